@@ -1,0 +1,191 @@
+"""Whether a network fits: shape, weights and multiply-adds at every node, or why there are none."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+
+from networks.layers.base import Layer
+from networks.layers.network import Input, Output
+from networks.message import Message, message
+from networks.network import Network, Node, Wire
+from networks.shapes import Shape, ShapeError, show
+
+
+class NodeReport(msgspec.Struct, frozen=True):
+    """What is known of one node. `output` is None where there is no shape, for whatever reason.
+
+    `problem` is set where this very node does not fit; nodes behind it are only without a shape.
+    `layer` is the layer with the data's number of classes filled in.
+    """
+
+    layer: Layer
+    inputs: tuple[Shape | None, ...]
+    output: Shape | None
+    problem: Message | None = None
+    weights: int = 0
+    multiply_adds: int = 0
+    contributing: bool = True
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The whole network, node by node. It may be trained when there are no obstacles.
+
+    `obstacles` are pairs of a node's name, or None where no node is at fault, and the sentence that says why.
+    Sums count the nodes that an Output depends on.
+    """
+
+    nodes: dict[str, NodeReport]
+    obstacles: tuple[tuple[str | None, Message], ...]
+    weights: int
+    multiply_adds: int
+
+    @property
+    def trainable(self) -> bool:
+        """Whether nothing stands in the way of training."""
+        return not self.obstacles
+
+    def wire_shape(self, wire: Wire) -> Shape | None:
+        """What the wire carries, or None where that is unknown."""
+        return self.nodes[wire.source].output
+
+
+class _Fit(msgspec.Struct, frozen=True):
+    output: Shape | None = None
+    problem: Message | None = None
+    weights: int = 0
+    multiply_adds: int = 0
+
+
+def check(network: Network, classes: int | None = None) -> Report:
+    """Goes through the network once. `classes` is the number of classes of the data, where there is data."""
+    order = network.order
+    contributing = network.contributing
+    found: dict[str, NodeReport] = {}
+    for name in order:
+        node = network[name]
+        layer = node.layer if classes is None else node.layer.with_classes(classes)
+        inputs = tuple(found[source].output for source in node.inputs)
+        fit = _fit(layer, inputs)
+        if (
+            fit.problem is None
+            and fit.output is not None
+            and classes is not None
+            and isinstance(layer, Output)
+        ):
+            fit = _judged(fit.output, classes)
+        found[name] = NodeReport(
+            layer, inputs, fit.output, fit.problem, fit.weights, fit.multiply_adds, name in contributing
+        )
+    ordered = set(order)
+    for node in network.nodes:
+        if node.name not in ordered:
+            found[node.name] = _looped(network, node, contributing)
+    taking_part = [found[name] for name in found if name in contributing]
+    return Report(
+        nodes={node.name: found[node.name] for node in network.nodes},
+        obstacles=_obstacles(network, found),
+        weights=sum(node.weights for node in taking_part),
+        multiply_adds=sum(node.multiply_adds for node in taking_part),
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _fit(layer: Layer, inputs: tuple[Shape | None, ...]) -> _Fit:
+    """Cached: one edit leaves most layers and their inputs as they were."""
+    if len(inputs) < layer.fewest_inputs:
+        return _Fit(problem=_too_few(layer, len(inputs)))
+    if len(inputs) > layer.most_inputs:
+        return _Fit(
+            problem=message(
+                "Expected {most} input, got {count}: remove a wire, or join them with Add or Concat.",
+                most=layer.most_inputs,
+                count=len(inputs),
+            )
+        )
+    known = tuple(shape for shape in inputs if shape is not None)
+    if len(known) < len(inputs):
+        return _Fit()
+    try:
+        output = layer.shape(*known)
+        return _Fit(output, None, layer.weights(*known), layer.multiply_adds(*known))
+    except ShapeError as error:
+        return _Fit(problem=error.reason)
+
+
+def _too_few(layer: Layer, count: int) -> Message:
+    if layer.fewest_inputs == 1:
+        return message("Expected an input, got no wire: draw one from the layer above.")
+    return message(
+        "Expected at least {fewest} inputs, got {count}: draw one more wire to this layer.",
+        fewest=layer.fewest_inputs,
+        count=count,
+    )
+
+
+def _judged(shape: Shape, classes: int) -> _Fit:
+    if shape == (classes,):
+        return _Fit(shape)
+    return _Fit(
+        problem=message(
+            "Expected {classes} scores, one for each class of the data, got {shape}: "
+            "end with a Linear whose features are “classes”.",
+            classes=classes,
+            shape=show(shape),
+        )
+    )
+
+
+def _looped(network: Network, node: Node, contributing: frozenset[str]) -> NodeReport:
+    on_loop = any(node.name in network.upstream([source]) for source in node.inputs)
+    return NodeReport(
+        layer=node.layer,
+        inputs=(None,) * len(node.inputs),
+        output=None,
+        problem=message("This layer gets its own output back: remove a wire of the loop.")
+        if on_loop
+        else None,
+        contributing=node.name in contributing,
+    )
+
+
+def _obstacles(network: Network, found: dict[str, NodeReport]) -> tuple[tuple[str | None, Message], ...]:
+    obstacles: list[tuple[str | None, Message]] = []
+    for kind, needed in ((Input, message("an Input")), (Output, message("an Output"))):
+        nodes = network.of_type(kind)
+        if not nodes:
+            obstacles.append(
+                (
+                    None,
+                    message(
+                        "Expected {kind}, got none: drag one from the palette’s group “Network”.", kind=needed
+                    ),
+                )
+            )
+        elif len(nodes) > 1:
+            obstacles.append(
+                (
+                    nodes[-1].name,
+                    message(
+                        "Expected one {kind}, got {count}: remove the others.",
+                        kind=kind.name(),
+                        count=len(nodes),
+                    ),
+                )
+            )
+    obstacles += [
+        (name, problem)
+        for name, report in found.items()
+        if report.contributing and (problem := report.problem) is not None
+    ]
+    outputs = network.of_type(Output)
+    inputs = network.of_type(Input)
+    if not obstacles and inputs[0].name not in network.contributing:
+        obstacles.append(
+            (
+                outputs[0].name,
+                message("Expected the images to reach the Output, got no path: wire them together."),
+            )
+        )
+    return tuple(obstacles)

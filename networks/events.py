@@ -1,0 +1,66 @@
+"""What training tells: frozen records of floats, strings and numpy arrays, never tensors."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from networks.message import Message
+
+Reason = Literal["finished", "stopped", "diverged"]
+
+
+class Started(msgspec.Struct, frozen=True):
+    """First event of every leg of a run. `epoch` is where the leg starts, counted in whole and parts."""
+
+    device: str
+    threads: int
+    steps_per_epoch: int
+    training_images: int
+    validation_images: int
+    step: int = 0
+
+
+class Stepped(msgspec.Struct, frozen=True):
+    """One step of the optimizer. `loss` and `accuracy` (0 to 1) are of this step's batch, before the step.
+
+    `step` counts from 1; `epoch` is step / steps_per_epoch.
+    """
+
+    step: int
+    epoch: float
+    loss: float
+    accuracy: float
+
+
+class Validated(msgspec.Struct, frozen=True):
+    """All validation images were judged, with the weights as they are after `step`.
+
+    `seconds` is the time of the epoch's training steps and validation, pauses left out.
+    """
+
+    step: int
+    epoch: int
+    loss: float
+    accuracy: float
+    seconds: float
+    best: bool
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """Last event of a leg that ended as it should, with the reason in words."""
+
+    reason: Reason
+    step: int
+    message: Message
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """Last event of a leg that broke: a sentence for the user, and the technical details."""
+
+    message: Message
+    details: str = ""
+
+
+Event = Started | Stepped | Validated | Finished | Failed

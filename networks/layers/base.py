@@ -1,0 +1,87 @@
+"""What every layer type declares: its parameters, its shape rule and the torch call that makes it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import ClassVar
+
+import msgspec
+
+from networks.call import Call
+from networks.shapes import Shape, count
+
+
+class Group(Enum):
+    """A heading of the palette; each has a colour and an icon of its own."""
+
+    NETWORK = "Network"
+    CONVOLUTION = "Convolution"
+    POOLING = "Pooling"
+    ACTIVATION = "Activation"
+    NORMALIZATION = "Normalization"
+    LINEAR = "Linear"
+    REGULARIZATION = "Regularization"
+    RESIZING = "Resizing"
+    MERGE = "Merge"
+
+
+class Layer(
+    msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True, cache_hash=True
+):
+    """One layer type is one subclass: its fields are the parameters, its docstring's first sentence the help.
+
+    The class name is the name in project files and, where torch has such a module, torch's name.
+    Shapes are those of one sample, without the batch axis.
+    """
+
+    group: ClassVar[Group]
+    title: ClassVar[str] = ""
+    """The name on card and palette; the class name where empty."""
+    stem: ClassVar[str] = "layer"
+    """What the names of new nodes begin with: `conv` gives conv1, conv2, …"""
+    keywords: ClassVar[str] = ""
+    """Further words that the palette's search finds."""
+    fewest_inputs: ClassVar[int] = 1
+    most_inputs: ClassVar[int] = 1
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """The output's shape. Raises ShapeError, in words, where the inputs do not fit."""
+        raise NotImplementedError
+
+    def module(self, *inputs: Shape) -> Call | None:
+        """The call that makes the torch module, or None where `function` does the work."""
+        return None
+
+    def function(self, *inputs: Shape) -> Call:
+        """The expression over `Argument`s that stands in forward, for layers without a module."""
+        raise NotImplementedError
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        """Name and shape of every learned tensor, as torch names them; buffers are not among them."""
+        return {}
+
+    def multiply_adds(self, *inputs: Shape) -> int:
+        """Multiply-adds of one sample in matrix products (convolutions and linear layers), bias left out."""
+        return 0
+
+    def summary(self) -> str:
+        """The telling parameters on the card, such as `64 · 3×3 /2`."""
+        return ""
+
+    def with_classes(self, classes: int) -> Layer:
+        """This layer where the data has so many classes; other than itself only where it asks for them."""
+        return self
+
+    @classmethod
+    def name(cls) -> str:
+        """The words for this type on card and palette."""
+        return cls.title or cls.__name__
+
+    @classmethod
+    def help(cls) -> str:
+        """The first sentence of the docstring."""
+        return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
+
+    def weights(self, *inputs: Shape) -> int:
+        """How many numbers are learned."""
+        return sum(count(shape) for shape in self.parameters(*inputs).values())

@@ -1,0 +1,107 @@
+"""Layers that shrink an image by summing up neighbourhoods; they learn nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from networks.call import Call, call
+from networks.fields import Pair, PairFromZero, described
+from networks.layers.base import Group, Layer
+from networks.layers.convolution import by, pair
+from networks.message import message
+from networks.shapes import Shape, ShapeError, image, shown, window
+
+Kernel = Annotated[Pair, described("Kernel", "Height and width of each neighbourhood.", unit="px")]
+Stride = Annotated[Pair, described("Stride", "Pixels from one neighbourhood to the next.", unit="px")]
+Padding = Annotated[
+    PairFromZero,
+    described("Padding", "Border added on each side, at most half the kernel.", unit="px"),
+]
+Ceil = Annotated[
+    bool, described("Round up", "Keep a last neighbourhood that hangs over the edge (ceil_mode).")
+]
+
+
+def pooled(x: Shape, kernel: Pair, stride: Pair, padding: PairFromZero, ceil: bool) -> Shape:
+    """Shape after pooling. Raises ShapeError where the kernel is larger than the image."""
+    channels, height, width = image(x)
+    if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
+        raise ShapeError(
+            message("a padding of at most half the kernel"),
+            message("padding {padding} with kernel {kernel}", padding=by(padding), kernel=by(kernel)),
+            message("choose less padding or a larger kernel"),
+        )
+    sizes = tuple(
+        window(size, k, s, p, ceil=ceil)
+        for size, k, s, p in zip((height, width), kernel, stride, padding, strict=True)
+    )
+    if min(sizes) < 1:
+        raise ShapeError(
+            message("an image of at least {height}×{width} pixels", height=kernel[0], width=kernel[1]),
+            shown(x),
+            message("choose a smaller kernel or remove an earlier pooling"),
+        )
+    return (channels, *sizes)
+
+
+class MaxPool2d(Layer, frozen=True):
+    """Keeps the largest number of each neighbourhood, so that small shifts no longer matter."""
+
+    group: ClassVar = Group.POOLING
+    stem: ClassVar = "pool"
+    keywords: ClassVar = "maximum subsampling downsample"
+
+    kernel: Kernel = (2, 2)
+    stride: Stride = (2, 2)
+    padding: Padding = (0, 0)
+    ceil: Ceil = False
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return pooled(inputs[0], self.kernel, self.stride, self.padding, self.ceil)
+
+    def module(self, *inputs: Shape) -> Call:
+        return pooling("nn.MaxPool2d", self.kernel, self.stride, self.padding, self.ceil)
+
+    def summary(self) -> str:
+        return summary(self.kernel, self.stride)
+
+
+class AvgPool2d(Layer, frozen=True):
+    """Takes the mean of each neighbourhood."""
+
+    group: ClassVar = Group.POOLING
+    stem: ClassVar = "pool"
+    keywords: ClassVar = "average mean subsampling downsample"
+
+    kernel: Kernel = (2, 2)
+    stride: Stride = (2, 2)
+    padding: Padding = (0, 0)
+    ceil: Ceil = False
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return pooled(inputs[0], self.kernel, self.stride, self.padding, self.ceil)
+
+    def module(self, *inputs: Shape) -> Call:
+        return pooling("nn.AvgPool2d", self.kernel, self.stride, self.padding, self.ceil)
+
+    def summary(self) -> str:
+        return summary(self.kernel, self.stride)
+
+
+def pooling(target: str, kernel: Pair, stride: Pair, padding: PairFromZero, ceil: bool) -> Call:
+    """The torch call, with what equals torch's default left out."""
+    options: dict[str, object] = {"kernel_size": pair(kernel)}
+    if stride != kernel:
+        options["stride"] = pair(stride)
+    if padding != (0, 0):
+        options["padding"] = pair(padding)
+    if ceil:
+        options["ceil_mode"] = True
+    return call(target, **options)
+
+
+def summary(kernel: Pair, stride: Pair) -> str:
+    """`2×2`, and the stride where it is not the kernel."""
+    return by(kernel) + (
+        "" if stride == kernel else f" /{stride[0] if stride[0] == stride[1] else by(stride)}"
+    )
