@@ -1,0 +1,7 @@
+"""What travels in a drag or on the clipboard; the receiver treats it as untrusted."""
+
+LAYER_MIME = "application/x-backbone-layer"
+"""The class name of a layer type, as UTF-8: what the palette drags and the canvas takes."""
+
+FRAGMENT_MIME = "application/x-backbone-network"
+"""JSON of a `Network`: what copy puts on the clipboard and paste takes."""
