@@ -12,7 +12,10 @@ Reason = Literal["finished", "stopped", "diverged"]
 
 
 class Started(msgspec.Struct, frozen=True):
-    """First event of every leg of a run. `epoch` is where the leg starts, counted in whole and parts."""
+    """First event of every leg of a run: from where it starts or goes on until it ends, stops or breaks.
+
+    `step` is the number of steps that lie before this leg.
+    """
 
     device: str
     threads: int
@@ -25,13 +28,21 @@ class Started(msgspec.Struct, frozen=True):
 class Stepped(msgspec.Struct, frozen=True):
     """One step of the optimizer. `loss` and `accuracy` (0 to 1) are of this step's batch, before the step.
 
-    `step` counts from 1; `epoch` is step / steps_per_epoch.
+    `step` counts from 1; `epoch` is step / steps_per_epoch. A loss that is no finite number is told like any
+    other; no step is made with it where the device tells losses at once (the CPU does, a GPU does not).
     """
 
     step: int
     epoch: float
     loss: float
     accuracy: float
+
+
+class Validating(msgspec.Struct, frozen=True):
+    """Some validation images were judged, `done` of all (0 to 1): where a driver may pause or stop."""
+
+    step: int
+    done: float
 
 
 class Validated(msgspec.Struct, frozen=True):
@@ -63,4 +74,4 @@ class Failed(msgspec.Struct, frozen=True):
     details: str = ""
 
 
-Event = Started | Stepped | Validated | Finished | Failed
+Event = Started | Stepped | Validating | Validated | Finished | Failed

@@ -1,0 +1,102 @@
+"""A dataset's images as tensors: brought to the size that a network's Input asks for, and normalized."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812 - the field's name for it
+
+from networks.datasets import Dataset
+from networks.datasets import Images as Bytes
+from networks.layers.network import Input
+
+LUMINANCE = (0.299, 0.587, 0.114)
+"""How bright red, green and blue are to the eye (Recommendation ITU-R BT.601-7, section 2.5.1)."""
+
+_CHUNK = 1024
+"""Images that are converted at once, so that a large set is never in memory twice."""
+
+
+class Images(NamedTuple):
+    """Both sides of the split, ready for the network.
+
+    Images are n×channels×height×width float32, in memory channels last; in the training images every channel
+    has mean 0 and variance 1. Labels are n int64. `mean` and `std` are those of the training images before,
+    one number for each channel, where black is 0 and white is 1.
+    """
+
+    training: Tensor
+    training_labels: Tensor
+    validation: Tensor
+    validation_labels: Tensor
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
+@lru_cache(maxsize=2)
+def prepare(data: Dataset, wanted: Input) -> Images:
+    """The dataset's images as `wanted` asks for them. Raises UserError where the dataset is not to be had.
+
+    Do not write into them: the next run gets the same ones.
+    """
+    images, labels = data.load()
+    training, validation = data.split()
+    trained = _fitted(images, training, wanted)
+    judged = _fitted(images, validation, wanted)
+    mean, std = _mean_and_std(trained)
+    for some in (trained, judged):
+        some.sub_(torch.tensor(mean)).div_(torch.tensor(std))
+    return Images(
+        trained.permute(0, 3, 1, 2),
+        torch.from_numpy(labels[training]),
+        judged.permute(0, 3, 1, 2),
+        torch.from_numpy(labels[validation]),
+        mean,
+        std,
+    )
+
+
+def fit(images: Tensor, wanted: Input) -> Tensor:
+    """Images n×c×h×w in the channels and size of `wanted`, bilinear, averaging where they shrink.
+
+    Grey becomes three equal channels; three channels become grey by luminance.
+    """
+    have, want = images.shape[1], wanted.channels
+    if have == 3 and want == 1:
+        images = torch.einsum("nchw,c->nhw", images, images.new_tensor(LUMINANCE)).unsqueeze(1)
+    if tuple(images.shape[2:]) != wanted.size:
+        shrinks = any(new < old for new, old in zip(wanted.size, images.shape[2:], strict=True))
+        images = F.interpolate(images, wanted.size, mode="bilinear", align_corners=False, antialias=shrinks)
+    return images.expand(-1, want, -1, -1)
+
+
+def _chunks(count: int) -> Iterator[slice]:
+    return (slice(start, start + _CHUNK) for start in range(0, count, _CHUNK))
+
+
+def _fitted(images: Bytes, chosen: NDArray[np.int64], wanted: Input) -> Tensor:
+    """The chosen images, n×height×width×channels, from 0 to 1."""
+    fitted = torch.empty(len(chosen), *wanted.size, wanted.channels)
+    for chunk in _chunks(len(chosen)):
+        part = torch.from_numpy(images[chosen[chunk]]).permute(0, 3, 1, 2).float() / 255
+        fitted[chunk] = fit(part, wanted).permute(0, 2, 3, 1)
+    return fitted
+
+
+def _mean_and_std(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """For each channel. In numpy, whose sums do not depend on the number of threads."""
+    pixels = images.shape[0] * images.shape[1] * images.shape[2]
+    mean, variance = np.zeros(images.shape[3]), np.zeros(images.shape[3])
+    for chunk in _chunks(len(images)):
+        mean += images[chunk].numpy().sum((0, 1, 2), dtype=np.float64) / pixels
+    for chunk in _chunks(len(images)):
+        variance += ((images[chunk].numpy() - mean) ** 2).sum((0, 1, 2)) / pixels
+    # a channel that is the same everywhere has nothing to be scaled by
+    std = np.sqrt(np.where(variance > 0, variance, 1.0))
+    return tuple(mean.tolist()), tuple(std.tolist())

@@ -1,0 +1,63 @@
+"""Where the sums are done: the devices that torch finds, and the random numbers that they hold."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from networks.message import UserError, message
+
+_NAMES = {"cpu": "CPU", "cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (MPS)"}
+
+
+def devices() -> tuple[str, ...]:
+    """The names that a recipe may ask for on this machine; "cpu" always comes first."""
+    found = ["cpu"]
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return tuple(found)
+
+
+def device(name: str) -> torch.device:
+    """torch's device of this name. Raises UserError where the machine has none."""
+    if name not in devices():
+        raise UserError(
+            message(
+                "Expected a device of this machine, got {device}, which torch does not find here: "
+                "choose {found} in the recipe.",
+                device=_NAMES.get(name, name),
+                found=" / ".join(_NAMES[found] for found in devices()),
+            )
+        )
+    return torch.device(name)
+
+
+def seed_random(device: torch.device, seed: int) -> None:
+    """Seeds the generators that layers draw from, of the CPU and of `device`."""
+    # not torch.manual_seed: it would seed the devices of others, too
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(seed)
+    elif device.type == "mps":
+        torch.mps.manual_seed(seed)
+
+
+def random_state(device: torch.device) -> tuple[Tensor, ...]:
+    """Where the generators of the CPU and of `device` stand."""
+    state = torch.get_rng_state()
+    if device.type == "cuda":
+        return state, torch.cuda.get_rng_state(device)
+    if device.type == "mps":
+        return state, torch.mps.get_rng_state()
+    return (state,)
+
+
+def set_random_state(device: torch.device, state: tuple[Tensor, ...]) -> None:
+    """Puts the generators back to where `random_state` saw them."""
+    torch.set_rng_state(state[0])
+    if device.type == "cuda":
+        torch.cuda.set_rng_state(state[1], device)
+    elif device.type == "mps":
+        torch.mps.set_rng_state(state[1])

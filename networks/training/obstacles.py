@@ -1,0 +1,38 @@
+"""Why a project cannot be trained: the network does not fit, or the recipe cannot work with it."""
+
+from __future__ import annotations
+
+from networks.check import Report, check
+from networks.message import Message, message
+from networks.project import Project
+from networks.shapes import count
+
+
+def obstacle(project: Project, report: Report | None = None) -> Message | None:
+    """The first thing that stands in the way, in words, or None.
+
+    `report` is that of `check(project.network, project.classes)`, where the caller has it already.
+    """
+    report = report or check(project.network, project.classes)
+    if report.obstacles:
+        return report.obstacles[0][1]
+    if report.weights == 0:
+        return message(
+            "Expected a network with weights to train, got one without: add a Linear or a convolution."
+        )
+    return _lone_number(report) if project.recipe.batch_size == 1 else None
+
+
+def _lone_number(report: Report) -> Message | None:
+    """torch refuses to normalize by the variance of a single number; batches of 2 are the way out."""
+    for name, node in report.nodes.items():
+        if not (node.contributing and type(node.layer).__name__.startswith("BatchNorm")):
+            continue
+        shape = node.inputs[0]
+        if shape is not None and count(shape[1:]) == 1:
+            return message(
+                "“{name}” expected several numbers for each channel, got one from a batch of 1 image: "
+                "choose a batch size of 2 or more.",
+                name=name,
+            )
+    return None

@@ -1,0 +1,325 @@
+"""One training run: a generator of plain events, the same to the bit however it is stopped and continued."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Generator, Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from networks.check import Report, check
+from networks.data.batches import Batches
+from networks.data.images import prepare
+from networks.events import Event, Failed, Finished, Started, Stepped, Validated, Validating
+from networks.layers.network import Input
+from networks.message import Message, UserError, message
+from networks.module import build, resolve, run
+from networks.optimizers import Optimizer
+from networks.project import Project
+from networks.shapes import count
+from networks.training.devices import device, random_state, seed_random, set_random_state
+from networks.training.failure import explain
+from networks.training.obstacles import obstacle
+
+FETCH_SECONDS = 0.03
+"""How often losses are fetched from a GPU; each fetch waits until it has caught up."""
+
+
+class _Read(NamedTuple):
+    """What one step gave; tensors until they are fetched from the device."""
+
+    step: int
+    loss: Tensor | float
+    hits: Tensor
+    images: int
+
+
+class Run:
+    """Weights, optimizer, random numbers and the place in the epoch, from the first step to the last.
+
+    Holds the project that it was started from. Raises UserError where the project cannot be trained, and
+    whatever torch raises where it does not fit into memory (`networks.training.failure.explain` has words).
+
+    Stopping and going on changes nothing: on one machine, with the same number of threads on the CPU, the
+    events are the same, bit for bit. Shuffling has a generator of its own; what layers draw from torch's
+    global one (such as Dropout) they find as if nobody else drew from it.
+
+    A last batch of a single image is left out where there is BatchNorm: it has no variance to divide by. The
+    order is drawn anew for each epoch, so that it is another image each time.
+    """
+
+    def __init__(self, project: Project) -> None:
+        report = check(project.network, project.classes)
+        if (reason := obstacle(project, report)) is not None:
+            raise UserError(reason)
+        recipe = project.recipe
+        self.project = project
+        self.device = device(recipe.device)
+        self.threads = recipe.threads or default_threads()
+        torch.set_num_threads(self.threads)
+        images = prepare(recipe.data, project.network.of_type(Input)[0].layer)
+        self._training = Batches(images.training, images.training_labels, self.device)
+        self._validation = Batches(images.validation, images.validation_labels, self.device)
+        self._make_module(report)
+        self.loss: nn.Module = run(recipe.loss.call())
+        self.optimizer = make_optimizer(recipe.optimizer, self.module, self.device)
+        self._weights = list(self.module.parameters())
+        self.steps_per_epoch = _steps(len(self._training), recipe.batch_size, self.module)
+        self._judged_at_once = _judged_at_once(report, recipe.batch_size)
+
+        self.target_epochs = recipe.epochs
+        """Where training ends; may be raised from another thread while it goes on."""
+        self.step = 0
+        """Steps that were made; the place in the epoch is `step % steps_per_epoch`."""
+        self.best: Validated | None = None
+        """The epoch with the lowest validation loss so far."""
+        self._judged_step = 0
+        self._shuffling = torch.Generator().manual_seed(recipe.seed)
+        self._order: tuple[Tensor, ...] = ()
+        self._unread: list[_Read] = []
+        self._fetched = time.perf_counter()
+        self._clock = _Stopwatch()
+
+    @property
+    def epoch(self) -> float:
+        """How often all training images were gone through, in whole and parts."""
+        return self.step / self.steps_per_epoch
+
+    def train(self, epochs: int | None = None) -> Generator[Event, None, None]:
+        """Goes on for `epochs` epochs, a begun one counted as the first; without, up to `target_epochs`.
+
+        Ask for no further event to pause, close it to stop: weights and place are kept, and the next call
+        goes on from there. Ends with a Finished, or a Failed where something broke. For one thread at a time.
+        """
+        if epochs is not None:
+            self.target_epochs = self.step // self.steps_per_epoch + epochs
+        return self._drive()
+
+    def stopped(self) -> tuple[Event, ...]:
+        """What is left to be told after `train` was closed: steps not yet told, and that it was stopped."""
+        reason = message("Stopped after {epochs} epochs; the weights are kept.", epochs=_short(self.epoch))
+        return *self._fetch(), Finished("stopped", self.step, reason)
+
+    def weights(self) -> dict[str, Tensor]:
+        """Copies of all that was learned, under torch's names, on the CPU. Only while nobody trains."""
+        return {
+            name: tensor.detach().to("cpu", memory_format=torch.contiguous_format, copy=True)
+            for name, tensor in self.module.state_dict().items()
+        }
+
+    def _make_module(self, report: Report) -> None:
+        outside = random_state(self.device)
+        try:
+            seed_random(self.device, self.project.recipe.seed)
+            module: nn.Module = build(self.project.network, self.project.classes)
+            self._random = random_state(self.device)
+        finally:
+            set_random_state(self.device, outside)
+        if self.device.type != "mps":
+            # convolutions on the CPU are up to 1.4 times as fast with channels last (LeNet-5, two cores)
+            module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.module = module.to(self.device)
+
+    def _drive(self) -> Generator[Event, None, None]:
+        torch.set_num_threads(self.threads)
+        leg = self._leg()
+        try:
+            while (event := self._next(leg)) is not None:
+                yield event
+                if isinstance(event, Failed):
+                    return
+        finally:
+            leg.close()
+
+    def _next(self, leg: Generator[Event, None, None]) -> Event | None:
+        """The next event, made with the run's own random numbers; 2 µs to change them there and back."""
+        outside = random_state(self.device)
+        set_random_state(self.device, self._random)
+        self._clock.start()
+        try:
+            return next(leg, None)
+        except Exception as error:  # noqa: BLE001  whatever it is, the user is told
+            return explain(error)
+        finally:
+            self._clock.stop()
+            self._random = random_state(self.device)
+            set_random_state(self.device, outside)
+
+    def _leg(self) -> Generator[Event, None, None]:
+        yield Started(
+            device=self.device.type,
+            threads=self.threads,
+            steps_per_epoch=self.steps_per_epoch,
+            training_images=len(self._training),
+            validation_images=len(self._validation),
+            step=self.step,
+        )
+        while True:
+            whole_epoch = self.step % self.steps_per_epoch == 0
+            if self._unread and (self._synchronous or whole_epoch or self._late):
+                for event in self._fetch():
+                    yield event
+                    if not math.isfinite(event.loss):
+                        yield Finished("diverged", self.step, _diverged(event))
+                        return
+            elif whole_epoch and self.step > self._judged_step:
+                yield from self._judge()
+            elif self.step >= self.target_epochs * self.steps_per_epoch:
+                yield Finished("finished", self.step, self._finished())
+                return
+            else:
+                self._make_step()
+
+    @property
+    def _synchronous(self) -> bool:
+        return self.device.type == "cpu"
+
+    @property
+    def _late(self) -> bool:
+        return time.perf_counter() - self._fetched > FETCH_SECONDS
+
+    def _make_step(self) -> None:
+        place = self.step % self.steps_per_epoch
+        if not self._order:
+            drawn = torch.randperm(len(self._training), generator=self._shuffling)
+            self._order = torch.split(self._training.at_home(drawn), self.project.recipe.batch_size)
+        images, labels = self._training.pick(self._order[place])
+        if not self.module.training:
+            self.module.train()
+        scores = self.module(images)
+        loss = self.loss(scores, labels)
+        # on a GPU asking for the number would wait for it
+        value = loss.item() if self._synchronous else loss.detach()
+        if not self._synchronous or math.isfinite(value):
+            self.optimizer.zero_grad()
+            loss.backward()
+            if self.project.recipe.clip:
+                nn.utils.clip_grad_norm_(self._weights, self.project.recipe.clip)
+            self.optimizer.step()
+        self._unread.append(_Read(self.step + 1, value, _hits(scores.detach(), labels), len(labels)))
+        self.step += 1
+        if self.step % self.steps_per_epoch == 0:
+            self._order = ()
+
+    def _fetch(self) -> Iterator[Stepped]:
+        """Tells the steps that were not yet told, oldest first; each is forgotten once it is told."""
+        if not self._synchronous and self._unread:
+            # one transfer for all
+            losses = torch.stack([torch.as_tensor(read.loss) for read in self._unread]).tolist()
+            hits = torch.stack([read.hits for read in self._unread]).cpu()
+            self._unread = [
+                read._replace(loss=loss, hits=hit)
+                for read, loss, hit in zip(self._unread, losses, hits, strict=True)
+            ]
+            self._fetched = time.perf_counter()
+        while self._unread:
+            read = self._unread.pop(0)
+            yield Stepped(
+                read.step, read.step / self.steps_per_epoch, float(read.loss), read.hits.item() / read.images
+            )
+
+    def _judge(self) -> Iterator[Event]:
+        """Loss and accuracy over all validation images, each image counting the same."""
+        total, hits = 0.0, 0.0
+        for start in range(0, len(self._validation), self._judged_at_once):
+            stop = min(start + self._judged_at_once, len(self._validation))
+            images, labels = self._validation.cut(start, stop)
+            self.module.eval()
+            with torch.inference_mode():
+                scores = self.module(images)
+                total += self.loss(scores, labels).item() * len(labels)
+                hits += _hits(scores, labels).item()
+            if stop < len(self._validation):
+                yield Validating(self.step, stop / len(self._validation))
+        loss = total / len(self._validation)
+        judged = Validated(
+            step=self.step,
+            epoch=self.step // self.steps_per_epoch,
+            loss=loss,
+            accuracy=hits / len(self._validation),
+            seconds=self._clock.lap(),
+            best=math.isfinite(loss) and (self.best is None or loss < self.best.loss),
+        )
+        self._judged_step = self.step
+        self.best = judged if judged.best else self.best
+        yield judged
+
+    def _finished(self) -> Message:
+        epochs = self.step // self.steps_per_epoch
+        if self.best is None:
+            return message("Trained for {epochs} epochs.", epochs=epochs)
+        return message(
+            "Trained for {epochs} epochs; the validation loss was lowest after epoch {best}, with {loss}.",
+            epochs=epochs,
+            best=self.best.epoch,
+            loss=_short(self.best.loss),
+        )
+
+
+class _Stopwatch:
+    """Time that was spent computing; runs only between `start` and `stop`."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._since = 0.0
+
+    def start(self) -> None:
+        self._since = time.perf_counter()
+
+    def stop(self) -> None:
+        self._seconds += time.perf_counter() - self._since
+
+    def lap(self) -> float:
+        """Seconds since the last lap, while it runs."""
+        now = time.perf_counter()
+        seconds, self._seconds, self._since = self._seconds + now - self._since, 0.0, now
+        return seconds
+
+
+def default_threads() -> int:
+    """One core is left to the window, where there are several."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores - 1)
+
+
+def make_optimizer(declared: Optimizer, module: nn.Module, device: torch.device) -> torch.optim.Optimizer:
+    """torch's optimizer for the module's weights, with its fused kernel where it has one."""
+    call = declared.call()
+    options = dict(call.kwargs)
+    if declared.fused and device.type in ("cpu", "cuda"):
+        options["fused"] = True
+    made: torch.optim.Optimizer = resolve(call.target)(module.parameters(), **options)
+    return made
+
+
+def _steps(images: int, batch_size: int, module: nn.Module) -> int:
+    whole, rest = divmod(images, batch_size)
+    normalizes = any(isinstance(part, nn.modules.batchnorm._BatchNorm) for part in module.modules())
+    lone = rest == 1 and whole > 0 and normalizes
+    return whole + (1 if rest and not lone else 0)
+
+
+def _judged_at_once(report: Report, batch_size: int) -> int:
+    """Images of one validation batch: as many as keep the largest layer's output at 64 MB."""
+    largest = max(count(node.output) for node in report.nodes.values() if node.contributing and node.output)
+    return max(batch_size, min(1024, 2**24 // largest))
+
+
+def _hits(scores: Tensor, labels: Tensor) -> Tensor:
+    return (scores.argmax(1) == labels).sum()
+
+
+def _diverged(event: Stepped) -> Message:
+    return message(
+        "The loss became {loss} in step {step}: try a lower learning rate, or gradient clipping.",
+        loss="NaN" if math.isnan(event.loss) else "infinite",
+        step=event.step,
+    )
+
+
+def _short(number: float) -> str:
+    return f"{number:.4g}"
