@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Union
 
-from networks.layers import activation, convolution, linear, merge, network, pooling
+from networks.layers import (
+    activation,
+    convolution,
+    linear,
+    merge,
+    network,
+    normalization,
+    pooling,
+    regularization,
+    resizing,
+)
 from networks.layers.base import Group, Layer
 
-_MODULES = (network, convolution, pooling, activation, linear, merge)
+_MODULES = (
+    network,
+    convolution,
+    pooling,
+    activation,
+    normalization,
+    linear,
+    regularization,
+    resizing,
+    merge,
+)
 
 LAYERS: tuple[type[Layer], ...] = tuple(
     kind

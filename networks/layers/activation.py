@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import math
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from networks.call import Call, call
+from networks.fields import described, real
 from networks.layers.base import Group, Layer
 from networks.shapes import Shape
 
@@ -18,8 +20,11 @@ class Activation(Layer, frozen=True):
     """What every activation declares besides: how it looks and what it is good and bad at."""
 
     group: ClassVar = Group.ACTIVATION
+    elementwise: ClassVar[bool] = True
+    """Whether each number is treated by itself, so that one such function can stand in for another."""
     formula: ClassVar[str]
     range: ClassVar[str]
+    """The values it takes, as an interval; numbers in it are rounded, letters are parameters."""
     good: ClassVar[str]
     """What speaks for it, in one line."""
     bad: ClassVar[str]
@@ -57,6 +62,200 @@ class ReLU(Activation, frozen=True):
         return (x > 0).astype(np.float64)
 
 
+class LeakyReLU(Activation, frozen=True):
+    """Passes what is positive and a small share of what is negative."""
+
+    stem: ClassVar = "relu"
+    keywords: ClassVar = "leaky rectified linear nonlinearity"
+    formula: ClassVar = "max(0, x) + a·min(0, x)"
+    range: ClassVar = "(−∞, ∞)"
+    good: ClassVar = "Cheap, and negative units still get a gradient, so none stays dead."
+    bad: ClassVar = "The negative slope is one more number to choose, and the gain over ReLU is often small."
+
+    negative_slope: Annotated[float, real("Negative slope", "Slope a for negative numbers.", 0.0, 1.0)] = 0.01
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.LeakyReLU", self.negative_slope)
+
+    def values(self, x: Values) -> Values:
+        return np.where(x > 0, x, self.negative_slope * x)
+
+    def slopes(self, x: Values) -> Values:
+        return np.where(x > 0, 1.0, self.negative_slope)
+
+    def summary(self) -> str:
+        return f"{self.negative_slope:g}"
+
+
+class PReLU(Activation, frozen=True):
+    """Passes what is positive and a learned share of what is negative."""
+
+    stem: ClassVar = "prelu"
+    keywords: ClassVar = "parametric rectified linear nonlinearity learned"
+    formula: ClassVar = "max(0, x) + a·min(0, x), a is learned"
+    range: ClassVar = "(−∞, ∞)"
+    good: ClassVar = "Finds the slope for negative numbers by itself, so that no unit has to stay dead."
+    bad: ClassVar = "Has weights of its own, which can fit a small set of images too closely."
+
+    per_channel: Annotated[
+        bool, described("One per channel", "Learn a slope for each channel instead of one for all.")
+    ] = False
+    init: Annotated[float, real("First slope", "What the slope a starts from.", 0.0, 1.0)] = 0.25
+
+    def module(self, *inputs: Shape) -> Call:
+        options: dict[str, object] = {"num_parameters": inputs[0][0]} if self.per_channel else {}
+        return call("nn.PReLU", **options, **({} if self.init == 0.25 else {"init": self.init}))
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"weight": (inputs[0][0] if self.per_channel else 1,)}
+
+    def values(self, x: Values) -> Values:
+        """With the slope that it starts from."""
+        return np.where(x > 0, x, self.init * x)
+
+    def slopes(self, x: Values) -> Values:
+        """With the slope that it starts from."""
+        return np.where(x > 0, 1.0, self.init)
+
+    def summary(self) -> str:
+        return "per channel" if self.per_channel else ""
+
+
+class ELU(Activation, frozen=True):
+    """Passes what is positive and bends what is negative smoothly towards −α."""
+
+    stem: ClassVar = "elu"
+    keywords: ClassVar = "exponential linear nonlinearity"
+    formula: ClassVar = "max(0, x) + min(0, α·(eˣ − 1))"
+    range: ClassVar = "(−α, ∞)"
+    good: ClassVar = "Its mean is nearer to zero than ReLU's, and negative units still get a gradient."
+    bad: ClassVar = "Saturates for very negative numbers. Costs an exp."
+
+    alpha: Annotated[float, real("Alpha", "How far below zero it goes (α).", 0.0, 100.0, above=True)] = 1.0
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.ELU", **({} if self.alpha == 1 else {"alpha": self.alpha}))
+
+    def values(self, x: Values) -> Values:
+        return np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, 0)))
+
+    def slopes(self, x: Values) -> Values:
+        return np.where(x > 0, 1.0, self.alpha * np.exp(np.minimum(x, 0)))
+
+    def summary(self) -> str:
+        return "" if self.alpha == 1 else f"α {self.alpha:g}"
+
+
+_SELU_SCALE = 1.0507009873554805
+_SELU_ALPHA = 1.6732632423543772
+"""Klambauer et al. 2017, "Self-Normalizing Neural Networks", equation 14: mean 0 and variance 1 stay so."""
+
+
+class SELU(Activation, frozen=True):
+    """An ELU scaled so that, in plain deep networks, mean 0 and variance 1 stay so from layer to layer."""
+
+    stem: ClassVar = "selu"
+    keywords: ClassVar = "scaled exponential linear self-normalizing nonlinearity"
+    formula: ClassVar = "1.0507·(max(0, x) + min(0, 1.6733·(eˣ − 1)))"
+    range: ClassVar = "(−1.758, ∞)"
+    good: ClassVar = "Normalizes by itself in plain stacks of layers, without BatchNorm."
+    bad: ClassVar = (
+        "Does so only with first weights of variance 1 / inputs, which torch does not draw. Costs an exp."
+    )
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.SELU")
+
+    def values(self, x: Values) -> Values:
+        return _SELU_SCALE * np.where(x > 0, x, _SELU_ALPHA * np.expm1(np.minimum(x, 0)))
+
+    def slopes(self, x: Values) -> Values:
+        return _SELU_SCALE * np.where(x > 0, 1.0, _SELU_ALPHA * np.exp(np.minimum(x, 0)))
+
+
+_ROOT = math.sqrt(2 / math.pi)
+
+
+class GELU(Activation, frozen=True):
+    """Weighs every number by how likely a normally distributed one is smaller."""
+
+    stem: ClassVar = "gelu"
+    keywords: ClassVar = "gaussian error linear nonlinearity transformer convnext"
+    formula: ClassVar = "½·x·(1 + erf(x / √2))"
+    range: ClassVar = "[−0.17, ∞)"
+    good: ClassVar = (
+        "Smooth everywhere, and slightly negative units still get a gradient; usual in transformers."
+    )
+    bad: ClassVar = "Costs more than ReLU, and very negative units get hardly any gradient."
+
+    approximate: Annotated[
+        Literal["none", "tanh"],
+        described(
+            "Formula",
+            "The exact function, or a faster one with tanh that is nearly the same.",
+            labels={"none": "exact", "tanh": "with tanh"},
+        ),
+    ] = "none"
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.GELU", **({} if self.approximate == "none" else {"approximate": self.approximate}))
+
+    def values(self, x: Values) -> Values:
+        if self.approximate == "tanh":
+            return 0.5 * x * (1 + np.tanh(_ROOT * (x + 0.044715 * x * x * x)))
+        return 0.5 * x * (1 + erf(x / math.sqrt(2)))
+
+    def slopes(self, x: Values) -> Values:
+        if self.approximate == "tanh":
+            bent = np.tanh(_ROOT * (x + 0.044715 * x * x * x))
+            return 0.5 * (1 + bent) + 0.5 * x * (1 - bent**2) * _ROOT * (1 + 3 * 0.044715 * x * x)
+        return 0.5 * (1 + erf(x / math.sqrt(2))) + x * np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+
+    def summary(self) -> str:
+        return "" if self.approximate == "none" else self.approximate
+
+
+class SiLU(Activation, frozen=True):
+    """Weighs every number by its own sigmoid; also called Swish."""
+
+    stem: ClassVar = "silu"
+    keywords: ClassVar = "swish sigmoid linear nonlinearity efficientnet"
+    formula: ClassVar = "x / (1 + e⁻ˣ)"
+    range: ClassVar = "[−0.28, ∞)"
+    good: ClassVar = "Smooth everywhere, and slightly negative units still get a gradient."
+    bad: ClassVar = "Costs an exp, and very negative units get hardly any gradient."
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.SiLU")
+
+    def values(self, x: Values) -> Values:
+        return x * sigmoid(x)
+
+    def slopes(self, x: Values) -> Values:
+        share = sigmoid(x)
+        return share * (1 + x * (1 - share))
+
+
+class Sigmoid(Activation, frozen=True):
+    """Squeezes every number smoothly into 0 to 1, like a probability."""
+
+    stem: ClassVar = "sigmoid"
+    keywords: ClassVar = "logistic squash gate nonlinearity"
+    formula: ClassVar = "1 / (1 + e⁻ˣ)"
+    range: ClassVar = "(0, 1)"
+    good: ClassVar = "Bounded and read as a probability: right for gates."
+    bad: ClassVar = "Saturates on both sides with a slope of at most ¼; not zero-centred. Costs an exp."
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.Sigmoid")
+
+    def values(self, x: Values) -> Values:
+        return sigmoid(x)
+
+    def slopes(self, x: Values) -> Values:
+        return sigmoid(x) * sigmoid(-x)
+
+
 class Tanh(Activation, frozen=True):
     """Squeezes every number smoothly into −1 to 1."""
 
@@ -77,3 +276,85 @@ class Tanh(Activation, frozen=True):
 
     def slopes(self, x: Values) -> Values:
         return 1 - np.tanh(x) ** 2
+
+
+class Softplus(Activation, frozen=True):
+    """A ReLU with a rounded corner; its values are always positive."""
+
+    stem: ClassVar = "softplus"
+    keywords: ClassVar = "smooth relu positive nonlinearity"
+    formula: ClassVar = "ln(1 + exp(β·x)) / β"
+    range: ClassVar = "(0, ∞)"
+    good: ClassVar = "Smooth, and always positive where a positive number is needed, such as a variance."
+    bad: ClassVar = "Costs an exp and a logarithm; not zero-centred; seldom better than ReLU."
+
+    beta: Annotated[
+        float, real("Beta", "How sharp the corner is (β); large is near ReLU.", 0.0, 1000.0, above=True)
+    ] = 1.0
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.Softplus", **({} if self.beta == 1 else {"beta": self.beta}))
+
+    def values(self, x: Values) -> Values:
+        return np.logaddexp(0, self.beta * x) / self.beta
+
+    def slopes(self, x: Values) -> Values:
+        return sigmoid(self.beta * x)
+
+    def summary(self) -> str:
+        return "" if self.beta == 1 else f"β {self.beta:g}"
+
+
+class Hardswish(Activation, frozen=True):
+    """Nearly SiLU, made of straight lines and a parabola, for small devices."""
+
+    stem: ClassVar = "hardswish"
+    keywords: ClassVar = "hard swish mobilenet nonlinearity"
+    formula: ClassVar = "x·min(max(x + 3, 0), 6) / 6"
+    range: ClassVar = "[−0.375, ∞)"
+    good: ClassVar = "Behaves like SiLU without an exp: cheap on phones."
+    bad: ClassVar = "Zero gradient below −3: units can die there."
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.Hardswish")
+
+    def values(self, x: Values) -> Values:
+        return x * np.clip(x + 3, 0, 6) / 6
+
+    def slopes(self, x: Values) -> Values:
+        return np.select([x <= -3, x < 3], [np.zeros_like(x), x / 3 + 0.5], 1.0)
+
+
+class Softmax(Activation, frozen=True):
+    """Turns the channels at each place into shares between 0 and 1 that sum to 1."""
+
+    elementwise: ClassVar = False
+    stem: ClassVar = "softmax"
+    keywords: ClassVar = "probabilities normalized exponential attention classes"
+    formula: ClassVar = "exp(xᵢ) / Σⱼ exp(xⱼ); drawn for two classes, the other at 0"
+    range: ClassVar = "(0, 1)"
+    good: ClassVar = "Its values are read as probabilities of classes, or as weights of attention."
+    bad: ClassVar = (
+        "Cross-entropy applies it already: once more before the loss flattens gradients. Costs an exp."
+    )
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.Softmax", dim=1)
+
+    def values(self, x: Values) -> Values:
+        """The first of two classes, where the other's logit is 0."""
+        return sigmoid(x)
+
+    def slopes(self, x: Values) -> Values:
+        """Of the first of two classes by its own logit, where the other's is 0."""
+        return sigmoid(x) * sigmoid(-x)
+
+
+def sigmoid(x: Values) -> Values:
+    """1 / (1 + e⁻ˣ), without an overflow far from zero."""
+    return 0.5 * (1 + np.tanh(0.5 * x))
+
+
+def erf(x: Values) -> Values:
+    """The error function at every number, which numpy lacks."""
+    return np.array([math.erf(number) for number in x.flat]).reshape(x.shape)

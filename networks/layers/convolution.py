@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import Annotated, ClassVar
 
 from networks.call import Call, call
@@ -18,6 +19,9 @@ Stride = Annotated[Pair, described("Stride", "Pixels from one place of the filte
 Padding = Annotated[PairFromZero, described("Padding", "Zeros added on each side of the image.", unit="px")]
 Dilation = Annotated[
     Pair, described("Dilation", "Pixels between neighbouring weights of a filter; 1 is dense.", unit="px")
+]
+Groups = Annotated[
+    int, whole("Groups", "Parts that channels are split into; each filter sees only its part.", 1, 65_536)
 ]
 Bias = Annotated[bool, described("Bias", "Learn one number per filter that is added to its output.")]
 
@@ -43,6 +47,18 @@ def slid(x: Shape, channels: int, kernel: Pair, stride: Pair, padding: PairFromZ
     return checked((channels, *sizes))
 
 
+def grouped(channels: int, filters: int, groups: int) -> None:
+    """Raises ShapeError where the groups do not divide both channels and filters."""
+    if channels % groups or filters % groups:
+        raise ShapeError(
+            message("channels and filters that {groups} groups divide evenly", groups=groups),
+            message("{channels} channels and {filters} filters", channels=channels, filters=filters),
+            message(
+                "choose groups that divide both, such as {groups}", groups=gcd(channels, filters, groups)
+            ),
+        )
+
+
 def pair(value: Pair) -> int | Pair:
     """`3` for (3, 3), as a person would write it in torch."""
     return value[0] if value[0] == value[1] else value
@@ -51,6 +67,11 @@ def pair(value: Pair) -> int | Pair:
 def by(value: Pair) -> str:
     """`3×3`, as it stands on a card."""
     return f"{value[0]}×{value[1]}"
+
+
+def strided(stride: Pair) -> str:
+    """` /2` behind a kernel, and nothing for a stride of 1, as it stands on a card."""
+    return "" if stride == (1, 1) else f" /{pair(stride) if stride[0] == stride[1] else by(stride)}"
 
 
 class Conv2d(Layer, frozen=True):
@@ -65,69 +86,213 @@ class Conv2d(Layer, frozen=True):
     stride: Stride = (1, 1)
     padding: Padding = (1, 1)
     dilation: Dilation = (1, 1)
-    groups: Annotated[
-        int, whole("Groups", "Parts that channels are split into; each filter sees only its part.", 1, 65_536)
-    ] = 1
+    groups: Groups = 1
     bias: Bias = True
 
     def shape(self, *inputs: Shape) -> Shape:
         channels, _, _ = image(inputs[0])
-        if channels % self.groups or self.filters % self.groups:
-            raise ShapeError(
-                message("channels and filters that {groups} groups divide evenly", groups=self.groups),
-                message("{channels} channels and {filters} filters", channels=channels, filters=self.filters),
-                message("choose a number of groups that divides both, such as 1"),
-            )
+        grouped(channels, self.filters, self.groups)
         return slid(inputs[0], self.filters, self.kernel, self.stride, self.padding, self.dilation)
 
     def module(self, *inputs: Shape) -> Call:
-        channels, _, _ = image(inputs[0])
-        return convolution(
-            channels,
-            self.filters,
-            self.kernel,
-            self.stride,
-            self.padding,
-            self.dilation,
-            self.groups,
-            self.bias,
+        options = given(
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            groups=self.groups,
+            bias=self.bias,
         )
+        return call("nn.Conv2d", inputs[0][0], self.filters, kernel_size=pair(self.kernel), **options)
 
     def parameters(self, *inputs: Shape) -> dict[str, Shape]:
-        channels, _, _ = image(inputs[0])
-        return convolved(channels, self.filters, self.kernel, self.groups, self.bias)
+        return convolved(inputs[0][0], self.filters, self.kernel, self.groups, self.bias)
 
     def multiply_adds(self, *inputs: Shape) -> int:
         _, height, width = self.shape(*inputs)
         return height * width * count(self.parameters(*inputs)["weight"])
 
     def summary(self) -> str:
-        text = f"{self.filters} · {by(self.kernel)}"
-        if self.stride != (1, 1):
-            text += f" /{self.stride[0] if self.stride[0] == self.stride[1] else by(self.stride)}"
+        text = f"{self.filters} · {by(self.kernel)}{strided(self.stride)}"
         return text + (f" · {self.groups} groups" if self.groups > 1 else "")
 
 
-def convolution(
-    channels: int,
-    filters: int,
-    kernel: Pair,
-    stride: Pair,
-    padding: PairFromZero,
-    dilation: Pair,
-    groups: int,
-    bias: bool,
-) -> Call:
-    """The torch call, with what equals torch's default left out, as a person would write it."""
-    options: dict[str, object] = {"kernel_size": pair(kernel)}
-    for name, value in (("stride", stride), ("padding", padding), ("dilation", dilation)):
-        if value != ((0, 0) if name == "padding" else (1, 1)):
-            options[name] = pair(value)
-    if groups != 1:
-        options["groups"] = groups
-    if not bias:
-        options["bias"] = False
-    return call("nn.Conv2d", channels, filters, **options)
+class ConvTranspose2d(Layer, frozen=True):
+    """Enlarges the image: each pixel is spread over a patch of the output by learned filters."""
+
+    group: ClassVar = Group.CONVOLUTION
+    stem: ClassVar = "upconv"
+    keywords: ClassVar = (
+        "transposed convolution deconvolution fractionally strided upsampling enlarge decoder"
+    )
+
+    filters: Filters = 32
+    kernel: Kernel = (2, 2)
+    stride: Annotated[
+        Pair, described("Stride", "Pixels of the output from one pixel of the image to the next.", unit="px")
+    ] = (2, 2)
+    padding: Annotated[
+        PairFromZero, described("Padding", "Rows and columns cut off each side of the output.", unit="px")
+    ] = (0, 0)
+    output_padding: Annotated[
+        PairFromZero,
+        described(
+            "Output padding",
+            "Rows added at the bottom and columns at the right; less than the stride or the dilation.",
+            unit="px",
+        ),
+    ] = (0, 0)
+    dilation: Dilation = (1, 1)
+    groups: Groups = 1
+    bias: Bias = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels, *sizes = image(inputs[0])
+        grouped(channels, self.filters, self.groups)
+        most = (
+            max(self.stride[0], self.dilation[0]) - 1,
+            max(self.stride[1], self.dilation[1]) - 1,
+        )
+        if any(added > m for added, m in zip(self.output_padding, most, strict=True)):
+            raise ShapeError(
+                message("an output padding of at most {most}", most=by(most)),
+                message("{padding}", padding=by(self.output_padding)),
+                message("choose less of it, or a larger stride"),
+            )
+        spread = tuple(
+            (size - 1) * stride + dilation * (kernel - 1) + 1 + added
+            for size, stride, dilation, kernel, added in zip(
+                sizes, self.stride, self.dilation, self.kernel, self.output_padding, strict=True
+            )
+        )
+        left = tuple(size - 2 * cut for size, cut in zip(spread, self.padding, strict=True))
+        if min(left) < 1:
+            raise ShapeError(
+                message(
+                    "a padding that leaves a pixel of {height}×{width}", height=spread[0], width=spread[1]
+                ),
+                message("{padding}", padding=by(self.padding)),
+                message("choose less padding, or a larger kernel or stride"),
+            )
+        return checked((self.filters, *left))
+
+    def module(self, *inputs: Shape) -> Call:
+        options = given(
+            stride=self.stride,
+            padding=self.padding,
+            output_padding=self.output_padding,
+            groups=self.groups,
+            bias=self.bias,
+            dilation=self.dilation,
+        )
+        return call(
+            "nn.ConvTranspose2d", inputs[0][0], self.filters, kernel_size=pair(self.kernel), **options
+        )
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        weight = (inputs[0][0], self.filters // self.groups, *self.kernel)
+        return {"weight": weight} | ({"bias": (self.filters,)} if self.bias else {})
+
+    def multiply_adds(self, *inputs: Shape) -> int:
+        _, height, width = image(inputs[0])
+        return height * width * count(self.parameters(*inputs)["weight"])
+
+    def summary(self) -> str:
+        text = f"{self.filters} · {by(self.kernel)}{strided(self.stride)}"
+        return text + (f" · {self.groups} groups" if self.groups > 1 else "")
+
+
+class DepthwiseConv2d(Layer, frozen=True):
+    """Gives every channel filters of its own that see no other channel; cheap before a Pointwise."""
+
+    group: ClassVar = Group.CONVOLUTION
+    title: ClassVar = "Depthwise"
+    stem: ClassVar = "depthwise"
+    keywords: ClassVar = "convolution conv2d separable mobilenet xception groups"
+
+    multiplier: Annotated[int, whole("Multiplier", "How many filters each channel gets.", 1, 1024)] = 1
+    kernel: Kernel = (3, 3)
+    stride: Stride = (1, 1)
+    padding: Padding = (1, 1)
+    dilation: Dilation = (1, 1)
+    bias: Bias = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels, _, _ = image(inputs[0])
+        filters = channels * self.multiplier
+        return slid(inputs[0], filters, self.kernel, self.stride, self.padding, self.dilation)
+
+    def module(self, *inputs: Shape) -> Call:
+        channels = inputs[0][0]
+        options = given(
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            groups=channels,
+            bias=self.bias,
+        )
+        filters = channels * self.multiplier
+        return call("nn.Conv2d", channels, filters, kernel_size=pair(self.kernel), **options)
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        channels = inputs[0][0]
+        return convolved(channels, channels * self.multiplier, self.kernel, channels, self.bias)
+
+    def multiply_adds(self, *inputs: Shape) -> int:
+        _, height, width = self.shape(*inputs)
+        return height * width * count(self.parameters(*inputs)["weight"])
+
+    def summary(self) -> str:
+        text = f"{by(self.kernel)}{strided(self.stride)}"
+        return text + (f" · ×{self.multiplier}" if self.multiplier > 1 else "")
+
+
+class PointwiseConv2d(Layer, frozen=True):
+    """Mixes the channels of each pixel with learned 1×1 filters, one for every channel of the output."""
+
+    group: ClassVar = Group.CONVOLUTION
+    title: ClassVar = "Pointwise"
+    stem: ClassVar = "pointwise"
+    keywords: ClassVar = "convolution conv2d 1x1 projection bottleneck separable network in network"
+
+    filters: Filters = 32
+    stride: Stride = (1, 1)
+    bias: Bias = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return slid(inputs[0], self.filters, (1, 1), self.stride, (0, 0), (1, 1))
+
+    def module(self, *inputs: Shape) -> Call:
+        options = given(stride=self.stride, bias=self.bias)
+        return call("nn.Conv2d", inputs[0][0], self.filters, kernel_size=1, **options)
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        return convolved(inputs[0][0], self.filters, (1, 1), 1, self.bias)
+
+    def multiply_adds(self, *inputs: Shape) -> int:
+        _, height, width = self.shape(*inputs)
+        return height * width * count(self.parameters(*inputs)["weight"])
+
+    def summary(self) -> str:
+        return f"{self.filters}{strided(self.stride)}"
+
+
+_TORCH_DEFAULTS: dict[str, object] = {
+    "stride": (1, 1),
+    "padding": (0, 0),
+    "output_padding": (0, 0),
+    "dilation": (1, 1),
+    "groups": 1,
+    "bias": True,
+}
+
+
+def given(**options: int | Pair) -> dict[str, int | Pair]:
+    """The options of a convolution without those that equal torch's default, as a person would write them."""
+    return {
+        name: pair(value) if isinstance(value, tuple) else value
+        for name, value in options.items()
+        if value != _TORCH_DEFAULTS[name]
+    }
 
 
 def convolved(channels: int, filters: int, kernel: Pair, groups: int, bias: bool) -> dict[str, Shape]:

@@ -1,4 +1,4 @@
-"""Layers that shrink an image by summing up neighbourhoods; they learn nothing."""
+"""Layers that sum up neighbourhoods of an image; they learn nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from networks.fields import Pair, PairFromZero, described
 from networks.layers.base import Group, Layer
 from networks.layers.convolution import by, pair
 from networks.message import message
-from networks.shapes import Shape, ShapeError, image, shown, window
+from networks.shapes import Shape, ShapeError, checked, image, shown, window
 
 Kernel = Annotated[Pair, described("Kernel", "Height and width of each neighbourhood.", unit="px")]
 Stride = Annotated[Pair, described("Stride", "Pixels from one neighbourhood to the next.", unit="px")]
@@ -19,6 +19,9 @@ Padding = Annotated[
 ]
 Ceil = Annotated[
     bool, described("Round up", "Keep a last neighbourhood that hangs over the edge (ceil_mode).")
+]
+OutputSize = Annotated[
+    Pair, described("Size", "Height and width that come out, whatever comes in.", unit="px")
 ]
 
 
@@ -41,7 +44,7 @@ def pooled(x: Shape, kernel: Pair, stride: Pair, padding: PairFromZero, ceil: bo
             shown(x),
             message("choose a smaller kernel or remove an earlier pooling"),
         )
-    return (channels, *sizes)
+    return checked((channels, *sizes))
 
 
 class MaxPool2d(Layer, frozen=True):
@@ -77,18 +80,84 @@ class AvgPool2d(Layer, frozen=True):
     stride: Stride = (2, 2)
     padding: Padding = (0, 0)
     ceil: Ceil = False
+    count_include_pad: Annotated[
+        bool, described("Count padding", "The zeros of the padding count in the mean.")
+    ] = True
 
     def shape(self, *inputs: Shape) -> Shape:
         return pooled(inputs[0], self.kernel, self.stride, self.padding, self.ceil)
 
     def module(self, *inputs: Shape) -> Call:
-        return pooling("nn.AvgPool2d", self.kernel, self.stride, self.padding, self.ceil)
+        options = {} if self.count_include_pad else {"count_include_pad": False}
+        return pooling("nn.AvgPool2d", self.kernel, self.stride, self.padding, self.ceil, **options)
 
     def summary(self) -> str:
         return summary(self.kernel, self.stride)
 
 
-def pooling(target: str, kernel: Pair, stride: Pair, padding: PairFromZero, ceil: bool) -> Call:
+class AdaptiveAvgPool2d(Layer, frozen=True):
+    """Takes means over as many neighbourhoods as the chosen size asks for, whatever size the image has."""
+
+    group: ClassVar = Group.POOLING
+    stem: ClassVar = "pool"
+    keywords: ClassVar = "average mean adaptive fixed size"
+
+    size: OutputSize = (1, 1)
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return adapted(inputs[0], self.size)
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.AdaptiveAvgPool2d", pair(self.size))
+
+    def summary(self) -> str:
+        return by(self.size)
+
+
+class AdaptiveMaxPool2d(Layer, frozen=True):
+    """Keeps the largest numbers of as many neighbourhoods as the chosen size asks for."""
+
+    group: ClassVar = Group.POOLING
+    stem: ClassVar = "pool"
+    keywords: ClassVar = "maximum adaptive fixed size"
+
+    size: OutputSize = (1, 1)
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return adapted(inputs[0], self.size)
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.AdaptiveMaxPool2d", pair(self.size))
+
+    def summary(self) -> str:
+        return by(self.size)
+
+
+class GlobalAvgPool2d(Layer, frozen=True):
+    """Takes the mean of each whole channel and gives a vector of them, which a Linear takes as it is."""
+
+    group: ClassVar = Group.POOLING
+    title: ClassVar = "Global average"
+    stem: ClassVar = "pool"
+    keywords: ClassVar = "pooling mean gap globalavgpool2d flatten vector"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels, _, _ = image(inputs[0])
+        return (channels,)
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.Sequential", call("nn.AdaptiveAvgPool2d", 1), call("nn.Flatten", 1))
+
+
+def adapted(x: Shape, size: Pair) -> Shape:
+    """Shape after adaptive pooling, which may also enlarge. Raises ShapeError for a vector."""
+    channels, _, _ = image(x)
+    return checked((channels, *size))
+
+
+def pooling(
+    target: str, kernel: Pair, stride: Pair, padding: PairFromZero, ceil: bool, **further: object
+) -> Call:
     """The torch call, with what equals torch's default left out."""
     options: dict[str, object] = {"kernel_size": pair(kernel)}
     if stride != kernel:
@@ -97,7 +166,7 @@ def pooling(target: str, kernel: Pair, stride: Pair, padding: PairFromZero, ceil
         options["padding"] = pair(padding)
     if ceil:
         options["ceil_mode"] = True
-    return call(target, **options)
+    return call(target, **options, **further)
 
 
 def summary(kernel: Pair, stride: Pair) -> str:

@@ -1,0 +1,213 @@
+"""Layers that bring numbers to mean 0 and variance 1, so that deep networks learn faster and more surely."""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import Annotated, ClassVar
+
+from networks.call import Call, call
+from networks.fields import described, real, whole
+from networks.layers.base import Group, Layer
+from networks.message import message
+from networks.shapes import Shape, ShapeError, image, shown
+
+Eps = Annotated[
+    float, real("Epsilon", "Added to the variance, so that nothing is divided by zero.", 0.0, 1.0, above=True)
+]
+Momentum = Annotated[
+    float,
+    real("Momentum", "Share of each batch in the running mean and variance that judging uses.", 0.0, 1.0),
+]
+Affine = Annotated[bool, described("Affine", "Learn a factor and an offset for each channel afterwards.")]
+
+
+def scaled(size: int, affine: bool) -> dict[str, Shape]:
+    """Shapes of the learned factor and offset of each channel, as torch names them."""
+    return {"weight": (size,), "bias": (size,)} if affine else {}
+
+
+class BatchNorm2d(Layer, frozen=True):
+    """Brings each channel to mean 0 and variance 1 over the images of the batch."""
+
+    group: ClassVar = Group.NORMALIZATION
+    stem: ClassVar = "bn"
+    keywords: ClassVar = "batch normalization normalisation batchnorm"
+
+    eps: Eps = 1e-5
+    momentum: Momentum = 0.1
+    affine: Affine = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if len(inputs[0]) != 3:
+            raise ShapeError(
+                message("an image (channels×height×width)"),
+                message("a vector of {length} numbers", length=inputs[0][0]),
+                message("use BatchNorm1d, which is for vectors"),
+            )
+        return inputs[0]
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.BatchNorm2d", inputs[0][0], **batch_options(self.eps, self.momentum, self.affine))
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        return scaled(inputs[0][0], self.affine)
+
+
+class BatchNorm1d(Layer, frozen=True):
+    """Brings each number of the vector to mean 0 and variance 1 over the batch."""
+
+    group: ClassVar = Group.NORMALIZATION
+    stem: ClassVar = "bn"
+    keywords: ClassVar = "batch normalization normalisation batchnorm vector"
+
+    eps: Eps = 1e-5
+    momentum: Momentum = 0.1
+    affine: Annotated[
+        bool, described("Affine", "Learn a factor and an offset for each number afterwards.")
+    ] = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if len(inputs[0]) != 1:
+            raise ShapeError(
+                message("a vector"),
+                shown(inputs[0]),
+                message("use BatchNorm2d, which is for images, or put a Flatten before it"),
+            )
+        return inputs[0]
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.BatchNorm1d", inputs[0][0], **batch_options(self.eps, self.momentum, self.affine))
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        return scaled(inputs[0][0], self.affine)
+
+
+class GroupNorm(Layer, frozen=True):
+    """Brings groups of channels to mean 0 and variance 1 in each image by itself, whatever the batch size."""
+
+    group: ClassVar = Group.NORMALIZATION
+    stem: ClassVar = "gn"
+    keywords: ClassVar = "group normalization normalisation small batch"
+
+    num_groups: Annotated[
+        int, whole("Groups", "Parts that the channels are split into; they must come out even.", 1, 65_536)
+    ] = 32
+    eps: Eps = 1e-5
+    affine: Affine = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels = inputs[0][0]
+        if channels % self.num_groups:
+            raise ShapeError(
+                message("channels that {groups} groups divide evenly", groups=self.num_groups),
+                message("{channels} channels", channels=channels),
+                message(
+                    "choose groups that divide them, such as {groups}", groups=gcd(channels, self.num_groups)
+                ),
+            )
+        return inputs[0]
+
+    def module(self, *inputs: Shape) -> Call:
+        options = differing(eps=(self.eps, 1e-5), affine=(self.affine, True))
+        return call("nn.GroupNorm", self.num_groups, inputs[0][0], **options)
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        return scaled(inputs[0][0], self.affine)
+
+    def summary(self) -> str:
+        return f"{self.num_groups} groups" if self.num_groups > 1 else "1 group"
+
+
+class LayerNorm(Layer, frozen=True):
+    """Brings all numbers of a sample together to mean 0 and variance 1, each sample by itself."""
+
+    group: ClassVar = Group.NORMALIZATION
+    stem: ClassVar = "ln"
+    keywords: ClassVar = "layer normalization normalisation transformer"
+
+    eps: Eps = 1e-5
+    elementwise_affine: Annotated[
+        bool, described("Affine", "Learn a factor for every single number of the sample afterwards.")
+    ] = True
+    bias: Annotated[bool, described("Bias", "Learn an offset with each factor; needs Affine.")] = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def module(self, *inputs: Shape) -> Call:
+        options = differing(
+            eps=(self.eps, 1e-5), elementwise_affine=(self.elementwise_affine, True), bias=(self.bias, True)
+        )
+        size = inputs[0][0] if len(inputs[0]) == 1 else inputs[0]
+        return call("nn.LayerNorm", size, **options)
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        if not self.elementwise_affine:
+            return {}
+        return {"weight": inputs[0]} | ({"bias": inputs[0]} if self.bias else {})
+
+
+class InstanceNorm2d(Layer, frozen=True):
+    """Brings each channel of each image by itself to mean 0 and variance 1; takes out contrast and style."""
+
+    group: ClassVar = Group.NORMALIZATION
+    stem: ClassVar = "in"
+    keywords: ClassVar = "instance normalization normalisation style transfer contrast"
+
+    eps: Eps = 1e-5
+    affine: Affine = False
+
+    def shape(self, *inputs: Shape) -> Shape:
+        _, height, width = image(inputs[0])
+        if height * width == 1:
+            raise ShapeError(
+                message("an image of more than one pixel"),
+                shown(inputs[0]),
+                message("move this layer up, or use BatchNorm2d, which compares images"),
+            )
+        return inputs[0]
+
+    def module(self, *inputs: Shape) -> Call:
+        options = differing(eps=(self.eps, 1e-5), affine=(self.affine, False))
+        return call("nn.InstanceNorm2d", inputs[0][0], **options)
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        return scaled(inputs[0][0], self.affine)
+
+    def summary(self) -> str:
+        return "affine" if self.affine else ""
+
+
+class LocalResponseNorm(Layer, frozen=True):
+    """Damps each number by those at the same pixel in nearby channels, as in AlexNet."""
+
+    group: ClassVar = Group.NORMALIZATION
+    stem: ClassVar = "lrn"
+    keywords: ClassVar = "local response normalization normalisation lateral inhibition alexnet lrn"
+
+    size: Annotated[int, whole("Size", "Neighbouring channels that count, itself among them.", 1, 1024)] = 5
+    alpha: Annotated[float, real("Alpha", "How strongly the neighbours damp.", 0.0, 1000.0)] = 1e-4
+    beta: Annotated[float, real("Beta", "Exponent of the divisor.", 0.0, 100.0)] = 0.75
+    k: Annotated[
+        float, real("K", "What the divisor is at least, before the exponent.", 0.0, 1000.0, above=True)
+    ] = 1.0
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return image(inputs[0])
+
+    def module(self, *inputs: Shape) -> Call:
+        options = differing(alpha=(self.alpha, 1e-4), beta=(self.beta, 0.75), k=(self.k, 1.0))
+        return call("nn.LocalResponseNorm", self.size, **options)
+
+    def summary(self) -> str:
+        return str(self.size)
+
+
+def batch_options(eps: float, momentum: float, affine: bool) -> dict[str, object]:
+    """The options of a BatchNorm that differ from torch's defaults."""
+    return differing(eps=(eps, 1e-5), momentum=(momentum, 0.1), affine=(affine, True))
+
+
+def differing(**options: tuple[object, object]) -> dict[str, object]:
+    """Of options given as (value, torch's default), those whose value is another."""
+    return {name: value for name, (value, default) in options.items() if value != default}

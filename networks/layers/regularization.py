@@ -1,0 +1,66 @@
+"""Layers that disturb training at random, so that a network does not learn its images by heart."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from networks.call import Call, call
+from networks.fields import real
+from networks.layers.base import Group, Layer
+from networks.shapes import Shape, image
+
+
+class Dropout(Layer, frozen=True):
+    """Sets a random share of the numbers to zero at each step of training; does nothing afterwards."""
+
+    group: ClassVar = Group.REGULARIZATION
+    stem: ClassVar = "dropout"
+    keywords: ClassVar = "overfitting noise random"
+
+    p: Annotated[
+        float,
+        real(
+            "Share",
+            "How likely each number is set to zero; the others grow to make up.",
+            0.0,
+            1.0,
+            below=True,
+        ),
+    ] = 0.5
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.Dropout", self.p)
+
+    def summary(self) -> str:
+        return f"{self.p:g}"
+
+
+class Dropout2d(Layer, frozen=True):
+    """Sets a random share of whole channels to zero at each step of training; does nothing afterwards."""
+
+    group: ClassVar = Group.REGULARIZATION
+    stem: ClassVar = "dropout"
+    keywords: ClassVar = "overfitting noise random spatial channel image"
+
+    p: Annotated[
+        float,
+        real(
+            "Share",
+            "How likely each channel is set to zero; the others grow to make up.",
+            0.0,
+            1.0,
+            below=True,
+        ),
+    ] = 0.5
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return image(inputs[0])
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.Dropout2d", self.p)
+
+    def summary(self) -> str:
+        return f"{self.p:g}"
