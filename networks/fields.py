@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -69,11 +70,14 @@ class Field(msgspec.Struct, frozen=True):
         return dict(self.labels).get(str(choice), str(choice))
 
 
-def fields_of(declared: type[msgspec.Struct]) -> tuple[Field, ...]:
-    """The parameters of a declared type, in its order. Raises TypeError for an unknown kind."""
+def fields_of(declared: type[msgspec.Struct], names: Collection[str] | None = None) -> tuple[Field, ...]:
+    """The parameters of a declared type, or those of these names, in its order.
+
+    Raises TypeError for an unknown kind, such as a struct within the struct.
+    """
     info = inspect.type_info(declared)
     assert isinstance(info, inspect.StructType)
-    return tuple(_field(field) for field in info.fields)
+    return tuple(_field(field) for field in info.fields if names is None or field.name in names)
 
 
 def changed(value: S, **changes: Any) -> S:

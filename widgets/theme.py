@@ -232,6 +232,7 @@ QTabBar::tab:hover {{ color: {theme.text}; }}
 QTabBar {{ qproperty-drawBase: 0; }}
 QLabel[role="heading"] {{ font-weight: 600; font-size: {BODY}px; }}
 QLabel[role="section"] {{ font-weight: 600; font-size: {SMALL}px; color: {theme.text_dim}; }}
+QLabel[role="label"] {{ color: {theme.text_dim}; }}
 QLabel[role="dim"] {{ color: {theme.text_dim}; font-size: {SMALL}px; }}
 QLabel[role="error"] {{ color: {theme.error}; }}
 QStatusBar {{ background: {theme.panel}; color: {theme.text_dim}; font-size: {SMALL}px; }}

@@ -25,7 +25,9 @@ class Linear(Layer, frozen=True):
     features: Annotated[
         Annotated[int, whole("Features", "", 1, 1_000_000)] | Literal["classes"],
         described(
-            "Features", "How many numbers come out; “classes” takes the number of classes of the data."
+            "Features",
+            "How many numbers come out; “classes” takes the number of classes of the data.",
+            labels={"classes": "one per class"},
         ),
     ] = 128
     bias: Annotated[bool, described("Bias", "Learn one number per output that is added to it.")] = True
