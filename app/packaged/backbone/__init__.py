@@ -1,0 +1,1 @@
+"""The installed program: `app`, `widgets` and `networks` lie in this folder in the wheel."""
