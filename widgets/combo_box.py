@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
@@ -11,6 +11,9 @@ from widgets.icon import paint_icon
 
 class ComboBox(QComboBox):
     """Never wider than its place; single choices can be disabled with a reason."""
+
+    closed = Signal()
+    """The list was closed, with or without a choice."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +30,10 @@ class ComboBox(QComboBox):
         item = model.item(index)
         item.setEnabled(not reason)
         item.setToolTip(reason)
+
+    def hidePopup(self) -> None:
+        super().hidePopup()
+        self.closed.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
