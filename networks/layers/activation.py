@@ -174,6 +174,8 @@ class SELU(Activation, frozen=True):
 
 
 _ROOT = math.sqrt(2 / math.pi)
+_CUBIC = 0.044715
+"""Hendrycks and Gimpel 2016, "Gaussian Error Linear Units", section 2: the form with tanh."""
 
 
 class GELU(Activation, frozen=True):
@@ -201,15 +203,18 @@ class GELU(Activation, frozen=True):
         return call("nn.GELU", **({} if self.approximate == "none" else {"approximate": self.approximate}))
 
     def values(self, x: Values) -> Values:
-        if self.approximate == "tanh":
-            return 0.5 * x * (1 + np.tanh(_ROOT * (x + 0.044715 * x * x * x)))
-        return 0.5 * x * (1 + erf(x / math.sqrt(2)))
+        return x * self._share(x)
 
     def slopes(self, x: Values) -> Values:
+        share = self._share(x)
         if self.approximate == "tanh":
-            bent = np.tanh(_ROOT * (x + 0.044715 * x * x * x))
-            return 0.5 * (1 + bent) + 0.5 * x * (1 - bent**2) * _ROOT * (1 + 3 * 0.044715 * x * x)
-        return 0.5 * (1 + erf(x / math.sqrt(2))) + x * np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+            return share + 2 * x * share * (1 - share) * _ROOT * (1 + 3 * _CUBIC * x * x)
+        return share + x * np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+
+    def _share(self, x: Values) -> Values:
+        if self.approximate == "tanh":
+            return sigmoid(2 * _ROOT * (x + _CUBIC * x * x * x))
+        return 0.5 * (1 + erf(x / math.sqrt(2)))
 
     def summary(self) -> str:
         return "" if self.approximate == "none" else self.approximate
@@ -288,9 +293,9 @@ class Softplus(Activation, frozen=True):
     good: ClassVar = "Smooth, and always positive where a positive number is needed, such as a variance."
     bad: ClassVar = "Costs an exp and a logarithm; not zero-centred; seldom better than ReLU."
 
-    beta: Annotated[
-        float, real("Beta", "How sharp the corner is (β); large is near ReLU.", 0.0, 1000.0, above=True)
-    ] = 1.0
+    beta: Annotated[float, real("Beta", "How sharp the corner is (β); large is near ReLU.", 0.01, 1000.0)] = (
+        1.0
+    )
 
     def module(self, *inputs: Shape) -> Call:
         return call("nn.Softplus", **({} if self.beta == 1 else {"beta": self.beta}))
