@@ -40,6 +40,11 @@ class Dataset(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_un
         whole("Split seed", "Which images fall on which side; another number is another draw.", 0, 2**31 - 1),
     ] = 0
 
+    @classmethod
+    def help(cls) -> str:
+        """The first sentence of the docstring."""
+        return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
+
     def load(self) -> tuple[Images, Labels]:
         """All images and their labels. Raises UserError where they are not to be had."""
         raise NotImplementedError
