@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Union
+from typing import TYPE_CHECKING, Annotated, ClassVar, Union
 
 import msgspec
 
@@ -12,6 +12,8 @@ from networks.fields import real
 
 class Loss(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True):
     """One loss is one subclass; `call` makes the torch module."""
+
+    title: ClassVar[str]
 
     def call(self) -> Call:
         """The call that makes the torch module."""
@@ -25,6 +27,8 @@ class Loss(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_unkno
 
 class CrossEntropy(Loss, frozen=True):
     """Minus the logarithm of the probability that softmax gives the right class."""
+
+    title: ClassVar = "Cross-entropy"
 
     label_smoothing: Annotated[
         float,

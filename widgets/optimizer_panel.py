@@ -57,7 +57,7 @@ class OptimizerPanel(QWidget):
         column.setSpacing(6)
         algorithm, loss = Rows(), Rows()
         algorithm.add_row(self.tr("Algorithm"), self._algorithm)
-        loss.add_row(self.tr("Loss"), self._loss_box)
+        loss.add_row(self.tr("Function"), self._loss_box)
         for part in (
             (algorithm, self._algorithm_help, self._optimizer),
             (heading(self.tr("Loss")), loss, self._loss_help, self._loss),
