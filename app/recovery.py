@@ -37,8 +37,8 @@ class _Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Recovery(QObject):
     """Writes the document after each edit, as long as it differs from its file.
 
-    Every window writes a file under a random name, beside a lock that ends with its process: a file whose lock
-    is free was left by a crash.
+    Every window writes a file under a random name, beside a lock that ends with its process: a file whose
+    lock is free was left by a crash.
     """
 
     written = Signal()

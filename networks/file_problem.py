@@ -94,7 +94,9 @@ def malformed(data: bytes, text: str, error: msgspec.DecodeError) -> Message:
         return message(
             "It ends in the middle, in line {line}: the file was cut off; open another copy.", line=lines
         )
-    before = data[: int(found.group(1))].decode("utf-8", "ignore")
+    # where something stands behind the end msgspec counts one on
+    offset = int(found.group(1)) - ("trailing characters" in str(error))
+    before = data[:offset].decode("utf-8", "ignore")
     line, column = _line_and_column(before, len(before))
     rest = text[len(before) : len(before) + 9]
     for word in ("NaN", "Infinity"):

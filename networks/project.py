@@ -97,8 +97,7 @@ def project_from_json(data: bytes) -> Project:
             raise UserError(reason)
         file = _decoder().decode(data)
     except msgspec.ValidationError as error:
-        declared = msgspec.inspect.type_info(_File)
-        raise UserError(file_problem.mismatch(error, data, declared)) from None
+        raise UserError(file_problem.mismatch(error, data, _declared())) from None
     except msgspec.DecodeError as error:
         raise UserError(file_problem.malformed(data, text, error)) from None
     except RecursionError:
@@ -139,6 +138,11 @@ def write_project(project: Project, path: Path) -> None:
 def _decoder() -> msgspec.json.Decoder[_File]:
     """Made when a first file is read; it takes longer than the reading."""
     return msgspec.json.Decoder(_File)
+
+
+@cache
+def _declared() -> msgspec.inspect.Type:
+    return msgspec.inspect.type_info(_File)
 
 
 def _one_line(node: Node) -> str:
