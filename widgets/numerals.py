@@ -74,8 +74,8 @@ def _step(number: Decimal, up: bool, first: Decimal, *, to_zero: bool) -> Decima
         return first if up else -first
     unit = Decimal(1).scaleb(number.adjusted())
     if up:
-        return max(number + unit, first)
-    if to_zero and number <= first:
+        return number + unit
+    if to_zero and number == first:
         return _REAL_ZERO
     return number - (unit if number >= 2 * unit else unit / 10)
 
