@@ -100,7 +100,7 @@ DARK = Colors(
     border_strong="#76818f",
     text="#e9edf3",
     text_dim="#a0a9b6",
-    accent="#3f7de0",
+    accent="#3874d8",
     on_accent="#ffffff",
     error="#ff7b72",
     error_panel="#3d2426",
@@ -112,7 +112,7 @@ DARK = Colors(
     dots="#252a32",
     runs=("#4c8dff", "#f09a2f", "#4fc28a", "#cf7ee6", "#ff7b80", "#9fb0c6"),
     groups=(
-        "#94a3b8", "#3b82f6", "#2cb597", "#f59e0b", "#bc92ff", "#4ade80", "#6b7994", "#fde047", "#e32a68",
+        "#93a3bb", "#3a83f5", "#2fbb97", "#f49f0b", "#be98ff", "#4ae07e", "#6b7b95", "#ffdd48", "#e42766",
     ),
 )  # fmt: skip
 
