@@ -10,7 +10,7 @@ from networks.layers.base import Layer
 from networks.layers.network import Input, Output
 from networks.message import Message, message
 from networks.network import Network, Node, Wire
-from networks.shapes import Shape, ShapeError, show
+from networks.shapes import LARGEST, Shape, ShapeError, show
 
 
 class NodeReport(msgspec.Struct, frozen=True):
@@ -97,19 +97,16 @@ def _fit(layer: Layer, inputs: tuple[Shape | None, ...]) -> _Fit:
     if len(inputs) < layer.fewest_inputs:
         return _Fit(problem=_too_few(layer, len(inputs)))
     if len(inputs) > layer.most_inputs:
-        return _Fit(
-            problem=message(
-                "Expected {most} input, got {count}: remove a wire, or join them with Add or Concat.",
-                most=layer.most_inputs,
-                count=len(inputs),
-            )
-        )
+        return _Fit(problem=_too_many(layer, len(inputs)))
     known = tuple(shape for shape in inputs if shape is not None)
     if len(known) < len(inputs):
         return _Fit()
     try:
         output = layer.shape(*known)
-        return _Fit(output, None, layer.weights(*known), layer.multiply_adds(*known))
+        weights = layer.weights(*known)
+        if weights > LARGEST:
+            return _Fit(problem=_too_heavy(weights))
+        return _Fit(output, None, weights, layer.multiply_adds(*known))
     except ShapeError as error:
         return _Fit(problem=error.reason)
 
@@ -121,6 +118,30 @@ def _too_few(layer: Layer, count: int) -> Message:
         "Expected at least {fewest} inputs, got {count}: draw one more wire to this layer.",
         fewest=layer.fewest_inputs,
         count=count,
+    )
+
+
+def _too_many(layer: Layer, count: int) -> Message:
+    if not layer.most_inputs:
+        return message(
+            "Expected no wire, got {count}: remove it, this is where a network starts.", count=count
+        )
+    if layer.most_inputs == 1:
+        return message(
+            "Expected one input, got {count}: remove a wire, or join them with Add or Concat.", count=count
+        )
+    return message(
+        "Expected at most {most} inputs, got {count}: remove wires, or join some of them before.",
+        most=layer.most_inputs,
+        count=count,
+    )
+
+
+def _too_heavy(weights: int) -> Message:
+    return message(
+        "Expected at most {largest} weights, got {weights}: choose fewer filters or features.",
+        largest=LARGEST,
+        weights=weights,
     )
 
 
@@ -179,13 +200,4 @@ def _obstacles(network: Network, found: dict[str, NodeReport]) -> tuple[tuple[st
         for name, report in found.items()
         if report.contributing and (problem := report.problem) is not None
     ]
-    outputs = network.of_type(Output)
-    inputs = network.of_type(Input)
-    if not obstacles and inputs[0].name not in network.contributing:
-        obstacles.append(
-            (
-                outputs[0].name,
-                message("Expected the images to reach the Output, got no path: wire them together."),
-            )
-        )
     return tuple(obstacles)

@@ -15,13 +15,16 @@ from networks.network import RESERVED, Network, Node, Wire, name_problem
 replace = msgspec.structs.replace
 
 
-def free_name(network: Network, layer: Layer, taken: Collection[str] = ()) -> str:
-    """A name for a new node, such as `conv3`; Input and Output have no number while they are alone."""
+def free_name(network: Network, layer: Layer, taken: Collection[str] = (), start: int = 1) -> str:
+    """A name for a new node, such as `conv3`; Input and Output have no number while they are alone.
+
+    Numbers below `start` are known to be taken.
+    """
     if layer.stem in ("input", "output") and layer.stem not in network and layer.stem not in taken:
         return layer.stem
     return next(
         name
-        for name in (f"{layer.stem}{number}" for number in count(1))
+        for name in (f"{layer.stem}{number}" for number in count(start))
         if name not in network and name not in taken and name not in RESERVED
     )
 
@@ -115,7 +118,9 @@ def connect(network: Network, source: str, target: str, index: int | None = None
             )
         return _with(network, replace(taker, inputs=(*taker.inputs, source)))
     inputs = list(taker.inputs)
-    inputs[index or 0 : (index or 0) + 1] = [source]
+    # an input that is not there yet is the next one or, where the layer takes no more, the last
+    at = min(index or 0, len(inputs) if len(inputs) < most else len(inputs) - 1)
+    inputs[at : at + 1] = [source]
     return _with(network, replace(taker, inputs=tuple(inputs)))
 
 
@@ -195,8 +200,14 @@ def duplicate(network: Network, names: Collection[str]) -> tuple[Network, tuple[
 
 def _renamed(part: Network, network: Network) -> tuple[Network, tuple[str, ...]]:
     names: dict[str, str] = {}
+    taken: set[str] = set()
+    starts: dict[str, int] = {}
     for node in part.nodes:
-        names[node.name] = free_name(network, node.layer, names.values())
+        stem = node.layer.stem
+        name = free_name(network, node.layer, taken, starts.get(stem, 1))
+        names[node.name] = name
+        taken.add(name)
+        starts[stem] = int(name.removeprefix(stem) or 0) + 1
     nodes = tuple(
         replace(node, name=names[node.name], inputs=tuple(names[source] for source in node.inputs))
         for node in part.nodes
@@ -212,7 +223,7 @@ def _spliced(network: Network, part: Network, name: str) -> Network:
     sources = network[name].inputs[:1] if before_output else (name,)
     added = tuple(replace(node, inputs=sources) if node.name == entry else node for node in part.nodes)
     if before_output:
-        kept = tuple(replace(n, inputs=(leaves,)) if n.name == name else n for n in network.nodes)
+        kept = _with_input(network.nodes, name, 0, leaves)
     else:
         kept = tuple(
             replace(n, inputs=tuple(leaves if source == name else source for source in n.inputs))

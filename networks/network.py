@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import graphlib
+import keyword
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -16,7 +17,7 @@ from networks.layers import AnyLayer
 from networks.layers.base import Layer
 from networks.message import Message, UserError, message
 
-NAME = r"^[A-Za-z0-9_]{1,64}$"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_]{0,63}$"
 Name = Annotated[
     str,
     Meta(
@@ -28,17 +29,18 @@ Name = Annotated[
 
 # fmt: off
 RESERVED = frozenset((
-    "T", "add_module", "add_submodule", "apply", "bfloat16", "bias", "buffers", "call_super_init",
-    "children", "code", "compile", "cpu", "cuda", "delete_all_unused_submodules", "delete_submodule",
-    "double", "dump_patches", "eval", "extra_repr", "float", "forward", "get_buffer", "get_extra_state",
-    "get_parameter", "get_submodule", "graph", "half", "ipu", "load_state_dict", "modules", "mtia",
-    "named_buffers", "named_children", "named_modules", "named_parameters", "parameters",
-    "print_readable", "recompile", "register_backward_hook", "register_buffer", "register_forward_hook",
-    "register_forward_pre_hook", "register_full_backward_hook", "register_full_backward_pre_hook",
+    "T", "T_destination", "add_module", "add_submodule", "apply", "bfloat16", "bias", "buffers",
+    "call_super_init", "children", "code", "compile", "cpu", "cuda", "delete_all_unused_submodules",
+    "delete_submodule", "double", "dump_patches", "eval", "extra_repr", "float", "forward",
+    "get_buffer", "get_extra_state", "get_parameter", "get_submodule", "graph", "half", "ipu",
+    "load_state_dict", "meta", "modules", "mtia", "named_buffers", "named_children", "named_modules",
+    "named_parameters", "parameters", "print_readable", "recompile", "register_backward_hook",
+    "register_buffer", "register_forward_hook", "register_forward_pre_hook",
+    "register_full_backward_hook", "register_full_backward_pre_hook",
     "register_load_state_dict_post_hook", "register_load_state_dict_pre_hook", "register_module",
     "register_parameter", "register_state_dict_post_hook", "register_state_dict_pre_hook",
-    "requires_grad_", "set_extra_state", "set_submodule", "share_memory", "state_dict", "to", "to_empty",
-    "train", "training", "type", "xpu", "zero_grad",
+    "requires_grad_", "set_extra_state", "set_submodule", "shape_env", "share_memory", "state_dict",
+    "to", "to_empty", "to_folder", "train", "training", "type", "xpu", "zero_grad",
 ))
 # fmt: on
 """Names that torch.nn.Module and torch.fx.GraphModule use themselves; a layer cannot have them."""
@@ -157,8 +159,15 @@ def name_problem(name: str) -> Message | None:
     """Why a layer cannot have this name, or None where it can."""
     if not re.match(NAME, name) or name.endswith("\n"):
         return message(
-            "Expected a name of 1 to 64 letters A–Z, digits and underscores, got “{name}”: try “conv1”.",
+            "Expected a name of 1 to 64 letters A–Z, digits and underscores that starts with no underscore, "
+            "got “{name}”: try “conv1”.",
             name=name,
+        )
+    if keyword.iskeyword(name):
+        return message(
+            "“{name}” is a word of Python, which the module is written in: try “{better}”.",
+            name=name,
+            better=name + "_1",
         )
     if name in RESERVED:
         return message(

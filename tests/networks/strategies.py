@@ -131,9 +131,12 @@ TORCH_REFUSES = (RuntimeError, ValueError, TypeError, IndexError, NotImplemented
 
 
 def torch_shape(layer: Layer, inputs: tuple[Shape, ...], device: str) -> Shape | None:
-    """The shape that torch gives a batch of two of such samples, or None where it refuses."""
+    """The shape that torch gives a batch of two of such samples, or None where it refuses.
+
+    None also where no number comes out (some transposed convolutions that crop all), or samples were added.
+    """
     try:
         output, _ = computed(layer, tuple(torch.zeros((BATCH, *shape), device=device) for shape in inputs))
     except TORCH_REFUSES:
         return None
-    return tuple(output.shape[1:]) if output.shape[0] == BATCH else None
+    return tuple(output.shape[1:]) if output.shape[0] == BATCH and output.numel() else None
