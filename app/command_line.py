@@ -1,0 +1,158 @@
+"""The command line: opens the window, trains without one, or prints what a network is made of."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import NoReturn
+
+from networks.message import UserError
+
+OVERVIEW = """\
+backbone [PROJECT.json]            open the window, with a project where one is given
+backbone train PROJECT.json        train without a window; writes curves and weights
+backbone check PROJECT.json        print the layers with shapes, weights and multiply-adds
+
+`backbone train --help` and `backbone check --help` tell the rest."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; argparse itself would print the whole usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (`{self.prog} --help` lists what there is)\n")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Does what the arguments say. Gives the exit code: 0 done, 1 a sentence on stderr says what is wrong.
+
+    Wrong arguments give 2, a signal 128 and its number.
+    """
+    _make_printable()
+    try:
+        match list(argv):
+            case ["train", *rest]:
+                return _train(rest)
+            case ["check", *rest]:
+                return _check(rest)
+            case arguments:
+                return _open_window(arguments)
+    except UserError as error:
+        return _complain(str(error))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # who read our output, such as `head`, has seen enough; Python would complain once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except SystemExit as wish:
+        return wish.code if isinstance(wish.code, int) else 0
+
+
+def _open_window(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone",
+        usage="backbone [PROJECT.json]\n       backbone {train,check} PROJECT.json …",
+        description="A desktop playground for convolutional networks.",
+        epilog=OVERVIEW,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("project", nargs="?", type=Path, metavar="PROJECT.json", help="the project to open")
+    parser.add_argument("--version", action="version", version=f"backbone {version()}")
+    options, unknown = parser.parse_known_args(arguments)
+    path: Path | None = options.project
+    if path is not None and not path.exists() and path.suffix != ".json":
+        # more likely a mistyped command than a file
+        parser.error(f"“{path}” is neither a file nor a command")
+    if unknown:
+        parser.error(f"unknown arguments: {' '.join(unknown)}")
+    from app.system import obstacle
+
+    if (reason := obstacle()) is not None:
+        return _complain(reason)
+    from app.startup import run_window
+
+    return run_window(path)
+
+
+def _check(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone check",
+        description="Prints a network layer by layer: parameters, output, weights, and multiply-adds of one "
+        "image. The exit code is 1 where it cannot be trained.",
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT.json")
+    options = parser.parse_args(arguments)
+    from app.layer_table import described
+    from networks.project import read_project
+
+    text, trainable = described(read_project(options.project))
+    print(text, flush=True)  # noqa: T201
+    return 0 if trainable else 1
+
+
+def _train(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone train",
+        description="Trains a project without a window. Ctrl+C stops, and keeps what was trained.",
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT.json")
+    parser.add_argument("--epochs", type=int, metavar="N", help="instead of the project's")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="RUN",
+        help="folder for project.json, curves.csv and weights.safetensors (the project's name and -run)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace the run that is in the folder")
+    parser.add_argument("--seed", type=int, metavar="N", help="instead of the project's")
+    parser.add_argument("--device", choices=("cpu", "cuda", "mps"), help="instead of the project's")
+    parser.add_argument("--threads", type=int, metavar="N", help="processor cores; 0 leaves one free")
+    options = parser.parse_args(arguments)
+    from app.training_command import train
+    from networks.project import read_project
+
+    project = read_project(options.project)
+    wishes = {name: getattr(options, name) for name in ("epochs", "seed", "device", "threads")}
+    return train(
+        project,
+        {name: value for name, value in wishes.items() if value is not None},
+        options.out or Path(f"{options.project.stem}-run"),
+        overwrite=options.overwrite,
+    )
+
+
+def version() -> str:
+    """Backbone's version, as it was installed."""
+    try:
+        return metadata.version("backbone-playground")
+    except metadata.PackageNotFoundError:
+        return _version_of_checkout()
+
+
+def _version_of_checkout() -> str:
+    """From a copy of the repository that was never installed."""
+    import tomllib
+
+    try:
+        with open(Path(__file__).parents[1] / "pyproject.toml", "rb") as file:
+            return str(tomllib.load(file)["project"]["version"])
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        return "unknown"
+
+
+def _complain(sentence: str) -> int:
+    print(f"backbone: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+    return 1
+
+
+def _make_printable() -> None:
+    """× and “” must not break a terminal that has no such letters."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

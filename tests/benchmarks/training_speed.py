@@ -1,0 +1,156 @@
+"""Steps per second of our training beside a plain torch loop, both taking turns in one process.
+
+`python tests/benchmarks/training_speed.py [--threads N ...] [--seconds S] [--rounds R] [lenet5] [resnet20]`
+
+The plain loop is eager, contiguous, with Adam as torch makes it, a hand-written module, and one `loss.item()` per
+step; it validates after each epoch, as ours does. Same network, batch, threads, data. Target: at least 1.0, aim 1.3.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+os.environ.setdefault("GOMP_SPINCOUNT", "0")
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import msgspec
+import torch
+from torch import nn
+
+from networks.data.images import Images, prepare
+from networks.events import Failed, Stepped
+from networks.layers.network import Input
+from networks.presets.lenet import lenet5
+from networks.project import Project
+from networks.recipe import Recipe
+from networks.training.run import Run
+from tests.benchmarks.resnet20 import PlainResNet20, resnet20
+
+
+def plain_lenet5() -> nn.Module:
+    """LeNet-5 as somebody writes it for torch."""
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 5, padding=2),
+        nn.Tanh(),
+        nn.AvgPool2d(2),
+        nn.Conv2d(6, 16, 5),
+        nn.Tanh(),
+        nn.AvgPool2d(2),
+        nn.Flatten(),
+        nn.Linear(400, 120),
+        nn.Tanh(),
+        nn.Linear(120, 84),
+        nn.Tanh(),
+        nn.Linear(84, 10),
+    )
+
+
+class Case(NamedTuple):
+    """One network in both forms."""
+
+    title: str
+    project: Project
+    plain: Callable[[], nn.Module]
+
+
+CASES = {
+    "lenet5": Case("LeNet-5, 1×28×28", Project(lenet5(), Recipe(batch_size=64)), plain_lenet5),
+    "resnet20": Case("ResNet-20, 3×32×32", Project(resnet20(), Recipe(batch_size=64)), PlainResNet20),
+}
+
+
+def plain_steps(case: Case) -> Iterator[float]:
+    """The plain loop: one loss for each step, without end."""
+    images = _contiguous(prepare(case.project.recipe.data, case.project.network.of_type(Input)[0].layer))
+    model, loss_function = case.plain(), nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(model.parameters())
+    while True:
+        model.train()
+        for batch in torch.randperm(len(images.training)).split(case.project.recipe.batch_size):
+            optimizer.zero_grad()
+            loss = loss_function(model(images.training[batch]), images.training_labels[batch])
+            loss.backward()
+            optimizer.step()
+            yield loss.item()
+        model.eval()
+        with torch.no_grad():
+            scores = model(images.validation)
+            loss_function(scores, images.validation_labels).item()
+            (scores.argmax(1) == images.validation_labels).float().mean().item()
+
+
+def our_steps(case: Case, threads: int) -> Iterator[float]:
+    """The generator without a window: one loss for each step, without end."""
+    recipe = msgspec.structs.replace(case.project.recipe, threads=threads)
+    for event in Run(msgspec.structs.replace(case.project, recipe=recipe)).train(10**9):
+        if isinstance(event, Stepped):
+            yield event.loss
+        elif isinstance(event, Failed):
+            raise RuntimeError(event.details)
+
+
+def steps_per_second(steps: Iterator[float], seconds: float) -> float:
+    """How many steps an iterator makes in a second, measured for about `seconds`."""
+    count, began = 0, time.perf_counter()
+    while (passed := time.perf_counter() - began) < seconds:
+        next(steps)
+        count += 1
+    return count / passed
+
+
+def side_by_side(
+    case: Case, threads: int, rounds: int = 7, seconds: float = 1.5
+) -> list[tuple[float, float]]:
+    """Steps per second (plain, ours), once for each round; they take turns, and who begins changes."""
+    torch.set_num_threads(threads)
+    plain, ours = plain_steps(case), our_steps(case, threads)
+    for warming in (plain, ours):
+        steps_per_second(warming, 0.5)
+    pairs = []
+    for turn in range(rounds):
+        if turn % 2:
+            second = steps_per_second(ours, seconds)
+            first = steps_per_second(plain, seconds)
+        else:
+            first = steps_per_second(plain, seconds)
+            second = steps_per_second(ours, seconds)
+        pairs.append((first, second))
+    return pairs
+
+
+def _contiguous(images: Images) -> Images:
+    return images._replace(
+        training=images.training.clone(memory_format=torch.contiguous_format),
+        validation=images.validation.clone(memory_format=torch.contiguous_format),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("cases", nargs="*", metavar="case", help=", ".join(CASES))
+    parser.add_argument("--threads", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--seconds", type=float, default=1.5)
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args()
+    for name in options.cases or CASES:
+        for threads in options.threads:
+            pairs = side_by_side(CASES[name], threads, options.rounds, options.seconds)
+            ratios = [ours / plain for plain, ours in pairs]
+            print(
+                f"{CASES[name].title}, batch {CASES[name].project.recipe.batch_size}, {threads} threads: "
+                f"plain {statistics.median(plain for plain, _ in pairs):.1f}, "
+                f"ours {statistics.median(ours for _, ours in pairs):.1f} steps/s, "
+                f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
