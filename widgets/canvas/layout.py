@@ -1,13 +1,15 @@
 """Where every card and wire of a network lies: a pure function of the network, so a picture is always tidy.
 
-Longest paths give each node a row. The longest path is the trunk, straight at x = 0; the other nodes fall into
-chains, and each chain, and each bundle of skips with one source, takes the nearest free lane to the left or
-right. Wires bend only in the gap below their source and in the gap above their target (widgets.canvas.routes).
+Longest paths give each node a row. The longest path is the trunk, straight at x = 0; the other nodes fall
+into chains, and each chain, and each bundle of skips with one source, takes the nearest free lane to the left
+or right. Wires bend only in the gap below their source and in the gap above their target, see
+widgets.canvas.routes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 import msgspec
 
@@ -34,8 +36,8 @@ Box = tuple[float, float, float, float]
 class Layout(msgspec.Struct, frozen=True):
     """Places of cards (middle of the upper edge), their heights, and the corners of every wire.
 
-    `labels` are where the shape that a node puts out is written: the left end of the line, half its height.
-    `main` are the nodes of the part with the Output, or of the largest; the others stand in a column beside it.
+    `labels` are where the shape that a node puts out is written: left end, half height.
+    `main` are the nodes of the part with the Output, or of the largest; the others stand in a column beside.
     """
 
     places: dict[str, Point]
@@ -194,7 +196,8 @@ class _Part:
         return trunk[::-1]
 
     def _others(self) -> list[list[str]]:
-        consumers, chains = self.network.consumers, []
+        consumers = self.network.consumers
+        chains: list[list[str]] = []
         ahead: dict[str, int] = {}
         for name in reversed(self.names):
             ahead[name] = 1 + max((ahead.get(wire.target, 0) for wire in consumers[name]), default=0)
@@ -228,7 +231,7 @@ class _Part:
 
     def _entry(self, chain: list[str]) -> Wire | None:
         """The wire that comes down the chain's own lane, and those between its nodes become straight."""
-        for source, target in zip(chain, chain[1:], strict=False):
+        for source, target in pairwise(chain):
             self.straight.add(Wire(source, target, self.network[target].inputs.index(source)))
         head = chain[0]
         above = [

@@ -1,4 +1,4 @@
-"""How wires run once rows and lanes are known: every bend has a track of its own in the gap between two rows."""
+"""How wires run once rows and lanes are known: every bend has its own track in a gap between rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from networks.network import Network, Wire
 
 Point = tuple[float, float]
 
-GAP = 24.0
+GAP = 26.0
 """Between two rows where no wire bends: room for the shape and an arrowhead."""
 TRACK = 8.0
 """Height of one track of bends."""

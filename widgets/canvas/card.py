@@ -1,0 +1,219 @@
+"""One layer on the canvas: a card with its name, telling parameters, weights, and what does not fit."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from widgets.canvas.content import CardContent
+from widgets.canvas.layout import HEIGHT, WIDTH
+from widgets.canvas.style import BLOCKS_BELOW, Style
+
+RADIUS = 6.0
+STRIPE = 5.0
+ICON = 14.0
+TEXT_LEFT = 36.0
+"""From the card's left edge to its name."""
+PADDING = 12.0
+BAR = 3.0
+PORT = 5.0
+"""Radius of a port that is shown."""
+PROBLEM_LEFT = 32.0
+_LEFT = -WIDTH / 2
+_WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+_AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class CardItem(QGraphicsItem):
+    """Paints a content; its position is the middle of the upper edge. The scene sets its state."""
+
+    def __init__(self, name: str, style: Style) -> None:
+        super().__init__()
+        self.name = name
+        self.content: CardContent | None = None
+        self.height = HEIGHT
+        self.selected = self.hovered = False
+        self.ports = False
+        """Whether its ports are shown."""
+        self.accepting: bool | None = None
+        """While a wire is drawn: whether it could end here; None at other times."""
+        self.input_ports: tuple[float, ...] = ()
+        """Where wires can be taken or ended, from the middle of the upper edge."""
+        self._style = style
+        self._label = QPointF()
+        self._summary: str | None = None
+        self._rect = QRectF()
+        self.setZValue(1)
+
+    def show_content(self, content: CardContent, height: float, label: QPointF) -> bool:
+        """Shows this; `label` is where the shape is written. Whether anything changed."""
+        if content == self.content and height == self.height and label == self._label:
+            return False
+        self.prepareGeometryChange()
+        self.content, self.height, self._label, self._summary = content, height, label, None
+        below = max(12.0, label.y() - height + 8) if content.shape else 12.0
+        self._rect = QRectF(_LEFT - 4, -10, WIDTH + 8, height + 10 + below)
+        self.update()
+        return True
+
+    def set_state(self, **state: bool | tuple[float, ...] | None) -> None:
+        """Sets attributes of the state; repaints where one changes."""
+        if any(getattr(self, name) != value for name, value in state.items()):
+            for name, value in state.items():
+                setattr(self, name, value)
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._rect
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        content = self.content
+        if content is None:
+            return
+        if painter.worldTransform().m11() < BLOCKS_BELOW:
+            self._paint_block(painter, content)
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_body(painter, content)
+        self._paint_words(painter, content)
+        if content.problem:
+            self._paint_problem(painter, content)
+        if content.shape:
+            painter.setFont(self._style.mono)
+            painter.setPen(self._style.dim)
+            painter.drawText(QRectF(self._label.x(), self._label.y() - 8, 130, 16), _AT_LEFT, content.shape)
+        if self.ports:
+            self._paint_ports(painter, content)
+
+    def _paint_block(self, painter: QPainter, content: CardContent) -> None:
+        style = self._style
+        groups = style.faint_groups if content.idle else style.groups
+        rect = QRectF(_LEFT, 0, WIDTH, self.height)
+        painter.fillRect(rect, groups[content.group])
+        if content.problem:
+            painter.setPen(style.border_wrong_selected)
+            painter.drawRect(rect)
+            painter.drawLine(rect.topLeft(), rect.bottomRight())
+            painter.drawLine(rect.bottomLeft(), rect.topRight())
+        if self.selected:
+            painter.setPen(style.border_selected)
+            painter.drawRect(rect.adjusted(-8, -8, 8, 8))
+
+    def _border(self, content: CardContent) -> QPen:
+        style = self._style
+        if content.problem:
+            return style.border_wrong_selected if self.selected else style.border_wrong
+        if self.selected:
+            return style.border_selected
+        if self.accepting:
+            return style.border_selected if self.hovered else style.border_hover
+        if content.idle:
+            return style.border_idle
+        return style.border_hover if self.hovered else style.border
+
+    def _paint_body(self, painter: QPainter, content: CardContent) -> None:
+        style = self._style
+        rect = QRectF(_LEFT + 0.5, 0.5, WIDTH - 1, self.height - 1)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if not content.idle:
+            painter.setBrush(style.shadow)
+            painter.drawRoundedRect(rect.translated(0, 1.5), RADIUS, RADIUS)
+        painter.setBrush(style.card_hover if self.hovered and self.accepting is not False else style.card)
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        if content.problem:
+            painter.setBrush(style.error_panel)
+            painter.drawPath(_foot(self.height))
+        painter.setBrush((style.faint_groups if content.idle else style.groups)[content.group])
+        painter.drawPath(_stripe(self.height))
+        if content.share > 0:
+            width = max(2.0, content.share * (WIDTH - STRIPE - RADIUS))
+            painter.drawRect(QRectF(_LEFT + STRIPE, HEIGHT - BAR - 0.5, width, BAR))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(self._border(content))
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+
+    def _paint_words(self, painter: QPainter, content: CardContent) -> None:
+        style = self._style
+        color = style.groups[content.group]
+        style.paint_icon(
+            painter,
+            f"group-{content.group.value.lower()}",
+            QRectF(_LEFT + 14, (HEIGHT - ICON) / 2, ICON, ICON),
+            color,
+        )
+        left = _LEFT + TEXT_LEFT
+        title_width = style.title_metrics.horizontalAdvance(content.title)
+        painter.setFont(style.title)
+        painter.setPen(style.idle_text if content.idle else style.ink)
+        painter.drawText(QRectF(left, 0, title_width + 2, HEIGHT - 1), _AT_LEFT, content.title)
+        painter.setFont(style.text)
+        painter.setPen(style.dim)
+        if content.weights:
+            painter.drawText(QRectF(0, 0, -_LEFT - PADDING, HEIGHT - 1), _AT_RIGHT, content.weights)
+        if content.summary:
+            after = left + title_width + 9
+            if self._summary is None:
+                taken = style.text_metrics.horizontalAdvance(content.weights) + (10 if content.weights else 0)
+                room = -_LEFT - PADDING - taken - after
+                self._summary = style.text_metrics.elidedText(
+                    content.summary, Qt.TextElideMode.ElideRight, room
+                )
+            painter.drawText(QRectF(after, 0, WIDTH, HEIGHT - 1), _AT_LEFT, self._summary)
+
+    def _paint_problem(self, painter: QPainter, content: CardContent) -> None:
+        style = self._style
+        style.paint_icon(painter, "error", QRectF(_LEFT + 13, HEIGHT + 6, 15, 15), style.error)
+        painter.setFont(style.small)
+        painter.setPen(style.ink)
+        room = QRectF(
+            _LEFT + PROBLEM_LEFT + 4, HEIGHT + 6, WIDTH - PROBLEM_LEFT - PADDING - 4, self.height - HEIGHT
+        )
+        painter.drawText(room, _WRAPPED, content.problem)
+
+    def _paint_ports(self, painter: QPainter, content: CardContent) -> None:
+        style = self._style
+        painter.setPen(style.border_selected)
+        painter.setBrush(style.card)
+        if content.takes and self.accepting is not False:
+            for x in self.input_ports:
+                painter.drawEllipse(QPointF(x, 0), PORT, PORT)
+        if content.gives and self.accepting is None:
+            painter.drawEllipse(QPointF(0, self.height), PORT, PORT)
+
+
+def height_for(problem: str, style: Style) -> float:
+    """How high a card is that says why it does not fit."""
+    if not problem:
+        return HEIGHT
+    room = QRectF(0, 0, WIDTH - PROBLEM_LEFT - PADDING - 4, 2000)
+    return float(round(HEIGHT + style.small_metrics.boundingRect(room, _WRAPPED, problem).height() + 13))
+
+
+@lru_cache(maxsize=64)
+def _stripe(height: float) -> QPainterPath:
+    """The left end of the card, as wide as the stripe."""
+    return _outline(height).intersected(_box(QRectF(_LEFT, 0, STRIPE, height)))
+
+
+@lru_cache(maxsize=64)
+def _foot(height: float) -> QPainterPath:
+    """What a problem is written on."""
+    return _outline(height).intersected(_box(QRectF(_LEFT, HEIGHT, WIDTH, height - HEIGHT)))
+
+
+def _outline(height: float) -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(_LEFT + 0.5, 0.5, WIDTH - 1, height - 1), RADIUS, RADIUS)
+    return path
+
+
+def _box(rect: QRectF) -> QPainterPath:
+    path = QPainterPath()
+    path.addRect(rect)
+    return path

@@ -1,0 +1,47 @@
+"""Layers on the clipboard: JSON of a fragment, read back with the care that a stranger's file gets."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import QByteArray, QMimeData
+from PySide6.QtGui import QGuiApplication
+
+from networks.message import UserError, message
+from networks.network import Network
+from widgets.drag import FRAGMENT_MIME
+
+MOST_BYTES = 4_000_000
+MOST_LAYERS = 5_000
+
+
+def put(part: Network) -> None:
+    """Puts a fragment on the clipboard."""
+    data = QMimeData()
+    data.setData(FRAGMENT_MIME, QByteArray(msgspec.json.encode(part)))
+    QGuiApplication.clipboard().setMimeData(data)
+
+
+def take() -> Network:
+    """The fragment on the clipboard. Raises UserError where there is none or it is damaged."""
+    data = QGuiApplication.clipboard().mimeData()
+    if data is None or not data.hasFormat(FRAGMENT_MIME):
+        raise UserError(message("There are no layers on the clipboard: copy some first."))
+    content = data.data(FRAGMENT_MIME)
+    if content.size() > MOST_BYTES:
+        raise UserError(message("What is on the clipboard is too large for a network: copy fewer layers."))
+    return read(bytes(content.data()))
+
+
+def read(content: bytes) -> Network:
+    """The fragment in these bytes. Raises UserError where they are none; nothing in them is run."""
+    try:
+        part = msgspec.json.decode(content, type=Network)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise UserError(
+            message("What is on the clipboard is no part of a network: {reason}.", reason=str(error))
+        ) from error
+    if not part.nodes:
+        raise UserError(message("There are no layers on the clipboard: copy some first."))
+    if len(part.nodes) > MOST_LAYERS:
+        raise UserError(message("What is on the clipboard is too large for a network: copy fewer layers."))
+    return part

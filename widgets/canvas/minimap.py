@@ -1,0 +1,126 @@
+"""The whole network in a corner, with a frame around what is in sight; a click or a drag moves the frame."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from networks.layers.base import Group
+from widgets import theme
+from widgets.canvas.layout import WIDTH, Layout
+
+LARGEST = QSize(120, 168)
+MARGIN = 7.0
+NARROWEST = 46
+
+
+class Minimap(QWidget):
+    """Shows a layout; `pointed` asks to see a point of the scene in the middle."""
+
+    pointed = Signal(QPointF)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("minimap")
+        self.setAccessibleName(self.tr("Overview of the network"))
+        self.setToolTip(self.tr("Click or drag to move around"))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._blocks: list[tuple[Group, QRectF]] = []
+        self._bounds = QRectF()
+        self._visible = QRectF()
+        self._picture: QPixmap | None = None
+        self._scale = QPointF(1, 1)
+        self.hide()
+
+    def show_layout(self, layout: Layout, groups: dict[str, Group]) -> None:
+        """The network, with each layer's group for its colour."""
+        left, top, right, bottom = layout.bounds
+        self._bounds = QRectF(left, top, right - left, bottom - top)
+        self._blocks = [
+            (groups[name], QRectF(x - WIDTH / 2, y, WIDTH, layout.heights[name]))
+            for name, (x, y) in layout.places.items()
+        ]
+        width, height = max(1.0, right - left), max(1.0, bottom - top)
+        down = min((LARGEST.height() - 2 * MARGIN) / height, 0.16)
+        # a very high network is drawn wider than it is, so that its blocks can still be seen
+        across = min((LARGEST.width() - 2 * MARGIN) / width, max(down, (NARROWEST - 2 * MARGIN) / width))
+        self._scale = QPointF(across, down)
+        size = QSize(round(width * across + 2 * MARGIN), round(height * down + 2 * MARGIN))
+        self._picture = None
+        if size != self.size():
+            self.resize(size)
+        self.update()
+
+    def show_visible(self, visible: QRectF) -> None:
+        """What is in sight; the map is hidden where that is everything."""
+        self._visible = visible
+        everything = self._bounds.isEmpty() or visible.adjusted(-1, -1, 1, 1).contains(self._bounds)
+        if everything == (not self.isHidden()):
+            self.setVisible(not everything)
+        if not everything:
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._picture is None:
+            self._picture = self._drawn()
+        painter.drawPixmap(0, 0, self._picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        accent = QColor(theme.colors(self).accent)
+        painter.setPen(QPen(accent, 1.5))
+        accent.setAlpha(26)
+        painter.setBrush(accent)
+        frame = self._to_map(self._visible).intersected(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5))
+        painter.drawRoundedRect(frame, 2, 2)
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.pointed.emit(self._to_scene(event.position()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.pointed.emit(self._to_scene(event.position()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._picture = None
+            self.update()
+
+    def _drawn(self) -> QPixmap:
+        """The blocks; they change only with the network."""
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        colors = theme.colors(self)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(colors.border), 1))
+        painter.setBrush(QColor(colors.panel))
+        painter.drawRoundedRect(
+            QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS
+        )
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for group, rect in self._blocks:
+            block = self._to_map(rect)
+            block.setHeight(max(block.height(), 1 / ratio))
+            painter.fillRect(block, colors.group(group))
+        painter.end()
+        return picture
+
+    def _to_map(self, rect: QRectF) -> QRectF:
+        return QRectF(
+            MARGIN + (rect.left() - self._bounds.left()) * self._scale.x(),
+            MARGIN + (rect.top() - self._bounds.top()) * self._scale.y(),
+            rect.width() * self._scale.x(),
+            rect.height() * self._scale.y(),
+        )
+
+    def _to_scene(self, point: QPointF) -> QPointF:
+        return QPointF(
+            self._bounds.left() + (point.x() - MARGIN) / self._scale.x(),
+            self._bounds.top() + (point.y() - MARGIN) / self._scale.y(),
+        )

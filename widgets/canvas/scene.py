@@ -1,0 +1,268 @@
+"""The items of the canvas by name: made equal to a network, marked as selected, found by place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+from PySide6.QtCore import QObject, QPointF, QRectF
+from PySide6.QtWidgets import QGraphicsScene, QWidget
+
+from networks.check import Report, check
+from networks.network import Network, Wire
+from widgets.canvas.card import CardItem, height_for
+from widgets.canvas.content import UNKNOWN, contents, wrong_wires
+from widgets.canvas.glide import Glide
+from widgets.canvas.layout import Box, arrange
+from widgets.canvas.routes import Point
+from widgets.canvas.style import Style
+from widgets.canvas.wire import WireItem, distance
+
+MOST_MOVING = 300
+"""More items in sight than this are put in place at once: a first frame with all of them would come late."""
+FREE_PORT = 22.0
+"""From the last wire of a merge layer to the port where one more can end."""
+ROOM = 1e6
+
+
+class Port(msgspec.Struct, frozen=True):
+    """Where wires begin (`out`) or end (`in`); `wire` is the one that ends there, if any."""
+
+    name: str
+    side: Literal["in", "out"]
+    x: float
+    y: float
+    wire: Wire | None = None
+
+
+class CanvasScene(QGraphicsScene):
+    """Shows one network. It has no wishes of its own; the view and its gestures ask it what lies where."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM, parent)
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.style_of_items = Style()
+        self.network = Network()
+        self.report = check(self.network)
+        self.layout_of_network = arrange(self.network)
+        self.cards: dict[str, CardItem] = {}
+        self.wires: dict[Wire, WireItem] = {}
+        self.glide = Glide(self)
+        self._selected: frozenset[str] = frozenset()
+        self._selected_wires: frozenset[Wire] = frozenset()
+        self._hovered: CardItem | WireItem | None = None
+        self._boxes: list[tuple[str, Box]] = []
+
+    # -- what is shown
+
+    def show_network(self, network: Network, report: Report, visible: QRectF | None) -> None:
+        """Makes cards and wires those of the network.
+
+        What lies in `visible` glides to its new place and what is new there appears; without it, at once.
+        """
+        self.glide.finish()
+        shown = contents(network, report)
+        style = self.style_of_items
+        heights = {
+            name: height_for(content.problem, style) for name, content in shown.items() if content.problem
+        }
+        layout = arrange(network, heights)
+        self.network, self.report, self.layout_of_network = network, report, layout
+        self._boxes = [(node.name, layout.box(node.name)) for node in network.nodes]
+        new_cards = self._reconcile_names(network)
+        new_wires = self._reconcile_wires(network)
+        for name, content in shown.items():
+            card = self.cards[name]
+            x, y = layout.places[name]
+            label_x, label_y = layout.labels.get(name, (x, y))
+            card.show_content(content, layout.heights[name], QPointF(label_x - x, label_y - y))
+            card.set_state(input_ports=self._input_ports(name))
+        wrong = wrong_wires(network, report)
+        for wire, item in self.wires.items():
+            source, target = shown[wire.source], shown[wire.target]
+            item.set_state(
+                wrong=wire in wrong and bool(target.problem),
+                idle=source.idle or target.idle,
+                shape_text=source.shape or UNKNOWN,
+            )
+        self._move(new_cards, new_wires, visible)
+        self._selected &= self.cards.keys()
+        self._selected_wires &= self.wires.keys()
+
+    def _reconcile_names(self, network: Network) -> set[str]:
+        for name in [name for name in self.cards if name not in network]:
+            self._forget(self.cards.pop(name))
+        added = {node.name for node in network.nodes if node.name not in self.cards}
+        for name in added:
+            card = self.cards[name] = CardItem(name, self.style_of_items)
+            self.addItem(card)
+        return added
+
+    def _reconcile_wires(self, network: Network) -> set[Wire]:
+        wanted = set(network.wires)
+        for wire in [wire for wire in self.wires if wire not in wanted]:
+            self._forget(self.wires.pop(wire))
+        added = wanted - self.wires.keys()
+        for wire in added:
+            item = self.wires[wire] = WireItem(wire, self.style_of_items)
+            self.addItem(item)
+        return added
+
+    def _forget(self, item: CardItem | WireItem) -> None:
+        if item is self._hovered:
+            self._hovered = None
+        self.removeItem(item)
+
+    def _move(self, new_cards: set[str], new_wires: set[Wire], visible: QRectF | None) -> None:
+        """Puts everything in its place; what is in sight glides there."""
+        places, routes = self.layout_of_network.places, self.layout_of_network.routes
+        band = (visible.top() - 60, visible.bottom() + 60) if visible is not None else None
+        cards: list[tuple[CardItem, Point]] = []
+        wires: list[tuple[WireItem, tuple[Point, ...]]] = []
+        for name, card in self.cards.items():
+            place, before = places[name], (card.x(), card.y())
+            if name not in new_cards and before != place and _seen(band, before, place):
+                cards.append((card, place))
+            elif before != place:
+                card.setPos(*place)
+        for wire, item in self.wires.items():
+            points, old = routes[wire], item.points
+            if wire not in new_wires and old != points and _seen(band, *old, *points):
+                wires.append((item, points))
+            else:
+                item.set_points(points)
+        if band is not None:
+            appearing = [*(self.cards[name] for name in new_cards), *(self.wires[wire] for wire in new_wires)]
+            self.glide.start(cards, wires, appearing)
+            if len(cards) + len(wires) + len(appearing) > MOST_MOVING:
+                self.glide.finish()
+
+    def _input_ports(self, name: str) -> tuple[float, ...]:
+        """Where wires end, and the place for one more, from the middle of the card."""
+        node = self.network[name]
+        middle = self.layout_of_network.places[name][0]
+        routes = self.layout_of_network.routes
+        ends = [routes[Wire(source, name, index)][-1][0] - middle for index, source in enumerate(node.inputs)]
+        if not ends:
+            return (0.0,)
+        if len(ends) < node.layer.most_inputs:
+            ends.append(max(ends) + FREE_PORT)
+        return tuple(ends)
+
+    def change_theme(self, widget: QWidget) -> None:
+        """Takes the colours of the widget's theme."""
+        self.style_of_items.refresh(widget)
+        self.update()
+
+    # -- selection and hovering
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """Names of the selected layers, in the order of the network."""
+        return tuple(node.name for node in self.network.nodes if node.name in self._selected)
+
+    @property
+    def selected_wires(self) -> tuple[Wire, ...]:
+        """The selected wires, in the order of the network."""
+        return tuple(wire for wire in self.network.wires if wire in self._selected_wires)
+
+    def select(self, names: Iterable[str], wires: Iterable[Wire] = ()) -> None:
+        """Selects these, as far as they are there, and nothing else."""
+        chosen = frozenset(names) & self.cards.keys()
+        lines = frozenset(wires) & self.wires.keys()
+        for name in chosen ^ self._selected:
+            self.cards[name].set_state(selected=name in chosen)
+        for wire in lines ^ self._selected_wires:
+            self.wires[wire].set_state(selected=wire in lines)
+        self._selected, self._selected_wires = chosen, lines
+
+    def hover(self, item: CardItem | WireItem | None) -> None:
+        """Marks what the pointer is over."""
+        if item is self._hovered:
+            return
+        if isinstance(self._hovered, CardItem):
+            self._hovered.set_state(hovered=False, ports=self._hovered.accepting is True)
+        elif self._hovered is not None:
+            self._hovered.set_state(hovered=False)
+        self._hovered = item
+        if isinstance(item, CardItem):
+            item.set_state(hovered=True, ports=True)
+        elif item is not None:
+            item.set_state(hovered=True)
+
+    def light(self, wire: Wire | None) -> None:
+        """Lights up the wire that something will be dropped on."""
+        for other, item in self.wires.items():
+            item.set_state(lit=other == wire)
+
+    # -- what lies where
+
+    def card_at(self, point: QPointF) -> str | None:
+        """The card under a point."""
+        x, y = point.x(), point.y()
+        for name, (left, top, right, bottom) in self._boxes:
+            if top <= y <= bottom and left <= x <= right:
+                return name
+        return None
+
+    def wire_at(self, point: QPointF, reach: float) -> Wire | None:
+        """The nearest wire, at most `reach` away."""
+        x, y = point.x(), point.y()
+        best, nearest = None, reach
+        for wire, points in self.layout_of_network.routes.items():
+            if len(points) == 2 and not (
+                points[0][1] - reach <= y <= points[1][1] + reach and abs(points[0][0] - x) <= reach
+            ):
+                continue
+            away = distance(points, x, y)
+            if away <= nearest and (best is None or away < nearest):
+                best, nearest = wire, away
+        return best
+
+    def cards_in(self, rect: QRectF) -> list[str]:
+        """The cards that a rectangle touches."""
+        left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
+        return [
+            name
+            for name, box in self._boxes
+            if box[0] < right and left < box[2] and box[1] < bottom and top < box[3]
+        ]
+
+    def port_at(self, point: QPointF, reach: float) -> Port | None:
+        """The port within `reach` sideways and two thirds of it up and down."""
+        x, y = point.x(), point.y()
+        tall = min(9.0, reach * 0.7)
+        for name, (left, top, right, bottom) in self._boxes:
+            if not (left <= x <= right and top - tall <= y <= bottom + tall):
+                continue
+            card = self.cards[name]
+            middle = (left + right) / 2
+            content = card.content
+            if content is None:
+                continue
+            if content.gives and abs(y - bottom) <= tall and abs(x - middle) <= reach:
+                return Port(name, "out", middle, bottom)
+            if content.takes and abs(y - top) <= tall:
+                ends = self._ends(name)
+                port = min(ends, key=lambda end: abs(end.x - x))
+                if abs(port.x - x) <= reach:
+                    return port
+        return None
+
+    def _ends(self, name: str) -> list[Port]:
+        """The input ports of a card."""
+        middle, top = self.layout_of_network.places[name]
+        sources = self.network[name].inputs
+        wires: list[Wire | None] = [Wire(source, name, index) for index, source in enumerate(sources)]
+        places = self.cards[name].input_ports
+        wires += [None] * (len(places) - len(wires))
+        return [Port(name, "in", middle + x, top, wire) for x, wire in zip(places, wires, strict=True)]
+
+
+def _seen(band: tuple[float, float] | None, *points: Point) -> bool:
+    """Whether something between these points may lie in the band of heights that is in sight."""
+    if band is None:
+        return False
+    heights = [y for _, y in points]
+    return min(heights) <= band[1] and max(heights) >= band[0]

@@ -1,0 +1,101 @@
+"""Pens, brushes and typefaces of the canvas, made once from the theme and shared by all cards and wires."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from networks.layers.base import Group
+from widgets import theme
+from widgets.icon import paint_icon
+
+BLOCKS_BELOW = 0.35
+"""Zoom below which cards are blocks of colour without words."""
+
+
+class Style:
+    """Ask `refresh` again after a PaletteChange; those who hold it see the new colours."""
+
+    def __init__(self) -> None:
+        self._icons: dict[tuple[str, str, int], QPixmap] = {}
+        self.title = _crisp(theme.font(theme.BODY, bold=True))
+        self.text = _crisp(theme.font(theme.BODY - 1))
+        self.small = _crisp(theme.font(theme.BODY - 1))
+        self.mono = _crisp(theme.font(theme.SMALL - 1, mono=True))
+        self.title_metrics = QFontMetricsF(self.title)
+        self.text_metrics = QFontMetricsF(self.text)
+        self.small_metrics = QFontMetricsF(self.small)
+        self.mono_metrics = QFontMetricsF(self.mono)
+        self.refresh(None)
+
+    def refresh(self, widget: QWidget | None) -> None:
+        """Takes the colours of the theme that the widget is shown in."""
+        colors = theme.colors(widget)
+        self.colors = colors
+        self.window, self.dots = QColor(colors.window), QColor(colors.dots)
+        self.card, self.card_hover = QColor(colors.card), QColor(colors.card_hover)
+        self.ink, self.dim = QColor(colors.text), QColor(colors.text_dim)
+        self.accent, self.error = QColor(colors.accent), QColor(colors.error)
+        self.error_panel = QColor(colors.error_panel)
+        self.idle_text = QColor(colors.text_dim)
+        self.groups = {group: colors.group(group) for group in Group}
+        self.faint_groups = {group: _faint(color) for group, color in self.groups.items()}
+        self.shadow = QColor(0, 0, 0, 60 if colors.dark else 14)
+        self.border = _pen(colors.border, 1)
+        self.border_hover = _pen(colors.border_strong, 1)
+        self.border_idle = _pen(colors.border_strong, 1, Qt.PenStyle.DashLine)
+        self.border_selected = _pen(colors.accent, 2)
+        self.border_wrong = _pen(colors.error, 1.5)
+        self.border_wrong_selected = _pen(colors.error, 3)
+        self.wire = _pen(colors.border_strong, 2)
+        self.wire_idle = _pen(colors.border_strong, 2, Qt.PenStyle.DashLine)
+        self.wire_hover = _pen(colors.text_dim, 3)
+        self.wire_selected = _pen(colors.accent, 3)
+        self.wire_wrong = _pen(colors.error, 2)
+        self.wire_lit = _pen(colors.accent, 4)
+        self.block_wire = _pen(colors.border_strong, 1)
+        self.block_wire_wrong = _pen(colors.error, 2)
+        self.preview = _pen(colors.accent, 2, Qt.PenStyle.DashLine)
+        self.lit_panel = QColor(colors.accent)
+        self.lit_panel.setAlpha(28)
+        self._icons.clear()
+
+    def paint_icon(self, painter: QPainter, name: str, rect: QRectF, color: QColor) -> None:
+        """Paints an icon; the picture is kept for the size it is shown at."""
+        scale = painter.worldTransform().m11() * painter.device().devicePixelRatioF()
+        pixels = max(1, round(rect.width() * scale))
+        key = (name, color.name(), pixels)
+        pixmap = self._icons.get(key)
+        if pixmap is None:
+            if len(self._icons) > 512:  # every zoom has sizes of its own
+                self._icons.clear()
+            pixmap = QPixmap(pixels, pixels)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            own = QPainter(pixmap)
+            own.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_icon(own, name, QRectF(0, 0, pixels, pixels), color)
+            own.end()
+            self._icons[key] = pixmap
+        painter.drawPixmap(rect, pixmap, QRectF(pixmap.rect()))
+
+
+def _pen(color: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    """Cosmetic: as thick at every zoom."""
+    pen = QPen(QColor(color), width, style)
+    pen.setCosmetic(True)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen
+
+
+def _crisp(font: QFont) -> QFont:
+    # hinted letters would jump from place to place while zooming
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
+
+
+def _faint(color: QColor) -> QColor:
+    faint = QColor(color)
+    faint.setAlpha(110)
+    return faint

@@ -1,0 +1,293 @@
+"""The canvas: shows a network with its report, and asks for another network when the user edits it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QPainter, QResizeEvent
+from PySide6.QtWidgets import QStyle, QWidget
+
+from networks import edits
+from networks.check import Report
+from networks.layers.base import Layer
+from networks.message import UserError
+from networks.network import Network
+from widgets import theme
+from widgets.canvas import clipboard, wishes
+from widgets.canvas.content import spoken
+from widgets.canvas.gestures import made, nothing_selected
+from widgets.canvas.minimap import Minimap
+from widgets.canvas.navigation import Way, neighbour
+from widgets.canvas.surface import Surface
+from widgets.canvas.wishes import Edit, Wish
+
+_WAYS: dict[int, Way] = {
+    Qt.Key.Key_Up: "up",
+    Qt.Key.Key_Down: "down",
+    Qt.Key.Key_Left: "left",
+    Qt.Key.Key_Right: "right",
+}
+
+
+class CanvasView(Surface):
+    """Shows one network at a time. It keeps no network of its own: edits go out, networks come in.
+
+    `edited(network, text)` asks for a new network, `refused(message)` says why a gesture could not be done,
+    `selection_changed(names)` follows every change of the selected layers.
+    """
+
+    edited = Signal(object, str)
+    selection_changed = Signal(object)
+    refused = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.animated = True
+        self._shown_before = False
+        self._awaited: Edit | None = None
+        self._cursor: str | None = None
+        self._told: tuple[str, ...] = ()
+        self._minimap = Minimap(self)
+        self._minimap.pointed.connect(self.centre_on)
+        self.setObjectName("canvas")
+        self.setAccessibleName(self.tr("Network"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(240, 180)
+        self._canvas.change_theme(self)
+
+    # -- shown
+
+    def show_network(self, network: Network, report: Report) -> None:
+        """Shows a network and what was found about it; what stays glides to its new place."""
+        awaited, self._awaited = self._awaited, None
+        self.cancel_gesture()
+        before = self._canvas.network
+        kept = sum(node.name in before for node in network.nodes)
+        another = 2 * kept < max(len(before.nodes), 1) and 2 * kept < max(len(network.nodes), 1)
+        glides = self._may_animate() and self._shown_before and not another
+        self._canvas.show_network(network, report, self.visible_rect() if glides else None)
+        self._shown_before = True
+        layout = self._canvas.layout_of_network
+        left, top, right, bottom = layout.bounds
+        bounds = QRectF(left, top, right - left, bottom - top)
+        self._minimap.show_layout(layout, {node.name: node.layer.group for node in network.nodes})
+        if another:
+            self._at_home = True
+        self.set_bounds(bounds)
+        if awaited is not None and awaited.network == network:
+            self._cursor = awaited.cursor
+            if awaited.select is not None:
+                self._canvas.select(awaited.select)
+                self._bring_selection_into_sight()
+        self.selection_touched()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._canvas.change_theme(self)
+
+    def camera_moved(self) -> None:
+        self._minimap.show_visible(self.visible_rect())
+        self._place_minimap()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_minimap()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if self._canvas.network.nodes:
+            return
+        painter.save()
+        painter.resetTransform()
+        painter.setFont(theme.font(theme.BODY))
+        painter.setPen(QColor(theme.colors(self).text_dim))
+        hint = self.tr("Drag layers here, or press Enter in the palette")
+        room = self.viewport().rect().adjusted(16, 16, -16, -16)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(room, flags, hint)
+        painter.restore()
+
+    # -- selection
+
+    def selected(self) -> tuple[str, ...]:
+        """Names of the selected layers, in the order of the network."""
+        return self._canvas.selected
+
+    def select(self, names: Iterable[str]) -> None:
+        """Selects these layers and nothing else."""
+        self._canvas.select(names)
+        self.selection_touched()
+
+    def select_everything(self) -> None:
+        """Selects all layers."""
+        self.select(self._canvas.cards)
+
+    def reveal(self, name: str) -> None:
+        """Shows a layer in the middle and selects it; nothing where there is none of this name."""
+        if name in self._canvas.cards:
+            self.centre_on(self._box(name).center())
+            self.select((name,))
+
+    # -- edits
+
+    def add_layer(self, layer: Layer) -> None:
+        """Adds a layer behind the selection, or at the end, and selects it."""
+        self._try(lambda network: wishes.add(network, layer, self.selected()))
+
+    def delete_selection(self) -> None:
+        """Takes out the selected layers and wires; neighbours are joined."""
+        names, wires = self.selected(), self._canvas.selected_wires
+        if names or wires:
+            self._try(lambda network: wishes.delete(network, names, wires))
+
+    def duplicate_selection(self) -> None:
+        """Copies the selected layers behind themselves."""
+        names = self.selected()
+        if not names:
+            self.wished(nothing_selected())
+            return
+        self._try(lambda network: wishes.duplicate(network, names))
+
+    def copy(self) -> None:
+        """Puts the selected layers on the clipboard."""
+        if not self.selected():
+            self.wished(nothing_selected())
+            return
+        clipboard.put(edits.fragment(self._canvas.network, self.selected()))
+
+    def cut(self) -> None:
+        """Moves the selected layers to the clipboard."""
+        names = self.selected()
+        self.copy()
+        if names:
+            self._try(lambda network: wishes.cut(network, names))
+
+    def paste(self) -> None:
+        """Puts what is on the clipboard behind the selection."""
+        self._try(lambda network: wishes.paste(network, clipboard.take(), self.selected()))
+
+    def _try(self, make: Callable[[Network], Edit]) -> None:
+        try:
+            self.wished(make(self._canvas.network))
+        except UserError as error:
+            self.wished(error.reason)
+
+    def wished(self, wish: Wish | None) -> None:
+        """Tells the wish. Nothing may follow it in a handler: the answer can change every item."""
+        if isinstance(wish, Edit):
+            wish = made(wish, self._canvas.network)
+        if isinstance(wish, Edit):
+            self._awaited = wish
+            self.edited.emit(wish.network, wish.text)
+        elif wish is not None:
+            self.refused.emit(wish)
+
+    def selection_touched(self) -> None:
+        names = self._canvas.selected
+        if names == self._told:
+            return
+        self._told = names
+        content = self._canvas.cards[names[0]].content if len(names) == 1 else None
+        self.setAccessibleDescription(
+            spoken(self._canvas.report, names[0], content)
+            if content is not None
+            else self.tr("{count} layers selected").format(count=len(names))
+        )
+        self.selection_changed.emit(names)
+
+    # -- keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        action = self._action(event)
+        if action is None:
+            event.ignore()
+            return
+        event.accept()
+        action()
+
+    def _action(self, event: QKeyEvent) -> Callable[[], None] | None:
+        for standard, action in (
+            (QKeySequence.StandardKey.SelectAll, self.select_everything),
+            (QKeySequence.StandardKey.Copy, self.copy),
+            (QKeySequence.StandardKey.Cut, self.cut),
+            (QKeySequence.StandardKey.Paste, self.paste),
+        ):
+            if event.matches(standard):
+                return action
+        key, modifiers = event.key(), event.modifiers()
+        if key == Qt.Key.Key_D and modifiers == Qt.KeyboardModifier.ControlModifier:
+            return self.duplicate_selection
+        if modifiers & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier):
+            return None
+        if key in _WAYS:
+            adding = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+            return partial(self._go, _WAYS[key], adding)
+        plain: dict[int, Callable[[], None]] = {
+            Qt.Key.Key_Delete: self.delete_selection,
+            Qt.Key.Key_Backspace: self.delete_selection,
+            Qt.Key.Key_Escape: self._escape,
+            Qt.Key.Key_F: self.fit,
+            Qt.Key.Key_Plus: self.zoom_in,
+            Qt.Key.Key_Equal: self.zoom_in,
+            Qt.Key.Key_Minus: self.zoom_out,
+            Qt.Key.Key_0: self.zoom_reset,
+            Qt.Key.Key_Space: partial(self._hold_space, True),
+        }
+        return plain.get(key)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._hold_space(False)
+        super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._hold_space(False)
+
+    def _escape(self) -> None:
+        if self._gesture is not None or self._pressed is not None:
+            self.cancel_gesture()
+        else:
+            self._canvas.select(())
+        self.selection_touched()
+
+    def _go(self, way: Way, adding: bool) -> None:
+        network = self._canvas.network
+        if not network.nodes:
+            return
+        names = self.selected()
+        start = self._cursor if self._cursor in network else None
+        if names and start not in names:
+            start = names[-1] if way in ("down", "right") else names[0]
+        if not names:
+            name = start or (network.order or tuple(network.by_name))[0]
+        else:
+            assert start is not None
+            name = neighbour(network, self._canvas.layout_of_network, start, way) or start
+        self._cursor = name
+        self._canvas.select((*names, name) if adding else (name,))
+        self.bring_into_sight(self._box(name))
+        self.selection_touched()
+
+    # -- places
+
+    def _box(self, name: str) -> QRectF:
+        left, top, right, bottom = self._canvas.layout_of_network.box(name)
+        return QRectF(left, top, right - left, bottom - top)
+
+    def _bring_selection_into_sight(self) -> None:
+        boxes = [self._box(name) for name in self.selected()]
+        if boxes:
+            self.bring_into_sight(boxes[-1])
+
+    def _place_minimap(self) -> None:
+        room = self.viewport().rect()
+        self._minimap.move(
+            room.right() - self._minimap.width() - 10, room.bottom() - self._minimap.height() - 10
+        )
+
+    def _may_animate(self) -> bool:
+        duration = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self)
+        return self.animated and duration > 0 and self.isVisible()
