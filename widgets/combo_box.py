@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QSizePolicy, QWidget
 
 from widgets.icon import paint_icon
 
@@ -31,9 +31,15 @@ class ComboBox(QComboBox):
         item.setEnabled(not reason)
         item.setToolTip(reason)
 
-    def hidePopup(self) -> None:
-        super().hidePopup()
-        self.closed.emit()
+    def showPopup(self) -> None:
+        self.view().installEventFilter(self)
+        super().showPopup()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Escape closes the list without a call of hidePopup
+        if event.type() == QEvent.Type.Hide and isinstance(watched, QAbstractItemView):
+            self.closed.emit()
+        return super().eventFilter(watched, event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -53,6 +53,8 @@ class FunctionPlot(QWidget):
 
     def show_function(self, function: Activation | None) -> None:
         """Draws this function."""
+        if function == self._function:
+            return
         self._function = function
         x = np.linspace(-REACH, REACH, _POINTS)
         if function is None:

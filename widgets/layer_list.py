@@ -107,10 +107,9 @@ class LayerList(QTreeView):
             self.setRowHidden(heading.row(), QModelIndex(), not hits)
             if wanted:
                 self.expand(heading)
-        if wanted and ranked:
-            self.setCurrentIndex(min(ranked, key=lambda entry: entry[0])[1])
-        elif not wanted:
-            self.setCurrentIndex(QModelIndex())
+        best = min(ranked, key=lambda entry: entry[0])[1] if wanted and ranked else QModelIndex()
+        self.setCurrentIndex(best)
+        if not wanted:
             self.scrollToTop()
         return len(ranked)
 
