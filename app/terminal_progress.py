@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import shutil
+import os
 import time
 from typing import TYPE_CHECKING, TextIO
 
@@ -69,7 +69,9 @@ class Bar:
 
     def _draw(self, run: Run) -> None:
         epoch = min(math.floor(run.epoch) + 1, run.target_epochs)
-        parts = [f"epoch {epoch}/{run.target_epochs}", f"loss {self._loss:.4f}"]
+        parts = [f"epoch {epoch}/{run.target_epochs}"]
+        if not math.isnan(self._loss):
+            parts.append(f"loss {self._loss:.4f}")
         if self._judged is not None:
             left = (run.target_epochs - run.epoch) * self._judged.seconds
             parts += [
@@ -77,13 +79,12 @@ class Bar:
                 f"{self._judged.seconds:.2f} s/epoch",
                 f"{duration(left)} left",
             ]
-        text = "  ".join(parts)
         # the last column stays free: some terminals go to the next line when it is written
-        room = shutil.get_terminal_size().columns - 1
-        width = max(0, min(40, room - len(text) - 2))
-        done = round(width * min(1.0, run.epoch / run.target_epochs))
-        bar = self._full * done + self._empty * (width - done)
-        self._stream.write(f"\r{bar}  {text}"[: room + 1].ljust(room + 1))
+        room = _columns(self._stream) - 1
+        width = max(8, min(40, room - 80))
+        done = min(width, math.floor(width * run.epoch / run.target_epochs))
+        line = "  ".join([self._full * done + self._empty * (width - done), *parts])
+        self._stream.write(f"\r{line[:room].ljust(room)}")
         self._stream.flush()
 
 
@@ -100,6 +101,13 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _columns(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def _can_print(stream: TextIO, text: str) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from networks.message import Message, UserError, message
 
+_ON_WINDOWS = os.name == "nt"
 _RETRIES = 10
 _RETRY_SECONDS = 0.05
 
@@ -52,6 +53,8 @@ def _mode(path: Path, target: Path) -> int | None:
         found = target.stat()
     except FileNotFoundError:
         return None
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(found.st_mode):
         raise _not_written(path, message("that is no file"))
     if not os.access(target, os.W_OK):
@@ -72,7 +75,7 @@ def _fill(temporary: Path, data: bytes, mode: int | None) -> None:
 
 def _replace(temporary: Path, target: Path) -> None:
     """Windows refuses for a moment while a virus scanner or an indexer reads the target."""
-    for _ in range(_RETRIES if os.name == "nt" else 0):
+    for _ in range(_RETRIES if _ON_WINDOWS else 0):
         try:
             os.replace(temporary, target)
         except PermissionError:
@@ -84,7 +87,7 @@ def _replace(temporary: Path, target: Path) -> None:
 
 def _bring_to_disk(folder: Path) -> None:
     """The new name is safe once the folder is written, too. Windows has no such call."""
-    if os.name == "nt":
+    if _ON_WINDOWS:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -117,5 +120,5 @@ def _reason(error: OSError | ValueError) -> Message:
 
 
 def _not_written(path: Path, reason: Message) -> UserError:
-    shown = os.fspath(path).encode("utf-8", "backslashreplace").decode()
+    shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in os.fspath(path))
     return UserError(message("“{path}” was not saved: {reason}.", path=shown, reason=reason))
