@@ -89,17 +89,16 @@ class Form(QWidget):
         old.deleteLater()
         self._kind = kind
         self._editors = {}
-        before: QWidget | None = None
         for field in fields_of(kind, self._names):
             editor = editor_for(field)
             self._editors[field.name] = editor
             editor.edited.connect(partial(self._take, field.name))
             editor.refused.connect(partial(self.say, field.name))
-            before = self._describe(editor, before)
+            self._describe(editor)
         self.setVisible(bool(self._editors))
 
-    def _describe(self, editor: Editor, before: QWidget | None) -> QWidget:
-        """Row, hover help and accessible name of an editor. Gives its last control, for the order of Tab."""
+    def _describe(self, editor: Editor) -> None:
+        """Row, hover help and accessible name of an editor."""
         field = editor.field
         title, tip = declared(field.title), hover_help(field)
         label = self._rows.add_row(title, editor, tip=tip, top=field.special is not None)
@@ -112,11 +111,6 @@ class Form(QWidget):
                 ". ".join(filter(None, (declared(field.help), bounds_words(field))))
             )
             control.setToolTip(control.toolTip() or tip)
-            if before is not None:
-                QWidget.setTabOrder(before, control)
-            before = control
-        assert before is not None
-        return before
 
     def _take(self, name: str, value: object) -> None:
         try:

@@ -80,6 +80,16 @@ def test_without_selected_activations_there_is_nothing_to_switch_to(panel):
     assert panel.scope.button(1).toolTip()
 
 
+def test_the_whole_network_is_meant_again_when_the_selection_goes(panel, qtbot):
+    owner = Owner(panel, lenet5(), ("tanh2",))
+    qtbot.mouseClick(panel.scope.button(1), Qt.MouseButton.LeftButton)
+    owner.names = ()
+    panel.show_network(owner.network, ())
+    assert panel.scope.button(0).isChecked()
+    choose(qtbot, panel.box, "ReLU")
+    assert owner.kinds() == [ReLU] * 4
+
+
 def test_the_switch_is_worked_by_keys(panel, qtbot):
     Owner(panel, lenet5(), ("tanh1",))
     panel.scope.button(1).setFocus()

@@ -117,6 +117,7 @@ def test_renaming_waits_for_enter(panel, qtbot):
     assert owner.wishes == [("Rename conv1 to first", "")]
     assert owner.network["tanh1"].inputs == ("first",)
     assert name.text() == "first"
+    assert name.isVisible(), "the selection followed the name"
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,11 @@ def test_what_is_no_number_is_refused(text):
     assert parse(text, real()) is None
 
 
+@pytest.mark.parametrize("text", ["1e999", "-1e999"])
+def test_infinity_is_refused_without_bounds_too(text):
+    assert parse(text, real(None, None)) is None
+
+
 @pytest.mark.parametrize("text", ["1.5", "1e3", "0", "65537", "9" * 30, ""])
 def test_what_is_no_whole_number_within_bounds_is_refused(text):
     assert parse(text, whole()) is None

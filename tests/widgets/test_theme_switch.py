@@ -1,0 +1,81 @@
+"""Light and dark are switched while panels are shown."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from networks.check import check
+from networks.presets.lenet import lenet5
+from networks.recipe import Recipe
+from widgets.activation_panel import ActivationPanel
+from widgets.data_panel import DataPanel
+from widgets.layer_panel import LayerPanel
+from widgets.optimizer_panel import OptimizerPanel
+from widgets.palette import Palette
+from widgets.theme import DARK, LIGHT, apply_theme
+
+
+def layer_panel():
+    panel = LayerPanel()
+    panel.show_layers(lenet5(), check(lenet5(), 10), ("conv1",))
+    return panel
+
+
+def activation_panel():
+    panel = ActivationPanel()
+    panel.show_network(lenet5(), ())
+    return panel
+
+
+def optimizer_panel():
+    panel = OptimizerPanel()
+    panel.show_recipe(Recipe(), ("cpu",))
+    return panel
+
+
+@pytest.fixture
+def themed(qapp):
+    old = QApplication.style().objectName(), QApplication.palette(), QApplication.font()
+    yield qapp
+    qapp.setStyleSheet("")
+    qapp.setStyle(old[0])
+    qapp.setPalette(old[1])
+    qapp.setFont(old[2])
+
+
+def shades(widget):
+    """How much of the picture has each colour."""
+    image = widget.grab().toImage()
+    found = {}
+    for y in range(0, image.height(), 2):
+        for x in range(0, image.width(), 2):
+            name = image.pixelColor(x, y).name()
+            found[name] = found.get(name, 0) + 1
+    return found
+
+
+@pytest.mark.parametrize("make", [Palette, layer_panel, activation_panel, optimizer_panel, DataPanel])
+def test_a_panel_follows_the_theme(qtbot, themed, make):
+    apply_theme(themed, "light")
+    window = QWidget()
+    window.setAutoFillBackground(True)
+    column = QVBoxLayout(window)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(make())
+    qtbot.addWidget(window)
+    window.resize(260, 560)
+    window.show()
+    for theme, other in ((LIGHT, DARK), (DARK, LIGHT), (LIGHT, DARK)):
+        apply_theme(themed, "dark" if theme.dark else "light")
+        seen = shades(window)
+        assert theme.panel in sorted(seen, key=seen.__getitem__)[-2:]
+        left_over = {other.panel, other.card, other.text, other.border, other.card_hover} - {
+            theme.panel,
+            theme.card,
+            theme.text,
+            theme.border,
+            theme.on_accent,
+            "#ffffff",
+        }
+        assert not left_over & set(seen)
