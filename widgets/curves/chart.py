@@ -1,0 +1,193 @@
+"""One chart, loss or accuracy: the curves of all runs, and the part of them that is looked at."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QPointF, Slot
+from PySide6.QtGui import QColor, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from widgets import theme
+from widgets.curves import ticks
+from widgets.curves.marks import CrossHair, Dots
+from widgets.curves.plot_view import PlotView, Range
+from widgets.curves.readings import accuracy_figure, loss_figure
+from widgets.curves.run_curves import RunCurves
+from widgets.series import RunSeries
+
+Metric = Literal["loss", "accuracy"]
+
+_FAR = 1e10
+"""Beyond this a linear axis does not go: Qt can no longer invert the transformation."""
+
+
+class Chart(PlotView):
+    """Draws runs over epochs. What it shows changes with `follow`, with `look_at` and by the user's hand."""
+
+    def __init__(self, metric: Metric, parent: QWidget | None = None) -> None:
+        self._curves: dict[int, RunCurves] = {}
+        self._front: RunSeries | None = None
+        self._log = False
+        self.metric = metric
+        super().__init__(ticks.number if metric == "loss" else ticks.percent, parent)
+        self._cross_hair = CrossHair(self.view_box)
+        self._rings = Dots(self.view_box, 3.5, ring=True)
+        self._newest = Dots(self.view_box, 3.5, ring=False)
+        self._cross_hair_at: float | None = None
+        self._cross_hair.set_theme(theme.colors(self))
+        self.view_changed.connect(self._draw_all)
+
+    # runs
+
+    def add_run(self, run: RunSeries, index: int, weight: float) -> None:
+        """Draws this run in the colour of that index, in front of all others."""
+        self._curves[id(run)] = RunCurves(self, run, self.metric, index, weight, self._log)
+        self.set_front(run)
+
+    def remove_run(self, run: RunSeries) -> None:
+        """Takes a run away."""
+        self._curves.pop(id(run)).remove()
+        if self._front is run:
+            self._front = None
+
+    def curves(self, run: RunSeries) -> RunCurves:
+        """How a run is drawn."""
+        return self._curves[id(run)]
+
+    def set_front(self, run: RunSeries) -> None:
+        """The run that is drawn over the others, strongest, and with its best value in words."""
+        self._front = run
+        for curves in self._curves.values():
+            curves.set_front(curves.run is run)
+        self._label()
+        self.redraw()
+
+    def set_smoothing(self, weight: float) -> None:
+        """Smooths all runs anew."""
+        for curves in self._curves.values():
+            curves.set_style(weight, self._log)
+        self.redraw()
+
+    def set_log(self, log: bool, weight: float) -> None:
+        """A logarithmic or a linear axis."""
+        self._log = log
+        self.left_axis.set_log(log)
+        for curves in self._curves.values():
+            curves.set_style(weight, log)
+
+    def take(self, run: RunSeries) -> None:
+        """Looks at what a run has told since the last time; `redraw` shows it."""
+        self._curves[id(run)].take()
+        self._label()
+
+    # the view
+
+    def follow(self, epochs: float) -> None:
+        """Shows all there is, from the start to `epochs`."""
+        end = max(1.0, float(math.ceil(epochs)))
+        x = (-0.012 * end, 1.02 * end)
+        bounds = self._bounds()
+        self.left_axis.set_blank(bounds is None)
+        y = (0.0, 1.0) if bounds is None else self._framed(*bounds)
+        self.limits = ((-0.05 * end, 1.1 * end), self._limits())
+        self.look_at(x, y)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draws what has changed, once there is somebody to see it."""
+        if not self.isVisible():
+            return
+        for curves in self._curves.values():
+            if curves.stale:
+                curves.draw()
+        self._place_dots()
+
+    def show_cross_hair(self, epoch: float | None, rings: list[tuple[QPointF, QColor]]) -> None:
+        """A line at that epoch and rings around the points that are read there; None takes it away."""
+        self._cross_hair_at = epoch
+        self._rings.show_points(rings, QColor(theme.colors(self).panel))
+        self._place_dots()
+
+    @property
+    def cross_hair(self) -> float | None:
+        """The epoch at which the cross-hair stands."""
+        return self._cross_hair_at
+
+    def figure(self, value: float | None) -> str:
+        """A value as this chart's heading writes it."""
+        return loss_figure(value) if self.metric == "loss" else accuracy_figure(value)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.redraw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_newest"):
+            self._cross_hair.set_theme(theme.colors(self))
+            for curves in self._curves.values():
+                curves.retheme()
+            self._label()
+            self.redraw()
+
+    @Slot()
+    def _draw_all(self) -> None:
+        for curves in self._curves.values():
+            curves.stale = True
+        self.redraw()
+
+    def _bounds(self) -> Range | None:
+        found = [
+            bounds
+            for curves in self._curves.values()
+            if curves.shown and (bounds := curves.bounds()) is not None
+        ]
+        return (min(low for low, _ in found), max(high for _, high in found)) if found else None
+
+    def _framed(self, low: float, high: float) -> Range:
+        """Round ends around what was measured; a linear loss begins at 0, an accuracy ends at 100 %."""
+        if self._log:
+            middle, half = (low + high) / 2, max(0.15, 0.53 * (high - low))
+            low, high = math.floor((middle - half) * 10) / 10, math.ceil((middle + half) * 10) / 10
+            return max(low, ticks.LOWEST), min(high, ticks.HIGHEST)
+        if self.metric == "accuracy":
+            low = next((floor for floor in (0.9, 0.8, 0.5) if low >= floor), 0.0)
+            high = 1.0
+        else:
+            high = min(_FAR, ticks.round_up(1.03 * high)) if high > 0 else 0.0
+            low = max(-_FAR, -ticks.round_up(-1.03 * low)) if low < 0 else 0.0
+            high = high if high > low else low + 1.0
+        margin = 0.025 * (high - low)
+        return low - margin, high + margin
+
+    def _limits(self) -> Range:
+        if self._log:
+            return ticks.LOWEST, ticks.HIGHEST
+        return (-0.1, 1.1) if self.metric == "accuracy" else (-1.05 * _FAR, 1.05 * _FAR)
+
+    def _label(self) -> None:
+        shade = theme.colors(self)
+        for curves in self._curves.values():
+            best = curves.run.best
+            if best is None or curves.run is not self._front:
+                text = ""
+            elif self.metric == "loss":
+                text = self.tr("best {value}").format(value=loss_figure(best.loss))
+            else:
+                text = accuracy_figure(best.accuracy)
+            curves.best.show_text(text, curves.color, shade)
+            curves.diverged.show_text(self.tr("diverged"), QColor(shade.error), shade)
+
+    def _place_dots(self) -> None:
+        at = self._cross_hair_at
+        self._cross_hair.place(None if at is None else self.pixel(at, 0.0))
+        newest = None
+        if self._front is not None and self._front.ended is None:
+            curves = self.curves(self._front)
+            newest = curves.newest_point() if curves.shown else None
+            if newest is not None:
+                self._newest.show_points([(newest, curves.color)], QColor(theme.colors(self).panel))
+        if newest is None:
+            self._newest.show_points([], QColor())

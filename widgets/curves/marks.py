@@ -1,0 +1,175 @@
+"""What points at single places of a chart: best epoch, diverged loss, cross-hair, newest step."""
+
+from __future__ import annotations
+
+import pyqtgraph
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from widgets import theme
+from widgets.icon import paint_icon
+
+_GAP = 5.0
+_ICON = 12.0
+
+
+class Mark(QGraphicsItem):
+    """Lies over the plot in pixels; `place` moves it when the view has changed."""
+
+    def __init__(self, view_box: pyqtgraph.ViewBox) -> None:
+        super().__init__(view_box)
+        self._view_box = view_box
+        self._at: QPointF | None = None
+        self.setZValue(20)
+        self.hide()
+
+    def place(self, at: QPointF | None) -> None:
+        """Stands at this pixel of the plot from now on; None hides it."""
+        if at == self._at:
+            return
+        self.prepareGeometryChange()
+        self._at = at
+        self.setVisible(at is not None)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self._view_box.boundingRect())
+
+
+class Dots(Mark):
+    """Small filled circles, each in its colour, or rings."""
+
+    def __init__(self, view_box: pyqtgraph.ViewBox, radius: float, *, ring: bool) -> None:
+        super().__init__(view_box)
+        self._radius, self._ring = radius, ring
+        self._points: list[tuple[QPointF, QColor]] = []
+        self._panel = QColor()
+        self.setZValue(15)
+
+    def show_points(self, points: list[tuple[QPointF, QColor]], panel: QColor) -> None:
+        """Stands at these pixels; none hides it."""
+        self._points, self._panel = points, panel
+        self.setVisible(bool(points))
+        self.update()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for at, color in self._points:
+            painter.setPen(QPen(color if self._ring else self._panel, 1.5))
+            painter.setBrush(self._panel if self._ring else color)
+            painter.drawEllipse(at, self._radius, self._radius)
+
+
+class CrossHair(Mark):
+    """A vertical line through the whole plot."""
+
+    def __init__(self, view_box: pyqtgraph.ViewBox) -> None:
+        super().__init__(view_box)
+        self._color = QColor()
+        self.setZValue(10)
+
+    def set_theme(self, shade: theme.Colors) -> None:
+        """The line's colour."""
+        self._color = QColor(shade.border_strong)
+        self.update()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        assert self._at is not None
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(self._color, 1))
+        x = round(self._at.x())
+        painter.drawLine(x, 0, x, int(self.boundingRect().height()))
+
+
+class _Labelled(Mark):
+    """A mark with a few words on a small panel."""
+
+    def __init__(self, view_box: pyqtgraph.ViewBox) -> None:
+        super().__init__(view_box)
+        self.text = ""
+        self._color = QColor()
+        self._shade = theme.LIGHT
+
+    def show_text(self, text: str, color: QColor, shade: theme.Colors) -> None:
+        """What it says, in which colour."""
+        if (text, color, shade) != (self.text, self._color, self._shade):
+            self.text, self._color, self._shade = text, color, shade
+            self.update()
+
+    def _label_size(self, icon: bool) -> QRectF:
+        metrics = QFontMetricsF(theme.font(theme.SMALL))
+        width = metrics.horizontalAdvance(self.text) + 2 * _GAP + (_ICON + _GAP if icon else 0)
+        return QRectF(0, 0, width, metrics.height() + 4)
+
+    def _paint_label(self, painter: QPainter, place: QRectF, panel: str, icon: str = "") -> None:
+        area = self.boundingRect()
+        place.moveLeft(max(area.left() + 2, min(place.left(), area.right() - place.width() - 2)))
+        place.moveTop(max(area.top() + 2, min(place.top(), area.bottom() - place.height() - 2)))
+        background = QColor(panel)
+        background.setAlpha(225)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(background)
+        painter.drawRoundedRect(place, theme.RADIUS, theme.RADIUS)
+        inner = place.adjusted(_GAP, 0, -_GAP, 0)
+        if icon:
+            top = inner.center().y() - _ICON / 2
+            paint_icon(painter, icon, QRectF(inner.left(), top, _ICON, _ICON), self._color)
+            inner.setLeft(inner.left() + _ICON + _GAP)
+        painter.setFont(theme.font(theme.SMALL, bold=True))
+        painter.setPen(self._color)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text)
+
+
+class BestMark(_Labelled):
+    """A ring around the best epoch's point, with its value above or below."""
+
+    radius = 6.0
+
+    def __init__(self, view_box: pyqtgraph.ViewBox, *, above: bool) -> None:
+        super().__init__(view_box)
+        self._above = above
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        at = self._at
+        assert at is not None
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._color, 1.8))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(at, self.radius, self.radius)
+        # in a view that was zoomed elsewhere, no words without the point
+        if self.text and self.boundingRect().adjusted(-1, -1, 1, 1).contains(at):
+            place = self._label_size(icon=False)
+            place.moveCenter(at)
+            gap = self.radius + place.height() / 2 + 3
+            fits_above = at.y() - gap - place.height() / 2 > 0
+            fits_below = at.y() + gap + place.height() / 2 < self.boundingRect().height()
+            above = (self._above and fits_above) or not fits_below
+            place.translate(0, -gap if above else gap)
+            self._paint_label(painter, place, self._shade.panel)
+
+
+class DivergedMark(_Labelled):
+    """A dashed line where a loss was no finite number, with an icon and a word at its top."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        at, area = self._at, self.boundingRect()
+        assert at is not None
+        if not -1 <= at.x() <= area.width() + 1:
+            return
+        x = min(round(at.x()), int(area.width()) - 1)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(self._color, 1, Qt.PenStyle.DashLine))
+        painter.drawLine(x, 0, x, int(area.height()))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        place = self._label_size(icon=True)
+        place.moveTopRight(QPointF(x + place.width() / 2, 4))
+        self._paint_label(painter, place, self._shade.error_panel, "error")

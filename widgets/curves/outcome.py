@@ -1,0 +1,119 @@
+"""How the last run ended, in a sentence that stays until the next one begins."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from networks.events import Failed, Finished
+from widgets import theme
+from widgets.icon import paint_icon
+from widgets.translation import said
+
+_ICON = 16
+
+
+class Outcome(QWidget):
+    """An icon, a sentence and, for what broke, the details; hidden while there is nothing to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ended: Finished | Failed | None = None
+        self._text = QLabel()
+        self._text.setObjectName("outcome_text")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.details_button = QPushButton(self.tr("Details…"))
+        self.details_button.setObjectName("details_button")
+        self.details_button.clicked.connect(self._show_details)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.SPACE * 2 + _ICON, theme.SPACE // 2, theme.SPACE // 2, theme.SPACE // 2)
+        row.addWidget(self._text, 1)
+        row.addWidget(self.details_button)
+        self.setMinimumHeight(34)
+        self.hide()
+
+    def show_end(self, ended: Finished | Failed | None) -> None:
+        """Says how it ended; None takes the sentence away."""
+        self._ended = ended
+        sentence = "" if ended is None else said(ended.message)
+        self._text.setText(sentence)
+        self.setAccessibleName(sentence)
+        self.details_button.setVisible(isinstance(ended, Failed) and bool(ended.details))
+        self.setVisible(ended is not None)
+        self.update()
+
+    def sentence(self) -> str:
+        """What it says."""
+        return self._text.text()
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it tells of something that went wrong."""
+        return isinstance(self._ended, Failed) or (
+            isinstance(self._ended, Finished) and self._ended.reason == "diverged"
+        )
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shade = theme.colors(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        finished = isinstance(self._ended, Finished) and self._ended.reason == "finished"
+        color = shade.error if self.wrong else shade.success if finished else shade.text_dim
+        painter.setPen(QColor(shade.error if self.wrong else shade.border))
+        painter.setBrush(QColor(shade.error_panel if self.wrong else shade.window))
+        painter.drawRoundedRect(
+            QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS
+        )
+        name = "error" if self.wrong else "check" if finished else "stop"
+        place = QRectF(theme.SPACE, (self.height() - _ICON) / 2, _ICON, _ICON)
+        paint_icon(painter, name, place, QColor(color))
+        painter.end()
+
+    @Slot()
+    def _show_details(self) -> None:
+        if isinstance(self._ended, Failed):
+            _Details(self._ended, self).open()
+
+
+class _Details(QDialog):
+    """The sentence and, below it, what the program itself said; it can be selected and copied."""
+
+    def __init__(self, failed: Failed, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setObjectName("details_dialog")
+        self.setWindowTitle(self.tr("Why training broke off"))
+        sentence = QLabel(said(failed.message))
+        sentence.setTextFormat(Qt.TextFormat.PlainText)
+        sentence.setWordWrap(True)
+        details = QPlainTextEdit(failed.details)
+        details.setReadOnly(True)
+        details.setFont(theme.font(theme.SMALL, mono=True))
+        details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        details.setAccessibleName(self.tr("Technical details"))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setSpacing(theme.SPACE)
+        for widget in (sentence, details, buttons):
+            column.addWidget(widget)
+        self.resize(640, 360)

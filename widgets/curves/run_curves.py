@@ -1,0 +1,225 @@
+"""The curves of one run in one chart: every step, smoothed, validation, and the marks on them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor
+
+from widgets import theme
+from widgets.curves.marks import BestMark, DivergedMark
+from widgets.curves.plot_view import PlotView
+from widgets.curves.trace import Trace, means, peaks, scaled
+from widgets.series import Floats, RunSeries, Samples
+
+SYMBOLS = ("o", "s", "d", "t1")
+"""Markers of validations; the next one is taken where the colours begin anew."""
+_OVERLAY = 0.55
+"""How much of its colour an earlier run keeps."""
+_CLIP = 50.0
+"""Heights of the view beyond which a curve is cut off; Qt paints no coordinates without bounds."""
+_APART = 7.0
+"""Pixels between validations below which their markers are left out."""
+
+
+class RunCurves:
+    """Draws one run; `metric` is `loss` or `accuracy`."""
+
+    def __init__(
+        self, plot: PlotView, run: RunSeries, metric: str, index: int, weight: float, log: bool
+    ) -> None:
+        self.run = run
+        self.stale = True
+        """Whether something has changed since it was drawn."""
+        self._plot, self._metric, self._index = plot, metric, index
+        self._shown, self._front = True, True
+        self._log = log
+        self._trace = Trace(weight, log)
+        self._validation_heights: Floats = np.empty(0)
+        self.raw = pyqtgraph.PlotCurveItem(connect="finite")
+        self.strong = pyqtgraph.PlotCurveItem(connect="finite", antialias=True)
+        self.validation = pyqtgraph.PlotCurveItem(connect="finite", antialias=True)
+        self.markers = pyqtgraph.ScatterPlotItem(pxMode=True, antialias=True)
+        for item in self._items():
+            plot.view_box.addItem(item, ignoreBounds=True)
+        self.best = BestMark(plot.view_box, above=metric == "loss")
+        self.diverged = DivergedMark(plot.view_box)
+        self.take()
+
+    # what is drawn
+
+    @property
+    def shown(self) -> bool:
+        return self._shown
+
+    def set_shown(self, shown: bool) -> None:
+        """Hides the run, or shows it again."""
+        self._shown = shown
+        for item in self._items():
+            item.setVisible(shown)
+        self.stale = True
+
+    def set_front(self, front: bool) -> None:
+        """Whether it is the run that one looks at, or an earlier one behind it."""
+        self._front = front
+        self.retheme()
+
+    def set_style(self, weight: float, log: bool) -> None:
+        """Another smoothing or scale: everything is computed anew."""
+        self._log = log
+        self._trace.set_style(weight, log)
+        self._validation_heights = np.empty(0)
+        self.take()
+        self.retheme()
+
+    def take(self) -> None:
+        """Looks at what the run has told since the last time."""
+        self.stale = True
+        training = self._values(self.run.training)
+        self._trace.extend(training[len(self._trace) :])
+        if len(self.run.validation) != len(self._validation_heights):
+            self._validation_heights = scaled(self._values(self.run.validation), self._log)
+
+    def bounds(self) -> tuple[float, float] | None:
+        """Lowest and highest height to make room for, None where there is nothing."""
+        found = [] if (trace := self._trace.bounds()) is None else [trace]
+        heights = self._validation_heights[np.isfinite(self._validation_heights)]
+        if len(heights):
+            found.append((float(heights.min()), float(heights.max())))
+        if not found:
+            return None
+        return min(low for low, _ in found), max(high for _, high in found)
+
+    def draw(self) -> None:
+        """Brings the items up to what was taken, for the plot's present view. One setData per curve."""
+        self.stale = False
+        if self._shown:
+            self._draw_training()
+            self._draw_validation()
+        self._draw_marks()
+
+    def remove(self) -> None:
+        """Takes everything off the plot."""
+        for item in self._items():
+            self._plot.view_box.removeItem(item)
+        for mark in (self.best, self.diverged):
+            # the scene lets go of an item together with its place in the view box
+            self._plot.scene().removeItem(mark)
+
+    # single points, in pixels of the plot
+
+    def training_point(self, index: int) -> QPointF | None:
+        """Where a step is drawn; None where it has no place on the axis."""
+        return self._pixel(float(self.run.training.epoch[index]), float(self._trace.raw.values[index]))
+
+    def validation_point(self, index: int) -> QPointF | None:
+        """Where a validation is drawn; None where it has no place on the axis."""
+        return self._pixel(float(self.run.validation.epoch[index]), float(self._validation_heights[index]))
+
+    def newest_point(self) -> QPointF | None:
+        """The end of the strong line."""
+        if not len(self._trace):
+            return None
+        heights = self._trace.smoothed if self._trace.smooths else self._trace.raw
+        return self._pixel(float(self.run.training.epoch[-1]), float(heights.values[-1]))
+
+    # colours
+
+    @property
+    def color(self) -> QColor:
+        """The run's colour in the present theme, at full strength."""
+        palette = theme.colors(self._plot).runs
+        return QColor(palette[self._index % len(palette)])
+
+    @property
+    def symbol(self) -> str:
+        palette = theme.colors(self._plot).runs
+        return SYMBOLS[self._index // len(palette) % len(SYMBOLS)]
+
+    def retheme(self) -> None:
+        """Pens and brushes anew."""
+        shade = theme.colors(self._plot)
+        strong = self.color if self._front else mixed(self.color, QColor(shade.panel), _OVERLAY)
+        faint = QColor(self.color)
+        faint.setAlpha(85 if self._front else 38)
+        height = 4 if self._front else 0
+        smooths = self._trace.smooths
+        self.raw.setPen(pyqtgraph.mkPen(faint, width=1))
+        self.strong.setPen(
+            pyqtgraph.mkPen(strong, width=2 if smooths and self._front else 1.5 if smooths else 1)
+        )
+        # wide lines that are antialiased take Qt up to ten times as long in one piece
+        self.strong.setSegmentedLineMode("on" if smooths else "off")
+        dashes = pyqtgraph.mkPen(strong, width=1.4 if self._front else 1.1)
+        dashes.setDashPattern([4, 3])
+        self.validation.setPen(dashes)
+        self.markers.setSymbol(self.symbol)
+        self.markers.setSize(6 if self._front else 5)
+        self.markers.setPen(pyqtgraph.mkPen(QColor(shade.panel), width=1))
+        self.markers.setBrush(strong)
+        for level, item in enumerate((self.raw, self.validation, self.strong, self.markers)):
+            item.setZValue(height + level)
+        self.stale = True
+
+    def _items(self) -> tuple[pyqtgraph.GraphicsObject, ...]:
+        return self.raw, self.strong, self.validation, self.markers
+
+    def _values(self, samples: Samples) -> Floats:
+        return samples.loss if self._metric == "loss" else samples.accuracy
+
+    def _pixel(self, x: float, y: float) -> QPointF | None:
+        return self._plot.pixel(x, self._clipped(np.array([y]))[0]) if np.isfinite(y) else None
+
+    def _clipped(self, y: Floats) -> Floats:
+        low, high = self._plot.y_range()
+        reach = _CLIP * (high - low)
+        return np.clip(y, low - reach, high + reach)
+
+    def _draw_training(self) -> None:
+        x, (left, right) = self.run.training.epoch, self._plot.x_range()
+        width = max(50.0, self._plot.area().width())
+        bins = width * self._plot.viewport().devicePixelRatio()
+        raw_x, raw_y = peaks(x, self._trace.raw.values, left, right, bins)
+        raw_y = self._clipped(raw_y)
+        if self._trace.smooths:
+            self.raw.setData(raw_x, raw_y)
+            strong_x, strong_y = means(x, self._trace.smoothed.values, left, right, width)
+            self.strong.setData(strong_x, self._clipped(strong_y))
+        else:
+            self.raw.setData([], [])
+            self.strong.setData(raw_x, raw_y)
+
+    def _draw_validation(self) -> None:
+        x, y = self.run.validation.epoch, self._clipped(self._validation_heights)
+        left, right = self._plot.x_range()
+        width = max(50.0, self._plot.area().width())
+        self.validation.setData(*peaks(x, y, left, right, width))
+        first, last = int(np.searchsorted(x, left)), int(np.searchsorted(x, right, "right"))
+        seen = slice(first, last) if (last - first) * _APART <= width else slice(0, 0)
+        finite = np.isfinite(y[seen])
+        self.markers.setData(x[seen][finite], y[seen][finite])
+
+    def _draw_marks(self) -> None:
+        self.best.place(self._best_point())
+        broken = self.run.diverged
+        if broken is None or not self._shown or self._metric != "loss":
+            self.diverged.place(None)
+        else:
+            self.diverged.place(self._plot.pixel(broken, self._plot.y_range()[1]))
+
+    def _best_point(self) -> QPointF | None:
+        best = self.run.best
+        if best is None or not self._shown:
+            return None
+        height = scaled(np.array([getattr(best, self._metric)]), self._log)[0]
+        return self._pixel(float(best.epoch), float(height))
+
+
+def mixed(color: QColor, other: QColor, share: float) -> QColor:
+    """`share` of the one colour and the rest of the other, opaque."""
+    return QColor.fromRgbF(
+        color.redF() * share + other.redF() * (1 - share),
+        color.greenF() * share + other.greenF() * (1 - share),
+        color.blueF() * share + other.blueF() * (1 - share),
+    )

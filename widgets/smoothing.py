@@ -1,0 +1,87 @@
+"""Exponential moving average without the bias of its start, over values that keep arriving."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Smoother:
+    """Goes on where the last call ended, so that each value is looked at once.
+
+    The average of x_1 … x_n is sum(w^(n-i) x_i) / sum(w^(n-i)): the moving average m <- w m + (1 - w) x,
+    started at 0 and divided by 1 - w^n (Kingma and Ba 2015, section 3). A weight of 0 leaves the values as
+    they are. A value that is no finite number is a gap: it stays one, and the average begins anew behind it.
+    """
+
+    def __init__(self, weight: float) -> None:
+        if not 0 <= weight < 1:
+            raise ValueError(f"weight {weight} is not in [0, 1)")
+        self.weight = weight
+        self._begin()
+
+    def extend(self, values: Floats) -> Floats:
+        """The averages at these values, which follow on all that came before; NaN in gaps."""
+        values = np.asarray(values, np.float64)
+        finite = np.isfinite(values)
+        if finite.all():
+            return self._average(values)
+        result = np.full(len(values), np.nan)
+        edges = np.flatnonzero(np.diff(finite, prepend=False, append=False))
+        for start, stop in edges.reshape(-1, 2).tolist():
+            if start > 0:
+                self._begin()
+            result[start:stop] = self._average(values[start:stop])
+        if not finite[-1]:
+            self._begin()
+        return result
+
+    def _begin(self) -> None:
+        self._sum = 0.0
+        self._count = 0
+        self._low, self._high = math.inf, -math.inf
+
+    def _average(self, values: Floats) -> Floats:
+        if not self.weight or not len(values):
+            return values.copy()
+        sums = _decaying_sums(values * (1 - self.weight), self.weight, self._sum)
+        counts = np.arange(self._count + 1, self._count + len(values) + 1)
+        averages: Floats = sums / -np.expm1(counts * math.log(self.weight))
+        # rounding could carry an average past the values that it is one of
+        low = np.minimum(np.minimum.accumulate(values), self._low)
+        high = np.maximum(np.maximum.accumulate(values), self._high)
+        self._sum, self._count = float(sums[-1]), int(counts[-1])
+        self._low, self._high = float(low[-1]), float(high[-1])
+        return np.clip(averages, low, high)
+
+
+def smooth(values: Floats, weight: float) -> Floats:
+    """The averages of a whole array at once."""
+    return Smoother(weight).extend(values)
+
+
+def _decaying_sums(values: Floats, weight: float, before: float) -> Floats:
+    """s_i = weight s_(i-1) + values_i with s_0 = before, in O(n).
+
+    About sqrt(n) blocks are summed side by side, then each receives what the blocks before it leave.
+    """
+    count = len(values)
+    size = math.isqrt(count - 1) + 1
+    blocks = -(-count // size)
+    padded = np.zeros(blocks * size)
+    padded[:count] = values
+    # a column per block, so that each step below works on memory that lies together
+    sums = np.ascontiguousarray(padded.reshape(blocks, size).T)
+    for i in range(1, size):
+        sums[i] += weight * sums[i - 1]
+    left = np.empty(blocks)
+    decay, carried = weight**size, before
+    for block, end in enumerate(sums[-1].tolist()):
+        left[block] = carried
+        carried = decay * carried + end
+    sums += np.multiply.outer(weight ** np.arange(1.0, size + 1), left)
+    return sums.T.reshape(-1)[:count]
