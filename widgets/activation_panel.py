@@ -90,11 +90,7 @@ class ActivationPanel(QWidget):
         self._box.setEnabled(bool(names))
         only = next(iter(kinds)) if len(kinds) == 1 else None
         self._box.setCurrentIndex(CHOICES.index(only) if only else -1)
-        self._box.setPlaceholderText(
-            self.tr("mixed: {names}").format(names=", ".join(declared(kind.name()) for kind in kinds))
-            if kinds
-            else self.tr("none")
-        )
+        self._box.setPlaceholderText(self.tr("mixed") if kinds else self.tr("none"))
         self._state.setText(self._state_words(kinds, whole))
         self._form.setVisible(only is not None and bool(fields_of(only)))
         if only is not None:
@@ -105,9 +101,10 @@ class ActivationPanel(QWidget):
         if not kinds:
             return self.tr("This network has no activation layers yet: drag one in from the palette.")
         if len(kinds) > 1:
-            kind, count = kinds.most_common(1)[0]
-            words = self.tr("Mixed; drawn is {name}, which {count} of {all} have.")
-            return words.format(name=declared(kind.name()), count=count, all=kinds.total())
+            words = self.tr("{name} ({count})")
+            counts = [words.format(name=declared(k.name()), count=n) for k, n in kinds.most_common()]
+            drawn = declared(kinds.most_common(1)[0][0].name())
+            return self.tr("{counts}; drawn is {name}").format(counts=", ".join(counts), name=drawn)
         if whole:
             return self.tr("Activation layers: {count}").format(count=kinds.total())
         return self.tr("Selected activation layers: {count}").format(count=kinds.total())

@@ -155,7 +155,7 @@ class PairEditor(Editor):
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        self._height, self._width = NumberField(field, unit=False), NumberField(field)
+        self._height, self._width = (NumberField(field, unit=False) for _ in range(2))  # no room
         self._height.setObjectName(f"{field.name}_height")
         self._width.setObjectName(f"{field.name}_width")
         self._link = LinkButton()

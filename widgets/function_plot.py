@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -94,8 +94,9 @@ class FunctionPlot(QWidget):
 class _Legend(QWidget):
     """A piece of either line, and what it is."""
 
-    def sizeHint(self) -> QSize:
-        return QSize(120, 18)
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(18)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)

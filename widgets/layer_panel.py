@@ -59,7 +59,7 @@ class LayerPanel(QWidget):
         self._whole = _NetworkFacts()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, theme.SPACE, 12, 12)
-        column.setSpacing(theme.SPACE)
+        column.setSpacing(6)
         for widget in (
             self._heading,
             self._help,

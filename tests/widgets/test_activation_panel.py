@@ -101,8 +101,8 @@ def test_the_switch_is_worked_by_keys(panel, qtbot):
 def test_mixed_functions_are_named(panel):
     Owner(panel, edits.set_layers(lenet5(), {"tanh1": ReLU()}))
     assert panel.box.currentIndex() == -1
-    assert panel.box.placeholderText() == "mixed: ReLU, Tanh"
-    assert panel.findChild(QLabel, "state").text() == "Mixed; drawn is Tanh, which 3 of 4 have."
+    assert panel.box.placeholderText() == "mixed"
+    assert panel.findChild(QLabel, "state").text() == "Tanh (3), ReLU (1); drawn is Tanh"
 
 
 def test_a_network_without_activations_says_so(panel):
@@ -169,3 +169,14 @@ def test_walking_the_open_list_previews_and_leaving_it_goes_back(panel, qtbot):
     qtbot.keyClick(panel.box.view(), Qt.Key.Key_Escape)
     assert Tanh.formula in panel.findChild(QLabel, "formula").text()
     assert owner.wishes == []
+
+
+def test_the_two_lines_are_explained_below_the_plot(panel):
+    Owner(panel, lenet5())
+    plot = panel.findChild(FunctionPlot)
+    legend = plot.layout().itemAt(1).widget()
+    assert legend.height() == 18
+    assert legend.geometry().bottom() < plot.height()
+    picture = legend.grab().toImage()
+    colored = {x for x in range(picture.width()) if picture.pixelColor(x, 9).saturation() > 60}
+    assert len(colored) > 30
