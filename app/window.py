@@ -5,32 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QFileDialog,
     QLabel,
     QMainWindow,
     QMenu,
     QMessageBox,
-    QScrollArea,
     QSizePolicy,
-    QTabWidget,
     QToolBar,
     QWidget,
 )
-from widgets.activation_panel import ActivationPanel
-from widgets.canvas.view import CanvasView
-from widgets.curves import CurvesPanel
-from widgets.data_panel import DataPanel
-from widgets.layer_panel import LayerPanel
-from widgets.optimizer_panel import OptimizerPanel
-from widgets.palette import Palette
 
 from app import about
 from app.commands import Menu, commands, make_action, menu_titles
+from app.docks import Docks
 from app.document import Document
 from app.files import Files
 from app.startup import TorchLoader
@@ -44,8 +35,15 @@ from networks.network import Network
 from networks.project import Project, first_project
 from networks.recipe import Recipe
 from widgets import theme
+from widgets.activation_panel import ActivationPanel
+from widgets.canvas.view import CanvasView
+from widgets.curves.panel import CurvesPanel
+from widgets.data_panel import DataPanel
 from widgets.elided_label import ElidedLabel
 from widgets.icon import icon
+from widgets.layer_panel import LayerPanel
+from widgets.optimizer_panel import OptimizerPanel
+from widgets.palette import Palette
 from widgets.progress import Progress
 from widgets.training_bar import TrainingBar
 from widgets.translation import said, short, thousands
@@ -75,12 +73,14 @@ class MainWindow(QMainWindow):
         self._progress: Progress | None = None
         self._runs = 0
         self._closing = False
+        self._restore_geometry()
         self._make_widgets()
         self._make_toolbar()
         self._make_menus()
         self._connect()
-        self._arrange_docks()
-        self._restore()
+        self._make_docks()
+        self._restore_docks()
+        self._show_title()
         self._show_project(None, self.document.project)
         self._refresh_training()
 
@@ -101,8 +101,9 @@ class MainWindow(QMainWindow):
             self._show_selection(self.canvas.selected())
         if old is None or old.recipe != new.recipe:
             self.optimizer_panel.show_recipe(new.recipe, self._devices)
-        images = new.network.of_type(Input)
-        self.data_panel.show_recipe(new.recipe, images[0].layer.shape() if images else None)
+        inputs = [node.layer for node in new.network.nodes if isinstance(node.layer, Input)]
+        size = (inputs[0].channels, *inputs[0].size) if inputs else None
+        self.data_panel.show_recipe(new.recipe, size)
 
     @Slot(object)
     def _show_selection(self, names: tuple[str, ...]) -> None:
@@ -114,17 +115,19 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.files.title()} — Backbone")
-        self._file_label.setText(self.files.title())
+        self._file_label.set_text(self.files.title())
 
     def _show_facts(self) -> None:
         report, network = self._report, self.document.project.network
+        layers, problems = len(network.nodes), len(report.obstacles)
         parts = [
-            self.tr("%n layer(s)", "", len(network.nodes)),
+            self.tr("1 layer") if layers == 1 else self.tr("{count} layers").format(count=layers),
             self.tr("{weights} weights").format(weights=thousands(report.weights)),
             self.tr("{count} multiply-adds per image").format(count=short(report.multiply_adds)),
         ]
-        if report.obstacles:
-            parts.append(self.tr("%n problem(s)", "", len(report.obstacles)))
+        if problems:
+            several = self.tr("{count} problems").format(count=problems)
+            parts.append(self.tr("1 problem") if problems == 1 else several)
         self._facts.setText(" · ".join(parts))
 
     @Slot(object)
@@ -340,19 +343,20 @@ class MainWindow(QMainWindow):
         toolbar = QToolBar(self.tr("Training"))
         toolbar.setObjectName("toolbar")
         toolbar.setMovable(False)
-        toolbar.setContentsMargins(theme.SPACE, 2, theme.SPACE, 2)
+        toolbar.setIconSize(QSize(16, 16))
         brand = QLabel("Backbone")
         brand.setFont(theme.font(theme.LARGE, bold=True))
         self._file_label = ElidedLabel()
-        self._file_label.setContentsMargins(theme.SPACE, 0, 0, 0)
+        self._file_label.setFixedWidth(190)
         self.undo_action = self.document.history.createUndoAction(self, self.tr("Undo:"))
-        self.undo_action.setShortcuts(["Ctrl+Z"])
+        self.undo_action.setShortcuts([QKeySequence("Ctrl+Z")])
         self.undo_action.setIcon(icon("undo"))
         self.redo_action = self.document.history.createRedoAction(self, self.tr("Redo:"))
-        self.redo_action.setShortcuts(["Ctrl+Shift+Z", "Ctrl+Y"])
+        self.redo_action.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         self.redo_action.setIcon(icon("redo"))
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        brand.setContentsMargins(theme.SPACE // 2, 0, theme.SPACE, 0)
         toolbar.addWidget(brand)
         toolbar.addWidget(self._file_label)
         toolbar.addAction(self.undo_action)
@@ -398,58 +402,25 @@ class MainWindow(QMainWindow):
         self._loader.loaded.connect(self._take_torch)
         self._loader.failed.connect(self._miss_torch)
 
-    def _dock(self, name: str, title: str, widget: QWidget, *, scrolls: bool) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(name)
-        if scrolls:
-            area = QScrollArea()
-            area.setWidgetResizable(True)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            area.setWidget(widget)
-            widget = area
-        dock.setWidget(widget)
-        return dock
+    def _make_docks(self) -> None:
+        self.docks = Docks(self)
+        for name, title, widget, scrolls in (
+            ("palette", self.tr("Layers"), self.palette_, False),
+            ("curves", self.tr("Curves"), self.curves, False),
+            ("layer", self.tr("Layer"), self.layer_panel, True),
+            ("activation", self.tr("Activation"), self.activation_panel, True),
+            ("optimizer", self.tr("Optimizer"), self.optimizer_panel, True),
+            ("data", self.tr("Data"), self.data_panel, True),
+        ):
+            self.docks.add(name, title, widget, scrolls=scrolls)
 
-    def _arrange_docks(self) -> None:
-        self.docks = {
-            name: self._dock(name, title, widget, scrolls=scrolls)
-            for name, title, widget, scrolls in (
-                ("palette", self.tr("Layers"), self.palette_, False),
-                ("curves", self.tr("Curves"), self.curves, False),
-                ("layer", self.tr("Layer"), self.layer_panel, True),
-                ("activation", self.tr("Activation"), self.activation_panel, True),
-                ("optimizer", self.tr("Optimizer"), self.optimizer_panel, True),
-                ("data", self.tr("Data"), self.data_panel, True),
-            )
-        }
-        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self._default_docks()
         self._view_menu.addSeparator()
-        for dock in self.docks.values():
+        for dock in self.docks.by_name.values():
             self._view_menu.addAction(dock.toggleViewAction())
         reset = QAction(self.tr("&Reset the arrangement"), self)
-        reset.triggered.connect(self._default_docks)
+        reset.triggered.connect(self.docks.arrange)
         self._view_menu.addAction(reset)
         self._view_menu.addMenu(self._theme_menu())
-
-    @Slot()
-    def _default_docks(self) -> None:
-        docks = self.docks
-        for dock in docks.values():
-            dock.setFloating(False)
-            dock.show()
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks["palette"])
-        right = Qt.DockWidgetArea.RightDockWidgetArea
-        self.addDockWidget(right, docks["curves"])
-        self.splitDockWidget(docks["curves"], docks["layer"], Qt.Orientation.Horizontal)
-        self.splitDockWidget(docks["layer"], docks["optimizer"], Qt.Orientation.Vertical)
-        self.tabifyDockWidget(docks["layer"], docks["activation"])
-        self.tabifyDockWidget(docks["optimizer"], docks["data"])
-        docks["layer"].raise_()
-        docks["optimizer"].raise_()
-        self.resizeDocks(
-            [docks["palette"], docks["curves"], docks["layer"]], [190, 480, 290], Qt.Orientation.Horizontal
-        )
 
     def _theme_mode(self) -> theme.Mode:
         stored = self.settings.value("window/theme", "system")
@@ -482,13 +453,23 @@ class MainWindow(QMainWindow):
         self.settings.setValue("window/theme", action.data())
         self._apply_theme(action.data())
 
-    def _restore(self) -> None:
+    def _restore_geometry(self) -> None:
         self.resize(1480, 920)
-        geometry, docks = self.settings.value("window/geometry"), self.settings.value("window/docks")
+        geometry = self.settings.value("window/geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        if isinstance(docks, QByteArray):
-            self.restoreState(docks, LAYOUT_VERSION)
+
+    def _restore_docks(self) -> None:
+        docks = self.settings.value("window/docks")
+        self._sized = isinstance(docks, QByteArray) and self.restoreState(docks, LAYOUT_VERSION)
+        if not self._sized:
+            self.docks.arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._sized:
+            self._sized = True
+            self.docks.size()
 
     @Slot()
     def show_keys(self) -> None:

@@ -42,7 +42,8 @@ class Optimizer(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_
 
     fused: ClassVar[bool] = False
     """Whether torch has one fused kernel for it on every device; the others loop over the weights."""
-    words: ClassVar[str] = ""
+
+    lr: LR = 1e-3
 
     def arguments(self) -> dict[str, object]:
         """The keyword arguments as torch takes them."""

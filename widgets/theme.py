@@ -220,6 +220,14 @@ QMenu::item {{ padding: 5px 24px 5px 12px; border-radius: {RADIUS - 1}px; }}
 QMenu::item:selected {{ background: {theme.accent}; color: {theme.on_accent}; }}
 QMenu::item:disabled {{ color: {theme.text_dim}; }}
 QMenu::separator {{ height: 1px; background: {theme.border}; margin: 4px 8px; }}
+QToolBar {{
+    background: {theme.panel}; border: none; border-bottom: 1px solid {theme.border};
+    padding: 6px 8px; spacing: 6px; }}
+QToolBar > QToolButton {{ border: 1px solid transparent; border-radius: {RADIUS}px; padding: 5px; }}
+QToolBar > QToolButton:hover {{ background: {theme.card_hover}; border-color: {theme.border}; }}
+QMenuBar {{ background: {theme.panel}; padding: 1px 4px; }}
+QMenuBar::item {{ padding: 4px 8px; background: transparent; border-radius: {RADIUS - 1}px; }}
+QMenuBar::item:selected {{ background: {theme.card_hover}; }}
 QMainWindow::separator {{ background: {theme.border}; width: 1px; height: 1px; }}
 QMainWindow::separator:hover {{ background: {theme.accent}; }}
 QDockWidget {{ font-weight: 600; }}
