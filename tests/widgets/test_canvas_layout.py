@@ -43,7 +43,8 @@ def assert_sound(network: Network, layout: Layout) -> None:
     assert set(layout.routes) == set(network.wires)
     left, top, right, bottom = layout.bounds
     for box in boxes.values():
-        assert left <= box[0] and top <= box[1] and box[2] <= right and box[3] <= bottom
+        assert left <= box[0] < box[2] <= right
+        assert top <= box[1] < box[3] <= bottom
     for wire, points in layout.routes.items():
         x, y = layout.places[wire.source]
         assert points[0] == (x, y + layout.heights[wire.source])
@@ -52,7 +53,8 @@ def assert_sound(network: Network, layout: Layout) -> None:
         assert target[0] < points[-1][0] < target[2]
         for p, q in pairwise(points):
             assert p[0] == q[0] or p[1] == q[1], f"{wire} runs aslant"
-            assert left <= q[0] <= right and top <= q[1] <= bottom
+            assert left <= q[0] <= right
+            assert top <= q[1] <= bottom
             for name, box in boxes.items():
                 assert not crosses(p, q, box), f"{wire} runs through {name}"
 

@@ -79,6 +79,9 @@ class Minimap(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self.pointed.emit(self._to_scene(event.position()))
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
             self.pointed.emit(self._to_scene(event.position()))

@@ -77,6 +77,7 @@ class Style:
             paint_icon(own, name, QRectF(0, 0, pixels, pixels), color)
             own.end()
             self._icons[key] = pixmap
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawPixmap(rect, pixmap, QRectF(pixmap.rect()))
 
 

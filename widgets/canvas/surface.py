@@ -169,6 +169,7 @@ class Surface(Camera):
         if kind is None:
             event.ignore()
             return
+        self.cancel_gesture()
         self._gesture = Drop(self._canvas, kind())
         self._gesture.move(self._pointer(event.position()))
         event.acceptProposedAction()

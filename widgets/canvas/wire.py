@@ -95,7 +95,7 @@ class WireItem(QGraphicsItem):
             painter.drawPath(self._path)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(pen.color())
-        half = ARROW * (0.75 if self.lit else 0.5)
+        half = ARROW * (0.85 if self.lit else 0.6)
         painter.drawPolygon(
             QPolygonF([QPointF(x - half, y - ARROW), QPointF(x + half, y - ARROW), QPointF(x, y)])
         )
