@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from networks.call import Argument, Call, call
 from networks.fields import Size, described
 from networks.layers.base import Group, Layer
 from networks.shapes import Shape, show
@@ -50,6 +49,3 @@ class Output(Layer, frozen=True):
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
-
-    def function(self, *inputs: Shape) -> Call:
-        return call("identity", Argument(0))

@@ -154,12 +154,12 @@ def test_a_loop_is_named_and_what_is_behind_it_has_no_shape():
         ("a", ReLU(), ("add",)),
         ("b", ReLU(), ("a",)),
         ("behind", ReLU(), ("b",)),
-        ("self", ReLU(), ("self",)),
+        ("own", ReLU(), ("own",)),
         ("output", Output(), ("behind",)),
     )
     report = check(network, 10)
     said = {name: str(found.problem) for name, found in report.nodes.items() if found.problem}
-    assert set(said) == {"add", "a", "b", "self"}
+    assert set(said) == {"add", "a", "b", "own"}
     assert all("gets its own output back" in sentence for sentence in said.values())
     assert report.nodes["behind"].output is None
     assert report.nodes["input"].output == (1, 28, 28)
@@ -203,9 +203,13 @@ def test_add_with_too_many_wires():
 def test_loose_layers_neither_count_nor_stand_in_the_way():
     plain = check(small(), CLASS_COUNT)
     loose, name = edits.place(small(), Linear(features=9))
+    loose, branch = edits.place(loose, Conv2d())
+    loose = edits.connect(loose, "relu1", branch)
     report = check(loose, CLASS_COUNT)
     assert report.nodes[name].problem is not None
+    assert report.nodes[branch].weights > 0
     assert not report.nodes[name].contributing
+    assert not report.nodes[branch].contributing
     assert report.trainable
     assert (report.weights, report.multiply_adds) == (plain.weights, plain.multiply_adds)
 

@@ -291,7 +291,7 @@ def test_unknown_parameters_and_types_are_refused_with_the_place(kind):
 
 @every_type
 def test_texts(kind):
-    texts = [kind.help(), *(field.help for field in fields_of(kind))]
+    texts = [kind.help(), kind.__doc__.strip().split("\n")[0], *(field.help for field in fields_of(kind))]
     titles = [kind.name(), *(field.title for field in fields_of(kind))]
     further = [getattr(kind, name, "") for name in ("good", "bad")]
     assert all(texts)
