@@ -69,7 +69,7 @@ class Document:
 
     def input_port(self, name: str, index: int = 0) -> QPoint:
         x, y = self.scene.layout_of_network.places[name]
-        return self.at(x + self.scene.cards[name].input_ports[index], y)
+        return self.at(x + self.scene.input_ports(name)[index], y)
 
     def on_wire(self, source: str, target: str, index: int = 0) -> QPoint:
         """The middle of the wire's longest upright piece."""

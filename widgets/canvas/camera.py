@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QColor,
     QNativeGestureEvent,
     QPainter,
+    QPixmap,
     QResizeEvent,
     QTransform,
     QWheelEvent,
@@ -33,6 +34,7 @@ class Camera(QGraphicsView):
     def __init__(self, scene: QGraphicsScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self._bounds = QRectF()
+        self._dots: tuple[tuple[str, float, int, float], QPixmap] | None = None
         self._at_home = True
         """Whether nobody has moved the camera since `go_home`; it then follows the window's size."""
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -133,20 +135,35 @@ class Camera(QGraphicsView):
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         colors = theme.colors(self)
-        area = QRectF(rect)
-        painter.fillRect(area, QColor(colors.window))
-        zoom = self.zoom()
+        painter.fillRect(QRectF(rect), QColor(colors.window))
         step = DOTS
-        while step * zoom < 16:
+        while step * self.zoom() < 16:
             step *= 2
-        left, top = area.left() // step * step, area.top() // step * step
-        xs = [left + step * i for i in range(int((area.right() - left) / step) + 2)]
-        ys = [top + step * i for i in range(int((area.bottom() - top) / step) + 2)]
-        size = 1.5 / zoom
-        painter.setPen(Qt.PenStyle.NoPen)
-        dots = [QRectF(x, y, size, size) for y in ys for x in xs]
-        painter.setBrush(QColor(colors.dots))
-        painter.drawRects(dots)
+        area = self.visible_rect()
+        across = step * self.zoom()
+        size = self.viewport().size()
+        first = self.mapFromScene(QPointF(area.left() // step * step, area.top() // step * step))
+        row = self._row_of_dots(QColor(colors.dots), across, size.width() + 2 * round(across))
+        painter.save()
+        painter.resetTransform()
+        for index in range(int(size.height() / across) + 2):
+            painter.drawPixmap(QPointF(first.x(), first.y() + round(index * across)), row)
+        painter.restore()
+
+    def _row_of_dots(self, color: QColor, across: float, width: int) -> QPixmap:
+        """One row of the pattern behind everything; kept until the zoom, the window or the theme changes."""
+        ratio = self.devicePixelRatioF()
+        key = (color.name(), across, width, ratio)
+        if self._dots is None or self._dots[0] != key:
+            row = QPixmap(round(width * ratio), round(2 * ratio))
+            row.setDevicePixelRatio(ratio)
+            row.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(row)
+            for index in range(int(width / across) + 1):
+                painter.fillRect(QRectF(round(index * across), 0, 1.5, 1.5), color)
+            painter.end()
+            self._dots = key, row
+        return self._dots[1]
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         pixels, angle = event.pixelDelta(), event.angleDelta()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.content import CardContent
 from widgets.canvas.layout import HEIGHT, WIDTH
-from widgets.canvas.style import BLOCKS_BELOW, Style
+from widgets.canvas.routes import Point
+from widgets.canvas.style import Border, Style
 
 RADIUS = 6.0
 STRIPE = 5.0
@@ -22,6 +23,8 @@ BAR = 3.0
 PORT = 5.0
 """Radius of a port that is shown."""
 PROBLEM_LEFT = 32.0
+BLEED = 4.0
+"""How far a card's border and shadow reach beyond it."""
 _LEFT = -WIDTH / 2
 _WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 _AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -42,23 +45,22 @@ class CardItem(QGraphicsItem):
         self.accepting: bool | None = None
         """While a wire is drawn: whether it could end here; None at other times."""
         self.input_ports: tuple[float, ...] = ()
-        """Where wires can be taken or ended, from the middle of the upper edge."""
+        """Where wires can be taken or ended, from the middle of the upper edge; set while ports are shown."""
         self._style = style
-        self._label = QPointF()
+        self._label: Point = (0.0, 0.0)
         self._summary: str | None = None
         self._rect = QRectF()
         self.setZValue(1)
 
-    def show_content(self, content: CardContent, height: float, label: QPointF) -> bool:
-        """Shows this; `label` is where the shape is written. Whether anything changed."""
-        if content == self.content and height == self.height and label == self._label:
-            return False
+    def show_content(self, content: CardContent, height: float, label: Point) -> None:
+        """Shows this; `label` is where the shape is written, from the item's position."""
+        if content is self.content and height == self.height and label == self._label:
+            return
         self.prepareGeometryChange()
         self.content, self.height, self._label, self._summary = content, height, label, None
-        below = max(12.0, label.y() - height + 8) if content.shape else 12.0
-        self._rect = QRectF(_LEFT - 4, -10, WIDTH + 8, height + 10 + below)
+        below = max(12.0, label[1] - height + 8) if content.shape else 12.0
+        self._rect = QRectF(_LEFT - BLEED, -10, WIDTH + 2 * BLEED, height + 10 + below)
         self.update()
-        return True
 
     def set_state(self, **state: bool | tuple[float, ...] | None) -> None:
         """Sets attributes of the state; repaints where one changes."""
@@ -76,9 +78,6 @@ class CardItem(QGraphicsItem):
         content = self.content
         if content is None:
             return
-        if painter.worldTransform().m11() < BLOCKS_BELOW:
-            self._paint_block(painter, content)
-            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_body(painter, content)
         self._paint_words(painter, content)
@@ -87,55 +86,66 @@ class CardItem(QGraphicsItem):
         if content.shape:
             painter.setFont(self._style.mono)
             painter.setPen(self._style.dim)
-            painter.drawText(QRectF(self._label.x(), self._label.y() - 8, 130, 16), _AT_LEFT, content.shape)
+            painter.drawText(QRectF(self._label[0], self._label[1] - 8, 130, 16), _AT_LEFT, content.shape)
         if self.ports:
             self._paint_ports(painter, content)
 
-    def _paint_block(self, painter: QPainter, content: CardContent) -> None:
-        style = self._style
-        groups = style.faint_groups if content.idle else style.groups
-        rect = QRectF(_LEFT, 0, WIDTH, self.height)
-        painter.fillRect(rect, groups[content.group])
+    def _border(self, content: CardContent) -> Border:
         if content.problem:
-            painter.setPen(style.border_wrong_selected)
-            painter.drawRect(rect)
-            painter.drawLine(rect.topLeft(), rect.bottomRight())
-            painter.drawLine(rect.bottomLeft(), rect.topRight())
+            return "wrong_selected" if self.selected else "wrong"
         if self.selected:
-            painter.setPen(style.border_selected)
-            painter.drawRect(rect.adjusted(-8, -8, 8, 8))
-
-    def _border(self, content: CardContent) -> QPen:
-        style = self._style
-        if content.problem:
-            return style.border_wrong_selected if self.selected else style.border_wrong
-        if self.selected:
-            return style.border_selected
+            return "selected"
         if self.accepting:
-            return style.border_selected if self.hovered else style.border_hover
+            return "selected" if self.hovered else "hover"
         if content.idle:
-            return style.border_idle
-        return style.border_hover if self.hovered else style.border
+            return "idle"
+        return "hover" if self.hovered else "plain"
 
     def _paint_body(self, painter: QPainter, content: CardContent) -> None:
+        """Everything but words: a picture shared by all cards that look so, on whole pixels and so crisp."""
+        to_device = painter.worldTransform()
+        scale, ratio = to_device.m11(), painter.device().devicePixelRatioF()
+        hovered = self.hovered and self.accepting is not False
+        key = (
+            content.group,
+            content.idle,
+            bool(content.problem),
+            self.height,
+            hovered,
+            self._border(content),
+        )
+        picture = self._style.picture(
+            key,
+            scale,
+            ratio,
+            QRectF(_LEFT - BLEED, -BLEED, WIDTH + 2 * BLEED, self.height + 2 * BLEED),
+            lambda own: self._draw_body(own, content, hovered),
+        )
+        corner = to_device.map(QPointF(_LEFT - BLEED, -BLEED)) * ratio
+        painter.resetTransform()
+        painter.drawPixmap(QPointF(round(corner.x()) / ratio, round(corner.y()) / ratio), picture)
+        painter.setWorldTransform(to_device)
+        if content.share > 0:
+            width = max(2.0, content.share * (WIDTH - STRIPE - RADIUS))
+            bar = QRectF(_LEFT + STRIPE, HEIGHT - BAR - 0.5, width, BAR)
+            painter.fillRect(bar, self._style.groups[content.group])
+
+    def _draw_body(self, painter: QPainter, content: CardContent, hovered: bool) -> None:
         style = self._style
         rect = QRectF(_LEFT + 0.5, 0.5, WIDTH - 1, self.height - 1)
         painter.setPen(Qt.PenStyle.NoPen)
         if not content.idle:
             painter.setBrush(style.shadow)
             painter.drawRoundedRect(rect.translated(0, 1.5), RADIUS, RADIUS)
-        painter.setBrush(style.card_hover if self.hovered and self.accepting is not False else style.card)
+        painter.setBrush(style.card_hover if hovered else style.card)
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
         if content.problem:
             painter.setBrush(style.error_panel)
             painter.drawPath(_foot(self.height))
         painter.setBrush((style.faint_groups if content.idle else style.groups)[content.group])
         painter.drawPath(_stripe(self.height))
-        if content.share > 0:
-            width = max(2.0, content.share * (WIDTH - STRIPE - RADIUS))
-            painter.drawRect(QRectF(_LEFT + STRIPE, HEIGHT - BAR - 0.5, width, BAR))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(self._border(content))
+        painter.setPen(style.borders[self._border(content)])
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
 
     def _paint_words(self, painter: QPainter, content: CardContent) -> None:
@@ -178,7 +188,7 @@ class CardItem(QGraphicsItem):
 
     def _paint_ports(self, painter: QPainter, content: CardContent) -> None:
         style = self._style
-        painter.setPen(style.border_selected)
+        painter.setPen(style.port)
         painter.setBrush(style.card)
         if content.takes and self.accepting is not False:
             for x in self.input_ports:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 
 import msgspec
@@ -33,7 +34,6 @@ class CardContent(msgspec.Struct, frozen=True):
     idle: bool
     """Whether it takes no part in training."""
     group: Group
-    merges: bool
     takes: bool
     """Whether it has inputs at all."""
     gives: bool
@@ -42,7 +42,6 @@ class CardContent(msgspec.Struct, frozen=True):
 
 def contents(network: Network, report: Report) -> dict[str, CardContent]:
     """What every card shows."""
-    titles: dict[type[Layer], str] = {}
     faults = {name: reason for name, reason in report.obstacles if name is not None}
     consumers = network.consumers
     has_output = any(node.layer.stem == "output" for node in network.nodes)
@@ -50,28 +49,43 @@ def contents(network: Network, report: Report) -> dict[str, CardContent]:
     found = {}
     for node in network.nodes:
         name, layer = node.name, node.layer
-        kind = type(layer)
-        title = titles.get(kind)
-        if title is None:
-            title = titles[kind] = declared(kind.name())
         told = report.nodes[name]
         leaving = bool(consumers[name])
         idle = not told.contributing and (has_output or not (leaving or node.inputs))
         problem = shown_problem(layer, told, faults.get(name), idle)
-        found[name] = CardContent(
-            title,
-            told.layer.summary(),
-            short(told.weights) if told.weights else "",
-            round(told.weights / total, 3) if told.weights and total and not idle else 0.0,
-            (UNKNOWN if told.output is None else show(told.output)) if leaving else "",
-            said(problem) if problem else "",
-            idle,
-            kind.group,
-            layer.most_inputs > 1,
-            layer.most_inputs > 0,
-            layer.stem != "output",
-        )
+        share = round(told.weights / total, 3) if told.weights and total and not idle else 0.0
+        found[name] = _content(told.layer, told.weights, share, told.output, leaving, problem, idle)
     return found
+
+
+@lru_cache(maxsize=8192)
+def _content(
+    layer: Layer,
+    weights: int,
+    share: float,
+    output: Shape | None,
+    leaving: bool,
+    problem: Message | None,
+    idle: bool,
+) -> CardContent:
+    """Kept, so that one edit leaves most cards with the very content they had."""
+    return CardContent(
+        title=declared(type(layer).name()),
+        summary=layer.summary(),
+        weights=short(weights) if weights else "",
+        share=share,
+        shape=(UNKNOWN if output is None else show(output)) if leaving else "",
+        problem=said(problem) if problem else "",
+        idle=idle,
+        group=layer.group,
+        takes=layer.most_inputs > 0,
+        gives=layer.stem != "output",
+    )
+
+
+def forget_words() -> None:
+    """After the language has changed."""
+    _content.cache_clear()
 
 
 def shown_problem(layer: Layer, told: NodeReport, fault: Message | None, idle: bool) -> Message | None:

@@ -118,6 +118,8 @@ class Connect(Gesture):
         scene.addItem(self._preview)
         for name, card in scene.cards.items():
             takes = name in self._accepting
+            if takes:
+                card.set_state(input_ports=scene.input_ports(name))
             card.set_state(accepting=takes, ports=takes and not self._backwards)
         if self._wire is not None:
             scene.wires[self._wire].setOpacity(0.25)
@@ -171,7 +173,7 @@ class Connect(Gesture):
         return name
 
     def _free_end(self, name: str, middle: float) -> float:
-        ports = self._scene.cards[name].input_ports
+        ports = self._scene.input_ports(name)
         return middle + (ports[-1] if self._scene.network[name].layer.most_inputs > 1 else 0)
 
 

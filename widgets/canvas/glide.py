@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QObject, QVariantAnimation
+from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QObject, QVariantAnimation, Signal
 from PySide6.QtWidgets import QGraphicsItem
 
 from widgets.canvas.card import CardItem
@@ -16,6 +16,8 @@ MILLISECONDS = 180
 
 class Glide(QObject):
     """One movement at a time; a new one starts from where the last one had come to."""
+
+    moved = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -67,6 +69,7 @@ class Glide(QObject):
             wire.set_points(points)
         for item in appearing:
             item.setOpacity(1.0)
+        self.moved.emit()
 
     def _step(self, value: object) -> None:
         assert isinstance(value, float)
@@ -81,6 +84,7 @@ class Glide(QObject):
             )
         for item in self._appearing:
             item.setOpacity(value)
+        self.moved.emit()
 
 
 def _matched(

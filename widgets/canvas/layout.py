@@ -36,7 +36,7 @@ Box = tuple[float, float, float, float]
 class Layout(msgspec.Struct, frozen=True):
     """Places of cards (middle of the upper edge), their heights, and the corners of every wire.
 
-    `labels` are where the shape that a node puts out is written: left end, half height.
+    `labels` are where the shape that a node puts out is written, from its place: left end, half height.
     `main` are the nodes of the part with the Output, or of the largest; the others stand in a column beside.
     """
 
@@ -81,13 +81,12 @@ def arrange(network: Network, heights: Mapping[str, float] | None = None) -> Lay
 
 def _put(layout: Layout, routing: Routing, dx: float, dy: float) -> None:
     layout.heights.update(routing.heights)
+    layout.labels.update(routing.labels)
     if not dx and not dy:
         layout.places.update(routing.places)
         layout.routes.update(routing.routes)
-        layout.labels.update(routing.labels)
         return
     layout.places.update((name, (x + dx, y + dy)) for name, (x, y) in routing.places.items())
-    layout.labels.update((name, (x + dx, y + dy)) for name, (x, y) in routing.labels.items())
     layout.routes.update(
         (wire, tuple((x + dx, y + dy) for x, y in points)) for wire, points in routing.routes.items()
     )

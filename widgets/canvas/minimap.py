@@ -26,7 +26,7 @@ class Minimap(QWidget):
         self.setAccessibleName(self.tr("Overview of the network"))
         self.setToolTip(self.tr("Click or drag to move around"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._blocks: list[tuple[Group, QRectF]] = []
+        self._blocks: list[tuple[Group, tuple[float, float, float]]] = []
         self._bounds = QRectF()
         self._visible = QRectF()
         self._picture: QPixmap | None = None
@@ -38,8 +38,7 @@ class Minimap(QWidget):
         left, top, right, bottom = layout.bounds
         self._bounds = QRectF(left, top, right - left, bottom - top)
         self._blocks = [
-            (groups[name], QRectF(x - WIDTH / 2, y, WIDTH, layout.heights[name]))
-            for name, (x, y) in layout.places.items()
+            (groups[name], (x - WIDTH / 2, y, layout.heights[name])) for name, (x, y) in layout.places.items()
         ]
         width, height = max(1.0, right - left), max(1.0, bottom - top)
         down = min((LARGEST.height() - 2 * MARGIN) / height, 0.16)
@@ -107,10 +106,18 @@ class Minimap(QWidget):
             QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS
         )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for group, rect in self._blocks:
-            block = self._to_map(rect)
-            block.setHeight(max(block.height(), 1 / ratio))
-            painter.fillRect(block, colors.group(group))
+        left, top = self._bounds.left(), self._bounds.top()
+        across, down = self._scale.x(), self._scale.y()
+        brushes = {group: colors.group(group) for group in Group}
+        thin = 1 / ratio
+        for group, (x, y, height) in self._blocks:
+            block = QRectF(
+                MARGIN + (x - left) * across,
+                MARGIN + (y - top) * down,
+                WIDTH * across,
+                max(height * down, thin),
+            )
+            painter.fillRect(block, brushes[group])
         painter.end()
         return picture
 

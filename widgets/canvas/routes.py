@@ -156,7 +156,8 @@ class _Routes:
             leaving = self._network.consumers[name]
             if leaving:
                 gap = self._rows[name] + 1
-                labels[name] = (x + LABEL, self._gap_tops[gap] + 11 + TRACK * self._out_counts[gap])
+                below = self._gap_tops[gap] - top + 11 + TRACK * self._out_counts[gap]
+                labels[name] = (LABEL, below)
             start = (x, top + self._heights[name])
             for wire in leaving:
                 routes[wire] = self._corners(wire, start, places[wire.target][1])

@@ -7,12 +7,14 @@ from typing import Literal
 
 import msgspec
 from PySide6.QtCore import QObject, QPointF, QRectF
-from PySide6.QtWidgets import QGraphicsScene, QWidget
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QWidget
 
 from networks.check import Report, check
 from networks.network import Network, Wire
+from widgets.canvas.blocks import Blocks
 from widgets.canvas.card import CardItem, height_for
-from widgets.canvas.content import UNKNOWN, contents, wrong_wires
+from widgets.canvas.content import UNKNOWN, CardContent, contents, wrong_wires
 from widgets.canvas.glide import Glide
 from widgets.canvas.layout import Box, arrange
 from widgets.canvas.routes import Point
@@ -24,6 +26,8 @@ MOST_MOVING = 300
 FREE_PORT = 22.0
 """From the last wire of a merge layer to the port where one more can end."""
 ROOM = 1e6
+_NO_LABEL = (0.0, 0.0)
+_NO_CONTENTS = QGraphicsItem.GraphicsItemFlag.ItemHasNoContents
 
 
 class Port(msgspec.Struct, frozen=True):
@@ -53,6 +57,9 @@ class CanvasScene(QGraphicsScene):
         self._selected_wires: frozenset[Wire] = frozenset()
         self._hovered: CardItem | WireItem | None = None
         self._boxes: list[tuple[str, Box]] = []
+        self._blocks = Blocks(self.style_of_items)
+        self._far = False
+        self.glide.moved.connect(self.touch)
 
     # -- what is shown
 
@@ -73,22 +80,40 @@ class CanvasScene(QGraphicsScene):
         new_cards = self._reconcile_names(network)
         new_wires = self._reconcile_wires(network)
         for name, content in shown.items():
-            card = self.cards[name]
-            x, y = layout.places[name]
-            label_x, label_y = layout.labels.get(name, (x, y))
-            card.show_content(content, layout.heights[name], QPointF(label_x - x, label_y - y))
-            card.set_state(input_ports=self._input_ports(name))
-        wrong = wrong_wires(network, report)
-        for wire, item in self.wires.items():
-            source, target = shown[wire.source], shown[wire.target]
-            item.set_state(
-                wrong=wire in wrong and bool(target.problem),
-                idle=source.idle or target.idle,
-                shape_text=source.shape or UNKNOWN,
-            )
+            self.cards[name].show_content(content, layout.heights[name], layout.labels.get(name, _NO_LABEL))
+        self._mark_wires(shown, wrong_wires(network, report))
         self._move(new_cards, new_wires, visible)
         self._selected &= self.cards.keys()
         self._selected_wires &= self.wires.keys()
+        self.touch()
+
+    def _mark_wires(self, shown: dict[str, CardContent], wrong: frozenset[Wire]) -> None:
+        for wire, item in self.wires.items():
+            source, target = shown[wire.source], shown[wire.target]
+            bad = wire in wrong and bool(target.problem)
+            idle = source.idle or target.idle
+            item.shape_text = source.shape or UNKNOWN
+            if item.wrong != bad or item.idle != idle:
+                item.set_state(wrong=bad, idle=idle)
+
+    def set_far(self, far: bool) -> None:
+        """Whether everything is so small that `paint_blocks` paints in place of the items."""
+        if far != self._far:
+            self._far = far
+            for item in (*self.cards.values(), *self.wires.values()):
+                item.setFlag(_NO_CONTENTS, far)
+            self.update()
+
+    def paint_blocks(self, painter: QPainter) -> None:
+        """Paints the network as blocks, where it is far away."""
+        if self._far:
+            self._blocks.paint(painter, self.cards, self.wires)
+
+    def touch(self) -> None:
+        """Something looks otherwise; near items have said so themselves."""
+        self._blocks.change()
+        if self._far:
+            self.update()
 
     def _reconcile_names(self, network: Network) -> set[str]:
         for name in [name for name in self.cards if name not in network]:
@@ -96,6 +121,7 @@ class CanvasScene(QGraphicsScene):
         added = {node.name for node in network.nodes if node.name not in self.cards}
         for name in added:
             card = self.cards[name] = CardItem(name, self.style_of_items)
+            card.setFlag(_NO_CONTENTS, self._far)
             self.addItem(card)
         return added
 
@@ -106,6 +132,7 @@ class CanvasScene(QGraphicsScene):
         added = wanted - self.wires.keys()
         for wire in added:
             item = self.wires[wire] = WireItem(wire, self.style_of_items)
+            item.setFlag(_NO_CONTENTS, self._far)
             self.addItem(item)
         return added
 
@@ -138,7 +165,7 @@ class CanvasScene(QGraphicsScene):
             if len(cards) + len(wires) + len(appearing) > MOST_MOVING:
                 self.glide.finish()
 
-    def _input_ports(self, name: str) -> tuple[float, ...]:
+    def input_ports(self, name: str) -> tuple[float, ...]:
         """Where wires end, and the place for one more, from the middle of the card."""
         node = self.network[name]
         middle = self.layout_of_network.places[name][0]
@@ -153,6 +180,7 @@ class CanvasScene(QGraphicsScene):
     def change_theme(self, widget: QWidget) -> None:
         """Takes the colours of the widget's theme."""
         self.style_of_items.refresh(widget)
+        self._blocks.change()
         self.update()
 
     # -- selection and hovering
@@ -176,6 +204,7 @@ class CanvasScene(QGraphicsScene):
         for wire in lines ^ self._selected_wires:
             self.wires[wire].set_state(selected=wire in lines)
         self._selected, self._selected_wires = chosen, lines
+        self.touch()
 
     def hover(self, item: CardItem | WireItem | None) -> None:
         """Marks what the pointer is over."""
@@ -187,14 +216,17 @@ class CanvasScene(QGraphicsScene):
             self._hovered.set_state(hovered=False)
         self._hovered = item
         if isinstance(item, CardItem):
-            item.set_state(hovered=True, ports=True)
+            item.set_state(hovered=True, ports=True, input_ports=self.input_ports(item.name))
         elif item is not None:
             item.set_state(hovered=True)
+        self.touch()
 
     def light(self, wire: Wire | None) -> None:
         """Lights up the wire that something will be dropped on."""
         for other, item in self.wires.items():
-            item.set_state(lit=other == wire)
+            if item.lit != (other == wire):
+                item.set_state(lit=other == wire)
+        self.touch()
 
     # -- what lies where
 
@@ -255,7 +287,7 @@ class CanvasScene(QGraphicsScene):
         middle, top = self.layout_of_network.places[name]
         sources = self.network[name].inputs
         wires: list[Wire | None] = [Wire(source, name, index) for index, source in enumerate(sources)]
-        places = self.cards[name].input_ports
+        places = self.input_ports(name)
         wires += [None] * (len(places) - len(wires))
         return [Port(name, "in", middle + x, top, wire) for x, wire in zip(places, wires, strict=True)]
 

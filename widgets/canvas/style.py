@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from math import ceil
+from typing import Literal
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
@@ -12,6 +16,8 @@ from widgets.icon import paint_icon
 
 BLOCKS_BELOW = 0.35
 """Zoom below which cards are blocks of colour without words."""
+MOST_PICTURES = 256
+Border = Literal["plain", "hover", "idle", "selected", "wrong", "wrong_selected"]
 
 
 class Style:
@@ -19,6 +25,7 @@ class Style:
 
     def __init__(self) -> None:
         self._icons: dict[tuple[str, str, int], QPixmap] = {}
+        self._pictures: dict[tuple[Hashable, float, float], QPixmap] = {}
         self.title = _crisp(theme.font(theme.BODY, bold=True))
         self.text = _crisp(theme.font(theme.BODY - 1))
         self.small = _crisp(theme.font(theme.BODY - 1))
@@ -42,12 +49,15 @@ class Style:
         self.groups = {group: colors.group(group) for group in Group}
         self.faint_groups = {group: _faint(color) for group, color in self.groups.items()}
         self.shadow = QColor(0, 0, 0, 60 if colors.dark else 14)
-        self.border = _pen(colors.border, 1)
-        self.border_hover = _pen(colors.border_strong, 1)
-        self.border_idle = _pen(colors.border_strong, 1, Qt.PenStyle.DashLine)
-        self.border_selected = _pen(colors.accent, 2)
-        self.border_wrong = _pen(colors.error, 1.5)
-        self.border_wrong_selected = _pen(colors.error, 3)
+        self.borders: dict[Border, QPen] = {
+            "plain": _pen(colors.border, 1),
+            "hover": _pen(colors.border_strong, 1),
+            "idle": _pen(colors.border_strong, 1, Qt.PenStyle.DashLine),
+            "selected": _pen(colors.accent, 2),
+            "wrong": _pen(colors.error, 1.5),
+            "wrong_selected": _pen(colors.error, 3),
+        }
+        self.port = _pen(colors.accent, 2)
         self.wire = _pen(colors.border_strong, 2)
         self.wire_idle = _pen(colors.border_strong, 2, Qt.PenStyle.DashLine)
         self.wire_hover = _pen(colors.text_dim, 3)
@@ -60,6 +70,29 @@ class Style:
         self.lit_panel = QColor(colors.accent)
         self.lit_panel.setAlpha(28)
         self._icons.clear()
+        self._pictures.clear()
+
+    def picture(
+        self, key: Hashable, scale: float, ratio: float, rect: QRectF, draw: Callable[[QPainter], None]
+    ) -> QPixmap:
+        """What `draw` paints into `rect` at this zoom and pixel ratio; kept for the next who asks."""
+        whole = (key, round(scale, 4), ratio)
+        pixmap = self._pictures.get(whole)
+        if pixmap is None:
+            if len(self._pictures) > MOST_PICTURES:  # every zoom has pictures of its own
+                self._pictures.clear()
+            size = rect.size() * scale * ratio
+            pixmap = QPixmap(ceil(size.width()) + 1, ceil(size.height()) + 1)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.scale(scale, scale)
+            painter.translate(-rect.topLeft())
+            draw(painter)
+            painter.end()
+            self._pictures[whole] = pixmap
+        return pixmap
 
     def paint_icon(self, painter: QPainter, name: str, rect: QRectF, color: QColor) -> None:
         """Paints an icon; the picture is kept for the size it is shown at."""
@@ -68,7 +101,7 @@ class Style:
         key = (name, color.name(), pixels)
         pixmap = self._icons.get(key)
         if pixmap is None:
-            if len(self._icons) > 512:  # every zoom has sizes of its own
+            if len(self._icons) > MOST_PICTURES:  # every zoom has sizes of its own
                 self._icons.clear()
             pixmap = QPixmap(pixels, pixels)
             pixmap.fill(Qt.GlobalColor.transparent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QHelpEvent,
     QMouseEvent,
+    QPainter,
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
@@ -41,6 +42,13 @@ class Surface(Camera):
         self.viewport().setAcceptDrops(True)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
+
+    def camera_moved(self) -> None:
+        self._canvas.set_far(self.zoom() < BLOCKS_BELOW)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        super().drawBackground(painter, rect)
+        self._canvas.paint_blocks(painter)
 
     def wished(self, wish: Wish | None) -> None:
         """Called last in an event handler, with what the gesture asks for; for subclasses."""

@@ -16,7 +16,7 @@ from networks.message import UserError
 from networks.network import Network
 from widgets import theme
 from widgets.canvas import clipboard, wishes
-from widgets.canvas.content import spoken
+from widgets.canvas.content import forget_words, spoken
 from widgets.canvas.gestures import made, nothing_selected
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.navigation import Way, neighbour
@@ -87,8 +87,11 @@ class CanvasView(Surface):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._canvas.change_theme(self)
+        elif event.type() == QEvent.Type.LanguageChange:
+            forget_words()
 
     def camera_moved(self) -> None:
+        super().camera_moved()
         self._minimap.show_visible(self.visible_rect())
         self._place_minimap()
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from networks.network import Wire
 from widgets.canvas.routes import Point
-from widgets.canvas.style import BLOCKS_BELOW, Style
+from widgets.canvas.style import Style
 
 BEND = 7.0
 """Radius of a bend."""
@@ -33,18 +33,22 @@ class WireItem(QGraphicsItem):
         self._style = style
         self._corners: tuple[Point, ...] = ()
         self._path: QPainterPath | None = None
-        self._polyline: QPolygonF | None = None
         self._rect = QRectF()
 
     def set_points(self, points: tuple[Point, ...]) -> None:
         """Runs through these corners of the scene."""
-        if points == self.points:
+        before = self.points
+        if points == before:
             return
         x, y = points[0]
+        if len(points) == len(before) == 2 and points[1][1] - y == before[1][1] - before[0][1]:
+            self.points = points  # straight down and as long as before, as most are after most edits
+            self.setPos(x, y)
+            return
         corners = tuple((px - x, py - y) for px, py in points)
         if corners != self._corners:
             self.prepareGeometryChange()
-            self._corners, self._path, self._polyline = corners, None, None
+            self._corners, self._path = corners, None
             xs, ys = [p[0] for p in corners], [p[1] for p in corners]
             left, top = min(xs) - _MARGIN, min(ys) - 2
             self._rect = QRectF(left, top, max(xs) + _MARGIN - left, max(ys) + 2 - top)
@@ -79,9 +83,6 @@ class WireItem(QGraphicsItem):
         corners = self._corners
         if len(corners) < 2:
             return
-        if painter.worldTransform().m11() < BLOCKS_BELOW:
-            self._paint_thin(painter)
-            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pen = self._pen()
         painter.setPen(pen)
@@ -102,16 +103,6 @@ class WireItem(QGraphicsItem):
         if self.wrong:
             middle = (corners[-2][1] + y - ARROW) / 2 if len(corners) == 2 else y - 10
             self._style.paint_icon(painter, "error", QRectF(x - 17, middle - 5, 12, 12), self._style.error)
-
-    def _paint_thin(self, painter: QPainter) -> None:
-        style = self._style
-        if self.lit or self.selected:
-            painter.setPen(self._pen())
-        else:
-            painter.setPen(style.block_wire_wrong if self.wrong else style.block_wire)
-        if self._polyline is None:
-            self._polyline = QPolygonF([QPointF(*corner) for corner in self._corners])
-        painter.drawPolyline(self._polyline)
 
 
 def rounded(corners: tuple[Point, ...]) -> QPainterPath:
