@@ -54,7 +54,7 @@ class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, cache_hash=T
     inputs: tuple[Name, ...] = ()
 
 
-class Wire(msgspec.Struct, frozen=True, order=True):
+class Wire(msgspec.Struct, frozen=True, order=True, cache_hash=True):
     """From `source` to the input `index` of `target`."""
 
     source: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.content import CardContent
 from widgets.canvas.layout import HEIGHT, WIDTH
@@ -31,11 +31,12 @@ _AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-class CardItem(QGraphicsItem):
+class CardItem(QGraphicsRectItem):
     """Paints a content; its position is the middle of the upper edge. The scene sets its state."""
 
     def __init__(self, name: str, style: Style) -> None:
-        super().__init__()
+        super().__init__()  # a rectangle, since Qt asks Python items for theirs in every frame
+        self.setPen(QPen(Qt.PenStyle.NoPen))
         self.name = name
         self.content: CardContent | None = None
         self.height = HEIGHT
@@ -49,17 +50,15 @@ class CardItem(QGraphicsItem):
         self._style = style
         self._label: Point = (0.0, 0.0)
         self._summary: str | None = None
-        self._rect = QRectF()
         self.setZValue(1)
 
     def show_content(self, content: CardContent, height: float, label: Point) -> None:
         """Shows this; `label` is where the shape is written, from the item's position."""
         if content is self.content and height == self.height and label == self._label:
             return
-        self.prepareGeometryChange()
         self.content, self.height, self._label, self._summary = content, height, label, None
         below = max(12.0, label[1] - height + 8) if content.shape else 12.0
-        self._rect = QRectF(_LEFT - BLEED, -10, WIDTH + 2 * BLEED, height + 10 + below)
+        self.setRect(_LEFT - BLEED, -10, WIDTH + 2 * BLEED, height + 10 + below)
         self.update()
 
     def set_state(self, **state: bool | tuple[float, ...] | None) -> None:
@@ -68,9 +67,6 @@ class CardItem(QGraphicsItem):
             for name, value in state.items():
                 setattr(self, name, value)
             self.update()
-
-    def boundingRect(self) -> QRectF:
-        return self._rect
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

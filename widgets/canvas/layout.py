@@ -123,8 +123,13 @@ def _order(network: Network) -> list[str]:
 def _rows(network: Network, order: list[str]) -> dict[str, int]:
     """The length of the longest path to each node; a wire that closes a loop does not count."""
     rows: dict[str, int] = {}
+    nodes = network.by_name
     for name in order:
-        rows[name] = 1 + max((rows.get(source, -1) for source in network[name].inputs), default=-1)
+        inputs = nodes[name].inputs
+        if len(inputs) == 1:
+            rows[name] = 1 + rows.get(inputs[0], -1)
+        else:
+            rows[name] = 1 + max((rows.get(source, -1) for source in inputs), default=-1)
     return rows
 
 
@@ -132,17 +137,21 @@ def _parts(network: Network) -> list[list[str]]:
     """The connected parts, the main one first and the others in the order in which they were built."""
     found: set[str] = set()
     parts: list[list[str]] = []
-    consumers = network.consumers
+    consumers, nodes = network.consumers, network.by_name
     for node in network.nodes:
         if node.name in found:
             continue
         found.add(node.name)
         part = [node.name]
         for name in part:
-            for other in (*network[name].inputs, *(wire.target for wire in consumers[name])):
+            for other in nodes[name].inputs:
                 if other not in found:
                     found.add(other)
                     part.append(other)
+            for wire in consumers[name]:
+                if wire.target not in found:
+                    found.add(wire.target)
+                    part.append(wire.target)
         parts.append(part)
     if len(parts) > 1:
         main = _main(network, parts)
@@ -184,12 +193,16 @@ class _Part:
         return self.rank[source] < self.rank[target]
 
     def _trunk(self) -> list[str]:
-        outputs = [name for name in self.names if self.network[name].layer.stem == "output"]
-        name = outputs[-1] if outputs else max(self.names, key=lambda name: self.rows[name])
+        nodes, rows, rank = self.network.by_name, self.rows, self.rank
+        name = next((name for name in reversed(self.names) if nodes[name].layer.stem == "output"), "")
+        name = name or max(self.names, key=rows.__getitem__)
         trunk = [name]
-        while row := self.rows[name]:
-            above = (s for s in self.network[name].inputs if self.rows[s] == row - 1)
-            name = next(source for source in above if self._forward(source, name))
+        while row := rows[name]:
+            before = rank[name]
+            for source in nodes[name].inputs:
+                if rows[source] == row - 1 and rank[source] < before:
+                    name = source
+                    break
             trunk.append(name)
         self._chain_of.update(dict.fromkeys(trunk, 0))
         return trunk[::-1]
@@ -197,6 +210,8 @@ class _Part:
     def _others(self) -> list[list[str]]:
         consumers = self.network.consumers
         chains: list[list[str]] = []
+        if len(self._chain_of) == len(self.names):
+            return chains
         ahead: dict[str, int] = {}
         for name in reversed(self.names):
             ahead[name] = 1 + max((ahead.get(wire.target, 0) for wire in consumers[name]), default=0)
@@ -230,8 +245,9 @@ class _Part:
 
     def _entry(self, chain: list[str]) -> Wire | None:
         """The wire that comes down the chain's own lane, and those between its nodes become straight."""
+        consumers = self.network.consumers
         for source, target in pairwise(chain):
-            self.straight.add(Wire(source, target, self.network[target].inputs.index(source)))
+            self.straight.add(next(wire for wire in consumers[source] if wire.target == target))
         head = chain[0]
         above = [
             Wire(source, head, index)

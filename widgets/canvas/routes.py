@@ -68,52 +68,52 @@ class _Routes:
         self._count = max(rows.values()) + 1
         self._heights = {name: taller.get(name, CARD) for name in rows}
         self._lane_of: dict[Wire, float] = {}
+        """Where each wire that bends comes down to the gap above its target."""
+        self._turning: dict[str, list[float]] = {}
+        """By source: the lanes to which its wires turn below it."""
+        self._bent: dict[str, list[Wire]] = {}
+        """By target: the wires that enter from the side."""
         self._port_of: dict[Wire, float] = {}
         self._out_level: dict[str, int] = {}
         self._in_level: dict[Wire, int] = {}
-        self._find_lanes()
+        self._find_bends()
         self._out_counts = self._take_out_tracks()
         self._in_counts = self._take_in_tracks()
         self._tops, self._gap_tops, self._gap_ends = self._heights_of_rows()
 
-    def _find_lanes(self) -> None:
-        """The x at which each wire comes down to the gap above its target."""
+    def _find_bends(self) -> None:
+        x, straight, consumers = self._x, self._straight, self._network.consumers
         for name in self._rows:
-            for wire in self._network.consumers[name]:
-                entered = self._x[wire.target] if wire in self._straight else self._x[name]
-                self._lane_of[wire] = self._lanes.get(wire, entered)
-
-    def _turns_below(self, wire: Wire) -> bool:
-        return self._lane_of[wire] != self._x[wire.source]
+            own = x[name]
+            for wire in consumers[name]:
+                if wire in straight:
+                    lane = x[wire.target]
+                    if lane == own:
+                        continue
+                else:
+                    lane = self._lanes.get(wire, own)
+                    self._bent.setdefault(wire.target, []).append(wire)
+                self._lane_of[wire] = lane
+                if lane != own:
+                    self._turning.setdefault(name, []).append(lane)
 
     def _take_out_tracks(self) -> list[int]:
         """Wires of one source share their bends in the gap below it."""
         tracks: list[list[list[Point]]] = [[] for _ in range(self._count + 1)]
-        for name, row in self._rows.items():
-            turns = [self._lane_of[w] for w in self._network.consumers[name] if self._turns_below(w)]
-            if turns:
-                turns.append(self._x[name])
-                self._out_level[name] = _first_free(tracks[row + 1], min(turns), max(turns), 0)
+        for name, lanes in self._turning.items():
+            ends = (*lanes, self._x[name])
+            self._out_level[name] = _first_free(tracks[self._rows[name] + 1], min(ends), max(ends), 0)
         return [len(levels) for levels in tracks]
 
     def _take_in_tracks(self) -> list[int]:
         """Above a card the wires from the outer lanes turn last and end further out, so none cross."""
         tracks: list[list[list[Point]]] = [[] for _ in range(self._count + 1)]
-        for name, row in self._rows.items():
-            sources = self._network[name].inputs
-            wires = [Wire(source, name, index) for index, source in enumerate(sources)]
-            middle = self._x[name]
-            bent = []
-            for wire in wires:
-                if wire in self._straight:
-                    self._port_of[wire] = middle
-                else:
-                    bent.append(wire)
-            for side in (1, -1) if bent else ():
-                self._turn_in(name, row, side, bent, tracks[row])
+        for name, wires in self._bent.items():
+            for side in (1, -1):
+                self._turn_in(name, side, wires, tracks[self._rows[name]])
         return [len(levels) for levels in tracks]
 
-    def _turn_in(self, name: str, row: int, side: int, bent: list[Wire], levels: list[list[Point]]) -> None:
+    def _turn_in(self, name: str, side: int, bent: list[Wire], levels: list[list[Point]]) -> None:
         middle = self._x[name]
         lane = self._lane_of
         here = [wire for wire in bent if (lane[wire] >= middle) == (side > 0)]
@@ -150,17 +150,19 @@ class _Routes:
     def routing(self) -> Routing:
         """Everything, once the heights are known."""
         places = {name: (self._x[name], self._tops[row]) for name, row in self._rows.items()}
-        labels = {}
-        routes = {}
+        labels: dict[str, Point] = {}
+        routes: dict[Wire, tuple[Point, ...]] = {}
+        consumers, lane_of = self._network.consumers, self._lane_of
         for name, (x, top) in places.items():
-            leaving = self._network.consumers[name]
-            if leaving:
-                gap = self._rows[name] + 1
-                below = self._gap_tops[gap] - top + 11 + TRACK * self._out_counts[gap]
-                labels[name] = (LABEL, below)
+            leaving = consumers[name]
+            if not leaving:
+                continue
+            gap = self._rows[name] + 1
+            labels[name] = (LABEL, self._gap_tops[gap] - top + 11 + TRACK * self._out_counts[gap])
             start = (x, top + self._heights[name])
             for wire in leaving:
-                routes[wire] = self._corners(wire, start, places[wire.target][1])
+                end = places[wire.target][1]
+                routes[wire] = self._corners(wire, start, end) if wire in lane_of else (start, (x, end))
         return Routing(places, self._heights, routes, labels, self._gap_tops[0], self._gap_ends[-1])
 
     def _corners(self, wire: Wire, start: Point, end: float) -> tuple[Point, ...]:
@@ -169,7 +171,7 @@ class _Routes:
         if lane != start[0]:
             y = self._gap_tops[self._rows[wire.source] + 1] + 6 + TRACK * self._out_level[wire.source]
             corners += [(start[0], y), (lane, y)]
-        port = self._port_of[wire]
+        port = self._port_of.get(wire, lane)
         if port != lane:
             y = self._gap_ends[self._rows[wire.target]] - 12 - TRACK * self._in_level[wire]
             corners += [(lane, y), (port, y)]

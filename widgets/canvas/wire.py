@@ -7,7 +7,7 @@ from math import hypot
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from networks.network import Wire
 from widgets.canvas.routes import Point
@@ -19,11 +19,12 @@ ARROW = 7.0
 _MARGIN = 18.0
 
 
-class WireItem(QGraphicsItem):
+class WireItem(QGraphicsRectItem):
     """Paints a route; its position is the route's beginning. Whoever owns the scene sets its state."""
 
     def __init__(self, wire: Wire, style: Style) -> None:
-        super().__init__()
+        super().__init__()  # a rectangle, since Qt asks Python items for theirs in every frame
+        self.setPen(QPen(Qt.PenStyle.NoPen))
         self.wire = wire
         self.points: tuple[Point, ...] = ()
         """The corners, in the scene."""
@@ -33,7 +34,6 @@ class WireItem(QGraphicsItem):
         self._style = style
         self._corners: tuple[Point, ...] = ()
         self._path: QPainterPath | None = None
-        self._rect = QRectF()
 
     def set_points(self, points: tuple[Point, ...]) -> None:
         """Runs through these corners of the scene."""
@@ -47,11 +47,10 @@ class WireItem(QGraphicsItem):
             return
         corners = tuple((px - x, py - y) for px, py in points)
         if corners != self._corners:
-            self.prepareGeometryChange()
             self._corners, self._path = corners, None
             xs, ys = [p[0] for p in corners], [p[1] for p in corners]
             left, top = min(xs) - _MARGIN, min(ys) - 2
-            self._rect = QRectF(left, top, max(xs) + _MARGIN - left, max(ys) + 2 - top)
+            self.setRect(left, top, max(xs) + _MARGIN - left, max(ys) + 2 - top)
         self.points = points
         self.setPos(x, y)
 
@@ -61,9 +60,6 @@ class WireItem(QGraphicsItem):
             for name, value in state.items():
                 setattr(self, name, value)
             self.update()
-
-    def boundingRect(self) -> QRectF:
-        return self._rect
 
     def _pen(self) -> QPen:
         style = self._style
