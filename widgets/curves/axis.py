@@ -47,19 +47,23 @@ class Axis(pyqtgraph.AxisItem):  # type: ignore[misc]
         """Colours and typeface."""
         line = shade.border if self.orientation == "bottom" else shade.panel
         self.setPen(pyqtgraph.mkPen(QColor(line)))
+        self.setTickPen(None)
         self.setTextPen(pyqtgraph.mkPen(QColor(shade.text_dim)))
         self.setTickFont(theme.font(theme.SMALL))
         self._redraw()
 
-    def positions(self, low: float, high: float, pixels: float) -> list[float]:
-        """Where ticks stand from low to high on an axis of that length."""
+    def positions(self, low: float, high: float) -> list[float]:
+        """Where ticks stand from low to high, with as many as the axis has room for."""
         if self._blank or not high > low:
             return []
+        size = self.size()
+        pixels = size.height() if self.orientation == "left" else size.width()
         count = max(1, int(pixels / self._apart))
         return ticks.logarithmic(low, high, count) if self._log else ticks.linear(low, high, count)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
-        return [(1.0, self.positions(minVal, maxVal, size))]
+        # `size` is in pixels of the screen, and so twice as large at 200 %
+        return [(1.0, self.positions(minVal, maxVal))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         write = ticks.power_of_ten if self._log else self._label
@@ -91,7 +95,7 @@ class Ground(QGraphicsItem):
         self.update()
 
     def boundingRect(self) -> QRectF:
-        return QRectF(self._view_box.boundingRect())
+        return QRectF(self._view_box.rect())
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -106,6 +110,6 @@ class Ground(QGraphicsItem):
                 start = (band * width - left) * per_epoch
                 painter.fillRect(QRectF(start, 0, width * per_epoch, area.height()), self._band)
         painter.setPen(QPen(self._grid, 1, Qt.PenStyle.SolidLine))
-        for value in self._left.positions(low, high, area.height()):
+        for value in self._left.positions(low, high):
             height = round(area.height() * (high - value) / (high - low))
             painter.drawLine(0, height, int(area.width()), height)

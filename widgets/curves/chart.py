@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QPointF, Slot
 from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from widgets import theme
 from widgets.curves import ticks
 from widgets.curves.marks import CrossHair, Dots
 from widgets.curves.plot_view import PlotView, Range
@@ -30,13 +29,14 @@ class Chart(PlotView):
         self._curves: dict[int, RunCurves] = {}
         self._front: RunSeries | None = None
         self._log = False
+        self._moving = False
         self.metric = metric
         super().__init__(ticks.number if metric == "loss" else ticks.percent, parent)
         self._cross_hair = CrossHair(self.view_box)
         self._rings = Dots(self.view_box, 3.5, ring=True)
         self._newest = Dots(self.view_box, 3.5, ring=False)
         self._cross_hair_at: float | None = None
-        self._cross_hair.set_theme(theme.colors(self))
+        self._cross_hair.set_theme(self.shade)
         self.view_changed.connect(self._draw_all)
 
     # runs
@@ -86,13 +86,15 @@ class Chart(PlotView):
 
     def follow(self, epochs: float) -> None:
         """Shows all there is, from the start to `epochs`."""
-        end = max(1.0, float(math.ceil(epochs)))
+        end = ticks.end_of_epochs(epochs)
         x = (-0.012 * end, 1.02 * end)
         bounds = self._bounds()
         self.left_axis.set_blank(bounds is None)
         y = (0.0, 1.0) if bounds is None else self._framed(*bounds)
         self.limits = ((-0.05 * end, 1.1 * end), self._limits())
+        self._moving = True
         self.look_at(x, y)
+        self._moving = False
         self.redraw()
 
     def redraw(self) -> None:
@@ -103,11 +105,13 @@ class Chart(PlotView):
             if curves.stale:
                 curves.draw()
         self._place_dots()
+        # one for all: asking for every item costs more than painting some
+        self.viewport().update()
 
     def show_cross_hair(self, epoch: float | None, rings: list[tuple[QPointF, QColor]]) -> None:
         """A line at that epoch and rings around the points that are read there; None takes it away."""
         self._cross_hair_at = epoch
-        self._rings.show_points(rings, QColor(theme.colors(self).panel))
+        self._rings.show_points(rings, QColor(self.shade.panel))
         self._place_dots()
 
     @property
@@ -126,17 +130,18 @@ class Chart(PlotView):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_newest"):
-            self._cross_hair.set_theme(theme.colors(self))
+            self._cross_hair.set_theme(self.shade)
             for curves in self._curves.values():
                 curves.retheme()
             self._label()
-            self.redraw()
+            self.view_changed.emit()
 
     @Slot()
     def _draw_all(self) -> None:
         for curves in self._curves.values():
             curves.stale = True
-        self.redraw()
+        if not self._moving:
+            self.redraw()
 
     def _bounds(self) -> Range | None:
         found = [
@@ -168,7 +173,7 @@ class Chart(PlotView):
         return (-0.1, 1.1) if self.metric == "accuracy" else (-1.05 * _FAR, 1.05 * _FAR)
 
     def _label(self) -> None:
-        shade = theme.colors(self)
+        shade = self.shade
         for curves in self._curves.values():
             best = curves.run.best
             if best is None or curves.run is not self._front:
@@ -177,7 +182,7 @@ class Chart(PlotView):
                 text = self.tr("best {value}").format(value=loss_figure(best.loss))
             else:
                 text = accuracy_figure(best.accuracy)
-            curves.best.show_text(text, curves.color, shade)
+            curves.best.show_text(text, curves.strong_color, shade)
             curves.diverged.show_text(self.tr("diverged"), QColor(shade.error), shade)
 
     def _place_dots(self) -> None:
@@ -188,6 +193,6 @@ class Chart(PlotView):
             curves = self.curves(self._front)
             newest = curves.newest_point() if curves.shown else None
             if newest is not None:
-                self._newest.show_points([(newest, curves.color)], QColor(theme.colors(self).panel))
+                self._newest.show_points([(newest, curves.color)], QColor(self.shade.panel))
         if newest is None:
             self._newest.show_points([], QColor())

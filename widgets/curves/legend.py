@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QWidget
 
 from widgets import theme
+from widgets.curves.line import draw_symbol
 from widgets.icon import paint_icon
 
 _SAMPLE = 22.0
@@ -126,7 +127,7 @@ class RunButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         font = theme.font(theme.SMALL, bold=True)
-        width = QFontMetrics(font).horizontalAdvance(self.text()) + 44
+        width = QFontMetrics(font).horizontalAdvance(self.text()) + 41
         return QSize(min(_WIDEST, width), 24)
 
     @Slot()
@@ -149,32 +150,20 @@ class RunButton(QAbstractButton):
         middle = frame.center().y()
         if shown:
             painter.setPen(QPen(QColor(self._color), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawLine(QPointF(8, middle), QPointF(26, middle))
+            painter.drawLine(QPointF(5, middle), QPointF(23, middle))
             painter.setPen(QPen(QColor(shade.panel), 1))
             painter.setBrush(QColor(self._color))
-            _paint_marker(painter, self._symbol, QPointF(17, middle))
+            draw_symbol(painter, self._symbol, QPointF(14, middle), 3.8)
         else:
-            paint_icon(painter, "hidden", QRectF(10, middle - 7, 14, 14), QColor(shade.text_dim))
+            paint_icon(painter, "hidden", QRectF(7, middle - 7, 14, 14), QColor(shade.text_dim))
         font = theme.font(theme.SMALL, bold=self._front)
         font.setStrikeOut(not shown)
         painter.setFont(font)
         painter.setPen(QColor(shade.text if shown else shade.text_dim))
-        place = frame.adjusted(32, 0, -8, 0)
+        place = frame.adjusted(29, 0, -8, 0)
         text = QFontMetricsF(font).elidedText(self.text(), Qt.TextElideMode.ElideRight, place.width())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()
-
-
-def _paint_marker(painter: QPainter, symbol: str, at: QPointF) -> None:
-    if symbol == "o":
-        painter.drawEllipse(at, 4, 4)
-        return
-    corners = {
-        "s": ((-3.5, -3.5), (3.5, -3.5), (3.5, 3.5), (-3.5, 3.5)),
-        "d": ((0, -5), (4, 0), (0, 5), (-4, 0)),
-        "t1": ((0, -4.5), (4.5, 4), (-4.5, 4)),
-    }[symbol]
-    painter.drawPolygon(QPolygonF([at + QPointF(x, y) for x, y in corners]))
 
 
 class RunsLegend(QScrollArea):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pyqtgraph
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets import theme
@@ -12,6 +14,11 @@ from widgets.icon import paint_icon
 
 _GAP = 5.0
 _ICON = 12.0
+
+
+@lru_cache(maxsize=1)
+def _font() -> QFont:
+    return theme.font(theme.SMALL, bold=True)
 
 
 class Mark(QGraphicsItem):
@@ -34,7 +41,7 @@ class Mark(QGraphicsItem):
         self.update()
 
     def boundingRect(self) -> QRectF:
-        return QRectF(self._view_box.boundingRect())
+        return QRectF(self._view_box.rect())
 
 
 class Dots(Mark):
@@ -102,7 +109,7 @@ class _Labelled(Mark):
             self.update()
 
     def _label_size(self, icon: bool) -> QRectF:
-        metrics = QFontMetricsF(theme.font(theme.SMALL))
+        metrics = QFontMetricsF(_font())
         width = metrics.horizontalAdvance(self.text) + 2 * _GAP + (_ICON + _GAP if icon else 0)
         return QRectF(0, 0, width, metrics.height() + 4)
 
@@ -120,15 +127,13 @@ class _Labelled(Mark):
             top = inner.center().y() - _ICON / 2
             paint_icon(painter, icon, QRectF(inner.left(), top, _ICON, _ICON), self._color)
             inner.setLeft(inner.left() + _ICON + _GAP)
-        painter.setFont(theme.font(theme.SMALL, bold=True))
+        painter.setFont(_font())
         painter.setPen(self._color)
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text)
 
 
 class BestMark(_Labelled):
-    """A ring around the best epoch's point, with its value above or below."""
-
-    radius = 6.0
+    """A ring around the best epoch's point, with its value above or below; without one a smaller ring."""
 
     def __init__(self, view_box: pyqtgraph.ViewBox, *, above: bool) -> None:
         super().__init__(view_box)
@@ -140,14 +145,15 @@ class BestMark(_Labelled):
         at = self._at
         assert at is not None
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._color, 1.8))
+        radius, width = (6.0, 1.8) if self.text else (4.5, 1.2)
+        painter.setPen(QPen(self._color, width))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(at, self.radius, self.radius)
+        painter.drawEllipse(at, radius, radius)
         # in a view that was zoomed elsewhere, no words without the point
         if self.text and self.boundingRect().adjusted(-1, -1, 1, 1).contains(at):
             place = self._label_size(icon=False)
             place.moveCenter(at)
-            gap = self.radius + place.height() / 2 + 3
+            gap = radius + place.height() / 2 + 3
             fits_above = at.y() - gap - place.height() / 2 > 0
             fits_below = at.y() + gap + place.height() / 2 < self.boundingRect().height()
             above = (self._above and fits_above) or not fits_below

@@ -31,6 +31,7 @@ class CurvesPanel(QWidget):
         self._number = -1
         self._title = ""
         self._following = True
+        self._refreshing = False
         self._pointed: float | None = None
         self.loss = Chart("loss")
         self.accuracy = Chart("accuracy")
@@ -205,10 +206,12 @@ class CurvesPanel(QWidget):
 
     def _refresh(self) -> None:
         shown = self._shown()
+        self._refreshing = True
         for chart in self.charts:
             if shown and self._following:
                 chart.follow(max(run.last_epoch for run in shown))
             chart.redraw()
+        self._refreshing = False
         self.toolbar.show_zoomed(not self._following)
         current = self._current
         going_on = current if current is not None and current.ended is None else None
@@ -230,6 +233,10 @@ class CurvesPanel(QWidget):
             self._hint.setText(self.tr("Press Train to see the loss fall"))
 
     @Slot()
+    def _follow_view(self) -> None:
+        if not self._refreshing:
+            self._refresh_readings()
+
     def _refresh_readings(self) -> None:
         """Values at the cross-hair, or the newest ones; the same step in both charts."""
         shown = self._shown()
@@ -304,9 +311,9 @@ class CurvesPanel(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_figure"):
-            for number, run in self._runs.items():
-                self.runs_legend.set_color(number, self.loss.curves(run).color.name())
-            self._refresh_readings()
+            palette = theme.colors(self).runs
+            for number in self._runs:
+                self.runs_legend.set_color(number, palette[number % len(palette)])
 
     def _names(self) -> tuple[str, str]:
         return self.tr("Loss"), self.tr("Accuracy")
@@ -359,7 +366,7 @@ class CurvesPanel(QWidget):
             chart.reset_requested.connect(self.reset_view)
             chart.pointed.connect(self._point)
             chart.stepped.connect(self._step)
-            chart.view_changed.connect(self._refresh_readings)
+            chart.view_changed.connect(self._follow_view)
         self.toolbar.smoothing_changed.connect(self._smooth)
         self.toolbar.log_toggled.connect(self.set_log)
         self.toolbar.reset_requested.connect(self.reset_view)

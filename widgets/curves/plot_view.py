@@ -88,6 +88,8 @@ class PlotView(pyqtgraph.GraphicsView):  # type: ignore[misc]
             wanted["yRange"] = y
         if wanted:
             self.view_box.setRange(**wanted, padding=0)
+            # done while painting, as pyqtgraph would, it leads to painting everything twice
+            self.view_box.updateMatrix()
 
     def area(self) -> QRectF:
         """The place of the plot within the viewport."""
@@ -207,7 +209,7 @@ class PlotView(pyqtgraph.GraphicsView):  # type: ignore[misc]
             self._refresh()
 
     def _retheme(self) -> None:
-        shade = theme.colors(self)
+        shade = self.shade = theme.colors(self)
         self.setBackground(QColor(shade.panel))
         self.left_axis.set_theme(shade)
         self.bottom_axis.set_theme(shade)

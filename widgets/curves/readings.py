@@ -49,6 +49,8 @@ class Readings(QWidget):
         self._metric = metric
         self._title = ""
         self._readings: tuple[Reading, ...] = ()
+        self._bold = theme.font(theme.BODY, bold=True)
+        self._mono = theme.font(theme.SMALL, mono=True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_title(self, title: str) -> None:
@@ -84,12 +86,11 @@ class Readings(QWidget):
         shade = theme.colors(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        bold = theme.font(theme.BODY, bold=True)
+        bold, mono = self._bold, self._mono
         painter.setFont(bold)
         painter.setPen(QColor(shade.text))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self._title)
         room = self.width() - QFontMetricsF(bold).horizontalAdvance(self._title) - 2 * _GAP
-        mono = theme.font(theme.SMALL, mono=True)
         painter.setFont(mono)
         groups, metrics = self._groups(), QFontMetricsF(mono)
         several = len(groups) > 1

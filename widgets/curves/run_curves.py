@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPen
 
-from widgets import theme
+from widgets.curves.line import SYMBOLS, Line, Markers
 from widgets.curves.marks import BestMark, DivergedMark
 from widgets.curves.plot_view import PlotView
 from widgets.curves.trace import Trace, means, peaks, scaled
 from widgets.series import Floats, RunSeries, Samples
 
-SYMBOLS = ("o", "s", "d", "t1")
-"""Markers of validations; the next one is taken where the colours begin anew."""
 _OVERLAY = 0.55
 """How much of its colour an earlier run keeps."""
 _CLIP = 50.0
-"""Heights of the view beyond which a curve is cut off; Qt paints no coordinates without bounds."""
+"""Heights of the plot beyond which a curve is cut off: Qt's painting needs bounded coordinates."""
 _APART = 7.0
 """Pixels between validations below which their markers are left out."""
 
@@ -32,19 +29,22 @@ class RunCurves:
         self.run = run
         self.stale = True
         """Whether something has changed since it was drawn."""
+        self.color = self.strong_color = QColor()
+        """The run's colour in the present theme; the strong line's is dimmer behind the run in front."""
+        self.symbol = SYMBOLS[0]
+        """Its marker of validations: another one where the colours begin anew."""
         self._plot, self._metric, self._index = plot, metric, index
         self._shown, self._front = True, True
         self._log = log
         self._trace = Trace(weight, log)
         self._validation_heights: Floats = np.empty(0)
-        self.raw = pyqtgraph.PlotCurveItem(connect="finite")
-        self.strong = pyqtgraph.PlotCurveItem(connect="finite", antialias=True)
-        self.validation = pyqtgraph.PlotCurveItem(connect="finite", antialias=True)
-        self.markers = pyqtgraph.ScatterPlotItem(pxMode=True, antialias=True)
-        for item in self._items():
-            plot.view_box.addItem(item, ignoreBounds=True)
+        self.raw = Line(plot.view_box, antialias=False)
+        self.strong = Line(plot.view_box, antialias=True)
+        self.validation = Line(plot.view_box, antialias=True)
+        self.markers = Markers(plot.view_box)
         self.best = BestMark(plot.view_box, above=metric == "loss")
         self.diverged = DivergedMark(plot.view_box)
+        self.retheme()
         self.take()
 
     # what is drawn
@@ -92,7 +92,7 @@ class RunCurves:
         return min(low for low, _ in found), max(high for _, high in found)
 
     def draw(self) -> None:
-        """Brings the items up to what was taken, for the plot's present view. One setData per curve."""
+        """Brings the lines up to what was taken, for the plot's present view."""
         self.stale = False
         if self._shown:
             self._draw_training()
@@ -101,11 +101,8 @@ class RunCurves:
 
     def remove(self) -> None:
         """Takes everything off the plot."""
-        for item in self._items():
-            self._plot.view_box.removeItem(item)
-        for mark in (self.best, self.diverged):
-            # the scene lets go of an item together with its place in the view box
-            self._plot.scene().removeItem(mark)
+        for item in (*self._items(), self.best, self.diverged):
+            self._plot.scene().removeItem(item)
 
     # single points, in pixels of the plot
 
@@ -126,79 +123,68 @@ class RunCurves:
 
     # colours
 
-    @property
-    def color(self) -> QColor:
-        """The run's colour in the present theme, at full strength."""
-        palette = theme.colors(self._plot).runs
-        return QColor(palette[self._index % len(palette)])
-
-    @property
-    def symbol(self) -> str:
-        palette = theme.colors(self._plot).runs
-        return SYMBOLS[self._index // len(palette) % len(SYMBOLS)]
-
     def retheme(self) -> None:
-        """Pens and brushes anew."""
-        shade = theme.colors(self._plot)
-        strong = self.color if self._front else mixed(self.color, QColor(shade.panel), _OVERLAY)
+        """Colours, pens and brushes anew."""
+        shade, panel = self._plot.shade, QColor(self._plot.shade.panel)
+        self.color = QColor(shade.runs[self._index % len(shade.runs)])
+        self.strong_color = self.color if self._front else mixed(self.color, panel, _OVERLAY)
+        self.symbol = SYMBOLS[self._index // len(shade.runs) % len(SYMBOLS)]
+        strong, smooths = self.strong_color, self._trace.smooths
         faint = QColor(self.color)
         faint.setAlpha(85 if self._front else 38)
-        height = 4 if self._front else 0
-        smooths = self._trace.smooths
-        self.raw.setPen(pyqtgraph.mkPen(faint, width=1))
-        self.strong.setPen(
-            pyqtgraph.mkPen(strong, width=2 if smooths and self._front else 1.5 if smooths else 1)
-        )
-        # wide lines that are antialiased take Qt up to ten times as long in one piece
-        self.strong.setSegmentedLineMode("on" if smooths else "off")
-        dashes = pyqtgraph.mkPen(strong, width=1.4 if self._front else 1.1)
+        self.raw.set_pen(QPen(faint, 1))
+        wide = 2.0 if self._front else 1.5
+        self.strong.set_pen(QPen(strong, wide if smooths else 1.0))
+        dashes = QPen(strong, 1.4 if self._front else 1.1)
         dashes.setDashPattern([4, 3])
-        self.validation.setPen(dashes)
-        self.markers.setSymbol(self.symbol)
-        self.markers.setSize(6 if self._front else 5)
-        self.markers.setPen(pyqtgraph.mkPen(QColor(shade.panel), width=1))
-        self.markers.setBrush(strong)
+        self.validation.set_pen(dashes)
+        self.markers.set_style(self.symbol, 3.5 if self._front else 3.0, strong, panel)
+        height = 4 if self._front else 0
         for level, item in enumerate((self.raw, self.validation, self.strong, self.markers)):
             item.setZValue(height + level)
         self.stale = True
 
-    def _items(self) -> tuple[pyqtgraph.GraphicsObject, ...]:
+    def _items(self) -> tuple[Line | Markers, ...]:
         return self.raw, self.strong, self.validation, self.markers
 
     def _values(self, samples: Samples) -> Floats:
         return samples.loss if self._metric == "loss" else samples.accuracy
 
     def _pixel(self, x: float, y: float) -> QPointF | None:
-        return self._plot.pixel(x, self._clipped(np.array([y]))[0]) if np.isfinite(y) else None
+        if not np.isfinite(y):
+            return None
+        across, down = self._pixels(np.array([x]), np.array([y]))
+        return QPointF(across[0], down[0])
 
-    def _clipped(self, y: Floats) -> Floats:
-        low, high = self._plot.y_range()
+    def _pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """The same points in pixels of the plot."""
+        area, (left, right), (low, high) = self._plot.area(), self._plot.x_range(), self._plot.y_range()
+        across = (x - left) * (area.width() / (right - left))
         reach = _CLIP * (high - low)
-        return np.clip(y, low - reach, high + reach)
+        down = (high - np.clip(y, low - reach, high + reach)) * (area.height() / (high - low))
+        return across, down
 
     def _draw_training(self) -> None:
         x, (left, right) = self.run.training.epoch, self._plot.x_range()
         width = max(50.0, self._plot.area().width())
         bins = width * self._plot.viewport().devicePixelRatio()
-        raw_x, raw_y = peaks(x, self._trace.raw.values, left, right, bins)
-        raw_y = self._clipped(raw_y)
+        raw = self._pixels(*peaks(x, self._trace.raw.values, left, right, bins))
         if self._trace.smooths:
-            self.raw.setData(raw_x, raw_y)
-            strong_x, strong_y = means(x, self._trace.smoothed.values, left, right, width)
-            self.strong.setData(strong_x, self._clipped(strong_y))
+            self.raw.set_points(*raw)
+            self.strong.set_points(*self._pixels(*means(x, self._trace.smoothed.values, left, right, width)))
         else:
-            self.raw.setData([], [])
-            self.strong.setData(raw_x, raw_y)
+            self.raw.set_points(np.empty(0), np.empty(0))
+            self.strong.set_points(*raw)
 
     def _draw_validation(self) -> None:
-        x, y = self.run.validation.epoch, self._clipped(self._validation_heights)
+        x, y = self.run.validation.epoch, self._validation_heights
         left, right = self._plot.x_range()
         width = max(50.0, self._plot.area().width())
-        self.validation.setData(*peaks(x, y, left, right, width))
+        self.validation.set_points(*self._pixels(*peaks(x, y, left, right, width)))
         first, last = int(np.searchsorted(x, left)), int(np.searchsorted(x, right, "right"))
         seen = slice(first, last) if (last - first) * _APART <= width else slice(0, 0)
         finite = np.isfinite(y[seen])
-        self.markers.setData(x[seen][finite], y[seen][finite])
+        self.markers.set_points(*self._pixels(x[seen][finite], y[seen][finite]))
 
     def _draw_marks(self) -> None:
         self.best.place(self._best_point())

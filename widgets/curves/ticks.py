@@ -46,6 +46,12 @@ def logarithmic(low: float, high: float, count: int) -> list[float]:
     return [tick for tick in ticks if low <= tick <= high]
 
 
+def end_of_epochs(epochs: float) -> float:
+    """Where the axis ends: at the next whole epoch, later at the next five, ten …: it changes seldom."""
+    step = max(1.0, round_step(max(1.0, epochs), 20))
+    return max(1.0, math.ceil(epochs / step - 1e-9) * step)
+
+
 def band_width(span: float, pixels: float, least: float = 14.0) -> int:
     """Epochs per shaded band, so that none is narrower than `least` pixels: 1, 2, 5, 10, 20 …"""
     needed = max(1.0, least * span / max(1.0, pixels))

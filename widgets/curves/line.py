@@ -1,0 +1,115 @@
+"""Lines and markers of a curve, in pixels of the plot: what Qt paints fastest for thousands of points."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from widgets.series import Floats
+
+_NOTHING = np.empty(0)
+
+_CORNERS = {
+    "square": ((-1, -1), (1, -1), (1, 1), (-1, 1)),
+    "diamond": ((0, -1.35), (1.35, 0), (0, 1.35), (-1.35, 0)),
+    "triangle": ((0, -1.25), (1.25, 1), (-1.25, 1)),
+}
+SYMBOLS = ("circle", *_CORNERS)
+
+
+def draw_symbol(painter: QPainter, symbol: str, at: QPointF, radius: float) -> None:
+    """Draws one of SYMBOLS with the painter's pen and brush."""
+    if symbol == "circle":
+        painter.drawEllipse(at, radius, radius)
+    else:
+        painter.drawPolygon(QPolygonF([at + QPointF(radius * x, radius * y) for x, y in _CORNERS[symbol]]))
+
+
+class _Drawn(QGraphicsItem):
+    """Lies over the whole plot, so that points may change without the scene having to be told."""
+
+    def __init__(self, view_box: pyqtgraph.ViewBox) -> None:
+        super().__init__(view_box)
+        self._view_box = view_box
+        self.across = self.down = _NOTHING
+        """Pixels from the plot's upper left corner, NaN where there is a gap."""
+
+    def set_points(self, across: Floats, down: Floats) -> None:
+        """What is drawn when the plot is painted next; asking for that is up to the caller."""
+        self.across, self.down = across, down
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self._view_box.rect())
+
+
+class Line(_Drawn):
+    """A polyline with gaps."""
+
+    def __init__(self, view_box: pyqtgraph.ViewBox, *, antialias: bool) -> None:
+        super().__init__(view_box)
+        self._antialias = antialias
+        self._pen = QPen()
+        self._path: QPainterPath | None = None
+        self._segments: list[QLineF] | None = None
+
+    def set_pen(self, pen: QPen) -> None:
+        """Colour, width and style."""
+        self._pen = pen
+        self.update()
+
+    def set_points(self, across: Floats, down: Floats) -> None:
+        self._path = self._segments = None
+        super().set_points(across, down)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        if len(self.across) < 2:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._antialias)
+        painter.setPen(self._pen)
+        # a wide antialiased line takes Qt up to ten times as long in one piece as in segments
+        if self._antialias and self._pen.widthF() > 1 and self._pen.style() == Qt.PenStyle.SolidLine:
+            if self._segments is None:
+                self._segments = _segments(self.across, self.down)
+            painter.drawLines(self._segments)
+            return
+        if self._path is None:
+            self._path = pyqtgraph.arrayToQPath(self.across, self.down, connect="finite")
+        painter.drawPath(self._path)
+
+
+class Markers(_Drawn):
+    """A symbol at every point."""
+
+    def __init__(self, view_box: pyqtgraph.ViewBox) -> None:
+        super().__init__(view_box)
+        self._symbol = SYMBOLS[0]
+        self._radius = 3.0
+        self._pen, self._brush = QPen(), QBrush()
+
+    def set_style(self, symbol: str, radius: float, fill: QColor, edge: QColor) -> None:
+        """One of SYMBOLS, its size in pixels and its colours."""
+        self._symbol, self._radius = symbol, radius
+        self._pen, self._brush = QPen(edge, 1), QBrush(fill)
+        self.update()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._pen)
+        painter.setBrush(self._brush)
+        for x, y in zip(self.across.tolist(), self.down.tolist(), strict=True):
+            draw_symbol(painter, self._symbol, QPointF(x, y), self._radius)
+
+
+def _segments(x: Floats, y: Floats) -> list[QLineF]:
+    """The lines between neighbours that are both there."""
+    there = np.isfinite(y)
+    joined = there[:-1] & there[1:]
+    starts_x, starts_y, ends_x, ends_y = x[:-1][joined], y[:-1][joined], x[1:][joined], y[1:][joined]
+    return list(map(QLineF, starts_x.tolist(), starts_y.tolist(), ends_x.tolist(), ends_y.tolist()))
