@@ -129,16 +129,21 @@ def test_every_name_that_is_allowed_trains(name):
         return
     network = Network(
         (
-            Node("i" + name, Input(size=(6, 6))),
-            Node(name, Conv2d(filters=2), ("i" + name,)),
-            Node("f" + name, Flatten(), (name,)),
-            Node("l" + name, Linear(features=3), ("f" + name,)),
-            Node("o" + name, Output(), ("l" + name,)),
+            Node("images_" + name, Input(size=(6, 6))),
+            Node(name, Conv2d(filters=2), ("images_" + name,)),
+            Node("flat_" + name, Flatten(), (name,)),
+            Node("last_" + name, Linear(features=3), ("flat_" + name,)),
+            Node("out_" + name, Output(), ("last_" + name,)),
         )
     )
     module = build(network, 3)
     assert module(torch.zeros(2, 1, 6, 6)).shape == (2, 3)
-    assert set(module.state_dict()) == {f"{name}.weight", f"{name}.bias", f"l{name}.weight", f"l{name}.bias"}
+    assert set(module.state_dict()) == {
+        f"{name}.weight",
+        f"{name}.bias",
+        f"last_{name}.weight",
+        f"last_{name}.bias",
+    }
 
 
 def test_of_type():
