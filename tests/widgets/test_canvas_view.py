@@ -577,3 +577,12 @@ def test_a_closed_canvas_is_freed(qtbot, qapp):
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     assert gone() is None
+
+
+def test_lines_are_as_thick_on_a_dense_screen(monkeypatch, lenet):
+    """Qt counts cosmetic pens in pixels of the screen."""
+    style = lenet.scene.style_of_items
+    before = style.wire.widthF()
+    monkeypatch.setattr(lenet.view, "devicePixelRatioF", lambda: 2.0)
+    lenet.view.viewport().grab()
+    assert style.wire.widthF() == 2 * before

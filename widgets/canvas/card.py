@@ -128,7 +128,8 @@ class CardItem(QGraphicsRectItem):
 
     def _draw_body(self, painter: QPainter, content: CardContent, hovered: bool) -> None:
         style = self._style
-        rect = QRectF(_LEFT + 0.5, 0.5, WIDTH - 1, self.height - 1)
+        inset = 0.5 / painter.worldTransform().m11()  # half a border, which then fills whole pixels
+        rect = QRectF(_LEFT, 0, WIDTH, self.height).adjusted(inset, inset, -inset, -inset)
         painter.setPen(Qt.PenStyle.NoPen)
         if not content.idle:
             painter.setBrush(style.shadow)

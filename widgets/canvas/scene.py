@@ -118,23 +118,23 @@ class CanvasScene(QGraphicsScene):
     def _reconcile_names(self, network: Network) -> set[str]:
         for name in [name for name in self.cards if name not in network]:
             self._forget(self.cards.pop(name))
-        added = {node.name for node in network.nodes if node.name not in self.cards}
+        added = [node.name for node in network.nodes if node.name not in self.cards]
         for name in added:
             card = self.cards[name] = CardItem(name, self.style_of_items)
             card.setFlag(_NO_CONTENTS, self._far)
             self.addItem(card)
-        return added
+        return set(added)
 
     def _reconcile_wires(self, network: Network) -> set[Wire]:
         wanted = set(network.wires)
         for wire in [wire for wire in self.wires if wire not in wanted]:
             self._forget(self.wires.pop(wire))
-        added = wanted - self.wires.keys()
+        added = [wire for wire in network.wires if wire not in self.wires]
         for wire in added:
             item = self.wires[wire] = WireItem(wire, self.style_of_items)
             item.setFlag(_NO_CONTENTS, self._far)
             self.addItem(item)
-        return added
+        return set(added)
 
     def _forget(self, item: CardItem | WireItem) -> None:
         if item is self._hovered:

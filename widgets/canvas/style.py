@@ -37,8 +37,15 @@ class Style:
         self.refresh(None)
 
     def refresh(self, widget: QWidget | None) -> None:
-        """Takes the colours of the theme that the widget is shown in."""
+        """Takes the colours of the theme that the widget is shown in, and the density of its screen."""
+        self.ratio = widget.devicePixelRatioF() if widget is not None else 1.0
         colors = theme.colors(widget)
+        self._take_colors(colors)
+        self._take_pens(colors)
+        self._icons.clear()
+        self._pictures.clear()
+
+    def _take_colors(self, colors: theme.Colors) -> None:
         self.colors = colors
         self.window, self.dots = QColor(colors.window), QColor(colors.dots)
         self.card, self.card_hover = QColor(colors.card), QColor(colors.card_hover)
@@ -49,28 +56,36 @@ class Style:
         self.groups = {group: colors.group(group) for group in Group}
         self.faint_groups = {group: _faint(color) for group, color in self.groups.items()}
         self.shadow = QColor(0, 0, 0, 60 if colors.dark else 14)
-        self.borders: dict[Border, QPen] = {
-            "plain": _pen(colors.border, 1),
-            "hover": _pen(colors.border_strong, 1),
-            "idle": _pen(colors.border_strong, 1, Qt.PenStyle.DashLine),
-            "selected": _pen(colors.accent, 2),
-            "wrong": _pen(colors.error, 1.5),
-            "wrong_selected": _pen(colors.error, 3),
-        }
-        self.port = _pen(colors.accent, 2)
-        self.wire = _pen(colors.border_strong, 2)
-        self.wire_idle = _pen(colors.border_strong, 2, Qt.PenStyle.DashLine)
-        self.wire_hover = _pen(colors.text_dim, 3)
-        self.wire_selected = _pen(colors.accent, 3)
-        self.wire_wrong = _pen(colors.error, 2)
-        self.wire_lit = _pen(colors.accent, 4)
-        self.block_wire = _pen(colors.border_strong, 1)
-        self.block_wire_wrong = _pen(colors.error, 2)
-        self.preview = _pen(colors.accent, 2, Qt.PenStyle.DashLine)
         self.lit_panel = QColor(colors.accent)
         self.lit_panel.setAlpha(28)
-        self._icons.clear()
-        self._pictures.clear()
+
+    def _take_pens(self, colors: theme.Colors) -> None:
+        self.borders: dict[Border, QPen] = {
+            "plain": self._pen(colors.border, 1),
+            "hover": self._pen(colors.border_strong, 1),
+            "idle": self._pen(colors.border_strong, 1, Qt.PenStyle.DashLine),
+            "selected": self._pen(colors.accent, 2),
+            "wrong": self._pen(colors.error, 1.5),
+            "wrong_selected": self._pen(colors.error, 3),
+        }
+        self.port = self._pen(colors.accent, 2)
+        self.wire = self._pen(colors.border_strong, 2)
+        self.wire_idle = self._pen(colors.border_strong, 2, Qt.PenStyle.DashLine)
+        self.wire_hover = self._pen(colors.text_dim, 3)
+        self.wire_selected = self._pen(colors.accent, 3)
+        self.wire_wrong = self._pen(colors.error, 2)
+        self.wire_lit = self._pen(colors.accent, 4)
+        self.block_wire = self._pen(colors.border_strong, 1)
+        self.block_wire_wrong = self._pen(colors.error, 2)
+        self.preview = self._pen(colors.accent, 2, Qt.PenStyle.DashLine)
+
+    def _pen(self, color: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+        """As thick at every zoom. Qt counts such widths in pixels of the screen, whatever its density."""
+        pen = QPen(QColor(color), width * self.ratio, style)
+        pen.setCosmetic(True)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        return pen
 
     def picture(
         self, key: Hashable, scale: float, ratio: float, rect: QRectF, draw: Callable[[QPainter], None]
@@ -112,15 +127,6 @@ class Style:
             self._icons[key] = pixmap
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawPixmap(rect, pixmap, QRectF(pixmap.rect()))
-
-
-def _pen(color: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """Cosmetic: as thick at every zoom."""
-    pen = QPen(QColor(color), width, style)
-    pen.setCosmetic(True)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    return pen
 
 
 def _crisp(font: QFont) -> QFont:

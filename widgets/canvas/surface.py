@@ -47,6 +47,8 @@ class Surface(Camera):
         self._canvas.set_far(self.zoom() < BLOCKS_BELOW)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if self._canvas.style_of_items.ratio != self.devicePixelRatioF():
+            self._canvas.change_theme(self)  # on a screen of another density
         super().drawBackground(painter, rect)
         self._canvas.paint_blocks(painter)
 
