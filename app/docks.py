@@ -56,7 +56,9 @@ class Docks(QObject):
         """The first arrangement: palette left, curves and settings right of the canvas."""
         docks, window = self.by_name, self._window
         for dock in docks.values():
+            # from wherever it is now; splitting leaves a dock in the area where it was
             dock.setFloating(False)
+            window.removeDockWidget(dock)
         right = Qt.DockWidgetArea.RightDockWidgetArea
         window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks["palette"])
         window.addDockWidget(right, docks["curves"])

@@ -8,9 +8,10 @@ import logging
 import sys
 import threading
 import traceback
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -25,6 +26,9 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
 
 LOG = logging.getLogger("backbone")
 
@@ -198,12 +202,17 @@ def run_window(path: Path | None) -> int:
     window.show()
     collector = GarbageCollector(window)
     window.torch_loaded.connect(collector.freeze)
-    if path is not None:
-        window.open_path(path)
     # behind the first paint: the loader shares the interpreter with it
     QTimer.singleShot(0, window.load_torch)
-    reporter.show_last_crash(window)
+    QTimer.singleShot(0, partial(_begin, window, path, reporter))
     code = application.exec()
     reporter.close()
     gc.enable()
     return code
+
+
+def _begin(window: MainWindow, path: Path | None, reporter: CrashReporter) -> None:
+    """What asks or shows something, once the window stands."""
+    reporter.show_last_crash(window)
+    if not window.files.offer_recovery() and path is not None:
+        window.open_path(path)

@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         self._report = self._check(self.document.project)
         self._progress: Progress | None = None
         self._runs = 0
+        self._renamed: dict[str, str] = {}
         self._closing = False
         self._restore_geometry()
         self._make_widgets()
@@ -141,9 +142,25 @@ class MainWindow(QMainWindow):
     def _edit_network(self, network: Network, text: str, merge: str = "") -> None:
         self.document.edit(replace(self.document.project, network=network), text, merge)
 
+    @Slot(str, str)
+    def _follow_name(self, old: str, new: str) -> None:
+        """Told just before the edit that renames a layer: what was selected stays selected."""
+        self._renamed[old] = new
+
+    @Slot(object, str, str)
+    def _edit_layers(self, network: Network, text: str, merge: str) -> None:
+        selected = tuple(self._renamed.get(name, name) for name in self.canvas.selected())
+        self._renamed.clear()
+        self._edit_network(network, text, merge)
+        self.canvas.select(selected)
+
     @Slot(object, str, str)
     def _edit_recipe(self, recipe: Recipe, text: str, merge: str) -> None:
         self.document.edit(replace(self.document.project, recipe=recipe), text, merge)
+
+    @Slot()
+    def _end_merge(self) -> None:
+        self.document.end_merge()
 
     @Slot(object)
     def _add_layer(self, kind: type[Layer]) -> None:
@@ -382,12 +399,18 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.document.changed.connect(self._show_project)
         self.files.opened.connect(self._show_opened)
+        self.files.recovery.failed.connect(self.show_notice)
         self.files.title_changed.connect(self._show_title)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        # what is typed into the next field is another step
+        application.focusChanged.connect(self._end_merge)
         self.canvas.edited.connect(self._edit_network)
         self.canvas.selection_changed.connect(self._show_selection)
         self.canvas.refused.connect(self.show_notice)
         self.palette_.chosen.connect(self._add_layer)
-        self.layer_panel.edited.connect(self._edit_network)
+        self.layer_panel.renamed.connect(self._follow_name)
+        self.layer_panel.edited.connect(self._edit_layers)
         self.activation_panel.edited.connect(self._edit_network)
         self.optimizer_panel.edited.connect(self._edit_recipe)
         self.data_panel.edited.connect(self._edit_recipe)
@@ -454,7 +477,9 @@ class MainWindow(QMainWindow):
         self._apply_theme(action.data())
 
     def _restore_geometry(self) -> None:
-        self.resize(1480, 920)
+        available = self.screen().availableSize()
+        # a window's frame and title take some of the screen, too
+        self.resize(min(1480, available.width()), min(920, available.height() - 40))
         geometry = self.settings.value("window/geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
