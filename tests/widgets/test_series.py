@@ -41,6 +41,13 @@ def test_a_column_holds_what_was_appended_and_its_views_do_not_change(pieces):
     assert len(column) == len(expected)
 
 
+def test_a_column_grows_past_its_first_memory():
+    column = Column()
+    for start in range(0, 5000, 50):
+        column.extend(range(start, start + 50))
+    assert column.values.tolist() == list(range(5000))
+
+
 def test_a_view_cannot_be_written():
     column = Column()
     column.extend([1.0])

@@ -68,13 +68,16 @@ def test_the_largest_numbers_do_not_overflow():
     assert np.isfinite(smooth(values, 0.99)).all()
 
 
-def test_a_long_run_equals_the_recurrence():
+def test_a_long_run_equals_the_recurrence_at_once_and_in_pieces():
     values = np.random.default_rng(0).normal(size=10_007)
     average, expected = 0.0, []
     for count, value in enumerate(values, 1):
         average = 0.99 * average + 0.01 * value
         expected.append(average / (1 - 0.99**count))
     np.testing.assert_allclose(smooth(values, 0.99), expected, rtol=1e-9, atol=1e-12)
+    smoother = Smoother(0.99)
+    pieces = [smoother.extend(values[start : start + 37]) for start in range(0, len(values), 37)]
+    np.testing.assert_allclose(np.concatenate(pieces), expected, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("weight", [-0.1, 1.0, 2.0, float("nan")])

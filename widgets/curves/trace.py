@@ -112,7 +112,8 @@ def means(x: Floats, y: Floats, low: float, high: float, bins: float) -> tuple[F
     middles = _middles(x, size)
     if whole < len(x):
         # the curve ends where the last value stands
-        heights[-1], middles[-1] = y[-1], x[-1]
+        heights[-1] = y[-1] if np.isfinite(y[whole:]).all() else np.nan
+        middles[-1] = x[-1]
     return middles, heights
 
 
