@@ -65,6 +65,7 @@ def test_insert_takes_the_wire_and_remove_gives_it_back(data):
     assert later[name].inputs == ((wire.source,) if layer.most_inputs else ())
     assert later[wire.target].inputs[wire.index] == name
     assert set(network.wires) - set(later.wires) == {wire}
+    assert later.nodes[[node.name for node in network.nodes].index(wire.source) + 1].name == name
     if layer.most_inputs:
         assert edits.remove(later, [name]) == network
 
