@@ -49,11 +49,26 @@ def document(window):
     return Document(FIRST, window)
 
 
+EXPECTED = []
+"""One entry for each dialog that a test will answer; any other would wait for ever."""
+
+
 @pytest.fixture
-def files(document, window, store, tmp_path):
+def files(document, window, store, tmp_path, monkeypatch):
+    def only_expected(show):
+        def shown(files, dialog):
+            assert EXPECTED, f"nobody expects this dialog: {getattr(dialog, 'text', dialog.windowTitle)()}"
+            EXPECTED.pop()
+            return show(files, dialog)
+
+        return shown
+
+    for name in ("_answer", "_chosen"):
+        monkeypatch.setattr(Files, name, only_expected(getattr(Files, name)))
     files = Files(document, window, store, tmp_path / "data")
     yield files
     files.close()
+    EXPECTED.clear()
 
 
 @pytest.fixture
@@ -73,17 +88,16 @@ def saved(files, tmp_path):
     return path
 
 
-def answering(act, dialogs=None):
+def answering(act):
     """Does `act` with the next dialog that opens, as soon as it is there."""
+    EXPECTED.append(act)
 
-    def look():
+    def look(left=10_000):
         dialog = QApplication.activeModalWidget()
-        if dialog is None or not dialog.isVisible():
-            QTimer.singleShot(0, look)
-        else:
-            if dialogs is not None:
-                dialogs.append(dialog)
+        if dialog is not None and dialog.isVisible():
             act(dialog)
+        elif left:
+            QTimer.singleShot(0, lambda: look(left - 1))
 
     QTimer.singleShot(0, look)
 
@@ -462,6 +476,19 @@ def test_edits_in_a_row_are_written_together(document, folder, qtbot):
     for epochs in (7, 8, 9):
         document.edit(with_epochs(epochs), "edit")
     qtbot.waitUntil(lambda: written == [9])
+    recovery.close()
+
+
+def test_somebody_who_edits_without_a_pause_is_safe_too(document, folder):
+    recovery = Recovery(document, folder, delay=50)
+    written = []
+    recovery.written.connect(lambda: written.append(1))
+    for number in range(20_000):
+        document.edit(with_epochs(30 + number), "edit")
+        QApplication.processEvents()
+        if written:
+            break
+    assert written
     recovery.close()
 
 
