@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+
 import msgspec
 from PySide6.QtCore import QByteArray, QMimeData
 from PySide6.QtGui import QGuiApplication
@@ -12,6 +14,7 @@ from widgets.drag import FRAGMENT_MIME
 
 MOST_BYTES = 4_000_000
 MOST_LAYERS = 5_000
+_last_put: QMimeData | None = None
 
 
 def put(part: Network) -> None:
@@ -19,6 +22,22 @@ def put(part: Network) -> None:
     data = QMimeData()
     data.setData(FRAGMENT_MIME, QByteArray(msgspec.json.encode(part)))
     QGuiApplication.clipboard().setMimeData(data)
+    global _last_put
+    _last_put = data
+
+
+@atexit.register
+def _let_go() -> None:
+    """Empties Qt's stand-in for platforms without a clipboard of their own, such as offscreen.
+
+    It frees what it holds only after the interpreter has ended, and what Python made cannot be freed then:
+    the process would end in a segmentation fault. A real clipboard (`ownsClipboard`) keeps its content.
+    """
+    if _last_put is None or QGuiApplication.instance() is None:
+        return
+    clipboard = QGuiApplication.clipboard()
+    if clipboard.mimeData() is _last_put and not clipboard.ownsClipboard():
+        clipboard.clear()
 
 
 def take() -> Network:
