@@ -10,7 +10,7 @@ import weakref
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
@@ -412,6 +412,8 @@ def test_log_ticks_are_round_values():
 
 @given(st.floats(-1e10, 1e10), st.floats(1e-9, 1e10), st.integers(1, 12))
 def test_linear_ticks_are_few_and_within(low, span, count):
+    # a range of a few neighbouring floats cannot be divided, and pyqtgraph shows none
+    assume(span > 1e-13 * abs(low))
     found = ticks.linear(low, low + span, count)
     assert len(found) <= count + 1
     margin = 1e-6 * span + 1e-6 * abs(low)

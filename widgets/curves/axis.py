@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pyqtgraph
 from PySide6.QtCore import QRectF, Qt
@@ -47,7 +48,6 @@ class Axis(pyqtgraph.AxisItem):  # type: ignore[misc]
         """Colours and typeface."""
         line = shade.border if self.orientation == "bottom" else shade.panel
         self.setPen(pyqtgraph.mkPen(QColor(line)))
-        self.setTickPen(None)
         self.setTextPen(pyqtgraph.mkPen(QColor(shade.text_dim)))
         self.setTickFont(theme.font(theme.SMALL))
         self._redraw()
@@ -68,6 +68,14 @@ class Axis(pyqtgraph.AxisItem):  # type: ignore[misc]
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         write = ticks.power_of_ten if self._log else self._label
         return [write(value) for value in values]
+
+    def generateDrawSpecs(self, p: QPainter) -> Any:
+        specs = super().generateDrawSpecs(p)
+        if specs is None:
+            return None
+        line, _, texts = specs
+        # even a tick of no length would leave a dot
+        return line, [], texts
 
     def _redraw(self) -> None:
         self.picture = None

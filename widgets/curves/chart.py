@@ -113,6 +113,7 @@ class Chart(PlotView):
         self._cross_hair_at = epoch
         self._rings.show_points(rings, QColor(self.shade.panel))
         self._place_dots()
+        self.viewport().update()
 
     @property
     def cross_hair(self) -> float | None:

@@ -22,7 +22,11 @@ def _font() -> QFont:
 
 
 class Mark(QGraphicsItem):
-    """Lies over the plot in pixels; `place` moves it when the view has changed."""
+    """Lies over the plot in pixels; `place` moves it when the view has changed.
+
+    Asking for the plot to be painted is up to the caller, once for all of its items: what an item asks for
+    itself, the scene passes on later, and the plot would be painted twice.
+    """
 
     def __init__(self, view_box: pyqtgraph.ViewBox) -> None:
         super().__init__(view_box)
@@ -33,12 +37,8 @@ class Mark(QGraphicsItem):
 
     def place(self, at: QPointF | None) -> None:
         """Stands at this pixel of the plot from now on; None hides it."""
-        if at == self._at:
-            return
-        self.prepareGeometryChange()
         self._at = at
         self.setVisible(at is not None)
-        self.update()
 
     def boundingRect(self) -> QRectF:
         return QRectF(self._view_box.rect())
@@ -58,7 +58,6 @@ class Dots(Mark):
         """Stands at these pixels; none hides it."""
         self._points, self._panel = points, panel
         self.setVisible(bool(points))
-        self.update()
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -81,7 +80,6 @@ class CrossHair(Mark):
     def set_theme(self, shade: theme.Colors) -> None:
         """The line's colour."""
         self._color = QColor(shade.border_strong)
-        self.update()
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -104,9 +102,7 @@ class _Labelled(Mark):
 
     def show_text(self, text: str, color: QColor, shade: theme.Colors) -> None:
         """What it says, in which colour."""
-        if (text, color, shade) != (self.text, self._color, self._shade):
-            self.text, self._color, self._shade = text, color, shade
-            self.update()
+        self.text, self._color, self._shade = text, color, shade
 
     def _label_size(self, icon: bool) -> QRectF:
         metrics = QFontMetricsF(_font())

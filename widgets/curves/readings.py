@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from widgets import theme
 from widgets.translation import thousands
 
-_GAP = 9.0
+_GAP = 8.0
 _MISSING = "–"
 
 

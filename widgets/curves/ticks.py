@@ -11,9 +11,9 @@ LOWEST, HIGHEST = -310.0, 310.0
 _LADDER = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
-def round_step(span: float, count: int) -> float:
+def round_step(span: float, count: float) -> float:
     """The smallest of 1, 2 and 5 times a power of ten that divides `span` into at most `count` parts."""
-    least = span / max(1, count)
+    least = span / max(1.0, count)
     power = 10.0 ** math.floor(math.log10(least))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
 
@@ -28,7 +28,7 @@ def linear(low: float, high: float, count: int) -> list[float]:
     """At most about `count` round numbers from low to high."""
     if not high > low:
         return []
-    step = round_step(high - low, count)
+    step = round_step(high - low, count + 0.5)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     digits = max(0, -math.floor(math.log10(step)))
     return [round(index * step, digits) for index in range(first, last + 1)]
@@ -40,7 +40,7 @@ def logarithmic(low: float, high: float, count: int) -> list[float]:
     if high - low < 0.7 and low > -300 and high < 300:
         return [math.log10(value) for value in linear(10**low, 10**high, count) if value > 0]
     decades = range(math.floor(low), math.ceil(high) + 1)
-    factors = (1, 2, 5) if (high - low) * 3 <= count + 2 else (1,)
+    factors = next((each for each in ((1, 2, 5), (1, 3)) if (high - low) * len(each) <= count + 2), (1,))
     stride = max(1, math.ceil((high - low) / max(1, count)))
     ticks = (decade + math.log10(factor) for decade in decades if decade % stride == 0 for factor in factors)
     return [tick for tick in ticks if low <= tick <= high]
