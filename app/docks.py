@@ -88,7 +88,7 @@ class Docks(QObject):
         )
         column = [self.by_name["layer"], self.by_name["optimizer"], self.by_name["data"]]
         roomy = self._window.height() >= ROOMY_HEIGHT
-        rows, heights = (column, [34, 36, 30]) if roomy else (column[:2], [45, 55])
+        rows, heights = (column, [42, 32, 26]) if roomy else (column[:2], [45, 55])
         self._window.resizeDocks(rows, heights, Qt.Orientation.Vertical)
 
     @Slot()

@@ -142,23 +142,17 @@ class Files(QObject):
 
     # after a crash
 
-    def offer_recovery(self) -> bool:
-        """Asks whether to go on with what a crash left, where it left something. Says whether it did."""
-        while (found := self.recovery.recoverable()) is not None:
-            answer = self.ask_restore(found.path)
-            if answer == "later":
-                return False
-            if answer == "restore":
-                if not self.may_discard():
-                    return False
-                self._seen = None
-                self.document.reset(found.project, found.path, modified=True)
-                # only when it is in a file of this session may the other one go
-                self.recovery.write()
-                self.recovery.forget()
-                return True
-            self.recovery.forget()
-        return False
+    def restore(self) -> bool:
+        """Puts what a crash left into the document, asking for what is open. Says whether it did."""
+        found = self.recovery.recoverable()
+        if found is None or not self.may_discard():
+            return False
+        self._seen = None
+        self.document.reset(found.project, found.path, modified=True)
+        # only when it is in a file of this session may the other one go
+        self.recovery.write()
+        self.recovery.forget()
+        return True
 
     # questions; each is a method of its own so that tests can answer
 
@@ -214,26 +208,6 @@ class Files(QObject):
             case QMessageBox.ButtonRole.DestructiveRole:
                 return "overwrite"
         return "cancel"
-
-    def ask_restore(self, path: Path | None) -> Literal["restore", "discard", "later"]:
-        """Whether to go on with what a crash left."""
-        name = self.tr("Untitled") if path is None else visible(path.name)
-        box = self._box(
-            QMessageBox.Icon.Question,
-            self.tr(
-                "Backbone ended unexpectedly while “{name}” had changes that were not saved. Restore them?"
-            ).format(name=name),
-        )
-        restore = box.addButton(self.tr("Restore"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(self.tr("Throw away"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(restore)
-        box.setEscapeButton(box.addButton(self.tr("Ask later"), QMessageBox.ButtonRole.RejectRole))
-        match self._answer(box):
-            case QMessageBox.ButtonRole.AcceptRole:
-                return "restore"
-            case QMessageBox.ButtonRole.DestructiveRole:
-                return "discard"
-        return "later"
 
     def show_error(self, reason: Message) -> None:
         """Says what went wrong, and waits until it is read."""

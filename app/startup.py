@@ -214,5 +214,6 @@ def run_window(path: Path | None) -> int:
 def _begin(window: MainWindow, path: Path | None, reporter: CrashReporter) -> None:
     """What asks or shows something, once the window stands."""
     reporter.show_last_crash(window)
-    if not window.files.offer_recovery() and path is not None:
+    if path is not None:
         window.open_path(path)
+    window.offer_recovery()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QSizePolicy,
     QToolBar,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -23,7 +24,7 @@ from app import about
 from app.commands import Menu, commands, make_action, menu_titles
 from app.docks import Docks
 from app.document import Document
-from app.files import Files
+from app.files import Files, visible
 from app.startup import TorchLoader
 from app.trainer import State, Trainer
 from networks.check import Report, check
@@ -42,6 +43,7 @@ from widgets.data_panel import DataPanel
 from widgets.elided_label import ElidedLabel
 from widgets.icon import icon
 from widgets.layer_panel import LayerPanel
+from widgets.offer_bar import OfferBar
 from widgets.optimizer_panel import OptimizerPanel
 from widgets.palette import Palette
 from widgets.progress import Progress
@@ -169,6 +171,30 @@ class MainWindow(QMainWindow):
     def open_path(self, path: Path) -> None:
         """Opens a project file; what is wrong with it is said in a dialog."""
         self.files.open_path(path)
+
+    @Slot()
+    def offer_recovery(self) -> None:
+        """Offers what a crash left, where it left something, without standing in the way."""
+        found = self.files.recovery.recoverable()
+        if found is None:
+            return
+        name = self.tr("Untitled") if found.path is None else visible(found.path.name)
+        self.offer_bar.offer(
+            self.tr("Unsaved changes of “{name}” were kept when Backbone last ended.").format(name=name),
+            self.tr("Restore"),
+            self.tr("Throw away"),
+        )
+
+    @Slot()
+    def _restore_project(self) -> None:
+        if not self.files.restore():
+            # the user wants to keep what is open for now
+            self.offer_recovery()
+
+    @Slot()
+    def _forget_recovery(self) -> None:
+        self.files.recovery.forget()
+        self.offer_recovery()
 
     @Slot()
     def _show_opened(self) -> None:
@@ -348,10 +374,20 @@ class MainWindow(QMainWindow):
         self.optimizer_panel = OptimizerPanel()
         self.data_panel = DataPanel()
         self.bar = TrainingBar()
-        self.setCentralWidget(self.canvas)
+        self.offer_bar = OfferBar()
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.offer_bar)
+        column.addWidget(self.canvas, 1)
+        self.setCentralWidget(middle)
         self._facts = QLabel()
         self._facts.setContentsMargins(theme.SPACE, 0, 0, 0)
         self._torch_label = QLabel()
+        self._torch_label.setContentsMargins(0, 0, theme.SPACE, 0)
+        for label in (self._facts, self._torch_label):
+            label.setProperty("role", "dim")
         self.statusBar().addWidget(self._facts)
         self.statusBar().addPermanentWidget(self._torch_label)
         self.statusBar().setSizeGripEnabled(False)
@@ -400,6 +436,8 @@ class MainWindow(QMainWindow):
         self.document.changed.connect(self._show_project)
         self.files.opened.connect(self._show_opened)
         self.files.recovery.failed.connect(self.show_notice)
+        self.offer_bar.accepted.connect(self._restore_project)
+        self.offer_bar.refused.connect(self._forget_recovery)
         self.files.title_changed.connect(self._show_title)
         application = QApplication.instance()
         assert isinstance(application, QApplication)

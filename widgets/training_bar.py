@@ -61,7 +61,7 @@ class TrainingBar(QWidget):
         for widget in (self.main_button, self.stop_button, self.further_button):
             row.addWidget(widget)
         row.addLayout(side, 1)
-        self.setFixedWidth(560)
+        self.setFixedWidth(640)
         self._refresh()
 
     def show_stage(self, stage: Stage) -> None:

@@ -624,38 +624,39 @@ def test_a_folder_that_cannot_be_written_is_told_once(document, tmp_path, caplog
     recovery.close()
 
 
-@pytest.mark.parametrize("button", ["Restore", "Throw away", "Ask later"])
-def test_the_next_start_offers_to_restore(files, document, tmp_path, button):
+def test_what_a_crash_left_can_be_restored(files, document, tmp_path):
     path, folder = tmp_path / "lenet.json", tmp_path / "data" / "recovery"
     write_project(FIRST, path)
     crashed(folder, 7, path)
-    texts = []
-    answering(lambda box: (texts.append(box.text()), press(button)(box)))
-    assert files.offer_recovery() == (button == "Restore")
-    assert texts == [
-        "Backbone ended unexpectedly while “lenet.json” had changes that were not saved. Restore them?"
-    ]
-    restored = (with_epochs(7), path, True)
-    state = (document.project, document.path, document.modified)
-    assert state == (restored if button == "Restore" else (FIRST, None, False))
-    assert len(list(folder.glob("*.json"))) == (button != "Throw away")
+    assert files.restore()
+    assert (document.project, document.path, document.modified) == (with_epochs(7), path, True)
+    assert len(list(folder.glob("*.json"))) == 1
     assert read_project(path) == FIRST
+
+
+def test_what_is_open_is_not_lost_to_a_restored_project(files, document, tmp_path):
+    crashed(tmp_path / "data" / "recovery", 7, tmp_path / "lenet.json")
+    document.edit(with_epochs(9), "nine")
+    answering(press("Cancel"))
+    assert not files.restore()
+    assert document.project == with_epochs(9)
+    assert files.recovery.recoverable().project == with_epochs(7)
 
 
 def test_a_restored_project_is_saved_over_its_file_only_after_a_question(files, document, tmp_path):
     path = tmp_path / "lenet.json"
     write_project(FIRST, path)
     crashed(tmp_path / "data" / "recovery", 7, path)
-    answering(press("Restore"))
-    assert files.offer_recovery()
+    assert files.restore()
     answering(press("Overwrite"))
     assert files.save()
     assert read_project(path) == with_epochs(7)
     assert kept(tmp_path / "data" / "recovery") == []
 
 
-def test_without_a_crash_nothing_is_offered(files):
-    assert not files.offer_recovery()
+def test_without_a_crash_nothing_is_restored(files, document):
+    assert not files.restore()
+    assert document.project == FIRST
 
 
 def test_dialogs_are_freed(files, window, document, saved):

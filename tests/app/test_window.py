@@ -12,7 +12,9 @@ from PySide6.QtGui import QKeySequence, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QTextBrowser
 
 from app.commands import commands
-from app.startup import make_application
+from app.document import Document
+from app.recovery import Recovery
+from app.startup import data_folder, make_application
 from app.trainer import State
 from app.window import MainWindow
 from networks.check import check
@@ -349,6 +351,32 @@ def test_trained_weights_are_saved_as_safetensors(window, qtbot, tmp_path, monke
     _train_to_the_end(window, qtbot)
     window.save_weights()
     assert set(load_file(path)) == set(window.trainer.run.module.state_dict())
+
+
+def _left_by_a_crash(epochs):
+    """A session that wrote its recovery file and then was no more."""
+    document = Document(first_project())
+    recovery = Recovery(document, data_folder() / "recovery")
+    recipe = replace(document.project.recipe, epochs=epochs)
+    document.edit(replace(document.project, recipe=recipe), "Change epochs")
+    recovery.write()
+    recovery._lock.unlock()
+
+
+@pytest.mark.parametrize("restores", [True, False])
+def test_what_a_crash_left_is_offered_beside_the_work(window, qtbot, restores):
+    _left_by_a_crash(77)
+    window.offer_recovery()
+    assert window.offer_bar.isVisible()
+    assert "Untitled" in window.offer_bar.sentence()
+    assert window.bar.main_button.isEnabled()
+    bar = window.offer_bar
+    qtbot.mouseClick(bar.accept_button if restores else bar.refuse_button, Qt.MouseButton.LeftButton)
+    assert not bar.isVisible()
+    assert (window.document.project.recipe.epochs == 77) == restores
+    assert window.document.modified == restores
+    window.offer_recovery()
+    assert not bar.isVisible()
 
 
 # one piece
