@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from networks.training.run import Run
 
 REDRAW_SECONDS = 0.1
+LONGEST = len("epoch 100/100  loss 0.0000  validation 0.0000, 00.0%  00.00 s/epoch  00 min 00 s left")
 
 
 class Lines:
@@ -81,9 +82,12 @@ class Bar:
             ]
         # the last column stays free: some terminals go to the next line when it is written
         room = _columns(self._stream) - 1
-        width = max(8, min(40, room - 80))
-        done = min(width, math.floor(width * run.epoch / run.target_epochs))
-        line = "  ".join([self._full * done + self._empty * (width - done), *parts])
+        line = "  ".join(parts)
+        # as wide as the longest text leaves, so that it does not change with every number
+        width = min(40, room - max(len(line), LONGEST) - 2)
+        if width >= 8:
+            done = min(width, math.floor(width * run.epoch / run.target_epochs))
+            line = f"{self._full * done}{self._empty * (width - done)}  {line}"
         self._stream.write(f"\r{line[:room].ljust(room)}")
         self._stream.flush()
 

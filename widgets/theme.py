@@ -209,11 +209,13 @@ QAbstractItemView {{ outline: none; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
-QScrollBar::handle {{ background: {theme.border}; border-radius: 4px; margin: 1px; min-height: 24px; min-width: 24px; }}
+QScrollBar::handle {{
+    background: {theme.border}; border-radius: 4px; margin: 1px; min-height: 24px; min-width: 24px; }}
 QScrollBar::handle:hover {{ background: {theme.border_strong}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-QProgressBar {{ background: {theme.border}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
+QProgressBar {{
+    background: {theme.border}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
 QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
 QSlider::groove:horizontal {{ background: {theme.border}; height: 4px; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {theme.accent}; border-radius: 2px; }}

@@ -2,9 +2,9 @@
 
 `python tests/benchmarks/window_while_training.py [--threads N] [--seconds S] [lenet5] [resnet20]`
 
-The plain loop and the window with live curves take turns in one process, on the same network, batch, threads and
-data. Targets: at least 1.0 of the plain loop's steps per second (aim 1.3), 33 ms lateness at the 99th percentile,
-Stop within one batch.
+The plain loop and the window with live curves take turns in one process, on the same network, batch, threads
+and data. Targets: at least 1.0 of the plain loop's steps per second (aim 1.3), 33 ms lateness at the 99th
+percentile, Stop within one batch.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import msgspec
 import numpy
 import torch
-import torch._dynamo
+import torch._dynamo  # the first optimizer would import it in the middle of a measurement
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, QSettings, Qt, QTimer
 
 from app import startup
@@ -148,7 +148,8 @@ def measure(name: str, threads: int, seconds: float, rounds: int) -> None:
     )
     print(f"  steps/s    plain loop {plain_rate:.1f}, with window and live curves {our_rate:.1f}")
     print(
-        f"  ratio      {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}; target 1.0, aim 1.3)"
+        f"  ratio      {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}); "
+        "target 1.0, aim 1.3"
     )
     print(
         f"  lateness   p50 {numpy.percentile(late, 50):.1f}, p99 {numpy.percentile(late, 99):.1f}, "
@@ -172,7 +173,6 @@ def main() -> None:
     application = startup.make_application()
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
     collector = startup.GarbageCollector(application)
-    torch._dynamo  # noqa: B018  the first optimizer would import it in the middle of a measurement
     collector.freeze()
     for name in options.cases or training_speed.CASES:
         measure(name, options.threads, options.seconds, options.rounds)

@@ -16,6 +16,7 @@ from torch import nn
 
 from networks.check import check
 from networks.data.images import prepare
+from networks.datasets import Digits
 from networks.events import Failed, Finished, Started, Stepped, Validated, Validating
 from networks.layers.activation import ReLU
 from networks.layers.base import Layer
@@ -28,7 +29,7 @@ from networks.layers.regularization import Dropout
 from networks.losses import CrossEntropy
 from networks.message import UserError
 from networks.network import Network, Node
-from networks.optimizers import OPTIMIZERS, SGD, Adam
+from networks.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
 from networks.project import Project, first_project
 from networks.recipe import Recipe
 from networks.training.run import Run, default_threads
@@ -113,53 +114,71 @@ def test_the_loss_falls():
     assert sum(losses[-5:]) < 0.7 * sum(losses[:5])
 
 
-def plain_module() -> nn.Module:
-    return nn.Sequential(
-        nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64, 10)
-    )
+JUDGED = chain(
+    Input(channels=1, size=(8, 8)),
+    # before BatchNorm a bias has a gradient of rounding errors alone, which Adam would blow up
+    Conv2d(filters=4, kernel=(3, 3), bias=False),
+    BatchNorm2d(),
+    ReLU(),
+    MaxPool2d(),
+    Flatten(),
+    Dropout(p=0.25),
+    Linear(features=CLASSES),
+    Output(),
+)
 
 
-@pytest.mark.parametrize("clip", [0.0, 0.5])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda kind: kind.__name__)
-def test_it_learns_what_a_plain_torch_loop_learns(optimizer, clip):
-    """The judge is a loop with nothing of ours in it: contiguous, not fused, modules written by hand."""
-    declared = optimizer()
-    recipe = {"optimizer": declared, "clip": clip, "loss": CrossEntropy(label_smoothing=0.1), "seed": 5}
-    run = Run(project(**recipe))
-    ours = [event for event in run.train() if isinstance(event, Stepped | Validated)]
-
-    images = prepare(run.project.recipe.data, Input(channels=1, size=(8, 8)))
+def by_hand(declared: Optimizer, clip: float, seed: int) -> tuple[list[tuple[float, float]], nn.Module]:
+    """Two epochs of JUDGED with nothing of ours in it: contiguous, not fused; loss and accuracy."""
+    images = prepare(Digits(), Input(channels=1, size=(8, 8)))
     training = images.training.clone(memory_format=torch.contiguous_format)
     validation = images.validation.clone(memory_format=torch.contiguous_format)
-    with torch.random.fork_rng():
-        torch.manual_seed(5)
-        model = plain_module()
-    arguments = declared.arguments()
-    judge = getattr(torch.optim, optimizer.__name__)(model.parameters(), **arguments)
+    torch.manual_seed(seed)
+    model = nn.Sequential(
+        nn.Conv2d(1, 4, 3, padding=1, bias=False),
+        nn.BatchNorm2d(4),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Dropout(0.25),
+        nn.Linear(64, 10),
+    )
+    optimizer = getattr(torch.optim, type(declared).__name__)(model.parameters(), **declared.arguments())
     loss_function = nn.CrossEntropyLoss(label_smoothing=0.1)
-    order = torch.Generator().manual_seed(5)
-    theirs = []
+    order = torch.Generator().manual_seed(seed)
+    told = []
     for _ in range(2):
         model.train()
         for batch in torch.randperm(len(training), generator=order).split(300):
-            judge.zero_grad()
+            optimizer.zero_grad()
             scores = model(training[batch])
             loss = loss_function(scores, images.training_labels[batch])
             loss.backward()
             if clip:
                 nn.utils.clip_grad_norm_(model.parameters(), clip)
-            judge.step()
+            optimizer.step()
             hits = (scores.argmax(1) == images.training_labels[batch]).float().mean()
-            theirs.append((loss.item(), hits.item()))
+            told.append((loss.item(), hits.item()))
         model.eval()
         with torch.no_grad():
             scores = model(validation)
             hits = (scores.argmax(1) == images.validation_labels).float().mean()
-            theirs.append((loss_function(scores, images.validation_labels).item(), hits.item()))
-    assert [event.loss for event in ours] == pytest.approx([loss for loss, _ in theirs], rel=2e-4)
+            told.append((loss_function(scores, images.validation_labels).item(), hits.item()))
+    return told, model
+
+
+@pytest.mark.parametrize("clip", [0.0, 0.5])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda kind: kind.__name__)
+def test_it_learns_what_a_plain_torch_loop_learns(optimizer, clip):
+    recipe = {"optimizer": optimizer(), "clip": clip, "loss": CrossEntropy(label_smoothing=0.1), "seed": 5}
+    run = Run(project(JUDGED, **recipe))
+    ours = [event for event in run.train() if isinstance(event, Stepped | Validated)]
+    with torch.random.fork_rng():
+        theirs, model = by_hand(optimizer(), clip, seed=5)
+    assert [event.loss for event in ours] == pytest.approx([loss for loss, _ in theirs], rel=2e-3)
     assert [event.accuracy for event in ours] == pytest.approx([hits for _, hits in theirs], abs=0.01)
     for learned, judged in zip(run.module.parameters(), model.parameters(), strict=True):
-        assert torch.allclose(learned, judged, rtol=1e-2, atol=2e-4)
+        assert torch.allclose(learned, judged, rtol=1e-2, atol=2e-3)
 
 
 OPTIONS = {
