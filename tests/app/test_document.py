@@ -201,10 +201,12 @@ def test_actions_of_the_history_are_heard_too(document, heard):
 
 
 def test_turns_on_one_field_are_one_step(document, heard):
+    action = document.history.createUndoAction(document, "Undo:")
     for epochs in (21, 22, 23):
         document.edit(with_epochs(epochs), f"Epochs: {epochs}", "epochs")
     assert heard == [(20, 21), (21, 22), (22, 23)]
     assert (document.history.count(), document.history.undoText()) == (1, "Epochs: 23")
+    assert action.text() == "Undo: Epochs: 23"
     document.undo()
     assert document.project == FIRST
 
@@ -349,6 +351,17 @@ def test_all_hear_changes_in_their_order_even_when_one_edits_at_once(document):
     assert (document.history.index(), document.history.undoText()) == (2, "answer")
 
 
+def test_an_edit_does_not_merge_with_the_answer_to_the_one_before(document):
+    def answer(old, new):
+        if new == with_epochs(7):
+            document.edit(replace(new, network=Network()), "answer")
+
+    document.changed.connect(answer)
+    document.edit(with_epochs(7), "turn", "epochs")
+    document.edit(with_epochs(8, document.project), "turn", "epochs")
+    assert document.history.count() == 3
+
+
 def test_history_is_up_to_date_when_a_change_is_heard(document):
     seen = []
     document.changed.connect(
@@ -363,6 +376,7 @@ def test_old_steps_are_dropped_beyond_the_limit(document):
     for number in range(document_module.UNDO_LIMIT + 5):
         document.edit(with_epochs(100 + number), "edit")
     assert document.history.count() == document_module.UNDO_LIMIT
+    assert len(document._projects) == document_module.UNDO_LIMIT + 1, "what cannot be undone is let go"
     while document.history.canUndo():
         document.undo()
     assert document.project == with_epochs(104)
