@@ -23,6 +23,7 @@ from networks.project import Project
 from networks.shapes import count
 from networks.training.devices import device, random_state, seed_random, set_random_state
 from networks.training.failure import explain
+from networks.training.memory import memory_obstacle
 from networks.training.obstacles import obstacle
 
 FETCH_SECONDS = 0.03
@@ -59,6 +60,8 @@ class Run:
         recipe = project.recipe
         self.project = project
         self.device = device(recipe.device)
+        if self.device.type == "cpu":
+            self._refuse_beyond_memory(report)
         self.threads = recipe.threads or default_threads()
         torch.set_num_threads(self.threads)
         images = prepare(recipe.data, project.network.of_type(Input)[0].layer)
@@ -110,6 +113,12 @@ class Run:
             name: tensor.detach().to("cpu", memory_format=torch.contiguous_format, copy=True)
             for name, tensor in self.module.state_dict().items()
         }
+
+    def _refuse_beyond_memory(self, report: Report) -> None:
+        recipe, images = self.project.recipe, len(self.project.recipe.data.split()[0])
+        reason = memory_obstacle(report, recipe.optimizer, min(recipe.batch_size, images))
+        if reason is not None:
+            raise UserError(reason)
 
     def _make_module(self, report: Report) -> None:
         outside = random_state(self.device)

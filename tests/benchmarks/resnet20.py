@@ -17,7 +17,7 @@ from networks.network import Network, Node
 
 
 def resnet20() -> Network:
-    """He, Zhang, Ren and Sun 2016, "Deep Residual Learning", section 4.2 with n = 3; 1×1 shortcuts (option B)."""
+    """He, Zhang, Ren and Sun 2016, "Deep Residual Learning", section 4.2, n = 3; 1×1 shortcuts (B)."""
     nodes: list[Node] = []
 
     def add(name: str, layer: Layer, *inputs: str) -> str:

@@ -3,8 +3,8 @@
 `python tests/benchmarks/training_speed.py [--threads N ...] [--seconds S] [--rounds R] [lenet5] [resnet20]`
 
 The plain loop is eager, contiguous, with Adam as torch makes it, a hand-written module, and one `loss.item()`
-per step; it validates after each epoch, as ours does. Same network, batch, threads, data. Target: at least 1.0,
-aim 1.3.
+per step; it validates after each epoch, as ours does. Same network, batch, threads, data. Target: at least
+1.0, aim 1.3.
 """
 
 from __future__ import annotations
