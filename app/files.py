@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from app.document import Document
 from app.recent import RecentFiles
 from app.recovery import Recovery
+from app.settings import Settings
 from app.startup import data_folder
 from networks.message import Message, UserError
 from networks.project import Project, blank_project, read_project, write_project
@@ -35,12 +36,12 @@ class Files(QObject):
         self,
         document: Document,
         window: QWidget,
-        settings: QSettings | None = None,
+        settings: Settings | None = None,
         folder: Path | None = None,
     ) -> None:
         super().__init__(window)
         self.document = document
-        self.recent = RecentFiles(QSettings() if settings is None else settings, self)
+        self.recent = RecentFiles(settings or Settings(), self)
         self.recovery = Recovery(document, (folder or data_folder()) / "recovery", self)
         self._window = window
         self._seen: Signature | None = None

@@ -203,8 +203,8 @@ def run_window(path: Path | None) -> int:
     collector = GarbageCollector(window)
     window.torch_loaded.connect(collector.freeze)
     # behind the first paint: the loader shares the interpreter with it
-    QTimer.singleShot(0, window.load_torch)
-    QTimer.singleShot(0, partial(_begin, window, path, reporter))
+    window.painted.connect(window.load_torch)
+    window.painted.connect(partial(_begin, window, path, reporter))
     code = application.exec()
     reporter.close()
     gc.enable()

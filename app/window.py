@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -25,6 +25,7 @@ from app.commands import Menu, commands, make_action, menu_titles
 from app.docks import Docks
 from app.document import Document
 from app.files import Files, visible
+from app.settings import Settings
 from app.startup import TorchLoader
 from app.trainer import State, Trainer
 from networks.check import Report, check
@@ -60,15 +61,17 @@ class MainWindow(QMainWindow):
     """Shows one project, edits it through the document and trains it through the trainer."""
 
     torch_loaded = Signal()
+    painted = Signal()
+    """The window stands on the screen for the first time."""
 
     def __init__(self, project: Project | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("main_window")
-        self.settings = QSettings()
+        self.settings = Settings()
         self._apply_theme(self._theme_mode())
         self.document = Document(first_project() if project is None else project, self)
         self.trainer = Trainer(self)
-        self.files = Files(self.document, self)
+        self.files = Files(self.document, self, self.settings)
         self._loader = TorchLoader(self)
         self._devices: tuple[str, ...] | None = None
         self._report = self._check(self.document.project)
@@ -354,8 +357,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._loader.wait()
-        self.settings.setValue("window/geometry", self.saveGeometry())
-        self.settings.setValue("window/docks", self.saveState(LAYOUT_VERSION))
+        self.settings.change(geometry=self.saveGeometry().data(), docks=self.saveState(LAYOUT_VERSION).data())
         self.files.close()
         super().closeEvent(event)
 
@@ -443,6 +445,7 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         # what is typed into the next field is another step
         application.focusChanged.connect(self._end_merge)
+        self.canvas.viewport().installEventFilter(self)
         self.canvas.edited.connect(self._edit_network)
         self.canvas.selection_changed.connect(self._show_selection)
         self.canvas.refused.connect(self.show_notice)
@@ -484,8 +487,7 @@ class MainWindow(QMainWindow):
         self._view_menu.addMenu(self._theme_menu())
 
     def _theme_mode(self) -> theme.Mode:
-        stored = self.settings.value("window/theme", "system")
-        return stored if stored in ("light", "dark") else "system"
+        return self.settings.read().theme
 
     def _apply_theme(self, mode: theme.Mode) -> None:
         application = QApplication.instance()
@@ -511,22 +513,26 @@ class MainWindow(QMainWindow):
 
     @Slot(QAction)
     def _choose_theme(self, action: QAction) -> None:
-        self.settings.setValue("window/theme", action.data())
+        self.settings.change(theme=action.data())
         self._apply_theme(action.data())
 
     def _restore_geometry(self) -> None:
         available = self.screen().availableSize()
         # a window's frame and title take some of the screen, too
         self.resize(min(1480, available.width()), min(920, available.height() - 40))
-        geometry = self.settings.value("window/geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
+        self.restoreGeometry(QByteArray(self.settings.read().geometry))
 
     def _restore_docks(self) -> None:
-        docks = self.settings.value("window/docks")
-        self._sized = isinstance(docks, QByteArray) and self.restoreState(docks, LAYOUT_VERSION)
+        self._sized = self.restoreState(QByteArray(self.settings.read().docks), LAYOUT_VERSION)
         if not self._sized:
             self.docks.arrange()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and watched is self.canvas.viewport():
+            watched.removeEventFilter(self)
+            # the rest of the window is painted in the same go
+            QTimer.singleShot(0, self.painted.emit)
+        return False
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

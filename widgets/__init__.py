@@ -1,1 +1,1 @@
-"""One widget, one value shown, one wish signalled: Qt and the torch-free part of networks, no torch, no app."""
+"""One widget, one value shown, one wish signalled; Qt and what needs no torch of networks, never app."""

@@ -188,7 +188,8 @@ def _style_sheet(theme: Colors) -> str:
     return f"""
 QToolTip {{ background: {theme.card}; color: {theme.text}; border: 1px solid {theme.border}; padding: 5px; }}
 QPushButton, QToolButton[outlined="true"] {{
-    background: {theme.card}; border: 1px solid {theme.border}; border-radius: {RADIUS}px; padding: 5px 12px; }}
+    background: {theme.card}; border: 1px solid {theme.border};
+    border-radius: {RADIUS}px; padding: 5px 12px; }}
 QPushButton:hover, QToolButton[outlined="true"]:hover {{
     background: {theme.card_hover}; border-color: {theme.border_strong}; }}
 QPushButton:focus, QToolButton[outlined="true"]:focus {{ border-color: {theme.accent}; }}

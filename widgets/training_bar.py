@@ -82,7 +82,8 @@ class TrainingBar(QWidget):
     def show_progress(self, progress: Progress | None) -> None:
         """How far the run is; None before the first run."""
         self._progress = progress
-        self._refresh()
+        # thirty times a second: the buttons stay as they are
+        self._refresh_progress()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QLockFile, QSettings, Qt, QTimer
+from PySide6.QtCore import QLockFile, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QWidget
 
@@ -21,6 +20,7 @@ from app.document import Document
 from app.files import Files
 from app.recent import RecentFiles
 from app.recovery import Recovery
+from app.settings import Settings
 from networks.message import UserError, message
 from networks.project import blank_project, first_project, project_to_json, read_project, write_project
 
@@ -34,7 +34,7 @@ def with_epochs(epochs):
 
 @pytest.fixture
 def store(tmp_path):
-    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    return Settings(tmp_path / "settings.json")
 
 
 @pytest.fixture
@@ -377,7 +377,7 @@ def test_recent_files_are_the_last_ten_each_once(store, tmp_path):
 
 
 def test_two_windows_share_the_list(tmp_path):
-    one, two = (RecentFiles(QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)) for _ in "ab")
+    one, two = (RecentFiles(Settings(tmp_path / "settings.json")) for _ in "ab")
     one.add(tmp_path / "a.json")
     two.add(tmp_path / "b.json")
     assert one.paths() == two.paths() == (tmp_path / "b.json", tmp_path / "a.json")
@@ -386,18 +386,20 @@ def test_two_windows_share_the_list(tmp_path):
 @pytest.mark.parametrize(
     "value",
     [
-        "not json",
-        "[" * 100_000,
-        "{}",
-        "null",
-        5,
-        ["a", "b"],
-        b"\xff",
-        json.dumps([1, None, {}, "", "relative.json", "/a\0b", "/" + "x" * 5000]),
+        b"",
+        b"not json",
+        b"[" * 100_000,
+        b"null",
+        b"\xff\xfe",
+        b'{"recent": 5}',
+        b'{"recent": ["/not-base64!"]}',
+        b'{"recent": [null, {}]}',
+        msgspec.json.encode({"recent": [b"", b"relative.json", b"/a\0b", b"/" + b"x" * 5000]}),
+        b'{"recent": ["' + b"x" * (2 << 20) + b'"]}',
     ],
 )
 def test_nonsense_in_the_settings_is_no_recent_file(store, value, tmp_path):
-    store.setValue("files/recent", value)
+    store.path.write_bytes(value)
     recent = RecentFiles(store)
     assert recent.paths() == ()
     recent.add(tmp_path / "a.json")
@@ -405,7 +407,7 @@ def test_nonsense_in_the_settings_is_no_recent_file(store, value, tmp_path):
 
 
 def test_a_long_list_in_the_settings_is_cut(store, tmp_path):
-    store.setValue("files/recent", json.dumps([str(tmp_path / f"{n}.json") for n in range(1000)]))
+    store.change(recent=tuple(os.fsencode(tmp_path / f"{n}.json") for n in range(1000)))
     assert len(RecentFiles(store).paths()) == 10
 
 
@@ -529,6 +531,7 @@ from PySide6.QtCore import QCoreApplication
 import msgspec
 from app.document import Document
 from app.recovery import Recovery
+from app.settings import Settings
 from networks.project import first_project
 
 application = QCoreApplication([])

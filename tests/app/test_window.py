@@ -7,7 +7,7 @@ import weakref
 
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QTextBrowser
 
@@ -31,10 +31,8 @@ replace = msgspec.structs.replace
 
 
 @pytest.fixture(autouse=True)
-def _settings(tmp_path, qapp):
+def _named(qapp):
     make_application()
-    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
-    QSettings().clear()
 
 
 @pytest.fixture

@@ -20,13 +20,15 @@ from pathlib import Path
 
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# the settings and recovery files of whoever measures stay as they are
+os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp()
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import msgspec
 import numpy
 import torch
 import torch._dynamo  # the first optimizer would import it in the middle of a measurement
-from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, QSettings, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, Qt, QTimer
 
 from app import startup
 from app.trainer import State
@@ -74,8 +76,9 @@ class Drawn(QObject):
 
     def start(self) -> None:
         """Trains until the first steps have arrived."""
+        before = self.steps
         self.window.train()
-        run_events(lambda: self.steps > 20, 300)
+        run_events(lambda: self.steps > before + 20, 300)
         assert self.window.trainer.state is State.TRAINING
 
     def hold(self) -> None:
@@ -114,8 +117,9 @@ def run_events(until: Callable[[], bool], limit: float) -> float:
     watch = QTimer()
     watch.timeout.connect(lambda: loop.quit() if until() else None)
     watch.start(20)
-    QTimer.singleShot(int(limit * 1000), Qt.TimerType.PreciseTimer, loop.quit)
+    QTimer.singleShot(int(limit * 1000), loop.quit)
     loop.exec()
+    watch.stop()
     return time.perf_counter() - began
 
 
@@ -171,7 +175,6 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     application = startup.make_application()
-    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
     collector = startup.GarbageCollector(application)
     collector.freeze()
     for name in options.cases or training_speed.CASES:
