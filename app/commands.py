@@ -47,7 +47,7 @@ def menu_titles() -> dict[Menu, str]:
 def commands(window: MainWindow) -> tuple[Command, ...]:
     """All commands of the window but undo, redo and the lists that are made while it runs."""
     translate = QCoreApplication.translate
-    files, canvas = window.files, window.canvas
+    files, canvas, runs = window.files, window.canvas, window.runs
     return (
         Command("new", "file", translate("Commands", "&New"), files.new, ("Ctrl+N",)),
         Command("open", "file", translate("Commands", "&Open…"), files.open, ("Ctrl+O",)),
@@ -104,7 +104,7 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
             "train",
             "train",
             translate("Commands", "&Train, pause or resume"),
-            window.train_pause_or_resume,
+            runs.train_pause_or_resume,
             ("Ctrl+Return", "Ctrl+Enter"),
         ),
         Command(
@@ -115,7 +115,11 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
             ("Ctrl+Alt+Return", "Ctrl+Alt+Enter"),
         ),
         Command(
-            "further", "train", translate("Commands", "&One epoch more"), window.train_further, ("Ctrl+E",)
+            "further",
+            "train",
+            translate("Commands", "&One epoch more"),
+            runs.train_further,
+            ("Ctrl+E",),
         ),
         Command("keys", "help", translate("Commands", "&Keyboard and mouse"), window.show_keys, ("F1",)),
         Command("about", "help", translate("Commands", "&About Backbone"), window.show_about),

@@ -52,7 +52,7 @@ class Settings:
             return Remembered()
 
     def change(self, **changes: Any) -> None:
-        """Remembers these fields. Where the file cannot be written they are forgotten, and the log says why."""
+        """Remembers these fields; where the file cannot be written, only the log says so."""
         remembered = msgspec.structs.replace(self.read(), **changes)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -21,21 +21,23 @@ from PySide6.QtWidgets import (
 )
 
 from app import about
+from app.appearance import apply_theme, theme_menu
 from app.commands import Menu, commands, make_action, menu_titles
 from app.docks import Docks
 from app.document import Document
 from app.files import Files, visible
+from app.runs import Runs
 from app.settings import Settings
 from app.startup import TorchLoader
-from app.trainer import State, Trainer
+from app.trainer import Trainer
 from networks.check import Report, check
-from networks.events import Event, Failed, Finished
 from networks.layers.base import Layer
 from networks.layers.network import Input
 from networks.message import Message, UserError
 from networks.network import Network
 from networks.project import Project, first_project
 from networks.recipe import Recipe
+from networks.training.obstacles import obstacle
 from widgets import theme
 from widgets.activation_panel import ActivationPanel
 from widgets.canvas.view import CanvasView
@@ -47,7 +49,6 @@ from widgets.layer_panel import LayerPanel
 from widgets.offer_bar import OfferBar
 from widgets.optimizer_panel import OptimizerPanel
 from widgets.palette import Palette
-from widgets.progress import Progress
 from widgets.training_bar import TrainingBar
 from widgets.translation import said, short, thousands
 
@@ -68,15 +69,13 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self.setObjectName("main_window")
         self.settings = Settings()
-        self._apply_theme(self._theme_mode())
+        apply_theme(self.settings.read().theme)
         self.document = Document(first_project() if project is None else project, self)
         self.trainer = Trainer(self)
         self.files = Files(self.document, self, self.settings)
         self._loader = TorchLoader(self)
         self._devices: tuple[str, ...] | None = None
         self._report = self._check(self.document.project)
-        self._progress: Progress | None = None
-        self._runs = 0
         self._renamed: dict[str, str] = {}
         self._closing = False
         self._restore_geometry()
@@ -88,7 +87,6 @@ class MainWindow(QMainWindow):
         self._restore_docks()
         self._show_title()
         self._show_project(None, self.document.project)
-        self._refresh_training()
 
     # what is shown
 
@@ -98,9 +96,8 @@ class MainWindow(QMainWindow):
         if old is None or old.network != new.network or old.classes != new.classes:
             self.canvas.show_network(new.network, self._report)
             self._show_facts()
-            self.bar.show_obstacle(self._report.obstacles[0][1] if self._report.obstacles else None)
         self._show_panels(old, new)
-        self._refresh_further()
+        self.runs.show_project(new, obstacle(new, self._report))
 
     def _show_panels(self, old: Project | None, new: Project) -> None:
         if old is None or old.network != new.network or old.classes != new.classes:
@@ -206,100 +203,15 @@ class MainWindow(QMainWindow):
     # training
 
     @Slot()
-    def train_pause_or_resume(self) -> None:
-        """What Ctrl+Return does: the one of the three that makes sense now."""
-        match self.trainer.state:
-            case State.IDLE:
-                self.train()
-            case State.TRAINING:
-                self.trainer.pause()
-            case State.PAUSED:
-                self.trainer.resume()
-
-    @Slot()
-    def train(self) -> None:
-        """Starts a new run, or shows what stands in the way."""
-        if self.trainer.busy:
-            return
-        if self._report.obstacles:
-            self._show_obstacle()
-            return
-        self._begin(None)
-
-    @Slot()
-    def train_further(self) -> None:
-        """One epoch more; the first epoch where there is no run yet."""
-        if self.trainer.busy:
-            if self._progress is not None and self.trainer.state in (State.TRAINING, State.PAUSED):
-                self._progress.epochs += 1
-                self.trainer.train_further()
-                self._refresh_training()
-        elif self.trainer.run is None:
-            if self._report.trainable:
-                self._begin(1)
-        elif not self._further_reason():
-            assert self._progress is not None
-            self._progress.epochs = int(self._progress.epoch) + 1
-            self._progress.ended = None
-            self.trainer.train_further()
-
-    def _begin(self, epochs: int | None) -> None:
-        project = self.document.project
-        self._runs += 1
-        self._progress = Progress(project.recipe.epochs if epochs is None else epochs)
-        self.bar.show_progress(self._progress)
-        optimizer = project.recipe.optimizer
-        self.curves.begin_run(
-            self.tr("Run {number} · {optimizer} {rate:g}").format(
-                number=self._runs, optimizer=type(optimizer).__name__, rate=optimizer.lr
-            )
-        )
-        self.trainer.start(project, epochs)
-
-    @Slot(object)
-    def _take_events(self, events: tuple[Event, ...]) -> None:
-        self.curves.extend(events)
-        if self._progress is not None:
-            self._progress.take(events)
-            self.bar.show_progress(self._progress)
-        if isinstance(events[-1], Finished | Failed):
-            self.statusBar().showMessage(said(events[-1].message), 15_000)
-
-    @Slot(object)
-    def _show_state(self, state: State) -> None:
-        if self._progress is not None:
-            if state is State.PAUSED:
-                self._progress.pause()
-            elif state is State.TRAINING:
-                self._progress.resume()
-        self._refresh_training()
-        if state is State.IDLE and self._closing:
-            self.close()
-
-    def _refresh_training(self) -> None:
-        self.bar.show_stage(self.trainer.state.value)
-        self.bar.show_progress(self._progress)
-        self._refresh_further()
-
-    def _refresh_further(self) -> None:
-        self.bar.show_further(self._further_reason())
-
-    def _further_reason(self) -> str:
-        """Why the last run cannot go on, or nothing."""
-        if self.trainer.run is None or self.trainer.project is None:
-            return "" if self._report.trainable else self.tr("The network does not fit yet.")
-        trained, now = self.trainer.project, self.document.project
-        same_length = replace(now.recipe, epochs=trained.recipe.epochs, threads=trained.recipe.threads)
-        if trained.network == now.network and trained.recipe == same_length:
-            return ""
-        return self.tr("The project has changed since the last run: Train starts a new one.")
-
-    @Slot()
     def _show_obstacle(self) -> None:
-        name, reason = self._report.obstacles[0]
-        if name is not None:
+        if self._report.obstacles and (name := self._report.obstacles[0][0]) is not None:
             self.canvas.reveal(name)
-        self.show_notice(reason)
+        if (reason := obstacle(self.document.project, self._report)) is not None:
+            self.show_notice(reason)
+
+    @Slot(str)
+    def _tell_end(self, sentence: str) -> None:
+        self.statusBar().showMessage(sentence, 15_000)
 
     @Slot()
     def save_weights(self) -> None:
@@ -346,6 +258,11 @@ class MainWindow(QMainWindow):
 
     # the end
 
+    @Slot()
+    def _close_at_last(self) -> None:
+        if self._closing:
+            self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._closing and not self.files.may_discard():
             event.ignore()
@@ -376,6 +293,7 @@ class MainWindow(QMainWindow):
         self.optimizer_panel = OptimizerPanel()
         self.data_panel = DataPanel()
         self.bar = TrainingBar()
+        self.runs = Runs(self.trainer, self.bar, self.curves, self)
         self.offer_bar = OfferBar()
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -455,13 +373,9 @@ class MainWindow(QMainWindow):
         self.activation_panel.edited.connect(self._edit_network)
         self.optimizer_panel.edited.connect(self._edit_recipe)
         self.data_panel.edited.connect(self._edit_recipe)
-        self.trainer.events_arrived.connect(self._take_events)
-        self.trainer.state_changed.connect(self._show_state)
-        self.bar.train_requested.connect(self.train)
-        self.bar.pause_requested.connect(self.trainer.pause)
-        self.bar.resume_requested.connect(self.trainer.resume)
-        self.bar.stop_requested.connect(self.trainer.stop)
-        self.bar.further_requested.connect(self.train_further)
+        self.runs.ended.connect(self._tell_end)
+        self.runs.rested.connect(self._close_at_last)
+        self.runs.obstructed.connect(self._show_obstacle)
         self.bar.obstacle_clicked.connect(self._show_obstacle)
         self._loader.loaded.connect(self._take_torch)
         self._loader.failed.connect(self._miss_torch)
@@ -484,37 +398,7 @@ class MainWindow(QMainWindow):
         reset = QAction(self.tr("&Reset the arrangement"), self)
         reset.triggered.connect(self.docks.arrange)
         self._view_menu.addAction(reset)
-        self._view_menu.addMenu(self._theme_menu())
-
-    def _theme_mode(self) -> theme.Mode:
-        return self.settings.read().theme
-
-    def _apply_theme(self, mode: theme.Mode) -> None:
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        theme.apply_theme(application, mode)
-
-    def _theme_menu(self) -> QMenu:
-        menu = QMenu(self.tr("&Theme"), self)
-        group = QActionGroup(self)
-        for mode, title in (
-            ("system", self.tr("Like the &system")),
-            ("light", self.tr("&Light")),
-            ("dark", self.tr("&Dark")),
-        ):
-            action = QAction(title, self)
-            action.setCheckable(True)
-            action.setData(mode)
-            action.setChecked(mode == self._theme_mode())
-            group.addAction(action)
-            menu.addAction(action)
-        group.triggered.connect(self._choose_theme)
-        return menu
-
-    @Slot(QAction)
-    def _choose_theme(self, action: QAction) -> None:
-        self.settings.change(theme=action.data())
-        self._apply_theme(action.data())
+        self._view_menu.addMenu(theme_menu(self.settings, self))
 
     def _restore_geometry(self) -> None:
         available = self.screen().availableSize()

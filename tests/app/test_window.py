@@ -8,7 +8,7 @@ import weakref
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence, QPalette
+from PySide6.QtGui import QAction, QKeySequence, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QTextBrowser
 
 from app.commands import commands
@@ -243,13 +243,13 @@ def test_a_second_run_draws_beside_the_first(window, qtbot):
 
 def test_editing_while_it_trains_leaves_the_run_alone(make_window, qtbot):
     window = make_window(epochs=10_000, threads=1)
-    window.train()
+    window.runs.train()
     qtbot.waitUntil(lambda: window.trainer.state is State.TRAINING, timeout=30_000)
     started_from = window.trainer.project
     window.canvas.select(["fc1", "fc2", "flatten1"])
     qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
-    step = window._progress.epoch
-    qtbot.waitUntil(lambda: window._progress.epoch > step, timeout=30_000)
+    step = window.runs.progress.epoch
+    qtbot.waitUntil(lambda: window.runs.progress.epoch > step, timeout=30_000)
     assert window.trainer.project == started_from
     window.trainer.stop()
     qtbot.waitUntil(_idle(window), timeout=30_000)
@@ -287,7 +287,7 @@ def test_a_failure_in_the_thread_is_told_and_training_works_again(window, qtbot,
 
 def test_closing_while_it_trains_ends_well(make_window, qtbot):
     window = make_window(epochs=10_000, threads=1)
-    window.train()
+    window.runs.train()
     qtbot.waitUntil(lambda: window.trainer.state is State.TRAINING, timeout=30_000)
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=30_000)
@@ -382,7 +382,7 @@ def test_what_a_crash_left_is_offered_beside_the_work(window, qtbot, restores):
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_the_theme_can_be_chosen_and_is_kept(window, make_window, mode):
-    (action,) = (a for a in window.findChildren(type(window.undo_action)) if a.data() == mode)
+    action = window.findChild(QAction, f"theme_{mode}")
     action.trigger()
     lightness = QApplication.palette().color(QPalette.ColorRole.Window).lightness()
     assert (lightness < 128) == (mode == "dark")

@@ -77,7 +77,7 @@ class Drawn(QObject):
     def start(self) -> None:
         """Trains until the first steps have arrived."""
         before = self.steps
-        self.window.train()
+        self.window.runs.train()
         run_events(lambda: self.steps > before + 20, 300)
         assert self.window.trainer.state is State.TRAINING
 
