@@ -32,7 +32,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 0.0
     batch_size: Annotated[
         int, whole("Batch size", "Images that are averaged over for one step.", 1, 65_536, unit="images")
-    ] = 16
+    ] = 64
     epochs: Annotated[
         int,
         whole("Epochs", "How often training goes through all training images.", 1, 100_000, unit="epochs"),

@@ -103,7 +103,7 @@ def test_a_layer_is_one_line_and_the_recipe_is_indented():
         '    "nodes": [',
     ]
     assert lines[7] == '      {"name": "tanh1", "layer": {"type": "Tanh"}, "inputs": ["conv1"]},'
-    assert '    "batch_size": 16,' in lines
+    assert '    "batch_size": 8,' in lines
     assert SEED.endswith(b"\n}\n")
     assert len(lines) == len(first_project().network.nodes) + 33
 
