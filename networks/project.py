@@ -41,8 +41,8 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def first_project() -> Project:
     """What a newcomer sees: LeNet-5 on handwritten digits.
 
-    In batches of 8 each of ten seeds judged over 97 % of the validation images right within 12 epochs; in
-    batches of 16 eight of them did, in batches of 64 two of four.
+    In batches of 8 each of ten seeds judged over 97 % of the validation images right within 12 epochs;
+    in batches of 16 eight of them did, in batches of 64 two of four.
     """
     return Project(lenet5(), Recipe(batch_size=8))
 
