@@ -16,7 +16,7 @@ from networks.project import Project
 if TYPE_CHECKING:
     from networks.training.run import Run
 
-TICK_MS = 80
+TICK_MS = 100
 """How often the window takes the events, in milliseconds, however fast training is.
 
 Drawing both charts takes about 10 ms in which the training thread waits for the interpreter.

@@ -161,7 +161,7 @@ def measure(name: str, threads: int, seconds: float, rounds: int) -> None:
     )
     print(
         f"  Stop       {1000 * statistics.median(stops):.0f} ms, at most {1000 * max(stops):.0f} ms; "
-        f"one batch takes {1000 * batch:.0f} ms and the window looks every 33 ms",
+        f"one batch takes {1000 * batch:.0f} ms and then the thread ends",
         flush=True,
     )
 
