@@ -100,6 +100,8 @@ class Document(QObject):
         self._set_path(path)
         self._projects = [project]
         self.history.clear()
+        # a stack that was empty tells nothing when it is cleared
+        self._follow()
         if modified:
             self.history.resetClean()
         self._tell_modified()

@@ -420,3 +420,12 @@ def test_a_network_of_another_type_is_one_step(document):
     assert document.history.count() == 1
     document.undo()
     assert document.project == FIRST
+
+
+def test_another_project_is_told_of_even_where_there_was_no_history(qapp):
+    document = Document(first_project())
+    told = []
+    document.changed.connect(lambda old, new: told.append((old, new)))
+    before, after = document.project, blank_project()
+    document.reset(after)
+    assert told == [(before, after)]

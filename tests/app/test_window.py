@@ -22,7 +22,8 @@ from networks.edits import remove, set_layers
 from networks.events import Finished, Stepped
 from networks.layers.activation import ReLU, Tanh
 from networks.optimizers import SGD
-from networks.project import first_project, read_project
+from networks.project import first_project, read_project, write_project
+from networks.recipe import Recipe
 from tests.widgets.gestures import drop
 from widgets import theme
 
@@ -311,6 +312,21 @@ def test_save_open_and_the_mark_of_unsaved_changes(window, qtbot, tmp_path, monk
     monkeypatch.setattr(window.files, "ask_discard", lambda: "discard")
     window.open_path(path)
     assert "tanh1" not in window.document.project.network
+
+
+def test_an_opened_project_is_what_all_parts_of_the_window_show(window, tmp_path):
+    """Opened as the first thing, when there is no history yet that could tell of it."""
+    project = first_project()
+    other = replace(project, network=remove(project.network, {"tanh1", "tanh2"}), recipe=Recipe(epochs=7))
+    path = tmp_path / "other.json"
+    write_project(other, path)
+    window.open_path(path)
+    assert set(window.canvas.scene().cards) == {node.name for node in other.network.nodes}
+    assert "12 layers" in window._facts.text()
+    assert window.optimizer_panel.findChild(QLineEdit, "epochs").text() == "7"
+    window.files.new()
+    assert set(window.canvas.scene().cards) == {"input", "output"}
+    assert not window.bar.main_button.isEnabled()
 
 
 def test_closing_with_unsaved_changes_asks(window, qtbot, monkeypatch):
