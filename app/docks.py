@@ -11,7 +11,7 @@ WIDTHS = {"palette": 196, "curves": 470, "layer": 296}
 """Widths at first, in device-independent pixels; the canvas has the rest."""
 ROOMY_HEIGHT = 860
 """Height of the window from which the data need not share their place with the optimizer."""
-LEAST_WIDTHS = {"palette": 150, "curves": 300}
+LEAST_WIDTHS = {"palette": 168, "curves": 340}
 
 
 class Docks(QObject):

@@ -198,7 +198,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_opened(self) -> None:
-        self.canvas.fit()
+        self.canvas.go_home()
 
     # training
 
