@@ -23,6 +23,8 @@ def built_texts(tree):
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name == "translate" and getattr(getattr(node.func, "value", None), "id", "") == "painter":
+            continue  # it moves the origin
         texts = {"tr": node.args[:1], "translate": node.args[:2]}.get(name, [])
         parts = [part for text in texts for part in ast.walk(text)]
         if any(isinstance(part, ast.JoinedStr | ast.BinOp | ast.Call) for part in parts):
