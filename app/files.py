@@ -50,10 +50,10 @@ class Files(QObject):
         document.modified_changed.connect(self._tell_title)
 
     def title(self) -> str:
-        """The file's name, with a dot where there is something to save: `lenet.json •`."""
+        """The file's name, with a star where there is something to save: `lenet.json *`."""
         path = self.document.path
         name = self.tr("Untitled") if path is None else visible(path.name)
-        return f"{name} •" if self.document.modified else name
+        return f"{name} *" if self.document.modified else name
 
     # new and open
 

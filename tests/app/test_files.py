@@ -197,7 +197,7 @@ def test_the_title_has_the_name_and_a_dot_for_changes(files, document, tmp_path)
     document.mark_saved(tmp_path / "lenet.json")
     document.edit(with_epochs(8), "eight")
     document.undo()
-    assert titles == ["Untitled •", "lenet.json •", "lenet.json", "lenet.json •", "lenet.json"]
+    assert titles == ["Untitled *", "lenet.json *", "lenet.json", "lenet.json *", "lenet.json"]
 
 
 def test_a_name_cannot_break_the_title(files, document):

@@ -303,12 +303,12 @@ def test_save_open_and_the_mark_of_unsaved_changes(window, qtbot, tmp_path, monk
     monkeypatch.setattr(window.files, "ask_save_path", lambda: path)
     window.canvas.select(["tanh1"])
     qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
-    assert "•" in window.windowTitle()
+    assert "*" in window.windowTitle()
     qtbot.keyClick(window.canvas, Qt.Key.Key_S, CTRL)
     assert window.windowTitle() == "lenet.json — Backbone"
     assert read_project(path) == window.document.project
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CTRL)
-    assert "•" in window.windowTitle()
+    assert "*" in window.windowTitle()
     monkeypatch.setattr(window.files, "ask_discard", lambda: "discard")
     window.open_path(path)
     assert "tanh1" not in window.document.project.network
