@@ -1,0 +1,72 @@
+"""House rules that a tool can hold: what no source may do, and that every module says what it is."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted(path for folder in ("app", "widgets", "networks") for path in (ROOT / folder).rglob("*.py"))
+
+FORBIDDEN = {
+    "QSettings": "it unpickles Python objects from its file; use app.settings",
+    "pickle": "it runs code from a file",
+    "terminate": "a thread that is killed takes the interpreter's lock along",
+    "eval": "nothing from a file or a user becomes code",
+    "exec_": "nothing from a file or a user becomes code",
+}
+
+
+def _names(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id, node.lineno
+        elif isinstance(node, ast.alias):
+            yield node.name.split(".")[0], node.lineno
+            yield node.name.split(".")[-1], node.lineno
+
+
+def _forbidden(source):
+    found = []
+    tree = ast.parse(source)
+    for name, line in _names(tree):
+        if name in FORBIDDEN:
+            found.append(f"line {line}: {name}: {FORBIDDEN[name]}")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = ast.unparse(node.func.value)
+            if node.func.attr == "terminate" or (node.func.attr == "load" and owner == "torch"):
+                found.append(f"line {node.lineno}: {owner}.{node.func.attr}")
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_forbidden_is_used(path):
+    assert _forbidden(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from PySide6.QtCore import QSettings",
+        "import pickle",
+        "thread.terminate()",
+        "torch.load(x)",
+        "eval(x)",
+    ],
+)
+def test_what_is_forbidden_is_found(source):
+    assert _forbidden(source)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_module_says_what_it_is(path):
+    assert (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").strip()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_stay_short(path):
+    """A longer one usually has two reasons to change."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
