@@ -69,7 +69,7 @@ def keys_page(parent: QWidget, commands: Sequence[Command]) -> QDialog:
     ]
     body = "".join(
         f"<tr><td style='padding:3px 24px 3px 0'>{html.escape(what)}</td>"
-        f"<td><b>{html.escape(keys)}</b></td></tr>"
+        f"<td style='padding:3px 0'><b>{html.escape(keys)}</b></td></tr>"
         for what, keys in rows
     )
     dialog = QDialog(parent)

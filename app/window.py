@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         self._make_docks()
         self._restore_docks()
         self._show_title()
+        self._name_history()
         self._show_project(None, self.document.project)
 
     # what is shown
@@ -159,6 +160,16 @@ class MainWindow(QMainWindow):
     @Slot(object, str, str)
     def _edit_recipe(self, recipe: Recipe, text: str, merge: str) -> None:
         self.document.edit(replace(self.document.project, recipe=recipe), text, merge)
+
+    @Slot()
+    def _name_history(self) -> None:
+        """What undo and redo would do, in the menu: “Undo: Insert ReLU”."""
+        history = self.document.history
+        undo, redo = history.undoText(), history.redoText()
+        self.undo_action.setText(self.tr("Undo: {step}").format(step=undo) if undo else self.tr("Undo"))
+        self.redo_action.setText(self.tr("Redo: {step}").format(step=redo) if redo else self.tr("Redo"))
+        self.undo_action.setEnabled(history.canUndo())
+        self.redo_action.setEnabled(history.canRedo())
 
     @Slot()
     def _end_merge(self) -> None:
@@ -321,10 +332,9 @@ class MainWindow(QMainWindow):
         brand.setFont(theme.font(theme.LARGE, bold=True))
         self._file_label = ElidedLabel()
         self._file_label.setFixedWidth(190)
-        self.undo_action = self.document.history.createUndoAction(self, self.tr("Undo:"))
+        self.undo_action, self.redo_action = QAction(self), QAction(self)
         self.undo_action.setShortcuts([QKeySequence("Ctrl+Z")])
         self.undo_action.setIcon(icon("undo"))
-        self.redo_action = self.document.history.createRedoAction(self, self.tr("Redo:"))
         self.redo_action.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         self.redo_action.setIcon(icon("redo"))
         gap = QWidget()
@@ -354,6 +364,11 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.document.changed.connect(self._show_project)
+        history = self.document.history
+        for moved in (history.indexChanged, history.undoTextChanged, history.redoTextChanged):
+            moved.connect(self._name_history)
+        self.undo_action.triggered.connect(self.document.undo)
+        self.redo_action.triggered.connect(self.document.redo)
         self.files.opened.connect(self._show_opened)
         self.files.recovery.failed.connect(self.show_notice)
         self.offer_bar.accepted.connect(self._restore_project)

@@ -224,6 +224,7 @@ QSlider::handle:horizontal {{
     background: {theme.card}; border: 1px solid {theme.border_strong}; border-radius: 7px; width: 12px;
     margin: -5px 0; }}
 QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ border-color: {theme.accent}; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QMenu {{ background: {theme.panel}; border: 1px solid {theme.border}; padding: 4px; }}
 QMenu::item {{ padding: 5px 24px 5px 12px; border-radius: {RADIUS - 1}px; }}
 QMenu::item:selected {{ background: {theme.accent}; color: {theme.on_accent}; }}

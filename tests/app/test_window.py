@@ -116,6 +116,9 @@ def test_a_layer_dropped_on_a_wire_is_inserted_and_undone(window, qtbot):
     assert window.undo_action.text() == "Undo: Insert BatchNorm2d"
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CTRL)
     assert window.document.project == before
+    assert window.undo_action.text() == "Undo"
+    assert not window.undo_action.isEnabled()
+    assert window.redo_action.text() == "Redo: Insert BatchNorm2d"
     qtbot.keyClick(window.canvas, Qt.Key.Key_Y, CTRL)
     assert window.document.project.network == network
 
