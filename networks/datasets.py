@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.fields import real, whole
+from networks.fields import first_sentence, real, whole
 
 Images = NDArray[np.uint8]
 """n×height×width×channels."""
@@ -43,7 +43,7 @@ class Dataset(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_un
     @classmethod
     def help(cls) -> str:
         """The first sentence of the docstring."""
-        return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
+        return first_sentence(cls)
 
     def load(self) -> tuple[Images, Labels]:
         """All images and their labels. Raises UserError where they are not to be had."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Union
 import msgspec
 
 from networks.call import Call, call
-from networks.fields import real
+from networks.fields import first_sentence, real
 
 
 class Loss(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True):
@@ -22,7 +22,7 @@ class Loss(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_unkno
     @classmethod
     def help(cls) -> str:
         """The first sentence of the docstring."""
-        return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
+        return first_sentence(cls)
 
 
 class CrossEntropy(Loss, frozen=True):

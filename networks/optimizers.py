@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Union
 import msgspec
 
 from networks.call import Call, call
-from networks.fields import described, real
+from networks.fields import described, first_sentence, real
 
 Decay = Annotated[
     float,
@@ -56,7 +56,7 @@ class Optimizer(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_
     @classmethod
     def help(cls) -> str:
         """The first sentence of the docstring."""
-        return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
+        return first_sentence(cls)
 
 
 def _with_betas(arguments: dict[str, object]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import ClassVar
 import msgspec
 
 from networks.call import Call
+from networks.fields import first_sentence
 from networks.shapes import Shape, count
 
 
@@ -80,7 +81,7 @@ class Layer(
     @classmethod
     def help(cls) -> str:
         """The first sentence of the docstring."""
-        return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
+        return first_sentence(cls)
 
     def weights(self, *inputs: Shape) -> int:
         """How many numbers are learned."""
