@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 
@@ -58,11 +58,6 @@ class DockTitle(QWidget):
         for index in range(-2, 3):
             painter.drawEllipse(middle + QPointF(6 * index, 0), 1.2, 1.2)
         painter.end()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
 
     def _button(self, symbol: QIcon, help: str) -> QToolButton:
         button = QToolButton()

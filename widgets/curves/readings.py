@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -76,11 +76,6 @@ class Readings(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(160, 24)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)
