@@ -68,12 +68,7 @@ def check(network: Network, classes: int | None = None) -> Report:
         layer = node.layer if classes is None else node.layer.with_classes(classes)
         inputs = tuple(found[source].output for source in node.inputs)
         fit = _fit(layer, inputs)
-        if (
-            fit.problem is None
-            and fit.output is not None
-            and classes is not None
-            and isinstance(layer, Output)
-        ):
+        if fit.problem is None and fit.output is not None and classes is not None and layer.ends:
             fit = _judged(fit.output, classes)
         found[name] = NodeReport(
             layer, inputs, fit.output, fit.problem, fit.weights, fit.multiply_adds, name in contributing

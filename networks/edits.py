@@ -15,32 +15,81 @@ from networks.network import RESERVED, Network, Node, Wire, name_problem
 replace = msgspec.structs.replace
 
 
-def free_name(network: Network, layer: Layer, taken: Collection[str] = (), start: int = 1) -> str:
+def free_name(
+    network: Network, layer: Layer, taken: Collection[str] = (), start: int = 1, within: str = ""
+) -> str:
     """A name for a new node, such as `conv3`; Input and Output have no number while they are alone.
 
-    Numbers below `start` are known to be taken.
+    Numbers below `start` are known to be taken. `within` is the path that it begins with, such as `layer1.0`.
     """
-    if layer.stem in ("input", "output") and layer.stem not in network and layer.stem not in taken:
-        return layer.stem
+    stem = f"{within}.{layer.stem}" if within else layer.stem
+    if stem in ("input", "output") and stem not in network and stem not in taken:
+        return stem
     return next(
         name
-        for name in (f"{layer.stem}{number}" for number in count(start))
-        if name not in network and name not in taken and name not in RESERVED
+        for name in (f"{stem}{number}" for number in count(start))
+        if name not in network and name not in taken and name not in RESERVED and name not in network.holders
     )
+
+
+def free_fold(network: Network, stem: str, taken: Collection[str] = ()) -> str:
+    """A name for a new fold, such as `residual3`, that may begin the paths of its nodes too."""
+    return next(
+        name
+        for name in (f"{stem}{number}" for number in count(1))
+        if name not in network
+        and name not in network.by_fold
+        and name not in network.holders
+        and name not in taken
+        and name not in RESERVED
+    )
+
+
+def path_of(network: Network, fold: str) -> str:
+    """The path that the names of all nodes in a fold begin with; empty where there is none, or no fold."""
+    if not fold or not network.folded[fold]:
+        return ""
+    parts = [name.split(".")[:-1] for name in network.folded[fold]]
+    shared = parts[0]
+    for other in parts[1:]:
+        same = 0
+        while same < min(len(shared), len(other)) and shared[same] == other[same]:
+            same += 1
+        shared = shared[:same]
+    return ".".join(shared)
 
 
 def place(network: Network, layer: Layer) -> tuple[Network, str]:
     """Adds a loose layer. Gives the network and the new node's name."""
     name = free_name(network, layer)
-    return Network((*network.nodes, Node(name, layer))), name
+    return network.with_nodes((*network.nodes, Node(name, layer))), name
 
 
 def insert(network: Network, layer: Layer, wire: Wire) -> tuple[Network, str]:
     """Puts a layer on a wire: it takes the wire's source, and the wire's target takes it."""
-    name = free_name(network, layer)
+    fold = common_fold(network, (wire.source, wire.target))
+    name = free_name(network, layer, within=path_of(network, fold))
     inputs = (wire.source,) if layer.most_inputs else ()
-    nodes = _with_input(network.nodes, wire.target, wire.index, name)
-    return Network(_after(nodes, wire.source, (Node(name, layer, inputs),))), name
+    nodes = rewired(network.nodes, wire, name)
+    return network.with_nodes(after(nodes, wire.source, (Node(name, layer, inputs, fold),))), name
+
+
+def common_fold(network: Network, names: Collection[str]) -> str:
+    """The innermost fold that all of these nodes lie in; empty where there is none."""
+    shared: tuple[str, ...] | None = None
+    for name in names:
+        around = network.around(network[name].fold)
+        shared = around if shared is None else tuple(fold for fold in shared if fold in around)
+    return shared[0] if shared else ""
+
+
+def fold_behind(network: Network, name: str) -> str:
+    """The fold for something put behind a node: behind the last one of a fold is outside of it."""
+    behind = [wire.target for wire in network.consumers[name]]
+    if behind or network[name].layer.ends:
+        return common_fold(network, [name, *behind])
+    fold = network[name].fold
+    return network.by_fold[fold].within if fold else ""
 
 
 def add_after(network: Network, layer: Layer, name: str) -> tuple[Network, str]:
@@ -50,8 +99,9 @@ def add_after(network: Network, layer: Layer, name: str) -> tuple[Network, str]:
     """
     if not layer.most_inputs:
         return place(network, layer)
-    part, (new,) = _renamed(Network((Node(free_name(network, layer), layer),)), network)
-    return _spliced(network, part, name), new
+    fold = fold_behind(network, name)
+    new = free_name(network, layer, within=path_of(network, fold))
+    return spliced(network, Network((Node(new, layer),)), name, fold), new
 
 
 def append(network: Network, layer: Layer) -> tuple[Network, str]:
@@ -89,7 +139,7 @@ def remove(network: Network, names: Collection[str]) -> Network:
         if node.name not in gone:
             heirs = (heir(source) for source in node.inputs)
             kept.append(replace(node, inputs=tuple(h for h in heirs if h is not None and h != node.name)))
-    return Network(tuple(kept))
+    return network.with_nodes(kept)
 
 
 def connect(network: Network, source: str, target: str, index: int | None = None) -> Network:
@@ -101,7 +151,7 @@ def connect(network: Network, source: str, target: str, index: int | None = None
     most = taker.layer.most_inputs
     if not most:
         raise UserError(message("“{name}” takes no input: draw the wire to another layer.", name=target))
-    if isinstance(network[source].layer, Output):
+    if network[source].layer.ends:
         raise UserError(message("Nothing follows an Output: start the wire at another layer."))
     if target in network.upstream([source]):
         raise UserError(
@@ -127,7 +177,7 @@ def connect(network: Network, source: str, target: str, index: int | None = None
 def disconnect(network: Network, wires: Iterable[Wire]) -> Network:
     """Removes wires; the layers stay."""
     gone = set(wires)
-    return Network(
+    return network.with_nodes(
         tuple(
             replace(
                 node,
@@ -140,7 +190,7 @@ def disconnect(network: Network, wires: Iterable[Wire]) -> Network:
 
 def set_layers(network: Network, layers: Mapping[str, Layer]) -> Network:
     """Gives nodes other layers; names and wires stay."""
-    return Network(
+    return network.with_nodes(
         tuple(
             replace(node, layer=layers[node.name]) if node.name in layers else node for node in network.nodes
         )
@@ -155,7 +205,9 @@ def rename(network: Network, old: str, new: str) -> Network:
         raise UserError(problem)
     if new in network:
         raise UserError(message("There is a layer “{name}” already: choose another name.", name=new))
-    return Network(
+    if new in network.by_fold:
+        raise UserError(message("There is a group “{name}” already: choose another name.", name=new))
+    return network.with_nodes(
         tuple(
             replace(
                 node,
@@ -168,13 +220,24 @@ def rename(network: Network, old: str, new: str) -> Network:
 
 
 def fragment(network: Network, names: Collection[str]) -> Network:
-    """The part of the network made of these nodes, with the wires among them: what copy takes."""
+    """The part of the network made of these nodes, with the wires among them: what copy takes.
+
+    A fold comes along where all of it does.
+    """
+    whole = {fold for fold, inside in network.folded.items() if all(name in names for name in inside)}
+
+    def kept(fold: str) -> str:
+        return next((name for name in network.around(fold) if name in whole), "")
+
     return Network(
         tuple(
-            replace(node, inputs=tuple(source for source in node.inputs if source in names))
+            replace(
+                node, inputs=tuple(source for source in node.inputs if source in names), fold=kept(node.fold)
+            )
             for node in network.nodes
             if node.name in names
-        )
+        ),
+        tuple(replace(fold, within=kept(fold.within)) for fold in network.folds if fold.name in whole),
     )
 
 
@@ -186,10 +249,10 @@ def paste(network: Network, part: Network, after: str | None = None) -> tuple[Ne
     part, names = _renamed(part, network)
     entries = [node for node in part.nodes if not node.inputs]
     exits = [node for node in part.nodes if not part.consumers[node.name]]
-    chained = len(entries) == len(exits) == 1 and entries[0].layer.most_inputs and not part.of_type(Output)
+    chained = len(entries) == len(exits) == 1 and entries[0].layer.most_inputs and not exits[0].layer.ends
     if after is not None and chained:
-        return _spliced(network, part, after), names
-    return Network((*network.nodes, *part.nodes)), names
+        return spliced(network, part, after, fold_behind(network, after)), names
+    return Network((*network.nodes, *part.nodes), (*network.folds, *part.folds)), names
 
 
 def duplicate(network: Network, names: Collection[str]) -> tuple[Network, tuple[str, ...]]:
@@ -199,31 +262,48 @@ def duplicate(network: Network, names: Collection[str]) -> tuple[Network, tuple[
 
 
 def _renamed(part: Network, network: Network) -> tuple[Network, tuple[str, ...]]:
+    folds: dict[str, str] = {"": ""}
+    for fold in part.folds:
+        stem = fold.block.stem if fold.block is not None else fold.name.rstrip("0123456789")
+        folds[fold.name] = free_fold(network, stem or "group", folds.values())
     names: dict[str, str] = {}
     taken: set[str] = set()
     starts: dict[str, int] = {}
     for node in part.nodes:
         stem = node.layer.stem
-        name = free_name(network, node.layer, taken, starts.get(stem, 1))
+        outer = next((fold for fold in part.around(node.fold) if node.name.startswith(fold + ".")), None)
+        if outer is not None:
+            name = folds[outer] + node.name[len(outer) :]
+        else:
+            name = free_name(network, node.layer, taken, starts.get(stem, 1))
+            starts[stem] = int(name.removeprefix(stem) or 0) + 1
         names[node.name] = name
         taken.add(name)
-        starts[stem] = int(name.removeprefix(stem) or 0) + 1
     nodes = tuple(
-        replace(node, name=names[node.name], inputs=tuple(names[source] for source in node.inputs))
+        replace(
+            node,
+            name=names[node.name],
+            inputs=tuple(names[source] for source in node.inputs),
+            fold=folds[node.fold],
+        )
         for node in part.nodes
     )
-    return Network(nodes), tuple(names.values())
+    renamed = tuple(replace(fold, name=folds[fold.name], within=folds[fold.within]) for fold in part.folds)
+    return Network(nodes, renamed), tuple(names.values())
 
 
-def _spliced(network: Network, part: Network, name: str) -> Network:
+def spliced(network: Network, part: Network, name: str, fold: str = "") -> Network:
     """The part, which has one way in and one out, in series behind `name`; before an Output."""
     entry = next(node.name for node in part.nodes if not node.inputs)
     leaves = next(node.name for node in part.nodes if not part.consumers[node.name])
-    before_output = isinstance(network[name].layer, Output)
+    before_output = network[name].layer.ends
     sources = network[name].inputs[:1] if before_output else (name,)
-    added = tuple(replace(node, inputs=sources) if node.name == entry else node for node in part.nodes)
+    added = tuple(
+        replace(node, inputs=sources if node.name == entry else node.inputs, fold=node.fold or fold)
+        for node in part.nodes
+    )
     if before_output:
-        kept = _with_input(network.nodes, name, 0, leaves)
+        kept = rewired(network.nodes, Wire(sources[0] if sources else "", name, 0), leaves)
     else:
         kept = tuple(
             replace(n, inputs=tuple(leaves if source == name else source for source in n.inputs))
@@ -231,22 +311,25 @@ def _spliced(network: Network, part: Network, name: str) -> Network:
             else n
             for n in network.nodes
         )
-    return Network(_after(kept, sources[0] if sources else None, added))
+    inner = tuple(replace(each, within=each.within or fold) for each in part.folds)
+    return Network(after(kept, sources[0] if sources else None, added), (*network.folds, *inner))
 
 
 def _with(network: Network, node: Node) -> Network:
-    return Network(tuple(node if other.name == node.name else other for other in network.nodes))
+    return network.with_nodes(node if other.name == node.name else other for other in network.nodes)
 
 
-def _with_input(nodes: tuple[Node, ...], target: str, index: int, source: str) -> tuple[Node, ...]:
+def rewired(nodes: tuple[Node, ...], wire: Wire, source: str) -> tuple[Node, ...]:
+    """The nodes with another source at the end of this wire."""
     return tuple(
-        replace(node, inputs=(*node.inputs[:index], source, *node.inputs[index + 1 :]))
-        if node.name == target
+        replace(node, inputs=(*node.inputs[: wire.index], source, *node.inputs[wire.index + 1 :]))
+        if node.name == wire.target
         else node
         for node in nodes
     )
 
 
-def _after(nodes: tuple[Node, ...], name: str | None, added: tuple[Node, ...]) -> tuple[Node, ...]:
+def after(nodes: tuple[Node, ...], name: str | None, added: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The nodes with these added behind the one of this name, or at the end."""
     at = next((i + 1 for i, node in enumerate(nodes) if node.name == name), len(nodes))
     return (*nodes[:at], *added, *nodes[at:])

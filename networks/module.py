@@ -10,8 +10,8 @@ import torch
 from torch import fx, nn
 
 from networks.call import Argument, Call
-from networks.check import check
-from networks.layers.network import Input, Output
+from networks.check import Report, check
+from networks.layers.network import AuxiliaryOutput, Input, Output
 from networks.message import UserError
 from networks.network import Network
 from networks.shapes import Shape
@@ -36,15 +36,48 @@ def run(call: Call) -> Any:
 def build(network: Network, classes: int) -> fx.GraphModule:
     """The module that trains: its submodules carry the nodes' names, in the network's order.
 
-    Takes images n×channels×height×width and gives scores n×classes. Raises UserError with the first obstacle
-    where the network does not fit.
+    Takes images n×channels×height×width and gives scores n×classes; with auxiliary outputs a tuple of scores,
+    the main ones first, the others in the network's order. Raises UserError with the first obstacle where the
+    network does not fit.
     """
     report = check(network, classes)
     if report.obstacles:
         raise UserError(report.obstacles[0][1])
+    graph, made = _graph(network, report)
+    module = nn.Module()
+    for node in network.nodes:
+        if node.name in made:
+            _put(module, node.name, made[node.name])
+    return fx.GraphModule(module, graph, "Network")
+
+
+def evaluation(module: fx.GraphModule) -> fx.GraphModule:
+    """The part of a built module that evaluation runs: without auxiliary outputs. Shares all weights."""
+    (output,) = (node for node in module.graph.nodes if node.op == "output")
+    scores = output.args[0]
+    if not isinstance(scores, tuple):
+        return module
+    needed: set[fx.Node] = set()
+    waiting = [scores[0]]
+    while waiting:
+        node = waiting.pop()
+        if node not in needed:
+            needed.add(node)
+            waiting += node.all_input_nodes
+    graph = fx.Graph()
+    copies: dict[fx.Node, fx.Node] = {}
+    for node in module.graph.nodes:
+        if node in needed:
+            copies[node] = graph.node_copy(node, copies.__getitem__)
+    graph.output(copies[scores[0]])
+    return fx.GraphModule(module, graph, "Evaluation")
+
+
+def _graph(network: Network, report: Report) -> tuple[fx.Graph, dict[str, nn.Module]]:
     graph = fx.Graph()
     values: dict[str, fx.Node] = {}
     made: dict[str, nn.Module] = {}
+    scores: list[fx.Node] = []
     for name in network.order:
         node = network[name]
         if name not in network.contributing:
@@ -56,17 +89,26 @@ def build(network: Network, classes: int) -> fx.GraphModule:
         if isinstance(layer, Input):
             values[name] = graph.placeholder("images")
         elif isinstance(layer, Output):
-            graph.output(inputs[0])
+            scores.insert(0, inputs[0])
+        elif isinstance(layer, AuxiliaryOutput):
+            scores.append(inputs[0])
         elif (call := layer.module(*shapes)) is not None:
             made[name] = run(call)
             values[name] = graph.call_module(name, tuple(inputs))
         else:
             values[name] = _expression(graph, layer.function(*shapes), inputs)
-    module = nn.Module()
-    for node in network.nodes:
-        if node.name in made:
-            module.add_module(node.name, made[node.name])
-    return fx.GraphModule(module, graph, "Network")
+    graph.output(tuple(scores) if len(scores) > 1 else scores[0])
+    return graph, made
+
+
+def _put(module: nn.Module, path: str, made: nn.Module) -> None:
+    """Registers it under its path; the modules on the way are only holders."""
+    *holders, last = path.split(".")
+    for holder in holders:
+        if holder not in module._modules:
+            module.add_module(holder, nn.Module())
+        module = module.get_submodule(holder)
+    module.add_module(last, made)
 
 
 def _expression(graph: fx.Graph, call: Call, inputs: Sequence[fx.Node]) -> fx.Node:

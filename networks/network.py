@@ -13,17 +13,28 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from networks.blocks import AnyBlock
 from networks.layers import AnyLayer
 from networks.layers.base import Layer
 from networks.message import Message, UserError, message
 
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_]{0,63}$"
+_PART = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+NAME = rf"^{_PART}(\.{_PART}){{0,15}}$"
 Name = Annotated[
     str,
     Meta(
         pattern=NAME,
         title="Name",
-        description="The layer's name in the module, its weights and exported code.",
+        description="The layer's path in the module, its weights and exported code, such as layer1.0.conv1.",
+    ),
+]
+FoldName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        title="Name",
+        description="What the block or group is called on the canvas.",
     ),
 ]
 
@@ -46,12 +57,30 @@ RESERVED = frozenset((
 """Names that torch.nn.Module and torch.fx.GraphModule use themselves; a layer cannot have them."""
 
 
-class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
-    """One layer in its place. `inputs` are the names of the nodes it takes its inputs from, in order."""
+class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
+    """One layer in its place. `inputs` are the names of the nodes it takes its inputs from, in order.
+
+    `name` is its path in the torch module, so that the keys of its weights begin with it. `fold` names the
+    innermost fold it lies in. What is `frozen` is not trained: its weights and running statistics stay.
+    """
 
     name: Name
     layer: AnyLayer
     inputs: tuple[Name, ...] = ()
+    fold: str = ""
+    frozen: bool = False
+
+
+class Fold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
+    """Nodes that can be shown as one card. Folding changes nothing in the network, only in the picture.
+
+    With a `block` the nodes are what the block makes of its parameters; without, it is a group that belongs
+    to the user. `within` names the fold that this one lies in. Which folds are open is the canvas's business.
+    """
+
+    name: FoldName
+    block: AnyBlock | None = None
+    within: str = ""
 
 
 class Wire(msgspec.Struct, frozen=True, order=True, cache_hash=True):
@@ -70,6 +99,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
     """
 
     nodes: tuple[Node, ...] = ()
+    folds: tuple[Fold, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.by_name) < len(self.nodes):
@@ -91,11 +121,71 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
                             source=source,
                         )
                     )
+        for holder in self.holders:
+            if holder in self.by_name:
+                inner = next(name for name in self.by_name if name.startswith(holder + "."))
+                raise UserError(
+                    message(
+                        "“{inner}” would lie within the layer “{outer}”: give one of them another name.",
+                        inner=inner,
+                        outer=holder,
+                    )
+                )
+        if self.folds or any(node.fold for node in self.nodes):
+            self._check_folds()
+
+    def _check_folds(self) -> None:
+        for fold in self.folds:
+            if fold.name in self.by_name or self.by_fold[fold.name] is not fold:
+                raise UserError(
+                    message(
+                        "“{name}” is the name of two things; each fold needs a name of its own.",
+                        name=fold.name,
+                    )
+                )
+            met = {fold.name}
+            while fold.within:
+                if fold.within not in self.by_fold or fold.within in met:
+                    raise UserError(
+                        message("“{name}” does not lie in a fold that is there.", name=fold.name),
+                    )
+                met.add(fold.within)
+                fold = self.by_fold[fold.within]
+        for node in self.nodes:
+            if node.fold and node.fold not in self.by_fold:
+                raise UserError(message("“{name}” does not lie in a fold that is there.", name=node.name))
+
+    @cached_property
+    def by_fold(self) -> dict[str, Fold]:
+        """Every fold under its name."""
+        return {fold.name: fold for fold in self.folds}
+
+    @cached_property
+    def folded(self) -> dict[str, tuple[str, ...]]:
+        """The names of the nodes in each fold and the folds within it, in the order of the network."""
+        found: dict[str, list[str]] = {fold.name: [] for fold in self.folds}
+        for node in self.nodes:
+            for fold in self.around(node.fold):
+                found[fold].append(node.name)
+        return {name: tuple(names) for name, names in found.items()}
+
+    def around(self, fold: str) -> tuple[str, ...]:
+        """This fold and those that it lies in, the innermost first; nothing for the empty name."""
+        found = []
+        while fold:
+            found.append(fold)
+            fold = self.by_fold[fold].within
+        return tuple(found)
 
     @cached_property
     def by_name(self) -> dict[str, Node]:
         """Every node under its name."""
         return {node.name: node for node in self.nodes}
+
+    @cached_property
+    def holders(self) -> frozenset[str]:
+        """The paths that names lie in, such as `layer1` and `layer1.0` of `layer1.0.conv1`."""
+        return frozenset(name[:at] for name in self.by_name for at, sign in enumerate(name) if sign == ".")
 
     @cached_property
     def consumers(self) -> dict[str, tuple[Wire, ...]]:
@@ -131,13 +221,28 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
     @cached_property
     def contributing(self) -> frozenset[str]:
         """The nodes that some Output depends on; the others take no part in training."""
-        return self.upstream(node.name for node in self.nodes if type(node.layer).__name__ == "Output")
+        return self.upstream(
+            node.name
+            for node in self.nodes
+            if node.layer.ends
+            and (node.inputs or node.layer.stem == "output")  # an auxiliary one may be loose
+        )
 
     def __contains__(self, name: object) -> bool:
         return name in self.by_name
 
     def __getitem__(self, name: str) -> Node:
         return self.by_name[name]
+
+    def with_nodes(self, nodes: Iterable[Node]) -> Network:
+        """These nodes in place of its own; folds that nothing lies in any more are gone."""
+        kept = tuple(nodes)
+        if not self.folds:
+            return Network(kept)
+        used: set[str] = set()
+        for fold in {node.fold for node in kept}:
+            used.update(self.around(fold))
+        return Network(kept, tuple(fold for fold in self.folds if fold.name in used))
 
     def of_type(self, kind: type[Layer]) -> tuple[Node, ...]:
         """The nodes whose layer is of this type."""
@@ -159,20 +264,21 @@ def name_problem(name: str) -> Message | None:
     """Why a layer cannot have this name, or None where it can."""
     if not re.match(NAME, name) or name.endswith("\n"):
         return message(
-            "Expected a name of 1 to 64 letters A–Z, digits and underscores that starts with no underscore, "
-            "got “{name}”: try “conv1”.",
+            "Expected a name of 1 to 64 letters A–Z, digits, underscores and hyphens that starts with a "
+            "letter or digit, or several of them with dots between, got “{name}”: try “conv1”.",
             name=name,
         )
-    if keyword.iskeyword(name):
-        return message(
-            "“{name}” is a word of Python, which the module is written in: try “{better}”.",
-            name=name,
-            better=name + "_1",
-        )
-    if name in RESERVED:
-        return message(
-            "“{name}” is a name that torch.nn.Module uses itself: try “{better}”.",
-            name=name,
-            better=name + "_1",
-        )
+    for part in name.split("."):
+        if keyword.iskeyword(part):
+            return message(
+                "“{name}” is a word of Python, which the module is written in: try “{better}”.",
+                name=part,
+                better=part + "_1",
+            )
+        if part in RESERVED:
+            return message(
+                "“{name}” is a name that torch.nn.Module uses itself: try “{better}”.",
+                name=part,
+                better=part + "_1",
+            )
     return None

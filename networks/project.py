@@ -13,7 +13,7 @@ import msgspec
 from networks import file_problem
 from networks.layers.network import Input, Output
 from networks.message import Message, UserError, message
-from networks.network import Network, Node
+from networks.network import Fold, Network, Node
 from networks.presets.lenet import lenet5
 from networks.recipe import Recipe
 from networks.storage import write_atomically
@@ -67,14 +67,16 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def project_to_json(project: Project) -> bytes:
     """The project file: a line for each layer, every parameter written out, always in the same order."""
     nodes = ",".join("\n      " + _one_line(node) for node in project.network.nodes)
+    folds = ",".join("\n      " + _one_line(fold) for fold in project.network.folds)
     recipe = msgspec.json.format(msgspec.json.encode(project.recipe), indent=2).decode()
     return (
         "{\n"
         f'  "format": {FORMAT},\n'
         '  "program": "Backbone",\n'
         '  "network": {\n'
-        f'    "nodes": [{nodes}{chr(10) + "    " if nodes else ""}]\n'
-        "  },\n"
+        f'    "nodes": [{nodes}{chr(10) + "    " if nodes else ""}]'
+        + (f',\n    "folds": [{folds}\n    ]\n' if folds else "\n")
+        + "  },\n"
         f'  "recipe": {recipe.replace(chr(10), chr(10) + "  ")}\n'
         "}\n"
     ).encode()
@@ -149,8 +151,8 @@ def _declared() -> msgspec.inspect.Type:
     return msgspec.inspect.type_info(_File)
 
 
-def _one_line(node: Node) -> str:
-    return msgspec.json.format(msgspec.json.encode(node), indent=0).decode()
+def _one_line(value: Node | Fold) -> str:
+    return msgspec.json.format(msgspec.json.encode(value), indent=0).decode()
 
 
 def _check_header(data: bytes) -> None:

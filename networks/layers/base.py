@@ -16,6 +16,7 @@ class Group(Enum):
     """A heading of the palette; each has a colour and an icon of its own."""
 
     NETWORK = "Network"
+    BLOCKS = "Blocks"
     CONVOLUTION = "Convolution"
     POOLING = "Pooling"
     ACTIVATION = "Activation"
@@ -44,6 +45,8 @@ class Layer(
     """Further words that the palette's search finds."""
     fewest_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int] = 1
+    ends: ClassVar[bool] = False
+    """Whether scores leave the network here, so that nothing follows."""
 
     def shape(self, *inputs: Shape) -> Shape:
         """The output's shape. Raises ShapeError, in words, where the inputs do not fit."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from networks.fields import Size, described
+from networks.fields import Size, described, real
 from networks.layers.base import Group, Layer
 from networks.shapes import Shape, show
 
@@ -46,6 +46,31 @@ class Output(Layer, frozen=True):
     group: ClassVar = Group.NETWORK
     stem: ClassVar = "output"
     keywords: ClassVar = "loss classes logits end"
+    ends: ClassVar = True
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
+
+
+class AuxiliaryOutput(Layer, frozen=True):
+    """Scores from half way: their loss is added while training, so that early layers get more gradient.
+
+    Evaluation leaves them out. Szegedy et al. 2015, "Going Deeper with Convolutions", section 5, adds the
+    losses of two such outputs with weight 0.3.
+    """
+
+    group: ClassVar = Group.NETWORK
+    title: ClassVar = "Auxiliary output"
+    stem: ClassVar = "aux"
+    keywords: ClassVar = "auxiliary loss classes logits head googlenet deep supervision"
+    ends: ClassVar = True
+
+    weight: Annotated[
+        float, real("Weight", "What its loss is multiplied by before it is added.", 0.0, 100.0, above=True)
+    ] = 0.3
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def summary(self) -> str:
+        return f"× {self.weight:g}"

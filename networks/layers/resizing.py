@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from networks.call import Call, call
+from networks.call import Argument, Call, call
 from networks.fields import described, whole
 from networks.layers.base import Group, Layer
 from networks.shapes import Shape, checked, image
@@ -64,3 +64,28 @@ class Upsample(Layer, frozen=True):
 
     def summary(self) -> str:
         return f"×{self.scale_factor} {self.mode}"
+
+
+class PadChannels(Layer, frozen=True):
+    """Adds channels of zeros behind those that come.
+
+    He et al. 2015, "Deep Residual Learning for Image Recognition", section 3.3, option A: a shortcut across a
+    wider layer that learns nothing.
+    """
+
+    group: ClassVar = Group.RESIZING
+    title: ClassVar = "Pad channels"
+    stem: ClassVar = "pad"
+    keywords: ClassVar = "zero channels shortcut option a resnet cifar"
+
+    extra: Annotated[int, whole("Channels", "How many channels of zeros are added.", 1, 65_536)] = 16
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels, height, width = image(inputs[0])
+        return checked((channels + self.extra, height, width))
+
+    def function(self, *inputs: Shape) -> Call:
+        return call("nn.functional.pad", Argument(0), (0, 0, 0, 0, 0, self.extra))
+
+    def summary(self) -> str:
+        return f"+{self.extra}"

@@ -14,7 +14,7 @@ from networks.layers.base import Group, Layer
 from networks.layers.linear import Linear
 from networks.layers.merge import Add, Multiply
 from networks.layers.regularization import Dropout2d
-from networks.layers.resizing import ZeroPad2d
+from networks.layers.resizing import PadChannels, ZeroPad2d
 from networks.module import resolve, run
 from networks.shapes import Shape
 
@@ -31,6 +31,7 @@ STRICTER = {
     Multiply: "as for Add",
     Dropout2d: "torch takes a vector with a warning that this will become an error",
     ZeroPad2d: "torch pads the batch axis of a vector, that is it adds images",
+    PadChannels: "torch cannot pad an axis that is not there; a batch of vectors has too few",
 }
 
 
@@ -42,7 +43,7 @@ def is_stricter(layer: Layer, inputs: tuple[Shape, ...]) -> bool:
             return ranks == {3}
         case Add() | Multiply():
             return len(ranks) > 1
-        case Dropout2d() | ZeroPad2d():
+        case Dropout2d() | ZeroPad2d() | PadChannels():
             return ranks == {1}
         case _:
             return False

@@ -16,7 +16,7 @@ from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d, DepthwiseConv2d
 from networks.layers.linear import Flatten, Identity, Linear
 from networks.layers.merge import Add, Concat
-from networks.layers.network import Input, Output
+from networks.layers.network import AuxiliaryOutput, Input, Output
 from networks.layers.pooling import MaxPool2d
 from networks.message import UserError
 from networks.module import build
@@ -49,7 +49,7 @@ class Torch:
             return None
         if isinstance(layer, Input):
             return (layer.channels, *layer.size)
-        if isinstance(layer, Output):
+        if isinstance(layer, Output | AuxiliaryOutput):
             return shapes[0] if shapes[0] == (CLASS_COUNT,) else None
         if is_stricter(layer, shapes):
             return None
@@ -61,7 +61,10 @@ class Torch:
 
     def trains(self) -> bool:
         ends = [self.network.of_type(kind) for kind in (Input, Output)]
-        return all(len(nodes) == 1 for nodes in ends) and self.shape(ends[1][0].name) == (CLASS_COUNT,)
+        scores = [*ends[1], *(node for node in self.network.of_type(AuxiliaryOutput) if node.inputs)]
+        return all(len(nodes) == 1 for nodes in ends) and all(
+            self.shape(node.name) == (CLASS_COUNT,) for node in scores
+        )
 
 
 def assert_report_is_torchs(network: Network) -> bool:
@@ -98,7 +101,9 @@ def assert_built(network: Network, report) -> None:
     images = network.of_type(Input)[0].layer.shape()
     with FlopCounterMode(display=False) as counter:
         scores = module(torch.zeros((BATCH, *images), device="meta"))
-    assert scores.shape == (BATCH, CLASS_COUNT)
+    several = scores if isinstance(scores, tuple) else (scores,)
+    assert len(several) == 1 + sum(bool(node.inputs) for node in network.of_type(AuxiliaryOutput))
+    assert all(found.shape == (BATCH, CLASS_COUNT) for found in several)
     assert sum(weights.numel() for weights in module.parameters()) == report.weights
     assert counter.get_total_flops() == 2 * BATCH * report.multiply_adds
     assert {name.split(".")[0] for name in module.state_dict()} <= network.contributing

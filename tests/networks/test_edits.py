@@ -273,7 +273,22 @@ def test_rename_there_and_back(data):
 
 
 @pytest.mark.parametrize(
-    "name", ["", "a b", "train", "ä", "x" * 65, "a\n", "_modules", "False", "in", "conv1.weight", "conv2"]
+    "name",
+    [
+        "",
+        "a b",
+        "train",
+        "ä",
+        "x" * 65,
+        "a\n",
+        "_modules",
+        "False",
+        "in",
+        "conv1.",
+        ".conv1",
+        "conv2.inner",
+        "conv2",
+    ],
 )
 def test_names_that_cannot_be_are_refused_in_words(name):
     with pytest.raises(UserError) as refused:

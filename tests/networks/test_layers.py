@@ -176,6 +176,8 @@ def test_every_parameter_arrives_in_torch(kind):
         if isinstance(fit(layer, inputs), ShapeError):
             return
         call = layer.module(*inputs)
+        if call is None:
+            return  # a function's parameters show in its shape
         for field in fields_of(kind):
             value = getattr(layer, field.name)
             module = run(call)

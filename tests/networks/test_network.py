@@ -14,7 +14,7 @@ from torch import fx, nn
 from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.linear import Flatten, Linear
-from networks.layers.network import Input, Output
+from networks.layers.network import AuxiliaryOutput, Input, Output
 from networks.message import UserError
 from networks.module import build
 from networks.network import RESERVED, Network, Node, Wire, name_problem
@@ -65,7 +65,8 @@ def test_upstream_is_all_that_a_node_depends_on_and_itself(network):
 @given(networks())
 def test_contributing_is_what_an_output_depends_on(network):
     expected = set()
-    for node in network.of_type(Output):
+    heads = [node for node in network.of_type(AuxiliaryOutput) if node.inputs]
+    for node in (*network.of_type(Output), *heads):
         expected |= reaches(network, node.name) | {node.name}
     assert network.contributing == expected
 
@@ -99,7 +100,9 @@ def test_wires_and_consumers():
     [
         ((Node("a", ReLU()), Node("a", ReLU())), "Two layers have the name “a”"),
         ((Node("a", ReLU(), ("b",)),), "there is no such layer"),
-        ((Node("a.b", ReLU()),), "letters A–Z"),
+        ((Node("a..b", ReLU()),), "letters A–Z"),
+        ((Node("a.b.c", ReLU()), Node("a.b", ReLU())), "within the layer"),
+        ((Node("a.forward", ReLU()),), "torch.nn.Module uses itself"),
         ((Node("forward", ReLU()),), "torch.nn.Module uses itself"),
     ],
 )
@@ -120,7 +123,7 @@ def test_every_name_that_torch_uses_itself_is_refused():
 
 
 @settings(max_examples=30)
-@given(st.from_regex(r"[A-Za-z0-9_]{1,6}", fullmatch=True))
+@given(st.from_regex(r"[A-Za-z0-9_.-]{1,6}", fullmatch=True))
 def test_every_name_that_is_allowed_trains(name):
     assert_trains_or_refused(name)
 

@@ -1,0 +1,75 @@
+"""What every block type declares: its parameters and the layers that it stands for."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+import msgspec
+
+from networks.fields import first_sentence
+from networks.layers.base import Group, Layer
+from networks.shapes import Shape
+
+X = "x"
+"""Among the inputs of a row: what comes into the block."""
+
+
+class Row(NamedTuple):
+    """One layer of a block: its path within the block, the layer, and the paths it takes its inputs from."""
+
+    name: str
+    layer: Layer
+    inputs: tuple[str, ...]
+
+
+class Block(
+    msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True, cache_hash=True
+):
+    """One block type is one subclass: its fields are the parameters, its docstring's first sentence the help.
+
+    Unlike a layer it has no torch module: `rows` says which layers it stands for, and these are what trains.
+    """
+
+    group: ClassVar[Group] = Group.BLOCKS
+    title: ClassVar[str] = ""
+    """The name on card and palette; the class name where empty."""
+    stem: ClassVar[str] = "block"
+    """What the names of new blocks begin with: `residual` gives residual1, residual2, …"""
+    keywords: ClassVar[str] = ""
+    """Further words that the palette's search finds."""
+    ends: ClassVar[bool] = False
+    """Whether scores leave the network in it, so that nothing follows."""
+
+    def rows(self, x: Shape | None) -> tuple[Row, ...]:
+        """The layers, inputs before consumers, where an image of shape `x` comes in; the last one goes out.
+
+        Where nothing is known of `x` it is taken to fit, so that a residual block needs no projection.
+        """
+        raise NotImplementedError
+
+    def landing(self, x: Shape) -> Block:
+        """This block with the parameters that are sensible where `x` comes in: channels follow the wire."""
+        return self
+
+    def summary(self, x: Shape | None = None) -> str:
+        """The telling parameters on the card, such as `64 · /2 · projection`."""
+        return ""
+
+    @classmethod
+    def name(cls) -> str:
+        """The words for this type on card and palette."""
+        return cls.title or cls.__name__
+
+    @classmethod
+    def help(cls) -> str:
+        """The first sentence of the docstring."""
+        return first_sentence(cls)
+
+
+def chained(*layers: tuple[str, Layer], source: str = X) -> tuple[Row, ...]:
+    """Rows in series: each takes the one before, the first takes `source`."""
+    rows = []
+    for name, layer in layers:
+        rows.append(Row(name, layer, (source,)))
+        source = name
+    return tuple(rows)

@@ -1,0 +1,88 @@
+"""Blocks of convolutions in series."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from networks.blocks.base import Block, Row, chained
+from networks.fields import described, whole
+from networks.layers.activation import ReLU
+from networks.layers.base import Layer
+from networks.layers.convolution import Conv2d
+from networks.layers.normalization import BatchNorm2d
+from networks.layers.pooling import MaxPool2d
+from networks.shapes import Shape
+
+Filters = Annotated[int, whole("Filters", "Filters of every convolution.", 1, 65_536)]
+
+
+class ConvBNReLU(Block, frozen=True):
+    """A convolution without bias, its batch normalization and ReLU: what most networks since 2015 repeat.
+
+    Ioffe and Szegedy 2015, "Batch Normalization", section 3.2: the normalization takes the bias away, so that
+    the convolution needs none.
+    """
+
+    title: ClassVar = "Conv–BatchNorm–ReLU"
+    stem: ClassVar = "unit"
+    keywords: ClassVar = "convolution batch normalization activation cbr unit"
+
+    filters: Filters = 64
+    kernel: Annotated[int, whole("Kernel", "Height and width of each filter.", 1, 63, unit="px")] = 3
+    stride: Annotated[
+        int, whole("Stride", "Pixels from one place of the filter to the next.", 1, 8, unit="px")
+    ] = 1
+
+    def rows(self, x: Shape | None) -> tuple[Row, ...]:
+        kernel, border, stride = ((size, size) for size in (self.kernel, self.kernel // 2, self.stride))
+        return chained(
+            ("conv", Conv2d(self.filters, kernel, stride, border, bias=False)),
+            ("bn", BatchNorm2d()),
+            ("relu", ReLU()),
+        )
+
+    def landing(self, x: Shape) -> ConvBNReLU:
+        return msgspec.structs.replace(self, filters=x[0]) if len(x) == 3 and x[0] > 3 else self
+
+    def summary(self, x: Shape | None = None) -> str:
+        text = f"{self.filters} · {self.kernel}×{self.kernel}"
+        return text + (f" /{self.stride}" if self.stride > 1 else "")
+
+
+class VGGStage(Block, frozen=True):
+    """Some 3×3 convolutions of one width, then a pooling that halves the image.
+
+    Simonyan and Zisserman 2015, "Very Deep Convolutional Networks for Large-Scale Image Recognition",
+    table 1: two 3×3 filters see as much as one 5×5 filter, with fewer weights and one more ReLU.
+    """
+
+    title: ClassVar = "VGG stage"
+    stem: ClassVar = "stage"
+    keywords: ClassVar = "vgg convolutions pool simonyan"
+
+    filters: Filters = 64
+    convolutions: Annotated[int, whole("Convolutions", "How many follow each other.", 1, 16)] = 2
+    normalize: Annotated[
+        bool, described("Batch normalization", "Normalize behind every convolution; the paper did not.")
+    ] = False
+
+    def rows(self, x: Shape | None) -> tuple[Row, ...]:
+        layers: list[tuple[str, Layer]] = []
+        for number in range(1, self.convolutions + 1):
+            layers.append((f"conv{number}", Conv2d(self.filters)))
+            if self.normalize:
+                layers.append((f"bn{number}", BatchNorm2d()))
+            layers.append((f"relu{number}", ReLU()))
+        return chained(*layers, ("pool", MaxPool2d()))
+
+    def landing(self, x: Shape) -> VGGStage:
+        """Twice the channels, as from stage to stage in table 1, at most its 512."""
+        if len(x) != 3 or x[0] <= 3:
+            return self
+        return msgspec.structs.replace(self, filters=max(x[0], min(2 * x[0], 512)))
+
+    def summary(self, x: Shape | None = None) -> str:
+        text = f"{self.convolutions} × {self.filters} · 3×3"
+        return text + (" · batch norm" if self.normalize else "")
