@@ -91,6 +91,8 @@ def _graph(network: Network, report: Report) -> tuple[fx.Graph, dict[str, nn.Mod
         elif isinstance(layer, Output):
             scores.insert(0, inputs[0])
         elif isinstance(layer, AuxiliaryOutput):
+            # an edit may leave one in the middle of a path; what is behind it goes on with the scores
+            values[name] = inputs[0]
             scores.append(inputs[0])
         elif (call := layer.module(*shapes)) is not None:
             made[name] = run(call)

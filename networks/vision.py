@@ -1,0 +1,23 @@
+"""torchvision, imported here and nowhere else: also beside a build of torch that its compiled part does not fit.
+
+torchvision from PyPI expects the torch of PyPI. Beside a CPU build `import torchvision` fails with "operator
+torchvision::nms does not exist", since its library wants CUDA. Backbone needs only its Python part: with the
+operators' schemas declared first the import works, and the operators themselves are never called.
+"""
+
+from __future__ import annotations
+
+import torch
+
+try:
+    import torchvision  # type: ignore[import-untyped]
+except RuntimeError:
+    # kept for as long as the process lives, or the schemas would go with it
+    _declared = torch.library.Library("torchvision", "FRAGMENT")
+    _declared.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
+    _declared.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
+    import torchvision
+
+from torchvision import models  # type: ignore[import-untyped]
+
+__all__ = ["models", "torchvision"]
