@@ -1,4 +1,4 @@
-"""torchvision, imported here and nowhere else: also beside a build of torch that its compiled part does not fit.
+"""torchvision, imported here and nowhere else: also where its compiled part does not fit the torch.
 
 torchvision from PyPI expects the torch of PyPI. Beside a CPU build `import torchvision` fails with "operator
 torchvision::nms does not exist", since its library wants CUDA. Backbone needs only its Python part: with the
@@ -13,11 +13,11 @@ try:
     import torchvision  # type: ignore[import-untyped]
 except RuntimeError:
     # kept for as long as the process lives, or the schemas would go with it
-    _declared = torch.library.Library("torchvision", "FRAGMENT")
+    _declared = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
     _declared.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
     _declared.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
     import torchvision
 
-from torchvision import models  # type: ignore[import-untyped]
+from torchvision import models
 
 __all__ = ["models", "torchvision"]
