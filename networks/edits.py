@@ -65,13 +65,16 @@ def place(network: Network, layer: Layer) -> tuple[Network, str]:
     return network.with_nodes((*network.nodes, Node(name, layer))), name
 
 
-def insert(network: Network, layer: Layer, wire: Wire) -> tuple[Network, str]:
-    """Puts a layer on a wire: it takes the wire's source, and the wire's target takes it."""
-    fold = common_fold(network, (wire.source, wire.target))
+def insert(network: Network, layer: Layer, *wires: Wire) -> tuple[Network, str]:
+    """Puts a layer on wires that have one source: it takes the source, and their targets take it."""
+    source = wires[0].source
+    fold = common_fold(network, (source, *(wire.target for wire in wires)))
     name = free_name(network, layer, within=path_of(network, fold))
-    inputs = (wire.source,) if layer.most_inputs else ()
-    nodes = rewired(network.nodes, wire, name)
-    return network.with_nodes(after(nodes, wire.source, (Node(name, layer, inputs, fold),))), name
+    nodes = network.nodes
+    for wire in wires:
+        nodes = rewired(nodes, wire, name)
+    inputs = (source,) if layer.most_inputs else ()
+    return network.with_nodes(after(nodes, source, (Node(name, layer, inputs, fold),))), name
 
 
 def common_fold(network: Network, names: Collection[str]) -> str:
@@ -246,7 +249,7 @@ def paste(network: Network, part: Network, after: str | None = None) -> tuple[Ne
 
     Gives the network and the new names.
     """
-    part, names = _renamed(part, network)
+    part, names = renamed(part, network)
     entries = [node for node in part.nodes if not node.inputs]
     exits = [node for node in part.nodes if not part.consumers[node.name]]
     chained = len(entries) == len(exits) == 1 and entries[0].layer.most_inputs and not exits[0].layer.ends
@@ -261,7 +264,8 @@ def duplicate(network: Network, names: Collection[str]) -> tuple[Network, tuple[
     return paste(network, fragment(network, names), last)
 
 
-def _renamed(part: Network, network: Network) -> tuple[Network, tuple[str, ...]]:
+def renamed(part: Network, network: Network) -> tuple[Network, tuple[str, ...]]:
+    """The part under names that are free in the network, and these names, in the order of its nodes."""
     folds: dict[str, str] = {"": ""}
     for fold in part.folds:
         stem = fold.block.stem if fold.block is not None else fold.name.rstrip("0123456789")

@@ -1,4 +1,4 @@
-"""Blocks and groups as pure functions: put in, folded, unfolded, repeated, made plain.
+"""Blocks in a network as pure functions: put in, given other parameters, repeated, made plain.
 
 A block's layers follow from its parameters and from what comes in. `settled` makes them so again after an
 edit: where the channels before a block change, its projection comes or goes; where its inside was edited, the
@@ -7,7 +7,7 @@ block becomes a group that belongs to the user.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -15,21 +15,32 @@ from networks import edits
 from networks.blocks.base import Block, Row, X
 from networks.blocks.residual import Bottleneck, Residual
 from networks.check import check
+from networks.groups import leaves_of, sources_of
 from networks.layers.activation import Activation
 from networks.layers.base import Layer
 from networks.layers.linear import Identity
-from networks.message import UserError, message
 from networks.network import Fold, Network, Node, Wire
+from networks.saved_blocks import SavedBlock
 from networks.shapes import Shape
 
 replace = msgspec.structs.replace
 
 
-def part_of(network: Network, block: Block, x: Shape | None) -> Network:
-    """The block as a part that can be spliced in, under a name that is free. It begins with an Identity."""
-    name = edits.free_fold(network, block.stem)
+Part = Block | SavedBlock
+"""What stands for several layers and can be put into a network."""
+
+
+def part_of(network: Network, part: Part, x: Shape | None) -> Network:
+    """The layers of a block as a network of their own, under names that are free in `network`.
+
+    Begins with an Identity, for which whatever comes in is put, and is all in one fold.
+    """
+    if isinstance(part, SavedBlock):
+        return edits.renamed(part.network, network)[0]
+    landed = part if x is None else part.landing(x)
+    name = edits.free_fold(network, part.stem)
     entry = Node(f"{name}.{X}", Identity(), (), name)
-    return Network((entry, *nodes_of(block, x, name, entry.name)), (Fold(name, block),))
+    return Network((entry, *nodes_of(landed, x, name, entry.name)), (Fold(name, landed),))
 
 
 def nodes_of(
@@ -48,51 +59,41 @@ def nodes_of(
     )
 
 
-def dissolved(network: Network, part: Network) -> Network:
-    """Without the Identity that a spliced part begins with, where something feeds it."""
-    entry = part.nodes[0].name
-    if not isinstance(part.nodes[0].layer, Identity) or not network[entry].inputs:
-        return network
-    return edits.remove(network, (entry,))
-
-
-def insert_block(
-    network: Network, block: Block, wire: Wire, classes: int | None = None
+def insert_part(
+    network: Network, part: Part, wires: Sequence[Wire], x: Shape | None = None
 ) -> tuple[Network, str]:
-    """Puts a block on a wire, with the parameters that are sensible there. Gives the network and its fold."""
-    x = check(network, classes).wire_shape(wire)
-    landed = block if x is None else block.landing(x)
-    part = part_of(network, landed, x)
-    name = part.folds[0].name
-    if block.ends:
-        return _branched(network, part, wire.source), name
-    fold = edits.common_fold(network, (wire.source, wire.target))
-    added = [replace(part.nodes[0], inputs=(wire.source,)), *part.nodes[1:]]
-    nodes = edits.rewired(network.nodes, wire, part.nodes[-1].name)
-    placed = Network(
-        edits.after(nodes, wire.source, tuple(added)), (*network.folds, replace(part.folds[0], within=fold))
-    )
-    return dissolved(placed, part), name
+    """Puts a block on wires that have one source and carry `x`. Gives the network and the new fold's name."""
+    made = part_of(network, part, x)
+    source = wires[0].source
+    if _ends(made):
+        return _branched(network, made, source), made.folds[0].name
+    fold = edits.common_fold(network, (source, *(wire.target for wire in wires)))
+    nodes = network.nodes
+    for wire in wires:
+        nodes = edits.rewired(nodes, wire, made.nodes[-1].name)
+    added = (replace(made.nodes[0], inputs=(source,)), *made.nodes[1:])
+    return _joined(network, edits.after(nodes, source, added), made, fold), made.folds[0].name
 
 
-def add_block_after(
-    network: Network, block: Block, name: str, classes: int | None = None
-) -> tuple[Network, str]:
-    """Puts a block behind the node `name`, before an Output; what ends in scores branches off there."""
-    ends = network[name].layer.ends
-    source = next(iter(network[name].inputs), None) if ends else name
-    x = check(network, classes).nodes[source].output if source is not None else None
-    part = part_of(network, block if x is None else block.landing(x), x)
-    fold = part.folds[0].name
-    if block.ends:
-        return (_branched(network, part, source) if source else _placed(network, part)), fold
-    return dissolved(edits.spliced(network, part, name, edits.fold_behind(network, name)), part), fold
+def add_part_after(network: Network, part: Part, name: str, x: Shape | None = None) -> tuple[Network, str]:
+    """Puts a block behind the node `name`, which gives `x`; before an Output."""
+    made = part_of(network, part, x)
+    source = next(iter(network[name].inputs), None) if network[name].layer.ends else name
+    if _ends(made):
+        placed = _branched(network, made, source) if source else _placed(network, made)
+        return placed, made.folds[0].name
+    spliced = edits.spliced(network, made, name, edits.fold_behind(network, name))
+    return _dissolved(spliced, made), made.folds[0].name
 
 
-def place_block(network: Network, block: Block) -> tuple[Network, str]:
+def place_part(network: Network, part: Part) -> tuple[Network, str]:
     """Adds a loose block; its Identity is where a wire may end."""
-    part = part_of(network, block, None)
-    return _placed(network, part), part.folds[0].name
+    made = part_of(network, part, None)
+    return _placed(network, made), made.folds[0].name
+
+
+def _ends(part: Network) -> bool:
+    return part.nodes[-1].layer.ends
 
 
 def _placed(network: Network, part: Network) -> Network:
@@ -100,122 +101,22 @@ def _placed(network: Network, part: Network) -> Network:
 
 
 def _branched(network: Network, part: Network, source: str) -> Network:
-    first = replace(part.nodes[0], inputs=(source,))
-    placed = Network(
-        edits.after(network.nodes, source, (first, *part.nodes[1:])),
-        (*network.folds, replace(part.folds[0], within=edits.fold_behind(network, source))),
-    )
-    return dissolved(placed, part)
+    added = (replace(part.nodes[0], inputs=(source,)), *part.nodes[1:])
+    fold = edits.fold_behind(network, source)
+    return _joined(network, edits.after(network.nodes, source, added), part, fold)
 
 
-# -- what a fold has to do with the rest of the network
+def _joined(network: Network, nodes: tuple[Node, ...], part: Network, fold: str) -> Network:
+    inner = tuple(replace(each, within=each.within or fold) for each in part.folds)
+    return _dissolved(Network(nodes, (*network.folds, *inner)), part)
 
 
-def sources_of(network: Network, inside: Collection[str]) -> tuple[str, ...]:
-    """The nodes outside that these take their inputs from, each once, in the order of the inputs."""
-    members = set(inside)
-    ordered = [name for name in (node.name for node in network.nodes) if name in members]
-    return tuple(
-        dict.fromkeys(source for name in ordered for source in network[name].inputs if source not in members)
-    )
-
-
-def leaves_of(network: Network, inside: Collection[str]) -> tuple[str, ...]:
-    """The nodes of these whose output leaves: what others take, or else what nobody takes."""
-    members = set(inside)
-    ordered = [node.name for node in network.nodes if node.name in members]
-    taken = [name for name in ordered if any(wire.target not in members for wire in network.consumers[name])]
-    free = [name for name in ordered if not network.consumers[name] and not network[name].layer.ends]
-    return tuple(taken or free)
-
-
-def group(network: Network, names: Collection[str], name: str) -> Network:
-    """Folds these nodes into a group. Raises UserError where they are no whole part of the network.
-
-    Folds that lie wholly among them come to lie in the new one; one that only partly does is refused.
-    """
-    members = set(names)
-    if not members:
-        raise UserError(message("Nothing is selected: select the layers that the group is to hold."))
-    if not name.strip() or len(name) > 64 or not name.isprintable():
-        raise UserError(
-            message("Expected a name of 1 to 64 printable signs for the group, got “{name}”.", name=name[:64])
-        )
-    if name in network or name in network.by_fold:
-        raise UserError(message("There is a “{name}” already: choose another name.", name=name))
-    outer = edits.common_fold(network, members)
-    for fold in network.folds:
-        inside = set(network.folded[fold.name])
-        if fold.name not in network.around(outer) and inside & members and not inside <= members:
-            raise UserError(
-                message(
-                    "“{name}” lies only partly in the selection: select all of it, or none.", name=fold.name
-                )
-            )
-    between = (network.upstream(members) & _downstream(network, members)) - members
-    if between:
-        raise UserError(
-            message(
-                "“{name}” lies between the selected layers: select it too, so that the group is one part.",
-                name=sorted(between)[0],
-            )
-        )
-    nodes = tuple(
-        replace(node, fold=name) if node.name in members and node.fold == outer else node
-        for node in network.nodes
-    )
-    folds = tuple(
-        replace(fold, within=name)
-        if fold.within == outer and set(network.folded[fold.name]) <= members
-        else fold
-        for fold in network.folds
-    )
-    return Network(nodes, (*folds, Fold(name, None, outer)))
-
-
-def ungroup(network: Network, name: str) -> Network:
-    """Takes a fold away; what lay in it lies where it lay."""
-    outer = network.by_fold[name].within
-    return Network(
-        tuple(replace(node, fold=outer) if node.fold == name else node for node in network.nodes),
-        tuple(
-            replace(fold, within=outer) if fold.within == name else fold
-            for fold in network.folds
-            if fold.name != name
-        ),
-    )
-
-
-def rename_fold(network: Network, old: str, new: str) -> Network:
-    """Gives a fold another name; the names of its nodes stay. Raises UserError where the name is taken."""
-    if new == old:
+def _dissolved(network: Network, part: Network) -> Network:
+    """Without the Identity that a part begins with, where something feeds it."""
+    entry = part.nodes[0]
+    if not isinstance(entry.layer, Identity) or not network[entry.name].inputs:
         return network
-    if not new.strip() or len(new) > 64 or not new.isprintable():
-        raise UserError(message("Expected a name of 1 to 64 printable signs, got “{name}”.", name=new[:64]))
-    if new in network or new in network.by_fold:
-        raise UserError(message("There is a “{name}” already: choose another name.", name=new))
-    return Network(
-        tuple(replace(node, fold=new) if node.fold == old else node for node in network.nodes),
-        tuple(
-            replace(
-                fold,
-                name=new if fold.name == old else fold.name,
-                within=new if fold.within == old else fold.within,
-            )
-            for fold in network.folds
-        ),
-    )
-
-
-def _downstream(network: Network, names: Collection[str]) -> frozenset[str]:
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += [wire.target for wire in network.consumers[name]]
-    return frozenset(found)
+    return edits.remove(network, (entry.name,))
 
 
 # -- blocks follow their parameters and what comes in
@@ -292,7 +193,8 @@ def _matches(network: Network, name: str, rows: Sequence[Row]) -> bool:
             X if source == entry or (entry is None and source in sources[:1]) else place.get(source, "")
             for source in node.inputs
         )
-        if came != row.inputs:
+        wanted = row.inputs if sources or entry else tuple(each for each in row.inputs if each != X)
+        if came != wanted:
             return False
     return True
 
@@ -404,9 +306,11 @@ def _repeated(network: Network, name: str, block: Block, classes: int | None) ->
     leaves = leaves_of(network, network.folded[name])
     source = leaves[-1]
     x = check(network, classes).nodes[source].output
-    part = part_of(network, block, x)
-    spliced = edits.spliced(network, part, source, network.by_fold[name].within)
-    return dissolved(spliced, part), part.folds[0].name
+    entry = Node(f"{edits.free_fold(network, block.stem)}.{X}", Identity())
+    fold = entry.name.removesuffix(f".{X}")
+    nodes = (replace(entry, fold=fold), *nodes_of(block, x, fold, entry.name))
+    part = Network(nodes, (Fold(fold, block),))
+    return _dissolved(edits.spliced(network, part, source, network.by_fold[name].within), part), fold
 
 
 def set_shortcuts(network: Network, shortcut: bool, classes: int | None = None) -> Network:

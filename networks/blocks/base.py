@@ -37,6 +37,7 @@ class Block(
     """What the names of new blocks begin with: `residual` gives residual1, residual2, …"""
     keywords: ClassVar[str] = ""
     """Further words that the palette's search finds."""
+    most_inputs: ClassVar[int] = 1
     ends: ClassVar[bool] = False
     """Whether scores leave the network in it, so that nothing follows."""
 
