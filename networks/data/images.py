@@ -14,10 +14,7 @@ from torch.nn import functional as F  # noqa: N812 - the field's name for it
 
 from networks.datasets import Dataset
 from networks.datasets import Images as Bytes
-from networks.layers.network import Input
-
-LUMINANCE = (0.299, 0.587, 0.114)
-"""How bright red, green and blue are to the eye (Recommendation ITU-R BT.601-7, section 2.5.1)."""
+from networks.layers.network import LUMINANCE, Input
 
 _CHUNK = 1024
 """Images that are converted at once, so that a large set is never in memory twice."""
@@ -26,9 +23,9 @@ _CHUNK = 1024
 class Images(NamedTuple):
     """Both sides of the split, ready for the network.
 
-    Images are n×channels×height×width float32, in memory channels last; in the training images every channel
-    has mean 0 and variance 1. Labels are n int64. `mean` and `std` are those of the training images before,
-    one number for each channel, where black is 0 and white is 1.
+    Images are n×channels×height×width float32, in memory channels last: (pixel - mean) / std, where a pixel is
+    0 for black and 1 for white. Labels are n int64. `mean` and `std` hold a number for each channel: what the
+    Input asks for or else those of the training images, whose channels then have mean 0 and variance 1.
     """
 
     training: Tensor
@@ -49,7 +46,7 @@ def prepare(data: Dataset, wanted: Input) -> Images:
     training, validation = data.split()
     trained = _fitted(images, training, wanted)
     judged = _fitted(images, validation, wanted)
-    mean, std = _mean_and_std(trained)
+    mean, std = wanted.mean_and_deviation() or _mean_and_std(trained)
     for some in (trained, judged):
         some.sub_(torch.tensor(mean)).div_(torch.tensor(std))
     return Images(

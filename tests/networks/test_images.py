@@ -11,6 +11,7 @@ import torch
 from networks.data.images import LUMINANCE, fit, prepare
 from networks.datasets import Dataset, Digits
 from networks.layers.network import Input
+from networks.vision import models
 
 
 class Coloured(Dataset, frozen=True):
@@ -132,3 +133,31 @@ def test_the_number_of_threads_changes_no_bit():
     finally:
         torch.set_num_threads(before)
     assert torch.equal(one.training, two.training)
+
+
+def test_the_scale_of_published_weights_is_torchvisions():
+    """Against torchvision's own preprocessing, with the size that the images have already."""
+    data = Coloured()
+    pictures, _ = data.load()
+    training, _ = data.split()
+    preset = models.ResNet18_Weights.IMAGENET1K_V1.transforms()
+    theirs = torch.from_numpy(pictures[training]).permute(0, 3, 1, 2).float() / 255
+    theirs = (theirs - torch.tensor(preset.mean).view(3, 1, 1)) / torch.tensor(preset.std).view(3, 1, 1)
+    images = prepare(data, Input(channels=3, size=(12, 10), normalize="imagenet"))
+    assert torch.allclose(images.training, theirs, atol=1e-6)
+    assert (list(images.mean), list(images.std)) == (preset.mean, preset.std)
+
+
+@pytest.mark.parametrize(("normalize", "low"), [("unit", 0.0), ("centered", -1.0)])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_scale_between_two_ends_runs_from_black_to_white(normalize, low, channels):
+    images = prepare(Digits(), Input(channels=channels, size=(8, 8), normalize=normalize))
+    for some in (images.training, images.validation):
+        assert some.min() == low
+        assert some.max() == 1.0
+
+
+def test_grey_images_have_imagenets_luminance():
+    mean, deviation = Input(channels=1, normalize="imagenet").mean_and_deviation()
+    assert mean == (0.459,)
+    assert deviation == (0.226,)
