@@ -1,14 +1,17 @@
-"""What a preset is: a network of the literature as a value, and what to tell about it before it is loaded."""
+"""What a preset is: a network of the literature as rows of data, and what to tell before it is loaded."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
-from networks.network import Network
+from networks.blocks.base import Block, Row, X
+from networks.layers.base import Layer
+from networks.network import Fold, Network, Node
 from networks.recipe import Recipe
+from networks.shapes import Shape
 
 Kind = Literal["standard", "published", "small"]
 """As torchvision has it at the paper's size; as first published, where that differs; for small images."""
@@ -39,3 +42,55 @@ class Preset(msgspec.Struct, frozen=True):
     """A recipe that it trains well with on digits, where it brings one."""
     torchvision: str = ""
     """The name of torchvision's builder whose weights it can take, such as `resnet50`; empty where none."""
+
+
+class Line(NamedTuple):
+    """One line of a paper's table: a layer, a block, or the rows of a group.
+
+    It takes the line before it, or the line that `source` names. A block or group is a fold called `name`,
+    and the paths of its layers begin with that; `paths` names them otherwise, in the order of its rows.
+    """
+
+    name: str
+    part: Layer | Block | tuple[Row, ...]
+    source: str = ""
+    paths: tuple[str, ...] = ()
+
+
+def laid_out(*lines: Line | tuple[str, Layer | Block]) -> Network:
+    """The network of these lines from top to bottom; scores of an auxiliary classifier lead no further.
+
+    Raises ShapeError where a layer does not fit what comes in.
+    """
+    nodes: list[Node] = []
+    folds: list[Fold] = []
+    shapes: dict[str, Shape] = {}
+    ends: dict[str, str] = {}
+    last = ""
+    for line in (Line(*line) for line in lines):
+        source = ends[line.source] if line.source else last
+        made, fold = _nodes(line, source, shapes.get(source))
+        folds += fold
+        for node in made:
+            # how many classes there will be changes nothing before the scores
+            layer = node.layer.with_classes(1)
+            shapes[node.name] = layer.shape(*(shapes[taken] for taken in node.inputs))
+        nodes += made
+        ends[line.name] = made[-1].name
+        if not made[-1].layer.ends:
+            last = made[-1].name
+    return Network(tuple(nodes), tuple(folds))
+
+
+def _nodes(line: Line, source: str, x: Shape | None) -> tuple[tuple[Node, ...], tuple[Fold, ...]]:
+    part = line.part
+    if isinstance(part, Layer):
+        return (Node(line.name, part, (source,) if source else ()),), ()
+    block = part if isinstance(part, Block) else None
+    rows = part.rows(x) if isinstance(part, Block) else part
+    names = line.paths or tuple(f"{line.name}.{row.name}" for row in rows)
+    path = {X: source} | {row.name: name for row, name in zip(rows, names, strict=True)}
+    made = tuple(
+        Node(path[row.name], row.layer, tuple(path[taken] for taken in row.inputs), line.name) for row in rows
+    )
+    return made, (Fold(line.name, block),)
