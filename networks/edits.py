@@ -200,6 +200,13 @@ def set_layers(network: Network, layers: Mapping[str, Layer]) -> Network:
     )
 
 
+def freeze(network: Network, names: Collection[str], frozen: bool = True) -> Network:
+    """Marks nodes as frozen, so that training leaves their weights and running statistics as they are."""
+    return network.with_nodes(
+        replace(node, frozen=frozen) if node.name in names else node for node in network.nodes
+    )
+
+
 def rename(network: Network, old: str, new: str) -> Network:
     """Gives a node another name. Raises UserError where the name is taken or no name."""
     if old == new:

@@ -28,6 +28,8 @@ class Started(msgspec.Struct, frozen=True):
 class Stepped(msgspec.Struct, frozen=True):
     """One step of the optimizer. `loss` and `accuracy` (0 to 1) are of this step's batch, before the step.
 
+    `loss` is what was minimised: the losses of auxiliary outputs are in it, each times its weight. That of a
+    Validated leaves them out. `accuracy` is that of the main scores.
     `step` counts from 1; `epoch` is step / steps_per_epoch. A loss that is no finite number is told like any
     other; no step is made with it where the device tells losses at once (the CPU does, a GPU does not).
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from networks.check import Report
@@ -14,20 +15,20 @@ FLOAT = 4
 """Bytes of one number."""
 
 
-def least_memory(report: Report, optimizer: Optimizer, batch_size: int) -> int:
+def least_memory(report: Report, optimizer: Optimizer, batch_size: int, frozen: Collection[str] = ()) -> int:
     """Bytes that training cannot do without, however torch goes about it.
 
-    Weights, their gradients, what the optimizer keeps for each weight, and, for a batch of images, the inputs
-    of all layers with weights, which the gradients are computed from.
+    Weights, and for all that are not `frozen` their gradients, what the optimizer keeps for each, and, for a
+    batch of images, the inputs of their layers, which the gradients are computed from.
     """
-    kept = sum(
-        count(shape)
-        for node in report.nodes.values()
-        if node.contributing and node.weights
-        for shape in node.inputs
-        if shape is not None
-    )
-    return FLOAT * (report.weights * (2 + _copies(optimizer)) + kept * batch_size)
+    trained = [
+        node
+        for name, node in report.nodes.items()
+        if node.contributing and node.weights and name not in frozen
+    ]
+    kept = sum(count(shape) for node in trained for shape in node.inputs if shape is not None)
+    gradients = sum(node.weights for node in trained) * (1 + _copies(optimizer))
+    return FLOAT * (report.weights + gradients + kept * batch_size)
 
 
 def free_memory(system: Path = Path("/")) -> int | None:
@@ -47,9 +48,11 @@ def free_memory(system: Path = Path("/")) -> int | None:
     return free
 
 
-def memory_obstacle(report: Report, optimizer: Optimizer, batch_size: int) -> Message | None:
+def memory_obstacle(
+    report: Report, optimizer: Optimizer, batch_size: int, frozen: Collection[str] = ()
+) -> Message | None:
     """Why the training cannot fit into this machine's memory, or None where it may."""
-    needed, free = least_memory(report, optimizer, batch_size), free_memory()
+    needed, free = least_memory(report, optimizer, batch_size, frozen), free_memory()
     if free is None or needed <= free:
         return None
     return message(

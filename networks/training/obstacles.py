@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from networks.check import Report, check
+from networks.layers.normalization import BatchNorm1d, BatchNorm2d
 from networks.message import Message, message
+from networks.network import Network
 from networks.project import Project
 from networks.shapes import count
+
+BATCH_NORMS = (BatchNorm1d, BatchNorm2d)
 
 
 def obstacle(project: Project, report: Report | None = None) -> Message | None:
@@ -20,13 +24,29 @@ def obstacle(project: Project, report: Report | None = None) -> Message | None:
         return message(
             "Expected a network with weights to train, got one without: add a Linear or a convolution."
         )
-    return _lone_number(report) if project.recipe.batch_size == 1 else None
+    if (reason := _all_frozen(project.network, report)) is not None:
+        return reason
+    return _lone_number(project.network, report) if project.recipe.batch_size == 1 else None
 
 
-def _lone_number(report: Report) -> Message | None:
-    """torch refuses to normalize by the variance of a single number; batches of 2 are the way out."""
+def _all_frozen(network: Network, report: Report) -> Message | None:
+    weighted = [name for name, node in report.nodes.items() if node.contributing and node.weights]
+    if not all(network[name].frozen for name in weighted):
+        return None
+    return message(
+        "Expected a layer that is trained, got a network in which all layers with weights are frozen: "
+        "unfreeze one, such as “{name}”.",
+        name=weighted[-1],
+    )
+
+
+def _lone_number(network: Network, report: Report) -> Message | None:
+    """torch refuses to normalize by the variance of a single number; batches of 2 are the way out.
+
+    A frozen layer normalizes by its running statistics.
+    """
     for name, node in report.nodes.items():
-        if not (node.contributing and type(node.layer).__name__.startswith("BatchNorm")):
+        if network[name].frozen or not node.contributing or not isinstance(node.layer, BATCH_NORMS):
             continue
         shape = node.inputs[0]
         if shape is not None and count(shape[1:]) == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import NamedTuple
 
 import torch
@@ -15,9 +15,10 @@ from networks.check import Report, check
 from networks.data.batches import Batches
 from networks.data.images import prepare
 from networks.events import Event, Failed, Finished, Started, Stepped, Validated, Validating
-from networks.layers.network import Input
+from networks.layers.network import AuxiliaryOutput, Input
 from networks.message import Message, UserError, message
-from networks.module import build, resolve, run
+from networks.module import build, evaluation, resolve, run
+from networks.network import Network
 from networks.optimizers import Optimizer
 from networks.project import Project
 from networks.shapes import count
@@ -51,6 +52,13 @@ class Run:
 
     A last batch of a single image is left out where there is BatchNorm: it has no variance to divide by. The
     order is drawn anew for each epoch, so that it is another image each time.
+
+    Auxiliary outputs add their losses while training, each times its weight, and are left out of validation.
+
+    What is frozen keeps its weights, and no gradient goes below the lowest layer that is not. A frozen
+    BatchNorm stays in evaluation mode, that is it normalizes by its running statistics and leaves them as
+    they are: fine-tuning freezes a layer in order to keep what it computes, and statistics that follow the
+    new images would change it as surely as new weights.
     """
 
     def __init__(self, project: Project) -> None:
@@ -69,8 +77,10 @@ class Run:
         self._validation = Batches(images.validation, images.validation_labels, self.device)
         self._make_module(report)
         self.loss: nn.Module = run(recipe.loss.call())
-        self.optimizer = make_optimizer(recipe.optimizer, self.module, self.device)
-        self._weights = list(self.module.parameters())
+        self._auxiliary = _auxiliary_weights(project.network)
+        self._weights = [weight for weight in self.module.parameters() if weight.requires_grad]
+        self.optimizer = make_optimizer(recipe.optimizer, self._weights, self.device)
+        self._set_training()
         self.steps_per_epoch = _steps(len(self._training), recipe.batch_size, self.module)
         self._judged_at_once = _judged_at_once(report, recipe.batch_size)
 
@@ -116,7 +126,8 @@ class Run:
 
     def _refuse_beyond_memory(self, report: Report) -> None:
         recipe, images = self.project.recipe, len(self.project.recipe.data.split()[0])
-        reason = memory_obstacle(report, recipe.optimizer, min(recipe.batch_size, images))
+        frozen = [node.name for node in self.project.network.nodes if node.frozen]
+        reason = memory_obstacle(report, recipe.optimizer, min(recipe.batch_size, images), frozen)
         if reason is not None:
             raise UserError(reason)
 
@@ -124,7 +135,7 @@ class Run:
         outside = random_state(self.device)
         try:
             seed_random(self.device, self.project.recipe.seed)
-            module: nn.Module = build(self.project.network, self.project.classes)
+            module = build(self.project.network, self.project.classes)
             self._random = random_state(self.device)
         finally:
             set_random_state(self.device, outside)
@@ -132,6 +143,16 @@ class Run:
             # convolutions on the CPU are up to 1.4 times as fast with channels last (LeNet-5, two cores)
             module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.module = module.to(self.device)
+        self._evaluated = evaluation(self.module)
+        self._frozen = _frozen(self.module, self.project.network)
+        for part in self._frozen:
+            part.requires_grad_(False)
+
+    def _set_training(self) -> None:
+        """Training mode, but for what is frozen and has weights or statistics to keep."""
+        self.module.train()
+        for part in self._frozen:
+            part.eval()
 
     def _drive(self) -> Generator[Event, None, None]:
         torch.set_num_threads(self.threads)
@@ -198,9 +219,15 @@ class Run:
             self._order = torch.split(self._training.at_home(drawn), self.project.recipe.batch_size)
         images, labels = self._training.pick(self._order[place])
         if not self.module.training:
-            self.module.train()
+            self._set_training()
         scores = self.module(images)
-        loss = self.loss(scores, labels)
+        if self._auxiliary:
+            scores, *early = scores
+            loss = self.loss(scores, labels)
+            for share, guess in zip(self._auxiliary, early, strict=True):
+                loss = loss + share * self.loss(guess, labels)
+        else:
+            loss = self.loss(scores, labels)
         # on a GPU asking for the number would wait for it
         value = loss.item() if self._synchronous else loss.detach()
         if not self._synchronous or math.isfinite(value):
@@ -241,7 +268,7 @@ class Run:
             images, labels = self._validation.cut(start, stop)
             self.module.eval()
             with torch.inference_mode():
-                scores = self.module(images)
+                scores = self._evaluated(images)
                 total += self.loss(scores, labels).item() * len(labels)
                 hits += _hits(scores, labels).item()
             if stop < len(self._validation):
@@ -297,19 +324,45 @@ def default_threads() -> int:
     return max(1, cores - 1)
 
 
-def make_optimizer(declared: Optimizer, module: nn.Module, device: torch.device) -> torch.optim.Optimizer:
-    """torch's optimizer for the module's weights, with its fused kernel where it has one."""
+def make_optimizer(
+    declared: Optimizer, weights: Iterable[nn.Parameter], device: torch.device
+) -> torch.optim.Optimizer:
+    """torch's optimizer for these weights, with its fused kernel where it has one."""
     call = declared.call()
     options = dict(call.kwargs)
     if declared.fused and device.type in ("cpu", "cuda"):
         options["fused"] = True
-    made: torch.optim.Optimizer = resolve(call.target)(module.parameters(), **options)
+    made: torch.optim.Optimizer = resolve(call.target)(weights, **options)
     return made
 
 
+def _auxiliary_weights(network: Network) -> tuple[float, ...]:
+    """What the losses of the auxiliary outputs are multiplied by, in the order of the module's scores."""
+    return tuple(
+        layer.weight
+        for name in network.order
+        if name in network.contributing and isinstance(layer := network[name].layer, AuxiliaryOutput)
+    )
+
+
+def _frozen(module: nn.Module, network: Network) -> tuple[nn.Module, ...]:
+    """The parts of frozen layers that hold weights or statistics; Dropout holds none and goes on drawing."""
+    layers = dict(module.named_modules())
+    return tuple(
+        part
+        for node in network.nodes
+        if node.frozen and node.name in layers
+        for part in layers[node.name].modules()
+        if [*part.parameters(recurse=False), *part.buffers(recurse=False)]
+    )
+
+
 def _steps(images: int, batch_size: int, module: nn.Module) -> int:
+    """Steps of an epoch for a module in training mode."""
     whole, rest = divmod(images, batch_size)
-    normalizes = any(isinstance(part, nn.modules.batchnorm._BatchNorm) for part in module.modules())
+    normalizes = any(
+        isinstance(part, nn.modules.batchnorm._BatchNorm) and part.training for part in module.modules()
+    )
     lone = rest == 1 and whole > 0 and normalizes
     return whole + (1 if rest and not lone else 0)
 
