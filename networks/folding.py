@@ -67,6 +67,7 @@ class Folding:
         self.network, self.whole = network, report
         self.opened = opened & (network.by_fold.keys() | {ROW + name for name in network.by_fold})
         self._forced: frozenset[str] = frozenset()
+        self._real: dict[Wire, tuple[Wire, ...]] = {}
         if not network.folds:
             self.rows: dict[str, tuple[str, ...]] = {}
             self.card_of = {name: name for name in network.by_name}
@@ -84,7 +85,7 @@ class Folding:
     def _fold(self) -> None:
         self.rows = self._find_rows()
         self.card_of = self._find_cards()
-        for cached in ("members", "shown", "report", "frames", "_real"):
+        for cached in ("members", "frames"):
             self.__dict__.pop(cached, None)
         self.shown = self._make_shown()
         self.report = self._make_report()
@@ -231,7 +232,7 @@ class Folding:
     def _make_shown(self) -> Network:
         nodes: list[Node] = []
         done: set[str] = set()
-        self._real: dict[Wire, tuple[Wire, ...]] = {}
+        self._real.clear()
         for node in self.network.nodes:
             card = self.card_of[node.name]
             if card == node.name:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import graphlib
+import heapq
 import keyword
 import re
 from collections.abc import Iterable
@@ -126,7 +127,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
                 inner = next(name for name in self.by_name if name.startswith(holder + "."))
                 raise UserError(
                     message(
-                        "“{inner}” would lie within the layer “{outer}”: give one of them another name.",
+                        "“{inner}” would lie within the layer “{outer}”: choose another name for one of them.",
                         inner=inner,
                         outer=holder,
                     )
@@ -206,16 +207,21 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
     def order(self) -> tuple[str, ...]:
         """Names so that inputs come before their consumers; what lies on a loop, or behind one, is left out.
 
-        Where several orders are possible the order of `nodes` decides, so that the answer is always the same.
+        Where several orders are possible the order of `nodes` decides: it is the answer wherever it can be.
         """
         sorter = graphlib.TopologicalSorter({node.name: node.inputs for node in self.nodes})
         with contextlib.suppress(graphlib.CycleError):
             sorter.prepare()  # on a loop it still hands out what is not behind it; `check` names the loop
         rank = {node.name: index for index, node in enumerate(self.nodes)}
         names: list[str] = []
-        while ready := sorter.get_ready():
-            names += sorted(ready, key=rank.__getitem__)
-            sorter.done(*ready)
+        ready = [(rank[name], name) for name in sorter.get_ready()]
+        heapq.heapify(ready)
+        while ready:
+            _, name = heapq.heappop(ready)
+            names.append(name)
+            sorter.done(name)
+            for freed in sorter.get_ready():
+                heapq.heappush(ready, (rank[freed], freed))
         return tuple(names)
 
     @cached_property

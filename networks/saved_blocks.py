@@ -24,6 +24,7 @@ class SavedBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     group: ClassVar[Group] = Group.BLOCKS
     most_inputs: ClassVar[int] = 1
+    ends: ClassVar[bool] = False
 
     name: FoldName
     network: Network

@@ -5,3 +5,5 @@ LAYER_MIME = "application/x-backbone-layer"
 
 FRAGMENT_MIME = "application/x-backbone-network"
 """JSON of a `Network`: what copy puts on the clipboard and paste takes."""
+SAVED_MIME = "application/x-backbone-block"
+"""JSON of a `SavedBlock`: what the palette drags of the user's own blocks."""

@@ -87,6 +87,7 @@ LIGHT = Colors(
     runs=("#2f6fdb", "#d97a06", "#2b8a5a", "#a13fb8", "#c2323f", "#5b6b80"),
     groups=(
         "#64748b", "#205fc8", "#20b69b", "#bf6a00", "#a858fb", "#339e47", "#92a0ba", "#c4a401", "#ca0069",
+        "#4338ca",
     ),
 )  # fmt: skip
 
@@ -113,11 +114,9 @@ DARK = Colors(
     runs=("#4c8dff", "#f09a2f", "#4fc28a", "#cf7ee6", "#ff7b80", "#9fb0c6"),
     groups=(
         "#93a3bb", "#3a83f5", "#2fbb97", "#f49f0b", "#be98ff", "#4ae07e", "#6b7b95", "#ffdd48", "#e42766",
+        "#645cfa",
     ),
 )  # fmt: skip
-
-BLOCK_COLORS = {False: "#4338ca", True: "#645cfa"}
-"""Kept for foldable blocks, by `dark`: chosen together with the group colours."""
 
 
 def colors(widget: QWidget | None = None) -> Colors:

@@ -16,7 +16,6 @@ class Group(Enum):
     """A heading of the palette; each has a colour and an icon of its own."""
 
     NETWORK = "Network"
-    BLOCKS = "Blocks"
     CONVOLUTION = "Convolution"
     POOLING = "Pooling"
     ACTIVATION = "Activation"
@@ -25,6 +24,7 @@ class Group(Enum):
     REGULARIZATION = "Regularization"
     RESIZING = "Resizing"
     MERGE = "Merge"
+    BLOCKS = "Blocks"
 
 
 class Layer(
@@ -60,8 +60,18 @@ class Layer(
         """The expression over `Argument`s that stands in forward, for layers without a module."""
         raise NotImplementedError
 
+    def tensor(self, *inputs: Shape) -> Call | None:
+        """The call that makes a learned tensor whose key is the node's name itself, with nothing behind it.
+
+        `function` finds it behind the inputs: with one input it is `Argument(1)`.
+        """
+        return None
+
     def parameters(self, *inputs: Shape) -> dict[str, Shape]:
-        """Name and shape of every learned tensor, as torch names them; buffers are not among them."""
+        """Name and shape of every learned tensor, as torch names them; buffers are not among them.
+
+        A tensor that bears the node's own name stands under the empty one.
+        """
         return {}
 
     def multiply_adds(self, *inputs: Shape) -> int:

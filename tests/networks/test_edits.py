@@ -79,7 +79,7 @@ def test_add_after_goes_behind_and_remove_gives_it_back(data):
     assert later[name].layer == layer
     if not layer.most_inputs:
         assert later[name].inputs == ()
-    elif isinstance(network[after].layer, Output):
+    elif network[after].layer.ends:
         assert later[after].inputs[0] == name
         assert later[name].inputs == network[after].inputs[:1]
     else:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from networks.layers.base import Group
-from widgets.theme import BLOCK_COLORS, DARK, LIGHT
+from widgets.theme import DARK, LIGHT
 
 # Machado, Oliveira and Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision
 # Deficiency", severity 1.0, on linear RGB; and how much more apart colours must be there
@@ -68,7 +68,6 @@ def test_lab_and_contrast_are_the_known_ones():
 def test_every_two_groups_are_told_apart(theme, vision):
     matrix, least = VISIONS[vision]
     colors = {group.value: color for group, color in zip(Group, theme.groups, strict=True)}
-    colors["Block"] = BLOCK_COLORS[theme.dark]
     seen = {name: lab(np.array(matrix) @ linear(color)) for name, color in colors.items()}
     apart = {(a, b): float(np.linalg.norm(seen[a] - seen[b])) for a, b in combinations(seen, 2)}
     nearest = min(apart, key=apart.__getitem__)

@@ -20,6 +20,10 @@ TEXT_LEFT = 36.0
 """From the card's left edge to its name."""
 PADDING = 12.0
 BAR = 3.0
+CHEVRON_ROOM = 26.0
+"""At the right end of a folded card, where a click opens it."""
+STACK = 3.0
+"""How far the cards behind a folded one look out below."""
 PORT = 5.0
 """Radius of a port that is shown."""
 PROBLEM_LEFT = 32.0
@@ -104,6 +108,7 @@ class CardItem(QGraphicsRectItem):
         hovered = self.hovered and self.accepting is not False
         key = (
             content.group,
+            content.folded,
             content.idle,
             bool(content.problem),
             self.height,
@@ -114,7 +119,7 @@ class CardItem(QGraphicsRectItem):
             key,
             scale,
             ratio,
-            QRectF(_LEFT - BLEED, -BLEED, WIDTH + 2 * BLEED, self.height + 2 * BLEED),
+            QRectF(_LEFT - BLEED, -BLEED, WIDTH + 2 * BLEED, self.height + 2 * BLEED + STACK),
             lambda own: self._draw_body(own, content, hovered),
         )
         corner = to_device.map(QPointF(_LEFT - BLEED, -BLEED)) * ratio
@@ -134,6 +139,12 @@ class CardItem(QGraphicsRectItem):
         if not content.idle:
             painter.setBrush(style.shadow)
             painter.drawRoundedRect(rect.translated(0, 1.5), RADIUS, RADIUS)
+        if content.folded:
+            # a second card behind says that there is more inside
+            painter.setBrush(style.card)
+            painter.setPen(style.borders["plain"])
+            painter.drawRoundedRect(rect.adjusted(4, 6, -4, STACK), RADIUS, RADIUS)
+            painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.card_hover if hovered else style.card)
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
         if content.problem:
@@ -161,13 +172,18 @@ class CardItem(QGraphicsRectItem):
         painter.drawText(QRectF(left, 0, title_width + 2, HEIGHT - 1), _AT_LEFT, content.title)
         painter.setFont(style.text)
         painter.setPen(style.dim)
+        end = -_LEFT - PADDING
+        for name in _marks(content):
+            place = QRectF(end - 12, (HEIGHT - 12) / 2, 12, 12)
+            style.paint_icon(painter, name, place, color if name == "chevron-right" else style.dim)
+            end -= 18
         if content.weights:
-            painter.drawText(QRectF(0, 0, -_LEFT - PADDING, HEIGHT - 1), _AT_RIGHT, content.weights)
+            painter.drawText(QRectF(0, 0, end, HEIGHT - 1), _AT_RIGHT, content.weights)
         if content.summary:
             after = left + title_width + 9
             if self._summary is None:
                 taken = style.text_metrics.horizontalAdvance(content.weights) + (10 if content.weights else 0)
-                room = -_LEFT - PADDING - taken - after
+                room = end - taken - after
                 self._summary = style.text_metrics.elidedText(
                     content.summary, Qt.TextElideMode.ElideRight, room
                 )
@@ -192,6 +208,11 @@ class CardItem(QGraphicsRectItem):
                 painter.drawEllipse(QPointF(x, 0), PORT, PORT)
         if content.gives and self.accepting is None:
             painter.drawEllipse(QPointF(0, self.height), PORT, PORT)
+
+
+def _marks(content: CardContent) -> tuple[str, ...]:
+    """Icons at the right end, from the right: that it can be opened, that it is frozen."""
+    return ("chevron-right",) * bool(content.folded) + ("frozen",) * content.frozen
 
 
 def height_for(problem: str, style: Style) -> float:

@@ -9,6 +9,8 @@ import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from networks.check import NodeReport, Report
+from networks.folding import Folded, Folding, Frame
+from networks.groups import sources_of
 from networks.layers.base import Group, Layer
 from networks.message import Message
 from networks.network import Network, Wire
@@ -38,6 +40,10 @@ class CardContent(msgspec.Struct, frozen=True):
     """Whether it has inputs at all."""
     gives: bool
     """Whether something may follow it."""
+    folded: int = 0
+    """How many folds it stands for; 0 for a layer."""
+    frozen: bool = False
+    """Whether its weights stay as they are."""
 
 
 def contents(network: Network, report: Report) -> dict[str, CardContent]:
@@ -54,7 +60,9 @@ def contents(network: Network, report: Report) -> dict[str, CardContent]:
         idle = not told.contributing and (has_output or not (leaving or node.inputs))
         problem = shown_problem(layer, told, faults.get(name), idle)
         share = round(told.weights / total, 3) if told.weights and total and not idle else 0.0
-        found[name] = _content(told.layer, told.weights, share, told.output, leaving, problem, idle)
+        found[name] = _content(
+            told.layer, told.weights, share, told.output, leaving, problem, idle, node.frozen
+        )
     return found
 
 
@@ -67,20 +75,74 @@ def _content(
     leaving: bool,
     problem: Message | None,
     idle: bool,
+    frozen: bool,
 ) -> CardContent:
     """Kept, so that one edit leaves most cards with the very content they had."""
     return CardContent(
-        title=declared(type(layer).name()),
-        summary=layer.summary(),
+        title=title_of(layer),
+        summary=summary_of(layer),
         weights=short(weights) if weights else "",
         share=share,
         shape=(UNKNOWN if output is None else show(output)) if leaving else "",
         problem=said(problem) if problem else "",
         idle=idle,
         group=layer.group,
-        takes=layer.most_inputs > 0,
-        gives=layer.stem != "output",
+        takes=layer.opening if isinstance(layer, Folded) else layer.most_inputs > 0,
+        gives=not (layer.closing if isinstance(layer, Folded) else layer.ends),
+        folded=layer.count if isinstance(layer, Folded) else 0,
+        frozen=frozen,
     )
+
+
+class FrameContent(msgspec.Struct, frozen=True):
+    """What is painted on the frame of an open fold."""
+
+    title: str
+    summary: str
+    weights: str
+    block: bool
+    """Whether it is a block, which becomes a group with the first edit inside."""
+
+
+def frame_content(folding: Folding, frame: Frame) -> FrameContent:
+    """What an open fold says in its first line."""
+    inside = folding.network.folded[frame.fold.name]
+    weights = sum(folding.whole.nodes[name].weights for name in inside)
+    block = frame.fold.block
+    sources = sources_of(folding.network, inside)
+    x = folding.whole.nodes[sources[0]].output if len(sources) == 1 else None
+    return FrameContent(
+        title=declared(type(block).name()) if block is not None else frame.fold.name,
+        summary=block.summary(x) if block is not None else "",
+        weights=short(weights) if weights else "",
+        block=block is not None,
+    )
+
+
+def title_of(layer: Layer) -> str:
+    """The words for a layer, or for what a folded card stands for: “Residual ×3”, “Stem”."""
+    if not isinstance(layer, Folded):
+        return declared(type(layer).name())
+    if layer.block is None:
+        return layer.name_
+    title = declared(type(layer.block).name())
+    return f"{title} ×{layer.count}" if layer.count > 1 else title
+
+
+def summary_of(layer: Layer) -> str:
+    """The telling parameters; of a group how many layers are in it."""
+    if isinstance(layer, Folded) and layer.block is None:
+        return _tr("1 layer") if layer.layers == 1 else _tr("{count} layers").format(count=layer.layers)
+    return layer.summary()
+
+
+def help_of(layer: Layer) -> str:
+    """The first sentence of help for a layer or a folded card."""
+    if not isinstance(layer, Folded):
+        return declared(type(layer).help())
+    if layer.block is None:
+        return _tr("A group of layers; double-click to open it.")
+    return declared(type(layer.block).help())
 
 
 def forget_words() -> None:
@@ -110,10 +172,13 @@ def tooltip(network: Network, report: Report, name: str, content: CardContent) -
     """Hover help of a card, as rich text: name, help, shapes, weights, multiply-adds, problem."""
     node, told = network[name], report.nodes[name]
     lines = [f"<b>{escape(content.title)}</b> &nbsp;<tt>{escape(name)}</tt>"]
-    lines.append(escape(declared(type(node.layer).help())))
+    lines.append(escape(help_of(node.layer)))
     lines.append(f"<tt>{escape(flow(told))}</tt>")
     known = tuple(shape for shape in told.inputs if shape is not None)
-    if told.weights:
+    if isinstance(node.layer, Folded):
+        if told.weights:
+            lines.append(escape(_tr("{count} weights").format(count=thousands(told.weights))))
+    elif told.weights:
         parts = ", ".join(
             f"{tensor} {show(shape)}" for tensor, shape in told.layer.parameters(*known).items()
         )
@@ -126,10 +191,24 @@ def tooltip(network: Network, report: Report, name: str, content: CardContent) -
         lines.append(
             escape(_tr("{count} multiply-adds per image").format(count=thousands(told.multiply_adds)))
         )
+    if content.frozen and told.weights:
+        lines.append(escape(_tr("Frozen: training leaves these weights as they are.")))
     if content.idle:
         lines.append(escape(_tr("Takes no part in training: no Output depends on it.")))
     if content.problem:
         lines.append(escape(content.problem))
+    return "<div style='white-space:normal; max-width: 360px'>" + "<br>".join(lines) + "</div>"
+
+
+def frame_tooltip(folding: Folding, name: str) -> str:
+    """Hover help of a frame's first line, as rich text."""
+    block = folding.network.by_fold[name].block
+    lines = [f"<b>{escape(name)}</b>"]
+    if block is None:
+        lines.append(escape(_tr("A group of layers. Double-click to fold it into one card.")))
+    else:
+        lines.append(escape(declared(type(block).help())))
+        lines.append(escape(_tr("The first edit inside turns it into a group. Double-click to fold it.")))
     return "<div style='white-space:normal; max-width: 360px'>" + "<br>".join(lines) + "</div>"
 
 

@@ -6,8 +6,8 @@ import msgspec
 from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QRectF, Qt
 
 from networks import edits
+from networks.folding import Folded
 from networks.layers.base import Layer
-from networks.layers.network import Output
 from networks.message import UserError, message
 from networks.network import Network, Wire
 from widgets.canvas import wishes
@@ -16,8 +16,7 @@ from widgets.canvas.layout import HEIGHT, WIDTH
 from widgets.canvas.marks import Band, PreviewWire, Slot
 from widgets.canvas.routes import GAP
 from widgets.canvas.scene import CanvasScene, Port
-from widgets.canvas.wishes import Edit, Wish
-from widgets.translation import declared
+from widgets.canvas.wishes import Edit, Thing, Wish
 
 WIRE_REACH = 14.0
 """How far from a wire a layer is still dropped on it, in pixels, and in scene units when zoomed in."""
@@ -141,16 +140,16 @@ class Connect(Gesture):
     def release(self, pointer: Pointer) -> Wish | None:
         name = self._target(pointer)
         self.cancel()
-        network, wire = self._scene.network, self._wire
+        folding, wire = self._scene.folding, self._wire
         try:
             if wire is not None:
                 if name is None:
-                    return wishes.disconnect(network, wire)
-                return None if name == wire.target else wishes.reconnect(network, wire, name)
+                    return wishes.disconnect(folding, wire)
+                return None if name == wire.target else wishes.reconnect(folding, wire, name)
             if name is None or name == self._fixed:
                 return None
             ends = (name, self._fixed) if self._backwards else (self._fixed, name)
-            return wishes.connect(network, *ends)
+            return wishes.connect(folding, *ends)
         except UserError as error:
             return error.reason
 
@@ -174,22 +173,33 @@ class Connect(Gesture):
 
     def _free_end(self, name: str, middle: float) -> float:
         ports = self._scene.input_ports(name)
-        return middle + (ports[-1] if self._scene.network[name].layer.most_inputs > 1 else 0)
+        return middle + (ports[-1] if room_for(self._scene.network[name].layer) > 1 else 0)
 
 
 def targets_for(network: Network, source: str, moved: Wire | None = None) -> frozenset[str]:
     """The nodes that a wire from `source` may end at."""
-    if isinstance(network[source].layer, Output):
+    if _closed(network[source].layer):
         return frozenset()
     before = network.upstream([source])
     return frozenset(
         node.name
         for node in network.nodes
         if node.name not in before
-        and node.layer.most_inputs
-        and (node.layer.most_inputs == 1 or len(node.inputs) < node.layer.most_inputs)
+        and (room := room_for(node.layer))
+        and (room == 1 or len(node.inputs) < room)
         and (moved is None or node.name != moved.target)
     )
+
+
+def room_for(layer: Layer) -> int:
+    """How many wires may end at a card; at a folded one, which knows which of its layers need one, one."""
+    if isinstance(layer, Folded):
+        return int(layer.opening)
+    return layer.most_inputs
+
+
+def _closed(layer: Layer) -> bool:
+    return layer.closing if isinstance(layer, Folded) else layer.ends
 
 
 def sources_for(network: Network, target: str) -> frozenset[str]:
@@ -202,14 +212,14 @@ def sources_for(network: Network, target: str) -> frozenset[str]:
                 behind.add(wire.target)
                 waiting.append(wire.target)
     return frozenset(
-        node.name for node in network.nodes if node.name not in behind and not isinstance(node.layer, Output)
+        node.name for node in network.nodes if node.name not in behind and not _closed(node.layer)
     )
 
 
 class Drop(Gesture):
     """A layer that is dragged in: onto a wire, below the last layer, or anywhere."""
 
-    def __init__(self, scene: CanvasScene, layer: Layer) -> None:
+    def __init__(self, scene: CanvasScene, layer: Thing) -> None:
         self._scene, self._layer = scene, layer
         self._slot: Slot | None = None
 
@@ -220,26 +230,25 @@ class Drop(Gesture):
         if wire is not None:
             self._show_slot("", None)
         elif appends:
-            end = edits.tail(scene.network)
+            end = self._end()
             assert end is not None
             left, _, _, bottom = scene.layout_of_network.box(end)
-            before = isinstance(scene.network[end].layer, Output) and not isinstance(self._layer, Output)
+            before = scene.network[end].layer.ends and not self._layer.ends
             words = _tr("Append before the Output") if before else _tr("Append here")
             self._show_slot(words, QPointF(left + WIDTH / 2, bottom + GAP))
         else:
-            title = declared(type(self._layer).name())
-            self._show_slot(title, pointer.scene - QPointF(0, HEIGHT / 2))
+            self._show_slot(wishes.title(self._layer), pointer.scene - QPointF(0, HEIGHT / 2))
 
     def release(self, pointer: Pointer) -> Wish | None:
         wire, appends = self._place(pointer)
         self.cancel()
-        network = self._scene.network
+        folding = self._scene.folding
         try:
             if wire is not None:
-                return wishes.insert(network, self._layer, wire)
+                return wishes.insert(folding, self._layer, wire)
             if appends:
-                return wishes.append(network, self._layer)
-            return wishes.place(network, self._layer)
+                return wishes.append(folding, self._layer)
+            return wishes.place(folding, self._layer)
         except UserError as error:
             return error.reason
 
@@ -260,7 +269,7 @@ class Drop(Gesture):
 
     def _place(self, pointer: Pointer) -> tuple[Wire | None, bool]:
         """The wire that it goes on, or whether it goes to the end."""
-        between = self._layer.most_inputs > 0 and not isinstance(self._layer, Output)
+        between = self._layer.most_inputs > 0 and not (isinstance(self._layer, Layer) and self._layer.ends)
         wire = self._wire_near(pointer) if between else None
         if wire is not None:
             return wire, False
@@ -294,8 +303,13 @@ class Drop(Gesture):
         below = min(leaving, key=lambda wire: len(layout.routes[wire]), default=None)
         return (above or below) if point.y() < (top + bottom) / 2 else (below or above)
 
+    def _end(self) -> str | None:
+        """The card that something appended goes behind."""
+        end = edits.tail(self._scene.folding.network)
+        return self._scene.folding.card_of[end] if end is not None else None
+
     def _below_end(self, point: QPointF) -> bool:
-        end = edits.tail(self._scene.network)
+        end = self._end()
         if end is None:
             return False
         left, _, right, bottom = self._scene.layout_of_network.box(end)
@@ -305,10 +319,10 @@ class Drop(Gesture):
 
     def _wire_into_end(self) -> Wire | None:
         network = self._scene.network
-        end = edits.tail(network)
-        if end is None or not isinstance(network[end].layer, Output) or not network[end].inputs:
+        end = self._end()
+        if end is None or not network[end].layer.ends or not network[end].inputs:
             return None
-        return None if isinstance(self._layer, Output) else Wire(network[end].inputs[0], end, 0)
+        return None if self._layer.ends else Wire(network[end].inputs[0], end, 0)
 
 
 def nothing_selected() -> Wish:

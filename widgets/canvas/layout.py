@@ -8,13 +8,15 @@ widgets.canvas.routes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import msgspec
 
 from networks.edits import tail
+from networks.folding import Frame
 from networks.network import Network, Wire
+from widgets.canvas.frames import framed, rooms
 from widgets.canvas.routes import Point, Routing, routed
 
 WIDTH = 280.0
@@ -46,6 +48,8 @@ class Layout(msgspec.Struct, frozen=True):
     labels: dict[str, Point]
     main: frozenset[str]
     bounds: Box
+    frames: dict[str, Box] = {}
+    """Around the cards of every open fold, by its name."""
 
     def box(self, name: str) -> Box:
         """The card of this node."""
@@ -53,8 +57,13 @@ class Layout(msgspec.Struct, frozen=True):
         return x - WIDTH / 2, y, x + WIDTH / 2, y + self.heights[name]
 
 
-def arrange(network: Network, heights: Mapping[str, float] | None = None) -> Layout:
-    """Lays out the network. `heights` are those of the cards that are higher than `HEIGHT`."""
+def arrange(
+    network: Network, heights: Mapping[str, float] | None = None, frames: Sequence[Frame] = ()
+) -> Layout:
+    """Lays out the network. `heights` are those of the cards that are higher than `HEIGHT`.
+
+    `frames` are the open folds, outer ones first; there is room above and below for each.
+    """
     taller = heights or {}
     order = _order(network)
     rows = _rows(network, order)
@@ -65,7 +74,8 @@ def arrange(network: Network, heights: Mapping[str, float] | None = None) -> Lay
     rank = {name: index for index, name in enumerate(order)}
     for index, names in enumerate(parts):
         part = _Part(network, sorted(names, key=rank.__getitem__), rank, rows)
-        routing = routed(network, part.rows, part.x, part.lanes, part.straight, taller)
+        above, below_rows = rooms(frames, part.rows)
+        routing = routed(network, part.rows, part.x, part.lanes, part.straight, taller, above, below_rows)
         box = _bounds(routing, part)
         if index == 0:
             left, top, right, bottom = box
@@ -76,7 +86,11 @@ def arrange(network: Network, heights: Mapping[str, float] | None = None) -> Lay
             right, bottom = max(right, box[2] + dx), max(bottom, box[3] + dy)
             below = box[3] + dy + COLUMN_GAP
         _put(layout, routing, dx, dy)
-    return msgspec.structs.replace(layout, bounds=(left, top, right, bottom))
+    boxes = framed(frames, network, layout)
+    for box in boxes.values():
+        left, top = min(left, box[0]), min(top, box[1])
+        right, bottom = max(right, box[2]), max(bottom, box[3])
+    return msgspec.structs.replace(layout, bounds=(left, top, right, bottom), frames=boxes)
 
 
 def _put(layout: Layout, routing: Routing, dx: float, dy: float) -> None:

@@ -44,13 +44,15 @@ def routed(
     lanes: Mapping[Wire, float],
     straight: AbstractSet[Wire],
     taller: Mapping[str, float],
+    above: Mapping[int, float] | None = None,
+    below: Mapping[int, float] | None = None,
 ) -> Routing:
     """Gives every row its height and every wire its corners.
 
     `straight` are the wires that enter from straight above, `lanes` has the lanes of skips; any other wire
-    comes down right below its source.
+    comes down right below its source. `above` and `below` are what frames need over and under a row.
     """
-    return _Routes(network, rows, x, lanes, straight, taller).routing()
+    return _Routes(network, rows, x, lanes, straight, taller, above or {}, below or {}).routing()
 
 
 class _Routes:
@@ -62,8 +64,11 @@ class _Routes:
         lanes: Mapping[Wire, float],
         straight: AbstractSet[Wire],
         taller: Mapping[str, float],
+        above: Mapping[int, float],
+        below: Mapping[int, float],
     ) -> None:
         self._network, self._rows, self._x = network, rows, x
+        self._above, self._below = above, below
         self._lanes, self._straight = lanes, straight
         self._count = max(rows.values()) + 1
         self._heights = {name: taller.get(name, CARD) for name in rows}
@@ -139,9 +144,11 @@ class _Routes:
             tracks = TRACK * (self._out_counts[gap] + self._in_counts[gap])
             outer = gap in (0, self._count)
             height = tracks + (GAP / 2 if outer and tracks else 0.0 if outer else GAP)
+            y += self._below.get(gap - 1, 0.0)
             gap_tops.append(y - height if gap == 0 else y)
             y = y if gap == 0 else y + height
             gap_ends.append(y)
+            y += self._above.get(gap, 0.0)
             if gap < self._count:
                 tops.append(y)
                 y += highest[gap]

@@ -11,12 +11,15 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QWidget
 
 from networks.check import Report, check
+from networks.folding import Folded, Folding
 from networks.network import Network, Wire
 from widgets.canvas.blocks import Blocks
-from widgets.canvas.card import CardItem, height_for
-from widgets.canvas.content import UNKNOWN, CardContent, contents, wrong_wires
+from widgets.canvas.card import CHEVRON_ROOM, CardItem, height_for
+from widgets.canvas.content import UNKNOWN, CardContent, contents, frame_content, wrong_wires
+from widgets.canvas.frame import FrameItem
+from widgets.canvas.frames import HEADER
 from widgets.canvas.glide import Glide
-from widgets.canvas.layout import Box, arrange
+from widgets.canvas.layout import HEIGHT, Box, arrange
 from widgets.canvas.routes import Point
 from widgets.canvas.style import Style
 from widgets.canvas.wire import WireItem, distance
@@ -47,9 +50,9 @@ class CanvasScene(QGraphicsScene):
         super().__init__(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM, parent)
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.style_of_items = Style()
-        self.network = Network()
-        self.report = check(self.network)
+        self.folding = Folding(Network(), check(Network()))
         self.layout_of_network = arrange(self.network)
+        self.frames: dict[str, FrameItem] = {}
         self.cards: dict[str, CardItem] = {}
         self.wires: dict[Wire, WireItem] = {}
         self.glide = Glide(self)
@@ -63,27 +66,39 @@ class CanvasScene(QGraphicsScene):
 
     # -- what is shown
 
-    def show_network(self, network: Network, report: Report, visible: QRectF | None) -> None:
-        """Makes cards and wires those of the network.
+    @property
+    def network(self) -> Network:
+        """What is shown: where folds are closed, they stand as one card."""
+        return self.folding.shown
+
+    @property
+    def report(self) -> Report:
+        """What was found about what is shown."""
+        return self.folding.report
+
+    def show_network(self, folding: Folding, visible: QRectF | None) -> None:
+        """Makes cards, frames and wires those of the network.
 
         What lies in `visible` glides to its new place and what is new there appears; without it, at once.
         """
         self.glide.finish()
+        network, report = folding.shown, folding.report
         shown = contents(network, report)
         style = self.style_of_items
         heights = {
             name: height_for(content.problem, style) for name, content in shown.items() if content.problem
         }
-        layout = arrange(network, heights)
-        self.network, self.report, self.layout_of_network = network, report, layout
+        layout = arrange(network, heights, folding.frames)
+        self.folding, self.layout_of_network = folding, layout
         self._boxes = [(node.name, layout.box(node.name)) for node in network.nodes]
         new_cards = self._reconcile_names(network)
         new_wires = self._reconcile_wires(network)
         for name, content in shown.items():
             self.cards[name].show_content(content, layout.heights[name], layout.labels.get(name, _NO_LABEL))
         self._mark_wires(shown, wrong_wires(network, report))
+        self._reconcile_frames()
         self._move(new_cards, new_wires, visible)
-        self._selected &= self.cards.keys()
+        self._selected &= self.cards.keys() | self.frames.keys()
         self._selected_wires &= self.wires.keys()
         self.touch()
 
@@ -136,6 +151,19 @@ class CanvasScene(QGraphicsScene):
             self.addItem(item)
         return set(added)
 
+    def _reconcile_frames(self) -> None:
+        boxes = self.layout_of_network.frames
+        for name in [name for name in self.frames if name not in boxes]:
+            self.removeItem(self.frames.pop(name))
+        for frame in self.folding.frames:
+            name = frame.fold.name
+            if name not in self.frames:
+                self.frames[name] = FrameItem(name, self.style_of_items)
+                self.addItem(self.frames[name])
+            self.frames[name].setZValue(-2 + 0.01 * len(self.folding.network.around(frame.within)))
+            self.frames[name].show_content(frame_content(self.folding, frame), boxes[name])
+            self.frames[name].set_state(selected=name in self._selected)
+
     def _forget(self, item: CardItem | WireItem) -> None:
         if item is self._hovered:
             self._hovered = None
@@ -173,7 +201,7 @@ class CanvasScene(QGraphicsScene):
         ends = [routes[Wire(source, name, index)][-1][0] - middle for index, source in enumerate(node.inputs)]
         if not ends:
             return (0.0,)
-        if len(ends) < node.layer.most_inputs:
+        if not isinstance(node.layer, Folded) and len(ends) < node.layer.most_inputs:
             ends.append(max(ends) + FREE_PORT)
         return tuple(ends)
 
@@ -188,7 +216,8 @@ class CanvasScene(QGraphicsScene):
     @property
     def selected(self) -> tuple[str, ...]:
         """Names of the selected layers, in the order of the network."""
-        return tuple(node.name for node in self.network.nodes if node.name in self._selected)
+        cards = tuple(node.name for node in self.network.nodes if node.name in self._selected)
+        return cards + tuple(name for name in self.frames if name in self._selected)
 
     @property
     def selected_wires(self) -> tuple[Wire, ...]:
@@ -197,10 +226,11 @@ class CanvasScene(QGraphicsScene):
 
     def select(self, names: Iterable[str], wires: Iterable[Wire] = ()) -> None:
         """Selects these, as far as they are there, and nothing else."""
-        chosen = frozenset(names) & self.cards.keys()
+        chosen = frozenset(names) & (self.cards.keys() | self.frames.keys())
         lines = frozenset(wires) & self.wires.keys()
         for name in chosen ^ self._selected:
-            self.cards[name].set_state(selected=name in chosen)
+            item = self.cards[name] if name in self.cards else self.frames[name]
+            item.set_state(selected=name in chosen)
         for wire in lines ^ self._selected_wires:
             self.wires[wire].set_state(selected=wire in lines)
         self._selected, self._selected_wires = chosen, lines
@@ -237,6 +267,32 @@ class CanvasScene(QGraphicsScene):
             if top <= y <= bottom and left <= x <= right:
                 return name
         return None
+
+    def frame_at(self, point: QPointF) -> str | None:
+        """The frame whose first line is under a point, the innermost where several are."""
+        x, y = point.x(), point.y()
+        found = None
+        for name, (left, top, right, _) in self.layout_of_network.frames.items():
+            if left <= x <= right and top <= y <= top + HEADER:
+                found = name
+        return found
+
+    def foldable(self, name: str) -> bool:
+        """Whether this is a folded card or a frame, so that it can be opened or closed."""
+        return bool(self.folding.folds_of(name)) and (name in self.cards or name in self.frames)
+
+    def chevron_at(self, point: QPointF) -> str | None:
+        """The folded card or frame whose chevron is under a point."""
+        name = self.card_at(point)
+        if name is not None:
+            _, top, right, _ = self.layout_of_network.box(name)
+            near = right - CHEVRON_ROOM <= point.x() and point.y() <= top + HEIGHT
+            return name if near and self.foldable(name) else None
+        name = self.frame_at(point)
+        if name is None:
+            return None
+        left, _, _, _ = self.layout_of_network.frames[name]
+        return name if point.x() <= left + CHEVRON_ROOM else None
 
     def wire_at(self, point: QPointF, reach: float) -> Wire | None:
         """The nearest wire, at most `reach` away."""

@@ -56,6 +56,8 @@ class Style:
         self.groups = {group: colors.group(group) for group in Group}
         self.faint_groups = {group: _faint(color) for group, color in self.groups.items()}
         self.shadow = QColor(0, 0, 0, 60 if colors.dark else 14)
+        self.frame_panel = QColor(self.groups[Group.BLOCKS])
+        self.frame_panel.setAlpha(34 if colors.dark else 20)
         self.lit_panel = QColor(colors.accent)
         self.lit_panel.setAlpha(28)
 
@@ -68,6 +70,7 @@ class Style:
             "wrong": self._pen(colors.error, 1.5),
             "wrong_selected": self._pen(colors.error, 3),
         }
+        self.frame = self._pen(colors.group(Group.BLOCKS).name(), 1, Qt.PenStyle.DashLine)
         self.port = self._pen(colors.accent, 2)
         self.wire = self._pen(colors.border_strong, 2)
         self.wire_idle = self._pen(colors.border_strong, 2, Qt.PenStyle.DashLine)

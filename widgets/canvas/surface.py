@@ -14,15 +14,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
+from networks.blocks import BLOCKS
+from networks.blocks.base import Block
 from networks.layers import LAYERS
 from networks.layers.base import Layer
+from networks.message import UserError
+from networks.saved_blocks import saved_from_json
 from widgets.canvas.camera import Camera
-from widgets.canvas.content import tooltip, wire_tooltip
+from widgets.canvas.content import frame_tooltip, tooltip, wire_tooltip
 from widgets.canvas.gestures import ADDING, PORT_REACH, Connect, Drop, Gesture, Pan, Pointer, Select
 from widgets.canvas.scene import CanvasScene, Port
 from widgets.canvas.style import BLOCKS_BELOW
-from widgets.canvas.wishes import Wish
-from widgets.drag import LAYER_MIME
+from widgets.canvas.wishes import Thing, Wish
+from widgets.drag import LAYER_MIME, SAVED_MIME
 
 CLICK_REACH = 7.0
 """How far from a wire a click still means it, in pixels."""
@@ -79,6 +83,8 @@ class Surface(Camera):
         name = canvas.card_at(pointer.scene)
         wire = canvas.wire_at(pointer.scene, CLICK_REACH * pointer.pixel) if name is None else None
         if name is None and wire is None:
+            name = canvas.frame_at(pointer.scene)
+        if name is None and wire is None:
             self._gesture = Select(canvas, pointer)
         elif pointer.modifiers & ADDING:
             names = frozenset(canvas.selected) ^ frozenset((name,) if name else ())
@@ -129,6 +135,24 @@ class Surface(Camera):
             )
         elif not pointer.modifiers & ADDING and (name := canvas.card_at(pointer.scene)) is not None:
             canvas.select((name,))
+        if canvas.chevron_at(pointer.scene) is not None:
+            self.fold_toggled(canvas.chevron_at(pointer.scene))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """On a folded card or a frame's first line it opens or closes the fold; elsewhere it is a press."""
+        pointer = self._pointer(event.position(), event.modifiers())
+        name = self._canvas.card_at(pointer.scene) or self._canvas.frame_at(pointer.scene)
+        left = event.button() == Qt.MouseButton.LeftButton and not pointer.modifiers & ADDING
+        if left and name is not None and self._canvas.foldable(name) and self._port_near(pointer) is None:
+            self.cancel_gesture()
+            event.accept()
+            if self._canvas.chevron_at(pointer.scene) is None:  # there each press has done so already
+                self.fold_toggled(name)
+            return
+        self.mousePressEvent(event)
+
+    def fold_toggled(self, name: str | None) -> None:
+        """Called last in an event handler, with the fold that is to be opened or closed; for subclasses."""
 
     def _port_near(self, pointer: Pointer) -> Port | None:
         if self.zoom() < BLOCKS_BELOW:
@@ -146,7 +170,7 @@ class Surface(Camera):
             shape = Qt.CursorShape.OpenHandCursor
         elif port is not None:
             shape = Qt.CursorShape.CrossCursor
-        elif wire is not None:
+        elif wire is not None or canvas.chevron_at(pointer.scene) is not None:
             shape = Qt.CursorShape.PointingHandCursor
         if self.viewport().cursor().shape() != shape:
             self.viewport().setCursor(shape)
@@ -169,18 +193,20 @@ class Surface(Camera):
             content = canvas.cards[name].content
             assert content is not None
             return tooltip(canvas.network, canvas.report, name, content)
+        if (frame := canvas.frame_at(pointer.scene)) is not None:
+            return frame_tooltip(canvas.folding, frame)
         wire = canvas.wire_at(pointer.scene, CLICK_REACH * pointer.pixel)
         return wire_tooltip(canvas.network, canvas.report, wire) if wire is not None else ""
 
     # -- drag and drop
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        kind = _layer_type(event)
-        if kind is None:
+        thing = dragged(event)
+        if thing is None:
             event.ignore()
             return
         self.cancel_gesture()
-        self._gesture = Drop(self._canvas, kind())
+        self._gesture = Drop(self._canvas, thing)
         self._gesture.move(self._pointer(event.position()))
         event.acceptProposedAction()
 
@@ -224,10 +250,16 @@ class Surface(Camera):
         return Pointer(self.mapToScene(at), at, max(1.0, 1 / self.zoom()), modifiers)
 
 
-def _layer_type(event: QDropEvent) -> type[Layer] | None:
-    """The layer type whose class name is dragged; None for anything else."""
+def dragged(event: QDropEvent) -> Thing | None:
+    """The layer or block that is dragged, as its type makes it or as it was saved; None for anything else."""
     data = event.mimeData()
+    if data.hasFormat(SAVED_MIME):
+        try:
+            return saved_from_json(bytes(data.data(SAVED_MIME).data()))
+        except UserError:
+            return None  # it comes from elsewhere, and the pointer shows that it cannot be dropped
     if not data.hasFormat(LAYER_MIME):
         return None
     name = bytes(data.data(LAYER_MIME).data()).decode("utf-8", "replace")
-    return next((kind for kind in LAYERS if kind.__name__ == name), None)
+    kinds: tuple[type[Layer] | type[Block], ...] = (*LAYERS, *BLOCKS)
+    return next((kind() for kind in kinds if kind.__name__ == name), None)

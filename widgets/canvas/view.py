@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QStyle, QWidget
 
 from networks import edits
 from networks.check import Report
-from networks.layers.base import Layer
-from networks.message import UserError
+from networks.folding import ROW, Folding, everything_open
+from networks.message import UserError, message
 from networks.network import Network
 from widgets import theme
 from widgets.canvas import clipboard, wishes
@@ -46,6 +46,7 @@ class CanvasView(Surface):
         super().__init__(parent)
         self.animated = True
         self._shown_before = False
+        self._opened: frozenset[str] = frozenset()
         self._awaited: Edit | None = None
         self._cursor: str | None = None
         self._told: tuple[str, ...] = ()
@@ -62,26 +63,96 @@ class CanvasView(Surface):
     def show_network(self, network: Network, report: Report) -> None:
         """Shows a network and what was found about it; what stays glides to its new place."""
         awaited, self._awaited = self._awaited, None
+        self._show(Folding(network, report, self._opened))
+        if awaited is not None:
+            self._cursor = awaited.cursor
+            if awaited.select is not None:
+                shown = (self.folding.visible(name) for name in awaited.select)
+                self._canvas.select([name for name in shown if name is not None])
+                self._bring_selection_into_sight()
+        self.selection_touched()
+
+    def _show(self, folding: Folding) -> None:
         self.cancel_gesture()
-        before = self._canvas.network
+        before = self._canvas.folding.network
+        network = folding.network
         kept = sum(node.name in before for node in network.nodes)
         another = 2 * kept < max(len(before.nodes), 1) and 2 * kept < max(len(network.nodes), 1)
         glides = self._may_animate() and self._shown_before and not another
-        self._canvas.show_network(network, report, self.visible_rect() if glides else None)
+        self._canvas.show_network(folding, self.visible_rect() if glides else None)
         self._shown_before = True
         layout = self._canvas.layout_of_network
         left, top, right, bottom = layout.bounds
         bounds = QRectF(left, top, right - left, bottom - top)
-        self._minimap.show_layout(layout, {node.name: node.layer.group for node in network.nodes})
+        self._minimap.show_layout(layout, {node.name: node.layer.group for node in folding.shown.nodes})
         if another:
             self._at_home = True
         self.set_bounds(bounds)
-        if awaited is not None and awaited.network == network:
-            self._cursor = awaited.cursor
-            if awaited.select is not None:
-                self._canvas.select(awaited.select)
-                self._bring_selection_into_sight()
+
+    @property
+    def folding(self) -> Folding:
+        """The network and how it is shown."""
+        return self._canvas.folding
+
+    # -- folds
+
+    def set_opened(self, opened: frozenset[str]) -> None:
+        """Opens these folds and closes all others; the network stays as it is."""
+        self._opened = opened
+        selected = self._canvas.selected
+        self._show(Folding(self.folding.network, self.folding.whole, opened))
+        shown = (self.folding.visible(name) for name in selected)
+        self._canvas.select([name for name in shown if name is not None])
         self.selection_touched()
+
+    def fold_toggled(self, name: str | None) -> None:
+        """Opens a folded card, or closes a frame or the row that a block stands in."""
+        if name is None:
+            return
+        folding = self.folding
+        if name in folding.rows:
+            self.set_opened(self._opened | {ROW + fold for fold in folding.rows[name]})
+        elif folding.is_open(name):
+            self.set_opened(self._opened - {name})
+        else:
+            self.set_opened(self._opened | {name})
+
+    def open_selected(self) -> None:
+        """Opens the selected folded cards; where none is closed, closes the selected frames and rows."""
+        chosen = [name for name in self.selected() if self._canvas.foldable(name)]
+        closed = [name for name in chosen if name in self._canvas.cards]
+        apart = {ROW + name for name in chosen} & self._opened
+        if apart and not any(name in self.folding.rows for name in chosen):
+            self.set_opened(self._opened - self._row_around(apart))
+        elif closed:
+            for name in closed:
+                self.fold_toggled(name)
+        elif chosen:
+            self.set_opened(self._opened - set(chosen))
+
+    def _row_around(self, apart: set[str]) -> set[str]:
+        """All of the rows that these blocks stand in."""
+        without = Folding(self.folding.network, self.folding.whole, self._opened - apart)
+        return {ROW + name for row in without.rows.values() for name in row if apart & {ROW + n for n in row}}
+
+    def open_all(self) -> None:
+        """Shows every layer."""
+        self.set_opened(everything_open(self.folding.network))
+
+    def close_all(self) -> None:
+        """Shows every fold as one card."""
+        self.set_opened(frozenset())
+
+    def group_selection(self, name: str) -> None:
+        """Folds the selected layers into a group."""
+        chosen = self.selected()
+        self._try(lambda folding: wishes.group(folding, chosen, name))
+
+    def ungroup_selection(self) -> None:
+        """Takes the selected groups and blocks apart."""
+        chosen = self.selected()
+        wish = wishes.ungroup(self.folding, chosen)
+        self.wished(wish or message("No group is selected: click one first."))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -128,22 +199,23 @@ class CanvasView(Surface):
         self.select(self._canvas.cards)
 
     def reveal(self, name: str) -> None:
-        """Shows a layer in the middle and selects it; nothing where there is none of this name."""
-        if name in self._canvas.cards:
-            self.centre_on(self._box(name).center())
-            self.select((name,))
+        """Shows a layer in the middle and selects it, or the card that it is folded into."""
+        shown = self.folding.visible(name)
+        if shown is not None and shown in self._canvas.cards:
+            self.centre_on(self._box(shown).center())
+            self.select((shown,))
 
     # -- edits
 
-    def add_layer(self, layer: Layer) -> None:
-        """Adds a layer behind the selection, or at the end, and selects it."""
-        self._try(lambda network: wishes.add(network, layer, self.selected()))
+    def add_layer(self, thing: wishes.Thing) -> None:
+        """Adds a layer or block behind the selection, or at the end, and selects it."""
+        self._try(lambda folding: wishes.add(folding, thing, self.selected()))
 
     def delete_selection(self) -> None:
         """Takes out the selected layers and wires; neighbours are joined."""
         names, wires = self.selected(), self._canvas.selected_wires
         if names or wires:
-            self._try(lambda network: wishes.delete(network, names, wires))
+            self._try(lambda folding: wishes.delete(folding, names, wires))
 
     def duplicate_selection(self) -> None:
         """Copies the selected layers behind themselves."""
@@ -151,39 +223,40 @@ class CanvasView(Surface):
         if not names:
             self.wished(nothing_selected())
             return
-        self._try(lambda network: wishes.duplicate(network, names))
+        self._try(lambda folding: wishes.duplicate(folding, names))
 
     def copy(self) -> None:
         """Puts the selected layers on the clipboard."""
         if not self.selected():
             self.wished(nothing_selected())
             return
-        clipboard.put(edits.fragment(self._canvas.network, self.selected()))
+        clipboard.put(edits.fragment(self.folding.network, self.folding.nodes(self.selected())))
 
     def cut(self) -> None:
         """Moves the selected layers to the clipboard."""
         names = self.selected()
         self.copy()
         if names:
-            self._try(lambda network: wishes.cut(network, names))
+            self._try(lambda folding: wishes.cut(folding, names))
 
     def paste(self) -> None:
         """Puts what is on the clipboard behind the selection."""
-        self._try(lambda network: wishes.paste(network, clipboard.take(), self.selected()))
+        self._try(lambda folding: wishes.paste(folding, clipboard.take(), self.selected()))
 
-    def _try(self, make: Callable[[Network], Edit]) -> None:
+    def _try(self, make: Callable[[Folding], Edit]) -> None:
         try:
-            self.wished(make(self._canvas.network))
+            self.wished(make(self.folding))
         except UserError as error:
             self.wished(error.reason)
 
     def wished(self, wish: Wish | None) -> None:
         """Tells the wish. Nothing may follow it in a handler: the answer can change every item."""
         if isinstance(wish, Edit):
-            wish = made(wish, self._canvas.network)
+            wish = made(wish, self.folding.network)
         if isinstance(wish, Edit):
             self._awaited = wish
             self.edited.emit(wish.network, wish.text)
+            self._awaited = None
         elif wish is not None:
             self.refused.emit(wish)
 
@@ -192,7 +265,8 @@ class CanvasView(Surface):
         if names == self._told:
             return
         self._told = names
-        content = self._canvas.cards[names[0]].content if len(names) == 1 else None
+        card = self._canvas.cards.get(names[0]) if len(names) == 1 else None
+        content = card.content if card is not None else None
         self.setAccessibleDescription(
             spoken(self._canvas.report, names[0], content)
             if content is not None
@@ -232,6 +306,8 @@ class CanvasView(Surface):
             Qt.Key.Key_Backspace: self.delete_selection,
             Qt.Key.Key_Escape: self._escape,
             Qt.Key.Key_F: self.fit,
+            Qt.Key.Key_Return: self.open_selected,
+            Qt.Key.Key_Enter: self.open_selected,
             Qt.Key.Key_Plus: self.zoom_in,
             Qt.Key.Key_Equal: self.zoom_in,
             Qt.Key.Key_Minus: self.zoom_out,
@@ -261,6 +337,7 @@ class CanvasView(Surface):
         if not network.nodes:
             return
         names = self.selected()
+        names = tuple(name for name in names if name in network)
         start = self._cursor if self._cursor in network else None
         if names and start not in names:
             start = names[-1] if way in ("down", "right") else names[0]
@@ -277,7 +354,8 @@ class CanvasView(Surface):
     # -- places
 
     def _box(self, name: str) -> QRectF:
-        left, top, right, bottom = self._canvas.layout_of_network.box(name)
+        layout = self._canvas.layout_of_network
+        left, top, right, bottom = layout.frames[name] if name in layout.frames else layout.box(name)
         return QRectF(left, top, right - left, bottom - top)
 
     def _bring_selection_into_sight(self) -> None:
