@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.linear import CLASSES, Flatten, Linear
@@ -11,6 +13,7 @@ from networks.layers.pooling import AdaptiveAvgPool2d, MaxPool2d
 from networks.layers.regularization import Dropout
 from networks.network import Network
 from networks.presets.base import Paper, Preset, laid_out
+from networks.recipe import Recipe
 
 PAPER = Paper(
     "Krizhevsky, Sutskever and Hinton",
@@ -99,14 +102,44 @@ def alexnet_2012() -> Network:
     )
 
 
+def small_alexnet() -> Network:
+    """Five convolutions and three linear layers for 32×32 images, with a quarter of the filters of 2012."""
+    return laid_out(
+        ("input", Input(channels=1, size=(32, 32))),
+        ("conv1", Conv2d(24, (5, 5), padding=(2, 2))),
+        ("relu1", ReLU()),
+        ("pool1", _OVERLAPPING),
+        ("conv2", Conv2d(64, (5, 5), padding=(2, 2))),
+        ("relu2", ReLU()),
+        ("pool2", _OVERLAPPING),
+        ("conv3", Conv2d(96)),
+        ("relu3", ReLU()),
+        ("conv4", Conv2d(96)),
+        ("relu4", ReLU()),
+        ("conv5", Conv2d(64)),
+        ("relu5", ReLU()),
+        ("pool5", _OVERLAPPING),
+        ("flatten", Flatten()),
+        ("fc6", Linear(256)),
+        ("relu6", ReLU()),
+        ("dropout6", Dropout()),
+        ("fc7", Linear(256)),
+        ("relu7", ReLU()),
+        ("dropout7", Dropout()),
+        ("fc8", Linear(CLASSES)),
+        ("output", Output()),
+    )
+
+
 PRESETS = (
     Preset(
         "AlexNet",
         "AlexNet",
         "standard",
         ONE_TOWER,
-        "The network of 2012 rebuilt in one tower, without groups and local response normalization, and with "
-        "fewer filters in front. It is the AlexNet that torchvision has, and it takes torchvision's weights.",
+        "The network of 2012 rebuilt in one tower, without groups and local response normalization, and "
+        "with fewer filters in front. It is the AlexNet that torchvision has, and it takes torchvision's "
+        "weights.",
         alexnet,
         torchvision="alexnet",
     ),
@@ -116,8 +149,19 @@ PRESETS = (
         "published",
         PAPER,
         "Won ImageNet 2012 with a top-5 error of 15.3 %, where the second best had 26.2 %, and turned "
-        "computer vision to deep learning. ReLU, dropout and two GPUs made a network of this size trainable: "
-        "the groups of conv2, conv4 and conv5 are the halves that lay on different GPUs.",
+        "computer vision to deep learning. ReLU, dropout and two GPUs made a network of this size "
+        "trainable: the groups of conv2, conv4 and conv5 are the halves that lay on different GPUs.",
         alexnet_2012,
+    ),
+    Preset(
+        "AlexNet small",
+        "AlexNet",
+        "small",
+        msgspec.structs.replace(PAPER, place="after figure 2"),
+        "The layers of 2012 with a quarter of the filters, for images of 32×32: smaller first filters, "
+        "stride 1 and one group. Without any normalization it learns slowly at first, as networks of its "
+        "time did.",
+        small_alexnet,
+        Recipe(batch_size=32, epochs=20),
     ),
 )

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from networks.presets import alexnet, lenet, resnet
+from networks.presets import alexnet, googlenet, lenet, resnet, vgg
 from networks.presets.base import Preset
 
-PRESETS: tuple[Preset, ...] = (*lenet.PRESETS, *alexnet.PRESETS, *resnet.PRESETS)
+PRESETS: tuple[Preset, ...] = (
+    *lenet.PRESETS,
+    *alexnet.PRESETS,
+    *vgg.PRESETS,
+    *googlenet.PRESETS,
+    *resnet.PRESETS,
+)
 
 
 def families() -> dict[str, tuple[Preset, ...]]:

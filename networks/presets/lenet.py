@@ -76,9 +76,10 @@ PRESETS = (
         "published",
         PAPER,
         "Showed that a network which learns its own filters from pixels reads handwriting better than "
-        "features designed by hand, and went on to read cheques in banks. In the common form, which this is, "
-        "four things of the original are left out: a learned coefficient and bias in each subsampling map, "
-        "the sparse table of the maps that C3 sees (table I), the scaled tanh, and the RBF units at the end.",
+        "features designed by hand, and went on to read cheques in banks. In the common form, which this "
+        "is, four things of the original are left out: a learned coefficient and bias in each subsampling "
+        "map, the sparse table of the maps that C3 sees (table I), the scaled tanh, and the RBF units at "
+        "the end.",
         lenet5_1998,
     ),
     Preset(
