@@ -73,10 +73,10 @@ def evaluation(module: fx.GraphModule) -> fx.GraphModule:
     return fx.GraphModule(module, graph, "Evaluation")
 
 
-def _graph(network: Network, report: Report) -> tuple[fx.Graph, dict[str, nn.Module]]:
+def _graph(network: Network, report: Report) -> tuple[fx.Graph, dict[str, nn.Module | nn.Parameter]]:
     graph = fx.Graph()
     values: dict[str, fx.Node] = {}
-    made: dict[str, nn.Module] = {}
+    made: dict[str, nn.Module | nn.Parameter] = {}
     scores: list[fx.Node] = []
     for name in network.order:
         node = network[name]
@@ -98,19 +98,25 @@ def _graph(network: Network, report: Report) -> tuple[fx.Graph, dict[str, nn.Mod
             made[name] = run(call)
             values[name] = graph.call_module(name, tuple(inputs))
         else:
+            if (tensor := layer.tensor(*shapes)) is not None:
+                made[name] = nn.Parameter(run(tensor))
+                inputs.append(graph.get_attr(name))
             values[name] = _expression(graph, layer.function(*shapes), inputs)
     graph.output(tuple(scores) if len(scores) > 1 else scores[0])
     return graph, made
 
 
-def _put(module: nn.Module, path: str, made: nn.Module) -> None:
+def _put(module: nn.Module, path: str, made: nn.Module | nn.Parameter) -> None:
     """Registers it under its path; the modules on the way are only holders."""
     *holders, last = path.split(".")
     for holder in holders:
         if holder not in module._modules:
             module.add_module(holder, nn.Module())
         module = module.get_submodule(holder)
-    module.add_module(last, made)
+    if isinstance(made, nn.Parameter):
+        module.register_parameter(last, made)
+    else:
+        module.add_module(last, made)
 
 
 def _expression(graph: fx.Graph, call: Call, inputs: Sequence[fx.Node]) -> fx.Node:

@@ -62,6 +62,26 @@ class ReLU(Activation, frozen=True):
         return (x > 0).astype(np.float64)
 
 
+class ReLU6(Activation, frozen=True):
+    """Passes what is positive up to 6, and nothing beyond."""
+
+    stem: ClassVar = "relu"
+    keywords: ClassVar = "rectified linear clipped nonlinearity mobilenet quantized"
+    formula: ClassVar = "min(max(0, x), 6)"
+    range: ClassVar = "[0, 6]"
+    good: ClassVar = "Cheap and bounded, which keeps its precision where numbers have few bits, as on phones."
+    bad: ClassVar = "No gradient below 0 nor above 6: units can die, or get stuck at the top."
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.ReLU6")
+
+    def values(self, x: Values) -> Values:
+        return np.clip(x, 0, 6)
+
+    def slopes(self, x: Values) -> Values:
+        return ((x > 0) & (x < 6)).astype(np.float64)
+
+
 class LeakyReLU(Activation, frozen=True):
     """Passes what is positive and a small share of what is negative."""
 
@@ -328,6 +348,26 @@ class Hardswish(Activation, frozen=True):
 
     def slopes(self, x: Values) -> Values:
         return np.select([x <= -3, x < 3], [np.zeros_like(x), x / 3 + 0.5], 1.0)
+
+
+class Hardsigmoid(Activation, frozen=True):
+    """Nearly Sigmoid, made of straight lines, for small devices."""
+
+    stem: ClassVar = "hardsigmoid"
+    keywords: ClassVar = "hard sigmoid gate squeeze excitation mobilenet nonlinearity"
+    formula: ClassVar = "min(max(x + 3, 0), 6) / 6"
+    range: ClassVar = "[0, 1]"
+    good: ClassVar = "Right for gates, as Sigmoid is, without its cost: cheap on phones."
+    bad: ClassVar = "No gradient below −3 nor above 3: gates can get stuck open or shut."
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.Hardsigmoid")
+
+    def values(self, x: Values) -> Values:
+        return np.clip(x + 3, 0, 6) / 6
+
+    def slopes(self, x: Values) -> Values:
+        return np.where(np.abs(x) < 3, 1 / 6, 0.0)
 
 
 class Softmax(Activation, frozen=True):

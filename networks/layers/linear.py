@@ -6,13 +6,14 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from networks.call import Call, call
-from networks.fields import described, whole
+from networks.call import Argument, Call, call
+from networks.fields import described, real, whole
 from networks.layers.base import Group, Layer
 from networks.message import message
-from networks.shapes import Shape, ShapeError, count, shown
+from networks.shapes import Shape, ShapeError, checked, count, image, shown
 
 CLASSES: Literal["classes"] = "classes"
+Bias = Annotated[bool, described("Bias", "Learn one number per output that is added to it.")]
 
 
 class Linear(Layer, frozen=True):
@@ -30,7 +31,7 @@ class Linear(Layer, frozen=True):
             labels={"classes": "one per class"},
         ),
     ] = 128
-    bias: Annotated[bool, described("Bias", "Learn one number per output that is added to it.")] = True
+    bias: Bias = True
 
     def shape(self, *inputs: Shape) -> Shape:
         if len(inputs[0]) != 1:
@@ -65,6 +66,68 @@ class Linear(Layer, frozen=True):
         return msgspec.structs.replace(self, features=classes) if self.features == CLASSES else self
 
 
+class PixelwiseLinear(Layer, frozen=True):
+    """Weighs the channels of each pixel against each other where they come last, behind a Permute.
+
+    It computes what a Pointwise convolution computes of channels that come first. Liu et al. 2022, "A ConvNet
+    for the 2020s", have two in each block; torchvision keeps them as linear layers, whose weights these are.
+    """
+
+    group: ClassVar = Group.LINEAR
+    title: ClassVar = "Pixelwise linear"
+    stem: ClassVar = "pwconv"
+    keywords: ClassVar = "dense fully connected channels last convnext mlp pointwise"
+
+    features: Annotated[int, whole("Features", "How many channels come out.", 1, 1_000_000)] = 128
+    bias: Bias = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return checked((*image(inputs[0])[:2], self.features))
+
+    def module(self, *inputs: Shape) -> Call:
+        options = {} if self.bias else {"bias": False}
+        return call("nn.Linear", inputs[0][-1], self.features, **options)
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        weight = {"weight": (self.features, inputs[0][-1])}
+        return weight | ({"bias": (self.features,)} if self.bias else {})
+
+    def multiply_adds(self, *inputs: Shape) -> int:
+        return count(inputs[0]) * self.features
+
+    def summary(self) -> str:
+        return str(self.features)
+
+
+class LayerScale(Layer, frozen=True):
+    """Multiplies each channel by a learned factor that starts near zero, so that a deep branch begins softly.
+
+    Touvron et al. 2021, "Going deeper with Image Transformers", section 2; ConvNeXt has one in each block.
+    """
+
+    group: ClassVar = Group.LINEAR
+    title: ClassVar = "Layer scale"
+    stem: ClassVar = "scale"
+    keywords: ClassVar = "layerscale learned factor per channel gamma convnext cait"
+
+    start: Annotated[float, real("Start", "What every factor starts from.", -1000.0, 1000.0)] = 1e-6
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return image(inputs[0])
+
+    def tensor(self, *inputs: Shape) -> Call:
+        return call("torch.full", (inputs[0][0], 1, 1), self.start)
+
+    def function(self, *inputs: Shape) -> Call:
+        return call("torch.mul", Argument(1), Argument(0))
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"": (inputs[0][0], 1, 1)}
+
+    def summary(self) -> str:
+        return f"{self.start:g}"
+
+
 class Flatten(Layer, frozen=True):
     """Lays the image out as one vector, channel after channel, row after row."""
 
@@ -77,6 +140,33 @@ class Flatten(Layer, frozen=True):
 
     def module(self, *inputs: Shape) -> Call:
         return call("nn.Flatten")
+
+
+class Permute(Layer, frozen=True):
+    """Moves the channels behind height and width, or back to the front, without touching a number."""
+
+    group: ClassVar = Group.LINEAR
+    stem: ClassVar = "permute"
+    keywords: ClassVar = "transpose axes channels last first nhwc nchw convnext"
+
+    channels: Annotated[
+        Literal["last", "first"],
+        described(
+            "Channels",
+            "Where the channels go; layers behind still take the first axis for them.",
+            labels={"last": "to the end (H×W×C)", "first": "to the front (C×H×W)"},
+        ),
+    ] = "last"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        first, second, third = image(inputs[0])
+        return (second, third, first) if self.channels == "last" else (third, first, second)
+
+    def function(self, *inputs: Shape) -> Call:
+        return call("torch.permute", Argument(0), (0, 2, 3, 1) if self.channels == "last" else (0, 3, 1, 2))
+
+    def summary(self) -> str:
+        return f"channels {self.channels}"
 
 
 class Identity(Layer, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import gcd
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from networks.call import Call, call
 from networks.fields import described, real, whole
@@ -119,7 +119,11 @@ class GroupNorm(Layer, frozen=True):
 
 
 class LayerNorm(Layer, frozen=True):
-    """Brings all numbers of a sample together to mean 0 and variance 1, each sample by itself."""
+    """Brings all numbers of a sample together to mean 0 and variance 1, each sample by itself.
+
+    Over the last axis it does so for each pixel by itself where the channels come last, behind a Permute:
+    Liu et al. 2022, "A ConvNet for the 2020s", section 2.6.
+    """
 
     group: ClassVar = Group.NORMALIZATION
     stem: ClassVar = "ln"
@@ -130,6 +134,14 @@ class LayerNorm(Layer, frozen=True):
         bool, described("Affine", "Learn a factor for every single number of the sample afterwards.")
     ] = True
     bias: Annotated[bool, described("Bias", "Learn an offset with each factor; needs Affine.")] = True
+    over: Annotated[
+        Literal["all", "last"],
+        described(
+            "Over",
+            "What is brought to mean 0 and variance 1 together.",
+            labels={"all": "the whole sample", "last": "the last axis"},
+        ),
+    ] = "all"
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
@@ -138,13 +150,20 @@ class LayerNorm(Layer, frozen=True):
         options = differing(
             eps=(self.eps, 1e-5), elementwise_affine=(self.elementwise_affine, True), bias=(self.bias, True)
         )
-        size = inputs[0][0] if len(inputs[0]) == 1 else inputs[0]
-        return call("nn.LayerNorm", size, **options)
+        size = self._together(inputs[0])
+        return call("nn.LayerNorm", size[0] if len(size) == 1 else size, **options)
 
     def parameters(self, *inputs: Shape) -> dict[str, Shape]:
         if not self.elementwise_affine:
             return {}
-        return {"weight": inputs[0]} | ({"bias": inputs[0]} if self.bias else {})
+        size = self._together(inputs[0])
+        return {"weight": size} | ({"bias": size} if self.bias else {})
+
+    def summary(self) -> str:
+        return "last axis" if self.over == "last" else ""
+
+    def _together(self, x: Shape) -> Shape:
+        return x[-1:] if self.over == "last" else x
 
 
 class InstanceNorm2d(Layer, frozen=True):

@@ -64,3 +64,37 @@ class Dropout2d(Layer, frozen=True):
 
     def summary(self) -> str:
         return f"{self.p:g}"
+
+
+class StochasticDepth(Layer, frozen=True):
+    """Sets all that comes of some images to zero at each step of training, so that their branch is skipped.
+
+    Huang et al. 2016, "Deep Networks with Stochastic Depth", section 3, with the other images scaled up by
+    1 / (1 − p), as torchvision does, so that nothing is left to do afterwards. torch.nn.Dropout3d drops whole
+    channels of channels×depth×height×width, and takes the images of a batch for these channels.
+    """
+
+    group: ClassVar = Group.REGULARIZATION
+    title: ClassVar = "Stochastic depth"
+    stem: ClassVar = "drop"
+    keywords: ClassVar = "stochasticdepth drop path random skip branch efficientnet convnext"
+
+    p: Annotated[
+        float,
+        real(
+            "Share",
+            "How likely each image is set to zero; the others grow to make up.",
+            0.0,
+            1.0,
+            below=True,
+        ),
+    ] = 0.5
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return image(inputs[0])
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.Dropout3d", self.p)
+
+    def summary(self) -> str:
+        return f"{self.p:g}"

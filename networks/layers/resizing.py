@@ -1,13 +1,15 @@
-"""Layers that enlarge an image without learning anything."""
+"""Layers that change the size of an image, or the order of its channels, without learning anything."""
 
 from __future__ import annotations
 
+from math import gcd
 from typing import Annotated, ClassVar, Literal
 
 from networks.call import Argument, Call, call
 from networks.fields import described, whole
 from networks.layers.base import Group, Layer
-from networks.shapes import Shape, checked, image
+from networks.message import message
+from networks.shapes import Shape, ShapeError, checked, image
 
 
 class ZeroPad2d(Layer, frozen=True):
@@ -89,3 +91,74 @@ class PadChannels(Layer, frozen=True):
 
     def summary(self) -> str:
         return f"+{self.extra}"
+
+
+class SliceChannels(Layer, frozen=True):
+    """Hands on some channels that follow each other and leaves out the others."""
+
+    group: ClassVar = Group.RESIZING
+    title: ClassVar = "Slice channels"
+    stem: ClassVar = "slice"
+    keywords: ClassVar = "split chunk narrow part select shufflenet"
+
+    start: Annotated[
+        int, whole("Start", "The first channel that is kept; 0 is the first of all.", 0, 65_535)
+    ] = 0
+    stop: Annotated[int, whole("Stop", "The first channel behind them, which is left out.", 1, 65_536)] = 1
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels = inputs[0][0]
+        if self.start >= self.stop:
+            raise ShapeError(
+                message("a stop behind the start"),
+                message("channels from {start} to {stop}", start=self.start, stop=self.stop),
+                message("choose a larger stop"),
+            )
+        if self.stop > channels:
+            raise ShapeError(
+                message("at least {stop} channels", stop=self.stop),
+                message("{channels}", channels=channels),
+                message("choose a smaller stop"),
+            )
+        return (self.stop - self.start, *inputs[0][1:])
+
+    def function(self, *inputs: Shape) -> Call:
+        return call("torch.narrow", Argument(0), 1, self.start, self.stop - self.start)
+
+    def summary(self) -> str:
+        return f"{self.start}–{self.stop}"
+
+
+class ChannelShuffle(Layer, frozen=True):
+    """Deals the channels out anew, one from each group in turn, so that grouped convolutions mix.
+
+    Zhang et al. 2018, "ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile Devices",
+    section 3.1.
+    """
+
+    group: ClassVar = Group.RESIZING
+    title: ClassVar = "Channel shuffle"
+    stem: ClassVar = "shuffle"
+    keywords: ClassVar = "channelshuffle groups mix permute shufflenet"
+
+    groups: Annotated[
+        int, whole("Groups", "Parts that the channels are dealt from; they must come out even.", 1, 65_536)
+    ] = 2
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels, _, _ = image(inputs[0])
+        if channels % self.groups:
+            raise ShapeError(
+                message("channels that {groups} groups divide evenly", groups=self.groups),
+                message("{channels} channels", channels=channels),
+                message(
+                    "choose groups that divide them, such as {groups}", groups=gcd(channels, self.groups)
+                ),
+            )
+        return inputs[0]
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.ChannelShuffle", self.groups)
+
+    def summary(self) -> str:
+        return f"{self.groups} groups"

@@ -11,10 +11,10 @@ from networks.call import Argument, Call
 from networks.fields import Field, changed, fields_of
 from networks.layers import LAYERS
 from networks.layers.base import Group, Layer
-from networks.layers.linear import Linear
+from networks.layers.linear import LayerScale, Linear, PixelwiseLinear
 from networks.layers.merge import Add, Multiply
-from networks.layers.regularization import Dropout2d
-from networks.layers.resizing import PadChannels, ZeroPad2d
+from networks.layers.regularization import Dropout2d, StochasticDepth
+from networks.layers.resizing import ZeroPad2d
 from networks.module import resolve, run
 from networks.shapes import Shape
 
@@ -31,7 +31,9 @@ STRICTER = {
     Multiply: "as for Add",
     Dropout2d: "torch takes a vector with a warning that this will become an error",
     ZeroPad2d: "torch pads the batch axis of a vector, that is it adds images",
-    PadChannels: "torch cannot pad an axis that is not there; a batch of vectors has too few",
+    StochasticDepth: "torch takes a vector's numbers for rows of one channel each, with a warning",
+    PixelwiseLinear: "a vector has no pixels; Linear is for vectors",
+    LayerScale: "torch stretches the vectors of a batch into an image",
 }
 
 
@@ -43,7 +45,7 @@ def is_stricter(layer: Layer, inputs: tuple[Shape, ...]) -> bool:
             return ranks == {3}
         case Add() | Multiply():
             return len(ranks) > 1
-        case Dropout2d() | ZeroPad2d() | PadChannels():
+        case Dropout2d() | ZeroPad2d() | StochasticDepth() | PixelwiseLinear() | LayerScale():
             return ranks == {1}
         case _:
             return False
@@ -113,7 +115,9 @@ def computed(layer: Layer, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tens
         if call is not None:
             module = run(call).train()
             return module(*inputs), module
-    return evaluated(layer.function(*shapes), inputs), None
+        tensor = layer.tensor(*shapes)
+        learned = () if tensor is None else (run(tensor),)
+    return evaluated(layer.function(*shapes), (*inputs, *learned)), None
 
 
 def evaluated(part: Any, inputs: tuple[torch.Tensor, ...]) -> Any:

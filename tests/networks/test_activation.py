@@ -20,7 +20,7 @@ ACTIVATIONS = [kind for kind in LAYERS if issubclass(kind, Activation)]
 every_activation = pytest.mark.parametrize("kind", ACTIVATIONS, ids=lambda kind: kind.__name__)
 
 GRID = np.linspace(-12, 12, 4801)
-KINKS = (-3, 0, 3)
+KINKS = (-3, 0, 3, 6)
 """Where some of them have a corner, and the slope is a matter of taste."""
 OFF_KINKS = np.min(np.abs(GRID[:, None] - KINKS), axis=1) > 1e-9
 

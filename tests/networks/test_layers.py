@@ -17,12 +17,12 @@ from networks.fields import changed, fields_of
 from networks.layers import LAYERS, AnyLayer, layer_types
 from networks.layers.base import Group, Layer
 from networks.layers.convolution import Conv2d, ConvTranspose2d, DepthwiseConv2d, PointwiseConv2d
-from networks.layers.linear import Linear
+from networks.layers.linear import LayerScale, Linear, PixelwiseLinear
 from networks.layers.merge import Add, Multiply
 from networks.layers.network import Input, Output
 from networks.layers.normalization import BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm2d
 from networks.layers.pooling import GlobalAvgPool2d
-from networks.layers.regularization import Dropout2d
+from networks.layers.regularization import Dropout2d, StochasticDepth
 from networks.layers.resizing import Upsample, ZeroPad2d
 from networks.module import run
 from networks.network import Network
@@ -42,8 +42,8 @@ every_type = pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__nam
 every_inner_type = pytest.mark.parametrize("kind", INNER, ids=lambda kind: kind.__name__)
 
 TAKES_ANYTHING = {
-    "Dropout", "ELU", "Flatten", "GELU", "Hardswish", "Identity", "LayerNorm", "LeakyReLU", "PReLU", "ReLU",
-    "SELU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh",
+    "Dropout", "ELU", "Flatten", "GELU", "Hardsigmoid", "Hardswish", "Identity", "LayerNorm", "LeakyReLU",
+    "PReLU", "ReLU", "ReLU6", "SELU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh",
 }  # fmt: skip
 """Types that refuse nothing; all others are seen to refuse something."""
 
@@ -83,6 +83,8 @@ def assert_torch_agrees(layer, inputs, shape):
     output, module = computed(layer, tensors)
     assert tuple(output.shape) == (BATCH, *shape)
     learned = {} if module is None else {n: tuple(p.shape) for n, p in module.named_parameters()}
+    if (tensor := layer.tensor(*inputs)) is not None:
+        learned[""] = tuple(run(tensor).shape)
     assert layer.parameters(*inputs) == learned
     assert layer.weights(*inputs) == sum(map(count, learned.values()))
     assert torch_shape(layer, inputs, "cpu") == shape
@@ -94,10 +96,13 @@ EXAMPLES_OF_STRICTER = {
     Multiply: (Multiply(), ((3, 2, 4), (4,))),
     Dropout2d: (Dropout2d(), ((3,),)),
     ZeroPad2d: (ZeroPad2d(), ((3,),)),
+    StochasticDepth: (StochasticDepth(), ((3,),)),
+    PixelwiseLinear: (PixelwiseLinear(), ((3,),)),
+    LayerScale: (LayerScale(), ((3,),)),
 }
 
 
-@pytest.mark.filterwarnings("ignore:dropout2d. Received a 2-D input:UserWarning")
+@pytest.mark.filterwarnings("ignore:dropout[23]d. Received a 2-D input:UserWarning")
 @pytest.mark.parametrize("kind", STRICTER, ids=lambda kind: kind.__name__)
 def test_torch_does_accept_what_we_refuse_on_purpose(kind):
     layer, inputs = EXAMPLES_OF_STRICTER[kind]
@@ -164,7 +169,7 @@ TORCH_NAMES = {
     "ceil": "ceil_mode",
     "features": "out_features",
 }
-PROVED_BY_SHAPES = {"bias", "multiplier", "per_channel", "left", "right", "top", "bottom"}
+PROVED_BY_SHAPES = {"bias", "multiplier", "per_channel", "left", "right", "top", "bottom", "over"}
 """Parameters that torch keeps under no name of their own; shape and weights show that they arrive."""
 
 
@@ -199,7 +204,12 @@ def _pair(value):
 
 @pytest.mark.parametrize(
     "kind",
-    [k for k in LAYERS if k.group in (Group.ACTIVATION, Group.NORMALIZATION, Group.REGULARIZATION)],
+    [
+        kind
+        for kind in LAYERS
+        if kind.group in (Group.ACTIVATION, Group.NORMALIZATION, Group.REGULARIZATION)
+        and kind is not StochasticDepth  # which torch has under no name of its own
+    ],
     ids=lambda kind: kind.__name__,
 )
 def test_defaults_are_torchs(kind):
@@ -209,7 +219,7 @@ def test_defaults_are_torchs(kind):
         if name in theirs and theirs[name].default is not inspect.Parameter.empty:
             assert default == theirs[name].default
     unknown = {name for name in ours if name not in theirs}
-    assert unknown <= {"per_channel"}
+    assert unknown <= {"per_channel", "over"}
 
 
 @every_type
