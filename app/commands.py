@@ -81,6 +81,23 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
             True,
         ),
         Command(
+            "group",
+            "edit",
+            translate("Commands", "&Group the selection"),
+            window.group_selection,
+            ("Ctrl+G",),
+            True,
+            True,
+        ),
+        Command(
+            "ungroup",
+            "edit",
+            translate("Commands", "&Ungroup"),
+            canvas.ungroup_selection,
+            ("Ctrl+Shift+G",),
+            True,
+        ),
+        Command(
             "select_all",
             "edit",
             translate("Commands", "Select &all"),
@@ -95,6 +112,20 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
             translate("Commands", "&Find a layer type"),
             window.palette_.focus_search,
             ("/",),
+        ),
+        Command(
+            "open_fold",
+            "view",
+            translate("Commands", "&Open or close the selected block"),
+            canvas.open_selected,
+            ("Return", "Enter"),
+            True,
+        ),
+        Command(
+            "open_all", "view", translate("Commands", "Open &all blocks"), canvas.open_all, ("Ctrl+Alt+O",)
+        ),
+        Command(
+            "close_all", "view", translate("Commands", "&Close all blocks"), canvas.close_all, ("Ctrl+Alt+C",)
         ),
         Command("fit", "view", translate("Commands", "&Fit the network"), canvas.fit, ("F",), True),
         Command("zoom_in", "view", translate("Commands", "Zoom &in"), canvas.zoom_in, ("Ctrl++", "Ctrl+=")),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from time import monotonic
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from networks.folds import settled
 from networks.project import Project
 
 UNDO_LIMIT = 500
@@ -70,6 +72,10 @@ class Document(QObject):
         Edits in a row with the same `merge` key are one step, until there is a pause, an undo, a save or
         `end_merge`. Turning a value back to where the row began leaves no step.
         """
+        if project.network != self.project.network or project.classes != self.project.classes:
+            # what an edit means for the blocks behind it belongs to the same step
+            network = settled(project.network, project.classes)
+            project = msgspec.structs.replace(project, network=network)
         if project == self.project:
             return
         if not self._continues(merge):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShowEvent
+from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -14,8 +14,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QMessageBox,
-    QSizePolicy,
-    QToolBar,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,29 +25,31 @@ from app.commands import Menu, commands, make_action, menu_titles
 from app.docks import Docks
 from app.document import Document
 from app.files import Files, visible
+from app.my_blocks import MyBlocks
 from app.runs import Runs
 from app.settings import Settings
 from app.startup import TorchLoader
+from app.toolbar import Toolbar
 from app.trainer import Trainer
 from networks.check import Report, check
-from networks.layers.base import Layer
+from networks.edits import free_fold
 from networks.layers.network import Input
 from networks.message import Message, UserError
 from networks.network import Network
 from networks.project import Project, first_project
 from networks.recipe import Recipe
+from networks.saved_blocks import SavedBlock
 from networks.training.obstacles import obstacle
 from widgets import theme
 from widgets.activation_panel import ActivationPanel
 from widgets.canvas.view import CanvasView
 from widgets.curves.panel import CurvesPanel
 from widgets.data_panel import DataPanel
-from widgets.elided_label import ElidedLabel
-from widgets.icon import icon
-from widgets.layer_panel import LayerPanel
 from widgets.offer_bar import OfferBar
+from widgets.offered import Offered
 from widgets.optimizer_panel import OptimizerPanel
 from widgets.palette import Palette
+from widgets.selection_panel import SelectionPanel
 from widgets.training_bar import TrainingBar
 from widgets.translation import said, short, thousands
 
@@ -80,13 +81,15 @@ class MainWindow(QMainWindow):
         self._closing = False
         self._restore_geometry()
         self._make_widgets()
-        self._make_toolbar()
+        self.toolbar = Toolbar(self.document.history, self._backbones_button(), self.bar)
+        self.undo_action, self.redo_action = self.toolbar.undo, self.toolbar.redo
+        self.addToolBar(self.toolbar)
         self._make_menus()
         self._connect()
         self._make_docks()
         self._restore_docks()
         self._show_title()
-        self._name_history()
+        self.my_blocks.load()
         self._show_project(None, self.document.project)
 
     # what is shown
@@ -111,15 +114,14 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _show_selection(self, names: tuple[str, ...]) -> None:
-        network = self.document.project.network
-        names = tuple(name for name in names if name in network)
-        self.layer_panel.show_layers(network, self._report, names)
-        self.activation_panel.show_network(network, names)
+        project, folding = self.document.project, self.canvas.folding
+        self.selection_panel.show_selection(folding, project.classes, names)
+        self.activation_panel.show_network(project.network, folding.nodes(names))
 
     @Slot()
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.files.title()} — Backbone")
-        self._file_label.set_text(self.files.title())
+        self.toolbar.show_file(self.files.title())
 
     def _show_facts(self) -> None:
         report, network = self._report, self.document.project.network
@@ -162,22 +164,21 @@ class MainWindow(QMainWindow):
         self.document.edit(replace(self.document.project, recipe=recipe), text, merge)
 
     @Slot()
-    def _name_history(self) -> None:
-        """What undo and redo would do, in the menu: “Undo: Insert ReLU”."""
-        history = self.document.history
-        undo, redo = history.undoText(), history.redoText()
-        self.undo_action.setText(self.tr("Undo: {step}").format(step=undo) if undo else self.tr("Undo"))
-        self.redo_action.setText(self.tr("Redo: {step}").format(step=redo) if redo else self.tr("Redo"))
-        self.undo_action.setEnabled(history.canUndo())
-        self.redo_action.setEnabled(history.canRedo())
-
-    @Slot()
     def _end_merge(self) -> None:
         self.document.end_merge()
 
     @Slot(object)
-    def _add_layer(self, kind: type[Layer]) -> None:
-        self.canvas.add_layer(kind())
+    def _add_offered(self, offered: Offered) -> None:
+        self.canvas.add_layer(offered if isinstance(offered, SavedBlock) else offered())
+
+    @Slot(str)
+    def _keep_block(self, fold: str) -> None:
+        self.my_blocks.keep(self.document.project.network, fold)
+
+    @Slot()
+    def group_selection(self) -> None:
+        """Folds the selected layers into a group with a name of its own, which can be changed at once."""
+        self.canvas.group_selection(free_fold(self.document.project.network, self.tr("group")))
 
     def open_path(self, path: Path) -> None:
         """Opens a project file; what is wrong with it is said in a dialog."""
@@ -299,7 +300,8 @@ class MainWindow(QMainWindow):
         self.canvas = CanvasView()
         self.palette_ = Palette()
         self.curves = CurvesPanel()
-        self.layer_panel = LayerPanel()
+        self.selection_panel = SelectionPanel()
+        self.my_blocks = MyBlocks(self)
         self.activation_panel = ActivationPanel()
         self.optimizer_panel = OptimizerPanel()
         self.data_panel = DataPanel()
@@ -323,31 +325,8 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self._torch_label)
         self.statusBar().setSizeGripEnabled(False)
 
-    def _make_toolbar(self) -> None:
-        toolbar = QToolBar(self.tr("Training"))
-        toolbar.setObjectName("toolbar")
-        toolbar.setMovable(False)
-        toolbar.setIconSize(QSize(16, 16))
-        brand = QLabel("Backbone")
-        brand.setFont(theme.font(theme.LARGE, bold=True))
-        self._file_label = ElidedLabel()
-        self._file_label.setFixedWidth(190)
-        self.undo_action, self.redo_action = QAction(self), QAction(self)
-        self.undo_action.setShortcuts([QKeySequence("Ctrl+Z")])
-        self.undo_action.setIcon(icon("undo"))
-        self.redo_action.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-        self.redo_action.setIcon(icon("redo"))
-        gap = QWidget()
-        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        brand.setContentsMargins(theme.SPACE // 2, 0, theme.SPACE, 0)
-        toolbar.addWidget(brand)
-        toolbar.addWidget(self._file_label)
-        toolbar.addAction(self.undo_action)
-        toolbar.addAction(self.redo_action)
-        toolbar.addWidget(gap)
-        toolbar.addWidget(self.bar)
-        toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.addToolBar(toolbar)
+    def _backbones_button(self) -> QPushButton:
+        return QPushButton(self.tr("Backbones"))
 
     def _make_menus(self) -> None:
         menus: dict[Menu, QMenu] = {
@@ -364,9 +343,6 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.document.changed.connect(self._show_project)
-        history = self.document.history
-        for moved in (history.indexChanged, history.undoTextChanged, history.redoTextChanged):
-            moved.connect(self._name_history)
         self.undo_action.triggered.connect(self.document.undo)
         self.redo_action.triggered.connect(self.document.redo)
         self.files.opened.connect(self._show_opened)
@@ -382,9 +358,15 @@ class MainWindow(QMainWindow):
         self.canvas.edited.connect(self._edit_network)
         self.canvas.selection_changed.connect(self._show_selection)
         self.canvas.refused.connect(self.show_notice)
-        self.palette_.chosen.connect(self._add_layer)
-        self.layer_panel.renamed.connect(self._follow_name)
-        self.layer_panel.edited.connect(self._edit_layers)
+        self.palette_.chosen.connect(self._add_offered)
+        self.palette_.removed.connect(self.my_blocks.remove)
+        self.my_blocks.changed.connect(self.palette_.show_saved)
+        self.my_blocks.failed.connect(self.show_notice)
+        self.selection_panel.renamed.connect(self._follow_name)
+        self.selection_panel.edited.connect(self._edit_layers)
+        self.selection_panel.block.opening_wished.connect(self.canvas.open_selected)
+        self.selection_panel.block.ungrouping_wished.connect(self.canvas.ungroup_selection)
+        self.selection_panel.block.saving_wished.connect(self._keep_block)
         self.activation_panel.edited.connect(self._edit_network)
         self.optimizer_panel.edited.connect(self._edit_recipe)
         self.data_panel.edited.connect(self._edit_recipe)
@@ -400,7 +382,7 @@ class MainWindow(QMainWindow):
         for name, title, widget, scrolls in (
             ("palette", self.tr("Layers"), self.palette_, False),
             ("curves", self.tr("Curves"), self.curves, False),
-            ("layer", self.tr("Layer"), self.layer_panel, True),
+            ("layer", self.tr("Layer"), self.selection_panel, True),
             ("activation", self.tr("Activation"), self.activation_panel, True),
             ("optimizer", self.tr("Optimizer"), self.optimizer_panel, True),
             ("data", self.tr("Data"), self.data_panel, True),

@@ -195,7 +195,7 @@ class Folding:
         """The equal block that takes all that this one gives, and nothing else."""
         network = self.network
         inside = set(network.folded[fold.name])
-        leaves = leaves_of(network, inside)
+        leaves = leaves_of(network, network.folded[fold.name])
         if len(leaves) != 1:
             return None
         targets = [wire.target for wire in network.consumers[leaves[0]] if wire.target not in inside]

@@ -14,7 +14,7 @@ import msgspec
 from networks import edits
 from networks.blocks.base import Block, Row, X
 from networks.blocks.residual import Bottleneck, Residual
-from networks.check import check
+from networks.check import Report, check
 from networks.groups import leaves_of, sources_of
 from networks.layers.activation import Activation
 from networks.layers.base import Layer
@@ -128,7 +128,7 @@ def set_block(network: Network, name: str, block: Block, classes: int | None = N
     known = Network(
         network.nodes, tuple(replace(f, block=block) if f.name == name else f for f in network.folds)
     )
-    x = _incoming(known, fold.name, classes)
+    x = _incoming(known, fold.name, check(known, classes))
     return _reexpanded(known, name, block, x)
 
 
@@ -137,14 +137,16 @@ def settled(network: Network, classes: int | None = None) -> Network:
     blocks = [fold for fold in network.folds if fold.block is not None]
     if not blocks:
         return network
+    report = check(network, classes)
     for fold in blocks:
         block = fold.block
         assert block is not None
-        x = _incoming(network, fold.name, classes)
+        x = _incoming(network, fold.name, report)
         if _matches(network, fold.name, block.rows(x)):
             continue
         if any(_matches(network, fold.name, rows) for rows in _variants(block, x)):
             network = _reexpanded(network, fold.name, block, x)
+            report = check(network, classes)
         else:
             network = Network(
                 network.nodes,
@@ -163,12 +165,10 @@ def _variants(block: Block, x: Shape | None) -> list[tuple[Row, ...]]:
     return found
 
 
-def _incoming(network: Network, name: str, classes: int | None) -> Shape | None:
+def _incoming(network: Network, name: str, report: Report) -> Shape | None:
     """The shape that comes into a fold; None where there is none, or several."""
     sources = sources_of(network, network.folded[name])
-    if len(sources) != 1:
-        return None
-    return check(network, classes).nodes[sources[0]].output
+    return report.nodes[sources[0]].output if len(sources) == 1 else None
 
 
 def _matches(network: Network, name: str, rows: Sequence[Row]) -> bool:

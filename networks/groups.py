@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -13,21 +13,19 @@ from networks.network import Fold, Network
 replace = msgspec.structs.replace
 
 
-def sources_of(network: Network, inside: Collection[str]) -> tuple[str, ...]:
-    """The nodes outside that these take their inputs from, each once, in the order of the inputs."""
+def sources_of(network: Network, inside: Sequence[str]) -> tuple[str, ...]:
+    """The nodes outside that these take inputs from, each once; `inside` is in the network's order."""
     members = set(inside)
-    ordered = [name for name in (node.name for node in network.nodes) if name in members]
     return tuple(
-        dict.fromkeys(source for name in ordered for source in network[name].inputs if source not in members)
+        dict.fromkeys(source for name in inside for source in network[name].inputs if source not in members)
     )
 
 
-def leaves_of(network: Network, inside: Collection[str]) -> tuple[str, ...]:
+def leaves_of(network: Network, inside: Sequence[str]) -> tuple[str, ...]:
     """The nodes of these whose output leaves: what others take, or else what nobody takes."""
     members = set(inside)
-    ordered = [node.name for node in network.nodes if node.name in members]
-    taken = [name for name in ordered if any(wire.target not in members for wire in network.consumers[name])]
-    free = [name for name in ordered if not network.consumers[name] and not network[name].layer.ends]
+    taken = [name for name in inside if any(wire.target not in members for wire in network.consumers[name])]
+    free = [name for name in inside if not network.consumers[name] and not network[name].layer.ends]
     return tuple(taken or free)
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from networks.blocks.base import Block
 from networks.layers.base import Layer
 from widgets import theme
 from widgets.icon import paint_icon
@@ -17,13 +18,13 @@ class LayerHeading(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kind: type[Layer] | None = None
+        self._kind: type[Layer] | type[Block] | None = None
         self._words = ""
         self._side = ""
         self.setObjectName("heading")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_type(self, kind: type[Layer], count: int) -> None:
+    def show_type(self, kind: type[Layer] | type[Block], count: int) -> None:
         """Shows the type of so many layers."""
         self._side = declared(kind.group.value)
         if count > 1:
@@ -64,7 +65,7 @@ class LayerHeading(QWidget):
             painter.drawText(start, round(base), self._side)
         painter.end()
 
-    def _show(self, kind: type[Layer] | None, words: str) -> None:
+    def _show(self, kind: type[Layer] | type[Block] | None, words: str) -> None:
         self._kind, self._words = kind, words
         self.setAccessibleName(self.text())
         self.update()

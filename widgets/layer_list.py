@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from PySide6.QtCore import (
@@ -38,15 +38,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from networks.blocks import BLOCKS
 from networks.layers import layer_types
-from networks.layers.base import Group, Layer
+from networks.layers.base import Group
+from networks.saved_blocks import SavedBlock, saved_to_json
 from widgets import theme
-from widgets.drag import LAYER_MIME
+from widgets.drag import LAYER_MIME, SAVED_MIME
 from widgets.icon import paint_icon
+from widgets.offered import Offered, offered_help, offered_name, offered_words
 from widgets.translation import declared
 
 _TYPE = Qt.ItemDataRole.UserRole
 _GROUP = Qt.ItemDataRole.UserRole + 1
+_OWN = "own"
 _CARD, _GAP, _HEADING = 26, 4, 24
 _MARGIN = 12
 _STRIPE = 5
@@ -58,6 +62,8 @@ class LayerList(QTreeView):
     """Headings that fold, and under each the types of a group."""
 
     chosen = Signal(object)
+    removed = Signal(object)
+    """A saved block that is to leave the palette."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,10 +89,19 @@ class LayerList(QTreeView):
         self.clicked.connect(self._fold)
         self.doubleClicked.connect(self._choose)
 
-    def current_type(self) -> type[Layer] | None:
-        """The type that Enter adds, or None on a heading or nowhere."""
-        kind: type[Layer] | None = self.currentIndex().data(_TYPE)
+    def current_type(self) -> Offered | None:
+        """What Enter adds, or None on a heading or nowhere."""
+        kind: Offered | None = self.currentIndex().data(_TYPE)
         return kind
+
+    def show_saved(self, blocks: tuple[SavedBlock, ...]) -> None:
+        """Shows the user's own blocks under a heading of their own, which is there only with some."""
+        last = self._entries.item(self._entries.rowCount() - 1)
+        if last is not None and last.data(_GROUP) == _OWN:
+            self._entries.removeRow(last.row())
+        if blocks:
+            self._add_group(self.tr("My blocks"), _OWN, blocks)
+            self.expand(self._entries.index(self._entries.rowCount() - 1, 0))
 
     def show_matches(self, words: str) -> int:
         """Hides what does not have all the words in name, keywords or help. Gives how many types are left.
@@ -137,9 +152,12 @@ class LayerList(QTreeView):
         self._choose(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        kind = self.current_type()
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self.choose_current()
+            case Qt.Key.Key_Delete if isinstance(kind, SavedBlock):
+                self.removed.emit(kind)
             case _:
                 super().keyPressEvent(event)
 
@@ -148,7 +166,10 @@ class LayerList(QTreeView):
         if kind is None:
             return
         mime = QMimeData()
-        mime.setData(LAYER_MIME, QByteArray(kind.__name__.encode()))
+        if isinstance(kind, SavedBlock):
+            mime.setData(SAVED_MIME, QByteArray(saved_to_json(kind)))
+        else:
+            mime.setData(LAYER_MIME, QByteArray(kind.__name__.encode()))
         drag = QDrag(self)
         drag.setMimeData(mime)
         picture = self._picture(kind)
@@ -156,9 +177,9 @@ class LayerList(QTreeView):
         drag.setHotSpot(QPoint(16, _CARD // 2))
         drag.exec(Qt.DropAction.CopyAction)
 
-    def _picture(self, kind: type[Layer]) -> QPixmap:
+    def _picture(self, kind: Offered) -> QPixmap:
         ratio = self.devicePixelRatioF()
-        size = QSize(self.fontMetrics().horizontalAdvance(declared(kind.name())) + 48, _CARD)
+        size = QSize(self.fontMetrics().horizontalAdvance(offered_name(kind)) + 48, _CARD)
         picture = QPixmap(size * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
@@ -169,22 +190,23 @@ class LayerList(QTreeView):
 
     def _fill(self) -> None:
         for group in Group:
-            kinds = layer_types(group)
-            if not kinds:
-                continue
-            heading = QStandardItem(declared(group.value))
-            heading.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
-            heading.setData(group, _GROUP)
-            for kind in kinds:
-                entry = QStandardItem(declared(kind.name()))
-                entry.setData(kind, _TYPE)
-                entry.setData(_tip(kind), Qt.ItemDataRole.ToolTipRole)
-                entry.setData(declared(kind.help()), Qt.ItemDataRole.AccessibleDescriptionRole)
-                entry.setFlags(
-                    Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
-                )
-                heading.appendRow(entry)
-            self._entries.appendRow(heading)
+            kinds = BLOCKS if group is Group.BLOCKS else layer_types(group)
+            self._add_group(declared(group.value), group, kinds)
+
+    def _add_group(self, title: str, group: Group | str, kinds: Sequence[Offered]) -> None:
+        heading = QStandardItem(title)
+        heading.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        heading.setData(group, _GROUP)
+        for kind in kinds:
+            entry = QStandardItem(offered_name(kind))
+            entry.setData(kind, _TYPE)
+            entry.setData(_tip(kind), Qt.ItemDataRole.ToolTipRole)
+            entry.setData(offered_help(kind), Qt.ItemDataRole.AccessibleDescriptionRole)
+            entry.setFlags(
+                Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+            )
+            heading.appendRow(entry)
+        self._entries.appendRow(heading)
 
     def _headings(self) -> Iterable[QModelIndex]:
         return [self._entries.index(row, 0) for row in range(self._entries.rowCount())]
@@ -239,7 +261,7 @@ class _Card(QStyledItemDelegate):
 
 
 def paint_card(
-    painter: QPainter, widget: QWidget, place: QRectF, kind: type[Layer], *, lit: bool, chosen: bool
+    painter: QPainter, widget: QWidget, place: QRectF, kind: Offered, *, lit: bool, chosen: bool
 ) -> None:
     """Paints a layer type as a card: the group's stripe and glyph, and the name."""
     shade = theme.colors(widget)
@@ -263,19 +285,18 @@ def paint_card(
     painter.setPen(QColor(shade.text))
     room = place.adjusted(glyph.right() - place.left() + 7, 0, -4, 0)
     name = painter.fontMetrics().elidedText(
-        declared(kind.name()), Qt.TextElideMode.ElideRight, int(room.width())
+        offered_name(kind), Qt.TextElideMode.ElideRight, int(room.width())
     )
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
 
 
-def _tip(kind: type[Layer]) -> str:
-    return f"<p><b>{escape(declared(kind.name()))}</b><br>{escape(declared(kind.help()))}</p>"
+def _tip(kind: Offered) -> str:
+    return f"<p><b>{escape(offered_name(kind))}</b><br>{escape(offered_help(kind))}</p>"
 
 
-def _rank(kind: type[Layer], wanted: list[str]) -> int | None:
+def _rank(kind: Offered, wanted: list[str]) -> int | None:
     """How well the words fit, 0 best; None where one of them is nowhere."""
-    name = f"{declared(kind.name())} {kind.name()} {kind.__name__}".casefold()
-    rest = f"{kind.keywords} {declared(kind.keywords)} {kind.help()} {declared(kind.help())}".casefold()
+    name, rest = offered_words(kind)
     if not all(word in name or word in rest for word in wanted):
         return None
     if wanted and name.startswith(wanted[0]):

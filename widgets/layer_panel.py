@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from networks import edits
 from networks.check import NodeReport, Report
@@ -18,6 +17,7 @@ from networks.shapes import Shape, show
 from widgets import theme
 from widgets.form import Form
 from widgets.layer_heading import LayerHeading
+from widgets.name_field import NameField
 from widgets.notice import Notice
 from widgets.rows import Rows, dim
 from widgets.translation import declared, said, short, thousands
@@ -41,7 +41,7 @@ class LayerPanel(QWidget):
         self._heading = LayerHeading()
         self._help = dim()
         self._title = Rows()
-        self._name = _NameField()
+        self._name = NameField()
         self._name.setObjectName("name")
         self._name.setAccessibleName(self.tr("Name"))
         self._title.add_row(
@@ -53,7 +53,7 @@ class LayerPanel(QWidget):
         self._name.editingFinished.connect(self._rename)
         self._form = Form()
         self._form.edited.connect(self._edit)
-        self._facts = _facts_label()
+        self._facts = facts_label()
         self._problem = Notice("error")
         self._problem.setObjectName("problem")
         self._whole = _NetworkFacts()
@@ -134,8 +134,8 @@ class LayerPanel(QWidget):
     def _facts_of(self, reports: tuple[NodeReport, ...]) -> str:
         lines = []
         if len(reports) == 1:
-            inputs = " + ".join(_shape(shape) for shape in reports[0].inputs)
-            lines.append(" → ".join(filter(None, (inputs, _shape(reports[0].output)))))
+            inputs = " + ".join(shape_words(shape) for shape in reports[0].inputs)
+            lines.append(" → ".join(filter(None, (inputs, shape_words(reports[0].output)))))
         weights = sum(report.weights for report in reports)
         sums = sum(report.multiply_adds for report in reports)
         if all(report.output is not None for report in reports):
@@ -148,7 +148,7 @@ class LayerPanel(QWidget):
         layers = {node: changed(self._network[node].layer, **{name: value}) for node in self._names}
         kind = type(self._network[self._names[0]].layer)
         title = next(declared(field.title) for field in fields_of(kind) if field.name == name)
-        text = self.tr("Change {field}").format(field=_lowered(title))
+        text = self.tr("Change {field}").format(field=lowered(title))
         key = f"{','.join(self._names)}.{name}"
         self.edited.emit(edits.set_layers(self._network, layers), text, key)
 
@@ -182,35 +182,6 @@ class LayerPanel(QWidget):
         self._title.say(self._name, sentence)
 
 
-class _NameField(QLineEdit):
-    """Escape gives the old name back."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._shown = ""
-
-    def show_name(self, name: str, *, force: bool = False) -> None:
-        """Shows another name; one that is half typed stays while it is the same layer's."""
-        if name != self._shown or force or not self.hasFocus():
-            self._shown = name
-            if self.text() != name:
-                self.setText(name)
-
-    def show_wrong(self, wrong: bool) -> None:
-        """A red frame, or none."""
-        if wrong != bool(self.property("wrong")):
-            self.setProperty("wrong", wrong)
-            self.style().unpolish(self)
-            self.style().polish(self)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.text() != self._shown:
-            self.setText(self._shown)
-            self.textEdited.emit(self._shown)
-        else:
-            super().keyPressEvent(event)
-
-
 class _NetworkFacts(Rows):
     """How many layers, weights and multiply-adds the whole network has."""
 
@@ -232,7 +203,8 @@ class _NetworkFacts(Rows):
         self._sums.setText(thousands(report.multiply_adds))
 
 
-def _facts_label() -> QLabel:
+def facts_label() -> QLabel:
+    """A label for figures that can be copied."""
     label = QLabel()
     label.setObjectName("facts")
     label.setProperty("role", "label")
@@ -251,10 +223,11 @@ def _value(name: str) -> QLabel:
     return label
 
 
-def _shape(shape: Shape | None) -> str:
+def shape_words(shape: Shape | None) -> str:
+    """`64×8×8`, or a question mark."""
     return UNKNOWN if shape is None else show(shape)
 
 
-def _lowered(title: str) -> str:
+def lowered(title: str) -> str:
     """A title within a sentence; one that is an abbreviation stays."""
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from networks.saved_blocks import SavedBlock
 from widgets import theme
 from widgets.layer_list import LayerList
 from widgets.rows import dim
@@ -15,7 +16,9 @@ class Palette(QWidget):
     """Wishes for a layer type by Enter, double-click or drag."""
 
     chosen = Signal(object)
-    """The class of the layer type."""
+    """The class of a layer or block type, or one of the user's own blocks."""
+    removed = Signal(object)
+    """One of the user's own blocks that is to leave the palette."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +33,7 @@ class Palette(QWidget):
         self._search.installEventFilter(self)
         self._list = LayerList()
         self._list.chosen.connect(self.chosen)
+        self._list.removed.connect(self.removed)
         self._nothing = dim()
         self._nothing.setContentsMargins(12, 4, 12, 4)
         self._nothing.hide()
@@ -46,6 +50,11 @@ class Palette(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(190, 480)
+
+    def show_saved(self, blocks: tuple[SavedBlock, ...]) -> None:
+        """Shows these as the user's own blocks."""
+        self._list.show_saved(blocks)
+        self._filter(self._search.text())
 
     @Slot()
     def focus_search(self) -> None:

@@ -156,5 +156,5 @@ def _summed_up(text: str, x: Shape | None, filters: int, block: Residual | Bottl
     if not block.shortcut:
         return text + " · plain"
     if _shortcut(x, filters, block.stride, block.projection):
-        text += " · projection" if block.projection == "convolution" else " · padded shortcut"
+        text += " · proj" if block.projection == "convolution" else " · pad"
     return text

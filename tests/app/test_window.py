@@ -149,7 +149,7 @@ def test_what_does_not_fit_is_said_on_the_button_and_mended_by_undo(window, qtbo
 def test_delete_in_a_field_deletes_no_layer(window, qtbot):
     window.canvas.select(["conv1"])
     before = window.document.project.network
-    field = window.layer_panel.findChild(QLineEdit, "filters")
+    field = window.selection_panel.findChild(QLineEdit, "filters")
     field.setFocus()
     qtbot.waitUntil(field.hasFocus)
     qtbot.keyClick(field, Qt.Key.Key_Home)
@@ -160,7 +160,7 @@ def test_delete_in_a_field_deletes_no_layer(window, qtbot):
 def test_typing_filters_is_one_step_and_reshapes_every_wire(window, qtbot):
     window.canvas.select(["conv1"])
     before = window.document.project
-    field = window.layer_panel.findChild(QLineEdit, "filters")
+    field = window.selection_panel.findChild(QLineEdit, "filters")
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "24")
@@ -172,7 +172,7 @@ def test_typing_filters_is_one_step_and_reshapes_every_wire(window, qtbot):
 
 def test_a_renamed_layer_stays_selected(window, qtbot):
     window.canvas.select(["conv1"])
-    field = window.layer_panel.findChild(QLineEdit, "name")
+    field = window.selection_panel.findChild(QLineEdit, "name")
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "stem")

@@ -58,17 +58,15 @@ class FrameItem(QGraphicsRectItem):
         chevron = QRectF(line.left(), line.top() + (HEADER - CHEVRON) / 2, CHEVRON, CHEVRON)
         style.paint_icon(painter, "chevron-down", chevron, color)
         left = chevron.right() + 6
+        # words keep to the two ends, since wires come down through the middle
+        room = line.width() / 2 - 30
         painter.setFont(style.title)
         painter.setPen(color)
-        taken = style.text_metrics.horizontalAdvance(content.weights)
-        room = line.right() - left - taken - 10
         title = style.title_metrics.elidedText(content.title, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRectF(left, line.top(), room, HEADER), _AT_LEFT, title)
         painter.setFont(style.text)
         painter.setPen(style.dim)
-        painter.drawText(line, _AT_RIGHT, content.weights)
-        after = left + style.title_metrics.horizontalAdvance(title) + 9
-        words = style.text_metrics.elidedText(
-            content.summary, Qt.TextElideMode.ElideRight, line.right() - taken - 10 - after
+        words = "   ".join(filter(None, (content.summary, content.weights)))
+        painter.drawText(
+            line, _AT_RIGHT, style.text_metrics.elidedText(words, Qt.TextElideMode.ElideLeft, room + 10)
         )
-        painter.drawText(QRectF(after, line.top(), line.width(), HEADER), _AT_LEFT, words)

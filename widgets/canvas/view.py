@@ -306,8 +306,6 @@ class CanvasView(Surface):
             Qt.Key.Key_Backspace: self.delete_selection,
             Qt.Key.Key_Escape: self._escape,
             Qt.Key.Key_F: self.fit,
-            Qt.Key.Key_Return: self.open_selected,
-            Qt.Key.Key_Enter: self.open_selected,
             Qt.Key.Key_Plus: self.zoom_in,
             Qt.Key.Key_Equal: self.zoom_in,
             Qt.Key.Key_Minus: self.zoom_out,

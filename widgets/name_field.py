@@ -1,0 +1,36 @@
+"""A line in which something is given another name, with a red frame while the name cannot be."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit
+
+
+class NameField(QLineEdit):
+    """Escape gives the old name back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = ""
+
+    def show_name(self, name: str, *, force: bool = False) -> None:
+        """Shows another name; one that is half typed stays while it is the same layer's."""
+        if name != self._shown or force or not self.hasFocus():
+            self._shown = name
+            if self.text() != name:
+                self.setText(name)
+
+    def show_wrong(self, wrong: bool) -> None:
+        """A red frame, or none."""
+        if wrong != bool(self.property("wrong")):
+            self.setProperty("wrong", wrong)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text() != self._shown:
+            self.setText(self._shown)
+            self.textEdited.emit(self._shown)
+        else:
+            super().keyPressEvent(event)
