@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QAction, QKeySequence, QUndoStack
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar, QWidget
 
 from widgets import theme
@@ -14,7 +14,7 @@ from widgets.icon import icon
 class Toolbar(QToolBar):
     """Undo and redo say what they would do."""
 
-    def __init__(self, history: QUndoStack, backbones: QWidget, controls: QWidget) -> None:
+    def __init__(self, backbones: QWidget, controls: QWidget) -> None:
         super().__init__()
         self.setWindowTitle(self.tr("Training"))
         self.setObjectName("toolbar")
@@ -40,20 +40,15 @@ class Toolbar(QToolBar):
         self.addAction(self.redo)
         self.addWidget(gap)
         self.addWidget(controls)
-        self._history = history
-        for moved in (history.indexChanged, history.undoTextChanged, history.redoTextChanged):
-            moved.connect(self._name_history)
-        self._name_history()
+        self.show_history("", "")
 
     def show_file(self, title: str) -> None:
         """The name of the file beside the program's."""
         self._file.set_text(title)
 
-    @Slot()
-    def _name_history(self) -> None:
-        """What undo and redo would do, in the menu: “Undo: Insert ReLU”."""
-        undo, redo = self._history.undoText(), self._history.redoText()
+    def show_history(self, undo: str, redo: str) -> None:
+        """What undo and redo would do, in the menu: “Undo: Insert ReLU”; empty where there is nothing."""
         self.undo.setText(self.tr("Undo: {step}").format(step=undo) if undo else self.tr("Undo"))
         self.redo.setText(self.tr("Redo: {step}").format(step=redo) if redo else self.tr("Redo"))
-        self.undo.setEnabled(self._history.canUndo())
-        self.redo.setEnabled(self._history.canRedo())
+        self.undo.setEnabled(bool(undo))
+        self.redo.setEnabled(bool(redo))

@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self._closing = False
         self._restore_geometry()
         self._make_widgets()
-        self.toolbar = Toolbar(self.document.history, self._backbones_button(), self.bar)
+        self.toolbar = Toolbar(self._backbones_button(), self.bar)
         self.undo_action, self.redo_action = self.toolbar.undo, self.toolbar.redo
         self.addToolBar(self.toolbar)
         self._make_menus()
@@ -162,6 +162,13 @@ class MainWindow(QMainWindow):
     @Slot(object, str, str)
     def _edit_recipe(self, recipe: Recipe, text: str, merge: str) -> None:
         self.document.edit(replace(self.document.project, recipe=recipe), text, merge)
+
+    @Slot()
+    def _name_history(self) -> None:
+        history = self.document.history
+        self.toolbar.show_history(
+            history.undoText() if history.canUndo() else "", history.redoText() if history.canRedo() else ""
+        )
 
     @Slot()
     def _end_merge(self) -> None:
@@ -343,6 +350,9 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.document.changed.connect(self._show_project)
+        history = self.document.history
+        for moved in (history.indexChanged, history.undoTextChanged, history.redoTextChanged):
+            moved.connect(self._name_history)
         self.undo_action.triggered.connect(self.document.undo)
         self.redo_action.triggered.connect(self.document.redo)
         self.files.opened.connect(self._show_opened)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QDrag
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from networks.blocks import BLOCKS
 from networks.layers import LAYERS, layer_types
 from networks.layers.activation import ReLU
 from networks.layers.base import Group
@@ -57,6 +58,7 @@ def test_every_type_stands_under_its_group(palette):
     for group in Group:
         if layer_types(group):
             expected += [group.value, *(kind.name() for kind in layer_types(group))]
+    expected += ["Blocks", *(kind.name() for kind in BLOCKS)]
     assert shown == expected
     assert len(LAYERS) == sum(len(layer_types(group)) for group in Group)
 
@@ -117,7 +119,7 @@ def test_escape_brings_all_back(palette, qtbot):
     palette.focus_search()
     qtbot.keyClicks(palette.search, "linear")
     qtbot.keyClick(palette.search, Qt.Key.Key_Escape)
-    assert len(names(palette)) == len(LAYERS)
+    assert len(names(palette)) == len(LAYERS) + len(BLOCKS)
 
 
 def test_double_click_adds_once(palette, qtbot):
