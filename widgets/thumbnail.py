@@ -26,7 +26,7 @@ MARGIN = 12.0
 """Around the picture, in device-independent pixels; the wires from line to line run in it."""
 LINE_GAP = 14.0
 MOST_LINES = 8
-LARGEST = (0.42, 0.34)
+LARGEST = (0.6, 0.6)
 """Pixels per unit of the canvas along and across the network, which short networks are drawn with."""
 TAPER = 0.3
 """A bar is as high as its images' part of the largest ones, to this power: 7 of 224 pixels give 0.35."""

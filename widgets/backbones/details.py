@@ -1,0 +1,239 @@
+"""What is told of a backbone before it is loaded: its paper, why it mattered, a picture and figures."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from networks.check import check
+from networks.depth import Depth, depth
+from networks.layers.network import Input
+from networks.network import Network
+from networks.presets.base import Paper, Preset
+from networks.recipe import Recipe
+from networks.shapes import show
+from widgets import theme
+from widgets.backbones.entries import Entry, badge, badge_color, badge_help, title
+from widgets.check_box import CheckBox
+from widgets.numerals import show as shown_number
+from widgets.rows import dim
+from widgets.thumbnail import Thumbnail
+from widgets.translation import declared, short, thousands
+
+
+class Details(QWidget):
+    """Shows an entry; its network is made and checked only then."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entry: Entry | None = None
+        self._title = QLabel()
+        self._title.setObjectName("backbone_title")
+        self._title.setFont(theme.font(theme.LARGE + 3, bold=True))
+        self._badge = _Badge()
+        self._paper = _text("backbone_paper", quiet=True)
+        self._why = _text("backbone_why")
+        self.thumbnail = Thumbnail()
+        self.thumbnail.setToolTip(self.tr("Every layer is a bar, the higher the larger its images."))
+        self._facts = Facts()
+        self._recipe = CheckBox(self.tr("Use its recipe"))
+        self._recipe.setObjectName("use_recipe")
+        self._recipe.setChecked(True)
+        self._recipe_text = dim()
+        self._recipe_text.setObjectName("recipe_text")
+        heading, recipe = QHBoxLayout(), QHBoxLayout()
+        heading.setSpacing(theme.SPACE)
+        heading.addWidget(self._title)
+        heading.addWidget(self._badge)
+        heading.addStretch(1)
+        self._recipe_row = QWidget()
+        self._recipe_row.setLayout(recipe)
+        recipe.setContentsMargins(0, 0, 0, 0)
+        recipe.setSpacing(theme.SPACE)
+        recipe.addWidget(self._recipe)
+        recipe.addWidget(self._recipe_text, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE)
+        column.addLayout(heading)
+        column.addWidget(self._paper)
+        column.addWidget(self._why)
+        column.addSpacing(theme.SPACE // 2)
+        column.addWidget(self.thumbnail, 1)
+        column.addWidget(self._facts)
+        column.addWidget(self._recipe_row)
+        self._rest = QWidget()
+        column.addWidget(self._rest, 1)
+
+    def show_entry(self, entry: Entry | None, classes: int) -> None:
+        """Tells of this entry where the data has so many classes; nothing for None."""
+        self._entry = entry
+        for widget in (self.thumbnail, self._facts):
+            widget.setVisible(isinstance(entry, Preset))
+        self._rest.setVisible(not isinstance(entry, Preset))
+        self._title.setText("" if entry is None else title(entry))
+        self._badge.show_entry(entry)
+        recipe = entry.recipe if isinstance(entry, Preset) else None
+        self._recipe_row.setVisible(recipe is not None)
+        if recipe is not None:
+            self._recipe_text.setText(recipe_words(recipe))
+        if isinstance(entry, Preset):
+            self._show_preset(entry, classes)
+        else:
+            self.thumbnail.show_network(None)
+            self._paper.setText(entry.name if entry is not None else "")
+            self._why.setText(self._about_import() if entry is not None else "")
+
+    def use_recipe(self) -> bool:
+        """Whether the recipe of what is shown is wished for, too; False where it brings none."""
+        brings = isinstance(self._entry, Preset) and self._entry.recipe is not None
+        return brings and self._recipe.isChecked()
+
+    def _show_preset(self, preset: Preset, classes: int) -> None:
+        network = preset.network()
+        report = check(network, classes)
+        self._paper.setText(paper_line(preset.paper))
+        self._why.setText(declared(preset.why))
+        self.thumbnail.show_network(network, report)
+        self.thumbnail.setAccessibleName(self.tr("Graph of {name}").format(name=title(preset)))
+        self._facts.show_facts(
+            (
+                (
+                    self.tr("Weights"),
+                    thousands(report.weights),
+                    self.tr("with the data’s {count} classes").format(count=classes),
+                ),
+                (self.tr("Multiply-adds"), short(report.multiply_adds), self.tr("per image")),
+                (self.tr("Depth"), *self._depth(depth(network))),
+                (self.tr("Input"), _input(network), self.tr("channels × height × width")),
+            )
+        )
+
+    def _depth(self, found: Depth) -> tuple[str, str]:
+        layers = self.tr("{count} layers").format(count=found.layers)
+        parts = [
+            self.tr("1 convolution")
+            if found.convolutions == 1
+            else self.tr("{count} convolutions").format(count=found.convolutions),
+            self.tr("{count} linear").format(count=found.linear),
+        ]
+        words = " + ".join(parts)
+        if found.projections:
+            apart = self.tr("1 projection") if found.projections == 1 else self.tr("{count} projections")
+            words = self.tr("{parts}, {apart} apart").format(
+                parts=words, apart=apart.format(count=found.projections)
+            )
+        return layers, words
+
+    def _about_import(self) -> str:
+        return self.tr(
+            "Built by torchvision, followed layer by layer and laid out on the canvas, with the names that "
+            "torchvision gives its layers. The weights start anew. The largest models take some seconds."
+        )
+
+
+class Facts(QWidget):
+    """Figures side by side: what it is, the figure, and a quiet word on it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("facts")
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, theme.SPACE // 2, 0, 0)
+        self._row.setSpacing(2 * theme.SPACE)
+        self._labels: list[tuple[QLabel, QLabel, QLabel]] = []
+
+    def show_facts(self, facts: tuple[tuple[str, str, str], ...]) -> None:
+        """Name, figure and quiet word of each."""
+        while len(self._labels) < len(facts):
+            self._add()
+        for labels, words in zip(self._labels, facts, strict=True):
+            for label, text in zip(labels, words, strict=True):
+                label.setText(text)
+
+    def texts(self) -> dict[str, str]:
+        """The figures as they stand there, by name."""
+        return {name.text(): figure.text() for name, figure, _ in self._labels}
+
+    def _add(self) -> None:
+        name, figure, word = QLabel(), QLabel(), dim()
+        name.setProperty("role", "section")
+        figure.setFont(theme.font(theme.LARGE, bold=True))
+        figure.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column = QVBoxLayout()
+        column.setSpacing(1)
+        for label in (name, figure, word):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            column.addWidget(label)
+        column.addStretch(1)
+        self._row.addLayout(column, 1)
+        self._labels.append((name, figure, word))
+
+
+class _Badge(QWidget):
+    """The kind of a preset in a small frame."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entry: Entry | None = None
+        self.setFont(theme.font(theme.SMALL))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_entry(self, entry: Entry | None) -> None:
+        """Shows the kind of this one; nothing for what has none."""
+        self._entry = entry
+        words = "" if entry is None else badge(entry)
+        self.setVisible(bool(words))
+        self.setToolTip(badge_help(entry) if isinstance(entry, Preset) else "")
+        self.setAccessibleName(words)
+        self.setFixedSize(self.fontMetrics().horizontalAdvance(words) + 14, 20)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._entry is None:
+            return
+        color = badge_color(self._entry, theme.colors(self))
+        faint = QColor(color)
+        faint.setAlpha(30)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(faint)
+        painter.drawRoundedRect(self.rect(), 10, 10)
+        painter.setPen(color)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, badge(self._entry))
+        painter.end()
+
+
+def paper_line(paper: Paper) -> str:
+    """Authors, year, title and place: one line as in a list of references."""
+    return f"{paper.authors} {paper.year}, “{paper.title}”, {declared(paper.place)}"
+
+
+def recipe_words(recipe: Recipe) -> str:
+    """The telling part of a recipe: `SGD · learning rate 0.1 · batches of 64 · 20 epochs`."""
+    words = QCoreApplication.translate(
+        "Backbones", "{optimizer} · learning rate {rate} · batches of {batch} · {epochs} epochs"
+    )
+    return words.format(
+        optimizer=type(recipe.optimizer).__name__,
+        rate=shown_number(recipe.optimizer.lr),
+        batch=recipe.batch_size,
+        epochs=recipe.epochs,
+    )
+
+
+def _input(network: Network) -> str:
+    layers = [node.layer for node in network.of_type(Input)]
+    return show(layers[0].shape()) if layers else ""
+
+
+def _text(name: str, *, quiet: bool = False) -> QLabel:
+    label = dim() if quiet else QLabel()
+    label.setObjectName(name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return label

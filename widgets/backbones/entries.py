@@ -1,0 +1,91 @@
+"""What the menu of backbones offers, presets and models to import: its words, and how it is searched."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QColor
+
+from networks.presets.base import Kind, Preset
+from widgets import theme
+from widgets.translation import declared
+
+
+class Importable(msgspec.Struct, frozen=True):
+    """A model that is built elsewhere and becomes a network by tracing; nothing is known of it before."""
+
+    name: str
+    """The name that it is asked for by, such as `convnext_tiny`."""
+    title: str
+    """The name that people know, such as `ConvNeXt-Tiny`."""
+
+
+Entry = Preset | Importable
+
+
+def title(entry: Entry) -> str:
+    """The name in the list."""
+    return entry.title if isinstance(entry, Importable) else declared(entry.name)
+
+
+def badge(entry: Entry) -> str:
+    """The word or two behind the name that say which kind it is."""
+    translate = QCoreApplication.translate
+    if isinstance(entry, Importable):
+        return ""
+    words: dict[Kind, str] = {
+        "standard": translate("Backbones", "standard"),
+        "published": translate("Backbones", "as published"),
+        "small": translate("Backbones", "small images"),
+    }
+    return words[entry.kind]
+
+
+def badge_help(entry: Preset) -> str:
+    """What the kind means, as a sentence."""
+    translate = QCoreApplication.translate
+    words: dict[Kind, str] = {
+        "standard": translate("Backbones", "At the paper’s size, equal to torchvision’s."),
+        "published": translate(
+            "Backbones", "As the paper had it, where that differs from what is usual now."
+        ),
+        "small": translate("Backbones", "For small images; trains on a laptop."),
+    }
+    return words[entry.kind]
+
+
+def badge_color(entry: Entry, colors: theme.Colors) -> QColor:
+    """The colour of the kind."""
+    if isinstance(entry, Importable):
+        return QColor(colors.text_dim)
+    kinds: dict[Kind, str] = {
+        "standard": colors.text_dim,
+        "published": colors.warning,
+        "small": colors.success,
+    }
+    return QColor(kinds[entry.kind])
+
+
+def rank(entry: Entry, words: str) -> int | None:
+    """How well an entry fits the words of a search, 0 best; None where one of them is nowhere.
+
+    Hyphens and spaces do not count in names: `resnet50` finds ResNet-50.
+    """
+    wanted = words.casefold().split()
+    if isinstance(entry, Importable):
+        name, rest = f"{entry.title} {entry.name}", ""
+    else:
+        paper = entry.paper
+        name = f"{title(entry)} {entry.name} {entry.torchvision}"
+        rest = f"{entry.family} {badge(entry)} {paper.authors} {paper.year} {paper.title}".casefold()
+    plain = _squeezed(name)
+    if not all(_squeezed(word) in plain or word in rest for word in wanted):
+        return None
+    whole = _squeezed(words)
+    if plain.startswith(whole):
+        return 0 if _squeezed(title(entry)) == whole else 1
+    return 2 if whole in plain else 3
+
+
+def _squeezed(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
