@@ -1,15 +1,42 @@
-"""Weights as files that other programs read."""
+"""Networks and weights as files that other programs read: safetensors and ONNX."""
 
 from __future__ import annotations
 
+import json
+import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import torch
-from safetensors.torch import save
-from torch import Tensor, nn
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor, fx, nn
 
+from networks.check import check
+from networks.data.images import prepare
+from networks.layers.network import Input
+from networks.message import UserError, message
+from networks.module import build, evaluation
+from networks.network import Network
+from networks.project import Project
+from networks.shapes import Shape, show
 from networks.storage import write_atomically
 from networks.training.run import Run
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+Weights = Mapping[str, Tensor]
+"""All that was learned, under torch's names."""
+
+IMAGES, SCORES, BATCH = "images", "scores", "batch"
+"""What an ONNX file calls its input, its output, and the first axis of both."""
+LARGEST_ONNX = 2**31 - 1
+"""Bytes; one protobuf message, and so one ONNX file, cannot be larger."""
+_GRAPH = 2**24
+"""Bytes that are left to all that is not weights."""
 
 
 def save_weights(source: Run | nn.Module, path: Path) -> None:
@@ -21,8 +48,180 @@ def save_weights(source: Run | nn.Module, path: Path) -> None:
     write_atomically(path, save(weights, metadata={"format": "pt"}))
 
 
+def read_weights(path: Path, project: Project) -> Weights:
+    """The weights in a safetensors file. Raises UserError where they are not the project's network's."""
+    try:
+        weights = load(path.read_bytes())
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    except SafetensorError as error:
+        raise _unreadable(path, "it is no safetensors file") from error
+    wanted = _without_memory(project).state_dict()
+    for name in (*wanted, *weights):
+        have, want = _size(weights, name), _size(wanted, name)
+        if have != want:
+            raise UserError(
+                message(
+                    "“{path}” holds weights of another network: expected {want} as “{name}”, got {have}.",
+                    path=str(path),
+                    name=name,
+                    want=want,
+                    have=have,
+                )
+            )
+    return weights
+
+
+def trained_weights(run: Run | None, project: Project) -> Weights | None:
+    """What the run has learned, where it trained this very network; else None. Only while it is at rest."""
+    if run is None or run.project.classes != project.classes:
+        return None
+    return run.weights() if _bare(run.project.network) == _bare(project.network) else None
+
+
+def first_weights(project: Project) -> fx.GraphModule:
+    """The module with the weights that training starts from, drawn with the recipe's seed."""
+    with torch.random.fork_rng(devices=()):
+        torch.default_generator.manual_seed(project.recipe.seed)
+        return build(project.network, project.classes)
+
+
+def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> None:
+    """Writes the network as one ONNX file, as it evaluates: without Dropout and auxiliary outputs.
+
+    Its input `images` is n×channels×height×width, its output `scores` n×classes, for any n. Without `weights`
+    they are those that training starts from. As JSON in the file's metadata: the names of the classes
+    (`classes`), and for each channel what is taken from the images and what they are divided by (`mean` and
+    `std`, where black is 0 and white is 1), unless that comes from the data and nothing was trained. Takes
+    seconds. Draws from torch's global generator and puts it back: not while another thread trains.
+
+    Raises UserError where the packages are missing, the network does not fit or has no counterpart in ONNX,
+    and where the file cannot be written.
+    """
+    _require_packages()
+    report = check(project.network, project.classes)
+    if report.obstacles:
+        raise UserError(report.obstacles[0][1])
+    if report.weights * 4 > LARGEST_ONNX - _GRAPH:
+        raise UserError(
+            message(
+                "Expected at most {most} GB of weights, which is all that one ONNX file can hold, "
+                "got {got} GB: try fewer filters or features.",
+                most=f"{LARGEST_ONNX / 1e9:.1f}",
+                got=f"{report.weights * 4 / 1e9:.1f}",
+            )
+        )
+    if weights is None:
+        module = first_weights(project)
+    else:
+        module = _without_memory(project)
+        module.load_state_dict(weights, assign=True)
+    (entry,) = project.network.of_type(Input)
+    assert isinstance(entry.layer, Input)
+    facts: dict[str, Any] = {"classes": project.recipe.data.classes}
+    if (scale := entry.layer.mean_and_deviation()) is None and weights is not None:
+        images = prepare(project.recipe.data, entry.layer)
+        scale = images.mean, images.std
+    if scale is not None:
+        facts |= {"mean": scale[0], "std": scale[1]}
+    write_atomically(path, _as_onnx(module, entry.layer.shape(), facts).SerializeToString())
+
+
+def _as_onnx(module: fx.GraphModule, images: Shape, facts: Mapping[str, Any]) -> ModelProto:
+    """Takes the module over: layers that torch cannot translate give way to others that do the same."""
+    import onnx
+
+    for name, part in tuple(module.named_modules()):
+        if isinstance(part, nn.AdaptiveMaxPool2d):
+            module.set_submodule(name, _Maxima(part.output_size))
+    with warnings.catch_warnings():
+        # of what changes within torch and concerns nobody here
+        warnings.simplefilter("ignore")
+        try:
+            program = torch.onnx.export(
+                evaluation(module).eval(),
+                (torch.zeros(2, *images),),
+                input_names=[IMAGES],
+                output_names=[SCORES],
+                dynamic_shapes=({0: torch.export.Dim(BATCH)},),
+                external_data=False,
+                verbose=False,
+            )
+        except torch.onnx.OnnxExporterError as error:
+            raise UserError(
+                message(
+                    "The network was not exported, since torch finds no way to say it in ONNX: {reason}",
+                    reason=_first_cause(error),
+                )
+            ) from error
+    assert program is not None
+    model = program.model_proto
+    for part in (*model.graph.node, *model.graph.input, *model.graph.output, *model.graph.value_info):
+        # where each came from: source lines of this machine's torch
+        del part.metadata_props[:]
+    onnx.helper.set_model_props(model, {name: json.dumps(value) for name, value in facts.items()})
+    onnx.checker.check_model(model)
+    return model
+
+
+class _Maxima(nn.Module):
+    """AdaptiveMaxPool2d in operations that ONNX has: window i of n is from ⌊i·size/n⌋ to ⌈(i+1)·size/n⌉."""
+
+    def __init__(self, size: Any) -> None:
+        super().__init__()
+        self.size: tuple[int, int] = (size, size) if isinstance(size, int) else size
+
+    def forward(self, x: Tensor) -> Tensor:
+        for axis, count in ((2, self.size[0]), (3, self.size[1])):
+            size = x.shape[axis]
+            windows = ((i * size // count, -(-(i + 1) * size // count)) for i in range(count))
+            x = torch.cat([x.narrow(axis, a, b - a).amax(axis, keepdim=True) for a, b in windows], axis)
+        return x
+
+
+def _first_cause(error: BaseException) -> str:
+    """The first line of what lies at the bottom of a chain of errors."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def _require_packages() -> None:
+    try:
+        import onnx  # noqa: F401
+        import onnxscript  # noqa: F401
+    except ImportError as error:
+        raise UserError(
+            message(
+                "Expected the packages onnx and onnxscript, which export to ONNX, got none: "
+                "try pip install “backbone-playground[onnx]”, and start Backbone again."
+            )
+        ) from error
+
+
 def _weights(module: nn.Module) -> dict[str, Tensor]:
     return {
         name: tensor.detach().to("cpu", memory_format=torch.contiguous_format, copy=True)
         for name, tensor in module.state_dict().items()
     }
+
+
+def _without_memory(project: Project) -> fx.GraphModule:
+    """The module with weights that have shapes alone; nothing is drawn for them."""
+    with torch.device("meta"):
+        return build(project.network, project.classes)
+
+
+def _bare(network: Network) -> tuple[Any, ...]:
+    """The nodes without what changes neither weights nor scores."""
+    return tuple(msgspec.structs.replace(node, fold="", frozen=False) for node in network.nodes)
+
+
+def _size(weights: Weights, name: str) -> str:
+    if name not in weights:
+        return "nothing"
+    return show(tuple(weights[name].shape)) or "one number"
+
+
+def _unreadable(path: Path, reason: str) -> UserError:
+    return UserError(message("“{path}” was not read: {reason}.", path=str(path), reason=reason))
