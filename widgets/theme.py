@@ -26,6 +26,8 @@ MONO_FAMILIES = [
     "Menlo",
     "Consolas",
 ]
+PRINTED_FAMILIES = ["Arial", "Helvetica", "Liberation Sans", "Nimbus Sans", "Arimo"]
+"""For files that are shown elsewhere: nearly every computer has one of them, and all are equally wide."""
 SMALL, BODY, LARGE = 11, 13, 15
 """The typeface scale, in device-independent pixels."""
 

@@ -102,9 +102,7 @@ class CardItem(QGraphicsRectItem):
         return "hover" if self.hovered else "plain"
 
     def _paint_body(self, painter: QPainter, content: CardContent) -> None:
-        """Everything but words: a picture shared by all cards that look so, on whole pixels and so crisp."""
-        to_device = painter.worldTransform()
-        scale, ratio = to_device.m11(), painter.device().devicePixelRatioF()
+        """Everything but words: a picture shared by all cards that look so."""
         hovered = self.hovered and self.accepting is not False
         key = (
             content.group,
@@ -115,17 +113,12 @@ class CardItem(QGraphicsRectItem):
             hovered,
             self._border(content),
         )
-        picture = self._style.picture(
+        self._style.paint_picture(
+            painter,
             key,
-            scale,
-            ratio,
             QRectF(_LEFT - BLEED, -BLEED, WIDTH + 2 * BLEED, self.height + 2 * BLEED + STACK),
             lambda own: self._draw_body(own, content, hovered),
         )
-        corner = to_device.map(QPointF(_LEFT - BLEED, -BLEED)) * ratio
-        painter.resetTransform()
-        painter.drawPixmap(QPointF(round(corner.x()) / ratio, round(corner.y()) / ratio), picture)
-        painter.setWorldTransform(to_device)
         if content.share > 0:
             width = max(2.0, content.share * (WIDTH - STRIPE - RADIUS))
             bar = QRectF(_LEFT + STRIPE, HEIGHT - BAR - 0.5, width, BAR)

@@ -46,10 +46,10 @@ class Port(msgspec.Struct, frozen=True):
 class CanvasScene(QGraphicsScene):
     """Shows one network. It has no wishes of its own; the view and its gestures ask it what lies where."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, style: Style | None = None) -> None:
         super().__init__(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM, parent)
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        self.style_of_items = Style()
+        self.style_of_items = style or Style()
         self.folding = Folding(Network(), check(Network()))
         self.layout_of_network = arrange(self.network)
         self.frames: dict[str, FrameItem] = {}

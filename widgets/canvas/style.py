@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from math import ceil
 from typing import Literal
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -21,25 +21,40 @@ Border = Literal["plain", "hover", "idle", "selected", "wrong", "wrong_selected"
 
 
 class Style:
-    """Ask `refresh` again after a PaletteChange; those who hold it see the new colours."""
+    """Ask `refresh` again after a PaletteChange; those who hold it see the new colours.
 
-    def __init__(self) -> None:
+    With `vectors` it is for a picture on white paper: nothing is kept as pixels, lines grow with the picture,
+    the colours are those of the light theme, whatever the window shows, and the typeface is one that others
+    have, too.
+    """
+
+    def __init__(self, *, vectors: bool = False) -> None:
+        self.vectors = vectors
         self._icons: dict[tuple[str, str, int], QPixmap] = {}
         self._pictures: dict[tuple[Hashable, float, float], QPixmap] = {}
-        self.title = _crisp(theme.font(theme.BODY, bold=True))
-        self.text = _crisp(theme.font(theme.BODY - 1))
-        self.small = _crisp(theme.font(theme.BODY - 1))
-        self.mono = _crisp(theme.font(theme.SMALL - 1, mono=True))
+        self.large = self._font(theme.LARGE, bold=True)
+        self.title = self._font(theme.BODY, bold=True)
+        self.text = self._font(theme.BODY - 1)
+        self.small = self._font(theme.BODY - 1)
+        self.mono = self._font(theme.SMALL - 1, mono=True)
         self.title_metrics = QFontMetricsF(self.title)
         self.text_metrics = QFontMetricsF(self.text)
         self.small_metrics = QFontMetricsF(self.small)
         self.mono_metrics = QFontMetricsF(self.mono)
         self.refresh(None)
 
+    def _font(self, size: int, *, bold: bool = False, mono: bool = False) -> QFont:
+        font = theme.font(size, bold=bold, mono=mono)
+        if self.vectors:
+            font.setFamilies(theme.PRINTED_FAMILIES)
+        # hinted letters would jump from place to place while zooming
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        return font
+
     def refresh(self, widget: QWidget | None) -> None:
         """Takes the colours of the theme that the widget is shown in, and the density of its screen."""
         self.ratio = widget.devicePixelRatioF() if widget is not None else 1.0
-        colors = theme.colors(widget)
+        colors = theme.LIGHT if self.vectors else theme.colors(widget)
         self._take_colors(colors)
         self._take_pens(colors)
         self._icons.clear()
@@ -85,12 +100,26 @@ class Style:
     def _pen(self, color: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
         """As thick at every zoom. Qt counts such widths in pixels of the screen, whatever its density."""
         pen = QPen(QColor(color), width * self.ratio, style)
-        pen.setCosmetic(True)
+        pen.setCosmetic(not self.vectors)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         return pen
 
-    def picture(
+    def paint_picture(
+        self, painter: QPainter, key: Hashable, rect: QRectF, draw: Callable[[QPainter], None]
+    ) -> None:
+        """Paints what `draw` paints into `rect`: for a screen from a kept picture on whole, crisp pixels."""
+        if self.vectors:
+            draw(painter)
+            return
+        to_device, ratio = painter.worldTransform(), painter.device().devicePixelRatioF()
+        picture = self._picture(key, to_device.m11(), ratio, rect, draw)
+        corner = to_device.map(rect.topLeft()) * ratio
+        painter.resetTransform()
+        painter.drawPixmap(QPointF(round(corner.x()) / ratio, round(corner.y()) / ratio), picture)
+        painter.setWorldTransform(to_device)
+
+    def _picture(
         self, key: Hashable, scale: float, ratio: float, rect: QRectF, draw: Callable[[QPainter], None]
     ) -> QPixmap:
         """What `draw` paints into `rect` at this zoom and pixel ratio; kept for the next who asks."""
@@ -113,7 +142,10 @@ class Style:
         return pixmap
 
     def paint_icon(self, painter: QPainter, name: str, rect: QRectF, color: QColor) -> None:
-        """Paints an icon; the picture is kept for the size it is shown at."""
+        """Paints an icon; for a screen the picture is kept for the size it is shown at."""
+        if self.vectors:
+            paint_icon(painter, name, rect, color)
+            return
         scale = painter.worldTransform().m11() * painter.device().devicePixelRatioF()
         pixels = max(1, round(rect.width() * scale))
         key = (name, color.name(), pixels)
@@ -130,12 +162,6 @@ class Style:
             self._icons[key] = pixmap
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawPixmap(rect, pixmap, QRectF(pixmap.rect()))
-
-
-def _crisp(font: QFont) -> QFont:
-    # hinted letters would jump from place to place while zooming
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    return font
 
 
 def _faint(color: QColor) -> QColor:
