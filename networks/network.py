@@ -127,7 +127,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
                 inner = next(name for name in self.by_name if name.startswith(holder + "."))
                 raise UserError(
                     message(
-                        "“{inner}” would lie within the layer “{outer}”: choose another name for one of them.",
+                        "“{inner}” would lie within layer “{outer}”: choose another name for one of them.",
                         inner=inner,
                         outer=holder,
                     )

@@ -101,7 +101,7 @@ def test_wires_and_consumers():
         ((Node("a", ReLU()), Node("a", ReLU())), "Two layers have the name “a”"),
         ((Node("a", ReLU(), ("b",)),), "there is no such layer"),
         ((Node("a..b", ReLU()),), "letters A–Z"),
-        ((Node("a.b.c", ReLU()), Node("a.b", ReLU())), "within the layer"),
+        ((Node("a.b.c", ReLU()), Node("a.b", ReLU())), "within layer"),
         ((Node("a.forward", ReLU()),), "torch.nn.Module uses itself"),
         ((Node("forward", ReLU()),), "torch.nn.Module uses itself"),
     ],
