@@ -24,8 +24,8 @@ class Images(NamedTuple):
     """Both sides of the split, ready for the network.
 
     Images are n×channels×height×width float32, in memory channels last: (pixel - mean) / std, where a pixel
-    is 0 for black and 1 for white. Labels are n int64. `mean` and `std` hold a number for each channel: what the
-    Input asks for or else those of the training images, whose channels then have mean 0 and variance 1.
+    is 0 for black and 1 for white. Labels are n int64. `mean` and `std` hold a number for each channel: what
+    the Input asks for or else those of the training images, whose channels then have mean 0 and variance 1.
     """
 
     training: Tensor
