@@ -67,15 +67,18 @@ class BackboneBrowser(QDialog):
 
     def show_for(self, classes: int) -> None:
         """Shows the menu to somebody whose data has so many classes; the cursor is in the search field."""
-        self._classes = classes
-        self.say("")
         self._list.select_first()
-        self._show_entry(self._list.current_entry())
+        self.show_classes(classes)
         self.show()
         self.raise_()
         self.activateWindow()
         self._search.setFocus(Qt.FocusReason.PopupFocusReason)
         self._search.selectAll()
+
+    def show_classes(self, classes: int) -> None:
+        """The data has so many classes now."""
+        self._classes = classes
+        self._show_entry(self._list.current_entry())
 
     def show_importing(self, wanted: Importable | None) -> None:
         """Shows that this model is being imported; None when that is over."""
@@ -184,7 +187,6 @@ class BackboneBrowser(QDialog):
         self._progress.hide()
         self._cancel = QPushButton(self.tr("Cancel"))
         self._cancel.setObjectName("cancel")
-        self._cancel.setAutoDefault(False)
         self._load = QPushButton(self.tr("Load"))
         self._load.setObjectName("load")
         self._load.setProperty("primary", True)

@@ -144,6 +144,8 @@ class Graph:
         heights = _heights(network, report)
         self._taper = [LEAST] * len(self._tops)
         self._bottoms = list(self._tops)
+        # loose layers stand beside the network, not behind it
+        self._loose = layout.places.keys() - layout.main
         for name, row in self._row.items():
             self._taper[row] = max(self._taper[row], heights[name])
             self._bottoms[row] = max(self._bottoms[row], self._tops[row] + layout.heights[name])
@@ -203,12 +205,15 @@ class Graph:
 
     def _bar(self, card: Box, name: str, height: float) -> Box:
         left, top, right, bottom = card
-        middle = -(left + right) / 2 * self._taper[self._row[name]]
+        taper = 1.0 if name in self._loose else self._taper[self._row[name]]
+        middle = -(left + right) / 2 * taper
         half = BAR * WIDTH / 2 * height
         return top, bottom, middle - half, middle + half
 
     def _wire(self, wire: Wire, points: Sequence[Point]) -> tuple[Point, ...]:
         """Its corners taper with their rows; what runs on straight from the source, with the source."""
+        if wire.source in self._loose:
+            return tuple((y, -x) for x, y in points)
         first, last = self._row[wire.source], self._row[wire.target]
         below = max(self._taper[min(first + 1, last)], self._taper[last])
         half_way = (self._bottoms[first] + self._tops[last]) / 2

@@ -1,0 +1,255 @@
+"""The menu of backbones, searched, walked and chosen from as a person does."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, QLineEdit, QPushButton
+
+from networks.check import check
+from networks.depth import depth
+from networks.presets.catalog import PRESETS, families
+from networks.shapes import show
+from widgets.backbone_browser import BackboneBrowser
+from widgets.backbones.backbone_list import BackboneList
+from widgets.backbones.details import Facts
+from widgets.backbones.entries import Importable, rank
+from widgets.notice import Notice
+from widgets.thumbnail import Thumbnail
+from widgets.translation import short, thousands
+
+MODELS = (Importable("convnext_tiny", "ConvNeXt-Tiny"), Importable("densenet121", "DenseNet-121"))
+BY_NAME = {preset.name: preset for preset in PRESETS}
+RECIPE = next(preset for preset in PRESETS if preset.recipe is not None)
+
+
+@pytest.fixture
+def browser(qtbot):
+    widget = BackboneBrowser({**families(), "From torchvision": MODELS})
+    qtbot.addWidget(widget)
+    with qtbot.waitActive(widget):
+        widget.show_for(10)
+    widget.loads, widget.imports = [], []
+    widget.load_wished.connect(lambda preset, recipe: widget.loads.append((preset, recipe)))
+    widget.import_wished.connect(widget.imports.append)
+    widget.search = widget.findChild(QLineEdit, "search")
+    widget.list = widget.findChild(BackboneList)
+    widget.button = widget.findChild(QPushButton, "load")
+    return widget
+
+
+def shown(browser):
+    """Headings and entries that are not hidden, from top to bottom."""
+    model, found = browser.list.model(), []
+    for row in range(model.rowCount()):
+        heading = model.index(row, 0)
+        if browser.list.isRowHidden(row, browser.list.rootIndex()):
+            continue
+        found.append(heading.data())
+        if browser.list.isExpanded(heading):
+            found += [
+                model.index(r, 0, heading).data()
+                for r in range(model.rowCount(heading))
+                if not browser.list.isRowHidden(r, heading)
+            ]
+    return found
+
+
+def place_of(browser, heading, name=None):
+    """Where in the list a heading is, or an entry below it."""
+    model = browser.list.model()
+    index = next(i for i in (model.index(r, 0) for r in range(model.rowCount())) if i.data() == heading)
+    if name is not None:
+        below = [model.index(row, 0, index) for row in range(model.rowCount(index))]
+        index = next(each for each in below if each.data() == name)
+    browser.list.scrollTo(index)
+    return browser.list.visualRect(index).center()
+
+
+def text(browser, name):
+    return browser.findChild(QLabel, name).text()
+
+
+def find(browser, qtbot, words):
+    browser.search.selectAll()
+    qtbot.keyClicks(browser.search, words)
+
+
+def test_every_preset_and_model_stands_under_its_heading(browser):
+    expected = []
+    for family, presets in families().items():
+        expected += [family, *(preset.name for preset in presets)]
+    assert shown(browser) == [*expected, "From torchvision", "ConvNeXt-Tiny", "DenseNet-121"]
+
+
+def test_it_opens_with_the_cursor_in_the_search_field_and_something_to_see(browser):
+    assert browser.search.hasFocus()
+    assert text(browser, "backbone_title") == PRESETS[0].name
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_what_is_told_is_what_was_computed(browser, qtbot, preset):
+    find(browser, qtbot, preset.name)
+    network = preset.network()
+    report = check(network, 10)
+    facts = browser.findChild(Facts).texts()
+    assert text(browser, "backbone_title") == preset.name
+    assert facts["Weights"] == thousands(report.weights)
+    assert facts["Multiply-adds"] == short(report.multiply_adds)
+    assert facts["Depth"] == f"{depth(network).layers} layers"
+    assert facts["Input"] == show(report.nodes[network.order[0]].output)
+    for part in (preset.paper.authors, str(preset.paper.year), preset.paper.title, preset.paper.place):
+        assert part in text(browser, "backbone_paper")
+    assert text(browser, "backbone_why") == preset.why
+    recipe = browser.findChild(QCheckBox, "use_recipe")
+    assert recipe.isVisible() == (preset.recipe is not None)
+
+
+def test_weights_are_counted_for_the_classes_of_the_data(browser, qtbot):
+    find(browser, qtbot, "resnet50")
+    browser.show_classes(1000)
+    assert browser.findChild(Facts).texts()["Weights"] == thousands(25_557_032)
+    browser.show_for(10)
+    assert browser.findChild(Facts).texts()["Weights"] == thousands(25_557_032 - 990 * 2049)
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("resnet50", "ResNet-50"),
+        ("ResNet-50", "ResNet-50"),
+        ("vgg 16", "VGG-16"),
+        ("vgg16", "VGG-16"),
+        ("1998", "LeNet-5 (1998)"),
+        ("szegedy small", "GoogLeNet small"),
+        ("as published alexnet", "AlexNet (2012)"),
+        ("convnext_t", "ConvNeXt-Tiny"),
+    ],
+)
+def test_search_finds_names_years_authors_and_kinds(browser, qtbot, words, first):
+    find(browser, qtbot, words)
+    assert text(browser, "backbone_title") == first
+    qtbot.keyClick(browser.search, Qt.Key.Key_Return)
+    chosen = [preset for preset, _ in browser.loads] + browser.imports
+    assert [getattr(entry, "title", None) or entry.name for entry in chosen] == [first]
+
+
+@given(st.sampled_from([*PRESETS, *MODELS]), st.data())
+def test_any_part_of_a_name_finds_it_and_the_whole_name_best(entry, data):
+    name = entry.title if isinstance(entry, Importable) else entry.name
+    start = data.draw(st.integers(0, len(name) - 1))
+    end = data.draw(st.integers(start + 1, len(name)))
+    assert rank(entry, name[start:end]) is not None
+    assert rank(entry, name) == 0
+    assert rank(entry, name + "qqq") is None
+
+
+def test_what_nothing_fits_is_said_and_loads_nothing(browser, qtbot):
+    find(browser, qtbot, "no such network")
+    assert shown(browser) == []
+    assert not browser.button.isEnabled()
+    qtbot.keyClick(browser.search, Qt.Key.Key_Return)
+    assert browser.loads == browser.imports == []
+    assert any(
+        "no such network" in label.text() for label in browser.findChildren(QLabel) if label.isVisible()
+    )
+    find(browser, qtbot, "lenet")
+    assert browser.button.isEnabled()
+
+
+def test_arrows_walk_the_entries_from_the_search_field(browser, qtbot):
+    names = [preset.name for preset in PRESETS]
+    for _ in range(3):
+        qtbot.keyClick(browser.search, Qt.Key.Key_Down)
+    assert text(browser, "backbone_title") == names[3]
+    qtbot.keyClick(browser.search, Qt.Key.Key_Up)
+    assert text(browser, "backbone_title") == names[2]
+    qtbot.keyClick(browser.search, Qt.Key.Key_PageDown)
+    assert names.index(text(browser, "backbone_title")) > 6
+    for _ in range(12):
+        qtbot.keyClick(browser.search, Qt.Key.Key_PageUp)
+    assert text(browser, "backbone_title") == names[0]
+    assert browser.search.hasFocus()
+
+
+def test_a_double_click_loads_and_a_click_only_shows(browser, qtbot):
+    viewport = browser.list.viewport()
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place_of(browser, "AlexNet", "AlexNet"))
+    assert text(browser, "backbone_title") == "AlexNet"
+    assert browser.loads == []
+    qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place_of(browser, "AlexNet", "AlexNet"))
+    assert browser.loads == [(BY_NAME["AlexNet"], False)]
+
+
+def test_enter_in_the_list_loads(browser, qtbot):
+    qtbot.mouseClick(
+        browser.list.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=place_of(browser, "From torchvision", "DenseNet-121"),
+    )
+    assert browser.button.text() == "Import"
+    qtbot.keyClick(browser.list, Qt.Key.Key_Return)
+    assert browser.imports == [MODELS[1]]
+
+
+def test_a_click_on_a_heading_folds_it_and_search_unfolds(browser, qtbot):
+    qtbot.mouseClick(browser.list.viewport(), Qt.MouseButton.LeftButton, pos=place_of(browser, "VGG"))
+    assert "VGG-16" not in shown(browser)
+    find(browser, qtbot, "vgg")
+    assert "VGG-16" in shown(browser)
+
+
+def test_its_recipe_is_wished_for_unless_it_is_ticked_off(browser, qtbot):
+    find(browser, qtbot, RECIPE.name)
+    assert str(RECIPE.recipe.epochs) in text(browser, "recipe_text")
+    qtbot.mouseClick(browser.button, Qt.MouseButton.LeftButton)
+    browser.findChild(QCheckBox, "use_recipe").click()
+    qtbot.mouseClick(browser.button, Qt.MouseButton.LeftButton)
+    assert browser.loads == [(RECIPE, True), (RECIPE, False)]
+
+
+def test_escape_leaves_the_menu(browser, qtbot):
+    with qtbot.waitSignal(browser.rejected):
+        qtbot.keyClick(browser.search, Qt.Key.Key_Escape)
+    assert not browser.isVisible()
+    assert browser.loads == []
+
+
+def test_a_model_that_is_imported_holds_the_button_until_it_is_over(browser, qtbot):
+    find(browser, qtbot, "convnext")
+    qtbot.keyClick(browser.search, Qt.Key.Key_Return)
+    browser.show_importing(MODELS[0])
+    assert "ConvNeXt-Tiny" in text(browser, "doing")
+    assert not browser.button.isEnabled()
+    qtbot.keyClick(browser.search, Qt.Key.Key_Return)
+    assert browser.imports == [MODELS[0]]
+    browser.show_importing(None)
+    assert browser.button.isEnabled()
+    browser.say("It went wrong.")
+    assert browser.findChild(Notice, "problem").isVisible()
+    find(browser, qtbot, "lenet")
+    assert not browser.findChild(Notice, "problem").isVisible()
+
+
+def test_a_model_to_import_has_no_figures_that_nobody_computed(browser, qtbot):
+    find(browser, qtbot, "convnext")
+    assert not browser.findChild(Facts).isVisible()
+    assert not browser.findChild(Thumbnail).isVisible()
+    assert text(browser, "backbone_paper") == "convnext_tiny"
+
+
+@pytest.mark.parametrize("size", [None, "least"])
+def test_nothing_is_cut_off(browser, qtbot, size):
+    if size:
+        browser.resize(browser.minimumSize())
+    for preset in PRESETS:
+        find(browser, qtbot, preset.name)
+        QApplication.processEvents()
+        for widget in (*browser.findChildren(QLabel), *browser.findChildren(QAbstractButton)):
+            if widget.isVisible():
+                needed = widget.heightForWidth(widget.width()) if widget.hasHeightForWidth() else 0
+                assert widget.height() >= needed, (preset.name, widget.objectName(), widget.text())
+                inside = widget.rect().translated(widget.mapTo(browser, widget.rect().topLeft()))
+                assert browser.rect().contains(inside), (preset.name, widget.objectName())
