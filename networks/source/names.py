@@ -1,0 +1,35 @@
+"""Names in printed code: made of ASCII letters and digits alone, no word of Python, each only once."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+import unicodedata
+from collections.abc import Collection
+
+IMPORTED = frozenset(("nn", "torch", "OrderedDict", "Tensor"))
+_PYTHON = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "self"))
+
+
+def class_name(text: str) -> str:
+    """`VGGStage` for “VGG stage”, `ResNet18` for “ResNet-18”; empty where no letter is left."""
+    words = re.findall(r"[A-Za-z0-9]+", unicodedata.normalize("NFKC", text))
+    name = "".join(word[:1].upper() + word[1:] for word in words)[:64]
+    return name.lstrip("0123456789")
+
+
+def variable_name(text: str) -> str:
+    """A name for a value: `block1_0` for “block1-0”, `x0` for “0”."""
+    name = re.sub(r"[^A-Za-z0-9_]", "_", text)
+    return name if name[:1].isalpha() else f"x{name}"
+
+
+def free(name: str, taken: Collection[str]) -> str:
+    """The name itself, or with the first number behind it that makes it free; never a word of Python."""
+    number = 2
+    found = name
+    while found in taken or found in _PYTHON or found in IMPORTED:
+        found = f"{name}{number}" if not name[-1:].isdigit() else f"{name}_{number}"
+        number += 1
+    return found

@@ -1,0 +1,271 @@
+"""Prints classes as a module of Python, and tells in which lines each layer stands."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from networks.call import Argument, Call
+from networks.shapes import Shape, show
+from networks.source.classes import Class, Item, Line, Parameter
+from networks.source.flow import Flow
+from networks.source.naming import Column
+from networks.source.parts import below
+from networks.source.torch_signatures import DEFAULTS
+from networks.source.variables import variables_of
+
+WIDTH = 110
+_INDENT = "    "
+_MOST_SHAPES = 4
+_FEWEST_REPEATED = 3
+_OPERATORS = {
+    "torch.add": ("+", 1), "operator.add": ("+", 1), "torch.sub": ("-", 1), "operator.sub": ("-", 1),
+    "torch.mul": ("*", 2), "operator.mul": ("*", 2),
+}  # fmt: skip
+_PRIMARY = 3
+_BRACKETS = {
+    "row": ("nn.Sequential(", ")"),
+    "named row": ("nn.Sequential(OrderedDict([", "]))"),
+    "list": ("nn.ModuleList([", "])"),
+    "dict": ("nn.ModuleDict({", "})"),
+}
+
+
+class Written(NamedTuple):
+    """One line of text, and the layers that it is about."""
+
+    text: str
+    names: tuple[str, ...] = ()
+
+
+class Printer:
+    """Prints the classes of one network."""
+
+    def __init__(self, flow: Flow, classes: Sequence[Class]) -> None:
+        self._flow = flow
+        self._defaults: dict[str, Mapping[str, Any]] = dict(DEFAULTS)
+        for made in classes:
+            self._defaults[made.name] = {c.name: c.default for c in made.parameters if c.optional}
+        self._under: dict[str, list[str]] = defaultdict(list)
+        """The layers that register something at or below each path."""
+        for name, step in flow.steps.items():
+            if step.made is not None:
+                for at, sign in enumerate(name):
+                    if sign == ".":
+                        self._under[name[:at]].append(name)
+                self._under[name].append(name)
+
+    def printed(self, made: Class, doc: str, further: Sequence[str] = ()) -> list[Written]:
+        """The lines of a class that is called by others."""
+        lines = self.head(made, doc, "nn.Sequential" if made.body.kind == "row" else "nn.Module")
+        lines += self.constructor(made)
+        if made.body.kind == "class":
+            lines += [Written(""), Written(f"{_INDENT}def forward(self, x: Tensor) -> Tensor:")]
+            lines += self.forward(made)
+        return lines
+
+    def head(self, made: Class, doc: str, base: str) -> list[Written]:
+        """The first line and the docstring."""
+        quoted = textwrap.wrap(f'"""{doc}"""', WIDTH - len(_INDENT))
+        return [
+            Written(f"class {made.name}({base}):"),
+            *(Written(_INDENT + text) for text in quoted),
+            Written(""),
+        ]
+
+    def constructor(self, made: Class) -> list[Written]:
+        """The method that registers the items."""
+        parameters = ["self", *map(_declared, made.parameters)]
+        lines = [Written(text) for text in wrapped(_INDENT, "def __init__(", parameters, ") -> None:")]
+        paths = [part.path for part in made.parts]
+        if made.body.kind == "row":
+            lines.append(Written(_INDENT * 2 + "super().__init__("))
+            lines += self._listed(made.body.items, "row", _INDENT * 3, paths)
+            return [*lines, Written(_INDENT * 2 + ")")]
+        lines.append(Written(_INDENT * 2 + "super().__init__()"))
+        lines += [Written(f"{_INDENT * 2}self.{name} = {name}") for name in _kept(made)]
+        for item in made.body.items:
+            within = [below(path, item.component) for path in paths]
+            if item.component.isidentifier():
+                lines += self._item(f"self.{item.component} = ", item, "", _INDENT * 2, within)
+            else:
+                tensor = item.call is not None and item.call.target == "nn.Parameter"
+                register = "register_parameter" if tensor else "add_module"
+                lines += self._item(f"self.{register}({item.component!r}, ", item, ")", _INDENT * 2, within)
+        return lines
+
+    def forward(self, made: Class) -> list[Written]:
+        """The lines that compute, and the one that returns, of a class with one output."""
+        statements = made.parts[0].statements
+        output = statements[-1].output
+        variables = variables_of(statements, made.parts[0].x, (output,))
+        lines: list[Written] = []
+        for index in range(len(statements)):
+            lines += self.statement(made, index, variables, _INDENT * 2)
+        return [*lines, Written(f"{_INDENT * 2}return {variables[output]}")]
+
+    def statement(self, made: Class, index: int, variables: Mapping[str, str], indent: str) -> list[Written]:
+        """One line of a forward with the shapes that it gives, of all the parts that the class stands for."""
+        first = made.parts[0].statements[index]
+        line = made.body.lines[index]
+        inputs = [variables[source] for source in first.inputs]
+        shapes = dict.fromkeys(self._flow.shape(part.statements[index].output) for part in made.parts)
+        names = [name for part in made.parts for name in part.statements[index].names]
+        head, args, tail = _computed(line, inputs)
+        return self._wrapped(indent, f"{variables[first.output]} = {head}", args, tail, shapes, names)
+
+    def _wrapped(
+        self, indent: str, head: str, args: list[str], tail: str, shapes: Iterable[Shape], names: list[str]
+    ) -> list[Written]:
+        lines = wrapped(indent, head, args, tail)
+        lines[-1] += f"  # {_shown(list(shapes))}"
+        return [Written(text, tuple(names)) for text in lines]
+
+    def _item(self, before: str, item: Item, after: str, indent: str, paths: list[str]) -> list[Written]:
+        names = tuple(name for path in paths for name in self._under[path])
+        if item.kind is None:
+            assert item.call is not None, "what is no container is called"
+            head, args, tail = _called(item.call, self._defaults)
+            return [Written(text, names) for text in wrapped(indent, before + head, args, tail + after)]
+        opened, closed = _BRACKETS[item.kind]
+        lines = self._listed(item.items, item.kind, indent + _INDENT, paths)
+        alone = f"{indent}{before}{opened}{lines[0].text.strip().rstrip(',')}{closed}{after}"
+        if len(lines) == 1 and len(alone) <= WIDTH:
+            return [Written(alone, names)]
+        return [Written(f"{indent}{before}{opened}", names), *lines, Written(f"{indent}{closed}{after}")]
+
+    def _listed(self, items: Sequence[Item], kind: str, indent: str, paths: list[str]) -> list[Written]:
+        """The items of a container; equal ones that follow each other as one."""
+        lines: list[Written] = []
+        start = 0
+        while start < len(items):
+            item = items[start]
+            stop = start + 1
+            if kind in ("row", "list") and item.call is not None:
+                while stop < len(items) and items[stop].call == item.call:
+                    stop += 1
+            if stop - start < _FEWEST_REPEATED:
+                stop = start + 1
+            within = [below(path, each.component) for path in paths for each in items[start:stop]]
+            if stop - start > 1:
+                lines += self._item("*(", item, f" for _ in range({stop - start})),", indent, within)
+            elif kind == "named row":
+                lines += self._item(f"({item.component!r}, ", item, "),", indent, within)
+            elif kind == "dict":
+                lines += self._item(f"{item.component!r}: ", item, ",", indent, within)
+            else:
+                lines += self._item("", item, ",", indent, within)
+            start = stop
+        return lines
+
+
+def wrapped(indent: str, head: str, args: Sequence[str], tail: str) -> list[str]:
+    """A call on one line where it fits, else its arguments on lines of their own."""
+    one = f"{indent}{head}{', '.join(args)}{tail}"
+    if len(one) <= WIDTH or not args:
+        return [one]
+    inner = [", ".join(args)]
+    room = WIDTH - len(indent) - len(_INDENT)
+    if len(inner[0]) > room:
+        inner = [line for arg in args for line in textwrap.wrap(arg + ",", room, break_long_words=False)]
+    return [indent + head, *(indent + _INDENT + text for text in inner), indent + tail]
+
+
+def _shown(shapes: Sequence[Shape]) -> str:
+    if len(shapes) <= _MOST_SHAPES:
+        return ", ".join(map(show, shapes))
+    return f"{show(shapes[0])}, …, {show(shapes[-1])}"
+
+
+def _declared(column: Column) -> str:
+    kinds = dict.fromkeys(_annotation(value) for value in column.values)
+    text = f"{column.name}: {' | '.join(kinds)}"
+    return f"{text} = {column.default!r}" if column.optional else text
+
+
+def _annotation(value: Any) -> str:
+    if value is None:
+        return "None"
+    return "tuple[int, ...]" if isinstance(value, tuple) else type(value).__name__
+
+
+def _kept(made: Class) -> list[str]:
+    """The parameters that the forward asks for."""
+    found: list[str] = []
+
+    def note(value: Any) -> None:
+        match value:
+            case Parameter():
+                found.append(value.name)
+            case Call():
+                for arg in (*value.args, *(arg for _, arg in value.kwargs)):
+                    note(arg)
+            case tuple() | list():
+                for each in value:
+                    note(each)
+
+    for line in made.body.lines:
+        note(line.expression)
+    return list(dict.fromkeys(found))
+
+
+def _called(call: Call, defaults: Mapping[str, Mapping[str, Any]]) -> tuple[str, list[str], str]:
+    """A constructor's call without what may be left out, in three: its head, its arguments, its tail."""
+    omitted = defaults.get(call.target, {})
+    args = [_constant(arg, defaults) for arg in call.args]
+    args += [
+        f"{name}={_constant(value, defaults)}"
+        for name, value in call.kwargs
+        if not (name in omitted and type(value) is type(omitted[name]) and value == omitted[name])
+    ]
+    return f"{call.target}(", args, ")"
+
+
+def _constant(value: Any, defaults: Mapping[str, Mapping[str, Any]]) -> str:
+    match value:
+        case Parameter():
+            return value.name
+        case Call():
+            head, args, tail = _called(value, defaults)
+            return f"{head}{', '.join(args)}{tail}"
+    return repr(value)
+
+
+def _computed(line: Line, inputs: Sequence[str]) -> tuple[str, list[str], str]:
+    if line.expression is None:
+        return f"{line.target}(", list(inputs), ")"
+    values = [*inputs, line.target]
+    call = line.expression
+    if call.target in _OPERATORS:
+        return _expression(call, values)[0], [], ""
+    return f"{call.target}(", _arguments(call, values), ")"
+
+
+def _arguments(call: Call, values: Sequence[str]) -> list[str]:
+    args = [_expression(arg, values)[0] for arg in call.args]
+    return args + [f"{name}={_expression(value, values)[0]}" for name, value in call.kwargs]
+
+
+def _expression(value: Any, values: Sequence[str]) -> tuple[str, int]:
+    """The text, and how strongly it binds."""
+    match value:
+        case Argument():
+            return values[value.index], _PRIMARY
+        case Parameter():
+            return f"self.{value.name}", _PRIMARY
+        case Call() if value.target in _OPERATORS and len(value.args) == 2 and not value.kwargs:
+            sign, binds = _OPERATORS[value.target]
+            (left, left_binds), (right, right_binds) = (_expression(arg, values) for arg in value.args)
+            left = left if left_binds >= binds else f"({left})"
+            right = right if right_binds > binds else f"({right})"
+            return f"{left} {sign} {right}", binds
+        case Call():
+            return f"{value.target}({', '.join(_arguments(value, values))})", _PRIMARY
+        case list():
+            return f"[{', '.join(_expression(each, values)[0] for each in value)}]", _PRIMARY
+        case tuple():
+            items = ", ".join(_expression(each, values)[0] for each in value)
+            return f"({items},)" if len(value) == 1 else f"({items})", _PRIMARY
+    return repr(value), _PRIMARY

@@ -1,0 +1,101 @@
+"""The last look at printed code: it is parsed again, and may import, call and name only what was meant."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Sequence
+
+from networks.call import Call
+from networks.source.classes import Class, Item
+
+_IMPORTS = frozenset(("import torch", "from torch import Tensor, nn", "from collections import OrderedDict"))
+_NAMES = frozenset(
+    ("super", "range", "int", "float", "bool", "str", "tuple", "torch", "nn", "Tensor", "OrderedDict", "_")
+)
+_TORCH = frozenset(("nn.Module", "nn.Sequential", "nn.ModuleList", "nn.ModuleDict", "nn.Parameter"))
+_METHODS = frozenset(("__init__", "forward", "train"))
+_HIDDEN = frozenset(("__init__",))
+"""The only attribute with an underscore in front."""
+_COMMENT = re.compile(r"# [0-9×, …]+")
+_NODES: tuple[type[ast.AST], ...] = (
+    ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef, ast.arguments, ast.arg,
+    ast.Expr, ast.Assign, ast.Return, ast.If, ast.Call, ast.keyword, ast.Attribute, ast.Name, ast.Constant,
+    ast.Subscript, ast.Tuple, ast.List, ast.Dict, ast.BinOp, ast.UnaryOp, ast.Starred, ast.GeneratorExp,
+    ast.comprehension, ast.operator, ast.unaryop, ast.expr_context,
+)  # fmt: skip
+
+
+class UnexpectedCodeError(AssertionError):
+    """Printed code that is not what was meant: a defect of the printer, never the user's doing."""
+
+
+def verify(text: str, classes: Sequence[Class]) -> None:
+    """Parses the text and compares all that it imports, calls and names. Raises UnexpectedCodeError."""
+    tree = ast.parse(text)
+    own = {made.name for made in classes}
+    targets = _TORCH | {target for made in classes for target in _targets(made)}
+    for node in ast.walk(tree):
+        _require(isinstance(node, _NODES), node)
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                _require(ast.unparse(node) in _IMPORTS, node)
+            case ast.Attribute():
+                _require(not node.attr.startswith("_") or node.attr in _HIDDEN, node)
+                if _root(node) in ("torch", "nn"):
+                    dotted = ast.unparse(node)
+                    _require(any(f"{target}.".startswith(f"{dotted}.") for target in targets), node)
+    for statement in tree.body:
+        _require(isinstance(statement, ast.Import | ast.ImportFrom | ast.ClassDef), statement)
+        if isinstance(statement, ast.ClassDef):
+            _require(statement.name in own, statement)
+            for method in statement.body[1:]:
+                _require(isinstance(method, ast.FunctionDef) and method.name in _METHODS, method)
+                _verify_names(method, _NAMES | own)
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT and not _COMMENT.fullmatch(token.string):
+            raise UnexpectedCodeError(token.string)
+
+
+def _require(meant: bool, node: ast.AST) -> None:
+    if not meant:
+        raise UnexpectedCodeError(ast.unparse(node))
+
+
+def _verify_names(method: ast.AST, known: frozenset[str] | set[str]) -> None:
+    """Every name is known, an argument, or a variable of this method that shadows nothing that is known."""
+    names = [node for node in ast.walk(method) if isinstance(node, ast.Name)]
+    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    stored |= {node.arg for node in ast.walk(method) if isinstance(node, ast.arg)}
+    for node in names:
+        _require(node.id in known or node.id in stored, node)
+        _require(node.id == "_" or not (node.id in known and node.id in stored), node)
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _targets(made: Class) -> Iterator[str]:
+    for item in made.body.items:
+        yield from _called(item)
+    for line in made.body.lines:
+        yield from _called(line.expression)
+
+
+def _called(value: object) -> Iterator[str]:
+    match value:
+        case Item():
+            yield from _called(value.call)
+            yield from _called(value.items)
+        case Call():
+            yield value.target
+            yield from _called(value.args)
+            yield from _called([arg for _, arg in value.kwargs])
+        case tuple() | list():
+            for each in value:
+                yield from _called(each)

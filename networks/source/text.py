@@ -1,0 +1,146 @@
+"""Puts the source of a network together: imports, a class for each distinct part, the network's own class."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+import msgspec
+
+from networks import edits
+from networks.blocks.base import Block
+from networks.check import check
+from networks.network import Network
+from networks.shapes import show
+from networks.source.classes import Class, classes_of, is_in_series
+from networks.source.flow import Flow, flow_of
+from networks.source.frozen import frozen_lines, train_lines
+from networks.source.names import class_name, free
+from networks.source.parts import Part, parts_of
+from networks.source.printing import Printer, Written, wrapped
+from networks.source.safety import verify
+from networks.source.variables import variables_of
+
+
+class Source(msgspec.Struct, frozen=True):
+    """The text of a module that defines `class_name`, an nn.Module that is made without arguments.
+
+    `lines` are, for each layer that takes part, the numbers of the lines that make it and that run it: its
+    own, and those of the parts that it lies in. The first line is 1.
+    """
+
+    text: str
+    lines: dict[str, tuple[int, ...]]
+    class_name: str
+
+
+def source(network: Network, classes: int, title: str = "") -> Source:
+    """The network as a module that imports only torch, with the keys that `networks.module.build` has.
+
+    Every distinct part has one class; what differs between its objects are the class's parameters. In
+    training a network with auxiliary outputs returns a tuple, the main scores first, as the built module
+    does; else it returns the scores. Raises UserError with the first obstacle where the network does not fit.
+
+    Of the user's texts only the title comes in, as the name of the class, with nothing but ASCII letters and
+    digits left of it. Names of layers stand as attributes, or as string constants where they are no
+    identifiers. The text is parsed before it is given out, and what it imports, calls and names is compared
+    with what was meant.
+    """
+    flow = flow_of(network, classes)
+    root = parts_of(flow)
+    name = free(class_name(title) or "Network", ())
+    made = classes_of(root, flow, _blocks_by_path(network), name)
+    printer = Printer(flow, made)
+    lines: list[Written] = []
+    for inner in made[:-1]:
+        lines += [*printer.printed(inner, _doc(inner)), Written(""), Written("")]
+    weights = check(network, classes).weights
+    lines += _network_class(network, flow, made[-1], printer, weights)
+    body = "\n".join(line.text for line in lines)
+    imports = _imports(body)
+    text = "\n".join((*imports, "", "", body, ""))
+    verify(text, made)
+    return Source(text, _numbered(lines, len(imports) + 3), name)
+
+
+def _imports(body: str) -> list[str]:
+    found = ["from collections import OrderedDict", ""] if "OrderedDict(" in body else []
+    found += ["import torch"] if re.search(r"\btorch\.", body) else []
+    return [*found, "from torch import Tensor, nn"]
+
+
+def _blocks_by_path(network: Network) -> dict[str, Block]:
+    """The declared blocks whose layers are all that lies under one path."""
+    found: dict[str, Block] = {}
+    inside = _count_under(network)
+    for fold in network.folds:
+        path = edits.path_of(network, fold.name)
+        if fold.block is not None and path and inside[path] == len(network.folded[fold.name]):
+            found[path] = fold.block
+    return found
+
+
+def _count_under(network: Network) -> dict[str, int]:
+    found: dict[str, int] = defaultdict(int)
+    for node in network.nodes:
+        for at, sign in enumerate(node.name):
+            if sign == ".":
+                found[node.name[:at]] += 1
+    return found
+
+
+def _doc(made: Class) -> str:
+    if made.block is not None:
+        return made.block.help()
+    calls = [item.call.target for item in made.body.items if item.call is not None]
+    if len(made.parts) > 1 and len(calls) == len(made.body.items) and is_in_series(made.body):
+        return f"{', '.join(call.removeprefix('nn.') for call in calls)}, one behind the other."
+    path = made.parts[0].path
+    if len(made.parts) == 1:
+        return f"What stands under {path}."
+    return f"What stands under {path} and in {len(made.parts) - 1} other places."
+
+
+def _network_class(
+    network: Network, flow: Flow, made: Class, printer: Printer, weights: int
+) -> list[Written]:
+    (root,) = made.parts
+    count = flow.shape(flow.scores[0])[0]
+    doc = f"Takes images n×{show(flow.x)}, gives scores n×{count}; {weights:,} weights."
+    lines = printer.head(made, doc, "nn.Module")
+    lines += printer.constructor(made)
+    lines += [Written(f"        {text}", names) for text, names in frozen_lines(network, root)]
+    if train := train_lines(network, root):
+        lines += [Written(""), *(Written(f"    {text}", names) for text, names in train)]
+    several = len(flow.scores) > 1
+    given = "Tensor | tuple[Tensor, ...]" if several else "Tensor"
+    lines += [Written(""), Written(f"    def forward(self, x: Tensor) -> {given}:", (flow.images,))]
+    return lines + _network_forward(flow, made, root, printer)
+
+
+def _network_forward(flow: Flow, made: Class, root: Part, printer: Printer) -> list[Written]:
+    """Like every forward, but what only auxiliary outputs need runs in training alone."""
+    variables = variables_of(root.statements, root.x, flow.scores)
+    lines: list[Written] = []
+    training = False
+    for index, statement in enumerate(root.statements):
+        needed = statement.output in flow.needed
+        if not needed and not training:
+            lines.append(Written("        if self.training:"))
+        training = not needed
+        lines += printer.statement(made, index, variables, "            " if training else "        ")
+    scores = [variables[score] for score in flow.scores]
+    if len(scores) > 1:
+        if not training:
+            lines.append(Written("        if self.training:"))
+        returned = wrapped("            ", "return ", scores, "")
+        lines += [Written(text, flow.ends) for text in returned]
+    return [*lines, Written(f"        return {scores[0]}", flow.ends[:1])]
+
+
+def _numbered(lines: list[Written], first: int) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, line in enumerate(lines, start=first):
+        for name in dict.fromkeys(line.names):
+            found[name].append(number)
+    return {name: tuple(numbers) for name, numbers in found.items()}

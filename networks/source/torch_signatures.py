@@ -1,0 +1,52 @@
+"""What torch's constructors call their first arguments, and the options that printed code may leave out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_CONVOLUTION = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True}
+_BATCH_NORM = {"eps": 1e-5, "momentum": 0.1, "affine": True}
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "nn.Conv2d": _CONVOLUTION,
+    "nn.ConvTranspose2d": _CONVOLUTION | {"output_padding": 0},
+    "nn.Linear": {"bias": True},
+    "nn.BatchNorm1d": _BATCH_NORM,
+    "nn.BatchNorm2d": _BATCH_NORM,
+    "nn.GroupNorm": {"eps": 1e-5, "affine": True},
+    "nn.LayerNorm": {"eps": 1e-5, "elementwise_affine": True, "bias": True},
+    "nn.InstanceNorm2d": {"eps": 1e-5, "affine": False},
+}
+"""Options that have these values where they are not given: with and without them is one structure."""
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "nn.Conv2d": ("in_channels", "out_channels"),
+    "nn.ConvTranspose2d": ("in_channels", "out_channels"),
+    "nn.Linear": ("in_features", "out_features"),
+    "nn.BatchNorm1d": ("num_features",),
+    "nn.BatchNorm2d": ("num_features",),
+    "nn.GroupNorm": ("num_groups", "num_channels"),
+    "nn.LayerNorm": ("normalized_shape",),
+    "nn.InstanceNorm2d": ("num_features",),
+    "nn.LocalResponseNorm": ("size",),
+    "nn.PReLU": ("num_parameters",),
+    "nn.LeakyReLU": ("negative_slope",),
+    "nn.Dropout": ("p",),
+    "nn.Dropout2d": ("p",),
+    "nn.Dropout3d": ("p",),
+    "nn.AdaptiveAvgPool2d": ("output_size",),
+    "nn.AdaptiveMaxPool2d": ("output_size",),
+    "nn.ZeroPad2d": ("padding",),
+    "nn.ChannelShuffle": ("groups",),
+    "nn.functional.pad": ("input", "extra_channels"),
+    "torch.narrow": ("input", "dim", "start", "length"),
+}
+"""The names of positional arguments, from which parameters of classes get theirs."""
+
+SIZES = frozenset(
+    (
+        "in_channels", "out_channels", "in_features", "out_features", "num_features", "num_channels",
+        "num_parameters", "normalized_shape",
+    )
+)  # fmt: skip
+"""Arguments that are numbers of channels or features; where two of them always agree they are one."""

@@ -1,0 +1,53 @@
+"""Which value of a forward is called what, as a person would: `x` goes through, branches have names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from networks.source.names import free, variable_name
+from networks.source.parts import Statement
+
+X = "x"
+_BRANCH = "out"
+
+
+def variables_of(statements: Sequence[Statement], x: str, kept: Sequence[str]) -> dict[str, str]:
+    """A variable for each value of a forward, by the step that gives it; `kept` are those that are returned.
+
+    A variable is used again as soon as its value is no longer needed. What goes on alone keeps its variable;
+    where a path forks, a branch of several layers is `out`, one of a single layer is called like it; where
+    branches meet it is `x` again.
+    """
+    uses: dict[str, list[int]] = defaultdict(list)
+    for index, statement in enumerate(statements):
+        for source in dict.fromkeys(statement.inputs):
+            uses[source].append(index)
+    for value in kept:
+        uses[value].append(len(statements))
+    merges = [len(set(statement.inputs)) > 1 for statement in statements] + [True]
+
+    found = {x: X}
+    holding = {X: x}
+    """Variables whose values are still needed."""
+    for index, statement in enumerate(statements):
+        value = statement.output
+        sources = tuple(dict.fromkeys(statement.inputs))
+        last = [source for source in sources if uses[source][-1] == index]
+        for source in last:
+            del holding[found[source]]
+        goes_on = len(uses[value]) == 1 and not merges[uses[value][0]]
+        meets = len(uses[value]) == 1 and uses[value][0] < len(statements) and merges[uses[value][0]]
+        if len(sources) == 1 and last and (len(uses[sources[0]]) == 1 or goes_on or not meets):
+            name = found[sources[0]]
+        elif len(sources) > 1 and X not in holding:
+            name = X
+        elif len(sources) > 1 and last:
+            name = found[last[0]]
+        elif goes_on:
+            name = free(_BRANCH, holding)
+        else:
+            name = free(variable_name(statement.path.rpartition(".")[2]), holding)
+        found[value] = name
+        holding[name] = value
+    return found
