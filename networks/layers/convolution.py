@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from math import gcd
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
 
 from networks.call import Call, call
 from networks.fields import Pair, PairFromZero, described, whole
 from networks.layers.base import Group, Layer
+from networks.layers.classes import CLASSES, classes_unknown
 from networks.message import message
 from networks.shapes import Shape, ShapeError, checked, count, image, shown, window
 
@@ -247,26 +250,37 @@ class DepthwiseConv2d(Layer, frozen=True):
 
 
 class PointwiseConv2d(Layer, frozen=True):
-    """Mixes the channels of each pixel with learned 1×1 filters, one for every channel of the output."""
+    """Mixes the channels of each pixel with learned 1×1 filters, one for every channel of the output.
+
+    With one filter per class and a global average behind it, it gives the scores without a linear layer: Lin,
+    Chen and Yan 2014, "Network In Network", section 3.2.
+    """
 
     group: ClassVar = Group.CONVOLUTION
     title: ClassVar = "Pointwise"
     stem: ClassVar = "pointwise"
     keywords: ClassVar = "convolution conv2d 1x1 projection bottleneck separable network in network"
 
-    filters: Filters = 32
+    filters: Annotated[
+        Annotated[int, whole("Filters", "", 1, 65_536)] | Literal["classes"],
+        described(
+            "Filters",
+            "How many channels come out; “classes” takes the number of classes of the data.",
+            labels={"classes": "one per class"},
+        ),
+    ] = 32
     stride: Stride = (1, 1)
     bias: Bias = True
 
     def shape(self, *inputs: Shape) -> Shape:
-        return slid(inputs[0], self.filters, (1, 1), self.stride, (0, 0), (1, 1))
+        return slid(inputs[0], self._filters(), (1, 1), self.stride, (0, 0), (1, 1))
 
     def module(self, *inputs: Shape) -> Call:
         options = given(stride=self.stride, bias=self.bias)
         return call("nn.Conv2d", inputs[0][0], self.filters, kernel_size=1, **options)
 
     def parameters(self, *inputs: Shape) -> dict[str, Shape]:
-        return convolved(inputs[0][0], self.filters, (1, 1), 1, self.bias)
+        return convolved(inputs[0][0], self._filters(), (1, 1), 1, self.bias)
 
     def multiply_adds(self, *inputs: Shape) -> int:
         _, height, width = self.shape(*inputs)
@@ -274,6 +288,14 @@ class PointwiseConv2d(Layer, frozen=True):
 
     def summary(self) -> str:
         return f"{self.filters}{strided(self.stride)}"
+
+    def with_classes(self, classes: int) -> PointwiseConv2d:
+        return msgspec.structs.replace(self, filters=classes) if self.filters == CLASSES else self
+
+    def _filters(self) -> int:
+        if self.filters == CLASSES:
+            raise classes_unknown(message("choose the data, or type the number of filters"))
+        return self.filters
 
 
 _TORCH_DEFAULTS: dict[str, object] = {

@@ -9,10 +9,11 @@ import msgspec
 from networks.call import Argument, Call, call
 from networks.fields import described, real, whole
 from networks.layers.base import Group, Layer
+from networks.layers.classes import CLASSES as CLASSES
+from networks.layers.classes import classes_unknown
 from networks.message import message
 from networks.shapes import Shape, ShapeError, checked, count, image, shown
 
-CLASSES: Literal["classes"] = "classes"
 Bias = Annotated[bool, described("Bias", "Learn one number per output that is added to it.")]
 
 
@@ -41,11 +42,7 @@ class Linear(Layer, frozen=True):
                 message("put a Flatten or a global average pooling before it"),
             )
         if self.features == CLASSES:
-            raise ShapeError(
-                message("data that says how many classes there are"),
-                message("none"),
-                message("choose the data, or type the number of features"),
-            )
+            raise classes_unknown(message("choose the data, or type the number of features"))
         return (self.features,)
 
     def module(self, *inputs: Shape) -> Call:

@@ -1,0 +1,143 @@
+"""A torch module as a network: its layers, under its names, wired as its forward calls them."""
+
+from __future__ import annotations
+
+import msgspec
+from torch import nn
+
+from networks.check import check
+from networks.importing.conversion import Converted, Entry, converted
+from networks.importing.folding import folded
+from networks.importing.naming import named
+from networks.importing.refusal import refused
+from networks.importing.tracing import traced
+from networks.layers.activation import Activation
+from networks.layers.classes import CLASSES
+from networks.layers.convolution import Conv2d, PointwiseConv2d
+from networks.layers.linear import Flatten, Identity, Linear
+from networks.layers.network import AuxiliaryOutput, Input, Output
+from networks.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool2d
+from networks.layers.regularization import Dropout
+from networks.message import UserError, message
+from networks.network import Network, Node
+from networks.shapes import Shape
+
+replace = msgspec.structs.replace
+PASSING = (Activation, Dropout, Identity, Flatten, AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool2d)
+"""What may stand between the layer that makes the scores and the end; a convolution makes maps of them."""
+
+
+def imported(
+    module: nn.Module,
+    size: Shape = (3, 224, 224),
+    *,
+    auxiliary: float = 0.3,
+    normalize: str = "data",
+) -> Network:
+    """The network that a module computes for images channels×height×width, layer by layer.
+
+    The keys of its weights are the module's, its outputs too, in training and in evaluation. The layer that
+    makes the scores makes one per class of the data. Scores that forward gives in training only, or
+    behind the first, become auxiliary outputs whose loss counts `auxiliary`. `normalize` is the Input's
+    scale. What forward never calls is left out; which weights are trained (requires_grad) is not taken over.
+
+    Nothing is computed with the weights; the module may lie on the meta device. Raises UserError in one
+    sentence where something cannot be shown layer by layer, such as attention, or where images do not fit.
+    """
+    images = _input(size, normalize)
+    _refuse_tied(module)
+    training = converted(module, *traced(module, True), images, True)
+    judged = converted(module, *traced(module, False), images, False)
+    if _main(training) != _main(judged):
+        raise refused(
+            type(module).__name__,
+            message("in evaluation its forward computes something else than in training"),
+        )
+    return _network(module, training, auxiliary)
+
+
+def _input(size: Shape, normalize: str) -> Input:
+    if len(size) != 3 or size[0] not in (1, 3):
+        raise UserError(
+            message(
+                "Expected images of 1 or 3 channels, got {size}: try 3×224×224.",
+                size="×".join(map(str, size)),
+            )
+        )
+    values = {"type": "Input", "channels": size[0], "size": size[1:], "normalize": normalize}
+    try:
+        return msgspec.convert(values, Input)
+    except msgspec.ValidationError as error:
+        raise UserError(
+            message("Images of this size are not possible: {reason}.", reason=str(error))
+        ) from error
+
+
+def _refuse_tied(module: nn.Module) -> None:
+    """Two modules that share a tensor would each get one of their own."""
+    holders: dict[int, str] = {}
+    for path, part in module.named_modules():
+        for tensor in part._parameters.values():
+            if tensor is not None and (other := holders.setdefault(id(tensor), path)) != path:
+                raise refused(path, message("it shares its weights with “{other}”", other=other))
+
+
+def _main(found: Converted) -> tuple[Entry, ...]:
+    """The part that the scores depend on, numbered anew, so that two can be compared."""
+    needed: set[int] = set()
+    waiting = [found.scores[0]]
+    while waiting:
+        place = waiting.pop()
+        if place not in needed:
+            needed.add(place)
+            waiting += found.entries[place].inputs
+    number = {place: index for index, place in enumerate(sorted(needed))}
+    return tuple(
+        entry._replace(inputs=tuple(number[taken] for taken in entry.inputs))
+        for place, entry in enumerate(found.entries)
+        if place in needed
+    )
+
+
+def _network(module: nn.Module, found: Converted, auxiliary: float) -> Network:
+    entries = _with_ends(_per_class(found), found.scores, auxiliary)
+    names = named(module, entries)
+    flat = Network(
+        tuple(
+            Node(name, entry.layer, tuple(names[taken] for taken in entry.inputs))
+            for name, entry in zip(names, entries, strict=True)
+        )
+    )
+    report = check(flat, found.classes)
+    if report.obstacles:
+        raise refused(type(module).__name__, report.obstacles[0][1])
+    return folded(flat, {name: node.output for name, node in report.nodes.items() if node.output is not None})
+
+
+def _per_class(found: Converted) -> list[Entry]:
+    """With the layers that make the scores told to follow the classes of the data."""
+    entries = list(found.entries)
+    for place in found.scores:
+        while isinstance(entries[place].layer, PASSING):
+            (place,) = entries[place].inputs
+        match entries[place].layer:
+            case Linear(features=found.classes) as layer:
+                entries[place] = entries[place]._replace(layer=replace(layer, features=CLASSES))
+            case Conv2d(filters=found.classes, kernel=(1, 1), padding=(0, 0), groups=1) as layer:
+                per_class = PointwiseConv2d(CLASSES, layer.stride, layer.bias)
+                entries[place] = entries[place]._replace(layer=per_class)
+    return entries
+
+
+def _with_ends(entries: list[Entry], scores: tuple[int, ...], auxiliary: float) -> list[Entry]:
+    """With the Output at the end, and each auxiliary one behind its scores."""
+    main, *others = scores
+    moved: dict[int, int] = {}
+    found: list[Entry] = []
+    for place, entry in enumerate(entries):
+        moved[place] = len(found)
+        found.append(entry._replace(inputs=tuple(moved[taken] for taken in entry.inputs)))
+        if place in others:
+            holder = entry.path.rpartition(".")[0] if entry.own else entry.path
+            found.append(Entry(AuxiliaryOutput(auxiliary), (moved[place],), holder, False))
+    return [*found, Entry(Output(), (moved[main],), "", False)]

@@ -1,0 +1,42 @@
+"""What cannot be shown layer by layer, said in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from networks.message import Message, UserError, message
+
+
+class UnshowableError(Exception):
+    """The reason why the call at hand has no layer; where it stands is known to whoever catches it."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def refused(where: str, reason: Message) -> UserError:
+    """The sentence: which module it is, and why it cannot be a layer."""
+    return UserError(
+        message("“{where}” cannot be shown layer by layer: {reason}.", where=where, reason=reason)
+    )
+
+
+def no_layer(what: str) -> UnshowableError:
+    """For a module or function that the catalog knows nothing of."""
+    return UnshowableError(message("there is no layer type for {what}", what=what))
+
+
+def tried(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """What torch, or the module's own arithmetic of sizes, gives. Raises UnshowableError with its reason."""
+    try:
+        return function(*args, **kwargs)
+    except (RuntimeError, TypeError, ValueError, IndexError, ArithmeticError) as error:
+        raise UnshowableError(message("it does not work ({reason})", reason=first_line(error))) from error
+
+
+def first_line(error: Exception) -> str:
+    """What an exception says, as part of a sentence."""
+    text = str(error).strip()
+    return text.splitlines()[0].rstrip(".") if text else type(error).__name__
