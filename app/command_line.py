@@ -16,8 +16,9 @@ OVERVIEW = """\
 backbone [PROJECT.json]            open the window, with a project where one is given
 backbone train PROJECT.json        train without a window; writes curves and weights
 backbone check PROJECT.json        print the layers with shapes, weights and multiply-adds
+backbone export PROJECT.json OUT   write PyTorch source, ONNX or a picture, by the ending of OUT
 
-`backbone train --help` and `backbone check --help` tell the rest."""
+`backbone train --help`, and so for the others, tells the rest."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,6 +40,8 @@ def main(argv: Sequence[str]) -> int:
                 return _train(rest)
             case ["check", *rest]:
                 return _check(rest)
+            case ["export", *rest]:
+                return _export(rest)
             case arguments:
                 return _open_window(arguments)
     except UserError as error:
@@ -56,7 +59,7 @@ def main(argv: Sequence[str]) -> int:
 def _open_window(arguments: list[str]) -> int:
     parser = _Parser(
         prog="backbone",
-        usage="backbone [PROJECT.json]\n       backbone {train,check} PROJECT.json …",
+        usage="backbone [PROJECT.json]\n       backbone {train,check,export} PROJECT.json …",
         description="A desktop playground for convolutional networks.",
         epilog=OVERVIEW,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -93,6 +96,36 @@ def _check(arguments: list[str]) -> int:
     text, trainable = described(read_project(options.project))
     print(text, flush=True)  # noqa: T201
     return 0 if trainable else 1
+
+
+def _export(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone export",
+        description="Writes a network for other programs: .py is PyTorch source, .onnx is ONNX, and .svg and "
+        ".pdf are its picture.",
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT.json")
+    parser.add_argument("out", type=Path, metavar="OUT")
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE.safetensors",
+        help="of this network, for ONNX; without, those that training starts from",
+    )
+    parser.add_argument("--open", action="store_true", help="show the inside of all blocks and groups")
+    parser.add_argument("--caption", action="store_true", help="write the name above, the totals below")
+    parser.add_argument("--overwrite", action="store_true", help="replace the file that is there")
+    options = parser.parse_args(arguments)
+    from app.export_command import export
+
+    return export(
+        options.project,
+        options.out,
+        weights=options.weights,
+        opened=options.open,
+        caption=options.caption,
+        overwrite=options.overwrite,
+    )
 
 
 def _train(arguments: list[str]) -> int:
