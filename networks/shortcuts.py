@@ -15,6 +15,7 @@ from networks.blocks.residual import Bottleneck, Residual
 from networks.check import NodeReport, check
 from networks.folds import set_shortcuts
 from networks.layers.merge import Add
+from networks.layers.regularization import StochasticDepth
 from networks.message import UserError, message
 from networks.network import Network, Node
 
@@ -24,7 +25,8 @@ replace = msgspec.structs.replace
 def without_shortcuts(network: Network, classes: int | None = None) -> Network:
     """The plain twin of a residual network (He et al. 2015, "Deep Residual Learning", section 4.1).
 
-    What is left gives the same shapes as before. Raises UserError where there is no shortcut.
+    What is left gives the same shapes as before. Stochastic depth goes with the shortcut that it relies on.
+    Raises UserError where there is no shortcut.
     """
     plain = set_shortcuts(network, False, classes)
     # whatever is taken out, the rest keeps its shapes
@@ -68,7 +70,8 @@ def _past(network: Network, name: str, shapes: Mapping[str, NodeReport]) -> Netw
     if shapes[kept].output != shapes[name].output:
         return network
     nodes = (replace(node, inputs=(kept,)) if node.name == name else node for node in network.nodes)
-    return edits.remove(network.with_nodes(nodes), {name, *_unused(network, name, shorter)})
+    gone = {name, *_unused(network, name, shorter), *_dropping(network, name, kept)}
+    return edits.remove(network.with_nodes(nodes), gone)
 
 
 def _ways(network: Network, add: Node) -> tuple[str, frozenset[str]] | None:
@@ -96,6 +99,13 @@ def _length(network: Network, end: str, inside: Collection[str]) -> int:
         if name in inside:
             lengths[name] = 1 + max((lengths.get(source, 0) for source in network[name].inputs), default=0)
     return lengths.get(end, 0)
+
+
+def _dropping(network: Network, add: str, end: str) -> set[str]:
+    """What drops the whole way that ends here, now and then: without the Add nothing would get through."""
+    takers = {wire.target for wire in network.consumers[end]}
+    drops = isinstance(network[end].layer, StochasticDepth) and takers == {add}
+    return {end} if drops else set()
 
 
 def _unused(network: Network, add: str, names: frozenset[str]) -> set[str]:

@@ -17,6 +17,7 @@ from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Add
 from networks.layers.network import Input, Output
 from networks.layers.normalization import BatchNorm2d
+from networks.layers.regularization import StochasticDepth
 from networks.message import UserError
 from networks.network import Fold, Network, Node
 from networks.presets.catalog import PRESETS
@@ -140,6 +141,17 @@ def test_an_add_that_stretches_its_longer_way_stays():
     rows.add(Output(), rows.add(Add(), small, x))
     with pytest.raises(UserError, match="without"):
         without_shortcuts(Network(tuple(rows.nodes)))
+
+
+def test_what_drops_a_whole_way_goes_with_the_shortcut_past_it():
+    rows = Rows()
+    x = rows.add(Input(size=(4, 4)))
+    conv = rows.add(Conv2d(filters=1), rows.add(ReLU(), x))
+    drop = rows.add(StochasticDepth(0.2), conv)
+    output = rows.add(Output(), rows.add(Add(), drop, x))
+    plain = without_shortcuts(Network(tuple(rows.nodes)))
+    assert plain[output].inputs == (conv,)
+    assert drop not in plain
 
 
 def test_what_another_layer_takes_from_a_shortcut_stays():
