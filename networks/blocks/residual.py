@@ -155,6 +155,7 @@ def _summed_up(text: str, x: Shape | None, filters: int, block: Residual | Bottl
         text += f" /{block.stride}"
     if not block.shortcut:
         return text + " · plain"
-    if _shortcut(x, filters, block.stride, block.projection):
-        text += " · proj" if block.projection == "convolution" else " · pad"
+    past = _shortcut(x, filters, block.stride, block.projection)
+    if past:
+        text += " · proj" if isinstance(past[0].layer, Conv2d) else " · pad"
     return text
