@@ -17,6 +17,7 @@ from networks.presets.catalog import families
 from networks.project import Project
 from networks.recipe import Recipe
 from networks.shortcuts import with_shortcuts, without_shortcuts
+from networks.torchvision_models import MODELS
 from widgets.backbone_browser import BackboneBrowser
 from widgets.backbones.entries import Entry, Importable
 from widgets.icon import icon
@@ -213,3 +214,15 @@ def _button(text: str) -> QToolButton:
     button.setProperty("outlined", True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button
+
+
+def import_titles() -> dict[str, str]:
+    """The models that can be imported: torchvision's names, and those that people know."""
+    return {name: model.title for name, model in MODELS.items()}
+
+
+def import_model(name: str) -> Network:
+    """Imports one of them; needs torch and up to some seconds, so for a thread. Raises UserError."""
+    from networks.importing.torchvision_model import torchvision_network
+
+    return torchvision_network(name)

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow, QPushButton
 
-from app.backbones import Backbones, loaded
+from app.backbones import Backbones, import_model, import_titles, loaded
 from app.document import Document
 from networks.check import check
 from networks.datasets import Digits
@@ -244,3 +244,43 @@ def test_a_model_is_asked_for_by_its_name(backbones, models, qtbot):
     with qtbot.waitSignal(backbones.loaded):
         backbones.import_model(Importable("tiny", "Tiny"))
     assert models.asked == ["tiny"]
+
+
+def test_a_model_of_torchvisions_fits_the_data(document):
+    assert import_titles()["squeezenet1_1"] == "SqueezeNet 1.1"
+    network = import_model("squeezenet1_1")
+    assert check(network, document.project.classes).trainable
+    with pytest.raises(UserError, match="no model"):
+        import_model("vit_b_16")
+
+
+def test_training_goes_on_while_a_model_is_traced():
+    """torch.fx stands before the call of every module of the process while it traces."""
+    import torch
+
+    torch.set_num_threads(1)
+    module = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 2))
+    images = torch.ones(3, 4)
+    expected = module(images)
+    over, steps, wrong = threading.Event(), [], []
+
+    def train():
+        while not over.is_set():
+            try:
+                scores = module(images)
+                scores.sum().backward()
+                steps.append(torch.equal(scores, expected))
+            except NameError as error:  # what torch.fx raises for a module that it does not know
+                wrong.append(error)
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    try:
+        for _ in range(3):
+            import_model("mobilenet_v2")
+    finally:
+        over.set()
+        thread.join()
+    assert wrong == []
+    assert len(steps) > 10
+    assert all(steps)
