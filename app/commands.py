@@ -49,17 +49,17 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
     translate = QCoreApplication.translate
     files, canvas, runs = window.files, window.canvas, window.runs
     return (
+        Command(
+            "backbones",
+            "file",
+            translate("Commands", "&Backbones…"),
+            window.backbones.open,
+            ("Ctrl+B",),
+        ),
         Command("new", "file", translate("Commands", "&New"), files.new, ("Ctrl+N",)),
         Command("open", "file", translate("Commands", "&Open…"), files.open, ("Ctrl+O",)),
         Command("save", "file", translate("Commands", "&Save"), files.save, ("Ctrl+S",), separator=True),
         Command("save_as", "file", translate("Commands", "Save &as…"), files.save_as, ("Ctrl+Shift+S",)),
-        Command(
-            "weights",
-            "file",
-            translate("Commands", "Save trained &weights…"),
-            window.save_weights,
-            separator=True,
-        ),
         Command("quit", "file", translate("Commands", "&Quit"), window.close, ("Ctrl+Q",), separator=True),
         Command("cut", "edit", translate("Commands", "Cu&t"), canvas.cut, ("Ctrl+X",), True, True),
         Command("copy", "edit", translate("Commands", "&Copy"), canvas.copy, ("Ctrl+C",), True),
@@ -105,6 +105,19 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
             ("Ctrl+A",),
             True,
             True,
+        ),
+        Command(
+            "remove_shortcuts",
+            "edit",
+            translate("Commands", "&Remove all shortcuts"),
+            window.backbones.remove_shortcuts,
+            separator=True,
+        ),
+        Command(
+            "restore_shortcuts",
+            "edit",
+            translate("Commands", "R&estore all shortcuts"),
+            window.backbones.restore_shortcuts,
         ),
         Command(
             "find_layer",

@@ -65,12 +65,14 @@ class Docks(QObject):
         window.splitDockWidget(docks["curves"], docks["layer"], Qt.Orientation.Horizontal)
         window.splitDockWidget(docks["layer"], docks["optimizer"], Qt.Orientation.Vertical)
         window.tabifyDockWidget(docks["layer"], docks["activation"])
+        window.tabifyDockWidget(docks["curves"], docks["code"])
         if window.height() >= ROOMY_HEIGHT:
             window.splitDockWidget(docks["optimizer"], docks["data"], Qt.Orientation.Vertical)
         else:
             window.tabifyDockWidget(docks["optimizer"], docks["data"])
         for dock in docks.values():
             dock.show()
+        docks["curves"].raise_()
         docks["layer"].raise_()
         docks["optimizer"].raise_()
         self.size()

@@ -9,22 +9,23 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QLabel,
     QMainWindow,
     QMenu,
     QMessageBox,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app import about
 from app.appearance import apply_theme, theme_menu
+from app.backbones import Backbones, import_model, import_titles
 from app.commands import Menu, commands, make_action, menu_titles
 from app.docks import Docks
 from app.document import Document
+from app.exports import Exports
 from app.files import Files, visible
+from app.live_code import LiveCode
 from app.my_blocks import MyBlocks
 from app.runs import Runs
 from app.settings import Settings
@@ -34,7 +35,7 @@ from app.trainer import Trainer
 from networks.check import Report, check
 from networks.edits import free_fold
 from networks.layers.network import Input
-from networks.message import Message, UserError
+from networks.message import Message
 from networks.network import Network
 from networks.project import Project, first_project
 from networks.recipe import Recipe
@@ -43,6 +44,7 @@ from networks.training.obstacles import obstacle
 from widgets import theme
 from widgets.activation_panel import ActivationPanel
 from widgets.canvas.view import CanvasView
+from widgets.code_view import CodeView
 from widgets.curves.panel import CurvesPanel
 from widgets.data_panel import DataPanel
 from widgets.offer_bar import OfferBar
@@ -53,7 +55,7 @@ from widgets.selection_panel import SelectionPanel
 from widgets.training_bar import TrainingBar
 from widgets.translation import said, short, thousands
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Counts up when docks come or go, so that an old arrangement is not forced on new docks."""
 
 replace = msgspec.structs.replace
@@ -81,7 +83,8 @@ class MainWindow(QMainWindow):
         self._closing = False
         self._restore_geometry()
         self._make_widgets()
-        self.toolbar = Toolbar(self._backbones_button(), self.bar)
+        self.backbones = Backbones(self.document, import_titles(), import_model, self)
+        self.toolbar = Toolbar(self.backbones.button, self.bar)
         self.undo_action, self.redo_action = self.toolbar.undo, self.toolbar.redo
         self.addToolBar(self.toolbar)
         self._make_menus()
@@ -117,6 +120,7 @@ class MainWindow(QMainWindow):
         project, folding = self.document.project, self.canvas.folding
         self.selection_panel.show_selection(folding, project.classes, names)
         self.activation_panel.show_network(project.network, folding.nodes(names))
+        self.code.show_selection(folding.nodes(names))
 
     @Slot()
     def _show_title(self) -> None:
@@ -140,6 +144,10 @@ class MainWindow(QMainWindow):
     def show_notice(self, reason: Message) -> None:
         """A sentence in the status line that goes away by itself."""
         self.statusBar().showMessage(said(reason), 8000)
+
+    @Slot(object)
+    def _reveal_first(self, names: tuple[str, ...]) -> None:
+        self.canvas.reveal(names[0])
 
     # what is wished
 
@@ -232,26 +240,6 @@ class MainWindow(QMainWindow):
     def _tell_end(self, sentence: str) -> None:
         self.statusBar().showMessage(sentence, 15_000)
 
-    @Slot()
-    def save_weights(self) -> None:
-        """Writes the last run's weights as safetensors."""
-        run = self.trainer.run
-        if run is None or self.trainer.busy:
-            text = self.tr("There are no trained weights yet: train first, or stop the run that is going on.")
-            self.statusBar().showMessage(text, 8000)
-            return
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save trained weights"), "weights.safetensors", "safetensors (*.safetensors)"
-        )
-        if not chosen:
-            return
-        from networks.exporting import save_weights
-
-        try:
-            save_weights(run, Path(chosen))
-        except UserError as error:
-            self.files.show_error(error.reason)
-
     # torch
 
     @Slot()
@@ -293,6 +281,9 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._loader.wait()
+        self.backbones.close()
+        self.live_code.close()
+        self.exports.close()
         self.settings.change(geometry=self.saveGeometry().data(), docks=self.saveState(LAYOUT_VERSION).data())
         self.files.close()
         super().closeEvent(event)
@@ -312,8 +303,12 @@ class MainWindow(QMainWindow):
         self.activation_panel = ActivationPanel()
         self.optimizer_panel = OptimizerPanel()
         self.data_panel = DataPanel()
+        self.code = CodeView()
+        self.live_code = LiveCode(self.document, self.code, self)
         self.bar = TrainingBar()
         self.runs = Runs(self.trainer, self.bar, self.curves, self)
+        self.exports = Exports(self.document, self.trainer, self.files, lambda: self.canvas.folding, self)
+        self.exports.told.connect(self._tell_end)
         self.offer_bar = OfferBar()
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -332,9 +327,6 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self._torch_label)
         self.statusBar().setSizeGripEnabled(False)
 
-    def _backbones_button(self) -> QPushButton:
-        return QPushButton(self.tr("Backbones"))
-
     def _make_menus(self) -> None:
         menus: dict[Menu, QMenu] = {
             name: self.menuBar().addMenu(title) for name, title in menu_titles().items()
@@ -346,6 +338,8 @@ class MainWindow(QMainWindow):
             menus[command.menu].addAction(make_action(command, self, self.canvas))
             if command.id == "open":
                 menus["file"].addMenu(self.files.recent_menu(self))
+            if command.id == "save_as":
+                menus["file"].addMenu(self.exports.menu(self))
         self._view_menu = menus["view"]
 
     def _connect(self) -> None:
@@ -364,6 +358,8 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         # what is typed into the next field is another step
         application.focusChanged.connect(self._end_merge)
+        self.backbones.loaded.connect(self._show_opened)
+        self.backbones.refused.connect(self.show_notice)
         self.canvas.viewport().installEventFilter(self)
         self.canvas.edited.connect(self._edit_network)
         self.canvas.selection_changed.connect(self._show_selection)
@@ -389,16 +385,18 @@ class MainWindow(QMainWindow):
 
     def _make_docks(self) -> None:
         self.docks = Docks(self)
+        self.code.lines_chosen.connect(self._reveal_first)
         for name, title, widget, scrolls in (
             ("palette", self.tr("Layers"), self.palette_, False),
             ("curves", self.tr("Curves"), self.curves, False),
+            ("code", self.tr("Code"), self.code, False),
             ("layer", self.tr("Layer"), self.selection_panel, True),
             ("activation", self.tr("Activation"), self.activation_panel, True),
             ("optimizer", self.tr("Optimizer"), self.optimizer_panel, True),
             ("data", self.tr("Data"), self.data_panel, True),
         ):
             self.docks.add(name, title, widget, scrolls=scrolls)
-
+        self.docks.by_name["code"].visibilityChanged.connect(self.live_code.refresh)
         self._view_menu.addSeparator()
         for dock in self.docks.by_name.values():
             self._view_menu.addAction(dock.toggleViewAction())

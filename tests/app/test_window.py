@@ -358,15 +358,14 @@ def test_a_broken_file_is_said_and_nothing_is_lost(window, tmp_path, monkeypatch
 def test_trained_weights_are_saved_as_safetensors(window, qtbot, tmp_path, monkeypatch):
     from safetensors.torch import load_file
 
-    import app.window as module
-
     path = tmp_path / "weights.safetensors"
-    monkeypatch.setattr(module.QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    window.save_weights()
+    monkeypatch.setattr(window.exports, "_ask", lambda *_: path)
+    window.exports.export_weights()
     assert not path.exists()
     assert "no trained weights" in window.statusBar().currentMessage()
     _train_to_the_end(window, qtbot)
-    window.save_weights()
+    window.exports.export_weights()
+    qtbot.waitUntil(lambda: not window.exports.busy)
     assert set(load_file(path)) == set(window.trainer.run.module.state_dict())
 
 

@@ -147,12 +147,7 @@ def test_connect_draws_one_wire_or_refuses_in_words(data):
     if later is None:
         full = len(network[target].inputs) >= most and index is None
         assert reason.endswith(".")
-        assert (
-            most == 0
-            or isinstance(network[source].layer, Output)
-            or target in network.upstream([source])
-            or full
-        )
+        assert most == 0 or network[source].layer.ends or target in network.upstream([source]) or full
         return
     assert source in later[target].inputs
     assert len(later[target].inputs) <= max(most, len(network[target].inputs))
