@@ -118,10 +118,13 @@ def _softplus(x: Flow, beta: float = 1, threshold: float = 20) -> Layer:
     return made(activation.Softplus, beta=float(beta))
 
 
-def _softmax(x: Flow, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Layer:
-    require(dim is not None and channel_axis(x.shape, dim), "softmax but over the channels")
-    require(dtype is None, "change of the kind of numbers")
-    return activation.Softmax()
+def _softmax(kind: type[Layer]) -> Callable[..., Layer]:
+    def convert(x: Flow, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Layer:
+        require(dim is not None and channel_axis(x.shape, dim), "softmax but over the channels")
+        require(dtype is None, "change of the kind of numbers")
+        return kind()
+
+    return convert
 
 
 def _pad(x: Flow, pad: Sequence[int], mode: str = "constant", value: Any = None) -> Layer:
@@ -183,7 +186,10 @@ FUNCTIONS: dict[Any, Callable[..., Layer]] = {
     functional.elu: _elu,
     functional.gelu: _gelu,
     functional.softplus: _softplus,
-    **dict.fromkeys((functional.softmax, torch.softmax, "softmax"), _softmax),
+    **dict.fromkeys((functional.softmax, torch.softmax, "softmax"), _softmax(activation.Softmax)),
+    **dict.fromkeys(
+        (functional.log_softmax, torch.log_softmax, "log_softmax"), _softmax(activation.LogSoftmax)
+    ),
     functional.pad: _pad,
     functional.interpolate: _interpolate,
     **dict.fromkeys((functional.channel_shuffle, torch.channel_shuffle), _channel_shuffle),

@@ -218,9 +218,12 @@ def _softplus(m: nn.Softplus, x: Shape) -> Layer:
     return made(activation.Softplus, beta=m.beta)
 
 
-def _softmax(m: nn.Softmax, x: Shape) -> Layer:
-    require(m.dim is not None and channel_axis(x, m.dim), "softmax but over the channels")
-    return activation.Softmax()
+def _softmax(kind: type[Layer]) -> Converter:
+    def convert(m: nn.Softmax | nn.LogSoftmax, x: Shape) -> Layer:
+        require(m.dim is not None and channel_axis(x, m.dim), "softmax but over the channels")
+        return kind()
+
+    return convert
 
 
 def _flatten(m: nn.Flatten, x: Shape) -> Layer:
@@ -284,7 +287,8 @@ _CONVERTERS: dict[type, Converter] = {
     nn.Softplus: _softplus,
     nn.Hardswish: _plain(activation.Hardswish),
     nn.Hardsigmoid: _plain(activation.Hardsigmoid),
-    nn.Softmax: _softmax,
+    nn.Softmax: _softmax(activation.Softmax),
+    nn.LogSoftmax: _softmax(activation.LogSoftmax),
     nn.Dropout: _plain(regularization.Dropout, "p"),
     nn.Dropout2d: _plain(regularization.Dropout2d, "p"),
     nn.Dropout3d: _channel_dropout,

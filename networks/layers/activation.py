@@ -395,6 +395,31 @@ class Softmax(Activation, frozen=True):
         return sigmoid(x) * sigmoid(-x)
 
 
+class LogSoftmax(Activation, frozen=True):
+    """Takes the logarithm of what Softmax gives, without ever dividing by a number that is nearly zero."""
+
+    elementwise: ClassVar = False
+    stem: ClassVar = "logsoftmax"
+    keywords: ClassVar = "logarithm probabilities negative log likelihood nll classes"
+    formula: ClassVar = "xᵢ − ln Σⱼ exp(xⱼ); drawn for two classes, the other at 0"
+    range: ClassVar = "(−∞, 0)"
+    good: ClassVar = "Stays exact where probabilities are tiny; done twice it is the same as once."
+    bad: ClassVar = (
+        "Cross-entropy applies it already, so that before the loss it is not needed. Costs an exp."
+    )
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.LogSoftmax", dim=1)
+
+    def values(self, x: Values) -> Values:
+        """The first of two classes, where the other's logit is 0."""
+        return -np.logaddexp(0, -x)
+
+    def slopes(self, x: Values) -> Values:
+        """Of the first of two classes by its own logit, where the other's is 0."""
+        return sigmoid(-x)
+
+
 def sigmoid(x: Values) -> Values:
     """1 / (1 + e⁻ˣ), without an overflow far from zero."""
     return 0.5 * (1 + np.tanh(0.5 * x))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.layers import LAYERS
-from networks.layers.activation import Activation, Softmax
+from networks.layers.activation import Activation, LogSoftmax, Softmax
 from networks.layers.base import Group
 from networks.module import run
 from tests.networks.strategies import layers
@@ -40,7 +40,7 @@ def torchs(layer: Activation, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def test_the_group_holds_activations_and_all_of_them():
     assert [kind for kind in LAYERS if kind.group is Group.ACTIVATION] == ACTIVATIONS
-    assert [kind for kind in ACTIVATIONS if not kind.elementwise] == [Softmax]
+    assert [kind for kind in ACTIVATIONS if not kind.elementwise] == [Softmax, LogSoftmax]
 
 
 @every_activation

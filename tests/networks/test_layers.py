@@ -43,7 +43,7 @@ every_inner_type = pytest.mark.parametrize("kind", INNER, ids=lambda kind: kind.
 
 TAKES_ANYTHING = {
     "Dropout", "ELU", "Flatten", "GELU", "Hardsigmoid", "Hardswish", "Identity", "LayerNorm", "LeakyReLU",
-    "PReLU", "ReLU", "ReLU6", "SELU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh",
+    "LogSoftmax", "PReLU", "ReLU", "ReLU6", "SELU", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh",
 }  # fmt: skip
 """Types that refuse nothing; all others are seen to refuse something."""
 
