@@ -36,6 +36,7 @@ from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Concat
 from networks.layers.network import AuxiliaryOutput, Input, Output
 from networks.layers.normalization import BatchNorm2d
+from networks.layers.regularization import Dropout
 from networks.message import UserError
 from networks.module import build, evaluation
 from networks.network import Network, Node
@@ -136,7 +137,7 @@ def whole_catalog(draw: st.DrawFn) -> Network:
 
 @pytest.mark.slow
 @given(whole_catalog())
-@settings(max_examples=3, phases=UNSHRUNK)
+@settings(max_examples=2, phases=UNSHRUNK)
 def test_every_layer_type_is_exported(tmp_path, network):
     project = Project(network, RECIPE)
     assert_same(exported(project, tmp_path), first_weights(project), (3, 9, 7))
@@ -175,7 +176,7 @@ def test_presets_are_exported(tmp_path, network):
 
 
 def with_heads() -> Network:
-    """With what is otherwise in training than in evaluation: BatchNorm and an auxiliary output."""
+    """With what is otherwise in training than in evaluation: BatchNorm, Dropout, an auxiliary output."""
     return Network(
         (
             Node("input", Input(size=(6, 6))),
@@ -185,7 +186,8 @@ def with_heads() -> Network:
             Node("head", Linear(features=CLASSES), ("flat0",)),
             Node("aux1", AuxiliaryOutput(), ("head",)),
             Node("flat1", Flatten(), ("bn1",)),
-            Node("fc", Linear(features=CLASSES), ("flat1",)),
+            Node("dropout1", Dropout(0.9), ("flat1",)),
+            Node("fc", Linear(features=CLASSES), ("dropout1",)),
             Node("output", Output(), ("fc",)),
         )
     )
