@@ -14,7 +14,8 @@ Reason = Literal["finished", "stopped", "diverged"]
 class Started(msgspec.Struct, frozen=True):
     """First event of every leg of a run: from where it starts or goes on until it ends, stops or breaks.
 
-    `step` is the number of steps that lie before this leg.
+    `step` is the number of steps that lie before this leg. `note` says which layers started from published
+    weights, where the recipe names some.
     """
 
     device: str
@@ -23,6 +24,7 @@ class Started(msgspec.Struct, frozen=True):
     training_images: int
     validation_images: int
     step: int = 0
+    note: Message | None = None
 
 
 class Stepped(msgspec.Struct, frozen=True):

@@ -49,6 +49,8 @@ _BYTE = re.compile(r"\(byte (\d+)\)$")
 _PATH = re.compile(r" - at `\$((?:\.[A-Za-z_]\w*|\[\d+\])*)`$")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _LONGEST = 40
+_CHOICES = 12
+"""As many are all named in a sentence."""
 
 
 def foreign(data: bytes) -> Message | None:
@@ -236,7 +238,7 @@ def _expected(kind: inspect.Type) -> Message | str:
         case inspect.BoolType():
             return message("true or false")
         case inspect.LiteralType():
-            return ", ".join(f"“{value}”" if isinstance(value, str) else str(value) for value in kind.values)
+            return _choices(kind)
         case inspect.StrType():
             return message("a name of 1 to 64 letters A–Z, digits and underscores")
         case inspect.TupleType():
@@ -249,6 +251,13 @@ def _expected(kind: inspect.Type) -> Message | str:
             )
         case _:
             return message("fields in braces")
+
+
+def _choices(kind: inspect.LiteralType) -> Message | str:
+    if len(kind.values) > _CHOICES:
+        shortest = min(map(str, kind.values), key=len)
+        return message("one of {count} names, such as “{name}”", count=len(kind.values), name=shortest)
+    return ", ".join(f"“{value}”" if isinstance(value, str) else str(value) for value in kind.values)
 
 
 def _bounded(kind: inspect.FloatType) -> Message:

@@ -1,8 +1,8 @@
-"""How a network learns: data, loss, optimizer, batches, epochs, seed, device."""
+"""How a network learns: data, first weights, loss, optimizer, batches, epochs, seed, device."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
@@ -10,6 +10,15 @@ from networks.datasets import AnyDataset, Digits
 from networks.fields import described, real, whole
 from networks.losses import AnyLoss, CrossEntropy
 from networks.optimizers import Adam, AnyOptimizer
+from networks.published import PUBLISHED
+
+RANDOM: Literal["random"] = "random"
+
+if TYPE_CHECKING:
+    Start = str
+else:
+    Start = Literal[(RANDOM, *(weights.name for weights in PUBLISHED))]
+"""A closed choice: a project file names weights of our table, never a file or an address."""
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,6 +28,14 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     data: AnyDataset = Digits()
+    start: Annotated[
+        Start,
+        described(
+            "First weights",
+            "What training starts from: random numbers, or weights that were published.",
+            labels={RANDOM: "random"} | {weights.name: weights.title for weights in PUBLISHED},
+        ),
+    ] = RANDOM
     loss: AnyLoss = CrossEntropy()
     optimizer: AnyOptimizer = Adam()
     clip: Annotated[

@@ -7,6 +7,8 @@ from networks.layers.normalization import BatchNorm1d, BatchNorm2d
 from networks.message import Message, message
 from networks.network import Network
 from networks.project import Project
+from networks.published import BY_NAME
+from networks.recipe import RANDOM
 from networks.shapes import count
 
 BATCH_NORMS = (BatchNorm1d, BatchNorm2d)
@@ -24,7 +26,7 @@ def obstacle(project: Project, report: Report | None = None) -> Message | None:
         return message(
             "Expected a network with weights to train, got one without: add a Linear or a convolution."
         )
-    if (reason := _all_frozen(project.network, report)) is not None:
+    if (reason := _all_frozen(project.network, report) or _not_fetched(project)) is not None:
         return reason
     return _lone_number(project.network, report) if project.recipe.batch_size == 1 else None
 
@@ -37,6 +39,19 @@ def _all_frozen(network: Network, report: Report) -> Message | None:
         "Expected a layer that is trained, got a network in which all layers with weights are frozen: "
         "unfreeze one, such as “{name}”.",
         name=weighted[-1],
+    )
+
+
+def _not_fetched(project: Project) -> Message | None:
+    start = project.recipe.start
+    if start == RANDOM or (weights := BY_NAME[start]).path.is_file():
+        return None
+    return message(
+        "Expected the published weights of “{title}” on this computer, got none: load them from the menu "
+        "“Network”, or put {url} into “{folder}”.",
+        title=weights.title,
+        url=weights.url,
+        folder=str(weights.path.parent),
     )
 
 

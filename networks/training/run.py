@@ -24,6 +24,7 @@ from networks.project import Project
 from networks.shapes import count
 from networks.training.devices import device, random_state, seed_random, set_random_state
 from networks.training.failure import explain
+from networks.training.first_weights import start_from, weights_of
 from networks.training.memory import memory_obstacle
 from networks.training.obstacles import obstacle
 
@@ -52,6 +53,9 @@ class Run:
 
     A last batch of a single image is left out where there is BatchNorm: it has no variance to divide by. The
     order is drawn anew for each epoch, so that it is another image each time.
+
+    Starts from published weights where the recipe names some: layers that they do not fit, such as the last
+    one for other classes, keep the random numbers of the seed. The first event says which.
 
     Auxiliary outputs add their losses while training, each times its weight, and are left out of validation.
 
@@ -139,6 +143,8 @@ class Run:
             self._random = random_state(self.device)
         finally:
             set_random_state(self.device, outside)
+        published = weights_of(self.project)
+        self._note = None if published is None else start_from(module, published).sentence(published.title)
         if self.device.type != "mps":
             # convolutions on the CPU are up to 1.4 times as fast with channels last (LeNet-5, two cores)
             module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -187,6 +193,7 @@ class Run:
             training_images=len(self._training),
             validation_images=len(self._validation),
             step=self.step,
+            note=self._note,
         )
         while True:
             whole_epoch = self.step % self.steps_per_epoch == 0

@@ -40,6 +40,7 @@ from networks.project import (
     read_project,
     write_project,
 )
+from networks.published import BY_NAME
 from networks.recipe import Recipe
 from tests.networks.random_edits import edited
 from tests.networks.strategies import values
@@ -62,6 +63,7 @@ def declared(kinds):
 RECIPES = st.builds(
     Recipe,
     data=declared(DATASETS),
+    start=st.sampled_from(["random", *BY_NAME]),
     loss=declared(LOSSES),
     optimizer=declared(OPTIMIZERS),
     clip=st.floats(0, 1e6),
@@ -105,7 +107,7 @@ def test_a_layer_is_one_line_and_the_recipe_is_indented():
     assert lines[7] == '      {"name": "tanh1", "layer": {"type": "Tanh"}, "inputs": ["conv1"]},'
     assert '    "batch_size": 8,' in lines
     assert SEED.endswith(b"\n}\n")
-    assert len(lines) == len(first_project().network.nodes) + 33
+    assert len(lines) == len(first_project().network.nodes) + 34
 
 
 def test_an_edit_of_one_layer_changes_one_line():
@@ -241,11 +243,15 @@ BAD = {
     ),
     "NaN": (
         swapped("0.001", "NaN"),
-        f"Line 34, column 13: expected a finite number, got “NaN”: {MEND}",
+        f"Line 35, column 13: expected a finite number, got “NaN”: {MEND}",
     ),
     "infinity": (
         swapped("0.001", "-Infinity"),
-        f"Line 34, column 14: expected a finite number, got “Infinity”: {MEND}",
+        f"Line 35, column 14: expected a finite number, got “Infinity”: {MEND}",
+    ),
+    "unknown weights": (
+        swapped('"start": "random"', '"start": "../evil.pth"'),
+        f"Field “recipe.start”: expected one of 23 names, such as “random”, got “../evil.pth”: {MEND}",
     ),
     "1e400": (
         swapped("0.001", "1e400"),
@@ -266,7 +272,7 @@ BAD = {
     ),
     "duplicate key, written otherwise": (
         swapped('"threads": 0', r'"threads": 0, "thread\u0073": 1'),
-        "Line 45, column 19: the field “threads” stands there for the second time: "
+        "Line 46, column 19: the field “threads” stands there for the second time: "
         "remove one of the two in a text editor.",
     ),
     "other JSON": (
