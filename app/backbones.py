@@ -15,7 +15,7 @@ from networks.network import Network
 from networks.presets.base import Preset
 from networks.presets.catalog import families
 from networks.project import Project
-from networks.recipe import Recipe
+from networks.recipe import RANDOM, Recipe
 from networks.shortcuts import with_shortcuts, without_shortcuts
 from networks.torchvision_models import MODELS
 from widgets.backbone_browser import BackboneBrowser
@@ -200,7 +200,8 @@ def loaded(project: Project, preset: Preset, with_recipe: bool) -> Project:
     recipe: Recipe | None = preset.recipe if with_recipe else None
     if recipe is not None:
         own = replace(recipe, data=own.data, seed=own.seed, device=own.device, threads=own.threads)
-    return replace(project, network=preset.network(), recipe=own)
+    # weights that were named for the network before are not this one's
+    return replace(project, network=preset.network(), recipe=replace(own, start=RANDOM))
 
 
 def _button(text: str) -> QToolButton:

@@ -145,6 +145,12 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
         Command("zoom_out", "view", translate("Commands", "Zoom &out"), canvas.zoom_out, ("Ctrl+-",)),
         Command("zoom_reset", "view", translate("Commands", "&Actual size"), canvas.zoom_reset, ("Ctrl+0",)),
         Command(
+            "published",
+            "train",
+            translate("Commands", "Load &published weights"),
+            window.published.load,
+        ),
+        Command(
             "train",
             "train",
             translate("Commands", "&Train, pause or resume"),

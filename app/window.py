@@ -27,6 +27,7 @@ from app.exports import Exports
 from app.files import Files, visible
 from app.live_code import LiveCode
 from app.my_blocks import MyBlocks
+from app.published_weights import PublishedWeights
 from app.runs import Runs
 from app.settings import Settings
 from app.startup import TorchLoader
@@ -284,6 +285,7 @@ class MainWindow(QMainWindow):
         self.backbones.close()
         self.live_code.close()
         self.exports.close()
+        self.published.close()
         self.settings.change(geometry=self.saveGeometry().data(), docks=self.saveState(LAYOUT_VERSION).data())
         self.files.close()
         super().closeEvent(event)
@@ -309,12 +311,16 @@ class MainWindow(QMainWindow):
         self.runs = Runs(self.trainer, self.bar, self.curves, self)
         self.exports = Exports(self.document, self.trainer, self.files, lambda: self.canvas.folding, self)
         self.exports.told.connect(self._tell_end)
+        self.freezing_bar = OfferBar()
+        self.published = PublishedWeights(self.document, self.freezing_bar, self)
+        self.published.failed.connect(self.show_notice)
         self.offer_bar = OfferBar()
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.offer_bar)
+        column.addWidget(self.freezing_bar)
         column.addWidget(self.canvas, 1)
         self.setCentralWidget(middle)
         self._facts = QLabel()

@@ -48,7 +48,7 @@ def _not_fetched(project: Project) -> Message | None:
         return None
     return message(
         "Expected the published weights of “{title}” on this computer, got none: load them from the menu "
-        "“Network”, or put {url} into “{folder}”.",
+        "“Train”, or put {url} into “{folder}”.",
         title=weights.title,
         url=weights.url,
         folder=str(weights.path.parent),
