@@ -11,7 +11,7 @@ import msgspec
 from networks.blocks.base import Block
 from networks.call import Argument, Call
 from networks.source.flow import Flow, Step
-from networks.source.names import class_name, free
+from networks.source.names import class_name, free, quoted
 from networks.source.naming import Column, Constant, base_name, parameters_of
 from networks.source.parts import Kind, Part, Statement
 from networks.source.torch_signatures import DEFAULTS, ROLES
@@ -217,7 +217,7 @@ def structure_of(value: Item | Body) -> str:
 def mapped(value: Any, visit: Callable[[str, str, Any], Any], roles: Mapping[str, tuple[str, ...]]) -> Any:
     """The same with each constant replaced by what `visit` says of its place, its role and its value.
 
-    Tuples in a constructor are constants; those in an expression are gone through.
+    Tuples in a constructor of a module are constants; those in an expression are gone through.
     """
 
     def walk(part: Any, where: str, role: str, expression: bool) -> Any:
@@ -236,6 +236,7 @@ def mapped(value: Any, visit: Callable[[str, str, Any], Any], roles: Mapping[str
                 return replace(part, expression=part.expression and walk(part.expression, "", "", True))
             case Call():
                 known = roles.get(part.target, ())
+                expression = expression or part.target.startswith("torch.")
                 args = tuple(
                     walk(arg, where, known[index] if index < len(known) else "", expression)
                     for index, arg in enumerate(part.args)
@@ -295,12 +296,12 @@ def access(part: Part, path: str) -> str:
         if inner.kind in ("row", "list"):
             found += f"[{component}]"
         elif inner.kind == "dict":
-            found += f"[{component!r}]"
+            found += f"[{quoted(component)}]"
         elif component.isidentifier():
             found += f".{component}"
         elif isinstance(child, Step) and child.tensor:
-            found += f".get_parameter({component!r})"
+            found += f".get_parameter({quoted(component)})"
         else:
-            found += f".get_submodule({component!r})"
+            found += f".get_submodule({quoted(component)})"
         inner = child
     return found

@@ -13,16 +13,24 @@ _PYTHON = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "self
 
 
 def class_name(text: str) -> str:
-    """`VGGStage` for “VGG stage”, `ResNet18` for “ResNet-18”; empty where no letter is left."""
+    """`VGGStage` for “VGG stage”, `ResNet18` for “ResNet-18”; empty where no letter is left.
+
+    Begins with a capital letter, so that it is never the name of a variable.
+    """
     words = re.findall(r"[A-Za-z0-9]+", unicodedata.normalize("NFKC", text))
-    name = "".join(word[:1].upper() + word[1:] for word in words)[:64]
-    return name.lstrip("0123456789")
+    name = "".join(word[:1].upper() + word[1:] for word in words)[:64].lstrip("0123456789")
+    return name[:1].upper() + name[1:]
 
 
 def variable_name(text: str) -> str:
-    """A name for a value: `block1_0` for “block1-0”, `x0` for “0”."""
-    name = re.sub(r"[^A-Za-z0-9_]", "_", text)
+    """A name for a value: `block1_0` for “block1-0”, `x0` for “0”; without capital letters."""
+    name = re.sub(r"[^a-z0-9_]", "_", text.lower())
     return name if name[:1].isalpha() else f"x{name}"
+
+
+def quoted(text: str) -> str:
+    """A string constant, in double quotes where that needs no escapes."""
+    return f'"{text}"' if re.fullmatch(r"[A-Za-z0-9_ .-]*", text) else ascii(text)
 
 
 def free(name: str, taken: Collection[str]) -> str:

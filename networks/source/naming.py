@@ -69,12 +69,12 @@ def parameters_of(
             merged.setdefault((size, "width" if size else role or "value", typed), []).append(place)
     found: list[Column] = []
     for (size, role, _), places in merged.items():
-        column = columns[places[0]]
+        column, where = columns[places[0]], constants[0][places[0]].where
         names = [
             *(_size_names(column, came, gave) if size else ()),
             *_fields(column, blocks),
             role,
-            variable_name(f"{constants[0][places[0]].where}_{role}"),
+            *([f"{variable_name(where)}_{role}"] if where.isidentifier() else ()),
         ]
         used = {*taken, *(other.name for other in found), *RESERVED}
         name = next((name for name in names if free(name, used) == name), None) or free(role, used)
@@ -142,4 +142,4 @@ def _from_path(path: str) -> str:
     if name:
         return name
     holder = next((found for each in reversed(outer) if (found := class_name(re.sub(r"\d+$", "", each)))), "")
-    return f"{holder}Block"
+    return f"{holder}Part" if holder.endswith("Block") else f"{holder}Block"

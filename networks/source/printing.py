@@ -11,6 +11,7 @@ from networks.call import Argument, Call
 from networks.shapes import Shape, show
 from networks.source.classes import Class, Item, Line, Parameter
 from networks.source.flow import Flow
+from networks.source.names import quoted
 from networks.source.naming import Column
 from networks.source.parts import below
 from networks.source.torch_signatures import DEFAULTS
@@ -93,7 +94,9 @@ class Printer:
             else:
                 tensor = item.call is not None and item.call.target == "nn.Parameter"
                 register = "register_parameter" if tensor else "add_module"
-                lines += self._item(f"self.{register}({item.component!r}, ", item, ")", _INDENT * 2, within)
+                lines += self._item(
+                    f"self.{register}({quoted(item.component)}, ", item, ")", _INDENT * 2, within
+                )
         return lines
 
     def forward(self, made: Class) -> list[Written]:
@@ -119,8 +122,7 @@ class Printer:
     def _wrapped(
         self, indent: str, head: str, args: list[str], tail: str, shapes: Iterable[Shape], names: list[str]
     ) -> list[Written]:
-        lines = wrapped(indent, head, args, tail)
-        lines[-1] += f"  # {_shown(list(shapes))}"
+        lines = wrapped(indent, head, args, f"{tail}  # {_shown(list(shapes))}")
         return [Written(text, tuple(names)) for text in lines]
 
     def _item(self, before: str, item: Item, after: str, indent: str, paths: list[str]) -> list[Written]:
@@ -152,9 +154,9 @@ class Printer:
             if stop - start > 1:
                 lines += self._item("*(", item, f" for _ in range({stop - start})),", indent, within)
             elif kind == "named row":
-                lines += self._item(f"({item.component!r}, ", item, "),", indent, within)
+                lines += self._item(f"({quoted(item.component)}, ", item, "),", indent, within)
             elif kind == "dict":
-                lines += self._item(f"{item.component!r}: ", item, ",", indent, within)
+                lines += self._item(f"{quoted(item.component)}: ", item, ",", indent, within)
             else:
                 lines += self._item("", item, ",", indent, within)
             start = stop
@@ -173,6 +175,11 @@ def wrapped(indent: str, head: str, args: Sequence[str], tail: str) -> list[str]
     return [indent + head, *(indent + _INDENT + text for text in inner), indent + tail]
 
 
+def literal(value: Any) -> str:
+    """A constant as code."""
+    return quoted(value) if isinstance(value, str) else repr(value)
+
+
 def _shown(shapes: Sequence[Shape]) -> str:
     if len(shapes) <= _MOST_SHAPES:
         return ", ".join(map(show, shapes))
@@ -182,7 +189,7 @@ def _shown(shapes: Sequence[Shape]) -> str:
 def _declared(column: Column) -> str:
     kinds = dict.fromkeys(_annotation(value) for value in column.values)
     text = f"{column.name}: {' | '.join(kinds)}"
-    return f"{text} = {column.default!r}" if column.optional else text
+    return f"{text} = {literal(column.default)}" if column.optional else text
 
 
 def _annotation(value: Any) -> str:
@@ -230,7 +237,9 @@ def _constant(value: Any, defaults: Mapping[str, Mapping[str, Any]]) -> str:
         case Call():
             head, args, tail = _called(value, defaults)
             return f"{head}{', '.join(args)}{tail}"
-    return repr(value)
+        case tuple():
+            return f"({', '.join(_constant(each, defaults) for each in value)}{',' * (len(value) == 1)})"
+    return literal(value)
 
 
 def _computed(line: Line, inputs: Sequence[str]) -> tuple[str, list[str], str]:
@@ -268,4 +277,4 @@ def _expression(value: Any, values: Sequence[str]) -> tuple[str, int]:
         case tuple():
             items = ", ".join(_expression(each, values)[0] for each in value)
             return f"({items},)" if len(value) == 1 else f"({items})", _PRIMARY
-    return repr(value), _PRIMARY
+    return literal(value), _PRIMARY

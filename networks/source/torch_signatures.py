@@ -38,6 +38,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "nn.AdaptiveMaxPool2d": ("output_size",),
     "nn.ZeroPad2d": ("padding",),
     "nn.ChannelShuffle": ("groups",),
+    "torch.full": ("num_features", "start"),
     "nn.functional.pad": ("input", "extra_channels"),
     "torch.narrow": ("input", "dim", "start", "length"),
 }

@@ -16,7 +16,7 @@ def variables_of(statements: Sequence[Statement], x: str, kept: Sequence[str]) -
     """A variable for each value of a forward, by the step that gives it; `kept` are those that are returned.
 
     A variable is used again as soon as its value is no longer needed. What goes on alone keeps its variable;
-    where a path forks, a branch of several layers is `out`, one of a single layer is called like it; where
+    where a path forks, one branch of several layers is `out`, others are called like their last layer; where
     branches meet it is `x` again.
     """
     uses: dict[str, list[int]] = defaultdict(list)
@@ -44,10 +44,19 @@ def variables_of(statements: Sequence[Statement], x: str, kept: Sequence[str]) -
             name = X
         elif len(sources) > 1 and last:
             name = found[last[0]]
-        elif goes_on:
-            name = free(_BRANCH, holding)
+        elif goes_on and len(sources) == 1 and _BRANCH not in holding:
+            name = _BRANCH
         else:
-            name = free(variable_name(statement.path.rpartition(".")[2]), holding)
+            last_path = _end_of_branch(statements, index, uses, merges).path
+            name = free(variable_name(last_path.rpartition(".")[2]), holding)
         found[value] = name
         holding[name] = value
     return found
+
+
+def _end_of_branch(
+    statements: Sequence[Statement], index: int, uses: dict[str, list[int]], merges: Sequence[bool]
+) -> Statement:
+    while len(after := uses[statements[index].output]) == 1 and not merges[after[0]]:
+        index = after[0]
+    return statements[index]

@@ -1,0 +1,154 @@
+"""An interpreter that cannot see the project, and runs printed source with the built module's weights."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+
+from networks.layers.network import Input
+from networks.layers.regularization import Dropout, Dropout2d, StochasticDepth
+from networks.module import build, evaluation
+from networks.network import Network
+from networks.source import Source, source
+
+_ROOT = Path(__file__).parents[2]
+_SERVE = """
+import importlib.util, json, runpy, sys
+root = sys.argv[1]
+sys.path[:] = [path for path in sys.path if path != root and not path.startswith(root + "/backbone")]
+import torch
+torch.set_num_threads(1)
+for name in ("networks", "widgets", "app"):
+    assert importlib.util.find_spec(name) is None, f"{name} can be seen"
+
+def judged(folder):
+    given = torch.load(f"{folder}/given.pt", weights_only=True)
+    before = set(sys.modules)
+    module = runpy.run_path(f"{folder}/network.py")[given["class_name"]]()
+    foreign = {name.partition(".")[0] for name in set(sys.modules) - before} - {"torch"}
+    module.load_state_dict(given["weights"], strict=True)
+    answer = {
+        "foreign": sorted(foreign),
+        "keys": list(module.state_dict()),
+        "frozen": [name for name, weight in module.named_parameters() if not weight.requires_grad],
+    }
+    module.eval()
+    with torch.no_grad():
+        scores = module(given["images"])
+    answer["evaluation"] = torch.equal(scores, given["evaluation"])
+    module.train()
+    torch.manual_seed(0)
+    scores = module(given["images"])
+    scores = scores if isinstance(scores, tuple) else (scores,)
+    answer["training"] = len(scores) == len(given["training"]) and all(
+        torch.equal(one, other) for one, other in zip(scores, given["training"])
+    )
+    after = module.state_dict()
+    answer["statistics"] = all(torch.equal(after[name], given["after"][name]) for name in after)
+    return answer
+
+def shapes(folder):
+    name = open(f"{folder}/class_name").read()
+    with torch.device("meta"):
+        module = runpy.run_path(f"{folder}/network.py")[name]()
+    return {key: list(tensor.shape) for key, tensor in module.state_dict().items()}
+
+for line in sys.stdin:
+    try:
+        question, folder = json.loads(line)
+        answer = {"judged": judged, "shapes": shapes}[question](folder)
+    except BaseException as error:
+        answer = {"error": f"{type(error).__name__}: {error}"}
+    print(json.dumps(answer), flush=True)
+"""
+
+
+class FreshInterpreter:
+    """One process with an empty current folder; sources run in it one by one, each in a fresh namespace."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        empty = folder / "empty"
+        empty.mkdir()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _SERVE, str(_ROOT)],
+            cwd=empty,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def close(self) -> None:
+        """Ends the process and waits for it."""
+        self._process.communicate()
+
+    def judge(self, network: Network, classes: int, title: str = "", side: int | None = None) -> Source:
+        """Asserts that the source has the keys of the module that is built, and gives the same numbers.
+
+        Images are as large as the Input says, or `side`×`side`. Frozen layers are compared by their weights.
+        """
+        printed = source(network, classes, title)
+        built = _frozen(build(network, classes), network)
+        (node,) = [node for node in network.of_type(Input) if node.name in network.contributing]
+        size = node.layer.size if side is None else (side, side)
+        images = torch.randn(2, node.layer.channels, *size, generator=torch.Generator().manual_seed(1))
+        given = {"class_name": printed.class_name, "images": images}
+        given["weights"] = {name: tensor.clone() for name, tensor in built.state_dict().items()}
+        with torch.no_grad():
+            given["evaluation"] = evaluation(built).eval()(images)
+        _train(built, network)
+        torch.manual_seed(0)
+        scores = built(images)
+        given["training"] = [each.detach() for each in (scores if isinstance(scores, tuple) else (scores,))]
+        given["after"] = built.state_dict()
+        torch.save(given, self._folder / "given.pt")
+        (self._folder / "network.py").write_text(printed.text, encoding="utf-8")
+        answer = self._asked("judged")
+        assert answer["foreign"] == []
+        assert sorted(answer["keys"]) == sorted(given["weights"])
+        assert answer["frozen"] == [n for n, weight in built.named_parameters() if not weight.requires_grad]
+        assert answer["evaluation"], f"other scores in evaluation\n{printed.text}"
+        if random_layers(network) < 2:
+            assert answer["training"], f"other scores in training\n{printed.text}"
+            assert answer["statistics"], f"other running statistics\n{printed.text}"
+        return printed
+
+    def shapes(self, printed: Source) -> dict[str, list[int]]:
+        """The keys and shapes of the weights of a source's module, on the meta device."""
+        (self._folder / "network.py").write_text(printed.text, encoding="utf-8")
+        (self._folder / "class_name").write_text(printed.class_name, encoding="utf-8")
+        return self._asked("shapes")
+
+    def _asked(self, question: str) -> dict:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([question, str(self._folder)]) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        text = (self._folder / "network.py").read_text(encoding="utf-8")
+        assert "error" not in answer, f"{answer['error']}\n{text}"
+        return answer
+
+
+def random_layers(network: Network) -> int:
+    """How many layers draw random numbers; two of them may draw in another order than the built module's."""
+    kinds = (Dropout, Dropout2d, StochasticDepth)
+    return sum(node.name in network.contributing for kind in kinds for node in network.of_type(kind))
+
+
+def _frozen(built: torch.nn.Module, network: Network) -> torch.nn.Module:
+    for name, weight in built.named_parameters():
+        node = next((node for node in network.nodes if f"{name}.".startswith(f"{node.name}.")), None)
+        weight.requires_grad_(not (node is not None and node.frozen))
+    return built
+
+
+def _train(built: torch.nn.Module, network: Network) -> None:
+    built.train()
+    for name, part in built.named_modules():
+        if name in network and network[name].frozen and "BatchNorm" in type(part).__name__:
+            part.eval()
