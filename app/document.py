@@ -38,8 +38,8 @@ class Document(QObject):
     def __init__(self, project: Project, parent: QObject | None = None) -> None:
         super().__init__(parent)
         # before, between and behind the steps: always one more than there are steps
-        self._projects = [project]
-        self._shown = project
+        self._projects = [_settled(project)]
+        self._shown = self._projects[0]
         self._path: Path | None = None
         self._announcing = False
         self._modified = False
@@ -74,8 +74,7 @@ class Document(QObject):
         """
         if project.network != self.project.network or project.classes != self.project.classes:
             # what an edit means for the blocks behind it belongs to the same step
-            network = settled(project.network, project.classes)
-            project = msgspec.structs.replace(project, network=network)
+            project = _settled(project)
         if project == self.project:
             return
         if not self._continues(merge):
@@ -104,7 +103,7 @@ class Document(QObject):
     def reset(self, project: Project, path: Path | None = None, modified: bool = False) -> None:
         """Puts another project in place and ends the history; `modified` where no file holds it."""
         self._set_path(path)
-        self._projects = [project]
+        self._projects = [_settled(project)]
         self.history.clear()
         # a stack that was empty tells nothing when it is cleared
         self._follow()
@@ -173,3 +172,9 @@ class Document(QObject):
         if self.modified != self._modified:
             self._modified = self.modified
             self.modified_changed.emit(self._modified)
+
+
+def _settled(project: Project) -> Project:
+    """Every block is what its parameters say, whatever an edit or a file did to it."""
+    network = settled(project.network, project.classes)
+    return project if network is project.network else msgspec.structs.replace(project, network=network)

@@ -8,11 +8,17 @@ from itertools import count
 import msgspec
 
 from networks.layers.base import Layer
+from networks.layers.linear import Identity
 from networks.layers.network import Output
 from networks.message import UserError, message
 from networks.network import RESERVED, Network, Node, Wire, name_problem
 
 replace = msgspec.structs.replace
+
+_LONGEST_STEM = 56
+"""Leaves room for a number within the 64 signs that a name may have."""
+STAND_IN = "x"
+"""The name of an Identity that a part begins with where several of its layers take what comes in."""
 
 
 def free_name(
@@ -26,23 +32,19 @@ def free_name(
     if stem in ("input", "output") and stem not in network and stem not in taken:
         return stem
     return next(
-        name
-        for name in (f"{stem}{number}" for number in count(start))
-        if name not in network and name not in taken and name not in RESERVED and name not in network.holders
+        name for name in (f"{stem}{number}" for number in count(start)) if _is_free(network, name, taken)
     )
 
 
 def free_fold(network: Network, stem: str, taken: Collection[str] = ()) -> str:
     """A name for a new fold, such as `residual3`, that may begin the paths of its nodes too."""
-    return next(
-        name
-        for name in (f"{stem}{number}" for number in count(1))
-        if name not in network
-        and name not in network.by_fold
-        and name not in network.holders
-        and name not in taken
-        and name not in RESERVED
-    )
+    stem = stem[:_LONGEST_STEM]
+    return next(name for name in (f"{stem}{number}" for number in count(1)) if _is_free(network, name, taken))
+
+
+def _is_free(network: Network, name: str, taken: Collection[str]) -> bool:
+    known = (network.by_name, network.by_fold, network.holders, taken, RESERVED)
+    return not any(name in names for names in known)
 
 
 def path_of(network: Network, fold: str) -> str:
@@ -232,22 +234,56 @@ def rename(network: Network, old: str, new: str) -> Network:
 def fragment(network: Network, names: Collection[str]) -> Network:
     """The part of the network made of these nodes, with the wires among them: what copy takes.
 
-    A fold comes along where all of it does.
+    A fold comes along where all of it does. Where several wires come in, all from one node, and the part has
+    one way out, it begins with an Identity that stands for that node, so that none of them is lost.
     """
-    whole = {fold for fold, inside in network.folded.items() if all(name in names for name in inside)}
+    inside = [node for node in network.nodes if node.name in names]
+    whole = {fold for fold, members in network.folded.items() if all(name in names for name in members)}
 
     def kept(fold: str) -> str:
         return next((name for name in network.around(fold) if name in whole), "")
 
-    return Network(
+    part = Network(
         tuple(
             replace(
                 node, inputs=tuple(source for source in node.inputs if source in names), fold=kept(node.fold)
             )
-            for node in network.nodes
-            if node.name in names
+            for node in inside
         ),
         tuple(replace(fold, within=kept(fold.within)) for fold in network.folds if fold.name in whole),
+    )
+    outside = [source for node in inside for source in node.inputs if source not in names]
+    if len(outside) < 2 or len(set(outside)) > 1 or len(_exits(part)) != 1:
+        return part
+    return with_stand_in(network, part)
+
+
+def with_stand_in(network: Network, part: Network) -> Network:
+    """A part cut out of the network, with an Identity for what comes in, in the fold where that is taken."""
+    cut = [node.name for node in part.nodes if node.inputs != network[node.name].inputs]
+    takers = cut or [node.name for node in part.nodes if not node.inputs]
+    fold = common_fold(part, takers)
+    stem = ".".join(filter(None, (path_of(part, fold), STAND_IN)))
+    numbered = (f"{stem}{number or ''}" for number in count())
+    name = next(name for name in numbered if _is_free(part, name, ()))
+
+    def taken(node: Node) -> tuple[str, ...]:
+        if node.name not in takers:
+            return node.inputs
+        return tuple(source if source in part else name for source in network[node.name].inputs) or (name,)
+
+    nodes = (replace(node, inputs=taken(node)) for node in part.nodes)
+    return Network((Node(name, Identity(), (), fold), *nodes), part.folds)
+
+
+def has_stand_in(part: Network) -> bool:
+    """Whether the part begins with an Identity that stands for what comes in."""
+    entry = next(iter(part.nodes), None)
+    return (
+        entry is not None
+        and isinstance(entry.layer, Identity)
+        and not entry.inputs
+        and entry.name.rpartition(".")[2].rstrip("0123456789") == STAND_IN
     )
 
 
@@ -256,13 +292,25 @@ def paste(network: Network, part: Network, after: str | None = None) -> tuple[Ne
 
     Gives the network and the new names.
     """
+    stands_in = has_stand_in(part)
     part, names = renamed(part, network)
     entries = [node for node in part.nodes if not node.inputs]
-    exits = [node for node in part.nodes if not part.consumers[node.name]]
-    chained = len(entries) == len(exits) == 1 and entries[0].layer.most_inputs and not exits[0].layer.ends
-    if after is not None and chained:
-        return spliced(network, part, after, fold_behind(network, after)), names
-    return Network((*network.nodes, *part.nodes), (*network.folds, *part.folds)), names
+    if after is None or len(entries) != 1 or not entries[0].layer.most_inputs or len(_exits(part)) != 1:
+        return Network((*network.nodes, *part.nodes), (*network.folds, *part.folds)), names
+    pasted = spliced(network, part, after, fold_behind(network, after))
+    if stands_in and pasted[names[0]].inputs:
+        return remove(pasted, names[:1]), names[1:]
+    return pasted, names
+
+
+def _exits(part: Network) -> list[str]:
+    """The nodes that something may follow and nothing does, in the order of the network."""
+    return [name for name in part.order if not part.consumers[name] and not part[name].layer.ends]
+
+
+def exit_of(part: Network) -> str | None:
+    """The node that leads out of a part, the last one where several might; None where nothing follows it."""
+    return next(reversed(_exits(part)), None)
 
 
 def duplicate(network: Network, names: Collection[str]) -> tuple[Network, tuple[str, ...]]:
@@ -306,7 +354,7 @@ def renamed(part: Network, network: Network) -> tuple[Network, tuple[str, ...]]:
 def spliced(network: Network, part: Network, name: str, fold: str = "") -> Network:
     """The part, which has one way in and one out, in series behind `name`; before an Output."""
     entry = next(node.name for node in part.nodes if not node.inputs)
-    leaves = next(node.name for node in part.nodes if not part.consumers[node.name])
+    leaves = exit_of(part) or part.nodes[-1].name
     before_output = network[name].layer.ends
     sources = network[name].inputs[:1] if before_output else (name,)
     added = tuple(

@@ -7,7 +7,7 @@ block becomes a group that belongs to the user.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -19,6 +19,7 @@ from networks.groups import leaves_of, sources_of
 from networks.layers.activation import Activation
 from networks.layers.base import Layer
 from networks.layers.linear import Identity
+from networks.layers.resizing import PadChannels
 from networks.network import Fold, Network, Node, Wire
 from networks.saved_blocks import SavedBlock
 from networks.shapes import Shape
@@ -64,26 +65,26 @@ def insert_part(
 ) -> tuple[Network, str]:
     """Puts a block on wires that have one source and carry `x`. Gives the network and the new fold's name."""
     made = part_of(network, part, x)
-    source = wires[0].source
-    if _ends(made):
-        return _branched(network, made, source), made.folds[0].name
+    source, name = wires[0].source, made.folds[0].name
+    leaf = edits.exit_of(made)
+    if leaf is None:
+        return _branched(network, made, source), name
     fold = edits.common_fold(network, (source, *(wire.target for wire in wires)))
     nodes = network.nodes
     for wire in wires:
-        nodes = edits.rewired(nodes, wire, made.nodes[-1].name)
-    added = (replace(made.nodes[0], inputs=(source,)), *made.nodes[1:])
-    return _joined(network, edits.after(nodes, source, added), made, fold), made.folds[0].name
+        nodes = edits.rewired(nodes, wire, leaf)
+    return _joined(network, edits.after(nodes, source, _fed(made, source)), made, fold), name
 
 
 def add_part_after(network: Network, part: Part, name: str, x: Shape | None = None) -> tuple[Network, str]:
     """Puts a block behind the node `name`, which gives `x`; before an Output."""
     made = part_of(network, part, x)
-    source = next(iter(network[name].inputs), None) if network[name].layer.ends else name
-    if _ends(made):
+    if edits.exit_of(made) is None:
+        source = next(iter(network[name].inputs), None) if network[name].layer.ends else name
         placed = _branched(network, made, source) if source else _placed(network, made)
         return placed, made.folds[0].name
     spliced = edits.spliced(network, made, name, edits.fold_behind(network, name))
-    return _dissolved(spliced, made), made.folds[0].name
+    return _dissolved(spliced, made.nodes[0].name), made.folds[0].name
 
 
 def place_part(network: Network, part: Part) -> tuple[Network, str]:
@@ -92,31 +93,31 @@ def place_part(network: Network, part: Part) -> tuple[Network, str]:
     return _placed(network, made), made.folds[0].name
 
 
-def _ends(part: Network) -> bool:
-    return part.nodes[-1].layer.ends
-
-
 def _placed(network: Network, part: Network) -> Network:
     return Network((*network.nodes, *part.nodes), (*network.folds, *part.folds))
 
 
+def _fed(part: Network, source: str) -> tuple[Node, ...]:
+    return (replace(part.nodes[0], inputs=(source,)), *part.nodes[1:])
+
+
 def _branched(network: Network, part: Network, source: str) -> Network:
-    added = (replace(part.nodes[0], inputs=(source,)), *part.nodes[1:])
-    fold = edits.fold_behind(network, source)
-    return _joined(network, edits.after(network.nodes, source, added), part, fold)
+    """The part beside what takes the source, in the fold that the source lies in."""
+    fold = edits.common_fold(network, [source, *(wire.target for wire in network.consumers[source])])
+    return _joined(network, edits.after(network.nodes, source, _fed(part, source)), part, fold)
 
 
 def _joined(network: Network, nodes: tuple[Node, ...], part: Network, fold: str) -> Network:
     inner = tuple(replace(each, within=each.within or fold) for each in part.folds)
-    return _dissolved(Network(nodes, (*network.folds, *inner)), part)
+    return _dissolved(Network(nodes, (*network.folds, *inner)), part.nodes[0].name)
 
 
-def _dissolved(network: Network, part: Network) -> Network:
+def _dissolved(network: Network, entry: str) -> Network:
     """Without the Identity that a part begins with, where something feeds it."""
-    entry = part.nodes[0]
-    if not isinstance(entry.layer, Identity) or not network[entry.name].inputs:
+    node = network[entry]
+    if not isinstance(node.layer, Identity) or not node.inputs:
         return network
-    return edits.remove(network, (entry.name,))
+    return edits.remove(network, (entry,))
 
 
 # -- blocks follow their parameters and what comes in
@@ -124,44 +125,49 @@ def _dissolved(network: Network, part: Network) -> Network:
 
 def set_block(network: Network, name: str, block: Block, classes: int | None = None) -> Network:
     """Gives a fold's block other parameters; its layers follow. Names of layers that stay are kept."""
-    fold = network.by_fold[name]
-    known = Network(
-        network.nodes, tuple(replace(f, block=block) if f.name == name else f for f in network.folds)
-    )
-    x = _incoming(known, fold.name, check(known, classes))
-    return _reexpanded(known, name, block, x)
+    x = _incoming(network, name, check(network, classes))
+    folds = tuple(replace(fold, block=block) if fold.name == name else fold for fold in network.folds)
+    return _reexpanded(Network(network.nodes, folds), name, block, x)
 
 
 def settled(network: Network, classes: int | None = None) -> Network:
-    """Every block again what its parameters say for what comes in, or a group where its inside was edited."""
-    blocks = [fold for fold in network.folds if fold.block is not None]
-    if not blocks:
-        return network
-    report = check(network, classes)
-    for fold in blocks:
-        block = fold.block
+    """Every block again what its parameters say for what comes in, or a group where its inside was edited.
+
+    Where it is not known what comes in, a block stays as it is.
+    """
+    report: Report | None = None
+    for name in _blocks_in_order(network):
+        block = network.by_fold[name].block
         assert block is not None
-        x = _incoming(network, fold.name, report)
-        if _matches(network, fold.name, block.rows(x)):
+        entry = _entry(network, name)
+        if entry is not None and entry.inputs and _fits(network, name, _variants(block)):
+            network, report = _dissolved(network, entry.name), None
+        report = report or check(network, classes)
+        x = _incoming(network, name, report)
+        if x is not None and _fits(network, name, [block.rows(x)]):
             continue
-        if any(_matches(network, fold.name, rows) for rows in _variants(block, x)):
-            network = _reexpanded(network, fold.name, block, x)
-            report = check(network, classes)
-        else:
-            network = Network(
-                network.nodes,
-                tuple(replace(f, block=None) if f.name == fold.name else f for f in network.folds),
-            )
+        if not _fits(network, name, _variants(block)):
+            folds = (replace(fold, block=None) if fold.name == name else fold for fold in network.folds)
+            network = Network(network.nodes, tuple(folds))
+        elif x is not None:
+            network, report = _reexpanded(network, name, block, x), None
     return network
 
 
-def _variants(block: Block, x: Shape | None) -> list[tuple[Row, ...]]:
+def _blocks_in_order(network: Network) -> list[str]:
+    """The folds with a block, inputs before consumers: what one gives decides what the next one is."""
+    blocks = [fold.name for fold in network.folds if fold.block is not None]
+    place = {name: index for index, name in enumerate(network.order)} if blocks else {}
+    return sorted(
+        blocks, key=lambda name: min((place.get(n, len(place)) for n in network.folded[name]), default=0)
+    )
+
+
+def _variants(block: Block) -> list[tuple[Row, ...]]:
     """What the block can look like for other inputs: without its projection, and with it."""
     found = [block.rows(None)]
     if isinstance(block, Residual | Bottleneck):
-        height = (x[1], x[2]) if x is not None and len(x) == 3 else (8, 8)
-        found.append(block.rows((block.filters + 1, *height)))
-        found.append(block.rows((1, *height)))
+        found += [block.rows((channels, 8, 8)) for channels in (block.filters + 1, 1)]
     return found
 
 
@@ -171,38 +177,46 @@ def _incoming(network: Network, name: str, report: Report) -> Shape | None:
     return report.nodes[sources[0]].output if len(sources) == 1 else None
 
 
+def _entry(network: Network, name: str) -> Node | None:
+    """The Identity that a block begins with while nothing leads to it; no block has one of its own."""
+    first = next(iter(network.folded[name]), None)
+    return network[first] if first is not None and isinstance(network[first].layer, Identity) else None
+
+
+def _fits(network: Network, name: str, variants: Sequence[Sequence[Row]]) -> bool:
+    return any(_matches(network, name, rows) for rows in variants)
+
+
 def _matches(network: Network, name: str, rows: Sequence[Row]) -> bool:
     """Whether the nodes of a fold are these rows: the same layers, wired alike, whatever their names.
 
-    Which element-wise activation it is does not count, nor how many channels a padded shortcut adds.
+    One element-wise activation may stand in for another throughout, and it does not count how many channels
+    a padded shortcut adds. Nothing but the last layer leads out.
     """
     inside = network.folded[name]
-    nodes = [network[each] for each in inside]
-    if nodes and isinstance(nodes[0].layer, Identity) and nodes[0].name.endswith(f".{X}"):
-        entry: str | None = nodes.pop(0).name
-    else:
-        entry = None
-    if len(nodes) != len(rows):
+    entry = _entry(network, name)
+    nodes = [network[each] for each in inside if entry is None or each != entry.name]
+    if len(nodes) != len(rows) or any(node.fold != name for node in nodes):
         return False
-    place = {node.name: row.name for node, row in zip(nodes, rows, strict=True)}
-    sources = sources_of(network, inside)
-    for node, row in zip(nodes, rows, strict=True):
-        if not _alike(node.layer, row.layer) or node.fold != name:
-            return False
-        came = tuple(
-            X if source == entry or (entry is None and source in sources[:1]) else place.get(source, "")
-            for source in node.inputs
-        )
-        wanted = row.inputs if sources or entry else tuple(each for each in row.inputs if each != X)
-        if came != wanted:
-            return False
-    return True
+    if len({node.layer for node in nodes if _is_choice(node.layer)}) > 1:
+        return False
+    if any(wire.target not in inside for node in nodes[:-1] for wire in network.consumers[node.name]):
+        return False
+    sources = (entry.name,) if entry is not None else sources_of(network, inside)
+    path = {node.name: row.name for node, row in zip(nodes, rows, strict=True)}
+    path.update(dict.fromkeys(sources[:1], X))
+    return all(
+        _alike(node.layer, row.layer)
+        and tuple(path.get(source) for source in node.inputs)
+        == (row.inputs if sources else tuple(taken for taken in row.inputs if taken != X))
+        for node, row in zip(nodes, rows, strict=True)
+    )
 
 
 def _alike(one: Layer, other: Layer) -> bool:
     if _is_choice(one) and _is_choice(other):
         return True
-    if type(one) is type(other) and one.stem == "pad":
+    if isinstance(one, PadChannels) and isinstance(other, PadChannels):
         return True
     return one == other
 
@@ -214,72 +228,59 @@ def _is_choice(layer: Layer) -> bool:
 def _reexpanded(network: Network, name: str, block: Block, x: Shape | None) -> Network:
     """The nodes of a fold made anew from its block; activation, frozen marks and names are kept."""
     inside = network.folded[name]
-    members = set(inside)
     old = [network[each] for each in inside]
-    sources = sources_of(network, inside)
-    leaves = leaves_of(network, inside)
     path = edits.path_of(network, name) or name
+    sources = sources_of(network, inside)
     lead: tuple[Node, ...] = ()
-    activation = next((node.layer for node in old if _is_choice(node.layer)), None)
-    frozen = bool(old) and all(node.frozen for node in old)
-    if sources:
-        source = sources[0]
-    else:
-        entry = next((node for node in old if isinstance(node.layer, Identity)), None)
-        lead = (entry or Node(f"{path}.{X}", Identity(), (), name),)
-        source = lead[0].name
+    if not sources:
+        lead = (_entry(network, name) or Node(f"{path}.{X}", Identity(), (), name),)
+    source = sources[0] if sources else lead[0].name
     made = nodes_of(block, x, name, source, path)
-    names = _kept_names(network, old, made, members)
-    nodes = tuple(
+    made = _as_before(old, made, _kept_names(network, old, made))
+    members = frozenset(inside)
+    kept: list[Node] = []
+    for node in network.nodes:
+        if node.name == inside[0]:
+            kept += [*lead, *made]
+        elif node.name not in members:
+            inputs = tuple(made[-1].name if taken in members else taken for taken in node.inputs)
+            kept.append(replace(node, inputs=inputs))
+    return network.with_nodes(kept)
+
+
+def _as_before(old: Sequence[Node], made: Sequence[Node], names: Mapping[str, str]) -> tuple[Node, ...]:
+    """What was made under these names, with the activation of the old nodes, and frozen where they were."""
+    activation = next((node.layer for node in old if _is_choice(node.layer)), None)
+    frozen = {node.name: node.frozen for node in old}
+    all_frozen = bool(old) and all(frozen.values())
+    return tuple(
         replace(
             node,
             name=names[node.name],
             layer=activation if activation is not None and _is_choice(node.layer) else node.layer,
             inputs=tuple(names.get(taken, taken) for taken in node.inputs),
-            frozen=frozen,
+            frozen=frozen.get(names[node.name], all_frozen),
         )
         for node in made
     )
-    last = nodes[-1].name
-    kept: list[Node] = []
-    put = False
-    for node in network.nodes:
-        if node.name in members:
-            if not put:
-                kept += [*lead, *nodes]
-                put = True
-            continue
-        if leaves and any(taken in members for taken in node.inputs):
-            node = replace(node, inputs=tuple(last if t in members else t for t in node.inputs))
-        kept.append(node)
-    return network.with_nodes(kept)
 
 
-def _kept_names(
-    network: Network, old: Sequence[Node], made: Sequence[Node], members: set[str]
-) -> dict[str, str]:
-    """New names for the nodes that were made: those of old nodes that do the same, else free ones."""
-    rows = {node.name for node in old}
-    if any(node.name in rows for node in made):  # they are named as the block names them
-        wanted = {node.name: node.name for node in made}
-        if all(name not in network or name in members for name in wanted):
-            return wanted
-    left = list(old)
-    names: dict[str, str] = {}
-    for node in made:
-        same = next((other for other in left if _stands_for(other.layer, node.layer)), None)
-        if same is not None:
-            left.remove(same)
-            names[node.name] = same.name
-    taken = set(names.values())
+def _kept_names(network: Network, old: Sequence[Node], made: Sequence[Node]) -> dict[str, str]:
+    """Names for the nodes that were made: those of old nodes that do the same, else free ones."""
+    left = {node.name: node for node in old}
+    names = {node.name: node.name for node in made if left.pop(node.name, None) is not None}
     for node in made:
         if node.name not in names:
-            path = node.name.rpartition(".")[0]
-            free = node.name
-            if free in taken or (free in network and free not in members) or free in network.holders:
-                free = edits.free_name(network, node.layer, taken, within=path)
+            same = (other.name for other in left.values() if _stands_for(other.layer, node.layer))
+            if (name := next(same, None)) is not None:
+                names[node.name] = name
+                del left[name]
+    for node in made:
+        if node.name not in names:
+            free, path = node.name, node.name.rpartition(".")[0]
+            if free in names.values() or free in network or free in network.holders:
+                free = edits.free_name(network, node.layer, names.values(), within=path)
             names[node.name] = free
-            taken.add(free)
     return names
 
 
@@ -291,26 +292,31 @@ def _stands_for(old: Layer, new: Layer) -> bool:
 
 
 def repeat(network: Network, names: Sequence[str], times: int, classes: int | None = None) -> Network:
-    """Makes a row of equal blocks longer or shorter: `names` are the folds in the row, from first to last."""
+    """Makes a row of equal blocks longer or shorter: `names` are the folds in the row, from first to last.
+
+    New ones are like the last one, and come behind it.
+    """
     for name in names[times:]:
         network = edits.remove(network, network.folded[name])
     last = names[min(times, len(names)) - 1]
-    block = network.by_fold[last].block
-    assert block is not None
     for _ in range(times - len(names)):
-        network, last = _repeated(network, last, block, classes)
+        network, last = _repeated(network, last, classes)
     return network
 
 
-def _repeated(network: Network, name: str, block: Block, classes: int | None) -> tuple[Network, str]:
-    leaves = leaves_of(network, network.folded[name])
-    source = leaves[-1]
-    x = check(network, classes).nodes[source].output
-    entry = Node(f"{edits.free_fold(network, block.stem)}.{X}", Identity())
-    fold = entry.name.removesuffix(f".{X}")
-    nodes = (replace(entry, fold=fold), *nodes_of(block, x, fold, entry.name))
-    part = Network(nodes, (Fold(fold, block),))
-    return _dissolved(edits.spliced(network, part, source, network.by_fold[name].within), part), fold
+def _repeated(network: Network, name: str, classes: int | None) -> tuple[Network, str]:
+    fold = network.by_fold[name]
+    assert fold.block is not None
+    inside = network.folded[name]
+    leaf = leaves_of(network, inside)[-1]
+    # the block behind layer1.1 is layer1.2, as torchvision counts
+    counted = name[-1].isdecimal() and name == edits.path_of(network, name)
+    new = edits.free_fold(network, name.rstrip("0123456789") if counted else fold.block.stem)
+    entry = Node(f"{new}.{X}", Identity(), (), new)
+    made = nodes_of(fold.block, check(network, classes).nodes[leaf].output, new, entry.name)
+    made = _as_before([network[each] for each in inside], made, {node.name: node.name for node in made})
+    part = Network((entry, *made), (Fold(new, fold.block),))
+    return _dissolved(edits.spliced(network, part, leaf, fold.within), entry.name), new
 
 
 def set_shortcuts(network: Network, shortcut: bool, classes: int | None = None) -> Network:

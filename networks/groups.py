@@ -8,7 +8,7 @@ import msgspec
 
 from networks import edits
 from networks.message import UserError, message
-from networks.network import Fold, Network
+from networks.network import Fold, Network, fold_problem
 
 replace = msgspec.structs.replace
 
@@ -37,16 +37,14 @@ def group(network: Network, names: Collection[str], name: str) -> Network:
     members = set(names)
     if not members:
         raise UserError(message("Nothing is selected: select the layers that the group is to hold."))
-    if not name.strip() or len(name) > 64 or not name.isprintable():
-        raise UserError(
-            message("Expected a name of 1 to 64 printable signs for the group, got “{name}”.", name=name[:64])
-        )
-    if name in network or name in network.by_fold:
-        raise UserError(message("There is a “{name}” already: choose another name.", name=name))
+    _refuse_name(network, name)
     outer = edits.common_fold(network, members)
+    while outer and members.issuperset(network.folded[outer]):
+        outer = network.by_fold[outer].within
+    around = network.around(outer)
     for fold in network.folds:
         inside = set(network.folded[fold.name])
-        if fold.name not in network.around(outer) and inside & members and not inside <= members:
+        if fold.name not in around and inside & members and not inside <= members:
             raise UserError(
                 message(
                     "“{name}” lies only partly in the selection: select all of it, or none.", name=fold.name
@@ -90,10 +88,7 @@ def rename_fold(network: Network, old: str, new: str) -> Network:
     """Gives a fold another name; the names of its nodes stay. Raises UserError where the name is taken."""
     if new == old:
         return network
-    if not new.strip() or len(new) > 64 or not new.isprintable():
-        raise UserError(message("Expected a name of 1 to 64 printable signs, got “{name}”.", name=new[:64]))
-    if new in network or new in network.by_fold:
-        raise UserError(message("There is a “{name}” already: choose another name.", name=new))
+    _refuse_name(network, new)
     return Network(
         tuple(replace(node, fold=new) if node.fold == old else node for node in network.nodes),
         tuple(
@@ -105,6 +100,13 @@ def rename_fold(network: Network, old: str, new: str) -> Network:
             for fold in network.folds
         ),
     )
+
+
+def _refuse_name(network: Network, name: str) -> None:
+    if problem := fold_problem(name):
+        raise UserError(problem)
+    if name in network or name in network.by_fold:
+        raise UserError(message("There is a “{name}” already: choose another name.", name=name))
 
 
 def _downstream(network: Network, names: Collection[str]) -> frozenset[str]:

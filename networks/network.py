@@ -137,6 +137,8 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
 
     def _check_folds(self) -> None:
         for fold in self.folds:
+            if problem := fold_problem(fold.name):
+                raise UserError(problem)
             if fold.name in self.by_name or self.by_fold[fold.name] is not fold:
                 raise UserError(
                     message(
@@ -288,3 +290,10 @@ def name_problem(name: str) -> Message | None:
                 better=part + "_1",
             )
     return None
+
+
+def fold_problem(name: str) -> Message | None:
+    """Why a block or group cannot have this name, or None where it can."""
+    if name.strip() and len(name) <= 64 and name.isprintable():
+        return None
+    return message("Expected a name of 1 to 64 printable signs, got “{name}”.", name=name[:64])

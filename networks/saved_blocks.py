@@ -8,15 +8,16 @@ from typing import ClassVar
 
 import msgspec
 
+from networks import edits
 from networks.layers.base import Group
-from networks.layers.linear import Identity
-from networks.message import UserError, message
-from networks.network import FoldName, Network, Node
+from networks.message import Message, UserError, message
+from networks.network import FoldName, Network
 from networks.storage import write_atomically
+
+replace = msgspec.structs.replace
 
 MOST_BYTES = 8_000_000
 MOST_LAYERS = 5_000
-_ENTRY = "x"
 
 
 class SavedBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,8 +32,10 @@ class SavedBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         nodes, folds = self.network.nodes, self.network.folds
-        entries = [node for node in nodes if not node.inputs and node.layer.most_inputs]
-        if not folds or any(not node.fold for node in nodes) or entries[:1] != list(nodes[:1]):
+        entries = tuple(node for node in nodes if not node.inputs)
+        outermost = folds[0].name if folds else ""
+        whole = all(outermost in self.network.around(node.fold) for node in nodes)
+        if not folds or not whole or not entries or entries != nodes[:1] or not entries[0].layer.most_inputs:
             raise UserError(message("“{name}” is no group that can be put into a network.", name=self.name))
 
 
@@ -50,35 +53,15 @@ def saved_block(network: Network, fold: str) -> SavedBlock:
                 count=len(sources) + len(entries),
             )
         )
-    folds = tuple(
-        msgspec.structs.replace(each, within="") if each.name == fold else each
-        for each in network.folds
-        if fold in network.around(each.name)
-    )
-    outermost = sorted(folds, key=lambda each: each.name != fold)
-    return SavedBlock(fold, Network(_with_entry(network, inside, fold), tuple(outermost)))
-
-
-def _with_entry(network: Network, inside: Collection[str], fold: str) -> tuple[Node, ...]:
-    nodes = [network[name] for name in inside]
-    if isinstance(nodes[0].layer, Identity) and not nodes[0].inputs:
-        return tuple(nodes)
-    entry = next(
-        name for number in range(len(nodes) + 1) if (name := f"{_ENTRY}{number or ''}") not in network
-    )
-    members = set(inside)
-    return (
-        Node(entry, Identity(), (), fold),
-        *(
-            msgspec.structs.replace(
-                node,
-                inputs=tuple(source if source in members else entry for source in node.inputs)
-                if node.inputs
-                else (entry,),
-            )
-            for node in nodes
-        ),
-    )
+    if len(inside) >= MOST_LAYERS:
+        raise UserError(_too_many())
+    part = edits.fragment(network, inside)
+    if not edits.has_stand_in(part):
+        part = edits.with_stand_in(network, part)
+    # the fold itself comes first, those in it follow
+    folds = sorted(part.folds, key=lambda each: each.name != fold)
+    entry, *nodes = part.nodes
+    return SavedBlock(fold, Network((replace(entry, fold=entry.fold or fold), *nodes), tuple(folds)))
 
 
 def saved_to_json(block: SavedBlock) -> bytes:
@@ -97,24 +80,35 @@ def saved_from_json(data: bytes) -> SavedBlock:
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise UserError(message("It is no saved block: {reason}.", reason=str(error))) from error
     if len(block.network.nodes) > MOST_LAYERS:
-        raise UserError(
-            message("It is too large for a block: expected at most {most} layers.", most=MOST_LAYERS)
-        )
+        raise UserError(_too_many())
     return block
+
+
+def _too_many() -> Message:
+    return message("It is too large for a block: expected at most {most} layers.", most=MOST_LAYERS)
 
 
 def read_blocks(path: Path) -> tuple[SavedBlock, ...]:
     """The saved blocks; none where there is no file yet. Raises UserError where it cannot be read."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         return ()
     except OSError as error:
         raise UserError(
             message("Your saved blocks could not be read: {reason}.", reason=error.strerror or str(error))
         ) from error
+    if len(data) > MOST_BYTES:
+        raise UserError(
+            message(
+                "Your saved blocks could not be read: expected at most {most} bytes in {path}.",
+                most=MOST_BYTES,
+                path=path.name,
+            )
+        )
     try:
-        return msgspec.json.decode(data[: MOST_BYTES + 1], type=tuple[SavedBlock, ...])
+        return msgspec.json.decode(data, type=tuple[SavedBlock, ...])
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise UserError(
             message("Your saved blocks could not be read: {reason}.", reason=str(error))
@@ -123,4 +117,14 @@ def read_blocks(path: Path) -> tuple[SavedBlock, ...]:
 
 def write_blocks(blocks: Collection[SavedBlock], path: Path) -> None:
     """Writes them all. Raises UserError where that fails; the file that was there stays."""
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(tuple(blocks)), indent=1))
+    data = msgspec.json.format(msgspec.json.encode(tuple(blocks)), indent=1)
+    if len(data) > MOST_BYTES:
+        raise UserError(
+            message(
+                "There is no room for another block: expected at most {most} bytes for all, got {count}. "
+                "Delete some from the palette first.",
+                most=MOST_BYTES,
+                count=len(data),
+            )
+        )
+    write_atomically(path, data)

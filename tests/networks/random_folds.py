@@ -56,7 +56,7 @@ def around(block: Block, x: Shape) -> Network:
     )
 
 
-def stack(*blocks: Block, x: Shape = (4, 8, 8)) -> Network:
+def stack(*blocks: Block, x: Shape = (3, 8, 8)) -> Network:
     """Input, these blocks one behind the other (b1, b2, …), and what classifies."""
     network = Network(
         (
