@@ -150,7 +150,7 @@ def test_source_of_a_preset_computes_what_the_built_module_does(fresh, name):
     (size,) = {node.layer.size[0] for node in network.of_type(Input)}
     flattens = any(node.inputs and node.layer == Flatten() for node in network.nodes)
     side = None if flattens or size <= 64 else SMALL.get(name, 64)
-    fresh.judge(network, 1000, name, side)
+    fresh.judge(network, 1000, name, side, draws_alike=True)
 
 
 @pytest.mark.parametrize(
@@ -251,10 +251,10 @@ def test_every_layer_that_takes_part_has_lines(network):
 
 
 HOSTILE = (
-    "x = 1", "\n", "\nimport os\n", '"""', "'); import os #", "\\", "\u202egnp.exe", "\u2066a\u2069", "ｅｖａｌ",
+    "x = 1", "\n", "\nimport os\n", '"""', "'); import os #", "\\", "\u202egnp.exe", "\u2066a\u2069",
     "__class__", "__init__", "forward", "self", "nn", "torch", "Tensor", "OrderedDict", "None", "True",
-    "class", "lambda", "print", "super", "Exception", "а", "ℌ", "ſ", "ﬁ", "９", "1", "", " ", "{x}", "%s",
-    "\0", "\ud800", "🦴", "Network", "ReLU", "A" * 64, "#", "# 1×2\n",
+    "ｅｖａｌ", "class", "lambda", "print", "super", "Exception", "а", "ℌ", "ſ", "ﬁ", "９", "1", "", " ",
+    "%s", "\0", "\ud800", "🦴", "Network", "ReLU", "{x}", "A" * 64, "#", "# 1×2\n",
 )  # fmt: skip
 TEXTS = (
     st.sampled_from(HOSTILE)
@@ -444,7 +444,8 @@ FAMILIES = (
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_source_of_an_imported_model_computes_what_the_built_module_does(fresh, name):
-    fresh.judge(torchvision_network(name), 1000, name, 96 if name == "inception_v3" else 64)
+    side = None if name == "inception_v3" else 64
+    fresh.judge(torchvision_network(name), 1000, name, side, draws_alike=True)
 
 
 @pytest.mark.parametrize("name", MODELS)
