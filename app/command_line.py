@@ -17,6 +17,7 @@ backbone [PROJECT.json]            open the window, with a project where one is 
 backbone train PROJECT.json        train without a window; writes curves and weights
 backbone check PROJECT.json        print the layers with shapes, weights and multiply-adds
 backbone export PROJECT.json OUT   write PyTorch source, ONNX or a picture, by the ending of OUT
+backbone import MODULE:NAME OUT    make a project of a PyTorch module of yours; runs your code
 
 `backbone train --help`, and so for the others, tells the rest."""
 
@@ -42,6 +43,8 @@ def main(argv: Sequence[str]) -> int:
                 return _check(rest)
             case ["export", *rest]:
                 return _export(rest)
+            case ["import", *rest]:
+                return _import(rest)
             case arguments:
                 return _open_window(arguments)
     except UserError as error:
@@ -59,7 +62,8 @@ def main(argv: Sequence[str]) -> int:
 def _open_window(arguments: list[str]) -> int:
     parser = _Parser(
         prog="backbone",
-        usage="backbone [PROJECT.json]\n       backbone {train,check,export} PROJECT.json …",
+        usage="backbone [PROJECT.json]\n       backbone {train,check,export} PROJECT.json …\n"
+        "       backbone import MODULE:NAME OUT.json …",
         description="A desktop playground for convolutional networks.",
         epilog=OVERVIEW,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -126,6 +130,44 @@ def _export(arguments: list[str]) -> int:
         caption=options.caption,
         overwrite=options.overwrite,
     )
+
+
+def _import(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone import",
+        description="Makes a project of a torch.nn.Module: runs your Python in the current folder, calls "
+        "what MODULE:NAME names and traces what it gives with torch.fx, layer by layer.",
+    )
+    parser.add_argument("module", metavar="MODULE:NAME", help="such as models.small:SmallNet")
+    parser.add_argument("out", type=Path, metavar="OUT.json", help="the project to write")
+    parser.add_argument(
+        "--input",
+        type=_image_size,
+        default=(3, 224, 224),
+        metavar="C×H×W",
+        help="channels, height and width of the images, such as 1x28x28 (3x224x224)",
+    )
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE.safetensors",
+        help="write what the module has learned there; without, only its layers are taken",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    options = parser.parse_args(arguments)
+    from app.import_command import import_module
+
+    return import_module(
+        options.module, options.input, options.out, weights=options.weights, overwrite=options.overwrite
+    )
+
+
+def _image_size(text: str) -> tuple[int, ...]:
+    """`3x224x224` or `3×224×224`."""
+    sizes = text.lower().replace("×", "x").split("x")
+    if len(sizes) != 3 or not all(size.isdecimal() for size in sizes):
+        raise argparse.ArgumentTypeError(f"expected a size such as 3x224x224, got {text}")
+    return tuple(map(int, sizes))
 
 
 def _train(arguments: list[str]) -> int:
