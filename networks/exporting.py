@@ -23,6 +23,7 @@ from networks.network import Network
 from networks.project import Project
 from networks.shapes import Shape, show
 from networks.storage import write_atomically
+from networks.training.first_weights import start_from, weights_of
 from networks.training.run import Run
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _GRAPH = 2**24
 """Bytes that are left to all that is not weights."""
 
 
-def save_weights(source: Run | nn.Module, path: Path) -> None:
+def save_weights(source: Run | nn.Module | Weights, path: Path) -> None:
     """Writes all that was learned as safetensors, under torch's names; the old file stays where that fails.
 
     Raises UserError with the reason.
@@ -80,10 +81,16 @@ def trained_weights(run: Run | None, project: Project) -> Weights | None:
 
 
 def first_weights(project: Project) -> fx.GraphModule:
-    """The module with the weights that training starts from, drawn with the recipe's seed."""
+    """The module with the weights that training starts from: of the recipe's seed, and published ones.
+
+    Raises UserError where published weights are named that are not on this computer.
+    """
     with torch.random.fork_rng(devices=()):
         torch.default_generator.manual_seed(project.recipe.seed)
-        return build(project.network, project.classes)
+        module = build(project.network, project.classes)
+    if (published := weights_of(project)) is not None:
+        start_from(module, published)
+    return module
 
 
 def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> None:
@@ -199,10 +206,10 @@ def _require_packages() -> None:
         ) from error
 
 
-def _weights(module: nn.Module) -> dict[str, Tensor]:
+def _weights(source: nn.Module | Weights) -> dict[str, Tensor]:
     return {
         name: tensor.detach().to("cpu", memory_format=torch.contiguous_format, copy=True)
-        for name, tensor in module.state_dict().items()
+        for name, tensor in (source.state_dict() if isinstance(source, nn.Module) else source).items()
     }
 
 

@@ -1,4 +1,4 @@
-"""The table of published weights is torchvision's; a project that starts from some asks for what they want."""
+"""The table of published weights is torchvision’s; a project that starts from some asks for their images."""
 
 from __future__ import annotations
 

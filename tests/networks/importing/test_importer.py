@@ -119,7 +119,7 @@ class ChannelsLast(Small):
 
 
 class Listed(Small):
-    """Modules in a list with calls in between, a subclass that changes nothing, an argument with a default."""
+    """Modules in a list with calls in between, a bare subclass, an argument with a default."""
 
     def __init__(self) -> None:
         super().__init__()
