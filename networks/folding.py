@@ -15,6 +15,7 @@ import msgspec
 from networks.blocks.base import Block
 from networks.check import NodeReport, Report
 from networks.groups import leaves_of, sources_of
+from networks.layers.activation import Activation
 from networks.layers.base import Group, Layer
 from networks.message import Message, message
 from networks.network import Fold, Network, Node, Wire
@@ -74,12 +75,8 @@ class Folding:
             self.shown, self.report = network, report
             return
         self._fold()
-        while len(self.shown.order) < len(self.shown.nodes):
-            looped = self.shown.by_name.keys() - set(self.shown.order)
-            new = {name for name in looped if name in self.members} - self._forced
-            if not new:
-                break
-            self._forced |= new
+        while looped := self._looped():
+            self._forced |= looped
             self._fold()
 
     def _fold(self) -> None:
@@ -89,6 +86,12 @@ class Folding:
             self.__dict__.pop(cached, None)
         self.shown = self._make_shown()
         self.report = self._make_report()
+
+    def _looped(self) -> frozenset[str]:
+        """The cards of folds that lie on a loop, and not only behind one."""
+        shown = self.shown
+        doubtful = self.members.keys() - set(shown.order)
+        return frozenset(name for name in doubtful if name in shown.upstream(shown[name].inputs))
 
     # -- what is shown
 
@@ -134,13 +137,6 @@ class Folding:
             return name
         inside = self.network.folded[name]
         return self.card_of[inside[0]] if inside else None
-
-    def opening(self, name: str) -> frozenset[str]:
-        """What must be open for this node or fold to be seen."""
-        fold = self.network[name].fold if name in self.network else self.network.by_fold[name].within
-        around = self.network.around(fold)
-        rows = {ROW + first for first, row in self.rows.items() if set(row) & set(around)}
-        return self.opened | set(around) | rows
 
     @cached_property
     def members(self) -> dict[str, tuple[str, ...]]:
@@ -206,17 +202,15 @@ class Folding:
         if len(found) != 1 or not (name := found.pop()):
             return None
         other = network.by_fold[name]
-        if other.block != fold.block or self.is_open(name):
-            return None
-        if self._frozen(name) != self._frozen(fold.name) or self._kinds(name) != self._kinds(fold.name):
+        if self.is_open(name) or self._likeness(other) != self._likeness(fold):
             return None
         return name if sources_of(network, network.folded[name]) == leaves else None
 
-    def _frozen(self, name: str) -> bool:
-        return all(self.network[each].frozen for each in self.network.folded[name])
-
-    def _kinds(self, name: str) -> tuple[Layer, ...]:
-        return tuple(self.network[each].layer for each in self.network.folded[name])
+    def _likeness(self, fold: Fold) -> tuple[Block | None, frozenset[bool], frozenset[Layer]]:
+        """What equal blocks have in common. Their layers follow from it, but for the projection of the first."""
+        inside = [self.network[name] for name in self.network.folded[fold.name]]
+        activations = frozenset(node.layer for node in inside if isinstance(node.layer, Activation))
+        return fold.block, frozenset(node.frozen for node in inside), activations
 
     # -- the network that is shown
 

@@ -7,7 +7,7 @@ block becomes a group that belongs to the user.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -125,9 +125,14 @@ def _dissolved(network: Network, entry: str) -> Network:
 
 def set_block(network: Network, name: str, block: Block, classes: int | None = None) -> Network:
     """Gives a fold's block other parameters; its layers follow. Names of layers that stay are kept."""
-    x = _incoming(network, name, check(network, classes))
-    folds = tuple(replace(fold, block=block) if fold.name == name else fold for fold in network.folds)
-    return _reexpanded(Network(network.nodes, folds), name, block, x)
+    return set_blocks(network, {name: block}, classes)
+
+
+def set_blocks(network: Network, blocks: Mapping[str, Block], classes: int | None = None) -> Network:
+    """Gives several folds other blocks, in one go; see `set_block`."""
+    report = check(network, classes)
+    incoming = {name: _incoming(network, name, report) for name in blocks}
+    return settled(_reexpanded(_with_blocks(network, blocks), incoming), classes)
 
 
 def settled(network: Network, classes: int | None = None) -> Network:
@@ -135,32 +140,41 @@ def settled(network: Network, classes: int | None = None) -> Network:
 
     Where it is not known what comes in, a block stays as it is.
     """
-    report: Report | None = None
-    for name in _blocks_in_order(network):
-        block = network.by_fold[name].block
-        assert block is not None
+    while True:
+        later = _settled_once(network, classes)
+        if later is network:
+            return network
+        # what one block gives decides what those behind it are
+        network = later
+
+
+def _settled_once(network: Network, classes: int | None) -> Network:
+    blocks = {fold.name: fold.block for fold in network.folds if fold.block is not None}
+    if not blocks:
+        return network
+    report = check(network, classes)
+    groups: dict[str, Block | None] = {}
+    stale: dict[str, Shape | None] = {}
+    for name, block in blocks.items():
         entry = _entry(network, name)
-        if entry is not None and entry.inputs and _fits(network, name, _variants(block)):
-            network, report = _dissolved(network, entry.name), None
-        report = report or check(network, classes)
+        fed = entry is not None and bool(entry.inputs)
         x = _incoming(network, name, report)
-        if x is not None and _fits(network, name, [block.rows(x)]):
+        if not fed and x is not None and _matches(network, name, block.rows(x)):
             continue
-        if not _fits(network, name, _variants(block)):
-            folds = (replace(fold, block=None) if fold.name == name else fold for fold in network.folds)
-            network = Network(network.nodes, tuple(folds))
-        elif x is not None:
-            network, report = _reexpanded(network, name, block, x), None
-    return network
+        if not any(_matches(network, name, rows) for rows in _variants(block)):
+            groups[name] = None
+        elif fed or x is not None:
+            stale[name] = x
+    if groups:
+        return _with_blocks(network, groups)
+    return _reexpanded(network, stale) if stale else network
 
 
-def _blocks_in_order(network: Network) -> list[str]:
-    """The folds with a block, inputs before consumers: what one gives decides what the next one is."""
-    blocks = [fold.name for fold in network.folds if fold.block is not None]
-    place = {name: index for index, name in enumerate(network.order)} if blocks else {}
-    return sorted(
-        blocks, key=lambda name: min((place.get(n, len(place)) for n in network.folded[name]), default=0)
+def _with_blocks(network: Network, blocks: Mapping[str, Block | None]) -> Network:
+    folds = (
+        replace(fold, block=blocks[fold.name]) if fold.name in blocks else fold for fold in network.folds
     )
+    return Network(network.nodes, tuple(folds))
 
 
 def _variants(block: Block) -> list[tuple[Row, ...]]:
@@ -181,10 +195,6 @@ def _entry(network: Network, name: str) -> Node | None:
     """The Identity that a block begins with while nothing leads to it; no block has one of its own."""
     first = next(iter(network.folded[name]), None)
     return network[first] if first is not None and isinstance(network[first].layer, Identity) else None
-
-
-def _fits(network: Network, name: str, variants: Sequence[Sequence[Row]]) -> bool:
-    return any(_matches(network, name, rows) for rows in variants)
 
 
 def _matches(network: Network, name: str, rows: Sequence[Row]) -> bool:
@@ -225,8 +235,38 @@ def _is_choice(layer: Layer) -> bool:
     return isinstance(layer, Activation) and layer.elementwise
 
 
-def _reexpanded(network: Network, name: str, block: Block, x: Shape | None) -> Network:
-    """The nodes of a fold made anew from its block; activation, frozen marks and names are kept."""
+def _reexpanded(network: Network, incoming: Mapping[str, Shape | None]) -> Network:
+    """The nodes of folds made anew from their blocks, each for what comes in.
+
+    Activation, frozen marks and names are kept.
+    """
+    made: dict[str, tuple[Node, ...]] = {}
+    ends: dict[str, str] = {}
+    taken: set[str] = set()
+    for name, x in incoming.items():
+        inside = network.folded[name]
+        nodes = _made_anew(network, name, x, taken)
+        taken.update(node.name for node in nodes)
+        made[inside[0]] = nodes
+        made.update(dict.fromkeys(inside[1:], ()))
+        ends.update(dict.fromkeys(inside, nodes[-1].name))
+    kept: list[Node] = []
+    for node in network.nodes:
+        nodes = made.get(node.name, (node,))
+        own = {each.name for each in nodes}
+        # what took a node of another fold takes what that fold ends with now
+        kept += (
+            replace(
+                each, inputs=tuple(taken if taken in own else ends.get(taken, taken) for taken in each.inputs)
+            )
+            for each in nodes
+        )
+    return network.with_nodes(kept)
+
+
+def _made_anew(network: Network, name: str, x: Shape | None, taken: Collection[str]) -> tuple[Node, ...]:
+    fold = network.by_fold[name]
+    assert fold.block is not None
     inside = network.folded[name]
     old = [network[each] for each in inside]
     path = edits.path_of(network, name) or name
@@ -235,17 +275,8 @@ def _reexpanded(network: Network, name: str, block: Block, x: Shape | None) -> N
     if not sources:
         lead = (_entry(network, name) or Node(f"{path}.{X}", Identity(), (), name),)
     source = sources[0] if sources else lead[0].name
-    made = nodes_of(block, x, name, source, path)
-    made = _as_before(old, made, _kept_names(network, old, made))
-    members = frozenset(inside)
-    kept: list[Node] = []
-    for node in network.nodes:
-        if node.name == inside[0]:
-            kept += [*lead, *made]
-        elif node.name not in members:
-            inputs = tuple(made[-1].name if taken in members else taken for taken in node.inputs)
-            kept.append(replace(node, inputs=inputs))
-    return network.with_nodes(kept)
+    nodes = nodes_of(fold.block, x, name, source, path)
+    return (*lead, *_as_before(old, nodes, _kept_names(network, old, nodes, taken)))
 
 
 def _as_before(old: Sequence[Node], made: Sequence[Node], names: Mapping[str, str]) -> tuple[Node, ...]:
@@ -265,7 +296,9 @@ def _as_before(old: Sequence[Node], made: Sequence[Node], names: Mapping[str, st
     )
 
 
-def _kept_names(network: Network, old: Sequence[Node], made: Sequence[Node]) -> dict[str, str]:
+def _kept_names(
+    network: Network, old: Sequence[Node], made: Sequence[Node], taken: Collection[str]
+) -> dict[str, str]:
     """Names for the nodes that were made: those of old nodes that do the same, else free ones."""
     left = {node.name: node for node in old}
     names = {node.name: node.name for node in made if left.pop(node.name, None) is not None}
@@ -277,9 +310,9 @@ def _kept_names(network: Network, old: Sequence[Node], made: Sequence[Node]) -> 
                 del left[name]
     for node in made:
         if node.name not in names:
-            free, path = node.name, node.name.rpartition(".")[0]
-            if free in names.values() or free in network or free in network.holders:
-                free = edits.free_name(network, node.layer, names.values(), within=path)
+            free, used = node.name, {*taken, *names.values()}
+            if free in used or free in network or free in network.holders:
+                free = edits.free_name(network, node.layer, used, within=free.rpartition(".")[0])
             names[node.name] = free
     return names
 
@@ -296,33 +329,38 @@ def repeat(network: Network, names: Sequence[str], times: int, classes: int | No
 
     New ones are like the last one, and come behind it.
     """
-    for name in names[times:]:
-        network = edits.remove(network, network.folded[name])
-    last = names[min(times, len(names)) - 1]
-    for _ in range(times - len(names)):
-        network, last = _repeated(network, last, classes)
-    return network
+    gone = [node for name in names[times:] for node in network.folded[name]]
+    network = edits.remove(network, gone)
+    if times > len(names):
+        network = _lengthened(network, names[-1], times - len(names), check(network, classes))
+    return settled(network, classes)
 
 
-def _repeated(network: Network, name: str, classes: int | None) -> tuple[Network, str]:
-    fold = network.by_fold[name]
+def _lengthened(network: Network, name: str, times: int, report: Report) -> Network:
+    fold, inside = network.by_fold[name], network.folded[name]
     assert fold.block is not None
-    inside = network.folded[name]
+    old = [network[each] for each in inside]
     leaf = leaves_of(network, inside)[-1]
     # the block behind layer1.1 is layer1.2, as torchvision counts
     counted = name[-1].isdecimal() and name == edits.path_of(network, name)
-    new = edits.free_fold(network, name.rstrip("0123456789") if counted else fold.block.stem)
-    entry = Node(f"{new}.{X}", Identity(), (), new)
-    made = nodes_of(fold.block, check(network, classes).nodes[leaf].output, new, entry.name)
-    made = _as_before([network[each] for each in inside], made, {node.name: node.name for node in made})
-    part = Network((entry, *made), (Fold(new, fold.block),))
-    return _dissolved(edits.spliced(network, part, leaf, fold.within), entry.name), new
+    stem = name.rstrip("0123456789") if counted else fold.block.stem
+    entry = Node(edits.free_name(network, Identity()), Identity())
+    folds: list[Fold] = []
+    nodes = [entry]
+    for _ in range(times):
+        new = edits.free_fold(network, stem, [each.name for each in folds])
+        made = nodes_of(fold.block, report.nodes[leaf].output, new, nodes[-1].name)
+        nodes += _as_before(old, made, {node.name: node.name for node in made})
+        folds.append(Fold(new, fold.block))
+    part = Network(tuple(nodes), tuple(folds))
+    return _dissolved(edits.spliced(network, part, leaf, fold.within), entry.name)
 
 
 def set_shortcuts(network: Network, shortcut: bool, classes: int | None = None) -> Network:
     """Gives every residual block its shortcut, or takes it: the plain twin of He et al. 2015, section 4.1."""
-    for fold in network.folds:
-        block = fold.block
-        if isinstance(block, Residual | Bottleneck) and block.shortcut != shortcut:
-            network = set_block(network, fold.name, replace(block, shortcut=shortcut), classes)
-    return network
+    blocks = {
+        fold.name: replace(fold.block, shortcut=shortcut)
+        for fold in network.folds
+        if isinstance(fold.block, Residual | Bottleneck) and fold.block.shortcut != shortcut
+    }
+    return set_blocks(network, blocks, classes) if blocks else network

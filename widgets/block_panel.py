@@ -12,7 +12,7 @@ from networks import groups
 from networks.blocks.base import Block
 from networks.fields import changed, fields_of, whole
 from networks.folding import Folding
-from networks.folds import repeat, set_block
+from networks.folds import repeat, set_blocks
 from networks.message import UserError
 from networks.network import Network
 from widgets import theme
@@ -133,9 +133,7 @@ class BlockPanel(QWidget):
     @Slot(str, object)
     def _edit(self, field: str, value: object) -> None:
         block = changed(self._block(), **{field: value})
-        network = self._network
-        for fold in self._folds:
-            network = set_block(network, fold, block, self._classes)
+        network = set_blocks(self._network, dict.fromkeys(self._folds, block), self._classes)
         title = next(declared(each.title) for each in fields_of(type(block)) if each.name == field)
         text = self.tr("Change {field}").format(field=lowered(title))
         self.edited.emit(network, text, f"{','.join(self._folds)}.{field}")
