@@ -207,7 +207,7 @@ class Folding:
         return name if sources_of(network, network.folded[name]) == leaves else None
 
     def _likeness(self, fold: Fold) -> tuple[Block | None, frozenset[bool], frozenset[Layer]]:
-        """What equal blocks have in common. Their layers follow from it, but for the projection of the first."""
+        """What equal blocks have in common; their layers follow from it, but for the first's projection."""
         inside = [self.network[name] for name in self.network.folded[fold.name]]
         activations = frozenset(node.layer for node in inside if isinstance(node.layer, Activation))
         return fold.block, frozenset(node.frozen for node in inside), activations

@@ -29,7 +29,8 @@ from networks.layers.merge import Concat
 from networks.layers.network import Input
 from networks.layers.resizing import ChannelShuffle, SliceChannels
 from networks.message import message
-from networks.shapes import ShapeError
+from networks.module import run
+from networks.shapes import Shape, ShapeError, show
 
 
 class Entry(NamedTuple):
@@ -154,7 +155,30 @@ class _Conversion:
         values = (*args, *kwargs.values())
         if len(values) != 1 or not isinstance(values[0], Flow):
             raise UnshowableError(message("it is called with something else than the output of one layer"))
-        return self._add(layer_of(self._parts[path], values[0].shape), values, path, own=True)
+        layer = layer_of(self._parts[path], values[0].shape)
+        flow = self._add(layer, values, path, own=True)
+        self._refuse_other_tensors(self._parts[path], layer, values[0].shape)
+        return flow
+
+    def _refuse_other_tensors(self, part: nn.Module, layer: Layer, x: Shape) -> None:
+        """What the part holds must be what the layer will: images may not fit, or it may be parametrized."""
+        call = layer.module(x)
+        assert call is not None, "a layer that stands for a module makes one"
+        with torch.device("meta"):
+            wanted = _sizes(run(call))
+        held = _sizes(part)
+        for name in (*held, *wanted):
+            have, want = held.get(name, "nothing"), wanted.get(name, "nothing")
+            if have != want:
+                raise UnshowableError(
+                    message(
+                        "with images of {size} it would hold {want} as “{name}”, and holds {have}",
+                        size=self._images.summary(),
+                        want=want,
+                        name=name,
+                        have=have,
+                    )
+                )
 
     # -- functions and methods
 
@@ -366,6 +390,10 @@ def _within(value: Any) -> Iterator[Any]:
     elif isinstance(value, dict):
         for item in value.values():
             yield from _within(item)
+
+
+def _sizes(part: nn.Module) -> dict[str, str]:
+    return {name: show(tuple(tensor.shape)) or "one number" for name, tensor in part.state_dict().items()}
 
 
 def _unheld(value: Learned) -> UnshowableError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from typing import ClassVar
 
 import msgspec
 import pytest
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 
 from networks import edits, folds, groups
 from networks.blocks import BLOCKS
+from networks.call import Argument, call
 from networks.check import check
 from networks.importing.torchvision_model import torchvision_network
 from networks.layers.activation import ReLU
+from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
 from networks.layers.linear import CLASSES, Flatten, LayerScale, Linear
 from networks.layers.merge import Add, Concat
@@ -375,6 +378,32 @@ def test_a_concat_before_a_part_leaves_the_part_one_way_in(fresh):
     text = fresh.judge(chain(*rows), 3).text
     assert text.count("class Layer(") == 1
     assert "torch.cat([" in text
+
+
+@pytest.mark.parametrize("name", ["append", "pop", "keys", "values"])
+def test_names_that_containers_use_themselves_stand_in_a_class(fresh, name):
+    fresh.judge(chain((f"a.{name}", Conv2d(3)), ("a.b-0", ReLU())), 3)
+    fresh.judge(chain((f"a.{name}", Conv2d(3)), ("b", ReLU()), ("a.b-0", Conv2d(3))), 3)
+
+
+class Nested(Layer, frozen=True, tag=False):
+    """An expression whose sums and products need parentheses."""
+
+    fewest_inputs: ClassVar = 2
+    most_inputs: ClassVar = 2
+
+    def shape(self, *inputs):
+        return inputs[0]
+
+    def function(self, *inputs):
+        a, b = Argument(0), Argument(1)
+        product = call("torch.mul", call("torch.add", a, b), call("torch.mul", b, a))
+        return call("torch.sub", a, call("torch.sub", call("torch.add", product, b), call("torch.abs", a)))
+
+
+def test_expressions_keep_their_order(fresh):
+    text = fresh.judge(chain(("conv", Conv2d(3)), ("odd", Nested(), "conv", "input")), 3).text
+    assert "out - ((out + x) * (x * out) + x - torch.abs(out))" in text.replace("conv", "out")
 
 
 def test_one_tensor_that_leaves_twice(fresh):
