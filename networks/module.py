@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import fx, nn
 
 from networks.call import Argument, Call
-from networks.check import Report, check
-from networks.layers.network import AuxiliaryOutput, Input, Output
-from networks.message import UserError
+from networks.flow import Flow, Step, flow_of
 from networks.network import Network
-from networks.shapes import Shape
+from networks.parts import executed, parts_of, registered
 
 _ROOTS: dict[str, Any] = {"nn": nn, "torch": torch, "operator": operator}
 
@@ -34,22 +32,25 @@ def run(call: Call) -> Any:
 
 
 def build(network: Network, classes: int) -> fx.GraphModule:
-    """The module that trains: its submodules carry the nodes' names, in the network's order.
+    """The module that trains: its submodules carry the nodes' names.
 
     Takes images n×channels×height×width and gives scores n×classes; with auxiliary outputs a tuple of scores,
     the main ones first, the others in the network's order. Raises UserError with the first obstacle where the
     network does not fit.
+
+    Layers are made, registered and run in the order in which the network's printed source does so
+    (`networks.source`): after the same seed both have the same weights, and draw the same random numbers.
     """
-    report = check(network, classes)
-    if report.obstacles:
-        raise UserError(report.obstacles[0][1])
-    graph, made = _graph(network, report)
+    flow = flow_of(network, classes)
+    root = parts_of(flow)
+    made = {step.name: run(step.made) for step in registered(root) if step.made is not None}
+    graph = _graph(flow, executed(root), made)
     _work_in_place(graph, made)
-    module = nn.Module()
-    for node in network.nodes:
-        if node.name in made:
-            _put(module, node.name, made[node.name])
-    return fx.GraphModule(module, graph, "Network")
+    module = fx.GraphModule(nn.Module(), fx.Graph(), "Network")
+    for name, part in made.items():
+        _put(module, name, part)
+    module.graph = graph
+    return module
 
 
 def evaluation(module: fx.GraphModule) -> fx.GraphModule:
@@ -74,37 +75,20 @@ def evaluation(module: fx.GraphModule) -> fx.GraphModule:
     return fx.GraphModule(module, graph, "Evaluation")
 
 
-def _graph(network: Network, report: Report) -> tuple[fx.Graph, dict[str, nn.Module | nn.Parameter]]:
+def _graph(flow: Flow, steps: Iterable[Step], made: Mapping[str, Any]) -> fx.Graph:
     graph = fx.Graph()
-    values: dict[str, fx.Node] = {}
-    made: dict[str, nn.Module | nn.Parameter] = {}
-    scores: list[fx.Node] = []
-    for name in network.order:
-        node = network[name]
-        if name not in network.contributing:
-            continue
-        found = report.nodes[name]
-        layer = found.layer
-        shapes: tuple[Shape, ...] = tuple(shape for shape in found.inputs if shape is not None)
-        inputs = [values[source] for source in node.inputs]
-        if isinstance(layer, Input):
-            values[name] = graph.placeholder("images")
-        elif isinstance(layer, Output):
-            scores.insert(0, inputs[0])
-        elif isinstance(layer, AuxiliaryOutput):
-            # an edit may leave one in the middle of a path; what is behind it goes on with the scores
-            values[name] = inputs[0]
-            scores.append(inputs[0])
-        elif (call := layer.module(*shapes)) is not None:
-            made[name] = run(call)
-            values[name] = graph.call_module(name, tuple(inputs))
+    values = {flow.images: graph.placeholder("images")}
+    for step in steps:
+        inputs = [values[source] for source in step.inputs]
+        if step.expression is None:
+            values[step.name] = graph.call_module(step.name, tuple(inputs))
         else:
-            if (tensor := layer.tensor(*shapes)) is not None:
-                made[name] = nn.Parameter(run(tensor))
-                inputs.append(graph.get_attr(name))
-            values[name] = _expression(graph, layer.function(*shapes), inputs)
-    graph.output(tuple(scores) if len(scores) > 1 else scores[0])
-    return graph, made
+            if step.name in made:
+                inputs.append(graph.get_attr(step.name))
+            values[step.name] = _expression(graph, step.expression, inputs)
+    scores = tuple(values[source] for source in flow.scores)
+    graph.output(scores if len(scores) > 1 else scores[0])
+    return graph
 
 
 _OVERWRITABLE = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d)

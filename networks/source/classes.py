@@ -10,10 +10,10 @@ import msgspec
 
 from networks.blocks.base import Block
 from networks.call import Argument, Call
-from networks.source.flow import Flow, Step
+from networks.flow import Flow, Step
+from networks.parts import Kind, Part, Statement
 from networks.source.names import class_name, free, quoted
 from networks.source.naming import Column, Constant, base_name, parameters_of
-from networks.source.parts import Kind, Part, Statement
 from networks.source.torch_signatures import DEFAULTS, ROLES
 
 replace = msgspec.structs.replace

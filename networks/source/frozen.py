@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from networks.flow import Step
 from networks.network import Network
+from networks.parts import Part, below
 from networks.source.classes import access
-from networks.source.flow import Step
-from networks.source.parts import Part, below
 from networks.source.printing import Written
 
 _CHANGES_WITH_MODE = ("BatchNorm", "Dropout")

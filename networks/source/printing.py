@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from networks.call import Argument, Call
+from networks.flow import Flow
+from networks.parts import below
 from networks.shapes import Shape, show
 from networks.source.classes import Class, Item, Line, Parameter
-from networks.source.flow import Flow
 from networks.source.names import quoted
 from networks.source.naming import Column
-from networks.source.parts import below
 from networks.source.torch_signatures import DEFAULTS
 from networks.source.variables import variables_of
 

@@ -10,13 +10,13 @@ import msgspec
 from networks import edits
 from networks.blocks.base import Block
 from networks.check import check
+from networks.flow import Flow, flow_of
 from networks.network import Network
+from networks.parts import Part, parts_of
 from networks.shapes import show
 from networks.source.classes import Class, classes_of, is_in_series
-from networks.source.flow import Flow, flow_of
 from networks.source.frozen import frozen_lines, train_lines
 from networks.source.names import class_name, free
-from networks.source.parts import Part, parts_of
 from networks.source.printing import Printer, Written, wrapped
 from networks.source.safety import verify
 from networks.source.variables import variables_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from networks.parts import Statement
 from networks.source.names import free, variable_name
-from networks.source.parts import Statement
 
 X = "x"
 _BRANCH = "out"

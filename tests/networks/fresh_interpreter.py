@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from networks.layers.network import Input
-from networks.layers.regularization import Dropout, Dropout2d, StochasticDepth
 from networks.module import build, evaluation
 from networks.network import Network
 from networks.source import Source, source
@@ -28,12 +28,15 @@ for name in ("networks", "widgets", "app"):
 def judged(folder):
     given = torch.load(f"{folder}/given.pt", weights_only=True)
     before = set(sys.modules)
-    module = runpy.run_path(f"{folder}/network.py")[given["class_name"]]()
+    made = runpy.run_path(f"{folder}/network.py")[given["class_name"]]
+    torch.manual_seed(0)
+    module = made()
+    first = module.state_dict()
     foreign = {name.partition(".")[0] for name in set(sys.modules) - before} - {"torch"}
-    module.load_state_dict(given["weights"], strict=True)
     answer = {
         "foreign": sorted(foreign),
-        "keys": list(module.state_dict()),
+        "keys": list(first),
+        "first": [name for name in first if not torch.equal(first[name], given["weights"][name])],
         "frozen": [name for name, weight in module.named_parameters() if not weight.requires_grad],
     }
     module.eval()
@@ -47,6 +50,13 @@ def judged(folder):
     answer["training"] = len(scores) == len(given["training"]) and all(
         torch.equal(one, other) for one, other in zip(scores, given["training"])
     )
+    if given["gradients"]:
+        sum(each.square().mean() for each in scores).backward()
+    answer["gradients"] = [
+        name
+        for name, weight in module.named_parameters()
+        if name in given["gradients"] and not torch.equal(weight.grad, given["gradients"][name])
+    ]
     after = module.state_dict()
     answer["statistics"] = all(torch.equal(after[name], given["after"][name]) for name in after)
     return answer
@@ -92,14 +102,14 @@ class FreshInterpreter:
         classes: int,
         title: str = "",
         side: int | None = None,
-        draws_alike: bool = False,
     ) -> Source:
         """Asserts that the source has the keys of the module that is built, and gives the same numbers.
 
-        Images are as large as the Input says, or `side`×`side`. With several layers that draw random numbers,
-        training is compared only where they are to draw in the same order.
+        That is bit for bit: first weights after the same seed, scores, random draws, gradients, statistics.
+        Images are as large as the Input says, or `side`×`side`.
         """
         printed = source(network, classes, title)
+        torch.manual_seed(0)
         built = _frozen(build(network, classes), network)
         (node,) = [node for node in network.of_type(Input) if node.name in network.contributing]
         size = node.layer.size if side is None else (side, side)
@@ -111,18 +121,21 @@ class FreshInterpreter:
         _train(built, network)
         torch.manual_seed(0)
         scores = built(images)
-        given["training"] = [each.detach() for each in (scores if isinstance(scores, tuple) else (scores,))]
+        scores = scores if isinstance(scores, tuple) else (scores,)
+        given["training"] = [each.detach() for each in scores]
         given["after"] = built.state_dict()
+        given["gradients"] = _gradients(built, scores)
         torch.save(given, self._folder / "given.pt")
         (self._folder / "network.py").write_text(printed.text, encoding="utf-8")
         answer = self._asked("judged")
         assert answer["foreign"] == []
-        assert sorted(answer["keys"]) == sorted(given["weights"])
+        assert answer["keys"] == list(given["weights"])
+        assert answer["first"] == [], f"other first weights\n{printed.text}"
         assert answer["frozen"] == [n for n, weight in built.named_parameters() if not weight.requires_grad]
         assert answer["evaluation"], f"other scores in evaluation\n{printed.text}"
-        if draws_alike or random_layers(network) < 2:
-            assert answer["training"], f"other scores in training\n{printed.text}"
-            assert answer["statistics"], f"other running statistics\n{printed.text}"
+        assert answer["training"], f"other scores in training\n{printed.text}"
+        assert answer["statistics"], f"other running statistics\n{printed.text}"
+        assert answer["gradients"] == [], f"other gradients\n{printed.text}"
         return printed
 
     def shapes(self, printed: Source) -> dict[str, list[int]]:
@@ -142,10 +155,12 @@ class FreshInterpreter:
         return answer
 
 
-def random_layers(network: Network) -> int:
-    """How many layers draw random numbers; on branches they may draw in another order."""
-    kinds = (Dropout, Dropout2d, StochasticDepth)
-    return sum(node.name in network.contributing for kind in kinds for node in network.of_type(kind))
+def _gradients(built: torch.nn.Module, scores: tuple[Tensor, ...]) -> dict[str, Tensor]:
+    """Of all weights that learn; none where all are frozen."""
+    learning = {name: weight for name, weight in built.named_parameters() if weight.requires_grad}
+    if learning:
+        sum(each.square().mean() for each in scores).backward()
+    return {name: weight.grad for name, weight in learning.items() if weight.grad is not None}
 
 
 def _frozen(built: torch.nn.Module, network: Network) -> torch.nn.Module:

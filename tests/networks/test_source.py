@@ -153,7 +153,7 @@ def test_source_of_a_preset_computes_what_the_built_module_does(fresh, name):
     (size,) = {node.layer.size[0] for node in network.of_type(Input)}
     flattens = any(node.inputs and node.layer == Flatten() for node in network.nodes)
     side = None if flattens or size <= 64 else SMALL.get(name, 64)
-    fresh.judge(network, 1000, name, side, draws_alike=True)
+    fresh.judge(network, 1000, name, side)
 
 
 @pytest.mark.parametrize(
@@ -474,7 +474,7 @@ FAMILIES = (
 @pytest.mark.parametrize("name", FAMILIES)
 def test_source_of_an_imported_model_computes_what_the_built_module_does(fresh, name):
     side = None if name == "inception_v3" else 64
-    fresh.judge(torchvision_network(name), 1000, name, side, draws_alike=True)
+    fresh.judge(torchvision_network(name), 1000, name, side)
 
 
 @pytest.mark.parametrize("name", MODELS)

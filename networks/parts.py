@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 import msgspec
 
-from networks.source.flow import Flow, Step
+from networks.flow import Flow, Step
 
 Kind = Literal["class", "row", "named row", "list", "dict", "holder"]
 """A class of its own with a forward; an nn.Sequential of 0, 1, 2, … or of names. The others are not called as
@@ -55,6 +55,29 @@ def parts_of(flow: Flow) -> Part:
     part from having one way in (a Concat of all that a dense layer takes), it runs before the part is called.
     """
     return _Parts(flow).root()
+
+
+def registered(part: Part) -> Iterator[Step]:
+    """What is registered, in the order in which the constructors of the printed classes make it."""
+    for child in part.children.values():
+        if isinstance(child, Step):
+            yield child
+        else:
+            yield from registered(child)
+
+
+def executed(part: Part) -> Iterator[Step]:
+    """The steps in the order in which the forward of a called part runs them."""
+    for statement in part.statements:
+        if statement.step is not None:
+            yield statement.step
+            continue
+        inner: Part | Step = part
+        for component in statement.path.removeprefix(f"{part.path}.").split("."):
+            assert isinstance(inner, Part), "only parts hold something"
+            inner = inner.children[component]
+        assert isinstance(inner, Part), "what is no step is a part"
+        yield from executed(inner)
 
 
 class _Parts:
