@@ -226,7 +226,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_opened(self) -> None:
-        self.canvas.go_home()
+        self.canvas.show_from_start()
 
     # training
 

@@ -33,6 +33,7 @@ class Folded(Layer, frozen=True, tag=False):
     fewest_inputs: ClassVar = 0
 
     name_: str
+    """As it is called in the fold around it, which is open."""
     block: Block | None
     count: int
     layers: int
@@ -75,8 +76,9 @@ class Folding:
             self.shown, self.report = network, report
             return
         self._fold()
-        while looped := self._looped():
-            self._forced |= looped
+        while looped := self.members.keys() & self.shown.looped:
+            # all of a row at once, or a long one would cost as many rounds
+            self._forced |= {fold for name in looped for fold in self.folds_of(name)}
             self._fold()
 
     def _fold(self) -> None:
@@ -86,12 +88,6 @@ class Folding:
             self.__dict__.pop(cached, None)
         self.shown = self._make_shown()
         self.report = self._make_report()
-
-    def _looped(self) -> frozenset[str]:
-        """The cards of folds that lie on a loop, and not only behind one."""
-        shown = self.shown
-        doubtful = self.members.keys() - set(shown.order)
-        return frozenset(name for name in doubtful if name in shown.upstream(shown[name].inputs))
 
     # -- what is shown
 
@@ -253,7 +249,7 @@ class Folding:
             self._real[Wire(self.card_of[source], card, index)] = tuple(entering[source])
         block = network.by_fold[card].block
         layer = Folded(
-            name_=card,
+            name_=name_within(network.by_fold[card]),
             block=block,
             count=len(self.folds_of(card)),
             layers=len(inside),
@@ -306,6 +302,33 @@ def _inner(name: str, problem: Message) -> Message:
 
 def _lacking(node: Node) -> bool:
     return len(node.inputs) < node.layer.fewest_inputs
+
+
+def name_within(fold: Fold) -> str:
+    """A fold's name as it is told inside the fold around it: what both begin with says nothing there.
+
+    The name of a thing without its number would say nothing either: `features.0` stays so in `features`.
+    """
+    if not fold.name.startswith(f"{fold.within}."):
+        return fold.name
+    parts = fold.name.split(".")
+    start = fold.within.count(".") + 1
+    while start and parts[start].isdecimal():
+        start -= 1
+    return ".".join(parts[start:])
+
+
+def opened_at_first(network: Network) -> frozenset[str]:
+    """The groups to open when a network is first seen: those that hide most of it and so its stages.
+
+    An imported module is often little more than one `features`.
+    """
+    whole = len(network.nodes)
+    return frozenset(
+        fold.name
+        for fold in network.folds
+        if fold.block is None and 2 * len(network.folded[fold.name]) > whole
+    )
 
 
 def everything_open(network: Network) -> frozenset[str]:

@@ -9,7 +9,7 @@ import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from networks.check import NodeReport, Report
-from networks.folding import Folded, Folding, Frame
+from networks.folding import Folded, Folding, Frame, name_within
 from networks.groups import sources_of
 from networks.layers.base import Group, Layer
 from networks.message import Message
@@ -112,7 +112,7 @@ def frame_content(folding: Folding, frame: Frame) -> FrameContent:
     sources = sources_of(folding.network, inside)
     x = folding.whole.nodes[sources[0]].output if len(sources) == 1 else None
     return FrameContent(
-        title=declared(type(block).name()) if block is not None else frame.fold.name,
+        title=declared(type(block).name()) if block is not None else name_within(frame.fold),
         summary=block.summary(x) if block is not None else "",
         weights=short(weights) if weights else "",
         block=block is not None,

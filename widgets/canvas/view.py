@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QWidget
 
 from networks import edits
 from networks.check import Report
-from networks.folding import ROW, Folding, everything_open
+from networks.folding import ROW, Folding, everything_open, opened_at_first
 from networks.message import UserError, message
 from networks.network import Network
 from widgets import theme
@@ -63,6 +63,8 @@ class CanvasView(Surface):
     def show_network(self, network: Network, report: Report) -> None:
         """Shows a network and what was found about it; what stays glides to its new place."""
         awaited, self._awaited = self._awaited, None
+        if _another(self.folding.network, network):
+            self._opened = opened_at_first(network)
         self._show(Folding(network, report, self._opened))
         if awaited is not None:
             self._cursor = awaited.cursor
@@ -76,8 +78,7 @@ class CanvasView(Surface):
         self.cancel_gesture()
         before = self._canvas.folding.network
         network = folding.network
-        kept = sum(node.name in before for node in network.nodes)
-        another = 2 * kept < max(len(before.nodes), 1) and 2 * kept < max(len(network.nodes), 1)
+        another = _another(before, network)
         glides = self._may_animate() and self._shown_before and not another
         self._canvas.show_network(folding, self.visible_rect() if glides else None)
         self._shown_before = True
@@ -88,6 +89,13 @@ class CanvasView(Surface):
         if another:
             self._at_home = True
         self.set_bounds(bounds)
+
+    def show_from_start(self) -> None:
+        """As a network is first seen: its stages, from the top. What was open of the one before is closed."""
+        first = opened_at_first(self.folding.network)
+        if first != self.folding.opened:
+            self.set_opened(first)
+        self.go_home()
 
     @property
     def folding(self) -> Folding:
@@ -370,3 +378,9 @@ class CanvasView(Surface):
     def _may_animate(self) -> bool:
         duration = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self)
         return self.animated and duration > 0 and self.isVisible()
+
+
+def _another(before: Network, network: Network) -> bool:
+    """Whether less than half of either network is in both: then it is not the same one after an edit."""
+    kept = sum(node.name in before for node in network.nodes)
+    return 2 * kept < max(len(before.nodes), 1) and 2 * kept < max(len(network.nodes), 1)
