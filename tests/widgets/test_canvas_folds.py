@@ -1,11 +1,15 @@
-"""Open folds on the canvas: what is open when a network is first seen, and what folds are called."""
+"""Open folds on the canvas: frames that hold what is theirs and nothing else, with words that can be read."""
 
 from __future__ import annotations
 
+from itertools import combinations, pairwise
+
 import msgspec
 import pytest
+from hypothesis import given, settings
 
-from networks.folding import name_within, opened_at_first
+from networks.check import check
+from networks.folding import Folding, everything_open, name_within, opened_at_first
 from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.linear import CLASSES, Flatten, Linear
@@ -14,9 +18,13 @@ from networks.layers.network import AuxiliaryOutput, Input, Output
 from networks.network import Fold, Network, Node
 from networks.presets.catalog import PRESETS
 from networks.presets.resnet import resnet
+from tests.networks.random_folds import folded_networks
 from tests.widgets.canvas_document import Document
+from widgets.canvas.layout import Layout, arrange
+from widgets.canvas.scene import CanvasScene
 
 BY_NAME = {preset.name: preset for preset in PRESETS}
+OPEN = ("GoogLeNet", "GoogLeNet (2014)", "GoogLeNet small", "ResNet-18", "ResNet-50", "ResNet-20", "VGG-16")
 
 
 def imported() -> Network:
@@ -52,6 +60,104 @@ def imported() -> Network:
     nodes.append(Node("fc", Linear(CLASSES), ("flat",)))
     nodes.append(Node("output", Output(), ("fc",)))
     return Network(tuple(nodes), tuple(folds))
+
+
+NETWORKS = [
+    pytest.param(imported(), id="imported"),
+    *(pytest.param(BY_NAME[name].network(), id=name) for name in OPEN),
+]
+
+
+def opened(network: Network) -> Folding:
+    return Folding(network, check(network, 10), everything_open(network))
+
+
+def overlap(a, b) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def assert_frames_are_sound(folding: Folding, layout: Layout) -> None:
+    inside = {frame.fold.name: frame.inside for frame in folding.frames}
+    assert set(layout.frames) == set(inside)
+    for (a, box), (b, other) in combinations(layout.frames.items(), 2):
+        if inside[a].isdisjoint(inside[b]):
+            assert not overlap(box, other), f"frames {a} and {b}"
+    for name, box in layout.frames.items():
+        left, top, right, bottom = box
+        for node in folding.shown.nodes:
+            card = layout.box(node.name)
+            if node.name in inside[name]:
+                assert left < card[0] < card[2] < right
+                assert top < card[1] < card[3] < bottom
+            else:
+                assert not overlap(box, card), f"{node.name} stands in {name}"
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_frames_hold_their_cards_and_no_others(network):
+    folding = opened(network)
+    assert_frames_are_sound(folding, arrange(folding.shown, None, folding.frames))
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_what_runs_beside_the_cards_of_a_frame_is_in_it(network):
+    folding = opened(network)
+    layout = arrange(folding.shown, None, folding.frames)
+    for frame in folding.frames:
+        left, top, right, bottom = layout.frames[frame.fold.name]
+        for wire in folding.shown.wires:
+            if wire.target in frame.inside:
+                for x, y in layout.routes[wire]:
+                    if top < y:
+                        assert left < x < right
+                        assert y < bottom
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_no_wire_runs_through_the_words_of_a_frame(qapp, network):
+    folding = opened(network)
+    scene = CanvasScene()
+    scene.show_network(folding, None)
+    layout = scene.layout_of_network
+    upright = [
+        (p[0], *sorted((p[1], q[1])))
+        for points in layout.routes.values()
+        for p, q in pairwise(points)
+        if p[0] == q[0]
+    ]
+    for name, item in scene.frames.items():
+        left, top, right, _ = layout.frames[name]
+        assert item.words[0].text
+        for word in item.words:
+            place = word.place
+            assert left < place.left() < place.right() < right
+            for x, first, last in upright:
+                if first < top + 13 < last:
+                    assert not place.left() - 4 < x < place.right() + 4, f"{word.text} in {name}"
+        for a, b in combinations(item.words, 2):
+            assert not a.place.intersects(b.place)
+
+
+def test_what_does_not_fit_beside_the_last_wire_stands_between_the_others_in_full(qapp):
+    network = BY_NAME["GoogLeNet"].network()
+    scene = CanvasScene()
+    scene.show_network(opened(network), None)
+    assert [word.text for word in scene.frames["inception3b"].words] == [
+        "Inception",
+        "340\N{NARROW NO-BREAK SPACE}k",
+        "128 + 192 + 96 + 64",
+    ]
+
+
+@settings(max_examples=40)
+@given(folded_networks())
+def test_folds_of_any_network_are_drawn_apart(network):
+    folding = opened(network)
+    layout = arrange(folding.shown, None, folding.frames)
+    assert set(layout.frames) == {frame.fold.name for frame in folding.frames}
+    boxes = {node.name: layout.box(node.name) for node in folding.shown.nodes}
+    for (a, box), (b, other) in combinations(boxes.items(), 2):
+        assert not overlap(box, other), f"cards {a} and {b}"
 
 
 def test_a_network_in_one_group_is_first_seen_with_its_stages(qtbot):

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from networks.layers.base import Group
 from widgets.canvas.content import FrameContent
-from widgets.canvas.frames import HEADER, PAD
+from widgets.canvas.frames import BETWEEN, HEADER, PAD, Stretch, stretches, take
 from widgets.canvas.layout import Box
 from widgets.canvas.style import Style
 
 RADIUS = 8.0
 CHEVRON = 12.0
 _AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class Word(NamedTuple):
+    """Some text in a frame's first line, and where it stands in the scene."""
+
+    text: str
+    place: QRectF
 
 
 class FrameItem(QGraphicsRectItem):
@@ -26,15 +34,39 @@ class FrameItem(QGraphicsRectItem):
         self.setPen(QPen(Qt.PenStyle.NoPen))
         self.name = name
         self.content: FrameContent | None = None
+        self.words: tuple[Word, ...] = ()
+        """What stands in the first line, the title first."""
         self.selected = False
         self._style = style
 
-    def show_content(self, content: FrameContent, box: Box) -> None:
-        """Shows this around what lies in `box`."""
+    def show_content(self, content: FrameContent, box: Box, wires: tuple[float, ...] = ()) -> None:
+        """Shows this around what lies in `box`; `wires` come down through the first line."""
         left, top, right, bottom = box
         self.content = content
         self.setRect(left - 2, top - 2, right - left + 4, bottom - top + 4)
+        self.words = self._placed(content, stretches(left + PAD + CHEVRON + 6, right - PAD, wires), top)
         self.update()
+
+    def _placed(self, content: FrameContent, free: list[Stretch], top: float) -> tuple[Word, ...]:
+        """The title at the left and the rest at the right, each between two wires and not across one."""
+        style = self._style
+        if not free:
+            return ()
+        start, end = free[0]
+        width = min(style.title_metrics.horizontalAdvance(content.title) + 1, end - start)
+        title = style.title_metrics.elidedText(content.title, Qt.TextElideMode.ElideRight, width)
+        words = [Word(title, QRectF(start, top, width, HEADER))]
+        free[0] = start + width + BETWEEN, end
+        for text in filter(None, (content.weights, content.summary)):
+            width = style.text_metrics.horizontalAdvance(text) + 1
+            room = take(free, width)
+            if room is None:  # as much of it as there is room for
+                room = max(free, key=lambda stretch: stretch[1] - stretch[0])
+                width = room[1] - room[0]
+                text = style.text_metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+            if width > 0:
+                words.append(Word(text, QRectF(room[0], top, width, HEADER)))
+        return tuple(words)
 
     def set_state(self, *, selected: bool) -> None:
         """Marks it as selected, or no longer."""
@@ -54,19 +86,9 @@ class FrameItem(QGraphicsRectItem):
         painter.setPen(style.borders["selected"] if self.selected else style.frame)
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
         color = style.groups[Group.BLOCKS]
-        line = QRectF(rect.left() + PAD, rect.top(), rect.width() - 2 * PAD, HEADER)
-        chevron = QRectF(line.left(), line.top() + (HEADER - CHEVRON) / 2, CHEVRON, CHEVRON)
+        chevron = QRectF(rect.left() + PAD, rect.top() + (HEADER - CHEVRON) / 2, CHEVRON, CHEVRON)
         style.paint_icon(painter, "chevron-down", chevron, color)
-        left = chevron.right() + 6
-        # words keep to the two ends, since wires come down through the middle
-        room = line.width() / 2 - 30
-        painter.setFont(style.title)
-        painter.setPen(color)
-        title = style.title_metrics.elidedText(content.title, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(left, line.top(), room, HEADER), _AT_LEFT, title)
-        painter.setFont(style.text)
-        painter.setPen(style.dim)
-        words = "   ".join(filter(None, (content.summary, content.weights)))
-        painter.drawText(
-            line, _AT_RIGHT, style.text_metrics.elidedText(words, Qt.TextElideMode.ElideLeft, room + 10)
-        )
+        for index, word in enumerate(self.words):
+            painter.setFont(style.text if index else style.title)
+            painter.setPen(style.dim if index else color)
+            painter.drawText(word.place, _AT_LEFT, word.text)

@@ -16,18 +16,15 @@ import msgspec
 from networks.edits import tail
 from networks.folding import Frame
 from networks.network import Network, Wire
-from widgets.canvas.frames import framed, rooms
-from widgets.canvas.routes import Point, Routing, routed
+from widgets.canvas.frames import PAD, crossings, framed, rooms
+from widgets.canvas.lanes import Item, obstacles, taken_lanes
+from widgets.canvas.routes import WIRE, Point, Routing, routed
 
 WIDTH = 280.0
 HEIGHT = 36.0
 """Size of a card without a problem, in scene units: device-independent pixels at zoom 1."""
 MARGIN = 14.0
 """Free space beside a card."""
-WIRE = 8.0
-"""Free space on each side of a wire in a lane."""
-LEFT_COST = 40.0
-"""How much further to the right a lane may lie before the left is nearer: skips then keep to one side."""
 COLUMN_GAP = 28.0
 """Between the network and the column of loose layers, and between the layers in it."""
 
@@ -50,6 +47,8 @@ class Layout(msgspec.Struct, frozen=True):
     bounds: Box
     frames: dict[str, Box] = {}
     """Around the cards of every open fold, by its name."""
+    crossings: dict[str, tuple[float, ...]] = {}
+    """Where wires come down through the first line of each frame, from left to right."""
 
     def box(self, name: str) -> Box:
         """The card of this node."""
@@ -73,7 +72,7 @@ def arrange(
     column, below = 0.0, 0.0
     rank = {name: index for index, name in enumerate(order)}
     for index, names in enumerate(parts):
-        part = _Part(network, sorted(names, key=rank.__getitem__), rank, rows)
+        part = _Part(network, sorted(names, key=rank.__getitem__), rank, rows, frames)
         above, below_rows = rooms(frames, part.rows)
         routing = routed(network, part.rows, part.x, part.lanes, part.straight, taller, above, below_rows)
         box = _bounds(routing, part)
@@ -90,7 +89,8 @@ def arrange(
     for box in boxes.values():
         left, top = min(left, box[0]), min(top, box[1])
         right, bottom = max(right, box[2]), max(bottom, box[3])
-    return msgspec.structs.replace(layout, bounds=(left, top, right, bottom), frames=boxes)
+    crossed = crossings(frames, network, layout, boxes)
+    return msgspec.structs.replace(layout, bounds=(left, top, right, bottom), frames=boxes, crossings=crossed)
 
 
 def _put(layout: Layout, routing: Routing, dx: float, dy: float) -> None:
@@ -186,7 +186,12 @@ class _Part:
     """One connected part: its trunk, its chains, and the lanes of chains and skips."""
 
     def __init__(
-        self, network: Network, names: list[str], rank: Mapping[str, int], rows: Mapping[str, int]
+        self,
+        network: Network,
+        names: list[str],
+        rank: Mapping[str, int],
+        rows: Mapping[str, int],
+        frames: Sequence[Frame],
     ) -> None:
         self.network, self.names, self.rank = network, names, rank
         self.rows = {name: rows[name] for name in names}
@@ -200,6 +205,7 @@ class _Part:
         self._settle()
         self._entries = [self._entry(chain) for chain in self._chains]
         self._skips = self._find_skips()
+        self._obstacles, self._framed = obstacles(frames, self.rows, self._chains[0])
         self._take_lanes()
         self.lane_x = tuple(set(self.lanes.values()))
 
@@ -287,57 +293,35 @@ class _Part:
 
     def _take_lanes(self) -> None:
         self.x.update(dict.fromkeys(self._chains[0], 0.0))
-        count = 2 * (max(self.rows.values()) + 1) + 1
-        edge = WIDTH / 2 + MARGIN
-        taken = {1: [edge] * count, -1: [edge] * count}
         items = [
             *(self._chain_item(index) for index in range(1, len(self._chains))),
             *(item for source in self._skips if (item := self._skip_item(source)) is not None),
         ]
-        spans = {item.chain: item.span for item in items if item.chain}
-
-        def urgency(item: _Item) -> tuple[int, int, int, int]:
-            beside = [spans[chain] for chain in item.beside]
-            return max([item.span, *beside]), bool(beside) + (item.chain == 0), item.first, item.rank
-
-        for item in sorted(items, key=urgency):
-            x = self._nearest(item, taken)
+        count = 2 * (max(self.rows.values()) + 1) + 1
+        for item, x in taken_lanes(items, count, WIDTH / 2 + MARGIN, self._obstacles, self.x):
             if item.chain:
                 self.x.update(dict.fromkeys(self._chains[item.chain], x))
             else:
                 self.lanes.update(dict.fromkeys(item.wires, x))
 
-    def _nearest(self, item: _Item, taken: Mapping[int, list[float]]) -> float:
-        ends = [self.x.get(name, 0.0) for name in item.ends]
-
-        def cost(x: float) -> float:
-            return sum(abs(x - end) for end in ends) + (LEFT_COST * len(ends) if x < 0 else 0)
-
-        def free(side: int) -> float:
-            return max(max(taken[side][first:last]) + half for first, last, half in item.segments)
-
-        x = min((free(1), -free(-1)), key=cost)
-        side = 1 if x > 0 else -1
-        for first, last, half in item.segments:
-            taken[side][first:last] = [abs(x) + half] * (last - first)
-        return x
-
-    def _chain_item(self, index: int) -> _Item:
-        """Slots 2g stand for the gap above row g, slots 2r + 1 for row r."""
+    def _chain_item(self, index: int) -> Item:
         chain, entry = self._chains[index], self._entries[index]
         head, last = 2 * self.rows[chain[0]], 2 * self.rows[chain[-1]] + 2
         first = 2 * (self.rows[entry.source] + 1) if entry else head
         leaving = self._skips.get(chain[-1], ())
         end = max([last, *(2 * self.rows[wire.target] for wire in leaving)])
-        segments = [(head, last + 1, WIDTH / 2 + MARGIN)]
+        around = max((self._framed.get(name, 0) for name in chain), default=0)
+        segments = [(head, last + 1, WIDTH / 2 + MARGIN + PAD * around)]
         if first < head:
             segments.append((first, head, WIRE))
         if end > last:
             segments.append((last + 1, end + 1, WIRE))
         ends = [wire.target for wire in leaving] + ([entry.source] if entry else [])
-        return _Item(index, (), first, end - first, segments, ends, self._beside(ends, index), index)
+        return Item(
+            index, (), tuple(chain), first, end - first, segments, ends, self._beside(ends, index), index
+        )
 
-    def _skip_item(self, source: str) -> _Item | None:
+    def _skip_item(self, source: str) -> Item | None:
         """The lane for the skips of one source; None where they need none."""
         below = self.rows[source] + 1
         wires = [wire for wire in self._skips[source] if self.rows[wire.target] != below]
@@ -348,9 +332,10 @@ class _Part:
         gaps = [below, *(self.rows[wire.target] for wire in wires)]
         first, last = 2 * min(gaps), 2 * max(gaps)
         ends = [source, *(wire.target for wire in wires)]
-        return _Item(
+        return Item(
             0,
             tuple(wires),
+            tuple(ends),
             first,
             last - first,
             [(first, last + 1, WIRE)],
@@ -361,18 +346,3 @@ class _Part:
 
     def _beside(self, ends: Iterable[str], chain: int) -> frozenset[int]:
         return frozenset(self._chain_of[name] for name in ends) - {0, chain}
-
-
-class _Item(msgspec.Struct, frozen=True):
-    """What wants a lane: a chain (`chain` > 0) or the skips of one source."""
-
-    chain: int
-    wires: tuple[Wire, ...]
-    first: int
-    span: int
-    segments: list[tuple[int, int, float]]
-    """First slot, slot after the last, and how much room is needed there on each side of the middle."""
-    ends: list[str]
-    beside: frozenset[int]
-    """Side chains that it starts or ends at; they are placed before."""
-    rank: int

@@ -13,6 +13,8 @@ Point = tuple[float, float]
 
 GAP = 26.0
 """Between two rows where no wire bends: room for the shape and an arrowhead."""
+WIRE = 8.0
+"""Free space on each side of a wire in a lane."""
 TRACK = 8.0
 """Height of one track of bends."""
 PORT = 20.0
