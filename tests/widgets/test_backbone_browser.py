@@ -146,6 +146,21 @@ def test_any_part_of_a_name_finds_it_and_the_whole_name_best(entry, data):
     assert rank(entry, name + "qqq") is None
 
 
+@pytest.mark.parametrize("words", ["resnet", "vgg", "plain", "tiny", "18"])
+def test_the_best_match_is_in_sight_while_one_types_and_its_heading_at_the_top(browser, qtbot, words):
+    models = tuple(Importable(f"resnet_x{number}", f"ResNet-X{number}") for number in range(20))
+    browser.list.show_entries({**families(), "From torchvision": MODELS + models})
+    browser.list.select_first()
+    for letter in words:
+        qtbot.keyClicks(browser.search, letter)
+        QApplication.processEvents()  # a person is slower than the view
+        room = browser.list.viewport().rect().adjusted(0, 0, 0, 1)  # Qt is a pixel off here
+        current = browser.list.currentIndex()
+        assert room.contains(browser.list.visualRect(current))
+        if shown(browser)[1] == current.data():
+            assert room.contains(browser.list.visualRect(current.parent()))
+
+
 def test_what_nothing_fits_is_said_and_loads_nothing(browser, qtbot):
     find(browser, qtbot, "no such network")
     assert shown(browser) == []

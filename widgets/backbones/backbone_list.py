@@ -98,7 +98,12 @@ class BackboneList(QTreeView):
             if words.strip():
                 self.expand(heading)
         if words.strip():
-            self.setCurrentIndex(min(found, key=lambda each: each[0])[1] if found else QModelIndex())
+            best = min(found, key=lambda each: each[0])[1] if found else QModelIndex()
+            self.setCurrentIndex(best)
+            # the view scrolled, if at all, by the rows as they stood before
+            self.executeDelayedItemsLayout()
+            self.scrollToTop()
+            self.scrollTo(best)
         elif self.currentIndex().isValid():
             self.scrollTo(self.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
         return len(found)
