@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QAbstractAnimation, QEvent, QMimeData, QPoint, QRectF, Qt, QVariantAnimation
-from PySide6.QtGui import QGuiApplication, QHelpEvent
+from PySide6.QtGui import QColor, QGuiApplication, QHelpEvent, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSpinBox, QToolTip, QVBoxLayout, QWidget
 
@@ -33,6 +33,7 @@ from tests.widgets.gestures import click, wheel
 from widgets import theme
 from widgets.canvas import clipboard
 from widgets.canvas.minimap import Minimap
+from widgets.canvas.style import Style
 from widgets.canvas.view import CanvasView
 from widgets.drag import FRAGMENT_MIME
 
@@ -637,3 +638,22 @@ def test_lines_are_as_thick_on_a_dense_screen(monkeypatch, lenet):
     monkeypatch.setattr(lenet.view, "devicePixelRatioF", lambda: 2.0)
     lenet.view.viewport().grab()
     assert style.wire.widthF() == 2 * before
+
+
+def test_icons_stand_on_whole_pixels_at_every_zoom(qapp):
+    """Their lines are about one pixel wide: between two pixels they would be half as dark and twice as wide."""
+    style = Style()
+    color = QColor("#4338ca")
+
+    def painted(left: float, zoom: float) -> QImage:
+        image = QImage(40, 40, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(0)
+        painter = QPainter(image)
+        painter.scale(zoom, zoom)
+        style.paint_icon(painter, "chevron-right", QRectF(left / zoom, 8 / zoom, 12, 12), color)
+        painter.end()
+        return image
+
+    for zoom in (0.5, 0.75, 0.8, 1.0, 1.7):
+        assert painted(10.4, zoom) == painted(10.0, zoom)
+        assert painted(10.4, zoom) != painted(11.0, zoom)

@@ -30,7 +30,7 @@ class Style:
 
     def __init__(self, *, vectors: bool = False) -> None:
         self.vectors = vectors
-        self._icons: dict[tuple[str, str, int], QPixmap] = {}
+        self._icons: dict[tuple[str, str, int, float], QPixmap] = {}
         self._pictures: dict[tuple[Hashable, float, float], QPixmap] = {}
         self.large = self._font(theme.LARGE, bold=True)
         self.title = self._font(theme.BODY, bold=True)
@@ -146,9 +146,9 @@ class Style:
         if self.vectors:
             paint_icon(painter, name, rect, color)
             return
-        scale = painter.worldTransform().m11() * painter.device().devicePixelRatioF()
-        pixels = max(1, round(rect.width() * scale))
-        key = (name, color.name(), pixels)
+        to_device, ratio = painter.worldTransform(), painter.device().devicePixelRatioF()
+        pixels = max(1, round(rect.width() * to_device.m11() * ratio))
+        key = (name, color.name(), pixels, ratio)
         pixmap = self._icons.get(key)
         if pixmap is None:
             if len(self._icons) > MOST_PICTURES:  # every zoom has sizes of its own
@@ -159,9 +159,13 @@ class Style:
             own.setRenderHint(QPainter.RenderHint.Antialiasing)
             paint_icon(own, name, QRectF(0, 0, pixels, pixels), color)
             own.end()
+            pixmap.setDevicePixelRatio(ratio)
             self._icons[key] = pixmap
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawPixmap(rect, pixmap, QRectF(pixmap.rect()))
+        # between two pixels its thin lines would fall apart
+        corner = to_device.map(rect.topLeft()) * ratio
+        painter.resetTransform()
+        painter.drawPixmap(QPointF(round(corner.x()) / ratio, round(corner.y()) / ratio), pixmap)
+        painter.setWorldTransform(to_device)
 
 
 def _faint(color: QColor) -> QColor:
