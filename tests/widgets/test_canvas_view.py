@@ -641,7 +641,7 @@ def test_lines_are_as_thick_on_a_dense_screen(monkeypatch, lenet):
 
 
 def test_icons_stand_on_whole_pixels_at_every_zoom(qapp):
-    """Their lines are about one pixel wide: between two pixels they would be half as dark and twice as wide."""
+    """Their lines are about a pixel wide: between two pixels they would be half as dark and twice as wide."""
     style = Style()
     color = QColor("#4338ca")
 
