@@ -213,3 +213,14 @@ def test_what_the_user_closed_stays_closed_through_edits(qtbot):
 )
 def test_inside_a_fold_its_name_is_not_told_again(name, within, told):
     assert name_within(Fold(name, None, within)) == told
+
+
+def test_what_is_selected_is_marked_as_such_open_and_closed(qtbot):
+    document = Document(qtbot, imported())
+    document.view.select(["features.1"])
+    for _ in range(2):
+        document.view.open_selected()
+        assert document.scene.frames["features.1"].selected
+        document.view.open_selected()
+        assert document.scene.cards["features.1"].selected
+        assert document.view.selected() == ("features.1",)

@@ -137,6 +137,7 @@ class CanvasScene(QGraphicsScene):
         for name in added:
             card = self.cards[name] = CardItem(name, self.style_of_items)
             card.setFlag(_NO_CONTENTS, self._far)
+            card.selected = name in self._selected  # its frame was, before it was closed
             self.addItem(card)
         return set(added)
 
