@@ -50,6 +50,7 @@ class Runs(QObject):
         """What Train would train, and why it cannot."""
         self._project, self._obstacle = project, obstacle
         self._bar.show_obstacle(obstacle)
+        self._curves.show_obstacle(obstacle)
         self._bar.show_further(self._further_reason())
 
     @Slot()

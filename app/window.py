@@ -41,6 +41,7 @@ from networks.network import Network
 from networks.project import Project, first_project
 from networks.recipe import Recipe
 from networks.saved_blocks import SavedBlock
+from networks.totals import totals_known
 from networks.training.obstacles import obstacle
 from widgets import theme
 from widgets.activation_panel import ActivationPanel
@@ -133,9 +134,11 @@ class MainWindow(QMainWindow):
         layers, problems = len(network.nodes), len(report.obstacles)
         parts = [
             self.tr("1 layer") if layers == 1 else self.tr("{count} layers").format(count=layers),
-            self.tr("{weights} weights").format(weights=thousands(report.weights)),
-            self.tr("{count} multiply-adds per image").format(count=short(report.multiply_adds)),
         ]
+        if totals_known(report):
+            parts.append(self.tr("{weights} weights").format(weights=thousands(report.weights)))
+            multiply_adds = short(report.multiply_adds)
+            parts.append(self.tr("{count} multiply-adds per image").format(count=multiply_adds))
         if problems:
             several = self.tr("{count} problems").format(count=problems)
             parts.append(self.tr("1 problem") if problems == 1 else several)

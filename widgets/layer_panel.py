@@ -14,6 +14,7 @@ from networks.layers.base import Layer
 from networks.message import UserError
 from networks.network import Network
 from networks.shapes import Shape, show
+from networks.totals import totals_known
 from widgets import theme
 from widgets.form import Form
 from widgets.layer_heading import LayerHeading
@@ -199,8 +200,9 @@ class _NetworkFacts(Rows):
     def show_report(self, report: Report) -> None:
         """Shows the sums of this report."""
         self._layers.setText(thousands(len(report.nodes)))
-        self._weights.setText(thousands(report.weights))
-        self._sums.setText(thousands(report.multiply_adds))
+        known = totals_known(report)
+        self._weights.setText(thousands(report.weights) if known else UNKNOWN)
+        self._sums.setText(thousands(report.multiply_adds) if known else UNKNOWN)
 
 
 def facts_label() -> QLabel:

@@ -95,6 +95,14 @@ def test_it_opens_with_lenet_on_digits_and_train_is_ready(window):
     assert window.windowTitle().startswith("Untitled")
 
 
+def test_totals_that_are_not_known_are_not_told(window):
+    window.canvas.select(["flatten1"])
+    window.canvas.delete_selection()
+    assert window._facts.text() == "13 layers · 1 problem"
+    window.document.undo()
+    assert "61 706 weights" in window._facts.text().replace("\u202f", " ")
+
+
 def test_torch_is_not_needed_to_build(qtbot, make_window):
     window = make_window()
     assert "CUDA" not in window._torch_label.text()

@@ -357,6 +357,12 @@ def test_weights_of_idle_layers_have_no_share(lenet):
     assert content.share == 0
 
 
+def test_without_a_total_no_card_shows_its_part_of_it(qtbot):
+    document = Document(qtbot, edits.remove(lenet5(), ["flatten1"]))
+    assert document.scene.cards["conv2"].content.weights
+    assert {card.content.share for card in document.scene.cards.values()} == {0}
+
+
 def help_text(document, at):
     event = QHelpEvent(QEvent.Type.ToolTip, at, document.view.viewport().mapToGlobal(at))
     QApplication.sendEvent(document.view.viewport(), event)

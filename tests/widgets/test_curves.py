@@ -88,6 +88,18 @@ def read(text):
 # what is shown
 
 
+def test_the_hint_does_not_send_to_train_where_nothing_can_be_trained(panel):
+    hint = panel.findChild(object, "hint")
+    panel.show_obstacle(message("Expected an Output, got none: drag one from the palette."))
+    assert hint.text() == "Cannot train: Expected an Output, got none: drag one from the palette."
+    panel.show_obstacle(None)
+    assert hint.text() == "Press Train to see the loss fall"
+    panel.begin_run("Run 1")
+    panel.extend(steps(1))
+    panel.show_obstacle(message("Expected an Input, got none."))
+    assert panel.loss.isVisible()
+
+
 def test_before_anything_was_measured_there_is_a_hint_and_no_chart(panel):
     hint = panel.findChild(object, "hint")
     assert hint.isVisible()

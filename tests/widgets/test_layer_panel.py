@@ -108,6 +108,17 @@ def test_without_a_selection_the_whole_network_is_summed_up(panel):
     assert "Select a layer" in texts(panel)
 
 
+@pytest.mark.parametrize("gone", ["flatten1", "conv1", "output"])
+def test_what_the_check_could_not_count_is_not_summed_up(panel, gone):
+    """Without the Flatten, and so without the Linears' weights, 2 572 are left: a number of no network."""
+    network = edits.remove(lenet5(), [gone])
+    known = gone == "conv1"
+    Owner(panel, network, ())
+    assert panel.findChild(QLabel, "layers").text() == "13"
+    assert (panel.findChild(QLabel, "weights").text() != "?") is known
+    assert (panel.findChild(QLabel, "multiply_adds").text() != "?") is known
+
+
 def test_renaming_waits_for_enter(panel, qtbot):
     owner = Owner(panel, lenet5(), ("conv1",))
     name = panel.findChild(QLineEdit, "name")

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
+from networks import edits
 from networks.check import check
 from networks.folding import Folding, everything_open
 from networks.layers.base import Group
@@ -137,6 +138,8 @@ def test_title_and_totals_are_written_where_wanted(qapp):
     folding = folded(lenet5())
     bare = words_of(svg(folding))
     assert totals(folding) == "61\u202f706 weights · 417\u202fk multiply-adds per image"
+    broken = edits.remove(lenet5(), ["flatten1"])
+    assert totals(Folding(broken, check(broken, 10))) == "13 layers"
     caption = Caption("Mine & yours <b>", totals(folding))
     words = words_of(svg(folding, caption))
     assert sorted(words) == sorted([*bare, caption.title, caption.totals])

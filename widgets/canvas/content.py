@@ -46,12 +46,12 @@ class CardContent(msgspec.Struct, frozen=True):
     """Whether its weights stay as they are."""
 
 
-def contents(network: Network, report: Report) -> dict[str, CardContent]:
-    """What every card shows."""
+def contents(network: Network, report: Report, *, totals: bool = True) -> dict[str, CardContent]:
+    """What every card shows; its part of all weights only where their total is known."""
     faults = {name: reason for name, reason in report.obstacles if name is not None}
     consumers = network.consumers
     has_output = any(node.layer.stem == "output" for node in network.nodes)
-    total = report.weights
+    total = report.weights if totals else 0
     found = {}
     for node in network.nodes:
         name, layer = node.name, node.layer

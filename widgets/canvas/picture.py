@@ -12,6 +12,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from networks.folding import Folding
 from networks.storage import write_atomically
+from networks.totals import totals_known
 from widgets import theme
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.style import Style
@@ -39,7 +40,10 @@ class Caption(msgspec.Struct, frozen=True):
 
 
 def totals(folding: Folding) -> str:
-    """`61 706 weights · 424 k multiply-adds per image`."""
+    """`61 706 weights · 424 k multiply-adds per image`; where that is not known, `13 layers`."""
+    if not totals_known(folding.whole):
+        layers = QCoreApplication.translate("Picture", "{count} layers")
+        return layers.format(count=len(folding.network.nodes))
     return QCoreApplication.translate(
         "Picture", "{weights} weights · {count} multiply-adds per image"
     ).format(weights=thousands(folding.whole.weights), count=short(folding.whole.multiply_adds))

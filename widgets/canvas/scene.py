@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QWidget
 from networks.check import Report, check
 from networks.folding import Folded, Folding
 from networks.network import Network, Wire
+from networks.totals import totals_known
 from widgets.canvas.blocks import Blocks
 from widgets.canvas.card import CHEVRON_ROOM, CardItem, height_for
 from widgets.canvas.content import UNKNOWN, CardContent, contents, frame_content, wrong_wires
@@ -83,7 +84,7 @@ class CanvasScene(QGraphicsScene):
         """
         self.glide.finish()
         network, report = folding.shown, folding.report
-        shown = contents(network, report)
+        shown = contents(network, report, totals=totals_known(folding.whole))
         style = self.style_of_items
         heights = {
             name: height_for(content.problem, style) for name, content in shown.items() if content.problem

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QToolTip, QVBoxLayout, QWidget
 
 from networks.events import Event, Failed, Finished, Started, Validated
+from networks.message import Message
 from widgets import theme
 from widgets.curves import export
 from widgets.curves.chart import Chart
@@ -17,6 +18,7 @@ from widgets.curves.outcome import Outcome
 from widgets.curves.readings import Reading, Readings
 from widgets.curves.toolbar import CurvesToolbar
 from widgets.series import RunSeries, csv_text
+from widgets.translation import said
 
 _NEAR = 0.5
 """Epochs within which a validation counts as measured at a step under the cross-hair."""
@@ -30,6 +32,7 @@ class CurvesPanel(QWidget):
         self._runs: dict[int, RunSeries] = {}
         self._number = -1
         self._title = ""
+        self._obstacle: Message | None = None
         self._following = True
         self._refreshing = False
         self._pointed: float | None = None
@@ -62,6 +65,12 @@ class CurvesPanel(QWidget):
         self.outcome.show_end(None)
         self._following = True
         self._refresh()
+
+    def show_obstacle(self, reason: Message | None) -> None:
+        """Why the network cannot be trained now; said where there are no curves yet."""
+        if reason != self._obstacle:
+            self._obstacle = reason
+            self._refresh()
 
     def extend(self, events: Sequence[Event]) -> None:
         """Appends everything that has happened since the last call, and draws it once."""
@@ -229,6 +238,8 @@ class CurvesPanel(QWidget):
             self._hint.setText(self.tr("All runs are hidden"))
         elif going_on:
             self._hint.setText(self.tr("Waiting for the first step…"))
+        elif self._obstacle is not None:
+            self._hint.setText(self.tr("Cannot train: {reason}").format(reason=said(self._obstacle)))
         else:
             self._hint.setText(self.tr("Press Train to see the loss fall"))
 
