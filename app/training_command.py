@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app.terminal_progress import Bar, Lines, progress_for
-from networks.events import Event, Failed, Finished, Stepped, Validated
+from networks.events import COLUMNS, Event, Failed, Finished, Stepped, Validated
 from networks.fields import changed
 from networks.message import UserError, message
 from networks.project import Project, project_to_json
@@ -25,14 +25,6 @@ from networks.training.obstacles import obstacle
 if TYPE_CHECKING:
     from networks.training.run import Run
 
-COLUMNS = (
-    "step",
-    "epoch",
-    "training loss",
-    "training accuracy",
-    "validation loss",
-    "validation accuracy",
-)
 PROJECT, CURVES, WEIGHTS = "project.json", "curves.csv", "weights.safetensors"
 
 

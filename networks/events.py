@@ -8,6 +8,9 @@ import msgspec
 
 from networks.message import Message
 
+COLUMNS = ("step", "epoch", "training loss", "training accuracy", "validation loss", "validation accuracy")
+"""Of a table of all steps; a validation stands in the row of the step that it follows."""
+
 Reason = Literal["finished", "stopped", "diverged"]
 
 

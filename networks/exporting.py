@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import warnings
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -16,15 +18,18 @@ from torch import Tensor, fx, nn
 
 from networks.check import check
 from networks.data.images import prepare
+from networks.datasets import Dataset
 from networks.layers.network import Input
 from networks.message import UserError, message
 from networks.module import build, evaluation
 from networks.network import Network
 from networks.project import Project
 from networks.shapes import Shape, show
+from networks.source.training_script import Facts, data_file, training_script
 from networks.storage import write_atomically
-from networks.training.first_weights import start_from, weights_of
-from networks.training.run import Run
+from networks.training.first_weights import foretell, start_from, weights_of
+from networks.training.obstacles import obstacle
+from networks.training.run import Run, default_threads, judged_at_once
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -91,6 +96,55 @@ def first_weights(project: Project) -> fx.GraphModule:
     if (published := weights_of(project)) is not None:
         start_from(module, published)
     return module
+
+
+def save_training_script(project: Project, path: Path, title: str = "") -> Path:
+    """Writes a script that trains the project as a run does, and beside it the images. Gives their path.
+
+    Raises UserError where the project cannot be trained, where another file has the name of the images', and
+    where one of both cannot be written.
+    """
+    report = check(project.network, project.classes)
+    if (reason := obstacle(project, report)) is not None:
+        raise UserError(reason)
+    recipe = project.recipe
+    (entry,) = project.network.of_type(Input)
+    assert isinstance(entry.layer, Input)
+    images = prepare(recipe.data, entry.layer)
+    published = weights_of(project)
+    facts = Facts(
+        images.mean,
+        images.std,
+        recipe.threads or default_threads(),
+        judged_at_once(report, recipe.batch_size),
+        () if published is None else foretell(project, published).random,
+    )
+    script = training_script(project, facts, title)
+    beside = path.with_name(data_file(recipe.data))
+    _write_images(recipe.data, beside)
+    write_atomically(path, script.encode())
+    return beside
+
+
+def _write_images(data: Dataset, path: Path) -> None:
+    images, labels = data.load()
+    file = io.BytesIO()
+    np.savez_compressed(file, images=images, labels=labels)
+    try:
+        same = path.read_bytes() == file.getvalue()
+    except FileNotFoundError:
+        write_atomically(path, file.getvalue())
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    else:
+        if not same:
+            raise UserError(
+                message(
+                    "Expected no other file of the name “{path}”, which is to hold the images, got one: "
+                    "choose another folder, or move that file.",
+                    path=str(path),
+                )
+            )
 
 
 def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> None:

@@ -92,6 +92,15 @@ def flow_of(network: Network, classes: int) -> Flow:
     return Flow(images, x, steps, scores, tuple(name for name, _ in ends), _upstream(steps, scores[0]))
 
 
+def auxiliary_weights(network: Network) -> tuple[float, ...]:
+    """What the losses of the auxiliary outputs are multiplied by, in the order of `Flow.scores`."""
+    return tuple(
+        layer.weight
+        for name in network.order
+        if name in network.contributing and isinstance(layer := network[name].layer, AuxiliaryOutput)
+    )
+
+
 def _upstream(steps: dict[str, Step], name: str) -> frozenset[str]:
     found: set[str] = set()
     waiting = [name]

@@ -41,7 +41,7 @@ class Optimizer(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_
     """One optimizer is one subclass; the class name is torch's, the fields are its arguments."""
 
     fused: ClassVar[bool] = False
-    """Whether torch has one fused kernel for it on every device; the others loop over the weights."""
+    """Whether torch has one kernel for it that steps all weights at once, on CPU and CUDA; others loop."""
 
     lr: LR = 1e-3
 
@@ -49,9 +49,10 @@ class Optimizer(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_
         """The keyword arguments as torch takes them."""
         return {name: getattr(self, name) for name in self.__struct_fields__}
 
-    def call(self) -> Call:
-        """The call that makes it, without the weights it is to change."""
-        return call(f"torch.optim.{type(self).__name__}", **self.arguments())
+    def call(self, device: str) -> Call:
+        """The call that makes it on a device, without the weights it is to change."""
+        fused = {"fused": True} if self.fused and device in ("cpu", "cuda") else {}
+        return call(f"torch.optim.{type(self).__name__}", **self.arguments(), **fused)
 
     @classmethod
     def help(cls) -> str:

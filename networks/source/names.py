@@ -8,7 +8,15 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-IMPORTED = frozenset(("nn", "torch", "OrderedDict", "Tensor"))
+# fmt: off
+GLOBALS = frozenset((
+    "nn", "torch", "OrderedDict", "Tensor",
+    "Path", "csv", "math", "np", "load_images", "split", "judge", "main",
+    "DATA", "CURVES", "WEIGHTS", "CLASSES", "VALIDATION", "SPLIT_SEED", "MEAN", "DEVIATION", "BATCH_SIZE",
+    "EPOCHS", "SEED", "DEVICE", "THREADS", "JUDGED_AT_ONCE", "AUXILIARY", "COLUMNS",
+))
+# fmt: on
+"""What printed modules and training scripts import and define besides the classes of the network."""
 _PYTHON = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "self"))
 
 
@@ -37,7 +45,7 @@ def free(name: str, taken: Collection[str]) -> str:
     """The name itself, or with the first number behind it that makes it free; never a word of Python."""
     number = 2
     found = name
-    while found in taken or found in _PYTHON or found in IMPORTED:
+    while found in taken or found in _PYTHON or found in GLOBALS:
         found = f"{name}{number}" if not name[-1:].isdigit() else f"{name}_{number}"
         number += 1
     return found

@@ -32,6 +32,8 @@ class Source(msgspec.Struct, frozen=True):
     text: str
     lines: dict[str, tuple[int, ...]]
     class_name: str
+    classes: str
+    """The text behind the imports."""
 
 
 def source(network: Network, classes: int, title: str = "") -> Source:
@@ -60,7 +62,7 @@ def source(network: Network, classes: int, title: str = "") -> Source:
     imports = _imports(body)
     text = "\n".join((*imports, "", "", body, ""))
     verify(text, made)
-    return Source(text, _numbered(lines, len(imports) + 3), name)
+    return Source(text, _numbered(lines, len(imports) + 3), name, body)
 
 
 def _imports(body: str) -> list[str]:

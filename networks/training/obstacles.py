@@ -31,6 +31,14 @@ def obstacle(project: Project, report: Report | None = None) -> Message | None:
     return _lone_number(project.network, report) if project.recipe.batch_size == 1 else None
 
 
+def normalizes_by_batch(network: Network) -> bool:
+    """Whether it is normalized by the images of a batch while it trains; frozen layers have statistics."""
+    return any(
+        isinstance(node.layer, BATCH_NORMS) and not node.frozen and node.name in network.contributing
+        for node in network.nodes
+    )
+
+
 def _all_frozen(network: Network, report: Report) -> Message | None:
     weighted = [name for name, node in report.nodes.items() if node.contributing and node.weights]
     if not all(network[name].frozen for name in weighted):

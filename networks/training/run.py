@@ -15,7 +15,8 @@ from networks.check import Report, check
 from networks.data.batches import Batches
 from networks.data.images import prepare
 from networks.events import Event, Failed, Finished, Started, Stepped, Validated, Validating
-from networks.layers.network import AuxiliaryOutput, Input
+from networks.flow import auxiliary_weights
+from networks.layers.network import Input
 from networks.message import Message, UserError, message
 from networks.module import build, evaluation, resolve, run
 from networks.network import Network
@@ -26,7 +27,7 @@ from networks.training.devices import device, random_state, seed_random, set_ran
 from networks.training.failure import explain
 from networks.training.first_weights import start_from, weights_of
 from networks.training.memory import memory_obstacle
-from networks.training.obstacles import obstacle
+from networks.training.obstacles import normalizes_by_batch, obstacle
 
 FETCH_SECONDS = 0.03
 """How often losses are fetched from a GPU; each fetch waits until it has caught up."""
@@ -81,12 +82,12 @@ class Run:
         self._validation = Batches(images.validation, images.validation_labels, self.device)
         self._make_module(report)
         self.loss: nn.Module = run(recipe.loss.call())
-        self._auxiliary = _auxiliary_weights(project.network)
+        self._auxiliary = auxiliary_weights(project.network)
         self._weights = [weight for weight in self.module.parameters() if weight.requires_grad]
         self.optimizer = make_optimizer(recipe.optimizer, self._weights, self.device)
         self._set_training()
-        self.steps_per_epoch = _steps(len(self._training), recipe.batch_size, self.module)
-        self._judged_at_once = _judged_at_once(report, recipe.batch_size)
+        self.steps_per_epoch = _steps(len(self._training), recipe.batch_size, project.network)
+        self._judged_at_once = judged_at_once(report, recipe.batch_size)
 
         self.target_epochs = recipe.epochs
         """Where training ends; may be raised from another thread while it goes on."""
@@ -335,21 +336,9 @@ def make_optimizer(
     declared: Optimizer, weights: Iterable[nn.Parameter], device: torch.device
 ) -> torch.optim.Optimizer:
     """torch's optimizer for these weights, with its fused kernel where it has one."""
-    call = declared.call()
-    options = dict(call.kwargs)
-    if declared.fused and device.type in ("cpu", "cuda"):
-        options["fused"] = True
-    made: torch.optim.Optimizer = resolve(call.target)(weights, **options)
+    call = declared.call(device.type)
+    made: torch.optim.Optimizer = resolve(call.target)(weights, **dict(call.kwargs))
     return made
-
-
-def _auxiliary_weights(network: Network) -> tuple[float, ...]:
-    """What the losses of the auxiliary outputs are multiplied by, in the order of the module's scores."""
-    return tuple(
-        layer.weight
-        for name in network.order
-        if name in network.contributing and isinstance(layer := network[name].layer, AuxiliaryOutput)
-    )
 
 
 def _frozen(module: nn.Module, network: Network) -> tuple[nn.Module, ...]:
@@ -364,17 +353,14 @@ def _frozen(module: nn.Module, network: Network) -> tuple[nn.Module, ...]:
     )
 
 
-def _steps(images: int, batch_size: int, module: nn.Module) -> int:
-    """Steps of an epoch for a module in training mode."""
+def _steps(images: int, batch_size: int, network: Network) -> int:
+    """Steps of an epoch."""
     whole, rest = divmod(images, batch_size)
-    normalizes = any(
-        isinstance(part, nn.modules.batchnorm._BatchNorm) and part.training for part in module.modules()
-    )
-    lone = rest == 1 and whole > 0 and normalizes
+    lone = rest == 1 and whole > 0 and normalizes_by_batch(network)
     return whole + (1 if rest and not lone else 0)
 
 
-def _judged_at_once(report: Report, batch_size: int) -> int:
+def judged_at_once(report: Report, batch_size: int) -> int:
     """Images of one validation batch: as many as keep the largest layer's output at 64 MB."""
     largest = max(count(node.output) for node in report.nodes.values() if node.contributing and node.output)
     return max(batch_size, min(1024, 2**24 // largest))

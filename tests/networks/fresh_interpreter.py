@@ -17,7 +17,7 @@ from networks.source import Source, source
 
 _ROOT = Path(__file__).parents[2]
 _SERVE = """
-import importlib.util, json, runpy, sys
+import contextlib, importlib.util, io, json, runpy, sys
 root = sys.argv[1]
 sys.path[:] = [path for path in sys.path if path != root and not path.startswith(root + "/backbone")]
 import torch
@@ -25,10 +25,10 @@ torch.set_num_threads(1)
 for name in ("networks", "widgets", "app"):
     assert importlib.util.find_spec(name) is None, f"{name} can be seen"
 
-def judged(folder):
-    given = torch.load(f"{folder}/given.pt", weights_only=True)
+def judged(source):
+    given = torch.load(source + ".given", weights_only=True)
     before = set(sys.modules)
-    made = runpy.run_path(f"{folder}/network.py")[given["class_name"]]
+    made = runpy.run_path(source)[given["class_name"]]
     torch.manual_seed(0)
     module = made()
     first = module.state_dict()
@@ -61,16 +61,26 @@ def judged(folder):
     answer["statistics"] = all(torch.equal(after[name], given["after"][name]) for name in after)
     return answer
 
-def shapes(folder):
-    name = open(f"{folder}/class_name").read()
+def shapes(source):
+    name = open(source + ".class_name").read()
     with torch.device("meta"):
-        module = runpy.run_path(f"{folder}/network.py")[name]()
+        module = runpy.run_path(source)[name]()
     return {key: list(tensor.shape) for key, tensor in module.state_dict().items()}
+
+def ran(script):
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        try:
+            runpy.run_path(script, run_name="__main__")
+            ending = ""
+        except SystemExit as error:
+            ending = str(error)
+    return {"printed": printed.getvalue(), "ending": ending}
 
 for line in sys.stdin:
     try:
-        question, folder = json.loads(line)
-        answer = {"judged": judged, "shapes": shapes}[question](folder)
+        question, about = json.loads(line)
+        answer = {"judged": judged, "shapes": shapes, "ran": ran}[question](about)
     except BaseException as error:
         answer = {"error": f"{type(error).__name__}: {error}"}
     print(json.dumps(answer), flush=True)
@@ -125,9 +135,9 @@ class FreshInterpreter:
         given["training"] = [each.detach() for each in scores]
         given["after"] = built.state_dict()
         given["gradients"] = _gradients(built, scores)
-        torch.save(given, self._folder / "given.pt")
-        (self._folder / "network.py").write_text(printed.text, encoding="utf-8")
-        answer = self._asked("judged")
+        written = self._written(printed)
+        torch.save(given, f"{written}.given")
+        answer = self._asked("judged", written)
         assert answer["foreign"] == []
         assert answer["keys"] == list(given["weights"])
         assert answer["first"] == [], f"other first weights\n{printed.text}"
@@ -140,18 +150,26 @@ class FreshInterpreter:
 
     def shapes(self, printed: Source) -> dict[str, list[int]]:
         """The keys and shapes of the weights of a source's module, on the meta device."""
-        (self._folder / "network.py").write_text(printed.text, encoding="utf-8")
-        (self._folder / "class_name").write_text(printed.class_name, encoding="utf-8")
-        return self._asked("shapes")
+        written = self._written(printed)
+        Path(f"{written}.class_name").write_text(printed.class_name, encoding="utf-8")
+        return self._asked("shapes", written)
 
-    def _asked(self, question: str) -> dict:
+    def _written(self, printed: Source) -> Path:
+        path = self._folder / "network.py"
+        path.write_text(printed.text, encoding="utf-8")
+        return path
+
+    def ran(self, script: Path) -> dict:
+        """What a script printed, and the sentence with which it ended early."""
+        return self._asked("ran", script)
+
+    def _asked(self, question: str, about: Path) -> dict:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([question, str(self._folder)]) + "\n")
+        self._process.stdin.write(json.dumps([question, str(about)]) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())
-        text = (self._folder / "network.py").read_text(encoding="utf-8")
-        assert "error" not in answer, f"{answer['error']}\n{text}"
+        assert "error" not in answer, f"{answer['error']}\n{about.read_text(encoding='utf-8')}"
         return answer
 
 
