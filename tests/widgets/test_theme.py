@@ -6,9 +6,11 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QImage, QPainter
 
 from networks.layers.base import Group
-from widgets.theme import DARK, LIGHT
+from widgets.canvas.style import Style
+from widgets.theme import DARK, LIGHT, apply_theme
 
 # Machado, Oliveira and Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision
 # Deficiency", severity 1.0, on linear RGB; and how much more apart colours must be there
@@ -95,3 +97,20 @@ def test_every_two_groups_are_told_apart(theme, vision):
 )
 def test_text_stands_out_from_what_it_is_on(theme, text, panel):
     assert contrast(getattr(theme, text), getattr(theme, panel)) >= 4.5
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_what_is_written_on_frames_stands_out_however_deep_they_lie(qapp, mode):
+    apply_theme(qapp, mode)
+    style = Style()
+    apply_theme(qapp, "light")
+    panel = QImage(1, 1, QImage.Format.Format_RGB32)
+    panel.fill(style.window)
+    for tint in (*style.frame_panels, style.frame_panels[-1]):
+        painter = QPainter(panel)
+        painter.fillRect(panel.rect(), tint)
+        painter.end()
+        background = panel.pixelColor(0, 0).name()
+        for text in (style.block_text, style.dim, style.ink):
+            assert contrast(text.name(), background) >= 4.5, (text.name(), background)
+    assert contrast(style.block_text.name(), style.card.name()) >= 4.5

@@ -168,7 +168,7 @@ class CardItem(QGraphicsRectItem):
         end = -_LEFT - PADDING
         for name in _marks(content):
             place = QRectF(end - 12, (HEIGHT - 12) / 2, 12, 12)
-            style.paint_icon(painter, name, place, color if name == "chevron-right" else style.dim)
+            style.paint_icon(painter, name, place, style.block_text if name == "chevron-right" else style.dim)
             end -= 18
         if content.weights:
             painter.drawText(QRectF(0, 0, end, HEIGHT - 1), _AT_RIGHT, content.weights)

@@ -102,6 +102,8 @@ class FrameContent(msgspec.Struct, frozen=True):
     weights: str
     block: bool
     """Whether it is a block, which becomes a group with the first edit inside."""
+    depth: int
+    """How many frames are around it."""
 
 
 def frame_content(folding: Folding, frame: Frame) -> FrameContent:
@@ -116,6 +118,7 @@ def frame_content(folding: Folding, frame: Frame) -> FrameContent:
         summary=block.summary(x) if block is not None else "",
         weights=short(weights) if weights else "",
         block=block is not None,
+        depth=len(folding.network.around(frame.within)),
     )
 
 

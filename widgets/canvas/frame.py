@@ -8,7 +8,6 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
-from networks.layers.base import Group
 from widgets.canvas.content import FrameContent
 from widgets.canvas.frames import BETWEEN, HEADER, PAD, Stretch, stretches, take
 from widgets.canvas.layout import Box
@@ -82,10 +81,10 @@ class FrameItem(QGraphicsRectItem):
             return
         rect = self.rect().adjusted(2, 2, -2, -2)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(style.frame_panel)
+        painter.setBrush(style.frame_panels[min(content.depth, len(style.frame_panels) - 1)])
         painter.setPen(style.borders["selected"] if self.selected else style.frame)
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
-        color = style.groups[Group.BLOCKS]
+        color = style.block_text
         chevron = QRectF(rect.left() + PAD, rect.top() + (HEADER - CHEVRON) / 2, CHEVRON, CHEVRON)
         style.paint_icon(painter, "chevron-down", chevron, color)
         for index, word in enumerate(self.words):

@@ -162,8 +162,8 @@ class CanvasScene(QGraphicsScene):
             if name not in self.frames:
                 self.frames[name] = FrameItem(name, self.style_of_items)
                 self.addItem(self.frames[name])
-            self.frames[name].setZValue(-2 + 0.01 * len(self.folding.network.around(frame.within)))
             content = frame_content(self.folding, frame)
+            self.frames[name].setZValue(-2 + 0.01 * content.depth)
             self.frames[name].show_content(content, boxes[name], self.layout_of_network.crossings[name])
             self.frames[name].set_state(selected=name in self._selected)
 

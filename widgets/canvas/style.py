@@ -17,6 +17,10 @@ from widgets.icon import paint_icon
 BLOCKS_BELOW = 0.35
 """Zoom below which cards are blocks of colour without words."""
 MOST_PICTURES = 256
+TEXT_SHARE = 0.4
+"""How much of the text's colour is in words in the blocks' colour, which alone would be too dim on dark."""
+_TINTS = {False: (16, 7, 4, 2, 1), True: (28, 14, 8, 4, 2)}
+"""How strongly frames are tinted, light and dark, outermost first: a frame shows those around it, too."""
 Border = Literal["plain", "hover", "idle", "selected", "wrong", "wrong_selected"]
 
 
@@ -69,12 +73,11 @@ class Style:
         self.error_panel = QColor(colors.error_panel)
         self.idle_text = QColor(colors.text_dim)
         self.groups = {group: colors.group(group) for group in Group}
-        self.faint_groups = {group: _faint(color) for group, color in self.groups.items()}
+        self.faint_groups = {group: _see_through(color, 110) for group, color in self.groups.items()}
         self.shadow = QColor(0, 0, 0, 60 if colors.dark else 14)
-        self.frame_panel = QColor(self.groups[Group.BLOCKS])
-        self.frame_panel.setAlpha(34 if colors.dark else 20)
-        self.lit_panel = QColor(colors.accent)
-        self.lit_panel.setAlpha(28)
+        self.block_text = _mixed(self.groups[Group.BLOCKS], self.ink, TEXT_SHARE if colors.dark else 0.0)
+        self.frame_panels = [_see_through(self.groups[Group.BLOCKS], alpha) for alpha in _TINTS[colors.dark]]
+        self.lit_panel = _see_through(QColor(colors.accent), 28)
 
     def _take_pens(self, colors: theme.Colors) -> None:
         self.borders: dict[Border, QPen] = {
@@ -168,7 +171,20 @@ class Style:
         painter.setWorldTransform(to_device)
 
 
-def _faint(color: QColor) -> QColor:
+def _see_through(color: QColor, alpha: int) -> QColor:
     faint = QColor(color)
-    faint.setAlpha(110)
+    faint.setAlpha(alpha)
     return faint
+
+
+def _mixed(color: QColor, other: QColor, share: float) -> QColor:
+    """A colour with so much of another one in it."""
+
+    def between(own: int, theirs: int) -> int:
+        return round(own + share * (theirs - own))
+
+    return QColor(
+        between(color.red(), other.red()),
+        between(color.green(), other.green()),
+        between(color.blue(), other.blue()),
+    )
