@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QSizePolicy, QWidget
+from PySide6.QtGui import QPaintEvent, QPalette, QStandardItemModel, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
 
 from widgets.icon import paint_icon
+
+_INSET = 4
+"""What the style keeps free around the words in the box."""
 
 
 class ComboBox(QComboBox):
@@ -35,6 +46,18 @@ class ComboBox(QComboBox):
         self.view().installEventFilter(self)
         super().showPopup()
 
+    def shown_text(self) -> str:
+        """The choice as it stands in the box: where there is too little room it ends in three dots."""
+        option = self._option()
+        style, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(style, option, part, self).width() - _INSET
+        return self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+
+    def _option(self) -> QStyleOptionComboBox:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        return option
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # Escape closes the list without a call of hidePopup
         if event.type() == QEvent.Type.Hide and isinstance(watched, QAbstractItemView):
@@ -48,8 +71,14 @@ class ComboBox(QComboBox):
             event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
+        painter = QStylePainter(self)
+        option = self._option()
+        option.currentText = self.shown_text()
+        if self.currentIndex() < 0:
+            option.palette.setBrush(QPalette.ColorRole.ButtonText, option.palette.placeholderText())
+            option.currentText = option.currentText or self.placeholderText()
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         group = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
         color = self.palette().color(group, QPalette.ColorRole.Text)
         place = QRectF(self.width() - 20, (self.height() - 12) / 2, 12, 12)
