@@ -67,9 +67,7 @@ def check(network: Network, classes: int | None = None) -> Report:
         node = network[name]
         layer = node.layer if classes is None else node.layer.with_classes(classes)
         inputs = tuple(found[source].output for source in node.inputs)
-        fit = _fit(layer, inputs)
-        if fit.problem is None and fit.output is not None and classes is not None and layer.ends:
-            fit = _judged(fit.output, classes)
+        fit = _judged(layer, inputs, classes)
         found[name] = NodeReport(
             layer, inputs, fit.output, fit.problem, fit.weights, fit.multiply_adds, name in contributing
         )
@@ -83,6 +81,26 @@ def check(network: Network, classes: int | None = None) -> Report:
         obstacles=_obstacles(network, found),
         weights=sum(node.weights for node in taking_part),
         multiply_adds=sum(node.multiply_adds for node in taking_part),
+    )
+
+
+def output_of(layer: Layer, inputs: tuple[Shape | None, ...], classes: int | None = None) -> Shape | None:
+    """What this layer gives for these inputs; None where that is unknown or it does not fit."""
+    return _judged(layer if classes is None else layer.with_classes(classes), inputs, classes).output
+
+
+def _judged(layer: Layer, inputs: tuple[Shape | None, ...], classes: int | None) -> _Fit:
+    """How the layer fits; at an end of the network there must be a score for each class."""
+    fit = _fit(layer, inputs)
+    if not layer.ends or fit.output is None or classes is None or fit.output == (classes,):
+        return fit
+    return _Fit(
+        problem=message(
+            "Expected {classes} scores, one for each class of the data, got {shape}: "
+            "end with a Linear whose features are “classes”.",
+            classes=classes,
+            shape=show(fit.output),
+        )
     )
 
 
@@ -140,27 +158,13 @@ def _too_heavy(weights: int) -> Message:
     )
 
 
-def _judged(shape: Shape, classes: int) -> _Fit:
-    if shape == (classes,):
-        return _Fit(shape)
-    return _Fit(
-        problem=message(
-            "Expected {classes} scores, one for each class of the data, got {shape}: "
-            "end with a Linear whose features are “classes”.",
-            classes=classes,
-            shape=show(shape),
-        )
-    )
-
-
 def _looped(network: Network, node: Node, contributing: frozenset[str]) -> NodeReport:
-    on_loop = any(node.name in network.upstream([source]) for source in node.inputs)
     return NodeReport(
         layer=node.layer,
         inputs=(None,) * len(node.inputs),
         output=None,
         problem=message("This layer gets its own output back: remove a wire of the loop.")
-        if on_loop
+        if node.name in network.looped
         else None,
         contributing=node.name in contributing,
     )

@@ -7,14 +7,14 @@ block becomes a group that belongs to the user.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from networks import edits
 from networks.blocks.base import Block, Row, X
 from networks.blocks.residual import Bottleneck, Residual
-from networks.check import Report, check
+from networks.check import Report, check, output_of
 from networks.groups import leaves_of, sources_of
 from networks.layers.activation import Activation
 from networks.layers.base import Layer
@@ -130,8 +130,8 @@ def set_block(network: Network, name: str, block: Block, classes: int | None = N
 
 def set_blocks(network: Network, blocks: Mapping[str, Block], classes: int | None = None) -> Network:
     """Gives several folds other blocks, in one go; see `set_block`."""
-    report = check(network, classes)
-    incoming = {name: _incoming(network, name, report) for name in blocks}
+    outputs = {name: found.output for name, found in check(network, classes).nodes.items()}
+    incoming = {name: _incoming(network, name, outputs) for name in blocks}
     return settled(_reexpanded(_with_blocks(network, blocks), incoming), classes)
 
 
@@ -149,25 +149,58 @@ def settled(network: Network, classes: int | None = None) -> Network:
 
 
 def _settled_once(network: Network, classes: int | None) -> Network:
-    blocks = {fold.name: fold.block for fold in network.folds if fold.block is not None}
-    if not blocks:
+    if all(fold.block is None for fold in network.folds):
         return network
-    report = check(network, classes)
-    groups: dict[str, Block | None] = {}
+    groups, stale = _unsettled(network, classes)
+    if groups:
+        return _with_blocks(network, dict.fromkeys(groups))
+    return _reexpanded(network, stale) if stale else network
+
+
+def _unsettled(network: Network, classes: int | None) -> tuple[list[str], dict[str, Shape | None]]:
+    """The blocks that have become groups, and those to be made anew with what comes into each.
+
+    Behind one to be made anew it goes on with what that will give: a thousand blocks in a row that all lack
+    their projections are seen in one go, where otherwise only the first would be known to.
+    """
+    undecided = {fold.name: fold.block for fold in network.folds if fold.block is not None}
+    groups: list[str] = []
     stale: dict[str, Shape | None] = {}
-    for name, block in blocks.items():
+    outputs: dict[str, Shape | None] = {}
+
+    def decide(name: str, block: Block) -> None:
+        inside = network.folded[name]
         entry = _entry(network, name)
         fed = entry is not None and bool(entry.inputs)
-        x = _incoming(network, name, report)
+        x = _incoming(network, name, outputs)
         if not fed and x is not None and _matches(network, name, block.rows(x)):
-            continue
-        if not any(_matches(network, name, rows) for rows in _variants(block)):
-            groups[name] = None
+            return
+        if not any(_matches(network, name, rows, any_padding=True) for rows in _variants(block)):
+            groups.append(name)
         elif fed or x is not None:
             stale[name] = x
-    if groups:
-        return _with_blocks(network, groups)
-    return _reexpanded(network, stale) if stale else network
+            outputs.update(dict.fromkeys(inside))
+            outputs[inside[-1]] = _given(block, x, classes)
+
+    for name in network.order:
+        node = network[name]
+        # whatever comes into a block comes before the first of its nodes
+        if (block := undecided.pop(node.fold, None)) is not None:
+            decide(node.fold, block)
+        if node.fold not in stale:
+            outputs[name] = output_of(node.layer, tuple(outputs[each] for each in node.inputs), classes)
+    for name, block in undecided.items():
+        decide(name, block)
+    return groups, stale
+
+
+def _given(block: Block, x: Shape | None, classes: int | None) -> Shape | None:
+    """What comes out of a block that is made for `x`."""
+    shapes = {X: x}
+    rows = block.rows(x)
+    for row in rows:
+        shapes[row.name] = output_of(row.layer, tuple(shapes[each] for each in row.inputs), classes)
+    return shapes[rows[-1].name]
 
 
 def _with_blocks(network: Network, blocks: Mapping[str, Block | None]) -> Network:
@@ -185,10 +218,10 @@ def _variants(block: Block) -> list[tuple[Row, ...]]:
     return found
 
 
-def _incoming(network: Network, name: str, report: Report) -> Shape | None:
-    """The shape that comes into a fold; None where there is none, or several."""
+def _incoming(network: Network, name: str, outputs: Mapping[str, Shape | None]) -> Shape | None:
+    """The shape that comes into a fold, where `outputs` knows it; None where there is none, or several."""
     sources = sources_of(network, network.folded[name])
-    return report.nodes[sources[0]].output if len(sources) == 1 else None
+    return outputs.get(sources[0]) if len(sources) == 1 else None
 
 
 def _entry(network: Network, name: str) -> Node | None:
@@ -197,11 +230,11 @@ def _entry(network: Network, name: str) -> Node | None:
     return network[first] if first is not None and isinstance(network[first].layer, Identity) else None
 
 
-def _matches(network: Network, name: str, rows: Sequence[Row]) -> bool:
+def _matches(network: Network, name: str, rows: Sequence[Row], any_padding: bool = False) -> bool:
     """Whether the nodes of a fold are these rows: the same layers, wired alike, whatever their names.
 
-    One element-wise activation may stand in for another throughout, and it does not count how many channels
-    a padded shortcut adds. Nothing but the last layer leads out.
+    One element-wise activation may stand in for another throughout; with `any_padding` it does not count how
+    many channels a padded shortcut adds. Nothing but the last layer leads out.
     """
     inside = network.folded[name]
     entry = _entry(network, name)
@@ -216,17 +249,17 @@ def _matches(network: Network, name: str, rows: Sequence[Row]) -> bool:
     path = {node.name: row.name for node, row in zip(nodes, rows, strict=True)}
     path.update(dict.fromkeys(sources[:1], X))
     return all(
-        _alike(node.layer, row.layer)
+        _alike(node.layer, row.layer, any_padding)
         and tuple(path.get(source) for source in node.inputs)
         == (row.inputs if sources else tuple(taken for taken in row.inputs if taken != X))
         for node, row in zip(nodes, rows, strict=True)
     )
 
 
-def _alike(one: Layer, other: Layer) -> bool:
+def _alike(one: Layer, other: Layer, any_padding: bool) -> bool:
     if _is_choice(one) and _is_choice(other):
         return True
-    if isinstance(one, PadChannels) and isinstance(other, PadChannels):
+    if any_padding and isinstance(one, PadChannels) and isinstance(other, PadChannels):
         return True
     return one == other
 
@@ -246,7 +279,6 @@ def _reexpanded(network: Network, incoming: Mapping[str, Shape | None]) -> Netwo
     for name, x in incoming.items():
         inside = network.folded[name]
         nodes = _made_anew(network, name, x, taken)
-        taken.update(node.name for node in nodes)
         made[inside[0]] = nodes
         made.update(dict.fromkeys(inside[1:], ()))
         ends.update(dict.fromkeys(inside, nodes[-1].name))
@@ -264,7 +296,8 @@ def _reexpanded(network: Network, incoming: Mapping[str, Shape | None]) -> Netwo
     return network.with_nodes(kept)
 
 
-def _made_anew(network: Network, name: str, x: Shape | None, taken: Collection[str]) -> tuple[Node, ...]:
+def _made_anew(network: Network, name: str, x: Shape | None, taken: set[str]) -> tuple[Node, ...]:
+    """The nodes of a fold for what comes in. Their names are added to those that are `taken`."""
     fold = network.by_fold[name]
     assert fold.block is not None
     inside = network.folded[name]
@@ -274,6 +307,7 @@ def _made_anew(network: Network, name: str, x: Shape | None, taken: Collection[s
     lead: tuple[Node, ...] = ()
     if not sources:
         lead = (_entry(network, name) or Node(f"{path}.{X}", Identity(), (), name),)
+        taken.add(lead[0].name)
     source = sources[0] if sources else lead[0].name
     nodes = nodes_of(fold.block, x, name, source, path)
     return (*lead, *_as_before(old, nodes, _kept_names(network, old, nodes, taken)))
@@ -297,7 +331,7 @@ def _as_before(old: Sequence[Node], made: Sequence[Node], names: Mapping[str, st
 
 
 def _kept_names(
-    network: Network, old: Sequence[Node], made: Sequence[Node], taken: Collection[str]
+    network: Network, old: Sequence[Node], made: Sequence[Node], taken: set[str]
 ) -> dict[str, str]:
     """Names for the nodes that were made: those of old nodes that do the same, else free ones."""
     left = {node.name: node for node in old}
@@ -310,10 +344,11 @@ def _kept_names(
                 del left[name]
     for node in made:
         if node.name not in names:
-            free, used = node.name, {*taken, *names.values()}
-            if free in used or free in network or free in network.holders:
-                free = edits.free_name(network, node.layer, used, within=free.rpartition(".")[0])
+            free = node.name
+            if free in taken or free in network or free in network.holders:
+                free = edits.free_name(network, node.layer, taken, within=free.rpartition(".")[0])
             names[node.name] = free
+            taken.add(free)
     return names
 
 

@@ -57,6 +57,10 @@ RESERVED = frozenset((
 # fmt: on
 """Names that torch.nn.Module and torch.fx.GraphModule use themselves; a layer cannot have them."""
 
+MOST_NESTED = 32
+"""Folds within each other. A node counts in every fold around it, so that this bounds the time folds take; it
+is twice as many as a name has parts, where those drawn by hand or found in a module are a handful."""
+
 
 class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
     """One layer in its place. `inputs` are the names of the nodes it takes its inputs from, in order.
@@ -146,17 +150,34 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
                         name=fold.name,
                     )
                 )
-            met = {fold.name}
-            while fold.within:
-                if fold.within not in self.by_fold or fold.within in met:
-                    raise UserError(
-                        message("“{name}” does not lie in a fold that is there.", name=fold.name),
-                    )
-                met.add(fold.within)
-                fold = self.by_fold[fold.within]
+        self._check_depths()
         for node in self.nodes:
             if node.fold and node.fold not in self.by_fold:
                 raise UserError(message("“{name}” does not lie in a fold that is there.", name=node.name))
+
+    def _check_depths(self) -> None:
+        depths = {"": 0}
+        for fold in self.folds:
+            # from here outwards, as far as nobody has been before
+            chain: dict[str, None] = {}
+            name = fold.name
+            while name not in depths:
+                if name not in self.by_fold or name in chain:
+                    inner = next(reversed(chain))
+                    raise UserError(message("“{name}” does not lie in a fold that is there.", name=inner))
+                chain[name] = None
+                name = self.by_fold[name].within
+            for depth, inner in enumerate(reversed(chain), depths[name] + 1):
+                depths[inner] = depth
+                if depth > MOST_NESTED:
+                    raise UserError(
+                        message(
+                            "Expected at most {most} groups within each other, got one more with “{name}”: "
+                            "take some of them out.",
+                            most=MOST_NESTED,
+                            name=inner,
+                        )
+                    )
 
     @cached_property
     def by_fold(self) -> dict[str, Fold]:
@@ -225,6 +246,40 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
             for freed in sorter.get_ready():
                 heapq.heappush(ready, (rank[freed], freed))
         return tuple(names)
+
+    @cached_property
+    def looped(self) -> frozenset[str]:
+        """The nodes that lie on a loop, and not only behind one."""
+        left = self.by_name.keys() - set(self.order)
+        # Kosaraju and Sharir: go back along the wires; then, beginning with what was left last, go on along
+        # them: what is met there for the first time leads back, too
+        finished: list[str] = []
+        unseen = set(left)
+        for start in left:
+            path = [(start, iter(self.by_name[start].inputs))] if start in unseen else []
+            unseen.discard(start)
+            while path:
+                name, inputs = path[-1]
+                source = next((source for source in inputs if source in unseen), None)
+                if source is None:
+                    finished.append(name)
+                    path.pop()
+                else:
+                    unseen.remove(source)
+                    path.append((source, iter(self.by_name[source].inputs)))
+        found: set[str] = set()
+        for start in reversed(finished):
+            if start not in left:
+                continue
+            left.remove(start)
+            circle = [start]
+            for name in circle:
+                targets = {wire.target for wire in self.consumers[name]} & left
+                left -= targets
+                circle += targets
+            if len(circle) > 1 or start in self.by_name[start].inputs:
+                found.update(circle)
+        return frozenset(found)
 
     @cached_property
     def contributing(self) -> frozenset[str]:

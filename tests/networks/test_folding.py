@@ -228,6 +228,21 @@ def test_a_real_loop_is_shown_and_leaves_the_groups_behind_it_closed():
     assert not shown.is_open("behind")
 
 
+def test_a_long_row_on_a_loop_is_opened_in_one_go(monkeypatch):
+    """A file may hold a loop; each block of the row by itself would be a round over the whole network."""
+    network = repeat(stack(ConvBNReLU(4)), ["b1"], 100, CLASS_COUNT)
+    (last,) = network["flatten"].inputs
+    network, name = edits.add_after(network, ReLU(), last)
+    nodes = [replace(node, inputs=(name,)) if node.name == "b1.conv" else node for node in network.nodes]
+    network = network.with_nodes(nodes)
+    rounds = []
+    fold = Folding._fold
+    monkeypatch.setattr(Folding, "_fold", lambda self: (rounds.append(1), fold(self)))
+    shown = folding(network)
+    assert all(shown.is_open(name) for name in network.by_fold)
+    assert len(rounds) == 2
+
+
 # -- rows
 
 

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from networks import edits, groups
+from networks import edits, folds, groups
 from networks.blocks import BLOCKS
 from networks.blocks.convolution import ConvBNReLU, VGGStage
 from networks.blocks.inception import AuxiliaryClassifier, Inception
@@ -31,6 +31,7 @@ from networks.layers.merge import Add, Concat
 from networks.layers.network import Input, Output
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import MaxPool2d
+from networks.layers.resizing import PadChannels
 from networks.message import UserError
 from networks.module import build
 from networks.network import Fold, Network, Node, Wire
@@ -291,6 +292,39 @@ def test_blocks_settle_from_the_input_on_whatever_their_order():
     later = settled(set_block(network, "b1", Residual(8), CLASS_COUNT), CLASS_COUNT)
     assert not check(later, CLASS_COUNT).obstacles
     assert settled(later, CLASS_COUNT) == later
+
+
+def test_a_padded_shortcut_follows_the_channels_in_front_of_it():
+    network = stack(Residual(8), Residual(16, 2, True, "padding"))
+    assert network["b2.pad"].layer == PadChannels(8)
+    wider = settled(set_block(network, "b1", Residual(12), CLASS_COUNT), CLASS_COUNT)
+    assert wider["b2.pad"].layer == PadChannels(4)
+    assert wider.by_fold["b2"].block == Residual(16, 2, True, "padding")
+    assert not check(wider, CLASS_COUNT).obstacles
+
+
+@pytest.mark.parametrize("between", [False, True])
+def test_projections_come_into_a_long_row_of_blocks_in_one_go(between, monkeypatch):
+    """None of them fits before the one in front of it does; one by one, a file of them would take minutes."""
+    blocks = [Residual(4 + number % 2) for number in range(300)]
+    nodes, source = [Node("input", Input(3))], "input"
+    for number, block in enumerate(blocks):
+        nodes += folds.nodes_of(block, None, f"b{number}", source)
+        if between:
+            nodes.append(Node(f"relu{number}", ReLU(), (nodes[-1].name,)))
+        source = nodes[-1].name
+    network = Network(tuple(nodes), tuple(Fold(f"b{n}", block) for n, block in enumerate(blocks)))
+    assert sum(told.output is not None for told in check(network, CLASS_COUNT).nodes.values()) == 6
+    rounds = []
+    once = folds._settled_once
+    monkeypatch.setattr(
+        folds, "_settled_once", lambda network, classes: (rounds.append(1), once(network, classes))[1]
+    )
+    later = settled(network, CLASS_COUNT)
+    assert all(f"b{number}.downsample.0" in later for number in range(300))
+    assert not any(told.problem for told in check(later, CLASS_COUNT).nodes.values())
+    assert [fold.block for fold in later.folds] == blocks
+    assert len(rounds) == 2
 
 
 # -- other parameters

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import fx, nn
 
+from networks.check import check
 from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.linear import Flatten, Linear
 from networks.layers.network import AuxiliaryOutput, Input, Output
 from networks.message import UserError
 from networks.module import build
-from networks.network import RESERVED, Network, Node, Wire, name_problem
+from networks.network import MOST_NESTED, RESERVED, Fold, Network, Node, Wire, name_problem
 from tests.networks.random_edits import networks, small
 
 
@@ -52,6 +53,22 @@ def test_order_is_topological_and_leaves_out_what_is_on_a_loop_or_behind_one(net
     place = {name: index for index, name in enumerate(network.order)}
     for name in network.order:
         assert all(place[source] < place[name] for source in network[name].inputs)
+
+
+@given(graphs())
+def test_looped_is_what_depends_on_itself(network):
+    assert network.looped == {node.name for node in network.nodes if node.name in reaches(network, node.name)}
+
+
+def test_ten_thousand_layers_on_a_loop_and_behind_it_are_told_apart():
+    size = 10_000
+    ring = [Node(f"n{i}", ReLU(), (f"n{(i - 1) % size}",)) for i in range(size)]
+    behind = [Node(f"b{i}", ReLU(), (f"b{i - 1}" if i else "n7",)) for i in range(size)]
+    network = Network((*ring, *behind))
+    assert network.order == ()
+    assert network.looped == {node.name for node in ring}
+    problems = {name for name, told in check(network).nodes.items() if told.problem}
+    assert problems == network.looped
 
 
 @given(graphs())
@@ -111,6 +128,63 @@ def test_broken_promises_are_refused_in_words(nodes, said):
         Network(nodes)
     with pytest.raises((UserError, msgspec.ValidationError)):
         msgspec.json.decode(msgspec.json.encode({"nodes": nodes}), type=Network)
+
+
+def nested(depth: int) -> tuple[Fold, ...]:
+    """Folds f1, f2, … each within the one before."""
+    return tuple(
+        Fold(f"f{number}", within=f"f{number - 1}" if number > 1 else "") for number in range(1, depth + 1)
+    )
+
+
+FOLDS = {
+    "in itself": ((Fold("a", within="a"),), "“a” does not lie in a fold that is there."),
+    "in a ring": (
+        (Fold("a", within="b"), Fold("b", within="c"), Fold("c", within="a")),
+        "“c” does not lie in a fold that is there.",
+    ),
+    "behind a ring": (
+        (Fold("d", within="a"), Fold("a", within="b"), Fold("b", within="a")),
+        "“b” does not lie in a fold that is there.",
+    ),
+    "nowhere": (
+        (Fold("a", within="b"), Fold("b", within="c")),
+        "“b” does not lie in a fold that is there.",
+    ),
+    "twice": ((Fold("a"), Fold("a")), "“a” is the name of two things; each fold needs a name of its own."),
+    "too deep": (
+        nested(MOST_NESTED + 1),
+        "Expected at most 32 groups within each other, got one more with “f33”: take some of them out.",
+    ),
+    "too deep, inner ones first": (
+        nested(MOST_NESTED + 1)[::-1],
+        "Expected at most 32 groups within each other, got one more with “f33”: take some of them out.",
+    ),
+    "far too deep": (
+        nested(100_000),
+        "Expected at most 32 groups within each other, got one more with “f33”: take some of them out.",
+    ),
+    "far too deep, inner ones first": (
+        nested(100_000)[::-1],
+        "Expected at most 32 groups within each other, got one more with “f33”: take some of them out.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FOLDS)
+def test_folds_that_lie_nowhere_or_too_deep_are_refused_in_words(case):
+    folds, sentence = FOLDS[case]
+    with pytest.raises(UserError) as error:
+        Network((Node("relu", ReLU()),), folds)
+    assert str(error.value) == sentence
+
+
+def test_folds_may_lie_in_each_other_as_deep_as_is_said_in_any_order():
+    folds = nested(MOST_NESTED)
+    for some in (folds, folds[::-1], (*folds[1::2], *folds[::2])):
+        network = Network((Node("relu", ReLU(), (), f"f{MOST_NESTED}"),), some)
+        assert len(network.around(f"f{MOST_NESTED}")) == MOST_NESTED
+        assert network.folded["f1"] == ("relu",)
 
 
 def test_every_name_that_torch_uses_itself_is_refused():
