@@ -111,6 +111,11 @@ def _export(arguments: list[str]) -> int:
     parser.add_argument("project", type=Path, metavar="PROJECT.json")
     parser.add_argument("out", type=Path, metavar="OUT")
     parser.add_argument(
+        "--training",
+        action="store_true",
+        help="to the source add the images, the recipe and a loop: a script that gives the same curve",
+    )
+    parser.add_argument(
         "--weights",
         type=Path,
         metavar="FILE.safetensors",
@@ -125,6 +130,7 @@ def _export(arguments: list[str]) -> int:
     return export(
         options.project,
         options.out,
+        training=options.training,
         weights=options.weights,
         opened=options.open,
         caption=options.caption,

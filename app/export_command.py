@@ -18,15 +18,25 @@ ENDINGS = (".py", ".onnx", *PICTURES)
 
 
 def export(
-    project_file: Path, out: Path, *, weights: Path | None, opened: bool, caption: bool, overwrite: bool
+    project_file: Path,
+    out: Path,
+    *,
+    training: bool,
+    weights: Path | None,
+    opened: bool,
+    caption: bool,
+    overwrite: bool,
 ) -> int:
     """Writes the project's network to `out` and prints what that holds. Gives the exit code 0.
 
-    `weights` is a safetensors file for ONNX; `opened` and `caption` are for pictures. Raises UserError where
-    the ending is none of `ENDINGS`, the file is there already, or nothing can be written.
+    `training` makes a script of the source that trains it; `weights` is a safetensors file for ONNX; `opened`
+    and `caption` are for pictures. Raises UserError where the ending is none of `ENDINGS`, the file is there
+    already, or nothing can be written.
     """
     ending = out.suffix.lower()
     _refuse_ending(out, ending)
+    if training and ending != ".py":
+        raise UserError(message("--training goes with .py alone, the source that trains: leave it out."))
     if weights is not None and ending != ".onnx":
         raise UserError(message("--weights goes with .onnx alone, which holds weights: leave it out."))
     if (opened or caption) and ending not in PICTURES:
@@ -38,7 +48,9 @@ def export(
             message("“{path}” is there already: choose another file, or add --overwrite.", path=str(out))
         )
     project = read_project(project_file)
-    if ending == ".py":
+    if training:
+        said = _export_training_script(project, out, project_file.stem)
+    elif ending == ".py":
         said = _export_source(project, out, project_file.stem)
     elif ending == ".onnx":
         said = _export_onnx(project, out, weights)
@@ -68,6 +80,14 @@ def _export_source(project: Project, out: Path, title: str) -> str:
 
     write_atomically(out, source(project.network, project.classes, title).text.encode())
     return "the network as PyTorch source"
+
+
+def _export_training_script(project: Project, out: Path, title: str) -> str:
+    # imports torch
+    from networks.exporting import save_training_script
+
+    beside = save_training_script(project, out, title)
+    return f"a script that trains the network; its images are in {beside.name}"
 
 
 def _export_onnx(project: Project, out: Path, weights: Path | None) -> str:

@@ -19,6 +19,7 @@ from app.trainer import Trainer
 from networks.folding import Folding
 from networks.message import Message, UserError, message
 from networks.source import source
+from networks.source.training_script import data_file
 from networks.storage import write_atomically
 from widgets import theme
 from widgets.canvas.picture import write_pdf, write_svg
@@ -52,6 +53,12 @@ class Exports(QObject):
         """The entries of the menu."""
         return (
             Command("export_source", "file", self.tr("PyTorch &source…"), self.export_source),
+            Command(
+                "export_training_script",
+                "file",
+                self.tr("&Training script…"),
+                self.export_training_script,
+            ),
             Command("export_onnx", "file", self.tr("&ONNX…"), self.export_onnx),
             Command("export_weights", "file", self.tr("Trained &weights…"), self.export_weights),
             Command("export_picture", "file", self.tr("&Picture…"), self.export_picture),
@@ -90,6 +97,24 @@ class Exports(QObject):
             write_atomically(path, source(project.network, project.classes, title).text.encode())
 
         self._write(write, self.tr("“{path}” holds the network as PyTorch source.").format(path=shown(path)))
+
+    def export_training_script(self) -> None:
+        """The source with the images, the recipe and a loop: what goes on without Backbone."""
+        path = self._ask(self.tr("Export training script"), self._name("_training.py"), [("Python", ".py")])
+        if path is None:
+            return
+        project = self._document.project
+        title = "" if self._document.path is None else self._document.path.stem
+
+        def write() -> None:
+            # imports torch
+            from networks.exporting import save_training_script
+
+            save_training_script(project, path, title)
+
+        # the sentence names the images' file, which has its name from the data
+        sentence = self.tr("“{path}” trains this network by this recipe; its images are in “{data}”.")
+        self._write_in_thread(write, sentence.format(path=shown(path), data=data_file(project.recipe.data)))
 
     def export_onnx(self) -> None:
         """The network as ONNX: with the last run's weights where it is the one that was trained."""

@@ -51,6 +51,21 @@ def test_source(project_file, tmp_path, capsys):
     assert capsys.readouterr() == (f"{out}: the network as PyTorch source\n", "")
 
 
+def test_a_training_script_gives_the_curve_of_backbone_train(project_file, tmp_path, capsys):
+    out, run = tmp_path / "go.py", tmp_path / "run"
+    project = msgspec.structs.replace(PROJECT, recipe=msgspec.structs.replace(PROJECT.recipe, epochs=1))
+    write_project(project, project_file)
+    assert export(project_file, out, "--training") == 0
+    assert capsys.readouterr() == (
+        f"{out}: a script that trains the network; its images are in digits.npz\n",
+        "",
+    )
+    done = subprocess.run([sys.executable, "-I", str(out)], capture_output=True, text=True, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert main(["train", str(project_file), "--out", str(run)]) == 0
+    assert (tmp_path / "go-curves.csv").read_bytes() == (run / "curves.csv").read_bytes()
+
+
 def test_onnx_with_first_and_with_given_weights(project_file, tmp_path, capsys):
     out, weights = tmp_path / "a.onnx", tmp_path / "weights.safetensors"
     other = first_weights(
@@ -107,6 +122,7 @@ def test_a_picture_needs_no_screen(project_file, tmp_path):
         (["a"], "Expected a file that ends in"),
         (["a.svg", "--weights", "w.safetensors"], "--weights goes with .onnx alone"),
         (["a.onnx", "--weights", "w.safetensors"], "“w.safetensors” was not read: No such file"),
+        (["a.svg", "--training"], "--training goes with .py alone"),
         (["a.py", "--open"], "--open and --caption go with pictures alone"),
         (["a.onnx", "--caption"], "--open and --caption go with pictures alone"),
         (["there.py"], "“there.py” is there already: choose another file, or add --overwrite."),

@@ -94,6 +94,21 @@ def test_source_is_written_under_the_project_s_name(desk, tmp_path, monkeypatch)
     assert desk.dialogs == [("Export PyTorch source", [str(tmp_path / "my digits.py")], ["Python (*.py)"])]
 
 
+def test_the_training_script_comes_with_its_images(desk, qtbot, tmp_path, monkeypatch):
+    write_project(PROJECT, tmp_path / "my digits.json")
+    desk.files.open_path(tmp_path / "my digits.json")
+    path = desk.will_choose("go.py", monkeypatch)
+    desk.exports.export_training_script()
+    wait(desk, qtbot)
+    written = path.read_bytes(), (tmp_path / "digits.npz").read_bytes()
+    exporting.save_training_script(PROJECT, path, "my digits")
+    assert written == (path.read_bytes(), (tmp_path / "digits.npz").read_bytes())
+    assert desk.told == ["“go.py” trains this network by this recipe; its images are in “digits.npz”."]
+    assert desk.dialogs == [
+        ("Export training script", [str(tmp_path / "my digits_training.py")], ["Python (*.py)"])
+    ]
+
+
 @pytest.mark.parametrize(("name", "beginning"), [("a.svg", b"<?xml"), ("a.pdf", b"%PDF"), ("a.PDF", b"%PDF")])
 def test_the_picture_is_as_the_ending_says(desk, monkeypatch, name, beginning):
     path = desk.will_choose(name, monkeypatch)
@@ -104,7 +119,9 @@ def test_the_picture_is_as_the_ending_says(desk, monkeypatch, name, beginning):
     assert desk.told == [f"“{name}” holds the picture of the network."]
 
 
-@pytest.mark.parametrize("export", ["export_source", "export_onnx", "export_picture"])
+@pytest.mark.parametrize(
+    "export", ["export_source", "export_training_script", "export_onnx", "export_picture"]
+)
 def test_a_dialog_that_is_cancelled_leaves_nothing(desk, tmp_path, monkeypatch, export):
     desk.will_choose(None, monkeypatch)
     before = sorted(tmp_path.iterdir())
@@ -115,7 +132,12 @@ def test_a_dialog_that_is_cancelled_leaves_nothing(desk, tmp_path, monkeypatch, 
 
 @pytest.mark.parametrize(
     ("export", "name"),
-    [("export_source", "none/a.py"), ("export_onnx", "none/a.onnx"), ("export_picture", "none/a.svg")],
+    [
+        ("export_source", "none/a.py"),
+        ("export_training_script", "none/a.py"),
+        ("export_onnx", "none/a.onnx"),
+        ("export_picture", "none/a.svg"),
+    ],
 )
 def test_what_cannot_be_written_is_said(desk, qtbot, monkeypatch, export, name):
     desk.will_choose(name, monkeypatch)
@@ -128,12 +150,13 @@ def test_what_cannot_be_written_is_said(desk, qtbot, monkeypatch, export, name):
 
 def test_a_network_that_does_not_fit_says_why(desk, qtbot, monkeypatch):
     desk.document.edit(replace(PROJECT, network=Network()), "Remove all")
-    for export, name in (("export_source", "a.py"), ("export_onnx", "a.onnx")):
+    exports = (("export_source", "a.py"), ("export_training_script", "b.py"), ("export_onnx", "a.onnx"))
+    for export, name in exports:
         path = desk.will_choose(name, monkeypatch)
         getattr(desk.exports, export)()
         wait(desk, qtbot)
         assert not path.exists()
-    assert len(desk.errors) == 2
+    assert len(desk.errors) == 3
     assert all("Expected an Input, got none" in error for error in desk.errors)
 
 
@@ -270,11 +293,12 @@ def test_the_menu_has_an_entry_for_each_export(desk, monkeypatch):
         action.trigger()
     assert [action.objectName() for action in menu.actions()] == [
         "export_source",
+        "export_training_script",
         "export_onnx",
         "export_weights",
         "export_picture",
     ]
-    assert asked == ["Export PyTorch source", "Export ONNX", "Export picture"]
+    assert asked == ["Export PyTorch source", "Export training script", "Export ONNX", "Export picture"]
     assert "no trained weights" in desk.told[0]
 
 

@@ -22,7 +22,7 @@ def made(optimizer, **further):
     """torch's optimizer over one weight with a gradient, and the weight."""
     weight = torch.nn.Parameter(torch.ones(3))
     weight.grad = torch.tensor([1.0, -2.0, 0.5])
-    call = optimizer.call()
+    call = optimizer.call("mps")
     return resolve(call.target)([weight], **dict(call.kwargs), **further), weight
 
 
@@ -58,6 +58,11 @@ def test_torch_takes_whatever_the_bounds_allow_and_gets_it(kind):
 
 @every_optimizer
 def test_fused_is_what_torch_offers(kind):
+    assert [dict(kind().call(device).kwargs).get("fused", False) for device in ("cpu", "cuda", "mps")] == [
+        kind.fused,
+        kind.fused,
+        False,
+    ]
     if kind.fused:
         optimizer, weight = made(kind(), fused=True)
         optimizer.step()
