@@ -36,10 +36,15 @@ def free_name(
     )
 
 
-def free_fold(network: Network, stem: str, taken: Collection[str] = ()) -> str:
-    """A name for a new fold, such as `residual3`, that may begin the paths of its nodes too."""
+def free_fold(network: Network, stem: str, taken: Collection[str] = (), start: int = 1) -> str:
+    """A name for a new fold, such as `residual3`, that may begin the paths of its nodes too.
+
+    Numbers below `start` are known to be taken.
+    """
     stem = stem[:_LONGEST_STEM]
-    return next(name for name in (f"{stem}{number}" for number in count(1)) if _is_free(network, name, taken))
+    return next(
+        name for name in (f"{stem}{number}" for number in count(start)) if _is_free(network, name, taken)
+    )
 
 
 def _is_free(network: Network, name: str, taken: Collection[str]) -> bool:
@@ -237,6 +242,7 @@ def fragment(network: Network, names: Collection[str]) -> Network:
     A fold comes along where all of it does. Where several wires come in, all from one node, and the part has
     one way out, it begins with an Identity that stands for that node, so that none of them is lost.
     """
+    names = set(names)
     inside = [node for node in network.nodes if node.name in names]
     whole = {fold for fold, members in network.folded.items() if all(name in names for name in members)}
 
@@ -321,12 +327,10 @@ def duplicate(network: Network, names: Collection[str]) -> tuple[Network, tuple[
 
 def renamed(part: Network, network: Network) -> tuple[Network, tuple[str, ...]]:
     """The part under names that are free in the network, and these names, in the order of its nodes."""
-    folds: dict[str, str] = {"": ""}
-    for fold in part.folds:
-        stem = fold.block.stem if fold.block is not None else fold.name.rstrip("0123456789")
-        folds[fold.name] = free_fold(network, stem or "group", folds.values())
+    folds = _renamed_folds(part, network)
     names: dict[str, str] = {}
-    taken: set[str] = set()
+    # a loose layer must not take the name of a new fold, which paths begin with
+    taken = set(folds.values())
     starts: dict[str, int] = {}
     for node in part.nodes:
         stem = node.layer.stem
@@ -349,6 +353,19 @@ def renamed(part: Network, network: Network) -> tuple[Network, tuple[str, ...]]:
     )
     renamed = tuple(replace(fold, name=folds[fold.name], within=folds[fold.within]) for fold in part.folds)
     return Network(nodes, renamed), tuple(names.values())
+
+
+def _renamed_folds(part: Network, network: Network) -> dict[str, str]:
+    folds: dict[str, str] = {"": ""}
+    taken: set[str] = set()
+    starts: dict[str, int] = {}
+    for fold in part.folds:
+        stem = fold.block.stem if fold.block is not None else fold.name.rstrip("0123456789")
+        stem = (stem or "group")[:_LONGEST_STEM]
+        name = folds[fold.name] = free_fold(network, stem, taken, starts.get(stem, 1))
+        taken.add(name)
+        starts[stem] = int(name.removeprefix(stem)) + 1
+    return folds
 
 
 def spliced(network: Network, part: Network, name: str, fold: str = "") -> Network:

@@ -28,7 +28,7 @@ from networks.layers.activation import Activation, ReLU, Tanh
 from networks.layers.convolution import Conv2d
 from networks.layers.linear import Flatten, Identity
 from networks.layers.merge import Add, Concat
-from networks.layers.network import Input, Output
+from networks.layers.network import AuxiliaryOutput, Input, Output
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import MaxPool2d
 from networks.layers.resizing import PadChannels
@@ -517,6 +517,40 @@ def test_a_row_of_blocks_is_copied_as_a_row():
     assert not check(later, CLASS_COUNT).obstacles
     module = build(later, CLASS_COUNT).eval()
     assert module(torch.zeros(1, 3, 8, 8)).shape == (1, CLASS_COUNT)
+
+
+def test_a_layer_and_a_block_of_one_stem_are_copied_together():
+    network, _ = place_part(stack(), AuxiliaryClassifier(2, 4))
+    network, loose = edits.place(network, AuxiliaryOutput())
+    assert loose == "aux2"
+    block = network.folds[0].name
+    assert block == "aux1"
+    later, new = edits.paste(stack(), edits.fragment(network, [*network.folded[block], loose]))
+    assert_promises(later)
+    assert later.by_fold["aux1"].block == network.by_fold[block].block
+    assert later[new[-1]].layer == AuxiliaryOutput()
+
+
+@given(folded_networks(), folded_networks())
+def test_a_copy_in_any_other_network_is_the_same_under_names_that_are_free(part, network):
+    later, new = edits.paste(network, part)
+    assert_promises(later)
+    assert [later[name].layer for name in new] == [node.layer for node in part.nodes]
+    old = [fold.name for fold in part.folds]
+    copied = dict(zip(old, [fold.name for fold in later.folds[len(network.folds) :]], strict=True))
+    assert [later[name].fold for name in new] == [copied.get(node.fold, "") for node in part.nodes]
+
+
+def test_a_thousand_blocks_are_copied_with_one_look_at_each_name(monkeypatch):
+    """Each name counted up from 1 again took a minute."""
+    folds_ = tuple(Fold(f"b{number}") for number in range(1000))
+    network = Network(tuple(Node(f"n{n}", ReLU(), (), f"b{n}") for n in range(1000)), folds_)
+    looks = []
+    is_free = edits._is_free
+    monkeypatch.setattr(edits, "_is_free", lambda *given: (looks.append(1), is_free(*given))[1])
+    later, _ = edits.paste(stack(), network)
+    assert [fold.name for fold in later.folds] == [f"b{number}" for number in range(1, 1001)]
+    assert len(looks) == 2000
 
 
 def test_a_name_as_long_as_names_may_be_leaves_room_for_its_copies():
