@@ -58,6 +58,8 @@ def keys_page(parent: QWidget, commands: Sequence[Command]) -> QDialog:
             translate("About", "Draw a wire"),
             translate("About", "drag from the port below one card to another card"),
         ),
+        (translate("About", "Look inside a block, and back"), translate("About", "double-click")),
+        (translate("About", "Commands for what is selected"), translate("About", "right button")),
         (translate("About", "Walk along the wires"), translate("About", "arrow keys")),
         (translate("About", "Select several"), translate("About", "drag over them, or Ctrl+click")),
         (translate("About", "Move the view"), translate("About", "Space or middle button and drag")),

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app import about
 from app.appearance import apply_theme, theme_menu
 from app.backbones import Backbones, import_model, import_titles
+from app.canvas_menu import CanvasMenu
 from app.commands import Menu, commands, make_action, menu_titles
 from app.docks import Docks
 from app.document import Document
@@ -350,6 +351,7 @@ class MainWindow(QMainWindow):
             if command.id == "save_as":
                 menus["file"].addMenu(self.exports.menu(self))
         self._view_menu = menus["view"]
+        CanvasMenu(self.canvas)
 
     def _connect(self) -> None:
         self.document.changed.connect(self._show_project)

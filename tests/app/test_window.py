@@ -8,9 +8,10 @@ import weakref
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QKeySequence, QPalette
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QTextBrowser
 
+from app.canvas_menu import CanvasMenu
 from app.commands import commands
 from app.document import Document
 from app.recovery import Recovery
@@ -101,6 +102,41 @@ def test_totals_that_are_not_known_are_not_told(window):
     assert window._facts.text() == "13 layers · 1 problem"
     window.document.undo()
     assert "61 706 weights" in window._facts.text().replace("\u202f", " ")
+
+
+def _menu_at(window, place):
+    """The menu that the right button opens at this place of the canvas: its entries, by name."""
+    viewport = window.canvas.viewport()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place))
+    QApplication.sendEvent(viewport, event)
+    menu = window.canvas.findChild(CanvasMenu)
+    return {action.objectName(): action for action in menu.actions() if action.objectName()}
+
+
+def _on_card(window, name):
+    left, top, _, bottom = window.canvas.scene().layout_of_network.box(name)
+    return window.canvas.mapFromScene(left + 50, (top + bottom) / 2)
+
+
+def test_the_right_button_has_a_menu_for_what_it_is_over(window):
+    entries = _menu_at(window, _on_card(window, "tanh1"))
+    assert list(entries) == ["cut", "copy", "paste", "duplicate", "delete", "group"]
+    assert window.canvas.selected() == ("tanh1",)
+    entries["delete"].trigger()
+    assert "tanh1" not in window.document.project.network
+    # what is selected together is meant together
+    window.canvas.select(["conv2", "tanh2"])
+    _menu_at(window, _on_card(window, "tanh2"))["group"].trigger()
+    (fold,) = window.document.project.network.folds
+    assert window.canvas.selected() == (fold.name,)
+    entries = _menu_at(window, _on_card(window, fold.name))
+    entries["open_fold"].trigger()
+    assert fold.name in window.canvas.scene().frames
+    entries = _menu_at(window, _wire_middle(window, "input", "conv1"))
+    assert list(entries) == ["delete"]
+    assert list(_menu_at(window, QPoint(4, 4))) == ["paste", "select_all", "fit"]
+    assert window.canvas.selected() == ()
+    window.canvas.findChild(CanvasMenu).close()
 
 
 def test_torch_is_not_needed_to_build(qtbot, make_window):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -34,6 +35,9 @@ CLICK_REACH = 7.0
 
 class Surface(Camera):
     """Turns mouse and drag events into gestures. `wished` and `selection_touched` tell the subclass."""
+
+    menu_wished = Signal(QPoint)
+    """Where on the screen a menu for what is selected is to be opened."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._canvas = CanvasScene()
@@ -174,6 +178,26 @@ class Surface(Camera):
             shape = Qt.CursorShape.PointingHandCursor
         if self.viewport().cursor().shape() != shape:
             self.viewport().setCursor(shape)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu is for what is selected; what it is opened over is selected first."""
+        event.accept()
+        if self._gesture is not None or self._pressed is not None:
+            return
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            self._select_under(self._pointer(QPointF(event.pos())))
+            self.selection_touched()
+        self.menu_wished.emit(event.globalPos())
+
+    def _select_under(self, pointer: Pointer) -> None:
+        """Selects what is here, unless it is one of several that are selected."""
+        canvas = self._canvas
+        name = canvas.card_at(pointer.scene)
+        wire = canvas.wire_at(pointer.scene, CLICK_REACH * pointer.pixel) if name is None else None
+        if name is None and wire is None:
+            name = canvas.frame_at(pointer.scene)
+        if name not in canvas.selected and wire not in canvas.selected_wires:
+            canvas.select((name,) if name else (), (wire,) if wire else ())
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

@@ -13,7 +13,7 @@ from networks import edits
 from networks.check import Report
 from networks.folding import ROW, Folding, everything_open, opened_at_first
 from networks.message import UserError, message
-from networks.network import Network
+from networks.network import Network, Wire
 from widgets import theme
 from widgets.canvas import clipboard, wishes
 from widgets.canvas.content import forget_words, spoken
@@ -196,6 +196,10 @@ class CanvasView(Surface):
     def selected(self) -> tuple[str, ...]:
         """Names of the selected layers, in the order of the network."""
         return self._canvas.selected
+
+    def selected_wires(self) -> tuple[Wire, ...]:
+        """The selected wires, in the order of the network."""
+        return self._canvas.selected_wires
 
     def select(self, names: Iterable[str]) -> None:
         """Selects these layers and nothing else."""

@@ -1,0 +1,47 @@
+"""The menu under the pointer on the canvas: the commands that make sense for what is selected."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Slot
+from PySide6.QtWidgets import QMenu
+
+from widgets.canvas.view import CanvasView
+
+LINE = ""
+ON_SELECTION = ("open_fold", LINE, "cut", "copy", "paste", "duplicate", "delete", LINE, "group", "ungroup")
+ON_A_WIRE = ("delete",)
+ON_NOTHING = ("paste", "select_all", LINE, "fit")
+OF_FOLDS = ("open_fold", "ungroup")
+"""Only for blocks and groups."""
+
+
+class CanvasMenu(QMenu):
+    """Shows the canvas's own actions, so that keys and menu do the same."""
+
+    def __init__(self, canvas: CanvasView) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        canvas.menu_wished.connect(self.show_at)
+
+    @Slot(QPoint)
+    def show_at(self, place: QPoint) -> None:
+        """Shows it there for what is selected now."""
+        for shown in self.actions():
+            self.removeAction(shown)  # PySide's clear would delete what belongs to the canvas
+            if shown.isSeparator():
+                shown.deleteLater()
+        actions = {action.objectName(): action for action in self._canvas.actions()}
+        for name in self._wanted():
+            if name == LINE:
+                self.addSeparator()
+            else:
+                self.addAction(actions[name])
+        self.popup(place)
+
+    def _wanted(self) -> tuple[str, ...]:
+        selected = self._canvas.selected()
+        if not selected:
+            return ON_A_WIRE if self._canvas.selected_wires() else ON_NOTHING
+        if any(self._canvas.folding.folds_of(name) for name in selected):
+            return ON_SELECTION
+        return tuple(name for name in ON_SELECTION if name not in OF_FOLDS)
