@@ -22,6 +22,10 @@ from networks.source.safety import verify
 from networks.source.variables import variables_of
 
 
+ORDERED = "from collections import OrderedDict"
+"""Where a row of layers has names."""
+
+
 class Source(msgspec.Struct, frozen=True):
     """The text of a module that defines `class_name`, an nn.Module that is made without arguments.
 
@@ -66,7 +70,7 @@ def source(network: Network, classes: int, title: str = "") -> Source:
 
 
 def _imports(body: str) -> list[str]:
-    found = ["from collections import OrderedDict", ""] if "OrderedDict(" in body else []
+    found = [ORDERED, ""] if re.search(r"\bOrderedDict\(", body) else []
     found += ["import torch"] if re.search(r"\btorch\.", body) else []
     return [*found, "from torch import Tensor, nn"]
 

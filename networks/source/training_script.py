@@ -18,7 +18,7 @@ from networks.published import BY_NAME
 from networks.shapes import show
 from networks.source.names import quoted
 from networks.source.printing import WIDTH, literal, wrapped
-from networks.source.text import source
+from networks.source.text import ORDERED, source
 from networks.training.obstacles import normalizes_by_batch
 
 
@@ -49,7 +49,7 @@ def training_script(project: Project, facts: Facts, title: str = "") -> str:
     fit. What is said of names in `networks.source.text.source` holds here too.
     """
     printed = source(project.network, project.classes, title)
-    ordered = ["from collections import OrderedDict"] if "OrderedDict(" in printed.classes else []
+    ordered = [ORDERED] if printed.text.startswith(ORDERED) else []
     parts = [
         _about(project, printed.class_name),
         "\n".join(["import csv", "import math", *ordered, "from pathlib import Path"]),

@@ -10,13 +10,15 @@ from typing import ClassVar
 import msgspec
 import pytest
 import torch
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
+from safetensors.torch import load_file
 
 from networks import edits, folds, groups
 from networks.blocks import BLOCKS
 from networks.call import Argument, call
 from networks.check import check
+from networks.exporting import save_weights
 from networks.importing.torchvision_model import torchvision_network
 from networks.layers.activation import ReLU
 from networks.layers.base import Layer
@@ -31,10 +33,12 @@ from networks.message import UserError
 from networks.module import build
 from networks.network import RESERVED, Network, Node
 from networks.presets.catalog import PRESETS
+from networks.project import first_project
 from networks.source import source
 from networks.source.safety import UnexpectedCodeError, verify
 from networks.source.torch_signatures import DEFAULTS, ROLES
 from networks.torchvision_models import MODELS
+from networks.training.run import Run
 from tests.networks.fresh_interpreter import FreshInterpreter
 from tests.networks.random_edits import CLASS_COUNT, edited, networks, small
 
@@ -272,6 +276,8 @@ def skeleton(text):
 
 
 @given(TEXTS)
+@example("AOrderedDict")
+@example("OrderedDict")
 def test_titles_change_nothing_but_the_name_of_the_class(title):
     network = small()
     plain, printed = source(network, 3), source(network, 3, title)
@@ -384,6 +390,21 @@ def test_a_concat_before_a_part_leaves_the_part_one_way_in(fresh):
 def test_names_that_containers_use_themselves_stand_in_a_class(fresh, name):
     fresh.judge(chain((f"a.{name}", Conv2d(3)), ("a.b-0", ReLU())), 3)
     fresh.judge(chain((f"a.{name}", Conv2d(3)), ("b", ReLU()), ("a.b-0", Conv2d(3))), 3)
+
+
+def test_it_loads_what_a_run_has_learned(tmp_path):
+    """As a person would: the file of weights into an object of the class."""
+    project = first_project()
+    run = Run(replace(project, recipe=replace(project.recipe, batch_size=400, epochs=1, threads=1)))
+    list(run.train())
+    save_weights(run, tmp_path / "weights.safetensors")
+    namespace = {}
+    exec(source(project.network, project.classes, "LeNet").text, namespace)
+    module = namespace["LeNet"]()
+    module.load_state_dict(load_file(tmp_path / "weights.safetensors"))
+    images = torch.randn(3, 1, 28, 28)
+    with torch.inference_mode():
+        assert torch.equal(module.eval()(images), run.module.eval()(images))
 
 
 class Nested(Layer, frozen=True, tag=False):
