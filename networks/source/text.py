@@ -21,7 +21,6 @@ from networks.source.printing import Printer, Written, wrapped
 from networks.source.safety import verify
 from networks.source.variables import variables_of
 
-
 ORDERED = "from collections import OrderedDict"
 """Where a row of layers has names."""
 

@@ -402,9 +402,11 @@ def test_it_loads_what_a_run_has_learned(tmp_path):
     exec(source(project.network, project.classes, "LeNet").text, namespace)
     module = namespace["LeNet"]()
     module.load_state_dict(load_file(tmp_path / "weights.safetensors"))
+    built = build(project.network, project.classes)
+    built.load_state_dict(run.weights())
     images = torch.randn(3, 1, 28, 28)
     with torch.inference_mode():
-        assert torch.equal(module.eval()(images), run.module.eval()(images))
+        assert torch.equal(module.eval()(images), built.eval()(images))
 
 
 class Nested(Layer, frozen=True, tag=False):
