@@ -49,6 +49,11 @@ _BYTE = re.compile(r"\(byte (\d+)\)$")
 _PATH = re.compile(r" - at `\$((?:\.[A-Za-z_]\w*|\[\d+\])*)`$")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _LONGEST = 40
+_THINGS: dict[Step, tuple[str, str, str]] = {
+    "nodes": ("Layer {number}", "Layer {number} (“{name}”)", "layer"),
+    "folds": ("Block or group {number}", "Block or group {number} (“{name}”)", "block"),
+}
+"""What stands in the lists of a network, without and with its name, and its field that has fields."""
 _CHOICES = 12
 """As many are all named in a sentence."""
 
@@ -210,15 +215,15 @@ def _unknown_type(kind: inspect.LiteralType, raw: bytes | None, place: Message) 
 
 
 def _place(steps: tuple[Step, ...], data: bytes) -> Message:
-    if steps[:2] == ("network", "nodes") and len(steps) > 2:
+    if steps[:1] == ("network",) and len(steps) > 2 and steps[1] in _THINGS:
+        unnamed, named, inner = _THINGS[steps[1]]
         number = int(steps[2]) + 1
         name = _text(_lookup(data, (*steps[:3], "name")))
-        field = _dotted(steps[3:][1:] if steps[3:4] == ("layer",) else steps[3:])
-        if not name:
-            layer = message("Layer {number}", number=number)
-        else:
-            layer = message("Layer {number} (“{name}”)", number=number, name=printable(name))
-        return message("{layer}, field “{field}”", layer=layer, field=field) if field else layer
+        field = _dotted(steps[3:][1:] if steps[3:4] == (inner,) else steps[3:])
+        thing = (
+            message(named, number=number, name=printable(name)) if name else message(unnamed, number=number)
+        )
+        return message("{thing}, field “{field}”", thing=thing, field=field) if field else thing
     return message("Field “{field}”", field=_dotted(steps)) if steps else message("The project")
 
 
@@ -240,7 +245,7 @@ def _expected(kind: inspect.Type) -> Message | str:
         case inspect.LiteralType():
             return _choices(kind)
         case inspect.StrType():
-            return message("a name of 1 to 64 letters A–Z, digits and underscores")
+            return _name(kind)
         case inspect.TupleType():
             return message("a list of {count} whole numbers", count=len(kind.item_types))
         case inspect.VarTupleType():
@@ -251,6 +256,14 @@ def _expected(kind: inspect.Type) -> Message | str:
             )
         case _:
             return message("fields in braces")
+
+
+def _name(kind: inspect.StrType) -> Message:
+    if kind.pattern is None:
+        return message("a name of 1 to 64 printable signs")
+    return message(
+        "a name of 1 to 64 letters A–Z, digits, underscores and hyphens, or several with dots between"
+    )
 
 
 def _choices(kind: inspect.LiteralType) -> Message | str:

@@ -18,11 +18,16 @@ from networks.presets.lenet import lenet5
 from networks.recipe import Recipe
 from networks.storage import write_atomically
 
-FORMAT = 1
-"""Number of the file format; a file with a higher one comes from a newer Backbone."""
+FORMAT = 2
+"""Number of the file format; a file with a higher one comes from a newer Backbone.
+
+Format 1 knew no blocks and groups, no frozen layers, no names with dots or hyphens, no scale of images, no
+first weights but random ones, and fewer layers. What it knew means the same now: one declaration reads both.
+"""
 LARGEST_FILE = 64 * 2**20
 """Bytes; far beyond the largest project, and small enough to be held in memory several times."""
 MOST_LAYERS = 10_000
+MOST_FOLDS = 10_000
 MOST_WIRES = 100_000
 
 
@@ -55,6 +60,15 @@ def blank_project() -> Project:
 class _Header(msgspec.Struct):
     format: msgspec.Raw = msgspec.Raw(b"null")
     program: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Lists(msgspec.Struct, frozen=True):
+    nodes: tuple[msgspec.Raw, ...] = ()
+    folds: tuple[msgspec.Raw, ...] = ()
+
+
+class _Sizes(msgspec.Struct, frozen=True):
+    network: _Lists = _Lists()
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,6 +113,7 @@ def project_from_json(data: bytes) -> Project:
         raise UserError(file_problem.undecodable(data, error)) from None
     try:
         _check_header(data)
+        _check_sizes(data)
         if reason := file_problem.duplicate(text):
             raise UserError(reason)
         file = _decoder().decode(data)
@@ -108,7 +123,8 @@ def project_from_json(data: bytes) -> Project:
         raise UserError(file_problem.malformed(data, text, error)) from None
     except RecursionError:
         raise UserError(file_problem.too_deep()) from None
-    return Project(_of_sensible_size(file.network), file.recipe)
+    _check_wires(file.network)
+    return Project(file.network, file.recipe)
 
 
 def read_project(path: Path) -> Project:
@@ -194,7 +210,15 @@ def _check_header(data: bytes) -> None:
         )
 
 
-def _of_sensible_size(network: Network) -> Network:
+def _check_sizes(data: bytes) -> None:
+    """Counts before anything is made of it: what is refused takes a part of a second, and millions took many.
+
+    Raises UserError, DecodeError without JSON.
+    """
+    try:
+        network = msgspec.json.decode(data, type=_Sizes).network
+    except msgspec.ValidationError:
+        return  # the place and the reason are told when it is read
     if len(network.nodes) > MOST_LAYERS:
         raise UserError(
             message(
@@ -203,6 +227,17 @@ def _of_sensible_size(network: Network) -> Network:
                 count=len(network.nodes),
             )
         )
+    if len(network.folds) > MOST_FOLDS:
+        raise UserError(
+            message(
+                "Expected at most {most} blocks and groups, got {count}: open a smaller network.",
+                most=MOST_FOLDS,
+                count=len(network.folds),
+            )
+        )
+
+
+def _check_wires(network: Network) -> None:
     wires = sum(len(node.inputs) for node in network.nodes)
     if wires > MOST_WIRES:
         raise UserError(
@@ -212,7 +247,6 @@ def _of_sensible_size(network: Network) -> Network:
                 count=wires,
             )
         )
-    return network
 
 
 def _content(path: Path) -> bytes:

@@ -21,17 +21,21 @@ from hypothesis import strategies as st
 
 from networks.datasets import DATASETS
 from networks.fields import changed, fields_of
+from networks.folds import settled
 from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.merge import Concat
 from networks.layers.network import Input
+from networks.layers.normalization import LayerNorm
 from networks.losses import LOSSES
 from networks.message import UserError
-from networks.network import Network, Node
+from networks.network import MOST_NESTED, Fold, Network, Node
 from networks.optimizers import OPTIMIZERS
+from networks.presets.lenet import lenet5
 from networks.project import (
     FORMAT,
     LARGEST_FILE,
+    MOST_FOLDS,
     Project,
     blank_project,
     first_project,
@@ -45,7 +49,9 @@ from networks.recipe import Recipe
 from tests.networks.random_edits import edited
 from tests.networks.strategies import values
 
-GOLDEN = Path(__file__).parents[1] / "data" / "project-format-1.json"
+DATA = Path(__file__).parents[1] / "data"
+GOLDEN = DATA / "project-format-1.json"
+"""Every layer type and field that format 1 had; written, as its kin, by the last version that had it."""
 SEED = project_to_json(first_project())
 replace = msgspec.structs.replace
 
@@ -99,7 +105,7 @@ def test_a_layer_is_one_line_and_the_recipe_is_indented():
     lines = SEED.decode().splitlines()
     assert lines[:5] == [
         "{",
-        '  "format": 1,',
+        '  "format": 2,',
         '  "program": "Backbone",',
         '  "network": {',
         '    "nodes": [',
@@ -127,7 +133,57 @@ def test_files_of_format_1_can_always_be_read():
     assert project.network["multiply_38"].inputs == ("upsample_36", "add_37")
     assert project.recipe.optimizer.lr == 0.05
     assert len({type(node.layer) for node in project.network.nodes}) == 39
-    assert holds(msgspec.to_builtins(project), json.loads(GOLDEN.read_bytes()), {"format", "program"})
+
+
+@pytest.mark.parametrize("name", ["project", "lenet", "names"])
+def test_what_format_1_did_not_know_has_its_default_and_all_else_is_as_it_was_written(name):
+    path = DATA / f"{name}-format-1.json"
+    written = json.loads(path.read_bytes())
+    assert written["format"] == 1
+    project = read_project(path)
+    assert holds(msgspec.to_builtins(project), written, {"format", "program"})
+    network = project.network
+    assert network.folds == ()
+    assert not any(node.fold or node.frozen for node in network.nodes)
+    assert all(node.layer.normalize == "data" for node in network.of_type(Input))
+    assert all(node.layer.over == "all" for node in network.of_type(LayerNorm))
+    assert project.recipe.start == "random"
+    # nothing makes of it what it is not: no block, no other names
+    assert settled(network, project.classes) is network
+    data = project_to_json(project)
+    assert data.startswith(b'{\n  "format": 2,')
+    assert project_from_json(data) == project
+
+
+def test_lenet_of_format_1_is_the_lenet_of_today():
+    assert read_project(DATA / "lenet-format-1.json") == Project(lenet5(), Recipe(batch_size=8))
+
+
+def test_names_of_format_1_stay_as_they_are():
+    network = read_project(DATA / "names-format-1.json").network
+    assert [node.name for node in network.nodes] == [
+        *("0", "x" * 64, "Conv1", "conv1", "a_1__", "twice", "class_", "match", "output", "loose"),
+        *("fro", "here", "own", "Output"),
+    ]
+    assert network["twice"].inputs == ("a_1__", "a_1__", "0")
+    assert network["own"].inputs == ("own", "own")
+    assert network.looped == {"fro", "here", "own"}
+
+
+def test_files_of_format_2_can_always_be_read():
+    path = DATA / "project-format-2.json"
+    project = read_project(path)
+    assert holds(msgspec.to_builtins(project), json.loads(path.read_bytes()), {"format", "program"})
+    network = project.network
+    assert len({type(node.layer) for node in network.nodes}) == 50
+    assert len({type(fold.block) for fold in network.folds if fold.block is not None}) == 6
+    assert network.around("blocks.stage") == ("blocks.stage", "Hälfte ½", "Whole network")
+    assert network.folded["stem"] == ("input_1",)
+    assert network["part-48.0.add"].inputs == ("slice_46", "shuffle_47")
+    assert [node.name for node in network.nodes if node.frozen][:2] == ["upconv_5", "pool_10"]
+    assert network["input_1"].layer.normalize == "centered"
+    assert network["pointwise_7"].layer.filters == "classes"
+    assert project.recipe.start == "AlexNet_Weights.IMAGENET1K_V1"
 
 
 def holds(value, written, besides=()):
@@ -144,9 +200,16 @@ def test_a_file_with_a_byte_order_mark_and_windows_line_ends_is_read():
     assert project_from_json(b"\xef\xbb\xbf" + SEED.replace(b"\n", b"\r\n")) == first_project()
 
 
-def test_what_is_left_out_has_its_default():
-    text = '{"format": 1, "program": "Backbone", "network": {"nodes": []}, "recipe": {}}'
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_is_left_out_has_its_default(number):
+    text = f'{{"format": {number}, "program": "Backbone", "network": {{"nodes": []}}, "recipe": {{}}}}'
     assert project_from_json(text.encode()) == Project()
+
+
+def test_a_checkout_between_two_formats_wrote_what_is_read():
+    """Before the number went up, blocks were written under the old one: into recovery files, too."""
+    data = (DATA / "project-format-2.json").read_bytes()
+    assert project_from_json(data.replace(b'"format": 2', b'"format": 1', 1)) == project_from_json(data)
 
 
 def test_a_project_goes_through_a_file(tmp_path):
@@ -177,6 +240,13 @@ MEND = "correct it in a text editor, or open another copy."
 def swapped(old: str, new: str) -> bytes:
     assert SEED.count(old.encode()) >= 1, old
     return SEED.replace(old.encode(), new.encode("utf-8", "surrogatepass"), 1)
+
+
+def folded(folds: str) -> bytes:
+    """LeNet-5 with these folds, in none of which a layer lies."""
+    end = b"\n    ]\n  },"
+    assert SEED.count(end) == 1
+    return SEED.replace(end, b'\n    ],\n    "folds": [' + folds.encode() + b"]\n  },")
 
 
 def zipped() -> bytes:
@@ -286,24 +356,24 @@ BAD = {
         "open another file.",
     ),
     "newer": (
-        swapped('"format": 1', '"format": 3, "blocks": []'),
-        "It comes from a newer Backbone (format 3; this one reads up to 1): open it with that one.",
+        swapped('"format": 2', '"format": 3, "blocks": []'),
+        "It comes from a newer Backbone (format 3; this one reads up to 2): open it with that one.",
     ),
     "no format": (
-        swapped('"format": 1,', ""),
-        f"Field “format”: expected the number of a format, such as 1, got null: {MEND}",
+        swapped('"format": 2,', ""),
+        f"Field “format”: expected the number of a format, such as 2, got null: {MEND}",
     ),
     "format in quotes": (
-        swapped('"format": 1,', '"format": "1",'),
-        f'Field “format”: expected the number of a format, such as 1, got "1": {MEND}',
+        swapped('"format": 2,', '"format": "1",'),
+        f'Field “format”: expected the number of a format, such as 2, got "1": {MEND}',
     ),
     "format 0": (
-        swapped('"format": 1,', '"format": 0,'),
-        f"Field “format”: expected the number of a format, such as 1, got 0: {MEND}",
+        swapped('"format": 2,', '"format": 0,'),
+        f"Field “format”: expected the number of a format, such as 2, got 0: {MEND}",
     ),
     "format true": (
-        swapped('"format": 1,', '"format": true,'),
-        f"Field “format”: expected the number of a format, such as 1, got true: {MEND}",
+        swapped('"format": 2,', '"format": true,'),
+        f"Field “format”: expected the number of a format, such as 2, got true: {MEND}",
     ),
     "no recipe": (
         b'{"format": 1, "program": "Backbone", "network": {}}',
@@ -382,8 +452,8 @@ BAD = {
     ),
     "strange name": (
         swapped('"name": "conv1"', '"name": "../conv"'),
-        "Layer 2 (“../conv”), field “name”: expected a name of 1 to 64 letters A–Z, digits and underscores, "
-        f"got “../conv”: {MEND}",
+        "Layer 2 (“../conv”), field “name”: expected a name of 1 to 64 letters A–Z, digits, underscores and "
+        f"hyphens, or several with dots between, got “../conv”: {MEND}",
     ),
     "reserved name": (
         swapped('"name": "conv1"', '"name": "forward"'),
@@ -400,6 +470,72 @@ BAD = {
     "inputs no list": (
         swapped('"inputs": ["conv1"]', '"inputs": "conv1"'),
         f"Layer 3 (“tanh1”), field “inputs”: expected a list in brackets, got “conv1”: {MEND}",
+    ),
+    "fold without a name": (folded("{}"), f"Block or group 1: expected the field “name”, got none: {MEND}"),
+    "fold with a number for a name": (
+        folded('{"name": "b"}, {"name": 7}'),
+        f"Block or group 2, field “name”: expected a name of 1 to 64 printable signs, got 7: {MEND}",
+    ),
+    "fold with an empty name": (
+        folded('{"name": ""}'),
+        f"Block or group 1, field “name”: expected a name of 1 to 64 printable signs, got “”: {MEND}",
+    ),
+    "fold with an unseemly name": (
+        folded('{"name": "a\\u202eb"}'),
+        "Expected a name of 1 to 64 printable signs, got “a\u202eb”.",
+    ),
+    "fold of the name of a layer": (
+        folded('{"name": "conv1"}'),
+        "“conv1” is the name of two things; each fold needs a name of its own.",
+    ),
+    "fold twice": (
+        folded('{"name": "b"}, {"name": "b"}'),
+        "“b” is the name of two things; each fold needs a name of its own.",
+    ),
+    "fold within nothing": (
+        folded('{"name": "b", "within": "c"}'),
+        "“b” does not lie in a fold that is there.",
+    ),
+    "fold within itself": (
+        folded('{"name": "b", "within": "c"}, {"name": "c", "within": "b"}'),
+        "“c” does not lie in a fold that is there.",
+    ),
+    "folds too deep": (
+        folded(",".join(f'{{"name": "f{n}", "within": "{f"f{n - 1}" if n else ""}"}}' for n in range(33))),
+        "Expected at most 32 groups within each other, got one more with “f32”: take some of them out.",
+    ),
+    "unknown block type": (
+        folded('{"name": "b", "block": {"type": "Residuals"}}'),
+        "Block or group 1 (“b”): there is no type “Residuals” in this Backbone: did you mean “Residual”?",
+    ),
+    "layer for a block": (
+        folded('{"name": "b", "block": {"type": "Conv2d"}}'),
+        "Block or group 1 (“b”): there is no type “Conv2d” in this Backbone: "
+        "open the project with a newer one.",
+    ),
+    "block out of range": (
+        folded('{"name": "b", "block": {"type": "Residual", "stride": 9}}'),
+        f"Block or group 1 (“b”), field “stride”: expected a whole number from 1 to 8, got 9: {MEND}",
+    ),
+    "block no block": (
+        folded('{"name": "b", "block": "Residual"}'),
+        f"Block or group 1 (“b”): expected fields in braces, got “Residual”: {MEND}",
+    ),
+    "unknown field of a fold": (
+        folded('{"name": "b", "open": true}'),
+        f"Block or group 1 (“b”): there is no field “open”: {MEND}",
+    ),
+    "node within nothing": (
+        swapped('"inputs": ["conv1"]', '"inputs": ["conv1"], "fold": "b"'),
+        "“tanh1” does not lie in a fold that is there.",
+    ),
+    "node in a number": (
+        swapped('"inputs": ["conv1"]', '"inputs": ["conv1"], "fold": 1'),
+        f"Layer 3 (“tanh1”), field “fold”: expected a name of 1 to 64 printable signs, got 1: {MEND}",
+    ),
+    "a little frozen": (
+        swapped('"inputs": ["conv1"]', '"inputs": ["conv1"], "frozen": 1'),
+        f"Layer 3 (“tanh1”), field “frozen”: expected true or false, got 1: {MEND}",
     ),
     "nodes no list": (
         b'{"format": 1, "program": "Backbone", "network": {"nodes": {}}, "recipe": {}}',
@@ -429,11 +565,35 @@ def test_too_many_layers_and_wires_are_refused():
         project_from_json(project_to_json(Project(Network((Node("input", Input()), *wires)))))
 
 
+def test_too_many_blocks_and_groups_are_refused_before_anything_is_made_of_them(tmp_path, monkeypatch):
+    many = Project(Network((), tuple(Fold(f"f{number}") for number in range(MOST_FOLDS + 1))))
+    sentence = "Expected at most 10000 blocks and groups, got 10001: open a smaller network."
+    path = tmp_path / "many.json"
+    with pytest.raises(UserError) as error:
+        write_project(many, path)
+    assert str(error.value) == f"“{path}” was not saved. {sentence}"
+    assert not path.exists()
+    monkeypatch.setattr("networks.project._decoder", None)
+    monkeypatch.setattr("networks.file_problem.duplicate", None)
+    with pytest.raises(UserError) as error:
+        project_from_json(project_to_json(many))
+    assert str(error.value) == sentence
+
+
 def test_ten_thousand_layers_are_read():
     nodes = tuple(
         Node(f"relu{n}", ReLU(), (f"relu{n - 1}",)) if n else Node("relu0", ReLU()) for n in range(10_000)
     )
     project = Project(Network(nodes))
+    assert project_from_json(project_to_json(project)) == project
+
+
+def test_ten_thousand_groups_side_by_side_and_as_deep_as_is_allowed_are_read():
+    folds = tuple(
+        Fold(f"f{n}", within="" if n % MOST_NESTED == 0 else f"f{n - 1}") for n in range(MOST_FOLDS)
+    )
+    nodes = tuple(Node(f"relu{n}", ReLU(), (), f"f{n}") for n in range(MOST_FOLDS))
+    project = Project(Network(nodes, folds))
     assert project_from_json(project_to_json(project)) == project
 
 
@@ -646,4 +806,9 @@ def test_reading_runs_nothing_and_writes_nothing(tmp_path):
 
 def test_the_number_of_the_format_is_written_first():
     assert SEED.startswith(f'{{\n  "format": {FORMAT},'.encode())
-    assert FORMAT == 1, "a new format needs a golden file of its own, and the old one stays readable"
+    assert FORMAT == 2, "a new format needs a golden file of its own, and the old ones stay readable"
+
+
+def test_the_readme_shows_the_number_of_the_format():
+    text = (DATA.parents[1] / "README.md").read_text(encoding="utf-8")
+    assert text.count('"format": ') == text.count(f'"format": {FORMAT},') == 1
