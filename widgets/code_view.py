@@ -158,8 +158,7 @@ class _Text(QPlainTextEdit):
     def mark(self, lines: tuple[int, ...]) -> None:
         """Gives these lines a field of colour."""
         self.marked = lines
-        color = QColor(theme.colors(self).accent)
-        color.setAlpha(44)
+        color = mark_color(theme.colors(self))
         marks = []
         for line in lines:
             mark = QTextEdit.ExtraSelection()
@@ -234,6 +233,23 @@ class _Numbers(QWidget):
         painter.end()
 
 
+def mark_color(shade: theme.Colors) -> QColor:
+    """What is behind the lines of the selected layers."""
+    return theme.mixed(QColor(shade.card), QColor(shade.accent), 0.17)
+
+
+def word_colors(shade: theme.Colors) -> dict[str, QColor]:
+    """The colour of each kind of word, which can be read on marked lines, too."""
+    grounds = shade.card, mark_color(shade).name()
+    wanted = {
+        "comment": shade.text_dim,
+        "text": shade.group(Group.LINEAR).name(),
+        "keyword": shade.group(Group.BLOCKS).name(),
+        "number": shade.group(Group.ACTIVATION).name(),
+    }
+    return {kind: theme.readable(color, shade.text, grounds) for kind, color in wanted.items()}
+
+
 class _Colours(QSyntaxHighlighter):
     """The few kinds of words that tell lines apart; later ones do not reach into earlier ones."""
 
@@ -243,12 +259,7 @@ class _Colours(QSyntaxHighlighter):
 
     def highlightBlock(self, text: str) -> None:
         shade = theme.colors(self._widget)
-        colors = {
-            "comment": QColor(shade.text_dim),
-            "text": shade.group(Group.LINEAR),
-            "keyword": shade.group(Group.BLOCKS),
-            "number": shade.group(Group.ACTIVATION),
-        }
+        colors = word_colors(shade)
         taken: list[tuple[int, int]] = []
         for kind, pattern in _WORDS:
             for found in pattern.finditer(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -16,6 +17,8 @@ Mode = Literal["system", "light", "dark"]
 SPACE = 8
 """The grid that margins and gaps are multiples or halves of, in device-independent pixels."""
 RADIUS = 5
+READABLE = 4.5
+"""The contrast that small letters need (WCAG 2.1, 1.4.3)."""
 FAMILIES = ["Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "Ubuntu", "DejaVu Sans"]
 MONO_FAMILIES = [
     "JetBrains Mono",
@@ -125,6 +128,40 @@ def colors(widget: QWidget | None = None) -> Colors:
     """The theme that this widget, or the application, is shown in. Ask again after a PaletteChange."""
     palette = widget.palette() if widget is not None else QGuiApplication.palette()
     return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+
+def mixed(color: QColor, other: QColor, share: float) -> QColor:
+    """A colour with so much of another one in it, 0 to 1."""
+
+    def between(own: int, theirs: int) -> int:
+        return round(own + share * (theirs - own))
+
+    return QColor(
+        between(color.red(), other.red()),
+        between(color.green(), other.green()),
+        between(color.blue(), other.blue()),
+    )
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """The contrast ratio of WCAG 2, 1 to 21."""
+    dark, light = sorted(_luminance(color) for color in (one, other))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF())
+
+
+@lru_cache(maxsize=256)
+def readable(color: str, text: str, grounds: tuple[str, ...]) -> QColor:
+    """The colour, with as much of the text's colour in it as letters need to be read on these grounds."""
+    steps = (mixed(QColor(color), QColor(text), step / 20) for step in range(20))
+    found = (one for one in steps if min(contrast(one, QColor(on)) for on in grounds) >= READABLE)
+    return next(found, QColor(text))
 
 
 def apply_theme(app: QApplication, mode: Mode) -> None:

@@ -6,10 +6,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from networks.layers.base import Group
+from widgets import theme
 from widgets.canvas.style import Style
+from widgets.code_view import mark_color, word_colors
 from widgets.theme import DARK, LIGHT, apply_theme
 
 # Machado, Oliveira and Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision
@@ -114,3 +116,19 @@ def test_what_is_written_on_frames_stands_out_however_deep_they_lie(qapp, mode):
         for text in (style.block_text, style.dim, style.ink):
             assert contrast(text.name(), background) >= 4.5, (text.name(), background)
     assert contrast(style.block_text.name(), style.card.name()) >= 4.5
+
+
+@pytest.mark.parametrize("shade", THEMES)
+def test_every_word_of_the_source_can_be_read_on_marked_lines_too(shade):
+    colors = word_colors(shade)
+    assert len({color.name() for color in colors.values()}) == len(colors)
+    for color in (*(color.name() for color in colors.values()), shade.text):
+        for ground in (shade.card, mark_color(shade).name()):
+            assert contrast(color, ground) >= 4.5, (color, ground)
+
+
+def test_contrast_and_readable_agree_with_the_formula():
+    for one, other in (("#ff0000", "#ffffff"), ("#777777", "#ffffff"), ("#645cfa", "#2b3038")):
+        assert theme.contrast(QColor(one), QColor(other)) == pytest.approx(contrast(one, other), abs=1e-3)
+    assert theme.readable("#000000", "#000000", ("#ffffff",)).name() == "#000000"
+    assert theme.readable("#ffffff", "#000000", ("#ffffff",)).lightness() < 128

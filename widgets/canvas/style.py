@@ -75,7 +75,7 @@ class Style:
         self.groups = {group: colors.group(group) for group in Group}
         self.faint_groups = {group: _see_through(color, 110) for group, color in self.groups.items()}
         self.shadow = QColor(0, 0, 0, 60 if colors.dark else 14)
-        self.block_text = _mixed(self.groups[Group.BLOCKS], self.ink, TEXT_SHARE if colors.dark else 0.0)
+        self.block_text = theme.mixed(self.groups[Group.BLOCKS], self.ink, TEXT_SHARE if colors.dark else 0.0)
         self.frame_panels = [_see_through(self.groups[Group.BLOCKS], alpha) for alpha in _TINTS[colors.dark]]
         self.lit_panel = _see_through(QColor(colors.accent), 28)
 
@@ -175,16 +175,3 @@ def _see_through(color: QColor, alpha: int) -> QColor:
     faint = QColor(color)
     faint.setAlpha(alpha)
     return faint
-
-
-def _mixed(color: QColor, other: QColor, share: float) -> QColor:
-    """A colour with so much of another one in it."""
-
-    def between(own: int, theirs: int) -> int:
-        return round(own + share * (theirs - own))
-
-    return QColor(
-        between(color.red(), other.red()),
-        between(color.green(), other.green()),
-        between(color.blue(), other.blue()),
-    )
