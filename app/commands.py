@@ -125,6 +125,7 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
             translate("Commands", "&Find a layer type"),
             window.palette_.focus_search,
             ("/",),
+            separator=True,
         ),
         Command(
             "open_fold",
@@ -145,12 +146,6 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
         Command("zoom_out", "view", translate("Commands", "Zoom &out"), canvas.zoom_out, ("Ctrl+-",)),
         Command("zoom_reset", "view", translate("Commands", "&Actual size"), canvas.zoom_reset, ("Ctrl+0",)),
         Command(
-            "published",
-            "train",
-            translate("Commands", "Load &published weights"),
-            window.published.load,
-        ),
-        Command(
             "train",
             "train",
             translate("Commands", "&Train, pause or resume"),
@@ -170,6 +165,13 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
             translate("Commands", "&One epoch more"),
             runs.train_further,
             ("Ctrl+E",),
+        ),
+        Command(
+            "published",
+            "train",
+            translate("Commands", "Load &published weights"),
+            window.published.load,
+            separator=True,
         ),
         Command("keys", "help", translate("Commands", "&Keyboard and mouse"), window.show_keys, ("F1",)),
         Command("about", "help", translate("Commands", "&About Backbone"), window.show_about),
