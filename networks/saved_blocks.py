@@ -18,10 +18,14 @@ replace = msgspec.structs.replace
 
 MOST_BYTES = 8_000_000
 MOST_LAYERS = 5_000
+MOST_FOLDS = 5_000
 
 
 class SavedBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A group as it was saved. Its network begins with an Identity, for which whatever comes in is put."""
+    """A group as it was saved. Its network begins with an Identity, for which whatever comes in is put.
+
+    Raises UserError where it is none, or too large.
+    """
 
     group: ClassVar[Group] = Group.BLOCKS
     most_inputs: ClassVar[int] = 1
@@ -32,6 +36,17 @@ class SavedBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         nodes, folds = self.network.nodes, self.network.folds
+        if len(nodes) > MOST_LAYERS or len(folds) > MOST_FOLDS:
+            raise UserError(
+                message(
+                    "Expected a group of at most {layers} layers with {folds} groups among them, got {count} "
+                    "with {groups}: choose a smaller one.",
+                    layers=MOST_LAYERS,
+                    folds=MOST_FOLDS,
+                    count=len(nodes),
+                    groups=len(folds),
+                )
+            )
         entries = tuple(node for node in nodes if not node.inputs)
         outermost = folds[0].name if folds else ""
         whole = all(outermost in self.network.around(node.fold) for node in nodes)
@@ -40,7 +55,7 @@ class SavedBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def saved_block(network: Network, fold: str) -> SavedBlock:
-    """The group as it can be saved. Raises UserError where not one wire leads to it."""
+    """The group as it can be saved. Raises UserError where not one wire leads to it, or it is too large."""
     inside = network.folded[fold]
     members = set(inside)
     sources = {source for name in inside for source in network[name].inputs if source not in members}
@@ -53,8 +68,6 @@ def saved_block(network: Network, fold: str) -> SavedBlock:
                 count=len(sources) + len(entries),
             )
         )
-    if len(inside) >= MOST_LAYERS:
-        raise UserError(_too_many())
     part = edits.fragment(network, inside)
     if not edits.has_stand_in(part):
         part = edits.with_stand_in(network, part)
@@ -76,16 +89,9 @@ def saved_from_json(data: bytes) -> SavedBlock:
             message("It is too large for a block: expected at most {most} bytes.", most=MOST_BYTES)
         )
     try:
-        block = msgspec.json.decode(data, type=SavedBlock)
+        return msgspec.json.decode(data, type=SavedBlock)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise UserError(message("It is no saved block: {reason}.", reason=str(error))) from error
-    if len(block.network.nodes) > MOST_LAYERS:
-        raise UserError(_too_many())
-    return block
-
-
-def _too_many() -> Message:
-    return message("It is too large for a block: expected at most {most} layers.", most=MOST_LAYERS)
 
 
 def read_blocks(path: Path) -> tuple[SavedBlock, ...]:
@@ -109,10 +115,19 @@ def read_blocks(path: Path) -> tuple[SavedBlock, ...]:
         )
     try:
         return msgspec.json.decode(data, type=tuple[SavedBlock, ...])
+    except UserError as error:
+        raise UserError(_unreadable(error.reason, path)) from error
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise UserError(
-            message("Your saved blocks could not be read: {reason}.", reason=str(error))
-        ) from error
+        raise UserError(_unreadable(str(error), path)) from error
+
+
+def _unreadable(reason: Message | str, path: Path) -> Message:
+    return message(
+        "Your saved blocks could not be read: {reason} Use the newer Backbone that {path} may come from, or "
+        "move the file away.",
+        reason=reason if isinstance(reason, Message) else message("{reason}.", reason=reason),
+        path=path.name,
+    )
 
 
 def write_blocks(blocks: Collection[SavedBlock], path: Path) -> None:

@@ -22,10 +22,18 @@ from app.recent import RecentFiles
 from app.recovery import Recovery
 from app.settings import Settings
 from networks.message import UserError, message
-from networks.project import blank_project, first_project, project_to_json, read_project, write_project
+from networks.project import (
+    FORMAT,
+    blank_project,
+    first_project,
+    project_to_json,
+    read_project,
+    write_project,
+)
 
 replace = msgspec.structs.replace
 FIRST = first_project()
+FORMAT_1 = Path(__file__).parents[1] / "data" / "lenet-format-1.json"
 
 
 def with_epochs(epochs):
@@ -614,6 +622,27 @@ def test_a_damaged_recovery_file_is_passed_over_and_stays(folder, document, cont
     lock = QLockFile(str(folder / "0000.lock"))
     assert lock.tryLock(0), "another window may look at it"
     lock.unlock()
+
+
+def left(folder, text):
+    """What a session that crashed has left, of whatever version."""
+    folder.mkdir()
+    (folder / "0000.json").write_bytes(msgspec.json.encode({"path": None, "project": text}))
+
+
+def test_what_the_last_release_left_in_a_crash_is_recovered(folder, document):
+    left(folder, FORMAT_1.read_text(encoding="utf-8"))
+    recovery = Recovery(document, folder)
+    assert recovery.recoverable().project == read_project(FORMAT_1)
+    recovery.close()
+
+
+def test_what_a_newer_backbone_left_in_a_crash_stays_for_it(folder, document):
+    left(folder, project_to_json(FIRST).decode().replace(f'"format": {FORMAT}', f'"format": {FORMAT + 1}'))
+    recovery = Recovery(document, folder)
+    assert recovery.recoverable() is None
+    recovery.close()
+    assert (folder / "0000.json").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_told_once(document, tmp_path, caplog):

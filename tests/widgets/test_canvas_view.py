@@ -25,7 +25,7 @@ from networks.layers.linear import Linear
 from networks.layers.merge import Add, Concat
 from networks.layers.network import Input, Output
 from networks.message import UserError
-from networks.network import Network, Node, Wire
+from networks.network import Fold, Network, Node, Wire
 from networks.presets.lenet import lenet5
 from tests.widgets.canvas_document import Document, assert_shows
 from tests.widgets.canvas_networks import any_network, chain, googlenet, resnet
@@ -148,6 +148,7 @@ view.copy()
     [
         b"",
         b"\x80\x04\x95",
+        b'{"nodes": [{"name": "\xff"}]}',
         b"[]",
         b'{"nodes": []}',
         b'{"nodes": [{"name": "a", "layer": {"type": "Nonsense"}}]}',
@@ -156,6 +157,9 @@ view.copy()
         b'{"nodes": [{"name": "a", "layer": {"type": "ReLU"}}, {"name": "a", "layer": {"type": "ReLU"}}]}',
         b'{"nodes": [{"name": "a", "layer": {"type": "Conv2d", "filters": -1}}]}',
         b'{"nodes": [{"name": "a", "layer": {"type": "ReLU", "inplace": true}}]}',
+        b'{"nodes": [{"name": "a", "layer": {"type": "ReLU"}, "fold": "b"}]}',
+        b'{"nodes": [{"name": "a", "layer": {"type": "ReLU"}}], "folds": [{"name": "b", "within": "b"}]}',
+        b'{"nodes": [{"name": "a", "layer": {"type": "ReLU"}}], "folds": [{"name": "b", "colour": "red"}]}',
         b"[" * 100_000,
     ],
 )
@@ -173,11 +177,25 @@ def test_a_huge_fragment_is_refused(lenet):
     part = Network(tuple(Node(f"n{index}", ReLU()) for index in range(clipboard.MOST_LAYERS + 1)))
     with pytest.raises(UserError, match="too large"):
         clipboard.read(msgspec.json.encode(part))
+    folds = tuple(Fold(f"f{number}") for number in range(clipboard.MOST_FOLDS + 1))
+    with pytest.raises(UserError, match="too large"):
+        clipboard.read(msgspec.json.encode(Network((Node("n", ReLU()),), folds)))
     data = QMimeData()
     data.setData(FRAGMENT_MIME, b" " * (clipboard.MOST_BYTES + 1))
     QGuiApplication.clipboard().setMimeData(data)
     lenet.view.paste()
     assert "too large" in str(lenet.refusals[0])
+
+
+def test_layers_that_the_last_release_copied_are_pasted(lenet):
+    """Two versions may be open at once; that one knew no folds and wrote out an empty list of inputs."""
+    content = (
+        b'{"nodes":[{"name":"conv1","layer":{"type":"Conv2d","filters":6,"kernel":[5,5],"stride":[1,1],'
+        b'"padding":[2,2],"dilation":[1,1],"groups":1,"bias":true},"inputs":[]},{"name":"tanh1","layer":'
+        b'{"type":"Tanh"},"inputs":["conv1"]},{"name":"pool1","layer":{"type":"AvgPool2d","kernel":[2,2],'
+        b'"stride":[2,2],"padding":[0,0],"ceil":false,"count_include_pad":true},"inputs":["tanh1"]}]}'
+    )
+    assert clipboard.read(content) == edits.fragment(lenet.network, ("conv1", "tanh1", "pool1"))
 
 
 def test_text_on_the_clipboard_is_no_layer(lenet):

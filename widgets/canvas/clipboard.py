@@ -14,6 +14,7 @@ from widgets.drag import FRAGMENT_MIME
 
 MOST_BYTES = 4_000_000
 MOST_LAYERS = 5_000
+MOST_FOLDS = 5_000
 _last_put: QMimeData | None = None
 
 
@@ -55,12 +56,12 @@ def read(content: bytes) -> Network:
     """The fragment in these bytes. Raises UserError where they are none; nothing in them is run."""
     try:
         part = msgspec.json.decode(content, type=Network)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise UserError(
             message("What is on the clipboard is no part of a network: {reason}.", reason=str(error))
         ) from error
     if not part.nodes:
         raise UserError(message("There are no layers on the clipboard: copy some first."))
-    if len(part.nodes) > MOST_LAYERS:
+    if len(part.nodes) > MOST_LAYERS or len(part.folds) > MOST_FOLDS:
         raise UserError(message("What is on the clipboard is too large for a network: copy fewer layers."))
     return part
