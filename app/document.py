@@ -66,6 +66,15 @@ class Document(QObject):
         """Whether there is something that the file does not have."""
         return not self.history.isClean()
 
+    def steps_since(self, project: Project) -> tuple[str, ...]:
+        """What was done since the project was this one, the last step at the end; nothing if it never was."""
+        here = self.history.index() - self.history.count() + len(self._projects) - 1
+        for place in range(here, -1, -1):
+            if self._projects[place] is project:
+                steps = self.history.index() - (here - place)
+                return tuple(self.history.text(step) for step in range(steps, self.history.index()))
+        return ()
+
     def edit(self, project: Project, text: str, merge: str = "") -> None:
         """Makes the project another one, as a step named `text` (translated) that can be undone.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -30,8 +32,18 @@ class Runs(QObject):
     obstructed = Signal()
     """The user wants to train what cannot be trained."""
 
-    def __init__(self, trainer: Trainer, bar: TrainingBar, curves: CurvesPanel, parent: QObject) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        bar: TrainingBar,
+        curves: CurvesPanel,
+        steps_since: Callable[[Project], tuple[str, ...]],
+        parent: QObject,
+    ) -> None:
+        """`steps_since` gives what was done since the project was another one."""
         super().__init__(parent)
+        self._steps_since = steps_since
+        self._trained: Project | None = None
         self.trainer, self._bar, self._curves = trainer, bar, curves
         self.progress: Progress | None = None
         """Of the current or last run; None before the first."""
@@ -100,8 +112,18 @@ class Runs(QObject):
         title = self.tr("Run {number} · {optimizer} {rate:g}").format(
             number=self._count, optimizer=type(optimizer).__name__, rate=optimizer.lr
         )
+        if what := self._what_changed():
+            title = self.tr("{run} · {change}").format(run=title, change=what)
+        self._trained = project
         self._curves.begin_run(title)
         self.trainer.start(project, epochs)
+
+    def _what_changed(self) -> str:
+        """What makes this run another one than the last: the step between them, the newest of several."""
+        steps = self._steps_since(self._trained) if self._trained is not None else ()
+        if len(steps) < 2:
+            return "".join(steps)
+        return self.tr("{step} and {count} more").format(step=steps[-1], count=len(steps) - 1)
 
     @Slot(object)
     def _take_events(self, events: tuple[Event, ...]) -> None:

@@ -312,7 +312,7 @@ class MainWindow(QMainWindow):
         self.code = CodeView()
         self.live_code = LiveCode(self.document, self.code, self)
         self.bar = TrainingBar()
-        self.runs = Runs(self.trainer, self.bar, self.curves, self)
+        self.runs = Runs(self.trainer, self.bar, self.curves, self.document.steps_since, self)
         self.exports = Exports(self.document, self.trainer, self.files, lambda: self.canvas.folding, self)
         self.exports.told.connect(self._tell_end)
         self.freezing_bar = OfferBar()

@@ -249,6 +249,27 @@ def test_ctrl_return_trains_to_the_end_and_the_curves_have_every_step(window, qt
     assert "finished" in window.bar._text.text()
 
 
+def test_a_run_is_named_after_what_makes_it_another_one(window, qtbot):
+    """Two runs in one picture are told apart by what was changed between them."""
+    _train_to_the_end(window, qtbot)
+    network = window.document.project.network
+    relus = {node.name: ReLU() for node in network.of_type(Tanh)}
+    window.activation_panel.edited.emit(set_layers(network, relus), "Change activation to ReLU", "")
+    _train_to_the_end(window, qtbot)
+    for name in ("tanh1", "tanh2"):
+        window.canvas.select([name])
+        window.canvas.delete_selection()
+    _train_to_the_end(window, qtbot)
+    _train_to_the_end(window, qtbot)
+    last = window.document.history.undoText()
+    assert [run.title for run in window.curves.runs] == [
+        "Run 1 · Adam 0.001",
+        "Run 2 · Adam 0.001 · Change activation to ReLU",
+        f"Run 3 · Adam 0.001 · {last} and 1 more",
+        "Run 4 · Adam 0.001",
+    ]
+
+
 def test_pause_resume_and_stop_by_keys(make_window, qtbot):
     window = make_window(epochs=10_000, threads=1)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Return, CTRL)

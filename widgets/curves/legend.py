@@ -20,7 +20,7 @@ from widgets.curves.line import draw_symbol
 from widgets.icon import paint_icon
 
 _SAMPLE = 22.0
-_WIDEST = 220
+_WIDEST = 340
 _ROWS = 3
 
 
