@@ -245,6 +245,12 @@ class MainWindow(QMainWindow):
     def _tell_end(self, sentence: str) -> None:
         self.statusBar().showMessage(sentence, 15_000)
 
+    @Slot(str)
+    def _tell_end_of_run(self, sentence: str) -> None:
+        # where the curves are in sight it stands below them, and longer
+        if self.curves.outcome.visibleRegion().isEmpty():
+            self._tell_end(sentence)
+
     # torch
 
     @Slot()
@@ -387,7 +393,7 @@ class MainWindow(QMainWindow):
         self.activation_panel.edited.connect(self._edit_network)
         self.optimizer_panel.edited.connect(self._edit_recipe)
         self.data_panel.edited.connect(self._edit_recipe)
-        self.runs.ended.connect(self._tell_end)
+        self.runs.ended.connect(self._tell_end_of_run)
         self.runs.rested.connect(self._close_at_last)
         self.runs.obstructed.connect(self._show_obstacle)
         self.bar.obstacle_clicked.connect(self._show_obstacle)

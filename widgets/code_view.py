@@ -199,7 +199,8 @@ class _Text(QPlainTextEdit):
         painter.setPen(QColor(theme.colors(self).text_dim))
         block = self.firstVisibleBlock()
         top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
-        while block.isValid() and top < self.viewport().height():
+        # behind the last line's end there is a block without a line
+        while block.isValid() and top < self.viewport().height() and (block.text() or block.next().isValid()):
             height = self.blockBoundingRect(block).height()
             place = QRect(0, round(top), width - 8, round(height))
             painter.drawText(place, Qt.AlignmentFlag.AlignRight, str(block.blockNumber() + 1))

@@ -249,6 +249,16 @@ def test_ctrl_return_trains_to_the_end_and_the_curves_have_every_step(window, qt
     assert "finished" in window.bar._text.text()
 
 
+def test_how_a_run_ended_is_said_once(window, qtbot):
+    _train_to_the_end(window, qtbot)
+    assert not window.curves.outcome.visibleRegion().isEmpty()
+    assert window.statusBar().currentMessage() == ""
+    window.docks.by_name["code"].raise_()
+    qtbot.waitUntil(lambda: window.curves.outcome.visibleRegion().isEmpty())
+    _train_to_the_end(window, qtbot)
+    assert window.statusBar().currentMessage() == window.curves.outcome.sentence()
+
+
 def test_a_run_is_named_after_what_makes_it_another_one(window, qtbot):
     """Two runs in one picture are told apart by what was changed between them."""
     _train_to_the_end(window, qtbot)
