@@ -22,6 +22,8 @@ from tests.networks.random_folds import folded_networks
 from tests.widgets.canvas_document import Document
 from widgets.canvas.layout import Layout, arrange
 from widgets.canvas.scene import CanvasScene
+from widgets.canvas.style import Style
+from widgets.canvas.words import shortened
 
 BY_NAME = {preset.name: preset for preset in PRESETS}
 OPEN = ("GoogLeNet", "GoogLeNet (2014)", "GoogLeNet small", "ResNet-18", "ResNet-50", "ResNet-20", "VGG-16")
@@ -224,3 +226,16 @@ def test_what_is_selected_is_marked_as_such_open_and_closed(qtbot):
         document.view.open_selected()
         assert document.scene.cards["features.1"].selected
         assert document.view.selected() == ("features.1",)
+
+
+def test_a_number_that_has_too_little_room_is_not_cut_into_another_one(qapp):
+    metrics = Style().text_metrics
+    for text in ("24 · 3×3 /2 · 26 groups", "128 + 192 + 96 + 64", "3 layers", "1024", "64 → 256 · proj"):
+        whole = metrics.horizontalAdvance(text)
+        assert shortened(text, metrics, whole) == text
+        for room in range(int(whole)):
+            short = shortened(text, metrics, room)
+            assert metrics.horizontalAdvance(short) <= room
+            words = short.removesuffix("…").split()
+            assert words == text.split()[: len(words)]
+            assert not words or words[-1] not in ("·", "+", "→")

@@ -12,6 +12,7 @@ from widgets.canvas.content import CardContent
 from widgets.canvas.layout import HEIGHT, WIDTH
 from widgets.canvas.routes import Point
 from widgets.canvas.style import Border, Style
+from widgets.canvas.words import shortened
 
 RADIUS = 6.0
 STRIPE = 5.0
@@ -177,9 +178,7 @@ class CardItem(QGraphicsRectItem):
             if self._summary is None:
                 taken = style.text_metrics.horizontalAdvance(content.weights) + (10 if content.weights else 0)
                 room = end - taken - after
-                self._summary = style.text_metrics.elidedText(
-                    content.summary, Qt.TextElideMode.ElideRight, room
-                )
+                self._summary = shortened(content.summary, style.text_metrics, room)
             painter.drawText(QRectF(after, 0, WIDTH, HEIGHT - 1), _AT_LEFT, self._summary)
 
     def _paint_problem(self, painter: QPainter, content: CardContent) -> None:

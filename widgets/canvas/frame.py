@@ -12,6 +12,7 @@ from widgets.canvas.content import FrameContent
 from widgets.canvas.frames import BETWEEN, HEADER, PAD, Stretch, stretches, take
 from widgets.canvas.layout import Box
 from widgets.canvas.style import Style
+from widgets.canvas.words import shortened
 
 RADIUS = 8.0
 CHEVRON = 12.0
@@ -62,8 +63,8 @@ class FrameItem(QGraphicsRectItem):
             if room is None:  # as much of it as there is room for
                 room = max(free, key=lambda stretch: stretch[1] - stretch[0])
                 width = room[1] - room[0]
-                text = style.text_metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
-            if width > 0:
+                text = shortened(text, style.text_metrics, width - 1)
+            if text:
                 words.append(Word(text, QRectF(room[0], top, width, HEADER)))
         return tuple(words)
 
