@@ -89,12 +89,12 @@ class Backbones(QObject):
     @Slot()
     def remove_shortcuts(self) -> None:
         """Makes the network its plain twin."""
-        self._edit(without_shortcuts, self.tr("Remove all shortcuts"))
+        self._edit(without_shortcuts, self.tr("Remove all shortcut connections"))
 
     @Slot()
     def restore_shortcuts(self) -> None:
         """Gives the residual blocks the shortcuts back that were taken from them."""
-        self._edit(with_shortcuts, self.tr("Restore all shortcuts"))
+        self._edit(with_shortcuts, self.tr("Restore all shortcut connections"))
 
     def close(self) -> None:
         """Waits for a model that is being imported, and drops it."""
