@@ -5,10 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from networks.layers.base import Group, Layer
-from networks.layers.linear import Linear
+from networks.layers.linear import Linear, PixelwiseLinear
 from networks.layers.merge import Add
 from networks.layers.network import Output
 from networks.network import Network
+
+LINEAR = (Linear, PixelwiseLinear)
+"""The other layers of their group have no weights or only scale what comes in."""
 
 
 class Depth(msgspec.Struct, frozen=True):
@@ -37,7 +40,7 @@ def depth(network: Network) -> Depth:
     layers = [network[name].layer for name in path]
     return Depth(
         sum(layer.group is Group.CONVOLUTION for layer in layers),
-        sum(isinstance(layer, Linear) for layer in layers),
+        sum(isinstance(layer, LINEAR) for layer in layers),
         len(_projections(network, path)),
     )
 
@@ -87,4 +90,4 @@ def _aside(network: Network, name: str, main: set[str]) -> set[str]:
 
 
 def _weighted(layer: Layer) -> bool:
-    return layer.group is Group.CONVOLUTION or isinstance(layer, Linear)
+    return layer.group is Group.CONVOLUTION or isinstance(layer, LINEAR)

@@ -10,14 +10,22 @@ from hypothesis import strategies as st
 from networks.depth import Depth, depth, main_path
 from networks.layers.base import Group, Layer
 from networks.layers.convolution import Conv2d, PointwiseConv2d
-from networks.layers.linear import CLASSES, Identity, Linear
+from networks.layers.linear import CLASSES, Identity, LayerScale, Linear, Permute, PixelwiseLinear
 from networks.layers.merge import Add, Concat
 from networks.layers.network import AuxiliaryOutput, Input, Output
 from networks.layers.normalization import BatchNorm2d
 from networks.network import Network, Node
 from networks.presets.resnet import resnet
 
-LAYERS: tuple[Layer, ...] = (Conv2d(), PointwiseConv2d(), Linear(), BatchNorm2d(), Identity())
+LAYERS: tuple[Layer, ...] = (
+    Conv2d(),
+    PointwiseConv2d(),
+    Linear(),
+    PixelwiseLinear(),
+    LayerScale(),
+    BatchNorm2d(),
+    Identity(),
+)
 
 
 @st.composite
@@ -35,7 +43,7 @@ def networks(draw: st.DrawFn) -> Network:
 
 
 def weighted(layer: Layer) -> bool:
-    return layer.group is Group.CONVOLUTION or isinstance(layer, Linear)
+    return layer.group is Group.CONVOLUTION or isinstance(layer, Linear | PixelwiseLinear)
 
 
 def all_paths(network: Network, name: str) -> list[tuple[str, ...]]:
@@ -90,3 +98,13 @@ def test_what_hangs_off_does_not_count():
 def test_resnet_50_counts_as_the_paper_does():
     found = depth(resnet(50))
     assert (found.convolutions, found.linear, found.projections, found.layers) == (49, 1, 4, 50)
+
+
+def test_a_block_of_convnext_is_three_layers_deep():
+    """Liu et al. 2022, figure 4: a depthwise convolution and two 1×1 ones, which torchvision has as linear."""
+    layers = (Conv2d(), Permute(), PixelwiseLinear(), PixelwiseLinear(), Permute(), LayerScale())
+    nodes = [Node("input", Input())]
+    for number, layer in enumerate(layers):
+        nodes.append(Node(f"n{number}", layer, (nodes[-1].name,)))
+    nodes += [Node("add", Add(), (nodes[-1].name, "input")), Node("output", Output(), ("add",))]
+    assert depth(Network(tuple(nodes))) == Depth(1, 2, 0)
