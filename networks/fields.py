@@ -12,9 +12,9 @@ Kind = Literal["whole", "real", "flag", "choice", "pair", "text"]
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-def whole(title: str, help: str, low: int, high: int, *, unit: str = "") -> Meta:
-    """Declares a whole number from `low` to `high`."""
-    return Meta(ge=low, le=high, title=title, description=help, extra={"unit": unit})
+def whole(title: str, help: str, low: int, high: int, *, unit: str = "", zero: str = "") -> Meta:
+    """Declares a whole number from `low` to `high`; `zero` says what 0 means where it is no count."""
+    return Meta(ge=low, le=high, title=title, description=help, extra={"unit": unit, "zero": zero})
 
 
 def real(
@@ -24,12 +24,16 @@ def real(
     high: float,
     *,
     unit: str = "",
+    zero: str = "",
     above: bool = False,
     below: bool = False,
 ) -> Meta:
-    """Declares a finite number from `low` to `high`; `above` / `below` leave the bound itself out."""
+    """Declares a finite number from `low` to `high`; `above` / `below` leave the bound itself out.
+
+    `zero` says what 0 means where it is no amount.
+    """
     bounds: dict[str, Any] = {"gt" if above else "ge": low, "lt" if below else "le": high}
-    return Meta(title=title, description=help, extra={"unit": unit}, **bounds)
+    return Meta(title=title, description=help, extra={"unit": unit, "zero": zero}, **bounds)
 
 
 def described(title: str, help: str, *, unit: str = "", labels: dict[str, str] | None = None) -> Meta:
@@ -57,6 +61,8 @@ class Field(msgspec.Struct, frozen=True):
     help: str
     default: Any
     unit: str = ""
+    zero: str = ""
+    """What 0 means, such as “off”; empty where it is just a number."""
     low: float | None = None
     high: float | None = None
     open_low: bool = False
@@ -111,6 +117,7 @@ def _field(field: inspect.Field) -> Field:
         "help": help,
         "default": field.default,
         "unit": extra.get("unit", ""),
+        "zero": extra.get("zero", ""),
         "labels": tuple(extra.get("labels", {}).items()),
         "special": special,
     }

@@ -45,6 +45,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "Longest gradient that is allowed, over all weights; 0 turns it off.",
             0.0,
             1e6,
+            zero="off",
         ),
     ] = 0.0
     batch_size: Annotated[
@@ -68,5 +69,12 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "cpu"
     threads: Annotated[
         int,
-        whole("Threads", "Processor cores that train; 0 leaves one to the window.", 0, 1024, unit="cores"),
+        whole(
+            "Threads",
+            "Processor cores that train; 0 leaves one to the window.",
+            0,
+            1024,
+            unit="cores",
+            zero="all but one",
+        ),
     ] = 0

@@ -46,6 +46,7 @@ class NumberField(QLineEdit):
         super().__init__(parent)
         self._field = field
         self._unit = declared(field.unit) if unit else ""
+        self._zero = declared(field.zero)
         self._value: Number | None = None
         self._base: Number | None = None
         self._wheel = 0
@@ -64,6 +65,10 @@ class NumberField(QLineEdit):
         self._value = value
         if value is None or typed != value:
             self._restore()
+
+    def beside(self) -> str:
+        """What is written behind the number: its unit, or what 0 means."""
+        return self._zero if self._zero and self._value == 0 else self._unit
 
     def is_refused(self) -> bool:
         """Whether what stands there is not the value."""
@@ -146,7 +151,7 @@ class NumberField(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        unit = self._unit
+        unit = self.beside()
         if not unit or not self.isEnabled():
             return
         painter = QPainter(self)

@@ -7,7 +7,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
 
-from networks.fields import Field
+from networks.fields import Field, fields_of
+from networks.recipe import Recipe
 from widgets.number_field import NumberField
 
 RATE = Field("lr", "real", "Learning rate", "", 1e-3, low=0.0, high=1000.0, open_low=True)
@@ -98,6 +99,16 @@ def test_a_comma_becomes_a_point_before_everyones_eyes(qtbot):
     field = shown(qtbot, RATE, 0.001)
     retype(qtbot, field, "0,25")
     assert (field.text(), field.taken[-1]) == ("0.25", 0.25)
+
+
+def test_what_zero_means_is_written_beside_it(qtbot):
+    threads, clip = fields_of(Recipe, ("threads", "clip"))[::-1]
+    assert shown(qtbot, clip, 0.0).beside() == "off"
+    field = shown(qtbot, threads, 0)
+    assert field.beside() == "all but one"
+    retype(qtbot, field, "4")
+    assert field.beside() == "cores"
+    assert shown(qtbot, RATE, 0.001).beside() == ""
 
 
 def test_arrow_and_page_keys_step(qtbot):
