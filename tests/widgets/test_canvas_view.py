@@ -32,6 +32,7 @@ from tests.widgets.canvas_networks import any_network, chain, googlenet, resnet
 from tests.widgets.gestures import click, wheel
 from widgets import theme
 from widgets.canvas import clipboard
+from widgets.canvas.layout import WIDTH
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.style import Style
 from widgets.canvas.view import CanvasView
@@ -471,6 +472,22 @@ def test_the_map_is_there_only_when_something_is_out_of_sight(qtbot):
     assert minimap.isVisible()
     document.view.fit()
     assert minimap.isHidden()
+
+
+@pytest.mark.parametrize("width", [300, 356, 520, 900])
+@pytest.mark.parametrize("network", [resnet((3, 4, 6, 3)), googlenet(), chain(60)])
+def test_the_map_does_not_cover_the_cards_that_are_seen_first(qtbot, network, width):
+    document = Document(qtbot, network, size=(width, 560))
+    view, layout = document.view, document.scene.layout_of_network
+    (covering,) = (child for child in view.children() if isinstance(child, Minimap))
+    assert covering.isVisible()
+    room = view.viewport().rect()
+    for name, (x, y) in layout.places.items():
+        card = view.mapFromScene(QRectF(x - WIDTH / 2, y, WIDTH, layout.heights[name])).boundingRect()
+        if x == 0 and card.intersects(room):
+            assert card.left() >= 0
+            if WIDTH * view.zoom() + covering.width() + 30 <= width:
+                assert not card.intersects(covering.geometry()), name
 
 
 def test_a_click_on_the_map_goes_there(qtbot):

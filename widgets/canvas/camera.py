@@ -23,6 +23,8 @@ HOME_SMALLEST = 0.75
 STEP = 1.2
 BORDER = 28
 """Free pixels around what is fitted."""
+BESIDE = 8
+"""Pixels between what is shown at first and what stands in front of it."""
 DOTS = 24.0
 KEPT = 80
 """Of what is shown, this many pixels cannot be moved out of sight."""
@@ -47,6 +49,14 @@ class Camera(QGraphicsView):
 
     def camera_moved(self) -> None:
         """Called after every change of what is in sight; for subclasses."""
+
+    def trunk_width(self) -> float:
+        """Width around x = 0 of what is seen first of something wide, in the scene; for subclasses."""
+        return 0.0
+
+    def corner_width(self) -> float:
+        """How far from the right end something stands in front of the scene, in pixels; for subclasses."""
+        return 0.0
 
     def zoom(self) -> float:
         """Pixels per scene unit."""
@@ -117,7 +127,11 @@ class Camera(QGraphicsView):
         else:
             fits = self._bounds.width() * zoom <= self.viewport().width()
             middle = self._bounds.center().x() if fits else 0.0  # the trunk's
-            self.look(QPointF(middle, self._bounds.top()), QPointF(self._middle().x(), BORDER), zoom)
+            half = zoom * (self._bounds.width() if fits else self.trunk_width()) / 2
+            # in the middle, or as far to the left as what stands in the corner wants it, but all in sight
+            place = min(self._middle().x(), self.viewport().width() - self.corner_width() - BESIDE - half)
+            place = max(place, min(half + BESIDE, self._middle().x()))
+            self.look(QPointF(middle, self._bounds.top()), QPointF(place, BORDER), zoom)
 
     def bring_into_sight(self, rect: QRectF) -> None:
         """Moves as little as needed to show this part of the scene."""

@@ -18,11 +18,14 @@ from widgets import theme
 from widgets.canvas import clipboard, wishes
 from widgets.canvas.content import forget_words, spoken
 from widgets.canvas.gestures import made, nothing_selected
+from widgets.canvas.layout import WIDTH
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.navigation import Way, neighbour
 from widgets.canvas.surface import Surface
 from widgets.canvas.wishes import Edit, Wish
 
+MAP_MARGIN = 10
+"""Between the map and the corner, in pixels."""
 _WAYS: dict[int, Way] = {
     Qt.Key.Key_Up: "up",
     Qt.Key.Key_Down: "down",
@@ -168,6 +171,12 @@ class CanvasView(Surface):
             self._canvas.change_theme(self)
         elif event.type() == QEvent.Type.LanguageChange:
             forget_words()
+
+    def trunk_width(self) -> float:
+        return WIDTH
+
+    def corner_width(self) -> float:
+        return self._minimap.width() + MAP_MARGIN
 
     def camera_moved(self) -> None:
         super().camera_moved()
@@ -376,7 +385,8 @@ class CanvasView(Surface):
     def _place_minimap(self) -> None:
         room = self.viewport().rect()
         self._minimap.move(
-            room.right() - self._minimap.width() - 10, room.bottom() - self._minimap.height() - 10
+            room.right() - self._minimap.width() - MAP_MARGIN,
+            room.bottom() - self._minimap.height() - MAP_MARGIN,
         )
 
     def _may_animate(self) -> bool:
