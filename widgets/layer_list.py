@@ -52,6 +52,8 @@ _TYPE = Qt.ItemDataRole.UserRole
 _GROUP = Qt.ItemDataRole.UserRole + 1
 _OWN = "own"
 _CARD, _GAP, _HEADING = 26, 4, 24
+_ASIDE = 12
+"""From the pointer to what it drags, in both directions."""
 _MARGIN = 12
 _STRIPE = 5
 
@@ -174,7 +176,8 @@ class LayerList(QTreeView):
         drag.setMimeData(mime)
         picture = self._picture(kind)
         drag.setPixmap(picture)
-        drag.setHotSpot(QPoint(16, _CARD // 2))
+        # beside the pointer: the wire that lights up under it is to be seen
+        drag.setHotSpot(QPoint(-_ASIDE, -_ASIDE))
         drag.exec(Qt.DropAction.CopyAction)
 
     def _picture(self, kind: Offered) -> QPixmap:

@@ -151,7 +151,7 @@ def drag(palette, monkeypatch, start):
     begun = []
 
     def executed(self, *actions):
-        begun.append((bytes(self.mimeData().data(LAYER_MIME)).decode(), self.pixmap().size()))
+        begun.append((bytes(self.mimeData().data(LAYER_MIME)).decode(), self.pixmap().size(), self.hotSpot()))
         return Qt.DropAction.CopyAction
 
     monkeypatch.setattr(QDrag, "exec", executed)
@@ -166,8 +166,11 @@ def drag(palette, monkeypatch, start):
 
 def test_a_drag_carries_the_types_name_and_a_picture_of_its_card(palette, monkeypatch):
     begun = drag(palette, monkeypatch, place_of(palette, "Conv2d"))
-    assert [name for name, _ in begun] == ["Conv2d"]
-    assert begun[0][1].width() > 60
+    ((name, size, spot),) = begun
+    assert name == "Conv2d"
+    assert size.width() > 60
+    assert spot.x() < 0, "it would hide the wire under the pointer that lights up"
+    assert spot.y() < 0
     assert palette.taken == []
 
 
