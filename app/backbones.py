@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 
 import msgspec
-from PySide6.QtCore import QObject, QPoint, QRect, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.document import Document
-from networks.message import Message, UserError, message
+from app.imports import Build, Imports
+from networks.message import Message, UserError
 from networks.network import Network
 from networks.presets.base import Preset
 from networks.presets.catalog import families
 from networks.project import Project
 from networks.recipe import RANDOM, Recipe
 from networks.shortcuts import with_shortcuts, without_shortcuts
-from networks.torchvision_models import MODELS
 from widgets.backbone_browser import BackboneBrowser
 from widgets.backbones.entries import Entry, Importable
 from widgets.icon import icon
 from widgets.translation import declared, said
 
-LOG = logging.getLogger("backbone")
-
 replace = msgspec.structs.replace
 
-Build = Callable[[str], Network]
-"""Makes a network of a model's name; raises UserError where that cannot be. It is called in a thread."""
+PAUSE = 250
+"""Milliseconds that a model stays selected before its layers are followed: who walks on wants none of it."""
 
 
 class Backbones(QObject):
@@ -40,15 +37,23 @@ class Backbones(QObject):
     """A Message: why nothing was done."""
 
     def __init__(
-        self, document: Document, models: Mapping[str, str], build: Build, parent: QWidget | None = None
+        self,
+        document: Document,
+        models: Sequence[Importable],
+        build: Build,
+        parent: QWidget | None = None,
     ) -> None:
-        """`models` are those that can be imported, names and titles, and `build` imports one."""
+        """`models` are those that can be imported, and `build` imports one by its name."""
         super().__init__(parent)
         self._document, self._window = document, parent
-        self._models, self._build = models, build
+        self._models = models
+        self._imports = Imports(build, self)
+        self._imports.made.connect(self._take)
         self._browser: BackboneBrowser | None = None
         self._wanted: Importable | None = None
-        self._thread: _ImportThread | None = None
+        self._shown: Importable | None = None
+        self.pause = QTimer(self, singleShot=True, interval=PAUSE)
+        self.pause.timeout.connect(self._ask)
         self.button = _button(self.tr("Backbones"))
         self.button.setToolTip(self.tr("Networks of the papers, and models of torchvision"))
         self.button.clicked.connect(self.open)
@@ -71,20 +76,26 @@ class Backbones(QObject):
 
     @Slot(object)
     def import_model(self, wanted: Importable) -> None:
-        """Imports a model in the background; the menu says how it goes, and can be cancelled."""
+        """Puts a model in place of the network: at once where it was looked at, else when it is made.
+
+        The menu says how it goes, and can be cancelled.
+        """
+        network = self._imports.found(wanted)
+        if network is not None:
+            self._put_import(wanted, network)
+            return
         self._wanted = wanted
         if self._browser is not None:
             self._browser.show_importing(wanted)
-        # a trace that was cancelled cannot be stopped, and torch.fx traces one module at a time
-        if self._thread is None:
-            self._start(wanted)
+        self._ask()
 
     @Slot()
     def cancel(self) -> None:
-        """Whatever is being imported is not wanted any more."""
-        self._wanted = None
-        if self._browser is not None:
-            self._browser.show_importing(None)
+        """Whatever is being imported or looked at is not wanted any more."""
+        self._shown = None
+        self.pause.stop()
+        self._give_up()
+        self._ask()
 
     @Slot()
     def remove_shortcuts(self) -> None:
@@ -98,10 +109,9 @@ class Backbones(QObject):
 
     def close(self) -> None:
         """Waits for a model that is being imported, and drops it."""
-        self._wanted = None
-        if self._thread is not None:
-            self._thread.wait()
-            self._end()
+        self._wanted = self._shown = None
+        self.pause.stop()
+        self._imports.close()
 
     def _edit(self, edit: Callable[[Network, int], Network], text: str) -> None:
         project = self._document.project
@@ -118,30 +128,45 @@ class Backbones(QObject):
         self._document.edit(project, text)
         self.loaded.emit()
 
-    def _start(self, wanted: Importable) -> None:
-        self._thread = _ImportThread(wanted, self._build, self)
-        self._thread.finished.connect(self._end)
-        self._thread.start()
+    def _put_import(self, model: Importable, network: Network) -> None:
+        project = replace(self._document.project, network=network)
+        self._put(project, self.tr("Import {name}").format(name=model.title))
+
+    @Slot(object)
+    def _look(self, entry: Entry | None) -> None:
+        """Shows the network of a model that is told about, where there is one yet."""
+        self._shown = entry if isinstance(entry, Importable) else None
+        self.pause.stop()
+        network = self._imports.found(self._shown) if self._shown is not None else None
+        if network is not None and self._shown is not None and self._browser is not None:
+            self._browser.show_network(self._shown, network)
+        elif self._shown is not None:
+            self.pause.start()
+        self._ask()
 
     @Slot()
-    def _end(self) -> None:
-        thread, wanted = self._thread, self._wanted
-        if thread is None:
-            return
-        thread.wait()
-        self._thread = None
-        thread.deleteLater()
-        if wanted is None:
-            return
-        if wanted != thread.wanted:
-            self._start(wanted)
-            return
-        self.cancel()
-        if thread.network is not None:
-            project = replace(self._document.project, network=thread.network)
-            self._put(project, self.tr("Import {name}").format(name=wanted.title))
-        elif thread.problem is not None and self._browser is not None:
-            self._browser.say(said(thread.problem))
+    def _ask(self) -> None:
+        """Has made what is wished for first, and then what is told about."""
+        shown = None if self.pause.isActive() else self._shown
+        self._imports.ask([model for model in (self._wanted, shown) if model is not None])
+
+    @Slot(object, object)
+    def _take(self, model: Importable, outcome: Network | Message) -> None:
+        wished = model == self._wanted
+        if wished:
+            self._give_up()
+        if isinstance(outcome, Network):
+            if wished:
+                self._put_import(model, outcome)
+            elif model == self._shown and self._browser is not None:
+                self._browser.show_network(model, outcome)
+        elif self._browser is not None and (wished or model == self._shown):
+            self._browser.show_problem(model, said(outcome))
+
+    def _give_up(self) -> None:
+        self._wanted = None
+        if self._browser is not None:
+            self._browser.show_importing(None)
 
     @Slot(object, object)
     def _follow_classes(self, old: Project, new: Project) -> None:
@@ -151,13 +176,12 @@ class Backbones(QObject):
     def _make_browser(self) -> BackboneBrowser:
         headings: dict[str, tuple[Entry, ...]] = dict(families())
         if self._models:
-            headings[self.tr("From torchvision")] = tuple(
-                Importable(name, title) for name, title in self._models.items()
-            )
+            headings[self.tr("From torchvision")] = tuple(self._models)
         browser = BackboneBrowser(headings, self._window)
         browser.load_wished.connect(self.load)
         browser.import_wished.connect(self.import_model)
-        browser.rejected.connect(self.cancel)
+        browser.looked_at.connect(self._look)
+        browser.finished.connect(self.cancel)
         return browser
 
     def _place(self, browser: BackboneBrowser) -> None:
@@ -167,28 +191,6 @@ class Backbones(QObject):
         place.moveRight(min(place.right(), screen.right()))
         place.moveBottom(min(place.bottom(), screen.bottom()))
         browser.move(max(place.left(), screen.left()), max(place.top(), screen.top()))
-
-
-class _ImportThread(QThread):
-    """Makes one network; torch is imported here where that has not been done yet."""
-
-    def __init__(self, wanted: Importable, build: Build, parent: QObject) -> None:
-        super().__init__(parent)
-        self.wanted, self._build = wanted, build
-        self.network: Network | None = None
-        self.problem: Message | None = None
-
-    def run(self) -> None:
-        try:
-            self.network = self._build(self.wanted.name)
-        except UserError as error:
-            self.problem = error.reason
-        except BaseException as error:
-            LOG.exception("%s could not be imported", self.wanted.name)
-            reason = f"{type(error).__name__}: {error}"
-            self.problem = message(
-                "“{name}” could not be imported: {reason}.", name=self.wanted.title, reason=reason
-            )
 
 
 def loaded(project: Project, preset: Preset, with_recipe: bool) -> Project:
@@ -215,15 +217,3 @@ def _button(text: str) -> QToolButton:
     button.setProperty("outlined", True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button
-
-
-def import_titles() -> dict[str, str]:
-    """The models that can be imported: torchvision's names, and those that people know."""
-    return {name: model.title for name, model in MODELS.items()}
-
-
-def import_model(name: str) -> Network:
-    """Imports one of them; needs torch and up to some seconds, so for a thread. Raises UserError."""
-    from networks.importing.torchvision_model import torchvision_network
-
-    return torchvision_network(name)

@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
 
 from app import about
 from app.appearance import apply_theme, theme_menu
-from app.backbones import Backbones, import_model, import_titles
+from app.backbones import Backbones
 from app.canvas_menu import CanvasMenu
 from app.commands import Menu, commands, make_action, menu_titles
 from app.docks import Docks
 from app.document import Document
 from app.exports import Exports
 from app.files import Files, visible
+from app.imports import import_model, importables
 from app.live_code import LiveCode
 from app.my_blocks import MyBlocks
 from app.published_weights import PublishedWeights
@@ -86,7 +87,7 @@ class MainWindow(QMainWindow):
         self._closing = False
         self._restore_geometry()
         self._make_widgets()
-        self.backbones = Backbones(self.document, import_titles(), import_model, self)
+        self.backbones = Backbones(self.document, importables(), import_model, self)
         self.toolbar = Toolbar(self.backbones.button, self.bar)
         self.undo_action, self.redo_action = self.toolbar.undo, self.toolbar.redo
         self.addToolBar(self.toolbar)

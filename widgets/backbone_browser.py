@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from networks.network import Network
 from networks.presets.base import Preset
 from widgets import theme
 from widgets.backbones.backbone_list import BackboneList
@@ -37,6 +38,8 @@ class BackboneBrowser(QDialog):
     """The preset, and whether its recipe is wished for, too."""
     import_wished = Signal(object)
     """The Importable."""
+    looked_at = Signal(object)
+    """The entry that is told about now, or None; an Importable waits for its network."""
 
     def __init__(self, headings: Mapping[str, Sequence[Entry]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +95,18 @@ class BackboneBrowser(QDialog):
         self._doing.setVisible(bool(words))
         self._name_button()
 
+    def show_network(self, model: Importable, network: Network) -> None:
+        """The network of a model: its picture and figures, as long as it is the one that is told about."""
+        if model == self._list.current_entry():
+            self._details.show_network(network)
+
+    def show_problem(self, model: Importable, problem: str) -> None:
+        """Why a model has no network: in the place of its picture, or below another entry."""
+        if model == self._list.current_entry():
+            self._details.show_words(problem)
+        else:
+            self.say(problem)
+
     def say(self, problem: str) -> None:
         """A sentence about what went wrong; empty takes it away."""
         self._problem.show_sentence(problem)
@@ -126,6 +141,7 @@ class BackboneBrowser(QDialog):
         self.say("")
         self._details.show_entry(entry, self._classes)
         self._name_button()
+        self.looked_at.emit(entry)
 
     def _name_button(self) -> None:
         entry = self._list.current_entry()
@@ -153,7 +169,7 @@ class BackboneBrowser(QDialog):
         self._search.setPlaceholderText(self.tr("Search backbones"))
         self._search.setAccessibleName(self.tr("Search backbones"))
         self._search.setToolTip(
-            self.tr("Finds names, authors, years and kinds. Up and Down choose, Enter loads.")
+            self.tr("Finds names, authors, years and kinds. Up and Down choose, Enter loads or imports.")
         )
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._filter)

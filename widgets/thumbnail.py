@@ -59,13 +59,25 @@ class Thumbnail(QWidget):
         self.setObjectName("thumbnail")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._graph: Graph | None = None
+        self._words = ""
         self._picture: QPixmap | None = None
 
     def show_network(self, network: Network | None, report: Report | None = None) -> None:
         """Draws this network, whose report says how large the images are; None leaves the place empty."""
         self._graph = None if network is None or report is None else Graph(network, report)
+        self._words = ""
         self._picture = None
         self.update()
+
+    def show_words(self, words: str) -> None:
+        """Words in place of a network."""
+        self.show_network(None)
+        self._words = words
+        self.setAccessibleName(words)
+
+    def words(self) -> str:
+        """What stands in place of a network."""
+        return self._words
 
     def sizeHint(self) -> QSize:
         return QSize(560, 190)
@@ -104,6 +116,10 @@ class Thumbnail(QWidget):
         painter.drawRoundedRect(ground, theme.RADIUS, theme.RADIUS)
         if self._graph is not None:
             paint_lines(painter, self._graph.lines(self.width(), self.height()), colors)
+        painter.setFont(theme.font(theme.BODY))
+        painter.setPen(QColor(colors.text_dim))
+        room = ground.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._words)
         painter.end()
         return picture
 

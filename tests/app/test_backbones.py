@@ -6,11 +6,12 @@ import threading
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QThread
 from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow, QPushButton
 
-from app.backbones import Backbones, import_model, import_titles, loaded
+from app.backbones import Backbones, loaded
 from app.document import Document
+from app.imports import KEPT, import_model, importables
 from networks.check import check
 from networks.datasets import Digits
 from networks.layers.merge import Add
@@ -18,15 +19,18 @@ from networks.layers.network import Input
 from networks.message import UserError, message
 from networks.network import Network
 from networks.optimizers import SGD
+from networks.presets.base import Paper
 from networks.presets.catalog import PRESETS
 from networks.presets.resnet import resnet
 from networks.project import Project, first_project, project_to_json
 from networks.recipe import Recipe
 from networks.training.obstacles import obstacle
 from widgets.backbone_browser import BackboneBrowser
+from widgets.backbones.details import UNKNOWN, Facts
 from widgets.backbones.entries import Importable
 from widgets.notice import Notice
 from widgets.thumbnail import Thumbnail
+from widgets.translation import short, thousands
 
 replace = msgspec.structs.replace
 BY_NAME = {preset.name: preset for preset in PRESETS}
@@ -39,7 +43,9 @@ OWN = Recipe(
     threads=2,
 )
 START = Project(first_project().network, OWN)
-MODELS = {"tiny": "Tiny", "broken": "Broken", "mad": "Mad", "slow": "Slow"}
+PAPER = Paper("Turing", 1936, "On Computable Numbers", "section 6")
+NAMES = ("tiny", "broken", "mad", "slow", *(f"net{number}" for number in range(KEPT)))
+MODELS = {name: Importable(name, name.capitalize(), PAPER, f"Why {name} mattered.") for name in NAMES}
 
 
 class Models:
@@ -74,7 +80,7 @@ def document(qapp):
 def backbones(qtbot, document, models):
     window = QMainWindow()
     qtbot.addWidget(window)
-    made = Backbones(document, MODELS, models, window)
+    made = Backbones(document, tuple(MODELS.values()), models, window)
     window.setCentralWidget(made.button)
     with qtbot.waitExposed(window):
         window.show()
@@ -98,8 +104,33 @@ def choose(browser, qtbot, words):
     qtbot.keyClick(search, Qt.Key.Key_Return)
 
 
+def select(browser, words):
+    """In one step, not letter by letter past others."""
+    browser.findChild(QLineEdit, "search").setText(words)
+
+
+def begin(backbones, browser, models, qtbot, name):
+    """Selects a model until its thread has begun."""
+    select(browser, name)
+    backbones.pause.start(0)
+    qtbot.waitUntil(lambda: models.asked[-1:] == [name])
+
+
+def look(backbones, browser, qtbot, name):
+    """Selects a model until its network is shown."""
+    select(browser, name)
+    backbones.pause.start(0)
+    qtbot.waitUntil(lambda: UNKNOWN not in figures(browser).values())
+    assert browser.findChild(QLabel, "backbone_title").text() == MODELS[name].title
+
+
 def problem(browser):
-    return browser.findChild(Notice, "problem").sentence()
+    """What is said of a model that cannot be imported."""
+    return browser.findChild(Notice, "problem").sentence() or browser.findChild(Thumbnail).words()
+
+
+def figures(browser):
+    return browser.findChild(Facts).texts()
 
 
 @pytest.mark.parametrize("with_recipe", [True, False])
@@ -163,8 +194,7 @@ def test_an_import_is_one_step_made_in_another_thread(backbones, document, model
 def test_what_cannot_be_imported_is_said_in_the_menu(backbones, document, qtbot, name, words):
     browser = menu(backbones, qtbot)
     choose(browser, qtbot, name)
-    qtbot.waitUntil(lambda: bool(problem(browser)))
-    assert words in problem(browser)
+    qtbot.waitUntil(lambda: words in problem(browser))
     assert browser.isVisible()
     assert browser.findChild(QPushButton, "load").isEnabled()
     assert document.history.count() == 0
@@ -202,6 +232,172 @@ def test_closing_waits_for_the_thread(backbones, document, models, qtbot):
     models.gate.set()
     backbones.close()
     assert document.history.count() == 0
+
+
+def test_a_model_that_stays_selected_shows_its_network(backbones, models, qtbot):
+    """And those that one walks past are not asked for."""
+    browser = menu(backbones, qtbot)
+    backbones.pause.setInterval(1_000_000)
+    for name in ("slow", "net1", "tiny"):
+        select(browser, name)
+        assert f"layers of {name.capitalize()}" in browser.findChild(Thumbnail).words()
+        assert set(figures(browser).values()) == {UNKNOWN}
+    assert backbones.pause.isActive()
+    assert models.asked == []
+    backbones.pause.start(0)
+    qtbot.waitUntil(lambda: not browser.findChild(Thumbnail).words())
+    assert models.asked == ["tiny"]
+    report = check(resnet(18), 10)
+    assert figures(browser) == {
+        "Weights": thousands(report.weights),
+        "Multiply-adds": short(report.multiply_adds),
+        "Depth": "18 layers",
+        "Input": "3×224×224",
+    }
+
+
+def test_what_was_looked_at_is_imported_at_once(backbones, document, models, qtbot):
+    browser = menu(backbones, qtbot)
+    look(backbones, browser, qtbot, "tiny")
+    choose(browser, qtbot, "tiny")
+    assert document.history.undoText() == "Import Tiny"
+    assert document.project.network == resnet(18)
+    assert models.asked == ["tiny"]
+    assert not browser.isVisible()
+
+
+def test_who_comes_back_to_a_model_sees_it_at_once(backbones, models, qtbot):
+    browser = menu(backbones, qtbot)
+    look(backbones, browser, qtbot, "tiny")
+    seen = figures(browser)
+    select(browser, "net1")
+    assert figures(browser) != seen
+    select(browser, "tiny")
+    assert figures(browser) == seen
+    browser.reject()
+    assert menu(backbones, qtbot) is browser
+    assert figures(browser) == seen
+
+
+def test_the_newest_few_are_kept(backbones, models, qtbot):
+    browser = menu(backbones, qtbot)
+    look(backbones, browser, qtbot, "tiny")
+    for number in range(KEPT):
+        look(backbones, browser, qtbot, f"net{number}")
+        if number == 0:
+            select(browser, "tiny")  # which makes it the newest
+    expected = ["tiny", *(f"net{number}" for number in range(KEPT))]
+    assert models.asked == expected
+    select(browser, "tiny")
+    assert UNKNOWN not in figures(browser).values()
+    select(browser, "net0")
+    assert UNKNOWN in figures(browser).values()
+
+
+def test_an_import_during_its_preview_waits_for_the_same_thread(backbones, document, models, qtbot):
+    browser = menu(backbones, qtbot)
+    begin(backbones, browser, models, qtbot, "slow")
+    choose(browser, qtbot, "slow")
+    assert browser.findChild(QLabel, "doing").text() == "Importing Slow…"
+    assert document.history.count() == 0
+    with qtbot.waitSignal(backbones.loaded):
+        models.gate.set()
+    assert models.asked == ["slow"]
+    assert document.history.undoText() == "Import Slow"
+    assert document.history.count() == 1
+
+
+def test_a_newer_selection_waits_for_the_older_one_which_is_kept(backbones, models, qtbot):
+    browser = menu(backbones, qtbot)
+    begin(backbones, browser, models, qtbot, "slow")
+    select(browser, "net1")
+    backbones.pause.start(0)
+    qtbot.waitUntil(lambda: not backbones.pause.isActive())
+    select(browser, "tiny")
+    backbones.pause.start(0)
+    qtbot.waitUntil(lambda: not backbones.pause.isActive())
+    assert models.asked == ["slow"]
+    shown = []
+    browser.show_network = lambda model, network: shown.append((model.name, network))
+    models.gate.set()
+    qtbot.waitUntil(lambda: bool(shown))
+    assert shown == [("tiny", resnet(18))]
+    assert models.asked == ["slow", "tiny"]
+    select(browser, "slow")
+    assert shown[1:] == [("slow", resnet(34))]
+    assert models.asked == ["slow", "tiny"]
+
+
+def test_an_import_comes_before_what_is_looked_at_meanwhile(backbones, document, models, qtbot):
+    browser = menu(backbones, qtbot)
+    begin(backbones, browser, models, qtbot, "slow")
+    choose(browser, qtbot, "net1")
+    select(browser, "tiny")
+    backbones.pause.start(0)
+    qtbot.waitUntil(lambda: not backbones.pause.isActive())
+    with qtbot.waitSignal(backbones.loaded):
+        models.gate.set()
+    assert models.asked == ["slow", "net1"]
+    assert document.history.undoText() == "Import Net1"
+
+
+@pytest.mark.parametrize("name", ["broken", "mad"])
+def test_a_model_that_cannot_be_shown_says_why_in_the_place_of_its_picture(backbones, models, qtbot, name):
+    browser = menu(backbones, qtbot)
+    begin(backbones, browser, models, qtbot, name)
+    picture = browser.findChild(Thumbnail)
+    qtbot.waitUntil(lambda: f"“{MODELS[name].title.casefold()}”" in picture.words().casefold())
+    assert set(figures(browser).values()) == {UNKNOWN}
+    assert not browser.findChild(Notice, "problem").isVisible()
+    look(backbones, browser, qtbot, "tiny")
+    assert models.asked == [name, "tiny"]
+
+
+def test_who_has_walked_on_is_told_of_the_import_that_failed(backbones, models, qtbot):
+    browser = menu(backbones, qtbot)
+    begin(backbones, browser, models, qtbot, "slow")
+    choose(browser, qtbot, "broken")
+    select(browser, "tiny")
+    models.gate.set()
+    qtbot.waitUntil(lambda: bool(browser.findChild(Notice, "problem").sentence()))
+    assert "broken" in browser.findChild(Notice, "problem").sentence()
+
+
+def test_a_menu_that_is_closed_looks_at_nothing(backbones, models, qtbot):
+    browser = menu(backbones, qtbot)
+    backbones.pause.setInterval(1_000_000)
+    select(browser, "tiny")
+    qtbot.keyClick(browser, Qt.Key.Key_Escape)
+    assert not backbones.pause.isActive()
+    begin(backbones, menu(backbones, qtbot), models, qtbot, "slow")
+    select(browser, "tiny")
+    backbones.pause.start(0)
+    qtbot.waitUntil(lambda: not backbones.pause.isActive())
+    qtbot.keyClick(browser, Qt.Key.Key_Escape)
+    ends = []
+    backbones.findChild(QThread).finished.connect(lambda: ends.append(True))
+    models.gate.set()
+    qtbot.waitUntil(lambda: bool(ends) and backbones.findChild(QThread) is None)
+    assert models.asked == ["slow"]
+
+
+def test_closing_waits_for_a_preview_and_drops_it(backbones, models, qtbot):
+    browser = menu(backbones, qtbot)
+    begin(backbones, browser, models, qtbot, "slow")
+    shown = []
+    browser.show_network = lambda model, network: shown.append(model.name)
+    models.gate.set()
+    backbones.close()
+    assert backbones.findChild(QThread) is None or backbones.findChild(QThread).isFinished()
+    qtbot.waitUntil(lambda: backbones.findChild(QThread) is None)
+    assert shown == []
+
+
+def test_figures_follow_the_classes_of_the_data(backbones, document, qtbot):
+    browser = menu(backbones, qtbot)
+    look(backbones, browser, qtbot, "tiny")
+    browser.show_classes(1000)
+    assert figures(browser)["Weights"] == thousands(11_689_512)
 
 
 def test_shortcuts_go_and_come_back_in_one_step_each(backbones, document):
@@ -242,12 +438,13 @@ def test_the_menu_counts_weights_for_the_data_that_came_while_it_was_open(backbo
 
 def test_a_model_is_asked_for_by_its_name(backbones, models, qtbot):
     with qtbot.waitSignal(backbones.loaded):
-        backbones.import_model(Importable("tiny", "Tiny"))
+        backbones.import_model(MODELS["tiny"])
     assert models.asked == ["tiny"]
 
 
 def test_a_model_of_torchvisions_fits_the_data(document):
-    assert import_titles()["squeezenet1_1"] == "SqueezeNet 1.1"
+    titles = {model.name: model.title for model in importables()}
+    assert titles["squeezenet1_1"] == "SqueezeNet 1.1"
     network = import_model("squeezenet1_1")
     assert check(network, document.project.classes).trainable
     with pytest.raises(UserError, match="no model"):

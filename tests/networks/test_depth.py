@@ -101,7 +101,7 @@ def test_resnet_50_counts_as_the_paper_does():
 
 
 def test_a_block_of_convnext_is_three_layers_deep():
-    """Liu et al. 2022, figure 4: a depthwise convolution and two 1×1 ones, which torchvision has as linear."""
+    """Liu et al. 2022, figure 4: a depthwise convolution and two 1×1 ones, in torchvision linear layers."""
     layers = (Conv2d(), Permute(), PixelwiseLinear(), PixelwiseLinear(), Permute(), LayerScale())
     nodes = [Node("input", Input())]
     for number, layer in enumerate(layers):

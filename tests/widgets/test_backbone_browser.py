@@ -12,15 +12,23 @@ from networks.check import check
 from networks.depth import depth
 from networks.presets.catalog import PRESETS, families
 from networks.shapes import show
+from networks.torchvision_models import MODELS as TORCHVISION
+from networks.torchvision_papers import about
 from widgets.backbone_browser import BackboneBrowser
 from widgets.backbones.backbone_list import BackboneList
-from widgets.backbones.details import Facts
-from widgets.backbones.entries import Importable, rank
+from widgets.backbones.details import UNKNOWN, Facts
+from widgets.backbones.entries import Importable, rank, title
 from widgets.notice import Notice
 from widgets.thumbnail import Thumbnail
 from widgets.translation import short, thousands
 
-MODELS = (Importable("convnext_tiny", "ConvNeXt-Tiny"), Importable("densenet121", "DenseNet-121"))
+MODELS = tuple(
+    Importable(name, TORCHVISION[name].title, about(name).paper, about(name).why)
+    for name in ("convnext_tiny", "densenet121")
+)
+EVERY_MODEL = tuple(
+    Importable(name, model.title, about(name).paper, about(name).why) for name, model in TORCHVISION.items()
+)
 BY_NAME = {preset.name: preset for preset in PRESETS}
 RECIPE = next(preset for preset in PRESETS if preset.recipe is not None)
 
@@ -126,6 +134,7 @@ def test_weights_are_counted_for_the_classes_of_the_data(browser, qtbot):
         ("szegedy small", "GoogLeNet small"),
         ("as published alexnet", "AlexNet (2012)"),
         ("convnext_t", "ConvNeXt-Tiny"),
+        ("weinberger 2017", "DenseNet-121"),
     ],
 )
 def test_search_finds_names_years_authors_and_kinds(browser, qtbot, words, first):
@@ -148,7 +157,8 @@ def test_any_part_of_a_name_finds_it_and_the_whole_name_best(entry, data):
 
 @pytest.mark.parametrize("words", ["resnet", "vgg", "plain", "tiny", "18"])
 def test_the_best_match_is_in_sight_while_one_types_and_its_heading_at_the_top(browser, qtbot, words):
-    models = tuple(Importable(f"resnet_x{number}", f"ResNet-X{number}") for number in range(20))
+    paper = BY_NAME["ResNet-18"].paper
+    models = tuple(Importable(f"resnet_x{number}", f"ResNet-X{number}", paper, "") for number in range(20))
     browser.list.show_entries({**families(), "From torchvision": MODELS + models})
     browser.list.select_first()
     for letter in words:
@@ -250,21 +260,57 @@ def test_a_model_that_is_imported_holds_the_button_until_it_is_over(browser, qtb
 
 def test_a_model_to_import_has_no_figures_that_nobody_computed(browser, qtbot):
     find(browser, qtbot, "convnext")
-    assert not browser.findChild(Facts).isVisible()
-    assert not browser.findChild(Thumbnail).isVisible()
-    assert text(browser, "backbone_paper") == "convnext_tiny"
+    assert set(browser.findChild(Facts).texts().values()) == {UNKNOWN}
+    assert browser.findChild(Thumbnail).words() == "Following the layers of ConvNeXt-Tiny…"
+    assert "“convnext_tiny”" in text(browser, "backbone_origin")
+    find(browser, qtbot, "lenet")
+    assert browser.findChild(Thumbnail).words() == ""
+    assert not browser.findChild(QLabel, "backbone_origin").isVisible()
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.title)
+def test_paper_and_words_of_a_model_stand_there_at_once(browser, qtbot, model):
+    find(browser, qtbot, model.title)
+    for part in (model.paper.authors, str(model.paper.year), model.paper.title, model.paper.place):
+        assert part in text(browser, "backbone_paper")
+    assert text(browser, "backbone_why") == model.why
+
+
+def test_the_network_of_a_model_is_shown_as_a_presets_is(browser, qtbot):
+    find(browser, qtbot, "resnet50")
+    expected = browser.findChild(Facts).texts()
+    find(browser, qtbot, "convnext")
+    browser.show_network(MODELS[1], BY_NAME["ResNet-50"].network())
+    assert set(browser.findChild(Facts).texts().values()) == {UNKNOWN}
+    browser.show_network(MODELS[0], BY_NAME["ResNet-50"].network())
+    assert browser.findChild(Facts).texts() == expected
+    assert browser.findChild(Thumbnail).words() == ""
+    assert browser.findChild(Thumbnail).accessibleName() == "Graph of ConvNeXt-Tiny"
+
+
+def test_who_looks_at_something_else_is_told(browser, qtbot):
+    seen = []
+    browser.looked_at.connect(seen.append)
+    find(browser, qtbot, "densenet")
+    assert seen[-1] == MODELS[1]
+    qtbot.keyClick(browser.search, Qt.Key.Key_Up)
+    assert seen[-1] == MODELS[1]  # the only one that the search left
+    find(browser, qtbot, "no such network")
+    assert seen[-1] is None
 
 
 @pytest.mark.parametrize("size", [None, "least"])
 def test_nothing_is_cut_off(browser, qtbot, size):
     if size:
         browser.resize(browser.minimumSize())
-    for preset in PRESETS:
-        find(browser, qtbot, preset.name)
+    browser.list.show_entries({**families(), "From torchvision": EVERY_MODEL})
+    while browser.list.current_entry() != EVERY_MODEL[-1]:
+        browser.list.walk(1)
+        entry = browser.list.current_entry()
         QApplication.processEvents()
         for widget in (*browser.findChildren(QLabel), *browser.findChildren(QAbstractButton)):
             if widget.isVisible():
                 needed = widget.heightForWidth(widget.width()) if widget.hasHeightForWidth() else 0
-                assert widget.height() >= needed, (preset.name, widget.objectName(), widget.text())
+                assert widget.height() >= needed, (title(entry), widget.objectName(), widget.text())
                 inside = widget.rect().translated(widget.mapTo(browser, widget.rect().topLeft()))
-                assert browser.rect().contains(inside), (preset.name, widget.objectName())
+                assert browser.rect().contains(inside), (title(entry), widget.objectName())

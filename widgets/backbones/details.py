@@ -14,20 +14,24 @@ from networks.presets.base import Paper, Preset
 from networks.recipe import Recipe
 from networks.shapes import show
 from widgets import theme
-from widgets.backbones.entries import Entry, badge, badge_color, badge_help, title
+from widgets.backbones.entries import Entry, Importable, badge, badge_color, badge_help, title
 from widgets.check_box import CheckBox
 from widgets.numerals import show as shown_number
 from widgets.rows import dim
 from widgets.thumbnail import Thumbnail
 from widgets.translation import declared, short, thousands
 
+UNKNOWN = "–"
+"""Stands for a figure as long as there is no network that it could be computed of."""
+
 
 class Details(QWidget):
-    """Shows an entry; its network is made and checked only then."""
+    """Shows an entry. A preset's network is made and checked only then; a model's is shown when it came."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entry: Entry | None = None
+        self._classes = 1
         self._title = QLabel()
         self._title.setObjectName("backbone_title")
         self._title.setFont(theme.font(theme.LARGE + 3, bold=True))
@@ -37,6 +41,7 @@ class Details(QWidget):
         self.thumbnail = Thumbnail()
         self.thumbnail.setToolTip(self.tr("Every layer is a bar, the higher the larger its images."))
         self._facts = Facts()
+        self._origin = _text("backbone_origin", quiet=True)
         self._recipe = CheckBox(self.tr("Use its recipe"))
         self._recipe.setObjectName("use_recipe")
         self._recipe.setChecked(True)
@@ -62,51 +67,64 @@ class Details(QWidget):
         column.addSpacing(theme.SPACE // 2)
         column.addWidget(self.thumbnail, 1)
         column.addWidget(self._facts)
+        column.addWidget(self._origin)
         column.addWidget(self._recipe_row)
         self._rest = QWidget()
         column.addWidget(self._rest, 1)
 
     def show_entry(self, entry: Entry | None, classes: int) -> None:
         """Tells of this entry where the data has so many classes; nothing for None."""
-        self._entry = entry
+        self._entry, self._classes = entry, classes
         for widget in (self.thumbnail, self._facts):
-            widget.setVisible(isinstance(entry, Preset))
-        self._rest.setVisible(not isinstance(entry, Preset))
+            widget.setVisible(entry is not None)
+        self._rest.setVisible(entry is None)
         self._title.setText("" if entry is None else title(entry))
         self._badge.show_entry(entry)
+        self._paper.setText("" if entry is None else paper_line(entry.paper))
+        self._why.setText("" if entry is None else declared(entry.why))
         recipe = entry.recipe if isinstance(entry, Preset) else None
         self._recipe_row.setVisible(recipe is not None)
         if recipe is not None:
             self._recipe_text.setText(recipe_words(recipe))
+        self._origin.setVisible(isinstance(entry, Importable))
         if isinstance(entry, Preset):
-            self._show_preset(entry, classes)
-        else:
-            self.thumbnail.show_network(None)
-            self._paper.setText(entry.name if entry is not None else "")
-            self._why.setText(self._about_import() if entry is not None else "")
+            self.show_network(entry.network())
+        elif isinstance(entry, Importable):
+            self._origin.setText(self._origin_of(entry))
+            self.show_words(self.tr("Following the layers of {name}…").format(name=entry.title))
+
+    def show_network(self, network: Network) -> None:
+        """The picture and the figures of the entry's network."""
+        report = check(network, self._classes)
+        self.thumbnail.show_network(network, report)
+        if self._entry is not None:
+            name = self.tr("Graph of {name}").format(name=title(self._entry))
+            self.thumbnail.setAccessibleName(name)
+        self._show_facts(
+            thousands(report.weights),
+            short(report.multiply_adds),
+            *self._depth(depth(network)),
+            _input(network),
+        )
+
+    def show_words(self, words: str) -> None:
+        """Words in place of the picture: what it waits for, or why there is none. No figures are known."""
+        self.thumbnail.show_words(words)
+        self._show_facts(UNKNOWN, UNKNOWN, UNKNOWN, "", UNKNOWN)
 
     def use_recipe(self) -> bool:
         """Whether the recipe of what is shown is wished for, too; False where it brings none."""
         brings = isinstance(self._entry, Preset) and self._entry.recipe is not None
         return brings and self._recipe.isChecked()
 
-    def _show_preset(self, preset: Preset, classes: int) -> None:
-        network = preset.network()
-        report = check(network, classes)
-        self._paper.setText(paper_line(preset.paper))
-        self._why.setText(declared(preset.why))
-        self.thumbnail.show_network(network, report)
-        self.thumbnail.setAccessibleName(self.tr("Graph of {name}").format(name=title(preset)))
+    def _show_facts(self, weights: str, multiply_adds: str, layers: str, parts: str, images: str) -> None:
+        classes = self.tr("with the data’s {count} classes").format(count=self._classes)
         self._facts.show_facts(
             (
-                (
-                    self.tr("Weights"),
-                    thousands(report.weights),
-                    self.tr("with the data’s {count} classes").format(count=classes),
-                ),
-                (self.tr("Multiply-adds"), short(report.multiply_adds), self.tr("per image")),
-                (self.tr("Depth"), *self._depth(depth(network))),
-                (self.tr("Input"), _input(network), self.tr("channels × height × width")),
+                (self.tr("Weights"), weights, classes),
+                (self.tr("Multiply-adds"), multiply_adds, self.tr("per image")),
+                (self.tr("Depth"), layers, parts),
+                (self.tr("Input"), images, self.tr("channels × height × width")),
             )
         )
 
@@ -116,8 +134,9 @@ class Details(QWidget):
             self.tr("1 convolution")
             if found.convolutions == 1
             else self.tr("{count} convolutions").format(count=found.convolutions),
-            self.tr("{count} linear").format(count=found.linear),
         ]
+        if found.linear:
+            parts.append(self.tr("{count} linear").format(count=found.linear))
         words = " + ".join(parts)
         if found.projections:
             apart = self.tr("1 projection") if found.projections == 1 else self.tr("{count} projections")
@@ -126,11 +145,11 @@ class Details(QWidget):
             )
         return layers, words
 
-    def _about_import(self) -> str:
+    def _origin_of(self, model: Importable) -> str:
         return self.tr(
-            "Built by torchvision, followed layer by layer and laid out on the canvas, with the names that "
-            "torchvision gives its layers. The weights start anew. The largest models take some seconds."
-        )
+            "Built by torchvision as “{name}” and followed layer by layer; its layers keep the names that "
+            "they have there. The weights start anew."
+        ).format(name=model.name)
 
 
 class Facts(QWidget):

@@ -6,18 +6,21 @@ import msgspec
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 
-from networks.presets.base import Kind, Preset
+from networks.presets.base import Kind, Paper, Preset
 from widgets import theme
 from widgets.translation import declared
 
 
 class Importable(msgspec.Struct, frozen=True):
-    """A model that is built elsewhere and becomes a network by tracing; nothing is known of it before."""
+    """A model that is built elsewhere and becomes a network by tracing; its figures are known only then."""
 
     name: str
     """The name that it is asked for by, such as `convnext_tiny`."""
     title: str
     """The name that people know, such as `ConvNeXt-Tiny`."""
+    paper: Paper
+    why: str
+    """One to three sentences of why it mattered."""
 
 
 Entry = Preset | Importable
@@ -72,12 +75,11 @@ def rank(entry: Entry, words: str) -> int | None:
     Hyphens and spaces do not count in names: `resnet50` finds ResNet-50.
     """
     wanted = words.casefold().split()
-    if isinstance(entry, Importable):
-        name, rest = f"{entry.title} {entry.name}", ""
-    else:
-        paper = entry.paper
-        name = f"{title(entry)} {entry.name} {entry.torchvision}"
-        rest = f"{entry.family} {badge(entry)} {paper.authors} {paper.year} {paper.title}".casefold()
+    paper = entry.paper
+    name, rest = f"{title(entry)} {entry.name}", f"{paper.authors} {paper.year} {paper.title}"
+    if isinstance(entry, Preset):
+        name, rest = f"{name} {entry.torchvision}", f"{entry.family} {badge(entry)} {rest}"
+    rest = rest.casefold()
     plain = _squeezed(name)
     if not all(_squeezed(word) in plain or word in rest for word in wanted):
         return None
