@@ -15,6 +15,7 @@ from networks.folding import Folding
 from networks.folds import repeat, set_blocks
 from networks.message import UserError
 from networks.network import Network
+from networks.totals import sums_known
 from widgets import theme
 from widgets.form import Form
 from widgets.layer_heading import LayerHeading
@@ -109,16 +110,12 @@ class BlockPanel(QWidget):
         shapes = [folding.whole.nodes[name].output for name in sources]
         out = [folding.whole.nodes[name].output for name in leaves]
         ends = (" + ".join(map(shape_words, each)) for each in (shapes, out))
-        return "\n".join(
-            (
-                " → ".join(filter(None, ends)),
-                self.tr("{count} layers").format(count=len(inside)),
-                self.tr("{count} weights").format(count=thousands(sum(each.weights for each in told))),
-                self.tr("{count} multiply-adds per image").format(
-                    count=short(sum(each.multiply_adds for each in told))
-                ),
-            )
-        )
+        lines = [" → ".join(filter(None, ends)), self.tr("{count} layers").format(count=len(inside))]
+        if sums_known(told):
+            weights, sums = sum(each.weights for each in told), sum(each.multiply_adds for each in told)
+            lines.append(self.tr("{count} weights").format(count=thousands(weights)))
+            lines.append(self.tr("{count} multiply-adds per image").format(count=short(sums)))
+        return "\n".join(lines)
 
     @property
     def _network(self) -> Network:

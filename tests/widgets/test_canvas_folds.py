@@ -7,7 +7,9 @@ from itertools import combinations, pairwise
 import msgspec
 import pytest
 from hypothesis import given, settings
+from PySide6.QtWidgets import QLabel
 
+from networks import edits
 from networks.check import check
 from networks.folding import Folding, everything_open, name_within, opened_at_first
 from networks.layers.activation import ReLU
@@ -24,6 +26,7 @@ from widgets.canvas.layout import Layout, arrange
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.style import Style
 from widgets.canvas.words import shortened
+from widgets.selection_panel import SelectionPanel
 
 BY_NAME = {preset.name: preset for preset in PRESETS}
 OPEN = ("GoogLeNet", "GoogLeNet (2014)", "GoogLeNet small", "ResNet-18", "ResNet-50", "ResNet-20", "VGG-16")
@@ -239,3 +242,22 @@ def test_a_number_that_has_too_little_room_is_not_cut_into_another_one(qapp):
             words = short.removesuffix("…").split()
             assert words == text.split()[: len(words)]
             assert not words or words[-1] not in ("·", "+", "→")
+
+
+def test_a_block_in_which_something_does_not_fit_tells_no_weights(qtbot):
+    """Those before the problem are known, those behind it are not: their sum is that of no block."""
+    network = resnet(50)
+    broken = edits.set_layers(network, {"layer2.1.conv2": Conv2d(64, (3, 3), (2, 2))})
+    document = Document(qtbot, broken)
+    content = document.scene.cards["layer2.1"].content
+    assert (content.problem[:12], content.weights) == ("layer2.1.add", "")
+    assert document.scene.cards["layer1.0"].content.weights
+    document.view.set_opened(frozenset({"layer2.1"}))
+    assert document.scene.frames["layer2.1"].content.weights == ""
+    assert document.scene.frames["layer2.1"].content.summary
+    panel = SelectionPanel()
+    qtbot.addWidget(panel)
+    panel.show_selection(document.view.folding, 10, ("layer2.1",))
+    assert "weights" not in panel.block.findChild(QLabel, "facts").text()
+    panel.show_selection(document.view.folding, 10, ("layer1.0",))
+    assert "weights" in panel.block.findChild(QLabel, "facts").text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from html import escape
 
@@ -15,6 +16,7 @@ from networks.layers.base import Group, Layer
 from networks.message import Message
 from networks.network import Network, Wire
 from networks.shapes import Shape, show
+from networks.totals import sums_known
 from widgets.translation import declared, said, short, thousands
 
 UNKNOWN = "?"
@@ -46,8 +48,13 @@ class CardContent(msgspec.Struct, frozen=True):
     """Whether its weights stay as they are."""
 
 
-def contents(network: Network, report: Report, *, totals: bool = True) -> dict[str, CardContent]:
-    """What every card shows; its part of all weights only where their total is known."""
+def contents(
+    network: Network, report: Report, *, totals: bool = True, unsure: Collection[str] = ()
+) -> dict[str, CardContent]:
+    """What every card shows; its part of all weights only where their total is known.
+
+    `unsure` are the cards for which not even their own weights are all known.
+    """
     faults = {name: reason for name, reason in report.obstacles if name is not None}
     consumers = network.consumers
     has_output = any(node.layer.stem == "output" for node in network.nodes)
@@ -59,10 +66,9 @@ def contents(network: Network, report: Report, *, totals: bool = True) -> dict[s
         leaving = bool(consumers[name])
         idle = not told.contributing and (has_output or not (leaving or node.inputs))
         problem = shown_problem(layer, told, faults.get(name), idle)
-        share = round(told.weights / total, 3) if told.weights and total and not idle else 0.0
-        found[name] = _content(
-            told.layer, told.weights, share, told.output, leaving, problem, idle, node.frozen
-        )
+        weights = 0 if name in unsure else told.weights
+        share = round(weights / total, 3) if weights and total and not idle else 0.0
+        found[name] = _content(told.layer, weights, share, told.output, leaving, problem, idle, node.frozen)
     return found
 
 
@@ -106,10 +112,19 @@ class FrameContent(msgspec.Struct, frozen=True):
     """How many frames are around it."""
 
 
+def unsure_cards(folding: Folding) -> frozenset[str]:
+    """The folded cards in which something does not fit, so that not all of their weights are known."""
+    whole = folding.whole.nodes
+    return frozenset(
+        card for card, inside in folding.members.items() if not sums_known(whole[name] for name in inside)
+    )
+
+
 def frame_content(folding: Folding, frame: Frame) -> FrameContent:
     """What an open fold says in its first line."""
     inside = folding.network.folded[frame.fold.name]
-    weights = sum(folding.whole.nodes[name].weights for name in inside)
+    told = [folding.whole.nodes[name] for name in inside]
+    weights = sum(node.weights for node in told) if sums_known(told) else 0
     block = frame.fold.block
     sources = sources_of(folding.network, inside)
     x = folding.whole.nodes[sources[0]].output if len(sources) == 1 else None
@@ -179,7 +194,7 @@ def tooltip(network: Network, report: Report, name: str, content: CardContent) -
     lines.append(f"<tt>{escape(flow(told))}</tt>")
     known = tuple(shape for shape in told.inputs if shape is not None)
     if isinstance(node.layer, Folded):
-        if told.weights:
+        if content.weights:
             lines.append(escape(_tr("{count} weights").format(count=thousands(told.weights))))
     elif told.weights:
         parts = ", ".join(
@@ -190,7 +205,7 @@ def tooltip(network: Network, report: Report, name: str, content: CardContent) -
                 _tr("{count} weights: {parts}").format(count=thousands(told.weights), parts=parts),
             )
         )
-    if told.multiply_adds:
+    if told.multiply_adds and (content.weights or not told.weights):
         lines.append(
             escape(_tr("{count} multiply-adds per image").format(count=thousands(told.multiply_adds)))
         )

@@ -16,7 +16,7 @@ from networks.network import Network, Wire
 from networks.totals import totals_known
 from widgets.canvas.blocks import Blocks
 from widgets.canvas.card import CHEVRON_ROOM, CardItem, height_for
-from widgets.canvas.content import UNKNOWN, CardContent, contents, frame_content, wrong_wires
+from widgets.canvas.content import UNKNOWN, CardContent, contents, frame_content, unsure_cards, wrong_wires
 from widgets.canvas.frame import FrameItem
 from widgets.canvas.frames import HEADER
 from widgets.canvas.glide import Glide
@@ -84,7 +84,8 @@ class CanvasScene(QGraphicsScene):
         """
         self.glide.finish()
         network, report = folding.shown, folding.report
-        shown = contents(network, report, totals=totals_known(folding.whole))
+        totals = totals_known(folding.whole)
+        shown = contents(network, report, totals=totals, unsure=unsure_cards(folding))
         style = self.style_of_items
         heights = {
             name: height_for(content.problem, style) for name, content in shown.items() if content.problem
