@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from networks.folding import Frame
 from networks.network import Network, Wire
-from widgets.canvas.routes import WIRE
+from widgets.canvas.routes import WIRE, Point
 
 if TYPE_CHECKING:
     from widgets.canvas.layout import Box, Layout
@@ -24,6 +24,24 @@ BETWEEN = 12.0
 
 Stretch = tuple[float, float]
 """From where to where a line is free."""
+
+
+def by_part(frames: Sequence[Frame], parts: Sequence[Sequence[str]]) -> list[list[Frame]]:
+    """For each connected part of the network the frames with cards of it, these as if there were no others.
+
+    With all frames and all of their cards a thousand loose layers in groups took as many looks at each.
+    """
+    if len(parts) == 1:
+        return [list(frames)]
+    found: list[list[Frame]] = [[] for _ in parts]
+    place = {name: index for index, names in enumerate(parts) for name in names}
+    for frame in frames:
+        inside: dict[int, list[str]] = {}
+        for name in frame.inside:
+            inside.setdefault(place[name], []).append(name)
+        for index, names in inside.items():
+            found[index].append(Frame(frame.fold, frozenset(names), frame.within))
+    return found
 
 
 def rooms(frames: Sequence[Frame], rows: Mapping[str, int]) -> tuple[dict[int, float], dict[int, float]]:
@@ -59,23 +77,27 @@ def framed(frames: Sequence[Frame], network: Network, layout: Layout) -> dict[st
     """The frame around each open fold: around its cards, the wires among them and the frames within it."""
     boxes: dict[str, Box] = {}
     within = _by_outer(frames)
+    cards = {frame.fold.name: frame.inside for frame in frames}
+    # corners of the wires that lead into a frame, from where it begins upwards
+    above: dict[str, list[Point]] = {}
     for frame in reversed(frames):  # inner ones first
-        cards = [layout.box(name) for name in frame.inside]
-        inner = [boxes[name] for name in within.get(frame.fold.name, ())]
-        top = min(box[1] for box in (*cards, *inner)) - HEADER
+        name = frame.fold.name
+        inner = within.get(name, ())
+        direct = frame.inside.difference(*(cards[each] for each in inner))
+        around = [*map(layout.box, direct), *(boxes[each] for each in inner)]
+        top = min(box[1] for box in around) - HEADER
+        corners = [corner for each in inner for corner in above.pop(each)]
+        for card in direct:
+            for index, source in enumerate(network[card].inputs):
+                corners += layout.routes[Wire(source, card, index)]
         # of a wire that comes from above, such as a shortcut, what runs beside the cards is inside, too
-        turns = [
-            x
-            for name in frame.inside
-            for index, source in enumerate(network[name].inputs)
-            for x, y in layout.routes[Wire(source, name, index)]
-            if y > top
-        ]
-        boxes[frame.fold.name] = (
-            min(min(box[0] for box in (*cards, *inner)) - PAD, min(turns, default=0.0) - WIRE),
+        turns = [x for x, y in corners if y > top]
+        above[name] = [corner for corner in corners if corner[1] <= top]
+        boxes[name] = (
+            min([*(box[0] - PAD for box in around), *(x - WIRE for x in turns)]),
             top,
-            max(max(box[2] for box in (*cards, *inner)) + PAD, max(turns, default=0.0) + WIRE),
-            max(box[3] for box in (*cards, *inner)) + PAD,
+            max([*(box[2] + PAD for box in around), *(x + WIRE for x in turns)]),
+            max(box[3] for box in around) + PAD,
         )
     return {frame.fold.name: boxes[frame.fold.name] for frame in frames}
 

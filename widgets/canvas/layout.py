@@ -16,7 +16,7 @@ import msgspec
 from networks.edits import tail
 from networks.folding import Frame
 from networks.network import Network, Wire
-from widgets.canvas.frames import PAD, crossings, framed, rooms
+from widgets.canvas.frames import PAD, by_part, crossings, framed, rooms
 from widgets.canvas.lanes import Item, obstacles, taken_lanes
 from widgets.canvas.routes import WIRE, Point, Routing, routed
 
@@ -71,9 +71,10 @@ def arrange(
     left = top = right = bottom = 0.0
     column, below = 0.0, 0.0
     rank = {name: index for index, name in enumerate(order)}
+    of_parts = by_part(frames, parts)
     for index, names in enumerate(parts):
-        part = _Part(network, sorted(names, key=rank.__getitem__), rank, rows, frames)
-        above, below_rows = rooms(frames, part.rows)
+        part = _Part(network, sorted(names, key=rank.__getitem__), rank, rows, of_parts[index])
+        above, below_rows = rooms(of_parts[index], part.rows)
         routing = routed(network, part.rows, part.x, part.lanes, part.straight, taller, above, below_rows)
         box = _bounds(routing, part)
         if index == 0:
