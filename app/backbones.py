@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.document import Document
-from app.imports import Build, Imports
+from app.imports import Build, Imported, Imports
 from networks.message import Message, UserError
 from networks.network import Network
 from networks.presets.base import Preset
@@ -80,9 +80,9 @@ class Backbones(QObject):
 
         The menu says how it goes, and can be cancelled.
         """
-        network = self._imports.found(wanted)
-        if network is not None:
-            self._put_import(wanted, network)
+        imported = self._imports.found(wanted)
+        if imported is not None:
+            self._put_import(wanted, imported.network)
             return
         self._wanted = wanted
         if self._browser is not None:
@@ -137,11 +137,12 @@ class Backbones(QObject):
         """Shows the network of a model that is told about, where there is one yet."""
         self._shown = entry if isinstance(entry, Importable) else None
         self.pause.stop()
-        network = self._imports.found(self._shown) if self._shown is not None else None
-        if network is not None and self._shown is not None and self._browser is not None:
-            self._browser.show_network(self._shown, network)
-        elif self._shown is not None:
-            self.pause.start()
+        if self._shown is not None:
+            imported = self._imports.found(self._shown)
+            if imported is None:
+                self.pause.start()
+            elif self._browser is not None:
+                self._browser.show_network(self._shown, *imported)
         self._ask()
 
     @Slot()
@@ -151,15 +152,15 @@ class Backbones(QObject):
         self._imports.ask([model for model in (self._wanted, shown) if model is not None])
 
     @Slot(object, object)
-    def _take(self, model: Importable, outcome: Network | Message) -> None:
+    def _take(self, model: Importable, outcome: Imported | Message) -> None:
         wished = model == self._wanted
         if wished:
             self._give_up()
-        if isinstance(outcome, Network):
+        if isinstance(outcome, Imported):
             if wished:
-                self._put_import(model, outcome)
+                self._put_import(model, outcome.network)
             elif model == self._shown and self._browser is not None:
-                self._browser.show_network(model, outcome)
+                self._browser.show_network(model, *outcome)
         elif self._browser is not None and (wished or model == self._shown):
             self._browser.show_problem(model, said(outcome))
 

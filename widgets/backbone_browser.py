@@ -25,6 +25,7 @@ from widgets.backbones.details import Details
 from widgets.backbones.entries import Entry, Importable
 from widgets.notice import Notice
 from widgets.rows import dim
+from widgets.thumbnail import Graph
 
 LIST_WIDTH = 300
 ROOMY, LEAST = (980, 620), (820, 560)
@@ -95,10 +96,10 @@ class BackboneBrowser(QDialog):
         self._doing.setVisible(bool(words))
         self._name_button()
 
-    def show_network(self, model: Importable, network: Network) -> None:
+    def show_network(self, model: Importable, network: Network, graph: Graph) -> None:
         """The network of a model: its picture and figures, as long as it is the one that is told about."""
         if model == self._list.current_entry():
-            self._details.show_network(network)
+            self._details.show_network(network, graph)
 
     def show_problem(self, model: Importable, problem: str) -> None:
         """Why a model has no network: in the place of its picture, or below another entry."""

@@ -64,7 +64,11 @@ class Thumbnail(QWidget):
 
     def show_network(self, network: Network | None, report: Report | None = None) -> None:
         """Draws this network, whose report says how large the images are; None leaves the place empty."""
-        self._graph = None if network is None or report is None else Graph(network, report)
+        self.show_graph(None if network is None or report is None else Graph(network, report))
+
+    def show_graph(self, graph: Graph | None) -> None:
+        """Draws a network that was laid out before."""
+        self._graph = graph
         self._words = ""
         self._picture = None
         self.update()

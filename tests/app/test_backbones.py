@@ -318,7 +318,7 @@ def test_a_newer_selection_waits_for_the_older_one_which_is_kept(backbones, mode
     qtbot.waitUntil(lambda: not backbones.pause.isActive())
     assert models.asked == ["slow"]
     shown = []
-    browser.show_network = lambda model, network: shown.append((model.name, network))
+    browser.show_network = lambda model, network, graph: shown.append((model.name, network))
     models.gate.set()
     qtbot.waitUntil(lambda: bool(shown))
     assert shown == [("tiny", resnet(18))]
@@ -385,7 +385,7 @@ def test_closing_waits_for_a_preview_and_drops_it(backbones, models, qtbot):
     browser = menu(backbones, qtbot)
     begin(backbones, browser, models, qtbot, "slow")
     shown = []
-    browser.show_network = lambda model, network: shown.append(model.name)
+    browser.show_network = lambda model, network, graph: shown.append(model.name)
     models.gate.set()
     backbones.close()
     assert backbones.findChild(QThread) is None or backbones.findChild(QThread).isFinished()

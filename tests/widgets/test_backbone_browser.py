@@ -19,7 +19,7 @@ from widgets.backbones.backbone_list import BackboneList
 from widgets.backbones.details import UNKNOWN, Facts
 from widgets.backbones.entries import Importable, rank, title
 from widgets.notice import Notice
-from widgets.thumbnail import Thumbnail
+from widgets.thumbnail import Graph, Thumbnail
 from widgets.translation import short, thousands
 
 MODELS = tuple(
@@ -280,9 +280,11 @@ def test_the_network_of_a_model_is_shown_as_a_presets_is(browser, qtbot):
     find(browser, qtbot, "resnet50")
     expected = browser.findChild(Facts).texts()
     find(browser, qtbot, "convnext")
-    browser.show_network(MODELS[1], BY_NAME["ResNet-50"].network())
+    network = BY_NAME["ResNet-50"].network()
+    graph = Graph(network, check(network, 10))
+    browser.show_network(MODELS[1], network, graph)
     assert set(browser.findChild(Facts).texts().values()) == {UNKNOWN}
-    browser.show_network(MODELS[0], BY_NAME["ResNet-50"].network())
+    browser.show_network(MODELS[0], network, graph)
     assert browser.findChild(Facts).texts() == expected
     assert browser.findChild(Thumbnail).words() == ""
     assert browser.findChild(Thumbnail).accessibleName() == "Graph of ConvNeXt-Tiny"

@@ -18,7 +18,7 @@ from widgets.backbones.entries import Entry, Importable, badge, badge_color, bad
 from widgets.check_box import CheckBox
 from widgets.numerals import show as shown_number
 from widgets.rows import dim
-from widgets.thumbnail import Thumbnail
+from widgets.thumbnail import Graph, Thumbnail
 from widgets.translation import declared, short, thousands
 
 UNKNOWN = "–"
@@ -93,10 +93,10 @@ class Details(QWidget):
             self._origin.setText(self._origin_of(entry))
             self.show_words(self.tr("Following the layers of {name}…").format(name=entry.title))
 
-    def show_network(self, network: Network) -> None:
-        """The picture and the figures of the entry's network."""
+    def show_network(self, network: Network, graph: Graph | None = None) -> None:
+        """The picture and the figures of the entry's network; `graph` is it laid out, where that was done."""
         report = check(network, self._classes)
-        self.thumbnail.show_network(network, report)
+        self.thumbnail.show_graph(graph or Graph(network, report))
         if self._entry is not None:
             name = self.tr("Graph of {name}").format(name=title(self._entry))
             self.thumbnail.setAccessibleName(name)
