@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from networks.check import check
@@ -207,7 +207,22 @@ def test_the_frame_of_a_loose_group_is_around_its_card_alone():
         )
 
 
-@settings(max_examples=300)
+def entered() -> Folding:
+    """A wire from a loose layer leads past the frame of `outer` into the one within it."""
+    network = Network(
+        (
+            Node("a", ReLU(), (), "outer"),
+            Node("beside", ReLU()),
+            Node("spare", ReLU()),
+            Node("b", Add(), ("a", "beside"), "inner"),
+        ),
+        (Fold("outer"), Fold("inner", None, "outer")),
+    )
+    return Folding(network, check(network), everything_open(network))
+
+
+@settings(max_examples=100)
+@example(entered())
 @given(foldings())
 def test_a_frame_holds_its_cards_inner_frames_and_what_runs_beside_them(folding):
     network = folding.shown
