@@ -294,7 +294,9 @@ class _Drawing:
         self._place(width, height)
         graph = self._graph
         bars = tuple((graph.group(name), self._rect(*box)) for name, box in graph.bars.items())
-        frames = tuple(self._rect(*box).adjusted(-1.5, -2.5, 1.5, 2.5) for box in graph.frames)
+        frames = tuple(
+            rect.adjusted(-1.5, -2.5, 1.5, 2.5) for box in graph.frames for rect in self._parts(*box)
+        )
         wires = [piece for points in graph.wires.values() for piece in self._pieces(points)]
         wires += self._returns()
         return Lines(bars, tuple(wires), frames, len(self._spans))
@@ -322,6 +324,14 @@ class _Drawing:
     def _rect(self, start: float, end: float, low: float, high: float) -> QRectF:
         line = self._line(start)
         return QRectF(self._point(line, start, low), self._point(line, end, high))
+
+    def _parts(self, start: float, end: float, low: float, high: float) -> Iterator[QRectF]:
+        """A frame, cut where lines end; in each line at most as high as what is there."""
+        for line in range(self._line(start), self._line(end) + 1):
+            first, last = max(start, self._cuts[line]), min(end, self._cuts[line + 1])
+            least, most = self._spans[line]
+            if first < last:
+                yield self._rect(first, last, max(low, least), min(high, most))
 
     def _pieces(self, points: Sequence[Point]) -> Iterator[tuple[QPointF, ...]]:
         """A wire, cut where a line ends."""

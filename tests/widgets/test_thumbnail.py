@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from networks.check import check
 from networks.layers.base import Group
 from networks.layers.merge import Add
-from networks.network import Network
+from networks.network import Fold, Network
 from networks.presets.catalog import PRESETS
 from tests.widgets.canvas_networks import any_network, chain, densenet
 from widgets import theme
@@ -98,6 +99,22 @@ def test_what_is_long_takes_several_lines(count, least):
     assert least <= drawn.count <= MOST_LINES
     tops = {round(bar.center().y()) for _, bar in drawn.bars}
     assert len(tops) == drawn.count
+
+
+def test_the_frame_of_what_takes_several_lines_is_cut_with_them():
+    first, *nodes, last = chain(240).nodes
+    # every third layer lies in the fold itself, the two behind it in one within
+    inside = [
+        msgspec.structs.replace(node, fold=f"all.{place // 3}" if place % 3 else "all")
+        for place, node in enumerate(nodes)
+    ]
+    folds = (Fold("all"), *(Fold(f"all.{number}", None, "all") for number in range(80)))
+    lines = graph(Network((first, *inside, last), folds)).lines(*SIZE)
+    assert lines.count > 1
+    assert len(lines.frames) == 80 + lines.count
+    assert all(QRectF(0, 0, *SIZE).contains(frame) for frame in lines.frames)
+    for _, bar in lines.bars[1:-1]:
+        assert any(frame.contains(bar) for frame in lines.frames)
 
 
 def test_what_cannot_be_cut_stays_in_one_line():
