@@ -86,6 +86,17 @@ def test_every_model_loads_at_its_size_on_any_data(name):
         assert report.nodes["output"].output == (classes,)
 
 
+@every_model
+def test_a_run_that_trains_meanwhile_notices_nothing(name):
+    """No random number is drawn that its batches would miss, and what is built takes next to no memory."""
+    before = torch.get_rng_state()
+    module = structure(name)
+    imported(module, (3, MODELS[name].size, MODELS[name].size))
+    assert torch.equal(torch.get_rng_state(), before)
+    real = [tensor for tensor in module.state_dict().values() if not tensor.is_meta]
+    assert sum(tensor.nbytes for tensor in real) < 3e6
+
+
 @pytest.mark.parametrize(
     ("name", "count"), [("ResNet-18", 8), ("ResNet-50", 16), ("ResNeXt-50 32×4d", 16), ("GoogLeNet", 11)]
 )
