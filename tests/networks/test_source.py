@@ -487,21 +487,25 @@ def test_code_that_was_not_meant_is_not_given_out(addition, monkeypatch):
 # -- networks of torchvision
 
 
-FAMILIES = (
-    "convnext_tiny", "densenet121", "efficientnet_b0", "efficientnet_v2_s", "inception_v3", "mnasnet0_5",
-    "mobilenet_v2", "mobilenet_v3_small", "regnet_x_400mf", "regnet_y_400mf", "shufflenet_v2_x0_5",
-    "squeezenet1_1",
-)  # fmt: skip
+KEYS_ALONE = {"regnet_y_128gf", *(name for name in MODELS if name.startswith("vgg"))}
+"""One of 645 million weights, and the VGGs, which are judged among the presets."""
+LARGE = {
+    "convnext_base", "convnext_large", "efficientnet_v2_l", "efficientnet_v2_m", "regnet_x_32gf",
+    "regnet_y_16gf", "regnet_y_32gf", "resnext101_32x8d", "resnext101_64x4d", "wide_resnet101_2",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.slow) if n in LARGE else n for n in MODELS if n not in KEYS_ALONE],
+)
 def test_source_of_an_imported_model_computes_what_the_built_module_does(fresh, name):
-    side = None if name == "inception_v3" else 64
+    side = None if name == "inception_v3" else 48 if name in LARGE else 64
     fresh.judge(torchvision_network(name), 1000, name, side)
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_source_of_every_imported_model_has_its_keys(fresh, name):
+@pytest.mark.parametrize("name", sorted(KEYS_ALONE))
+def test_source_of_the_other_imported_models_has_their_keys(fresh, name):
     network = torchvision_network(name)
     printed = source(network, 1000, name)
     with torch.device("meta"):
