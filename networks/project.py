@@ -27,7 +27,8 @@ first weights but random ones, and fewer layers. What it knew means the same now
 LARGEST_FILE = 64 * 2**20
 """Bytes; far beyond the largest project, and small enough to be held in memory several times."""
 MOST_LAYERS = 10_000
-MOST_FOLDS = 10_000
+MOST_FOLDS = 5_000
+"""A layer in a fold of its own takes twice as long to open as one without; so many keep it below a second."""
 MOST_WIRES = 100_000
 
 

@@ -567,7 +567,7 @@ def test_too_many_layers_and_wires_are_refused():
 
 def test_too_many_blocks_and_groups_are_refused_before_anything_is_made_of_them(tmp_path, monkeypatch):
     many = Project(Network((), tuple(Fold(f"f{number}") for number in range(MOST_FOLDS + 1))))
-    sentence = "Expected at most 10000 blocks and groups, got 10001: open a smaller network."
+    sentence = "Expected at most 5000 blocks and groups, got 5001: open a smaller network."
     path = tmp_path / "many.json"
     with pytest.raises(UserError) as error:
         write_project(many, path)
@@ -588,7 +588,7 @@ def test_ten_thousand_layers_are_read():
     assert project_from_json(project_to_json(project)) == project
 
 
-def test_ten_thousand_groups_side_by_side_and_as_deep_as_is_allowed_are_read():
+def test_as_many_groups_as_are_allowed_are_read_as_deep_as_is_allowed():
     folds = tuple(
         Fold(f"f{n}", within="" if n % MOST_NESTED == 0 else f"f{n - 1}") for n in range(MOST_FOLDS)
     )

@@ -208,15 +208,17 @@ def test_the_frame_of_a_loose_group_is_around_its_card_alone():
 
 
 def entered() -> Folding:
-    """A wire from a loose layer leads past the frame of `outer` into the one within it."""
+    """A wire leads past the frame of `outer` into that of `inner`, another through the first line of two."""
     network = Network(
         (
-            Node("a", ReLU(), (), "outer"),
+            Node("above", ReLU()),
+            Node("a", ReLU(), ("above",), "outer"),
             Node("beside", ReLU()),
             Node("spare", ReLU()),
             Node("b", Add(), ("a", "beside"), "inner"),
+            Node("other", ReLU(), ("above",), "low"),
         ),
-        (Fold("outer"), Fold("inner", None, "outer")),
+        (Fold("outer"), Fold("inner", None, "outer"), Fold("high"), Fold("low", None, "high")),
     )
     return Folding(network, check(network), everything_open(network))
 
@@ -243,6 +245,16 @@ def test_a_frame_holds_its_cards_inner_frames_and_what_runs_beside_them(folding)
             top,
             max([box[2] + PAD for box in boxes] + [x + LANE for x in beside]),
             max(box[3] for box in boxes) + PAD,
+        )
+        assert layout.crossings[frame.fold.name] == tuple(
+            sorted(
+                {
+                    x
+                    for wire in wires
+                    for (x, y), (_, end) in pairwise(layout.routes[wire])
+                    if wire.source not in frame.inside and min(y, end) < top + HEADER / 2 < max(y, end)
+                }
+            )
         )
 
 

@@ -107,18 +107,34 @@ def crossings(
 ) -> dict[str, tuple[float, ...]]:
     """Where wires come down through the first line of each open fold, from left to right."""
     found: dict[str, tuple[float, ...]] = {}
-    for frame in frames:
-        middle = boxes[frame.fold.name][1] + HEADER / 2
-        places: set[float] = set()
-        for name in frame.inside:
-            for index, source in enumerate(network[name].inputs):
-                if source in frame.inside:
-                    continue
-                points = layout.routes[Wire(source, name, index)]
-                places.update(
-                    x for (x, y), (_, end) in pairwise(points) if min(y, end) < middle < max(y, end)
-                )
-        found[frame.fold.name] = tuple(sorted(places))
+    for name, wires in _entering(frames, network).items():
+        middle = boxes[name][1] + HEADER / 2
+        places = {
+            x
+            for wire in wires
+            for (x, y), (_, end) in pairwise(layout.routes[wire])
+            if min(y, end) < middle < max(y, end)
+        }
+        found[name] = tuple(sorted(places))
+    return {frame.fold.name: found[frame.fold.name] for frame in frames}
+
+
+def _entering(frames: Sequence[Frame], network: Network) -> dict[str, list[Wire]]:
+    """The wires that lead into each frame from outside of it."""
+    found: dict[str, list[Wire]] = {}
+    within = _by_outer(frames)
+    cards = {frame.fold.name: frame.inside for frame in frames}
+    for frame in reversed(frames):  # inner ones first: what enters the outer one enters these, or is its own
+        inner = within.get(frame.fold.name, ())
+        wires = [
+            *(wire for each in inner for wire in found[each]),
+            *(
+                Wire(source, name, index)
+                for name in frame.inside.difference(*(cards[each] for each in inner))
+                for index, source in enumerate(network[name].inputs)
+            ),
+        ]
+        found[frame.fold.name] = [wire for wire in wires if wire.source not in frame.inside]
     return found
 
 
