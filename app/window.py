@@ -25,6 +25,7 @@ from app.commands import Menu, commands, make_action, menu_titles
 from app.docks import Docks
 from app.document import Document
 from app.exports import Exports
+from app.facts import facts
 from app.files import Files, visible
 from app.imports import import_model, importables
 from app.live_code import LiveCode
@@ -43,7 +44,6 @@ from networks.network import Network
 from networks.project import Project, first_project
 from networks.recipe import Recipe
 from networks.saved_blocks import SavedBlock
-from networks.totals import totals_known
 from networks.training.obstacles import obstacle
 from widgets import theme
 from widgets.activation_panel import ActivationPanel
@@ -57,7 +57,7 @@ from widgets.optimizer_panel import OptimizerPanel
 from widgets.palette import Palette
 from widgets.selection_panel import SelectionPanel
 from widgets.training_bar import TrainingBar
-from widgets.translation import said, short, thousands
+from widgets.translation import said
 
 LAYOUT_VERSION = 2
 """Counts up when docks come or go, so that an old arrangement is not forced on new docks."""
@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self._report = self._check(new)
         if old is None or old.network != new.network or old.classes != new.classes:
             self.canvas.show_network(new.network, self._report)
-            self._show_facts()
+            self._facts.setText(facts(self._report))
         self._show_panels(old, new)
         self.runs.show_project(new, obstacle(new, self._report))
 
@@ -130,21 +130,6 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.files.title()} — Backbone")
         self.toolbar.show_file(self.files.title())
-
-    def _show_facts(self) -> None:
-        report, network = self._report, self.document.project.network
-        layers, problems = len(network.nodes), len(report.obstacles)
-        parts = [
-            self.tr("1 layer") if layers == 1 else self.tr("{count} layers").format(count=layers),
-        ]
-        if totals_known(report):
-            parts.append(self.tr("{weights} weights").format(weights=thousands(report.weights)))
-            multiply_adds = short(report.multiply_adds)
-            parts.append(self.tr("{count} multiply-adds per image").format(count=multiply_adds))
-        if problems:
-            several = self.tr("{count} problems").format(count=problems)
-            parts.append(self.tr("1 problem") if problems == 1 else several)
-        self._facts.setText(" · ".join(parts))
 
     @Slot(object)
     def show_notice(self, reason: Message) -> None:

@@ -358,7 +358,7 @@ def test_a_failure_in_the_thread_is_told_and_training_works_again(window, qtbot,
     monkeypatch.setattr(run_module, "Run", broken)
     _train_to_the_end(window, qtbot)
     assert "failed" in window.bar._text.text()
-    assert "memory" in window.statusBar().currentMessage()
+    assert "memory" in window.curves.outcome.sentence()
     monkeypatch.setattr(run_module, "Run", real)
     _train_to_the_end(window, qtbot)
     assert "finished" in window.bar._text.text()
