@@ -296,7 +296,7 @@ def has_stand_in(part: Network) -> bool:
 def paste(network: Network, part: Network, after: str | None = None) -> tuple[Network, tuple[str, ...]]:
     """Adds a copy of a fragment under new names: behind `after` where it has one way in and out, else loose.
 
-    Gives the network and the new names.
+    Gives the network and the new names. Raises UserError where folds would lie too deep in each other.
     """
     stands_in = has_stand_in(part)
     part, names = renamed(part, network)

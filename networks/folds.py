@@ -63,7 +63,10 @@ def nodes_of(
 def insert_part(
     network: Network, part: Part, wires: Sequence[Wire], x: Shape | None = None
 ) -> tuple[Network, str]:
-    """Puts a block on wires that have one source and carry `x`. Gives the network and the new fold's name."""
+    """Puts a block on wires that have one source and carry `x`. Gives the network and the new fold's name.
+
+    Raises UserError where folds would lie too deep in each other.
+    """
     made = part_of(network, part, x)
     source, name = wires[0].source, made.folds[0].name
     leaf = edits.exit_of(made)
@@ -77,7 +80,7 @@ def insert_part(
 
 
 def add_part_after(network: Network, part: Part, name: str, x: Shape | None = None) -> tuple[Network, str]:
-    """Puts a block behind the node `name`, which gives `x`; before an Output."""
+    """Puts a block behind the node `name`, which gives `x`; before an Output. Raises as `insert_part`."""
     made = part_of(network, part, x)
     if edits.exit_of(made) is None:
         source = next(iter(network[name].inputs), None) if network[name].layer.ends else name

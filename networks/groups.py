@@ -30,7 +30,7 @@ def leaves_of(network: Network, inside: Sequence[str]) -> tuple[str, ...]:
 
 
 def group(network: Network, names: Collection[str], name: str) -> Network:
-    """Folds these nodes into a group. Raises UserError where they are no whole part of the network.
+    """Folds these nodes into a group. Raises UserError where they are no whole part of it, or lie too deep.
 
     Folds that lie wholly among them come to lie in the new one; one that only partly does is refused.
     """

@@ -34,7 +34,7 @@ from networks.layers.pooling import MaxPool2d
 from networks.layers.resizing import PadChannels
 from networks.message import UserError
 from networks.module import build
-from networks.network import Fold, Network, Node, Wire
+from networks.network import MOST_NESTED, Fold, Network, Node, Wire
 from networks.presets.catalog import PRESETS
 from networks.project import Project, project_from_json, project_to_json
 from tests.networks.random_folds import (
@@ -238,6 +238,21 @@ def test_cutting_the_wires_into_a_block_and_drawing_one_again_gives_the_block_ba
     assert cut.by_fold[fold].block == network.by_fold[fold].block
     again = settled(groups.connect_part(cut, source, cut.folded[fold], None), CLASS_COUNT)
     assert again == network
+
+
+def test_groups_lie_in_each_other_up_to_a_bound_and_then_say_so():
+    network = stack(Residual(4))
+    inside = network.folded["b1"]
+    for number in range(1, MOST_NESTED):
+        network = groups.group(network, inside, f"around {number}")
+    assert_promises(network)
+    with pytest.raises(UserError, match="at most 32 groups within each other, got one more with “b1”"):
+        groups.group(network, inside, "one more")
+    part = edits.fragment(network, inside)
+    with pytest.raises(UserError, match="groups within each other"):
+        edits.paste(network, part, "b1.conv1")
+    with pytest.raises(UserError, match="groups within each other"):
+        insert_part(network, Residual(), (Wire("b1.conv1", "b1.bn1", 0),), (4, 8, 8))
 
 
 # -- the first edit inside makes a group of it
