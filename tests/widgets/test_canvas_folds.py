@@ -7,6 +7,8 @@ from itertools import combinations, pairwise
 import msgspec
 import pytest
 from hypothesis import given, settings
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from networks import edits
@@ -261,3 +263,25 @@ def test_a_block_in_which_something_does_not_fit_tells_no_weights(qtbot):
     assert "weights" not in panel.block.findChild(QLabel, "facts").text()
     panel.show_selection(document.view.folding, 10, ("layer1.0",))
     assert "weights" in panel.block.findChild(QLabel, "facts").text()
+
+
+def test_arrow_keys_go_into_an_open_fold_and_out_of_it(qtbot):
+    document = Document(qtbot, imported())
+    view = document.view
+    view.set_opened(frozenset({"features", "features.0"}))
+
+    def go(key):
+        QTest.keyClick(view, key)
+        return view.selected()
+
+    view.select(["features.0"])
+    assert go(Qt.Key.Key_Down) == ("features.0.conv",)
+    assert go(Qt.Key.Key_Down) == ("features.0.relu",)
+    assert go(Qt.Key.Key_Down) == ("features.1",)
+    view.select(["features.0"])
+    assert go(Qt.Key.Key_Up) == ("input",)
+    view.select(["features"])
+    assert go(Qt.Key.Key_Right) == ("features.0.conv",)
+    view.select(["features.0"])
+    view.open_selected()
+    assert go(Qt.Key.Key_Down) == ("features.1",)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
+from networks.folding import Folding
 from networks.network import Network
 from widgets.canvas.layout import Layout
 
@@ -28,3 +30,26 @@ def neighbour(network: Network, layout: Layout, name: str, way: Way) -> str | No
     return min(
         beside, key=lambda other: (beside[other][1] > 400, beside[other][0] + beside[other][1]), default=None
     )
+
+
+def reached(
+    folding: Folding, layout: Layout, selected: Sequence[str], cursor: str | None, way: Way
+) -> str | None:
+    """The card that an arrow key goes to from what is selected; None where there are no cards.
+
+    `cursor` is where the last key went. From an open fold the keys go into it, and up out of it.
+    """
+    network = folding.shown
+    names = [name for name in selected if name in network]
+    start = cursor if cursor in network else None
+    if names and start not in names:
+        start = names[-1] if way in ("down", "right") else names[0]
+    if names:
+        assert start is not None
+        return neighbour(network, layout, start, way) or start
+    order = network.order or tuple(network.by_name)
+    inside = next((frame.inside for frame in folding.frames if frame.fold.name in selected), None)
+    if inside:
+        first = next(name for name in order if name in inside)
+        return (neighbour(network, layout, first, "up") or first) if way == "up" else first
+    return start or next(iter(order), None)

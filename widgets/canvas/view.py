@@ -20,7 +20,7 @@ from widgets.canvas.content import forget_words, spoken
 from widgets.canvas.gestures import made, nothing_selected
 from widgets.canvas.layout import WIDTH
 from widgets.canvas.minimap import Minimap
-from widgets.canvas.navigation import Way, neighbour
+from widgets.canvas.navigation import Way, reached
 from widgets.canvas.surface import Surface
 from widgets.canvas.wishes import Edit, Wish
 
@@ -352,19 +352,11 @@ class CanvasView(Surface):
         self.selection_touched()
 
     def _go(self, way: Way, adding: bool) -> None:
-        network = self._canvas.network
-        if not network.nodes:
+        selected, layout = self.selected(), self._canvas.layout_of_network
+        name = reached(self.folding, layout, selected, self._cursor, way)
+        if name is None:
             return
-        names = self.selected()
-        names = tuple(name for name in names if name in network)
-        start = self._cursor if self._cursor in network else None
-        if names and start not in names:
-            start = names[-1] if way in ("down", "right") else names[0]
-        if not names:
-            name = start or (network.order or tuple(network.by_name))[0]
-        else:
-            assert start is not None
-            name = neighbour(network, self._canvas.layout_of_network, start, way) or start
+        names = tuple(each for each in selected if each in self._canvas.cards)
         self._cursor = name
         self._canvas.select((*names, name) if adding else (name,))
         self.bring_into_sight(self._box(name))
