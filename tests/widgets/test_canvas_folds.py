@@ -285,3 +285,30 @@ def test_arrow_keys_go_into_an_open_fold_and_out_of_it(qtbot):
     view.select(["features.0"])
     view.open_selected()
     assert go(Qt.Key.Key_Down) == ("features.1",)
+
+
+def test_enter_opens_a_row_then_a_block_of_it_and_closes_both(qtbot):
+    network = resnet(50)
+    document = Document(qtbot, network)
+    view, scene = document.view, document.scene
+    folded = set(scene.cards)
+    view.select(["layer1.0"])
+    assert view.folding.folds_of("layer1.0") == ("layer1.0", "layer1.1", "layer1.2")
+    view.open_selected()
+    assert {"layer1.0", "layer1.1", "layer1.2"} <= set(scene.cards)
+    view.select(["layer1.2"])
+    view.open_selected()
+    assert list(scene.frames) == ["layer1.2"]
+    assert "layer1.1" in scene.cards
+    view.open_selected()
+    assert set(scene.cards) == folded
+    assert view.selected() == ("layer1.0",)
+    # another that is open keeps the rest of its row apart
+    view.fold_toggled("layer3.1")
+    view.fold_toggled("layer3.2")
+    view.fold_toggled("layer3.5")
+    view.fold_toggled("layer3.5")
+    assert list(scene.frames) == ["layer3.2"]
+    assert view.folding.rows["layer3.3"] == ("layer3.3", "layer3.4", "layer3.5")
+    view.fold_toggled("layer3.2")
+    assert set(scene.cards) == folded

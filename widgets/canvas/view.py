@@ -117,34 +117,34 @@ class CanvasView(Surface):
         self.selection_touched()
 
     def fold_toggled(self, name: str | None) -> None:
-        """Opens a folded card, or closes a frame or the row that a block stands in."""
+        """Opens a folded card: a block its inside, a row its blocks. Closes a frame."""
         if name is None:
             return
         folding = self.folding
         if name in folding.rows:
             self.set_opened(self._opened | {ROW + fold for fold in folding.rows[name]})
         elif folding.is_open(name):
-            self.set_opened(self._opened - {name})
+            self.set_opened(self._without({name}))
         else:
             self.set_opened(self._opened | {name})
 
     def open_selected(self) -> None:
-        """Opens the selected folded cards; where none is closed, closes the selected frames and rows."""
+        """Opens the selected folded cards; where none is closed, closes the selected frames."""
         chosen = [name for name in self.selected() if self._canvas.foldable(name)]
         closed = [name for name in chosen if name in self._canvas.cards]
-        apart = {ROW + name for name in chosen} & self._opened
-        if apart and not any(name in self.folding.rows for name in chosen):
-            self.set_opened(self._opened - self._row_around(apart))
-        elif closed:
-            for name in closed:
-                self.fold_toggled(name)
-        elif chosen:
-            self.set_opened(self._opened - set(chosen))
+        for name in closed:
+            self.fold_toggled(name)
+        if chosen and not closed:
+            self.set_opened(self._without(set(chosen)))
 
-    def _row_around(self, apart: set[str]) -> set[str]:
-        """All of the rows that these blocks stand in."""
-        without = Folding(self.folding.network, self.folding.whole, self._opened - apart)
-        return {ROW + name for row in without.rows.values() for name in row if apart & {ROW + n for n in row}}
+    def _without(self, closed: set[str]) -> frozenset[str]:
+        """What stays open when these folds are closed: a row of closed blocks is one card again."""
+        opened = self._opened - closed
+        apart = frozenset(name for name in opened if name.startswith(ROW))
+        if not apart:
+            return opened
+        rows = Folding(self.folding.network, self.folding.whole, opened - apart).rows.values()
+        return opened - {ROW + name for row in rows if not closed.isdisjoint(row) for name in row}
 
     def open_all(self) -> None:
         """Shows every layer."""
