@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from networks import edits
 from networks.check import check
@@ -312,3 +312,23 @@ def test_enter_opens_a_row_then_a_block_of_it_and_closes_both(qtbot):
     assert view.folding.rows["layer3.3"] == ("layer3.3", "layer3.4", "layer3.5")
     view.fold_toggled("layer3.2")
     assert set(scene.cards) == folded
+
+
+def test_who_shows_the_selection_hears_when_its_card_stands_for_something_else(qtbot):
+    document = Document(qtbot, resnet(50))
+    view, panel = document.view, SelectionPanel()
+    qtbot.addWidget(panel)
+    view.selection_changed.connect(lambda names: panel.show_selection(view.folding, 10, names))
+
+    def facts():
+        return panel.block.findChild(QLabel, "facts").text().splitlines()[1]
+
+    view.select(["layer1.0"])
+    assert facts() == "32 layers"
+    view.open_selected()
+    assert facts() == "12 layers"
+    words = [button.text() for button in panel.block.findChildren(QPushButton)]
+    assert "Open" in words
+    view.open_selected()
+    words = [button.text() for button in panel.block.findChildren(QPushButton)]
+    assert "Close" in words

@@ -114,6 +114,7 @@ class CanvasView(Surface):
         self._show(Folding(self.folding.network, self.folding.whole, opened))
         shown = (self.folding.visible(name) for name in selected)
         self._canvas.select([name for name in shown if name is not None])
+        self._told = ()  # a card of the same name may stand for something else now
         self.selection_touched()
 
     def fold_toggled(self, name: str | None) -> None:
