@@ -50,6 +50,5 @@ class MyBlocks(QObject):
             self.failed.emit(error.reason)
 
     def _write(self, blocks: tuple[SavedBlock, ...]) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         write_blocks(blocks, self.path)
         self.changed.emit(blocks)

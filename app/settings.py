@@ -55,7 +55,6 @@ class Settings:
         """Remembers these fields; where the file cannot be written, only the log says so."""
         remembered = msgspec.structs.replace(self.read(), **changes)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self.path, msgspec.json.encode(remembered))
-        except (OSError, UserError) as error:
+            write_atomically(self.path, msgspec.json.encode(remembered), make_folder=True)
+        except UserError as error:
             LOG.warning("the settings could not be kept: %s", error)

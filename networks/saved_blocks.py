@@ -131,7 +131,7 @@ def _unreadable(reason: Message | str, path: Path) -> Message:
 
 
 def write_blocks(blocks: Collection[SavedBlock], path: Path) -> None:
-    """Writes them all. Raises UserError where that fails; the file that was there stays."""
+    """Writes them all, into a new folder if need be. Raises UserError; the file that was there stays."""
     data = msgspec.json.format(msgspec.json.encode(tuple(blocks)), indent=1)
     if len(data) > MOST_BYTES:
         raise UserError(
@@ -142,4 +142,4 @@ def write_blocks(blocks: Collection[SavedBlock], path: Path) -> None:
                 count=len(data),
             )
         )
-    write_atomically(path, data)
+    write_atomically(path, data, make_folder=True)

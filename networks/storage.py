@@ -17,14 +17,16 @@ _RETRIES = 10
 _RETRY_SECONDS = 0.05
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, *, make_folder: bool = False) -> None:
     """Puts `data` into the file `path`, or leaves what was there as it was.
 
     A new file beside the target is written, brought to the disk, read back, and takes the target's name.
-    A link is followed, the permissions of an existing file are kept.
-    Raises UserError with the path and the reason.
+    A link is followed, the permissions of an existing file are kept. With `make_folder` folders on the way
+    are made where they are missing. Raises UserError with the path and the reason.
     """
     try:
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
         _write(path, data)
     except (OSError, ValueError) as error:
         raise _not_written(path, _reason(error)) from error

@@ -47,3 +47,10 @@ def test_a_file_of_a_newer_backbone_is_told_of_and_never_overwritten(blocks):
     assert len(blocks.failures) == 3
     assert "newer Backbone" in str(blocks.failures[0])
     assert blocks.path.read_bytes() == content
+
+
+def test_a_folder_that_cannot_be_made_is_told(blocks):
+    blocks.path.parent.write_text("a file stands in the way")
+    blocks.keep(NETWORK, "b1")
+    assert blocks.told == []
+    assert "was not" in str(blocks.failures[0])

@@ -36,6 +36,17 @@ def test_a_new_file_is_written_with_the_usual_permissions(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["new.bin", "plain"]
 
 
+def test_folders_are_made_where_that_is_wished(tmp_path):
+    path = tmp_path / "a" / "b" / "new.bin"
+    with pytest.raises(UserError, match="folder does not exist"):
+        write_atomically(path, NEW)
+    write_atomically(path, NEW, make_folder=True)
+    assert path.read_bytes() == NEW
+    with pytest.raises(UserError, match="was not saved"):
+        write_atomically(path / "c" / "new.bin", NEW, make_folder=True)
+    assert path.read_bytes() == NEW
+
+
 def test_an_existing_file_is_replaced_and_keeps_its_mode(target):
     target.chmod(0o640)
     write_atomically(target, NEW)
