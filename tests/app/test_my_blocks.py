@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from pathlib import Path
+
 import pytest
 
 from app.my_blocks import MyBlocks
@@ -49,8 +53,11 @@ def test_a_file_of_a_newer_backbone_is_told_of_and_never_overwritten(blocks):
     assert blocks.path.read_bytes() == content
 
 
-def test_a_folder_that_cannot_be_made_is_told(blocks):
-    blocks.path.parent.write_text("a file stands in the way")
+def test_a_folder_that_cannot_be_made_is_told(blocks, monkeypatch):
+    def refuse(path, **_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
     blocks.keep(NETWORK, "b1")
     assert blocks.told == []
-    assert "was not" in str(blocks.failures[0])
+    assert "no permission to write there" in str(blocks.failures[0])
