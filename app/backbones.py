@@ -100,12 +100,12 @@ class Backbones(QObject):
     @Slot()
     def remove_shortcuts(self) -> None:
         """Makes the network its plain twin."""
-        self._edit(without_shortcuts, self.tr("Remove all shortcut connections"))
+        self._edit(without_shortcuts, self.tr("Remove all shortcuts"))
 
     @Slot()
     def restore_shortcuts(self) -> None:
         """Gives the residual blocks the shortcuts back that were taken from them."""
-        self._edit(with_shortcuts, self.tr("Restore all shortcut connections"))
+        self._edit(with_shortcuts, self.tr("Restore all shortcuts"))
 
     def close(self) -> None:
         """Waits for a model that is being imported, and drops it."""

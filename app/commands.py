@@ -109,14 +109,14 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
         Command(
             "remove_shortcuts",
             "edit",
-            translate("Commands", "&Remove all shortcut connections"),
+            translate("Commands", "&Remove all shortcuts"),
             window.backbones.remove_shortcuts,
             separator=True,
         ),
         Command(
             "restore_shortcuts",
             "edit",
-            translate("Commands", "R&estore all shortcut connections"),
+            translate("Commands", "R&estore all shortcuts"),
             window.backbones.restore_shortcuts,
         ),
         Command(

@@ -404,10 +404,10 @@ def test_shortcuts_go_and_come_back_in_one_step_each(backbones, document):
     document.edit(replace(START, network=resnet(18)), "Load ResNet-18")
     backbones.remove_shortcuts()
     assert not document.project.network.of_type(Add)
-    assert document.history.undoText() == "Remove all shortcut connections"
+    assert document.history.undoText() == "Remove all shortcuts"
     backbones.restore_shortcuts()
     assert document.project.network == resnet(18)
-    assert document.history.undoText() == "Restore all shortcut connections"
+    assert document.history.undoText() == "Restore all shortcuts"
     assert document.history.count() == 3
     assert backbones.refusals == []
 
