@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.system import obstacle
 from networks.check import check
-from networks.folding import Folding, everything_open
+from networks.folding import Folding, everything_open, opened_at_first
 from networks.message import UserError, message
 from networks.project import Project, read_project
 from networks.storage import write_atomically
@@ -112,9 +112,8 @@ def _export_picture(project: Project, out: Path, title: str, opened: bool) -> st
     # a scene needs an application for as long as it is there
     _application = make_application()
     network = project.network
-    folding = Folding(
-        network, check(network, project.classes), everything_open(network) if opened else frozenset()
-    )
+    shown = everything_open(network) if opened else opened_at_first(network)
+    folding = Folding(network, check(network, project.classes), shown)
     write = write_pdf if out.suffix.lower() == ".pdf" else write_svg
     write(folding, out, Caption(title, totals(folding)) if title else None)
     return "the picture of the network"

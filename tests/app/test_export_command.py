@@ -16,7 +16,8 @@ import torch
 from app.command_line import main
 from networks.check import check
 from networks.exporting import first_weights, save_weights
-from networks.folding import Folding, everything_open
+from networks.folding import Folding, everything_open, opened_at_first
+from networks.importing.torchvision_model import torchvision_network
 from networks.network import Network
 from networks.presets.resnet import resnet
 from networks.project import Project, first_project, write_project
@@ -98,6 +99,16 @@ def test_pictures(qapp, tmp_path, opened):
     pdf = tmp_path / "resnet.pdf"
     assert export(project_file, pdf) == 0
     assert pdf.read_bytes().startswith(b"%PDF")
+
+
+def test_a_picture_shows_the_stages_of_an_import_as_the_window_does(tmp_path):
+    network = torchvision_network("squeezenet1_1")
+    write_project(Project(network), tmp_path / "squeeze.json")
+    out = tmp_path / "squeeze.svg"
+    assert export(tmp_path / "squeeze.json", out) == 0
+    stages = opened_at_first(network)
+    assert stages
+    assert out.read_bytes() == svg(Folding(network, check(network, 10), stages))
 
 
 def test_a_picture_needs_no_screen(project_file, tmp_path):
