@@ -182,6 +182,16 @@ def test_the_curve_is_that_of_a_run_whatever_the_network(fresh, tmp_path, drawn)
         judge(fresh, tmp_path, project)
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_colour_images_are_brought_to_the_channels_of_the_input(fresh, tmp_path, monkeypatch, channels):
+    images, labels = Digits().load()
+    colours = np.concatenate([images, images // 2, 255 - images], axis=3)
+    monkeypatch.setattr(datasets, "_digits", lambda: (colours, labels))
+    prepare.cache_clear()
+    judge(fresh, tmp_path, Project(network(channels, (7, 9)), recipe(epochs=1)))
+    prepare.cache_clear()
+
+
 def test_it_stops_where_the_loss_is_no_number(fresh, tmp_path):
     project = Project(network(), recipe(optimizer=SGD(lr=1000.0), epochs=5))
     ending, _ = judge(fresh, tmp_path, project)
