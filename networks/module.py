@@ -96,19 +96,26 @@ _OVERWRITABLE = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, nn.BatchNorm1d, nn.Ba
 
 
 def _work_in_place(graph: fx.Graph, made: Mapping[str, nn.Module | nn.Parameter]) -> None:
-    """Has a ReLU write over what it alone reads, as hand-written networks do.
+    """Has sums and ReLUs write over what they alone read, as hand-written networks do.
 
-    It saves fresh memory: ResNet-50 judges about 1.1 times as many images per second (one core).
+    It saves fresh memory: ResNet-50 judges about a fifth more images per second (one core).
     """
+
+    def may_be_written_over(source: fx.Node) -> bool:
+        return len(source.users) == 1 and (
+            source.target in (torch.add, operator.iadd)
+            or (source.op == "call_module" and isinstance(made[str(source.target)], _OVERWRITABLE))
+        )
+
     for node in graph.nodes:
-        if node.op != "call_module" or not isinstance(relu := made[node.target], nn.ReLU):
-            continue
-        (source,) = node.args
-        if len(source.users) == 1 and (
-            source.target is torch.add
-            or (source.op == "call_module" and isinstance(made[source.target], _OVERWRITABLE))
-        ):
-            relu.inplace = True
+        if node.target is torch.add:
+            one, other = node.args
+            if may_be_written_over(one):
+                node.target = operator.iadd
+            elif may_be_written_over(other):
+                node.target, node.args = operator.iadd, (other, one)
+        elif node.op == "call_module" and isinstance(relu := made[str(node.target)], nn.ReLU):
+            relu.inplace = may_be_written_over(node.args[0])
 
 
 def _put(module: nn.Module, path: str, made: nn.Module | nn.Parameter) -> None:
