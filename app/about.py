@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeySequence
@@ -16,6 +15,8 @@ from networks.datasets import DATASETS
 
 def program_version() -> str:
     """The installed version, or "from source" where the program runs from its checkout."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("backbone-playground")
     except PackageNotFoundError:

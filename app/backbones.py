@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
@@ -13,14 +14,15 @@ from app.imports import Build, Imported, Imports
 from networks.message import Message, UserError
 from networks.network import Network
 from networks.presets.base import Preset
-from networks.presets.catalog import families
 from networks.project import Project
 from networks.recipe import RANDOM, Recipe
 from networks.shortcuts import with_shortcuts, without_shortcuts
-from widgets.backbone_browser import BackboneBrowser
 from widgets.backbones.entries import Entry, Importable
 from widgets.icon import icon
 from widgets.translation import declared, said
+
+if TYPE_CHECKING:
+    from widgets.backbone_browser import BackboneBrowser
 
 replace = msgspec.structs.replace
 
@@ -39,11 +41,11 @@ class Backbones(QObject):
     def __init__(
         self,
         document: Document,
-        models: Sequence[Importable],
+        models: Callable[[], Sequence[Importable]],
         build: Build,
         parent: QWidget | None = None,
     ) -> None:
-        """`models` are those that can be imported, and `build` imports one by its name."""
+        """`models` gives those that can be imported, and `build` imports one by its name."""
         super().__init__(parent)
         self._document, self._window = document, parent
         self._models = models
@@ -175,9 +177,13 @@ class Backbones(QObject):
             self._browser.show_classes(new.classes)
 
     def _make_browser(self) -> BackboneBrowser:
+        # the window is there sooner without them
+        from networks.presets.catalog import families
+        from widgets.backbone_browser import BackboneBrowser
+
         headings: dict[str, tuple[Entry, ...]] = dict(families())
-        if self._models:
-            headings[self.tr("From torchvision")] = tuple(self._models)
+        if models := self._models():
+            headings[self.tr("From torchvision")] = tuple(models)
         browser = BackboneBrowser(headings, self._window)
         browser.load_wished.connect(self.load)
         browser.import_wished.connect(self.import_model)

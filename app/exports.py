@@ -1,4 +1,7 @@
-"""The menu that writes the network for other programs: source, ONNX, weights and a picture."""
+"""The menu that writes the network for other programs: source, ONNX, weights and a picture.
+
+What writes is imported when it is asked for: the window is there sooner.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,8 @@ from app.startup import LOG
 from app.trainer import Trainer
 from networks.folding import Folding
 from networks.message import Message, UserError, message
-from networks.source import source
-from networks.source.training_script import data_file
 from networks.storage import write_atomically
 from widgets import theme
-from widgets.canvas.picture import write_pdf, write_svg
 
 STACK = 16 * 2**20
 """Bytes; torch traces networks recursively, and a thread's own stack on macOS is a thirtieth of this."""
@@ -93,6 +93,8 @@ class Exports(QObject):
         project = self._document.project
         title = "" if self._document.path is None else self._document.path.stem
 
+        from networks.source import source
+
         def write() -> None:
             write_atomically(path, source(project.network, project.classes, title).text.encode())
 
@@ -112,7 +114,8 @@ class Exports(QObject):
 
             save_training_script(project, path, title)
 
-        # the sentence names the images' file, which has its name from the data
+        from networks.source.training_script import data_file
+
         sentence = self.tr("“{path}” trains this network by this recipe; its images are in “{data}”.")
         self._write_in_thread(write, sentence.format(path=shown(path), data=data_file(project.recipe.data)))
 
@@ -174,6 +177,8 @@ class Exports(QObject):
         path = self._ask(self.tr("Export picture"), self._name(".svg"), kinds)
         if path is None:
             return
+        from widgets.canvas.picture import write_pdf, write_svg
+
         write = write_pdf if path.suffix.lower() == ".pdf" else write_svg
         self._write(
             partial(write, self._folding(), path),

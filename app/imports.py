@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from networks.check import check
 from networks.message import Message, UserError, message
 from networks.network import Network
-from networks.torchvision_models import MODELS
-from networks.torchvision_papers import about
 from widgets.backbones.entries import Importable
-from widgets.thumbnail import Graph
+
+if TYPE_CHECKING:
+    from widgets.thumbnail import Graph
 
 LOG = logging.getLogger("backbone")
 
@@ -100,6 +100,8 @@ class _ImportThread(QThread):
         self.problem: Message | None = None
 
     def run(self) -> None:
+        from widgets.thumbnail import Graph
+
         try:
             network = self._build(self.model.name)
             # how many classes there are changes nothing in the picture
@@ -116,6 +118,10 @@ class _ImportThread(QThread):
 
 def importables() -> tuple[Importable, ...]:
     """The models that can be imported, with what is told of them before."""
+    # at the start of the window nobody asks for them
+    from networks.torchvision_models import MODELS
+    from networks.torchvision_papers import about
+
     found = {name: about(name) for name in MODELS}
     return tuple(
         Importable(name, model.title, found[name].paper, found[name].why) for name, model in MODELS.items()

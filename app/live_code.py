@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, QTimer, Slot
 
 from app.document import Document
 from networks.message import Message, UserError, message
 from networks.project import Project
-from networks.source import Source, source
 from widgets.code_view import CodeView
 from widgets.translation import said
+
+if TYPE_CHECKING:
+    from networks.source import Source
 
 LOG = logging.getLogger("backbone")
 PAUSE = 150
@@ -78,6 +81,8 @@ class _Writer(QThread):
         self.problem: Message | None = None
 
     def run(self) -> None:
+        from networks.source import source
+
         try:
             self.found = source(self.project.network, self.project.classes)
         except UserError as error:

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from app.document import Document
-from networks.download import fetch
 from networks.fine_tuning import fine_tuning, suggestions, with_published
 from networks.message import Message, UserError, message
 from networks.published import Published
@@ -137,9 +136,12 @@ class _Fetching(QThread):
         self.problem: Message | None = None
 
     def run(self) -> None:
+        # what speaks to servers is not needed before
+        from networks import download
+
         weights = self.weights
         try:
-            self.whole = fetch(weights.url, weights.path, weights.sha256, self._tell)
+            self.whole = download.fetch(weights.url, weights.path, weights.sha256, self._tell)
         except UserError as error:
             self.problem = error.reason
         except BaseException as error:

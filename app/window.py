@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         self._closing = False
         self._restore_geometry()
         self._make_widgets()
-        self.backbones = Backbones(self.document, importables(), import_model, self)
+        self.backbones = Backbones(self.document, importables, import_model, self)
         self.toolbar = Toolbar(self.backbones.button, self.bar)
         self.undo_action, self.redo_action = self.toolbar.undo, self.toolbar.redo
         self.addToolBar(self.toolbar)

@@ -56,10 +56,21 @@ class Dataset(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_un
         training, validation = [], []
         for label in range(len(self.classes)):
             members = draw.permutation(np.flatnonzero(labels == label))
-            held = min(max(1, round(len(members) * self.validation)), len(members) - 1)
+            held = self._held(len(members))
             validation.append(members[:held])
             training.append(members[held:])
         return np.sort(np.concatenate(training)), np.sort(np.concatenate(validation))
+
+    def sizes(self) -> tuple[int, int]:
+        """How many images are trained on and validated by; unlike `split` it draws nothing."""
+        _, labels = self.load()
+        members = np.bincount(labels, minlength=len(self.classes)).tolist()
+        held = sum(map(self._held, members))
+        return len(labels) - held, held
+
+    def _held(self, members: int) -> int:
+        """How many images of a class are held back; one at least is on either side."""
+        return max(0, min(max(1, round(members * self.validation)), members - 1))
 
 
 class Digits(Dataset, frozen=True):

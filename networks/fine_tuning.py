@@ -11,7 +11,6 @@ from networks.edits import freeze, set_layers
 from networks.layers.base import Layer
 from networks.layers.network import Input, Output
 from networks.network import Network
-from networks.presets.catalog import PRESETS
 from networks.project import Project
 from networks.published import Published, published_for
 from networks.shapes import Shape
@@ -68,6 +67,9 @@ def suggestions(project: Project) -> tuple[Published, ...]:
 @cache
 def _of_presets() -> tuple[tuple[str, Shapes], ...]:
     """torchvision's builder and the shapes of the weights of each preset that has published ones."""
+    # all presets are more than the start of the window needs
+    from networks.presets.catalog import PRESETS
+
     return tuple(
         (preset.torchvision, _shapes(preset.network(), _IMAGENET_CLASSES))
         for preset in PRESETS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -22,9 +23,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
 from networks.layers.base import Group
-from networks.source import Source
 from widgets import theme
 from widgets.rows import dim
+
+if TYPE_CHECKING:
+    from networks.source import Source
 
 _WORDS = (
     ("comment", re.compile(r"#.*")),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import msgspec
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
@@ -106,7 +104,7 @@ class DataPanel(QWidget):
             self._problem.show_sentence("")
 
     def _show_images(self, data: Dataset, image: tuple[int, int, int] | None) -> None:
-        training, validation = _counts(data)
+        training, validation = data.sizes()
         self._images.setText(
             self.tr("{training} to train\n{validation} to validate").format(
                 training=thousands(training), validation=thousands(validation)
@@ -143,13 +141,6 @@ class DataPanel(QWidget):
         title = fields_of(type(data), (name,))[0].title
         text = self.tr("Change {field}").format(field=declared(title))
         self.edited.emit(msgspec.structs.replace(self._recipe, data=data), text, f"data.{name}")
-
-
-@lru_cache(maxsize=64)
-def _counts(data: Dataset) -> tuple[int, int]:
-    """How many images are trained on and validated by; the same recipe is shown again with every edit."""
-    training, validation = data.split()
-    return len(training), len(validation)
 
 
 def _value(name: str) -> QLabel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import msgspec
@@ -178,15 +178,20 @@ def apply_theme(app: QApplication, mode: Mode) -> None:
 def font(size: int = BODY, *, bold: bool = False, mono: bool = False) -> QFont:
     """A typeface of the scale. Figures that change or stand below each other are `mono`."""
     result = QFont()
-    present = set(QFontDatabase.families())
-    wanted = [family for family in (MONO_FAMILIES if mono else FAMILIES) if family in present]
-    if wanted:
+    if wanted := _present(mono):
         result.setFamilies(wanted)
     if mono:
         result.setStyleHint(QFont.StyleHint.Monospace)
     result.setPixelSize(size)
     result.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return result
+
+
+@cache
+def _present(mono: bool) -> list[str]:
+    """The typefaces of the scale that this computer has; asked once, since it takes as long as all else."""
+    found = set(QFontDatabase.families())
+    return [family for family in (MONO_FAMILIES if mono else FAMILIES) if family in found]
 
 
 def _palette(theme: Colors) -> QPalette:

@@ -234,7 +234,7 @@ def _epoch(project: Project, weights: str) -> Iterator[str]:
     recipe, network = project.recipe, project.network
     yield "model.train()"
     yield "batches = torch.randperm(len(x), generator=shuffling).split(BATCH_SIZE)"
-    training = len(recipe.data.split()[0])
+    training, _ = recipe.data.sizes()
     if training > recipe.batch_size and training % recipe.batch_size == 1 and normalizes_by_batch(network):
         yield "batches = batches[:-1]  # a single image is left, and has no variance to normalize by"
     yield "rows: list[list[float | str]] = []"

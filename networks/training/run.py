@@ -130,7 +130,7 @@ class Run:
         }
 
     def _refuse_beyond_memory(self, report: Report) -> None:
-        recipe, images = self.project.recipe, len(self.project.recipe.data.split()[0])
+        recipe, images = self.project.recipe, self.project.recipe.data.sizes()[0]
         frozen = [node.name for node in self.project.network.nodes if node.frozen]
         reason = memory_obstacle(report, recipe.optimizer, min(recipe.batch_size, images), frozen)
         if reason is not None:

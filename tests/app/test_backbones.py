@@ -80,7 +80,7 @@ def document(qapp):
 def backbones(qtbot, document, models):
     window = QMainWindow()
     qtbot.addWidget(window)
-    made = Backbones(document, tuple(MODELS.values()), models, window)
+    made = Backbones(document, lambda: tuple(MODELS.values()), models, window)
     window.setCentralWidget(made.button)
     with qtbot.waitExposed(window):
         window.show()

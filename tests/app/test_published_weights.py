@@ -6,9 +6,9 @@ import msgspec
 import pytest
 from PySide6.QtWidgets import QWidget
 
-import app.published_weights as module
 from app.document import Document
 from app.published_weights import PublishedWeights
+from networks import download
 from networks.message import UserError, message
 from networks.presets.catalog import PRESETS
 from networks.project import Project, first_project
@@ -40,7 +40,7 @@ def test_fetched_weights_are_one_step_and_freezing_another(parts, qtbot, monkeyp
         told.append(url)
         return progress(1, 2) and progress(2, 2)
 
-    monkeypatch.setattr(module, "fetch", fetched)
+    monkeypatch.setattr(download, "fetch", fetched)
     published.load()
     qtbot.waitUntil(lambda: not published.busy)
     assert told == ["https://download.pytorch.org/models/resnet18-f37072fd.pth"]
@@ -64,7 +64,7 @@ def test_what_cannot_be_fetched_is_said_and_changes_nothing(parts, qtbot, monkey
     def offline(*_):
         raise UserError(message("The server could not be reached."))
 
-    monkeypatch.setattr(module, "fetch", offline)
+    monkeypatch.setattr(download, "fetch", offline)
     published.load()
     qtbot.waitUntil(lambda: not published.busy)
     assert said == ["The server could not be reached."]
@@ -81,7 +81,7 @@ def test_cancelling_changes_nothing(parts, qtbot, monkeypatch):
             pass
         return False
 
-    monkeypatch.setattr(module, "fetch", slow)
+    monkeypatch.setattr(download, "fetch", slow)
     published.load()
     published.cancel()
     qtbot.waitUntil(lambda: not published.busy)

@@ -7,6 +7,8 @@ from typing import ClassVar
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from networks.data.images import LUMINANCE, fit, prepare
 from networks.datasets import Dataset, Digits
@@ -114,6 +116,12 @@ def test_a_large_set_is_converted_in_parts_as_it_would_be_at_once(monkeypatch):
     in_parts = prepare.__wrapped__(Digits(), wanted)
     assert torch.allclose(in_parts.training, at_once.training, atol=1e-6)
     assert torch.allclose(in_parts.validation, at_once.validation, atol=1e-6)
+
+
+@given(st.floats(0, 1, exclude_min=True, exclude_max=True), st.integers(0, 5))
+def test_sizes_are_those_of_the_split(validation, seed):
+    data = Digits(validation, seed)
+    assert data.sizes() == tuple(len(side) for side in data.split())
 
 
 def test_a_second_run_gets_the_same_tensors_and_another_split_others():

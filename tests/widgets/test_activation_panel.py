@@ -55,6 +55,13 @@ def choose(qtbot, box, name):
     qtbot.keyClick(view, Qt.Key.Key_Return)
 
 
+def drawn(panel, qtbot):
+    """The values and the slopes; they are drawn when the plot comes into sight."""
+    plot = panel.findChild(FunctionPlot)
+    qtbot.waitUntil(lambda: len(plot.drawn()[0]) > 0)
+    return plot.drawn()
+
+
 def test_the_whole_network_changes_in_one_step(panel, qtbot):
     owner = Owner(panel, lenet5())
     assert panel.box.currentText() == "Tanh"
@@ -137,14 +144,14 @@ def test_the_functions_own_parameters_can_be_set(panel, qtbot):
         LeakyReLU(negative_slope=0.2)
     }
     assert {merge for _, merge in owner.wishes} == {"activations.negative_slope"}
-    values, _ = panel.findChild(FunctionPlot).drawn()
+    values, _ = drawn(panel, qtbot)
     assert values[0] == pytest.approx(-REACH * 0.2)
 
 
 @pytest.mark.parametrize("kind", CHOICES)
-def test_every_function_is_drawn_with_its_slope_and_words(panel, kind):
+def test_every_function_is_drawn_with_its_slope_and_words(panel, qtbot, kind):
     Owner(panel, edits.set_layers(lenet5(), {f"tanh{number}": kind() for number in (1, 2, 3, 4)}))
-    values, slopes = panel.findChild(FunctionPlot).drawn()
+    values, slopes = drawn(panel, qtbot)
     x = np.linspace(-REACH, REACH, len(values))
     np.testing.assert_allclose(values, kind().values(x))
     steps = np.diff(values) / np.diff(x)
