@@ -28,6 +28,8 @@ class FunctionPlot(QWidget):
         super().__init__(parent)
         self._function: Activation | None = None
         self._lines: _Lines | None = None
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._make_lines)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -57,7 +59,7 @@ class FunctionPlot(QWidget):
         super().paintEvent(event)
         if self._lines is None:
             # what lies behind another tab counts as visible, but is not painted
-            QTimer.singleShot(0, self._make_lines)
+            self._later.start()
 
     @Slot()
     def _make_lines(self) -> None:

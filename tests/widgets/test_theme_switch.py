@@ -66,6 +66,9 @@ def test_a_panel_follows_the_theme(qtbot, themed, make):
     qtbot.addWidget(window)
     window.resize(260, 560)
     window.show()
+    # what a panel makes when it is first painted is there then
+    window.grab()
+    themed.processEvents()
     for theme, other in ((LIGHT, DARK), (DARK, LIGHT), (LIGHT, DARK)):
         apply_theme(themed, "dark" if theme.dark else "light")
         seen = shades(window)
