@@ -84,5 +84,5 @@ class VGGStage(Block, frozen=True):
         return msgspec.structs.replace(self, filters=max(x[0], min(2 * x[0], 512)))
 
     def summary(self, x: Shape | None = None) -> str:
-        text = f"{self.convolutions} × {self.filters} · 3×3"
+        text = f"{self.convolutions} × {self.filters}"
         return text + (" · batch norm" if self.normalize else "")

@@ -133,7 +133,7 @@ class AuxiliaryClassifier(Block, frozen=True):
         )
 
     def summary(self, x: Shape | None = None) -> str:
-        return f"{self.filters} · {self.features} · × {self.weight:g}"
+        return f"× {self.weight:g} · {self.filters} · {self.features}"
 
 
 def convolved(path: str, filters: int, kernel: int, normalize: bool, source: str) -> tuple[Row, ...]:

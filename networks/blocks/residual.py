@@ -109,10 +109,9 @@ class Bottleneck(Block, frozen=True):
         return msgspec.structs.replace(self, filters=x[0], width=width if width % self.groups == 0 else x[0])
 
     def summary(self, x: Shape | None = None) -> str:
-        text = f"{self.width} → {self.filters}"
-        if self.groups > 1:
-            text += f" · {self.groups} groups"
-        return _summed_up(text, x, self.filters, self)
+        text = _summed_up(f"{self.width} → {self.filters}", x, self.filters, self)
+        # last, where a card that is too narrow cuts first
+        return text + (f" · {self.groups} groups" if self.groups > 1 else "")
 
 
 def _joined(
