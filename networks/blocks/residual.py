@@ -111,7 +111,7 @@ class Bottleneck(Block, frozen=True):
     def summary(self, x: Shape | None = None) -> str:
         text = _summed_up(f"{self.width} → {self.filters}", x, self.filters, self)
         # last, where a card that is too narrow cuts first
-        return text + (f" · {self.groups} groups" if self.groups > 1 else "")
+        return text + (f" · {self.groups}\N{NO-BREAK SPACE}groups" if self.groups > 1 else "")
 
 
 def _joined(

@@ -116,7 +116,7 @@ class Conv2d(Layer, frozen=True):
 
     def summary(self) -> str:
         text = f"{self.filters} · {by(self.kernel)}{strided(self.stride)}"
-        return text + (f" · {self.groups} groups" if self.groups > 1 else "")
+        return text + (f" · {self.groups}\N{NO-BREAK SPACE}groups" if self.groups > 1 else "")
 
 
 class ConvTranspose2d(Layer, frozen=True):
@@ -201,7 +201,7 @@ class ConvTranspose2d(Layer, frozen=True):
 
     def summary(self) -> str:
         text = f"{self.filters} · {by(self.kernel)}{strided(self.stride)}"
-        return text + (f" · {self.groups} groups" if self.groups > 1 else "")
+        return text + (f" · {self.groups}\N{NO-BREAK SPACE}groups" if self.groups > 1 else "")
 
 
 class DepthwiseConv2d(Layer, frozen=True):

@@ -368,6 +368,11 @@ def test_the_shortcut_becomes_a_projection_where_the_shape_changes_and_the_card_
         assert not check(around(plain, x), CLASS_COUNT).obstacles
 
 
+def test_what_a_narrow_card_cuts_first_comes_last():
+    said = Bottleneck(filters=1024, width=512, groups=32, stride=2).summary((512, 28, 28))
+    assert said == "512 → 1024 /2 · proj · 32\N{NO-BREAK SPACE}groups"
+
+
 @given(IMAGES, st.sampled_from([1, 2, 3]))
 def test_padding_skips_pixels_and_adds_zero_channels(x, stride):
     """He et al. 2015, option A: `x[:, :, ::stride, ::stride]` and zeros behind."""
