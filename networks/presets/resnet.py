@@ -63,8 +63,13 @@ def resnet(depth: int, groups: int = 1, width: int = 64) -> Network:
     )
 
 
-RECIPE = Recipe(optimizer=Adam(lr=1e-4), batch_size=32, epochs=12)
-"""For all depths. At 3e-4 ResNet-32 and 44 came to 97 % sooner, and fell to 87 and 51 % in the last epoch."""
+RATE = 1e-4
+"""At 3e-4 ResNet-32 and 44 came to 97 % of the digits sooner, and fell to 87 and 51 % in the last epoch."""
+
+
+def recipe(depth: int) -> Recipe:
+    """What a CIFAR network learns the digits with; of three seeds one of 110 layers took 14 epochs to 97 %."""
+    return Recipe(optimizer=Adam(lr=RATE), batch_size=32, epochs=12 if depth < 110 else 20)
 
 
 def cifar_resnet(depth: int, shortcut: bool = True) -> Network:
@@ -169,7 +174,7 @@ PRESETS = (
         "wide_resnet50_2",
     ),
     *(
-        Preset(f"ResNet-{depth}", "ResNet", "small", CIFAR, why, partial(cifar_resnet, depth), RECIPE)
+        Preset(f"ResNet-{depth}", "ResNet", "small", CIFAR, why, partial(cifar_resnet, depth), recipe(depth))
         for depth, why in _CIFAR_WHY.items()
     ),
     *(
@@ -180,7 +185,7 @@ PRESETS = (
             PLAIN,
             why,
             partial(cifar_resnet, depth, shortcut=False),
-            RECIPE,
+            recipe(depth),
         )
         for depth, why in _PLAIN_WHY.items()
     ),
