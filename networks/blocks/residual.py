@@ -109,7 +109,10 @@ class Bottleneck(Block, frozen=True):
         return msgspec.structs.replace(self, filters=x[0], width=width if width % self.groups == 0 else x[0])
 
     def summary(self, x: Shape | None = None) -> str:
-        text = _summed_up(f"{self.width} → {self.filters}", x, self.filters, self)
+        # a quarter is what the word says (He et al. 2015, figure 5)
+        usual = self.filters == 4 * self.width
+        widths = str(self.filters) if usual else f"{self.width} → {self.filters}"
+        text = _summed_up(widths, x, self.filters, self)
         # last, where a card that is too narrow cuts first
         return text + (f" · {self.groups}\N{NO-BREAK SPACE}groups" if self.groups > 1 else "")
 

@@ -371,6 +371,7 @@ def test_the_shortcut_becomes_a_projection_where_the_shape_changes_and_the_card_
 def test_what_a_narrow_card_cuts_first_comes_last():
     said = Bottleneck(filters=1024, width=512, groups=32, stride=2).summary((512, 28, 28))
     assert said == "512 → 1024 /2 · proj · 32\N{NO-BREAK SPACE}groups"
+    assert Bottleneck(filters=1024, width=256, stride=2).summary((512, 28, 28)) == "1024 /2 · proj"
 
 
 @given(IMAGES, st.sampled_from([1, 2, 3]))

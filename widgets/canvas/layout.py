@@ -20,7 +20,7 @@ from widgets.canvas.frames import PAD, by_part, crossings, framed, rooms
 from widgets.canvas.lanes import Item, obstacles, taken_lanes
 from widgets.canvas.routes import WIRE, Point, Routing, routed
 
-WIDTH = 328.0
+WIDTH = 304.0
 HEIGHT = 36.0
 """Size of a card without a problem, in scene units: device-independent pixels at zoom 1."""
 MARGIN = 14.0
