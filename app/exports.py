@@ -91,7 +91,7 @@ class Exports(QObject):
         if path is None:
             return
         project = self._document.project
-        title = "" if self._document.path is None else self._document.path.stem
+        title = self._title()
 
         from networks.source import source
 
@@ -106,7 +106,7 @@ class Exports(QObject):
         if path is None:
             return
         project = self._document.project
-        title = "" if self._document.path is None else self._document.path.stem
+        title = self._title()
 
         def write() -> None:
             # imports torch
@@ -243,8 +243,11 @@ class Exports(QObject):
         return path
 
     def _name(self, suffix: str) -> str:
+        return (self._title() or self.tr("network")) + suffix
+
+    def _title(self) -> str:
         path = self._document.path
-        return (self.tr("network") if path is None else path.stem) + suffix
+        return "" if path is None else path.stem
 
     def _folder(self) -> str:
         path = self._document.path

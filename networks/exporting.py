@@ -21,10 +21,10 @@ from networks.data.images import prepare
 from networks.datasets import Dataset
 from networks.layers.network import Input
 from networks.message import UserError, message
-from networks.module import build, evaluation
+from networks.module import build, evaluation, other_tensor
 from networks.network import Network
 from networks.project import Project
-from networks.shapes import Shape, show
+from networks.shapes import Shape
 from networks.source.training_script import Facts, data_file, training_script
 from networks.storage import write_atomically
 from networks.training.first_weights import foretell, start_from, weights_of
@@ -62,19 +62,17 @@ def read_weights(path: Path, project: Project) -> Weights:
         raise _unreadable(path, error.strerror or str(error)) from error
     except SafetensorError as error:
         raise _unreadable(path, "it is no safetensors file") from error
-    wanted = _without_memory(project).state_dict()
-    for name in (*wanted, *weights):
-        have, want = _size(weights, name), _size(wanted, name)
-        if have != want:
-            raise UserError(
-                message(
-                    "“{path}” holds weights of another network: expected {want} as “{name}”, got {have}.",
-                    path=str(path),
-                    name=name,
-                    want=want,
-                    have=have,
-                )
+    if (other := other_tensor(_without_memory(project).state_dict(), weights)) is not None:
+        name, want, have = other
+        raise UserError(
+            message(
+                "“{path}” holds weights of another network: expected {want} as “{name}”, got {have}.",
+                path=str(path),
+                name=name,
+                want=want,
+                have=have,
             )
+        )
     return weights
 
 
@@ -276,12 +274,6 @@ def _without_memory(project: Project) -> fx.GraphModule:
 def _bare(network: Network) -> tuple[Any, ...]:
     """The nodes without what changes neither weights nor scores."""
     return tuple(msgspec.structs.replace(node, fold="", frozen=False) for node in network.nodes)
-
-
-def _size(weights: Weights, name: str) -> str:
-    if name not in weights:
-        return "nothing"
-    return show(tuple(weights[name].shape)) or "one number"
 
 
 def _unreadable(path: Path, reason: str) -> UserError:

@@ -1,4 +1,4 @@
-"""What a network computes, step by step: the calls that are printed, without the ends of the network."""
+"""What a network computes, step by step: the calls that are run and printed, without the network’s ends."""
 
 from __future__ import annotations
 

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import fx, nn
+from torch import Tensor, fx, nn
 
 from networks.call import Argument, Call
 from networks.flow import Flow, Step, flow_of
 from networks.network import Network
 from networks.parts import executed, parts_of, registered
+from networks.shapes import show
 
 _ROOTS: dict[str, Any] = {"nn": nn, "torch": torch, "operator": operator}
 
@@ -51,6 +52,21 @@ def build(network: Network, classes: int) -> fx.GraphModule:
         _put(module, name, part)
     module.graph = graph
     return module
+
+
+def other_tensor(wanted: Mapping[str, Tensor], held: Mapping[str, Tensor]) -> tuple[str, str, str] | None:
+    """The first tensor that is not in both with one shape: its name, and in words what is wanted and held."""
+    for name in (*wanted, *held):
+        want, have = _size(wanted, name), _size(held, name)
+        if want != have:
+            return name, want, have
+    return None
+
+
+def _size(tensors: Mapping[str, Tensor], name: str) -> str:
+    if name not in tensors:
+        return "nothing"
+    return show(tuple(tensors[name].shape)) or "one number"
 
 
 def evaluation(module: fx.GraphModule) -> fx.GraphModule:

@@ -29,8 +29,8 @@ from networks.layers.merge import Concat
 from networks.layers.network import Input
 from networks.layers.resizing import ChannelShuffle, SliceChannels
 from networks.message import message
-from networks.module import run
-from networks.shapes import Shape, ShapeError, show
+from networks.module import other_tensor, run
+from networks.shapes import Shape, ShapeError
 
 
 class Entry(NamedTuple):
@@ -165,20 +165,18 @@ class _Conversion:
         call = layer.module(x)
         assert call is not None, "a layer that stands for a module makes one"
         with torch.device("meta"):
-            wanted = _sizes(run(call))
-        held = _sizes(part)
-        for name in (*held, *wanted):
-            have, want = held.get(name, "nothing"), wanted.get(name, "nothing")
-            if have != want:
-                raise UnshowableError(
-                    message(
-                        "with images of {size} it would hold {want} as “{name}”, and holds {have}",
-                        size=self._images.summary(),
-                        want=want,
-                        name=name,
-                        have=have,
-                    )
+            ours = run(call)
+        if (other := other_tensor(ours.state_dict(), part.state_dict())) is not None:
+            name, want, have = other
+            raise UnshowableError(
+                message(
+                    "with images of {size} it would hold {want} as “{name}”, and holds {have}",
+                    size=self._images.summary(),
+                    want=want,
+                    name=name,
+                    have=have,
                 )
+            )
 
     # -- functions and methods
 
@@ -390,10 +388,6 @@ def _within(value: Any) -> Iterator[Any]:
     elif isinstance(value, dict):
         for item in value.values():
             yield from _within(item)
-
-
-def _sizes(part: nn.Module) -> dict[str, str]:
-    return {name: show(tuple(tensor.shape)) or "one number" for name, tensor in part.state_dict().items()}
 
 
 def _unheld(value: Learned) -> UnshowableError:

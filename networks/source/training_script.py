@@ -19,7 +19,7 @@ from networks.shapes import show
 from networks.source.names import quoted
 from networks.source.printing import WIDTH, literal, wrapped
 from networks.source.text import ORDERED, source
-from networks.training.obstacles import normalizes_by_batch
+from networks.training.obstacles import leaves_one_out
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -235,7 +235,7 @@ def _epoch(project: Project, weights: str) -> Iterator[str]:
     yield "model.train()"
     yield "batches = torch.randperm(len(x), generator=shuffling).split(BATCH_SIZE)"
     training, _ = recipe.data.sizes()
-    if training > recipe.batch_size and training % recipe.batch_size == 1 and normalizes_by_batch(network):
+    if leaves_one_out(training, recipe.batch_size, network):
         yield "batches = batches[:-1]  # a single image is left, and has no variance to normalize by"
     yield "rows: list[list[float | str]] = []"
     yield "for chosen in batches:"

@@ -31,8 +31,15 @@ def obstacle(project: Project, report: Report | None = None) -> Message | None:
     return _lone_number(project.network, report) if project.recipe.batch_size == 1 else None
 
 
-def normalizes_by_batch(network: Network) -> bool:
-    """Whether it is normalized by the images of a batch while it trains; frozen layers have statistics."""
+def leaves_one_out(images: int, batch_size: int, network: Network) -> bool:
+    """Whether the last batch of an epoch would be a single image, which has no variance to normalize by.
+
+    That matters where there is a BatchNorm that is not frozen; a frozen one normalizes by its statistics.
+    """
+    return images > batch_size and images % batch_size == 1 and _normalizes_by_batch(network)
+
+
+def _normalizes_by_batch(network: Network) -> bool:
     return any(
         isinstance(node.layer, BATCH_NORMS) and not node.frozen and node.name in network.contributing
         for node in network.nodes

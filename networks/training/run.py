@@ -27,7 +27,7 @@ from networks.training.devices import device, random_state, seed_random, set_ran
 from networks.training.failure import explain
 from networks.training.first_weights import start_from, weights_of
 from networks.training.memory import memory_obstacle
-from networks.training.obstacles import normalizes_by_batch, obstacle
+from networks.training.obstacles import leaves_one_out, obstacle
 
 FETCH_SECONDS = 0.03
 """How often losses are fetched from a GPU; each fetch waits until it has caught up."""
@@ -355,9 +355,7 @@ def _frozen(module: nn.Module, network: Network) -> tuple[nn.Module, ...]:
 
 def _steps(images: int, batch_size: int, network: Network) -> int:
     """Steps of an epoch."""
-    whole, rest = divmod(images, batch_size)
-    lone = rest == 1 and whole > 0 and normalizes_by_batch(network)
-    return whole + (1 if rest and not lone else 0)
+    return math.ceil(images / batch_size) - leaves_one_out(images, batch_size, network)
 
 
 def judged_at_once(report: Report, batch_size: int) -> int:
