@@ -12,7 +12,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 def main() -> int:
     """Opens the window or runs a command, and gives the exit code."""
-    from app.command_line import main as run_command_line
+    from app.terminal.command_line import main as run_command_line
 
     return run_command_line(sys.argv[1:])
 

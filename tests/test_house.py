@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for folder in ("app", "widgets", "networks") for path in (ROOT / folder).rglob("*.py"))
 
 FORBIDDEN = {
-    "QSettings": "it unpickles Python objects from its file; use app.settings",
+    "QSettings": "it unpickles Python objects from its file; use app.session.settings",
     "pickle": "it runs code from a file",
     "terminate": "a thread that is killed takes the interpreter's lock along",
     "eval": "nothing from a file or a user becomes code",
@@ -79,7 +79,7 @@ def test_what_is_forbidden_is_found(source):
 def test_even_the_loader_of_weights_reads_tensors_alone(call):
     assert _forbidden(call, LOADER)
     assert not _forbidden("torch.load(x, weights_only=True)", LOADER)
-    assert _forbidden("torch.load(x, weights_only=True)", Path("networks/module.py"))
+    assert _forbidden("torch.load(x, weights_only=True)", Path("networks/module/build.py"))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

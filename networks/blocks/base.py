@@ -6,9 +6,9 @@ from typing import ClassVar, NamedTuple
 
 import msgspec
 
-from networks.fields import first_sentence
+from networks.core.fields import first_sentence
+from networks.core.shapes import Shape
 from networks.layers.base import Group, Layer
-from networks.shapes import Shape
 
 X = "x"
 """Among the inputs of a row: what comes into the block."""

@@ -7,13 +7,13 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from networks.blocks.base import Block, Row, chained
-from networks.fields import described, whole
+from networks.core.fields import described, whole
+from networks.core.shapes import Shape
 from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import MaxPool2d
-from networks.shapes import Shape
 
 Filters = Annotated[int, whole("Filters", "Filters of every convolution.", 1, 65_536)]
 

@@ -7,17 +7,17 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 
 from networks.blocks.base import Block, Row, X, chained
-from networks.fields import described, real, whole
+from networks.core.fields import described, real, whole
+from networks.core.shapes import Shape
 from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
+from networks.layers.ends import AuxiliaryOutput
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Concat
-from networks.layers.network import AuxiliaryOutput
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import AdaptiveAvgPool2d, MaxPool2d
 from networks.layers.regularization import Dropout
-from networks.shapes import Shape
 
 
 def _width(title: str, help: str) -> msgspec.Meta:

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 
 from networks.blocks.base import Block, Row, X, chained
-from networks.fields import described, whole
+from networks.core.fields import described, whole
+from networks.core.shapes import Shape
 from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
@@ -15,7 +16,6 @@ from networks.layers.merge import Add
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import MaxPool2d
 from networks.layers.resizing import PadChannels
-from networks.shapes import Shape
 
 Step = Annotated[
     int,

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the field's name for it
 
-from networks.datasets import Dataset
-from networks.datasets import Images as Bytes
-from networks.layers.network import LUMINANCE, Input
+from networks.layers.ends import LUMINANCE, Input
+from networks.recipes.datasets import Dataset
+from networks.recipes.datasets import Images as Bytes
 
 _CHUNK = 1024
 """Images that are converted at once, so that a large set is never in memory twice."""

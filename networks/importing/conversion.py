@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, fx, nn
 
+from networks.core.message import message
+from networks.core.shapes import Shape, ShapeError
 from networks.importing.aliasing import in_place, shares_memory
 from networks.importing.functions import (
     DROPOUTS,
@@ -24,13 +26,11 @@ from networks.importing.modules import known, layer_norm, layer_of, made, requir
 from networks.importing.refusal import UnshowableError, no_layer, refused, tried
 from networks.importing.values import BATCH, Flow, Learned, Parts, Reshaped
 from networks.layers.base import Layer
+from networks.layers.ends import Input
 from networks.layers.linear import Flatten, LayerScale
 from networks.layers.merge import Concat
-from networks.layers.network import Input
 from networks.layers.resizing import ChannelShuffle, SliceChannels
-from networks.message import message
-from networks.module import other_tensor, run
-from networks.shapes import Shape, ShapeError
+from networks.module.build import other_tensor, run
 
 
 class Entry(NamedTuple):

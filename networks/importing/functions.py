@@ -10,12 +10,12 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from networks.core.message import message
 from networks.importing.modules import adapted, channel_axis, enlarged, made, pooled, require
 from networks.importing.refusal import UnshowableError
 from networks.importing.values import Flow
 from networks.layers import activation, linear, merge, pooling, regularization, resizing
 from networks.layers.base import Layer
-from networks.message import message
 
 
 def layer_of_call(function: Callable[..., Layer], args: Sequence[Any], kwargs: dict[str, Any]) -> Layer:

@@ -5,22 +5,22 @@ from __future__ import annotations
 import msgspec
 from torch import nn
 
-from networks.check import check
+from networks.core.message import UserError, message
+from networks.core.shapes import Shape
+from networks.graph.check import check
+from networks.graph.network import Network, Node
 from networks.importing.conversion import Converted, Entry, converted
-from networks.importing.folding import folded
-from networks.importing.naming import named
+from networks.importing.hierarchy import folded
+from networks.importing.node_names import named
 from networks.importing.refusal import refused
 from networks.importing.tracing import traced
 from networks.layers.activation import Activation
-from networks.layers.classes import CLASSES
+from networks.layers.class_count import CLASSES
 from networks.layers.convolution import Conv2d, PointwiseConv2d
+from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.layers.linear import Flatten, Identity, Linear
-from networks.layers.network import AuxiliaryOutput, Input, Output
 from networks.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool2d
 from networks.layers.regularization import Dropout
-from networks.message import UserError, message
-from networks.network import Network, Node
-from networks.shapes import Shape
 
 replace = msgspec.structs.replace
 PASSING = (Activation, Dropout, Identity, Flatten, AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool2d)

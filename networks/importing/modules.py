@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 import msgspec
 from torch import nn
 
-from networks.fields import changed
+from networks.core.fields import changed
+from networks.core.message import message
+from networks.core.shapes import Shape
 from networks.importing.refusal import UnshowableError, no_layer
 from networks.layers import activation, convolution, linear, normalization, pooling, regularization, resizing
 from networks.layers.base import Layer
-from networks.message import message
-from networks.shapes import Shape
 
 L = TypeVar("L", bound=Layer)
 Converter = Callable[[Any, Shape], Layer]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from networks.message import Message, UserError, message
+from networks.core.message import Message, UserError, message
 
 
 class UnshowableError(Exception):

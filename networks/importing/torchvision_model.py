@@ -9,11 +9,11 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from networks.core.message import UserError, message
+from networks.data.vision import models
+from networks.graph.network import Network
 from networks.importing.importer import imported
-from networks.message import UserError, message
-from networks.network import Network
-from networks.torchvision_models import MODELS
-from networks.vision import models
+from networks.presets.torchvision_models import MODELS
 
 _OPTIONS: dict[str, dict[str, Any]] = {
     "googlenet": {"init_weights": False, "transform_input": False},
@@ -23,7 +23,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def torchvision_network(name: str) -> Network:
-    """The network of one of networks.torchvision_models.MODELS, for as many classes as the data has.
+    """The network of one of networks.presets.torchvision_models.MODELS, for as many classes as the data has.
 
     Raises UserError where the name is none of them.
     """

@@ -10,9 +10,9 @@ from typing import Any
 
 from torch import fx, nn
 
+from networks.core.message import message
 from networks.importing.modules import is_leaf
 from networks.importing.refusal import first_line, refused
-from networks.message import message
 
 
 class _Tracer(fx.Tracer):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from networks.shapes import Shape
+from networks.core.shapes import Shape
 
 BATCH = 1009
 """Images in the batch of the stand-ins: a prime that no model is built with, which tells the axis apart."""

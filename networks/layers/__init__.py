@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Union
 from networks.layers import (
     activation,
     convolution,
+    ends,
     linear,
     merge,
-    network,
     normalization,
     pooling,
     regularization,
@@ -18,7 +18,7 @@ from networks.layers import (
 from networks.layers.base import Group, Layer
 
 _MODULES = (
-    network,
+    ends,
     convolution,
     pooling,
     activation,

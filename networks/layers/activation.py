@@ -8,10 +8,10 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.call import Call, call
-from networks.fields import described, real
+from networks.core.call import Call, call
+from networks.core.fields import described, real
+from networks.core.shapes import Shape
 from networks.layers.base import Group, Layer
-from networks.shapes import Shape
 
 Values = NDArray[np.float64]
 

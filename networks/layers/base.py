@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import msgspec
 
-from networks.call import Call
-from networks.fields import first_sentence
-from networks.shapes import Shape, count
+from networks.core.call import Call
+from networks.core.fields import first_sentence
+from networks.core.shapes import Shape, count
 
 
 class Group(Enum):

@@ -7,12 +7,12 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from networks.call import Call, call
-from networks.fields import Pair, PairFromZero, described, whole
+from networks.core.call import Call, call
+from networks.core.fields import Pair, PairFromZero, described, whole
+from networks.core.message import message
+from networks.core.shapes import Shape, ShapeError, checked, count, image, shown, window
 from networks.layers.base import Group, Layer
-from networks.layers.classes import CLASSES, classes_unknown
-from networks.message import message
-from networks.shapes import Shape, ShapeError, checked, count, image, shown, window
+from networks.layers.class_count import CLASSES, classes_unknown
 
 Filters = Annotated[
     int, whole("Filters", "How many filters are learned; each writes one channel of the output.", 1, 65_536)

@@ -6,13 +6,13 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from networks.call import Argument, Call, call
-from networks.fields import described, real, whole
+from networks.core.call import Argument, Call, call
+from networks.core.fields import described, real, whole
+from networks.core.message import message
+from networks.core.shapes import Shape, ShapeError, checked, count, image, shown
 from networks.layers.base import Group, Layer
-from networks.layers.classes import CLASSES as CLASSES
-from networks.layers.classes import classes_unknown
-from networks.message import message
-from networks.shapes import Shape, ShapeError, checked, count, image, shown
+from networks.layers.class_count import CLASSES as CLASSES
+from networks.layers.class_count import classes_unknown
 
 Bias = Annotated[bool, described("Bias", "Learn one number per output that is added to it.")]
 

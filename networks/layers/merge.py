@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import reduce
 from typing import ClassVar
 
-from networks.call import Argument, Call, call
+from networks.core.call import Argument, Call, call
+from networks.core.message import Message, message
+from networks.core.shapes import Shape, ShapeError, checked, show
 from networks.layers.base import Group, Layer
-from networks.message import Message, message
-from networks.shapes import Shape, ShapeError, checked, show
 
 
 class Add(Layer, frozen=True):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import gcd
 from typing import Annotated, ClassVar, Literal
 
-from networks.call import Call, call
-from networks.fields import described, real, whole
+from networks.core.call import Call, call
+from networks.core.fields import described, real, whole
+from networks.core.message import message
+from networks.core.shapes import Shape, ShapeError, image, shown
 from networks.layers.base import Group, Layer
-from networks.message import message
-from networks.shapes import Shape, ShapeError, image, shown
 
 Eps = Annotated[
     float, real("Epsilon", "Added to the variance, so that nothing is divided by zero.", 0.0, 1.0, above=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from networks.call import Call, call
-from networks.fields import Pair, PairFromZero, described
+from networks.core.call import Call, call
+from networks.core.fields import Pair, PairFromZero, described
+from networks.core.message import message
+from networks.core.shapes import Shape, ShapeError, checked, image, shown, window
 from networks.layers.base import Group, Layer
 from networks.layers.convolution import by, pair
-from networks.message import message
-from networks.shapes import Shape, ShapeError, checked, image, shown, window
 
 Kernel = Annotated[Pair, described("Kernel", "Height and width of each neighbourhood.", unit="px")]
 Stride = Annotated[Pair, described("Stride", "Pixels from one neighbourhood to the next.", unit="px")]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from networks.call import Call, call
-from networks.fields import real
+from networks.core.call import Call, call
+from networks.core.fields import real
+from networks.core.shapes import Shape, image
 from networks.layers.base import Group, Layer
-from networks.shapes import Shape, image
 
 
 class Dropout(Layer, frozen=True):

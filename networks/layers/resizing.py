@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import gcd
 from typing import Annotated, ClassVar, Literal
 
-from networks.call import Argument, Call, call
-from networks.fields import described, whole
+from networks.core.call import Argument, Call, call
+from networks.core.fields import described, whole
+from networks.core.message import message
+from networks.core.shapes import Shape, ShapeError, checked, image
 from networks.layers.base import Group, Layer
-from networks.message import message
-from networks.shapes import Shape, ShapeError, checked, image
 
 
 class ZeroPad2d(Layer, frozen=True):

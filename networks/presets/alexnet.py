@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
+from networks.graph.network import Network
 from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
+from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
-from networks.layers.network import Input, Output
 from networks.layers.normalization import LocalResponseNorm
 from networks.layers.pooling import AdaptiveAvgPool2d, MaxPool2d
 from networks.layers.regularization import Dropout
-from networks.network import Network
 from networks.presets.base import Paper, Preset, laid_out
-from networks.recipe import Recipe
+from networks.recipes.recipe import Recipe
 
 PAPER = Paper(
     "Krizhevsky, Sutskever and Hinton",

@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from networks.blocks.base import Block, Row, X
+from networks.core.shapes import Shape
+from networks.graph.network import Fold, Network, Node
 from networks.layers.base import Layer
-from networks.network import Fold, Network, Node
-from networks.recipe import Recipe
-from networks.shapes import Shape
+from networks.recipes.recipe import Recipe
 
 Kind = Literal["standard", "published", "small"]
 """As torchvision has it at the paper's size; as first published, where that differs; for small images."""

@@ -9,17 +9,17 @@ import msgspec
 
 from networks.blocks.base import Row, X
 from networks.blocks.inception import AuxiliaryClassifier, Inception
+from networks.graph.network import Network
 from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
+from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
-from networks.layers.network import Input, Output
 from networks.layers.normalization import BatchNorm2d, LocalResponseNorm
 from networks.layers.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from networks.layers.regularization import Dropout
-from networks.network import Network
 from networks.presets.base import Line, Paper, Preset, laid_out
-from networks.recipe import Recipe
+from networks.recipes.recipe import Recipe
 
 PAPER = Paper(
     "Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke and Rabinovich",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from networks.graph.network import Network
 from networks.layers.activation import Tanh
 from networks.layers.convolution import Conv2d
+from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
-from networks.layers.network import Input, Output
 from networks.layers.pooling import AvgPool2d
-from networks.network import Network
 from networks.presets.base import Paper, Preset, laid_out
-from networks.recipe import Recipe
+from networks.recipes.recipe import Recipe
 
 PAPER = Paper(
     "LeCun, Bottou, Bengio and Haffner",

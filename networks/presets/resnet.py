@@ -8,16 +8,16 @@ from functools import partial
 import msgspec
 
 from networks.blocks.residual import Bottleneck, Residual
+from networks.graph.network import Network
 from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
+from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Linear
-from networks.layers.network import Input, Output
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d, MaxPool2d
-from networks.network import Network
-from networks.optimizers import Adam
 from networks.presets.base import Line, Paper, Preset, laid_out
-from networks.recipe import Recipe
+from networks.recipes.optimizers import Adam
+from networks.recipes.recipe import Recipe
 
 PAPER = Paper("He, Zhang, Ren and Sun", 2015, "Deep Residual Learning for Image Recognition", "table 1")
 

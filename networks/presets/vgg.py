@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from networks.blocks.convolution import VGGStage
+from networks.graph.network import Network
 from networks.layers.activation import ReLU
+from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
-from networks.layers.network import Input, Output
 from networks.layers.pooling import AdaptiveAvgPool2d
 from networks.layers.regularization import Dropout
-from networks.network import Network
 from networks.presets.base import Line, Paper, Preset, laid_out
-from networks.recipe import Recipe
+from networks.recipes.recipe import Recipe
 
 COLUMNS = {
     11: ("A", "64    | 128     | 256 256         | 512 512         | 512 512"),

@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from networks.blocks.base import Block
-from networks.call import Argument, Call
-from networks.flow import Flow, Step
-from networks.parts import Kind, Part, Statement
-from networks.source.names import class_name, free, quoted
-from networks.source.naming import Column, Constant, base_name, parameters_of
+from networks.core.call import Argument, Call
+from networks.graph.forward import Flow, Step
+from networks.graph.submodules import Kind, Part, Statement
+from networks.source.class_names import Column, Constant, base_name, parameters_of
+from networks.source.identifiers import class_name, free, quoted
 from networks.source.torch_signatures import DEFAULTS, ROLES
 
 replace = msgspec.structs.replace

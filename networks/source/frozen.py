@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from networks.flow import Step
-from networks.network import Network
-from networks.parts import Part, below
+from networks.graph.forward import Step
+from networks.graph.network import Network
+from networks.graph.submodules import Part, below
 from networks.source.classes import access
 from networks.source.printing import Written
 

@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from networks.call import Argument, Call
-from networks.flow import Flow
-from networks.parts import below
-from networks.shapes import Shape, show
+from networks.core.call import Argument, Call
+from networks.core.shapes import Shape, show
+from networks.graph.forward import Flow
+from networks.graph.submodules import below
+from networks.source.class_names import Column
 from networks.source.classes import Class, Item, Line, Parameter
-from networks.source.names import quoted
-from networks.source.naming import Column
+from networks.source.identifiers import quoted
 from networks.source.torch_signatures import DEFAULTS
 from networks.source.variables import variables_of
 

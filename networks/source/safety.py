@@ -8,7 +8,7 @@ import re
 import tokenize
 from collections.abc import Iterator, Sequence
 
-from networks.call import Call
+from networks.core.call import Call
 from networks.source.classes import Class, Item
 
 _IMPORTS = frozenset(("import torch", "from torch import Tensor, nn", "from collections import OrderedDict"))

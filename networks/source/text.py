@@ -7,16 +7,16 @@ from collections import defaultdict
 
 import msgspec
 
-from networks import edits
 from networks.blocks.base import Block
-from networks.check import check
-from networks.flow import Flow, flow_of
-from networks.network import Network
-from networks.parts import Part, parts_of
-from networks.shapes import show
+from networks.core.shapes import show
+from networks.graph import edits
+from networks.graph.check import check
+from networks.graph.forward import Flow, flow_of
+from networks.graph.network import Network
+from networks.graph.submodules import Part, parts_of
 from networks.source.classes import Class, classes_of, is_in_series
 from networks.source.frozen import frozen_lines, train_lines
-from networks.source.names import class_name, free
+from networks.source.identifiers import class_name, free
 from networks.source.printing import Printer, Written, wrapped
 from networks.source.safety import verify
 from networks.source.variables import variables_of
@@ -40,7 +40,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 def source(network: Network, classes: int, title: str = "") -> Source:
-    """The network as a module that imports only torch, with the keys that `networks.module.build` has.
+    """The network as a module that imports only torch, with the keys that `networks.module.build.build` has.
 
     Every distinct part has one class; what differs between its objects are the class's parameters. In
     training a network with auxiliary outputs returns a tuple, the main scores first, as the built module

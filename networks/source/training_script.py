@@ -8,18 +8,18 @@ from collections.abc import Iterator
 
 import msgspec
 
-from networks.call import Call
-from networks.datasets import Dataset
-from networks.events import COLUMNS
-from networks.flow import auxiliary_weights
-from networks.layers.network import LUMINANCE, Input
-from networks.project import Project
-from networks.published import BY_NAME
-from networks.shapes import show
-from networks.source.names import quoted
+from networks.core.call import Call
+from networks.core.shapes import show
+from networks.doctor.findings import leaves_one_out
+from networks.graph.forward import auxiliary_weights
+from networks.layers.ends import LUMINANCE, Input
+from networks.project.project import Project
+from networks.recipes.datasets import Dataset
+from networks.recipes.published import BY_NAME
+from networks.runs.events import COLUMNS
+from networks.source.identifiers import quoted
 from networks.source.printing import WIDTH, literal, wrapped
 from networks.source.text import ORDERED, source
-from networks.training.obstacles import leaves_one_out
 
 
 class Facts(msgspec.Struct, frozen=True):

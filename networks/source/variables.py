@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from networks.parts import Statement
-from networks.source.names import free, variable_name
+from networks.graph.submodules import Statement
+from networks.source.identifiers import free, variable_name
 
 X = "x"
 _BRANCH = "out"

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from networks.message import Message, UserError, message
-from networks.module import build
-from networks.project import Project
-from networks.published import BY_NAME, Published
+from networks.core.message import Message, UserError, message
+from networks.module.build import build
+from networks.project.project import Project
+from networks.recipes.published import BY_NAME, Published
 
 _NAMED = 3
 """Layers that a sentence names; the others it counts."""

@@ -11,23 +11,23 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from networks.check import Report, check
+from networks.core.message import Message, UserError, message
+from networks.core.shapes import count
 from networks.data.batches import Batches
 from networks.data.images import prepare
-from networks.events import Event, Failed, Finished, Started, Stepped, Validated, Validating
-from networks.flow import auxiliary_weights
-from networks.layers.network import Input
-from networks.message import Message, UserError, message
-from networks.module import build, evaluation, resolve, run
-from networks.network import Network
-from networks.optimizers import Optimizer
-from networks.project import Project
-from networks.shapes import count
+from networks.doctor.findings import leaves_one_out, obstacle
+from networks.doctor.memory import memory_obstacle
+from networks.graph.check import Report, check
+from networks.graph.forward import auxiliary_weights
+from networks.graph.network import Network
+from networks.layers.ends import Input
+from networks.module.build import build, evaluation, resolve, run
+from networks.project.project import Project
+from networks.recipes.optimizers import Optimizer
+from networks.runs.events import Event, Failed, Finished, Started, Stepped, Validated, Validating
+from networks.runs.failure import explain
 from networks.training.devices import device, random_state, seed_random, set_random_state
-from networks.training.failure import explain
 from networks.training.first_weights import start_from, weights_of
-from networks.training.memory import memory_obstacle
-from networks.training.obstacles import leaves_one_out, obstacle
 
 FETCH_SECONDS = 0.03
 """How often losses are fetched from a GPU; each fetch waits until it has caught up."""
@@ -46,7 +46,7 @@ class Run:
     """Weights, optimizer, random numbers and the place in the epoch, from the first step to the last.
 
     Holds the project that it was started from. Raises UserError where the project cannot be trained, and
-    whatever torch raises where it does not fit into memory (`networks.training.failure.explain` has words).
+    whatever torch raises where it does not fit into memory (`networks.runs.failure.explain` has words).
 
     Stopping and going on changes nothing: on one machine, with the same number of threads on the CPU, the
     events are the same, bit for bit. Shuffling has a generator of its own; what layers draw from torch's

@@ -17,9 +17,9 @@ from pathlib import Path
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from networks.events import Validated
-from networks.fields import changed
-from networks.project import Project, first_project
+from networks.core.fields import changed
+from networks.project.project import Project, first_project
+from networks.runs.events import Validated
 from networks.training.run import Run
 
 WANTED = 0.97

@@ -19,12 +19,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import msgspec
 
-from networks.check import check
-from networks.events import Failed, Validated
+from networks.graph.check import check
 from networks.presets.base import Preset
 from networks.presets.catalog import PRESETS
-from networks.project import Project
-from networks.recipe import Recipe
+from networks.project.project import Project
+from networks.recipes.recipe import Recipe
+from networks.runs.events import Failed, Validated
 from networks.training.run import Run
 
 WANTED = 0.97

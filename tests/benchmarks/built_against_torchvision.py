@@ -24,10 +24,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import torch
 from torch import Tensor, nn
 
-from networks.module import build, evaluation
+from networks.data.vision import models
+from networks.module.build import build, evaluation
 from networks.presets.googlenet import googlenet
 from networks.presets.resnet import resnet
-from networks.vision import models
 
 CLASSES = 1000
 CASES: dict[str, tuple[Callable[[], nn.Module], Callable[[], nn.Module]]] = {

@@ -23,13 +23,13 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
-from networks.check import check
-from networks.network import Network, Wire
-from tests.widgets.canvas_networks import chain, resnet
+from networks.graph.check import check
+from networks.graph.network import Network, Wire
+from tests.widgets.canvas.canvas_networks import chain, resnet
 from tests.widgets.gestures import drag_over, drop, mime, wheel
-from widgets.canvas.layout import arrange
+from widgets.canvas.placement.layout import arrange
 from widgets.canvas.view import CanvasView
-from widgets.theme import apply_theme
+from widgets.look.theme import apply_theme
 
 EDITS = 30
 

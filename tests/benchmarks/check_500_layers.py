@@ -7,16 +7,16 @@ import time
 from collections.abc import Callable
 from itertools import count
 
-from networks import check as checking
-from networks import edits
+from networks.graph import check as checking
+from networks.graph import edits
+from networks.graph.network import Network, Node, Wire
 from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
+from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Linear
 from networks.layers.merge import Add
-from networks.layers.network import Input, Output
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d
-from networks.network import Network, Node, Wire
 
 LAYERS = 500
 ROUNDS = 50

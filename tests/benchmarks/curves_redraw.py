@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from networks.events import Event, Started, Stepped, Validated
-from widgets import theme
+from networks.runs.events import Event, Started, Stepped, Validated
 from widgets.curves import CurvesPanel
+from widgets.look import theme
 
 NEW, TICKS, STEPS_PER_EPOCH = 50, 60, 100
 

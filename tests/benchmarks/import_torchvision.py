@@ -11,11 +11,11 @@ import time
 
 import torch
 
+from networks.core.message import UserError
 from networks.importing.importer import imported
 from networks.importing.torchvision_model import structure
-from networks.message import UserError
-from networks.module import build
-from networks.torchvision_models import MODELS
+from networks.module.build import build
+from networks.presets.torchvision_models import MODELS
 
 CLASSES = 1000
 """Of ImageNet, which torchvision's modules are built for."""

@@ -24,16 +24,16 @@ os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"]
 
 from PySide6.QtWidgets import QApplication
 
-from app.files import Files
-from app.window import MainWindow
+from app.session.files import Files
+from app.window.window import MainWindow
 from networks.blocks.convolution import ConvBNReLU
 from networks.blocks.residual import Residual
-from networks.folds import nodes_of
+from networks.core.message import Message
+from networks.graph.folds import nodes_of
+from networks.graph.network import MOST_NESTED, Fold, Node
 from networks.layers.activation import ReLU
-from networks.layers.network import Input
-from networks.message import Message
-from networks.network import MOST_NESTED, Fold, Node
-from networks.project import MOST_FOLDS, MOST_LAYERS
+from networks.layers.ends import Input
+from networks.project.project import MOST_FOLDS, MOST_LAYERS
 
 FOLDER = Path(os.environ["XDG_DATA_HOME"])
 Content = tuple[list[Node], list[Fold]]

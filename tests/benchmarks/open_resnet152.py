@@ -25,11 +25,11 @@ os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"]
 
 from PySide6.QtWidgets import QApplication
 
-from app.window import MainWindow
-from networks.folding import everything_open
+from app.window.window import MainWindow
+from networks.graph.presentation import everything_open
 from networks.presets.catalog import PRESETS
-from networks.project import Project, blank_project, write_project
-from networks.recipe import Recipe
+from networks.project.project import Project, blank_project, write_project
+from networks.recipes.recipe import Recipe
 
 TIMES = 15
 FOLDER = Path(os.environ["XDG_DATA_HOME"])

@@ -5,15 +5,15 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from networks.graph.network import Network, Node
 from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
+from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Add
-from networks.layers.network import Input, Output
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d
-from networks.network import Network, Node
 
 
 def resnet20() -> Network:

@@ -49,7 +49,7 @@ application.exec()
 OURS = (
     WATCH
     + """
-from app import startup
+from app.start import start as startup
 application = startup.make_application()
 watch = Watch(); application.installEventFilter(watch)
 startup.run_window(None)

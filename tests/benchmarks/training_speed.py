@@ -26,11 +26,11 @@ import torch
 from torch import nn
 
 from networks.data.images import Images, prepare
-from networks.events import Failed, Stepped
-from networks.layers.network import Input
+from networks.layers.ends import Input
 from networks.presets.lenet import lenet5
-from networks.project import Project
-from networks.recipe import Recipe
+from networks.project.project import Project
+from networks.recipes.recipe import Recipe
+from networks.runs.events import Failed, Stepped
 from networks.training.run import Run
 from tests.benchmarks.resnet20 import PlainResNet20, resnet20
 

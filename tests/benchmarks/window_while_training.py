@@ -30,10 +30,10 @@ import torch
 import torch._dynamo  # the first optimizer would import it in the middle of a measurement
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, Qt, QTimer
 
-from app import startup
-from app.trainer import State
-from app.window import MainWindow
-from networks.events import Event, Stepped
+from app.start import start as startup
+from app.training.trainer import State
+from app.window.window import MainWindow
+from networks.runs.events import Event, Stepped
 from tests.benchmarks import training_speed
 
 replace = msgspec.structs.replace

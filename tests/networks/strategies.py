@@ -7,16 +7,16 @@ from typing import Any
 import torch
 from hypothesis import strategies as st
 
-from networks.call import Argument, Call
-from networks.fields import Field, changed, fields_of
+from networks.core.call import Argument, Call
+from networks.core.fields import Field, changed, fields_of
+from networks.core.shapes import Shape
 from networks.layers import LAYERS
 from networks.layers.base import Group, Layer
 from networks.layers.linear import LayerScale, Linear, PixelwiseLinear
 from networks.layers.merge import Add, Multiply
 from networks.layers.regularization import Dropout2d, StochasticDepth
 from networks.layers.resizing import ZeroPad2d
-from networks.module import resolve, run
-from networks.shapes import Shape
+from networks.module.build import resolve, run
 
 torch.set_num_threads(1)
 
@@ -121,7 +121,7 @@ def computed(layer: Layer, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tens
 
 
 def evaluated(part: Any, inputs: tuple[torch.Tensor, ...]) -> Any:
-    """The value of an expression over `Argument`s, computed apart from networks.module."""
+    """The value of an expression over `Argument`s, computed apart from networks.module.build."""
     if isinstance(part, Argument):
         return inputs[part.index]
     if isinstance(part, list):

@@ -19,8 +19,8 @@ for name in json.loads(sys.argv[1]):
     found = [heavy for heavy in json.loads(sys.argv[2]) if heavy in sys.modules]
     if found:
         sys.exit(f"{name} imports {found}")
-from networks.check import check
-from networks.project import first_project
+from networks.graph.check import check
+from networks.project.project import first_project
 project = first_project()
 assert check(project.network, project.classes).trainable
 assert "torch" not in sys.modules

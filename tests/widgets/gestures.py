@@ -7,7 +7,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDro
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
-from widgets.drag import LAYER_MIME
+from widgets.palette.drag import LAYER_MIME
 
 COPY = Qt.DropAction.CopyAction
 NO_BUTTON = Qt.MouseButton.NoButton

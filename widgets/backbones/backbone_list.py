@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets import theme
 from widgets.backbones.entries import Entry, Importable, badge, badge_color, badge_help, rank, title
-from widgets.icon import paint_icon
+from widgets.look import theme
+from widgets.look.icon import paint_icon
 
 _ENTRY = Qt.ItemDataRole.UserRole
 _ROW, _HEADING = 28, 28

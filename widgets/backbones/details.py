@@ -6,20 +6,20 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from networks.check import check
-from networks.depth import Depth, depth
-from networks.layers.network import Input
-from networks.network import Network
+from networks.core.shapes import show
+from networks.graph.check import check
+from networks.graph.depth import Depth, depth
+from networks.graph.network import Network
+from networks.layers.ends import Input
 from networks.presets.base import Paper, Preset
-from networks.recipe import Recipe
-from networks.shapes import show
-from widgets import theme
+from networks.recipes.recipe import Recipe
 from widgets.backbones.entries import Entry, Importable, badge, badge_color, badge_help, title
-from widgets.check_box import CheckBox
-from widgets.numerals import show as shown_number
-from widgets.rows import dim
-from widgets.thumbnail import Graph, Thumbnail
-from widgets.translation import declared, short, thousands
+from widgets.backbones.thumbnail import Graph, Thumbnail
+from widgets.controls.check_box import CheckBox
+from widgets.forms.numerals import show as shown_number
+from widgets.forms.rows import dim
+from widgets.look import theme
+from widgets.look.translation import declared, short, thousands
 
 UNKNOWN = "–"
 """Stands for a figure as long as there is no network that it could be computed of."""

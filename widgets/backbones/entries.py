@@ -7,8 +7,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 
 from networks.presets.base import Kind, Paper, Preset
-from widgets import theme
-from widgets.translation import declared
+from widgets.look import theme
+from widgets.look.translation import declared
 
 
 class Importable(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 
-from widgets import theme
+from widgets.look import theme
 
 SMALLEST, LARGEST = 0.1, 3.0
 """Limits of the zoom; only `fit` goes below, for a network that is higher still."""

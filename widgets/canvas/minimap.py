@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPix
 from PySide6.QtWidgets import QWidget
 
 from networks.layers.base import Group
-from widgets import theme
-from widgets.canvas.layout import WIDTH, Layout
+from widgets.canvas.placement.layout import WIDTH, Layout
+from widgets.look import theme
 
 LARGEST = QSize(120, 168)
 MARGIN = 7.0

@@ -10,13 +10,13 @@ from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QMarginsF, QRec
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPageSize, QPaintDevice, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
-from networks.folding import Folding
-from networks.storage import write_atomically
-from networks.totals import totals_known
-from widgets import theme
+from networks.core.storage import write_atomically
+from networks.graph.presentation import Folding
+from networks.graph.totals import totals_known
+from widgets.canvas.items.style import Style
 from widgets.canvas.scene import CanvasScene
-from widgets.canvas.style import Style
-from widgets.translation import short, thousands
+from widgets.look import theme
+from widgets.look.translation import short, thousands
 
 MARGIN = 16
 """White around the network, in scene units, which are CSS pixels: 1/96 inch."""

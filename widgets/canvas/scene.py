@@ -10,20 +10,27 @@ from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QWidget
 
-from networks.check import Report, check
-from networks.folding import Folded, Folding
-from networks.network import Network, Wire
-from networks.totals import totals_known
-from widgets.canvas.blocks import Blocks
-from widgets.canvas.card import CHEVRON_ROOM, CardItem, height_for
-from widgets.canvas.content import UNKNOWN, CardContent, contents, frame_content, unsure_cards, wrong_wires
-from widgets.canvas.frame import FrameItem
-from widgets.canvas.frames import HEADER
-from widgets.canvas.glide import Glide
-from widgets.canvas.layout import HEIGHT, Box, arrange
-from widgets.canvas.routes import Point
-from widgets.canvas.style import Style
-from widgets.canvas.wire import WireItem, distance
+from networks.graph.check import Report, check
+from networks.graph.network import Network, Wire
+from networks.graph.presentation import Folded, Folding
+from networks.graph.totals import totals_known
+from widgets.canvas.items.card import CHEVRON_ROOM, CardItem, height_for
+from widgets.canvas.items.content import (
+    UNKNOWN,
+    CardContent,
+    contents,
+    frame_content,
+    unsure_cards,
+    wrong_wires,
+)
+from widgets.canvas.items.frame import FrameItem
+from widgets.canvas.items.glide import Glide
+from widgets.canvas.items.overview import Blocks
+from widgets.canvas.items.style import Style
+from widgets.canvas.items.wire import WireItem, distance
+from widgets.canvas.placement.frame_layout import HEADER
+from widgets.canvas.placement.layout import HEIGHT, Box, arrange
+from widgets.canvas.placement.routes import Point
 
 MOST_MOVING = 300
 """More items in sight than this are put in place at once: a first frame with all of them would come late."""

@@ -9,20 +9,20 @@ from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyle, QWidget
 
-from networks import edits
-from networks.check import Report
-from networks.folding import ROW, Folding, everything_open, opened_at_first
-from networks.message import UserError, message
-from networks.network import Network, Wire
-from widgets import theme
-from widgets.canvas import clipboard, wishes
-from widgets.canvas.content import forget_words, spoken
-from widgets.canvas.gestures import made, nothing_selected
-from widgets.canvas.layout import WIDTH
+from networks.core.message import UserError, message
+from networks.graph import edits
+from networks.graph.check import Report
+from networks.graph.network import Network, Wire
+from networks.graph.presentation import ROW, Folding, everything_open, opened_at_first
+from widgets.canvas.input import clipboard, wishes
+from widgets.canvas.input.gestures import made, nothing_selected
+from widgets.canvas.input.navigation import Way, reached
+from widgets.canvas.input.surface import Surface
+from widgets.canvas.input.wishes import Edit, Wish
+from widgets.canvas.items.content import forget_words, spoken
 from widgets.canvas.minimap import Minimap
-from widgets.canvas.navigation import Way, reached
-from widgets.canvas.surface import Surface
-from widgets.canvas.wishes import Edit, Wish
+from widgets.canvas.placement.layout import WIDTH
+from widgets.look import theme
 
 MAP_MARGIN = 10
 """Between the map and the corner, in pixels."""

@@ -10,8 +10,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from widgets import theme
 from widgets.curves import ticks
+from widgets.look import theme
 
 LEFT_WIDTH, BOTTOM_HEIGHT = 46, 20
 """Room for the numbers, in device-independent pixels; equal for all charts, so that they stand in line."""

@@ -9,12 +9,12 @@ from PySide6.QtCore import QEvent, QPointF, Slot
 from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from networks.runs.series import RunSeries
 from widgets.curves import ticks
 from widgets.curves.marks import CrossHair, Dots
 from widgets.curves.plot_view import PlotView, Range
 from widgets.curves.readings import accuracy_figure, loss_figure
 from widgets.curves.run_curves import RunCurves
-from widgets.series import RunSeries
 
 Metric = Literal["loss", "accuracy"]
 

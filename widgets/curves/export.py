@@ -8,10 +8,10 @@ from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMi
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from networks.message import UserError
-from networks.storage import write_atomically
-from widgets import theme
-from widgets.translation import said
+from networks.core.message import UserError
+from networks.core.storage import write_atomically
+from widgets.look import theme
+from widgets.look.translation import said
 
 _SCALE = 2.0
 """Pixels of a picture per device-independent pixel, whatever the screen has."""

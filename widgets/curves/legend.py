@@ -15,9 +15,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QWidget
 
-from widgets import theme
 from widgets.curves.line import draw_symbol
-from widgets.icon import paint_icon
+from widgets.look import theme
+from widgets.look.icon import paint_icon
 
 _SAMPLE = 22.0
 _WIDEST = 340

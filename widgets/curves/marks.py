@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from widgets import theme
-from widgets.icon import paint_icon
+from widgets.look import theme
+from widgets.look.icon import paint_icon
 
 _GAP = 5.0
 _ICON = 12.0

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from networks.events import Failed, Finished
-from widgets import theme
-from widgets.icon import paint_icon
-from widgets.translation import said
+from networks.runs.events import Failed, Finished
+from widgets.look import theme
+from widgets.look.icon import paint_icon
+from widgets.look.translation import said
 
 _ICON = 16
 

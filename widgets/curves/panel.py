@@ -8,17 +8,17 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Slot
 from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QToolTip, QVBoxLayout, QWidget
 
-from networks.events import Event, Failed, Finished, Started, Validated
-from networks.message import Message
-from widgets import theme
+from networks.core.message import Message
+from networks.runs.events import Event, Failed, Finished, Started, Validated
+from networks.runs.series import RunSeries, csv_text
 from widgets.curves import export
 from widgets.curves.chart import Chart
 from widgets.curves.legend import Keys, RunsLegend
 from widgets.curves.outcome import Outcome
 from widgets.curves.readings import Reading, Readings
 from widgets.curves.toolbar import CurvesToolbar
-from widgets.series import RunSeries, csv_text
-from widgets.translation import said
+from widgets.look import theme
+from widgets.look.translation import said
 
 _NEAR = 0.5
 """Epochs within which a validation counts as measured at a step under the cross-hair."""

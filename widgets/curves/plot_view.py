@@ -7,9 +7,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsRectItem, QWidget
 
-from widgets import theme
 from widgets.curves import ticks
 from widgets.curves.axis import Axis, Ground
+from widgets.look import theme
 
 Range = tuple[float, float]
 

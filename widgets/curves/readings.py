@@ -9,8 +9,8 @@ from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from widgets import theme
-from widgets.translation import thousands
+from widgets.look import theme
+from widgets.look.translation import thousands
 
 _GAP = 8.0
 _MISSING = "–"

@@ -6,11 +6,11 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPen
 
+from networks.runs.series import Floats, RunSeries, Samples
 from widgets.curves.line import SYMBOLS, Line, Markers
 from widgets.curves.marks import BestMark, DivergedMark
 from widgets.curves.plot_view import PlotView
 from widgets.curves.trace import Trace, means, peaks, scaled
-from widgets.series import Floats, RunSeries, Samples
 
 _OVERLAY = 0.55
 """How much of its colour an earlier run keeps."""

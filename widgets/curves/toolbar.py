@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
 
-from widgets import theme
-from widgets.icon import icon
+from widgets.look import theme
+from widgets.look.icon import icon
 
 FIRST_SMOOTHING = 0.9
 _HUNDRED = 100

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from widgets.series import Column, Floats
-from widgets.smoothing import Smoother
+from networks.runs.series import Column, Floats
+from networks.runs.smoothing import Smoother
 
 _LOOKED_AT = 4096
 _SHARE = 0.005

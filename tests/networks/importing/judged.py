@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from networks.module import build, evaluation
-from networks.network import Network
+from networks.graph.network import Network
+from networks.module.build import build, evaluation
 
 NOISE = torch.randn(2**20 + 7, generator=torch.Generator().manual_seed(0))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from networks.edits import free_name
+from networks.core.shapes import Shape, ShapeError, count
+from networks.graph.edits import free_name
+from networks.graph.network import Network, Node
 from networks.layers.base import Layer
+from networks.layers.ends import Input, Output
 from networks.layers.linear import Flatten, Linear
-from networks.layers.network import Input, Output
 from networks.layers.normalization import LayerNorm
-from networks.network import Network, Node
-from networks.shapes import Shape, ShapeError, count
 from tests.networks.strategies import INNER, layers
 
 CLASSES = 3

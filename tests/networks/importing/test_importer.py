@@ -9,20 +9,20 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
 
+from networks.core.message import UserError
+from networks.data.vision import torchvision
+from networks.graph.network import Network, Node
 from networks.importing.importer import imported
 from networks.layers.activation import LogSoftmax
 from networks.layers.convolution import PointwiseConv2d
+from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.layers.linear import Flatten, LayerScale, Linear, Permute
 from networks.layers.merge import Add, Concat, Multiply
-from networks.layers.network import AuxiliaryOutput, Input, Output
 from networks.layers.normalization import LayerNorm
 from networks.layers.pooling import GlobalAvgPool2d
 from networks.layers.regularization import Dropout, StochasticDepth
 from networks.layers.resizing import ChannelShuffle, SliceChannels
-from networks.message import UserError
-from networks.module import build, evaluation, run
-from networks.network import Network, Node
-from networks.vision import torchvision
+from networks.module.build import build, evaluation, run
 from tests.networks.importing.judged import assert_alike, built, filled, shapes
 from tests.networks.importing.random_networks import CLASSES, networks
 

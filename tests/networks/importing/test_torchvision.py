@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 import torch
 
-from networks.check import check
-from networks.folds import settled
+from networks.core.message import UserError
+from networks.data.vision import models
+from networks.graph.check import check
+from networks.graph.folds import settled
+from networks.graph.network import Network
 from networks.importing.importer import imported
 from networks.importing.torchvision_model import structure, torchvision_network
-from networks.layers.network import NORMALIZATIONS, AuxiliaryOutput, Input
-from networks.message import UserError
-from networks.network import Network
+from networks.layers.ends import NORMALIZATIONS, AuxiliaryOutput, Input
 from networks.presets.catalog import families
-from networks.project import Project, project_from_json, project_to_json
-from networks.torchvision_models import MODELS
-from networks.vision import models
+from networks.presets.torchvision_models import MODELS
+from networks.project.project import Project, project_from_json, project_to_json
 from tests.networks.importing.judged import assert_alike, built, filled, shapes
 
 every_model = pytest.mark.parametrize("name", MODELS)

@@ -9,11 +9,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from networks.check import check
-from networks.module import build, evaluation, run
+from networks.data.vision import models
+from networks.graph.check import check
+from networks.module.build import build, evaluation, run
 from networks.presets.base import Preset
 from networks.presets.catalog import PRESETS
-from networks.vision import models
 
 STANDARD = [preset for preset in PRESETS if preset.torchvision]
 

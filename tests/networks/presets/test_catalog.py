@@ -8,19 +8,19 @@ import pytest
 
 from networks.blocks.inception import AuxiliaryClassifier, Inception
 from networks.blocks.residual import Bottleneck, Residual
-from networks.check import check
-from networks.depth import depth
-from networks.folding import Folding
-from networks.folds import set_shortcuts, settled
+from networks.graph.check import check
+from networks.graph.depth import depth
+from networks.graph.folds import set_shortcuts, settled
+from networks.graph.presentation import Folding
+from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.layers.linear import CLASSES, Linear
-from networks.layers.network import AuxiliaryOutput, Input, Output
 from networks.layers.normalization import LocalResponseNorm
 from networks.layers.pooling import MaxPool2d
 from networks.presets.base import Preset
 from networks.presets.catalog import PRESETS, families
 from networks.presets.lenet import lenet5
 from networks.presets.resnet import cifar_resnet
-from networks.project import Project, project_from_json, project_to_json
+from networks.project.project import Project, project_from_json, project_to_json
 
 BY_NAME = {preset.name: preset for preset in PRESETS}
 

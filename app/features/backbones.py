@@ -1,0 +1,226 @@
+"""The menu of backbones at work: presets and imports come into the document, shortcuts go and come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from app.features.imports import Build, Imported, Imports
+from app.session.document import Document
+from networks.core.message import Message, UserError
+from networks.graph.network import Network
+from networks.graph.shortcuts import with_shortcuts, without_shortcuts
+from networks.presets.base import Preset
+from networks.project.project import Project
+from networks.recipes.recipe import RANDOM, Recipe
+from widgets.backbones.entries import Entry, Importable
+from widgets.look.icon import icon
+from widgets.look.translation import declared, said
+
+if TYPE_CHECKING:
+    from widgets.backbones.browser import BackboneBrowser
+
+replace = msgspec.structs.replace
+
+PAUSE = 250
+"""Milliseconds that a model stays selected before its layers are followed: who walks on wants none of it."""
+
+
+class Backbones(QObject):
+    """Opens the menu and grants its wishes, each as one step that can be undone."""
+
+    loaded = Signal()
+    """Another network was put in place: show it from its top."""
+    refused = Signal(object)
+    """A Message: why nothing was done."""
+
+    def __init__(
+        self,
+        document: Document,
+        models: Callable[[], Sequence[Importable]],
+        build: Build,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`models` gives those that can be imported, and `build` imports one by its name."""
+        super().__init__(parent)
+        self._document, self._window = document, parent
+        self._models = models
+        self._imports = Imports(build, self)
+        self._imports.made.connect(self._take)
+        self._browser: BackboneBrowser | None = None
+        self._wanted: Importable | None = None
+        self._shown: Importable | None = None
+        self.pause = QTimer(self, singleShot=True, interval=PAUSE)
+        self.pause.timeout.connect(self._ask)
+        self.button = _button(self.tr("Backbones"))
+        self.button.setToolTip(self.tr("Networks of the papers, and models of torchvision"))
+        self.button.clicked.connect(self.open)
+        document.changed.connect(self._follow_classes)
+
+    @Slot()
+    def open(self) -> None:
+        """Shows the menu below the button, as far as the screen allows."""
+        if self._browser is None:
+            self._browser = self._make_browser()
+        self._browser.show_for(self._document.project.classes)
+        if self._wanted is None and self.button.isVisible():
+            self._place(self._browser)
+
+    @Slot(object, bool)
+    def load(self, preset: Preset, with_recipe: bool) -> None:
+        """Puts a preset in place of the network. The data and the machine's settings stay."""
+        project = loaded(self._document.project, preset, with_recipe)
+        self._put(project, self.tr("Load {name}").format(name=declared(preset.name)))
+
+    @Slot(object)
+    def import_model(self, wanted: Importable) -> None:
+        """Puts a model in place of the network: at once where it was looked at, else when it is made.
+
+        The menu says how it goes, and can be cancelled.
+        """
+        imported = self._imports.found(wanted)
+        if imported is not None:
+            self._put_import(wanted, imported.network)
+            return
+        self._wanted = wanted
+        if self._browser is not None:
+            self._browser.show_importing(wanted)
+        self._ask()
+
+    @Slot()
+    def cancel(self) -> None:
+        """Whatever is being imported or looked at is not wanted any more."""
+        self._shown = None
+        self.pause.stop()
+        self._give_up()
+        self._ask()
+
+    @Slot()
+    def remove_shortcuts(self) -> None:
+        """Makes the network its plain twin."""
+        self._edit(without_shortcuts, self.tr("Remove all shortcuts"))
+
+    @Slot()
+    def restore_shortcuts(self) -> None:
+        """Gives the residual blocks the shortcuts back that were taken from them."""
+        self._edit(with_shortcuts, self.tr("Restore all shortcuts"))
+
+    def close(self) -> None:
+        """Waits for a model that is being imported, and drops it."""
+        self._wanted = self._shown = None
+        self.pause.stop()
+        self._imports.close()
+
+    def _edit(self, edit: Callable[[Network, int], Network], text: str) -> None:
+        project = self._document.project
+        try:
+            network = edit(project.network, project.classes)
+        except UserError as error:
+            self.refused.emit(error.reason)
+            return
+        self._document.edit(replace(project, network=network), text)
+
+    def _put(self, project: Project, text: str) -> None:
+        if self._browser is not None:
+            self._browser.accept()
+        self._document.edit(project, text)
+        self.loaded.emit()
+
+    def _put_import(self, model: Importable, network: Network) -> None:
+        project = replace(self._document.project, network=network)
+        self._put(project, self.tr("Import {name}").format(name=model.title))
+
+    @Slot(object)
+    def _look(self, entry: Entry | None) -> None:
+        """Shows the network of a model that is told about, where there is one yet."""
+        self._shown = entry if isinstance(entry, Importable) else None
+        self.pause.stop()
+        if self._shown is not None:
+            imported = self._imports.found(self._shown)
+            if imported is None:
+                self.pause.start()
+            elif self._browser is not None:
+                self._browser.show_network(self._shown, *imported)
+        self._ask()
+
+    @Slot()
+    def _ask(self) -> None:
+        """Has made what is wished for first, and then what is told about."""
+        shown = None if self.pause.isActive() else self._shown
+        self._imports.ask([model for model in (self._wanted, shown) if model is not None])
+
+    @Slot(object, object)
+    def _take(self, model: Importable, outcome: Imported | Message) -> None:
+        wished = model == self._wanted
+        if wished:
+            self._give_up()
+        if isinstance(outcome, Imported):
+            if wished:
+                self._put_import(model, outcome.network)
+            elif model == self._shown and self._browser is not None:
+                self._browser.show_network(model, *outcome)
+        elif self._browser is not None and (wished or model == self._shown):
+            self._browser.show_problem(model, said(outcome))
+
+    def _give_up(self) -> None:
+        self._wanted = None
+        if self._browser is not None:
+            self._browser.show_importing(None)
+
+    @Slot(object, object)
+    def _follow_classes(self, old: Project, new: Project) -> None:
+        if self._browser is not None and old.classes != new.classes:
+            self._browser.show_classes(new.classes)
+
+    def _make_browser(self) -> BackboneBrowser:
+        # the window is there sooner without them
+        from networks.presets.catalog import families
+        from widgets.backbones.browser import BackboneBrowser
+
+        headings: dict[str, tuple[Entry, ...]] = dict(families())
+        if models := self._models():
+            headings[self.tr("From torchvision")] = tuple(models)
+        browser = BackboneBrowser(headings, self._window)
+        browser.load_wished.connect(self.load)
+        browser.import_wished.connect(self.import_model)
+        browser.looked_at.connect(self._look)
+        browser.finished.connect(self.cancel)
+        return browser
+
+    def _place(self, browser: BackboneBrowser) -> None:
+        corner = self.button.mapToGlobal(QPoint(0, self.button.height() + 4))
+        place = QRect(corner, browser.size())
+        screen = self.button.screen().availableGeometry()
+        place.moveRight(min(place.right(), screen.right()))
+        place.moveBottom(min(place.bottom(), screen.bottom()))
+        browser.move(max(place.left(), screen.left()), max(place.top(), screen.top()))
+
+
+def loaded(project: Project, preset: Preset, with_recipe: bool) -> Project:
+    """The project with the preset's network and, if wished, its recipe.
+
+    What the recipe says of the data, the seed and the machine stays as it is.
+    """
+    own = project.recipe
+    recipe: Recipe | None = preset.recipe if with_recipe else None
+    if recipe is not None:
+        own = replace(recipe, data=own.data, seed=own.seed, device=own.device, threads=own.threads)
+    # weights that were named for the network before are not this one's
+    return replace(project, network=preset.network(), recipe=replace(own, start=RANDOM))
+
+
+def _button(text: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName("backbones")
+    button.setText(text)
+    button.setIcon(icon("chevron-down"))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    # the arrow stands behind the word
+    button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    button.setProperty("outlined", True)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button

@@ -1,0 +1,54 @@
+"""“My blocks”: kept in one file for all projects, shown on the palette."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
+
+from networks.core.message import UserError
+from networks.graph.network import Network
+from networks.graph.saved_blocks import SavedBlock, read_blocks, saved_block, write_blocks
+
+
+class MyBlocks(QObject):
+    """Adds and removes blocks. Windows may share the file: each change starts from what is there now."""
+
+    changed = Signal(object)
+    """All blocks, as a tuple."""
+    failed = Signal(object)
+    """The Message that says why something could not be kept or read."""
+
+    def __init__(self, parent: QObject | None = None, path: Path | None = None) -> None:
+        super().__init__(parent)
+        folder = QStandardPaths.StandardLocation.AppDataLocation
+        self.path = path or Path(QStandardPaths.writableLocation(folder)) / "my-blocks.json"
+
+    @Slot()
+    def load(self) -> None:
+        """Tells what the file holds; what is wrong with it is said, and the file left as it is."""
+        try:
+            self.changed.emit(read_blocks(self.path))
+        except UserError as error:
+            self.failed.emit(error.reason)
+
+    def keep(self, network: Network, fold: str) -> None:
+        """Keeps a fold of a network; one that was kept under this name before is replaced."""
+        try:
+            block = saved_block(network, fold)
+            others = tuple(kept for kept in read_blocks(self.path) if kept.name != block.name)
+            self._write((*others, block))
+        except UserError as error:
+            self.failed.emit(error.reason)
+
+    @Slot(object)
+    def remove(self, block: SavedBlock) -> None:
+        """Takes a block off the palette and out of the file."""
+        try:
+            self._write(tuple(kept for kept in read_blocks(self.path) if kept != block))
+        except UserError as error:
+            self.failed.emit(error.reason)
+
+    def _write(self, blocks: tuple[SavedBlock, ...]) -> None:
+        write_blocks(blocks, self.path)
+        self.changed.emit(blocks)

@@ -1,0 +1,1 @@
+"""The open project and what is remembered between starts."""

@@ -1,0 +1,297 @@
+"""New, open, save: what stands between the document and the disk, and the questions it asks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QMessageBox, QWidget
+
+from app.session.document import Document
+from app.session.recent import RecentFiles
+from app.session.recovery import Recovery
+from app.session.settings import Settings
+from app.start.start import data_folder
+from networks.core.message import Message, UserError
+from networks.project.project import Project, blank_project, read_project, write_project
+from widgets.look.translation import said
+
+SUFFIX = ".json"
+
+Signature = tuple[int, int, int]
+"""Time of the last change in nanoseconds, size in bytes and number of a file on the disk."""
+
+
+class Files(QObject):
+    """Puts projects into the document and the document into files, and loses nothing without asking."""
+
+    title_changed = Signal()
+    opened = Signal()
+    """Another project is in the document, such as a new one or one from a file."""
+
+    def __init__(
+        self,
+        document: Document,
+        window: QWidget,
+        settings: Settings | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        super().__init__(window)
+        self.document = document
+        self.recent = RecentFiles(settings or Settings(), self)
+        self.recovery = Recovery(document, (folder or data_folder()) / "recovery", self)
+        self._window = window
+        self._seen: Signature | None = None
+        document.loaded.connect(self.opened)
+        document.path_changed.connect(self._tell_title)
+        document.modified_changed.connect(self._tell_title)
+
+    def title(self) -> str:
+        """The file's name, with a star where there is something to save: `lenet.json *`."""
+        path = self.document.path
+        name = self.tr("Untitled") if path is None else visible(path.name)
+        return f"{name} *" if self.document.modified else name
+
+    # new and open
+
+    def new(self, project: Project | None = None) -> bool:
+        """Starts another project. Says whether it did."""
+        if not self.may_discard():
+            return False
+        self._seen = None
+        self.document.reset(blank_project() if project is None else project)
+        return True
+
+    def open(self) -> bool:
+        """Asks for a file and opens it. Says whether it did."""
+        if not self.may_discard():
+            return False
+        path = self.ask_open_path()
+        return path is not None and self._load(path)
+
+    def open_path(self, path: Path) -> bool:
+        """Opens this file. Says whether it did."""
+        return self.may_discard() and self._load(path)
+
+    def _load(self, path: Path) -> bool:
+        # a path that stays the same when the program changes its folder
+        path = Path(os.path.abspath(path))
+        # before reading: what changes meanwhile counts as changed since
+        seen = signature(path)
+        try:
+            project = read_project(path)
+        except UserError as error:
+            if seen is None:
+                self.recent.remove(path)
+            self.show_error(error.reason)
+            return False
+        self._seen = seen
+        self.recent.add(path)
+        self.document.reset(project, path)
+        return True
+
+    # save
+
+    def save(self) -> bool:
+        """Saves to the document's file, or asks for one. Says whether it did."""
+        path = self.document.path
+        if path is None:
+            return self.save_as()
+        now = signature(path)
+        if now is not None and now != self._seen:
+            match self.ask_overwrite(path):
+                case "save as":
+                    return self.save_as()
+                case "cancel":
+                    return False
+        return self._write(path)
+
+    def save_as(self) -> bool:
+        """Asks for a file and saves to it. Says whether it did."""
+        path = self.ask_save_path()
+        return path is not None and self._write(Path(os.path.abspath(path)))
+
+    def _write(self, path: Path) -> bool:
+        try:
+            write_project(self.document.project, path)
+        except UserError as error:
+            self.show_error(error.reason)
+            return False
+        self._seen = signature(path)
+        self.document.mark_saved(path)
+        self.recent.add(path)
+        return True
+
+    def may_discard(self) -> bool:
+        """Whether the project may go: it is saved, or the user wants it saved now, or thrown away."""
+        if not self.document.modified:
+            return True
+        match self.ask_discard():
+            case "save":
+                return self.save()
+            case "discard":
+                return True
+            case "cancel":
+                return False
+
+    def close(self) -> None:
+        """The window closes for good: nothing is left to recover."""
+        self.recovery.close()
+
+    # after a crash
+
+    def restore(self) -> bool:
+        """Puts what a crash left into the document, asking for what is open. Says whether it did."""
+        found = self.recovery.recoverable()
+        if found is None or not self.may_discard():
+            return False
+        self._seen = None
+        self.document.reset(found.project, found.path, modified=True)
+        # only when it is in a file of this session may the other one go
+        self.recovery.write()
+        self.recovery.forget()
+        return True
+
+    # questions; each is a method of its own so that tests can answer
+
+    def ask_open_path(self) -> Path | None:
+        """Which file to open."""
+        dialog = self._dialog(self.tr("Open project"), QFileDialog.FileMode.ExistingFile)
+        return self._chosen(dialog)
+
+    def ask_save_path(self) -> Path | None:
+        """Which file to save to; asks again where there is one already."""
+        dialog = self._dialog(self.tr("Save project"), QFileDialog.FileMode.AnyFile)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX[1:])
+        path = self.document.path
+        dialog.selectFile(self.tr("network") + SUFFIX if path is None else path.name)
+        return self._chosen(dialog)
+
+    def ask_discard(self) -> Literal["save", "discard", "cancel"]:
+        """What becomes of the changes."""
+        path = self.document.path
+        name = self.tr("Untitled") if path is None else visible(path.name)
+        box = self._box(
+            QMessageBox.Icon.Warning,
+            self.tr("“{name}” has changes that are not saved. Save them first?").format(name=name),
+        )
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        box.setEscapeButton(buttons.Cancel)
+        match self._answer(box):
+            case QMessageBox.ButtonRole.AcceptRole:
+                return "save"
+            case QMessageBox.ButtonRole.DestructiveRole:
+                return "discard"
+        return "cancel"
+
+    def ask_overwrite(self, path: Path) -> Literal["overwrite", "save as", "cancel"]:
+        """What to do with a file that is not as it was when it was opened or saved here."""
+        box = self._box(
+            QMessageBox.Icon.Warning,
+            self.tr(
+                "“{name}” was changed by another program since it was opened here. "
+                "Overwrite it, or save to another file?"
+            ).format(name=visible(path.name)),
+        )
+        box.addButton(self.tr("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
+        other = box.addButton(self.tr("Save as…"), QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(other)
+        box.setEscapeButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        match self._answer(box):
+            case QMessageBox.ButtonRole.AcceptRole:
+                return "save as"
+            case QMessageBox.ButtonRole.DestructiveRole:
+                return "overwrite"
+        return "cancel"
+
+    def show_error(self, reason: Message) -> None:
+        """Says what went wrong, and waits until it is read."""
+        self._answer(self._box(QMessageBox.Icon.Warning, said(reason)))
+
+    def recent_menu(self, parent: QWidget) -> QMenu:
+        """The menu of the files that were used last; it fills itself when it opens."""
+        menu = QMenu(self.tr("Open &recent"), parent)
+        menu.setObjectName("recent")
+        menu.aboutToShow.connect(self._fill_recent)
+        menu.triggered.connect(self._open_recent)
+        return menu
+
+    def _fill_recent(self) -> None:
+        menu = self.sender()
+        assert isinstance(menu, QMenu)
+        menu.clear()
+        paths = self.recent.paths()
+        for path in paths:
+            text = f"{visible(path.name)} — {visible(os.fspath(path.parent))}"
+            action = menu.addAction(text.replace("&", "&&"))
+            action.setData(os.fsencode(path).hex())
+        if not paths:
+            menu.addAction(self.tr("No files yet")).setEnabled(False)
+            return
+        menu.addSeparator()
+        menu.addAction(self.tr("Clear this list"))
+
+    def _open_recent(self, action: QAction) -> None:
+        data = action.data()
+        if data is None:
+            self.recent.clear()
+        else:
+            self.open_path(Path(os.fsdecode(bytes.fromhex(data))))
+
+    def _tell_title(self) -> None:
+        self.title_changed.emit()
+
+    # dialogs
+
+    def _dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
+        dialog = QFileDialog(self._window, title, self._folder())
+        dialog.setNameFilters([self.tr("Backbone projects") + f" (*{SUFFIX})", self.tr("All files") + " (*)"])
+        dialog.setFileMode(mode)
+        return dialog
+
+    def _folder(self) -> str:
+        """Where dialogs begin: beside the project, else beside the last one, else in the documents."""
+        for path in (self.document.path, *self.recent.paths()[:1]):
+            if path is not None and path.parent.is_dir():
+                return os.fspath(path.parent)
+        return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+
+    def _chosen(self, dialog: QFileDialog) -> Path | None:
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        chosen = dialog.selectedFiles()
+        dialog.deleteLater()
+        return Path(chosen[0]) if accepted and chosen else None
+
+    def _box(self, kind: QMessageBox.Icon, text: str) -> QMessageBox:
+        box = QMessageBox(kind, "Backbone", "", parent=self._window)
+        # names of files come from strangers: no markup
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(text)
+        return box
+
+    def _answer(self, box: QMessageBox) -> QMessageBox.ButtonRole:
+        box.exec()
+        button = box.clickedButton()
+        role = QMessageBox.ButtonRole.RejectRole if button is None else box.buttonRole(button)
+        box.deleteLater()
+        return role
+
+
+def signature(path: Path) -> Signature | None:
+    """What tells whether a file has changed; None where there is none."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def visible(text: str) -> str:
+    """A file's name without characters that cannot be seen, that break lines or turn the writing round."""
+    return "".join(character if character.isprintable() else "�" for character in text)

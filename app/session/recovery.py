@@ -1,0 +1,169 @@
+"""Keeps what is not saved yet in a file of its own, so that a crash costs at most the last second."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
+
+from app.session.document import Document
+from networks.core.message import UserError
+from networks.core.storage import write_atomically
+from networks.project.project import LARGEST_FILE, Project, project_from_json, project_to_json
+
+LOG = logging.getLogger("backbone")
+
+DELAY = 1000
+"""Milliseconds from an edit to its being on the disk; edits in between go with it."""
+
+
+class Recovered(msgspec.Struct, frozen=True):
+    """What a session that crashed had not saved, and the file that it would have been saved to."""
+
+    project: Project
+    path: Path | None
+
+
+class _Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    path: bytes | None
+    """As the file system has it: a path need not be text."""
+    project: str
+
+
+class Recovery(QObject):
+    """Writes the document after each edit, as long as it differs from its file.
+
+    Every window writes a file under a random name, beside a lock that ends with its process: a file whose
+    lock is free was left by a crash.
+    """
+
+    written = Signal()
+    failed = Signal(object)
+    """The Message that says why what is not saved is not safe from a crash either; told once."""
+
+    def __init__(
+        self, document: Document, folder: Path, parent: QObject | None = None, delay: int = DELAY
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._folder = folder
+        self._file = folder / f"{secrets.token_hex(8)}.json"
+        self._lock = _lock_of(self._file)
+        self._claimed: tuple[Path, QLockFile] | None = None
+        self._failing = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(delay)
+        self._timer.timeout.connect(self.write)
+        document.changed.connect(self._follow)
+        document.modified_changed.connect(self._follow)
+
+    def write(self) -> None:
+        """Writes now what is not saved."""
+        self._timer.stop()
+        document = self._document
+        if not document.modified:
+            return
+        path = None if document.path is None else os.fsencode(document.path)
+        snapshot = _Snapshot(path, project_to_json(document.project).decode())
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            # before the file, so that nobody takes it for one that was left
+            self._lock.tryLock(0)
+            write_atomically(self._file, msgspec.json.encode(snapshot))
+        except (OSError, UserError) as error:
+            LOG.warning("what is not saved could not be kept for recovery: %s", error)
+            if not self._failing and isinstance(error, UserError):
+                self.failed.emit(error.reason)
+            self._failing = True
+            return
+        self._failing = False
+        self.written.emit()
+
+    def recoverable(self) -> Recovered | None:
+        """What a crash left, the latest first; None where nothing is left.
+
+        It is this window's to offer until `forget` or `close`; no other window is given it meanwhile.
+        """
+        if self._claimed is not None:
+            return _read(self._claimed[0])
+        try:
+            files = sorted(self._folder.glob("*.json"), key=_age, reverse=True)
+        except OSError:
+            return None
+        for file in files:
+            lock = _lock_of(file)
+            if file == self._file or not lock.tryLock(0):
+                continue
+            found = _read(file)
+            if found is not None:
+                self._claimed = (file, lock)
+                return found
+            lock.unlock()
+        return None
+
+    def forget(self) -> None:
+        """Deletes what was last recoverable; what was left besides is recoverable then."""
+        if self._claimed is not None:
+            file, lock = self._claimed
+            _delete(file)
+            lock.unlock()
+            self._claimed = None
+
+    def close(self) -> None:
+        """A clean end: nothing is left of this session."""
+        self._drop()
+        if self._claimed is not None:
+            self._claimed[1].unlock()
+            self._claimed = None
+
+    def _follow(self) -> None:
+        if not self._document.modified:
+            self._drop()
+        elif not self._timer.isActive():
+            # running on, not starting anew: somebody who types without a pause is safe, too
+            self._timer.start()
+
+    def _drop(self) -> None:
+        self._timer.stop()
+        if self._lock.isLocked():
+            _delete(self._file)
+            self._lock.unlock()
+
+
+def _lock_of(file: Path) -> QLockFile:
+    lock = QLockFile(os.fspath(file.with_suffix(".lock")))
+    # stale when its process is gone, however old it is
+    lock.setStaleLockTime(0)
+    return lock
+
+
+def _age(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _delete(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        LOG.warning("“%s” could not be deleted: %s", file, error)
+
+
+def _read(file: Path) -> Recovered | None:
+    """None for a file that is no such thing, or of a newer Backbone; it stays where it is."""
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(2 * LARGEST_FILE)
+        snapshot = msgspec.json.decode(data, type=_Snapshot)
+        path = None if snapshot.path is None else Path(os.fsdecode(snapshot.path))
+        return Recovered(project_from_json(snapshot.project.encode()), path)
+    except (OSError, ValueError, RecursionError, UserError) as error:
+        LOG.warning("“%s” is not recoverable: %s", file, error)
+        return None

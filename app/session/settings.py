@@ -1,0 +1,60 @@
+"""What the program remembers between starts: theme, arrangement, recent files.
+
+A JSON file of our own. QSettings would unpickle Python objects that somebody wrote into its file, and so run
+their code as soon as any setting is read.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from PySide6.QtCore import QStandardPaths
+
+from networks.core.message import UserError
+from networks.core.storage import write_atomically
+
+LOG = logging.getLogger("backbone")
+LARGEST = 1 << 20
+"""Bytes of a settings file beyond which it is none of ours."""
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """The content of the file; a field that is missing or wrong makes all of it the first settings again."""
+
+    theme: Literal["system", "light", "dark"] = "system"
+    geometry: bytes = b""
+    docks: bytes = b""
+    recent: tuple[bytes, ...] = ()
+    """Paths as the file system has them, the last one first."""
+
+
+class Settings:
+    """Reads and writes the file. Several windows may share it: each change starts from what is there now."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        folder = QStandardPaths.StandardLocation.AppConfigLocation
+        self.path = path or Path(QStandardPaths.writableLocation(folder)) / "settings.json"
+
+    def read(self) -> Remembered:
+        """What is remembered now. A file that is damaged or foreign counts as none."""
+        try:
+            with self.path.open("rb") as file:
+                data = file.read(LARGEST + 1)
+        except OSError:
+            return Remembered()
+        try:
+            return msgspec.json.decode(data[:LARGEST], type=Remembered)
+        except (ValueError, RecursionError) as error:
+            LOG.warning("the settings are not readable and start anew: %s", error)
+            return Remembered()
+
+    def change(self, **changes: Any) -> None:
+        """Remembers these fields; where the file cannot be written, only the log says so."""
+        remembered = msgspec.structs.replace(self.read(), **changes)
+        try:
+            write_atomically(self.path, msgspec.json.encode(remembered), make_folder=True)
+        except UserError as error:
+            LOG.warning("the settings could not be kept: %s", error)

@@ -1,0 +1,239 @@
+"""The command line: opens the window, trains without one, or prints what a network is made of."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import NoReturn
+
+from networks.core.message import UserError
+
+OVERVIEW = """\
+backbone [PROJECT.json]            open the window, with a project where one is given
+backbone train PROJECT.json        train without a window; writes curves and weights
+backbone check PROJECT.json        print the layers with shapes, weights and multiply-adds
+backbone export PROJECT.json OUT   write PyTorch source, ONNX or a picture, by the ending of OUT
+backbone import MODULE:NAME OUT    make a project of a PyTorch module of yours; runs your code
+
+`backbone train --help`, and so for the others, tells the rest."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; argparse itself would print the whole usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (`{self.prog} --help` lists what there is)\n")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Does what the arguments say. Gives the exit code: 0 done, 1 a sentence on stderr says what is wrong.
+
+    Wrong arguments give 2, a signal 128 and its number.
+    """
+    _make_printable()
+    try:
+        match list(argv):
+            case ["train", *rest]:
+                return _train(rest)
+            case ["check", *rest]:
+                return _check(rest)
+            case ["export", *rest]:
+                return _export(rest)
+            case ["import", *rest]:
+                return _import(rest)
+            case arguments:
+                return _open_window(arguments)
+    except UserError as error:
+        return _complain(str(error))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # who read our output, such as `head`, has seen enough; Python would complain once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except SystemExit as wish:
+        return wish.code if isinstance(wish.code, int) else 0
+
+
+def _open_window(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone",
+        usage="backbone [PROJECT.json]\n       backbone {train,check,export} PROJECT.json …\n"
+        "       backbone import MODULE:NAME OUT.json …",
+        description="A desktop playground for convolutional networks.",
+        epilog=OVERVIEW,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("project", nargs="?", type=Path, metavar="PROJECT.json", help="the project to open")
+    parser.add_argument("--version", action="version", version=f"backbone {version()}")
+    options, unknown = parser.parse_known_args(arguments)
+    path: Path | None = options.project
+    if path is not None and not path.exists() and path.suffix != ".json":
+        # more likely a mistyped command than a file
+        parser.error(f"“{path}” is neither a file nor a command")
+    if unknown:
+        parser.error(f"unknown arguments: {' '.join(unknown)}")
+    from app.start.system import obstacle
+
+    if (reason := obstacle()) is not None:
+        return _complain(reason)
+    from app.start.start import run_window
+
+    return run_window(path)
+
+
+def _check(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone check",
+        description="Prints a network layer by layer: parameters, output, weights, and multiply-adds of one "
+        "image. The exit code is 1 where it cannot be trained.",
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT.json")
+    options = parser.parse_args(arguments)
+    from app.terminal.layer_table import described
+    from networks.project.project import read_project
+
+    text, trainable = described(read_project(options.project))
+    print(text, flush=True)  # noqa: T201
+    return 0 if trainable else 1
+
+
+def _export(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone export",
+        description="Writes a network for other programs: .py is PyTorch source, .onnx is ONNX, and .svg and "
+        ".pdf are its picture.",
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT.json")
+    parser.add_argument("out", type=Path, metavar="OUT")
+    parser.add_argument(
+        "--training",
+        action="store_true",
+        help="to the source add the images, the recipe and a loop: a script that gives the same curve",
+    )
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE.safetensors",
+        help="of this network, for ONNX; without, those that training starts from",
+    )
+    parser.add_argument("--open", action="store_true", help="show the inside of all blocks and groups")
+    parser.add_argument("--caption", action="store_true", help="write the name above, the totals below")
+    parser.add_argument("--overwrite", action="store_true", help="replace the file that is there")
+    options = parser.parse_args(arguments)
+    from app.terminal.export_command import export
+
+    return export(
+        options.project,
+        options.out,
+        training=options.training,
+        weights=options.weights,
+        opened=options.open,
+        caption=options.caption,
+        overwrite=options.overwrite,
+    )
+
+
+def _import(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone import",
+        description="Makes a project of a torch.nn.Module: runs your Python in the current folder, calls "
+        "what MODULE:NAME names and traces what it gives with torch.fx, layer by layer.",
+    )
+    parser.add_argument("module", metavar="MODULE:NAME", help="such as models.small:SmallNet")
+    parser.add_argument("out", type=Path, metavar="OUT.json", help="the project to write")
+    parser.add_argument(
+        "--input",
+        type=_image_size,
+        default=(3, 224, 224),
+        metavar="C×H×W",
+        help="channels, height and width of the images, such as 1x28x28 (3x224x224)",
+    )
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE.safetensors",
+        help="write what the module has learned there; without, only its layers are taken",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    options = parser.parse_args(arguments)
+    from app.terminal.import_command import import_module
+
+    return import_module(
+        options.module, options.input, options.out, weights=options.weights, overwrite=options.overwrite
+    )
+
+
+def _image_size(text: str) -> tuple[int, ...]:
+    """`3x224x224` or `3×224×224`."""
+    sizes = text.lower().replace("×", "x").split("x")
+    if len(sizes) != 3 or not all(size.isdecimal() for size in sizes):
+        raise argparse.ArgumentTypeError(f"expected a size such as 3x224x224, got {text}")
+    return tuple(map(int, sizes))
+
+
+def _train(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone train",
+        description="Trains a project without a window. Ctrl+C stops, and keeps what was trained.",
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT.json")
+    parser.add_argument("--epochs", type=int, metavar="N", help="instead of the project's")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="RUN",
+        help="folder for project.json, curves.csv and weights.safetensors (the project's name and -run)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace the run that is in the folder")
+    parser.add_argument("--seed", type=int, metavar="N", help="instead of the project's")
+    parser.add_argument("--device", choices=("cpu", "cuda", "mps"), help="instead of the project's")
+    parser.add_argument("--threads", type=int, metavar="N", help="processor cores; 0 leaves one free")
+    options = parser.parse_args(arguments)
+    from app.terminal.training_command import train
+    from networks.project.project import read_project
+
+    project = read_project(options.project)
+    wishes = {name: getattr(options, name) for name in ("epochs", "seed", "device", "threads")}
+    return train(
+        project,
+        {name: value for name, value in wishes.items() if value is not None},
+        options.out or Path(f"{options.project.stem}-run"),
+        overwrite=options.overwrite,
+    )
+
+
+def version() -> str:
+    """Backbone's version, as it was installed."""
+    try:
+        return metadata.version("backbone-playground")
+    except metadata.PackageNotFoundError:
+        return _version_of_checkout()
+
+
+def _version_of_checkout() -> str:
+    """From a copy of the repository that was never installed."""
+    import tomllib
+
+    try:
+        with open(Path(__file__).parents[2] / "pyproject.toml", "rb") as file:
+            return str(tomllib.load(file)["project"]["version"])
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        return "unknown"
+
+
+def _complain(sentence: str) -> int:
+    print(f"backbone: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+    return 1
+
+
+def _make_printable() -> None:
+    """× and “” must not break a terminal that has no such letters."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

@@ -1,0 +1,119 @@
+"""`backbone export`: a project as PyTorch source, ONNX or a picture, by the ending of the file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from app.start.system import obstacle
+from networks.core.message import UserError, message
+from networks.core.storage import write_atomically
+from networks.graph.check import check
+from networks.graph.presentation import Folding, everything_open, opened_at_first
+from networks.project.project import Project, read_project
+
+PICTURES = (".svg", ".pdf")
+ENDINGS = (".py", ".onnx", *PICTURES)
+
+
+def export(
+    project_file: Path,
+    out: Path,
+    *,
+    training: bool,
+    weights: Path | None,
+    opened: bool,
+    caption: bool,
+    overwrite: bool,
+) -> int:
+    """Writes the project's network to `out` and prints what that holds. Gives the exit code 0.
+
+    `training` makes a script of the source that trains it; `weights` is a safetensors file for ONNX; `opened`
+    and `caption` are for pictures. Raises UserError where the ending is none of `ENDINGS`, the file is there
+    already, or nothing can be written.
+    """
+    ending = out.suffix.lower()
+    _refuse_ending(out, ending)
+    if training and ending != ".py":
+        raise UserError(message("--training goes with .py alone, the source that trains: leave it out."))
+    if weights is not None and ending != ".onnx":
+        raise UserError(message("--weights goes with .onnx alone, which holds weights: leave it out."))
+    if (opened or caption) and ending not in PICTURES:
+        raise UserError(
+            message("--open and --caption go with pictures alone, .svg and .pdf: leave them out.")
+        )
+    if os.path.exists(out) and not overwrite:
+        raise UserError(
+            message("“{path}” is there already: choose another file, or add --overwrite.", path=str(out))
+        )
+    project = read_project(project_file)
+    if training:
+        said = _export_training_script(project, out, project_file.stem)
+    elif ending == ".py":
+        said = _export_source(project, out, project_file.stem)
+    elif ending == ".onnx":
+        said = _export_onnx(project, out, weights)
+    else:
+        said = _export_picture(project, out, project_file.stem if caption else "", opened)
+    print(f"{out}: {said}", flush=True)  # noqa: T201
+    return 0
+
+
+def _refuse_ending(out: Path, ending: str) -> None:
+    if ending == ".safetensors":
+        raise UserError(
+            message("A project holds no weights, only what makes them: `backbone train` writes safetensors.")
+        )
+    if ending not in ENDINGS:
+        raise UserError(
+            message(
+                "Expected a file that ends in {endings}, got “{path}”.",
+                endings=", ".join(ENDINGS),
+                path=str(out),
+            )
+        )
+
+
+def _export_source(project: Project, out: Path, title: str) -> str:
+    from networks.source import source
+
+    write_atomically(out, source(project.network, project.classes, title).text.encode())
+    return "the network as PyTorch source"
+
+
+def _export_training_script(project: Project, out: Path, title: str) -> str:
+    # imports torch
+    from networks.exporting.files import save_training_script
+
+    beside = save_training_script(project, out, title)
+    return f"a script that trains the network; its images are in {beside.name}"
+
+
+def _export_onnx(project: Project, out: Path, weights: Path | None) -> str:
+    # imports torch
+    from networks.exporting.files import read_weights, save_onnx
+
+    save_onnx(project, out, None if weights is None else read_weights(weights, project))
+    if weights is None:
+        return f"the network as ONNX with its first weights, of seed {project.recipe.seed}"
+    return f"the network as ONNX with the weights of {weights}"
+
+
+def _export_picture(project: Project, out: Path, title: str, opened: bool) -> str:
+    if sys.platform == "linux":
+        # elsewhere there always is a screen, and only its platform knows the typefaces
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if (reason := obstacle()) is not None:
+        raise UserError(message("{reason}", reason=reason))
+    from app.start.start import make_application
+    from widgets.canvas.picture import Caption, totals, write_pdf, write_svg
+
+    # a scene needs an application for as long as it is there
+    _application = make_application()
+    network = project.network
+    shown = everything_open(network) if opened else opened_at_first(network)
+    folding = Folding(network, check(network, project.classes), shown)
+    write = write_pdf if out.suffix.lower() == ".pdf" else write_svg
+    write(folding, out, Caption(title, totals(folding)) if title else None)
+    return "the picture of the network"

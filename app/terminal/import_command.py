@@ -1,0 +1,107 @@
+"""`backbone import`: runs a user's own Python, imports the torch module that it makes, writes a project."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from torch import nn
+
+from networks.core.message import UserError, message
+from networks.core.shapes import Shape
+from networks.exporting.files import save_weights
+from networks.graph.check import check
+from networks.graph.network import Network
+from networks.importing.importer import imported
+from networks.project.project import Project, write_project
+
+T = TypeVar("T")
+OURS = frozenset(__name__.split(".")[:1]) | {"networks", "widgets", "main"}
+"""Packages of Backbone itself, which a user's module of that name would stand behind."""
+
+
+def import_module(place: str, size: Shape, out: Path, *, weights: Path | None, overwrite: bool) -> int:
+    """Imports what the callable at `place`, such as `models.small:net`, gives when it is called.
+
+    `size` is channels×height×width of the images. Writes the project to `out` and, where asked for, all that
+    the module has learned to `weights`. Gives the exit code 0. Raises UserError where something is missing,
+    where the user's code raises, where the module cannot be shown layer by layer, or a file not be written.
+    """
+    for path in (out, weights):
+        if path is not None and path.exists() and not overwrite:
+            raise UserError(
+                message("“{path}” is there already: choose another name, or add --overwrite.", path=str(path))
+            )
+    module = _module(place)
+    network = imported(module, size)
+    project = Project(network)
+    write_project(project, out)
+    if weights is not None:
+        held = {name: tensor for name, tensor in module.state_dict().items() if _holds(network, name)}
+        save_weights(held, weights)
+    print(_told(project, out), flush=True)  # noqa: T201
+    return 0
+
+
+def _module(place: str) -> nn.Module:
+    name, colon, path = place.partition(":")
+    if not (name and colon and path):
+        raise UserError(
+            message(
+                "Expected a module and what makes the network in it, got “{place}”: try "
+                "package.module:callable.",
+                place=place,
+            )
+        )
+    if name.split(".")[0] in OURS:
+        raise UserError(
+            message(
+                "Backbone itself has a module “{name}”: give yours another name.", name=name.split(".")[0]
+            )
+        )
+    # as `python -m` does it; behind Backbone's own imports, so that no file of the user's stands in for one
+    sys.path.insert(0, os.getcwd())
+    found: object = _run(f"import {name}", lambda: importlib.import_module(name))
+    for part in path.split("."):
+        if not hasattr(found, part):
+            raise UserError(message("There is no “{path}” in the module “{name}”.", path=path, name=name))
+        found = getattr(found, part)
+    if callable(found) and not isinstance(found, nn.Module):
+        found = _run(f"{path}()", found)
+    if not isinstance(found, nn.Module):
+        raise UserError(
+            message(
+                "Expected “{place}” to give a torch.nn.Module, got {kind}.",
+                place=place,
+                kind=type(found).__name__,
+            )
+        )
+    return found
+
+
+def _run(what: str, action: Callable[[], T]) -> T:
+    """Runs the user's code; whatever it raises becomes a sentence."""
+    try:
+        return action()
+    except (Exception, SystemExit) as error:
+        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        raise UserError(
+            message("“{what}” failed: {reason}.", what=what, reason=reason.splitlines()[0].rstrip("."))
+        ) from error
+
+
+def _holds(network: Network, key: str) -> bool:
+    """Whether the network has a tensor of this name; what forward never calls is not in it."""
+    return key in network or key.rpartition(".")[0] in network
+
+
+def _told(project: Project, out: Path) -> str:
+    report = check(project.network, project.classes)
+    return (
+        f"{out}: {len(project.network.nodes)} layers, {report.weights:,} weights "
+        f"with the {project.classes} classes of the data."
+    )

@@ -1,0 +1,234 @@
+"""`backbone train`: drives a run in the terminal and writes its curves and weights into a folder."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.terminal.progress import Bar, Lines, progress_for
+from networks.core.fields import changed
+from networks.core.message import UserError, message
+from networks.core.storage import write_atomically
+from networks.doctor.findings import obstacle
+from networks.project.project import Project, project_to_json
+from networks.runs.events import COLUMNS, Event, Failed, Finished, Stepped, Validated
+from networks.runs.failure import explain
+
+if TYPE_CHECKING:
+    from networks.training.run import Run
+
+PROJECT, CURVES, WEIGHTS = "project.json", "curves.csv", "weights.safetensors"
+
+
+def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrite: bool) -> int:
+    """Trains with the recipe changed by `wishes` and writes project, curves and weights into `folder`.
+
+    Gives the exit code: 0, 1 where training broke off or diverged, 128 and the signal's number where a signal
+    stopped it. Raises UserError where it cannot start or a file cannot be written.
+    """
+    project = _as_wished(project, wishes)
+    if (reason := obstacle(project)) is not None:
+        raise UserError(message("The project cannot be trained: {reason}", reason=reason))
+    with _Signals() as signals:
+        run = _made(project)
+        # imports torch, which `run` has done by now
+        from networks.exporting.files import save_weights
+
+        _make_folder(folder, overwrite)
+        write_atomically(folder / PROJECT, project_to_json(_as_trained(run)))
+        try:
+            with _Curves(folder / CURVES) as curves:
+                ending = _drive(run, curves, progress_for(sys.stderr), signals)
+        finally:
+            # also where the curves could not be written: training may have taken hours
+            save_weights(run, folder / WEIGHTS)
+    print(f"{_said(ending)} Curves and weights are in {folder}{os.sep}", flush=True)  # noqa: T201
+    if signals.caught:
+        return 128 + signals.caught
+    if isinstance(ending, Failed) or ending.reason == "diverged":
+        raise UserError(ending.message)
+    return 0
+
+
+class _Signals:
+    """Ctrl+C, and the wish of a system that shuts down, are kept until the running batch is done.
+
+    A second Ctrl+C interrupts at once.
+    """
+
+    def __init__(self) -> None:
+        self.caught = 0
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> _Signals:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._keep)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _keep(self, number: int, _: FrameType | None) -> None:
+        if self.caught:
+            raise KeyboardInterrupt
+        self.caught = number
+
+
+class _Curves:
+    """The table of all steps. Whole epochs are in the file while training goes on.
+
+    Raises UserError where it cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._row: list[float | str] = []
+
+    def __enter__(self) -> _Curves:
+        try:
+            self._file = open(self._path, "w", encoding="utf-8", newline="")
+        except OSError as error:
+            raise self._not_saved(error) from error
+        self._table = csv.writer(self._file, lineterminator="\n")
+        self._write(COLUMNS)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            self._write_row()
+            self._file.close()
+        except (OSError, UserError) as error:
+            if kind is None:
+                raise self._not_saved(error) from error
+
+    def add(self, event: Event) -> None:
+        """Takes the events in order; a validation goes into the row of the step that it follows."""
+        if isinstance(event, Stepped):
+            self._write_row()
+            self._row = [event.step, event.epoch, event.loss, event.accuracy, "", ""]
+        elif isinstance(event, Validated) and self._row:
+            self._row[4:] = [event.loss, event.accuracy]
+            self._write_row()
+            try:
+                self._file.flush()
+            except OSError as error:
+                raise self._not_saved(error) from error
+
+    def _write_row(self) -> None:
+        if self._row:
+            self._write(self._row)
+            self._row = []
+
+    def _write(self, row: Sequence[float | str]) -> None:
+        try:
+            self._table.writerow(row)
+        except OSError as error:
+            raise self._not_saved(error) from error
+
+    def _not_saved(self, error: OSError | UserError) -> UserError:
+        if isinstance(error, UserError):
+            return error
+        reason = error.strerror or str(error)
+        return UserError(message("“{path}” was not saved: {reason}.", path=str(self._path), reason=reason))
+
+
+def _drive(run: Run, curves: _Curves, progress: Lines | Bar, signals: _Signals) -> Finished | Failed:
+    """Takes events until the leg ends or a signal came; gives the last one."""
+    events = run.train()
+    ending: Finished | Failed | None = None
+
+    def take(event: Event) -> None:
+        nonlocal ending
+        curves.add(event)
+        progress.show(event, run)
+        if isinstance(event, Finished | Failed):
+            ending = event
+
+    try:
+        for event in events:
+            take(event)
+            if signals.caught and ending is None:
+                break
+    finally:
+        events.close()
+    if ending is None:
+        for event in run.stopped():
+            take(event)
+    progress.close()
+    assert ending is not None, "a leg that was not stopped ends with its reason"
+    return ending
+
+
+def _as_wished(project: Project, wishes: Mapping[str, Any]) -> Project:
+    recipe = project.recipe
+    for name, value in wishes.items():
+        try:
+            recipe = changed(recipe, **{name: value})
+        except msgspec.ValidationError as error:
+            reason = str(error).partition(" - at ")[0].replace("`", "")
+            raise UserError(
+                message("--{name} {value}: {reason}.", name=name, value=value, reason=reason)
+            ) from error
+    return msgspec.structs.replace(project, recipe=recipe)
+
+
+def _as_trained(run: Run) -> Project:
+    """The project with the number of threads written out: another machine would choose another."""
+    recipe = changed(run.project.recipe, threads=run.threads)
+    return msgspec.structs.replace(run.project, recipe=recipe)
+
+
+def _made(project: Project) -> Run:
+    """The run, or what kept it from being made as a UserError; the tensors that were made are let go."""
+    from networks.training.run import Run
+
+    reason = None
+    try:
+        return Run(project)
+    except (RuntimeError, MemoryError) as error:
+        reason = explain(error).message
+    raise UserError(reason)
+
+
+def _make_folder(folder: Path, overwrite: bool) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise UserError(message("“{path}” is a file; --out names a folder.", path=str(folder))) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UserError(
+            message("The folder “{path}” cannot be made: {reason}.", path=str(folder), reason=reason)
+        ) from error
+    there = [name for name in (PROJECT, CURVES, WEIGHTS) if (folder / name).exists()]
+    if there and not overwrite:
+        raise UserError(
+            message(
+                "“{path}” holds {names} already: choose another folder with --out, or add --overwrite.",
+                path=str(folder),
+                names=", ".join(there),
+            )
+        )
+    try:
+        # the weights of another run must not lie beside these curves if this one is cut off
+        (folder / WEIGHTS).unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UserError(
+            message("“{path}” cannot be replaced: {reason}.", path=str(folder / WEIGHTS), reason=reason)
+        ) from error
+
+
+def _said(ending: Finished | Failed) -> str:
+    return (
+        str(ending.message) if isinstance(ending, Finished) and ending.reason != "diverged" else "Broke off."
+    )

@@ -1,0 +1,1 @@
+"""The thread that trains, and runs as the user sees them."""

@@ -1,0 +1,159 @@
+"""Runs as the user sees them: started, paused, stopped and trained further, on the bar and on the curves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.training.trainer import State, Trainer
+from networks.core.message import Message
+from networks.project.project import Project
+from networks.runs.events import Event, Failed, Finished
+from networks.runs.progress import Progress
+from widgets.curves import CurvesPanel
+from widgets.look.translation import said
+from widgets.training.training_bar import TrainingBar
+
+replace = msgspec.structs.replace
+
+
+class Runs(QObject):
+    """Joins the trainer with the bar that has its buttons and the curves that draw what it tells.
+
+    It is shown the project that would be trained now, and what stands in its way.
+    """
+
+    ended = Signal(str)
+    """Why a run has ended, in words."""
+    rested = Signal()
+    """No thread is at work any more."""
+    obstructed = Signal()
+    """The user wants to train what cannot be trained."""
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        bar: TrainingBar,
+        curves: CurvesPanel,
+        steps_since: Callable[[Project], tuple[str, ...]],
+        parent: QObject,
+    ) -> None:
+        """`steps_since` gives what was done since the project was another one."""
+        super().__init__(parent)
+        self._steps_since = steps_since
+        self._trained: Project | None = None
+        self.trainer, self._bar, self._curves = trainer, bar, curves
+        self.progress: Progress | None = None
+        """Of the current or last run; None before the first."""
+        self._project: Project | None = None
+        self._obstacle: Message | None = None
+        self._count = 0
+        trainer.events_arrived.connect(self._take_events)
+        trainer.state_changed.connect(self._show_state)
+        bar.train_requested.connect(self.train)
+        bar.pause_requested.connect(trainer.pause)
+        bar.resume_requested.connect(trainer.resume)
+        bar.stop_requested.connect(trainer.stop)
+        bar.further_requested.connect(self.train_further)
+
+    def show_project(self, project: Project, obstacle: Message | None) -> None:
+        """What Train would train, and why it cannot."""
+        self._project, self._obstacle = project, obstacle
+        self._bar.show_obstacle(obstacle)
+        self._curves.show_obstacle(obstacle)
+        self._bar.show_further(self._further_reason())
+
+    @Slot()
+    def train_pause_or_resume(self) -> None:
+        """What Ctrl+Return does: the one of the three that makes sense now."""
+        match self.trainer.state:
+            case State.IDLE:
+                self.train()
+            case State.TRAINING:
+                self.trainer.pause()
+            case State.PAUSED:
+                self.trainer.resume()
+
+    @Slot()
+    def train(self) -> None:
+        """Starts a new run with fresh weights."""
+        if self.trainer.busy:
+            return
+        if self._obstacle is not None:
+            self.obstructed.emit()
+            return
+        self._begin(None)
+
+    @Slot()
+    def train_further(self) -> None:
+        """One epoch more of the run that goes on or was the last; the first epoch where there is none."""
+        if self.trainer.busy:
+            if self.progress is not None and self.trainer.state in (State.TRAINING, State.PAUSED):
+                self.progress.epochs += 1
+                self.trainer.train_further()
+                self._bar.show_progress(self.progress)
+        elif self._further_reason():
+            return
+        elif self.trainer.run is None or self.progress is None:
+            self._begin(1)
+        else:
+            self.progress.epochs = int(self.progress.epoch) + 1
+            self.progress.ended = None
+            self.trainer.train_further()
+
+    def _begin(self, epochs: int | None) -> None:
+        project = self._project
+        assert project is not None
+        self._count += 1
+        self.progress = Progress(project.recipe.epochs if epochs is None else epochs)
+        optimizer = project.recipe.optimizer
+        title = self.tr("Run {number} · {optimizer} {rate:g}").format(
+            number=self._count, optimizer=type(optimizer).__name__, rate=optimizer.lr
+        )
+        if what := self._what_changed():
+            title = self.tr("{run} · {change}").format(run=title, change=what)
+        self._trained = project
+        self._curves.begin_run(title)
+        self.trainer.start(project, epochs)
+
+    def _what_changed(self) -> str:
+        """What makes this run another one than the last: the step between them, the newest of several."""
+        steps = self._steps_since(self._trained) if self._trained is not None else ()
+        if len(steps) < 2:
+            return "".join(steps)
+        return self.tr("{step} and {count} more").format(step=steps[-1], count=len(steps) - 1)
+
+    @Slot(object)
+    def _take_events(self, events: tuple[Event, ...]) -> None:
+        self._curves.extend(events)
+        if self.progress is not None:
+            self.progress.take(events)
+            self._bar.show_progress(self.progress)
+        if isinstance(events[-1], Finished | Failed):
+            self.ended.emit(said(events[-1].message))
+
+    @Slot(object)
+    def _show_state(self, state: State) -> None:
+        if self.progress is not None:
+            if state is State.PAUSED:
+                self.progress.pause()
+            elif state is State.TRAINING:
+                self.progress.resume()
+        self._bar.show_stage(state.value)
+        self._bar.show_progress(self.progress)
+        self._bar.show_further(self._further_reason())
+        if state is State.IDLE:
+            self.rested.emit()
+
+    def _further_reason(self) -> str:
+        """Why the last run cannot go on, or nothing."""
+        if self.trainer.run is None or self.trainer.project is None:
+            return "" if self._obstacle is None else said(self._obstacle)
+        trained, now = self.trainer.project, self._project
+        assert now is not None
+        same_length = replace(now.recipe, epochs=trained.recipe.epochs, threads=trained.recipe.threads)
+        if trained.network == now.network and trained.recipe == same_length:
+            return ""
+        return self.tr("The project has changed since the last run: Train starts a new one.")

@@ -1,0 +1,216 @@
+"""The thread that trains, and the box from which the window takes what training tells."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections import deque
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+
+from networks.project.project import Project
+from networks.runs.events import Event, Failed, Finished
+
+if TYPE_CHECKING:
+    from networks.training.run import Run
+
+TICK_MS = 100
+"""How often the window takes the events, in milliseconds, however fast training is.
+
+Drawing both charts takes about 10 ms in which the training thread waits for the interpreter.
+"""
+
+
+class State(Enum):
+    """What the trainer is doing; STOPPING and PAUSING last until the running batch is done."""
+
+    IDLE = "idle"
+    PREPARING = "preparing"
+    TRAINING = "training"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+
+
+class _Gate:
+    """Where the training thread asks, between two batches, whether to go on."""
+
+    def __init__(self) -> None:
+        self._open = threading.Event()
+        self._open.set()
+        self.stopped = False
+
+    def pause(self) -> None:
+        self._open.clear()
+
+    def resume(self) -> None:
+        self._open.set()
+
+    def stop(self) -> None:
+        self.stopped = True
+        self._open.set()
+
+    def passes(self) -> bool:
+        """Waits while paused. False once stopped."""
+        self._open.wait()
+        return not self.stopped
+
+
+class _TrainingThread(QThread):
+    """Drives one leg of a run. A thin shell: everything that computes is in networks.training."""
+
+    def __init__(self, project: Project, run: Run | None, epochs: int, parent: QObject) -> None:
+        super().__init__(parent)
+        self._project, self._epochs = project, epochs
+        self.training_run = run
+        self.box: deque[Event] = deque()
+        self.gate = _Gate()
+
+    def run(self) -> None:
+        failure: Failed | None = None
+        try:
+            self._train()
+        except BaseException as error:  # noqa: BLE001  whatever it is, the user is told; SystemExit would hang
+            failure = _explained(error)
+        # outside of the except block: there, the traceback would keep all tensors alive
+        if failure is not None:
+            self.box.append(failure)
+
+    def _train(self) -> None:
+        # the first training imports torch here if the window's loader has not done so yet
+        from networks.training.run import Run
+
+        if self.training_run is None:
+            self.training_run = Run(self._project)
+        run = self.training_run
+        events = run.train(self._epochs)
+        for event in events:
+            self.box.append(event)
+            if not isinstance(event, Finished | Failed) and not self.gate.passes():
+                events.close()
+                self.box.extend(run.stopped())
+                return
+
+
+def _explained(error: BaseException) -> Failed:
+    from networks.runs.failure import explain
+
+    return explain(error)
+
+
+class Trainer(QObject):
+    """Starts, pauses and stops training; hands on its events about 30 times a second, none lost.
+
+    A run keeps the project that it was started from, so that editing while it trains is safe.
+    """
+
+    events_arrived = Signal(object)
+    """A tuple of events, in order."""
+    state_changed = Signal(object)
+    """The new `State`."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = State.IDLE
+        self.project: Project | None = None
+        """What the current or last run was started from."""
+        self._run: Run | None = None
+        self._thread: _TrainingThread | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._take_events)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a thread is at work, also while it is paused or about to stop."""
+        return self._thread is not None
+
+    @property
+    def run(self) -> Run | None:
+        """The current or last run; its weights may be read while the trainer is not busy."""
+        return self._run
+
+    def start(self, project: Project, epochs: int | None = None) -> None:
+        """Starts a new run with fresh weights. Only while not busy."""
+        assert not self.busy
+        self.project, self._run = project, None
+        self._launch(project.recipe.epochs if epochs is None else epochs)
+
+    def train_further(self) -> None:
+        """One epoch more: of the run that is going on, or of the last one with its weights."""
+        if self.busy:
+            if self._run is not None:
+                self._run.target_epochs += 1
+        elif self._run is not None:
+            self._launch(1)
+
+    @Slot()
+    def pause(self) -> None:
+        """Holds on after the batch that is being computed."""
+        if self.state is State.TRAINING and self._thread is not None:
+            self._thread.gate.pause()
+            self._become(State.PAUSED)
+
+    @Slot()
+    def resume(self) -> None:
+        """Goes on where it was paused."""
+        if self.state is State.PAUSED and self._thread is not None:
+            self._thread.gate.resume()
+            self._become(State.TRAINING)
+
+    @Slot()
+    def stop(self) -> None:
+        """Ends the run after the batch that is being computed; the weights stay."""
+        if self._thread is not None and self.state is not State.STOPPING:
+            self._thread.gate.stop()
+            self._become(State.STOPPING)
+
+    def close(self) -> None:
+        """Stops and waits for the thread, at most one batch long."""
+        self.stop()
+        if self._thread is not None:
+            self._thread.wait()
+            self._end()
+
+    def _launch(self, epochs: int) -> None:
+        assert self.project is not None
+        thread = _TrainingThread(self.project, self._run, epochs, self)
+        thread.finished.connect(self._end)
+        self._thread = thread
+        self._become(State.PREPARING)
+        self._timer.start()
+        thread.start()
+
+    @Slot()
+    def _take_events(self) -> None:
+        thread = self._thread
+        if thread is None:
+            return
+        if self._run is None:
+            self._run = thread.training_run
+        events = tuple(thread.box.popleft() for _ in range(len(thread.box)))
+        if events:
+            if self.state is State.PREPARING:
+                self._become(State.TRAINING)
+            self.events_arrived.emit(events)
+
+    @Slot()
+    def _end(self) -> None:
+        thread = self._thread
+        if thread is None:
+            return
+        thread.wait()
+        self._take_events()
+        self._timer.stop()
+        self._run = thread.training_run
+        self._thread = None
+        thread.deleteLater()
+        # what a failed run left behind is freed here, on the thread where Qt's objects may be freed too
+        gc.collect()
+        self._become(State.IDLE)
+
+    def _become(self, state: State) -> None:
+        if state is not self.state:
+            self.state = state
+            self.state_changed.emit(state)

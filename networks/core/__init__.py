@@ -1,0 +1,1 @@
+"""What every wing speaks: messages, declared fields, constructor calls, shapes, files and downloads."""

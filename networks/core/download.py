@@ -1,0 +1,135 @@
+"""Fetching a file over the network: whole and with the right hash, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import http.client
+import os
+import secrets
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from networks.core.message import Message, UserError, message
+
+TIMEOUT = 15.0
+"""Seconds without a byte after which the server counts as silent."""
+_CHUNK = 2**18
+
+Progress = Callable[[int, int], bool]
+"""Told the bytes that have come and all that will come, 0 where the server does not say; False cancels."""
+
+
+def fetch(url: str, path: Path, sha256: str, progress: Progress) -> bool:
+    """Brings the file at `url` to `path`, unless it lies there already. False where `progress` cancelled it.
+
+    Writes beside `path` and moves the file there once its SHA-256 begins with `sha256`, so that what is there
+    is always whole. Raises UserError with one sentence where the file is not to be had or cannot be kept.
+    """
+    try:
+        if path.is_file() and _hash(path).startswith(sha256):
+            return True
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.parent / f".{secrets.token_hex(8)}.partial"
+        try:
+            if not _receive(url, partial, sha256, progress):
+                return False
+            os.replace(partial, path)
+        finally:
+            with suppress(OSError):
+                partial.unlink()
+    except (OSError, http.client.HTTPException) as error:
+        raise UserError(_reason(error, url, path)) from error
+    return True
+
+
+def _receive(url: str, partial: Path, sha256: str, progress: Progress) -> bool:
+    # the name of a program: some servers refuse Python's own
+    request = urllib.request.Request(url, headers={"User-Agent": "Backbone"})
+    if not progress(0, 0):
+        return False
+    digest, done = hashlib.sha256(), 0
+    with urllib.request.urlopen(request, timeout=TIMEOUT) as answer, open(partial, "xb") as file:
+        total = answer.length or 0
+        while chunk := _read(answer):
+            file.write(chunk)
+            digest.update(chunk)
+            done += len(chunk)
+            if not progress(done, total):
+                return False
+        file.flush()
+        os.fsync(file.fileno())
+    if done < total:
+        raise http.client.IncompleteRead(b"", total - done)
+    if not digest.hexdigest().startswith(sha256):
+        raise UserError(
+            message(
+                "Expected a file from {server} whose SHA-256 begins with {expected}, got {got}: it was "
+                "changed on the way, and was thrown away; try again from another network.",
+                server=_server(url),
+                expected=sha256,
+                got=digest.hexdigest()[: len(sha256)],
+            )
+        )
+    return True
+
+
+def _read(answer: http.client.HTTPResponse) -> bytes:
+    """The next bytes. A network that fails raises ConnectionError, apart from a disk that does."""
+    try:
+        return answer.read(_CHUNK)
+    except TimeoutError:
+        raise
+    except OSError as error:
+        raise ConnectionError(str(error)) from error
+
+
+def _hash(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _server(url: str) -> str:
+    return urlsplit(url).netloc
+
+
+def _reason(error: OSError | http.client.HTTPException, url: str, path: Path) -> Message:
+    """The sentence for what went wrong; urllib wraps some reasons and lets others through as they are."""
+    server = _server(url)
+    if isinstance(error, urllib.error.HTTPError):
+        error.close()
+        return message(
+            "Expected a file from {server}, got the answer “{status} {words}”: try again later.",
+            server=server,
+            status=error.code,
+            words=error.reason,
+        )
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return message(
+            "The connection to {server} is not safe, so that nothing was fetched: correct the computer’s "
+            "date, or try another network.",
+            server=server,
+        )
+    if isinstance(cause, TimeoutError):
+        return message("{server} does not answer: try again later, or from another network.", server=server)
+    if isinstance(error, urllib.error.URLError):
+        return message(
+            "There is no connection to {server}: go online, or try again later.",
+            server=server,
+        )
+    if isinstance(error, http.client.HTTPException | ConnectionError):
+        return message("The connection to {server} broke off before all had come: try again.", server=server)
+    assert isinstance(error, OSError)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else None):
+        return message(
+            "There is no space left in “{folder}”: free some, and try again.", folder=str(path.parent)
+        )
+    return message(
+        "“{path}” could not be kept: {reason}.", path=str(path), reason=error.strerror or str(error)
+    )

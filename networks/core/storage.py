@@ -1,0 +1,126 @@
+"""Writing a file so that at any moment, whatever fails, either the old or the new one is there in full."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from networks.core.message import Message, UserError, message
+
+_ON_WINDOWS = os.name == "nt"
+_RETRIES = 10
+_RETRY_SECONDS = 0.05
+
+
+def write_atomically(path: Path, data: bytes, *, make_folder: bool = False) -> None:
+    """Puts `data` into the file `path`, or leaves what was there as it was.
+
+    A new file beside the target is written, brought to the disk, read back, and takes the target's name.
+    A link is followed, the permissions of an existing file are kept. With `make_folder` folders on the way
+    are made where they are missing. Raises UserError with the path and the reason.
+    """
+    try:
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, data)
+    except (OSError, ValueError) as error:
+        raise _not_written(path, _reason(error)) from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    target = Path(os.path.realpath(path))
+    mode = _mode(path, target)
+    # a short name of its own: the target's may already be as long as the file system allows
+    temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
+    try:
+        _fill(temporary, data, mode)
+        if temporary.read_bytes() != data:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        _replace(temporary, target)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    _bring_to_disk(target.parent)
+
+
+def _mode(path: Path, target: Path) -> int | None:
+    """Permissions of the file that is there, None where there is none."""
+    try:
+        found = target.stat()
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(found.st_mode):
+        raise _not_written(path, message("that is no file"))
+    if not os.access(target, os.W_OK):
+        # the rename below would go through: it asks the folder alone
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return stat.S_IMODE(found.st_mode)
+
+
+def _fill(temporary: Path, data: bytes, mode: int | None) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    with open(os.open(temporary, flags, 0o666), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    if mode is not None:
+        os.chmod(temporary, mode)
+
+
+def _replace(temporary: Path, target: Path) -> None:
+    """Windows refuses for a moment while a virus scanner or an indexer reads the target."""
+    for _ in range(_RETRIES if _ON_WINDOWS else 0):
+        try:
+            os.replace(temporary, target)
+        except PermissionError:
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
+    os.replace(temporary, target)
+
+
+def _bring_to_disk(folder: Path) -> None:
+    """The new name is safe once the folder is written, too. Windows has no such call."""
+    if _ON_WINDOWS:
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # some network and overlay file systems cannot do this to a folder
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EROFS):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _reason(error: OSError | ValueError) -> Message:
+    if isinstance(error, ValueError):
+        return message("its name has characters that no file may have")
+    number = error.errno
+    if number in (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else None):
+        return message("there is no space left; free some, or choose another folder")
+    if number in (errno.EACCES, errno.EPERM):
+        return message("you have no permission to write there; choose another folder")
+    if number == errno.EROFS:
+        return message("that disk can only be read; choose another folder")
+    if number in (errno.ENOENT, errno.ENOTDIR):
+        return message("its folder does not exist")
+    if number == errno.ENAMETOOLONG:
+        return message("its name is too long")
+    if number == errno.EISDIR:
+        return message("that is a folder")
+    return message("{reason}", reason=error.strerror or str(error))
+
+
+def _not_written(path: Path, reason: Message) -> UserError:
+    shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in os.fspath(path))
+    return UserError(message("“{path}” was not saved: {reason}.", path=shown, reason=reason))

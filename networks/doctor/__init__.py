@@ -1,0 +1,1 @@
+"""What stands in the way of training, and how much memory it will take."""

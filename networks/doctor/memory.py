@@ -1,0 +1,75 @@
+"""Whether a training can fit into memory at all; Linux would rather kill the program than say no."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from networks.core.message import Message, message
+from networks.core.shapes import count
+from networks.graph.check import Report
+from networks.recipes.optimizers import SGD, Optimizer
+
+FLOAT = 4
+"""Bytes of one number."""
+
+
+def least_memory(report: Report, optimizer: Optimizer, batch_size: int, frozen: Collection[str] = ()) -> int:
+    """Bytes that training cannot do without, however torch goes about it.
+
+    Weights, and for all that are not `frozen` their gradients, what the optimizer keeps for each, and, for a
+    batch of images, the inputs of their layers, which the gradients are computed from.
+    """
+    trained = [
+        node
+        for name, node in report.nodes.items()
+        if node.contributing and node.weights and name not in frozen
+    ]
+    kept = sum(count(shape) for node in trained for shape in node.inputs if shape is not None)
+    gradients = sum(node.weights for node in trained) * (1 + _copies(optimizer))
+    return FLOAT * (report.weights + gradients + kept * batch_size)
+
+
+def free_memory(system: Path = Path("/")) -> int | None:
+    """Bytes that a program can still get, swap included; None where the system does not tell.
+
+    Only Linux promises more than it has; elsewhere torch is refused the memory, and the user is told then.
+    """
+    try:
+        free = _meminfo((system / "proc/meminfo").read_text())
+    except (OSError, KeyError):
+        return None
+    for limit in ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            free = min(free, int((system / limit).read_text()))
+        except (OSError, ValueError):
+            continue  # no such file, or the word "max"
+    return free
+
+
+def memory_obstacle(
+    report: Report, optimizer: Optimizer, batch_size: int, frozen: Collection[str] = ()
+) -> Message | None:
+    """Why the training cannot fit into this machine's memory, or None where it may."""
+    needed, free = least_memory(report, optimizer, batch_size, frozen), free_memory()
+    if free is None or needed <= free:
+        return None
+    return message(
+        "Expected a training that fits into the {free} GB of memory that are free, got one that needs "
+        "at least {needed} GB: try a smaller batch size, smaller images or a network with fewer weights.",
+        free=f"{free / 1e9:.1f}",
+        needed=f"{needed / 1e9:.1f}",
+    )
+
+
+def _copies(optimizer: Optimizer) -> int:
+    """Numbers that the optimizer keeps for each weight, at least."""
+    if isinstance(optimizer, SGD):
+        return 1 if optimizer.momentum else 0
+    return 1
+
+
+def _meminfo(text: str) -> int:
+    found = dict(re.findall(r"^(\w+):\s+(\d+) kB$", text, re.MULTILINE))
+    return 1024 * (int(found["MemAvailable"]) + int(found["SwapFree"]))

@@ -1,0 +1,1 @@
+"""Networks and weights as files that other programs read."""

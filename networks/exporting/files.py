@@ -1,0 +1,280 @@
+"""Networks and weights as files that other programs read: safetensors and ONNX."""
+
+from __future__ import annotations
+
+import io
+import json
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor, fx, nn
+
+from networks.core.message import UserError, message
+from networks.core.shapes import Shape
+from networks.core.storage import write_atomically
+from networks.data.images import prepare
+from networks.doctor.findings import obstacle
+from networks.graph.check import check
+from networks.graph.network import Network
+from networks.layers.ends import Input
+from networks.module.build import build, evaluation, other_tensor
+from networks.project.project import Project
+from networks.recipes.datasets import Dataset
+from networks.source.training_script import Facts, data_file, training_script
+from networks.training.first_weights import foretell, start_from, weights_of
+from networks.training.run import Run, default_threads, judged_at_once
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+Weights = Mapping[str, Tensor]
+"""All that was learned, under torch's names."""
+
+IMAGES, SCORES, BATCH = "images", "scores", "batch"
+"""What an ONNX file calls its input, its output, and the first axis of both."""
+LARGEST_ONNX = 2**31 - 1
+"""Bytes; one protobuf message, and so one ONNX file, cannot be larger."""
+_GRAPH = 2**24
+"""Bytes that are left to all that is not weights."""
+
+
+def save_weights(source: Run | nn.Module | Weights, path: Path) -> None:
+    """Writes all that was learned as safetensors, under torch's names; the old file stays where that fails.
+
+    Raises UserError with the reason.
+    """
+    weights = source.weights() if isinstance(source, Run) else _weights(source)
+    write_atomically(path, save(weights, metadata={"format": "pt"}))
+
+
+def read_weights(path: Path, project: Project) -> Weights:
+    """The weights in a safetensors file. Raises UserError where they are not the project's network's."""
+    try:
+        weights = load(path.read_bytes())
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    except SafetensorError as error:
+        raise _unreadable(path, "it is no safetensors file") from error
+    if (other := other_tensor(_without_memory(project).state_dict(), weights)) is not None:
+        name, want, have = other
+        raise UserError(
+            message(
+                "“{path}” holds weights of another network: expected {want} as “{name}”, got {have}.",
+                path=str(path),
+                name=name,
+                want=want,
+                have=have,
+            )
+        )
+    return weights
+
+
+def trained_weights(run: Run | None, project: Project) -> Weights | None:
+    """What the run has learned, where it trained this very network; else None. Only while it is at rest."""
+    if run is None or run.project.classes != project.classes:
+        return None
+    return run.weights() if _bare(run.project.network) == _bare(project.network) else None
+
+
+def first_weights(project: Project) -> fx.GraphModule:
+    """The module with the weights that training starts from: of the recipe's seed, and published ones.
+
+    Raises UserError where published weights are named that are not on this computer.
+    """
+    with torch.random.fork_rng(devices=()):
+        torch.default_generator.manual_seed(project.recipe.seed)
+        module = build(project.network, project.classes)
+    if (published := weights_of(project)) is not None:
+        start_from(module, published)
+    return module
+
+
+def save_training_script(project: Project, path: Path, title: str = "") -> Path:
+    """Writes a script that trains the project as a run does, and beside it the images. Gives their path.
+
+    Raises UserError where the project cannot be trained, where another file has the name of the images', and
+    where one of both cannot be written.
+    """
+    report = check(project.network, project.classes)
+    if (reason := obstacle(project, report)) is not None:
+        raise UserError(reason)
+    recipe = project.recipe
+    (entry,) = project.network.of_type(Input)
+    assert isinstance(entry.layer, Input)
+    images = prepare(recipe.data, entry.layer)
+    published = weights_of(project)
+    facts = Facts(
+        images.mean,
+        images.std,
+        recipe.threads or default_threads(),
+        judged_at_once(report, recipe.batch_size),
+        () if published is None else foretell(project, published).random,
+    )
+    script = training_script(project, facts, title)
+    beside = path.with_name(data_file(recipe.data))
+    _write_images(recipe.data, beside)
+    write_atomically(path, script.encode())
+    return beside
+
+
+def _write_images(data: Dataset, path: Path) -> None:
+    images, labels = data.load()
+    file = io.BytesIO()
+    np.savez_compressed(file, images=images, labels=labels)
+    try:
+        same = path.read_bytes() == file.getvalue()
+    except FileNotFoundError:
+        write_atomically(path, file.getvalue())
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    else:
+        if not same:
+            raise UserError(
+                message(
+                    "Expected no other file of the name “{path}”, which is to hold the images, got one: "
+                    "choose another folder, or move that file.",
+                    path=str(path),
+                )
+            )
+
+
+def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> None:
+    """Writes the network as one ONNX file, as it evaluates: without Dropout and auxiliary outputs.
+
+    Its input `images` is n×channels×height×width, its output `scores` n×classes, for any n. Without `weights`
+    they are those that training starts from. As JSON in the file's metadata: the names of the classes
+    (`classes`), and for each channel what is taken from the images and what they are divided by (`mean` and
+    `std`, where black is 0 and white is 1), unless that comes from the data and nothing was trained. Takes
+    seconds. Draws from torch's global generator and puts it back: not while another thread trains.
+
+    Raises UserError where the packages are missing, the network does not fit or has no counterpart in ONNX,
+    and where the file cannot be written.
+    """
+    _require_packages()
+    report = check(project.network, project.classes)
+    if report.obstacles:
+        raise UserError(report.obstacles[0][1])
+    if report.weights * 4 > LARGEST_ONNX - _GRAPH:
+        raise UserError(
+            message(
+                "Expected at most {most} GB of weights, which is all that one ONNX file can hold, "
+                "got {got} GB: try fewer filters or features.",
+                most=f"{LARGEST_ONNX / 1e9:.1f}",
+                got=f"{report.weights * 4 / 1e9:.1f}",
+            )
+        )
+    if weights is None:
+        module = first_weights(project)
+    else:
+        module = _without_memory(project)
+        module.load_state_dict(weights, assign=True)
+    (entry,) = project.network.of_type(Input)
+    assert isinstance(entry.layer, Input)
+    facts: dict[str, Any] = {"classes": project.recipe.data.classes}
+    if (scale := entry.layer.mean_and_deviation()) is None and weights is not None:
+        images = prepare(project.recipe.data, entry.layer)
+        scale = images.mean, images.std
+    if scale is not None:
+        facts |= {"mean": scale[0], "std": scale[1]}
+    write_atomically(path, _as_onnx(module, entry.layer.shape(), facts).SerializeToString())
+
+
+def _as_onnx(module: fx.GraphModule, images: Shape, facts: Mapping[str, Any]) -> ModelProto:
+    """Takes the module over: layers that torch cannot translate give way to others that do the same."""
+    import onnx
+
+    for name, part in tuple(module.named_modules()):
+        if isinstance(part, nn.AdaptiveMaxPool2d):
+            module.set_submodule(name, _Maxima(part.output_size))
+    with warnings.catch_warnings():
+        # of what changes within torch and concerns nobody here
+        warnings.simplefilter("ignore")
+        try:
+            program = torch.onnx.export(
+                evaluation(module).eval(),
+                (torch.zeros(2, *images),),
+                input_names=[IMAGES],
+                output_names=[SCORES],
+                dynamic_shapes=({0: torch.export.Dim(BATCH)},),
+                external_data=False,
+                verbose=False,
+            )
+        except torch.onnx.OnnxExporterError as error:
+            raise UserError(
+                message(
+                    "The network was not exported, since torch finds no way to say it in ONNX: {reason}",
+                    reason=_first_cause(error),
+                )
+            ) from error
+    assert program is not None
+    model = program.model_proto
+    for part in (*model.graph.node, *model.graph.input, *model.graph.output, *model.graph.value_info):
+        # where each came from: source lines of this machine's torch
+        del part.metadata_props[:]
+    onnx.helper.set_model_props(model, {name: json.dumps(value) for name, value in facts.items()})
+    onnx.checker.check_model(model)
+    return model
+
+
+class _Maxima(nn.Module):
+    """AdaptiveMaxPool2d in operations that ONNX has: window i of n is from ⌊i·size/n⌋ to ⌈(i+1)·size/n⌉."""
+
+    def __init__(self, size: Any) -> None:
+        super().__init__()
+        self.size: tuple[int, int] = (size, size) if isinstance(size, int) else size
+
+    def forward(self, x: Tensor) -> Tensor:
+        for axis, count in ((2, self.size[0]), (3, self.size[1])):
+            size = x.shape[axis]
+            windows = ((i * size // count, -(-(i + 1) * size // count)) for i in range(count))
+            x = torch.cat([x.narrow(axis, a, b - a).amax(axis, keepdim=True) for a, b in windows], axis)
+        return x
+
+
+def _first_cause(error: BaseException) -> str:
+    """The first line of what lies at the bottom of a chain of errors."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def _require_packages() -> None:
+    try:
+        import onnx  # noqa: F401
+        import onnxscript  # noqa: F401
+    except ImportError as error:
+        raise UserError(
+            message(
+                "Expected the packages onnx and onnxscript, which export to ONNX, got none: "
+                "try pip install “backbone-playground[onnx]”, and start Backbone again."
+            )
+        ) from error
+
+
+def _weights(source: nn.Module | Weights) -> dict[str, Tensor]:
+    return {
+        name: tensor.detach().to("cpu", memory_format=torch.contiguous_format, copy=True)
+        for name, tensor in (source.state_dict() if isinstance(source, nn.Module) else source).items()
+    }
+
+
+def _without_memory(project: Project) -> fx.GraphModule:
+    """The module with weights that have shapes alone; nothing is drawn for them."""
+    with torch.device("meta"):
+        return build(project.network, project.classes)
+
+
+def _bare(network: Network) -> tuple[Any, ...]:
+    """The nodes without what changes neither weights nor scores."""
+    return tuple(msgspec.structs.replace(node, fold="", frozen=False) for node in network.nodes)
+
+
+def _unreadable(path: Path, reason: str) -> UserError:
+    return UserError(message("“{path}” was not read: {reason}.", path=str(path), reason=reason))

@@ -1,0 +1,202 @@
+"""Whether a network fits: shape, weights and multiply-adds at every node, or why there are none."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+
+from networks.core.message import Message, message
+from networks.core.shapes import LARGEST, Shape, ShapeError, show
+from networks.graph.network import Network, Node, Wire
+from networks.layers.base import Layer
+from networks.layers.ends import Input, Output
+
+
+class NodeReport(msgspec.Struct, frozen=True):
+    """What is known of one node. `output` is None where there is no shape, for whatever reason.
+
+    `problem` is set where this very node does not fit; nodes behind it are only without a shape.
+    `layer` is the layer with the data's number of classes filled in.
+    """
+
+    layer: Layer
+    inputs: tuple[Shape | None, ...]
+    output: Shape | None
+    problem: Message | None = None
+    weights: int = 0
+    multiply_adds: int = 0
+    contributing: bool = True
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The whole network, node by node. It may be trained when there are no obstacles.
+
+    `obstacles` are pairs of a node's name, or None where no node is at fault, and the sentence that says why.
+    Sums count the nodes that an Output depends on.
+    """
+
+    nodes: dict[str, NodeReport]
+    obstacles: tuple[tuple[str | None, Message], ...]
+    weights: int
+    multiply_adds: int
+
+    @property
+    def trainable(self) -> bool:
+        """Whether nothing stands in the way of training."""
+        return not self.obstacles
+
+    def wire_shape(self, wire: Wire) -> Shape | None:
+        """What the wire carries, or None where that is unknown."""
+        return self.nodes[wire.source].output
+
+
+class _Fit(msgspec.Struct, frozen=True):
+    output: Shape | None = None
+    problem: Message | None = None
+    weights: int = 0
+    multiply_adds: int = 0
+
+
+def check(network: Network, classes: int | None = None) -> Report:
+    """Goes through the network once. `classes` is the number of classes of the data, where there is data."""
+    order = network.order
+    contributing = network.contributing
+    found: dict[str, NodeReport] = {}
+    for name in order:
+        node = network[name]
+        layer = node.layer if classes is None else node.layer.with_classes(classes)
+        inputs = tuple(found[source].output for source in node.inputs)
+        fit = _judged(layer, inputs, classes)
+        found[name] = NodeReport(
+            layer, inputs, fit.output, fit.problem, fit.weights, fit.multiply_adds, name in contributing
+        )
+    ordered = set(order)
+    for node in network.nodes:
+        if node.name not in ordered:
+            found[node.name] = _looped(network, node, contributing)
+    taking_part = [found[name] for name in found if name in contributing]
+    return Report(
+        nodes={node.name: found[node.name] for node in network.nodes},
+        obstacles=_obstacles(network, found),
+        weights=sum(node.weights for node in taking_part),
+        multiply_adds=sum(node.multiply_adds for node in taking_part),
+    )
+
+
+def output_of(layer: Layer, inputs: tuple[Shape | None, ...], classes: int | None = None) -> Shape | None:
+    """What this layer gives for these inputs; None where that is unknown or it does not fit."""
+    return _judged(layer if classes is None else layer.with_classes(classes), inputs, classes).output
+
+
+def _judged(layer: Layer, inputs: tuple[Shape | None, ...], classes: int | None) -> _Fit:
+    """How the layer fits; at an end of the network there must be a score for each class."""
+    fit = _fit(layer, inputs)
+    if not layer.ends or fit.output is None or classes is None or fit.output == (classes,):
+        return fit
+    return _Fit(
+        problem=message(
+            "Expected {classes} scores, one for each class of the data, got {shape}: "
+            "end with a Linear whose features are “classes”.",
+            classes=classes,
+            shape=show(fit.output),
+        )
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _fit(layer: Layer, inputs: tuple[Shape | None, ...]) -> _Fit:
+    """Cached: one edit leaves most layers and their inputs as they were."""
+    if len(inputs) < layer.fewest_inputs:
+        return _Fit(problem=_too_few(layer, len(inputs)))
+    if len(inputs) > layer.most_inputs:
+        return _Fit(problem=_too_many(layer, len(inputs)))
+    known = tuple(shape for shape in inputs if shape is not None)
+    if len(known) < len(inputs):
+        return _Fit()
+    try:
+        output = layer.shape(*known)
+        weights = layer.weights(*known)
+        if weights > LARGEST:
+            return _Fit(problem=_too_heavy(weights))
+        return _Fit(output, None, weights, layer.multiply_adds(*known))
+    except ShapeError as error:
+        return _Fit(problem=error.reason)
+
+
+def _too_few(layer: Layer, count: int) -> Message:
+    if layer.fewest_inputs == 1:
+        return message("Expected an input, got no wire: draw one from the layer above.")
+    return message(
+        "Expected at least {fewest} inputs, got {count}: draw one more wire to this layer.",
+        fewest=layer.fewest_inputs,
+        count=count,
+    )
+
+
+def _too_many(layer: Layer, count: int) -> Message:
+    if not layer.most_inputs:
+        return message(
+            "Expected no wire, got {count}: remove it, this is where a network starts.", count=count
+        )
+    if layer.most_inputs == 1:
+        return message(
+            "Expected one input, got {count}: remove a wire, or join them with Add or Concat.", count=count
+        )
+    return message(
+        "Expected at most {most} inputs, got {count}: remove wires, or join some of them before.",
+        most=layer.most_inputs,
+        count=count,
+    )
+
+
+def _too_heavy(weights: int) -> Message:
+    return message(
+        "Expected at most {largest} weights, got {weights}: choose fewer filters or features.",
+        largest=LARGEST,
+        weights=weights,
+    )
+
+
+def _looped(network: Network, node: Node, contributing: frozenset[str]) -> NodeReport:
+    return NodeReport(
+        layer=node.layer,
+        inputs=(None,) * len(node.inputs),
+        output=None,
+        problem=message("This layer gets its own output back: remove a wire of the loop.")
+        if node.name in network.looped
+        else None,
+        contributing=node.name in contributing,
+    )
+
+
+def _obstacles(network: Network, found: dict[str, NodeReport]) -> tuple[tuple[str | None, Message], ...]:
+    obstacles: list[tuple[str | None, Message]] = []
+    for kind, needed in ((Input, message("an Input")), (Output, message("an Output"))):
+        nodes = network.of_type(kind)
+        if not nodes:
+            obstacles.append(
+                (
+                    None,
+                    message(
+                        "Expected {kind}, got none: drag one from the palette’s group “Network”.", kind=needed
+                    ),
+                )
+            )
+        elif len(nodes) > 1:
+            obstacles.append(
+                (
+                    nodes[-1].name,
+                    message(
+                        "Expected one {kind}, got {count}: remove the others.",
+                        kind=kind.name(),
+                        count=len(nodes),
+                    ),
+                )
+            )
+    obstacles += [
+        (name, problem)
+        for name, report in found.items()
+        if report.contributing and (problem := report.problem) is not None
+    ]
+    return tuple(obstacles)

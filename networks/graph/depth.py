@@ -1,0 +1,93 @@
+"""How deep a network is: the layers with weights on the longest way from the images to the scores."""
+
+from __future__ import annotations
+
+import msgspec
+
+from networks.graph.network import Network
+from networks.layers.base import Group, Layer
+from networks.layers.ends import Output
+from networks.layers.linear import Linear, PixelwiseLinear
+from networks.layers.merge import Add
+
+LINEAR = (Linear, PixelwiseLinear)
+"""The other layers of their group have no weights or only scale what comes in."""
+
+
+class Depth(msgspec.Struct, frozen=True):
+    """Layers with weights, counted as the papers count: ResNet-50 has 49 convolutions and one linear layer.
+
+    `projections` are the layers with weights on shortcuts; they are no part of the depth.
+    """
+
+    convolutions: int = 0
+    linear: int = 0
+    projections: int = 0
+
+    @property
+    def layers(self) -> int:
+        """The number that networks are named after, such as 50."""
+        return self.convolutions + self.linear
+
+
+def depth(network: Network) -> Depth:
+    """The depth on the main path, which is the one that leads through most layers with weights.
+
+    Among paths of one length the first inputs decide. Auxiliary outputs are left out. Where no Output can be
+    reached it is 0. Under a millisecond for ResNet-152.
+    """
+    path = main_path(network)
+    layers = [network[name].layer for name in path]
+    return Depth(
+        sum(layer.group is Group.CONVOLUTION for layer in layers),
+        sum(isinstance(layer, LINEAR) for layer in layers),
+        len(_projections(network, path)),
+    )
+
+
+def main_path(network: Network) -> tuple[str, ...]:
+    """The names of the layers on the main path, from the first to the Output; empty where there is none."""
+    longest: dict[str, int] = {}
+    before: dict[str, str] = {}
+    for name in network.order:
+        node = network[name]
+        if node.inputs:
+            # the first of those that are as long
+            before[name] = max(node.inputs, key=longest.__getitem__)
+        longest[name] = _weighted(node.layer) + (longest[before[name]] if node.inputs else 0)
+    ends = [node.name for node in network.of_type(Output) if node.name in longest]
+    if not ends:
+        return ()
+    path = [max(ends, key=longest.__getitem__)]
+    while path[-1] in before:
+        path.append(before[path[-1]])
+    return tuple(reversed(path))
+
+
+def _projections(network: Network, path: tuple[str, ...]) -> frozenset[str]:
+    """The lone layer with weights of each way that leaves the main path and meets it again in an Add."""
+    main = set(path)
+    found: set[str] = set()
+    for name in path:
+        if isinstance(network[name].layer, Add):
+            for source in network[name].inputs:
+                weighted = [each for each in _aside(network, source, main) if _weighted(network[each].layer)]
+                if len(weighted) == 1:
+                    found.update(weighted)
+    return frozenset(found)
+
+
+def _aside(network: Network, name: str, main: set[str]) -> set[str]:
+    """This layer and those before it, up to the main path, which is left out."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name not in main:
+            found.add(name)
+            waiting += network[name].inputs
+    return found
+
+
+def _weighted(layer: Layer) -> bool:
+    return layer.group is Group.CONVOLUTION or isinstance(layer, LINEAR)

@@ -1,0 +1,411 @@
+"""Edits of a network as pure functions: each takes a network and gives a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from itertools import count
+
+import msgspec
+
+from networks.core.message import UserError, message
+from networks.graph.network import RESERVED, Network, Node, Wire, name_problem
+from networks.layers.base import Layer
+from networks.layers.ends import Output
+from networks.layers.linear import Identity
+
+replace = msgspec.structs.replace
+
+_LONGEST_STEM = 56
+"""Leaves room for a number within the 64 signs that a name may have."""
+STAND_IN = "x"
+"""The name of an Identity that a part begins with where several of its layers take what comes in."""
+
+
+def free_name(
+    network: Network, layer: Layer, taken: Collection[str] = (), start: int = 1, within: str = ""
+) -> str:
+    """A name for a new node, such as `conv3`; Input and Output have no number while they are alone.
+
+    Numbers below `start` are known to be taken. `within` is the path that it begins with, such as `layer1.0`.
+    """
+    stem = f"{within}.{layer.stem}" if within else layer.stem
+    if stem in ("input", "output") and stem not in network and stem not in taken:
+        return stem
+    return next(
+        name for name in (f"{stem}{number}" for number in count(start)) if _is_free(network, name, taken)
+    )
+
+
+def free_fold(network: Network, stem: str, taken: Collection[str] = (), start: int = 1) -> str:
+    """A name for a new fold, such as `residual3`, that may begin the paths of its nodes too.
+
+    Numbers below `start` are known to be taken.
+    """
+    stem = stem[:_LONGEST_STEM]
+    return next(
+        name for name in (f"{stem}{number}" for number in count(start)) if _is_free(network, name, taken)
+    )
+
+
+def _is_free(network: Network, name: str, taken: Collection[str]) -> bool:
+    known = (network.by_name, network.by_fold, network.holders, taken, RESERVED)
+    return not any(name in names for names in known)
+
+
+def path_of(network: Network, fold: str) -> str:
+    """The path that the names of all nodes in a fold begin with; empty where there is none, or no fold."""
+    if not fold or not network.folded[fold]:
+        return ""
+    parts = [name.split(".")[:-1] for name in network.folded[fold]]
+    shared = parts[0]
+    for other in parts[1:]:
+        same = 0
+        while same < min(len(shared), len(other)) and shared[same] == other[same]:
+            same += 1
+        shared = shared[:same]
+    return ".".join(shared)
+
+
+def place(network: Network, layer: Layer) -> tuple[Network, str]:
+    """Adds a loose layer. Gives the network and the new node's name."""
+    name = free_name(network, layer)
+    return network.with_nodes((*network.nodes, Node(name, layer))), name
+
+
+def insert(network: Network, layer: Layer, *wires: Wire) -> tuple[Network, str]:
+    """Puts a layer on wires that have one source: it takes the source, and their targets take it."""
+    source = wires[0].source
+    fold = common_fold(network, (source, *(wire.target for wire in wires)))
+    name = free_name(network, layer, within=path_of(network, fold))
+    nodes = network.nodes
+    for wire in wires:
+        nodes = rewired(nodes, wire, name)
+    inputs = (source,) if layer.most_inputs else ()
+    return network.with_nodes(after(nodes, source, (Node(name, layer, inputs, fold),))), name
+
+
+def common_fold(network: Network, names: Collection[str]) -> str:
+    """The innermost fold that all of these nodes lie in; empty where there is none."""
+    shared: tuple[str, ...] | None = None
+    for name in names:
+        around = network.around(network[name].fold)
+        shared = around if shared is None else tuple(fold for fold in shared if fold in around)
+    return shared[0] if shared else ""
+
+
+def fold_behind(network: Network, name: str) -> str:
+    """The fold for something put behind a node: behind the last one of a fold is outside of it."""
+    behind = [wire.target for wire in network.consumers[name]]
+    if behind or network[name].layer.ends:
+        return common_fold(network, [name, *behind])
+    fold = network[name].fold
+    return network.by_fold[fold].within if fold else ""
+
+
+def add_after(network: Network, layer: Layer, name: str) -> tuple[Network, str]:
+    """Puts a layer behind `name`: it takes that node, and all that took that node take it.
+
+    Nothing follows an Output, so behind one means before it.
+    """
+    if not layer.most_inputs:
+        return place(network, layer)
+    fold = fold_behind(network, name)
+    new = free_name(network, layer, within=path_of(network, fold))
+    return spliced(network, Network((Node(new, layer),)), name, fold), new
+
+
+def append(network: Network, layer: Layer) -> tuple[Network, str]:
+    """Puts a layer at the end, before the Output where there is one."""
+    last = tail(network)
+    return add_after(network, layer, last) if last else place(network, layer)
+
+
+def tail(network: Network) -> str | None:
+    """The node that something appended goes behind: an Output, or else the last node that nothing takes."""
+    if outputs := network.of_type(Output):
+        return outputs[-1].name
+    order = network.order
+    return next(
+        (name for name in reversed(order) if not network.consumers[name]), order[-1] if order else None
+    )
+
+
+def remove(network: Network, names: Collection[str]) -> Network:
+    """Takes layers out and joins their neighbours: what took a layer takes that layer's first input."""
+    gone = set(names)
+
+    def heir(name: str) -> str | None:
+        met: set[str] = set()
+        while name in gone:
+            inputs = network[name].inputs
+            if not inputs or name in met:
+                return None
+            met.add(name)
+            name = inputs[0]
+        return name
+
+    kept = []
+    for node in network.nodes:
+        if node.name not in gone:
+            heirs = (heir(source) for source in node.inputs)
+            kept.append(replace(node, inputs=tuple(h for h in heirs if h is not None and h != node.name)))
+    return network.with_nodes(kept)
+
+
+def connect(network: Network, source: str, target: str, index: int | None = None) -> Network:
+    """Draws a wire. A target with one input changes its source; one with several gets one more.
+
+    With `index` that input is replaced. Raises UserError, in words, where such a wire cannot be.
+    """
+    taker = network[target]
+    most = taker.layer.most_inputs
+    if not most:
+        raise UserError(message("“{name}” takes no input: draw the wire to another layer.", name=target))
+    if network[source].layer.ends:
+        raise UserError(message("Nothing follows an Output: start the wire at another layer."))
+    if target in network.upstream([source]):
+        raise UserError(
+            message(
+                "A wire from “{source}” to “{target}” would close a loop: draw it the other way round.",
+                source=source,
+                target=target,
+            )
+        )
+    if index is None and most > 1:
+        if len(taker.inputs) >= most:
+            raise UserError(
+                message("“{name}” has all of its {most} inputs: remove a wire first.", name=target, most=most)
+            )
+        return _with(network, replace(taker, inputs=(*taker.inputs, source)))
+    inputs = list(taker.inputs)
+    # an input that is not there yet is the next one or, where the layer takes no more, the last
+    at = min(index or 0, len(inputs) if len(inputs) < most else len(inputs) - 1)
+    inputs[at : at + 1] = [source]
+    return _with(network, replace(taker, inputs=tuple(inputs)))
+
+
+def disconnect(network: Network, wires: Iterable[Wire]) -> Network:
+    """Removes wires; the layers stay."""
+    gone = set(wires)
+    return network.with_nodes(
+        tuple(
+            replace(
+                node,
+                inputs=tuple(s for i, s in enumerate(node.inputs) if Wire(s, node.name, i) not in gone),
+            )
+            for node in network.nodes
+        )
+    )
+
+
+def set_layers(network: Network, layers: Mapping[str, Layer]) -> Network:
+    """Gives nodes other layers; names and wires stay."""
+    return network.with_nodes(
+        tuple(
+            replace(node, layer=layers[node.name]) if node.name in layers else node for node in network.nodes
+        )
+    )
+
+
+def freeze(network: Network, names: Collection[str], frozen: bool = True) -> Network:
+    """Marks nodes as frozen, so that training leaves their weights and running statistics as they are."""
+    return network.with_nodes(
+        replace(node, frozen=frozen) if node.name in names else node for node in network.nodes
+    )
+
+
+def rename(network: Network, old: str, new: str) -> Network:
+    """Gives a node another name. Raises UserError where the name is taken or no name."""
+    if old == new:
+        return network
+    if problem := name_problem(new):
+        raise UserError(problem)
+    if new in network:
+        raise UserError(message("There is a layer “{name}” already: choose another name.", name=new))
+    if new in network.by_fold:
+        raise UserError(message("There is a group “{name}” already: choose another name.", name=new))
+    return network.with_nodes(
+        tuple(
+            replace(
+                node,
+                name=new if node.name == old else node.name,
+                inputs=tuple(new if source == old else source for source in node.inputs),
+            )
+            for node in network.nodes
+        )
+    )
+
+
+def fragment(network: Network, names: Collection[str]) -> Network:
+    """The part of the network made of these nodes, with the wires among them: what copy takes.
+
+    A fold comes along where all of it does. Where several wires come in, all from one node, and the part has
+    one way out, it begins with an Identity that stands for that node, so that none of them is lost.
+    """
+    names = set(names)
+    inside = [node for node in network.nodes if node.name in names]
+    whole = {fold for fold, members in network.folded.items() if all(name in names for name in members)}
+
+    def kept(fold: str) -> str:
+        return next((name for name in network.around(fold) if name in whole), "")
+
+    part = Network(
+        tuple(
+            replace(
+                node, inputs=tuple(source for source in node.inputs if source in names), fold=kept(node.fold)
+            )
+            for node in inside
+        ),
+        tuple(replace(fold, within=kept(fold.within)) for fold in network.folds if fold.name in whole),
+    )
+    outside = [source for node in inside for source in node.inputs if source not in names]
+    if len(outside) < 2 or len(set(outside)) > 1 or len(_exits(part)) != 1:
+        return part
+    return with_stand_in(network, part)
+
+
+def with_stand_in(network: Network, part: Network) -> Network:
+    """A part cut out of the network, with an Identity for what comes in, in the fold where that is taken."""
+    cut = [node.name for node in part.nodes if node.inputs != network[node.name].inputs]
+    takers = cut or [node.name for node in part.nodes if not node.inputs]
+    fold = common_fold(part, takers)
+    stem = ".".join(filter(None, (path_of(part, fold), STAND_IN)))
+    numbered = (f"{stem}{number or ''}" for number in count())
+    name = next(name for name in numbered if _is_free(part, name, ()))
+
+    def taken(node: Node) -> tuple[str, ...]:
+        if node.name not in takers:
+            return node.inputs
+        return tuple(source if source in part else name for source in network[node.name].inputs) or (name,)
+
+    nodes = (replace(node, inputs=taken(node)) for node in part.nodes)
+    return Network((Node(name, Identity(), (), fold), *nodes), part.folds)
+
+
+def has_stand_in(part: Network) -> bool:
+    """Whether the part begins with an Identity that stands for what comes in."""
+    entry = next(iter(part.nodes), None)
+    return (
+        entry is not None
+        and isinstance(entry.layer, Identity)
+        and not entry.inputs
+        and entry.name.rpartition(".")[2].rstrip("0123456789") == STAND_IN
+    )
+
+
+def paste(network: Network, part: Network, after: str | None = None) -> tuple[Network, tuple[str, ...]]:
+    """Adds a copy of a fragment under new names: behind `after` where it has one way in and out, else loose.
+
+    Gives the network and the new names. Raises UserError where folds would lie too deep in each other.
+    """
+    stands_in = has_stand_in(part)
+    part, names = renamed(part, network)
+    entries = [node for node in part.nodes if not node.inputs]
+    if after is None or len(entries) != 1 or not entries[0].layer.most_inputs or len(_exits(part)) != 1:
+        return Network((*network.nodes, *part.nodes), (*network.folds, *part.folds)), names
+    pasted = spliced(network, part, after, fold_behind(network, after))
+    if stands_in and pasted[names[0]].inputs:
+        return remove(pasted, names[:1]), names[1:]
+    return pasted, names
+
+
+def _exits(part: Network) -> list[str]:
+    """The nodes that something may follow and nothing does, in the order of the network."""
+    return [name for name in part.order if not part.consumers[name] and not part[name].layer.ends]
+
+
+def exit_of(part: Network) -> str | None:
+    """The node that leads out of a part, the last one where several might; None where nothing follows it."""
+    return next(reversed(_exits(part)), None)
+
+
+def duplicate(network: Network, names: Collection[str]) -> tuple[Network, tuple[str, ...]]:
+    """Copies these nodes behind the last of them. Gives the network and the new names."""
+    last = next((name for name in reversed(network.order) if name in names), None)
+    return paste(network, fragment(network, names), last)
+
+
+def renamed(part: Network, network: Network) -> tuple[Network, tuple[str, ...]]:
+    """The part under names that are free in the network, and these names, in the order of its nodes."""
+    folds = _renamed_folds(part, network)
+    names: dict[str, str] = {}
+    # a loose layer must not take the name of a new fold, which paths begin with
+    taken = set(folds.values())
+    starts: dict[str, int] = {}
+    for node in part.nodes:
+        stem = node.layer.stem
+        outer = next((fold for fold in part.around(node.fold) if node.name.startswith(fold + ".")), None)
+        if outer is not None:
+            name = folds[outer] + node.name[len(outer) :]
+        else:
+            name = free_name(network, node.layer, taken, starts.get(stem, 1))
+            starts[stem] = int(name.removeprefix(stem) or 0) + 1
+        names[node.name] = name
+        taken.add(name)
+    nodes = tuple(
+        replace(
+            node,
+            name=names[node.name],
+            inputs=tuple(names[source] for source in node.inputs),
+            fold=folds[node.fold],
+        )
+        for node in part.nodes
+    )
+    renamed = tuple(replace(fold, name=folds[fold.name], within=folds[fold.within]) for fold in part.folds)
+    return Network(nodes, renamed), tuple(names.values())
+
+
+def _renamed_folds(part: Network, network: Network) -> dict[str, str]:
+    folds: dict[str, str] = {"": ""}
+    taken: set[str] = set()
+    starts: dict[str, int] = {}
+    for fold in part.folds:
+        stem = fold.block.stem if fold.block is not None else fold.name.rstrip("0123456789")
+        stem = (stem or "group")[:_LONGEST_STEM]
+        name = folds[fold.name] = free_fold(network, stem, taken, starts.get(stem, 1))
+        taken.add(name)
+        starts[stem] = int(name.removeprefix(stem)) + 1
+    return folds
+
+
+def spliced(network: Network, part: Network, name: str, fold: str = "") -> Network:
+    """The part, which has one way in and one out, in series behind `name`; before an Output."""
+    entry = next(node.name for node in part.nodes if not node.inputs)
+    leaves = exit_of(part) or part.nodes[-1].name
+    before_output = network[name].layer.ends
+    sources = network[name].inputs[:1] if before_output else (name,)
+    added = tuple(
+        replace(node, inputs=sources if node.name == entry else node.inputs, fold=node.fold or fold)
+        for node in part.nodes
+    )
+    if before_output:
+        kept = rewired(network.nodes, Wire(sources[0] if sources else "", name, 0), leaves)
+    else:
+        kept = tuple(
+            replace(n, inputs=tuple(leaves if source == name else source for source in n.inputs))
+            if name in n.inputs
+            else n
+            for n in network.nodes
+        )
+    inner = tuple(replace(each, within=each.within or fold) for each in part.folds)
+    return Network(after(kept, sources[0] if sources else None, added), (*network.folds, *inner))
+
+
+def _with(network: Network, node: Node) -> Network:
+    return network.with_nodes(node if other.name == node.name else other for other in network.nodes)
+
+
+def rewired(nodes: tuple[Node, ...], wire: Wire, source: str) -> tuple[Node, ...]:
+    """The nodes with another source at the end of this wire."""
+    return tuple(
+        replace(node, inputs=(*node.inputs[: wire.index], source, *node.inputs[wire.index + 1 :]))
+        if node.name == wire.target
+        else node
+        for node in nodes
+    )
+
+
+def after(nodes: tuple[Node, ...], name: str | None, added: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The nodes with these added behind the one of this name, or at the end."""
+    at = next((i + 1 for i, node in enumerate(nodes) if node.name == name), len(nodes))
+    return (*nodes[:at], *added, *nodes[at:])

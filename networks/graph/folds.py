@@ -1,0 +1,404 @@
+"""Blocks in a network as pure functions: put in, given other parameters, repeated, made plain.
+
+A block's layers follow from its parameters and from what comes in. `settled` makes them so again after an
+edit: where the channels before a block change, its projection comes or goes; where its inside was edited, the
+block becomes a group that belongs to the user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from networks.blocks.base import Block, Row, X
+from networks.blocks.residual import Bottleneck, Residual
+from networks.core.shapes import Shape
+from networks.graph import edits
+from networks.graph.check import Report, check, output_of
+from networks.graph.groups import leaves_of, sources_of
+from networks.graph.network import Fold, Network, Node, Wire
+from networks.graph.saved_blocks import SavedBlock
+from networks.layers.activation import Activation
+from networks.layers.base import Layer
+from networks.layers.linear import Identity
+from networks.layers.resizing import PadChannels
+
+replace = msgspec.structs.replace
+
+
+Part = Block | SavedBlock
+"""What stands for several layers and can be put into a network."""
+
+
+def part_of(network: Network, part: Part, x: Shape | None) -> Network:
+    """The layers of a block as a network of their own, under names that are free in `network`.
+
+    Begins with an Identity, for which whatever comes in is put, and is all in one fold.
+    """
+    if isinstance(part, SavedBlock):
+        return edits.renamed(part.network, network)[0]
+    landed = part if x is None else part.landing(x)
+    name = edits.free_fold(network, part.stem)
+    entry = Node(f"{name}.{X}", Identity(), (), name)
+    return Network((entry, *nodes_of(landed, x, name, entry.name)), (Fold(name, landed),))
+
+
+def nodes_of(
+    block: Block, x: Shape | None, name: str, source: str, path: str | None = None
+) -> tuple[Node, ...]:
+    """The layers of a block as nodes of the fold `name`, taking `source`, named under `path`."""
+    prefix = f"{name if path is None else path}."
+    return tuple(
+        Node(
+            prefix + row.name,
+            row.layer,
+            tuple(source if taken == X else prefix + taken for taken in row.inputs),
+            name,
+        )
+        for row in block.rows(x)
+    )
+
+
+def insert_part(
+    network: Network, part: Part, wires: Sequence[Wire], x: Shape | None = None
+) -> tuple[Network, str]:
+    """Puts a block on wires that have one source and carry `x`. Gives the network and the new fold's name.
+
+    Raises UserError where folds would lie too deep in each other.
+    """
+    made = part_of(network, part, x)
+    source, name = wires[0].source, made.folds[0].name
+    leaf = edits.exit_of(made)
+    if leaf is None:
+        return _branched(network, made, source), name
+    fold = edits.common_fold(network, (source, *(wire.target for wire in wires)))
+    nodes = network.nodes
+    for wire in wires:
+        nodes = edits.rewired(nodes, wire, leaf)
+    return _joined(network, edits.after(nodes, source, _fed(made, source)), made, fold), name
+
+
+def add_part_after(network: Network, part: Part, name: str, x: Shape | None = None) -> tuple[Network, str]:
+    """Puts a block behind the node `name`, which gives `x`; before an Output. Raises as `insert_part`."""
+    made = part_of(network, part, x)
+    if edits.exit_of(made) is None:
+        source = next(iter(network[name].inputs), None) if network[name].layer.ends else name
+        placed = _branched(network, made, source) if source else _placed(network, made)
+        return placed, made.folds[0].name
+    spliced = edits.spliced(network, made, name, edits.fold_behind(network, name))
+    return _dissolved(spliced, made.nodes[0].name), made.folds[0].name
+
+
+def place_part(network: Network, part: Part) -> tuple[Network, str]:
+    """Adds a loose block; its Identity is where a wire may end."""
+    made = part_of(network, part, None)
+    return _placed(network, made), made.folds[0].name
+
+
+def _placed(network: Network, part: Network) -> Network:
+    return Network((*network.nodes, *part.nodes), (*network.folds, *part.folds))
+
+
+def _fed(part: Network, source: str) -> tuple[Node, ...]:
+    return (replace(part.nodes[0], inputs=(source,)), *part.nodes[1:])
+
+
+def _branched(network: Network, part: Network, source: str) -> Network:
+    """The part beside what takes the source, in the fold that the source lies in."""
+    fold = edits.common_fold(network, [source, *(wire.target for wire in network.consumers[source])])
+    return _joined(network, edits.after(network.nodes, source, _fed(part, source)), part, fold)
+
+
+def _joined(network: Network, nodes: tuple[Node, ...], part: Network, fold: str) -> Network:
+    inner = tuple(replace(each, within=each.within or fold) for each in part.folds)
+    return _dissolved(Network(nodes, (*network.folds, *inner)), part.nodes[0].name)
+
+
+def _dissolved(network: Network, entry: str) -> Network:
+    """Without the Identity that a part begins with, where something feeds it."""
+    node = network[entry]
+    if not isinstance(node.layer, Identity) or not node.inputs:
+        return network
+    return edits.remove(network, (entry,))
+
+
+# -- blocks follow their parameters and what comes in
+
+
+def set_block(network: Network, name: str, block: Block, classes: int | None = None) -> Network:
+    """Gives a fold's block other parameters; its layers follow. Names of layers that stay are kept."""
+    return set_blocks(network, {name: block}, classes)
+
+
+def set_blocks(network: Network, blocks: Mapping[str, Block], classes: int | None = None) -> Network:
+    """Gives several folds other blocks, in one go; see `set_block`."""
+    outputs = {name: found.output for name, found in check(network, classes).nodes.items()}
+    incoming = {name: _incoming(network, name, outputs) for name in blocks}
+    return settled(_reexpanded(_with_blocks(network, blocks), incoming), classes)
+
+
+def settled(network: Network, classes: int | None = None) -> Network:
+    """Every block again what its parameters say for what comes in, or a group where its inside was edited.
+
+    Where it is not known what comes in, a block stays as it is.
+    """
+    while True:
+        later = _settled_once(network, classes)
+        if later is network:
+            return network
+        # what one block gives decides what those behind it are
+        network = later
+
+
+def _settled_once(network: Network, classes: int | None) -> Network:
+    if all(fold.block is None for fold in network.folds):
+        return network
+    groups, stale = _unsettled(network, classes)
+    if groups:
+        return _with_blocks(network, dict.fromkeys(groups))
+    return _reexpanded(network, stale) if stale else network
+
+
+def _unsettled(network: Network, classes: int | None) -> tuple[list[str], dict[str, Shape | None]]:
+    """The blocks that have become groups, and those to be made anew with what comes into each.
+
+    Behind one to be made anew it goes on with what that will give: a thousand blocks in a row that all lack
+    their projections are seen in one go, where otherwise only the first would be known to.
+    """
+    undecided = {fold.name: fold.block for fold in network.folds if fold.block is not None}
+    groups: list[str] = []
+    stale: dict[str, Shape | None] = {}
+    outputs: dict[str, Shape | None] = {}
+
+    def decide(name: str, block: Block) -> None:
+        inside = network.folded[name]
+        entry = _entry(network, name)
+        fed = entry is not None and bool(entry.inputs)
+        x = _incoming(network, name, outputs)
+        if not fed and x is not None and _matches(network, name, block.rows(x)):
+            return
+        if not any(_matches(network, name, rows, any_padding=True) for rows in _variants(block)):
+            groups.append(name)
+        elif fed or x is not None:
+            stale[name] = x
+            outputs.update(dict.fromkeys(inside))
+            outputs[inside[-1]] = _given(block, x, classes)
+
+    for name in network.order:
+        node = network[name]
+        # whatever comes into a block comes before the first of its nodes
+        if (block := undecided.pop(node.fold, None)) is not None:
+            decide(node.fold, block)
+        if node.fold not in stale:
+            outputs[name] = output_of(node.layer, tuple(outputs[each] for each in node.inputs), classes)
+    for name, block in undecided.items():
+        decide(name, block)
+    return groups, stale
+
+
+def _given(block: Block, x: Shape | None, classes: int | None) -> Shape | None:
+    """What comes out of a block that is made for `x`."""
+    shapes = {X: x}
+    rows = block.rows(x)
+    for row in rows:
+        shapes[row.name] = output_of(row.layer, tuple(shapes[each] for each in row.inputs), classes)
+    return shapes[rows[-1].name]
+
+
+def _with_blocks(network: Network, blocks: Mapping[str, Block | None]) -> Network:
+    folds = (
+        replace(fold, block=blocks[fold.name]) if fold.name in blocks else fold for fold in network.folds
+    )
+    return Network(network.nodes, tuple(folds))
+
+
+def _variants(block: Block) -> list[tuple[Row, ...]]:
+    """What the block can look like for other inputs: without its projection, and with it."""
+    found = [block.rows(None)]
+    if isinstance(block, Residual | Bottleneck):
+        found += [block.rows((channels, 8, 8)) for channels in (block.filters + 1, 1)]
+    return found
+
+
+def _incoming(network: Network, name: str, outputs: Mapping[str, Shape | None]) -> Shape | None:
+    """The shape that comes into a fold, where `outputs` knows it; None where there is none, or several."""
+    sources = sources_of(network, network.folded[name])
+    return outputs.get(sources[0]) if len(sources) == 1 else None
+
+
+def _entry(network: Network, name: str) -> Node | None:
+    """The Identity that a block begins with while nothing leads to it; no block has one of its own."""
+    first = next(iter(network.folded[name]), None)
+    return network[first] if first is not None and isinstance(network[first].layer, Identity) else None
+
+
+def _matches(network: Network, name: str, rows: Sequence[Row], any_padding: bool = False) -> bool:
+    """Whether the nodes of a fold are these rows: the same layers, wired alike, whatever their names.
+
+    One element-wise activation may stand in for another throughout; with `any_padding` it does not count how
+    many channels a padded shortcut adds. Nothing but the last layer leads out.
+    """
+    inside = network.folded[name]
+    entry = _entry(network, name)
+    nodes = [network[each] for each in inside if entry is None or each != entry.name]
+    if len(nodes) != len(rows) or any(node.fold != name for node in nodes):
+        return False
+    if len({node.layer for node in nodes if _is_choice(node.layer)}) > 1:
+        return False
+    if any(wire.target not in inside for node in nodes[:-1] for wire in network.consumers[node.name]):
+        return False
+    sources = (entry.name,) if entry is not None else sources_of(network, inside)
+    path = {node.name: row.name for node, row in zip(nodes, rows, strict=True)}
+    path.update(dict.fromkeys(sources[:1], X))
+    return all(
+        _alike(node.layer, row.layer, any_padding)
+        and tuple(path.get(source) for source in node.inputs)
+        == (row.inputs if sources else tuple(taken for taken in row.inputs if taken != X))
+        for node, row in zip(nodes, rows, strict=True)
+    )
+
+
+def _alike(one: Layer, other: Layer, any_padding: bool) -> bool:
+    if _is_choice(one) and _is_choice(other):
+        return True
+    if any_padding and isinstance(one, PadChannels) and isinstance(other, PadChannels):
+        return True
+    return one == other
+
+
+def _is_choice(layer: Layer) -> bool:
+    return isinstance(layer, Activation) and layer.elementwise
+
+
+def _reexpanded(network: Network, incoming: Mapping[str, Shape | None]) -> Network:
+    """The nodes of folds made anew from their blocks, each for what comes in.
+
+    Activation, frozen marks and names are kept.
+    """
+    made: dict[str, tuple[Node, ...]] = {}
+    ends: dict[str, str] = {}
+    taken: set[str] = set()
+    for name, x in incoming.items():
+        inside = network.folded[name]
+        nodes = _made_anew(network, name, x, taken)
+        made[inside[0]] = nodes
+        made.update(dict.fromkeys(inside[1:], ()))
+        ends.update(dict.fromkeys(inside, nodes[-1].name))
+    kept: list[Node] = []
+    for node in network.nodes:
+        nodes = made.get(node.name, (node,))
+        own = {each.name for each in nodes}
+        # what took a node of another fold takes what that fold ends with now
+        kept += (
+            replace(
+                each, inputs=tuple(taken if taken in own else ends.get(taken, taken) for taken in each.inputs)
+            )
+            for each in nodes
+        )
+    return network.with_nodes(kept)
+
+
+def _made_anew(network: Network, name: str, x: Shape | None, taken: set[str]) -> tuple[Node, ...]:
+    """The nodes of a fold for what comes in. Their names are added to those that are `taken`."""
+    fold = network.by_fold[name]
+    assert fold.block is not None
+    inside = network.folded[name]
+    old = [network[each] for each in inside]
+    path = edits.path_of(network, name) or name
+    sources = sources_of(network, inside)
+    lead: tuple[Node, ...] = ()
+    if not sources:
+        lead = (_entry(network, name) or Node(f"{path}.{X}", Identity(), (), name),)
+        taken.add(lead[0].name)
+    source = sources[0] if sources else lead[0].name
+    nodes = nodes_of(fold.block, x, name, source, path)
+    return (*lead, *_as_before(old, nodes, _kept_names(network, old, nodes, taken)))
+
+
+def _as_before(old: Sequence[Node], made: Sequence[Node], names: Mapping[str, str]) -> tuple[Node, ...]:
+    """What was made under these names, with the activation of the old nodes, and frozen where they were."""
+    activation = next((node.layer for node in old if _is_choice(node.layer)), None)
+    frozen = {node.name: node.frozen for node in old}
+    all_frozen = bool(old) and all(frozen.values())
+    return tuple(
+        replace(
+            node,
+            name=names[node.name],
+            layer=activation if activation is not None and _is_choice(node.layer) else node.layer,
+            inputs=tuple(names.get(taken, taken) for taken in node.inputs),
+            frozen=frozen.get(names[node.name], all_frozen),
+        )
+        for node in made
+    )
+
+
+def _kept_names(
+    network: Network, old: Sequence[Node], made: Sequence[Node], taken: set[str]
+) -> dict[str, str]:
+    """Names for the nodes that were made: those of old nodes that do the same, else free ones."""
+    left = {node.name: node for node in old}
+    names = {node.name: node.name for node in made if left.pop(node.name, None) is not None}
+    for node in made:
+        if node.name not in names:
+            same = (other.name for other in left.values() if _stands_for(other.layer, node.layer))
+            if (name := next(same, None)) is not None:
+                names[node.name] = name
+                del left[name]
+    for node in made:
+        if node.name not in names:
+            free = node.name
+            if free in taken or free in network or free in network.holders:
+                free = edits.free_name(network, node.layer, taken, within=free.rpartition(".")[0])
+            names[node.name] = free
+            taken.add(free)
+    return names
+
+
+def _stands_for(old: Layer, new: Layer) -> bool:
+    return type(old) is type(new) or (_is_choice(old) and _is_choice(new))
+
+
+# -- repeats and shortcuts
+
+
+def repeat(network: Network, names: Sequence[str], times: int, classes: int | None = None) -> Network:
+    """Makes a row of equal blocks longer or shorter: `names` are the folds in the row, from first to last.
+
+    New ones are like the last one, and come behind it.
+    """
+    gone = [node for name in names[times:] for node in network.folded[name]]
+    network = edits.remove(network, gone)
+    if times > len(names):
+        network = _lengthened(network, names[-1], times - len(names), check(network, classes))
+    return settled(network, classes)
+
+
+def _lengthened(network: Network, name: str, times: int, report: Report) -> Network:
+    fold, inside = network.by_fold[name], network.folded[name]
+    assert fold.block is not None
+    old = [network[each] for each in inside]
+    leaf = leaves_of(network, inside)[-1]
+    # the block behind layer1.1 is layer1.2, as torchvision counts
+    counted = name[-1].isdecimal() and name == edits.path_of(network, name)
+    stem = name.rstrip("0123456789") if counted else fold.block.stem
+    entry = Node(edits.free_name(network, Identity()), Identity())
+    folds: list[Fold] = []
+    nodes = [entry]
+    for _ in range(times):
+        new = edits.free_fold(network, stem, [each.name for each in folds])
+        made = nodes_of(fold.block, report.nodes[leaf].output, new, nodes[-1].name)
+        nodes += _as_before(old, made, {node.name: node.name for node in made})
+        folds.append(Fold(new, fold.block))
+    part = Network(tuple(nodes), tuple(folds))
+    return _dissolved(edits.spliced(network, part, leaf, fold.within), entry.name)
+
+
+def set_shortcuts(network: Network, shortcut: bool, classes: int | None = None) -> Network:
+    """Gives every residual block its shortcut, or takes it: the plain twin of He et al. 2015, section 4.1."""
+    blocks = {
+        fold.name: replace(fold.block, shortcut=shortcut)
+        for fold in network.folds
+        if isinstance(fold.block, Residual | Bottleneck) and fold.block.shortcut != shortcut
+    }
+    return set_blocks(network, blocks, classes) if blocks else network

@@ -1,0 +1,117 @@
+"""Residual networks made plain, and back: what a network is without the wires past its layers.
+
+Blocks know their shortcut and get it back. Elsewhere, in what was imported or drawn by hand, a shortcut is
+the shorter of the two ways that an Add joins; once it is gone nothing remembers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+
+from networks.blocks.residual import Bottleneck, Residual
+from networks.core.message import UserError, message
+from networks.graph import edits
+from networks.graph.check import NodeReport, check
+from networks.graph.folds import set_shortcuts
+from networks.graph.network import Network, Node
+from networks.layers.merge import Add
+from networks.layers.regularization import StochasticDepth
+
+replace = msgspec.structs.replace
+
+
+def without_shortcuts(network: Network, classes: int | None = None) -> Network:
+    """The plain twin of a residual network (He et al. 2015, "Deep Residual Learning", section 4.1).
+
+    What is left gives the same shapes as before. Stochastic depth goes with the shortcut that it relies on.
+    Raises UserError where there is no shortcut.
+    """
+    plain = set_shortcuts(network, False, classes)
+    # whatever is taken out, the rest keeps its shapes
+    shapes = check(plain, classes).nodes
+    for node in plain.of_type(Add):
+        plain = _past(plain, node.name, shapes)
+    if plain == network:
+        raise UserError(
+            message(
+                "Expected a network with shortcuts, got one without: "
+                "add a Residual block, or join two ways of different length with Add."
+            )
+        )
+    return plain
+
+
+def with_shortcuts(network: Network, classes: int | None = None) -> Network:
+    """Every Residual and Bottleneck block with its shortcut. Raises UserError where none lacks it."""
+    residual = set_shortcuts(network, True, classes)
+    if residual == network:
+        blocks = any(isinstance(fold.block, Residual | Bottleneck) for fold in network.folds)
+        raise UserError(
+            message("Every residual block has its shortcut already: remove the shortcuts first.")
+            if blocks
+            else message(
+                "Expected residual blocks whose shortcuts were removed, got none: "
+                "undo, or add a Residual block."
+            )
+        )
+    return residual
+
+
+def _past(network: Network, name: str, shapes: Mapping[str, NodeReport]) -> Network:
+    """Without this Add and the shorter way to it; as it is where none is, or a shape would change."""
+    # a longer way that was taken out may have had this one on it
+    ways = _ways(network, network[name]) if name in network else None
+    if ways is None:
+        return network
+    kept, shorter = ways
+    # an Add stretches axes of length 1
+    if shapes[kept].output != shapes[name].output:
+        return network
+    nodes = (replace(node, inputs=(kept,)) if node.name == name else node for node in network.nodes)
+    gone = {name, *_unused(network, name, shorter), *_dropping(network, name, kept)}
+    return edits.remove(network.with_nodes(nodes), gone)
+
+
+def _ways(network: Network, add: Node) -> tuple[str, frozenset[str]] | None:
+    """The end of the longer way to an Add, and the nodes that lie on the shorter one alone.
+
+    None where it does not join two ways that come from one place, or both are equally long.
+    """
+    if len(add.inputs) != 2 or add.name not in network.order:
+        return None
+    one, other = (network.upstream((source,)) for source in add.inputs)
+    if not one & other:
+        return None
+    own = (one - other, other - one)
+    lengths = [_length(network, source, part) for source, part in zip(add.inputs, own, strict=True)]
+    if lengths[0] == lengths[1]:
+        return None
+    longer = lengths.index(max(lengths))
+    return add.inputs[longer], own[1 - longer]
+
+
+def _length(network: Network, end: str, inside: Collection[str]) -> int:
+    """The layers of the longest way to `end` (counted with it) that stays inside."""
+    lengths: dict[str, int] = {}
+    for name in network.order:
+        if name in inside:
+            lengths[name] = 1 + max((lengths.get(source, 0) for source in network[name].inputs), default=0)
+    return lengths.get(end, 0)
+
+
+def _dropping(network: Network, add: str, end: str) -> set[str]:
+    """What drops the whole way that ends here, now and then: without the Add nothing would get through."""
+    takers = {wire.target for wire in network.consumers[end]}
+    drops = isinstance(network[end].layer, StochasticDepth) and takers == {add}
+    return {end} if drops else set()
+
+
+def _unused(network: Network, add: str, names: frozenset[str]) -> set[str]:
+    """Those of the names whose output nothing takes but the Add and each other."""
+    gone = {add}
+    for name in reversed(network.order):
+        if name in names and all(wire.target in gone for wire in network.consumers[name]):
+            gone.add(name)
+    return gone - {add}

@@ -1,0 +1,172 @@
+"""Folds for imported layers along the paths of the module; a block where a part is just what one makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from networks.blocks.base import Block
+from networks.blocks.convolution import ConvBNReLU
+from networks.blocks.inception import AuxiliaryClassifier, Inception
+from networks.blocks.residual import Bottleneck, Residual
+from networks.core.fields import changed
+from networks.core.shapes import Shape
+from networks.graph.folds import nodes_of
+from networks.graph.network import Fold, Network, Node
+from networks.layers.base import Layer
+from networks.layers.convolution import Conv2d
+from networks.layers.ends import AuxiliaryOutput, Input, Output
+from networks.layers.linear import Linear
+from networks.layers.regularization import Dropout
+
+replace = msgspec.structs.replace
+LONGEST_NAME = 64
+
+
+def folded(network: Network, shapes: Mapping[str, Shape]) -> Network:
+    """The network with a fold for each path that holds several layers and is one part of it.
+
+    `shapes` are those of the nodes' outputs. Of paths that hold the same layers the innermost one counts.
+    Layers of a block that have no weights get the block's names.
+    """
+    paths = _paths(network)
+    blocks: dict[str, tuple[Block, tuple[Node, ...]]] = {}
+    for path, inside in paths.items():
+        if any(path.startswith(outer + ".") for outer in blocks):
+            continue
+        if found := _recognized(network, path, inside, shapes):
+            blocks[path] = found
+    kept = [path for path in paths if not any(path.startswith(outer + ".") for outer in blocks)]
+    innermost: dict[str, str] = {}
+    for path in kept:  # outer paths come first
+        innermost.update(dict.fromkeys(paths[path], path))
+    folds = []
+    for path in kept:
+        outer = next((p for p in reversed(kept) if path.startswith(p + ".")), "")
+        folds.append(Fold(path, blocks[path][0] if path in blocks else None, outer))
+    nodes = tuple(replace(node, fold=innermost.get(node.name, "")) for node in network.nodes)
+    return Network(_renamed(network, nodes, blocks), tuple(folds))
+
+
+def _paths(network: Network) -> dict[str, tuple[str, ...]]:
+    """The nodes in each path that makes a fold, outer paths before inner ones."""
+    inside: dict[str, list[str]] = {}
+    for node in network.nodes:
+        parts = node.name.split(".")
+        for length in range(1, len(parts)):
+            inside.setdefault(".".join(parts[:length]), []).append(node.name)
+    ends = sum(isinstance(node.layer, Input | Output | AuxiliaryOutput) for node in network.nodes)
+    reach = _Reach(network)
+    found: dict[str, tuple[str, ...]] = {}
+    for path in sorted(inside, key=lambda path: (path.count("."), list(inside).index(path))):
+        names = tuple(inside[path])
+        several = 1 < len(names) < len(network.nodes) - ends
+        if several and len(path) <= LONGEST_NAME and path not in network and reach.is_one_part(names):
+            found = {other: held for other, held in found.items() if held != names}
+            found[path] = names
+    return found
+
+
+class _Reach:
+    """Which nodes lie before and behind each, as bits of one number each."""
+
+    def __init__(self, network: Network) -> None:
+        self._bits = {name: 1 << place for place, name in enumerate(network.order)}
+        self._before: dict[str, int] = {}
+        self._behind = dict.fromkeys(network.order, 0)
+        for name in network.order:
+            before = 0
+            for source in network[name].inputs:
+                before |= self._before[source] | self._bits[source]
+            self._before[name] = before
+        for name in reversed(network.order):
+            for source in network[name].inputs:
+                self._behind[source] |= self._behind[name] | self._bits[name]
+
+    def is_one_part(self, names: Sequence[str]) -> bool:
+        """Whether no path leaves these nodes and comes back to them."""
+        before = behind = members = 0
+        for name in names:
+            before |= self._before[name]
+            behind |= self._behind[name]
+            members |= self._bits[name]
+        return not before & behind & ~members
+
+
+def _recognized(
+    network: Network, path: str, inside: Sequence[str], shapes: Mapping[str, Shape]
+) -> tuple[Block, tuple[Node, ...]] | None:
+    """The block that makes just these layers, wired like this, and the nodes that it makes."""
+    members = set(inside)
+    sources = {source for name in inside for source in network[name].inputs if source not in members}
+    leaving = {name for name in inside if any(wire.target not in members for wire in network.consumers[name])}
+    if len(sources) != 1 or not leaving <= {inside[-1]}:
+        return None
+    (source,) = sources
+    for block in _candidates([network[name].layer for name in inside]):
+        made = nodes_of(block, shapes[source], path, source, path)
+        if _same([network[name] for name in inside], made):
+            return block, made
+    return None
+
+
+def _same(nodes: Sequence[Node], made: Sequence[Node]) -> bool:
+    names = {ours.name: theirs.name for ours, theirs in zip(nodes, made, strict=False)}
+    return len(nodes) == len(made) and all(
+        ours.layer == theirs.layer
+        and tuple(names.get(taken, taken) for taken in ours.inputs) == theirs.inputs
+        for ours, theirs in zip(nodes, made, strict=True)
+    )
+
+
+def _candidates(layers: Sequence[Layer]) -> Iterator[Block]:
+    """Blocks that these layers could be, with the parameters that their convolutions tell."""
+    for block in _guesses(layers):
+        try:
+            yield changed(block)
+        except msgspec.ValidationError:
+            continue  # a parameter is beyond what the block allows
+
+
+def _guesses(layers: Sequence[Layer]) -> Iterator[Block]:
+    convolutions = [layer for layer in layers if isinstance(layer, Conv2d)]
+    widths = [convolution.filters for convolution in convolutions]
+    match convolutions:
+        case [first]:
+            yield ConvBNReLU(first.filters, first.kernel[0], first.stride[0])
+            linears = [layer for layer in layers if isinstance(layer, Linear)]
+            ends = [layer for layer in layers if isinstance(layer, AuxiliaryOutput)]
+            drops = [layer for layer in layers if isinstance(layer, Dropout)]
+            if linears and isinstance(linears[0].features, int) and ends and drops:
+                yield AuxiliaryClassifier(widths[0], linears[0].features, drops[0].p, ends[0].weight)
+        case [first, _] | [first, _, _] if first.kernel == (3, 3):
+            yield Residual(first.filters, first.stride[0])
+        case [first, second, third, *rest] if len(rest) <= 1:
+            yield Bottleneck(third.filters, first.filters, second.groups, second.stride[0])
+        case [_, _, _, _, fifth, _]:
+            kernel: Literal[3, 5] = 3 if fifth.kernel[0] == 3 else 5
+            ones, reduce3, threes, reduce5, fives, pool = widths
+            yield Inception(ones, reduce3, threes, reduce5, fives, pool, kernel)
+
+
+def _renamed(
+    network: Network, nodes: Sequence[Node], blocks: Mapping[str, tuple[Block, tuple[Node, ...]]]
+) -> tuple[Node, ...]:
+    """With the blocks' names for the layers without weights, where the others have them already."""
+    names: dict[str, str] = {}
+    for path, (_, made) in blocks.items():
+        inside = [node for node in network.nodes if node.name.startswith(path + ".")]
+        wanted = {ours.name: theirs.name for ours, theirs in zip(inside, made, strict=True)}
+        weighted = [node.name for node in inside if isinstance(node.layer, Conv2d | Linear)]
+        if all(wanted[name] == name for name in weighted):
+            names |= wanted
+    return tuple(
+        replace(
+            node,
+            name=names.get(node.name, node.name),
+            inputs=tuple(names.get(taken, taken) for taken in node.inputs),
+        )
+        for node in nodes
+    )

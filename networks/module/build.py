@@ -1,0 +1,166 @@
+"""A network as a torch module: the calls of its layers, run and wired up in a torch.fx GraphModule."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+
+from networks.core.call import Argument, Call
+from networks.core.shapes import show
+from networks.graph.forward import Flow, Step, flow_of
+from networks.graph.network import Network
+from networks.graph.submodules import executed, parts_of, registered
+
+_ROOTS: dict[str, Any] = {"nn": nn, "torch": torch, "operator": operator}
+
+
+def resolve(target: str) -> Any:
+    """What a call's dotted target names. Targets come from our own declarations, never from a file."""
+    root, *path = target.split(".")
+    found = _ROOTS[root]
+    for part in path:
+        found = getattr(found, part)
+    return found
+
+
+def run(call: Call) -> Any:
+    """Runs a call that has no `Argument`s, such as a constructor."""
+    return resolve(call.target)(*map(_constant, call.args), **{k: _constant(v) for k, v in call.kwargs})
+
+
+def build(network: Network, classes: int) -> fx.GraphModule:
+    """The module that trains: its submodules carry the nodes' names.
+
+    Takes images n×channels×height×width and gives scores n×classes; with auxiliary outputs a tuple of scores,
+    the main ones first, the others in the network's order. Raises UserError with the first obstacle where the
+    network does not fit.
+
+    Layers are made, registered and run in the order in which the network's printed source does so
+    (`networks.source`): after the same seed both have the same weights, and draw the same random numbers.
+    """
+    flow = flow_of(network, classes)
+    root = parts_of(flow)
+    made = {step.name: run(step.made) for step in registered(root) if step.made is not None}
+    graph = _graph(flow, executed(root), made)
+    _work_in_place(graph, made)
+    module = fx.GraphModule(nn.Module(), fx.Graph(), "Network")
+    for name, part in made.items():
+        _put(module, name, part)
+    module.graph = graph
+    return module
+
+
+def other_tensor(wanted: Mapping[str, Tensor], held: Mapping[str, Tensor]) -> tuple[str, str, str] | None:
+    """The first tensor that is not in both with one shape: its name, and in words what is wanted and held."""
+    for name in (*wanted, *held):
+        want, have = _size(wanted, name), _size(held, name)
+        if want != have:
+            return name, want, have
+    return None
+
+
+def _size(tensors: Mapping[str, Tensor], name: str) -> str:
+    if name not in tensors:
+        return "nothing"
+    return show(tuple(tensors[name].shape)) or "one number"
+
+
+def evaluation(module: fx.GraphModule) -> fx.GraphModule:
+    """The part of a built module that evaluation runs: without auxiliary outputs. Shares all weights."""
+    (output,) = (node for node in module.graph.nodes if node.op == "output")
+    scores = output.args[0]
+    if not isinstance(scores, tuple):
+        return module
+    needed: set[fx.Node] = set()
+    waiting = [scores[0]]
+    while waiting:
+        node = waiting.pop()
+        if node not in needed:
+            needed.add(node)
+            waiting += node.all_input_nodes
+    graph = fx.Graph()
+    copies: dict[fx.Node, fx.Node] = {}
+    for node in module.graph.nodes:
+        if node in needed:
+            copies[node] = graph.node_copy(node, copies.__getitem__)
+    graph.output(copies[scores[0]])
+    return fx.GraphModule(module, graph, "Evaluation")
+
+
+def _graph(flow: Flow, steps: Iterable[Step], made: Mapping[str, Any]) -> fx.Graph:
+    graph = fx.Graph()
+    values = {flow.images: graph.placeholder("images")}
+    for step in steps:
+        inputs = [values[source] for source in step.inputs]
+        if step.expression is None:
+            values[step.name] = graph.call_module(step.name, tuple(inputs))
+        else:
+            if step.name in made:
+                inputs.append(graph.get_attr(step.name))
+            values[step.name] = _expression(graph, step.expression, inputs)
+    scores = tuple(values[source] for source in flow.scores)
+    graph.output(scores if len(scores) > 1 else scores[0])
+    return graph
+
+
+_OVERWRITABLE = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d)
+"""Modules whose gradient is computed from what came in, so that what went out may be written over."""
+
+
+def _work_in_place(graph: fx.Graph, made: Mapping[str, nn.Module | nn.Parameter]) -> None:
+    """Has sums and ReLUs write over what they alone read, as hand-written networks do.
+
+    It saves fresh memory: ResNet-50 judges about a fifth more images per second (one core).
+    """
+
+    def may_be_written_over(source: fx.Node) -> bool:
+        return len(source.users) == 1 and (
+            source.target in (torch.add, operator.iadd)
+            or (source.op == "call_module" and isinstance(made[str(source.target)], _OVERWRITABLE))
+        )
+
+    for node in graph.nodes:
+        if node.target is torch.add:
+            one, other = node.args
+            if may_be_written_over(one):
+                node.target = operator.iadd
+            elif may_be_written_over(other):
+                node.target, node.args = operator.iadd, (other, one)
+        elif node.op == "call_module" and isinstance(relu := made[str(node.target)], nn.ReLU):
+            relu.inplace = may_be_written_over(node.args[0])
+
+
+def _put(module: nn.Module, path: str, made: nn.Module | nn.Parameter) -> None:
+    """Registers it under its path; the modules on the way are only holders."""
+    *holders, last = path.split(".")
+    for holder in holders:
+        if holder not in module._modules:
+            module.add_module(holder, nn.Module())
+        module = module.get_submodule(holder)
+    if isinstance(made, nn.Parameter):
+        module.register_parameter(last, made)
+    else:
+        module.add_module(last, made)
+
+
+def _expression(graph: fx.Graph, call: Call, inputs: Sequence[fx.Node]) -> fx.Node:
+    def value(part: Any) -> Any:
+        if isinstance(part, Argument):
+            return inputs[part.index]
+        if isinstance(part, Call):
+            return _expression(graph, part, inputs)
+        if isinstance(part, list):
+            return [value(item) for item in part]
+        return part
+
+    return graph.call_function(
+        resolve(call.target), tuple(map(value, call.args)), {name: value(part) for name, part in call.kwargs}
+    )
+
+
+def _constant(value: Any) -> Any:
+    return run(value) if isinstance(value, Call) else value

@@ -1,0 +1,363 @@
+"""Says in words why the bytes of a file are no project: what stands where, and what to try."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+from networks.core.message import Message, message
+
+Step = str | int
+"""A field's name or an index on the way into a JSON value."""
+
+_FOREIGN: tuple[tuple[bytes, Message], ...] = (
+    (
+        b"version https://git-lfs.github.com/spec/",
+        message("It is a Git LFS pointer, not the project itself: run “git lfs pull” and open it again."),
+    ),
+    (
+        b"PK\x03\x04",
+        message(
+            "It is a ZIP archive, perhaps a PyTorch checkpoint (.pt, .pth): that holds weights, "
+            "a project is a JSON file."
+        ),
+    ),
+    (
+        b"\x80",
+        message(
+            "It is a Python pickle, perhaps a PyTorch checkpoint: it could run code and was not read. "
+            "A project is a JSON file."
+        ),
+    ),
+    (b"\x89HDF", message("It is an HDF5 file, perhaps Keras weights: a project is a JSON file.")),
+    (b"\x1f\x8b", message("It is compressed with gzip: unpack it and open what comes out.")),
+    (b"\xff\xfe", message("It is text in UTF-16: save it as UTF-8 in a text editor and open it again.")),
+    (b"\xfe\xff", message("It is text in UTF-16: save it as UTF-8 in a text editor and open it again.")),
+)
+_PAGE = message("It is a web page, not the project itself: download the file, not the page that shows it.")
+_SAFETENSORS = message("It is a safetensors file: that holds weights, a project is a JSON file.")
+_STRING_OR_BRACE = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|[{}]', re.DOTALL)
+_LONE_SURROGATE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+_BYTE = re.compile(r"\(byte (\d+)\)$")
+_PATH = re.compile(r" - at `\$((?:\.[A-Za-z_]\w*|\[\d+\])*)`$")
+_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+_LONGEST = 40
+_THINGS: dict[Step, tuple[str, str, str]] = {
+    "nodes": ("Layer {number}", "Layer {number} (“{name}”)", "layer"),
+    "folds": ("Block or group {number}", "Block or group {number} (“{name}”)", "block"),
+}
+"""What stands in the lists of a network, without and with its name, and its field that has fields."""
+_CHOICES = 12
+"""As many are all named in a sentence."""
+
+
+def foreign(data: bytes) -> Message | None:
+    """What else the bytes are, where they are plainly no JSON; None where they may be."""
+    if not data.strip(b" \t\r\n"):
+        return message("It is empty: open another copy of it.")
+    if not data.strip(b"\0"):
+        return message("It holds nothing but zeros, as after a power failure: open another copy of it.")
+    for start, reason in _FOREIGN:
+        if data.startswith(start):
+            return reason
+    if data[8:10] == b'{"' and int.from_bytes(data[:8], "little") < 100_000_000:
+        return _SAFETENSORS
+    return _PAGE if data.lstrip()[:1] == b"<" else None
+
+
+def undecodable(data: bytes, error: UnicodeDecodeError) -> Message:
+    """Where the bytes are no UTF-8."""
+    line, column = _line_and_column(data[: error.start].decode("utf-8"), error.start)
+    return message(
+        "Line {line}, column {column}: expected text in UTF-8, got the byte {byte}: "
+        "the file is damaged or no text; open another copy.",
+        line=line,
+        column=column,
+        byte=f"0x{data[error.start]:02x}",
+    )
+
+
+def malformed(data: bytes, text: str, error: msgspec.DecodeError) -> Message:
+    """Where the text stops being JSON, and what stands there."""
+    if lone := _LONE_SURROGATE.search(text):
+        line, column = _line_and_column(text, lone.start())
+        return message(
+            "Line {line}, column {column}: expected a character, got half of one (“{half}”): "
+            "correct it in a text editor, or open another copy.",
+            line=line,
+            column=column,
+            half=lone.group(),
+        )
+    found = _BYTE.search(str(error))
+    if not found:
+        lines = text.rstrip().count("\n") + 1
+        return message(
+            "It ends in the middle, in line {line}: the file was cut off; open another copy.", line=lines
+        )
+    # where something stands behind the end msgspec counts one on
+    offset = int(found.group(1)) - ("trailing characters" in str(error))
+    before = data[:offset].decode("utf-8", "ignore")
+    line, column = _line_and_column(before, len(before))
+    rest = text[len(before) : len(before) + 9]
+    for word in ("NaN", "Infinity"):
+        if rest.startswith(word):
+            return message(
+                "Line {line}, column {column}: expected a finite number, got “{word}”: "
+                "correct it in a text editor, or open another copy.",
+                line=line,
+                column=column,
+                word=word,
+            )
+    return message(
+        "Line {line}, column {column}: expected JSON, got “{text}”: "
+        "correct it in a text editor, or open another copy.",
+        line=line,
+        column=column,
+        text=printable(_line_at(text, len(before))),
+    )
+
+
+def too_deep() -> Message:
+    """For brackets in brackets in brackets."""
+    return message("Its brackets are nested too deeply for a project: open another file.")
+
+
+def duplicate(text: str) -> Message | None:
+    """The first key that stands twice between one pair of braces, in text that is JSON; None without one.
+
+    JSON leaves open which of them counts, so that two programs may read two projects.
+    """
+    open_braces: list[set[str]] = []
+    for found in _STRING_OR_BRACE.finditer(text):
+        token = found.group()
+        if token == "{":
+            open_braces.append(set())
+        elif token == "}":
+            open_braces.pop()
+        elif found.group(2):
+            key = msgspec.json.decode(found.group(1), type=str)
+            if key in open_braces[-1]:
+                line, column = _line_and_column(text, found.start())
+                return message(
+                    "Line {line}, column {column}: the field “{field}” stands there for the second time: "
+                    "remove one of the two in a text editor.",
+                    line=line,
+                    column=column,
+                    field=printable(key),
+                )
+            open_braces[-1].add(key)
+    return None
+
+
+def mismatch(error: msgspec.ValidationError, data: bytes, declared: inspect.Type) -> Message:
+    """Which value of a JSON file does not fit its declaration: the place, what it expected, what it got."""
+    found = _PATH.search(str(error))
+    steps = tuple(name or int(index) for name, index in _STEP.findall(found.group(1) if found else ""))
+    what = str(error)[: found.start()] if found else str(error)
+    kind, raw = _walk(declared, data, steps)
+    for start, text in (
+        ("Object missing required field `", "{place}: expected the field “{field}”, got none: {advice}."),
+        ("Object contains unknown field `", "{place}: there is no field “{field}”: {advice}."),
+    ):
+        if what.startswith(start):
+            field = printable(what[len(start) : -1])
+            return message(text, place=_place(steps, data), field=field, advice=_advice())
+    if isinstance(kind, inspect.LiteralType) and steps and steps[-1] == "type":
+        return _unknown_type(kind, raw, _place(steps[:-1], data))
+    return message(
+        "{place}: expected {expected}, got {got}: {advice}.",
+        place=_place(steps, data),
+        expected=_expected(kind) if kind else what,
+        got=_got(raw),
+        advice=_advice(),
+    )
+
+
+def printable(text: str) -> str:
+    """Text of a stranger in one short line, without characters that cannot be seen."""
+    shown = "".join(character if character.isprintable() else "�" for character in text[: _LONGEST + 1])
+    return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
+
+
+def _advice() -> Message:
+    return message("correct it in a text editor, or open another copy")
+
+
+def _unknown_type(kind: inspect.LiteralType, raw: bytes | None, place: Message) -> Message:
+    name = _text(raw)
+    if name is None:
+        return message(
+            "{place}: expected the name of a type, got {got}: {advice}.",
+            place=place,
+            got=_got(raw),
+            advice=_advice(),
+        )
+    near = difflib.get_close_matches(name[:_LONGEST], map(str, kind.values), 1)
+    if near:
+        return message(
+            "{place}: there is no type “{type}” in this Backbone: did you mean “{near}”?",
+            place=place,
+            type=printable(name),
+            near=near[0],
+        )
+    return message(
+        "{place}: there is no type “{type}” in this Backbone: open the project with a newer one.",
+        place=place,
+        type=printable(name),
+    )
+
+
+def _place(steps: tuple[Step, ...], data: bytes) -> Message:
+    if steps[:1] == ("network",) and len(steps) > 2 and steps[1] in _THINGS:
+        unnamed, named, inner = _THINGS[steps[1]]
+        number = int(steps[2]) + 1
+        name = _text(_lookup(data, (*steps[:3], "name")))
+        field = _dotted(steps[3:][1:] if steps[3:4] == (inner,) else steps[3:])
+        thing = (
+            message(named, number=number, name=printable(name)) if name else message(unnamed, number=number)
+        )
+        return message("{thing}, field “{field}”", thing=thing, field=field) if field else thing
+    return message("Field “{field}”", field=_dotted(steps)) if steps else message("The project")
+
+
+def _dotted(steps: tuple[Step, ...]) -> str:
+    return "".join(f" #{step + 1}" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
+
+
+def _expected(kind: inspect.Type) -> Message | str:
+    """The declaration in words."""
+    match kind:
+        case inspect.Metadata():
+            return _expected(kind.type)
+        case inspect.IntType(ge=int(low), le=int(high)):
+            return message("a whole number from {low} to {high}", low=low, high=high)
+        case inspect.FloatType():
+            return _bounded(kind)
+        case inspect.BoolType():
+            return message("true or false")
+        case inspect.LiteralType():
+            return _choices(kind)
+        case inspect.StrType():
+            return _name(kind)
+        case inspect.TupleType():
+            return message("a list of {count} whole numbers", count=len(kind.item_types))
+        case inspect.VarTupleType():
+            return message("a list in brackets")
+        case inspect.UnionType() if not isinstance(kind.types[0], inspect.StructType):
+            return message(
+                "{first} or {other}", first=_expected(kind.types[0]), other=_expected(kind.types[-1])
+            )
+        case _:
+            return message("fields in braces")
+
+
+def _name(kind: inspect.StrType) -> Message:
+    if kind.pattern is None:
+        return message("a name of 1 to 64 printable signs")
+    return message(
+        "a name of 1 to 64 letters A–Z, digits, underscores and hyphens, or several with dots between"
+    )
+
+
+def _choices(kind: inspect.LiteralType) -> Message | str:
+    if len(kind.values) > _CHOICES:
+        shortest = min(map(str, kind.values), key=len)
+        return message("one of {count} names, such as “{name}”", count=len(kind.values), name=shortest)
+    return ", ".join(f"“{value}”" if isinstance(value, str) else str(value) for value in kind.values)
+
+
+def _bounded(kind: inspect.FloatType) -> Message:
+    """Four whole sentences: their parts could not be translated."""
+    low = kind.gt if kind.ge is None else kind.ge
+    high = kind.lt if kind.le is None else kind.le
+    text = {
+        (False, False): "a number from {low} to {high}",
+        (True, False): "a number above {low}, up to {high}",
+        (False, True): "a number from {low} to below {high}",
+        (True, True): "a number above {low} and below {high}",
+    }[kind.ge is None, kind.le is None]
+    return message(text, low=f"{low:g}", high=f"{high:g}")
+
+
+def _got(raw: bytes | None) -> Message | str:
+    if raw is None:
+        return message("nothing")
+    if (text := _text(raw)) is not None:
+        return f"“{printable(text)}”"
+    if raw[:1] == b"{":
+        return message("fields in braces")
+    return printable(re.sub(r"\s+", " ", raw.decode("utf-8", "replace")))
+
+
+def _walk(
+    kind: inspect.Type | None, raw: bytes | None, steps: tuple[Step, ...]
+) -> tuple[inspect.Type | None, bytes | None]:
+    """The declaration of the value at a place, and its JSON; None where there is none."""
+    for step in steps:
+        kind = _declared(kind, raw, step)
+        raw = _lookup(raw, (step,))
+    while isinstance(kind, inspect.Metadata):
+        kind = kind.type
+    return kind, raw
+
+
+def _declared(kind: inspect.Type | None, raw: bytes | None, step: Step) -> inspect.Type | None:
+    while isinstance(kind, inspect.Metadata):
+        kind = kind.type
+    structs = [
+        struct
+        for struct in (kind.types if isinstance(kind, inspect.UnionType) else (kind,))
+        if isinstance(struct, inspect.StructType)
+    ]
+    if structs and step == structs[0].tag_field:
+        return inspect.LiteralType(tuple(struct.tag for struct in structs))
+    if len(structs) > 1:
+        tag = _text(_lookup(raw, (structs[0].tag_field or "",)))
+        structs = [struct for struct in structs if struct.tag == tag]
+    if structs:
+        return next((field.type for field in structs[0].fields if field.encode_name == step), None)
+    if isinstance(kind, inspect.VarTupleType):
+        return kind.item_type
+    if isinstance(kind, inspect.TupleType) and isinstance(step, int) and step < len(kind.item_types):
+        return kind.item_types[step]
+    return None
+
+
+def _lookup(raw: bytes | None, steps: tuple[Step, ...]) -> bytes | None:
+    """The JSON at a place, or None where there is none; nothing else of the value is taken apart."""
+    for step in steps:
+        if raw is None:
+            return None
+        container: Any = dict[str, msgspec.Raw] if isinstance(step, str) else list[msgspec.Raw]
+        try:
+            raw = bytes(msgspec.json.decode(raw, type=container)[step])
+        except (msgspec.DecodeError, LookupError):
+            return None
+    return raw
+
+
+def _text(raw: bytes | None) -> str | None:
+    if raw is None or raw[:1] != b'"':
+        return None
+    try:
+        return msgspec.json.decode(raw, type=str)
+    except msgspec.DecodeError:
+        return None
+
+
+def _line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Both count from 1, in characters, as text editors do."""
+    start = text.rfind("\n", 0, offset) + 1
+    return text.count("\n", 0, offset) + 1, min(offset, len(text)) - start + 1
+
+
+def _line_at(text: str, offset: int) -> str:
+    """What stands at the offset, up to the end of its line."""
+    return text[offset : offset + _LONGEST + 1].split("\n", 1)[0]

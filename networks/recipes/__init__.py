@@ -1,0 +1,1 @@
+"""How a network learns, as data: images, first weights, loss, optimizer, batches, epochs."""

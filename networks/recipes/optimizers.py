@@ -1,0 +1,194 @@
+"""The optimizers as declarations: each with torch's own parameters, names and defaults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar, Union
+
+import msgspec
+
+from networks.core.call import Call, call
+from networks.core.fields import described, first_sentence, real
+
+Decay = Annotated[
+    float,
+    real("Weight decay", "Pulls every weight towards zero by this share of it; 0 turns it off.", 0.0, 1.0),
+]
+Eps = Annotated[
+    float, real("Epsilon", "Added to the divisor, so that it is never zero.", 0.0, 1.0, above=True)
+]
+LR = Annotated[
+    float,
+    real(
+        "Learning rate",
+        "How far a step goes. Too high and the loss jumps or grows, too low and it hardly falls.",
+        0.0,
+        1000.0,
+        above=True,
+    ),
+]
+Beta1 = Annotated[
+    float, real("Beta 1", "Memory of the mean gradient: 0.9 looks back about 10 steps.", 0.0, 1.0, below=True)
+]
+Beta2 = Annotated[
+    float,
+    real(
+        "Beta 2", "Memory of the squared gradient: 0.999 looks back about 1000 steps.", 0.0, 1.0, below=True
+    ),
+]
+
+
+class Optimizer(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True):
+    """One optimizer is one subclass; the class name is torch's, the fields are its arguments."""
+
+    fused: ClassVar[bool] = False
+    """Whether torch has one kernel for it that steps all weights at once, on CPU and CUDA; others loop."""
+
+    lr: LR = 1e-3
+
+    def arguments(self) -> dict[str, object]:
+        """The keyword arguments as torch takes them."""
+        return {name: getattr(self, name) for name in self.__struct_fields__}
+
+    def call(self, device: str) -> Call:
+        """The call that makes it on a device, without the weights it is to change."""
+        fused = {"fused": True} if self.fused and device in ("cpu", "cuda") else {}
+        return call(f"torch.optim.{type(self).__name__}", **self.arguments(), **fused)
+
+    @classmethod
+    def help(cls) -> str:
+        """The first sentence of the docstring."""
+        return first_sentence(cls)
+
+
+def _with_betas(arguments: dict[str, object]) -> dict[str, object]:
+    betas = (arguments.pop("beta1"), arguments.pop("beta2"))
+    return {"lr": arguments.pop("lr"), "betas": betas} | arguments
+
+
+class SGD(Optimizer, frozen=True):
+    """Steps against the gradient, with momentum like a ball that rolls downhill (Robbins and Monro 1951)."""
+
+    fused: ClassVar = True
+
+    lr: LR = 1e-3
+    momentum: Annotated[
+        float, real("Momentum", "Share of the last step that is kept; 0.9 is common.", 0.0, 1.0, below=True)
+    ] = 0.0
+    nesterov: Annotated[
+        bool,
+        described(
+            "Nesterov", "Look ahead along the momentum before taking the gradient; needs momentum above 0."
+        ),
+    ] = False
+    weight_decay: Decay = 0.0
+
+    def arguments(self) -> dict[str, object]:
+        # torch refuses Nesterov without momentum; then there is nothing to look ahead along
+        return super().arguments() | {"nesterov": self.nesterov and self.momentum > 0}
+
+
+class Adam(Optimizer, frozen=True):
+    """Gives every weight a step size of its own from its last gradients (Kingma and Ba 2015)."""
+
+    fused: ClassVar = True
+
+    lr: LR = 1e-3
+    beta1: Beta1 = 0.9
+    beta2: Beta2 = 0.999
+    eps: Eps = 1e-8
+    weight_decay: Decay = 0.0
+
+    def arguments(self) -> dict[str, object]:
+        return _with_betas(super().arguments())
+
+
+class AdamW(Optimizer, frozen=True):
+    """Adam with a weight decay that is apart from the gradient (Loshchilov and Hutter 2019)."""
+
+    fused: ClassVar = True
+
+    lr: LR = 1e-3
+    beta1: Beta1 = 0.9
+    beta2: Beta2 = 0.999
+    eps: Eps = 1e-8
+    weight_decay: Decay = 1e-2
+
+    def arguments(self) -> dict[str, object]:
+        return _with_betas(super().arguments())
+
+
+class NAdam(Optimizer, frozen=True):
+    """Adam with Nesterov's look ahead (Dozat 2016)."""
+
+    lr: LR = 2e-3
+    beta1: Beta1 = 0.9
+    beta2: Beta2 = 0.999
+    eps: Eps = 1e-8
+    weight_decay: Decay = 0.0
+    momentum_decay: Annotated[
+        float, real("Momentum decay", "How fast the momentum warms up to beta 1.", 0.0, 1.0)
+    ] = 4e-3
+
+    def arguments(self) -> dict[str, object]:
+        return _with_betas(super().arguments())
+
+
+class RAdam(Optimizer, frozen=True):
+    """Adam that holds back its first steps until the gradients are known well enough (Liu et al. 2020)."""
+
+    lr: LR = 1e-3
+    beta1: Beta1 = 0.9
+    beta2: Beta2 = 0.999
+    eps: Eps = 1e-8
+    weight_decay: Decay = 0.0
+
+    def arguments(self) -> dict[str, object]:
+        return _with_betas(super().arguments())
+
+
+class RMSprop(Optimizer, frozen=True):
+    """Divides each step by the running size of that weight's gradients (Hinton 2012, lecture 6e)."""
+
+    lr: LR = 1e-2
+    alpha: Annotated[float, real("Alpha", "Memory of the squared gradient.", 0.0, 1.0, below=True)] = 0.99
+    eps: Eps = 1e-8
+    weight_decay: Decay = 0.0
+    momentum: Annotated[
+        float, real("Momentum", "Share of the last step that is kept.", 0.0, 1.0, below=True)
+    ] = 0.0
+    centered: Annotated[
+        bool, described("Centred", "Divide by the variance of the gradient, not its square.")
+    ] = False
+
+
+class Adagrad(Optimizer, frozen=True):
+    """Steps ever more carefully along directions it has often gone (Duchi, Hazan and Singer 2011)."""
+
+    fused: ClassVar = True
+
+    lr: LR = 1e-2
+    lr_decay: Annotated[
+        float, real("Rate decay", "The learning rate is divided by 1 + steps × this.", 0.0, 1.0)
+    ] = 0.0
+    weight_decay: Decay = 0.0
+    initial_accumulator_value: Annotated[
+        float, real("Initial sum", "What the sum of squared gradients starts from.", 0.0, 10.0)
+    ] = 0.0
+    eps: Eps = 1e-10
+
+
+class Adadelta(Optimizer, frozen=True):
+    """Finds its step size from its own last steps, and hardly needs a learning rate (Zeiler 2012)."""
+
+    lr: LR = 1.0
+    rho: Annotated[float, real("Rho", "Memory of the squared gradient and step.", 0.0, 1.0, below=True)] = 0.9
+    eps: Eps = 1e-6
+    weight_decay: Decay = 0.0
+
+
+OPTIMIZERS: tuple[type[Optimizer], ...] = (SGD, Adam, AdamW, NAdam, RAdam, RMSprop, Adagrad, Adadelta)
+
+if TYPE_CHECKING:
+    AnyOptimizer = Optimizer
+else:
+    AnyOptimizer = Union[OPTIMIZERS]

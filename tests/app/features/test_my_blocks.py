@@ -1,0 +1,63 @@
+"""“My blocks” in the window: kept, replaced, removed; a file of another time is left alone."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from app.features.my_blocks import MyBlocks
+from networks.blocks.residual import Residual
+from networks.graph.saved_blocks import read_blocks, saved_block, saved_to_json
+from tests.networks.graph.random_folds import stack
+
+NETWORK = stack(Residual(4), Residual(8, 2))
+
+
+@pytest.fixture
+def blocks(tmp_path, qapp):
+    kept = MyBlocks(path=tmp_path / "folder" / "my-blocks.json")
+    kept.told, kept.failures = [], []
+    kept.changed.connect(kept.told.append)
+    kept.failed.connect(kept.failures.append)
+    return kept
+
+
+def test_blocks_are_kept_replaced_and_removed(blocks):
+    blocks.load()
+    blocks.keep(NETWORK, "b1")
+    blocks.keep(NETWORK, "b2")
+    blocks.keep(stack(Residual(16)), "b1")
+    second, first = read_blocks(blocks.path)
+    assert first == saved_block(stack(Residual(16)), "b1")
+    assert second == saved_block(NETWORK, "b2")
+    blocks.remove(first)
+    assert [len(told) for told in blocks.told] == [0, 1, 2, 2, 1]
+    assert read_blocks(blocks.path) == (second,)
+    assert blocks.failures == []
+
+
+def test_a_file_of_a_newer_backbone_is_told_of_and_never_overwritten(blocks):
+    kept = saved_block(NETWORK, "b1")
+    content = b"[" + saved_to_json(kept).replace(b'"name":"b1"', b'"name":"b1","colour":"red"', 1) + b"]"
+    blocks.path.parent.mkdir()
+    blocks.path.write_bytes(content)
+    blocks.load()
+    blocks.keep(NETWORK, "b2")
+    blocks.remove(kept)
+    assert blocks.told == []
+    assert len(blocks.failures) == 3
+    assert "newer Backbone" in str(blocks.failures[0])
+    assert blocks.path.read_bytes() == content
+
+
+def test_a_folder_that_cannot_be_made_is_told(blocks, monkeypatch):
+    def refuse(path, **_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    blocks.keep(NETWORK, "b1")
+    assert blocks.told == []
+    assert "no permission to write there" in str(blocks.failures[0])

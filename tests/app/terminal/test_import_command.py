@@ -1,0 +1,174 @@
+"""`backbone import` as a person types it: in a folder of their own, with Python of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from app.terminal.command_line import main
+from networks.layers.ends import Input
+from networks.module.build import build
+from networks.project.project import read_project
+
+ROOT = Path(__file__).parents[3]
+
+NETS = """
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Net(nn.Module):
+    def __init__(self, classes=10):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 8, 3)
+        self.conv2 = nn.Conv2d(8, 8, 3, bias=False)
+        self.unused = nn.Linear(2, 2)
+        self.fc = nn.Linear(8, classes)
+
+    def forward(self, x):
+        x = F.relu(self.conv1(x))
+        x = F.relu(self.conv2(x))
+        return self.fc(x.mean((2, 3)))
+
+
+net = Net()
+number = 3
+
+
+def seven():
+    return Net(7)
+
+
+def needs(this):
+    return Net()
+
+
+def fails():
+    raise ValueError("no such thing\\nat all")
+
+
+def leaves():
+    raise SystemExit(7)
+
+
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.heads = nn.MultiheadAttention(4, 2)
+
+    def forward(self, x):
+        return self.heads(x, x, x)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of the user's, in a process that has not imported from it yet."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "__init__.py").write_text("")
+    (tmp_path / "mine" / "nets.py").write_text(NETS)
+    (tmp_path / "broken.py").write_text("import does_not_exist\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    yield tmp_path
+    for name in ("mine", "mine.nets", "broken"):
+        sys.modules.pop(name, None)
+
+
+def imported(*arguments: object) -> int:
+    return main(["import", *map(str, arguments)])
+
+
+def test_a_network_of_ones_own_becomes_a_project_that_trains_on(folder, capsys):
+    out, weights = folder / "net.json", folder / "net.safetensors"
+    assert imported("mine.nets:net", out, "--input", "1x28x28", "--weights", weights) == 0
+    assert "net.json" in capsys.readouterr().out
+    project = read_project(out)
+    (images,) = project.network.of_type(Input)
+    assert images.layer.shape() == (1, 28, 28)
+    module = build(project.network, 10)
+    module.load_state_dict(load_file(weights))
+    theirs = sys.modules["mine.nets"].net
+    x = torch.randn(2, 1, 28, 28)
+    assert torch.equal(module(x), theirs(x))
+    assert main(["check", str(out)]) == 0
+
+
+@pytest.mark.parametrize("name", ["Net", "seven", "net"])
+def test_a_class_a_function_or_a_module_may_be_named(folder, name):
+    assert imported(f"mine.nets:{name}", "net.json", "--input", "1×12×16") == 0
+    assert build(read_project(folder / "net.json").network, 10) is not None
+    assert not (folder / "net.safetensors").exists()
+
+
+def test_it_runs_from_any_folder_and_only_what_is_asked_for(folder):
+    """In a process of its own, as it is typed; the folder's files do not stand in for Backbone's imports."""
+    (folder / "torch.py").write_text("raise SystemExit('the wrong torch')\n")
+    command = [sys.executable, ROOT / "main.py", "import", "mine.nets:Net", "net.json", "--input", "1x9x9"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "net.json").exists()
+
+
+def sentence(capsys, *arguments: object, code: int = 1) -> str:
+    """The one line on stderr."""
+    assert imported(*arguments) == code
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("backbone")
+    return line
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("mine.nets", "package.module:callable"),
+        ("mine.nets:", "package.module:callable"),
+        ("gone:net", "No module named 'gone'"),
+        ("broken:net", "No module named 'does_not_exist'"),
+        ("mine.nets:gone", "no “gone”"),
+        ("mine.nets:number", "got int"),
+        ("mine.nets:needs", "missing 1 required positional argument"),
+        ("mine.nets:fails", "ValueError: no such thing."),
+        ("mine.nets:leaves", "SystemExit: 7"),
+        ("mine.nets:Attention", "“heads” cannot be shown layer by layer"),
+        ("networks.graph.network:Network", "give yours another name"),
+    ],
+)
+def test_what_goes_wrong_is_said_in_one_line(folder, capsys, place, words):
+    assert words in sentence(capsys, place, "net.json")
+    assert not (folder / "net.json").exists()
+
+
+def test_images_that_do_not_fit(folder, capsys):
+    assert "3×224×224" in sentence(capsys, "mine.nets:net", "net.json")
+    assert "1×3×28" in sentence(capsys, "mine.nets:net", "net.json", "--input", "1x3x28")
+
+
+@pytest.mark.parametrize("size", ["28", "1x28", "1x28x28x28", "axbxc", "-1x3x3", ""])
+def test_a_size_that_is_none(folder, capsys, size):
+    assert "3x224x224" in sentence(capsys, "mine.nets:net", "net.json", f"--input={size}", code=2)
+
+
+def test_nothing_is_overwritten_unasked(folder, capsys):
+    (folder / "there").write_text("precious")
+    arguments = ("mine.nets:net", folder / "new.json", "--input", "1x9x9", "--weights", folder / "there")
+    assert "--overwrite" in sentence(capsys, *arguments)
+    assert "--overwrite" in sentence(capsys, "mine.nets:net", folder / "there", "--input", "1x9x9")
+    assert (folder / "there").read_text() == "precious"
+    assert not (folder / "new.json").exists()
+    assert imported(*arguments, "--overwrite") == 0
+    kept = {"conv1.weight", "conv1.bias", "conv2.weight", "fc.weight", "fc.bias"}
+    assert load_file(folder / "there").keys() == kept, "what is never called is left out"
+
+
+def test_help(capsys):
+    assert main(["import", "--help"]) == 0
+    assert "runs your Python" in capsys.readouterr().out

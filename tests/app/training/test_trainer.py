@@ -1,0 +1,223 @@
+"""The trainer's thread: nothing lost, every ending told, and the window's thread never waits."""
+
+from __future__ import annotations
+
+import threading
+
+import msgspec
+import pytest
+from PySide6.QtCore import QThread
+
+from app.training.trainer import State, Trainer
+from networks.core.message import message
+from networks.graph.edits import remove
+from networks.project.project import first_project
+from networks.runs.events import Failed, Finished, Started, Stepped, Validated
+from networks.training import run as run_module
+
+PROJECT = first_project()
+SHORT = msgspec.structs.replace(PROJECT, recipe=msgspec.structs.replace(PROJECT.recipe, epochs=2, threads=1))
+
+
+@pytest.fixture
+def trainer(qtbot):
+    trainer = Trainer()
+    yield trainer
+    trainer.close()
+    assert not trainer.busy
+
+
+@pytest.fixture
+def events(trainer):
+    seen = []
+    trainer.events_arrived.connect(seen.extend)
+    return seen
+
+
+class Scripted:
+    """A run that yields what the test hands it, as fast as the thread asks."""
+
+    script = staticmethod(lambda: iter(()))
+    target_epochs = 1
+
+    def __init__(self, project):
+        self.closed = False
+        self.thread = None
+        self.last = 0
+
+    def train(self, epochs):
+        self.thread = QThread.currentThread()
+        try:
+            for event in type(self).script():
+                self.last = getattr(event, "step", 0)
+                yield event
+        finally:
+            self.closed = True
+
+    def stopped(self):
+        return (Finished("stopped", self.last, message("Stopped.")),)
+
+
+@pytest.fixture
+def scripted(monkeypatch):
+    def use(script):
+        kind = type("Scripted", (Scripted,), {"script": staticmethod(script)})
+        monkeypatch.setattr(run_module, "Run", kind)
+
+    return use
+
+
+def _steps(count):
+    yield Started("cpu", 1, count, 10, 10)
+    for step in range(1, count + 1):
+        yield Stepped(step, step / count, 1.0 / step, 0.5)
+    yield Finished("finished", count, message("Done."))
+
+
+def _idle(trainer):
+    return lambda: trainer.state is State.IDLE
+
+
+def test_a_real_run_arrives_whole(trainer, events, qtbot):
+    trainer.start(SHORT)
+    assert trainer.busy
+    qtbot.waitUntil(_idle(trainer), timeout=60_000)
+    assert isinstance(events[0], Started)
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason == "finished"
+    steps = [event.step for event in events if isinstance(event, Stepped)]
+    assert steps == list(range(1, 2 * events[0].steps_per_epoch + 1))
+    assert len([event for event in events if isinstance(event, Validated)]) == 2
+
+
+def test_twenty_thousand_events_arrive_in_order_in_few_signals(trainer, events, scripted, qtbot):
+    signals = []
+    trainer.events_arrived.connect(signals.append)
+    scripted(lambda: _steps(20_001))
+    trainer.start(SHORT)
+    qtbot.waitUntil(_idle(trainer))
+    assert [e.step for e in events if isinstance(e, Stepped)] == list(range(1, 20_002))
+    assert len(signals) < 2_000
+
+
+def test_it_trains_in_another_thread_and_tells_in_this_one(trainer, scripted, qtbot):
+    told = []
+    trainer.events_arrived.connect(
+        lambda _: told.append(threading.current_thread() is threading.main_thread())
+    )
+    scripted(lambda: _steps(5))
+    trainer.start(SHORT)
+    qtbot.waitUntil(_idle(trainer))
+    assert trainer.run.thread is not QThread.currentThread()
+    assert told
+    assert all(told)
+
+
+def test_pause_holds_on_and_resume_goes_on(trainer, events, scripted, qtbot):
+    scripted(lambda: _steps(500_000))
+    trainer.start(SHORT)
+    qtbot.waitUntil(lambda: trainer.state is State.TRAINING)
+    trainer.pause()
+    qtbot.waitUntil(lambda: not trainer._thread.box)
+    held = len(events)
+    # many chances to go on: the box stays empty through twenty ticks of the timer
+    ticks = []
+    trainer._timer.timeout.connect(lambda: ticks.append(1))
+    qtbot.waitUntil(lambda: len(ticks) > 20)
+    assert len(events) <= held + 1
+    assert trainer.state is State.PAUSED
+    trainer.resume()
+    qtbot.waitUntil(lambda: len(events) > held + 10)
+    trainer.stop()
+    qtbot.waitUntil(_idle(trainer))
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_stop_keeps_the_run_and_says_so(trainer, events, scripted, qtbot, paused):
+    scripted(lambda: _steps(500_000))
+    trainer.start(SHORT)
+    qtbot.waitUntil(lambda: trainer.state is State.TRAINING)
+    if paused:
+        trainer.pause()
+    trainer.stop()
+    assert trainer.state is State.STOPPING
+    qtbot.waitUntil(_idle(trainer))
+    assert events[-1].reason == "stopped"
+    last = max(event.step for event in events if isinstance(event, Stepped))
+    assert events[-1].step == last
+    assert trainer.run.closed
+
+
+def _raising(error):
+    def script():
+        yield from list(_steps(10))[:3]
+        raise error
+
+    return script
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("mat1 and mat2 shapes cannot be multiplied (64x400 and 256x120)"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:124] DefaultCPUAllocator: can't allocate memory"),
+        MemoryError(),
+        SystemExit(3),
+        KeyboardInterrupt(),
+        GeneratorExit(),
+        ValueError("x"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_whatever_is_raised_ends_as_a_sentence_and_training_can_start_again(
+    trainer, events, scripted, qtbot, error
+):
+    scripted(_raising(error))
+    trainer.start(SHORT)
+    qtbot.waitUntil(_idle(trainer))
+    assert isinstance(events[-1], Failed)
+    assert str(events[-1].message)
+    events.clear()
+    scripted(lambda: _steps(3))
+    trainer.start(SHORT)
+    qtbot.waitUntil(_idle(trainer))
+    assert events[-1].reason == "finished"
+
+
+def test_a_network_that_does_not_fit_is_told_by_its_sentence(trainer, events, qtbot):
+    broken = msgspec.structs.replace(SHORT, network=remove(SHORT.network, {"flatten1"}))
+    trainer.start(broken)
+    qtbot.waitUntil(_idle(trainer), timeout=30_000)
+    assert isinstance(events[-1], Failed)
+    assert "Flatten" in str(events[-1].message)
+
+
+def test_one_epoch_more_goes_on_with_the_weights(trainer, events, qtbot):
+    trainer.start(SHORT, epochs=1)
+    qtbot.waitUntil(_idle(trainer), timeout=30_000)
+    last = [e.step for e in events if isinstance(e, Stepped)][-1]
+    events.clear()
+    trainer.train_further()
+    qtbot.waitUntil(_idle(trainer), timeout=30_000)
+    steps = [e.step for e in events if isinstance(e, Stepped)]
+    assert steps[0] == last + 1
+    assert len(steps) == last
+
+
+def test_close_while_training_waits_for_one_batch_only(trainer, scripted, qtbot):
+    scripted(lambda: _steps(5_000_000))
+    trainer.start(SHORT)
+    qtbot.waitUntil(lambda: trainer.state is State.TRAINING)
+    trainer.close()
+    assert trainer.state is State.IDLE
+    assert trainer.run.closed
+
+
+def test_fifty_runs_leave_no_thread_behind(trainer, scripted, qtbot):
+    scripted(lambda: _steps(3))
+    before = threading.active_count()
+    for _ in range(50):
+        trainer.start(SHORT)
+        qtbot.waitUntil(_idle(trainer))
+    assert threading.active_count() <= before + 1
+    assert not trainer.findChildren(QThread) or all(t.isFinished() for t in trainer.findChildren(QThread))

@@ -1,0 +1,553 @@
+"""The whole window, driven as a person does: build, set, train, undo, keep; and what must end well."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import msgspec
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QPalette
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QTextBrowser
+
+from app.feature.commands import commands
+from app.features.canvas_menu import CanvasMenu
+from app.session.document import Document
+from app.session.recovery import Recovery
+from app.start.start import data_folder, make_application
+from app.training.trainer import State
+from app.window.window import MainWindow
+from networks.graph.check import check
+from networks.graph.edits import remove, set_layers
+from networks.layers.activation import ReLU, Tanh
+from networks.project.project import first_project, read_project, write_project
+from networks.recipes.optimizers import SGD
+from networks.recipes.recipe import Recipe
+from networks.runs.events import Finished, Stepped
+from tests.widgets.gestures import drop
+from widgets.look import theme
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+replace = msgspec.structs.replace
+
+
+@pytest.fixture(autouse=True)
+def _named(qapp):
+    make_application()
+
+
+@pytest.fixture
+def make_window(qtbot):
+    made = []
+
+    def make(**recipe):
+        project = first_project()
+        if recipe:
+            project = replace(project, recipe=replace(project.recipe, **recipe))
+        window = MainWindow(project)
+        window.canvas.animated = False
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
+        window.canvas.setFocus()
+        made.append(window)
+        return window
+
+    yield make
+    for window in made:
+        window.trainer.close()
+        window.document.history.setClean()
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(make_window):
+    return make_window(epochs=2, threads=1, batch_size=256)
+
+
+def _idle(window):
+    return lambda: window.trainer.state is State.IDLE
+
+
+def _wire_middle(window, source, target):
+    """Half way between two cards, in the canvas."""
+    scene = window.canvas.scene()
+    upper, lower = (scene.cards[name].sceneBoundingRect() for name in (source, target))
+    return window.canvas.mapFromScene((upper.center() + lower.center()) / 2)
+
+
+def _train_to_the_end(window, qtbot):
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: window.trainer.busy)
+    qtbot.waitUntil(_idle(window), timeout=60_000)
+
+
+# see a network at once
+
+
+def test_it_opens_with_lenet_on_digits_and_train_is_ready(window):
+    project = window.document.project
+    assert check(project.network, project.classes).weights == 61_706
+    assert project.recipe.data.title == "Digits"
+    assert window.bar.main_button.isEnabled()
+    assert "61 706" in window._facts.text().replace("\u202f", " ")
+    assert window.windowTitle().startswith("Untitled")
+
+
+def test_totals_that_are_not_known_are_not_told(window):
+    window.canvas.select(["flatten1"])
+    window.canvas.delete_selection()
+    assert window._facts.text() == "13 layers · 1 problem"
+    window.document.undo()
+    assert "61 706 weights" in window._facts.text().replace("\u202f", " ")
+
+
+def _menu_at(window, place):
+    """The menu that the right button opens at this place of the canvas: its entries, by name."""
+    viewport = window.canvas.viewport()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place))
+    QApplication.sendEvent(viewport, event)
+    menu = window.canvas.findChild(CanvasMenu)
+    return {action.objectName(): action for action in menu.actions() if action.objectName()}
+
+
+def _on_card(window, name):
+    left, top, _, bottom = window.canvas.scene().layout_of_network.box(name)
+    return window.canvas.mapFromScene(left + 50, (top + bottom) / 2)
+
+
+def test_the_right_button_has_a_menu_for_what_it_is_over(window):
+    entries = _menu_at(window, _on_card(window, "tanh1"))
+    assert list(entries) == ["cut", "copy", "paste", "duplicate", "delete", "group"]
+    assert window.canvas.selected() == ("tanh1",)
+    entries["delete"].trigger()
+    assert "tanh1" not in window.document.project.network
+    # what is selected together is meant together
+    window.canvas.select(["conv2", "tanh2"])
+    _menu_at(window, _on_card(window, "tanh2"))["group"].trigger()
+    (fold,) = window.document.project.network.folds
+    assert window.canvas.selected() == (fold.name,)
+    entries = _menu_at(window, _on_card(window, fold.name))
+    entries["open_fold"].trigger()
+    assert fold.name in window.canvas.scene().frames
+    entries = _menu_at(window, _wire_middle(window, "input", "conv1"))
+    assert list(entries) == ["delete"]
+    assert list(_menu_at(window, QPoint(4, 4))) == ["paste", "select_all", "fit"]
+    assert window.canvas.selected() == ()
+    window.canvas.findChild(CanvasMenu).close()
+
+
+def test_torch_is_not_needed_to_build(qtbot, make_window):
+    window = make_window()
+    assert "CUDA" not in window._torch_label.text()
+    with qtbot.waitSignal(window.torch_loaded, timeout=60_000):
+        window.load_torch()
+    assert "torch 2" in window._torch_label.text()
+
+
+# build
+
+
+def test_a_layer_dropped_on_a_wire_is_inserted_and_undone(window, qtbot):
+    before = window.document.project
+    assert drop(window.canvas, _wire_middle(window, "conv1", "tanh1"), "BatchNorm2d")
+    network = window.document.project.network
+    new = network["tanh1"].inputs[0]
+    assert type(network[new].layer).__name__ == "BatchNorm2d"
+    assert network[new].inputs == ("conv1",)
+    assert window.undo_action.text() == "Undo: Insert BatchNorm2d"
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CTRL)
+    assert window.document.project == before
+    assert window.undo_action.text() == "Undo"
+    assert not window.undo_action.isEnabled()
+    assert window.redo_action.text() == "Redo: Insert BatchNorm2d"
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Y, CTRL)
+    assert window.document.project.network == network
+
+
+def test_enter_in_the_palette_adds_after_the_selection(window, qtbot):
+    window.canvas.select(["conv1"])
+    search = window.palette_.findChild(QLineEdit)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Slash)
+    qtbot.waitUntil(search.hasFocus)
+    qtbot.keyClicks(search, "gelu")
+    qtbot.keyClick(search, Qt.Key.Key_Return)
+    network = window.document.project.network
+    assert type(network[network["tanh1"].inputs[0]].layer).__name__ == "GELU"
+
+
+def test_what_does_not_fit_is_said_on_the_button_and_mended_by_undo(window, qtbot):
+    window.canvas.select(["flatten1"])
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
+    assert not window.bar.main_button.isEnabled()
+    assert "Flatten" in window.bar.main_button.toolTip()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return, CTRL)
+    assert not window.trainer.busy
+    assert window.canvas.selected() == ("fc1",)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CTRL)
+    assert window.bar.main_button.isEnabled()
+
+
+def test_delete_in_a_field_deletes_no_layer(window, qtbot):
+    window.canvas.select(["conv1"])
+    before = window.document.project.network
+    field = window.selection_panel.findChild(QLineEdit, "filters")
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClick(field, Qt.Key.Key_Home)
+    qtbot.keyClick(field, Qt.Key.Key_Delete)
+    assert len(window.document.project.network.nodes) == len(before.nodes)
+
+
+def test_typing_filters_is_one_step_and_reshapes_every_wire(window, qtbot):
+    window.canvas.select(["conv1"])
+    before = window.document.project
+    field = window.selection_panel.findChild(QLineEdit, "filters")
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "24")
+    assert window.document.project.network["conv1"].layer.filters == 24
+    assert window.document.history.count() == 1
+    window.undo_action.trigger()
+    assert window.document.project == before
+
+
+def test_a_renamed_layer_stays_selected(window, qtbot):
+    window.canvas.select(["conv1"])
+    field = window.selection_panel.findChild(QLineEdit, "name")
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "stem")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert "stem" in window.document.project.network
+    assert window.canvas.selected() == ("stem",)
+
+
+def test_the_activation_of_the_whole_network_changes_in_one_step(window):
+    network = window.document.project.network
+    relus = {node.name: ReLU() for node in network.of_type(Tanh)}
+    window.activation_panel.edited.emit(set_layers(network, relus), "Change activation", "")
+    assert not window.document.project.network.of_type(Tanh)
+    assert window.document.history.count() == 1
+
+
+# train
+
+
+def test_ctrl_return_trains_to_the_end_and_the_curves_have_every_step(window, qtbot):
+    events = []
+    window.trainer.events_arrived.connect(events.extend)
+    _train_to_the_end(window, qtbot)
+    steps = [event for event in events if isinstance(event, Stepped)]
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason == "finished"
+    (run,) = window.curves.runs
+    assert len(window.curves.csv().splitlines()) >= len(steps) + 1
+    assert run.title.startswith("Run 1")
+    assert "finished" in window.bar._text.text()
+
+
+def test_how_a_run_ended_is_said_once(window, qtbot):
+    _train_to_the_end(window, qtbot)
+    assert not window.curves.outcome.visibleRegion().isEmpty()
+    assert window.statusBar().currentMessage() == ""
+    window.docks.by_name["code"].raise_()
+    qtbot.waitUntil(lambda: window.curves.outcome.visibleRegion().isEmpty())
+    _train_to_the_end(window, qtbot)
+    assert window.statusBar().currentMessage() == window.curves.outcome.sentence()
+
+
+def test_a_run_is_named_after_what_makes_it_another_one(window, qtbot):
+    """Two runs in one picture are told apart by what was changed between them."""
+    _train_to_the_end(window, qtbot)
+    network = window.document.project.network
+    relus = {node.name: ReLU() for node in network.of_type(Tanh)}
+    window.activation_panel.edited.emit(set_layers(network, relus), "Change activation to ReLU", "")
+    _train_to_the_end(window, qtbot)
+    for name in ("tanh1", "tanh2"):
+        window.canvas.select([name])
+        window.canvas.delete_selection()
+    _train_to_the_end(window, qtbot)
+    _train_to_the_end(window, qtbot)
+    last = window.document.history.undoText()
+    assert [run.title for run in window.curves.runs] == [
+        "Run 1 · Adam 0.001",
+        "Run 2 · Adam 0.001 · Change activation to ReLU",
+        f"Run 3 · Adam 0.001 · {last} and 1 more",
+        "Run 4 · Adam 0.001",
+    ]
+
+
+def test_pause_resume_and_stop_by_keys(make_window, qtbot):
+    window = make_window(epochs=10_000, threads=1)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: window.trainer.state is State.TRAINING, timeout=30_000)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return, CTRL)
+    assert window.trainer.state is State.PAUSED
+    assert window.bar.main_button.text() == "Resume"
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return, CTRL)
+    assert window.trainer.state is State.TRAINING
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return, CTRL | Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(_idle(window), timeout=30_000)
+    assert "stopped" in window.bar._text.text()
+    assert window.trainer.run is not None
+
+
+def test_one_epoch_more_goes_on_with_the_same_curve(window, qtbot):
+    _train_to_the_end(window, qtbot)
+    steps = window.trainer.run.step
+    qtbot.mouseClick(window.bar.further_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(_idle(window), timeout=60_000)
+    assert window.trainer.run.step == steps * 3 // 2
+    assert len(window.curves.runs) == 1
+
+
+def test_one_epoch_more_is_not_offered_for_another_network(window, qtbot):
+    _train_to_the_end(window, qtbot)
+    assert window.bar.further_button.isEnabled()
+    window.canvas.select(["tanh1"])
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
+    assert not window.bar.further_button.isEnabled()
+    assert "changed" in window.bar.further_button.toolTip()
+
+
+def test_a_second_run_draws_beside_the_first(window, qtbot):
+    _train_to_the_end(window, qtbot)
+    _train_to_the_end(window, qtbot)
+    first, second = window.curves.runs
+    assert first.title != second.title
+
+
+def test_editing_while_it_trains_leaves_the_run_alone(make_window, qtbot):
+    window = make_window(epochs=10_000, threads=1)
+    window.runs.train()
+    qtbot.waitUntil(lambda: window.trainer.state is State.TRAINING, timeout=30_000)
+    started_from = window.trainer.project
+    window.canvas.select(["fc1", "fc2", "flatten1"])
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
+    step = window.runs.progress.epoch
+    qtbot.waitUntil(lambda: window.runs.progress.epoch > step, timeout=30_000)
+    assert window.trainer.project == started_from
+    window.trainer.stop()
+    qtbot.waitUntil(_idle(window), timeout=30_000)
+    assert window.trainer.run.project == started_from
+
+
+def test_a_loss_that_diverges_stops_the_run_and_says_so(make_window, qtbot):
+    window = make_window(threads=1, optimizer=SGD(lr=1000.0), epochs=50)
+    project = window.document.project
+    relus = {node.name: ReLU() for node in project.network.of_type(Tanh)}
+    window.document.edit(replace(project, network=set_layers(project.network, relus)), "ReLU")
+    events = []
+    window.trainer.events_arrived.connect(events.extend)
+    _train_to_the_end(window, qtbot)
+    assert events[-1].reason == "diverged"
+    assert "diverged" in window.bar._text.text()
+
+
+def test_a_failure_in_the_thread_is_told_and_training_works_again(window, qtbot, monkeypatch):
+    from networks.training import run as run_module
+
+    real = run_module.Run
+
+    def broken(project):
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp:124] DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(run_module, "Run", broken)
+    _train_to_the_end(window, qtbot)
+    assert "failed" in window.bar._text.text()
+    assert "memory" in window.curves.outcome.sentence()
+    monkeypatch.setattr(run_module, "Run", real)
+    _train_to_the_end(window, qtbot)
+    assert "finished" in window.bar._text.text()
+
+
+def test_closing_while_it_trains_ends_well(make_window, qtbot):
+    window = make_window(epochs=10_000, threads=1)
+    window.runs.train()
+    qtbot.waitUntil(lambda: window.trainer.state is State.TRAINING, timeout=30_000)
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=30_000)
+    assert not window.trainer.busy
+
+
+# keep
+
+
+def test_save_open_and_the_mark_of_unsaved_changes(window, qtbot, tmp_path, monkeypatch):
+    path = tmp_path / "lenet.json"
+    monkeypatch.setattr(window.files, "ask_save_path", lambda: path)
+    window.canvas.select(["tanh1"])
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
+    assert "*" in window.windowTitle()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_S, CTRL)
+    assert window.windowTitle() == "lenet.json — Backbone"
+    assert read_project(path) == window.document.project
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CTRL)
+    assert "*" in window.windowTitle()
+    monkeypatch.setattr(window.files, "ask_discard", lambda: "discard")
+    window.open_path(path)
+    assert "tanh1" not in window.document.project.network
+
+
+def test_an_opened_project_is_what_all_parts_of_the_window_show(window, tmp_path):
+    """Opened as the first thing, when there is no history yet that could tell of it."""
+    project = first_project()
+    other = replace(project, network=remove(project.network, {"tanh1", "tanh2"}), recipe=Recipe(epochs=7))
+    path = tmp_path / "other.json"
+    write_project(other, path)
+    window.open_path(path)
+    assert set(window.canvas.scene().cards) == {node.name for node in other.network.nodes}
+    assert "12 layers" in window._facts.text()
+    assert window.optimizer_panel.findChild(QLineEdit, "epochs").text() == "7"
+    window.files.new()
+    assert set(window.canvas.scene().cards) == {"input", "output"}
+    assert not window.bar.main_button.isEnabled()
+
+
+def test_closing_with_unsaved_changes_asks(window, qtbot, monkeypatch):
+    window.canvas.select(["tanh1"])
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
+    monkeypatch.setattr(window.files, "ask_discard", lambda: "cancel")
+    window.close()
+    assert window.isVisible()
+    monkeypatch.setattr(window.files, "ask_discard", lambda: "discard")
+    window.close()
+    assert not window.isVisible()
+
+
+def test_a_broken_file_is_said_and_nothing_is_lost(window, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: said.append(box.text()) or 0)
+    path = tmp_path / "broken.json"
+    path.write_text('{"format": 1, "network": ')
+    before = window.document.project
+    window.open_path(path)
+    assert said
+    assert window.document.project == before
+    assert path.read_text() == '{"format": 1, "network": '
+
+
+def test_trained_weights_are_saved_as_safetensors(window, qtbot, tmp_path, monkeypatch):
+    from safetensors.torch import load_file
+
+    path = tmp_path / "weights.safetensors"
+    monkeypatch.setattr(window.exports, "_ask", lambda *_: path)
+    window.exports.export_weights()
+    assert not path.exists()
+    assert "no trained weights" in window.statusBar().currentMessage()
+    _train_to_the_end(window, qtbot)
+    window.exports.export_weights()
+    qtbot.waitUntil(lambda: not window.exports.busy)
+    assert set(load_file(path)) == set(window.trainer.run.module.state_dict())
+
+
+def _left_by_a_crash(epochs):
+    """A session that wrote its recovery file and then was no more."""
+    document = Document(first_project())
+    recovery = Recovery(document, data_folder() / "recovery")
+    recipe = replace(document.project.recipe, epochs=epochs)
+    document.edit(replace(document.project, recipe=recipe), "Change epochs")
+    recovery.write()
+    recovery._lock.unlock()
+
+
+@pytest.mark.parametrize("restores", [True, False])
+def test_what_a_crash_left_is_offered_beside_the_work(window, qtbot, restores):
+    _left_by_a_crash(77)
+    window.offer_recovery()
+    assert window.offer_bar.isVisible()
+    assert "Untitled" in window.offer_bar.sentence()
+    assert window.bar.main_button.isEnabled()
+    bar = window.offer_bar
+    qtbot.mouseClick(bar.accept_button if restores else bar.refuse_button, Qt.MouseButton.LeftButton)
+    assert not bar.isVisible()
+    assert (window.document.project.recipe.epochs == 77) == restores
+    assert window.document.modified == restores
+    window.offer_recovery()
+    assert not bar.isVisible()
+
+
+# one piece
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_theme_can_be_chosen_and_is_kept(window, make_window, mode):
+    action = window.findChild(QAction, f"theme_{mode}")
+    action.trigger()
+    lightness = QApplication.palette().color(QPalette.ColorRole.Window).lightness()
+    assert (lightness < 128) == (mode == "dark")
+    make_window()
+    assert theme.colors().dark == (mode == "dark")
+
+
+def test_docks_come_back_where_they_were(make_window, qtbot):
+    window = make_window()
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.docks.by_name["data"])
+    window.docks.by_name["activation"].hide()
+    window.close()
+    again = make_window()
+    area = again.dockWidgetArea(again.docks.by_name["data"])
+    assert area == Qt.DockWidgetArea.LeftDockWidgetArea
+    assert again.docks.by_name["activation"].isHidden()
+    again.docks.arrange()
+    assert again.dockWidgetArea(again.docks.by_name["data"]) == Qt.DockWidgetArea.RightDockWidgetArea
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1480, 920), (2560, 1440)])
+def test_nothing_is_squeezed_out_of_the_window(make_window, qtbot, size):
+    window = make_window()
+    window.resize(*size)
+    qtbot.waitUntil(lambda: (window.width(), window.height()) == size)
+    window.docks.arrange()
+    for widget in (window.canvas, window.curves, window.palette_, window.bar.further_button):
+        corner = widget.mapTo(window, QPoint(widget.width(), widget.height()))
+        assert corner.x() <= size[0]
+        assert corner.y() <= size[1]
+    assert window.canvas.width() >= 240
+    assert window.curves.width() >= 300
+
+
+def test_commands_have_ids_words_and_keys_of_their_own(window):
+    table = commands(window)
+    keys = [QKeySequence(key).toString() for command in table for key in command.keys]
+    for action in (window.undo_action, window.redo_action):
+        keys += [key.toString() for key in action.shortcuts()]
+    assert len(keys) == len(set(keys))
+    assert len({command.id for command in table}) == len(table)
+    assert all(command.title.strip() for command in table)
+
+
+def test_the_help_pages_open(window, qtbot):
+    window.show_keys()
+    page = window.findChild(QDialog, "keys_page")
+    qtbot.waitUntil(page.isVisible)
+    assert "Ctrl+Return" in page.findChild(QTextBrowser).toPlainText()
+    page.close()
+
+
+def test_a_closed_window_is_freed(make_window, qtbot):
+    window = MainWindow(first_project())
+    window.show()
+    window.close()
+    gone = weakref.ref(window)
+    with qtbot.waitSignal(window.destroyed):
+        window.deleteLater()
+    del window
+    gc.collect()
+    assert gone() is None
+
+
+def test_removing_every_layer_leaves_a_window_that_works(window, qtbot):
+    window.canvas.select_everything()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
+    assert window.document.project.network == remove(
+        first_project().network, {n.name for n in first_project().network.nodes}
+    )
+    assert not window.bar.main_button.isEnabled()
+    window.canvas.add_layer(ReLU())
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CTRL)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CTRL)
+    assert window.bar.main_button.isEnabled()

@@ -1,0 +1,171 @@
+"""Images arrive in the size, the channels and the scale that the network asks for."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from networks.data.images import LUMINANCE, fit, prepare
+from networks.data.vision import models
+from networks.layers.ends import Input
+from networks.recipes.datasets import Dataset, Digits
+
+
+class Coloured(Dataset, frozen=True):
+    """Random pictures in three colours, of two classes."""
+
+    title: ClassVar = "Coloured"
+    attribution: ClassVar = "made up by a test"
+    classes: ClassVar = ("even", "odd")
+
+    count: int = 40
+
+    def load(self):
+        draw = np.random.default_rng(1)
+        pictures = draw.integers(0, 256, (self.count, 12, 10, 3), dtype=np.uint8)
+        return pictures, np.arange(self.count) % 2
+
+
+@pytest.mark.parametrize("data", [Digits(), Coloured(validation=0.3)])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("size", [(8, 8), (28, 28), (5, 7), (12, 10)])
+def test_both_sides_have_the_shape_that_is_asked_for(data, channels, size):
+    images = prepare(data, Input(channels=channels, size=size))
+    training, validation = data.split()
+    assert images.training.shape == (len(training), channels, *size)
+    assert images.validation.shape == (len(validation), channels, *size)
+    for some in (images.training, images.validation):
+        assert some.dtype == torch.float32
+        assert some.is_contiguous(memory_format=torch.channels_last)
+    labels = torch.from_numpy(data.load()[1])
+    assert torch.equal(images.training_labels, labels[torch.from_numpy(training)])
+    assert torch.equal(images.validation_labels, labels[torch.from_numpy(validation)])
+    assert images.training_labels.dtype == torch.int64
+
+
+@pytest.mark.parametrize(
+    ("data", "channels"), [(Digits(), 1), (Digits(), 3), (Coloured(), 3), (Coloured(), 1)]
+)
+def test_the_training_images_have_mean_0_and_variance_1(data, channels):
+    images = prepare(data, Input(channels=channels, size=(9, 9)))
+    wide = images.training.double()
+    assert torch.allclose(wide.mean((0, 2, 3)), torch.zeros(channels, dtype=torch.double), atol=1e-6)
+    assert torch.allclose(wide.var((0, 2, 3), correction=0), torch.ones(channels, dtype=torch.double))
+
+
+def test_validation_images_are_scaled_as_the_training_images_were():
+    data = Coloured()
+    images = prepare(data, Input(channels=3, size=(12, 10)))
+    bytes_ = data.load()[0]
+    training, validation = (bytes_[side].astype(np.float64) / 255 for side in data.split())
+    mean, std = training.mean((0, 1, 2)), training.std((0, 1, 2))
+    assert images.mean == pytest.approx(mean)
+    assert images.std == pytest.approx(std)
+    expected = torch.from_numpy((validation - mean) / std).permute(0, 3, 1, 2).float()
+    assert torch.allclose(images.validation, expected, atol=1e-5)
+
+
+def test_a_picture_without_contrast_is_not_divided_by_zero():
+    class Blank(Coloured, frozen=True):
+        def load(self):
+            return np.full((self.count, 4, 4, 1), 128, np.uint8), np.arange(self.count) % 2
+
+    images = prepare(Blank(), Input(channels=1, size=(4, 4)))
+    assert images.std == (1.0,)
+    assert torch.equal(images.training, torch.zeros_like(images.training))
+
+
+def test_grey_becomes_three_equal_channels():
+    images = prepare(Digits(), Input(channels=3, size=(8, 8))).training
+    assert torch.equal(images[:, 0], images[:, 1])
+    assert torch.equal(images[:, 0], images[:, 2])
+
+
+@pytest.mark.parametrize(("colour", "weight"), list(enumerate(LUMINANCE)))
+def test_colour_becomes_grey_by_luminance(colour, weight):
+    picture = torch.zeros(1, 3, 4, 4)
+    picture[:, colour] = 1.0
+    assert torch.allclose(fit(picture, Input(channels=1, size=(4, 4))), torch.full((1, 1, 4, 4), weight))
+
+
+def test_shrinking_averages_and_does_not_leave_pixels_out():
+    fine = torch.zeros(1, 1, 32, 32)
+    fine[..., ::4, ::4] = 16.0
+    shrunk = fit(fine, Input(channels=1, size=(4, 4)))
+    assert torch.allclose(shrunk[..., 1:3, 1:3], torch.ones(2, 2), atol=0.25)
+    assert shrunk.max() < 2.5
+
+
+def test_growing_is_bilinear():
+    ramp = torch.arange(4.0).expand(1, 1, 4, 4)
+    grown = fit(ramp, Input(channels=1, size=(4, 8)))
+    # pixels are areas: the new centres lie a quarter of an old pixel to both sides of the old ones
+    expected = torch.tensor([0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.0])
+    assert torch.allclose(grown, expected.expand(1, 1, 4, 8))
+
+
+def test_a_large_set_is_converted_in_parts_as_it_would_be_at_once(monkeypatch):
+    wanted = Input(channels=1, size=(9, 9))
+    at_once = prepare(Digits(), wanted)
+    monkeypatch.setattr("networks.data.images._CHUNK", 100)
+    in_parts = prepare.__wrapped__(Digits(), wanted)
+    assert torch.allclose(in_parts.training, at_once.training, atol=1e-6)
+    assert torch.allclose(in_parts.validation, at_once.validation, atol=1e-6)
+
+
+@given(st.floats(0, 1, exclude_min=True, exclude_max=True), st.integers(0, 5))
+def test_sizes_are_those_of_the_split(validation, seed):
+    data = Digits(validation, seed)
+    assert data.sizes() == tuple(len(side) for side in data.split())
+
+
+def test_a_second_run_gets_the_same_tensors_and_another_split_others():
+    wanted = Input(channels=1, size=(8, 8))
+    first = prepare(Digits(), wanted)
+    assert prepare(Digits(), Input(channels=1, size=(8, 8))) is first
+    assert prepare(Digits(split_seed=3), wanted) is not first
+
+
+def test_the_number_of_threads_changes_no_bit():
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        one = prepare.__wrapped__(Digits(), Input(channels=1, size=(28, 28)))
+        torch.set_num_threads(2)
+        two = prepare.__wrapped__(Digits(), Input(channels=1, size=(28, 28)))
+    finally:
+        torch.set_num_threads(before)
+    assert torch.equal(one.training, two.training)
+
+
+def test_the_scale_of_published_weights_is_torchvisions():
+    """Against torchvision's own preprocessing, with the size that the images have already."""
+    data = Coloured()
+    pictures, _ = data.load()
+    training, _ = data.split()
+    preset = models.ResNet18_Weights.IMAGENET1K_V1.transforms()
+    theirs = torch.from_numpy(pictures[training]).permute(0, 3, 1, 2).float() / 255
+    theirs = (theirs - torch.tensor(preset.mean).view(3, 1, 1)) / torch.tensor(preset.std).view(3, 1, 1)
+    images = prepare(data, Input(channels=3, size=(12, 10), normalize="imagenet"))
+    assert torch.allclose(images.training, theirs, atol=1e-6)
+    assert (list(images.mean), list(images.std)) == (preset.mean, preset.std)
+
+
+@pytest.mark.parametrize(("normalize", "low"), [("unit", 0.0), ("centered", -1.0)])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_scale_between_two_ends_runs_from_black_to_white(normalize, low, channels):
+    images = prepare(Digits(), Input(channels=channels, size=(8, 8), normalize=normalize))
+    for some in (images.training, images.validation):
+        assert some.min() == low
+        assert some.max() == 1.0
+
+
+def test_grey_images_have_imagenets_luminance():
+    mean, deviation = Input(channels=1, normalize="imagenet").mean_and_deviation()
+    assert mean == (0.459,)
+    assert deviation == (0.226,)

@@ -1,0 +1,108 @@
+"""Every optimizer is torch's: its call runs, its defaults and bounds are torch's own."""
+
+from __future__ import annotations
+
+import inspect
+
+import msgspec
+import pytest
+import torch
+from hypothesis import given, settings
+
+from networks.core.fields import changed, fields_of
+from networks.module.build import resolve, run
+from networks.recipes.losses import LOSSES
+from networks.recipes.optimizers import OPTIMIZERS, SGD, AnyOptimizer
+from tests.networks.strategies import layers as declared
+
+every_optimizer = pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.__name__)
+
+
+def made(optimizer, **further):
+    """torch's optimizer over one weight with a gradient, and the weight."""
+    weight = torch.nn.Parameter(torch.ones(3))
+    weight.grad = torch.tensor([1.0, -2.0, 0.5])
+    call = optimizer.call("mps")
+    return resolve(call.target)([weight], **dict(call.kwargs), **further), weight
+
+
+@every_optimizer
+def test_its_defaults_are_torchs(kind):
+    theirs = inspect.signature(getattr(torch.optim, kind.__name__)).parameters
+    for name, value in kind().arguments().items():
+        assert value == theirs[name].default, name
+
+
+@every_optimizer
+def test_a_step_moves_the_weight_against_the_gradient(kind):
+    optimizer, weight = made(kind())
+    before = weight.detach().clone()
+    optimizer.step()
+    moved = weight.detach() - before
+    assert torch.isfinite(moved).all()
+    assert (moved.sign() == -weight.grad.sign()).all()
+
+
+@every_optimizer
+def test_torch_takes_whatever_the_bounds_allow_and_gets_it(kind):
+    @settings(max_examples=40)
+    @given(declared(kind))
+    def proof(optimizer):
+        theirs, _ = made(optimizer)
+        for name, value in optimizer.arguments().items():
+            assert theirs.defaults[name] == value
+        theirs.step()
+
+    proof()
+
+
+@every_optimizer
+def test_fused_is_what_torch_offers(kind):
+    assert [dict(kind().call(device).kwargs).get("fused", False) for device in ("cpu", "cuda", "mps")] == [
+        kind.fused,
+        kind.fused,
+        False,
+    ]
+    if kind.fused:
+        optimizer, weight = made(kind(), fused=True)
+        optimizer.step()
+        _, plain = (pair := made(kind()))
+        pair[0].step()
+        assert torch.allclose(weight, plain)
+    else:
+        with pytest.raises(TypeError, match="fused"):
+            made(kind(), fused=True)
+
+
+@every_optimizer
+def test_it_comes_back_from_json_and_refuses_what_is_out_of_bounds(kind):
+    @settings(max_examples=20)
+    @given(declared(kind))
+    def proof(optimizer):
+        assert msgspec.json.decode(msgspec.json.encode(optimizer), type=AnyOptimizer) == optimizer
+
+    proof()
+    for field in fields_of(kind):
+        if field.kind == "real":
+            for value in (field.low - 1, field.high + 1, float("nan")):
+                with pytest.raises(msgspec.ValidationError, match=field.name):
+                    changed(kind(), **{field.name: value})
+
+
+def test_nesterov_waits_for_momentum():
+    assert SGD(nesterov=True).arguments()["nesterov"] is False
+    assert SGD(nesterov=True, momentum=0.9).arguments()["nesterov"] is True
+
+
+@every_optimizer
+def test_texts(kind):
+    assert kind.help().endswith(".")
+    assert all(field.help.endswith(".") and field.title for field in fields_of(kind))
+
+
+@pytest.mark.parametrize("kind", LOSSES, ids=lambda kind: kind.__name__)
+def test_every_loss_runs(kind):
+    loss = run(kind().call())(torch.zeros(2, 10), torch.tensor([1, 2]))
+    assert loss.item() == pytest.approx(torch.log(torch.tensor(10.0)).item())
+    smoothed = run(kind(label_smoothing=0.25).call())
+    assert smoothed.label_smoothing == 0.25

@@ -1,0 +1,296 @@
+"""A printed training script, run where the project cannot be seen, gives the curve that a run gives."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+import keyword
+import re
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from networks.core.message import UserError
+from networks.data.images import prepare
+from networks.data.vision import models
+from networks.doctor.findings import obstacle
+from networks.exporting.files import save_training_script
+from networks.graph.edits import freeze, remove, rename, set_layers
+from networks.graph.network import Network, Node
+from networks.layers.activation import ReLU
+from networks.layers.convolution import Conv2d
+from networks.layers.ends import Input, Output
+from networks.layers.linear import CLASSES, Linear
+from networks.layers.normalization import BatchNorm2d
+from networks.layers.pooling import GlobalAvgPool2d
+from networks.layers.regularization import Dropout
+from networks.presets.catalog import PRESETS
+from networks.project.fine_tuning import with_published
+from networks.project.project import Project, first_project
+from networks.recipes import datasets
+from networks.recipes.datasets import Digits
+from networks.recipes.losses import CrossEntropy
+from networks.recipes.optimizers import OPTIMIZERS, SGD
+from networks.recipes.published import BY_NAME
+from networks.recipes.recipe import Recipe
+from networks.runs.events import COLUMNS, Failed, Finished, Stepped, Validated
+from networks.source import source
+from networks.source.identifiers import GLOBALS
+from networks.source.training_script import data_file
+from networks.training.run import Run
+from tests.networks.graph.random_edits import networks
+from tests.networks.source.fresh_interpreter import FreshInterpreter
+
+replace = msgspec.structs.replace
+FEW = Digits(validation=0.4)
+"""Of the 150 images that there are here."""
+SMALL = [preset for preset in PRESETS if preset.kind == "small"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cache(tmp_path_factory):
+    """Of published weights; before the fresh interpreter starts, which inherits it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TORCH_HOME", str(tmp_path_factory.mktemp("torch")))
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_images():
+    """150 of them, so that an epoch takes a few steps."""
+    images, labels = Digits().load()
+    prepare.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(datasets, "_digits", lambda: (images[:150], labels[:150]))
+        yield
+    prepare.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory, _cache):
+    interpreter = FreshInterpreter(tmp_path_factory.mktemp("fresh"))
+    yield interpreter
+    interpreter.close()
+
+
+def recipe(**changes):
+    return Recipe(**{"data": FEW, "batch_size": 16, "epochs": 2, "threads": 1} | changes)
+
+
+def judge(fresh, folder, project, title="net"):
+    """Runs the script and asserts that its table is that of a run. Gives how it ended, and where it is."""
+    script = folder / "net.py"
+    save_training_script(project, script, title)
+    answer = fresh.ran(script)
+    table, ending = curve(project)
+    assert (folder / "net-curves.csv").read_text(encoding="utf-8") == table, script.read_text()
+    assert (answer["ending"] == "") == (ending.reason == "finished")
+    assert answer["printed"].count("epoch") == _epochs(table)
+    return answer["ending"], script
+
+
+def _epochs(table):
+    return sum(row[4] != "" for row in list(csv.reader(io.StringIO(table)))[1:])
+
+
+def curve(project):
+    """The table of a run, and its last event."""
+    rows = []
+    for event in Run(project).train():
+        assert not isinstance(event, Failed), event.details
+        if isinstance(event, Stepped):
+            rows.append([event.step, event.epoch, event.loss, event.accuracy, "", ""])
+        elif isinstance(event, Validated):
+            rows[-1][4:] = [event.loss, event.accuracy]
+        elif isinstance(event, Finished):
+            ending = event
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows])
+    return file.getvalue(), ending
+
+
+@pytest.mark.parametrize("preset", SMALL, ids=lambda preset: preset.name)
+def test_the_curve_of_a_preset_is_that_of_a_run(fresh, tmp_path, preset):
+    own = preset.recipe or Recipe()
+    judge(fresh, tmp_path, Project(preset.network(), replace(own, data=FEW, epochs=2, threads=1)))
+
+
+def network(channels=1, size=(8, 8), normalize="data"):
+    """Everything that draws, normalizes or keeps statistics, in few weights."""
+    layers = (
+        ("conv1", Conv2d(4)),
+        ("norm", BatchNorm2d()),
+        ("relu", ReLU()),
+        ("drop", Dropout(0.3)),
+        ("conv2", Conv2d(5)),
+        ("drop2", Dropout(0.3)),
+        ("pool", GlobalAvgPool2d()),
+        ("fc", Linear(CLASSES)),
+        ("output", Output()),
+    )
+    nodes = [Node("input", Input(channels, size, normalize))]
+    for name, layer in layers:
+        nodes.append(Node(name, layer, (nodes[-1].name,)))
+    return Network(tuple(nodes))
+
+
+@st.composite
+def projects(draw):
+    """Any images, any recipe; learning rates as the optimizer has them."""
+    size = draw(st.sampled_from([(8, 8), (5, 6), (11, 9), (7, 12)]))
+    normalize = draw(st.sampled_from(["data", "imagenet", "centered", "unit"]))
+    drawn = network(draw(st.sampled_from([1, 3])), size, normalize)
+    names = draw(st.sets(st.sampled_from(["conv1", "norm", "conv2"])))
+    data = Digits(draw(st.sampled_from([0.4, 0.5])), draw(st.integers(0, 9)))
+    training = len(data.split()[0])
+    # as many as leave a single image for the last batch, too
+    batch_size = draw(st.sampled_from([13, 64, 200, training - 1, (training - 1) // 2]))
+    kind = draw(st.sampled_from(OPTIMIZERS))
+    optimizer = kind(weight_decay=draw(st.sampled_from([0.0, 0.01])))
+    return Project(
+        freeze(drawn, names),
+        recipe(
+            data=data,
+            batch_size=batch_size,
+            optimizer=optimizer,
+            loss=CrossEntropy(draw(st.sampled_from([0.0, 0.1]))),
+            clip=draw(st.sampled_from([0.0, 0.5])),
+            seed=draw(st.integers(0, 2**31 - 1)),
+        ),
+    )
+
+
+@settings(max_examples=40)
+@given(projects())
+def test_the_curve_is_that_of_a_run_whatever_the_recipe(fresh, tmp_path, project):
+    judge(fresh, tmp_path, project)
+
+
+@settings(max_examples=30)
+@given(networks())
+def test_the_curve_is_that_of_a_run_whatever_the_network(fresh, tmp_path, drawn):
+    project = Project(drawn, recipe(epochs=1, optimizer=SGD(lr=0.01)))
+    if (reason := obstacle(project)) is not None:
+        with pytest.raises(UserError, match=re.escape(str(reason))):
+            save_training_script(project, tmp_path / "net.py")
+    else:
+        judge(fresh, tmp_path, project)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_colour_images_are_brought_to_the_channels_of_the_input(fresh, tmp_path, monkeypatch, channels):
+    images, labels = Digits().load()
+    colours = np.concatenate([images, images // 2, 255 - images], axis=3)
+    monkeypatch.setattr(datasets, "_digits", lambda: (colours, labels))
+    prepare.cache_clear()
+    judge(fresh, tmp_path, Project(network(channels, (7, 9)), recipe(epochs=1)))
+    prepare.cache_clear()
+
+
+def test_it_stops_where_the_loss_is_no_number(fresh, tmp_path):
+    project = Project(network(), recipe(optimizer=SGD(lr=1000.0), epochs=5))
+    ending, _ = judge(fresh, tmp_path, project)
+    assert "lower learning rate" in ending
+
+
+def test_it_starts_from_published_weights_and_keeps_what_is_frozen(fresh, tmp_path):
+    published = BY_NAME["ResNet18_Weights.IMAGENET1K_V1"]
+    published.path.parent.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(5)
+    torch.save(models.resnet18(weights=None).state_dict(), published.path)
+    preset = next(preset for preset in PRESETS if preset.torchvision == "resnet18")
+    project = with_published(Project(preset.network(), recipe(epochs=1, batch_size=40)), published)
+    layer = replace(project.network["input"].layer, size=(32, 32))
+    tuned = freeze(set_layers(project.network, {"input": layer}), project.network.folded["layer1.0"])
+    _, script = judge(fresh, tmp_path, replace(project, network=tuned))
+    text = script.read_text()
+    assert published.url in text
+    assert 'random = {"fc"}' in text
+    assert "check_hash=True" in text
+
+
+def test_what_was_learned_lies_beside_it(fresh, tmp_path):
+    project = Project(network(), recipe())
+    judge(fresh, tmp_path, project)
+    run = Run(project)
+    list(run.train())
+    found = torch.load(tmp_path / "net-weights.pt", weights_only=True)
+    assert found.keys() == run.weights().keys()
+    assert all(torch.equal(found[name], tensor) for name, tensor in run.weights().items())
+
+
+# -- the files
+
+
+def test_the_images_are_those_of_the_data(tmp_path):
+    beside = save_training_script(first_project(), tmp_path / "a.py")
+    assert beside == tmp_path / "digits.npz" == tmp_path / data_file(Digits())
+    images, labels = Digits().load()
+    with np.load(beside) as file:
+        assert np.array_equal(file["images"], images)
+        assert np.array_equal(file["labels"], labels)
+    # a second script shares them
+    before = beside.stat().st_mtime_ns
+    save_training_script(first_project(), tmp_path / "b.py")
+    assert beside.stat().st_mtime_ns == before
+
+
+def test_another_file_of_that_name_is_kept(tmp_path):
+    (tmp_path / "digits.npz").write_bytes(b"precious")
+    with pytest.raises(UserError, match=r"digits.npz.*choose another folder"):
+        save_training_script(first_project(), tmp_path / "a.py")
+    assert (tmp_path / "digits.npz").read_bytes() == b"precious"
+    assert not (tmp_path / "a.py").exists()
+
+
+def test_what_cannot_be_trained_has_no_script(tmp_path):
+    project = first_project()
+    broken = replace(project, network=remove(project.network, ["flatten1"]))
+    with pytest.raises(UserError, match="Flatten"):
+        save_training_script(broken, tmp_path / "a.py")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("title", [*sorted(GLOBALS), *keyword.kwlist[:3], 'a"""\nimport os', "‮net", "1 2"])
+def test_no_title_stands_in_for_a_name_of_the_script(fresh, tmp_path, title):
+    save_training_script(Project(network(), recipe(epochs=1)), tmp_path / "net.py", title)
+    compile((tmp_path / "net.py").read_text(encoding="utf-8"), "net.py", "exec")
+    assert fresh.ran(tmp_path / "net.py")["ending"] == ""
+
+
+@pytest.mark.parametrize("preset", SMALL, ids=lambda preset: preset.name)
+def test_a_script_imports_torch_and_numpy_and_defines_names_that_no_class_may_have(tmp_path, preset):
+    project = Project(preset.network(), recipe())
+    save_training_script(project, tmp_path / "net.py", "Net")
+    tree = ast.parse((tmp_path / "net.py").read_text(encoding="utf-8"))
+    imported, defined, classes = set(), set(), set()
+    for statement in tree.body:
+        match statement:
+            case ast.Import() | ast.ImportFrom():
+                names = [getattr(statement, "module", None) or alias.name for alias in statement.names]
+                imported |= {name.partition(".")[0] for name in names}
+                defined |= {alias.asname or alias.name for alias in statement.names}
+            case ast.FunctionDef():
+                defined.add(statement.name)
+            case ast.Assign():
+                defined |= {target.id for target in statement.targets}
+            case ast.ClassDef():
+                classes.add(statement.name)
+    assert imported <= {"torch", "numpy", "csv", "math", "collections", "pathlib"}
+    assert defined <= GLOBALS
+    assert classes == {
+        node.name
+        for node in ast.parse(source(project.network, 10, "Net").text).body[1:]
+        if isinstance(node, ast.ClassDef)
+    }
+    assert not classes & GLOBALS
+
+
+def test_names_of_layers_stay_text(fresh, tmp_path):
+    drawn = rename(network(), "conv1", "import-os")
+    judge(fresh, tmp_path, Project(drawn, recipe(epochs=1)))

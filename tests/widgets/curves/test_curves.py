@@ -1,0 +1,559 @@
+"""The curves show what was measured, all of it and nothing else, and obey the mouse."""
+
+from __future__ import annotations
+
+import csv
+import gc
+import io
+import math
+import weakref
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPlainTextEdit
+
+from networks.core.message import message
+from networks.runs.events import Failed, Finished, Started, Stepped, Validated
+from widgets.curves import CurvesPanel, ticks
+from widgets.curves.trace import Trace, means, peaks
+from widgets.look import theme
+
+LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+
+
+def steps(count, *, per_epoch=10, first=1, loss=lambda step: 2.0 / step):
+    """Started and `count` steps, with a validation after each epoch."""
+    events, best = [Started("cpu", 1, per_epoch, 100, 20, step=first - 1)], math.inf
+    for step in range(first, first + count):
+        events.append(Stepped(step, step / per_epoch, loss(step), 1 - 1 / (1 + step)))
+        if step % per_epoch == 0:
+            value = loss(step) + 0.01
+            is_best = math.isfinite(value) and value < best
+            best = value if is_best else best
+            events.append(Validated(step, step // per_epoch, value, 0.9, 0.1, best=is_best))
+    return events
+
+
+@pytest.fixture
+def application(qapp):
+    theme.apply_theme(qapp, "light")
+    return qapp
+
+
+@pytest.fixture
+def panel(application, qtbot):
+    panel = CurvesPanel()
+    qtbot.addWidget(panel)
+    panel.resize(480, 600)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+@pytest.fixture
+def trained(panel):
+    panel.begin_run("Run 1")
+    panel.extend(steps(40))
+    QApplication.processEvents()
+    return panel
+
+
+def at(chart, x, y):
+    """A pixel of the viewport, given as shares of the plot's area."""
+    area = chart.area()
+    return QPoint(round(area.left() + x * area.width()), round(area.top() + y * area.height()))
+
+
+def drag(chart, start, end, button=LEFT):
+    viewport = chart.viewport()
+    QTest.mousePress(viewport, button, Qt.KeyboardModifier.NoModifier, start)
+    QTest.mouseMove(viewport, (start + end) / 2)
+    QTest.mouseMove(viewport, end)
+    QTest.mouseRelease(viewport, button, Qt.KeyboardModifier.NoModifier, end)
+
+
+def ranges(panel):
+    return [(chart.x_range(), chart.y_range()) for chart in panel.charts]
+
+
+def read(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+# what is shown
+
+
+def test_the_hint_does_not_send_to_train_where_nothing_can_be_trained(panel):
+    hint = panel.findChild(object, "hint")
+    panel.show_obstacle(message("Expected an Output, got none: drag one from the palette."))
+    assert hint.text() == "Cannot train: Expected an Output, got none: drag one from the palette."
+    panel.show_obstacle(None)
+    assert hint.text() == "Press Train to see the loss fall"
+    panel.begin_run("Run 1")
+    panel.extend(steps(1))
+    panel.show_obstacle(message("Expected an Input, got none."))
+    assert panel.loss.isVisible()
+
+
+def test_before_anything_was_measured_there_is_a_hint_and_no_chart(panel):
+    hint = panel.findChild(object, "hint")
+    assert hint.isVisible()
+    assert "Press Train" in hint.text()
+    assert not panel.loss.isVisible()
+    assert not panel.toolbar.copy_button.isEnabled()
+    panel.begin_run("Run 1")
+    assert hint.isVisible()
+    assert "Press Train" not in hint.text()
+    panel.extend(steps(1))
+    assert panel.loss.isVisible()
+    assert not hint.isVisible()
+
+
+def test_twenty_thousand_events_in_odd_pieces_are_all_kept(panel):
+    events = steps(20_001, per_epoch=457)
+    panel.begin_run("Run 1")
+    for start in range(0, len(events), 997):
+        panel.extend(events[start : start + 997])
+    told = [event for event in events if isinstance(event, Stepped | Validated)]
+    rows = read(panel.csv())
+    assert sum(row["split"] == "training" for row in rows) == 20_001
+    assert [(int(row["step"]), float(row["loss"]), float(row["accuracy"])) for row in rows] == [
+        (event.step, event.loss, event.accuracy) for event in told
+    ]
+
+
+def test_the_strong_line_is_drawn_where_the_values_are(trained):
+    trained.toolbar.slider.setValue(0)
+    run, chart = trained.runs[0], trained.loss
+    line = chart.curves(run).strong
+    expected = [chart.pixel(x, y) for x, y in zip(run.training.epoch, run.training.loss, strict=True)]
+    np.testing.assert_allclose(line.across, [point.x() for point in expected])
+    np.testing.assert_allclose(line.down, [point.y() for point in expected])
+
+
+def test_a_smoothed_line_stands_beside_the_raw_one(trained):
+    trained.toolbar.slider.setValue(80)
+    curves = trained.loss.curves(trained.runs[0])
+    assert len(curves.raw.across) == len(curves.strong.across) == 40
+    assert not np.allclose(curves.raw.down, curves.strong.down)
+    assert trained.findChild(object, "smoothing_figure").text() == "0.80"
+
+
+def test_smoothing_while_it_grows_equals_smoothing_afterwards(panel):
+    panel.begin_run("Run 1")
+    for event in steps(100, loss=lambda step: math.sin(step) + 2):
+        panel.extend([event])
+    live = panel.loss.curves(panel.runs[0]).strong.down.copy()
+    panel.toolbar.slider.setValue(10)
+    panel.toolbar.slider.setValue(90)
+    np.testing.assert_allclose(panel.loss.curves(panel.runs[0]).strong.down, live, atol=1e-6)
+
+
+def test_the_best_epoch_is_marked_with_its_value(panel):
+    panel.begin_run("Run 1")
+    panel.extend(steps(30))
+    panel.extend([Validated(30, 3, 0.5, 0.8, 0.1, best=False)])
+    mark = panel.loss.curves(panel.runs[0]).best
+    assert mark.isVisible()
+    assert mark.text == "best 0.07667"
+    assert panel.accuracy.curves(panel.runs[0]).best.text.startswith("90.00")
+
+
+def test_a_diverged_loss_is_a_gap_and_a_mark(panel):
+    panel.begin_run("Run 1")
+    panel.toolbar.slider.setValue(0)
+    panel.extend(steps(30, loss=lambda step: math.nan if step in (15, 16) else 1.0))
+    curves = panel.loss.curves(panel.runs[0])
+    assert np.flatnonzero(np.isnan(curves.strong.down)).tolist() == [14, 15]
+    assert curves.diverged.isVisible()
+    assert curves.diverged.text == "diverged"
+    assert curves.diverged._at.x() == pytest.approx(panel.loss.pixel(1.5, 0).x())
+    assert not panel.accuracy.curves(panel.runs[0]).diverged.isVisible()
+    panel.runs_legend.button(0).click()
+    assert not curves.diverged.isVisible()
+
+
+def test_where_no_loss_was_finite_no_range_is_invented(panel):
+    panel.begin_run("Run 1")
+    panel.extend(steps(5, loss=lambda step: math.nan))
+    low, high = panel.loss.y_range()
+    assert panel.loss.left_axis.positions(low, high) == []
+    assert "NaN" in panel.headings[0].text()
+    panel.grab()
+
+
+def test_the_end_is_told_until_the_next_run(panel):
+    panel.begin_run("Run 1")
+    panel.extend([*steps(5), Finished("stopped", 5, message("Stopped after {n} steps.", n=5))])
+    assert panel.outcome.isVisible()
+    assert panel.outcome.sentence() == "Stopped after 5 steps."
+    assert not panel.outcome.wrong
+    panel.begin_run("Run 2")
+    assert not panel.outcome.isVisible()
+
+
+def test_a_failure_shows_its_details_on_demand(panel, qtbot):
+    panel.begin_run("Run 1")
+    panel.extend([Failed(message("There was not enough memory."), "RuntimeError: <b>alloc</b>")])
+    assert panel.outcome.wrong
+    panel.grab()
+    qtbot.mouseClick(panel.outcome.details_button, LEFT)
+    dialog = panel.findChild(QDialog, "details_dialog")
+    assert dialog.isVisible()
+    assert dialog.findChild(QPlainTextEdit).toPlainText() == "RuntimeError: <b>alloc</b>"
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.reject()
+
+
+def test_the_charts_are_told_in_words_at_the_end_of_an_epoch(trained):
+    words = trained.loss.accessibleDescription()
+    assert "Run 1" in words
+    assert "epoch 4" in words
+    assert "0.06000" in words
+
+
+# runs
+
+
+def test_an_earlier_run_stays_in_its_own_colour_behind_the_new_one(trained):
+    trained.begin_run("Run 2")
+    trained.extend(steps(20))
+    first, second = (trained.loss.curves(run) for run in trained.runs)
+    assert first.color != second.color
+    assert len(first.strong.across) == 40
+    assert len(second.strong.across) == 20
+    assert first.strong.zValue() < second.strong.zValue()
+    assert first.strong_color != first.color
+    assert second.strong_color == second.color
+
+
+def test_a_seventh_run_has_another_marker_as_it_shares_its_colour(panel):
+    for number in range(7):
+        panel.begin_run(f"Run {number}")
+    curves = [panel.loss.curves(run) for run in panel.runs]
+    assert len({item.color.name() for item in curves[:6]}) == 6
+    assert curves[6].color == curves[0].color
+    assert curves[6].symbol != curves[0].symbol
+
+
+def test_a_click_in_the_legend_hides_a_run_and_the_view_fits_the_others(trained, qtbot):
+    trained.begin_run("Run 2")
+    trained.extend(steps(20))
+    assert trained.loss.x_range()[1] > 4
+    qtbot.mouseClick(trained.runs_legend.button(0), LEFT)
+    assert not trained.loss.curves(trained.runs[0]).strong.isVisible()
+    assert not trained.accuracy.curves(trained.runs[0]).best.isVisible()
+    assert trained.loss.x_range()[1] < 3
+    assert "│" not in trained.headings[0].text()
+    trained.runs_legend.button(1).setFocus()
+    qtbot.keyClick(trained.runs_legend.button(1), Qt.Key.Key_Space)
+    assert not trained.loss.isVisible()
+    qtbot.mouseClick(trained.runs_legend.button(0), LEFT)
+    assert trained.loss.curves(trained.runs[0]).strong.isVisible()
+    assert trained.loss.isVisible()
+
+
+def test_clearing_keeps_the_run_that_is_going_on(trained, qtbot):
+    trained.extend([Finished("finished", 40, message("Done."))])
+    trained.begin_run("Run 2")
+    trained.extend(steps(3))
+    qtbot.mouseClick(trained.toolbar.clear_button, LEFT)
+    assert [run.title for run in trained.runs] == ["Run 2"]
+    trained.extend([Finished("stopped", 3, message("Stopped."))])
+    trained.clear_runs()
+    assert trained.runs == ()
+    assert not trained.loss.isVisible()
+    assert not trained.toolbar.clear_button.isEnabled()
+    trained.grab()
+
+
+def test_a_run_that_goes_on_after_it_was_cleared_is_drawn(trained):
+    trained.extend([Finished("finished", 40, message("Done."))])
+    trained.clear_runs()
+    trained.extend(steps(10, first=41))
+    assert [(run.title, len(run.training)) for run in trained.runs] == [("Run 1", 10)]
+    assert trained.loss.isVisible()
+
+
+# zoom
+
+
+def test_a_drag_zooms_to_its_rectangle_in_both_charts_and_a_double_click_goes_back(trained):
+    before = ranges(trained)
+    chart = trained.loss
+    start, end = at(chart, 0.25, 0.2), at(chart, 0.75, 0.6)
+    (left, high), (right, low) = chart.point(QPointF(start)), chart.point(QPointF(end))
+    drag(chart, start, end)
+    assert chart.x_range() == pytest.approx((left, right))
+    assert chart.y_range() == pytest.approx((low, high))
+    assert trained.accuracy.x_range() == chart.x_range()
+    assert trained.accuracy.y_range() == before[1][1]
+    assert not trained.following
+    QTest.mouseDClick(trained.accuracy.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at(chart, 0.5, 0.5))
+    assert ranges(trained) == before
+    assert trained.following
+
+
+def test_live_data_does_not_move_a_view_that_was_zoomed(trained, qtbot):
+    drag(trained.loss, at(trained.loss, 0.25, 0.2), at(trained.loss, 0.75, 0.6))
+    zoomed = ranges(trained)
+    trained.extend(steps(200, first=41))
+    assert ranges(trained) == zoomed
+    qtbot.mouseClick(trained.toolbar.reset_button, LEFT)
+    assert trained.loss.x_range()[1] > 24
+    assert not trained.toolbar.reset_button.isEnabled()
+
+
+def test_a_flat_drag_zooms_along_the_epochs_only(trained):
+    height = trained.loss.y_range()
+    drag(trained.loss, at(trained.loss, 0.25, 0.5), at(trained.loss, 0.75, 0.5))
+    assert trained.loss.y_range() == pytest.approx(height)
+    assert trained.loss.x_range()[1] < 4
+
+
+def test_a_click_zooms_nothing(trained):
+    before = ranges(trained)
+    QTest.mouseClick(
+        trained.loss.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at(trained.loss, 0.5, 0.5)
+    )
+    assert ranges(trained) == before
+    assert trained.following
+
+
+def test_the_right_button_moves_and_the_wheel_zooms_at_the_mouse(trained):
+    chart = trained.loss
+    drag(chart, at(chart, 0.25, 0.25), at(chart, 0.75, 0.75))
+    width = chart.x_range()[1] - chart.x_range()[0]
+    before = chart.x_range()
+    drag(chart, at(chart, 0.5, 0.5), at(chart, 0.6, 0.5), RIGHT)
+    assert chart.x_range()[0] < before[0]
+    assert chart.x_range()[1] - chart.x_range()[0] == pytest.approx(width)
+    position = QPointF(at(chart, 0.3, 0.4))
+    under = chart.point(position)
+    wheel = QWheelEvent(
+        position, chart.viewport().mapToGlobal(position), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(chart.viewport(), wheel)
+    assert chart.point(position) == pytest.approx(under)
+    assert chart.x_range()[1] - chart.x_range()[0] == pytest.approx(width * 0.85)
+    assert trained.accuracy.x_range() == chart.x_range()
+
+
+def test_the_axis_of_epochs_grows_with_the_run(panel):
+    panel.begin_run("Run 1")
+    panel.extend(steps(5))
+    assert 1.0 <= panel.loss.x_range()[1] < 1.1
+    panel.extend(steps(7, first=6))
+    assert 2.0 <= panel.loss.x_range()[1] < 2.1
+
+
+# cross-hair
+
+
+def test_the_cross_hair_reads_the_nearest_step_in_both_charts(trained):
+    chart, run = trained.loss, trained.runs[0]
+    position = chart.area().topLeft() + chart.pixel(2.32, chart.y_range()[0])
+    QTest.mouseMove(chart.viewport(), position.toPoint() - QPoint(0, 40))
+    assert chart.cross_hair == trained.accuracy.cross_hair == run.training.epoch[22] == 2.3
+    assert trained.headings[0].text() == f"step 23  train {2 / 23:#.4g}  val {0.11:#.4g}"
+    assert trained.headings[1].text() == f"step 23  train {100 * (1 - 1 / 24):.2f}\u202f%  val 90.00\u202f%"
+    trained.loss.leaveEvent(None)
+    assert chart.cross_hair is None
+    assert trained.headings[0].text().startswith("step 40 ")
+
+
+def test_before_the_first_validation_none_is_shown_under_the_cross_hair(panel):
+    panel.begin_run("Run 1")
+    panel.extend(steps(12))
+    panel.loss.pointed.emit(0.2)
+    assert panel.headings[0].text() == "step 2  train 1.000  val –"
+
+
+def test_the_cross_hair_reads_earlier_runs_too_where_they_reach(trained):
+    trained.begin_run("Run 2")
+    trained.extend(steps(80, loss=lambda step: 3.0))
+    trained.loss.pointed.emit(2.0)
+    assert trained.headings[0].text() == "step 20  train 3.000  val 3.010 │ 0.1000  0.1100"
+    trained.loss.pointed.emit(8.0)
+    assert trained.headings[0].text() == "step 80  train 3.000  val 3.010 │ –  –"
+
+
+def test_arrow_keys_move_the_cross_hair_by_steps(trained, qtbot):
+    trained.loss.setFocus()
+    qtbot.keyClick(trained.loss, Qt.Key.Key_Home)
+    assert trained.loss.cross_hair == pytest.approx(0.1)
+    qtbot.keyClick(trained.loss, Qt.Key.Key_Right)
+    qtbot.keyClick(trained.loss, Qt.Key.Key_Right)
+    assert trained.accuracy.cross_hair == pytest.approx(0.3)
+    qtbot.keyClick(trained.loss, Qt.Key.Key_Escape)
+    assert trained.loss.cross_hair is None
+
+
+# logarithmic scale
+
+
+def test_the_log_scale_draws_what_is_above_zero_and_leaves_a_gap_elsewhere(panel, qtbot):
+    values = {1: 1e300, 2: 0.0, 3: math.nan, 4: 1e-300, 5: -1.0, 6: 1.0, 7: math.inf}
+    panel.begin_run("Run 1")
+    panel.toolbar.slider.setValue(0)
+    panel.extend(steps(7, loss=lambda step: values[step]))
+    panel.grab()
+    qtbot.mouseClick(panel.toolbar.log_button, LEFT)
+    panel.grab()
+    low, high = panel.loss.y_range()
+    assert low <= -300
+    assert high >= 300
+    line = panel.loss.curves(panel.runs[0]).strong
+    assert np.flatnonzero(np.isfinite(line.down)).tolist() == [0, 3, 5]
+    assert line.down[5] == pytest.approx(panel.loss.pixel(0, 0.0).y())
+    assert panel.accuracy.y_range()[1] < 1.1
+    qtbot.mouseClick(panel.toolbar.log_button, LEFT)
+    assert np.isfinite(panel.loss.curves(panel.runs[0]).strong.down[1])
+
+
+def test_log_ticks_are_round_values():
+    shown = [ticks.power_of_ten(tick) for tick in ticks.logarithmic(-2.1, 0.5, 8)]
+    assert shown == ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2"]
+
+
+@given(st.floats(-1e10, 1e10), st.floats(1e-9, 1e10), st.integers(1, 12))
+def test_linear_ticks_are_few_and_within(low, span, count):
+    # a range of a few neighbouring floats cannot be divided, and pyqtgraph shows none
+    assume(span > 1e-13 * abs(low))
+    found = ticks.linear(low, low + span, count)
+    assert len(found) <= count + 1
+    margin = 1e-6 * span + 1e-6 * abs(low)
+    assert all(low - margin <= tick <= low + span + margin for tick in found)
+
+
+@given(st.floats(-310, 309), st.floats(1e-6, 600), st.integers(1, 12))
+def test_log_ticks_lie_within(low, span, count):
+    found = ticks.logarithmic(low, low + span, count)
+    assert all(low - 1e-9 <= tick <= low + span + 1e-9 for tick in found)
+    assert len(found) <= 3 * count + 6
+    assert all(ticks.power_of_ten(tick) for tick in found)
+
+
+def test_bands_widen_with_the_epochs():
+    assert [ticks.band_width(epochs, 400) for epochs in (1, 20, 60, 200, 2000)] == [1, 1, 5, 10, 100]
+
+
+# thinning out
+
+
+@given(st.integers(2, 5000), st.integers(0, 9), st.floats(0, 1), st.floats(0.01, 1), st.integers(4, 200))
+def test_thinned_out_curves_keep_their_extremes_and_their_gaps(count, seed, left, width, bins):
+    x = np.arange(1.0, count + 1)
+    y = np.random.default_rng(seed).normal(size=count)
+    low, high = left * count, (left + width) * count
+    seen = (x >= low) & (x <= high)
+    thin_x, thin_y = peaks(x, y, low, high, bins)
+    assert len(thin_x) == len(thin_y) <= 2 * bins + 12
+    assert (np.diff(thin_x) >= 0).all()
+    assert set(thin_y) <= set(y)
+    mean_x, mean_y = means(x, y, low, high, bins)
+    assert len(mean_x) == len(mean_y) <= bins + 6
+    if seen.any():
+        assert thin_y.min() <= y[seen].min()
+        assert thin_y.max() >= y[seen].max()
+        y[np.flatnonzero(seen)[len(y[seen]) // 2]] = math.nan
+        assert np.isnan(peaks(x, y, low, high, bins)[1]).any()
+        assert np.isnan(means(x, y, low, high, bins)[1]).any()
+
+
+def test_a_few_wild_steps_do_not_flatten_the_chart():
+    trace = Trace(0.9, log=False)
+    values = np.ones(2000)
+    values[1000] = 1000.0
+    trace.extend(values)
+    low, high = trace.bounds()
+    assert low == 1.0
+    # the smoothed line is always in view, a single step need not be
+    assert 90 < high < 110
+
+
+# appearance, copies, end
+
+
+def test_the_theme_can_be_switched_while_curves_are_shown(trained, application):
+    light = trained.loss.curves(trained.runs[0]).color
+    before = trained.grab().toImage()
+    theme.apply_theme(application, "dark")
+    after = trained.grab().toImage()
+    assert trained.loss.curves(trained.runs[0]).color != light
+    corner = QPoint(3, trained.height() // 2)
+    assert before.pixelColor(corner).lightness() > 200
+    assert after.pixelColor(corner).lightness() < 60
+    inside = trained.loss.mapTo(trained, at(trained.loss, 0.9, 0.05))
+    assert after.pixelColor(inside).lightness() < 60
+    theme.apply_theme(application, "light")
+
+
+def test_copies_reach_the_clipboard(trained):
+    trained.toolbar.copy_csv_action.trigger()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard.text() == trained.csv()
+    assert bytes(clipboard.mimeData().data("text/csv").data()).decode() == trained.csv()
+    assert len(read(clipboard.text())) == 44
+    trained.toolbar.copy_picture_action.trigger()
+    picture = clipboard.image()
+    assert picture.width() > 2 * trained.loss.width() - 2
+    run_color = trained.loss.curves(trained.runs[0]).color
+    found = any(
+        picture.pixelColor(x, y) == run_color
+        for x in range(0, picture.width(), 2)
+        for y in range(0, picture.height(), 2)
+    )
+    assert found
+
+
+def test_files_are_written_under_the_chosen_name(trained, tmp_path, monkeypatch):
+    chosen = iter([str(tmp_path / "a.csv"), str(tmp_path / "b"), ""])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (next(chosen), ""))
+    trained.toolbar.save_csv_action.trigger()
+    trained.toolbar.save_picture_action.trigger()
+    trained.toolbar.save_csv_action.trigger()
+    assert (tmp_path / "a.csv").read_bytes().decode() == trained.csv()
+    assert QImage(str(tmp_path / "b.png")).width() > 500
+    assert len(list(tmp_path.glob("*.csv"))) == 1
+
+
+def test_a_file_that_cannot_be_written_is_told(trained, tmp_path, monkeypatch):
+    target = str(tmp_path / "none" / "a.csv")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (target, ""))
+    trained.toolbar.save_csv_action.trigger()
+    box = trained.findChild(QMessageBox)
+    assert "folder does not exist" in box.text()
+    box.reject()
+
+
+def test_while_it_is_hidden_nothing_is_drawn_and_nothing_is_lost(trained):
+    line = trained.loss.curves(trained.runs[0]).raw
+    trained.hide()
+    before = line.across
+    trained.extend(steps(40, first=41))
+    assert line.across is before
+    trained.show()
+    assert len(line.across) == 80
+
+
+def test_nothing_keeps_a_closed_panel_alive(application):
+    panel = CurvesPanel()
+    panel.show()
+    panel.begin_run("Run 1")
+    panel.extend(steps(30))
+    panel.grab()
+    panel.close()
+    gone = weakref.ref(panel)
+    panel.deleteLater()
+    del panel
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    QApplication.processEvents()
+    gc.collect()
+    assert gone() is None

@@ -1,0 +1,220 @@
+"""Forms for every declared type, set through their controls by real keys and clicks."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit
+
+from networks.core.fields import changed, fields_of
+from networks.layers import LAYERS
+from networks.layers.convolution import Conv2d
+from networks.layers.ends import Input
+from networks.layers.linear import Linear
+from networks.recipes.datasets import DATASETS
+from networks.recipes.losses import LOSSES
+from networks.recipes.optimizers import OPTIMIZERS, SGD
+from networks.recipes.recipe import Recipe
+from widgets.forms.form import Form
+from widgets.forms.number_field import NumberField
+from widgets.forms.numerals import fits, show
+
+DECLARED = (*LAYERS, *OPTIMIZERS, *LOSSES, *DATASETS)
+WITH_FIELDS = [
+    pytest.param(kind, field, id=f"{kind.__name__}.{field.name}")
+    for kind in DECLARED
+    for field in fields_of(kind)
+]
+
+
+def form_of(qtbot, *values, names=None):
+    form = Form(names)
+    qtbot.addWidget(form)
+    form.resize(240, 500)
+    form.show_values(values)
+    with qtbot.waitActive(form):
+        form.show()
+    form.taken = []
+    form.edited.connect(lambda name, value: form.taken.append((name, value)))
+    return form
+
+
+def retype(qtbot, line, text):
+    line.setFocus()
+    line.selectAll()
+    qtbot.keyClicks(line, text)
+
+
+def other_number(field, value):
+    """A number within the bounds that is not `value`."""
+    candidates = [field.low, field.high, 1, 2, 3, 0.5, 0.25]
+    if field.kind != "real":
+        candidates = [int(c) for c in candidates if c == int(c)]
+    return next(c for c in candidates if c != value and fits(c, field))
+
+
+def press(qtbot, form, field, value):
+    """Sets the field to something else as a person would. Gives what is then expected."""
+    control = form.editor(field.name).controls()[0]
+    match field.kind:
+        case "flag":
+            control.setFocus()
+            qtbot.keyClick(control, Qt.Key.Key_Space)
+            return not value
+        case "choice":
+            control.setFocus()
+            index = field.choices.index(value)
+            down = index + 1 < len(field.choices)
+            qtbot.keyClick(control, Qt.Key.Key_Down if down else Qt.Key.Key_Up)
+            return field.choices[index + 1 if down else index - 1]
+        case "pair":
+            number = other_number(field, value[0])
+            linked = form.editor(field.name).controls()[2].isChecked()
+            retype(qtbot, control, show(number))
+            return (number, number if linked else value[1])
+        case _:
+            number = other_number(field, value)
+            retype(qtbot, control, show(number))
+            return number
+
+
+@pytest.mark.parametrize(("kind", "field"), WITH_FIELDS)
+def test_every_field_can_be_set_and_explains_itself(qtbot, kind, field):
+    form = form_of(qtbot, kind())
+    for control in form.editor(field.name).controls():
+        assert field.title in control.accessibleName()
+        assert control.toolTip()
+    assert field.help
+    assert escape(field.help) in form.editor(field.name).controls()[0].toolTip()
+    expected = press(qtbot, form, field, getattr(kind(), field.name))
+    name, value = form.taken[-1]
+    assert (name, value) == (field.name, expected)
+    assert type(value) is type(expected) or field.kind == "real"
+    assert getattr(changed(kind(), **{name: value}), name) == expected
+
+
+@pytest.mark.parametrize("kind", DECLARED)
+def test_a_form_has_one_row_per_field_and_is_not_cut_off(qtbot, kind):
+    form = form_of(qtbot, kind())
+    assert tuple(field.name for field in form.fields()) == tuple(field.name for field in fields_of(kind))
+    assert form.minimumSizeHint().width() <= 236
+
+
+@pytest.mark.parametrize("kind", DECLARED)
+def test_showing_emits_nothing(qtbot, kind):
+    form = form_of(qtbot, kind())
+    form.show_value(kind())
+    assert form.taken == []
+
+
+def test_all_kinds_of_bounds_and_units_stand_in_the_hover_help(qtbot):
+    form = form_of(qtbot, Conv2d())
+    tip = form.findChild(QLineEdit, "kernel_height").toolTip()
+    assert "1 to 1024" in tip
+    assert "unit: px" in tip
+    assert "default: 3 × 3" in tip
+
+
+def test_a_linked_pair_is_one_number_and_an_open_one_two(qtbot):
+    form = form_of(qtbot, Conv2d())
+    height, width = form.findChild(QLineEdit, "kernel_height"), form.findChild(QLineEdit, "kernel_width")
+    link = form.findChild(QAbstractButton, "kernel_link")
+    retype(qtbot, width, "5")
+    assert (form.taken[-1], height.text()) == (("kernel", (5, 5)), "5")
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    retype(qtbot, width, "7")
+    assert form.taken[-1] == ("kernel", (5, 7))
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert (form.taken[-1], width.text()) == (("kernel", (5, 5)), "5")
+
+
+def test_a_rectangular_pair_is_shown_open(qtbot):
+    form = form_of(qtbot, Conv2d(kernel=(1, 7)))
+    assert not form.findChild(QAbstractButton, "kernel_link").isChecked()
+
+
+def test_features_can_follow_the_data_and_come_back(qtbot):
+    form = form_of(qtbot, Linear(features=84))
+    number, word = (
+        form.findChild(NumberField, "features"),
+        form.findChild(QAbstractButton, "features_special"),
+    )
+    qtbot.mouseClick(word, Qt.MouseButton.LeftButton)
+    assert form.taken[-1] == ("features", "classes")
+    form.show_value(Linear(features="classes"))
+    assert not number.isEnabled()
+    assert number.placeholderText() == "from the data"
+    qtbot.mouseClick(word, Qt.MouseButton.LeftButton)
+    assert form.taken[-1] == ("features", 84)
+
+
+def test_several_values_show_a_dash_where_they_differ(qtbot):
+    form = form_of(qtbot, Conv2d(), Conv2d(filters=8, kernel=(3, 5), bias=False))
+    assert form.findChild(QLineEdit, "filters").placeholderText() == "—"
+    assert form.findChild(QLineEdit, "kernel_height").text() == "3"
+    assert form.findChild(QLineEdit, "kernel_width").placeholderText() == "—"
+    bias = form.findChild(QAbstractButton, "bias")
+    assert bias.checkState() == Qt.CheckState.PartiallyChecked
+    bias.setFocus()
+    qtbot.keyClick(bias, Qt.Key.Key_Space)
+    assert form.taken == [("bias", True)]
+
+
+def test_several_choices_that_differ_show_a_dash(qtbot):
+    form = form_of(qtbot, Input(channels=1), Input(channels=3))
+    assert form.findChild(QComboBox, "channels").currentIndex() == -1
+
+
+def test_a_mixed_number_steps_from_the_first(qtbot):
+    form = form_of(qtbot, Conv2d(filters=6), Conv2d(filters=16))
+    filters = form.findChild(QLineEdit, "filters")
+    filters.setFocus()
+    qtbot.keyClick(filters, Qt.Key.Key_Up)
+    assert form.taken == [("filters", 7)]
+
+
+def test_a_refusal_stands_below_its_row_until_it_is_mended(qtbot):
+    form = form_of(qtbot, SGD())
+    rate = form.findChild(QLineEdit, "lr")
+    retype(qtbot, rate, "-1")
+    line = form.findChild(QLabel, "refusal")
+    assert (line.isVisible(), line.text()) == (True, "Expected a number, above 0, at most 1000.")
+    assert form.taken == []
+    retype(qtbot, rate, "0.1")
+    assert not line.isVisible()
+    assert form.taken[-1] == ("lr", 0.1)
+
+
+def test_focus_and_cursor_survive_being_shown_the_same_type(qtbot):
+    form = form_of(qtbot, Conv2d())
+    filters = form.findChild(QLineEdit, "filters")
+    form.edited.connect(lambda name, value: form.show_value(changed(Conv2d(), **{name: value})))
+    retype(qtbot, filters, "128")
+    qtbot.keyClick(filters, Qt.Key.Key_Home)
+    qtbot.keyClicks(filters, "2")
+    assert (filters.text(), filters.cursorPosition(), filters.hasFocus()) == ("2128", 1, True)
+    assert form.taken[-1] == ("filters", 2128)
+
+
+def test_another_type_gets_another_form(qtbot):
+    form = form_of(qtbot, Conv2d())
+    form.show_value(Linear())
+    assert [field.name for field in form.fields()] == ["features", "bias"]
+
+
+def test_a_form_can_be_of_a_few_fields(qtbot):
+    form = form_of(qtbot, Recipe(), names=("epochs", "clip"))
+    assert [field.name for field in form.fields()] == ["clip", "epochs"]
+    retype(qtbot, form.findChild(QLineEdit, "epochs"), "7")
+    assert form.taken[-1] == ("epochs", 7)
+
+
+def test_tab_walks_the_fields_in_their_order(qtbot):
+    form = form_of(qtbot, SGD())
+    controls = [form.editor(field.name).controls()[0] for field in form.fields()]
+    controls[0].setFocus()
+    for control in controls[1:]:
+        qtbot.keyClick(form.focusWidget(), Qt.Key.Key_Tab)
+        assert form.focusWidget() is control

@@ -1,0 +1,191 @@
+"""A field for one number, driven by keys, wheel and mouse."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
+
+from networks.core.fields import Field, fields_of
+from networks.recipes.recipe import Recipe
+from widgets.forms.number_field import NumberField
+
+RATE = Field("lr", "real", "Learning rate", "", 1e-3, low=0.0, high=1000.0, open_low=True)
+COUNT = Field("filters", "whole", "Filters", "", 32, low=1, high=65_536, unit="px")
+
+
+def shown(qtbot, field, value):
+    box = QWidget()
+    column = QVBoxLayout(box)
+    number, other = NumberField(field), NumberField(field)
+    column.addWidget(number)
+    column.addWidget(other)
+    qtbot.addWidget(box)
+    box.resize(240, 100)
+    with qtbot.waitActive(box):
+        box.show()
+    number.show_number(value)
+    other.show_number(value)
+    number.taken, number.refusals = [], []
+    number.edited.connect(number.taken.append)
+    number.refused.connect(number.refusals.append)
+    number.box, number.other = box, other
+    return number
+
+
+def retype(qtbot, field, text):
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+
+
+def turn(field, delta):
+    place = QPointF(field.rect().center())
+    event = QWheelEvent(
+        place,
+        QPointF(field.mapToGlobal(place.toPoint())),
+        QPoint(),
+        QPoint(0, delta),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(field, event)
+    return event
+
+
+def test_every_typed_digit_is_applied(qtbot):
+    field = shown(qtbot, COUNT, 32)
+    retype(qtbot, field, "128")
+    assert field.taken == [1, 12, 128]
+
+
+def test_scientific_notation_is_taken_and_written_short_afterwards(qtbot):
+    field = shown(qtbot, RATE, 0.001)
+    retype(qtbot, field, "1.50e-4")
+    assert field.taken[-1] == 1.5e-4
+    assert field.text() == "1.50e-4"
+    qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert field.text() == "0.00015"
+
+
+def test_nonsense_is_refused_in_words_and_the_old_value_comes_back(qtbot):
+    field = shown(qtbot, RATE, 0.001)
+    retype(qtbot, field, "abc")
+    assert field.taken == []
+    assert field.is_refused()
+    assert field.refusals[-1] == "Expected a number, above 0, at most 1000."
+    qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert (field.text(), field.is_refused(), field.refusals[-1]) == ("0.001", False, "")
+
+
+def test_escape_gives_the_old_value_back(qtbot):
+    field = shown(qtbot, COUNT, 32)
+    retype(qtbot, field, "x")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert (field.text(), field.is_refused()) == ("32", False)
+
+
+def test_out_of_bounds_is_refused_with_the_bounds(qtbot):
+    field = shown(qtbot, COUNT, 32)
+    retype(qtbot, field, "0")
+    assert field.taken == []
+    assert field.refusals[-1] == "Expected a whole number, 1 to 65\u202f536."
+
+
+def test_a_comma_becomes_a_point_before_everyones_eyes(qtbot):
+    field = shown(qtbot, RATE, 0.001)
+    retype(qtbot, field, "0,25")
+    assert (field.text(), field.taken[-1]) == ("0.25", 0.25)
+
+
+def test_what_zero_means_is_written_beside_it(qtbot):
+    threads, clip = fields_of(Recipe, ("threads", "clip"))[::-1]
+    assert shown(qtbot, clip, 0.0).beside() == "off"
+    field = shown(qtbot, threads, 0)
+    assert field.beside() == "all but one"
+    retype(qtbot, field, "4")
+    assert field.beside() == "cores"
+    assert shown(qtbot, RATE, 0.001).beside() == ""
+
+
+def test_arrow_and_page_keys_step(qtbot):
+    field = shown(qtbot, RATE, 0.009)
+    field.setFocus()
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+        qtbot.keyClick(field, key)
+    assert field.taken == [0.01, 0.02, 0.01, 0.1, 0.01]
+
+
+def test_the_wheel_turns_only_with_the_focus(qtbot):
+    field = shown(qtbot, COUNT, 32)
+    field.other.setFocus()
+    assert not turn(field, 120).isAccepted()
+    assert field.taken == []
+    field.setFocus()
+    turn(field, 120)
+    turn(field, -60)
+    turn(field, -60)
+    assert field.taken == [33, 32]
+
+
+def test_the_small_arrows_step(qtbot):
+    field = shown(qtbot, COUNT, 32)
+    field.setFocus()
+    up = field.findChild(QToolButton, "step_up")
+    down = field.findChild(QToolButton, "step_down")
+    assert up.isVisible()
+    qtbot.mouseClick(up, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(down, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(down, Qt.MouseButton.LeftButton)
+    assert field.taken == [33, 32, 31]
+
+
+def test_filling_from_outside_emits_nothing(qtbot):
+    field = shown(qtbot, COUNT, 32)
+    field.show_number(64)
+    field.show_number(None, 8)
+    assert (field.taken, field.text(), field.placeholderText()) == ([], "", "—")
+
+
+def test_what_is_being_typed_survives_being_shown_the_same(qtbot):
+    field = shown(qtbot, RATE, 0.5)
+    retype(qtbot, field, "0.50")
+    qtbot.keyClick(field, Qt.Key.Key_Left)
+    field.show_number(0.5)
+    assert (field.text(), field.cursorPosition()) == ("0.50", 3)
+    field.show_number(0.25)
+    assert field.text() == "0.25"
+
+
+def test_half_typed_text_survives_being_shown_the_same(qtbot):
+    field = shown(qtbot, RATE, 0.5)
+    retype(qtbot, field, "1e-")
+    field.show_number(1.0)
+    assert field.text() == "1e-"
+    qtbot.keyClicks(field, "4")
+    assert field.taken[-1] == 1e-4
+
+
+def test_typing_back_to_the_start_is_told_too(qtbot):
+    field = shown(qtbot, COUNT, 3)
+    retype(qtbot, field, "5")
+    retype(qtbot, field, "3")
+    assert field.taken == [5, 3]
+
+
+@pytest.mark.parametrize("keys", ["Ctrl+Z", "Ctrl+Shift+Z"])
+def test_undo_belongs_to_the_project_not_to_the_text(qtbot, keys):
+    from PySide6.QtGui import QShortcut
+
+    field = shown(qtbot, COUNT, 32)
+    asked = []
+    shortcut = QShortcut(keys, field.box)
+    shortcut.activated.connect(lambda: asked.append(keys))
+    retype(qtbot, field, "8")
+    shift = Qt.KeyboardModifier.ShiftModifier if "Shift" in keys else Qt.KeyboardModifier.NoModifier
+    qtbot.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | shift)
+    assert asked == [keys]
+    assert field.text() == "8"

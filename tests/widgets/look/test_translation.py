@@ -1,0 +1,107 @@
+"""What is translated are whole texts, and numbers are written as people read them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from networks.core.message import message
+from widgets.look.translation import declared, said, short, thousands
+
+ROOT = Path(__file__).parents[3]
+SOURCES = sorted(path for folder in ("widgets", "app") for path in (ROOT / folder).rglob("*.py"))
+
+
+def built_texts(tree):
+    """Line numbers of tr() and translate() whose text is not a plain constant."""
+    lines = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name == "translate" and getattr(getattr(node.func, "value", None), "id", "") == "painter":
+            continue  # it moves the origin
+        texts = {"tr": node.args[:1], "translate": node.args[:2]}.get(name, [])
+        parts = [part for text in texts for part in ast.walk(text)]
+        if any(isinstance(part, ast.JoinedStr | ast.BinOp | ast.Call) for part in parts):
+            lines.append(node.lineno)
+    return lines
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_text_is_built_before_it_is_translated(path):
+    assert built_texts(ast.parse(path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['self.tr(f"{x} layers")', 'tr("a" + b)', 'self.tr("{x}".format(x=1))', 'q.translate("C", "a" % b)'],
+)
+def test_a_built_text_is_found(source):
+    assert built_texts(ast.parse(source)) == [1]
+
+
+def test_sources_are_found():
+    assert ROOT / "widgets" / "palette.py" in SOURCES
+
+
+@given(st.integers(min_value=-(10**18), max_value=10**18))
+def test_thousands_lose_nothing(number):
+    text = thousands(number)
+    assert int(text.replace("\u202f", "")) == number
+    first, *groups = text.lstrip("-").split("\u202f")
+    assert 1 <= len(first) <= 3
+    assert all(len(group) == 3 for group in groups)
+
+
+@given(st.integers(min_value=0, max_value=10**14))
+def test_short_numbers_are_short_and_right_to_three_digits(number):
+    text = short(number)
+    figure, _, unit = text.partition("\u202f")
+    size = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[unit]
+    assert float(figure) * size == pytest.approx(number, rel=0.005)
+    if number < 10**12:
+        assert len(text) <= 6
+
+
+@given(st.integers(0, 10**12), st.integers(0, 10**12))
+def test_short_numbers_keep_the_order(one, other):
+    size = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}
+
+    def read(text):
+        figure, _, unit = text.partition("\u202f")
+        return float(figure) * size[unit]
+
+    if one <= other:
+        assert read(short(one)) <= read(short(other)) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0"),
+        (156, "156"),
+        (999, "999"),
+        (1000, "1 k"),
+        (48_120, "48.1 k"),
+        (999_999, "1 M"),
+        (25_557_032, "25.6 M"),
+    ],
+)
+def test_short_numbers_as_on_a_card(number, text):
+    assert short(number) == text.replace(" ", "\u202f")
+
+
+def test_a_message_within_a_message_is_said():
+    assert (
+        said(message("Expected {a}, got {b}.", a=message("{n} layers", n=3), b=2))
+        == "Expected 3 layers, got 2."
+    )
+
+
+def test_nothing_is_declared_as_nothing():
+    assert declared("") == ""

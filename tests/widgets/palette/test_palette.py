@@ -1,0 +1,178 @@
+"""The palette, searched, walked, folded and dragged from as a person does."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QDrag
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from networks.blocks import BLOCKS
+from networks.layers import LAYERS, layer_types
+from networks.layers.activation import ReLU
+from networks.layers.base import Group
+from networks.layers.convolution import Conv2d
+from networks.layers.pooling import MaxPool2d
+from widgets.palette.drag import LAYER_MIME
+from widgets.palette.layer_list import LayerList
+from widgets.palette.palette import Palette
+
+
+@pytest.fixture
+def palette(qtbot):
+    widget = Palette()
+    qtbot.addWidget(widget)
+    widget.resize(190, 1600)
+    with qtbot.waitActive(widget):
+        widget.show()
+    widget.taken = []
+    widget.chosen.connect(widget.taken.append)
+    widget.search = widget.findChild(QLineEdit, "search")
+    widget.list = widget.findChild(LayerList)
+    return widget
+
+
+def entries(palette):
+    """Every heading and entry that is shown, with its place."""
+    model, found = palette.list.model(), []
+    for row in range(model.rowCount()):
+        heading = model.index(row, 0)
+        indices = [heading, *(model.index(r, 0, heading) for r in range(model.rowCount(heading)))]
+        found += [index for index in indices if not palette.list.visualRect(index).isEmpty()]
+    return found
+
+
+def names(palette):
+    return [index.data() for index in entries(palette) if index.parent().isValid()]
+
+
+def place_of(palette, name):
+    index = next(index for index in entries(palette) if index.data() == name)
+    return palette.list.visualRect(index).center()
+
+
+def test_every_type_stands_under_its_group(palette):
+    shown = [index.data() for index in entries(palette)]
+    expected = []
+    for group in Group:
+        if layer_types(group):
+            expected += [group.value, *(kind.name() for kind in layer_types(group))]
+    expected += ["Blocks", *(kind.name() for kind in BLOCKS)]
+    assert shown == expected
+    assert len(LAYERS) == sum(len(layer_types(group)) for group in Group)
+
+
+def test_hover_help_is_the_types_sentence(palette):
+    for index in entries(palette):
+        if index.parent().isValid():
+            tip = index.data(Qt.ItemDataRole.ToolTipRole)
+            assert index.data() in tip
+            assert len(tip) > len(index.data()) + 20
+
+
+def test_search_finds_names_other_words_and_help(palette, qtbot):
+    palette.focus_search()
+    qtbot.keyClicks(palette.search, "conv")
+    assert {"Conv2d", "ConvTranspose2d"} <= set(names(palette))
+    assert "ReLU" not in names(palette)
+    palette.search.selectAll()
+    qtbot.keyClicks(palette.search, "dense")
+    assert names(palette)[0] == "Linear"
+    assert "Conv2d" not in names(palette)
+    palette.search.selectAll()
+    qtbot.keyClicks(palette.search, "small shifts")
+    assert "MaxPool2d" in names(palette)
+
+
+def test_enter_adds_the_best_match(palette, qtbot):
+    palette.focus_search()
+    qtbot.keyClicks(palette.search, "relu")
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert palette.taken == [ReLU]
+
+
+def test_up_and_down_walk_the_entries_from_the_search_field(palette, qtbot):
+    palette.focus_search()
+    qtbot.keyClicks(palette.search, "max")
+    shown = [index.data() for index in entries(palette) if index.parent().isValid()]
+    qtbot.keyClick(palette.search, Qt.Key.Key_Down)
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert palette.taken[-1].name() == shown[shown.index("MaxPool2d") + 1]
+    for _ in range(20):
+        qtbot.keyClick(palette.search, Qt.Key.Key_Up)
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert palette.taken[-1].name() == shown[0]
+    assert palette.search.hasFocus()
+
+
+def test_enter_without_a_choice_adds_nothing(palette, qtbot):
+    palette.focus_search()
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    qtbot.keyClicks(palette.search, "no such layer")
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert palette.taken == []
+    assert names(palette) == []
+
+
+def test_escape_brings_all_back(palette, qtbot):
+    palette.focus_search()
+    qtbot.keyClicks(palette.search, "linear")
+    qtbot.keyClick(palette.search, Qt.Key.Key_Escape)
+    assert len(names(palette)) == len(LAYERS) + len(BLOCKS)
+
+
+def test_double_click_adds_once(palette, qtbot):
+    place = place_of(palette, "Conv2d")
+    viewport = palette.list.viewport()
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+    assert palette.taken == []
+    qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+    assert palette.taken == [Conv2d]
+
+
+def test_enter_in_the_list_adds(palette, qtbot):
+    qtbot.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place_of(palette, "MaxPool2d"))
+    qtbot.keyClick(palette.list, Qt.Key.Key_Return)
+    assert palette.taken == [MaxPool2d]
+
+
+def test_a_click_on_a_heading_folds_it_and_search_unfolds(palette, qtbot):
+    viewport = palette.list.viewport()
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place_of(palette, "Convolution"))
+    assert "Conv2d" not in names(palette)
+    palette.focus_search()
+    qtbot.keyClicks(palette.search, "conv2d")
+    assert "Conv2d" in names(palette)
+
+
+def drag(palette, monkeypatch, start):
+    """Presses and pulls with the mouse; gives the drags that began, as name and picture."""
+    begun = []
+
+    def executed(self, *actions):
+        begun.append((bytes(self.mimeData().data(LAYER_MIME)).decode(), self.pixmap().size(), self.hotSpot()))
+        return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(QDrag, "exec", executed)
+    viewport = palette.list.viewport()
+    far = QApplication.startDragDistance() + 4
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    for step in (far // 2, far, 2 * far):
+        QTest.mouseMove(viewport, start + QPoint(step, 0))
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=start + QPoint(2 * far, 0))
+    return begun
+
+
+def test_a_drag_carries_the_types_name_and_a_picture_of_its_card(palette, monkeypatch):
+    begun = drag(palette, monkeypatch, place_of(palette, "Conv2d"))
+    ((name, size, spot),) = begun
+    assert name == "Conv2d"
+    assert size.width() > 60
+    assert spot.x() < 0, "it would hide the wire under the pointer that lights up"
+    assert spot.y() < 0
+    assert palette.taken == []
+
+
+def test_a_heading_is_not_dragged(palette, monkeypatch):
+    assert drag(palette, monkeypatch, place_of(palette, "Pooling")) == []

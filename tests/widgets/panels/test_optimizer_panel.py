@@ -1,0 +1,143 @@
+"""The optimizer panel: which recipe it asks for."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit
+
+from networks.core.fields import fields_of
+from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam
+from networks.recipes.recipe import Recipe
+from widgets.controls.notice import Notice
+from widgets.forms.form import Form
+from widgets.panels.optimizer_panel import OptimizerPanel
+
+
+class Owner:
+    def __init__(self, panel, recipe, devices=("cpu",)):
+        self.panel, self.recipe, self.devices, self.wishes = panel, recipe, devices, []
+        panel.edited.connect(self.take)
+        panel.show_recipe(recipe, devices)
+
+    def take(self, recipe, text, merge):
+        self.recipe = recipe
+        self.wishes.append((text, merge))
+        self.panel.show_recipe(recipe, self.devices)
+
+
+@pytest.fixture
+def panel(qtbot):
+    widget = OptimizerPanel()
+    qtbot.addWidget(widget)
+    widget.resize(260, 900)
+    with qtbot.waitActive(widget):
+        widget.show()
+    return widget
+
+
+def retype(qtbot, line, text):
+    line.setFocus()
+    line.selectAll()
+    qtbot.keyClicks(line, text)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OPTIMIZERS if kind is not SGD])
+def test_another_algorithm_comes_with_its_own_fields_and_defaults(panel, qtbot, kind):
+    owner = Owner(panel, Recipe(optimizer=SGD(lr=0.5)))
+    box = panel.findChild(QComboBox, "algorithm")
+    box.setFocus()
+    for _ in range(OPTIMIZERS.index(kind)):
+        qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert owner.recipe.optimizer == kind()
+    assert owner.wishes[-1] == (f"Change optimizer to {kind.__name__}", "")
+    form = panel.findChild(Form, "optimizer")
+    assert [field.name for field in form.fields()] == [field.name for field in fields_of(kind)]
+    assert any(label.text() == kind.help() for label in panel.findChildren(QLabel))
+    assert panel.minimumSizeHint().width() <= 260
+
+
+def test_a_parameter_of_the_algorithm_is_applied_as_one_types(panel, qtbot):
+    owner = Owner(panel, Recipe())
+    retype(qtbot, panel.findChild(QLineEdit, "lr"), "3e-4")
+    assert owner.recipe == Recipe(optimizer=Adam(lr=3e-4))
+    assert set(owner.wishes) == {("Change Learning rate", "optimizer.lr")}
+
+
+def test_the_loss_is_set(panel, qtbot):
+    owner = Owner(panel, Recipe())
+    retype(qtbot, panel.findChild(QLineEdit, "label_smoothing"), "0.1")
+    assert owner.recipe.loss.label_smoothing == 0.1
+    assert owner.wishes[-1][1] == "loss.label_smoothing"
+    assert panel.findChild(QComboBox, "loss").currentText() == "Cross-entropy"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("clip", "1.5", 1.5),
+        ("batch_size", "128", 128),
+        ("epochs", "7", 7),
+        ("seed", "42", 42),
+        ("threads", "2", 2),
+    ],
+)
+def test_the_run_is_set(panel, qtbot, name, text, value):
+    owner = Owner(panel, Recipe())
+    retype(qtbot, panel.findChild(QLineEdit, name), text)
+    assert getattr(owner.recipe, name) == value
+    assert owner.wishes[-1][1] == f"recipe.{name}"
+
+
+def test_the_dice_draws_another_seed(panel, qtbot):
+    owner = Owner(panel, Recipe())
+    dice = panel.findChild(QAbstractButton, "dice")
+    drawn = set()
+    for _ in range(5):
+        qtbot.mouseClick(dice, Qt.MouseButton.LeftButton)
+        drawn.add(owner.recipe.seed)
+    assert len(drawn) > 1
+    assert panel.findChild(QLineEdit, "seed").text() == str(owner.recipe.seed)
+
+
+def enabled(panel):
+    model = panel.findChild(QComboBox, "device").model()
+    return [model.item(row).isEnabled() for row in range(model.rowCount())]
+
+
+def test_devices_that_torch_does_not_find_are_greyed_out_with_the_reason(panel):
+    Owner(panel, Recipe(), ("cpu",))
+    assert enabled(panel) == [True, False, False]
+    model = panel.findChild(QComboBox, "device").model()
+    assert model.item(1).toolTip() == "torch finds no NVIDIA GPU on this computer"
+    assert not panel.findChild(QLabel, "waiting").isVisible()
+
+
+def test_before_torch_is_loaded_the_panel_says_so(panel):
+    Owner(panel, Recipe(), None)
+    assert enabled(panel) == [True, False, False]
+    assert panel.findChild(QLabel, "waiting").isVisible()
+
+
+def test_a_device_that_torch_finds_can_be_chosen(panel, qtbot):
+    owner = Owner(panel, Recipe(), ("cpu", "cuda"))
+    box = panel.findChild(QComboBox, "device")
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert owner.recipe.device == "cuda"
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert owner.recipe.device == "cuda"
+
+
+def test_a_recipe_for_a_device_that_is_not_here_says_so(panel):
+    Owner(panel, Recipe(device="cuda"), ("cpu",))
+    notice = panel.findChild(Notice, "device_problem")
+    assert notice.isVisible()
+    assert "NVIDIA GPU" in notice.sentence()
+    panel.show_recipe(Recipe(), ("cpu",))
+    assert not notice.isVisible()
+
+
+def test_showing_asks_for_nothing(panel):
+    owner = Owner(panel, Recipe(optimizer=SGD(), epochs=3), ("cpu",))
+    assert owner.wishes == []

@@ -1,0 +1,339 @@
+"""What a pressed button or a drag does, one class per gesture; each tells its wish when it ends."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QRectF, Qt
+
+from networks.core.message import UserError, message
+from networks.graph import edits
+from networks.graph.network import Network, Wire
+from networks.graph.presentation import Folded
+from networks.layers.base import Layer
+from widgets.canvas.camera import Camera
+from widgets.canvas.input import wishes
+from widgets.canvas.input.wishes import Edit, Thing, Wish
+from widgets.canvas.items.marks import Band, PreviewWire, Slot
+from widgets.canvas.placement.layout import HEIGHT, WIDTH
+from widgets.canvas.placement.routes import GAP
+from widgets.canvas.scene import CanvasScene, Port
+
+WIRE_REACH = 14.0
+"""How far from a wire a layer is still dropped on it, in pixels, and in scene units when zoomed in."""
+PORT_REACH = 12.0
+APPEND_REACH = 130.0
+"""How far below the last card dropping appends."""
+ADDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+class Pointer(msgspec.Struct, frozen=True):
+    """Where the pointer is, in scene and view, and how many scene units a pixel is, at least 1."""
+
+    scene: QPointF
+    view: QPoint
+    pixel: float = 1.0
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+
+
+class Gesture:
+    """Begins when it is made. Moved any number of times, then either released or cancelled."""
+
+    def move(self, pointer: Pointer) -> None:
+        """The pointer has moved."""
+
+    def release(self, pointer: Pointer) -> Wish | None:
+        """Ends it, and says what is to happen."""
+        self.cancel()
+        return None
+
+    def cancel(self) -> None:
+        """Ends it and leaves everything as it was."""
+
+
+class Pan(Gesture):
+    """The network follows the pointer."""
+
+    def __init__(self, camera: Camera, pointer: Pointer) -> None:
+        self._camera, self._last = camera, pointer.view
+
+    def move(self, pointer: Pointer) -> None:
+        by = pointer.view - self._last
+        self._last = pointer.view
+        self._camera.pan(by.x(), by.y())
+
+
+class Select(Gesture):
+    """A rectangle selects what it touches; with Ctrl or Shift it turns what it touches about."""
+
+    def __init__(self, scene: CanvasScene, pointer: Pointer) -> None:
+        self._scene, self._start = scene, pointer.scene
+        self._before = frozenset(scene.selected)
+        self._wires_before = scene.selected_wires
+        self._adding = bool(pointer.modifiers & ADDING)
+        if not self._adding:
+            scene.select(())
+        self._band = Band(scene.style_of_items)
+        scene.addItem(self._band)
+
+    def move(self, pointer: Pointer) -> None:
+        rect = QRectF(self._start, pointer.scene).normalized()
+        self._band.stretch(rect)
+        touched = frozenset(self._scene.cards_in(rect))
+        self._scene.select(self._before ^ touched if self._adding else touched)
+
+    def release(self, pointer: Pointer) -> Wish | None:
+        self._scene.removeItem(self._band)
+        return None
+
+    def cancel(self) -> None:
+        self._scene.removeItem(self._band)
+        self._scene.select(self._before, self._wires_before)
+
+
+class Connect(Gesture):
+    """Draws a wire from a port: a new one forwards or backwards, or the end of one that is there."""
+
+    def __init__(self, scene: CanvasScene, port: Port) -> None:
+        self._scene, self._port = scene, port
+        self._wire = port.wire
+        network = scene.network
+        if port.side == "out":
+            self._fixed = port.name
+            self._start = QPointF(port.x, port.y)
+        elif port.wire is not None:
+            self._fixed = port.wire.source
+            x, y = scene.layout_of_network.routes[port.wire][0]
+            self._start = QPointF(x, y)
+        else:
+            self._fixed = port.name
+            self._start = QPointF(port.x, port.y)
+        self._backwards = port.side == "in" and port.wire is None
+        self._accepting = (
+            sources_for(network, self._fixed)
+            if self._backwards
+            else targets_for(network, self._fixed, self._wire)
+        )
+        self._preview = PreviewWire(scene.style_of_items, self._start)
+        scene.addItem(self._preview)
+        for name, card in scene.cards.items():
+            takes = name in self._accepting
+            if takes:
+                card.set_state(input_ports=scene.input_ports(name))
+            card.set_state(accepting=takes, ports=takes and not self._backwards)
+        if self._wire is not None:
+            scene.wires[self._wire].setOpacity(0.25)
+
+    def move(self, pointer: Pointer) -> None:
+        scene = self._scene
+        name = self._target(pointer)
+        scene.hover(scene.cards[name] if name in self._accepting else None)
+        end = pointer.scene
+        if name in self._accepting:
+            x, y, _, bottom = self._scene.layout_of_network.box(name)
+            x += WIDTH / 2
+            end = QPointF(x, bottom) if self._backwards else QPointF(self._free_end(name, x), y)
+        if self._backwards:
+            self._preview.run(end, self._start)
+        else:
+            self._preview.run(self._start, end)
+
+    def release(self, pointer: Pointer) -> Wish | None:
+        name = self._target(pointer)
+        self.cancel()
+        folding, wire = self._scene.folding, self._wire
+        try:
+            if wire is not None:
+                if name is None:
+                    return wishes.disconnect(folding, wire)
+                return None if name == wire.target else wishes.reconnect(folding, wire, name)
+            if name is None or name == self._fixed:
+                return None
+            ends = (name, self._fixed) if self._backwards else (self._fixed, name)
+            return wishes.connect(folding, *ends)
+        except UserError as error:
+            return error.reason
+
+    def cancel(self) -> None:
+        scene = self._scene
+        if self._preview.scene() is not None:
+            scene.removeItem(self._preview)
+        scene.hover(None)
+        for card in scene.cards.values():
+            card.set_state(accepting=None, ports=False)
+        if self._wire is not None and self._wire in scene.wires:
+            scene.wires[self._wire].setOpacity(1.0)
+
+    def _target(self, pointer: Pointer) -> str | None:
+        """The card under the pointer, or the one whose port is near."""
+        name = self._scene.card_at(pointer.scene)
+        if name is None:
+            port = self._scene.port_at(pointer.scene, 2 * PORT_REACH * pointer.pixel)
+            name = port.name if port is not None else None
+        return name
+
+    def _free_end(self, name: str, middle: float) -> float:
+        ports = self._scene.input_ports(name)
+        return middle + (ports[-1] if room_for(self._scene.network[name].layer) > 1 else 0)
+
+
+def targets_for(network: Network, source: str, moved: Wire | None = None) -> frozenset[str]:
+    """The nodes that a wire from `source` may end at."""
+    if _closed(network[source].layer):
+        return frozenset()
+    before = network.upstream([source])
+    return frozenset(
+        node.name
+        for node in network.nodes
+        if node.name not in before
+        and (room := room_for(node.layer))
+        and (room == 1 or len(node.inputs) < room)
+        and (moved is None or node.name != moved.target)
+    )
+
+
+def room_for(layer: Layer) -> int:
+    """How many wires may end at a card; at a folded one, which knows which of its layers need one, one."""
+    if isinstance(layer, Folded):
+        return int(layer.opening)
+    return layer.most_inputs
+
+
+def _closed(layer: Layer) -> bool:
+    return layer.closing if isinstance(layer, Folded) else layer.ends
+
+
+def sources_for(network: Network, target: str) -> frozenset[str]:
+    """The nodes that a wire to `target` may come from."""
+    behind = {target}
+    waiting = [target]
+    while waiting:
+        for wire in network.consumers[waiting.pop()]:
+            if wire.target not in behind:
+                behind.add(wire.target)
+                waiting.append(wire.target)
+    return frozenset(
+        node.name for node in network.nodes if node.name not in behind and not _closed(node.layer)
+    )
+
+
+class Drop(Gesture):
+    """A layer that is dragged in: onto a wire, below the last layer, or anywhere."""
+
+    def __init__(self, scene: CanvasScene, layer: Thing) -> None:
+        self._scene, self._layer = scene, layer
+        self._slot: Slot | None = None
+
+    def move(self, pointer: Pointer) -> None:
+        scene = self._scene
+        wire, appends = self._place(pointer)
+        scene.light(self._wire_into_end() if appends else wire)
+        if wire is not None:
+            self._show_slot("", None)
+        elif appends:
+            end = self._end()
+            assert end is not None
+            left, _, _, bottom = scene.layout_of_network.box(end)
+            before = scene.network[end].layer.ends and not self._layer.ends
+            words = _tr("Append before the Output") if before else _tr("Append here")
+            self._show_slot(words, QPointF(left + WIDTH / 2, bottom + GAP))
+        else:
+            self._show_slot(wishes.title(self._layer), pointer.scene - QPointF(0, HEIGHT / 2))
+
+    def release(self, pointer: Pointer) -> Wish | None:
+        wire, appends = self._place(pointer)
+        self.cancel()
+        folding = self._scene.folding
+        try:
+            if wire is not None:
+                return wishes.insert(folding, self._layer, wire)
+            if appends:
+                return wishes.append(folding, self._layer)
+            return wishes.place(folding, self._layer)
+        except UserError as error:
+            return error.reason
+
+    def cancel(self) -> None:
+        self._scene.light(None)
+        self._show_slot("", None)
+
+    def _show_slot(self, text: str, at: QPointF | None) -> None:
+        if self._slot is not None and (at is None or self._slot.text != text):
+            self._scene.removeItem(self._slot)
+            self._slot = None
+        if at is None:
+            return
+        if self._slot is None:
+            self._slot = Slot(self._scene.style_of_items, text)
+            self._scene.addItem(self._slot)
+        self._slot.setPos(at)
+
+    def _place(self, pointer: Pointer) -> tuple[Wire | None, bool]:
+        """The wire that it goes on, or whether it goes to the end."""
+        between = self._layer.most_inputs > 0 and not (isinstance(self._layer, Layer) and self._layer.ends)
+        wire = self._wire_near(pointer) if between else None
+        if wire is not None:
+            return wire, False
+        return None, self._layer.most_inputs > 0 and self._below_end(pointer.scene)
+
+    def _wire_near(self, pointer: Pointer) -> Wire | None:
+        scene, network, point = self._scene, self._scene.network, pointer.scene
+        if (name := scene.card_at(point)) is not None:
+            return self._wire_at_card(name, point)
+        wire = scene.wire_at(point, WIRE_REACH * pointer.pixel)
+        if wire is not None:
+            return wire
+        # between two cards one below the other the whole gap belongs to their wire
+        for other, points in scene.layout_of_network.routes.items():
+            x = points[0][0]
+            if (
+                len(points) == 2
+                and points[0][1] <= point.y() <= points[1][1]
+                and abs(point.x() - x) < WIDTH / 2
+            ):
+                return other if other.target in network else None
+        return None
+
+    def _wire_at_card(self, name: str, point: QPointF) -> Wire | None:
+        """On a card's upper half its first input, on its lower half the wire straight below."""
+        network, layout = self._scene.network, self._scene.layout_of_network
+        _, top, _, bottom = layout.box(name)
+        inputs = network[name].inputs
+        above = Wire(inputs[0], name, 0) if inputs else None
+        leaving = network.consumers[name]
+        below = min(leaving, key=lambda wire: len(layout.routes[wire]), default=None)
+        return (above or below) if point.y() < (top + bottom) / 2 else (below or above)
+
+    def _end(self) -> str | None:
+        """The card that something appended goes behind."""
+        end = edits.tail(self._scene.folding.network)
+        return self._scene.folding.card_of[end] if end is not None else None
+
+    def _below_end(self, point: QPointF) -> bool:
+        end = self._end()
+        if end is None:
+            return False
+        left, _, right, bottom = self._scene.layout_of_network.box(end)
+        return (
+            left - 20 <= point.x() <= right + 20 and bottom - HEIGHT / 2 <= point.y() <= bottom + APPEND_REACH
+        )
+
+    def _wire_into_end(self) -> Wire | None:
+        network = self._scene.network
+        end = self._end()
+        if end is None or not network[end].layer.ends or not network[end].inputs:
+            return None
+        return None if self._layer.ends else Wire(network[end].inputs[0], end, 0)
+
+
+def nothing_selected() -> Wish:
+    """The answer to what needs a selection."""
+    return message("Nothing is selected: click a layer first.")
+
+
+def made(edit: Edit, network: Network) -> Edit | None:
+    """The edit, or None where it changes nothing."""
+    return None if edit.network == network else edit
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Canvas", text)

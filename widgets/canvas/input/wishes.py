@@ -1,0 +1,235 @@
+"""Edits that the canvas can ask for, each with the words that undo shows; made from networks.graph.edits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+from PySide6.QtCore import QCoreApplication
+
+from networks.blocks.base import Block
+from networks.core.message import Message, UserError, message
+from networks.core.shapes import Shape
+from networks.graph import edits, folds, groups
+from networks.graph.network import Network, Wire
+from networks.graph.presentation import Folding
+from networks.graph.saved_blocks import SavedBlock
+from networks.layers.base import Layer
+from widgets.canvas.items.content import title_of
+from widgets.look.translation import declared
+
+Thing = Layer | Block | SavedBlock
+"""What the palette offers: one layer, or a block of several."""
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """A new network, what was done in words, and what is to be selected then; None leaves the selection.
+
+    `cursor` is where arrow keys go on from when nothing is selected.
+    """
+
+    network: Network
+    text: str
+    select: tuple[str, ...] | None = None
+    cursor: str | None = None
+
+
+Wish = Edit | Message
+"""An edit, or the reason why there is none."""
+
+
+def insert(folding: Folding, thing: Thing, wire: Wire) -> Edit:
+    """A layer or block onto a wire."""
+    wires = folding.wires(wire)
+    if isinstance(thing, Layer):
+        result, name = edits.insert(folding.network, thing, *wires)
+    else:
+        result, name = folds.insert_part(folding.network, thing, wires, folding.whole.wire_shape(wires[0]))
+    return Edit(result, _tr("Insert {layer}").format(layer=title(thing)), (name,))
+
+
+def append(folding: Folding, thing: Thing) -> Edit:
+    """A layer or block below the last one, before an Output."""
+    end = edits.tail(folding.network)
+    if end is None:
+        return place(folding, thing)
+    if thing.ends and isinstance(thing, Layer):
+        return _end_with(folding, thing, end)
+    result, name = _behind(folding, thing, end)
+    return Edit(result, _tr("Append {layer}").format(layer=title(thing)), (name,))
+
+
+def place(folding: Folding, thing: Thing) -> Edit:
+    """A loose layer or block."""
+    if isinstance(thing, Layer):
+        result, name = edits.place(folding.network, thing)
+    else:
+        result, name = folds.place_part(folding.network, thing)
+    return Edit(result, _tr("Place {layer}").format(layer=title(thing)), (name,))
+
+
+def add(folding: Folding, thing: Thing, after: Sequence[str]) -> Edit:
+    """A layer or block behind the last of these, or at the end where there are none."""
+    last = _last(folding, after)
+    if last is None:
+        return append(folding, thing)
+    if thing.ends and isinstance(thing, Layer):
+        return _end_with(folding, thing, last)
+    result, name = _behind(folding, thing, last)
+    return Edit(result, _tr("Add {layer}").format(layer=title(thing)), (name,))
+
+
+def _behind(folding: Folding, thing: Thing, name: str) -> tuple[Network, str]:
+    network = folding.network
+    if isinstance(thing, Layer):
+        return edits.add_after(network, thing, name)
+    source = next(iter(network[name].inputs), None) if network[name].layer.ends else name
+    x: Shape | None = folding.whole.nodes[source].output if source is not None else None
+    return folds.add_part_after(network, thing, name, x)
+
+
+def _end_with(folding: Folding, layer: Layer, name: str) -> Edit:
+    """An Output is hung on `name`: nothing can follow one, so it cannot stand between two layers."""
+    network = folding.network
+    result, new = edits.place(network, layer)
+    if not network[name].layer.ends:
+        result = edits.connect(result, name, new)
+    return Edit(result, _tr("Add {layer}").format(layer=title(layer)), (new,))
+
+
+def delete(folding: Folding, names: Collection[str], wires: Collection[Wire] = ()) -> Edit:
+    """Takes out wires, and layers with their neighbours joined."""
+    network = folding.network
+    real = [one for wire in wires for one in folding.wires(wire)]
+    result = edits.disconnect(network, real) if real else network
+    if not names:
+        return Edit(result, _tr("Remove wire") if len(wires) == 1 else _tr("Remove wires"))
+    text = _counted(folding, names, _tr("Delete {layers}"))
+    inside = folding.nodes(names)
+    return Edit(edits.remove(result, inside), text, (), _heir(network, inside))
+
+
+def cut(folding: Folding, names: Collection[str]) -> Edit:
+    """As `delete`, after the layers have been put on the clipboard."""
+    edit = delete(folding, names)
+    return msgspec.structs.replace(edit, text=_counted(folding, names, _tr("Cut {layers}")))
+
+
+def duplicate(folding: Folding, names: Collection[str]) -> Edit:
+    """Copies of these behind the last of them."""
+    result, new = edits.duplicate(folding.network, folding.nodes(names))
+    return Edit(result, _counted(folding, names, _tr("Duplicate {layers}")), new)
+
+
+def paste(folding: Folding, part: Network, after: Sequence[str]) -> Edit:
+    """A copied part behind the last of these."""
+    result, new = edits.paste(folding.network, part, _last(folding, after))
+    if len(part.nodes) == 1:
+        layers = title_of(part.nodes[0].layer)
+    else:
+        layers = _tr("{count} layers").format(count=len(part.nodes))
+    return Edit(result, _tr("Paste {layers}").format(layers=layers), new)
+
+
+def connect(folding: Folding, source: str, target: str) -> Edit:
+    """A new wire. Raises UserError where there cannot be one."""
+    text = _tr("Connect {source} to {target}").format(source=source, target=target)
+    return Edit(_connected(folding, folding.network, source, target), text)
+
+
+def reconnect(folding: Folding, wire: Wire, target: str) -> Edit:
+    """The end of a wire brought to another layer. Raises UserError where it cannot end there."""
+    text = _tr("Connect {source} to {target}").format(source=wire.source, target=target)
+    without = edits.disconnect(folding.network, folding.wires(wire))
+    return Edit(_connected(folding, without, wire.source, target), text)
+
+
+def _connected(folding: Folding, network: Network, source: str, target: str) -> Network:
+    leaf = folding.leaf(source)
+    if leaf is None:
+        raise UserError(message("Nothing leaves “{name}”: start the wire at another layer.", name=source))
+    if target in folding.members:
+        inside = folding.members[target]
+        sources = groups.sources_of(network, inside)
+        if len(sources) > 1:
+            raise UserError(
+                message("Several wires lead to “{name}”: open it, and draw the wire inside.", name=target)
+            )
+        return groups.connect_part(network, leaf, inside, sources[0] if sources else None)
+    return edits.connect(network, leaf, target)
+
+
+def disconnect(folding: Folding, wire: Wire) -> Edit:
+    """A wire less."""
+    text = _tr("Disconnect {source} from {target}").format(source=wire.source, target=wire.target)
+    return Edit(edits.disconnect(folding.network, folding.wires(wire)), text)
+
+
+def group(folding: Folding, names: Collection[str], name: str) -> Edit:
+    """The selected layers folded into a group. Raises UserError where they are no part by themselves."""
+    result = groups.group(folding.network, folding.nodes(names), name)
+    return Edit(result, _tr("Group {layers}").format(layers=name), (name,))
+
+
+def ungroup(folding: Folding, names: Iterable[str]) -> Edit | None:
+    """The selected folds taken apart; None where none is selected."""
+    chosen = [fold for name in names for fold in folding.folds_of(name)]
+    if not chosen:
+        return None
+    network = folding.network
+    inside = [name for fold in chosen for name in network.folded[fold]]
+    for fold in chosen:
+        network = groups.ungroup(network, fold)
+    return Edit(network, _tr("Ungroup {layers}").format(layers=", ".join(chosen)), tuple(inside))
+
+
+def _last(folding: Folding, names: Sequence[str]) -> str | None:
+    """The node that comes last of what these stand for."""
+    chosen = {leaf for name in names if (leaf := _leaf(folding, name)) is not None}
+    ordered = next((name for name in reversed(folding.network.order) if name in chosen), None)
+    return ordered or next(iter(chosen), None)
+
+
+def _leaf(folding: Folding, name: str) -> str | None:
+    if name in folding.network:
+        return name
+    inside = folding.nodes((name,))
+    leaves = groups.leaves_of(folding.network, inside)
+    return leaves[-1] if leaves else (inside[-1] if inside else None)
+
+
+def _heir(network: Network, names: Collection[str]) -> str | None:
+    """The neighbour from which the keyboard goes on after these have gone."""
+    gone = set(names)
+    ordered = [name for name in network.order if name in gone]
+    for name in ordered:
+        for source in network[name].inputs:
+            if source not in gone:
+                return source
+    for name in reversed(ordered):
+        for wire in network.consumers[name]:
+            if wire.target not in gone:
+                return wire.target
+    return None
+
+
+def _counted(folding: Folding, names: Collection[str], text: str) -> str:
+    if len(names) == 1:
+        return text.format(layers=_card_title(folding, next(iter(names))))
+    return text.format(layers=_tr("{count} layers").format(count=len(folding.nodes(names))))
+
+
+def _card_title(folding: Folding, name: str) -> str:
+    if name in folding.shown:
+        return title_of(folding.shown[name].layer)
+    block = folding.network.by_fold[name].block
+    return declared(type(block).name()) if block is not None else name
+
+
+def title(thing: Thing) -> str:
+    """The words for what the palette offers."""
+    return thing.name if isinstance(thing, SavedBlock) else declared(type(thing).name())
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Canvas", text)

@@ -1,0 +1,239 @@
+"""One layer on the canvas: a card with its name, telling parameters, weights, and what does not fit."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
+
+from widgets.canvas.items.content import CardContent
+from widgets.canvas.items.shortening import shortened
+from widgets.canvas.items.style import Border, Style
+from widgets.canvas.placement.layout import HEIGHT, WIDTH
+from widgets.canvas.placement.routes import Point
+
+RADIUS = 6.0
+STRIPE = 5.0
+ICON = 14.0
+TEXT_LEFT = 36.0
+"""From the card's left edge to its name."""
+PADDING = 12.0
+BAR = 3.0
+CHEVRON_ROOM = 26.0
+"""At the right end of a folded card, where a click opens it."""
+STACK = 3.0
+"""How far the cards behind a folded one look out below."""
+PORT = 5.0
+"""Radius of a port that is shown."""
+PROBLEM_LEFT = 32.0
+BLEED = 4.0
+"""How far a card's border and shadow reach beyond it."""
+_LEFT = -WIDTH / 2
+_WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+_AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class CardItem(QGraphicsRectItem):
+    """Paints a content; its position is the middle of the upper edge. The scene sets its state."""
+
+    def __init__(self, name: str, style: Style) -> None:
+        super().__init__()  # a rectangle, since Qt asks Python items for theirs in every frame
+        self.setPen(QPen(Qt.PenStyle.NoPen))
+        self.name = name
+        self.content: CardContent | None = None
+        self.height = HEIGHT
+        self.selected = self.hovered = False
+        self.ports = False
+        """Whether its ports are shown."""
+        self.accepting: bool | None = None
+        """While a wire is drawn: whether it could end here; None at other times."""
+        self.input_ports: tuple[float, ...] = ()
+        """Where wires can be taken or ended, from the middle of the upper edge; set while ports are shown."""
+        self._style = style
+        self._label: Point = (0.0, 0.0)
+        self._summary: str | None = None
+        self.setZValue(1)
+
+    def show_content(self, content: CardContent, height: float, label: Point) -> None:
+        """Shows this; `label` is where the shape is written, from the item's position."""
+        if content is self.content and height == self.height and label == self._label:
+            return
+        self.content, self.height, self._label, self._summary = content, height, label, None
+        below = max(12.0, label[1] - height + 8) if content.shape else 12.0
+        self.setRect(_LEFT - BLEED, -10, WIDTH + 2 * BLEED, height + 10 + below)
+        self.update()
+
+    def set_state(self, **state: bool | tuple[float, ...] | None) -> None:
+        """Sets attributes of the state; repaints where one changes."""
+        if any(getattr(self, name) != value for name, value in state.items()):
+            for name, value in state.items():
+                setattr(self, name, value)
+            self.update()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        content = self.content
+        if content is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_body(painter, content)
+        self._paint_words(painter, content)
+        if content.problem:
+            self._paint_problem(painter, content)
+        if content.shape:
+            painter.setFont(self._style.mono)
+            painter.setPen(self._style.dim)
+            painter.drawText(QRectF(self._label[0], self._label[1] - 8, 130, 16), _AT_LEFT, content.shape)
+        if self.ports:
+            self._paint_ports(painter, content)
+
+    def _border(self, content: CardContent) -> Border:
+        if content.problem:
+            return "wrong_selected" if self.selected else "wrong"
+        if self.selected:
+            return "selected"
+        if self.accepting:
+            return "selected" if self.hovered else "hover"
+        if content.idle:
+            return "idle"
+        return "hover" if self.hovered else "plain"
+
+    def _paint_body(self, painter: QPainter, content: CardContent) -> None:
+        """Everything but words: a picture shared by all cards that look so."""
+        hovered = self.hovered and self.accepting is not False
+        key = (
+            content.group,
+            content.folded,
+            content.idle,
+            bool(content.problem),
+            self.height,
+            hovered,
+            self._border(content),
+        )
+        self._style.paint_picture(
+            painter,
+            key,
+            QRectF(_LEFT - BLEED, -BLEED, WIDTH + 2 * BLEED, self.height + 2 * BLEED + STACK),
+            lambda own: self._draw_body(own, content, hovered),
+        )
+        if content.share > 0:
+            width = max(2.0, content.share * (WIDTH - STRIPE - RADIUS))
+            bar = QRectF(_LEFT + STRIPE, HEIGHT - BAR - 0.5, width, BAR)
+            painter.fillRect(bar, self._style.groups[content.group])
+
+    def _draw_body(self, painter: QPainter, content: CardContent, hovered: bool) -> None:
+        style = self._style
+        inset = 0.5 / painter.worldTransform().m11()  # half a border, which then fills whole pixels
+        rect = QRectF(_LEFT, 0, WIDTH, self.height).adjusted(inset, inset, -inset, -inset)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if not content.idle:
+            painter.setBrush(style.shadow)
+            painter.drawRoundedRect(rect.translated(0, 1.5), RADIUS, RADIUS)
+        if content.folded:
+            # a second card behind says that there is more inside
+            painter.setBrush(style.card)
+            painter.setPen(style.borders["plain"])
+            painter.drawRoundedRect(rect.adjusted(4, 6, -4, STACK), RADIUS, RADIUS)
+            painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.card_hover if hovered else style.card)
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        if content.problem:
+            painter.setBrush(style.error_panel)
+            painter.drawPath(_foot(self.height))
+        painter.setBrush((style.faint_groups if content.idle else style.groups)[content.group])
+        painter.drawPath(_stripe(self.height))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(style.borders[self._border(content)])
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+
+    def _paint_words(self, painter: QPainter, content: CardContent) -> None:
+        style = self._style
+        color = style.groups[content.group]
+        style.paint_icon(
+            painter,
+            f"group-{content.group.value.lower()}",
+            QRectF(_LEFT + 14, (HEIGHT - ICON) / 2, ICON, ICON),
+            color,
+        )
+        left = _LEFT + TEXT_LEFT
+        title_width = style.title_metrics.horizontalAdvance(content.title)
+        painter.setFont(style.title)
+        painter.setPen(style.idle_text if content.idle else style.ink)
+        painter.drawText(QRectF(left, 0, title_width + 2, HEIGHT - 1), _AT_LEFT, content.title)
+        painter.setFont(style.text)
+        painter.setPen(style.dim)
+        end = -_LEFT - PADDING
+        for name in _marks(content):
+            place = QRectF(end - 12, (HEIGHT - 12) / 2, 12, 12)
+            style.paint_icon(painter, name, place, style.block_text if name == "chevron-right" else style.dim)
+            end -= 18
+        if content.weights:
+            painter.drawText(QRectF(0, 0, end, HEIGHT - 1), _AT_RIGHT, content.weights)
+        if content.summary:
+            after = left + title_width + 9
+            if self._summary is None:
+                taken = style.text_metrics.horizontalAdvance(content.weights) + (10 if content.weights else 0)
+                room = end - taken - after
+                self._summary = shortened(content.summary, style.text_metrics, room)
+            painter.drawText(QRectF(after, 0, WIDTH, HEIGHT - 1), _AT_LEFT, self._summary)
+
+    def _paint_problem(self, painter: QPainter, content: CardContent) -> None:
+        style = self._style
+        style.paint_icon(painter, "error", QRectF(_LEFT + 13, HEIGHT + 6, 15, 15), style.error)
+        painter.setFont(style.small)
+        painter.setPen(style.ink)
+        room = QRectF(
+            _LEFT + PROBLEM_LEFT + 4, HEIGHT + 6, WIDTH - PROBLEM_LEFT - PADDING - 4, self.height - HEIGHT
+        )
+        painter.drawText(room, _WRAPPED, content.problem)
+
+    def _paint_ports(self, painter: QPainter, content: CardContent) -> None:
+        style = self._style
+        painter.setPen(style.port)
+        painter.setBrush(style.card)
+        if content.takes and self.accepting is not False:
+            for x in self.input_ports:
+                painter.drawEllipse(QPointF(x, 0), PORT, PORT)
+        if content.gives and self.accepting is None:
+            painter.drawEllipse(QPointF(0, self.height), PORT, PORT)
+
+
+def _marks(content: CardContent) -> tuple[str, ...]:
+    """Icons at the right end, from the right: that it can be opened, that it is frozen."""
+    return ("chevron-right",) * bool(content.folded) + ("frozen",) * content.frozen
+
+
+def height_for(problem: str, style: Style) -> float:
+    """How high a card is that says why it does not fit."""
+    if not problem:
+        return HEIGHT
+    room = QRectF(0, 0, WIDTH - PROBLEM_LEFT - PADDING - 4, 2000)
+    return float(round(HEIGHT + style.small_metrics.boundingRect(room, _WRAPPED, problem).height() + 13))
+
+
+@lru_cache(maxsize=64)
+def _stripe(height: float) -> QPainterPath:
+    """The left end of the card, as wide as the stripe."""
+    return _outline(height).intersected(_box(QRectF(_LEFT, 0, STRIPE, height)))
+
+
+@lru_cache(maxsize=64)
+def _foot(height: float) -> QPainterPath:
+    """What a problem is written on."""
+    return _outline(height).intersected(_box(QRectF(_LEFT, HEIGHT, WIDTH, height - HEIGHT)))
+
+
+def _outline(height: float) -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(_LEFT + 0.5, 0.5, WIDTH - 1, height - 1), RADIUS, RADIUS)
+    return path
+
+
+def _box(rect: QRectF) -> QPainterPath:
+    path = QPainterPath()
+    path.addRect(rect)
+    return path

@@ -1,0 +1,258 @@
+"""What a card and its wires say, from a network and its report; words for hover help and readers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+from html import escape
+
+import msgspec
+from PySide6.QtCore import QCoreApplication
+
+from networks.core.message import Message
+from networks.core.shapes import Shape, show
+from networks.graph.check import NodeReport, Report
+from networks.graph.groups import sources_of
+from networks.graph.network import Network, Wire
+from networks.graph.presentation import Folded, Folding, Frame, name_within
+from networks.graph.totals import sums_known
+from networks.layers.base import Group, Layer
+from widgets.look.translation import declared, said, short, thousands
+
+UNKNOWN = "?"
+"""Stands for a shape that is not known because something before does not fit."""
+
+
+class CardContent(msgspec.Struct, frozen=True):
+    """Everything that is painted on one card. Equal contents look the same."""
+
+    title: str
+    summary: str
+    weights: str
+    share: float
+    """Its part of all weights, 0 to 1, in steps that can be seen."""
+    shape: str
+    """What its wires carry; empty where none leaves."""
+    problem: str
+    """Why it does not fit, in one sentence; empty where it does."""
+    idle: bool
+    """Whether it takes no part in training."""
+    group: Group
+    takes: bool
+    """Whether it has inputs at all."""
+    gives: bool
+    """Whether something may follow it."""
+    folded: int = 0
+    """How many folds it stands for; 0 for a layer."""
+    frozen: bool = False
+    """Whether its weights stay as they are."""
+
+
+def contents(
+    network: Network, report: Report, *, totals: bool = True, unsure: Collection[str] = ()
+) -> dict[str, CardContent]:
+    """What every card shows; its part of all weights only where their total is known.
+
+    `unsure` are the cards for which not even their own weights are all known.
+    """
+    faults = {name: reason for name, reason in report.obstacles if name is not None}
+    consumers = network.consumers
+    has_output = any(node.layer.stem == "output" for node in network.nodes)
+    total = report.weights if totals else 0
+    found = {}
+    for node in network.nodes:
+        name, layer = node.name, node.layer
+        told = report.nodes[name]
+        leaving = bool(consumers[name])
+        idle = not told.contributing and (has_output or not (leaving or node.inputs))
+        problem = shown_problem(layer, told, faults.get(name), idle)
+        weights = 0 if name in unsure else told.weights
+        share = round(weights / total, 3) if weights and total and not idle else 0.0
+        found[name] = _content(told.layer, weights, share, told.output, leaving, problem, idle, node.frozen)
+    return found
+
+
+@lru_cache(maxsize=8192)
+def _content(
+    layer: Layer,
+    weights: int,
+    share: float,
+    output: Shape | None,
+    leaving: bool,
+    problem: Message | None,
+    idle: bool,
+    frozen: bool,
+) -> CardContent:
+    """Kept, so that one edit leaves most cards with the very content they had."""
+    return CardContent(
+        title=title_of(layer),
+        summary=summary_of(layer),
+        weights=short(weights) if weights else "",
+        share=share,
+        shape=(UNKNOWN if output is None else show(output)) if leaving else "",
+        problem=said(problem) if problem else "",
+        idle=idle,
+        group=layer.group,
+        takes=layer.opening if isinstance(layer, Folded) else layer.most_inputs > 0,
+        gives=not (layer.closing if isinstance(layer, Folded) else layer.ends),
+        folded=layer.count if isinstance(layer, Folded) else 0,
+        frozen=frozen,
+    )
+
+
+class FrameContent(msgspec.Struct, frozen=True):
+    """What is painted on the frame of an open fold."""
+
+    title: str
+    summary: str
+    weights: str
+    block: bool
+    """Whether it is a block, which becomes a group with the first edit inside."""
+    depth: int
+    """How many frames are around it."""
+
+
+def unsure_cards(folding: Folding) -> frozenset[str]:
+    """The folded cards in which something does not fit, so that not all of their weights are known."""
+    whole = folding.whole.nodes
+    return frozenset(
+        card for card, inside in folding.members.items() if not sums_known(whole[name] for name in inside)
+    )
+
+
+def frame_content(folding: Folding, frame: Frame) -> FrameContent:
+    """What an open fold says in its first line."""
+    inside = folding.network.folded[frame.fold.name]
+    told = [folding.whole.nodes[name] for name in inside]
+    weights = sum(node.weights for node in told) if sums_known(told) else 0
+    block = frame.fold.block
+    sources = sources_of(folding.network, inside)
+    x = folding.whole.nodes[sources[0]].output if len(sources) == 1 else None
+    return FrameContent(
+        title=declared(type(block).name()) if block is not None else name_within(frame.fold),
+        summary=block.summary(x) if block is not None else "",
+        weights=short(weights) if weights else "",
+        block=block is not None,
+        depth=len(folding.network.around(frame.within)),
+    )
+
+
+def title_of(layer: Layer) -> str:
+    """The words for a layer, or for what a folded card stands for: “Residual ×3”, “Stem”."""
+    if not isinstance(layer, Folded):
+        return declared(type(layer).name())
+    if layer.block is None:
+        return layer.name_
+    title = declared(type(layer.block).name())
+    return f"{title} ×{layer.count}" if layer.count > 1 else title
+
+
+def summary_of(layer: Layer) -> str:
+    """The telling parameters; of a group how many layers are in it."""
+    if isinstance(layer, Folded) and layer.block is None:
+        return _tr("1 layer") if layer.layers == 1 else _tr("{count} layers").format(count=layer.layers)
+    return layer.summary()
+
+
+def help_of(layer: Layer) -> str:
+    """The first sentence of help for a layer or a folded card."""
+    if not isinstance(layer, Folded):
+        return declared(type(layer).help())
+    if layer.block is None:
+        return _tr("A group of layers; double-click to open it.")
+    return declared(type(layer.block).help())
+
+
+def forget_words() -> None:
+    """After the language has changed."""
+    _content.cache_clear()
+
+
+def shown_problem(layer: Layer, told: NodeReport, fault: Message | None, idle: bool) -> Message | None:
+    """What a card complains about; a loose layer is not at fault for having no wires yet."""
+    problem = told.problem or fault
+    if idle and len(told.inputs) < layer.fewest_inputs:
+        return None
+    return problem
+
+
+def wrong_wires(network: Network, report: Report) -> frozenset[Wire]:
+    """The wires that bring a node what does not fit it."""
+    return frozenset(
+        Wire(source, node.name, index)
+        for node in network.nodes
+        if report.nodes[node.name].problem is not None
+        for index, source in enumerate(node.inputs)
+    )
+
+
+def tooltip(network: Network, report: Report, name: str, content: CardContent) -> str:
+    """Hover help of a card, as rich text: name, help, shapes, weights, multiply-adds, problem."""
+    node, told = network[name], report.nodes[name]
+    lines = [f"<b>{escape(content.title)}</b> &nbsp;<tt>{escape(name)}</tt>"]
+    lines.append(escape(help_of(node.layer)))
+    lines.append(f"<tt>{escape(flow(told))}</tt>")
+    known = tuple(shape for shape in told.inputs if shape is not None)
+    if isinstance(node.layer, Folded):
+        if content.weights:
+            lines.append(escape(_tr("{count} weights").format(count=thousands(told.weights))))
+    elif told.weights:
+        parts = ", ".join(
+            f"{tensor} {show(shape)}" for tensor, shape in told.layer.parameters(*known).items()
+        )
+        lines.append(
+            escape(
+                _tr("{count} weights: {parts}").format(count=thousands(told.weights), parts=parts),
+            )
+        )
+    if told.multiply_adds and (content.weights or not told.weights):
+        lines.append(
+            escape(_tr("{count} multiply-adds per image").format(count=thousands(told.multiply_adds)))
+        )
+    if content.frozen and told.weights:
+        lines.append(escape(_tr("Frozen: training leaves these weights as they are.")))
+    if content.idle:
+        lines.append(escape(_tr("Takes no part in training: no Output depends on it.")))
+    if content.problem:
+        lines.append(escape(content.problem))
+    return "<div style='white-space:normal; max-width: 360px'>" + "<br>".join(lines) + "</div>"
+
+
+def frame_tooltip(folding: Folding, name: str) -> str:
+    """Hover help of a frame's first line, as rich text."""
+    block = folding.network.by_fold[name].block
+    lines = [f"<b>{escape(name)}</b>"]
+    if block is None:
+        lines.append(escape(_tr("A group of layers. Double-click to fold it into one card.")))
+    else:
+        lines.append(escape(declared(type(block).help())))
+        lines.append(escape(_tr("The first edit inside turns it into a group. Double-click to fold it.")))
+    return "<div style='white-space:normal; max-width: 360px'>" + "<br>".join(lines) + "</div>"
+
+
+def wire_tooltip(network: Network, report: Report, wire: Wire) -> str:
+    """Hover help of a wire, as rich text: its ends and what it carries."""
+    shape = _shape(report.wire_shape(wire))
+    return f"<tt>{escape(wire.source)} → {escape(wire.target)}</tt><br><tt>{escape(shape)}</tt>"
+
+
+def spoken(report: Report, name: str, content: CardContent) -> str:
+    """One line for screen readers."""
+    parts = [content.title, name, content.summary, flow(report.nodes[name]), content.problem]
+    if content.idle:
+        parts.append(_tr("Takes no part in training: no Output depends on it."))
+    return ", ".join(part for part in parts if part)
+
+
+def flow(told: NodeReport) -> str:
+    """`6×28×28 → 16×10×10`, as far as it is known."""
+    came = ", ".join(map(_shape, told.inputs))
+    return f"{came} → {_shape(told.output)}" if came else f"→ {_shape(told.output)}"
+
+
+def _shape(shape: Shape | None) -> str:
+    return UNKNOWN if shape is None else show(shape)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Canvas", text)

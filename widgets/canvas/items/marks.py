@@ -1,0 +1,95 @@
+"""What is shown only while a gesture goes on: the wire being drawn, the place where a layer will go."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from widgets.canvas.items.card import RADIUS
+from widgets.canvas.items.style import Style
+from widgets.canvas.placement.layout import HEIGHT, WIDTH
+
+
+class PreviewWire(QGraphicsItem):
+    """A dashed curve that leaves `start` and ends at `end`, from an output down to an input."""
+
+    def __init__(self, style: Style, start: QPointF) -> None:
+        super().__init__()
+        self.start = self.end = start
+        self._style = style
+        self.setZValue(5)
+
+    def run(self, start: QPointF, end: QPointF) -> None:
+        """Runs from the output at `start` to the input at `end`."""
+        self.prepareGeometryChange()
+        self.start, self.end = start, end
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self.start, self.end).normalized().adjusted(-80, -80, 80, 80)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        path = QPainterPath(self.start)
+        pull = min(70.0, max(20.0, abs(self.end.y() - self.start.y()) / 2))
+        path.cubicTo(self.start + QPointF(0, pull), self.end - QPointF(0, pull), self.end)
+        painter.setPen(self._style.preview)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._style.accent)
+        painter.drawEllipse(self.start, 4, 4)
+        painter.drawEllipse(self.end, 4, 4)
+
+
+class Slot(QGraphicsItem):
+    """A dashed place for one card, with a word in it; its position is the middle of the upper edge."""
+
+    def __init__(self, style: Style, text: str) -> None:
+        super().__init__()
+        self.text = text
+        self._style = style
+        self.setZValue(5)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(-WIDTH / 2 - 4, -4, WIDTH + 8, HEIGHT + 8)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        style = self._style
+        rect = QRectF(-WIDTH / 2, 0, WIDTH, HEIGHT)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(style.lit_panel)
+        painter.setPen(style.preview)
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        painter.setFont(style.title)
+        painter.setPen(style.accent)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.text)
+
+
+class Band(QGraphicsItem):
+    """The rectangle that selects what it touches."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__()
+        self.rect = QRectF()
+        self._style = style
+        self.setZValue(6)
+
+    def stretch(self, rect: QRectF) -> None:
+        """Covers this rectangle of the scene."""
+        self.prepareGeometryChange()
+        self.rect = rect
+
+    def boundingRect(self) -> QRectF:
+        return self.rect.adjusted(-4, -4, 4, 4)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setBrush(self._style.lit_panel)
+        painter.setPen(self._style.preview)
+        painter.drawRect(self.rect)

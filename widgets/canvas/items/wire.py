@@ -1,0 +1,131 @@
+"""One wire on the canvas: round bends and an arrowhead, red with an icon where it does not fit."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import hypot
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
+
+from networks.graph.network import Wire
+from widgets.canvas.items.style import Style
+from widgets.canvas.placement.routes import Point
+
+BEND = 7.0
+"""Radius of a bend."""
+ARROW = 7.0
+_MARGIN = 18.0
+
+
+class WireItem(QGraphicsRectItem):
+    """Paints a route; its position is the route's beginning. Whoever owns the scene sets its state."""
+
+    def __init__(self, wire: Wire, style: Style) -> None:
+        super().__init__()  # a rectangle, since Qt asks Python items for theirs in every frame
+        self.setPen(QPen(Qt.PenStyle.NoPen))
+        self.wire = wire
+        self.points: tuple[Point, ...] = ()
+        """The corners, in the scene."""
+        self.shape_text = ""
+        """What it carries, as it stands at its beginning."""
+        self.selected = self.hovered = self.lit = self.wrong = self.idle = False
+        self._style = style
+        self._corners: tuple[Point, ...] = ()
+        self._path: QPainterPath | None = None
+
+    def set_points(self, points: tuple[Point, ...]) -> None:
+        """Runs through these corners of the scene."""
+        before = self.points
+        if points == before:
+            return
+        x, y = points[0]
+        if len(points) == len(before) == 2 and points[1][1] - y == before[1][1] - before[0][1]:
+            self.points = points  # straight down and as long as before, as most are after most edits
+            self.setPos(x, y)
+            return
+        corners = tuple((px - x, py - y) for px, py in points)
+        if corners != self._corners:
+            self._corners, self._path = corners, None
+            xs, ys = [p[0] for p in corners], [p[1] for p in corners]
+            left, top = min(xs) - _MARGIN, min(ys) - 2
+            self.setRect(left, top, max(xs) + _MARGIN - left, max(ys) + 2 - top)
+        self.points = points
+        self.setPos(x, y)
+
+    def set_state(self, **state: bool | str) -> None:
+        """Sets attributes of the state; repaints where one changes."""
+        if any(getattr(self, name) != value for name, value in state.items()):
+            for name, value in state.items():
+                setattr(self, name, value)
+            self.update()
+
+    def _pen(self) -> QPen:
+        style = self._style
+        if self.lit:
+            return style.wire_lit
+        if self.selected:
+            return style.wire_selected
+        if self.wrong:
+            return style.wire_wrong
+        if self.hovered:
+            return style.wire_hover
+        return style.wire_idle if self.idle else style.wire
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        corners = self._corners
+        if len(corners) < 2:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = self._pen()
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        x, y = corners[-1]
+        if len(corners) == 2:
+            painter.drawLine(QPointF(*corners[0]), QPointF(x, y - ARROW + 1))
+        else:
+            if self._path is None:
+                self._path = rounded((*corners[:-1], (x, y - ARROW + 1)))
+            painter.drawPath(self._path)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(pen.color())
+        half = ARROW * (0.85 if self.lit else 0.6)
+        painter.drawPolygon(
+            QPolygonF([QPointF(x - half, y - ARROW), QPointF(x + half, y - ARROW), QPointF(x, y)])
+        )
+        if self.wrong:
+            middle = (corners[-2][1] + y - ARROW) / 2 if len(corners) == 2 else y - 10
+            self._style.paint_icon(painter, "error", QRectF(x - 17, middle - 5, 12, 12), self._style.error)
+
+
+def rounded(corners: tuple[Point, ...]) -> QPainterPath:
+    """The polyline with a curve at every corner."""
+    path = QPainterPath(QPointF(*corners[0]))
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        radius = min(BEND, _length(before, corner) / 2, _length(corner, after) / 2)
+        path.lineTo(QPointF(*_towards(corner, before, radius)))
+        path.quadTo(QPointF(*corner), QPointF(*_towards(corner, after, radius)))
+    path.lineTo(QPointF(*corners[-1]))
+    return path
+
+
+def distance(points: tuple[Point, ...], x: float, y: float) -> float:
+    """From a point to the nearest place of the polyline."""
+    return min(
+        hypot(x - min(max(x, min(a, c)), max(a, c)), y - min(max(y, min(b, d)), max(b, d)))
+        for (a, b), (c, d) in pairwise(points)
+    )
+
+
+def _length(a: Point, b: Point) -> float:
+    return hypot(b[0] - a[0], b[1] - a[1])
+
+
+def _towards(start: Point, end: Point, by: float) -> Point:
+    length = _length(start, end)
+    if not length:
+        return start
+    return start[0] + (end[0] - start[0]) * by / length, start[1] + (end[1] - start[1]) * by / length

@@ -1,0 +1,1 @@
+"""Where cards, wires and frames lie: pure functions of the network."""

@@ -1,0 +1,349 @@
+"""Where every card and wire of a network lies: a pure function of the network, so a picture is always tidy.
+
+Longest paths give each node a row. The longest path is the trunk, straight at x = 0; the other nodes fall
+into chains, and each chain, and each bundle of skips with one source, takes the nearest free lane to the left
+or right. Wires bend only in the gap below their source and in the gap above their target, see
+widgets.canvas.placement.routes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+import msgspec
+
+from networks.graph.edits import tail
+from networks.graph.network import Network, Wire
+from networks.graph.presentation import Frame
+from widgets.canvas.placement.frame_layout import PAD, by_part, crossings, framed, rooms
+from widgets.canvas.placement.lanes import Item, obstacles, taken_lanes
+from widgets.canvas.placement.routes import WIRE, Point, Routing, routed
+
+WIDTH = 304.0
+HEIGHT = 36.0
+"""Size of a card without a problem, in scene units: device-independent pixels at zoom 1."""
+MARGIN = 14.0
+"""Free space beside a card."""
+COLUMN_GAP = 28.0
+"""Between the network and the column of loose layers, and between the layers in it."""
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """Places of cards (middle of the upper edge), their heights, and the corners of every wire.
+
+    `labels` are where the shape that a node puts out is written, from its place: left end, half height.
+    `main` are the nodes of the part with the Output, or of the largest; the others stand in a column beside.
+    """
+
+    places: dict[str, Point]
+    heights: dict[str, float]
+    routes: dict[Wire, tuple[Point, ...]]
+    labels: dict[str, Point]
+    main: frozenset[str]
+    bounds: Box
+    frames: dict[str, Box] = {}
+    """Around the cards of every open fold, by its name."""
+    crossings: dict[str, tuple[float, ...]] = {}
+    """Where wires come down through the first line of each frame, from left to right."""
+
+    def box(self, name: str) -> Box:
+        """The card of this node."""
+        x, y = self.places[name]
+        return x - WIDTH / 2, y, x + WIDTH / 2, y + self.heights[name]
+
+
+def arrange(
+    network: Network, heights: Mapping[str, float] | None = None, frames: Sequence[Frame] = ()
+) -> Layout:
+    """Lays out the network. `heights` are those of the cards that are higher than `HEIGHT`.
+
+    `frames` are the open folds, outer ones first; there is room above and below for each.
+    """
+    taller = heights or {}
+    order = _order(network)
+    rows = _rows(network, order)
+    parts = _parts(network)
+    layout = Layout({}, {}, {}, {}, frozenset(parts[0] if parts else ()), (0.0, 0.0, 0.0, 0.0))
+    left = top = right = bottom = 0.0
+    column, below = 0.0, 0.0
+    rank = {name: index for index, name in enumerate(order)}
+    of_parts = by_part(frames, parts)
+    for index, names in enumerate(parts):
+        part = _Part(network, sorted(names, key=rank.__getitem__), rank, rows, of_parts[index])
+        above, below_rows = rooms(of_parts[index], part.rows)
+        routing = routed(network, part.rows, part.x, part.lanes, part.straight, taller, above, below_rows)
+        box = _bounds(routing, part)
+        if index == 0:
+            left, top, right, bottom = box
+            column, below = right + COLUMN_GAP, top
+            dx = dy = 0.0
+        else:
+            dx, dy = column - box[0], below - box[1]
+            right, bottom = max(right, box[2] + dx), max(bottom, box[3] + dy)
+            below = box[3] + dy + COLUMN_GAP
+        _put(layout, routing, dx, dy)
+    boxes = framed(frames, network, layout)
+    for box in boxes.values():
+        left, top = min(left, box[0]), min(top, box[1])
+        right, bottom = max(right, box[2]), max(bottom, box[3])
+    crossed = crossings(frames, network, layout, boxes)
+    return msgspec.structs.replace(layout, bounds=(left, top, right, bottom), frames=boxes, crossings=crossed)
+
+
+def _put(layout: Layout, routing: Routing, dx: float, dy: float) -> None:
+    layout.heights.update(routing.heights)
+    layout.labels.update(routing.labels)
+    if not dx and not dy:
+        layout.places.update(routing.places)
+        layout.routes.update(routing.routes)
+        return
+    layout.places.update((name, (x + dx, y + dy)) for name, (x, y) in routing.places.items())
+    layout.routes.update(
+        (wire, tuple((x + dx, y + dy) for x, y in points)) for wire, points in routing.routes.items()
+    )
+
+
+def _bounds(routing: Routing, part: _Part) -> Box:
+    places = routing.places
+    left = min(min(x for x, _ in places.values()) - WIDTH / 2, min(part.lane_x, default=0.0))
+    right = max(max(x for x, _ in places.values()) + WIDTH / 2, max(part.lane_x, default=0.0))
+    return left, routing.top, right, routing.bottom
+
+
+def _order(network: Network) -> list[str]:
+    """All names, inputs before consumers; on a loop, from the first node of the loop on."""
+    order = list(network.order)
+    placed = set(order)
+    for node in network.nodes:
+        if node.name in placed:
+            continue
+        stack = [(node.name, iter(network[node.name].inputs))]
+        placed.add(node.name)
+        while stack:
+            name, inputs = stack[-1]
+            source = next((source for source in inputs if source not in placed), None)
+            if source is None:
+                order.append(name)
+                stack.pop()
+            else:
+                placed.add(source)
+                stack.append((source, iter(network[source].inputs)))
+    return order
+
+
+def _rows(network: Network, order: list[str]) -> dict[str, int]:
+    """The length of the longest path to each node; a wire that closes a loop does not count."""
+    rows: dict[str, int] = {}
+    nodes = network.by_name
+    for name in order:
+        inputs = nodes[name].inputs
+        if len(inputs) == 1:
+            rows[name] = 1 + rows.get(inputs[0], -1)
+        else:
+            rows[name] = 1 + max((rows.get(source, -1) for source in inputs), default=-1)
+    return rows
+
+
+def _parts(network: Network) -> list[list[str]]:
+    """The connected parts, the main one first and the others in the order in which they were built."""
+    found: set[str] = set()
+    parts: list[list[str]] = []
+    consumers, nodes = network.consumers, network.by_name
+    for node in network.nodes:
+        if node.name in found:
+            continue
+        found.add(node.name)
+        part = [node.name]
+        for name in part:
+            for other in nodes[name].inputs:
+                if other not in found:
+                    found.add(other)
+                    part.append(other)
+            for wire in consumers[name]:
+                if wire.target not in found:
+                    found.add(wire.target)
+                    part.append(wire.target)
+        parts.append(part)
+    if len(parts) > 1:
+        main = _main(network, parts)
+        parts.insert(0, parts.pop(main))
+    return parts
+
+
+def _main(network: Network, parts: list[list[str]]) -> int:
+    """The part with the Output that training uses; without one the largest, and the first of those."""
+    end = tail(network)
+    has_output = end is not None and not network.consumers[end] and network[end].layer.stem == "output"
+    if has_output:
+        return next(index for index, part in enumerate(parts) if end in part)
+    return max(range(len(parts)), key=lambda index: (len(parts[index]), -index))
+
+
+class _Part:
+    """One connected part: its trunk, its chains, and the lanes of chains and skips."""
+
+    def __init__(
+        self,
+        network: Network,
+        names: list[str],
+        rank: Mapping[str, int],
+        rows: Mapping[str, int],
+        frames: Sequence[Frame],
+    ) -> None:
+        self.network, self.names, self.rank = network, names, rank
+        self.rows = {name: rows[name] for name in names}
+        self.x: dict[str, float] = {}
+        self.straight: set[Wire] = set()
+        """Wires that enter their target from straight above."""
+        self.lanes: dict[Wire, float] = {}
+        """Lane of every skip that cannot run down right below its source."""
+        self._chain_of: dict[str, int] = {}
+        self._chains = [self._trunk(), *self._others()]
+        self._settle()
+        self._entries = [self._entry(chain) for chain in self._chains]
+        self._skips = self._find_skips()
+        self._obstacles, self._framed = obstacles(frames, self.rows, self._chains[0])
+        self._take_lanes()
+        self.lane_x = tuple(set(self.lanes.values()))
+
+    def _forward(self, source: str, target: str) -> bool:
+        return self.rank[source] < self.rank[target]
+
+    def _trunk(self) -> list[str]:
+        nodes, rows, rank = self.network.by_name, self.rows, self.rank
+        name = next((name for name in reversed(self.names) if nodes[name].layer.stem == "output"), "")
+        name = name or max(self.names, key=rows.__getitem__)
+        trunk = [name]
+        while row := rows[name]:
+            before = rank[name]
+            for source in nodes[name].inputs:
+                if rows[source] == row - 1 and rank[source] < before:
+                    name = source
+                    break
+            trunk.append(name)
+        self._chain_of.update(dict.fromkeys(trunk, 0))
+        return trunk[::-1]
+
+    def _others(self) -> list[list[str]]:
+        consumers = self.network.consumers
+        chains: list[list[str]] = []
+        if len(self._chain_of) == len(self.names):
+            return chains
+        ahead: dict[str, int] = {}
+        for name in reversed(self.names):
+            ahead[name] = 1 + max((ahead.get(wire.target, 0) for wire in consumers[name]), default=0)
+        for name in self.names:
+            if name in self._chain_of:
+                continue
+            chain = [name]
+            self._chain_of[name] = len(chains) + 1
+            while following := [
+                wire.target
+                for wire in consumers[chain[-1]]
+                if wire.target not in self._chain_of and self._forward(chain[-1], wire.target)
+            ]:
+                chain.append(max(following, key=lambda name: ahead[name]))
+                self._chain_of[chain[-1]] = len(chains) + 1
+            chains.append(chain)
+        return chains
+
+    def _settle(self) -> None:
+        """A side chain that nothing feeds stands right above what takes it, not at the top."""
+        for chain in self._chains[1:]:
+            inside = set(chain)
+            takers = [wire for name in chain for wire in self.network.consumers[name]]
+            leaving = [wire for wire in takers if wire.target not in inside]
+            fed = any(source not in inside for name in chain for source in self.network[name].inputs)
+            if fed or not leaving or any(wire.source != chain[-1] for wire in leaving):
+                continue
+            shift = min(self.rows[wire.target] for wire in leaving) - self.rows[chain[-1]] - 1
+            for name in chain if shift > 0 else ():
+                self.rows[name] += shift
+
+    def _entry(self, chain: list[str]) -> Wire | None:
+        """The wire that comes down the chain's own lane, and those between its nodes become straight."""
+        consumers = self.network.consumers
+        for source, target in pairwise(chain):
+            self.straight.add(next(wire for wire in consumers[source] if wire.target == target))
+        head = chain[0]
+        above = [
+            Wire(source, head, index)
+            for index, source in enumerate(self.network[head].inputs)
+            if self._forward(source, head)
+        ]
+        entry = max(above, key=lambda wire: self.rows[wire.source], default=None)
+        if entry is not None:
+            self.straight.add(entry)
+        return entry
+
+    def _find_skips(self) -> dict[str, list[Wire]]:
+        skips: dict[str, list[Wire]] = {}
+        for name in self.names:
+            rest = [wire for wire in self.network.consumers[name] if wire not in self.straight]
+            if rest:
+                skips[name] = rest
+        return skips
+
+    def own_lane(self, source: str) -> bool:
+        """Whether nothing stands in the lane below this node, so that its wires may run down there."""
+        return self._chains[self._chain_of[source]][-1] == source
+
+    def _take_lanes(self) -> None:
+        self.x.update(dict.fromkeys(self._chains[0], 0.0))
+        items = [
+            *(self._chain_item(index) for index in range(1, len(self._chains))),
+            *(item for source in self._skips if (item := self._skip_item(source)) is not None),
+        ]
+        count = 2 * (max(self.rows.values()) + 1) + 1
+        for item, x in taken_lanes(items, count, WIDTH / 2 + MARGIN, self._obstacles, self.x):
+            if item.chain:
+                self.x.update(dict.fromkeys(self._chains[item.chain], x))
+            else:
+                self.lanes.update(dict.fromkeys(item.wires, x))
+
+    def _chain_item(self, index: int) -> Item:
+        chain, entry = self._chains[index], self._entries[index]
+        head, last = 2 * self.rows[chain[0]], 2 * self.rows[chain[-1]] + 2
+        first = 2 * (self.rows[entry.source] + 1) if entry else head
+        leaving = self._skips.get(chain[-1], ())
+        end = max([last, *(2 * self.rows[wire.target] for wire in leaving)])
+        around = max((self._framed.get(name, 0) for name in chain), default=0)
+        segments = [(head, last + 1, WIDTH / 2 + MARGIN + PAD * around)]
+        if first < head:
+            segments.append((first, head, WIRE))
+        if end > last:
+            segments.append((last + 1, end + 1, WIRE))
+        ends = [wire.target for wire in leaving] + ([entry.source] if entry else [])
+        return Item(
+            index, (), tuple(chain), first, end - first, segments, ends, self._beside(ends, index), index
+        )
+
+    def _skip_item(self, source: str) -> Item | None:
+        """The lane for the skips of one source; None where they need none."""
+        below = self.rows[source] + 1
+        wires = [wire for wire in self._skips[source] if self.rows[wire.target] != below]
+        if self.own_lane(source):
+            wires = [wire for wire in wires if self.rows[wire.target] < below]
+        if not wires:
+            return None
+        gaps = [below, *(self.rows[wire.target] for wire in wires)]
+        first, last = 2 * min(gaps), 2 * max(gaps)
+        ends = [source, *(wire.target for wire in wires)]
+        return Item(
+            0,
+            tuple(wires),
+            tuple(ends),
+            first,
+            last - first,
+            [(first, last + 1, WIRE)],
+            ends,
+            self._beside(ends, 0),
+            self.rank[source],
+        )
+
+    def _beside(self, ends: Iterable[str], chain: int) -> frozenset[int]:
+        return frozenset(self._chain_of[name] for name in ends) - {0, chain}

@@ -1,0 +1,1 @@
+"""The PyTorch source of the network."""

@@ -1,0 +1,1 @@
+"""Forms for declared types: fields, numbers, rows."""

@@ -1,0 +1,62 @@
+"""A declared field in words: its bounds, its default, and the hover help that holds them all."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QCoreApplication
+
+from networks.core.fields import Field
+from widgets.forms.numerals import Number, show
+from widgets.look.translation import declared, thousands
+
+
+def bounds_words(field: Field) -> str:
+    """`1 to 65 536`, `above 0, at most 1000`; empty for a field without bounds."""
+    if field.low is None or field.high is None:
+        return ""
+    words = {
+        (False, False): QCoreApplication.translate("Field", "{low} to {high}"),
+        (True, False): QCoreApplication.translate("Field", "above {low}, at most {high}"),
+        (False, True): QCoreApplication.translate("Field", "at least {low}, below {high}"),
+        (True, True): QCoreApplication.translate("Field", "above {low}, below {high}"),
+    }[field.open_low, field.open_high]
+    return words.format(low=number_words(field.low), high=number_words(field.high))
+
+
+def number_words(value: Number) -> str:
+    """A number in a sentence: whole ones with their thousands apart."""
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
+        return thousands(int(value)) if abs(value) >= 10_000 else show(int(value))
+    return show(value)
+
+
+def value_words(field: Field, value: Any) -> str:
+    """A value of the field as people say it: `3 × 3`, `on`, `NVIDIA GPU`."""
+    if field.kind == "flag":
+        on = QCoreApplication.translate("Field", "on")
+        return on if value else QCoreApplication.translate("Field", "off")
+    if field.kind == "pair":
+        return " × ".join(str(size) for size in value)
+    if field.kind == "choice" or value == field.special:
+        return declared(field.label_of(value))
+    return number_words(value) if isinstance(value, int | float) else str(value)
+
+
+def hover_help(field: Field) -> str:
+    """Help, bounds, unit and default of a field, as rich text, which Qt wraps."""
+    facts = []
+    if bounds := bounds_words(field):
+        facts.append(bounds)
+    if field.unit:
+        facts.append(QCoreApplication.translate("Field", "unit: {unit}").format(unit=declared(field.unit)))
+    if field.special is not None:
+        word = declared(field.label_of(field.special))
+        facts.append(QCoreApplication.translate("Field", "or “{word}”").format(word=word))
+    if field.default is not msgspec.NODEFAULT:
+        default = value_words(field, field.default)
+        facts.append(QCoreApplication.translate("Field", "default: {value}").format(value=default))
+    title, help = escape(declared(field.title)), escape(declared(field.help))
+    return f"<p><b>{title}</b><br>{help}</p><p>{escape(' · '.join(facts))}</p>"

@@ -1,0 +1,257 @@
+"""A field for one number: typed, turned by keys, wheel or small arrows, and refused in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
+
+from networks.core.fields import Field
+from widgets.forms.field_words import bounds_words
+from widgets.forms.numerals import Number, leaped, parse, show, stepped
+from widgets.look import theme
+from widgets.look.icon import icon
+from widgets.look.translation import declared
+
+MIXED = "—"
+"""Stands where several things that are shown together differ."""
+_ROOM_FOR_ARROWS = 66
+_ARROWS = 16
+_NOTCH = 120
+"""Wheel units of one notch; fine wheels send parts of it."""
+
+
+class NumberField(QLineEdit):
+    """Shows a whole or real number of a declared field and asks for another.
+
+    Up and Down go one step, Page Up and Page Down a long one. What cannot be read or is out of bounds is
+    refused: the old value holds, the frame turns red and `refused` says what was expected.
+    """
+
+    edited = Signal(object)
+    refused = Signal(str)
+    """What was expected, as a sentence; empty when the text is fine again."""
+
+    def __init__(self, field: Field, *, unit: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._field = field
+        self._unit = declared(field.unit) if unit else ""
+        self._zero = declared(field.zero)
+        self._value: Number | None = None
+        self._base: Number | None = None
+        self._wheel = 0
+        self.setObjectName(field.name)
+        self.setMinimumWidth(34)
+        self._up, self._down = self._arrow("chevron-up", True), self._arrow("chevron-down", False)
+        self.textEdited.connect(self._take_text)
+
+    def show_number(self, value: Number | None, base: Number | None = None) -> None:
+        """Shows a number, or with None that there are several; steps then start from `base`."""
+        self._base = value if value is not None else base
+        self.setPlaceholderText(MIXED if value is None else "")
+        if value == self._value and self.hasFocus():
+            return  # what is being typed stays as it is
+        typed = parse(self.text(), self._field) if self.hasFocus() else None
+        self._value = value
+        if value is None or typed != value:
+            self._restore()
+
+    def beside(self) -> str:
+        """What is written behind the number: its unit, or what 0 means."""
+        return self._zero if self._zero and self._value == 0 else self._unit
+
+    def is_refused(self) -> bool:
+        """Whether what stands there is not the value."""
+        return bool(self.property("wrong"))
+
+    def sizeHint(self) -> QSize:
+        return QSize(90, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(34, super().minimumSizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and any(
+                event.matches(key) for key in (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+            )
+        ):
+            event.ignore()  # the project's undo, not one that knows this text alone
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Up | Qt.Key.Key_Down:
+                self._turn(event.key() == Qt.Key.Key_Up)
+            case Qt.Key.Key_PageUp | Qt.Key.Key_PageDown:
+                self._turn(event.key() == Qt.Key.Key_PageUp, far=True)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self._settle()
+                self.selectAll()
+                super().keyPressEvent(event)
+            case Qt.Key.Key_Escape if self.is_refused():
+                self._restore()
+            case _:
+                super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if not self.hasFocus() or self.isReadOnly():
+            event.ignore()
+            return
+        event.accept()
+        self._wheel += event.angleDelta().y()
+        notches = int(self._wheel / _NOTCH)
+        self._wheel -= notches * _NOTCH
+        if notches:
+            self._turn(notches > 0, count=abs(notches))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._wheel = 0
+        if event.reason() not in (
+            Qt.FocusReason.ActiveWindowFocusReason,
+            Qt.FocusReason.PopupFocusReason,
+        ):
+            self._settle()
+        self._place_arrows()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._place_arrows()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._place_arrows()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._place_arrows()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_arrows()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange:
+            self._place_arrows()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        unit = self.beside()
+        if not unit or not self.isEnabled():
+            return
+        painter = QPainter(self)
+        painter.setFont(theme.font(theme.SMALL))
+        painter.setPen(QColor(theme.colors(self).text_dim))
+        right = self.width() - (_ARROWS + 6 if self._up.isVisibleTo(self) else 9)
+        width = painter.fontMetrics().horizontalAdvance(unit)
+        text = self.fontMetrics().horizontalAdvance(self.text() or self.placeholderText()) + 14
+        if right - width > text:
+            line = QPointF(right - width, (self.height() + painter.fontMetrics().capHeight()) / 2)
+            painter.drawText(line, unit)
+        painter.end()
+
+    @Slot(str)
+    def _take_text(self, text: str) -> None:
+        if self._field.kind == "real" and "," in text:
+            place = self.cursorPosition()
+            text = text.replace(",", ".")  # shown, so that nobody takes a decimal comma for thousands
+            self.setText(text)
+            self.setCursorPosition(place)
+        value = parse(text, self._field)
+        if value is None:
+            self._refuse(True)
+        else:
+            self._give(value)
+
+    def _give(self, value: Number) -> None:
+        self._refuse(False)
+        if value != self._value:
+            self._value = self._base = value
+            self.edited.emit(value)
+
+    def _turn(self, up: bool, *, far: bool = False, count: int = 1) -> None:
+        if self.isReadOnly() or self._base is None:
+            return
+        move = leaped if far else stepped
+        value = self._base
+        for _ in range(count):
+            value = move(value, self._field, up)
+        self.setText(show(value))
+        self.selectAll()
+        self._give(value)
+
+    def _settle(self) -> None:
+        """The text as we write it ourselves, whatever was typed."""
+        shown = "" if self._value is None else show(self._value)
+        if self.text() != shown or self.is_refused():
+            self._restore()
+
+    def _restore(self) -> None:
+        self.setText("" if self._value is None else show(self._value))
+        self._refuse(False)
+
+    def _refuse(self, wrong: bool) -> None:
+        if wrong != self.is_refused():
+            self.setProperty("wrong", wrong)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        elif not wrong:
+            return
+        self.refused.emit(self._expectation() if wrong else "")
+
+    def _expectation(self) -> str:
+        words = (
+            self.tr("Expected a number, {bounds}.")
+            if self._field.kind == "real"
+            else self.tr("Expected a whole number, {bounds}.")
+        )
+        return words.format(bounds=bounds_words(self._field))
+
+    def _arrow(self, name: str, up: bool) -> QToolButton:
+        arrow = QToolButton(self)
+        arrow.setIcon(icon(name))
+        arrow.setIconSize(QSize(10, 10))
+        arrow.setAutoRaise(True)
+        arrow.setAutoRepeat(True)
+        arrow.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        arrow.setCursor(Qt.CursorShape.ArrowCursor)
+        arrow.setAccessibleName(self.tr("One step up") if up else self.tr("One step down"))
+        arrow.setObjectName("step_up" if up else "step_down")
+        arrow.clicked.connect(self._press_up if up else self._press_down)
+        arrow.hide()
+        return arrow
+
+    @Slot()
+    def _press_up(self) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._turn(True)
+
+    @Slot()
+    def _press_down(self) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._turn(False)
+
+    def _place_arrows(self) -> None:
+        shown = (
+            self.isEnabled() and self.width() >= _ROOM_FOR_ARROWS and (self.hasFocus() or self.underMouse())
+        )
+        height = (self.height() - 4) // 2
+        for index, arrow in enumerate((self._up, self._down)):
+            arrow.setGeometry(QRect(self.width() - _ARROWS - 2, 2 + index * height, _ARROWS, height))
+            arrow.setVisible(shown)
+        self.update()

@@ -1,0 +1,301 @@
+"""Colours, typefaces and sizes by name, light and dark; the one place that knows them."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import Literal
+
+import msgspec
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from networks.layers.base import Group
+
+Mode = Literal["system", "light", "dark"]
+
+SPACE = 8
+"""The grid that margins and gaps are multiples or halves of, in device-independent pixels."""
+RADIUS = 5
+READABLE = 4.5
+"""The contrast that small letters need (WCAG 2.1, 1.4.3)."""
+FAMILIES = ["Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "Ubuntu", "DejaVu Sans"]
+MONO_FAMILIES = [
+    "JetBrains Mono",
+    "SF Mono",
+    "Cascadia Mono",
+    "DejaVu Sans Mono",
+    "Noto Sans Mono",
+    "Menlo",
+    "Consolas",
+]
+PRINTED_FAMILIES = ["Arial", "Helvetica", "Liberation Sans", "Nimbus Sans", "Arimo"]
+"""For files that are shown elsewhere: nearly every computer has one of them, and all are equally wide."""
+SMALL, BODY, LARGE = 11, 13, 15
+"""The typeface scale, in device-independent pixels."""
+
+
+class Colors(msgspec.Struct, frozen=True):
+    """One theme: what is painted with which colour, as `#rrggbb`."""
+
+    dark: bool
+    window: str
+    panel: str
+    card: str
+    card_hover: str
+    border: str
+    border_strong: str
+    text: str
+    text_dim: str
+    accent: str
+    on_accent: str
+    error: str
+    error_panel: str
+    warning: str
+    warning_panel: str
+    success: str
+    grid: str
+    band: str
+    dots: str
+    runs: tuple[str, ...]
+    """One colour per run on the curves; neighbours are told apart by colour-blind people."""
+    groups: tuple[str, ...]
+    """One colour per `Group`, in its order."""
+
+    def group(self, group: Group) -> QColor:
+        """The colour of a layer group."""
+        return QColor(self.groups[list(Group).index(group)])
+
+
+# Layer groups: every pair is at least 15 apart (CIE76) for normal vision and for simulated protanopia,
+# deuteranopia and, times 1.3, tritanopia (Machado, Oliveira and Fernandes 2009); test_theme.py
+LIGHT = Colors(
+    dark=False,
+    window="#f6f8fb",
+    panel="#ffffff",
+    card="#ffffff",
+    card_hover="#f1f5fb",
+    border="#d9dee6",
+    border_strong="#8b95a5",
+    text="#1a1f29",
+    text_dim="#5b6472",
+    accent="#2f6fdb",
+    on_accent="#ffffff",
+    error="#c62828",
+    error_panel="#fdecec",
+    warning="#9a6200",
+    warning_panel="#fff6e3",
+    success="#1f8a3b",
+    grid="#e6eaf0",
+    band="#f3f5f9",
+    dots="#e2e7ee",
+    runs=("#2f6fdb", "#d97a06", "#2b8a5a", "#a13fb8", "#c2323f", "#5b6b80"),
+    groups=(
+        "#64748b", "#205fc8", "#20b69b", "#bf6a00", "#a858fb", "#339e47", "#92a0ba", "#c4a401", "#ca0069",
+        "#4338ca",
+    ),
+)  # fmt: skip
+
+DARK = Colors(
+    dark=True,
+    window="#191c22",
+    panel="#21252c",
+    card="#2b3038",
+    card_hover="#333a44",
+    border="#3a414c",
+    border_strong="#76818f",
+    text="#e9edf3",
+    text_dim="#a0a9b6",
+    accent="#3874d8",
+    on_accent="#ffffff",
+    error="#ff7b72",
+    error_panel="#3d2426",
+    warning="#e3a53a",
+    warning_panel="#3a3120",
+    success="#46b96a",
+    grid="#2d323b",
+    band="#262b33",
+    dots="#252a32",
+    runs=("#4c8dff", "#f09a2f", "#4fc28a", "#cf7ee6", "#ff7b80", "#9fb0c6"),
+    groups=(
+        "#93a3bb", "#3a83f5", "#2fbb97", "#f49f0b", "#be98ff", "#4ae07e", "#6b7b95", "#ffdd48", "#e42766",
+        "#645cfa",
+    ),
+)  # fmt: skip
+
+
+def colors(widget: QWidget | None = None) -> Colors:
+    """The theme that this widget, or the application, is shown in. Ask again after a PaletteChange."""
+    palette = widget.palette() if widget is not None else QGuiApplication.palette()
+    return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+
+def mixed(color: QColor, other: QColor, share: float) -> QColor:
+    """A colour with so much of another one in it, 0 to 1."""
+
+    def between(own: int, theirs: int) -> int:
+        return round(own + share * (theirs - own))
+
+    return QColor(
+        between(color.red(), other.red()),
+        between(color.green(), other.green()),
+        between(color.blue(), other.blue()),
+    )
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """The contrast ratio of WCAG 2, 1 to 21."""
+    dark, light = sorted(_luminance(color) for color in (one, other))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF())
+
+
+@lru_cache(maxsize=256)
+def readable(color: str, text: str, grounds: tuple[str, ...]) -> QColor:
+    """The colour, with as much of the text's colour in it as letters need to be read on these grounds."""
+    steps = (mixed(QColor(color), QColor(text), step / 20) for step in range(20))
+    found = (one for one in steps if min(contrast(one, QColor(on)) for on in grounds) >= READABLE)
+    return next(found, QColor(text))
+
+
+def apply_theme(app: QApplication, mode: Mode) -> None:
+    """Gives the whole application the light or the dark theme, or the system's."""
+    app.setStyle("Fusion")
+    scheme = app.styleHints().colorScheme()
+    dark = mode == "dark" or (mode == "system" and scheme == Qt.ColorScheme.Dark)
+    theme = DARK if dark else LIGHT
+    app.setFont(font(BODY))
+    app.setPalette(_palette(theme))
+    app.setStyleSheet(_style_sheet(theme))
+
+
+def font(size: int = BODY, *, bold: bool = False, mono: bool = False) -> QFont:
+    """A typeface of the scale. Figures that change or stand below each other are `mono`."""
+    result = QFont()
+    if wanted := _present(mono):
+        result.setFamilies(wanted)
+    if mono:
+        result.setStyleHint(QFont.StyleHint.Monospace)
+    result.setPixelSize(size)
+    result.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return result
+
+
+@cache
+def _present(mono: bool) -> list[str]:
+    """The typefaces of the scale that this computer has; asked once, since it takes as long as all else."""
+    found = set(QFontDatabase.families())
+    return [family for family in (MONO_FAMILIES if mono else FAMILIES) if family in found]
+
+
+def _palette(theme: Colors) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for which, color in (
+        (role.Window, theme.panel),
+        (role.WindowText, theme.text),
+        (role.Base, theme.card if theme.dark else theme.panel),
+        (role.AlternateBase, theme.window),
+        (role.ToolTipBase, theme.card),
+        (role.ToolTipText, theme.text),
+        (role.Text, theme.text),
+        (role.PlaceholderText, theme.text_dim),
+        (role.Button, theme.card),
+        (role.ButtonText, theme.text),
+        (role.BrightText, theme.error),
+        (role.Highlight, theme.accent),
+        (role.HighlightedText, theme.on_accent),
+        (role.Link, theme.accent),
+        (role.Accent, theme.accent),
+        (role.Light, theme.card_hover),
+        (role.Midlight, theme.border),
+        (role.Mid, theme.border),
+        (role.Dark, theme.border_strong),
+        (role.Shadow, theme.window),
+    ):
+        palette.setColor(which, QColor(color))
+    faint = QColor(theme.text_dim)
+    faint.setAlpha(130)
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, faint)
+    return palette
+
+
+def _style_sheet(theme: Colors) -> str:
+    return f"""
+QToolTip {{ background: {theme.card}; color: {theme.text}; border: 1px solid {theme.border}; padding: 5px; }}
+QPushButton, QToolButton[outlined="true"] {{
+    background: {theme.card}; border: 1px solid {theme.border};
+    border-radius: {RADIUS}px; padding: 5px 12px; }}
+QPushButton:hover, QToolButton[outlined="true"]:hover {{
+    background: {theme.card_hover}; border-color: {theme.border_strong}; }}
+QPushButton:focus, QToolButton[outlined="true"]:focus {{ border-color: {theme.accent}; }}
+QPushButton:disabled {{ background: transparent; }}
+QPushButton[primary="true"] {{
+    background: {theme.accent}; color: {theme.on_accent}; border-color: {theme.accent}; font-weight: 600; }}
+QPushButton[primary="true"]:hover {{ border-color: {theme.text}; }}
+QPushButton[primary="true"]:disabled {{
+    background: {theme.border}; color: {theme.text_dim}; border-color: {theme.border}; }}
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
+    background: {theme.card if theme.dark else theme.window}; border: 1px solid {theme.border};
+    border-radius: {RADIUS}px; padding: 3px 7px; min-height: 20px;
+    selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
+QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border-color: {theme.accent}; }}
+QLineEdit[wrong="true"], QSpinBox[wrong="true"] {{ border-color: {theme.error}; }}
+QComboBox::drop-down {{ border: none; width: 18px; }}
+QAbstractItemView {{ outline: none; }}
+QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+QScrollBar::handle {{
+    background: {theme.border}; border-radius: 4px; margin: 1px; min-height: 24px; min-width: 24px; }}
+QScrollBar::handle:hover {{ background: {theme.border_strong}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QProgressBar {{
+    background: {theme.border}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
+QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
+QSlider::groove:horizontal {{ background: {theme.border}; height: 4px; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {theme.accent}; border-radius: 2px; }}
+QSlider::handle:horizontal {{
+    background: {theme.card}; border: 1px solid {theme.border_strong}; border-radius: 7px; width: 12px;
+    margin: -5px 0; }}
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ border-color: {theme.accent}; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+QMenu {{ background: {theme.panel}; border: 1px solid {theme.border}; padding: 4px; }}
+QMenu::item {{ padding: 5px 24px 5px 12px; border-radius: {RADIUS - 1}px; }}
+QMenu::item:selected {{ background: {theme.accent}; color: {theme.on_accent}; }}
+QMenu::item:disabled {{ color: {theme.text_dim}; }}
+QMenu::separator {{ height: 1px; background: {theme.border}; margin: 4px 8px; }}
+QToolBar {{
+    background: {theme.panel}; border: none; border-bottom: 1px solid {theme.border};
+    padding: 6px 8px; spacing: 6px; }}
+QToolBar > QToolButton {{ border: 1px solid transparent; border-radius: {RADIUS}px; padding: 5px; }}
+QToolBar > QToolButton:hover {{ background: {theme.card_hover}; border-color: {theme.border}; }}
+QMenuBar {{ background: {theme.panel}; padding: 1px 4px; }}
+QMenuBar::item {{ padding: 4px 8px; background: transparent; border-radius: {RADIUS - 1}px; }}
+QMenuBar::item:selected {{ background: {theme.card_hover}; }}
+QMainWindow::separator {{ background: {theme.border}; width: 1px; height: 1px; }}
+QMainWindow::separator:hover {{ background: {theme.accent}; }}
+QDockWidget {{ font-weight: 600; }}
+QDockWidget::title {{ background: {theme.panel}; padding: 7px 10px 5px 12px; }}
+QTabBar::tab {{
+    background: transparent; color: {theme.text_dim}; padding: 6px 12px; border: none;
+    border-bottom: 2px solid transparent; }}
+QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
+QTabBar::tab:hover {{ color: {theme.text}; }}
+QTabBar {{ qproperty-drawBase: 0; }}
+QLabel[role="heading"] {{ font-weight: 600; font-size: {BODY}px; }}
+QLabel[role="section"] {{ font-weight: 600; font-size: {SMALL}px; color: {theme.text_dim}; }}
+QLabel[role="label"] {{ color: {theme.text_dim}; }}
+QLabel[role="dim"] {{ color: {theme.text_dim}; font-size: {SMALL}px; }}
+QLabel[role="error"] {{ color: {theme.error}; }}
+QStatusBar {{ background: {theme.panel}; color: {theme.text_dim}; font-size: {SMALL}px; }}
+QStatusBar::item {{ border: none; }}
+"""

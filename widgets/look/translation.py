@@ -1,0 +1,35 @@
+"""Shows the sentences and texts of `networks` in the user's language."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from networks.core.message import Message
+
+CONTEXT = "networks"
+"""The translation context of all texts that are declared in `networks`: titles, help, units, sentences."""
+
+
+def said(message: Message) -> str:
+    """The sentence in the user's language, with its values filled in."""
+    values = {name: said(value) if isinstance(value, Message) else value for name, value in message.values}
+    return declared(message.text).format(**values)
+
+
+def declared(text: str) -> str:
+    """A title, help or unit from a declaration in the user's language."""
+    return QCoreApplication.translate(CONTEXT, text) if text else ""
+
+
+def thousands(number: int) -> str:
+    """`1 234` as it stands in the status line, with a narrow no-break space."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def short(number: int) -> str:
+    """`156`, `48.1 k`, `25.6 M`, `11.5 G`, as a card shows a number of weights."""
+    rounded = float(f"{number:.3g}")
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if rounded >= size:
+            return f"{rounded / size:g}\u202f{unit}"
+    return str(number)

@@ -1,0 +1,1 @@
+"""The layer types and blocks to choose from."""

@@ -1,0 +1,307 @@
+"""The layer types as a list of small cards under headings: filtered, walked by keys, dragged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from PySide6.QtCore import (
+    QByteArray,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import (
+    QColor,
+    QDrag,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPixmap,
+    QStandardItem,
+    QStandardItemModel,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
+
+from networks.blocks import BLOCKS
+from networks.graph.saved_blocks import SavedBlock, saved_to_json
+from networks.layers import layer_types
+from networks.layers.base import Group
+from widgets.look import theme
+from widgets.look.icon import paint_icon
+from widgets.look.translation import declared
+from widgets.palette.drag import LAYER_MIME, SAVED_MIME
+from widgets.palette.offered import Offered, offered_help, offered_name, offered_words
+
+_TYPE = Qt.ItemDataRole.UserRole
+_GROUP = Qt.ItemDataRole.UserRole + 1
+_OWN = "own"
+_CARD, _GAP, _HEADING = 26, 4, 24
+_ASIDE = 12
+"""From the pointer to what it drags, in both directions."""
+_MARGIN = 12
+_STRIPE = 5
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class LayerList(QTreeView):
+    """Headings that fold, and under each the types of a group."""
+
+    chosen = Signal(object)
+    removed = Signal(object)
+    """A saved block that is to leave the palette."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("layer_list")
+        self._entries = QStandardItemModel(self)
+        self._fill()
+        self.setModel(self._entries)
+        self.setItemDelegate(_Card(self))
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setExpandsOnDoubleClick(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setMouseTracking(True)
+        self.setAccessibleName(self.tr("Layer types"))
+        self.viewport().setAutoFillBackground(False)
+        self.expandAll()
+        self.clicked.connect(self._fold)
+        self.doubleClicked.connect(self._choose)
+
+    def current_type(self) -> Offered | None:
+        """What Enter adds, or None on a heading or nowhere."""
+        kind: Offered | None = self.currentIndex().data(_TYPE)
+        return kind
+
+    def show_saved(self, blocks: tuple[SavedBlock, ...]) -> None:
+        """Shows the user's own blocks under a heading of their own, which is there only with some."""
+        last = self._entries.item(self._entries.rowCount() - 1)
+        if last is not None and last.data(_GROUP) == _OWN:
+            self._entries.removeRow(last.row())
+        if blocks:
+            self._add_group(self.tr("My blocks"), _OWN, blocks)
+            self.expand(self._entries.index(self._entries.rowCount() - 1, 0))
+
+    def show_matches(self, words: str) -> int:
+        """Hides what does not have all the words in name, keywords or help. Gives how many types are left.
+
+        Of them the one whose name fits best is the current one.
+        """
+        wanted = words.casefold().split()
+        ranked: list[tuple[int, QModelIndex]] = []
+        for heading in self._headings():
+            hits = 0
+            for row in range(self._entries.rowCount(heading)):
+                index = self._entries.index(row, 0, heading)
+                rank = _rank(index.data(_TYPE), wanted)
+                self.setRowHidden(row, heading, rank is None)
+                if rank is not None:
+                    hits += 1
+                    ranked.append((rank, index))
+            self.setRowHidden(heading.row(), QModelIndex(), not hits)
+            if wanted:
+                self.expand(heading)
+        best = min(ranked, key=lambda entry: entry[0])[1] if wanted and ranked else QModelIndex()
+        self.setCurrentIndex(best)
+        if not wanted:
+            self.scrollToTop()
+        return len(ranked)
+
+    def walk(self, down: bool) -> None:
+        """Goes to the next or the previous type that is shown, past headings."""
+        shown = [
+            index
+            for heading in self._headings()
+            if not self.isRowHidden(heading.row(), QModelIndex()) and self.isExpanded(heading)
+            for row in range(self._entries.rowCount(heading))
+            if not self.isRowHidden(row, heading)
+            for index in (self._entries.index(row, 0, heading),)
+        ]
+        if not shown:
+            return
+        current = self.currentIndex()
+        if current not in shown:
+            self.setCurrentIndex(shown[0 if down else -1])
+            return
+        at = shown.index(current) + (1 if down else -1)
+        self.setCurrentIndex(shown[max(0, min(at, len(shown) - 1))])
+
+    def choose_current(self) -> None:
+        """Wishes for the current type; on a heading it folds."""
+        self._choose(self.currentIndex())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        kind = self.current_type()
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.choose_current()
+            case Qt.Key.Key_Delete if isinstance(kind, SavedBlock):
+                self.removed.emit(kind)
+            case _:
+                super().keyPressEvent(event)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        kind = self.current_type()
+        if kind is None:
+            return
+        mime = QMimeData()
+        if isinstance(kind, SavedBlock):
+            mime.setData(SAVED_MIME, QByteArray(saved_to_json(kind)))
+        else:
+            mime.setData(LAYER_MIME, QByteArray(kind.__name__.encode()))
+        drag = QDrag(self)
+        drag.setMimeData(mime)
+        picture = self._picture(kind)
+        drag.setPixmap(picture)
+        # beside the pointer: the wire that lights up under it is to be seen
+        drag.setHotSpot(QPoint(-_ASIDE, -_ASIDE))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _picture(self, kind: Offered) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        size = QSize(self.fontMetrics().horizontalAdvance(offered_name(kind)) + 48, _CARD)
+        picture = QPixmap(size * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        paint_card(painter, self, QRectF(0, 0, size.width(), size.height()), kind, lit=True, chosen=False)
+        painter.end()
+        return picture
+
+    def _fill(self) -> None:
+        for group in Group:
+            kinds = BLOCKS if group is Group.BLOCKS else layer_types(group)
+            self._add_group(declared(group.value), group, kinds)
+
+    def _add_group(self, title: str, group: Group | str, kinds: Sequence[Offered]) -> None:
+        heading = QStandardItem(title)
+        heading.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        heading.setData(group, _GROUP)
+        for kind in kinds:
+            entry = QStandardItem(offered_name(kind))
+            entry.setData(kind, _TYPE)
+            entry.setData(_tip(kind), Qt.ItemDataRole.ToolTipRole)
+            entry.setData(offered_help(kind), Qt.ItemDataRole.AccessibleDescriptionRole)
+            entry.setFlags(
+                Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+            )
+            heading.appendRow(entry)
+        self._entries.appendRow(heading)
+
+    def _headings(self) -> Iterable[QModelIndex]:
+        return [self._entries.index(row, 0) for row in range(self._entries.rowCount())]
+
+    @Slot(QModelIndex)
+    def _fold(self, index: QModelIndex) -> None:
+        if index.data(_TYPE) is None:
+            self.setExpanded(index, not self.isExpanded(index))
+
+    @Slot(QModelIndex)
+    def _choose(self, index: QModelIndex) -> None:
+        kind = index.data(_TYPE)
+        if kind is not None:
+            self.chosen.emit(kind)
+
+
+class _Card(QStyledItemDelegate):
+    """Paints an entry as a small card, and a group as a heading with a triangle."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(80, _HEADING + 2 if index.data(_TYPE) is None else _CARD + _GAP)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view = self.parent()
+        assert isinstance(view, LayerList)
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        kind = index.data(_TYPE)
+        if kind is None:
+            self._paint_heading(painter, view, rect, index, chosen and view.hasFocus())
+        else:
+            place = QRectF(rect.left() + _MARGIN, rect.top(), rect.width() - _MARGIN - 8, _CARD)
+            lit = bool(state & QStyle.StateFlag.State_MouseOver)
+            paint_card(painter, view, place, kind, lit=lit, chosen=chosen)
+        painter.restore()
+
+    def _paint_heading(
+        self, painter: QPainter, view: LayerList, rect: QRect, index: Index, focused: bool
+    ) -> None:
+        shade = theme.colors(view)
+        color = QColor(shade.accent if focused else shade.text_dim)
+        arrow = "chevron-down" if view.isExpanded(view.model().index(index.row(), 0)) else "chevron-right"
+        middle = rect.top() + _HEADING / 2 + 2
+        painter.setFont(theme.font(theme.SMALL, bold=True))
+        painter.setPen(color)
+        words = str(index.data(Qt.ItemDataRole.DisplayRole)).upper()
+        room = QRectF(rect.left() + _MARGIN, middle - 8, rect.width() - _MARGIN - 26, 16)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        paint_icon(painter, arrow, QRectF(rect.right() - 21, middle - 6, 12, 12), color)
+
+
+def paint_card(
+    painter: QPainter, widget: QWidget, place: QRectF, kind: Offered, *, lit: bool, chosen: bool
+) -> None:
+    """Paints a layer type as a card: the group's stripe and glyph, and the name."""
+    shade = theme.colors(widget)
+    color = shade.group(kind.group)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    frame = place.adjusted(0.5, 0.5, -0.5, -0.5)
+    outline = QPainterPath()
+    outline.addRoundedRect(frame, theme.RADIUS, theme.RADIUS)
+    painter.fillPath(outline, QColor(shade.card_hover if lit or chosen else shade.card))
+    painter.save()
+    painter.setClipPath(outline)
+    painter.fillRect(QRectF(place.left(), place.top(), _STRIPE, place.height()), color)
+    painter.restore()
+    painter.setPen(QColor(shade.accent if chosen else shade.border_strong if lit else shade.border))
+    painter.drawPath(outline)
+    glyph = QRectF(0, 0, 14, 14)
+    glyph.moveCenter(place.center())
+    glyph.moveLeft(place.left() + _STRIPE + 6)
+    paint_icon(painter, f"group-{kind.group.value.lower()}", glyph, color)
+    painter.setFont(theme.font(theme.BODY))
+    painter.setPen(QColor(shade.text))
+    room = place.adjusted(glyph.right() - place.left() + 7, 0, -4, 0)
+    name = painter.fontMetrics().elidedText(
+        offered_name(kind), Qt.TextElideMode.ElideRight, int(room.width())
+    )
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+
+
+def _tip(kind: Offered) -> str:
+    return f"<p><b>{escape(offered_name(kind))}</b><br>{escape(offered_help(kind))}</p>"
+
+
+def _rank(kind: Offered, wanted: list[str]) -> int | None:
+    """How well the words fit, 0 best; None where one of them is nowhere."""
+    name, rest = offered_words(kind)
+    if not all(word in name or word in rest for word in wanted):
+        return None
+    if wanted and name.startswith(wanted[0]):
+        return 0
+    return 1 if any(word in name for word in wanted) else 2

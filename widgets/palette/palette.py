@@ -1,0 +1,106 @@
+"""The palette: a search field over the layer types, which are dragged onto the canvas or added with Enter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from networks.graph.saved_blocks import SavedBlock
+from widgets.forms.rows import dim
+from widgets.look import theme
+from widgets.palette.layer_list import LayerList
+
+
+class Palette(QWidget):
+    """Wishes for a layer type by Enter, double-click or drag."""
+
+    chosen = Signal(object)
+    """The class of a layer or block type, or one of the user's own blocks."""
+    removed = Signal(object)
+    """One of the user's own blocks that is to leave the palette."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._search = _SearchField()
+        self._search.setObjectName("search")
+        self._search.setPlaceholderText(self.tr("Search layers"))
+        self._search.setAccessibleName(self.tr("Search layers"))
+        self._search.setToolTip(
+            self.tr("Finds names, other words for them and help. Up and Down choose, Enter adds.")
+        )
+        self._search.textChanged.connect(self._filter)
+        self._search.installEventFilter(self)
+        self._list = LayerList()
+        self._list.chosen.connect(self.chosen)
+        self._list.removed.connect(self.removed)
+        self._nothing = dim()
+        self._nothing.setContentsMargins(12, 4, 12, 4)
+        self._nothing.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, theme.SPACE, 0, 0)
+        column.setSpacing(theme.SPACE // 2)
+        box = QVBoxLayout()
+        box.setContentsMargins(12, 0, 12, 0)
+        box.addWidget(self._search)
+        column.addLayout(box)
+        column.addWidget(self._nothing)
+        column.addWidget(self._list, 1)
+        self.setMinimumWidth(150)
+
+    def sizeHint(self) -> QSize:
+        return QSize(190, 480)
+
+    def show_saved(self, blocks: tuple[SavedBlock, ...]) -> None:
+        """Shows these as the user's own blocks."""
+        self._list.show_saved(blocks)
+        self._filter(self._search.text())
+
+    @Slot()
+    def focus_search(self) -> None:
+        """Puts the cursor into the search field."""
+        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._search.selectAll()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            match event.key():
+                case Qt.Key.Key_Up | Qt.Key.Key_Down:
+                    self._list.walk(event.key() == Qt.Key.Key_Down)
+                    return True
+                case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                    self._list.choose_current()
+                    return True
+                case Qt.Key.Key_Escape if self._search.text():
+                    self._search.clear()
+                    return True
+        return super().eventFilter(watched, event)
+
+    @Slot(str)
+    def _filter(self, words: str) -> None:
+        count = self._list.show_matches(words)
+        self._nothing.setText(self.tr("No layer has “{words}” in its name or help.").format(words=words))
+        self._nothing.setVisible(not count)
+
+
+class _SearchField(QLineEdit):
+    """Shows the key that leads here while it is empty."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setClearButtonEnabled(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.text() or self.hasFocus():
+            return
+        shade = theme.colors(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        key = QRectF(self.width() - 24, (self.height() - 16) / 2, 16, 16).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QColor(shade.border))
+        painter.drawRoundedRect(key, 3, 3)
+        painter.setPen(QColor(shade.text_dim))
+        painter.setFont(theme.font(theme.SMALL))
+        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, "/")
+        painter.end()

@@ -1,0 +1,1 @@
+"""The panels beside the canvas: the selected layers, activation, data and training."""

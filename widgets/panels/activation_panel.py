@@ -1,0 +1,208 @@
+"""Chooses the activation function of the whole network or of the selected layers, and draws it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from networks.core.fields import changed, fields_of
+from networks.graph import edits
+from networks.graph.network import Network
+from networks.layers import layer_types
+from networks.layers.activation import Activation
+from networks.layers.base import Group
+from widgets.controls.combo_box import ComboBox
+from widgets.controls.icon_line import IconLine
+from widgets.controls.segments import Segments
+from widgets.forms.form import Form
+from widgets.forms.rows import Rows, dim
+from widgets.look import theme
+from widgets.look.translation import declared
+from widgets.panels.function_plot import FunctionPlot
+
+CHOICES: tuple[type[Activation], ...] = tuple(
+    kind for kind in layer_types(Group.ACTIVATION) if issubclass(kind, Activation) and kind.elementwise
+)
+"""The functions that can stand in for each other: those that treat every number by itself."""
+
+WHOLE, SELECTED = 0, 1
+
+
+class ActivationPanel(QWidget):
+    """Shows the activations of a network and asks for another network."""
+
+    edited = Signal(object, str, str)
+    """The new network, the text for the history, and the key that merges turns of one field."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._network = Network()
+        self._selected: tuple[str, ...] = ()
+        self._wants_selected = False
+        self._scope = Segments((self.tr("Whole network"), self.tr("Selected")))
+        self._scope.setObjectName("scope")
+        self._scope.setAccessibleName(self.tr("What a change goes to"))
+        self._scope.chosen.connect(self._choose_scope)
+        self._box = self._function_box()
+        self._state = dim()
+        self._state.setObjectName("state")
+        self._form = Form()
+        self._form.edited.connect(self._edit_parameter)
+        self._plot = FunctionPlot()
+        self._formula = _formula_label()
+        self._good, self._bad = IconLine("check", "success"), IconLine("warning", "warning")
+        self._good.setObjectName("good")
+        self._bad.setObjectName("bad")
+        self._drawing = _column(self._plot, self._formula, self._good, self._bad)
+        rows = Rows()
+        rows.add_row(
+            self.tr("Function"), self._box, tip=self.tr("All layers of the choice above change in one step.")
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, theme.SPACE, 12, 12)
+        column.setSpacing(theme.SPACE)
+        for widget in (self._scope, rows, self._state, self._form, self._drawing):
+            column.addWidget(widget)
+        column.addStretch(1)
+        self.setMinimumWidth(236)
+        self.show_network(self._network, ())
+
+    def show_network(self, network: Network, names: tuple[str, ...]) -> None:
+        """Shows the activations of the network; `names` are the selected layers."""
+        self._network = network
+        self._selected = tuple(name for name in names if name in network and _is_choice(network, name))
+        self._refresh()
+
+    def _refresh(self) -> None:
+        whole = self._scope_index() == WHOLE
+        self._scope.show_index(self._scope_index())
+        selected = self._scope.button(SELECTED)
+        selected.setEnabled(bool(self._selected))
+        selected.setToolTip(
+            self.tr("Selected activation layers: {count}").format(count=len(self._selected))
+            if self._selected
+            else self.tr("Select activation layers on the canvas to change only them.")
+        )
+        names = self._names()
+        kinds = Counter(type(network_layer) for network_layer in self._layers())
+        self._box.setEnabled(bool(names))
+        only = next(iter(kinds)) if len(kinds) == 1 else None
+        self._box.setCurrentIndex(CHOICES.index(only) if only else -1)
+        self._box.setPlaceholderText(self.tr("mixed") if kinds else self.tr("none"))
+        self._state.setText(self._state_words(kinds, whole))
+        self._form.setVisible(only is not None and bool(fields_of(only)))
+        if only is not None:
+            self._form.show_values(self._layers())
+        self._show_function(self._drawn_one(kinds))
+
+    def _state_words(self, kinds: Counter[type[Activation]], whole: bool) -> str:
+        if not kinds:
+            return self.tr("This network has no activation layers yet: drag one in from the palette.")
+        if len(kinds) > 1:
+            words = self.tr("{name} ({count})")
+            counts = [words.format(name=declared(k.name()), count=n) for k, n in kinds.most_common()]
+            drawn = declared(kinds.most_common(1)[0][0].name())
+            return self.tr("{counts}; drawn is {name}").format(counts=", ".join(counts), name=drawn)
+        if whole:
+            return self.tr("Activation layers: {count}").format(count=kinds.total())
+        return self.tr("Selected activation layers: {count}").format(count=kinds.total())
+
+    def _drawn_one(self, kinds: Counter[type[Activation]]) -> Activation | None:
+        if not kinds:
+            return None
+        most = kinds.most_common(1)[0][0]
+        return next(layer for layer in self._layers() if type(layer) is most)
+
+    def _show_function(self, function: Activation | None) -> None:
+        self._plot.show_function(function)
+        self._drawing.setVisible(function is not None)
+        if function is None:
+            return
+        self._plot.setAccessibleName(self.tr("{name} and its slope").format(name=declared(function.name())))
+        self._formula.setText(
+            self.tr("f(x) = {formula}\nrange {range}").format(
+                formula=declared(function.formula), range=declared(function.range)
+            )
+        )
+        for line, text, words in (
+            (self._good, declared(function.good), self.tr("Good: {text}")),
+            (self._bad, declared(function.bad), self.tr("Bad: {text}")),
+        ):
+            line.show_sentence(text, words.format(text=text))
+
+    @Slot(int)
+    def _choose_scope(self, index: int) -> None:
+        self._wants_selected = index == SELECTED
+        self._refresh()
+
+    @Slot(int)
+    def _preview(self, index: int) -> None:
+        """Draws the function under the cursor in the open list."""
+        self._show_function(CHOICES[index]())
+
+    @Slot(int)
+    def _choose(self, index: int) -> None:
+        kind = CHOICES[index]
+        layers = {name: kind() for name in self._names() if type(self._network[name].layer) is not kind}
+        if not layers:
+            self._refresh()
+            return
+        text = self.tr("Change activation to {name}").format(name=declared(kind.name()))
+        self.edited.emit(edits.set_layers(self._network, layers), text, "")
+
+    @Slot(str, object)
+    def _edit_parameter(self, name: str, value: object) -> None:
+        layers = {node: changed(self._network[node].layer, **{name: value}) for node in self._names()}
+        text = self.tr("Change {field}").format(field=declared(self._form.editor(name).field.title))
+        key = f"{'activations' if self._scope_index() == WHOLE else ','.join(self._names())}.{name}"
+        self.edited.emit(edits.set_layers(self._network, layers), text, key)
+
+    def _scope_index(self) -> int:
+        return SELECTED if self._wants_selected and self._selected else WHOLE
+
+    def _names(self) -> tuple[str, ...]:
+        if self._scope_index() == SELECTED:
+            return self._selected
+        return tuple(node.name for node in self._network.nodes if _is_choice(self._network, node.name))
+
+    def _layers(self) -> tuple[Activation, ...]:
+        layers = (self._network[name].layer for name in self._names())
+        return tuple(layer for layer in layers if isinstance(layer, Activation))
+
+    def _function_box(self) -> ComboBox:
+        box = ComboBox()
+        box.setObjectName("function")
+        box.setAccessibleName(self.tr("Activation function"))
+        for index, kind in enumerate(CHOICES):
+            box.addItem(declared(kind.name()))
+            box.setItemData(index, declared(kind.help()), Qt.ItemDataRole.ToolTipRole)
+        box.activated.connect(self._choose)
+        box.highlighted.connect(self._preview)
+        box.closed.connect(self._refresh)
+        return box
+
+
+def _is_choice(network: Network, name: str) -> bool:
+    return isinstance(network[name].layer, CHOICES)
+
+
+def _formula_label() -> QLabel:
+    label = QLabel()
+    label.setObjectName("formula")
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setFont(theme.font(theme.SMALL, mono=True))
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(theme.SPACE)
+    for widget in widgets:
+        column.addWidget(widget)
+    return whole

@@ -1,0 +1,180 @@
+"""Shows a selected block, a row of equal blocks or a group, and asks for another network."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from networks.blocks.base import Block
+from networks.core.fields import changed, fields_of, whole
+from networks.core.message import UserError
+from networks.graph import groups
+from networks.graph.folds import repeat, set_blocks
+from networks.graph.network import Network
+from networks.graph.presentation import Folding
+from networks.graph.totals import sums_known
+from widgets.controls.name_field import NameField
+from widgets.forms.form import Form
+from widgets.forms.rows import Rows, dim
+from widgets.look import theme
+from widgets.look.translation import declared, said, short, thousands
+from widgets.panels.layer_heading import LayerHeading
+from widgets.panels.layer_panel import facts_label, lowered, shape_words
+
+
+class Repeat(msgspec.Struct, frozen=True):
+    """How many equal blocks follow each other; not kept anywhere, the blocks themselves are."""
+
+    times: Annotated[int, whole("Repeat", "How many equal blocks follow each other.", 1, 200, unit="×")] = 1
+
+
+class BlockPanel(QWidget):
+    """One fold: its name, the block's parameters, its facts, and what can be done with it."""
+
+    edited = Signal(object, str, str)
+    """The new network, the text for the history, and the key that merges turns of one field."""
+    renamed = Signal(str, str)
+    opening_wished = Signal()
+    ungrouping_wished = Signal()
+    saving_wished = Signal(str)
+    """The name of the fold that is to be kept under “My blocks”."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._folding: Folding | None = None
+        self._classes: int | None = None
+        self._folds: tuple[str, ...] = ()
+        self._heading = LayerHeading()
+        self._help = dim()
+        self._title = Rows()
+        self._name = NameField()
+        self._name.setObjectName("fold_name")
+        self._name.setAccessibleName(self.tr("Name"))
+        self._title.add_row(
+            self.tr("Name"), self._name, tip=self.tr("What it is called here; the layers keep their names.")
+        )
+        self._name.textEdited.connect(self._check_name)
+        self._name.editingFinished.connect(self._rename)
+        self._form, self._repeat = Form(), Form()
+        self._form.edited.connect(self._edit)
+        self._repeat.edited.connect(self._edit_repeat)
+        self._facts = facts_label()
+        self._open = _button(self, self.tr("Open"), self.opening_wished)
+        self._ungroup = _button(self, self.tr("Ungroup"), self.ungrouping_wished)
+        self._keep = QPushButton(self.tr("Add to My blocks"))
+        self._keep.setToolTip(self.tr("Keeps a copy on the palette, for other networks too."))
+        self._keep.clicked.connect(self._save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, theme.SPACE, 12, 12)
+        column.setSpacing(6)
+        for widget in (self._heading, self._help, self._title, self._form, self._repeat, self._facts):
+            column.addWidget(widget)
+        pair = QHBoxLayout()
+        pair.addWidget(self._open)
+        pair.addWidget(self._ungroup)
+        column.addLayout(pair)
+        column.addWidget(self._keep)
+        column.addStretch(1)
+
+    def show_folds(self, folding: Folding, classes: int | None, name: str) -> None:
+        """Shows the fold, or the row of equal blocks, that a card or frame of this name stands for."""
+        self._folding, self._classes = folding, classes
+        self._folds = folding.folds_of(name)
+        fold = folding.network.by_fold[self._folds[0]]
+        block = fold.block
+        if block is None:
+            self._heading.show_words(fold.name)
+            self._help.setText(self.tr("A group of layers that is yours to change."))
+        else:
+            self._heading.show_type(type(block), 1)
+            self._help.setText(declared(block.help()))
+        self._title.setVisible(len(self._folds) == 1)
+        self._name.show_name(fold.name)
+        self._form.setVisible(block is not None)
+        self._repeat.setVisible(block is not None and not block.ends)
+        if block is not None:
+            self._form.show_value(block)
+            self._repeat.show_value(Repeat(len(self._folds)))
+        self._open.setText(self.tr("Close") if name not in folding.shown else self.tr("Open"))
+        self._keep.setVisible(len(self._folds) == 1)
+        self._facts.setText(self._facts_of(folding))
+
+    def _facts_of(self, folding: Folding) -> str:
+        inside = [name for fold in self._folds for name in folding.network.folded[fold]]
+        told = [folding.whole.nodes[name] for name in inside]
+        sources = groups.sources_of(folding.network, inside)
+        leaves = groups.leaves_of(folding.network, inside)
+        shapes = [folding.whole.nodes[name].output for name in sources]
+        out = [folding.whole.nodes[name].output for name in leaves]
+        ends = (" + ".join(map(shape_words, each)) for each in (shapes, out))
+        lines = [" → ".join(filter(None, ends)), self.tr("{count} layers").format(count=len(inside))]
+        if sums_known(told):
+            weights, sums = sum(each.weights for each in told), sum(each.multiply_adds for each in told)
+            lines.append(self.tr("{count} weights").format(count=thousands(weights)))
+            lines.append(self.tr("{count} multiply-adds per image").format(count=short(sums)))
+        return "\n".join(lines)
+
+    @property
+    def _network(self) -> Network:
+        assert self._folding is not None
+        return self._folding.network
+
+    def _block(self) -> Block:
+        block = self._network.by_fold[self._folds[0]].block
+        assert block is not None
+        return block
+
+    @Slot(str, object)
+    def _edit(self, field: str, value: object) -> None:
+        block = changed(self._block(), **{field: value})
+        network = set_blocks(self._network, dict.fromkeys(self._folds, block), self._classes)
+        title = next(declared(each.title) for each in fields_of(type(block)) if each.name == field)
+        text = self.tr("Change {field}").format(field=lowered(title))
+        self.edited.emit(network, text, f"{','.join(self._folds)}.{field}")
+
+    @Slot(str, object)
+    def _edit_repeat(self, field: str, value: object) -> None:
+        assert isinstance(value, int)
+        network = repeat(self._network, self._folds, value, self._classes)
+        text = self.tr("Repeat {block}").format(block=declared(self._block().name()))
+        self.edited.emit(network, text, f"{self._folds[0]}.repeat")
+
+    @Slot(str)
+    def _check_name(self, new: str) -> None:
+        try:
+            groups.rename_fold(self._network, self._folds[0], new)
+        except UserError as error:
+            self._refuse(said(error.reason))
+        else:
+            self._refuse("")
+
+    @Slot()
+    def _rename(self) -> None:
+        old, new = self._folds[0] if len(self._folds) == 1 else "", self._name.text()
+        if not old or new == old:
+            return
+        try:
+            network = groups.rename_fold(self._network, old, new)
+        except UserError:
+            self._name.show_name(old, force=True)
+            self._refuse("")
+            return
+        self.renamed.emit(old, new)
+        self.edited.emit(network, self.tr("Rename {old} to {new}").format(old=old, new=new), "")
+
+    @Slot()
+    def _save(self) -> None:
+        self.saving_wished.emit(self._folds[0])
+
+    def _refuse(self, sentence: str) -> None:
+        self._name.show_wrong(bool(sentence))
+        self._title.say(self._name, sentence)
+
+
+def _button(panel: QObject, words: str, wished: object) -> QPushButton:
+    button = QPushButton(words)
+    button.clicked.connect(wished)
+    return button

@@ -1,0 +1,71 @@
+"""The name of a layer type in the colour and with the glyph of its group, as a heading."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from networks.blocks.base import Block
+from networks.layers.base import Layer
+from widgets.look import theme
+from widgets.look.icon import paint_icon
+from widgets.look.translation import declared
+
+
+class LayerHeading(QWidget):
+    """One line: glyph, name of the type, and at the right how many of it or the name of the group."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind: type[Layer] | type[Block] | None = None
+        self._words = ""
+        self._side = ""
+        self.setObjectName("heading")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_type(self, kind: type[Layer] | type[Block], count: int) -> None:
+        """Shows the type of so many layers."""
+        self._side = declared(kind.group.value)
+        if count > 1:
+            self._side = self.tr("{count} layers").format(count=count)
+        self._show(kind, declared(kind.name()))
+
+    def show_words(self, words: str) -> None:
+        """Shows words that are no layer type."""
+        self._side = ""
+        self._show(None, words)
+
+    def text(self) -> str:
+        """The words as they stand there."""
+        return " · ".join(filter(None, (self._words, self._side)))
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, 22)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shade = theme.colors(self)
+        painter = QPainter(self)
+        left = 0
+        if self._kind is not None:
+            glyph = QRectF(0, (self.height() - 16) / 2, 16, 16)
+            name = f"group-{self._kind.group.value.lower()}"
+            paint_icon(painter, name, glyph, shade.group(self._kind.group))
+            left = 23
+        middle = self.height() / 2
+        painter.setFont(theme.font(theme.LARGE, bold=True))
+        painter.setPen(QColor(shade.text))
+        base = middle + painter.fontMetrics().capHeight() / 2
+        painter.drawText(left, round(base), self._words)
+        used = left + painter.fontMetrics().horizontalAdvance(self._words)
+        painter.setFont(theme.font(theme.SMALL))
+        painter.setPen(QColor(shade.text_dim))
+        start = self.width() - painter.fontMetrics().horizontalAdvance(self._side)
+        if start > used + theme.SPACE:
+            painter.drawText(start, round(base), self._side)
+        painter.end()
+
+    def _show(self, kind: type[Layer] | type[Block] | None, words: str) -> None:
+        self._kind, self._words = kind, words
+        self.setAccessibleName(self.text())
+        self.update()

@@ -1,0 +1,235 @@
+"""The properties of the selected layers, applied as one types; the whole network's facts where none is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from networks.core.fields import changed, fields_of
+from networks.core.message import UserError
+from networks.core.shapes import Shape, show
+from networks.graph import edits
+from networks.graph.check import NodeReport, Report
+from networks.graph.network import Network
+from networks.graph.totals import totals_known
+from networks.layers.base import Layer
+from widgets.controls.name_field import NameField
+from widgets.controls.notice import Notice
+from widgets.forms.form import Form
+from widgets.forms.rows import Rows, dim
+from widgets.look import theme
+from widgets.look.translation import declared, said, short, thousands
+from widgets.panels.layer_heading import LayerHeading
+
+UNKNOWN = "?"
+"""Stands for a shape that is not known because something before does not fit."""
+
+
+class LayerPanel(QWidget):
+    """Shows the selected layers of a network and asks for another network."""
+
+    edited = Signal(object, str, str)
+    """The new network, the text for the history, and the key that merges turns of one field."""
+    renamed = Signal(str, str)
+    """Old and new name, just before `edited`: whoever keeps a selection by name carries it over."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._network = Network()
+        self._names: tuple[str, ...] = ()
+        self._heading = LayerHeading()
+        self._help = dim()
+        self._title = Rows()
+        self._name = NameField()
+        self._name.setObjectName("name")
+        self._name.setAccessibleName(self.tr("Name"))
+        self._title.add_row(
+            self.tr("Name"),
+            self._name,
+            tip=self.tr("The layer’s name in the module, in its weights and in exported code."),
+        )
+        self._name.textEdited.connect(self._check_name)
+        self._name.editingFinished.connect(self._rename)
+        self._form = Form()
+        self._form.edited.connect(self._edit)
+        self._facts = facts_label()
+        self._problem = Notice("error")
+        self._problem.setObjectName("problem")
+        self._whole = _NetworkFacts()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, theme.SPACE, 12, 12)
+        column.setSpacing(6)
+        for widget in (
+            self._heading,
+            self._help,
+            self._problem,
+            self._title,
+            self._form,
+            self._facts,
+            self._whole,
+        ):
+            column.addWidget(widget)
+        column.addStretch(1)
+        self.setMinimumWidth(236)
+        self.show_layers(self._network, Report({}, (), 0, 0), ())
+
+    def show_layers(self, network: Network, report: Report, names: tuple[str, ...]) -> None:
+        """Shows these layers with what the check has found; names that are gone are left out."""
+        self._network = network
+        self._names = names = tuple(name for name in names if name in network)
+        layers = tuple(network[name].layer for name in names)
+        kinds = {type(layer) for layer in layers}
+        self._heading.setVisible(bool(names))
+        self._title.setVisible(len(names) == 1)
+        self._form.setVisible(len(kinds) == 1 and bool(fields_of(next(iter(kinds)))))
+        self._facts.setVisible(len(kinds) == 1)
+        self._whole.setVisible(not names)
+        if not names:
+            self._problem.show_sentence("")
+            self._help.setText(self.tr("Select a layer to see and change its properties."))
+            self._whole.show_report(report)
+        elif len(kinds) == 1:
+            self._show_one_type(layers, tuple(report.nodes[name] for name in names))
+        else:
+            self._show_several_types(layers, names)
+
+    def _show_one_type(self, layers: tuple[Layer, ...], reports: tuple[NodeReport, ...]) -> None:
+        kind = type(layers[0])
+        self._heading.show_type(kind, len(layers))
+        self._help.setText(declared(kind.help()))
+        if len(self._names) == 1:
+            self._name.show_name(self._names[0])
+            self._check_name(self._name.text())
+        self._form.show_values(layers)
+        problems = {
+            name: said(report.problem)
+            for name, report in zip(self._names, reports, strict=True)
+            if report.problem
+        }
+        sentences = (
+            problems.values()
+            if len(layers) == 1
+            else [
+                self.tr("{name}: {sentence}").format(name=name, sentence=text)
+                for name, text in problems.items()
+            ]
+        )
+        self._problem.show_sentence("\n".join(sentences))
+        self._facts.setText(self._facts_of(reports))
+
+    def _show_several_types(self, layers: tuple[Layer, ...], names: tuple[str, ...]) -> None:
+        self._heading.show_words(self.tr("{count} layers selected").format(count=len(layers)))
+        members: dict[str, list[str]] = defaultdict(list)
+        for name, layer in zip(names, layers, strict=True):
+            members[declared(layer.name())].append(name)
+        lines = [
+            self.tr("{count} × {type}: {names}").format(count=len(found), type=kind, names=", ".join(found))
+            for kind, found in members.items()
+        ]
+        hint = self.tr("They are of different types: select layers of one type to change them together.")
+        self._help.setText("\n".join([hint, "", *lines]))
+        self._problem.show_sentence("")
+
+    def _facts_of(self, reports: tuple[NodeReport, ...]) -> str:
+        lines = []
+        if len(reports) == 1:
+            inputs = " + ".join(shape_words(shape) for shape in reports[0].inputs)
+            lines.append(" → ".join(filter(None, (inputs, shape_words(reports[0].output)))))
+        weights = sum(report.weights for report in reports)
+        sums = sum(report.multiply_adds for report in reports)
+        if all(report.output is not None for report in reports):
+            lines.append(self.tr("{count} weights").format(count=thousands(weights)))
+            lines.append(self.tr("{count} multiply-adds per image").format(count=short(sums)))
+        return "\n".join(lines)
+
+    @Slot(str, object)
+    def _edit(self, name: str, value: object) -> None:
+        layers = {node: changed(self._network[node].layer, **{name: value}) for node in self._names}
+        kind = type(self._network[self._names[0]].layer)
+        title = next(declared(field.title) for field in fields_of(kind) if field.name == name)
+        text = self.tr("Change {field}").format(field=lowered(title))
+        key = f"{','.join(self._names)}.{name}"
+        self.edited.emit(edits.set_layers(self._network, layers), text, key)
+
+    @Slot(str)
+    def _check_name(self, new: str) -> None:
+        """Says as one types why a name cannot be."""
+        try:
+            edits.rename(self._network, self._names[0], new)
+        except UserError as error:
+            self._refuse(said(error.reason))
+        else:
+            self._refuse("")
+
+    @Slot()
+    def _rename(self) -> None:
+        old, new = self._names[0] if len(self._names) == 1 else "", self._name.text()
+        if not old or new == old:
+            return
+        try:
+            network = edits.rename(self._network, old, new)
+        except UserError:
+            self._name.show_name(old, force=True)
+            self._refuse("")
+            return
+        text = self.tr("Rename {old} to {new}").format(old=old, new=new)
+        self.renamed.emit(old, new)
+        self.edited.emit(network, text, "")
+
+    def _refuse(self, sentence: str) -> None:
+        self._name.show_wrong(bool(sentence))
+        self._title.say(self._name, sentence)
+
+
+class _NetworkFacts(Rows):
+    """How many layers, weights and multiply-adds the whole network has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._layers, self._weights, self._sums = _value("layers"), _value("weights"), _value("multiply_adds")
+        self.add_row(self.tr("Layers"), self._layers)
+        self.add_row(self.tr("Weights"), self._weights, tip=self.tr("Numbers that training changes."))
+        self.add_row(
+            self.tr("Multiply-adds"),
+            self._sums,
+            tip=self.tr("Of one image on its way through convolutions and linear layers."),
+        )
+
+    def show_report(self, report: Report) -> None:
+        """Shows the sums of this report."""
+        self._layers.setText(thousands(len(report.nodes)))
+        known = totals_known(report)
+        self._weights.setText(thousands(report.weights) if known else UNKNOWN)
+        self._sums.setText(thousands(report.multiply_adds) if known else UNKNOWN)
+
+
+def facts_label() -> QLabel:
+    """A label for figures that can be copied."""
+    label = QLabel()
+    label.setObjectName("facts")
+    label.setProperty("role", "label")
+    label.setFont(theme.font(theme.SMALL, mono=True))
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _value(name: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setFont(theme.font(theme.BODY, mono=True))
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def shape_words(shape: Shape | None) -> str:
+    """`64×8×8`, or a question mark."""
+    return UNKNOWN if shape is None else show(shape)
+
+
+def lowered(title: str) -> str:
+    """A title within a sentence; one that is an abbreviation stays."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

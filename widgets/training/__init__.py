@@ -1,0 +1,1 @@
+"""The buttons that start and stop training."""
