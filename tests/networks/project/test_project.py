@@ -810,5 +810,5 @@ def test_the_number_of_the_format_is_written_first():
 
 
 def test_the_readme_shows_the_number_of_the_format():
-    text = (DATA.parents[2] / "README.md").read_text(encoding="utf-8")
+    text = (DATA.parents[1] / "README.md").read_text(encoding="utf-8")
     assert text.count('"format": ') == text.count(f'"format": {FORMAT},') == 1

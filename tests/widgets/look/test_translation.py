@@ -46,7 +46,7 @@ def test_a_built_text_is_found(source):
 
 
 def test_sources_are_found():
-    assert ROOT / "widgets" / "palette.py" in SOURCES
+    assert ROOT / "widgets" / "palette" / "palette.py" in SOURCES
 
 
 @given(st.integers(min_value=-(10**18), max_value=10**18))
