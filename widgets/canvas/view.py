@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyle, QWidget
 
 from networks.core.message import UserError, message
@@ -16,6 +16,7 @@ from networks.graph.network import Network, Wire
 from networks.graph.presentation import ROW, Folding, everything_open, opened_at_first
 from widgets.canvas.input import clipboard, wishes
 from widgets.canvas.input.gestures import made, nothing_selected
+from widgets.canvas.input.keys import CanvasCommand, command_of, way_of
 from widgets.canvas.input.navigation import Way, reached
 from widgets.canvas.input.surface import Surface
 from widgets.canvas.input.wishes import Edit, Wish
@@ -26,12 +27,6 @@ from widgets.look import theme
 
 MAP_MARGIN = 10
 """Between the map and the corner, in pixels."""
-_WAYS: dict[int, Way] = {
-    Qt.Key.Key_Up: "up",
-    Qt.Key.Key_Down: "down",
-    Qt.Key.Key_Left: "left",
-    Qt.Key.Key_Right: "right",
-}
 
 
 class CanvasView(Surface):
@@ -299,42 +294,32 @@ class CanvasView(Surface):
     # -- keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        action = self._action(event)
-        if action is None:
+        command = command_of(event)
+        if command is None:
             event.ignore()
             return
         event.accept()
-        action()
+        if command in ("walk", "walk_and_add"):
+            self._go(way_of(event), command == "walk_and_add")
+        else:
+            self._does(command)()
 
-    def _action(self, event: QKeyEvent) -> Callable[[], None] | None:
-        for standard, action in (
-            (QKeySequence.StandardKey.SelectAll, self.select_everything),
-            (QKeySequence.StandardKey.Copy, self.copy),
-            (QKeySequence.StandardKey.Cut, self.cut),
-            (QKeySequence.StandardKey.Paste, self.paste),
-        ):
-            if event.matches(standard):
-                return action
-        key, modifiers = event.key(), event.modifiers()
-        if key == Qt.Key.Key_D and modifiers == Qt.KeyboardModifier.ControlModifier:
-            return self.duplicate_selection
-        if modifiers & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier):
-            return None
-        if key in _WAYS:
-            adding = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-            return partial(self._go, _WAYS[key], adding)
-        plain: dict[int, Callable[[], None]] = {
-            Qt.Key.Key_Delete: self.delete_selection,
-            Qt.Key.Key_Backspace: self.delete_selection,
-            Qt.Key.Key_Escape: self._escape,
-            Qt.Key.Key_F: self.fit,
-            Qt.Key.Key_Plus: self.zoom_in,
-            Qt.Key.Key_Equal: self.zoom_in,
-            Qt.Key.Key_Minus: self.zoom_out,
-            Qt.Key.Key_0: self.zoom_reset,
-            Qt.Key.Key_Space: partial(self._hold_space, True),
+    def _does(self, command: CanvasCommand) -> Callable[[], None]:
+        does: dict[CanvasCommand, Callable[[], None]] = {
+            "select_all": self.select_everything,
+            "copy": self.copy,
+            "cut": self.cut,
+            "paste": self.paste,
+            "duplicate": self.duplicate_selection,
+            "delete": self.delete_selection,
+            "escape": self._escape,
+            "fit": self.fit,
+            "zoom_in": self.zoom_in,
+            "zoom_out": self.zoom_out,
+            "zoom_reset": self.zoom_reset,
+            "hold_to_pan": partial(self._hold_space, True),
         }
-        return plain.get(key)
+        return does[command]
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
