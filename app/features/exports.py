@@ -6,6 +6,7 @@ What writes is imported when it is asked for: the window is there sooner.
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,13 +18,13 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QMenu, QProgressBar,
 from app.feature.commands import Command, make_action
 from app.session.document import Document
 from app.session.files import Files, visible
-from app.start.start import LOG
 from app.training.trainer import Trainer
 from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
 from networks.graph.presentation import Folding
 from widgets.look import theme
 
+LOG = logging.getLogger("backbone")
 STACK = 16 * 2**20
 """Bytes; torch traces networks recursively, and a thread's own stack on macOS is a thirtieth of this."""
 
@@ -270,7 +271,7 @@ class _Writing(QThread):
             self._write()
         except UserError as error:
             self.problem = error.reason
-        except BaseException as error:  # noqa: BLE001  whatever it is, the user is told
+        except BaseException as error:
             LOG.exception("an export broke off")
             reason = f"{type(error).__name__}: {error}"
             self.problem = message("The export broke off. The reason that was given: {reason}", reason=reason)

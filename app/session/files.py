@@ -11,10 +11,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from app.session.document import Document
+from app.session.places import data_folder
 from app.session.recent import RecentFiles
 from app.session.recovery import Recovery
 from app.session.settings import Settings
-from app.start.start import data_folder
 from networks.core.message import Message, UserError
 from networks.project.project import Project, blank_project, read_project, write_project
 from widgets.look.translation import said

@@ -17,7 +17,6 @@ from PySide6.QtCore import (
     QCoreApplication,
     QMessageLogContext,
     QObject,
-    QStandardPaths,
     Qt,
     QThread,
     QTimer,
@@ -26,6 +25,8 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+
+from app.session.places import data_folder
 
 if TYPE_CHECKING:
     from app.window.window import MainWindow
@@ -169,11 +170,6 @@ class CrashReporter(QObject):
         box.setDetailedText(details)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return box
-
-
-def data_folder() -> Path:
-    """Where logs and recovery files of this user lie."""
-    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation))
 
 
 def _read(path: Path) -> str:

@@ -25,10 +25,10 @@ from app.features.canvas_menu import CanvasMenu
 from app.features.exports import Exports
 from app.features.imports import import_model, importables
 from app.features.live_code import LiveCode
-from app.features.my_blocks import MyBlocks
 from app.features.published_weights import PublishedWeights
 from app.session.document import Document
 from app.session.files import Files, visible
+from app.session.my_blocks import MyBlocks
 from app.session.settings import Settings
 from app.start.start import TorchLoader
 from app.training.runs import Runs

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QTe
 from app.feature.commands import commands
 from app.features.canvas_menu import CanvasMenu
 from app.session.document import Document
+from app.session.places import data_folder
 from app.session.recovery import Recovery
-from app.start.start import data_folder, make_application
+from app.start.start import make_application
 from app.training.trainer import State
 from app.window.window import MainWindow
 from networks.graph.check import check

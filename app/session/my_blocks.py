@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
+from app.session.places import data_folder
 from networks.core.message import UserError
 from networks.graph.network import Network
 from networks.graph.saved_blocks import SavedBlock, read_blocks, saved_block, write_blocks
@@ -21,8 +22,7 @@ class MyBlocks(QObject):
 
     def __init__(self, parent: QObject | None = None, path: Path | None = None) -> None:
         super().__init__(parent)
-        folder = QStandardPaths.StandardLocation.AppDataLocation
-        self.path = path or Path(QStandardPaths.writableLocation(folder)) / "my-blocks.json"
+        self.path = path or data_folder() / "my-blocks.json"
 
     @Slot()
     def load(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.features.my_blocks import MyBlocks
+from app.session.my_blocks import MyBlocks
 from networks.blocks.residual import Residual
 from networks.graph.saved_blocks import read_blocks, saved_block, saved_to_json
 from tests.networks.graph.random_folds import stack
