@@ -6,12 +6,9 @@ from networks.core.message import Message, message
 from networks.core.shapes import count
 from networks.graph.check import Report, check
 from networks.graph.network import Network
-from networks.layers.normalization import BatchNorm1d, BatchNorm2d
 from networks.project.project import Project
 from networks.recipes.published import BY_NAME
 from networks.recipes.recipe import RANDOM
-
-BATCH_NORMS = (BatchNorm1d, BatchNorm2d)
 
 
 def obstacle(project: Project, report: Report | None = None) -> Message | None:
@@ -41,7 +38,7 @@ def leaves_one_out(images: int, batch_size: int, network: Network) -> bool:
 
 def _normalizes_by_batch(network: Network) -> bool:
     return any(
-        isinstance(node.layer, BATCH_NORMS) and not node.frozen and node.name in network.contributing
+        node.layer.normalizes_by_batch and not node.frozen and node.name in network.contributing
         for node in network.nodes
     )
 
@@ -76,7 +73,7 @@ def _lone_number(network: Network, report: Report) -> Message | None:
     A frozen layer normalizes by its running statistics.
     """
     for name, node in report.nodes.items():
-        if network[name].frozen or not node.contributing or not isinstance(node.layer, BATCH_NORMS):
+        if network[name].frozen or not node.contributing or not node.layer.normalizes_by_batch:
             continue
         shape = node.inputs[0]
         if shape is not None and count(shape[1:]) == 1:

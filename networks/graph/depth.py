@@ -5,13 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from networks.graph.network import Network
-from networks.layers.base import Group, Layer
+from networks.layers.base import Group
 from networks.layers.ends import Output
-from networks.layers.linear import Linear, PixelwiseLinear
 from networks.layers.merge import Add
-
-LINEAR = (Linear, PixelwiseLinear)
-"""The other layers of their group have no weights or only scale what comes in."""
 
 
 class Depth(msgspec.Struct, frozen=True):
@@ -37,12 +33,9 @@ def depth(network: Network) -> Depth:
     reached it is 0. Under a millisecond for ResNet-152.
     """
     path = main_path(network)
-    layers = [network[name].layer for name in path]
-    return Depth(
-        sum(layer.group is Group.CONVOLUTION for layer in layers),
-        sum(isinstance(layer, LINEAR) for layer in layers),
-        len(_projections(network, path)),
-    )
+    counted = [layer for layer in (network[name].layer for name in path) if layer.counts_in_depth]
+    convolutions = sum(layer.group is Group.CONVOLUTION for layer in counted)
+    return Depth(convolutions, len(counted) - convolutions, len(_projections(network, path)))
 
 
 def main_path(network: Network) -> tuple[str, ...]:
@@ -54,7 +47,7 @@ def main_path(network: Network) -> tuple[str, ...]:
         if node.inputs:
             # the first of those that are as long
             before[name] = max(node.inputs, key=longest.__getitem__)
-        longest[name] = _weighted(node.layer) + (longest[before[name]] if node.inputs else 0)
+        longest[name] = node.layer.counts_in_depth + (longest[before[name]] if node.inputs else 0)
     ends = [node.name for node in network.of_type(Output) if node.name in longest]
     if not ends:
         return ()
@@ -71,7 +64,9 @@ def _projections(network: Network, path: tuple[str, ...]) -> frozenset[str]:
     for name in path:
         if isinstance(network[name].layer, Add):
             for source in network[name].inputs:
-                weighted = [each for each in _aside(network, source, main) if _weighted(network[each].layer)]
+                weighted = [
+                    each for each in _aside(network, source, main) if network[each].layer.counts_in_depth
+                ]
                 if len(weighted) == 1:
                     found.update(weighted)
     return frozenset(found)
@@ -87,7 +82,3 @@ def _aside(network: Network, name: str, main: set[str]) -> set[str]:
             found.add(name)
             waiting += network[name].inputs
     return found
-
-
-def _weighted(layer: Layer) -> bool:
-    return layer.group is Group.CONVOLUTION or isinstance(layer, LINEAR)

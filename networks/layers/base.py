@@ -47,6 +47,19 @@ class Layer(
     most_inputs: ClassVar[int] = 1
     ends: ClassVar[bool] = False
     """Whether scores leave the network here, so that nothing follows."""
+    counts_in_depth: ClassVar[bool] = False
+    """Whether the papers count it when they say how deep a network is: convolutions and linear layers."""
+    normalizes_by_batch: ClassVar[bool] = False
+    """Whether, while training, it uses mean and variance of the batch, which one number alone lacks."""
+    trains_differently: ClassVar[bool] = False
+    """Whether it computes something else while training than afterwards."""
+    draws_random_numbers: ClassVar[bool] = False
+    """Whether it draws random numbers while training."""
+    overwritable: ClassVar[bool] = False
+    """Whether what follows may write over its output.
+
+    The output must have memory of its own, and the gradient must not be computed from it.
+    """
 
     def shape(self, *inputs: Shape) -> Shape:
         """The output's shape. Raises ShapeError, in words, where the inputs do not fit."""

@@ -81,6 +81,8 @@ class Conv2d(Layer, frozen=True):
     """Slides learned filters over the image; each filter writes one channel of the output."""
 
     group: ClassVar = Group.CONVOLUTION
+    counts_in_depth: ClassVar = True
+    overwritable: ClassVar = True
     stem: ClassVar = "conv"
     keywords: ClassVar = "convolution filter kernel cnn"
 
@@ -123,6 +125,8 @@ class ConvTranspose2d(Layer, frozen=True):
     """Enlarges the image: each pixel is spread over a patch of the output by learned filters."""
 
     group: ClassVar = Group.CONVOLUTION
+    counts_in_depth: ClassVar = True
+    overwritable: ClassVar = True
     stem: ClassVar = "upconv"
     keywords: ClassVar = (
         "transposed convolution deconvolution fractionally strided upsampling enlarge decoder"
@@ -208,6 +212,8 @@ class DepthwiseConv2d(Layer, frozen=True):
     """Gives every channel filters of its own that see no other channel; cheap before a Pointwise."""
 
     group: ClassVar = Group.CONVOLUTION
+    counts_in_depth: ClassVar = True
+    overwritable: ClassVar = True
     title: ClassVar = "Depthwise"
     stem: ClassVar = "depthwise"
     keywords: ClassVar = "convolution conv2d separable mobilenet xception groups"
@@ -257,6 +263,8 @@ class PointwiseConv2d(Layer, frozen=True):
     """
 
     group: ClassVar = Group.CONVOLUTION
+    counts_in_depth: ClassVar = True
+    overwritable: ClassVar = True
     title: ClassVar = "Pointwise"
     stem: ClassVar = "pointwise"
     keywords: ClassVar = "convolution conv2d 1x1 projection bottleneck separable network in network"

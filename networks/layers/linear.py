@@ -21,6 +21,8 @@ class Linear(Layer, frozen=True):
     """Weighs all inputs against each other: every output is a learned weighted sum of them."""
 
     group: ClassVar = Group.LINEAR
+    counts_in_depth: ClassVar = True
+    overwritable: ClassVar = True
     stem: ClassVar = "fc"
     keywords: ClassVar = "dense fully connected affine"
 
@@ -71,6 +73,8 @@ class PixelwiseLinear(Layer, frozen=True):
     """
 
     group: ClassVar = Group.LINEAR
+    counts_in_depth: ClassVar = True
+    overwritable: ClassVar = True
     title: ClassVar = "Pixelwise linear"
     stem: ClassVar = "pwconv"
     keywords: ClassVar = "dense fully connected channels last convnext mlp pointwise"

@@ -15,6 +15,7 @@ class Add(Layer, frozen=True):
     """Adds its inputs number by number; with a wire past some layers it makes a residual connection."""
 
     group: ClassVar = Group.MERGE
+    overwritable: ClassVar = True
     stem: ClassVar = "add"
     keywords: ClassVar = "sum residual skip shortcut plus merge"
     fewest_inputs: ClassVar = 2

@@ -30,6 +30,9 @@ class BatchNorm2d(Layer, frozen=True):
     """Brings each channel to mean 0 and variance 1 over the images of the batch."""
 
     group: ClassVar = Group.NORMALIZATION
+    normalizes_by_batch: ClassVar = True
+    trains_differently: ClassVar = True
+    overwritable: ClassVar = True
     stem: ClassVar = "bn"
     keywords: ClassVar = "batch normalization normalisation batchnorm"
 
@@ -57,6 +60,9 @@ class BatchNorm1d(Layer, frozen=True):
     """Brings each number of the vector to mean 0 and variance 1 over the batch."""
 
     group: ClassVar = Group.NORMALIZATION
+    normalizes_by_batch: ClassVar = True
+    trains_differently: ClassVar = True
+    overwritable: ClassVar = True
     stem: ClassVar = "bn"
     keywords: ClassVar = "batch normalization normalisation batchnorm vector"
 

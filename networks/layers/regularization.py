@@ -14,6 +14,8 @@ class Dropout(Layer, frozen=True):
     """Sets a random share of the numbers to zero at each step of training; does nothing afterwards."""
 
     group: ClassVar = Group.REGULARIZATION
+    trains_differently: ClassVar = True
+    draws_random_numbers: ClassVar = True
     stem: ClassVar = "dropout"
     keywords: ClassVar = "overfitting noise random"
 
@@ -42,6 +44,8 @@ class Dropout2d(Layer, frozen=True):
     """Sets a random share of whole channels to zero at each step of training; does nothing afterwards."""
 
     group: ClassVar = Group.REGULARIZATION
+    trains_differently: ClassVar = True
+    draws_random_numbers: ClassVar = True
     stem: ClassVar = "dropout"
     keywords: ClassVar = "overfitting noise random spatial channel image"
 
@@ -75,6 +79,8 @@ class StochasticDepth(Layer, frozen=True):
     """
 
     group: ClassVar = Group.REGULARIZATION
+    trains_differently: ClassVar = True
+    draws_random_numbers: ClassVar = True
     title: ClassVar = "Stochastic depth"
     stem: ClassVar = "drop"
     keywords: ClassVar = "stochasticdepth drop path random skip branch efficientnet convnext"

@@ -10,9 +10,6 @@ from networks.graph.submodules import Part, below
 from networks.source.classes import access
 from networks.source.printing import Written
 
-_CHANGES_WITH_MODE = ("BatchNorm", "Dropout")
-"""Modules that do something else in training than in evaluation."""
-
 Wanted = Callable[[Step], bool | None]
 """Whether a step is wanted; None where it does not matter."""
 
@@ -32,10 +29,8 @@ def train_lines(network: Network, root: Part) -> list[Written]:
     """The method that leaves frozen normalization in evaluation mode; none where there is no such layer."""
 
     def wanted(step: Step) -> bool | None:
-        target = step.made.target if step.made is not None else ""
-        if not any(kind in target for kind in _CHANGES_WITH_MODE):
-            return None
-        return network[step.name].frozen and "BatchNorm" in target
+        node = network[step.name]
+        return node.frozen and node.layer.normalizes_by_batch if node.layer.trains_differently else None
 
     chosen = _chosen(root, wanted)
     if not chosen:
