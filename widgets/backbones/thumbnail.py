@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from networks.graph.check import Report
 from networks.graph.network import Network, Wire
 from networks.layers.base import Group
-from widgets.canvas.placement.layout import WIDTH, Box, arrange
-from widgets.canvas.placement.routes import Point
+from widgets.canvas.placement.geometry import WIDTH, Box, Point
+from widgets.canvas.placement.layout import arrange
 from widgets.look import theme
 
 MARGIN = 12.0

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPix
 from PySide6.QtWidgets import QWidget
 
 from networks.layers.base import Group
-from widgets.canvas.placement.layout import WIDTH, Layout
+from widgets.canvas.placement.geometry import WIDTH, Layout
 from widgets.look import theme
 
 LARGEST = QSize(120, 168)

@@ -29,8 +29,8 @@ from widgets.canvas.items.overview import Blocks
 from widgets.canvas.items.style import Style
 from widgets.canvas.items.wire import WireItem, distance
 from widgets.canvas.placement.frame_layout import HEADER
-from widgets.canvas.placement.layout import HEIGHT, Box, arrange
-from widgets.canvas.placement.routes import Point
+from widgets.canvas.placement.geometry import HEIGHT, Box, Point
+from widgets.canvas.placement.layout import arrange
 
 MOST_MOVING = 300
 """More items in sight than this are put in place at once: a first frame with all of them would come late."""

@@ -22,7 +22,7 @@ from widgets.canvas.input.surface import Surface
 from widgets.canvas.input.wishes import Edit, Wish
 from widgets.canvas.items.content import forget_words, spoken
 from widgets.canvas.minimap import Minimap
-from widgets.canvas.placement.layout import WIDTH
+from widgets.canvas.placement.geometry import WIDTH
 from widgets.look import theme
 
 MAP_MARGIN = 10

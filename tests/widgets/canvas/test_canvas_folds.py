@@ -26,7 +26,8 @@ from tests.networks.graph.random_folds import folded_networks
 from tests.widgets.canvas.canvas_document import Document
 from widgets.canvas.items.shortening import shortened
 from widgets.canvas.items.style import Style
-from widgets.canvas.placement.layout import Layout, arrange
+from widgets.canvas.placement.geometry import Layout
+from widgets.canvas.placement.layout import arrange
 from widgets.canvas.scene import CanvasScene
 from widgets.panels.selection_panel import SelectionPanel
 

@@ -18,7 +18,8 @@ from networks.presets.lenet import lenet5
 from tests.networks.graph.test_presentation import foldings
 from tests.widgets.canvas.canvas_networks import any_network, chain, densenet, googlenet, resnet
 from widgets.canvas.placement.frame_layout import HEADER, PAD, rooms
-from widgets.canvas.placement.layout import WIDTH, Box, Layout, arrange
+from widgets.canvas.placement.geometry import WIDTH, Box, Layout
+from widgets.canvas.placement.layout import arrange
 from widgets.canvas.placement.routes import WIRE as LANE
 
 KNOWN = {

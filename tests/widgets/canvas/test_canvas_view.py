@@ -33,7 +33,7 @@ from tests.widgets.gestures import click, wheel
 from widgets.canvas.input import clipboard
 from widgets.canvas.items.style import Style
 from widgets.canvas.minimap import Minimap
-from widgets.canvas.placement.layout import WIDTH
+from widgets.canvas.placement.geometry import WIDTH
 from widgets.canvas.view import CanvasView
 from widgets.look import theme
 from widgets.palette.drag import FRAGMENT_MIME

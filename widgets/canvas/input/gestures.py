@@ -14,7 +14,7 @@ from widgets.canvas.camera import Camera
 from widgets.canvas.input import wishes
 from widgets.canvas.input.wishes import Edit, Thing, Wish
 from widgets.canvas.items.marks import Band, PreviewWire, Slot
-from widgets.canvas.placement.layout import HEIGHT, WIDTH
+from widgets.canvas.placement.geometry import HEIGHT, WIDTH
 from widgets.canvas.placement.routes import GAP
 from widgets.canvas.scene import CanvasScene, Port
 

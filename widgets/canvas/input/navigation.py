@@ -7,7 +7,7 @@ from typing import Literal
 
 from networks.graph.network import Network
 from networks.graph.presentation import Folding
-from widgets.canvas.placement.layout import Layout
+from widgets.canvas.placement.geometry import Layout
 
 Way = Literal["up", "down", "left", "right"]
 

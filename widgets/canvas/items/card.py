@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidg
 from widgets.canvas.items.content import CardContent
 from widgets.canvas.items.shortening import shortened
 from widgets.canvas.items.style import Border, Style
-from widgets.canvas.placement.layout import HEIGHT, WIDTH
-from widgets.canvas.placement.routes import Point
+from widgets.canvas.placement.geometry import HEIGHT, WIDTH, Point
 
 RADIUS = 6.0
 STRIPE = 5.0

@@ -12,7 +12,7 @@ from widgets.canvas.items.content import FrameContent
 from widgets.canvas.items.shortening import shortened
 from widgets.canvas.items.style import Style
 from widgets.canvas.placement.frame_layout import BETWEEN, HEADER, PAD, Stretch, stretches, take
-from widgets.canvas.placement.layout import Box
+from widgets.canvas.placement.geometry import Box
 
 RADIUS = 8.0
 CHEVRON = 12.0

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from widgets.canvas.items.card import CardItem
 from widgets.canvas.items.wire import WireItem
-from widgets.canvas.placement.routes import Point
+from widgets.canvas.placement.geometry import Point
 
 MILLISECONDS = 180
 

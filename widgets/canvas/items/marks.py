@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.items.card import RADIUS
 from widgets.canvas.items.style import Style
-from widgets.canvas.placement.layout import HEIGHT, WIDTH
+from widgets.canvas.placement.geometry import HEIGHT, WIDTH
 
 
 class PreviewWire(QGraphicsItem):

@@ -12,7 +12,7 @@ from networks.graph.network import Wire
 from widgets.canvas.items.card import CardItem
 from widgets.canvas.items.style import Style
 from widgets.canvas.items.wire import WireItem
-from widgets.canvas.placement.layout import WIDTH
+from widgets.canvas.placement.geometry import WIDTH
 
 
 class Blocks:

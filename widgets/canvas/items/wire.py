@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidg
 
 from networks.graph.network import Wire
 from widgets.canvas.items.style import Style
-from widgets.canvas.placement.routes import Point
+from widgets.canvas.placement.geometry import Point
 
 BEND = 7.0
 """Radius of a bend."""

@@ -1,17 +1,17 @@
-"""Room for the frames around open folds, where they lie once the cards have their places, and their words."""
+"""Where the frames around open folds lie: room between rows, boxes around placed cards, room for words.
+
+All of it is arithmetic; widgets.canvas.items.frame paints the frames.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Frame
-from widgets.canvas.placement.routes import WIRE, Point
-
-if TYPE_CHECKING:
-    from widgets.canvas.placement.layout import Box, Layout
+from widgets.canvas.placement.geometry import Box, Layout, Point
+from widgets.canvas.placement.routes import WIRE
 
 HEADER = 26.0
 """Height of a frame's first line, which names the block."""
@@ -23,18 +23,19 @@ BETWEEN = 12.0
 """Between two words in a frame's first line."""
 
 Stretch = tuple[float, float]
-"""From where to where a line is free."""
+"""A free stretch of a line: its left and right end."""
 
 
-def by_part(frames: Sequence[Frame], parts: Sequence[Sequence[str]]) -> list[list[Frame]]:
-    """For each connected part of the network the frames with cards of it, these as if there were no others.
+def by_component(frames: Sequence[Frame], components: Sequence[Sequence[str]]) -> list[list[Frame]]:
+    """For each connected component of the network its frames, reduced to the cards of that component.
 
-    With all frames and all of their cards a thousand loose layers in groups took as many looks at each.
+    If every component looked at every frame, the time for loose layers in groups would grow with the square
+    of their number.
     """
-    if len(parts) == 1:
+    if len(components) == 1:
         return [list(frames)]
-    found: list[list[Frame]] = [[] for _ in parts]
-    place = {name: index for index, names in enumerate(parts) for name in names}
+    found: list[list[Frame]] = [[] for _ in components]
+    place = {name: index for index, names in enumerate(components) for name in names}
     for frame in frames:
         inside: dict[int, list[str]] = {}
         for name in frame.inside:
@@ -45,7 +46,7 @@ def by_part(frames: Sequence[Frame], parts: Sequence[Sequence[str]]) -> list[lis
 
 
 def rooms(frames: Sequence[Frame], rows: Mapping[str, int]) -> tuple[dict[int, float], dict[int, float]]:
-    """What the frames need above and below each row; frames that begin in one row lie in each other."""
+    """The room that frames need above and below each row. Frames that begin in the same row are nested."""
     above: dict[int, float] = {}
     below: dict[int, float] = {}
     spans: dict[str, tuple[int, int]] = {}
@@ -74,11 +75,11 @@ def _by_outer(frames: Sequence[Frame]) -> dict[str, list[str]]:
 
 
 def framed(frames: Sequence[Frame], network: Network, layout: Layout) -> dict[str, Box]:
-    """The frame around each open fold: around its cards, the wires among them and the frames within it."""
+    """The box of each open fold's frame: around its cards, the wires between them and the frames within."""
     boxes: dict[str, Box] = {}
     within = _by_outer(frames)
     cards = {frame.fold.name: frame.inside for frame in frames}
-    # corners of the wires that lead into a frame, from where it begins upwards
+    # by frame: the corners above its top of the wires that lead into it
     above: dict[str, list[Point]] = {}
     for frame in reversed(frames):  # inner ones first
         name = frame.fold.name
@@ -90,7 +91,7 @@ def framed(frames: Sequence[Frame], network: Network, layout: Layout) -> dict[st
         for card in direct:
             for index, source in enumerate(network[card].inputs):
                 corners += layout.routes[Wire(source, card, index)]
-        # of a wire that comes from above, such as a shortcut, what runs beside the cards is inside, too
+        # a wire that comes from above, such as a shortcut, may run down beside the cards: inside, too
         turns = [x for x, y in corners if y > top]
         above[name] = [corner for corner in corners if corner[1] <= top]
         boxes[name] = (
@@ -120,11 +121,13 @@ def crossings(
 
 
 def _entering(frames: Sequence[Frame], network: Network) -> dict[str, list[Wire]]:
-    """The wires that lead into each frame from outside of it."""
+    """The wires that lead into each frame from outside."""
     found: dict[str, list[Wire]] = {}
     within = _by_outer(frames)
     cards = {frame.fold.name: frame.inside for frame in frames}
-    for frame in reversed(frames):  # inner ones first: what enters the outer one enters these, or is its own
+    for frame in reversed(
+        frames
+    ):  # inner ones first: what enters the outer frame enters these, or a card of its own
         inner = within.get(frame.fold.name, ())
         wires = [
             *(wire for each in inner for wire in found[each]),
@@ -139,14 +142,14 @@ def _entering(frames: Sequence[Frame], network: Network) -> dict[str, list[Wire]
 
 
 def stretches(left: float, right: float, wires: Sequence[float]) -> list[Stretch]:
-    """The parts of a line that are free of wires, from left to right."""
+    """The stretches of a line that are free of wires, from left to right."""
     starts = [left, *(x + CLEAR for x in wires)]
     ends = [*(x - CLEAR for x in wires), right]
     return [(start, end) for start, end in zip(starts, ends, strict=True) if end > start]
 
 
 def take(free: list[Stretch], width: float) -> Stretch | None:
-    """Takes room for a word from the right: the last stretch that is wide enough; None where none is."""
+    """Takes room for a word at the right end of the last stretch that is wide enough; None where none is."""
     for index in range(len(free) - 1, -1, -1):
         start, end = free[index]
         if end - start >= width:

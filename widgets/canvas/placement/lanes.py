@@ -1,6 +1,6 @@
 """Which lane beside the trunk each chain and each bundle of skips takes: the nearest free one, left or right.
 
-What an open fold holds stays together: the rest keeps off the whole of the fold's frame.
+The contents of an open fold stay together: everything else keeps clear of the fold's whole frame.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from networks.graph.presentation import Frame
 from widgets.canvas.placement.frame_layout import PAD
 
 LEFT_COST = 40.0
-"""How much further to the right a lane may lie before the left is nearer: skips then keep to one side."""
+"""A lane on the left counts as this much further away, so that skips keep to one side."""
 
 
-class Item(msgspec.Struct, frozen=True):
-    """What wants a lane: a chain (`chain` > 0) or the skips of one source.
+class Claim(msgspec.Struct, frozen=True):
+    """Something that needs a lane: a chain (`chain` > 0), or all skips of one source (`chain` is 0).
 
-    Slots 2g stand for the gap above row g, slots 2r + 1 for row r.
+    Heights are counted in slots: slot 2g is the gap above row g, slot 2r + 1 is row r.
     """
 
     chain: int
@@ -30,40 +30,40 @@ class Item(msgspec.Struct, frozen=True):
     first: int
     span: int
     segments: list[tuple[int, int, float]]
-    """First slot, slot after the last, and how much room is needed there on each side of the middle."""
+    """First slot, slot after the last, and the room needed there on each side of the lane's middle."""
     ends: list[str]
     beside: frozenset[int]
-    """Side chains that it starts or ends at; they are placed before."""
+    """Side chains that it starts or ends at; they get their lanes first."""
     rank: int
 
 
-class Obstacle(msgspec.Struct, frozen=True):
-    """A frame around a part of the trunk."""
+class TrunkFrame(msgspec.Struct, frozen=True):
+    """A frame around a stretch of the trunk; what does not belong in it keeps clear of it."""
 
     first: int
     last: int
     """Slot after its last row."""
     depth: int
     inside: frozenset[str]
-    inner: tuple[Obstacle, ...]
+    inner: tuple[TrunkFrame, ...]
 
-    def bars(self, item: Item) -> bool:
-        """Whether the item runs beside it and is no part of it."""
-        overlaps = item.first < self.last and self.first < item.first + item.span
-        return overlaps and self.inside.isdisjoint(item.nodes)
+    def bars(self, claim: Claim) -> bool:
+        """Whether this claim runs beside the frame and does not belong in it."""
+        overlaps = claim.first < self.last and self.first < claim.first + claim.span
+        return overlaps and self.inside.isdisjoint(claim.nodes)
 
 
-def obstacles(
+def trunk_frames(
     frames: Sequence[Frame], rows: Mapping[str, int], trunk: Sequence[str]
-) -> tuple[list[Obstacle], dict[str, int]]:
-    """The frames around parts of the trunk, and how many others are around each node.
+) -> tuple[list[TrunkFrame], dict[str, int]]:
+    """The frames around stretches of the trunk, and for each node how many other frames surround it.
 
-    `frames` are all open folds, outer ones first; those that hold none of `rows` are left out.
+    `frames` are all open folds, outer ones first; those without any node of `rows` are left out.
     """
-    found: dict[str, Obstacle] = {}
+    found: dict[str, TrunkFrame] = {}
     others: dict[str, int] = {}
     depths = {"": 0}
-    inner: dict[str, list[Obstacle]] = {}
+    inner: dict[str, list[TrunkFrame]] = {}
     on_trunk = frozenset(trunk)
     for frame in frames:
         depths[frame.fold.name] = depths.get(frame.within, 0) + 1
@@ -76,7 +76,7 @@ def obstacles(
             for node in frame.inside:
                 others[node] = others.get(node, 0) + 1
             continue
-        found[name] = Obstacle(
+        found[name] = TrunkFrame(
             2 * min(inside),
             2 * max(inside) + 2,
             depths[name],
@@ -88,58 +88,58 @@ def obstacles(
 
 
 def taken_lanes(
-    items: Sequence[Item], count: int, edge: float, frames: Sequence[Obstacle], x: Mapping[str, float]
-) -> Iterator[tuple[Item, float]]:
-    """Yields every item with the middle of its lane, the short ones first.
+    claims: Sequence[Claim], count: int, edge: float, frames: Sequence[TrunkFrame], x: Mapping[str, float]
+) -> Iterator[tuple[Claim, float]]:
+    """Yields every claim with the middle of its lane, short ones first.
 
-    `count` is the number of slots, `edge` where the trunk ends. `x` are the places of the nodes that have
-    one; who takes an item puts its nodes there before asking for the next.
+    `count` is the number of slots, `edge` half the trunk's width. `x` has the nodes placed so far: the caller
+    adds those of each claim before asking for the next.
     """
     lanes = _Lanes(count, edge)
-    barred = {id(item): [frame for frame in frames if frame.bars(item)] for item in items} if frames else {}
+    barred = {id(one): [frame for frame in frames if frame.bars(one)] for one in claims} if frames else {}
     late = {key: max(-frame.depth for frame in found) for key, found in barred.items() if found}
-    spans = {item.chain: item.span for item in items if item.chain}
-    lates = {item.chain: late[id(item)] for item in items if item.chain and id(item) in late}
+    spans = {claim.chain: claim.span for claim in claims if claim.chain}
+    lates = {claim.chain: late[id(claim)] for claim in claims if claim.chain and id(claim) in late}
     never = -len(frames) - 1
 
-    def urgency(item: Item) -> tuple[int, int, int, int, int]:
-        beside = [spans[chain] for chain in item.beside]
-        turn = max([late.get(id(item), never), *(lates.get(chain, never) for chain in item.beside)])
-        second = bool(beside) + (item.chain == 0)
-        return turn, max([item.span, *beside]), second, item.first, item.rank
+    def urgency(claim: Claim) -> tuple[int, int, int, int, int]:
+        beside = [spans[chain] for chain in claim.beside]
+        turn = max([late.get(id(claim), never), *(lates.get(chain, never) for chain in claim.beside)])
+        second = bool(beside) + (claim.chain == 0)
+        return turn, max([claim.span, *beside]), second, claim.first, claim.rank
 
-    for item in sorted(items, key=urgency):
-        for frame in barred.get(id(item), ()):
+    for claim in sorted(claims, key=urgency):
+        for frame in barred.get(id(claim), ()):
             lanes.close(frame)
-        yield item, lanes.nearest(item, x)
+        yield claim, lanes.nearest(claim, x)
 
 
 class _Lanes:
-    """How far each slot is taken to the right and to the left of the trunk."""
+    """How far out each slot is taken, to the right and to the left of the trunk."""
 
     def __init__(self, count: int, edge: float) -> None:
         self._taken = {1: [edge] * count, -1: [edge] * count}
         self._closed: set[int] = set()
 
-    def nearest(self, item: Item, places: Mapping[str, float]) -> float:
-        """Takes the nearest lane that is free for the item."""
+    def nearest(self, claim: Claim, places: Mapping[str, float]) -> float:
+        """Takes the nearest free lane for this claim."""
         taken = self._taken
-        ends = [places.get(name, 0.0) for name in item.ends]
+        ends = [places.get(name, 0.0) for name in claim.ends]
 
         def cost(x: float) -> float:
             return sum(abs(x - end) for end in ends) + (LEFT_COST * len(ends) if x < 0 else 0)
 
         def free(side: int) -> float:
-            return max(max(taken[side][first:last]) + half for first, last, half in item.segments)
+            return max(max(taken[side][first:last]) + half for first, last, half in claim.segments)
 
         x = min((free(1), -free(-1)), key=cost)
         side = 1 if x > 0 else -1
-        for first, last, half in item.segments:
+        for first, last, half in claim.segments:
             taken[side][first:last] = [abs(x) + half] * (last - first)
         return x
 
-    def close(self, frame: Obstacle) -> None:
-        """Nothing more comes into the frame: it takes a straight strip beside what is in it."""
+    def close(self, frame: TrunkFrame) -> None:
+        """Completes the frame: nothing more goes into it, and its sides become straight."""
         if id(frame) in self._closed:
             return
         self._closed.add(id(frame))

@@ -16,67 +16,38 @@ import msgspec
 from networks.graph.edits import tail
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Frame
-from widgets.canvas.placement.frame_layout import PAD, by_part, crossings, framed, rooms
-from widgets.canvas.placement.lanes import Item, obstacles, taken_lanes
-from widgets.canvas.placement.routes import WIRE, Point, Routing, routed
+from widgets.canvas.placement.frame_layout import PAD, by_component, crossings, framed, rooms
+from widgets.canvas.placement.geometry import WIDTH, Box, Layout
+from widgets.canvas.placement.lanes import Claim, taken_lanes, trunk_frames
+from widgets.canvas.placement.routes import WIRE, Plan, Routing, routed
 
-WIDTH = 304.0
-HEIGHT = 36.0
-"""Size of a card without a problem, in scene units: device-independent pixels at zoom 1."""
 MARGIN = 14.0
 """Free space beside a card."""
 COLUMN_GAP = 28.0
 """Between the network and the column of loose layers, and between the layers in it."""
 
-Box = tuple[float, float, float, float]
-"""Left, top, right, bottom."""
-
-
-class Layout(msgspec.Struct, frozen=True):
-    """Places of cards (middle of the upper edge), their heights, and the corners of every wire.
-
-    `labels` are where the shape that a node puts out is written, from its place: left end, half height.
-    `main` are the nodes of the part with the Output, or of the largest; the others stand in a column beside.
-    """
-
-    places: dict[str, Point]
-    heights: dict[str, float]
-    routes: dict[Wire, tuple[Point, ...]]
-    labels: dict[str, Point]
-    main: frozenset[str]
-    bounds: Box
-    frames: dict[str, Box] = {}
-    """Around the cards of every open fold, by its name."""
-    crossings: dict[str, tuple[float, ...]] = {}
-    """Where wires come down through the first line of each frame, from left to right."""
-
-    def box(self, name: str) -> Box:
-        """The card of this node."""
-        x, y = self.places[name]
-        return x - WIDTH / 2, y, x + WIDTH / 2, y + self.heights[name]
-
 
 def arrange(
     network: Network, heights: Mapping[str, float] | None = None, frames: Sequence[Frame] = ()
 ) -> Layout:
-    """Lays out the network. `heights` are those of the cards that are higher than `HEIGHT`.
+    """Lays out the network. `heights` names the cards that are higher than `HEIGHT`.
 
-    `frames` are the open folds, outer ones first; there is room above and below for each.
+    `frames` are the open folds, outer ones first; each gets room for its frame above and below its cards.
     """
     taller = heights or {}
     order = _order(network)
     rows = _rows(network, order)
-    parts = _parts(network)
-    layout = Layout({}, {}, {}, {}, frozenset(parts[0] if parts else ()), (0.0, 0.0, 0.0, 0.0))
+    components = _components(network)
+    layout = Layout({}, {}, {}, {}, frozenset(components[0] if components else ()), (0.0, 0.0, 0.0, 0.0))
     left = top = right = bottom = 0.0
     column, below = 0.0, 0.0
     rank = {name: index for index, name in enumerate(order)}
-    of_parts = by_part(frames, parts)
-    for index, names in enumerate(parts):
-        part = _Part(network, sorted(names, key=rank.__getitem__), rank, rows, of_parts[index])
-        above, below_rows = rooms(of_parts[index], part.rows)
-        routing = routed(network, part.rows, part.x, part.lanes, part.straight, taller, above, below_rows)
-        box = _bounds(routing, part)
+    frames_of = by_component(frames, components)
+    for index, names in enumerate(components):
+        component = _Component(network, sorted(names, key=rank.__getitem__), rank, rows, frames_of[index])
+        above, below_rows = rooms(frames_of[index], component.rows)
+        routing = routed(network, component.plan(), taller, above, below_rows)
+        box = _bounds(routing, component)
         if index == 0:
             left, top, right, bottom = box
             column, below = right + COLUMN_GAP, top
@@ -107,15 +78,15 @@ def _put(layout: Layout, routing: Routing, dx: float, dy: float) -> None:
     )
 
 
-def _bounds(routing: Routing, part: _Part) -> Box:
+def _bounds(routing: Routing, component: _Component) -> Box:
     places = routing.places
-    left = min(min(x for x, _ in places.values()) - WIDTH / 2, min(part.lane_x, default=0.0))
-    right = max(max(x for x, _ in places.values()) + WIDTH / 2, max(part.lane_x, default=0.0))
+    left = min(min(x for x, _ in places.values()) - WIDTH / 2, min(component.lane_x, default=0.0))
+    right = max(max(x for x, _ in places.values()) + WIDTH / 2, max(component.lane_x, default=0.0))
     return left, routing.top, right, routing.bottom
 
 
 def _order(network: Network) -> list[str]:
-    """All names, inputs before consumers; on a loop, from the first node of the loop on."""
+    """All names, inputs before consumers; a loop is cut before the first of its nodes."""
     order = list(network.order)
     placed = set(order)
     for node in network.nodes:
@@ -136,7 +107,7 @@ def _order(network: Network) -> list[str]:
 
 
 def _rows(network: Network, order: list[str]) -> dict[str, int]:
-    """The length of the longest path to each node; a wire that closes a loop does not count."""
+    """The length of the longest path to each node, not counting wires that close a loop."""
     rows: dict[str, int] = {}
     nodes = network.by_name
     for name in order:
@@ -148,43 +119,43 @@ def _rows(network: Network, order: list[str]) -> dict[str, int]:
     return rows
 
 
-def _parts(network: Network) -> list[list[str]]:
-    """The connected parts, the main one first and the others in the order in which they were built."""
+def _components(network: Network) -> list[list[str]]:
+    """The connected components: the main one first, the others in the order in which they were built."""
     found: set[str] = set()
-    parts: list[list[str]] = []
+    components: list[list[str]] = []
     consumers, nodes = network.consumers, network.by_name
     for node in network.nodes:
         if node.name in found:
             continue
         found.add(node.name)
-        part = [node.name]
-        for name in part:
+        component = [node.name]
+        for name in component:
             for other in nodes[name].inputs:
                 if other not in found:
                     found.add(other)
-                    part.append(other)
+                    component.append(other)
             for wire in consumers[name]:
                 if wire.target not in found:
                     found.add(wire.target)
-                    part.append(wire.target)
-        parts.append(part)
-    if len(parts) > 1:
-        main = _main(network, parts)
-        parts.insert(0, parts.pop(main))
-    return parts
+                    component.append(wire.target)
+        components.append(component)
+    if len(components) > 1:
+        main = _main(network, components)
+        components.insert(0, components.pop(main))
+    return components
 
 
-def _main(network: Network, parts: list[list[str]]) -> int:
-    """The part with the Output that training uses; without one the largest, and the first of those."""
+def _main(network: Network, components: list[list[str]]) -> int:
+    """The component with the Output that training uses; without one the largest, and the first of those."""
     end = tail(network)
     has_output = end is not None and not network.consumers[end] and network[end].layer.stem == "output"
     if has_output:
-        return next(index for index, part in enumerate(parts) if end in part)
-    return max(range(len(parts)), key=lambda index: (len(parts[index]), -index))
+        return next(index for index, component in enumerate(components) if end in component)
+    return max(range(len(components)), key=lambda index: (len(components[index]), -index))
 
 
-class _Part:
-    """One connected part: its trunk, its chains, and the lanes of chains and skips."""
+class _Component:
+    """One connected component: its trunk, its chains, and the lanes of chains and skips."""
 
     def __init__(
         self,
@@ -198,17 +169,21 @@ class _Part:
         self.rows = {name: rows[name] for name in names}
         self.x: dict[str, float] = {}
         self.straight: set[Wire] = set()
-        """Wires that enter their target from straight above."""
+        """Wires that reach their target from straight above."""
         self.lanes: dict[Wire, float] = {}
-        """Lane of every skip that cannot run down right below its source."""
+        """The lane of every skip that cannot run down right below its source."""
         self._chain_of: dict[str, int] = {}
         self._chains = [self._trunk(), *self._others()]
         self._settle()
         self._entries = [self._entry(chain) for chain in self._chains]
         self._skips = self._find_skips()
-        self._obstacles, self._framed = obstacles(frames, self.rows, self._chains[0])
+        self._trunk_frames, self._framed = trunk_frames(frames, self.rows, self._chains[0])
         self._take_lanes()
         self.lane_x = tuple(set(self.lanes.values()))
+
+    def plan(self) -> Plan:
+        """What routing its wires starts from."""
+        return Plan(self.rows, self.x, self.lanes, self.straight)
 
     def _forward(self, source: str, target: str) -> bool:
         return self.rank[source] < self.rank[target]
@@ -252,7 +227,7 @@ class _Part:
         return chains
 
     def _settle(self) -> None:
-        """A side chain that nothing feeds stands right above what takes it, not at the top."""
+        """Moves a side chain without inputs down from the top, to right above the nodes that it feeds."""
         for chain in self._chains[1:]:
             inside = set(chain)
             takers = [wire for name in chain for wire in self.network.consumers[name]]
@@ -265,7 +240,7 @@ class _Part:
                 self.rows[name] += shift
 
     def _entry(self, chain: list[str]) -> Wire | None:
-        """The wire that comes down the chain's own lane, and those between its nodes become straight."""
+        """The wire that comes down the chain's own lane; marks it and the wires inside the chain as straight."""
         consumers = self.network.consumers
         for source, target in pairwise(chain):
             self.straight.add(next(wire for wire in consumers[source] if wire.target == target))
@@ -289,23 +264,23 @@ class _Part:
         return skips
 
     def own_lane(self, source: str) -> bool:
-        """Whether nothing stands in the lane below this node, so that its wires may run down there."""
+        """Whether the lane below this node is free, so that its wires may run down there."""
         return self._chains[self._chain_of[source]][-1] == source
 
     def _take_lanes(self) -> None:
         self.x.update(dict.fromkeys(self._chains[0], 0.0))
-        items = [
-            *(self._chain_item(index) for index in range(1, len(self._chains))),
-            *(item for source in self._skips if (item := self._skip_item(source)) is not None),
+        claims = [
+            *(self._chain_claim(index) for index in range(1, len(self._chains))),
+            *(claim for source in self._skips if (claim := self._skip_claim(source)) is not None),
         ]
         count = 2 * (max(self.rows.values()) + 1) + 1
-        for item, x in taken_lanes(items, count, WIDTH / 2 + MARGIN, self._obstacles, self.x):
-            if item.chain:
-                self.x.update(dict.fromkeys(self._chains[item.chain], x))
+        for claim, x in taken_lanes(claims, count, WIDTH / 2 + MARGIN, self._trunk_frames, self.x):
+            if claim.chain:
+                self.x.update(dict.fromkeys(self._chains[claim.chain], x))
             else:
-                self.lanes.update(dict.fromkeys(item.wires, x))
+                self.lanes.update(dict.fromkeys(claim.wires, x))
 
-    def _chain_item(self, index: int) -> Item:
+    def _chain_claim(self, index: int) -> Claim:
         chain, entry = self._chains[index], self._entries[index]
         head, last = 2 * self.rows[chain[0]], 2 * self.rows[chain[-1]] + 2
         first = 2 * (self.rows[entry.source] + 1) if entry else head
@@ -318,12 +293,12 @@ class _Part:
         if end > last:
             segments.append((last + 1, end + 1, WIRE))
         ends = [wire.target for wire in leaving] + ([entry.source] if entry else [])
-        return Item(
+        return Claim(
             index, (), tuple(chain), first, end - first, segments, ends, self._beside(ends, index), index
         )
 
-    def _skip_item(self, source: str) -> Item | None:
-        """The lane for the skips of one source; None where they need none."""
+    def _skip_claim(self, source: str) -> Claim | None:
+        """The claim of one source's skips; None where they need no lane."""
         below = self.rows[source] + 1
         wires = [wire for wire in self._skips[source] if self.rows[wire.target] != below]
         if self.own_lane(source):
@@ -333,7 +308,7 @@ class _Part:
         gaps = [below, *(self.rows[wire.target] for wire in wires)]
         first, last = 2 * min(gaps), 2 * max(gaps)
         ends = [source, *(wire.target for wire in wires)]
-        return Item(
+        return Claim(
             0,
             tuple(wires),
             tuple(ends),

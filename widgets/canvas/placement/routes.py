@@ -8,8 +8,7 @@ from collections.abc import Set as AbstractSet
 import msgspec
 
 from networks.graph.network import Network, Wire
-
-Point = tuple[float, float]
+from widgets.canvas.placement.geometry import HEIGHT, Point
 
 GAP = 26.0
 """Between two rows where no wire bends: room for the shape and an arrowhead."""
@@ -24,12 +23,23 @@ PORTS = 110.0
 LABEL = 7.0
 """From a wire to the shape beside it."""
 LEVELS = 10
-"""Tracks in one gap; more bends than that share the last one."""
-CARD = 36.0
+"""The most tracks in one gap; bends beyond that share the last one."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Rows and lanes of one connected component, before anything has a height."""
+
+    rows: Mapping[str, int]
+    x: Mapping[str, float]
+    """The middle of every card."""
+    lanes: Mapping[Wire, float]
+    """The lanes of skips; any other wire that is not straight comes down right below its source."""
+    straight: AbstractSet[Wire]
+    """The wires that reach their target from straight above."""
 
 
 class Routing(msgspec.Struct, frozen=True):
-    """Places, heights, corners and labels of one connected part, from y = 0 of its first row on."""
+    """Places, heights, corners and labels of one connected component, whose first row begins at y = 0."""
 
     places: dict[str, Point]
     heights: dict[str, float]
@@ -41,43 +51,38 @@ class Routing(msgspec.Struct, frozen=True):
 
 def routed(
     network: Network,
-    rows: Mapping[str, int],
-    x: Mapping[str, float],
-    lanes: Mapping[Wire, float],
-    straight: AbstractSet[Wire],
+    plan: Plan,
     taller: Mapping[str, float],
-    above: Mapping[int, float] | None = None,
-    below: Mapping[int, float] | None = None,
+    above: Mapping[int, float],
+    below: Mapping[int, float],
 ) -> Routing:
     """Gives every row its height and every wire its corners.
 
-    `straight` are the wires that enter from straight above, `lanes` has the lanes of skips; any other wire
-    comes down right below its source. `above` and `below` are what frames need over and under a row.
+    `taller` names the cards that are higher than `HEIGHT`; `above` and `below` are the room that frames need
+    over and under a row.
     """
-    return _Routes(network, rows, x, lanes, straight, taller, above or {}, below or {}).routing()
+    return _Routes(network, plan, taller, above, below).routing()
 
 
 class _Routes:
     def __init__(
         self,
         network: Network,
-        rows: Mapping[str, int],
-        x: Mapping[str, float],
-        lanes: Mapping[Wire, float],
-        straight: AbstractSet[Wire],
+        plan: Plan,
         taller: Mapping[str, float],
         above: Mapping[int, float],
         below: Mapping[int, float],
     ) -> None:
-        self._network, self._rows, self._x = network, rows, x
+        rows = plan.rows
+        self._network, self._rows, self._x = network, rows, plan.x
         self._above, self._below = above, below
-        self._lanes, self._straight = lanes, straight
+        self._lanes, self._straight = plan.lanes, plan.straight
         self._count = max(rows.values()) + 1
-        self._heights = {name: taller.get(name, CARD) for name in rows}
+        self._heights = {name: taller.get(name, HEIGHT) for name in rows}
         self._lane_of: dict[Wire, float] = {}
         """Where each wire that bends comes down to the gap above its target."""
         self._turning: dict[str, list[float]] = {}
-        """By source: the lanes to which its wires turn below it."""
+        """By source: the lanes that its wires turn to, right below it."""
         self._bent: dict[str, list[Wire]] = {}
         """By target: the wires that enter from the side."""
         self._port_of: dict[Wire, float] = {}
@@ -113,7 +118,7 @@ class _Routes:
         return [len(levels) for levels in tracks]
 
     def _take_in_tracks(self) -> list[int]:
-        """Above a card the wires from the outer lanes turn last and end further out, so none cross."""
+        """Above a card, wires from outer lanes turn lower down and end further out, so that none cross."""
         tracks: list[list[list[Point]]] = [[] for _ in range(self._count + 1)]
         for name, wires in self._bent.items():
             for side in (1, -1):
@@ -137,7 +142,7 @@ class _Routes:
 
     def _heights_of_rows(self) -> tuple[list[float], list[float], list[float]]:
         """Top of each row, and beginning and end of each gap; gap g is the one above row g."""
-        highest = [CARD] * self._count
+        highest = [HEIGHT] * self._count
         for name, row in self._rows.items():
             highest[row] = max(highest[row], self._heights[name])
         tops, gap_tops, gap_ends = [], [], []
@@ -157,7 +162,7 @@ class _Routes:
         return tops, gap_tops, gap_ends
 
     def routing(self) -> Routing:
-        """Everything, once the heights are known."""
+        """Places, corners and labels, from the heights of the rows."""
         places = {name: (self._x[name], self._tops[row]) for name, row in self._rows.items()}
         labels: dict[str, Point] = {}
         routes: dict[Wire, tuple[Point, ...]] = {}
