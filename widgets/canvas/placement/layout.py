@@ -240,7 +240,7 @@ class _Component:
                 self.rows[name] += shift
 
     def _entry(self, chain: list[str]) -> Wire | None:
-        """The wire that comes down the chain's own lane; marks it and the wires inside the chain as straight."""
+        """The wire that comes down the chain's own lane; marks it and the chain's wires as straight."""
         consumers = self.network.consumers
         for source, target in pairwise(chain):
             self.straight.add(next(wire for wire in consumers[source] if wire.target == target))
