@@ -26,6 +26,7 @@ class Step(msgspec.Struct, frozen=True):
     inputs: tuple[str, ...]
     shape: Shape
     learns: bool
+    overwritable: bool
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -87,7 +88,9 @@ def flow_of(network: Network, classes: int) -> Flow:
             expression = None if module is not None else layer.function(*shapes)
             made = module if tensor is None else Call("nn.Parameter", (tensor,))
             learns = found.weights > 0
-            steps[name] = Step(name, made, tensor is not None, expression, inputs, found.output, learns)
+            steps[name] = Step(
+                name, made, tensor is not None, expression, inputs, found.output, learns, layer.overwritable
+            )
     scores = tuple(source for _, source in ends)
     return Flow(images, x, steps, scores, tuple(name for name, _ in ends), _upstream(steps, scores[0]))
 

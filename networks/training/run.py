@@ -22,6 +22,7 @@ from networks.graph.forward import auxiliary_weights
 from networks.graph.network import Network
 from networks.layers.ends import Input
 from networks.module.build import build, evaluation, resolve, run
+from networks.module.overwriting import overwriting
 from networks.project.project import Project
 from networks.recipes.optimizers import Optimizer
 from networks.runs.events import Event, Failed, Finished, Started, Stepped, Validated, Validating
@@ -150,7 +151,8 @@ class Run:
             # convolutions on the CPU are up to 1.4 times as fast with channels last (LeNet-5, two cores)
             module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.module = module.to(self.device)
-        self._evaluated = evaluation(self.module)
+        self._trained = overwriting(self.module)
+        self._evaluated = overwriting(evaluation(self.module))
         self._frozen = _frozen(self.module, self.project.network)
         for part in self._frozen:
             part.requires_grad_(False)
@@ -228,7 +230,7 @@ class Run:
         images, labels = self._training.pick(self._order[place])
         if not self.module.training:
             self._set_training()
-        scores = self.module(images)
+        scores = self._trained(images)
         if self._auxiliary:
             scores, *early = scores
             loss = self.loss(scores, labels)

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 from networks.data.vision import models
 from networks.module.build import build, evaluation
+from networks.module.overwriting import overwriting
 from networks.presets.googlenet import googlenet
 from networks.presets.resnet import resnet
 
@@ -113,9 +114,9 @@ def measure(name: str, threads: int, options: argparse.Namespace) -> None:
         images = images.to(memory_format=torch.channels_last)
         theirs, ours = (each.to(memory_format=torch.channels_last) for each in (theirs, ours))
     about = f"{name}, batch {options.batch} of {options.size}×{options.size}, {threads} threads"
-    judged = pairs(forward(theirs, images), forward(evaluation(ours), images), options.rounds)
+    judged = pairs(forward(theirs, images), forward(overwriting(evaluation(ours)), images), options.rounds)
     print(told(f"{about}, forward", judged, options.batch), flush=True)
-    steps = (training_step(each, images, labels) for each in (theirs, ours))
+    steps = (training_step(each, images, labels) for each in (theirs, overwriting(ours)))
     print(told(f"{about}, training step", pairs(*steps, options.rounds), options.batch), flush=True)
 
 

@@ -520,7 +520,7 @@ def test_a_device_that_is_not_there_is_refused(monkeypatch):
 def test_a_failure_is_told_and_training_can_go_on():
     run = Run(project())
     expected = measured(Run(project()).train())
-    real, calls = run.module.forward, []
+    real, calls = run._trained.forward, []
 
     def sometimes(images):
         calls.append(weakref.ref(images))
@@ -528,7 +528,7 @@ def test_a_failure_is_told_and_training_can_go_on():
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
         return real(images)
 
-    run.module.forward = sometimes
+    run._trained.forward = sometimes
     gc.disable()
     try:
         told = list(run.train())
@@ -549,7 +549,7 @@ def test_a_pause_is_no_part_of_an_epochs_time(monkeypatch):
     def take_a_second(module, arguments):
         now[0] += 1
 
-    run.module.register_forward_pre_hook(take_a_second)
+    run.loss.register_forward_pre_hook(take_a_second)
     seconds, events = [], run.train()
     for event in events:
         if isinstance(event, Validated):
