@@ -33,11 +33,13 @@ class CanvasView(Surface):
     """Shows one network at a time. It keeps no network of its own: edits go out, networks come in.
 
     `edited(network, text)` asks for a new network, `refused(message)` says why a gesture could not be done,
-    `selection_changed(names)` follows every change of the selected layers.
+    `selection_changed(names)` follows every change of the selected layers, `folding_changed()` every opening and
+    closing of folds.
     """
 
     edited = Signal(object, str)
     selection_changed = Signal(object)
+    folding_changed = Signal()
     refused = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -111,6 +113,7 @@ class CanvasView(Surface):
         self._canvas.select([name for name in shown if name is not None])
         self._told = ()  # a card of the same name may stand for something else now
         self.selection_touched()
+        self.folding_changed.emit()
 
     def fold_toggled(self, name: str | None) -> None:
         """Opens a folded card: a block its inside, a row its blocks. Closes a frame."""

@@ -333,3 +333,13 @@ def test_who_shows_the_selection_hears_when_its_card_stands_for_something_else(q
     view.open_selected()
     words = [button.text() for button in panel.block.findChildren(QPushButton)]
     assert "Close" in words
+
+
+def test_opening_and_closing_is_told_with_nothing_selected(qtbot):
+    view = Document(qtbot, imported()).view
+    foldings = []
+    view.folding_changed.connect(lambda: foldings.append(view.folding))
+    view.open_all()
+    view.close_all()
+    assert view.selected() == ()
+    assert [bool(folding.opened) for folding in foldings] == [True, False]
