@@ -33,8 +33,8 @@ class CanvasView(Surface):
     """Shows one network at a time. It keeps no network of its own: edits go out, networks come in.
 
     `edited(network, text)` asks for a new network, `refused(message)` says why a gesture could not be done,
-    `selection_changed(names)` follows every change of the selected layers, `folding_changed()` every opening and
-    closing of folds.
+    `selection_changed(names)` follows every change of the selected layers, `folding_changed()` comes whenever
+    folds are opened or closed.
     """
 
     edited = Signal(object, str)
