@@ -34,7 +34,7 @@ from app.start.start import TorchLoader
 from app.training.runs import Runs
 from app.training.trainer import Trainer
 from app.window.docks import Docks
-from app.window.facts import facts
+from app.window.network_summary import network_summary
 from app.window.toolbar import Toolbar
 from networks.core.message import Message
 from networks.doctor.findings import obstacle
@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self._report = self._check(new)
         if old is None or old.network != new.network or old.classes != new.classes:
             self.canvas.show_network(new.network, self._report)
-            self._facts.setText(facts(self._report))
+            self._summary.setText(network_summary(self._report))
         self._show_panels(old, new)
         self.runs.show_project(new, obstacle(new, self._report))
 
@@ -319,13 +319,13 @@ class MainWindow(QMainWindow):
         column.addWidget(self.freezing_bar)
         column.addWidget(self.canvas, 1)
         self.setCentralWidget(middle)
-        self._facts = QLabel()
-        self._facts.setContentsMargins(theme.SPACE, 0, 0, 0)
+        self._summary = QLabel()
+        self._summary.setContentsMargins(theme.SPACE, 0, 0, 0)
         self._torch_label = QLabel()
         self._torch_label.setContentsMargins(0, 0, theme.SPACE, 0)
-        for label in (self._facts, self._torch_label):
+        for label in (self._summary, self._torch_label):
             label.setProperty("role", "dim")
-        self.statusBar().addWidget(self._facts)
+        self.statusBar().addWidget(self._summary)
         self.statusBar().addPermanentWidget(self._torch_label)
         self.statusBar().setSizeGripEnabled(False)
 

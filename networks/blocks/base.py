@@ -11,10 +11,10 @@ from networks.core.shapes import Shape
 from networks.layers.base import Group, Layer
 
 X = "x"
-"""Among the inputs of a row: what comes into the block."""
+"""Among the inputs of a node: what comes into the block."""
 
 
-class Row(NamedTuple):
+class BlockNode(NamedTuple):
     """One layer of a block: its path within the block, the layer, and the paths it takes its inputs from."""
 
     name: str
@@ -27,7 +27,7 @@ class Block(
 ):
     """One block type is one subclass: its fields are the parameters, its docstring's first sentence the help.
 
-    Unlike a layer it has no torch module: `rows` says which layers it stands for, and these are what trains.
+    Unlike a layer it has no torch module: `nodes` gives the layers that it stands for, and these are trained.
     """
 
     group: ClassVar[Group] = Group.BLOCKS
@@ -41,7 +41,7 @@ class Block(
     ends: ClassVar[bool] = False
     """Whether scores leave the network in it, so that nothing follows."""
 
-    def rows(self, x: Shape | None) -> tuple[Row, ...]:
+    def nodes(self, x: Shape | None) -> tuple[BlockNode, ...]:
         """The layers, inputs before consumers, where an image of shape `x` comes in; the last one goes out.
 
         Where nothing is known of `x` it is taken to fit, so that a residual block needs no projection.
@@ -67,10 +67,10 @@ class Block(
         return first_sentence(cls)
 
 
-def chained(*layers: tuple[str, Layer], source: str = X) -> tuple[Row, ...]:
-    """Rows in series: each takes the one before, the first takes `source`."""
-    rows = []
+def chained(*layers: tuple[str, Layer], source: str = X) -> tuple[BlockNode, ...]:
+    """Nodes in series: each takes the one before, the first takes `source`."""
+    nodes = []
     for name, layer in layers:
-        rows.append(Row(name, layer, (source,)))
+        nodes.append(BlockNode(name, layer, (source,)))
         source = name
-    return tuple(rows)
+    return tuple(nodes)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from networks.blocks.base import Block, Row, chained
+from networks.blocks.base import Block, BlockNode, chained
 from networks.core.fields import described, whole
 from networks.core.shapes import Shape
 from networks.layers.activation import ReLU
@@ -35,7 +35,7 @@ class ConvBNReLU(Block, frozen=True):
         int, whole("Stride", "Pixels from one place of the filter to the next.", 1, 8, unit="px")
     ] = 1
 
-    def rows(self, x: Shape | None) -> tuple[Row, ...]:
+    def nodes(self, x: Shape | None) -> tuple[BlockNode, ...]:
         kernel, border, stride = ((size, size) for size in (self.kernel, self.kernel // 2, self.stride))
         return chained(
             ("conv", Conv2d(self.filters, kernel, stride, border, bias=False)),
@@ -68,7 +68,7 @@ class VGGStage(Block, frozen=True):
         bool, described("Batch normalization", "Normalize behind every convolution; the paper did not.")
     ] = False
 
-    def rows(self, x: Shape | None) -> tuple[Row, ...]:
+    def nodes(self, x: Shape | None) -> tuple[BlockNode, ...]:
         layers: list[tuple[str, Layer]] = []
         for number in range(1, self.convolutions + 1):
             layers.append((f"conv{number}", Conv2d(self.filters)))

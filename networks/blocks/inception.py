@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from networks.blocks.base import Block, Row, X, chained
+from networks.blocks.base import Block, BlockNode, X, chained
 from networks.core.fields import described, real, whole
 from networks.core.shapes import Shape
 from networks.layers.activation import ReLU
@@ -58,7 +58,7 @@ class Inception(Block, frozen=True):
     ] = 5
     normalize: Normalize = True
 
-    def rows(self, x: Shape | None) -> tuple[Row, ...]:
+    def nodes(self, x: Shape | None) -> tuple[BlockNode, ...]:
         branches = (
             self._convolution("branch1", self.ones, 1, X),
             (
@@ -70,14 +70,14 @@ class Inception(Block, frozen=True):
                 *self._convolution("branch3.1", self.fives, self.kernel, "branch3.0.relu"),
             ),
             (
-                Row("branch4.0", MaxPool2d((3, 3), (1, 1), (1, 1), ceil=True), (X,)),
+                BlockNode("branch4.0", MaxPool2d((3, 3), (1, 1), (1, 1), ceil=True), (X,)),
                 *self._convolution("branch4.1", self.pool, 1, "branch4.0"),
             ),
         )
-        concat = Row("concat", Concat(), tuple(branch[-1].name for branch in branches))
-        return (*(row for branch in branches for row in branch), concat)
+        concat = BlockNode("concat", Concat(), tuple(branch[-1].name for branch in branches))
+        return (*(node for branch in branches for node in branch), concat)
 
-    def _convolution(self, path: str, filters: int, kernel: int, source: str) -> tuple[Row, ...]:
+    def _convolution(self, path: str, filters: int, kernel: int, source: str) -> tuple[BlockNode, ...]:
         return convolved(path, filters, kernel, self.normalize, source)
 
     def landing(self, x: Shape) -> Inception:
@@ -115,8 +115,8 @@ class AuxiliaryClassifier(Block, frozen=True):
     ] = 0.3
     normalize: Normalize = True
 
-    def rows(self, x: Shape | None) -> tuple[Row, ...]:
-        first = Row("pool", AdaptiveAvgPool2d((4, 4)), (X,))
+    def nodes(self, x: Shape | None) -> tuple[BlockNode, ...]:
+        first = BlockNode("pool", AdaptiveAvgPool2d((4, 4)), (X,))
         convolution = convolved("conv", self.filters, 1, self.normalize, "pool")
         return (
             first,
@@ -136,7 +136,7 @@ class AuxiliaryClassifier(Block, frozen=True):
         return f"× {self.weight:g} · {self.filters} · {self.features}"
 
 
-def convolved(path: str, filters: int, kernel: int, normalize: bool, source: str) -> tuple[Row, ...]:
+def convolved(path: str, filters: int, kernel: int, normalize: bool, source: str) -> tuple[BlockNode, ...]:
     """Convolution, normalization where wanted, ReLU; the names are those of torchvision's BasicConv2d."""
     border = (kernel // 2, kernel // 2)
     layers: list[tuple[str, Layer]] = [

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from networks.blocks.base import Block, Row, X, chained
+from networks.blocks.base import Block, BlockNode, X, chained
 from networks.core.fields import described, whole
 from networks.core.shapes import Shape
 from networks.layers.activation import ReLU
@@ -17,7 +17,7 @@ from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import MaxPool2d
 from networks.layers.resizing import PadChannels
 
-Step = Annotated[
+Stride = Annotated[
     int,
     whole("Stride", "Pixels from one place of the 3×3 filter to the next; 2 halves images.", 1, 8, unit="px"),
 ]
@@ -45,11 +45,11 @@ class Residual(Block, frozen=True):
     keywords: ClassVar = "resnet basic block skip shortcut he"
 
     filters: Annotated[int, whole("Filters", "Filters of both convolutions.", 1, 65_536)] = 64
-    stride: Step = 1
+    stride: Stride = 1
     shortcut: Shortcut = True
     projection: Projection = "convolution"
 
-    def rows(self, x: Shape | None) -> tuple[Row, ...]:
+    def nodes(self, x: Shape | None) -> tuple[BlockNode, ...]:
         main = chained(
             ("conv1", Conv2d(self.filters, stride=(self.stride, self.stride), bias=False)),
             ("bn1", BatchNorm2d()),
@@ -82,11 +82,11 @@ class Bottleneck(Block, frozen=True):
     groups: Annotated[
         int, whole("Groups", "Parts that the 3×3 convolution is split into (cardinality).", 1, 65_536)
     ] = 1
-    stride: Step = 1
+    stride: Stride = 1
     shortcut: Shortcut = True
     projection: Projection = "convolution"
 
-    def rows(self, x: Shape | None) -> tuple[Row, ...]:
+    def nodes(self, x: Shape | None) -> tuple[BlockNode, ...]:
         main = chained(
             ("conv1", _pointwise(self.width)),
             ("bn1", BatchNorm2d()),
@@ -118,19 +118,19 @@ class Bottleneck(Block, frozen=True):
 
 
 def _joined(
-    main: tuple[Row, ...], x: Shape | None, filters: int, stride: int, shortcut: str | None
-) -> tuple[Row, ...]:
+    main: tuple[BlockNode, ...], x: Shape | None, filters: int, stride: int, shortcut: str | None
+) -> tuple[BlockNode, ...]:
     """The main path with its shortcut, where it has one, and the last activation."""
-    last = f"relu{sum(isinstance(row.layer, ReLU) for row in main) + 1}"
+    last = f"relu{sum(isinstance(node.layer, ReLU) for node in main) + 1}"
     out = main[-1].name
     if shortcut is None:
         return (*main, *chained((last, ReLU()), source=out))
     past = _shortcut(x, filters, stride, shortcut)
-    add = Row("add", Add(), (out, past[-1].name if past else X))
-    return (*main, *past, add, Row(last, ReLU(), ("add",)))
+    add = BlockNode("add", Add(), (out, past[-1].name if past else X))
+    return (*main, *past, add, BlockNode(last, ReLU(), ("add",)))
 
 
-def _shortcut(x: Shape | None, filters: int, stride: int, kind: str) -> tuple[Row, ...]:
+def _shortcut(x: Shape | None, filters: int, stride: int, kind: str) -> tuple[BlockNode, ...]:
     """What lies on the shortcut: nothing where the shape stays."""
     extra = filters - x[0] if x is not None else 0
     if stride == 1 and not extra:

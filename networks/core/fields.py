@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, inspect
 
-Kind = Literal["whole", "real", "flag", "choice", "pair", "text"]
+FieldKind = Literal["whole", "real", "flag", "choice", "pair", "text"]
 S = TypeVar("S", bound=msgspec.Struct)
 
 
@@ -56,7 +56,7 @@ class Field(msgspec.Struct, frozen=True):
     """
 
     name: str
-    kind: Kind
+    kind: FieldKind
     title: str
     help: str
     default: Any

@@ -13,14 +13,13 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the field's name for it
 
 from networks.layers.ends import LUMINANCE, Input
-from networks.recipes.datasets import Dataset
-from networks.recipes.datasets import Images as Bytes
+from networks.recipes.datasets import Dataset, Pixels
 
 _CHUNK = 1024
 """Images that are converted at once, so that a large set is never in memory twice."""
 
 
-class Images(NamedTuple):
+class PreparedImages(NamedTuple):
     """Both sides of the split, ready for the network.
 
     Images are n×channels×height×width float32, in memory channels last: (pixel - mean) / std, where a pixel
@@ -37,7 +36,7 @@ class Images(NamedTuple):
 
 
 @lru_cache(maxsize=2)
-def prepare(data: Dataset, wanted: Input) -> Images:
+def prepare(data: Dataset, wanted: Input) -> PreparedImages:
     """The dataset's images as `wanted` asks for them. Raises UserError where the dataset is not to be had.
 
     Do not write into them: the next run gets the same ones.
@@ -49,7 +48,7 @@ def prepare(data: Dataset, wanted: Input) -> Images:
     mean, std = wanted.mean_and_deviation() or _mean_and_std(trained)
     for some in (trained, judged):
         some.sub_(torch.tensor(mean)).div_(torch.tensor(std))
-    return Images(
+    return PreparedImages(
         trained.permute(0, 3, 1, 2),
         torch.from_numpy(labels[training]),
         judged.permute(0, 3, 1, 2),
@@ -77,7 +76,7 @@ def _chunks(count: int) -> Iterator[slice]:
     return (slice(start, start + _CHUNK) for start in range(0, count, _CHUNK))
 
 
-def _fitted(images: Bytes, chosen: NDArray[np.int64], wanted: Input) -> Tensor:
+def _fitted(images: Pixels, chosen: NDArray[np.int64], wanted: Input) -> Tensor:
     """The chosen images, n×height×width×channels, from 0 to 1."""
     fitted = torch.empty(len(chosen), *wanted.size, wanted.channels)
     for chunk in _chunks(len(chosen)):

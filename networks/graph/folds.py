@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from networks.blocks.base import Block, Row, X
+from networks.blocks.base import Block, BlockNode, X
 from networks.blocks.residual import Bottleneck, Residual
 from networks.core.shapes import Shape
 from networks.graph import edits
@@ -27,19 +27,19 @@ from networks.layers.resizing import PadChannels
 replace = msgspec.structs.replace
 
 
-Part = Block | SavedBlock
-"""What stands for several layers and can be put into a network."""
+Insertable = Block | SavedBlock
+"""What stands for several layers and can be inserted into a network."""
 
 
-def part_of(network: Network, part: Part, x: Shape | None) -> Network:
+def expanded(network: Network, block: Insertable, x: Shape | None) -> Network:
     """The layers of a block as a network of their own, under names that are free in `network`.
 
     Begins with an Identity, for which whatever comes in is put, and is all in one fold.
     """
-    if isinstance(part, SavedBlock):
-        return edits.renamed(part.network, network)[0]
-    landed = part if x is None else part.landing(x)
-    name = edits.free_fold(network, part.stem)
+    if isinstance(block, SavedBlock):
+        return edits.renamed(block.network, network)[0]
+    landed = block if x is None else block.landing(x)
+    name = edits.free_fold(network, block.stem)
     entry = Node(f"{name}.{X}", Identity(), (), name)
     return Network((entry, *nodes_of(landed, x, name, entry.name)), (Fold(name, landed),))
 
@@ -51,23 +51,23 @@ def nodes_of(
     prefix = f"{name if path is None else path}."
     return tuple(
         Node(
-            prefix + row.name,
-            row.layer,
-            tuple(source if taken == X else prefix + taken for taken in row.inputs),
+            prefix + node.name,
+            node.layer,
+            tuple(source if taken == X else prefix + taken for taken in node.inputs),
             name,
         )
-        for row in block.rows(x)
+        for node in block.nodes(x)
     )
 
 
-def insert_part(
-    network: Network, part: Part, wires: Sequence[Wire], x: Shape | None = None
+def insert_block(
+    network: Network, block: Insertable, wires: Sequence[Wire], x: Shape | None = None
 ) -> tuple[Network, str]:
     """Puts a block on wires that have one source and carry `x`. Gives the network and the new fold's name.
 
     Raises UserError where folds would lie too deep in each other.
     """
-    made = part_of(network, part, x)
+    made = expanded(network, block, x)
     source, name = wires[0].source, made.folds[0].name
     leaf = edits.exit_of(made)
     if leaf is None:
@@ -79,9 +79,11 @@ def insert_part(
     return _joined(network, edits.after(nodes, source, _fed(made, source)), made, fold), name
 
 
-def add_part_after(network: Network, part: Part, name: str, x: Shape | None = None) -> tuple[Network, str]:
-    """Puts a block behind the node `name`, which gives `x`; before an Output. Raises as `insert_part`."""
-    made = part_of(network, part, x)
+def add_block_after(
+    network: Network, block: Insertable, name: str, x: Shape | None = None
+) -> tuple[Network, str]:
+    """Puts a block behind the node `name`, which gives `x`; before an Output. Raises as `insert_block`."""
+    made = expanded(network, block, x)
     if edits.exit_of(made) is None:
         source = next(iter(network[name].inputs), None) if network[name].layer.ends else name
         placed = _branched(network, made, source) if source else _placed(network, made)
@@ -90,9 +92,9 @@ def add_part_after(network: Network, part: Part, name: str, x: Shape | None = No
     return _dissolved(spliced, made.nodes[0].name), made.folds[0].name
 
 
-def place_part(network: Network, part: Part) -> tuple[Network, str]:
+def place_block(network: Network, block: Insertable) -> tuple[Network, str]:
     """Adds a loose block; its Identity is where a wire may end."""
-    made = part_of(network, part, None)
+    made = expanded(network, block, None)
     return _placed(network, made), made.folds[0].name
 
 
@@ -176,9 +178,9 @@ def _unsettled(network: Network, classes: int | None) -> tuple[list[str], dict[s
         entry = _entry(network, name)
         fed = entry is not None and bool(entry.inputs)
         x = _incoming(network, name, outputs)
-        if not fed and x is not None and _matches(network, name, block.rows(x)):
+        if not fed and x is not None and _matches(network, name, block.nodes(x)):
             return
-        if not any(_matches(network, name, rows, any_padding=True) for rows in _variants(block)):
+        if not any(_matches(network, name, expected, any_padding=True) for expected in _variants(block)):
             groups.append(name)
         elif fed or x is not None:
             stale[name] = x
@@ -200,10 +202,10 @@ def _unsettled(network: Network, classes: int | None) -> tuple[list[str], dict[s
 def _given(block: Block, x: Shape | None, classes: int | None) -> Shape | None:
     """What comes out of a block that is made for `x`."""
     shapes = {X: x}
-    rows = block.rows(x)
-    for row in rows:
-        shapes[row.name] = output_of(row.layer, tuple(shapes[each] for each in row.inputs), classes)
-    return shapes[rows[-1].name]
+    nodes = block.nodes(x)
+    for node in nodes:
+        shapes[node.name] = output_of(node.layer, tuple(shapes[each] for each in node.inputs), classes)
+    return shapes[nodes[-1].name]
 
 
 def _with_blocks(network: Network, blocks: Mapping[str, Block | None]) -> Network:
@@ -213,11 +215,11 @@ def _with_blocks(network: Network, blocks: Mapping[str, Block | None]) -> Networ
     return Network(network.nodes, tuple(folds))
 
 
-def _variants(block: Block) -> list[tuple[Row, ...]]:
+def _variants(block: Block) -> list[tuple[BlockNode, ...]]:
     """What the block can look like for other inputs: without its projection, and with it."""
-    found = [block.rows(None)]
+    found = [block.nodes(None)]
     if isinstance(block, Residual | Bottleneck):
-        found += [block.rows((channels, 8, 8)) for channels in (block.filters + 1, 1)]
+        found += [block.nodes((channels, 8, 8)) for channels in (block.filters + 1, 1)]
     return found
 
 
@@ -233,8 +235,8 @@ def _entry(network: Network, name: str) -> Node | None:
     return network[first] if first is not None and isinstance(network[first].layer, Identity) else None
 
 
-def _matches(network: Network, name: str, rows: Sequence[Row], any_padding: bool = False) -> bool:
-    """Whether the nodes of a fold are these rows: the same layers, wired alike, whatever their names.
+def _matches(network: Network, name: str, expected: Sequence[BlockNode], any_padding: bool = False) -> bool:
+    """Whether the nodes of a fold are those expected: the same layers, wired alike, whatever their names.
 
     One element-wise activation may stand in for another throughout; with `any_padding` it does not count how
     many channels a padded shortcut adds. Nothing but the last layer leads out.
@@ -242,20 +244,20 @@ def _matches(network: Network, name: str, rows: Sequence[Row], any_padding: bool
     inside = network.folded[name]
     entry = _entry(network, name)
     nodes = [network[each] for each in inside if entry is None or each != entry.name]
-    if len(nodes) != len(rows) or any(node.fold != name for node in nodes):
+    if len(nodes) != len(expected) or any(node.fold != name for node in nodes):
         return False
     if len({node.layer for node in nodes if _is_choice(node.layer)}) > 1:
         return False
     if any(wire.target not in inside for node in nodes[:-1] for wire in network.consumers[node.name]):
         return False
     sources = (entry.name,) if entry is not None else sources_of(network, inside)
-    path = {node.name: row.name for node, row in zip(nodes, rows, strict=True)}
+    path = {node.name: other.name for node, other in zip(nodes, expected, strict=True)}
     path.update(dict.fromkeys(sources[:1], X))
     return all(
-        _alike(node.layer, row.layer, any_padding)
+        _alike(node.layer, other.layer, any_padding)
         and tuple(path.get(source) for source in node.inputs)
-        == (row.inputs if sources else tuple(taken for taken in row.inputs if taken != X))
-        for node, row in zip(nodes, rows, strict=True)
+        == (other.inputs if sources else tuple(taken for taken in other.inputs if taken != X))
+        for node, other in zip(nodes, expected, strict=True)
     )
 
 

@@ -1,4 +1,4 @@
-"""What a network computes, step by step: the calls that are run and printed, without the network’s ends."""
+"""The forward pass of a network, operation by operation: the calls that are run and printed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from networks.graph.network import Network
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 
 
-class Step(msgspec.Struct, frozen=True):
-    """One layer at work. `made` is what is registered under its name: a module, or a bare learned `tensor`.
+class Operation(msgspec.Struct, frozen=True):
+    """What one layer does in the forward pass. Input, Output and auxiliary outputs do nothing there.
 
-    Without an `expression` the module is called with the inputs. In an expression, `Argument`s are the inputs
-    and behind them the learned tensor.
+    `made` is registered under the layer's name: a module, or a bare learned `tensor`. Without an `expression`
+    the module is called with the inputs. In an expression `Argument`s stand for the inputs, the last one for
+    the learned tensor.
     """
 
     name: str
@@ -29,42 +30,43 @@ class Step(msgspec.Struct, frozen=True):
     overwritable: bool
 
 
-class Flow(msgspec.Struct, frozen=True):
-    """The steps that scores depend on, in the order in which they run; the inputs of each come before it.
+class Forward(msgspec.Struct, frozen=True):
+    """The operations that the scores depend on, in the order of the network: inputs before what takes them.
 
-    `images` is the name of the Input, `x` its shape. `scores` are the steps whose outputs leave the network,
-    the main one first; `needed` are the steps that the main one depends on, so that evaluation needs them.
+    `images` is the name of the Input, `x` its shape. `scores` are the operations whose outputs are the
+    scores, the main ones first; `needed` are the operations that the main scores depend on, which evaluation
+    runs.
     """
 
     images: str
     x: Shape
-    steps: dict[str, Step]
+    operations: dict[str, Operation]
     scores: tuple[str, ...]
     ends: tuple[str, ...]
     """The Output and the auxiliary ones, one for each of `scores`."""
     needed: frozenset[str]
 
     def shape(self, name: str) -> Shape:
-        """What a step gives, or the images."""
-        return self.x if name == self.images else self.steps[name].shape
+        """The shape of an operation's output, or of the images."""
+        return self.x if name == self.images else self.operations[name].shape
 
     def consumers(self) -> dict[str, set[str]]:
-        """The steps that take the output of each step, and of the images."""
-        found: dict[str, set[str]] = {name: set() for name in (self.images, *self.steps)}
-        for step in self.steps.values():
-            for source in step.inputs:
-                found[source].add(step.name)
+        """For each operation, and for the images: the operations that take its output."""
+        found: dict[str, set[str]] = {name: set() for name in (self.images, *self.operations)}
+        for operation in self.operations.values():
+            for source in operation.inputs:
+                found[source].add(operation.name)
         return found
 
 
-def flow_of(network: Network, classes: int) -> Flow:
-    """The steps of a network. Raises UserError with the first obstacle where it does not fit."""
+def forward_of(network: Network, classes: int) -> Forward:
+    """The forward pass of a network. Raises UserError with the first obstacle where it does not fit."""
     report = check(network, classes)
     if report.obstacles:
         raise UserError(report.obstacles[0][1])
-    steps: dict[str, Step] = {}
+    operations: dict[str, Operation] = {}
     same: dict[str, str] = {}
-    """An auxiliary output in the middle of a path hands on what it gets."""
+    """An auxiliary output in the middle of a path passes on what it gets."""
     ends: list[tuple[str, str]] = []
     images = ""
     x: Shape = ()
@@ -88,15 +90,17 @@ def flow_of(network: Network, classes: int) -> Flow:
             expression = None if module is not None else layer.function(*shapes)
             made = module if tensor is None else Call("nn.Parameter", (tensor,))
             learns = found.weights > 0
-            steps[name] = Step(
+            operations[name] = Operation(
                 name, made, tensor is not None, expression, inputs, found.output, learns, layer.overwritable
             )
     scores = tuple(source for _, source in ends)
-    return Flow(images, x, steps, scores, tuple(name for name, _ in ends), _upstream(steps, scores[0]))
+    return Forward(
+        images, x, operations, scores, tuple(name for name, _ in ends), _upstream(operations, scores[0])
+    )
 
 
 def auxiliary_weights(network: Network) -> tuple[float, ...]:
-    """What the losses of the auxiliary outputs are multiplied by, in the order of `Flow.scores`."""
+    """The factors of the auxiliary outputs' losses, in the order of `Forward.scores`."""
     return tuple(
         layer.weight
         for name in network.order
@@ -104,12 +108,12 @@ def auxiliary_weights(network: Network) -> tuple[float, ...]:
     )
 
 
-def _upstream(steps: dict[str, Step], name: str) -> frozenset[str]:
+def _upstream(operations: dict[str, Operation], name: str) -> frozenset[str]:
     found: set[str] = set()
     waiting = [name]
     while waiting:
         name = waiting.pop()
-        if name in steps and name not in found:
+        if name in operations and name not in found:
             found.add(name)
-            waiting += steps[name].inputs
+            waiting += operations[name].inputs
     return frozenset(found)

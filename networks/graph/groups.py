@@ -120,7 +120,7 @@ def _downstream(network: Network, names: Collection[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def connect_part(network: Network, source: str, inside: Collection[str], old: str | None) -> Network:
+def connect_fold(network: Network, source: str, inside: Collection[str], old: str | None) -> Network:
     """Brings a wire to a fold: in place of what it takes from `old`, or else wherever an input is lacking.
 
     Raises UserError where the wire would close a loop, or nothing in the fold lacks an input.

@@ -11,9 +11,9 @@ from torch import Tensor, fx, nn
 
 from networks.core.call import Argument, Call
 from networks.core.shapes import show
-from networks.graph.forward import Flow, Step, flow_of
+from networks.graph.forward import Forward, Operation, forward_of
 from networks.graph.network import Network
-from networks.graph.submodules import executed, parts_of, registered
+from networks.graph.submodules import executed, registered, submodules_of
 
 _ROOTS: dict[str, Any] = {"nn": nn, "torch": torch, "operator": operator}
 
@@ -42,13 +42,15 @@ def build(network: Network, classes: int) -> fx.GraphModule:
     Layers are made, registered and run in the order in which the network's printed source does so
     (`networks.source`): after the same seed both have the same weights, and draw the same random numbers.
     """
-    flow = flow_of(network, classes)
-    root = parts_of(flow)
-    made = {step.name: run(step.made) for step in registered(root) if step.made is not None}
+    forward = forward_of(network, classes)
+    root = submodules_of(forward)
+    made = {
+        operation.name: run(operation.made) for operation in registered(root) if operation.made is not None
+    }
     module = fx.GraphModule(nn.Module(), fx.Graph(), "Network")
     for name, part in made.items():
         _put(module, name, part)
-    module.graph = _graph(flow, executed(root), made)
+    module.graph = _graph(forward, executed(root), made)
     return module
 
 
@@ -89,22 +91,22 @@ def evaluation(module: fx.GraphModule) -> fx.GraphModule:
     return fx.GraphModule(module, graph, "Evaluation")
 
 
-def _graph(flow: Flow, steps: Iterable[Step], made: Mapping[str, Any]) -> fx.Graph:
+def _graph(forward: Forward, operations: Iterable[Operation], made: Mapping[str, Any]) -> fx.Graph:
     graph = fx.Graph()
     images = graph.placeholder("images")
-    images.meta["shape"] = flow.x
-    values = {flow.images: images}
-    for step in steps:
-        inputs = [values[source] for source in step.inputs]
-        if step.expression is None:
-            value = graph.call_module(step.name, tuple(inputs))
+    images.meta["shape"] = forward.x
+    values = {forward.images: images}
+    for operation in operations:
+        inputs = [values[source] for source in operation.inputs]
+        if operation.expression is None:
+            value = graph.call_module(operation.name, tuple(inputs))
         else:
-            if step.name in made:
-                inputs.append(graph.get_attr(step.name))
-            value = _expression(graph, step.expression, inputs)
-        value.meta.update(shape=step.shape, overwritable=step.overwritable)
-        values[step.name] = value
-    scores = tuple(values[source] for source in flow.scores)
+            if operation.name in made:
+                inputs.append(graph.get_attr(operation.name))
+            value = _expression(graph, operation.expression, inputs)
+        value.meta.update(shape=operation.shape, overwritable=operation.overwritable)
+        values[operation.name] = value
+    scores = tuple(values[source] for source in forward.scores)
     graph.output(scores if len(scores) > 1 else scores[0])
     return graph
 

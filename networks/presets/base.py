@@ -7,13 +7,13 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from networks.blocks.base import Block, Row, X
+from networks.blocks.base import Block, BlockNode, X
 from networks.core.shapes import Shape
 from networks.graph.network import Fold, Network, Node
 from networks.layers.base import Layer
 from networks.recipes.recipe import Recipe
 
-Kind = Literal["standard", "published", "small"]
+PresetKind = Literal["standard", "published", "small"]
 """As torchvision has it at the paper's size; as first published, where that differs; for small images."""
 
 
@@ -33,7 +33,7 @@ class Preset(msgspec.Struct, frozen=True):
     """Unique, such as `ResNet-50`."""
     family: str
     """The heading it stands under: LeNet, AlexNet, VGG, GoogLeNet or ResNet."""
-    kind: Kind
+    kind: PresetKind
     paper: Paper
     why: str
     """Two or three sentences of why it mattered."""
@@ -44,20 +44,20 @@ class Preset(msgspec.Struct, frozen=True):
     """The name of torchvision's builder whose weights it can take, such as `resnet50`; empty where none."""
 
 
-class Line(NamedTuple):
-    """One line of a paper's table: a layer, a block, or the rows of a group.
+class TableLine(NamedTuple):
+    """One line of a paper's table: a layer, a block, or the nodes of a group.
 
     It takes the line before it, or the line that `source` names. A block or group is a fold called `name`,
-    and the paths of its layers begin with that; `paths` names them otherwise, in the order of its rows.
+    and the paths of its layers begin with that; `paths` names them otherwise, in the order of its nodes.
     """
 
     name: str
-    part: Layer | Block | tuple[Row, ...]
+    part: Layer | Block | tuple[BlockNode, ...]
     source: str = ""
     paths: tuple[str, ...] = ()
 
 
-def laid_out(*lines: Line | tuple[str, Layer | Block]) -> Network:
+def laid_out(*lines: TableLine | tuple[str, Layer | Block]) -> Network:
     """The network of these lines from top to bottom; scores of an auxiliary classifier lead no further.
 
     Raises ShapeError where a layer does not fit what comes in.
@@ -67,7 +67,7 @@ def laid_out(*lines: Line | tuple[str, Layer | Block]) -> Network:
     shapes: dict[str, Shape] = {}
     ends: dict[str, str] = {}
     last = ""
-    for line in (Line(*line) for line in lines):
+    for line in (TableLine(*line) for line in lines):
         source = ends[line.source] if line.source else last
         made, fold = _nodes(line, source, shapes.get(source))
         folds += fold
@@ -82,15 +82,16 @@ def laid_out(*lines: Line | tuple[str, Layer | Block]) -> Network:
     return Network(tuple(nodes), tuple(folds))
 
 
-def _nodes(line: Line, source: str, x: Shape | None) -> tuple[tuple[Node, ...], tuple[Fold, ...]]:
+def _nodes(line: TableLine, source: str, x: Shape | None) -> tuple[tuple[Node, ...], tuple[Fold, ...]]:
     part = line.part
     if isinstance(part, Layer):
         return (Node(line.name, part, (source,) if source else ()),), ()
     block = part if isinstance(part, Block) else None
-    rows = part.rows(x) if isinstance(part, Block) else part
-    names = line.paths or tuple(f"{line.name}.{row.name}" for row in rows)
-    path = {X: source} | {row.name: name for row, name in zip(rows, names, strict=True)}
+    inner = part.nodes(x) if isinstance(part, Block) else part
+    names = line.paths or tuple(f"{line.name}.{node.name}" for node in inner)
+    path = {X: source} | {node.name: name for node, name in zip(inner, names, strict=True)}
     made = tuple(
-        Node(path[row.name], row.layer, tuple(path[taken] for taken in row.inputs), line.name) for row in rows
+        Node(path[node.name], node.layer, tuple(path[taken] for taken in node.inputs), line.name)
+        for node in inner
     )
     return made, (Fold(line.name, block),)

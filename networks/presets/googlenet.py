@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from networks.blocks.base import Row, X
+from networks.blocks.base import BlockNode, X
 from networks.blocks.inception import AuxiliaryClassifier, Inception
 from networks.graph.network import Network
 from networks.layers.activation import ReLU
@@ -18,7 +18,7 @@ from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.normalization import BatchNorm2d, LocalResponseNorm
 from networks.layers.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from networks.layers.regularization import Dropout
-from networks.presets.base import Line, Paper, Preset, laid_out
+from networks.presets.base import Paper, Preset, TableLine, laid_out
 from networks.recipes.recipe import Recipe
 
 PAPER = Paper(
@@ -63,8 +63,8 @@ def googlenet() -> Network:
         *_inceptions("4a", "4b", "4c", "4d", "4e", kernel=3),
         ("maxpool4", MaxPool2d(ceil=True)),
         *_inceptions("5a", "5b", kernel=3),
-        Line("aux1", AuxiliaryClassifier(), "inception4a"),
-        Line("aux2", AuxiliaryClassifier(), "inception4d"),
+        TableLine("aux1", AuxiliaryClassifier(), "inception4a"),
+        TableLine("aux2", AuxiliaryClassifier(), "inception4d"),
         ("avgpool", GlobalAvgPool2d()),
         ("dropout", Dropout(0.2)),
         ("fc", Linear(CLASSES)),
@@ -81,8 +81,8 @@ def googlenet_2014() -> Network:
     """
     auxiliary = (
         # a group: the block's adaptive pooling gives the same 4×4, from 4×4 windows where the paper has 5×5
-        Row("pool", AvgPool2d((5, 5), (3, 3)), (X,)),
-        *AuxiliaryClassifier(normalize=False).rows(None)[1:],
+        BlockNode("pool", AvgPool2d((5, 5), (3, 3)), (X,)),
+        *AuxiliaryClassifier(normalize=False).nodes(None)[1:],
     )
     return laid_out(
         ("input", Input(channels=3, size=(224, 224))),
@@ -98,8 +98,8 @@ def googlenet_2014() -> Network:
         *_inceptions("4a", "4b", "4c", "4d", "4e", normalize=False),
         ("maxpool4", _HALVING),
         *_inceptions("5a", "5b", normalize=False),
-        Line("aux1", auxiliary, "inception4a"),
-        Line("aux2", auxiliary, "inception4d"),
+        TableLine("aux1", auxiliary, "inception4a"),
+        TableLine("aux2", auxiliary, "inception4d"),
         ("avgpool", AvgPool2d((7, 7), (1, 1))),
         ("flatten", Flatten()),
         ("dropout", Dropout(0.4)),
@@ -120,8 +120,8 @@ def small_googlenet() -> Network:
         *_inceptions("4a", "4b", "4c", "4d", "4e", part=4),
         ("maxpool3", _HALVING),
         *_inceptions("5a", "5b", part=4),
-        Line("aux1", auxiliary, "inception4a"),
-        Line("aux2", auxiliary, "inception4d"),
+        TableLine("aux1", auxiliary, "inception4a"),
+        TableLine("aux2", auxiliary, "inception4d"),
         ("avgpool", GlobalAvgPool2d()),
         ("dropout", Dropout(0.2)),
         ("fc", Linear(CLASSES)),

@@ -15,7 +15,7 @@ from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Linear
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d, MaxPool2d
-from networks.presets.base import Line, Paper, Preset, laid_out
+from networks.presets.base import Paper, Preset, TableLine, laid_out
 from networks.recipes.optimizers import Adam
 from networks.recipes.recipe import Recipe
 
@@ -39,7 +39,7 @@ def resnet(depth: int, groups: int = 1, width: int = 64) -> Network:
     ResNet-50-2 as (50, 1, 128). Without a bottleneck they do not count.
     """
     kind, counts = TABLE_1[depth]
-    lines: list[Line] = []
+    lines: list[TableLine] = []
     for stage, count in enumerate(counts):
         filters = 64 * 2**stage
         for number in range(count):
@@ -49,7 +49,7 @@ def resnet(depth: int, groups: int = 1, width: int = 64) -> Network:
                 if kind is Residual
                 else Bottleneck(4 * filters, groups * width * 2**stage, groups, stride)
             )
-            lines.append(Line(f"layer{stage + 1}.{number}", block))
+            lines.append(TableLine(f"layer{stage + 1}.{number}", block))
     return laid_out(
         ("input", Input(channels=3, size=(224, 224))),
         ("conv1", Conv2d(64, (7, 7), (2, 2), (3, 3), bias=False)),

@@ -11,7 +11,7 @@ from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.pooling import AdaptiveAvgPool2d
 from networks.layers.regularization import Dropout
-from networks.presets.base import Line, Paper, Preset, laid_out
+from networks.presets.base import Paper, Preset, TableLine, laid_out
 from networks.recipes.recipe import Recipe
 
 COLUMNS = {
@@ -24,16 +24,16 @@ COLUMNS = {
 3×3 convolutions; a bar is a pooling, as is the end."""
 
 
-def stages(column: str, normalize: bool) -> list[Line]:
+def stages(column: str, normalize: bool) -> list[TableLine]:
     """The stages of a column; the layers are named `features.0`, `features.1`, … through all of them."""
     lines = []
     number = 0
     for index, widths in enumerate(column.split("|"), 1):
         filters = widths.split()
         stage = VGGStage(int(filters[0]), len(filters), normalize)
-        rows = len(stage.rows(None))
-        lines.append(Line(f"stage{index}", stage, paths=_features(number, rows)))
-        number += rows
+        count = len(stage.nodes(None))
+        lines.append(TableLine(f"stage{index}", stage, paths=_features(number, count)))
+        number += count
     return lines
 
 

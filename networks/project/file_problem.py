@@ -11,8 +11,8 @@ from msgspec import inspect
 
 from networks.core.message import Message, message
 
-Step = str | int
-"""A field's name or an index on the way into a JSON value."""
+Key = str | int
+"""One step of a path into a JSON value: a field's name, or a place in a list."""
 
 _FOREIGN: tuple[tuple[bytes, Message], ...] = (
     (
@@ -47,9 +47,9 @@ _LONE_SURROGATE = re.compile(
 )
 _BYTE = re.compile(r"\(byte (\d+)\)$")
 _PATH = re.compile(r" - at `\$((?:\.[A-Za-z_]\w*|\[\d+\])*)`$")
-_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+_KEY = re.compile(r"\.(\w+)|\[(\d+)\]")
 _LONGEST = 40
-_THINGS: dict[Step, tuple[str, str, str]] = {
+_THINGS: dict[Key, tuple[str, str, str]] = {
     "nodes": ("Layer {number}", "Layer {number} (“{name}”)", "layer"),
     "folds": ("Block or group {number}", "Block or group {number} (“{name}”)", "block"),
 }
@@ -159,21 +159,21 @@ def duplicate(text: str) -> Message | None:
 def mismatch(error: msgspec.ValidationError, data: bytes, declared: inspect.Type) -> Message:
     """Which value of a JSON file does not fit its declaration: the place, what it expected, what it got."""
     found = _PATH.search(str(error))
-    steps = tuple(name or int(index) for name, index in _STEP.findall(found.group(1) if found else ""))
+    path = tuple(name or int(index) for name, index in _KEY.findall(found.group(1) if found else ""))
     what = str(error)[: found.start()] if found else str(error)
-    kind, raw = _walk(declared, data, steps)
+    kind, raw = _walk(declared, data, path)
     for start, text in (
         ("Object missing required field `", "{place}: expected the field “{field}”, got none: {advice}."),
         ("Object contains unknown field `", "{place}: there is no field “{field}”: {advice}."),
     ):
         if what.startswith(start):
             field = printable(what[len(start) : -1])
-            return message(text, place=_place(steps, data), field=field, advice=_advice())
-    if isinstance(kind, inspect.LiteralType) and steps and steps[-1] == "type":
-        return _unknown_type(kind, raw, _place(steps[:-1], data))
+            return message(text, place=_place(path, data), field=field, advice=_advice())
+    if isinstance(kind, inspect.LiteralType) and path and path[-1] == "type":
+        return _unknown_type(kind, raw, _place(path[:-1], data))
     return message(
         "{place}: expected {expected}, got {got}: {advice}.",
-        place=_place(steps, data),
+        place=_place(path, data),
         expected=_expected(kind) if kind else what,
         got=_got(raw),
         advice=_advice(),
@@ -214,21 +214,21 @@ def _unknown_type(kind: inspect.LiteralType, raw: bytes | None, place: Message) 
     )
 
 
-def _place(steps: tuple[Step, ...], data: bytes) -> Message:
-    if steps[:1] == ("network",) and len(steps) > 2 and steps[1] in _THINGS:
-        unnamed, named, inner = _THINGS[steps[1]]
-        number = int(steps[2]) + 1
-        name = _text(_lookup(data, (*steps[:3], "name")))
-        field = _dotted(steps[3:][1:] if steps[3:4] == (inner,) else steps[3:])
+def _place(path: tuple[Key, ...], data: bytes) -> Message:
+    if path[:1] == ("network",) and len(path) > 2 and path[1] in _THINGS:
+        unnamed, named, inner = _THINGS[path[1]]
+        number = int(path[2]) + 1
+        name = _text(_lookup(data, (*path[:3], "name")))
+        field = _dotted(path[3:][1:] if path[3:4] == (inner,) else path[3:])
         thing = (
             message(named, number=number, name=printable(name)) if name else message(unnamed, number=number)
         )
         return message("{thing}, field “{field}”", thing=thing, field=field) if field else thing
-    return message("Field “{field}”", field=_dotted(steps)) if steps else message("The project")
+    return message("Field “{field}”", field=_dotted(path)) if path else message("The project")
 
 
-def _dotted(steps: tuple[Step, ...]) -> str:
-    return "".join(f" #{step + 1}" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
+def _dotted(path: tuple[Key, ...]) -> str:
+    return "".join(f" #{key + 1}" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
 
 
 def _expected(kind: inspect.Type) -> Message | str:
@@ -297,18 +297,18 @@ def _got(raw: bytes | None) -> Message | str:
 
 
 def _walk(
-    kind: inspect.Type | None, raw: bytes | None, steps: tuple[Step, ...]
+    kind: inspect.Type | None, raw: bytes | None, path: tuple[Key, ...]
 ) -> tuple[inspect.Type | None, bytes | None]:
     """The declaration of the value at a place, and its JSON; None where there is none."""
-    for step in steps:
-        kind = _declared(kind, raw, step)
-        raw = _lookup(raw, (step,))
+    for key in path:
+        kind = _declared(kind, raw, key)
+        raw = _lookup(raw, (key,))
     while isinstance(kind, inspect.Metadata):
         kind = kind.type
     return kind, raw
 
 
-def _declared(kind: inspect.Type | None, raw: bytes | None, step: Step) -> inspect.Type | None:
+def _declared(kind: inspect.Type | None, raw: bytes | None, key: Key) -> inspect.Type | None:
     while isinstance(kind, inspect.Metadata):
         kind = kind.type
     structs = [
@@ -316,28 +316,28 @@ def _declared(kind: inspect.Type | None, raw: bytes | None, step: Step) -> inspe
         for struct in (kind.types if isinstance(kind, inspect.UnionType) else (kind,))
         if isinstance(struct, inspect.StructType)
     ]
-    if structs and step == structs[0].tag_field:
+    if structs and key == structs[0].tag_field:
         return inspect.LiteralType(tuple(struct.tag for struct in structs))
     if len(structs) > 1:
         tag = _text(_lookup(raw, (structs[0].tag_field or "",)))
         structs = [struct for struct in structs if struct.tag == tag]
     if structs:
-        return next((field.type for field in structs[0].fields if field.encode_name == step), None)
+        return next((field.type for field in structs[0].fields if field.encode_name == key), None)
     if isinstance(kind, inspect.VarTupleType):
         return kind.item_type
-    if isinstance(kind, inspect.TupleType) and isinstance(step, int) and step < len(kind.item_types):
-        return kind.item_types[step]
+    if isinstance(kind, inspect.TupleType) and isinstance(key, int) and key < len(kind.item_types):
+        return kind.item_types[key]
     return None
 
 
-def _lookup(raw: bytes | None, steps: tuple[Step, ...]) -> bytes | None:
+def _lookup(raw: bytes | None, path: tuple[Key, ...]) -> bytes | None:
     """The JSON at a place, or None where there is none; nothing else of the value is taken apart."""
-    for step in steps:
+    for key in path:
         if raw is None:
             return None
-        container: Any = dict[str, msgspec.Raw] if isinstance(step, str) else list[msgspec.Raw]
+        container: Any = dict[str, msgspec.Raw] if isinstance(key, str) else list[msgspec.Raw]
         try:
-            raw = bytes(msgspec.json.decode(raw, type=container)[step])
+            raw = bytes(msgspec.json.decode(raw, type=container)[key])
         except (msgspec.DecodeError, LookupError):
             return None
     return raw

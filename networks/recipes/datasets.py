@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from networks.core.fields import first_sentence, real, whole
 
-Images = NDArray[np.uint8]
+Pixels = NDArray[np.uint8]
 """n×height×width×channels."""
 Labels = NDArray[np.int64]
 
@@ -45,7 +45,7 @@ class Dataset(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_un
         """The first sentence of the docstring."""
         return first_sentence(cls)
 
-    def load(self) -> tuple[Images, Labels]:
+    def load(self) -> tuple[Pixels, Labels]:
         """All images and their labels. Raises UserError where they are not to be had."""
         raise NotImplementedError
 
@@ -83,12 +83,12 @@ class Digits(Dataset, frozen=True):
     )
     classes: ClassVar = tuple("0123456789")
 
-    def load(self) -> tuple[Images, Labels]:
+    def load(self) -> tuple[Pixels, Labels]:
         return _digits()
 
 
 @lru_cache(maxsize=1)
-def _digits() -> tuple[Images, Labels]:
+def _digits() -> tuple[Pixels, Labels]:
     with np.load(Path(__file__).parent / "digits.npz", allow_pickle=False) as file:
         images, labels = file["images"], file["labels"]
     # the set's brightest shade is 16; 255 here, like every other image set

@@ -17,21 +17,21 @@ from networks.source.torch_signatures import DEFAULTS, SIZES
 
 _SHORT = {"BatchNorm2d": "BN", "BatchNorm1d": "BN", "AvgPool2d": "Pool", "MaxPool2d": "Pool"}
 _MOST_NAMED = 4
-"""Layers up to which a row is called like them."""
+"""Up to so many layers a sequence is named after them."""
 
 
 class Constant(NamedTuple):
-    """A constant in the body of a class: the item or line it stands in, which argument it is, its value."""
+    """A constant in a class's body: the member or line it stands in, the argument it is, its value."""
 
     where: str
     role: str
     value: Any
 
 
-class Column(NamedTuple):
-    """One parameter of a class: the constants that it stands for, and its value for each object.
+class Parameter(NamedTuple):
+    """One parameter of a class: the constants that it replaces, and its value for each object.
 
-    `size` is whether it is a number of channels or features. With a `default` objects name it, or leave it.
+    `size` says whether it is a number of channels or features, `optional` whether it has a `default`.
     """
 
     name: str
@@ -48,7 +48,7 @@ def parameters_of(
     gave: Sequence[Shape],
     blocks: Sequence[Block | None],
     taken: Collection[str],
-) -> tuple[Column, ...]:
+) -> tuple[Parameter, ...]:
     """The parameters of a class whose objects have these constants; those that always agree are one.
 
     `came` and `gave` are the shapes of the objects' inputs and outputs, `taken` names that are in use.
@@ -67,7 +67,7 @@ def parameters_of(
             # the groups of a depthwise convolution are its channels
             size = role in SIZES or (role == "groups" and typed in sizes)
             merged.setdefault((size, "width" if size else role or "value", typed), []).append(place)
-    found: list[Column] = []
+    found: list[Parameter] = []
     for (size, role, _), places in merged.items():
         column, where = columns[places[0]], constants[0][places[0]].where
         names = [
@@ -79,7 +79,7 @@ def parameters_of(
         used = {*taken, *(other.name for other in found), *RESERVED}
         name = next((name for name in names if free(name, used) == name), None) or free(role, used)
         default = None if size else _default(role, column)
-        found.append(Column(name, size, tuple(places), column, default is not None, default))
+        found.append(Parameter(name, size, tuple(places), column, default is not None, default))
     order = ("in_channels", "channels", "in_features")
     return tuple(
         sorted(found, key=lambda c: (c.optional, not c.size, c.name not in order, c.name.startswith("out_")))
@@ -119,7 +119,7 @@ def _default(role: str, column: Sequence[Any]) -> Any:
 def base_name(paths: Sequence[str], blocks: Sequence[Block | None], targets: Sequence[str] | None) -> str:
     """What a class is called, before it is made unique: like its block, its few layers, or its path.
 
-    `targets` are what its items call, where it is a row of plain layers.
+    `targets` are what its members call, where it is a sequence of plain layers.
     """
     kinds = {type(block) for block in blocks}
     if len(kinds) == 1 and (kind := kinds.pop()) is not type(None):

@@ -1,4 +1,5 @@
-"""Classes of a printed network: parts of one structure become one class, what differs its parameters."""
+"""The classes of a printed network: one for all submodules of equal structure, with what differs as
+parameters."""
 
 from __future__ import annotations
 
@@ -10,36 +11,37 @@ import msgspec
 
 from networks.blocks.base import Block
 from networks.core.call import Argument, Call
-from networks.graph.forward import Flow, Step
-from networks.graph.submodules import Kind, Part, Statement
-from networks.source.class_names import Column, Constant, base_name, parameters_of
+from networks.graph.forward import Forward, Operation
+from networks.graph.submodules import Statement, Submodule, SubmoduleKind
+from networks.source.class_names import Constant, Parameter, base_name, parameters_of
 from networks.source.identifiers import class_name, free, quoted
 from networks.source.torch_signatures import DEFAULTS, ROLES
 
 replace = msgspec.structs.replace
 _OFTEN = 3
-"""Places from which on a row of plain layers is worth a class."""
+"""In so many places a sequence of plain layers must stand to be worth a class of its own."""
 
 
-class Parameter(msgspec.Struct, frozen=True):
-    """Stands for a constant that differs from one object of a class to the other."""
+class ParameterUse(msgspec.Struct, frozen=True):
+    """Stands in a class's body where its objects have different constants."""
 
     name: str
 
 
-class Item(msgspec.Struct, frozen=True):
-    """What a constructor registers under a name: a call, or a container of further items."""
+class Member(msgspec.Struct, frozen=True):
+    """What a constructor registers under a name: a call, or a container of further members."""
 
     component: str
-    kind: Kind | None
+    kind: SubmoduleKind | None
     call: Call | None
-    items: tuple[Item, ...] = ()
+    members: tuple[Member, ...] = ()
 
 
-class Line(msgspec.Struct, frozen=True):
-    """A line of a forward: `target`, or the expression where there is one, with the values of these numbers.
+class ForwardLine(msgspec.Struct, frozen=True):
+    """A line of a forward method: a call of `target`, or the expression where there is one.
 
-    0 is what comes in, n what the n-th line gives. `target` is what is called, or the learned tensor.
+    `inputs` number the values that it takes: 0 is the input of the class, n the result of the n-th line.
+    `target` is the module that is called, or the learned tensor of the expression.
     """
 
     target: str
@@ -50,120 +52,139 @@ class Line(msgspec.Struct, frozen=True):
 class Body(msgspec.Struct, frozen=True):
     """What a class does, apart from its name."""
 
-    kind: Kind
-    items: tuple[Item, ...]
-    lines: tuple[Line, ...]
+    kind: SubmoduleKind
+    members: tuple[Member, ...]
+    lines: tuple[ForwardLine, ...]
 
 
 class Class(msgspec.Struct, frozen=True):
-    """One class: its body with `Parameter`s in it, and the parts that are objects of it."""
+    """One class: its body with `ParameterUse`s in it, and the submodules that are objects of it."""
 
     name: str
-    parameters: tuple[Column, ...]
+    parameters: tuple[Parameter, ...]
     body: Body
-    parts: tuple[Part, ...]
+    submodules: tuple[Submodule, ...]
     block: type[Block] | None
 
 
-def classes_of(root: Part, flow: Flow, blocks: Mapping[str, Block], name: str) -> tuple[Class, ...]:
-    """All classes of a network, those that others use first, the network's own, called `name`, last.
+def classes_of(
+    root: Submodule, forward: Forward, blocks: Mapping[str, Block], name: str
+) -> tuple[Class, ...]:
+    """All classes of a network: each before those that use it, the network's own, called `name`, last.
 
-    `blocks` are the declared blocks by their paths. A row of plain layers that stands in several places
+    `blocks` are the declared blocks by their paths. A sequence of plain layers that stands in several places
     becomes a class, too.
     """
-    first = _Classes(flow, blocks, name, frozenset()).of(root)
+    first = _Classes(forward, blocks, name, frozenset()).of(root)
     counted = Counter(
-        structure_of(row) for made in first for item in made.body.items for row in _plain_rows(item)
+        structure_of(inner)
+        for made in first
+        for member in made.body.members
+        for inner in _plain_series(member)
     )
     often = frozenset(structure for structure, count in counted.items() if count >= _OFTEN)
-    return _Classes(flow, blocks, name, often).of(root) if often else first
+    return _Classes(forward, blocks, name, often).of(root) if often else first
 
 
 class _Classes:
-    def __init__(self, flow: Flow, blocks: Mapping[str, Block], name: str, often: frozenset[str]) -> None:
-        self._flow = flow
+    def __init__(
+        self, forward: Forward, blocks: Mapping[str, Block], name: str, often: frozenset[str]
+    ) -> None:
+        self._forward = forward
         self._blocks = blocks
         self._name = name
         self._often = often
-        self._objects: dict[str, Item] = {}
-        """What stands in a constructor for each part that has a class."""
+        self._objects: dict[str, Member] = {}
+        """What stands in a constructor for each submodule that has a class."""
         self._roles = dict(ROLES)
         self._found: list[Class] = []
 
-    def of(self, root: Part) -> tuple[Class, ...]:
-        by_height: dict[int, list[Part]] = defaultdict(list)
+    def of(self, root: Submodule) -> tuple[Class, ...]:
+        by_height: dict[int, list[Submodule]] = defaultdict(list)
         self._sort(root, by_height)
         for height in sorted(by_height):
-            alike: dict[str, list[tuple[Part, Body]]] = defaultdict(list)
-            for part in by_height[height]:
-                body = self._body(part)
+            alike: dict[str, list[tuple[Submodule, Body]]] = defaultdict(list)
+            for submodule in by_height[height]:
+                body = self._body(submodule)
                 structure = structure_of(body)
-                if part.kind != "row" or structure_of(_container(part, body.items)) in self._often:
-                    alike[structure].append((part, body))
+                if (
+                    submodule.kind != "sequential"
+                    or structure_of(_container(submodule, body.members)) in self._often
+                ):
+                    alike[structure].append((submodule, body))
             for objects in alike.values():
-                self._declare([part for part, _ in objects], [body for _, body in objects])
+                self._declare([submodule for submodule, _ in objects], [body for _, body in objects])
         return tuple(self._found)
 
-    def _sort(self, part: Part, by_height: dict[int, list[Part]]) -> int:
-        """Parts that have a class, or may have one, by how many of them lie within each other."""
+    def _sort(self, submodule: Submodule, by_height: dict[int, list[Submodule]]) -> int:
+        """Sorts the submodules that may have a class by how deeply such submodules are nested in them."""
         height = max(
-            (self._sort(child, by_height) for child in part.children.values() if isinstance(child, Part)),
+            (
+                self._sort(child, by_height)
+                for child in submodule.children.values()
+                if isinstance(child, Submodule)
+            ),
             default=0,
         )
-        plain = len(part.children) > 1 and all(isinstance(child, Step) for child in part.children.values())
-        if part.kind in ("class", "holder") or (part.kind == "row" and plain):
+        plain = len(submodule.children) > 1 and all(
+            isinstance(child, Operation) for child in submodule.children.values()
+        )
+        if submodule.kind in ("class", "holder") or (submodule.kind == "sequential" and plain):
             height += 1
-            by_height[height].append(part)
+            by_height[height].append(submodule)
         return height
 
-    def _items(self, part: Part) -> tuple[Item, ...]:
-        return tuple(self._item(component, child) for component, child in part.children.items())
+    def _members(self, submodule: Submodule) -> tuple[Member, ...]:
+        return tuple(self._member(component, child) for component, child in submodule.children.items())
 
-    def _item(self, component: str, child: Part | Step) -> Item:
-        if isinstance(child, Step):
+    def _member(self, component: str, child: Submodule | Operation) -> Member:
+        if isinstance(child, Operation):
             assert child.made is not None, "children are registered"
-            return Item(component, None, _spelled_out(child.made))
-        made = self._objects.get(child.path) or _container(child, self._items(child))
+            return Member(component, None, _spelled_out(child.made))
+        made = self._objects.get(child.path) or _container(child, self._members(child))
         return replace(made, component=component)
 
-    def _body(self, part: Part) -> Body:
-        lines: tuple[Line, ...] = ()
-        if part.kind == "class":
-            number = {part.x: 0} | {s.output: n for n, s in enumerate(part.statements, start=1)}
+    def _body(self, submodule: Submodule) -> Body:
+        lines: tuple[ForwardLine, ...] = ()
+        if submodule.kind == "class":
+            number = {submodule.x: 0} | {s.output: n for n, s in enumerate(submodule.statements, start=1)}
             lines = tuple(
-                _line(part, statement, tuple(number[source] for source in statement.inputs))
-                for statement in part.statements
+                _line(submodule, statement, tuple(number[source] for source in statement.inputs))
+                for statement in submodule.statements
             )
-        return Body(part.kind, self._items(part), lines)
+        return Body(submodule.kind, self._members(submodule), lines)
 
-    def _declare(self, parts: list[Part], bodies: list[Body]) -> None:
-        """One class for parts that are alike but for their constants."""
-        blocks = [self._blocks.get(part.path) for part in parts]
-        shape = self._flow.shape
+    def _declare(self, submodules: list[Submodule], bodies: list[Body]) -> None:
+        """One class for submodules that are alike but for their constants."""
+        blocks = [self._blocks.get(submodule.path) for submodule in submodules]
+        shape = self._forward.shape
         columns = parameters_of(
             [self._constants(body) for body in bodies],
-            [shape(part.x) if part.statements else () for part in parts],
-            [shape(part.statements[-1].output) if part.statements else () for part in parts],
+            [shape(submodule.x) if submodule.statements else () for submodule in submodules],
+            [
+                shape(submodule.statements[-1].output) if submodule.statements else ()
+                for submodule in submodules
+            ],
             blocks,
-            parts[0].children,
+            submodules[0].children,
         )
-        name = self._class_name(parts, bodies[0], blocks)
+        name = self._class_name(submodules, bodies[0], blocks)
         named = {place: column.name for column in columns for place in column.places}
         places = iter(range(len(self._constants(bodies[0]))))
 
         def put(where: str, role: str, value: Any) -> Any:
             place = next(places)
-            return Parameter(named[place]) if place in named else value
+            return ParameterUse(named[place]) if place in named else value
 
         body = mapped(bodies[0], put, self._roles)
         kinds = {type(block) for block in blocks if block is not None}
         block = kinds.pop() if len(kinds) == 1 and None not in blocks else None
-        self._found.append(Class(name, columns, body, tuple(parts), block))
+        self._found.append(Class(name, columns, body, tuple(submodules), block))
         self._roles[name] = ("out_channels",) * sum(column.size for column in columns)
-        for index, part in enumerate(parts):
+        for index, submodule in enumerate(submodules):
             args = tuple(column.values[index] for column in columns if column.size)
             kwargs = tuple((column.name, column.values[index]) for column in columns if not column.size)
-            self._objects[part.path] = Item("", None, Call(name, args, kwargs))
+            self._objects[submodule.path] = Member("", None, Call(name, args, kwargs))
 
     def _constants(self, body: Body) -> list[Constant]:
         found: list[Constant] = []
@@ -175,100 +196,102 @@ class _Classes:
         mapped(body, note, self._roles)
         return found
 
-    def _class_name(self, parts: list[Part], body: Body, blocks: list[Block | None]) -> str:
+    def _class_name(self, submodules: list[Submodule], body: Body, blocks: list[Block | None]) -> str:
         taken = {made.name for made in self._found}
-        if not parts[0].path:
+        if not submodules[0].path:
             return self._name
-        plain = all(item.call is not None and item.call.target.startswith("nn.") for item in body.items)
+        plain = all(
+            member.call is not None and member.call.target.startswith("nn.") for member in body.members
+        )
         targets = (
-            [item.call.target for item in body.items if item.call is not None]
+            [member.call.target for member in body.members if member.call is not None]
             if plain and is_in_series(body)
             else None
         )
-        base = base_name([part.path for part in parts], blocks, targets) or "Part"
+        base = base_name([submodule.path for submodule in submodules], blocks, targets) or "Part"
         for other in self._found:
-            further = [item.component for item in body.items]
-            for item in other.body.items:
-                if other.name == base and item.component in further:
-                    further.remove(item.component)
+            further = [member.component for member in body.members]
+            for member in other.body.members:
+                if other.name == base and member.component in further:
+                    further.remove(member.component)
             if other.name == base and len(further) == 1:
                 base += class_name(further[0])
                 break
-        if base in taken and len(parts) == 1:
-            base = class_name(parts[0].path.rpartition(".")[2]) or base
+        if base in taken and len(submodules) == 1:
+            base = class_name(submodules[0].path.rpartition(".")[2]) or base
         return free(base, {*taken, self._name})
 
 
 def is_in_series(body: Body) -> bool:
-    """Whether the items run one behind the other and nothing else does."""
-    if body.kind == "row":
+    """Whether the forward runs the members one after the other and does nothing else."""
+    if body.kind == "sequential":
         return True
-    targets = [f"self.{item.component}" for item in body.items]
+    targets = [f"self.{member.component}" for member in body.members]
     return [(line.target, line.inputs) for line in body.lines] == [
         (target, (number,)) for number, target in enumerate(targets)
     ]
 
 
-def structure_of(value: Item | Body) -> str:
-    """The same for all that differs only in its constants."""
+def structure_of(value: Member | Body) -> str:
+    """A text that is equal for all that differs only in its constants."""
     return repr(mapped(value, lambda where, role, constant: "", {}))
 
 
 def mapped(value: Any, visit: Callable[[str, str, Any], Any], roles: Mapping[str, tuple[str, ...]]) -> Any:
-    """The same with each constant replaced by what `visit` says of its place, its role and its value.
+    """A copy with each constant replaced by what `visit` returns for its place, its role and its value.
 
-    Tuples in a constructor of a module are constants; those in an expression are gone through.
+    A tuple among a constructor's arguments is a constant; in an expression each of its items is visited.
     """
 
-    def walk(part: Any, where: str, role: str, expression: bool) -> Any:
-        match part:
+    def walk(piece: Any, where: str, role: str, expression: bool) -> Any:
+        match piece:
             case Body():
-                items = tuple(walk(item, "", "", False) for item in part.items)
+                members = tuple(walk(member, "", "", False) for member in piece.members)
                 return replace(
-                    part, items=items, lines=tuple(walk(line, "", "", True) for line in part.lines)
+                    piece, members=members, lines=tuple(walk(line, "", "", True) for line in piece.lines)
                 )
-            case Item():
-                items = tuple(walk(item, item.component, "", False) for item in part.items)
+            case Member():
+                members = tuple(walk(member, member.component, "", False) for member in piece.members)
                 return replace(
-                    part, call=part.call and walk(part.call, part.component, "", False), items=items
+                    piece, call=piece.call and walk(piece.call, piece.component, "", False), members=members
                 )
-            case Line():
-                return replace(part, expression=part.expression and walk(part.expression, "", "", True))
+            case ForwardLine():
+                return replace(piece, expression=piece.expression and walk(piece.expression, "", "", True))
             case Call():
-                known = roles.get(part.target, ())
-                expression = expression or part.target.startswith("torch.")
+                known = roles.get(piece.target, ())
+                expression = expression or piece.target.startswith("torch.")
                 args = tuple(
                     walk(arg, where, known[index] if index < len(known) else "", expression)
-                    for index, arg in enumerate(part.args)
+                    for index, arg in enumerate(piece.args)
                 )
-                kwargs = tuple((name, walk(arg, where, name, expression)) for name, arg in part.kwargs)
-                return Call(part.target, args, kwargs)
+                kwargs = tuple((name, walk(arg, where, name, expression)) for name, arg in piece.kwargs)
+                return Call(piece.target, args, kwargs)
             case list():
-                return [walk(each, where, role, expression) for each in part]
+                return [walk(each, where, role, expression) for each in piece]
             case tuple() if expression:
-                return tuple(walk(each, where, role, expression) for each in part)
+                return tuple(walk(each, where, role, expression) for each in piece)
             case Argument():
-                return part
-        return visit(where, role, part)
+                return piece
+        return visit(where, role, piece)
 
     return walk(value, "", "", False)
 
 
-def _container(part: Part, items: tuple[Item, ...]) -> Item:
-    return Item("", part.kind, None, items)
+def _container(submodule: Submodule, members: tuple[Member, ...]) -> Member:
+    return Member("", submodule.kind, None, members)
 
 
-def _plain_rows(item: Item) -> Iterator[Item]:
-    """The rows of at least two layers of torch's own in an item."""
-    plain = all(inner.call is not None and inner.call.target.startswith("nn.") for inner in item.items)
-    if item.kind == "row" and len(item.items) > 1 and plain:
-        yield replace(item, component="")
-    for inner in item.items:
-        yield from _plain_rows(inner)
+def _plain_series(member: Member) -> Iterator[Member]:
+    """The sequences of at least two of torch's own layers in a member."""
+    plain = all(inner.call is not None and inner.call.target.startswith("nn.") for inner in member.members)
+    if member.kind == "sequential" and len(member.members) > 1 and plain:
+        yield replace(member, component="")
+    for inner in member.members:
+        yield from _plain_series(inner)
 
 
 def _spelled_out(call: Call) -> Call:
-    """With all options that may be left out, so that with and without them is one structure."""
+    """The call with all optional arguments, so that leaving a default out makes no other structure."""
     args = tuple(_spelled_out(arg) if isinstance(arg, Call) else arg for arg in call.args)
     options = dict(call.kwargs)
     defaults = DEFAULTS.get(call.target, {})
@@ -278,28 +301,28 @@ def _spelled_out(call: Call) -> Call:
     )
 
 
-def _line(part: Part, statement: Statement, inputs: tuple[int, ...]) -> Line:
-    step = statement.step
-    registered = step is None or step.made is not None
-    target = access(part, statement.path) if registered else ""
-    return Line(target, step.expression if step is not None else None, inputs)
+def _line(submodule: Submodule, statement: Statement, inputs: tuple[int, ...]) -> ForwardLine:
+    operation = statement.operation
+    registered = operation is None or operation.made is not None
+    target = access(submodule, statement.path) if registered else ""
+    return ForwardLine(target, operation.expression if operation is not None else None, inputs)
 
 
-def access(part: Part, path: str) -> str:
-    """How the forward of `part` gets at what is registered under `path`, such as `self.layer1[0].conv1`."""
+def access(submodule: Submodule, path: str) -> str:
+    """How the forward of `submodule` reaches what is under `path`, such as `self.layer1[0].conv1`."""
     found = "self"
-    inner: Part | Step = part
-    components = path[len(part.path) :].lstrip(".").split(".")
+    inner: Submodule | Operation = submodule
+    components = path[len(submodule.path) :].lstrip(".").split(".")
     for component in components:
-        assert isinstance(inner, Part), "only parts hold something"
+        assert isinstance(inner, Submodule), "only submodules have children"
         child = inner.children[component]
-        if inner.kind in ("row", "list"):
+        if inner.kind in ("sequential", "list"):
             found += f"[{component}]"
         elif inner.kind == "dict":
             found += f"[{quoted(component)}]"
         elif component.isidentifier():
             found += f".{component}"
-        elif isinstance(child, Step) and child.tensor:
+        elif isinstance(child, Operation) and child.tensor:
             found += f".get_parameter({quoted(component)})"
         else:
             found += f".get_submodule({quoted(component)})"

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from networks.graph.forward import Step
+from networks.graph.forward import Operation
 from networks.graph.network import Network
-from networks.graph.submodules import Part, below
+from networks.graph.submodules import Submodule, below
 from networks.source.classes import access
 from networks.source.printing import Written
 
-Wanted = Callable[[Step], bool | None]
-"""Whether a step is wanted; None where it does not matter."""
+Wanted = Callable[[Operation], bool | None]
+"""Whether an operation is wanted; None where it makes no difference."""
 
 
-def frozen_lines(network: Network, root: Part) -> list[Written]:
+def frozen_lines(network: Network, root: Submodule) -> list[Written]:
     """Statements that take gradients away from what is frozen."""
 
-    def wanted(step: Step) -> bool | None:
-        return network[step.name].frozen if step.learns else None
+    def wanted(operation: Operation) -> bool | None:
+        return network[operation.name].frozen if operation.learns else None
 
     return [
         Written(f"{access(root, path)}.requires_grad_(False)", names) for path, names in _chosen(root, wanted)
     ]
 
 
-def train_lines(network: Network, root: Part) -> list[Written]:
+def train_lines(network: Network, root: Submodule) -> list[Written]:
     """The method that leaves frozen normalization in evaluation mode; none where there is no such layer."""
 
-    def wanted(step: Step) -> bool | None:
-        node = network[step.name]
+    def wanted(operation: Operation) -> bool | None:
+        node = network[operation.name]
         return node.frozen and node.layer.normalizes_by_batch if node.layer.trains_differently else None
 
     chosen = _chosen(root, wanted)
@@ -44,17 +44,17 @@ def train_lines(network: Network, root: Part) -> list[Written]:
     ]
 
 
-def _chosen(root: Part, wanted: Wanted) -> list[tuple[str, tuple[str, ...]]]:
-    """As few paths as possible under which lies what is wanted and nothing that is not, with their steps."""
+def _chosen(root: Submodule, wanted: Wanted) -> list[tuple[str, tuple[str, ...]]]:
+    """The fewest paths that cover all wanted operations and no unwanted one, each with what it covers."""
     found: list[tuple[str, tuple[str, ...]]] = []
 
-    def visit(part: Part) -> tuple[bool | None, tuple[str, ...]]:
+    def visit(submodule: Submodule) -> tuple[bool | None, tuple[str, ...]]:
         answers: list[tuple[str, bool | None, tuple[str, ...]]] = []
-        for component, child in part.children.items():
-            answer, names = (wanted(child), (child.name,)) if isinstance(child, Step) else visit(child)
-            answers.append((below(part.path, component), answer, names if answer else ()))
+        for component, child in submodule.children.items():
+            answer, names = (wanted(child), (child.name,)) if isinstance(child, Operation) else visit(child)
+            answers.append((below(submodule.path, component), answer, names if answer else ()))
         whole = {answer for _, answer, _ in answers} - {None}
-        if whole == {True} and part is not root:
+        if whole == {True} and submodule is not root:
             return True, tuple(name for _, _, names in answers for name in names)
         found.extend((path, names) for path, answer, names in answers if answer)
         return (False if whole else None), ()

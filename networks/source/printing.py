@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from networks.core.call import Argument, Call
 from networks.core.shapes import Shape, show
-from networks.graph.forward import Flow
+from networks.graph.forward import Forward
 from networks.graph.submodules import below
-from networks.source.class_names import Column
-from networks.source.classes import Class, Item, Line, Parameter
+from networks.source.class_names import Parameter
+from networks.source.classes import Class, ForwardLine, Member, ParameterUse
 from networks.source.identifiers import quoted
 from networks.source.torch_signatures import DEFAULTS
 from networks.source.variables import variables_of
@@ -27,15 +27,15 @@ _OPERATORS = {
 }  # fmt: skip
 _PRIMARY = 3
 _BRACKETS = {
-    "row": ("nn.Sequential(", ")"),
-    "named row": ("nn.Sequential(OrderedDict([", "]))"),
+    "sequential": ("nn.Sequential(", ")"),
+    "named sequential": ("nn.Sequential(OrderedDict([", "]))"),
     "list": ("nn.ModuleList([", "])"),
     "dict": ("nn.ModuleDict({", "})"),
 }
 
 
 class Written(NamedTuple):
-    """One line of text, and the layers that it is about."""
+    """One line of text, and the names of the layers that it is about."""
 
     text: str
     names: tuple[str, ...] = ()
@@ -44,23 +44,23 @@ class Written(NamedTuple):
 class Printer:
     """Prints the classes of one network."""
 
-    def __init__(self, flow: Flow, classes: Sequence[Class]) -> None:
-        self._flow = flow
+    def __init__(self, forward: Forward, classes: Sequence[Class]) -> None:
+        self._forward = forward
         self._defaults: dict[str, Mapping[str, Any]] = dict(DEFAULTS)
         for made in classes:
             self._defaults[made.name] = {c.name: c.default for c in made.parameters if c.optional}
         self._under: dict[str, list[str]] = defaultdict(list)
         """The layers that register something at or below each path."""
-        for name, step in flow.steps.items():
-            if step.made is not None:
+        for name, operation in forward.operations.items():
+            if operation.made is not None:
                 for at, sign in enumerate(name):
                     if sign == ".":
                         self._under[name[:at]].append(name)
                 self._under[name].append(name)
 
     def printed(self, made: Class, doc: str, further: Sequence[str] = ()) -> list[Written]:
-        """The lines of a class that is called by others."""
-        lines = self.head(made, doc, "nn.Sequential" if made.body.kind == "row" else "nn.Module")
+        """The lines of a class that other classes use."""
+        lines = self.head(made, doc, "nn.Sequential" if made.body.kind == "sequential" else "nn.Module")
         lines += self.constructor(made)
         if made.body.kind == "class":
             lines += [Written(""), Written(f"{_INDENT}def forward(self, x: Tensor) -> Tensor:")]
@@ -77,45 +77,47 @@ class Printer:
         ]
 
     def constructor(self, made: Class) -> list[Written]:
-        """The method that registers the items."""
+        """The method that registers the members."""
         parameters = ["self", *map(_declared, made.parameters)]
         lines = [Written(text) for text in wrapped(_INDENT, "def __init__(", parameters, ") -> None:")]
-        paths = [part.path for part in made.parts]
-        if made.body.kind == "row":
+        paths = [submodule.path for submodule in made.submodules]
+        if made.body.kind == "sequential":
             lines.append(Written(_INDENT * 2 + "super().__init__("))
-            lines += self._listed(made.body.items, "row", _INDENT * 3, paths)
+            lines += self._listed(made.body.members, "sequential", _INDENT * 3, paths)
             return [*lines, Written(_INDENT * 2 + ")")]
         lines.append(Written(_INDENT * 2 + "super().__init__()"))
         lines += [Written(f"{_INDENT * 2}self.{name} = {name}") for name in _kept(made)]
-        for item in made.body.items:
-            within = [below(path, item.component) for path in paths]
-            if item.component.isidentifier():
-                lines += self._item(f"self.{item.component} = ", item, "", _INDENT * 2, within)
+        for member in made.body.members:
+            within = [below(path, member.component) for path in paths]
+            if member.component.isidentifier():
+                lines += self._member(f"self.{member.component} = ", member, "", _INDENT * 2, within)
             else:
-                tensor = item.call is not None and item.call.target == "nn.Parameter"
+                tensor = member.call is not None and member.call.target == "nn.Parameter"
                 register = "register_parameter" if tensor else "add_module"
-                lines += self._item(
-                    f"self.{register}({quoted(item.component)}, ", item, ")", _INDENT * 2, within
+                lines += self._member(
+                    f"self.{register}({quoted(member.component)}, ", member, ")", _INDENT * 2, within
                 )
         return lines
 
     def forward(self, made: Class) -> list[Written]:
-        """The lines that compute, and the one that returns, of a class with one output."""
-        statements = made.parts[0].statements
+        """The body of the forward method of a class with one output."""
+        statements = made.submodules[0].statements
         output = statements[-1].output
-        variables = variables_of(statements, made.parts[0].x, (output,))
+        variables = variables_of(statements, made.submodules[0].x, (output,))
         lines: list[Written] = []
         for index in range(len(statements)):
             lines += self.statement(made, index, variables, _INDENT * 2)
         return [*lines, Written(f"{_INDENT * 2}return {variables[output]}")]
 
     def statement(self, made: Class, index: int, variables: Mapping[str, str], indent: str) -> list[Written]:
-        """One line of a forward with the shapes that it gives, of all the parts that the class stands for."""
-        first = made.parts[0].statements[index]
+        """One line of a forward, with the shapes that it gives in all objects of the class."""
+        first = made.submodules[0].statements[index]
         line = made.body.lines[index]
         inputs = [variables[source] for source in first.inputs]
-        shapes = dict.fromkeys(self._flow.shape(part.statements[index].output) for part in made.parts)
-        names = [name for part in made.parts for name in part.statements[index].names]
+        shapes = dict.fromkeys(
+            self._forward.shape(submodule.statements[index].output) for submodule in made.submodules
+        )
+        names = [name for submodule in made.submodules for name in submodule.statements[index].names]
         head, args, tail = _computed(line, inputs)
         return self._wrapped(indent, f"{variables[first.output]} = {head}", args, tail, shapes, names)
 
@@ -125,40 +127,42 @@ class Printer:
         lines = wrapped(indent, head, args, f"{tail}  # {_shown(list(shapes))}")
         return [Written(text, tuple(names)) for text in lines]
 
-    def _item(self, before: str, item: Item, after: str, indent: str, paths: list[str]) -> list[Written]:
+    def _member(
+        self, before: str, member: Member, after: str, indent: str, paths: list[str]
+    ) -> list[Written]:
         names = tuple(name for path in paths for name in self._under[path])
-        if item.kind is None:
-            assert item.call is not None, "what is no container is called"
-            head, args, tail = _called(item.call, self._defaults)
+        if member.kind is None:
+            assert member.call is not None, "what is no container is called"
+            head, args, tail = _called(member.call, self._defaults)
             return [Written(text, names) for text in wrapped(indent, before + head, args, tail + after)]
-        opened, closed = _BRACKETS[item.kind]
-        lines = self._listed(item.items, item.kind, indent + _INDENT, paths)
+        opened, closed = _BRACKETS[member.kind]
+        lines = self._listed(member.members, member.kind, indent + _INDENT, paths)
         alone = f"{indent}{before}{opened}{lines[0].text.strip().rstrip(',')}{closed}{after}"
         if len(lines) == 1 and len(alone) <= WIDTH:
             return [Written(alone, names)]
         return [Written(f"{indent}{before}{opened}", names), *lines, Written(f"{indent}{closed}{after}")]
 
-    def _listed(self, items: Sequence[Item], kind: str, indent: str, paths: list[str]) -> list[Written]:
-        """The items of a container; equal ones that follow each other as one."""
+    def _listed(self, members: Sequence[Member], kind: str, indent: str, paths: list[str]) -> list[Written]:
+        """The members of a container; equal ones that follow each other as one."""
         lines: list[Written] = []
         start = 0
-        while start < len(items):
-            item = items[start]
+        while start < len(members):
+            member = members[start]
             stop = start + 1
-            if kind in ("row", "list") and item.call is not None:
-                while stop < len(items) and items[stop].call == item.call:
+            if kind in ("sequential", "list") and member.call is not None:
+                while stop < len(members) and members[stop].call == member.call:
                     stop += 1
             if stop - start < _FEWEST_REPEATED:
                 stop = start + 1
-            within = [below(path, each.component) for path in paths for each in items[start:stop]]
+            within = [below(path, each.component) for path in paths for each in members[start:stop]]
             if stop - start > 1:
-                lines += self._item("*(", item, f" for _ in range({stop - start})),", indent, within)
-            elif kind == "named row":
-                lines += self._item(f"({quoted(item.component)}, ", item, "),", indent, within)
+                lines += self._member("*(", member, f" for _ in range({stop - start})),", indent, within)
+            elif kind == "named sequential":
+                lines += self._member(f"({quoted(member.component)}, ", member, "),", indent, within)
             elif kind == "dict":
-                lines += self._item(f"{quoted(item.component)}: ", item, ",", indent, within)
+                lines += self._member(f"{quoted(member.component)}: ", member, ",", indent, within)
             else:
-                lines += self._item("", item, ",", indent, within)
+                lines += self._member("", member, ",", indent, within)
             start = stop
         return lines
 
@@ -186,10 +190,10 @@ def _shown(shapes: Sequence[Shape]) -> str:
     return f"{show(shapes[0])}, …, {show(shapes[-1])}"
 
 
-def _declared(column: Column) -> str:
-    kinds = dict.fromkeys(_annotation(value) for value in column.values)
-    text = f"{column.name}: {' | '.join(kinds)}"
-    return f"{text} = {literal(column.default)}" if column.optional else text
+def _declared(parameter: Parameter) -> str:
+    kinds = dict.fromkeys(_annotation(value) for value in parameter.values)
+    text = f"{parameter.name}: {' | '.join(kinds)}"
+    return f"{text} = {literal(parameter.default)}" if parameter.optional else text
 
 
 def _annotation(value: Any) -> str:
@@ -199,12 +203,12 @@ def _annotation(value: Any) -> str:
 
 
 def _kept(made: Class) -> list[str]:
-    """The parameters that the forward asks for."""
+    """The parameters that the forward needs, so that the constructor must keep them."""
     found: list[str] = []
 
     def note(value: Any) -> None:
         match value:
-            case Parameter():
+            case ParameterUse():
                 found.append(value.name)
             case Call():
                 for arg in (*value.args, *(arg for _, arg in value.kwargs)):
@@ -219,7 +223,7 @@ def _kept(made: Class) -> list[str]:
 
 
 def _called(call: Call, defaults: Mapping[str, Mapping[str, Any]]) -> tuple[str, list[str], str]:
-    """A constructor's call without what may be left out, in three: its head, its arguments, its tail."""
+    """A constructor's call without arguments that equal their defaults, as head, arguments and tail."""
     omitted = defaults.get(call.target, {})
     args = [_constant(arg, defaults) for arg in call.args]
     args += [
@@ -232,7 +236,7 @@ def _called(call: Call, defaults: Mapping[str, Mapping[str, Any]]) -> tuple[str,
 
 def _constant(value: Any, defaults: Mapping[str, Mapping[str, Any]]) -> str:
     match value:
-        case Parameter():
+        case ParameterUse():
             return value.name
         case Call():
             head, args, tail = _called(value, defaults)
@@ -242,7 +246,7 @@ def _constant(value: Any, defaults: Mapping[str, Mapping[str, Any]]) -> str:
     return literal(value)
 
 
-def _computed(line: Line, inputs: Sequence[str]) -> tuple[str, list[str], str]:
+def _computed(line: ForwardLine, inputs: Sequence[str]) -> tuple[str, list[str], str]:
     if line.expression is None:
         return f"{line.target}(", list(inputs), ")"
     values = [*inputs, line.target]
@@ -262,7 +266,7 @@ def _expression(value: Any, values: Sequence[str]) -> tuple[str, int]:
     match value:
         case Argument():
             return values[value.index], _PRIMARY
-        case Parameter():
+        case ParameterUse():
             return f"self.{value.name}", _PRIMARY
         case Call() if value.target in _OPERATORS and len(value.args) == 2 and not value.kwargs:
             sign, binds = _OPERATORS[value.target]
@@ -275,6 +279,6 @@ def _expression(value: Any, values: Sequence[str]) -> tuple[str, int]:
         case list():
             return f"[{', '.join(_expression(each, values)[0] for each in value)}]", _PRIMARY
         case tuple():
-            items = ", ".join(_expression(each, values)[0] for each in value)
-            return f"({items},)" if len(value) == 1 else f"({items})", _PRIMARY
+            text = ", ".join(_expression(each, values)[0] for each in value)
+            return f"({text},)" if len(value) == 1 else f"({text})", _PRIMARY
     return literal(value), _PRIMARY

@@ -9,7 +9,7 @@ import tokenize
 from collections.abc import Iterator, Sequence
 
 from networks.core.call import Call
-from networks.source.classes import Class, Item
+from networks.source.classes import Class, Member
 
 _IMPORTS = frozenset(("import torch", "from torch import Tensor, nn", "from collections import OrderedDict"))
 _NAMES = frozenset(
@@ -81,17 +81,17 @@ def _root(node: ast.expr) -> str:
 
 
 def _targets(made: Class) -> Iterator[str]:
-    for item in made.body.items:
-        yield from _called(item)
+    for member in made.body.members:
+        yield from _called(member)
     for line in made.body.lines:
         yield from _called(line.expression)
 
 
 def _called(value: object) -> Iterator[str]:
     match value:
-        case Item():
+        case Member():
             yield from _called(value.call)
-            yield from _called(value.items)
+            yield from _called(value.members)
         case Call():
             yield value.target
             yield from _called(value.args)

@@ -1,4 +1,4 @@
-"""Puts the source of a network together: imports, a class for each distinct part, the network's own class."""
+"""Puts a network's source together: imports, a class for each kind of submodule, the network's own class."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from networks.blocks.base import Block
 from networks.core.shapes import show
 from networks.graph import edits
 from networks.graph.check import check
-from networks.graph.forward import Flow, flow_of
+from networks.graph.forward import Forward, forward_of
 from networks.graph.network import Network
-from networks.graph.submodules import Part, parts_of
+from networks.graph.submodules import Submodule, submodules_of
 from networks.source.classes import Class, classes_of, is_in_series
 from networks.source.frozen import frozen_lines, train_lines
 from networks.source.identifiers import class_name, free
@@ -22,14 +22,14 @@ from networks.source.safety import verify
 from networks.source.variables import variables_of
 
 ORDERED = "from collections import OrderedDict"
-"""Where a row of layers has names."""
+"""Needed where an nn.Sequential names its layers."""
 
 
 class Source(msgspec.Struct, frozen=True):
     """The text of a module that defines `class_name`, an nn.Module that is made without arguments.
 
-    `lines` are, for each layer that takes part, the numbers of the lines that make it and that run it: its
-    own, and those of the parts that it lies in. The first line is 1.
+    `lines` are, for each layer that contributes to the scores, the numbers of the lines that make it and that
+    run it: its own, and those of the submodules it lies in. The first line is 1.
     """
 
     text: str
@@ -42,7 +42,7 @@ class Source(msgspec.Struct, frozen=True):
 def source(network: Network, classes: int, title: str = "") -> Source:
     """The network as a module that imports only torch, with the keys that `networks.module.build.build` has.
 
-    Every distinct part has one class; what differs between its objects are the class's parameters. In
+    Submodules of equal structure share one class; what differs between them are the class's parameters. In
     training a network with auxiliary outputs returns a tuple, the main scores first, as the built module
     does; else it returns the scores. Raises UserError with the first obstacle where the network does not fit.
 
@@ -51,16 +51,16 @@ def source(network: Network, classes: int, title: str = "") -> Source:
     identifiers. The text is parsed before it is given out, and what it imports, calls and names is compared
     with what was meant.
     """
-    flow = flow_of(network, classes)
-    root = parts_of(flow)
+    forward = forward_of(network, classes)
+    root = submodules_of(forward)
     name = free(class_name(title) or "Network", ())
-    made = classes_of(root, flow, _blocks_by_path(network), name)
-    printer = Printer(flow, made)
+    made = classes_of(root, forward, _blocks_by_path(network), name)
+    printer = Printer(forward, made)
     lines: list[Written] = []
     for inner in made[:-1]:
         lines += [*printer.printed(inner, _doc(inner)), Written(""), Written("")]
     weights = check(network, classes).weights
-    lines += _network_class(network, flow, made[-1], printer, weights)
+    lines += _network_class(network, forward, made[-1], printer, weights)
     body = "\n".join(line.text for line in lines)
     imports = _imports(body)
     text = "\n".join((*imports, "", "", body, ""))
@@ -97,50 +97,50 @@ def _count_under(network: Network) -> dict[str, int]:
 def _doc(made: Class) -> str:
     if made.block is not None:
         return made.block.help()
-    calls = [item.call.target for item in made.body.items if item.call is not None]
-    if len(made.parts) > 1 and len(calls) == len(made.body.items) and is_in_series(made.body):
+    calls = [member.call.target for member in made.body.members if member.call is not None]
+    if len(made.submodules) > 1 and len(calls) == len(made.body.members) and is_in_series(made.body):
         return f"{', '.join(call.removeprefix('nn.') for call in calls)}, one behind the other."
-    path = made.parts[0].path
-    if len(made.parts) == 1:
+    path = made.submodules[0].path
+    if len(made.submodules) == 1:
         return f"What stands under {path}."
-    return f"What stands under {path} and in {len(made.parts) - 1} other places."
+    return f"What stands under {path} and in {len(made.submodules) - 1} other places."
 
 
 def _network_class(
-    network: Network, flow: Flow, made: Class, printer: Printer, weights: int
+    network: Network, forward: Forward, made: Class, printer: Printer, weights: int
 ) -> list[Written]:
-    (root,) = made.parts
-    count = flow.shape(flow.scores[0])[0]
-    doc = f"Takes images n×{show(flow.x)}, gives scores n×{count}; {weights:,} weights."
+    (root,) = made.submodules
+    count = forward.shape(forward.scores[0])[0]
+    doc = f"Takes images n×{show(forward.x)}, gives scores n×{count}; {weights:,} weights."
     lines = printer.head(made, doc, "nn.Module")
     lines += printer.constructor(made)
     lines += [Written(f"        {text}", names) for text, names in frozen_lines(network, root)]
     if train := train_lines(network, root):
         lines += [Written(""), *(Written(f"    {text}", names) for text, names in train)]
-    several = len(flow.scores) > 1
+    several = len(forward.scores) > 1
     given = "Tensor | tuple[Tensor, ...]" if several else "Tensor"
-    lines += [Written(""), Written(f"    def forward(self, x: Tensor) -> {given}:", (flow.images,))]
-    return lines + _network_forward(flow, made, root, printer)
+    lines += [Written(""), Written(f"    def forward(self, x: Tensor) -> {given}:", (forward.images,))]
+    return lines + _network_forward(forward, made, root, printer)
 
 
-def _network_forward(flow: Flow, made: Class, root: Part, printer: Printer) -> list[Written]:
+def _network_forward(forward: Forward, made: Class, root: Submodule, printer: Printer) -> list[Written]:
     """Like every forward, but what only auxiliary outputs need runs in training alone."""
-    variables = variables_of(root.statements, root.x, flow.scores)
+    variables = variables_of(root.statements, root.x, forward.scores)
     lines: list[Written] = []
     training = False
     for index, statement in enumerate(root.statements):
-        needed = statement.output in flow.needed
+        needed = statement.output in forward.needed
         if not needed and not training:
             lines.append(Written("        if self.training:"))
         training = not needed
         lines += printer.statement(made, index, variables, "            " if training else "        ")
-    scores = [variables[score] for score in flow.scores]
+    scores = [variables[score] for score in forward.scores]
     if len(scores) > 1:
         if not training:
             lines.append(Written("        if self.training:"))
         returned = wrapped("            ", "return ", scores, "")
-        lines += [Written(text, flow.ends) for text in returned]
-    return [*lines, Written(f"        return {scores[0]}", flow.ends[:1])]
+        lines += [Written(text, forward.ends) for text in returned]
+    return [*lines, Written(f"        return {scores[0]}", forward.ends[:1])]
 
 
 def _numbered(lines: list[Written], first: int) -> dict[str, tuple[int, ...]]:

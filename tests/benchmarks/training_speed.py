@@ -25,7 +25,7 @@ import msgspec
 import torch
 from torch import nn
 
-from networks.data.images import Images, prepare
+from networks.data.images import PreparedImages, prepare
 from networks.layers.ends import Input
 from networks.presets.lenet import lenet5
 from networks.project.project import Project
@@ -126,7 +126,7 @@ def side_by_side(
     return pairs
 
 
-def _contiguous(images: Images) -> Images:
+def _contiguous(images: PreparedImages) -> PreparedImages:
     return images._replace(
         training=images.training.clone(memory_format=torch.contiguous_format),
         validation=images.validation.clone(memory_format=torch.contiguous_format),

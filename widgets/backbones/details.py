@@ -40,7 +40,7 @@ class Details(QWidget):
         self._why = _text("backbone_why")
         self.thumbnail = Thumbnail()
         self.thumbnail.setToolTip(self.tr("Every layer is a bar, the higher the larger its images."))
-        self._facts = Facts()
+        self._figures = Figures()
         self._origin = _text("backbone_origin", quiet=True)
         self._recipe = CheckBox(self.tr("Use its recipe"))
         self._recipe.setObjectName("use_recipe")
@@ -66,7 +66,7 @@ class Details(QWidget):
         column.addWidget(self._why)
         column.addSpacing(theme.SPACE // 2)
         column.addWidget(self.thumbnail, 1)
-        column.addWidget(self._facts)
+        column.addWidget(self._figures)
         column.addWidget(self._origin)
         column.addWidget(self._recipe_row)
         self._rest = QWidget()
@@ -75,7 +75,7 @@ class Details(QWidget):
     def show_entry(self, entry: Entry | None, classes: int) -> None:
         """Tells of this entry where the data has so many classes; nothing for None."""
         self._entry, self._classes = entry, classes
-        for widget in (self.thumbnail, self._facts):
+        for widget in (self.thumbnail, self._figures):
             widget.setVisible(entry is not None)
         self._rest.setVisible(entry is None)
         self._title.setText("" if entry is None else title(entry))
@@ -100,7 +100,7 @@ class Details(QWidget):
         if self._entry is not None:
             name = self.tr("Graph of {name}").format(name=title(self._entry))
             self.thumbnail.setAccessibleName(name)
-        self._show_facts(
+        self._show_figures(
             thousands(report.weights),
             short(report.multiply_adds),
             *self._depth(depth(network)),
@@ -110,16 +110,16 @@ class Details(QWidget):
     def show_words(self, words: str) -> None:
         """Words in place of the picture: what it waits for, or why there is none. No figures are known."""
         self.thumbnail.show_words(words)
-        self._show_facts(UNKNOWN, UNKNOWN, UNKNOWN, "", UNKNOWN)
+        self._show_figures(UNKNOWN, UNKNOWN, UNKNOWN, "", UNKNOWN)
 
     def use_recipe(self) -> bool:
         """Whether the recipe of what is shown is wished for, too; False where it brings none."""
         brings = isinstance(self._entry, Preset) and self._entry.recipe is not None
         return brings and self._recipe.isChecked()
 
-    def _show_facts(self, weights: str, multiply_adds: str, layers: str, parts: str, images: str) -> None:
+    def _show_figures(self, weights: str, multiply_adds: str, layers: str, parts: str, images: str) -> None:
         classes = self.tr("with the data’s {count} classes").format(count=self._classes)
-        self._facts.show_facts(
+        self._figures.show_figures(
             (
                 (self.tr("Weights"), weights, classes),
                 (self.tr("Multiply-adds"), multiply_adds, self.tr("per image")),
@@ -152,7 +152,7 @@ class Details(QWidget):
         ).format(name=model.name)
 
 
-class Facts(QWidget):
+class Figures(QWidget):
     """Figures side by side: what it is, the figure, and a quiet word on it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -163,7 +163,7 @@ class Facts(QWidget):
         self._row.setSpacing(2 * theme.SPACE)
         self._labels: list[tuple[QLabel, QLabel, QLabel]] = []
 
-    def show_facts(self, facts: tuple[tuple[str, str, str], ...]) -> None:
+    def show_figures(self, facts: tuple[tuple[str, str, str], ...]) -> None:
         """Name, figure and quiet word of each."""
         while len(self._labels) < len(facts):
             self._add()

@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 
-from networks.presets.base import Kind, Paper, Preset
+from networks.presets.base import Paper, Preset, PresetKind
 from widgets.look import theme
 from widgets.look.translation import declared
 
@@ -36,7 +36,7 @@ def badge(entry: Entry) -> str:
     translate = QCoreApplication.translate
     if isinstance(entry, Importable):
         return ""
-    words: dict[Kind, str] = {
+    words: dict[PresetKind, str] = {
         "standard": translate("Backbones", "standard"),
         "published": translate("Backbones", "as published"),
         "small": translate("Backbones", "small images"),
@@ -47,7 +47,7 @@ def badge(entry: Entry) -> str:
 def badge_help(entry: Preset) -> str:
     """What the kind means, as a sentence."""
     translate = QCoreApplication.translate
-    words: dict[Kind, str] = {
+    words: dict[PresetKind, str] = {
         "standard": translate("Backbones", "At the paper’s size, equal to torchvision’s."),
         "published": translate(
             "Backbones", "As the paper had it, where that differs from what is usual now."
@@ -61,7 +61,7 @@ def badge_color(entry: Entry, colors: theme.Colors) -> QColor:
     """The colour of the kind."""
     if isinstance(entry, Importable):
         return QColor(colors.text_dim)
-    kinds: dict[Kind, str] = {
+    kinds: dict[PresetKind, str] = {
         "standard": colors.text_dim,
         "published": colors.warning,
         "small": colors.success,

@@ -40,7 +40,7 @@ STUB = 3.0
 """How far below a card a line may end, in units of the canvas: before the first bend."""
 
 
-class Lines(msgspec.Struct, frozen=True):
+class Strokes(msgspec.Struct, frozen=True):
     """What is painted, in device-independent pixels from the upper left corner of the widget."""
 
     bars: tuple[tuple[Group, QRectF], ...] = ()
@@ -128,7 +128,7 @@ class Thumbnail(QWidget):
         return picture
 
 
-def paint_lines(painter: QPainter, lines: Lines, colors: theme.Colors) -> None:
+def paint_lines(painter: QPainter, lines: Strokes, colors: theme.Colors) -> None:
     """Paints frames, then wires, then bars."""
     frame = colors.group(Group.BLOCKS)
     frame.setAlpha(46 if colors.dark else 30)
@@ -178,12 +178,12 @@ class Graph:
             + [(along, across, across) for points in self.wires.values() for along, across in points]
         )
 
-    def lines(self, width: float, height: float) -> Lines:
+    def lines(self, width: float, height: float) -> Strokes:
         """The picture in this size, with as few lines as let it be nearly as large as it can be."""
         if not self._tops:
-            return Lines()
+            return Strokes()
         room = (max(1.0, width - 2 * MARGIN), max(1.0, height - 2 * MARGIN))
-        drawings = [_Drawing(self, cuts, room) for cuts in self._divisions()]
+        drawings = [_Arrangement(self, cuts, room) for cuts in self._divisions()]
         largest = max(drawing.scale for drawing in drawings)
         return next(each for each in drawings if each.scale >= ENOUGH * largest).drawn(width, height)
 
@@ -272,7 +272,7 @@ def _heights(network: Network, report: Report) -> Mapping[str, float]:
     return {name: max(LEAST, (side / largest) ** TAPER) for name, side in sides.items()}
 
 
-class _Drawing:
+class _Arrangement:
     """One way to cut a network into lines, and how large it is then."""
 
     def __init__(self, graph: Graph, cuts: Sequence[float], room: Point) -> None:
@@ -289,7 +289,7 @@ class _Drawing:
         """Pixels per unit of the canvas, in the direction where there are fewer."""
         return min(self._along, self._across)
 
-    def drawn(self, width: float, height: float) -> Lines:
+    def drawn(self, width: float, height: float) -> Strokes:
         """Everything in pixels, the lines below each other in the middle of the widget."""
         self._place(width, height)
         graph = self._graph
@@ -299,7 +299,7 @@ class _Drawing:
         )
         wires = [piece for points in graph.wires.values() for piece in self._pieces(points)]
         wires += self._returns()
-        return Lines(bars, tuple(wires), frames, len(self._spans))
+        return Strokes(bars, tuple(wires), frames, len(self._spans))
 
     def _line(self, along: float) -> int:
         return bisect_right(self._cuts, along, 1, len(self._cuts) - 1) - 1

@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from widgets.look import theme
 from widgets.look.icon import paint_icon
 
-Kind = Literal["error", "warning"]
+NoticeKind = Literal["error", "warning"]
 _ICON = 16
 
 
 class Notice(QWidget):
     """Hidden while there is nothing to say."""
 
-    def __init__(self, kind: Kind, parent: QWidget | None = None) -> None:
+    def __init__(self, kind: NoticeKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = kind
         self._text = QLabel()

@@ -26,7 +26,7 @@ from networks.recipes.datasets import Digits
 from networks.recipes.optimizers import SGD
 from networks.recipes.recipe import Recipe
 from widgets.backbones.browser import BackboneBrowser
-from widgets.backbones.details import UNKNOWN, Facts
+from widgets.backbones.details import UNKNOWN, Figures
 from widgets.backbones.entries import Importable
 from widgets.backbones.thumbnail import Thumbnail
 from widgets.controls.notice import Notice
@@ -130,7 +130,7 @@ def problem(browser):
 
 
 def figures(browser):
-    return browser.findChild(Facts).texts()
+    return browser.findChild(Figures).texts()
 
 
 @pytest.mark.parametrize("with_recipe", [True, False])

@@ -43,19 +43,19 @@ every_block = pytest.mark.parametrize("kind", BLOCKS, ids=lambda kind: kind.__na
 def test_rows_are_well_formed(kind):
     @given(blocks_of(kind), st.none() | IMAGES | VECTORS)
     def proof(block, x):
-        rows = block.rows(x)
+        nodes = block.nodes(x)
         known = {X}
-        for row in rows:
-            assert row.name not in known
-            assert set(row.inputs) <= known
-            assert row.layer.fewest_inputs <= len(row.inputs) <= row.layer.most_inputs
-            known.add(row.name)
-        taken = {source for row in rows for source in row.inputs}
+        for node in nodes:
+            assert node.name not in known
+            assert set(node.inputs) <= known
+            assert node.layer.fewest_inputs <= len(node.inputs) <= node.layer.most_inputs
+            known.add(node.name)
+        taken = {source for node in nodes for source in node.inputs}
         assert X in taken
         # the last one goes out, and nothing else does
-        assert known - taken == {rows[-1].name}
-        assert rows[-1].layer.ends == block.ends
-        assert not any(row.layer.ends for row in rows[:-1])
+        assert known - taken == {nodes[-1].name}
+        assert nodes[-1].layer.ends == block.ends
+        assert not any(node.layer.ends for node in nodes[:-1])
         assert around(block, (4, 8, 8) if x is None or len(x) < 3 else x)  # names that a network may have
 
     proof()
@@ -113,8 +113,8 @@ def test_every_parameter_makes_a_difference(kind):
             "whole": lambda f: [f.default + 1, f.default * 2],
             "real": lambda f: [f.default / 2],
         }[field.kind](field)
-        rows = {str(changed(kind(), **{field.name: value}).rows((3, 8, 8))) for value in others}
-        assert len(rows | {str(kind().rows((3, 8, 8)))}) > 1, field.name
+        looks = {str(changed(kind(), **{field.name: value}).nodes((3, 8, 8))) for value in others}
+        assert len(looks | {str(kind().nodes((3, 8, 8)))}) > 1, field.name
 
 
 @every_block
@@ -149,7 +149,7 @@ def test_what_lands_takes_the_channels_of_the_wire():
     assert VGGStage().landing((1, 8, 8)) == VGGStage()
     for shape in ((96, 8, 8), (512, 8, 8)):
         for block in (Residual(), Bottleneck()):
-            assert not [row for row in block.landing(shape).rows(shape) if "downsample" in row.name]
+            assert not [node for node in block.landing(shape).nodes(shape) if "downsample" in node.name]
 
 
 @every_block
@@ -352,18 +352,18 @@ def test_the_shortcut_becomes_a_projection_where_the_shape_changes_and_the_card_
     for channels, filters, stride in ((4, 4, 1), (4, 8, 1), (8, 4, 1), (4, 4, 2), (4, 8, 2), (8, 4, 2)):
         block = make(filters=filters, stride=stride, projection=kind)
         x = (channels, 7, 7)
-        rows = {row.name: row.layer for row in block.rows(x)}
+        layers = {node.name: node.layer for node in block.nodes(x)}
         changes = channels != filters or stride > 1
-        assert changes == any(name.startswith(("downsample", "skip", "pad")) for name in rows)
+        assert changes == any(name.startswith(("downsample", "skip", "pad")) for name in layers)
         # what cannot be padded away is convolved
-        assert ("downsample.0" in rows) == (changes and (kind == "convolution" or filters < channels))
+        assert ("downsample.0" in layers) == (changes and (kind == "convolution" or filters < channels))
         assert not check(around(block, x), CLASS_COUNT).obstacles
         said = block.summary(x)
         assert (("proj" in said) or ("pad" in said)) == changes
-        assert ("proj" in said) == ("downsample.0" in rows)
+        assert ("proj" in said) == ("downsample.0" in layers)
         plain = msgspec.structs.replace(block, shortcut=False)
-        assert not any(isinstance(row.layer, Add) for row in plain.rows(x))
-        assert plain.rows(x) == plain.rows(None)
+        assert not any(isinstance(node.layer, Add) for node in plain.nodes(x))
+        assert plain.nodes(x) == plain.nodes(None)
         assert "plain" in plain.summary(x)
         assert not check(around(plain, x), CLASS_COUNT).obstacles
 

@@ -16,10 +16,10 @@ from networks.core.shapes import Shape
 from networks.graph import edits, groups
 from networks.graph.check import check
 from networks.graph.folds import (
-    add_part_after,
-    insert_part,
+    add_block_after,
+    insert_block,
     nodes_of,
-    place_part,
+    place_block,
     repeat,
     set_block,
     set_shortcuts,
@@ -128,24 +128,26 @@ def _rename_fold(draw: st.DrawFn, network: Network) -> Network:
     return groups.rename_fold(network, draw(folds_in(network)), draw(st.sampled_from(["top", "Ω", "b1"])))
 
 
-def _insert_part(draw: st.DrawFn, network: Network) -> Network:
+def _insert_block(draw: st.DrawFn, network: Network) -> Network:
     wire = draw(st.sampled_from(network.wires))
     x = check(network, CLASS_COUNT).wire_shape(wire)
-    return insert_part(network, draw(any_block()), (wire,), x)[0]
+    return insert_block(network, draw(any_block()), (wire,), x)[0]
 
 
 def _add_part(draw: st.DrawFn, network: Network) -> Network:
     name = draw(st.sampled_from([node.name for node in network.nodes]))
-    return add_part_after(network, draw(any_block()), name, check(network, CLASS_COUNT).nodes[name].output)[0]
+    return add_block_after(network, draw(any_block()), name, check(network, CLASS_COUNT).nodes[name].output)[
+        0
+    ]
 
 
-def _place_part(draw: st.DrawFn, network: Network) -> Network:
-    return place_part(network, draw(any_block()))[0]
+def _place_block(draw: st.DrawFn, network: Network) -> Network:
+    return place_block(network, draw(any_block()))[0]
 
 
 def _insert_saved(draw: st.DrawFn, network: Network) -> Network:
     part = saved_block(network, draw(folds_in(network)))
-    return insert_part(network, part, (draw(st.sampled_from(network.wires)),))[0]
+    return insert_block(network, part, (draw(st.sampled_from(network.wires)),))[0]
 
 
 def _set_block(draw: st.DrawFn, network: Network) -> Network:
@@ -190,7 +192,7 @@ def _connect_fold(draw: st.DrawFn, network: Network) -> Network:
     inside = network.folded[draw(folds_in(network))]
     source = draw(st.sampled_from([node.name for node in network.nodes if not node.layer.ends]))
     sources = groups.sources_of(network, inside)
-    return groups.connect_part(network, source, inside, sources[0] if len(sources) == 1 else None)
+    return groups.connect_fold(network, source, inside, sources[0] if len(sources) == 1 else None)
 
 
 def _switch_activation(draw: st.DrawFn, network: Network) -> Network:
@@ -211,8 +213,8 @@ def _concat(draw: st.DrawFn, network: Network) -> Network:
     return edits.connect(network, draw(st.sampled_from([n.name for n in network.nodes])), name)
 
 
-WITH_NODES = (_group, _add_part, _place_part, _switch_activation, _freeze, _concat)
-WITH_WIRES = (_insert_part,)
+WITH_NODES = (_group, _add_part, _place_block, _switch_activation, _freeze, _concat)
+WITH_WIRES = (_insert_block,)
 WITH_FOLDS = (_ungroup, _rename_fold, _insert_saved, _remove_fold, _copy_fold, _paste_fold, _cut_off)
 WITH_FOLDS += (_connect_fold,)
 WITH_BLOCKS = (_set_block, _repeat, _set_shortcuts)
@@ -221,7 +223,7 @@ WITH_BLOCKS = (_set_block, _repeat, _set_shortcuts)
 @st.composite
 def fold_edited(draw: st.DrawFn, network: Network) -> Network:
     """One random edit, of the layers or of folds; the network itself where it is refused in words."""
-    possible = [_place_part]
+    possible = [_place_block]
     if network.nodes:
         possible += WITH_NODES
     if network.wires:

@@ -16,10 +16,10 @@ from networks.core.message import UserError
 from networks.graph import edits, folds, groups
 from networks.graph.check import check
 from networks.graph.folds import (
-    add_part_after,
-    insert_part,
-    part_of,
-    place_part,
+    add_block_after,
+    expanded,
+    insert_block,
+    place_block,
     repeat,
     set_block,
     set_shortcuts,
@@ -59,10 +59,10 @@ def layers_in(network, fold):
     return [(network[name].layer, tuple(place[taken] for taken in network[name].inputs)) for name in inside]
 
 
-def what_rows_say(block, x):
-    rows = block.rows(x)
-    place = {row.name: index for index, row in enumerate(rows)} | {"x": ("from", 0)}
-    return [(row.layer, tuple(place[taken] for taken in row.inputs)) for row in rows]
+def what_nodes_say(block, x):
+    nodes = block.nodes(x)
+    place = {node.name: index for index, node in enumerate(nodes)} | {"x": ("from", 0)}
+    return [(node.layer, tuple(place[taken] for taken in node.inputs)) for node in nodes]
 
 
 def incoming(network, fold):
@@ -120,7 +120,7 @@ def test_promises_hold_after_any_edits_of_layers_blocks_and_groups(data):
             assert fold.block is None or edited.by_fold[fold.name].block == fold.block
             x = incoming(network, fold.name)
             if fold.block is not None and x is not None:
-                assert with_relus(layers_in(network, fold.name)) == what_rows_say(fold.block, x)
+                assert with_relus(layers_in(network, fold.name)) == what_nodes_say(fold.block, x)
 
 
 @settings(max_examples=30)
@@ -145,11 +145,11 @@ def test_a_block_dropped_on_a_wire_has_the_channels_of_the_wire(kind):
     (wire,) = network.consumers["b1.relu"]
     x = check(network, CLASS_COUNT).wire_shape(wire)
     assert x == (24, 8, 8)
-    later, name = insert_part(network, kind(), (wire,), x)
+    later, name = insert_block(network, kind(), (wire,), x)
     fold = later.by_fold[name]
     assert fold.name == f"{kind.stem}1"
     assert fold.block == kind().landing(x)
-    assert layers_in(later, name) == what_rows_say(fold.block, x)
+    assert layers_in(later, name) == what_nodes_say(fold.block, x)
     assert settled(later, CLASS_COUNT) == later
     assert not check(later, CLASS_COUNT).obstacles
     inside = later.folded[name]
@@ -169,11 +169,11 @@ def test_a_block_behind_a_node_is_the_one_that_is_dropped_on_its_only_wire(block
     single = [node.name for node in network.nodes if len(network.consumers[node.name]) == 1]
     name = data.draw(st.sampled_from(single))
     x = report.nodes[name].output
-    behind = add_part_after(network, block, name, x)
-    assert behind == insert_part(network, block, network.consumers[name], x)
+    behind = add_block_after(network, block, name, x)
+    assert behind == insert_block(network, block, network.consumers[name], x)
     (taker,) = network.consumers[name]
     if network[taker.target].layer.ends:
-        before, fold = add_part_after(network, block, taker.target, x)
+        before, fold = add_block_after(network, block, taker.target, x)
         assert layers_in(before, fold) == layers_in(*behind)
 
 
@@ -181,16 +181,16 @@ def test_a_block_between_two_of_a_group_lies_in_the_group():
     network = groups.group(
         stack(Residual(4), Residual(4)), {n.name for n in stack(Residual(4), Residual(4)).nodes[1:]}, "body"
     )
-    later, name = insert_part(network, Residual(), network.consumers["b1.relu2"], (4, 8, 8))
+    later, name = insert_block(network, Residual(), network.consumers["b1.relu2"], (4, 8, 8))
     assert later.by_fold[name].within == "body"
     assert later.by_fold["b1"].within == "body"
-    outside, name = add_part_after(network, Residual(), "input", (3, 8, 8))
+    outside, name = add_block_after(network, Residual(), "input", (3, 8, 8))
     assert outside.by_fold[name].within == ""
 
 
 def test_a_block_into_a_block_makes_a_group_of_the_outer_one():
     network = stack(Residual(4))
-    later, name = insert_part(network, ConvBNReLU(), network.consumers["b1.bn1"], (4, 8, 8))
+    later, name = insert_block(network, ConvBNReLU(), network.consumers["b1.bn1"], (4, 8, 8))
     later = settled(later, CLASS_COUNT)
     assert later.by_fold["b1"] == Fold("b1")
     assert later.by_fold[name] == Fold(name, ConvBNReLU(4), "b1")
@@ -201,25 +201,25 @@ def test_a_block_into_a_block_makes_a_group_of_the_outer_one():
 
 @given(any_block())
 def test_a_loose_block_begins_with_an_identity_that_goes_when_it_is_connected(block):
-    network, name = place_part(stack(), block)
+    network, name = place_block(stack(), block)
     entry, *rest = network.folded[name]
     assert network[entry].layer == Identity()
     assert settled(network, CLASS_COUNT) == network
     assert edits.remove(network, (entry, *rest)) == stack()
-    fed = settled(groups.connect_part(network, "input", network.folded[name], None), CLASS_COUNT)
+    fed = settled(groups.connect_fold(network, "input", network.folded[name], None), CLASS_COUNT)
     assert fed.by_fold[name].block == block
-    assert layers_in(fed, name) == what_rows_say(block, (3, 8, 8))
+    assert layers_in(fed, name) == what_nodes_say(block, (3, 8, 8))
     # the very block that is dropped with these parameters
-    dropped = part_of(stack(), block, None).by_fold[name].block
+    dropped = expanded(stack(), block, None).by_fold[name].block
     assert dropped == block
     assert Identity() not in [node.layer for node in fed.nodes]
 
 
 @given(any_block())
 def test_a_loose_block_of_which_a_wire_is_drawn_inside_is_connected_too(block):
-    network, name = place_part(stack(), block)
+    network, name = place_block(stack(), block)
     drawn = edits.connect(network, "input", network.folded[name][0])
-    fed = settled(groups.connect_part(network, "input", network.folded[name], None), CLASS_COUNT)
+    fed = settled(groups.connect_fold(network, "input", network.folded[name], None), CLASS_COUNT)
     assert settled(drawn, CLASS_COUNT) == fed
 
 
@@ -236,7 +236,7 @@ def test_cutting_the_wires_into_a_block_and_drawing_one_again_gives_the_block_ba
     )
     cut = settled(cut, CLASS_COUNT)
     assert cut.by_fold[fold].block == network.by_fold[fold].block
-    again = settled(groups.connect_part(cut, source, cut.folded[fold], None), CLASS_COUNT)
+    again = settled(groups.connect_fold(cut, source, cut.folded[fold], None), CLASS_COUNT)
     assert again == network
 
 
@@ -252,7 +252,7 @@ def test_groups_lie_in_each_other_up_to_a_bound_and_then_say_so():
     with pytest.raises(UserError, match="groups within each other"):
         edits.paste(network, part, "b1.conv1")
     with pytest.raises(UserError, match="groups within each other"):
-        insert_part(network, Residual(), (Wire("b1.conv1", "b1.bn1", 0),), (4, 8, 8))
+        insert_block(network, Residual(), (Wire("b1.conv1", "b1.bn1", 0),), (4, 8, 8))
 
 
 # -- the first edit inside makes a group of it
@@ -505,7 +505,7 @@ def test_shortcuts_taken_and_given_back_leave_the_very_network(data):
 @pytest.mark.parametrize("filters", [3, 4])
 def test_a_copied_block_is_a_block_again(kind, filters):
     network = stack(ConvBNReLU(filters))
-    network, name = insert_part(network, kind(), network.consumers["b1.relu"], (filters, 8, 8))
+    network, name = insert_block(network, kind(), network.consumers["b1.relu"], (filters, 8, 8))
     block = network.by_fold[name].block
     later, new = edits.duplicate(network, network.folded[name])
     later = settled(later, CLASS_COUNT)
@@ -515,11 +515,11 @@ def test_a_copied_block_is_a_block_again(kind, filters):
     part = edits.fragment(network, network.folded[name])
     loose = settled(edits.paste(network, part)[0], CLASS_COUNT)
     assert loose.by_fold[copy].block == block
-    fed = settled(groups.connect_part(loose, "input", loose.folded[copy], None), CLASS_COUNT)
-    assert layers_in(fed, copy) == what_rows_say(block, (3, 8, 8))
+    fed = settled(groups.connect_fold(loose, "input", loose.folded[copy], None), CLASS_COUNT)
+    assert layers_in(fed, copy) == what_nodes_say(block, (3, 8, 8))
     if not kind.ends:
         x = check(later, CLASS_COUNT).nodes[network.folded[name][-1]].output
-        assert layers_in(later, copy) == what_rows_say(block, x)
+        assert layers_in(later, copy) == what_nodes_say(block, x)
         assert settled(edits.remove(later, new), CLASS_COUNT) == network
 
 
@@ -535,7 +535,7 @@ def test_a_row_of_blocks_is_copied_as_a_row():
 
 
 def test_a_layer_and_a_block_of_one_stem_are_copied_together():
-    network, _ = place_part(stack(), AuxiliaryClassifier(2, 4))
+    network, _ = place_block(stack(), AuxiliaryClassifier(2, 4))
     network, loose = edits.place(network, AuxiliaryOutput())
     assert loose == "aux2"
     block = network.folds[0].name

@@ -18,9 +18,11 @@ from networks.source import Source, source
 
 _ROOT = Path(__file__).parents[3]
 _SERVE = """
-import contextlib, importlib.util, io, json, runpy, sys, zlib
+import contextlib, importlib.util, io, json, os, runpy, sys, zlib
 root = sys.argv[1]
 sys.path[:] = [path for path in sys.path if path != root and not path.startswith(root + "/backbone")]
+# an editable install may show another checkout
+sys.path[:] = [path for path in sys.path if not os.path.isdir(os.path.join(path, "networks"))]
 import torch
 torch.set_num_threads(1)
 for name in ("networks", "widgets", "app"):

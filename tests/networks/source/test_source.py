@@ -77,7 +77,7 @@ def with_blocks(draw):
     for _ in range(draw(st.integers(1, 4))):
         wire = draw(st.sampled_from(network.wires))
         x = check(network, CLASS_COUNT).wire_shape(wire)
-        candidate, fold = folds.insert_part(network, draw(st.sampled_from(BLOCKS))(), (wire,), x)
+        candidate, fold = folds.insert_block(network, draw(st.sampled_from(BLOCKS))(), (wire,), x)
         block = candidate.by_fold[fold].block
         if hasattr(block, "filters") and draw(st.booleans()):
             block = replace(block, filters=draw(st.sampled_from((4, 6))))

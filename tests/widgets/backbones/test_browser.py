@@ -16,7 +16,7 @@ from networks.presets.torchvision_models import MODELS as TORCHVISION
 from networks.presets.torchvision_papers import about
 from widgets.backbones.backbone_list import BackboneList
 from widgets.backbones.browser import BackboneBrowser
-from widgets.backbones.details import UNKNOWN, Facts
+from widgets.backbones.details import UNKNOWN, Figures
 from widgets.backbones.entries import Importable, rank, title
 from widgets.backbones.thumbnail import Graph, Thumbnail
 from widgets.controls.notice import Notice
@@ -102,7 +102,7 @@ def test_what_is_told_is_what_was_computed(browser, qtbot, preset):
     find(browser, qtbot, preset.name)
     network = preset.network()
     report = check(network, 10)
-    facts = browser.findChild(Facts).texts()
+    facts = browser.findChild(Figures).texts()
     assert text(browser, "backbone_title") == preset.name
     assert facts["Weights"] == thousands(report.weights)
     assert facts["Multiply-adds"] == short(report.multiply_adds)
@@ -118,9 +118,9 @@ def test_what_is_told_is_what_was_computed(browser, qtbot, preset):
 def test_weights_are_counted_for_the_classes_of_the_data(browser, qtbot):
     find(browser, qtbot, "resnet50")
     browser.show_classes(1000)
-    assert browser.findChild(Facts).texts()["Weights"] == thousands(25_557_032)
+    assert browser.findChild(Figures).texts()["Weights"] == thousands(25_557_032)
     browser.show_for(10)
-    assert browser.findChild(Facts).texts()["Weights"] == thousands(25_557_032 - 990 * 2049)
+    assert browser.findChild(Figures).texts()["Weights"] == thousands(25_557_032 - 990 * 2049)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_a_model_that_is_imported_holds_the_button_until_it_is_over(browser, qtb
 
 def test_a_model_to_import_has_no_figures_that_nobody_computed(browser, qtbot):
     find(browser, qtbot, "convnext")
-    assert set(browser.findChild(Facts).texts().values()) == {UNKNOWN}
+    assert set(browser.findChild(Figures).texts().values()) == {UNKNOWN}
     assert browser.findChild(Thumbnail).words() == "Following the layers of ConvNeXt-Tiny…"
     assert "“convnext_tiny”" in text(browser, "backbone_origin")
     find(browser, qtbot, "lenet")
@@ -278,14 +278,14 @@ def test_paper_and_words_of_a_model_stand_there_at_once(browser, qtbot, model):
 
 def test_the_network_of_a_model_is_shown_as_a_presets_is(browser, qtbot):
     find(browser, qtbot, "resnet50")
-    expected = browser.findChild(Facts).texts()
+    expected = browser.findChild(Figures).texts()
     find(browser, qtbot, "convnext")
     network = BY_NAME["ResNet-50"].network()
     graph = Graph(network, check(network, 10))
     browser.show_network(MODELS[1], network, graph)
-    assert set(browser.findChild(Facts).texts().values()) == {UNKNOWN}
+    assert set(browser.findChild(Figures).texts().values()) == {UNKNOWN}
     browser.show_network(MODELS[0], network, graph)
-    assert browser.findChild(Facts).texts() == expected
+    assert browser.findChild(Figures).texts() == expected
     assert browser.findChild(Thumbnail).words() == ""
     assert browser.findChild(Thumbnail).accessibleName() == "Graph of ConvNeXt-Tiny"
 

@@ -44,7 +44,7 @@ def insert(folding: Folding, thing: Thing, wire: Wire) -> Edit:
     if isinstance(thing, Layer):
         result, name = edits.insert(folding.network, thing, *wires)
     else:
-        result, name = folds.insert_part(folding.network, thing, wires, folding.whole.wire_shape(wires[0]))
+        result, name = folds.insert_block(folding.network, thing, wires, folding.whole.wire_shape(wires[0]))
     return Edit(result, _tr("Insert {layer}").format(layer=title(thing)), (name,))
 
 
@@ -64,7 +64,7 @@ def place(folding: Folding, thing: Thing) -> Edit:
     if isinstance(thing, Layer):
         result, name = edits.place(folding.network, thing)
     else:
-        result, name = folds.place_part(folding.network, thing)
+        result, name = folds.place_block(folding.network, thing)
     return Edit(result, _tr("Place {layer}").format(layer=title(thing)), (name,))
 
 
@@ -85,7 +85,7 @@ def _behind(folding: Folding, thing: Thing, name: str) -> tuple[Network, str]:
         return edits.add_after(network, thing, name)
     source = next(iter(network[name].inputs), None) if network[name].layer.ends else name
     x: Shape | None = folding.whole.nodes[source].output if source is not None else None
-    return folds.add_part_after(network, thing, name, x)
+    return folds.add_block_after(network, thing, name, x)
 
 
 def _end_with(folding: Folding, layer: Layer, name: str) -> Edit:
@@ -155,7 +155,7 @@ def _connected(folding: Folding, network: Network, source: str, target: str) -> 
             raise UserError(
                 message("Several wires lead to “{name}”: open it, and draw the wire inside.", name=target)
             )
-        return groups.connect_part(network, leaf, inside, sources[0] if sources else None)
+        return groups.connect_fold(network, leaf, inside, sources[0] if sources else None)
     return edits.connect(network, leaf, target)
 
 

@@ -9,7 +9,7 @@ from networks.graph.totals import totals_known
 from widgets.look.translation import short, thousands
 
 
-def facts(report: Report) -> str:
+def network_summary(report: Report) -> str:
     """`14 layers · 61 706 weights · 417 k multiply-adds per image`; sums only where they are known."""
     layers, problems = len(report.nodes), len(report.obstacles)
     parts = [_tr("1 layer") if layers == 1 else _tr("{count} layers").format(count=layers)]
@@ -22,4 +22,4 @@ def facts(report: Report) -> str:
 
 
 def _tr(text: str) -> str:
-    return QCoreApplication.translate("Facts", text)
+    return QCoreApplication.translate("NetworkSummary", text)
