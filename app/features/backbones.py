@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QToolButton, QWidget
 
@@ -23,8 +23,6 @@ from widgets.look.translation import declared, said
 
 if TYPE_CHECKING:
     from widgets.backbones.browser import BackboneBrowser
-
-replace = msgspec.structs.replace
 
 PAUSE = 250
 """Milliseconds that a model stays selected before its layers are followed: who walks on wants none of it."""

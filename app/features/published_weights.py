@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from PySide6.QtWidgets import QProgressDialog, QWidget
 
@@ -117,9 +117,7 @@ class PublishedWeights(QObject):
     def _freeze(self) -> None:
         project = self._document.project
         network = fine_tuning(project.network)
-        self._document.edit(
-            msgspec.structs.replace(project, network=network), self.tr("Freeze all but the last layer")
-        )
+        self._document.edit(replace(project, network=network), self.tr("Freeze all but the last layer"))
 
 
 class _Fetching(QThread):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from time import monotonic
 
-import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -186,4 +186,4 @@ class Document(QObject):
 def _settled(project: Project) -> Project:
     """Every block is what its parameters say, whatever an edit or a file did to it."""
     network = settled(project.network, project.classes)
-    return project if network is project.network else msgspec.structs.replace(project, network=network)
+    return project if network is project.network else replace(project, network=network)

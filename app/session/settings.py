@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QStandardPaths
 
 from networks.core.message import UserError
@@ -53,7 +54,7 @@ class Settings:
 
     def change(self, **changes: Any) -> None:
         """Remembers these fields; where the file cannot be written, only the log says so."""
-        remembered = msgspec.structs.replace(self.read(), **changes)
+        remembered = replace(self.read(), **changes)
         try:
             write_atomically(self.path, msgspec.json.encode(remembered), make_folder=True)
         except UserError as error:

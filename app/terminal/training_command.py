@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from app.terminal.progress import Bar, Lines, progress_for
 from networks.core.fields import changed
@@ -178,13 +179,13 @@ def _as_wished(project: Project, wishes: Mapping[str, Any]) -> Project:
             raise UserError(
                 message("--{name} {value}: {reason}.", name=name, value=value, reason=reason)
             ) from error
-    return msgspec.structs.replace(project, recipe=recipe)
+    return replace(project, recipe=recipe)
 
 
 def _as_trained(run: Run) -> Project:
     """The project with the number of threads written out: another machine would choose another."""
     recipe = changed(run.project.recipe, threads=run.threads)
-    return msgspec.structs.replace(run.project, recipe=recipe)
+    return replace(run.project, recipe=recipe)
 
 
 def _made(project: Project) -> Run:

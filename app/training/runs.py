@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.training.trainer import State, Trainer
@@ -15,8 +15,6 @@ from networks.runs.progress import Progress
 from widgets.curves import CurvesPanel
 from widgets.look.translation import said
 from widgets.training.training_bar import TrainingBar
-
-replace = msgspec.structs.replace
 
 
 class Runs(QObject):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -61,8 +61,6 @@ from widgets.training.training_bar import TrainingBar
 
 LAYOUT_VERSION = 2
 """Counts up when docks come or go, so that an old arrangement is not forced on new docks."""
-
-replace = msgspec.structs.replace
 
 
 class MainWindow(QMainWindow):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.blocks.base import Block, BlockNode, chained
 from networks.core.fields import described, whole
@@ -44,7 +44,7 @@ class ConvBNReLU(Block, frozen=True):
         )
 
     def landing(self, x: Shape) -> ConvBNReLU:
-        return msgspec.structs.replace(self, filters=x[0]) if len(x) == 3 and x[0] > 3 else self
+        return replace(self, filters=x[0]) if len(x) == 3 and x[0] > 3 else self
 
     def summary(self, x: Shape | None = None) -> str:
         text = f"{self.filters} · {self.kernel}×{self.kernel}"
@@ -81,7 +81,7 @@ class VGGStage(Block, frozen=True):
         """Twice the channels, as from stage to stage in table 1, at most its 512."""
         if len(x) != 3 or x[0] <= 3:
             return self
-        return msgspec.structs.replace(self, filters=max(x[0], min(2 * x[0], 512)))
+        return replace(self, filters=max(x[0], min(2 * x[0], 512)))
 
     def summary(self, x: Shape | None = None) -> str:
         text = f"{self.convolutions} × {self.filters}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from networks.blocks.base import Block, BlockNode, X, chained
 from networks.core.fields import described, real, whole
@@ -85,9 +86,7 @@ class Inception(Block, frozen=True):
         if len(x) != 3:
             return self
         parts = {"ones": 64, "reduce3": 96, "threes": 128, "reduce5": 16, "fives": 32, "pool": 32}
-        return msgspec.structs.replace(
-            self, **{name: max(1, round(x[0] * share / 192)) for name, share in parts.items()}
-        )
+        return replace(self, **{name: max(1, round(x[0] * share / 192)) for name, share in parts.items()})
 
     def summary(self, x: Shape | None = None) -> str:
         return f"{self.ones} + {self.threes} + {self.fives} + {self.pool}"

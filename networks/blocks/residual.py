@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.blocks.base import Block, BlockNode, X, chained
 from networks.core.fields import described, whole
@@ -60,7 +60,7 @@ class Residual(Block, frozen=True):
         return _joined(main, x, self.filters, self.stride, self.projection if self.shortcut else None)
 
     def landing(self, x: Shape) -> Residual:
-        return msgspec.structs.replace(self, filters=x[0]) if len(x) == 3 else self
+        return replace(self, filters=x[0]) if len(x) == 3 else self
 
     def summary(self, x: Shape | None = None) -> str:
         return _summed_up(str(self.filters), x, self.filters, self)
@@ -106,7 +106,7 @@ class Bottleneck(Block, frozen=True):
         if len(x) != 3:
             return self
         width = max(1, x[0] // 4)
-        return msgspec.structs.replace(self, filters=x[0], width=width if width % self.groups == 0 else x[0])
+        return replace(self, filters=x[0], width=width if width % self.groups == 0 else x[0])
 
     def summary(self, x: Shape | None = None) -> str:
         # a quarter is what the word says (He et al. 2015, figure 5)

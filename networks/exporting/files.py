@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 import torch
+from msgspec.structs import replace
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, fx, nn
@@ -273,7 +273,7 @@ def _without_memory(project: Project) -> fx.GraphModule:
 
 def _bare(network: Network) -> tuple[Any, ...]:
     """The nodes without what changes neither weights nor scores."""
-    return tuple(msgspec.structs.replace(node, fold="", frozen=False) for node in network.nodes)
+    return tuple(replace(node, fold="", frozen=False) for node in network.nodes)
 
 
 def _unreadable(path: Path, reason: str) -> UserError:

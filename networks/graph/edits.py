@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.core.message import UserError, message
 from networks.graph.network import RESERVED, Network, Node, Wire, name_problem
 from networks.layers.base import Layer
 from networks.layers.ends import Output
 from networks.layers.linear import Identity
-
-replace = msgspec.structs.replace
 
 _LONGEST_STEM = 56
 """Leaves room for a number within the 64 signs that a name may have."""

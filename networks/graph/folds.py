@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.blocks.base import Block, BlockNode, X
 from networks.blocks.residual import Bottleneck, Residual
@@ -23,9 +23,6 @@ from networks.layers.activation import Activation
 from networks.layers.base import Layer
 from networks.layers.linear import Identity
 from networks.layers.resizing import PadChannels
-
-replace = msgspec.structs.replace
-
 
 Insertable = Block | SavedBlock
 """What stands for several layers and can be inserted into a network."""

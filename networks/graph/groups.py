@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.core.message import UserError, message
 from networks.graph import edits
 from networks.graph.network import Fold, Network, fold_problem
-
-replace = msgspec.structs.replace
 
 
 def sources_of(network: Network, inside: Sequence[str]) -> tuple[str, ...]:

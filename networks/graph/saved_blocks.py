@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import ClassVar
 
 import msgspec
+from msgspec.structs import replace
 
 from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
 from networks.graph import edits
 from networks.graph.network import FoldName, Network
 from networks.layers.base import Group
-
-replace = msgspec.structs.replace
 
 MOST_BYTES = 8_000_000
 MOST_LAYERS = 5_000

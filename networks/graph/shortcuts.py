@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.blocks.residual import Bottleneck, Residual
 from networks.core.message import UserError, message
@@ -18,8 +18,6 @@ from networks.graph.folds import set_shortcuts
 from networks.graph.network import Network, Node
 from networks.layers.merge import Add
 from networks.layers.regularization import StochasticDepth
-
-replace = msgspec.structs.replace
 
 
 def without_shortcuts(network: Network, classes: int | None = None) -> Network:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from networks.blocks.base import Block
 from networks.blocks.convolution import ConvBNReLU
@@ -21,7 +22,6 @@ from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.layers.linear import Linear
 from networks.layers.regularization import Dropout
 
-replace = msgspec.structs.replace
 LONGEST_NAME = 64
 
 

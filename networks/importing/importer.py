@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 from torch import nn
 
 from networks.core.message import UserError, message
@@ -22,7 +23,6 @@ from networks.layers.linear import Flatten, Identity, Linear
 from networks.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool2d
 from networks.layers.regularization import Dropout
 
-replace = msgspec.structs.replace
 PASSING = (Activation, Dropout, Identity, Flatten, AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool2d)
 """What may stand between the layer that makes the scores and the end; a convolution makes maps of them."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import gcd
 from typing import Annotated, ClassVar, Literal
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.core.call import Call, call
 from networks.core.fields import Pair, PairFromZero, described, whole
@@ -298,7 +298,7 @@ class PointwiseConv2d(Layer, frozen=True):
         return f"{self.filters}{strided(self.stride)}"
 
     def with_classes(self, classes: int) -> PointwiseConv2d:
-        return msgspec.structs.replace(self, filters=classes) if self.filters == CLASSES else self
+        return replace(self, filters=classes) if self.filters == CLASSES else self
 
     def _filters(self) -> int:
         if self.filters == CLASSES:

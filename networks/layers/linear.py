@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.core.call import Argument, Call, call
 from networks.core.fields import described, real, whole
@@ -62,7 +62,7 @@ class Linear(Layer, frozen=True):
         return str(self.features)
 
     def with_classes(self, classes: int) -> Linear:
-        return msgspec.structs.replace(self, features=classes) if self.features == CLASSES else self
+        return replace(self, features=classes) if self.features == CLASSES else self
 
 
 class PixelwiseLinear(Layer, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.graph.network import Network
 from networks.layers.activation import ReLU
@@ -157,7 +157,7 @@ PRESETS = (
         "AlexNet small",
         "AlexNet",
         "small",
-        msgspec.structs.replace(PAPER, place="after figure 2"),
+        replace(PAPER, place="after figure 2"),
         "The layers of 2012 with a quarter of the filters, for images of 32×32: smaller first filters, "
         "stride 1 and one group. Without any normalization it learns slowly at first, as networks of its "
         "time did.",

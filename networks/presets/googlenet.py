@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.blocks.base import BlockNode, X
 from networks.blocks.inception import AuxiliaryClassifier, Inception
@@ -177,7 +177,7 @@ PRESETS = (
         "GoogLeNet small",
         "GoogLeNet",
         "small",
-        msgspec.structs.replace(PAPER, place="after table 1"),
+        replace(PAPER, place="after table 1"),
         "All nine inception blocks and both auxiliary classifiers, with a quarter of the filters and batch "
         "normalization, for images of 32×32. As deep as the original but for two convolutions in front.",
         small_googlenet,

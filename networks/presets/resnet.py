@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.blocks.residual import Bottleneck, Residual
 from networks.graph.network import Network
@@ -106,8 +106,8 @@ RESNEXT = Paper(
     "table 1",
 )
 WIDE = Paper("Zagoruyko and Komodakis", 2016, "Wide Residual Networks", "table 8")
-CIFAR = msgspec.structs.replace(PAPER, place="section 4.2 and table 6")
-PLAIN = msgspec.structs.replace(PAPER, place="section 4.2 and figure 6")
+CIFAR = replace(PAPER, place="section 4.2 and table 6")
+PLAIN = replace(PAPER, place="section 4.2 and figure 6")
 
 _WHY = {
     18: "A shortcut past every two convolutions lets each block learn only what to add to its input. At 18 "

@@ -6,12 +6,11 @@ What a preset tells is told of the model that it equals, too. Figures are the pa
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 from networks.presets import resnet
 from networks.presets.base import Paper
 from networks.presets.catalog import PRESETS
-
-replace = msgspec.structs.replace
 
 
 class About(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.core.shapes import Shape
 from networks.graph.check import check
@@ -14,8 +14,6 @@ from networks.layers.base import Layer
 from networks.layers.ends import Input, Output
 from networks.project.project import Project
 from networks.recipes.published import Published, published_for
-
-replace = msgspec.structs.replace
 
 _IMAGENET_CLASSES = 1000
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from networks.blocks.base import Block
 from networks.core.call import Argument, Call
@@ -17,7 +18,6 @@ from networks.source.class_names import Constant, Parameter, base_name, paramete
 from networks.source.identifiers import class_name, free, quoted
 from networks.source.torch_signatures import DEFAULTS, ROLES
 
-replace = msgspec.structs.replace
 _OFTEN = 3
 """In so many places a sequence of plain layers must stand to be worth a class of its own."""
 

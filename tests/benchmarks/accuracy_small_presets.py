@@ -17,7 +17,7 @@ from pathlib import Path
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.graph.check import check
 from networks.presets.base import Preset
@@ -33,7 +33,7 @@ SMALL = {preset.name: preset for preset in PRESETS if preset.kind == "small"}
 
 def trained(preset: Preset, **changes: int) -> tuple[str, bool]:
     """Trains it by its recipe with these changes. Gives the line to print, and whether it met the target."""
-    recipe = msgspec.structs.replace(preset.recipe or Recipe(), **changes)
+    recipe = replace(preset.recipe or Recipe(), **changes)
     project = Project(preset.network(), recipe)
     weights = check(project.network, project.classes).weights
     judged: list[tuple[float, Validated]] = []

@@ -21,8 +21,8 @@ from typing import NamedTuple
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import msgspec
 import torch
+from msgspec.structs import replace
 from torch import nn
 
 from networks.data.images import PreparedImages, prepare
@@ -89,8 +89,8 @@ def plain_steps(case: Case) -> Iterator[float]:
 
 def our_steps(case: Case, threads: int) -> Iterator[float]:
     """The generator without a window: one loss for each step, without end."""
-    recipe = msgspec.structs.replace(case.project.recipe, threads=threads)
-    for event in Run(msgspec.structs.replace(case.project, recipe=recipe)).train(10**9):
+    recipe = replace(case.project.recipe, threads=threads)
+    for event in Run(replace(case.project, recipe=recipe)).train(10**9):
         if isinstance(event, Stepped):
             yield event.loss
         elif isinstance(event, Failed):

@@ -24,10 +24,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp()
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import msgspec
 import numpy
 import torch
 import torch._dynamo  # the first optimizer would import it in the middle of a measurement
+from msgspec.structs import replace
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, Qt, QTimer
 
 from app.start import start as startup
@@ -36,7 +36,6 @@ from app.window.window import MainWindow
 from networks.runs.events import Event, Stepped
 from tests.benchmarks import training_speed
 
-replace = msgspec.structs.replace
 TICK_MS = 10
 
 

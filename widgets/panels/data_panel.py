@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -133,14 +133,14 @@ class DataPanel(QWidget):
         kind = DATASETS[index]
         if type(self._recipe.data) is not kind:
             text = self.tr("Change data to {name}").format(name=declared(kind.title))
-            self.edited.emit(msgspec.structs.replace(self._recipe, data=kind()), text, "")
+            self.edited.emit(replace(self._recipe, data=kind()), text, "")
 
     @Slot(str, object)
     def _edit(self, name: str, value: object) -> None:
         data = changed(self._recipe.data, **{name: value})
         title = fields_of(type(data), (name,))[0].title
         text = self.tr("Change {field}").format(field=declared(title))
-        self.edited.emit(msgspec.structs.replace(self._recipe, data=data), text, f"data.{name}")
+        self.edited.emit(replace(self._recipe, data=data), text, f"data.{name}")
 
 
 def _value(name: str) -> QLabel:

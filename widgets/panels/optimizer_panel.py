@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
@@ -23,8 +24,6 @@ from widgets.look.icon import icon
 from widgets.look.translation import declared
 
 RUN_FIELDS = ("clip", "batch_size", "epochs", "seed", "device", "threads")
-
-replace = msgspec.structs.replace
 
 
 class OptimizerPanel(QWidget):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, QThread
 from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow, QPushButton
 
@@ -32,7 +32,6 @@ from widgets.backbones.thumbnail import Thumbnail
 from widgets.controls.notice import Notice
 from widgets.look.translation import short, thousands
 
-replace = msgspec.structs.replace
 BY_NAME = {preset.name: preset for preset in PRESETS}
 OWN = Recipe(
     data=Digits(validation=0.3, split_seed=5),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 
-import msgspec
 import onnxruntime
 import pytest
 import torch
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -29,7 +29,6 @@ from networks.project.project import first_project, write_project
 from networks.source import source
 from widgets.canvas.picture import svg
 
-replace = msgspec.structs.replace
 PROJECT = first_project()
 PROJECT = replace(PROJECT, recipe=replace(PROJECT.recipe, batch_size=500, epochs=1, threads=1, seed=7))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
 from app.features.published_weights import PublishedWeights
@@ -91,7 +91,7 @@ def test_cancelling_changes_nothing(parts, qtbot, monkeypatch):
 
 def test_a_network_without_published_weights_is_told_so(parts):
     document, published, _, said = parts
-    document.reset(msgspec.structs.replace(first_project()))
+    document.reset(replace(first_project()))
     published.load()
     assert "No published weights fit" in said[0]
     assert not published.busy

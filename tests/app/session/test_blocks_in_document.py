@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 
 from app.session.document import Document
 from networks.blocks.residual import Residual
@@ -15,8 +15,6 @@ from networks.layers.activation import Tanh
 from networks.layers.convolution import Conv2d
 from networks.project.project import Project
 from tests.networks.graph.random_folds import CLASS_COUNT, stack
-
-replace = msgspec.structs.replace
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import gc
 import weakref
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Slot
 
 from app.session import document as document_module
@@ -20,7 +20,6 @@ from networks.layers.activation import ReLU
 from networks.project.project import Project, blank_project, first_project
 from tests.networks.graph.random_edits import edited
 
-replace = msgspec.structs.replace
 FIRST = first_project()
 
 

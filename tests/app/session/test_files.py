@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QLockFile, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QWidget
@@ -31,7 +32,6 @@ from networks.project.project import (
     write_project,
 )
 
-replace = msgspec.structs.replace
 FIRST = first_project()
 FORMAT_1 = Path(__file__).parents[2] / "data" / "lenet-format-1.json"
 

@@ -11,9 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
 import torch
+from msgspec.structs import replace
 from safetensors.torch import load_file
 
 from app.terminal.command_line import main, version
@@ -32,7 +32,6 @@ if os.name == "posix":
     import termios
 
 ROOT = Path(__file__).parents[3]
-replace = msgspec.structs.replace
 
 
 def write(path: Path, project: Project) -> Path:

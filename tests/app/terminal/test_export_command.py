@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-import msgspec
 import onnxruntime
 import pytest
 import torch
+from msgspec.structs import replace
 
 from app.terminal.command_line import main
 from networks.exporting.files import first_weights, save_weights
@@ -54,7 +54,7 @@ def test_source(project_file, tmp_path, capsys):
 
 def test_a_training_script_gives_the_curve_of_backbone_train(project_file, tmp_path, capsys):
     out, run = tmp_path / "go.py", tmp_path / "run"
-    project = msgspec.structs.replace(PROJECT, recipe=msgspec.structs.replace(PROJECT.recipe, epochs=1))
+    project = replace(PROJECT, recipe=replace(PROJECT.recipe, epochs=1))
     write_project(project, project_file)
     assert export(project_file, out, "--training") == 0
     assert capsys.readouterr() == (
@@ -69,9 +69,7 @@ def test_a_training_script_gives_the_curve_of_backbone_train(project_file, tmp_p
 
 def test_onnx_with_first_and_with_given_weights(project_file, tmp_path, capsys):
     out, weights = tmp_path / "a.onnx", tmp_path / "weights.safetensors"
-    other = first_weights(
-        msgspec.structs.replace(PROJECT, recipe=msgspec.structs.replace(PROJECT.recipe, seed=5))
-    )
+    other = first_weights(replace(PROJECT, recipe=replace(PROJECT.recipe, seed=5)))
     save_weights(other, weights)
     with torch.inference_mode():
         assert export(project_file, out) == 0

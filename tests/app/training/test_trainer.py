@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QThread
 
 from app.training.trainer import State, Trainer
@@ -16,7 +16,7 @@ from networks.runs.events import Failed, Finished, Started, Stepped, Validated
 from networks.training import run as run_module
 
 PROJECT = first_project()
-SHORT = msgspec.structs.replace(PROJECT, recipe=msgspec.structs.replace(PROJECT.recipe, epochs=2, threads=1))
+SHORT = replace(PROJECT, recipe=replace(PROJECT.recipe, epochs=2, threads=1))
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def test_whatever_is_raised_ends_as_a_sentence_and_training_can_start_again(
 
 
 def test_a_network_that_does_not_fit_is_told_by_its_sentence(trainer, events, qtbot):
-    broken = msgspec.structs.replace(SHORT, network=remove(SHORT.network, {"flatten1"}))
+    broken = replace(SHORT, network=remove(SHORT.network, {"flatten1"}))
     trainer.start(broken)
     qtbot.waitUntil(_idle(trainer), timeout=30_000)
     assert isinstance(events[-1], Failed)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import weakref
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QTextBrowser
@@ -30,7 +30,6 @@ from tests.widgets.gestures import drop
 from widgets.look import theme
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-replace = msgspec.structs.replace
 
 
 @pytest.fixture(autouse=True)

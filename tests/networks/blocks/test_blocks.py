@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from torch import fx, nn
 
 from networks.blocks import BLOCKS, AnyBlock
@@ -361,7 +362,7 @@ def test_the_shortcut_becomes_a_projection_where_the_shape_changes_and_the_card_
         said = block.summary(x)
         assert (("proj" in said) or ("pad" in said)) == changes
         assert ("proj" in said) == ("downsample.0" in layers)
-        plain = msgspec.structs.replace(block, shortcut=False)
+        plain = replace(block, shortcut=False)
         assert not any(isinstance(node.layer, Add) for node in plain.nodes(x))
         assert plain.nodes(x) == plain.nodes(None)
         assert "plain" in plain.summary(x)

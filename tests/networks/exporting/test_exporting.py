@@ -7,7 +7,6 @@ import os
 import sys
 import warnings
 
-import msgspec
 import numpy as np
 import onnx
 import onnxruntime
@@ -15,6 +14,7 @@ import pytest
 import torch
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from safetensors.torch import load_file
 from torch import nn
 
@@ -47,7 +47,6 @@ from networks.training.run import Run
 from tests.networks.graph.random_edits import networks, small
 from tests.networks.strategies import INNER, layers
 
-replace = msgspec.structs.replace
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 """An export takes a second; shrinking would take a hundred of them."""
 RECIPE = Recipe(batch_size=500, epochs=1, threads=1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from networks.blocks import BLOCKS
 from networks.blocks.base import Block
@@ -33,7 +33,6 @@ from networks.layers.merge import Concat
 from tests.networks.graph.random_edits import any_layer, edited, some_names
 from tests.networks.strategies import values
 
-replace = msgspec.structs.replace
 CLASS_COUNT = 3
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from networks.blocks import BLOCKS
 from networks.blocks.convolution import ConvBNReLU, VGGStage
@@ -46,8 +46,6 @@ from tests.networks.graph.random_folds import (
     folded_networks,
     stack,
 )
-
-replace = msgspec.structs.replace
 
 
 def layers_in(network, fold):

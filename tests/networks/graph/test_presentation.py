@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from networks.blocks.convolution import ConvBNReLU
 from networks.blocks.inception import AuxiliaryClassifier, Inception
@@ -21,8 +22,6 @@ from networks.layers.merge import Add, Concat
 from networks.presets.catalog import PRESETS
 from networks.presets.resnet import resnet
 from tests.networks.graph.random_folds import CLASS_COUNT, STARTS, folded_networks, stack
-
-replace = msgspec.structs.replace
 
 
 def folding(network, *opened):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import count
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from networks.core.message import UserError
 from networks.graph import edits
@@ -26,7 +26,6 @@ from networks.presets.lenet import lenet5
 from tests.networks.graph import random_edits
 from tests.widgets.canvas.canvas_networks import any_network, googlenet, resnet
 
-replace = msgspec.structs.replace
 CLASSES_OF_DATA = 10
 
 

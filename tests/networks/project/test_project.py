@@ -18,6 +18,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from networks.core.fields import changed, fields_of
 from networks.core.message import UserError
@@ -53,7 +54,6 @@ DATA = Path(__file__).parents[2] / "data"
 GOLDEN = DATA / "project-format-1.json"
 """Every layer type and field that format 1 had; written, as its kin, by the last version that had it."""
 SEED = project_to_json(first_project())
-replace = msgspec.structs.replace
 
 
 def declared(kinds):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from networks.data.vision import models
 from networks.graph.edits import freeze, rename
@@ -23,7 +23,6 @@ from networks.recipes.published import BY_NAME, PUBLISHED, cache_folder, publish
 from tests.networks.graph.random_edits import small
 
 STANDARD = [preset for preset in PRESETS if preset.torchvision]
-replace = msgspec.structs.replace
 
 
 def named(name):

@@ -7,11 +7,11 @@ import inspect
 import re
 from typing import ClassVar
 
-import msgspec
 import pytest
 import torch
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from safetensors.torch import load_file
 
 from networks.blocks import BLOCKS
@@ -41,8 +41,6 @@ from networks.source.torch_signatures import DEFAULTS, ROLES
 from networks.training.run import Run
 from tests.networks.graph.random_edits import CLASS_COUNT, edited, networks, small
 from tests.networks.source.fresh_interpreter import FreshInterpreter
-
-replace = msgspec.structs.replace
 
 
 @pytest.fixture(scope="module")

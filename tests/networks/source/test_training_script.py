@@ -8,12 +8,12 @@ import io
 import keyword
 import re
 
-import msgspec
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from networks.core.message import UserError
 from networks.data.images import prepare
@@ -46,7 +46,6 @@ from networks.training.run import Run
 from tests.networks.graph.random_edits import networks
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 
-replace = msgspec.structs.replace
 FEW = Digits(validation=0.4)
 """Of the 150 images that there are here."""
 SMALL = [preset for preset in PRESETS if preset.kind == "small"]

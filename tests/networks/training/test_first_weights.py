@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from networks.core.message import UserError
 from networks.data.vision import models
@@ -24,7 +24,6 @@ from networks.runs.events import Started, Stepped
 from networks.training.first_weights import Fit, fit, foretell, start_from
 from networks.training.run import Run
 
-replace = msgspec.structs.replace
 RESNET = BY_NAME["ResNet18_Weights.IMAGENET1K_V1"]
 GOOGLENET = BY_NAME["GoogLeNet_Weights.IMAGENET1K_V1"]
 IMAGES = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(3))

@@ -12,6 +12,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from torch import nn
 
 from networks.core.message import UserError
@@ -34,8 +35,6 @@ from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
 from networks.recipes.recipe import Recipe
 from networks.runs.events import Failed, Finished, Started, Stepped, Validated, Validating
 from networks.training.run import Run, default_threads
-
-replace = msgspec.structs.replace
 
 
 def chain(*layers: Layer) -> Network:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
@@ -105,8 +105,7 @@ def test_the_frame_of_what_takes_several_lines_is_cut_with_them():
     first, *nodes, last = chain(240).nodes
     # every third layer lies in the fold itself, the two behind it in one within
     inside = [
-        msgspec.structs.replace(node, fold=f"all.{place // 3}" if place % 3 else "all")
-        for place, node in enumerate(nodes)
+        replace(node, fold=f"all.{place // 3}" if place % 3 else "all") for place, node in enumerate(nodes)
     ]
     folds = (Fold("all"), *(Fold(f"all.{number}", None, "all") for number in range(80)))
     lines = graph(Network((first, *inside, last), folds)).lines(*SIZE)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
-import msgspec
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -182,11 +182,9 @@ def test_a_network_in_one_group_is_first_seen_with_its_stages(qtbot):
 def test_blocks_stay_closed_however_large_they_are():
     assert opened_at_first(resnet(152)) == frozenset()
     one = BY_NAME["ResNet-20"].network()
-    folds = tuple(msgspec.structs.replace(fold, within="net") for fold in one.folds)
+    folds = tuple(replace(fold, within="net") for fold in one.folds)
     nodes = tuple(
-        node
-        if isinstance(node.layer, Input | Output) or node.fold
-        else msgspec.structs.replace(node, fold="net")
+        node if isinstance(node.layer, Input | Output) or node.fold else replace(node, fold="net")
         for node in one.nodes
     )
     assert opened_at_first(Network(nodes, (Fold("net"), *folds))) == {"net"}

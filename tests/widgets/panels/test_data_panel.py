@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 
@@ -108,7 +108,7 @@ def test_images_that_are_not_to_be_had_are_said(panel, monkeypatch):
         raise UserError(message("The file is gone: choose other data."))
 
     monkeypatch.setattr(Digits, "load", missing)
-    panel.show_recipe(msgspec.structs.replace(Recipe(), data=Digits(split_seed=987_654)), (1, 28, 28))
+    panel.show_recipe(replace(Recipe(), data=Digits(split_seed=987_654)), (1, 28, 28))
     assert panel.findChild(Notice).sentence() == "The file is gone: choose other data."
     assert panel.findChild(SampleStrip).labels() == ()
     monkeypatch.undo()

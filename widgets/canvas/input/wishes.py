@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 
 from networks.blocks.base import Block
@@ -112,7 +113,7 @@ def delete(folding: Folding, names: Collection[str], wires: Collection[Wire] = (
 def cut(folding: Folding, names: Collection[str]) -> Edit:
     """As `delete`, after the layers have been put on the clipboard."""
     edit = delete(folding, names)
-    return msgspec.structs.replace(edit, text=_counted(folding, names, _tr("Cut {layers}")))
+    return replace(edit, text=_counted(folding, names, _tr("Cut {layers}")))
 
 
 def duplicate(folding: Folding, names: Collection[str]) -> Edit:

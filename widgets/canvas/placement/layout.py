@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-import msgspec
+from msgspec.structs import replace
 
 from networks.graph.edits import tail
 from networks.graph.network import Network, Wire
@@ -62,7 +62,7 @@ def arrange(
         left, top = min(left, box[0]), min(top, box[1])
         right, bottom = max(right, box[2]), max(bottom, box[3])
     crossed = crossings(frames, network, layout, boxes)
-    return msgspec.structs.replace(layout, bounds=(left, top, right, bottom), frames=boxes, crossings=crossed)
+    return replace(layout, bounds=(left, top, right, bottom), frames=boxes, crossings=crossed)
 
 
 def _put(layout: Layout, routing: Routing, dx: float, dy: float) -> None:
