@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,51 @@ def test_every_module_says_what_it_is(path):
 def test_files_stay_short(path):
     """A longer one usually has two reasons to change."""
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
+
+
+def _module(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imported(source, modules):
+    """The modules that a file imports, also those in functions and under TYPE_CHECKING."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in modules)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner in modules else node.module
+
+
+def _circle(sources):
+    """The modules of one circle of imports, or none."""
+    arrows = {name: set(_imported(source, sources)) & sources.keys() for name, source in sources.items()}
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+@pytest.mark.parametrize("folder", ["networks", "widgets"])
+def test_no_circle_of_imports(folder):
+    paths = [path for path in SOURCES if path.is_relative_to(ROOT / folder)]
+    assert _circle({_module(path): path.read_text(encoding="utf-8") for path in paths}) == []
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "import networks.a",
+        "from networks import a",
+        "from networks.a import f",
+        "def late():\n    from networks.a import f",
+        "if TYPE_CHECKING:\n    from networks.a import f",
+    ],
+)
+def test_a_circle_of_imports_is_found(back):
+    there = {"networks": "", "networks.a": "from networks.b import g", "networks.b": ""}
+    assert _circle(there) == []
+    assert {*_circle({**there, "networks.b": back})} == {"networks.a", "networks.b"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import pkgutil
 import subprocess
@@ -28,22 +29,42 @@ assert "torch" not in sys.modules
 
 
 def torch_free() -> tuple[list[str], list[str]]:
-    """The modules that the last contract names, with those inside its packages, and what is forbidden."""
+    """The folders that a contract keeps free of torch, and what is forbidden to them."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    contract = settings["tool"]["importlinter"]["contracts"][-1]
-    names = []
-    for name in contract["source_modules"]:
-        module = import_module(name)
-        names.append(name)
-        paths = getattr(module, "__path__", None)
-        names += [found.name for found in pkgutil.walk_packages(paths, name + ".")] if paths else []
-    return names, contract["forbidden_modules"]
+    (contract,) = (
+        contract
+        for contract in settings["tool"]["importlinter"]["contracts"]
+        if contract["name"] == "describing a network needs no torch"
+    )
+    return contract["source_modules"], contract["forbidden_modules"]
 
 
 def test_modules_that_describe_leave_torch_alone():
-    names, forbidden = torch_free()
+    folders, forbidden = torch_free()
+    names = list(folders)
+    for folder in folders:
+        names += [found.name for found in pkgutil.walk_packages(import_module(folder).__path__, folder + ".")]
     assert "networks.layers.convolution" in names
     assert "torch" in forbidden
     command = [sys.executable, "-c", IMPORT_ALL, json.dumps(names), json.dumps([*forbidden, "PySide6"])]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_every_folder_without_torch_is_under_the_contract():
+    folders, forbidden = torch_free()
+    for folder in (ROOT / "networks").iterdir():
+        if (folder / "__init__.py").exists() and f"networks.{folder.name}" not in folders:
+            imported = {
+                name.split(".")[0]
+                for path in folder.rglob("*.py")
+                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                for name in _imported(node)
+            }
+            assert imported & {*forbidden}, f"add networks.{folder.name} to the contract"
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
