@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from networks.graph.network import Network
+from networks.graph.walk import reached
 from networks.layers.base import Group
 from networks.layers.ends import Output
 from networks.layers.merge import Add
@@ -72,13 +73,6 @@ def _projections(network: Network, path: tuple[str, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _aside(network: Network, name: str, main: set[str]) -> set[str]:
+def _aside(network: Network, name: str, main: set[str]) -> frozenset[str]:
     """This layer and those before it, up to the main path, which is left out."""
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        name = waiting.pop()
-        if name not in found and name not in main:
-            found.add(name)
-            waiting += network[name].inputs
-    return found
+    return reached([name], lambda name: () if name in main else network[name].inputs) - main

@@ -9,6 +9,7 @@ from networks.core.message import UserError
 from networks.core.shapes import Shape
 from networks.graph.check import check
 from networks.graph.network import Network
+from networks.graph.walk import reached
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 
 
@@ -109,11 +110,6 @@ def auxiliary_weights(network: Network) -> tuple[float, ...]:
 
 
 def _upstream(operations: dict[str, Operation], name: str) -> frozenset[str]:
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        name = waiting.pop()
-        if name in operations and name not in found:
-            found.add(name)
-            waiting += operations[name].inputs
-    return frozenset(found)
+    """This operation and all that it depends on, without the images."""
+    found = reached([name], lambda name: operations[name].inputs if name in operations else ())
+    return found & operations.keys()

@@ -48,7 +48,7 @@ def group(network: Network, names: Collection[str], name: str) -> Network:
                     "“{name}” lies only partly in the selection: select all of it, or none.", name=fold.name
                 )
             )
-    between = (network.upstream(members) & _downstream(network, members)) - members
+    between = (network.upstream(members) & network.downstream(members)) - members
     if between:
         raise UserError(
             message(
@@ -105,17 +105,6 @@ def _refuse_name(network: Network, name: str) -> None:
         raise UserError(problem)
     if name in network or name in network.by_fold:
         raise UserError(message("There is a “{name}” already: choose another name.", name=name))
-
-
-def _downstream(network: Network, names: Collection[str]) -> frozenset[str]:
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += [wire.target for wire in network.consumers[name]]
-    return frozenset(found)
 
 
 def connect_fold(network: Network, source: str, inside: Collection[str], old: str | None) -> Network:

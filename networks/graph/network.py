@@ -16,6 +16,7 @@ from msgspec import Meta
 
 from networks.blocks import AnyBlock
 from networks.core.message import Message, UserError, message
+from networks.graph.walk import reached
 from networks.layers import AnyLayer
 from networks.layers.base import Layer
 
@@ -267,16 +268,16 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
                 else:
                     unseen.remove(source)
                     path.append((source, iter(self.by_name[source].inputs)))
+
+        def onwards(name: str) -> list[str]:
+            return [wire.target for wire in self.consumers[name] if wire.target in left]
+
         found: set[str] = set()
         for start in reversed(finished):
             if start not in left:
                 continue
-            left.remove(start)
-            circle = [start]
-            for name in circle:
-                targets = {wire.target for wire in self.consumers[name]} & left
-                left -= targets
-                circle += targets
+            circle = reached([start], onwards)
+            left.difference_update(circle)
             if len(circle) > 1 or start in self.by_name[start].inputs:
                 found.update(circle)
         return frozenset(found)
@@ -313,14 +314,11 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
 
     def upstream(self, names: Iterable[str]) -> frozenset[str]:
         """These nodes and all that they depend on."""
-        found: set[str] = set()
-        waiting = list(names)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting += self.by_name[name].inputs
-        return frozenset(found)
+        return reached(names, lambda name: self.by_name[name].inputs)
+
+    def downstream(self, names: Iterable[str]) -> frozenset[str]:
+        """These nodes and all that depend on them."""
+        return reached(names, lambda name: [wire.target for wire in self.consumers[name]])
 
 
 def name_problem(name: str) -> Message | None:

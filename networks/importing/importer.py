@@ -10,6 +10,7 @@ from networks.core.message import UserError, message
 from networks.core.shapes import Shape
 from networks.graph.check import check
 from networks.graph.network import Network, Node
+from networks.graph.walk import reached
 from networks.importing.conversion import Converted, Entry, converted
 from networks.importing.hierarchy import folded
 from networks.importing.node_names import named
@@ -84,13 +85,7 @@ def _refuse_tied(module: nn.Module) -> None:
 
 def _main(found: Converted) -> tuple[Entry, ...]:
     """The part that the scores depend on, numbered anew, so that two can be compared."""
-    needed: set[int] = set()
-    waiting = [found.scores[0]]
-    while waiting:
-        place = waiting.pop()
-        if place not in needed:
-            needed.add(place)
-            waiting += found.entries[place].inputs
+    needed = reached([found.scores[0]], lambda place: found.entries[place].inputs)
     number = {place: index for index, place in enumerate(sorted(needed))}
     return tuple(
         entry._replace(inputs=tuple(number[taken] for taken in entry.inputs))

@@ -14,6 +14,7 @@ from networks.core.shapes import show
 from networks.graph.forward import Forward, Operation, forward_of
 from networks.graph.network import Network
 from networks.graph.submodules import executed, registered, submodules_of
+from networks.graph.walk import reached
 
 _ROOTS: dict[str, Any] = {"nn": nn, "torch": torch, "operator": operator}
 
@@ -75,13 +76,7 @@ def evaluation(module: fx.GraphModule) -> fx.GraphModule:
     scores = output.args[0]
     if not isinstance(scores, tuple):
         return module
-    needed: set[fx.Node] = set()
-    waiting = [scores[0]]
-    while waiting:
-        node = waiting.pop()
-        if node not in needed:
-            needed.add(node)
-            waiting += node.all_input_nodes
+    needed = reached([scores[0]], lambda node: node.all_input_nodes)
     graph = fx.Graph()
     copies: dict[fx.Node, fx.Node] = {}
     for node in module.graph.nodes:

@@ -10,6 +10,7 @@ from networks.core.shapes import Shape
 from networks.graph.check import check
 from networks.graph.edits import freeze, set_layers
 from networks.graph.network import Network
+from networks.graph.walk import reached
 from networks.layers.base import Layer
 from networks.layers.ends import Input, Output
 from networks.project.project import Project
@@ -92,15 +93,13 @@ def _heads(network: Network) -> set[str]:
 
 def _last_weighted(network: Network) -> set[str]:
     """On each way back from the Output, the first layer with weights."""
-    found: set[str] = set()
-    waiting = [node.name for node in network.of_type(Output)]
-    while waiting:
-        node = network[waiting.pop()]
-        if type(node.layer).parameters is not Layer.parameters:
-            found.add(node.name)
-        else:
-            waiting += node.inputs
-    return found
+
+    def learns(name: str) -> bool:
+        return type(network[name].layer).parameters is not Layer.parameters
+
+    ends = [node.name for node in network.of_type(Output)]
+    passed = reached(ends, lambda name: () if learns(name) else network[name].inputs)
+    return {name for name in passed if learns(name)}
 
 
 def _shapes(network: Network, classes: int) -> Shapes:

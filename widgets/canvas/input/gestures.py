@@ -204,13 +204,7 @@ def _closed(layer: Layer) -> bool:
 
 def sources_for(network: Network, target: str) -> frozenset[str]:
     """The nodes that a wire to `target` may come from."""
-    behind = {target}
-    waiting = [target]
-    while waiting:
-        for wire in network.consumers[waiting.pop()]:
-            if wire.target not in behind:
-                behind.add(wire.target)
-                waiting.append(wire.target)
+    behind = network.downstream([target])
     return frozenset(
         node.name for node in network.nodes if node.name not in behind and not _closed(node.layer)
     )

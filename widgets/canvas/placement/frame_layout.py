@@ -5,7 +5,7 @@ All of it is arithmetic; widgets.canvas.items.frame paints the frames.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from networks.graph.network import Network, Wire
@@ -26,7 +26,7 @@ Stretch = tuple[float, float]
 """A free stretch of a line: its left and right end."""
 
 
-def by_component(frames: Sequence[Frame], components: Sequence[Sequence[str]]) -> list[list[Frame]]:
+def by_component(frames: Sequence[Frame], components: Sequence[Collection[str]]) -> list[list[Frame]]:
     """For each connected component of the network its frames, reduced to the cards of that component.
 
     If every component looked at every frame, the time for loose layers in groups would grow with the square

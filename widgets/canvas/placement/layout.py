@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from networks.graph.edits import tail
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Frame
+from networks.graph.walk import reached
 from widgets.canvas.placement.frame_layout import PAD, by_component, crossings, framed, rooms
 from widgets.canvas.placement.geometry import WIDTH, Box, Layout
 from widgets.canvas.placement.lanes import Claim, taken_lanes, trunk_frames
@@ -119,25 +120,20 @@ def _rows(network: Network, order: list[str]) -> dict[str, int]:
     return rows
 
 
-def _components(network: Network) -> list[list[str]]:
+def _components(network: Network) -> list[frozenset[str]]:
     """The connected components: the main one first, the others in the order in which they were built."""
     found: set[str] = set()
-    components: list[list[str]] = []
+    components: list[frozenset[str]] = []
     consumers, nodes = network.consumers, network.by_name
+
+    def neighbours(name: str) -> list[str]:
+        return [*nodes[name].inputs, *(wire.target for wire in consumers[name])]
+
     for node in network.nodes:
         if node.name in found:
             continue
-        found.add(node.name)
-        component = [node.name]
-        for name in component:
-            for other in nodes[name].inputs:
-                if other not in found:
-                    found.add(other)
-                    component.append(other)
-            for wire in consumers[name]:
-                if wire.target not in found:
-                    found.add(wire.target)
-                    component.append(wire.target)
+        component = reached([node.name], neighbours)
+        found |= component
         components.append(component)
     if len(components) > 1:
         main = _main(network, components)
@@ -145,7 +141,7 @@ def _components(network: Network) -> list[list[str]]:
     return components
 
 
-def _main(network: Network, components: list[list[str]]) -> int:
+def _main(network: Network, components: list[frozenset[str]]) -> int:
     """The component with the Output that training uses; without one the largest, and the first of those."""
     end = tail(network)
     has_output = end is not None and not network.consumers[end] and network[end].layer.stem == "output"
