@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from networks.runs.events import Event, Finished, Stepped, Validated
+from networks.runs.measures import TRAINING_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
 
 if TYPE_CHECKING:
     from networks.training.run import Run
@@ -26,12 +27,13 @@ class Lines:
     def show(self, event: Event, run: Run) -> None:
         """Takes every event."""
         if isinstance(event, Stepped):
-            self._losses.append(event.loss)
+            self._losses.append(event.values[TRAINING_LOSS.name])
         elif isinstance(event, Validated):
             loss = math.fsum(self._losses) / len(self._losses) if self._losses else math.nan
             self._stream.write(
                 f"epoch {event.epoch}/{run.target_epochs}: training loss {loss:.4f}, "
-                f"validation loss {event.loss:.4f}, validation accuracy {event.accuracy:.1%}, "
+                f"validation loss {event.values[VALIDATION_LOSS.name]:.4f}, "
+                f"validation accuracy {event.values[VALIDATION_ACCURACY.name]:.1%}, "
                 f"{event.seconds:.2f} s\n"
             )
             self._stream.flush()
@@ -55,7 +57,8 @@ class Bar:
         """Takes every event."""
         if isinstance(event, Stepped):
             # like the curves in the window: smoothed, so that the number can be read
-            self._loss = event.loss if math.isnan(self._loss) else 0.9 * self._loss + 0.1 * event.loss
+            loss = event.values[TRAINING_LOSS.name]
+            self._loss = loss if math.isnan(self._loss) else 0.9 * self._loss + 0.1 * loss
         elif isinstance(event, Validated):
             self._judged = event
         now = time.monotonic()
@@ -76,7 +79,8 @@ class Bar:
         if self._judged is not None:
             left = (run.target_epochs - run.epoch) * self._judged.seconds
             parts += [
-                f"validation {self._judged.loss:.4f}, {self._judged.accuracy:.1%}",
+                f"validation {self._judged.values[VALIDATION_LOSS.name]:.4f}, "
+                f"{self._judged.values[VALIDATION_ACCURACY.name]:.1%}",
                 f"{self._judged.seconds:.2f} s/epoch",
                 f"{duration(left)} left",
             ]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -20,8 +19,10 @@ from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
 from networks.doctor.findings import obstacle
 from networks.project.project import Project, project_to_json
-from networks.runs.events import COLUMNS, Event, Failed, Finished, Stepped, Validated
+from networks.runs.events import Event, Failed, Finished, Validated
 from networks.runs.failure import explain
+from networks.runs.record import Record
+from networks.runs.table import rows, writer
 
 if TYPE_CHECKING:
     from networks.training.run import Run
@@ -45,9 +46,10 @@ def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrit
 
         _make_folder(folder, overwrite)
         write_atomically(folder / PROJECT, project_to_json(_as_trained(run)))
+        record = Record(run.id, epochs=run.target_epochs)
         try:
-            with _Curves(folder / CURVES) as curves:
-                ending = _drive(run, curves, progress_for(sys.stderr), signals)
+            with _Curves(folder / CURVES, record) as curves:
+                ending = _drive(run, record, curves, progress_for(sys.stderr), signals)
         finally:
             # also where the curves could not be written: training may have taken hours
             save_weights(run, folder / WEIGHTS)
@@ -90,66 +92,55 @@ class _Curves:
     Raises UserError where it cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._row: list[float | str] = []
+    def __init__(self, path: Path, record: Record) -> None:
+        self._path, self._record = path, record
+        self._written = 0
 
     def __enter__(self) -> _Curves:
         try:
             self._file = open(self._path, "w", encoding="utf-8", newline="")
+            self._table = writer(self._file)
         except OSError as error:
             raise self._not_saved(error) from error
-        self._table = csv.writer(self._file, lineterminator="\n")
-        self._write(COLUMNS)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
-            self._write_row()
+            self._write()
             self._file.close()
-        except (OSError, UserError) as error:
+        except OSError as error:
             if kind is None:
                 raise self._not_saved(error) from error
 
-    def add(self, event: Event) -> None:
-        """Takes the events in order; a validation goes into the row of the step that it follows."""
-        if isinstance(event, Stepped):
-            self._write_row()
-            self._row = [event.step, event.epoch, event.loss, event.accuracy, "", ""]
-        elif isinstance(event, Validated) and self._row:
-            self._row[4:] = [event.loss, event.accuracy]
-            self._write_row()
-            try:
-                self._file.flush()
-            except OSError as error:
-                raise self._not_saved(error) from error
-
-    def _write_row(self) -> None:
-        if self._row:
-            self._write(self._row)
-            self._row = []
-
-    def _write(self, row: Sequence[float | str]) -> None:
+    def end_epoch(self) -> None:
+        """Writes what the record has taken so far."""
         try:
-            self._table.writerow(row)
+            self._write()
+            self._file.flush()
         except OSError as error:
             raise self._not_saved(error) from error
 
-    def _not_saved(self, error: OSError | UserError) -> UserError:
-        if isinstance(error, UserError):
-            return error
+    def _write(self) -> None:
+        self._table.writerows(rows(self._record, self._written))
+        self._written = len(self._record.steps)
+
+    def _not_saved(self, error: OSError) -> UserError:
         reason = error.strerror or str(error)
         return UserError(message("“{path}” was not saved: {reason}.", path=str(self._path), reason=reason))
 
 
-def _drive(run: Run, curves: _Curves, progress: Lines | Bar, signals: _Signals) -> Finished | Failed:
+def _drive(
+    run: Run, record: Record, curves: _Curves, progress: Lines | Bar, signals: _Signals
+) -> Finished | Failed:
     """Takes events until the leg ends or a signal came; gives the last one."""
     events = run.train()
     ending: Finished | Failed | None = None
 
     def take(event: Event) -> None:
         nonlocal ending
-        curves.add(event)
+        record.take((event,))
+        if isinstance(event, Validated):
+            curves.end_epoch()
         progress.show(event, run)
         if isinstance(event, Finished | Failed):
             ending = event

@@ -60,9 +60,9 @@ class _Gate:
 class _TrainingThread(QThread):
     """Drives one leg of a run. A thin shell: everything that computes is in networks.training."""
 
-    def __init__(self, project: Project, run: Run | None, epochs: int, parent: QObject) -> None:
+    def __init__(self, project: Project, id: str, run: Run | None, epochs: int, parent: QObject) -> None:
         super().__init__(parent)
-        self._project, self._epochs = project, epochs
+        self._project, self._id, self._epochs = project, id, epochs
         self.training_run = run
         self.box: deque[Event] = deque()
         self.gate = _Gate()
@@ -72,7 +72,7 @@ class _TrainingThread(QThread):
         try:
             self._train()
         except BaseException as error:  # noqa: BLE001  whatever it is, the user is told; SystemExit would hang
-            failure = _explained(error)
+            failure = _explained(error, self._id)
         # outside of the except block: there, the traceback would keep all tensors alive
         if failure is not None:
             self.box.append(failure)
@@ -82,7 +82,7 @@ class _TrainingThread(QThread):
         from networks.training.run import Run
 
         if self.training_run is None:
-            self.training_run = Run(self._project)
+            self.training_run = Run(self._project, self._id)
         run = self.training_run
         events = run.train(self._epochs)
         for event in events:
@@ -93,10 +93,10 @@ class _TrainingThread(QThread):
                 return
 
 
-def _explained(error: BaseException) -> Failed:
+def _explained(error: BaseException, run: str) -> Failed:
     from networks.runs.failure import explain
 
-    return explain(error)
+    return explain(error, run)
 
 
 class Trainer(QObject):
@@ -115,6 +115,7 @@ class Trainer(QObject):
         self.state = State.IDLE
         self.project: Project | None = None
         """What the current or last run was started from."""
+        self._id = "run"
         self._run: Run | None = None
         self._thread: _TrainingThread | None = None
         self._timer = QTimer(self)
@@ -131,10 +132,10 @@ class Trainer(QObject):
         """The current or last run; its weights may be read while the trainer is not busy."""
         return self._run
 
-    def start(self, project: Project, epochs: int | None = None) -> None:
-        """Starts a new run with fresh weights. Only while not busy."""
+    def start(self, project: Project, epochs: int | None = None, id: str = "run") -> None:
+        """Starts a new run with fresh weights; its events carry `id` as their `run`. Only while not busy."""
         assert not self.busy
-        self.project, self._run = project, None
+        self.project, self._id, self._run = project, id, None
         self._launch(project.recipe.epochs if epochs is None else epochs)
 
     def train_further(self) -> None:
@@ -175,7 +176,7 @@ class Trainer(QObject):
 
     def _launch(self, epochs: int) -> None:
         assert self.project is not None
-        thread = _TrainingThread(self.project, self._run, epochs, self)
+        thread = _TrainingThread(self.project, self._id, self._run, epochs, self)
         thread.finished.connect(self._end)
         self._thread = thread
         self._become(State.PREPARING)

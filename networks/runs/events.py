@@ -8,19 +8,17 @@ import msgspec
 
 from networks.core.message import Message
 
-COLUMNS = ("step", "epoch", "training loss", "training accuracy", "validation loss", "validation accuracy")
-"""Of a table of all steps; a validation stands in the row of the step that it follows."""
-
 Reason = Literal["finished", "stopped", "diverged"]
 
 
 class Started(msgspec.Struct, frozen=True):
-    """First event of every leg of a run: from where it starts or goes on until it ends, stops or breaks.
+    """First event of every leg of a run; a leg ends where the run finishes, is stopped or breaks.
 
-    `step` is the number of steps that lie before this leg. `note` says which layers started from published
-    weights, where the recipe names some.
+    `run` is the id of the run, on this and on every other event. `step` is the number of steps made before
+    this leg. `note` says which layers started from published weights, where the recipe names some.
     """
 
+    run: str
     device: str
     threads: int
     steps_per_epoch: int
@@ -31,23 +29,23 @@ class Started(msgspec.Struct, frozen=True):
 
 
 class Stepped(msgspec.Struct, frozen=True):
-    """One step of the optimizer. `loss` and `accuracy` (0 to 1) are of this step's batch, before the step.
+    """One step of the optimizer: what `networks.runs.measures` takes from its batch, by the measure's name.
 
-    `loss` is what was minimised: the losses of auxiliary outputs are in it, each times its weight. That of a
-    Validated leaves them out. `accuracy` is that of the main scores.
-    `step` counts from 1; `epoch` is step / steps_per_epoch. A loss that is no finite number is told like any
-    other; no step is made with it where the device tells losses at once (the CPU does, a GPU does not).
+    `step` counts from 1; `epoch` is step / steps_per_epoch. A loss that is not a finite number is told like
+    any other. On a device that tells losses at once (the CPU does, a GPU does not) the weights are then left
+    as they are.
     """
 
+    run: str
     step: int
     epoch: float
-    loss: float
-    accuracy: float
+    values: dict[str, float]
 
 
 class Validating(msgspec.Struct, frozen=True):
-    """Some validation images were judged, `done` of all (0 to 1): where a driver may pause or stop."""
+    """A share of the validation images was judged, `done` of all (0 to 1): a place to pause or stop."""
 
+    run: str
     step: int
     done: float
 
@@ -55,20 +53,22 @@ class Validating(msgspec.Struct, frozen=True):
 class Validated(msgspec.Struct, frozen=True):
     """All validation images were judged, with the weights as they are after `step`.
 
-    `seconds` is the time of the epoch's training steps and validation, pauses left out.
+    `values` holds what is measured over them, by the measure's name. `seconds` is the time that the epoch's
+    training steps and the validation took, without pauses. `best` says whether no earlier epoch was as good.
     """
 
+    run: str
     step: int
     epoch: int
-    loss: float
-    accuracy: float
+    values: dict[str, float]
     seconds: float
     best: bool
 
 
 class Finished(msgspec.Struct, frozen=True):
-    """Last event of a leg that ended as it should, with the reason in words."""
+    """Last event of a leg that did not break, with the reason in words."""
 
+    run: str
     reason: Reason
     step: int
     message: Message
@@ -77,6 +77,7 @@ class Finished(msgspec.Struct, frozen=True):
 class Failed(msgspec.Struct, frozen=True):
     """Last event of a leg that broke: a sentence for the user, and the technical details."""
 
+    run: str
     message: Message
     details: str = ""
 

@@ -16,10 +16,13 @@ _MEMORY = re.compile(
 """How torch says on its several devices that memory ran out; a RuntimeError, seldom with its own type."""
 
 
-def explain(error: BaseException) -> Failed:
-    """The sentence and the details. Holds only text, so that the tensors of the broken step can go."""
+def explain(error: BaseException, run: str = "") -> Failed:
+    """The sentence and the details, as the last event of that run.
+
+    Holds only text, so that the tensors of the broken step can be freed.
+    """
     details = "".join(traceback.format_exception(error))
-    return Failed(_sentence(error), details)
+    return Failed(run, _sentence(error), details)
 
 
 def _sentence(error: BaseException) -> Message:

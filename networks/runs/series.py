@@ -1,23 +1,17 @@
-"""The measurements of training runs, kept in full in arrays that grow."""
+"""Measured values, kept in full in arrays that grow."""
 
 from __future__ import annotations
 
-import csv
-import io
-import math
-from collections.abc import Iterable, Iterator, Sequence
-from heapq import merge
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.runs.events import Event, Failed, Finished, Started, Stepped, Validated
+from networks.runs.events import Stepped, Validated
 
 Floats = NDArray[np.float64]
-
-CSV_HEADER = ("run", "split", "step", "epoch", "loss", "accuracy")
 
 
 class Column:
@@ -32,7 +26,7 @@ class Column:
 
     @property
     def values(self) -> NDArray[Any]:
-        """All of them, as a read-only view that stays as it is when more are appended."""
+        """All of them, as a read-only view that does not change when more are appended."""
         view = self._memory[: self._length]
         view.flags.writeable = False
         return view
@@ -53,27 +47,37 @@ class Column:
         self._length = 0
 
 
-_STEP, _EPOCH, _LOSS, _ACCURACY = map(attrgetter, ("step", "epoch", "loss", "accuracy"))
+_STEP, _EPOCH, _VALUES = map(attrgetter, ("step", "epoch", "values"))
 
 
-class Samples:
-    """Loss and accuracy over steps, in the order in which they were measured. Epochs may be fractional."""
+class Series:
+    """What some measures gave at the same steps, in the order in which it was measured.
 
-    def __init__(self) -> None:
+    Epochs may be fractional. A value that an event does not carry is NaN.
+    """
+
+    def __init__(self, measures: Iterable[str]) -> None:
         self._step = Column(np.int64)
         self._epoch = Column()
-        self._loss = Column()
-        self._accuracy = Column()
+        self._values = {name: Column() for name in measures}
+        self._missing = set(self._values)
 
     def __len__(self) -> int:
         return len(self._step)
+
+    def __contains__(self, measure: str) -> bool:
+        """Whether it was measured at all."""
+        return measure in self._values and measure not in self._missing
 
     def extend(self, events: Sequence[Stepped] | Sequence[Validated]) -> None:
         """Appends what these events tell."""
         self._step.extend(list(map(_STEP, events)))
         self._epoch.extend(list(map(_EPOCH, events)))
-        self._loss.extend(list(map(_LOSS, events)))
-        self._accuracy.extend(list(map(_ACCURACY, events)))
+        told = list(map(_VALUES, events))
+        for name, column in self._values.items():
+            column.extend([values.get(name, np.nan) for values in told])
+        if self._missing:
+            self._missing.difference_update(*told)
 
     @property
     def step(self) -> NDArray[np.int64]:
@@ -83,13 +87,13 @@ class Samples:
     def epoch(self) -> Floats:
         return self._epoch.values
 
-    @property
-    def loss(self) -> Floats:
-        return self._loss.values
+    def values(self, measure: str) -> Floats:
+        """What this measure gave at every step. Raises KeyError where none of that name is kept here."""
+        return self._values[measure].values
 
-    @property
-    def accuracy(self) -> Floats:
-        return self._accuracy.values
+    def value(self, measure: str, index: int) -> float | None:
+        """One value; None where the index is below 0 or the measure was never taken."""
+        return float(self.values(measure)[index]) if index >= 0 and measure in self else None
 
     def nearest(self, epoch: float) -> int:
         """Index of the sample closest to that epoch. Raises IndexError where there is no sample."""
@@ -103,78 +107,3 @@ class Samples:
         if after == count:
             return count - 1
         return after if epochs[after] - epoch < epoch - epochs[after - 1] else after - 1
-
-    def rows(self) -> Iterator[tuple[int, float, float, float]]:
-        """(step, epoch, loss, accuracy) of every sample."""
-        return zip(
-            self.step.tolist(), self.epoch.tolist(), self.loss.tolist(), self.accuracy.tolist(), strict=True
-        )
-
-
-class RunSeries:
-    """All that one run has told so far: every step, every validation, the best epoch and how it ended."""
-
-    def __init__(self, title: str) -> None:
-        self.title = title
-        self.training = Samples()
-        self.validation = Samples()
-        self.best: Validated | None = None
-        """The validation with the lowest loss so far."""
-        self.diverged: float | None = None
-        """The epoch (fractional) of the first loss that was no finite number."""
-        self.ended: Finished | Failed | None = None
-        """The end of the last leg; None while the run goes on or has not begun."""
-
-    def take(self, events: Iterable[Event]) -> None:
-        """Appends what these events tell."""
-        steps: list[Stepped] = []
-        validations: list[Validated] = []
-        for event in events:
-            if isinstance(event, Stepped):
-                steps.append(event)
-            elif isinstance(event, Validated):
-                validations.append(event)
-                if event.best:
-                    self.best = event
-            elif isinstance(event, Started):
-                self.ended = None
-            elif isinstance(event, Finished | Failed):
-                self.ended = event
-        self.training.extend(steps)
-        self.validation.extend(validations)
-        if self.diverged is None:
-            measured: list[Stepped | Validated] = [*steps, *validations]
-            broken = [float(event.epoch) for event in measured if not math.isfinite(event.loss)]
-            self.diverged = min(broken, default=None)
-
-    @property
-    def last_epoch(self) -> float:
-        """How far the run is, in epochs; 0 before anything was measured."""
-        ends = [float(samples.epoch[-1]) for samples in (self.training, self.validation) if len(samples)]
-        return max(ends, default=0.0)
-
-    @property
-    def measured(self) -> bool:
-        """Whether there is anything to draw."""
-        return len(self.training) > 0 or len(self.validation) > 0
-
-
-def csv_text(runs: Iterable[RunSeries]) -> str:
-    """Every measurement as CSV, one row each, in the order of the steps.
-
-    Columns: run, split (`training` is one batch, `validation` all validation images), step, epoch, loss,
-    accuracy (0 to 1). Numbers are written so that reading them gives the same bits; `nan` and `inf` as such.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CSV_HEADER)
-    for run in runs:
-        splits = (("training", run.training), ("validation", run.validation))
-        # the sort is stable: where both have a step, its batch comes first
-        for split, row in merge(*(_named(*each) for each in splits), key=lambda named: named[1][0]):
-            writer.writerow((run.title, split, row[0], *map(repr, row[1:])))
-    return text.getvalue()
-
-
-def _named(split: str, samples: Samples) -> Iterator[tuple[str, tuple[int, float, float, float]]]:
-    return ((split, row) for row in samples.rows())

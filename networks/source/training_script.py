@@ -16,8 +16,10 @@ from networks.layers.ends import LUMINANCE, Input
 from networks.project.project import Project
 from networks.recipes.datasets import Dataset
 from networks.recipes.published import BY_NAME
-from networks.runs.events import COLUMNS
+from networks.runs.measures import MEASURES, VALIDATION_ACCURACY, VALIDATION_LOSS
+from networks.runs.table import COLUMNS
 from networks.source.identifiers import quoted
+from networks.source.measured import printed_functions
 from networks.source.printing import WIDTH, literal, wrapped
 from networks.source.text import ORDERED, source
 
@@ -49,10 +51,11 @@ def training_script(project: Project, facts: Facts, title: str = "") -> str:
     fit. What is said of names in `networks.source.text.source` holds here too.
     """
     printed = source(project.network, project.classes, title)
-    ordered = [ORDERED] if printed.text.startswith(ORDERED) else []
+    collections = "namedtuple, OrderedDict" if printed.text.startswith(ORDERED) else "namedtuple"
     parts = [
         _about(project, printed.class_name),
-        "\n".join(["import csv", "import math", *ordered, "from pathlib import Path"]),
+        f"import csv\nimport math\nfrom collections import {collections}\n"
+        "from collections.abc import Callable\nfrom pathlib import Path",
         "import numpy as np\nimport torch\nfrom torch import Tensor, nn",
         "\n".join(_constants(project, facts)),
     ]
@@ -60,6 +63,7 @@ def training_script(project: Project, facts: Facts, title: str = "") -> str:
         printed.classes.strip("\n"),
         "\n".join(_load_images(project)),
         _SPLIT.strip("\n"),
+        "\n".join(_measures()),
         "\n".join(_judge(project)),
         "\n".join(_main(project, facts, printed.class_name)),
     ]
@@ -157,19 +161,32 @@ def _batch(project: Project) -> str:
     return ".permute(0, 3, 1, 2)" + (".contiguous()" if project.recipe.device == "mps" else "")
 
 
+def _measures() -> Iterator[str]:
+    """The functions that measure, and what each is called in the table."""
+    yield 'BatchResult = namedtuple("BatchResult", "loss scores labels weights optimizer")'
+    yield f"\n\n{printed_functions()}\n\n"
+    for name, each in (("EACH_STEP", "step"), ("EACH_EPOCH", "epoch")):
+        yield f"{name} = {{"
+        for measure in MEASURES:
+            if measure.each == each:
+                yield f"    {quoted(measure.name)}: {measure.taken.__name__},"
+        yield "}"
+
+
 def _judge(project: Project) -> Iterator[str]:
-    arguments = "model: nn.Module, loss_function: nn.Module, x: Tensor, y: Tensor"
-    yield f"def judge({arguments}) -> tuple[float, float]:"
-    yield '    """The mean loss and the accuracy over all images."""'
+    arguments = "model: nn.Module, loss_function: nn.Module, optimizer: torch.optim.Optimizer"
+    yield f"def judge({arguments}, x: Tensor, y: Tensor) -> dict[str, float]:"
+    yield '    """What is measured over all images."""'
     yield "    model.eval()"
-    yield "    loss, hits = 0.0, 0"
+    yield "    weights = [weight for weight in model.parameters() if weight.requires_grad]"
+    yield "    totals: dict[str, tuple[float, int]] = {}"
     yield "    with torch.inference_mode():"
     yield "        for start in range(0, len(x), JUDGED_AT_ONCE):"
     yield "            images, labels = x[start : start + JUDGED_AT_ONCE], y[start : start + JUDGED_AT_ONCE]"
     yield f"            scores = model(images{_batch(project)})"
-    yield "            loss += loss_function(scores, labels).item() * len(labels)"
-    yield "            hits += (scores.argmax(1) == labels).sum().item()"
-    yield "    return loss / len(x), hits / len(x)"
+    yield "            loss = loss_function(scores, labels).item()"
+    yield "            add_to(totals, EACH_EPOCH, BatchResult(loss, scores, labels, weights, optimizer))"
+    yield "    return means(totals)"
 
 
 def _main(project: Project, facts: Facts, name: str) -> Iterator[str]:
@@ -186,20 +203,17 @@ def _main(project: Project, facts: Facts, name: str) -> Iterator[str]:
     yield from _published(project, facts)
     in_memory = "" if project.recipe.device == "mps" else ", memory_format=torch.channels_last"
     yield f"    model = model.to(DEVICE{in_memory})"
-    weights = "model.parameters()"
-    if any(node.frozen for node in project.network.nodes):
-        weights = "weights"
-        yield "    weights = [weight for weight in model.parameters() if weight.requires_grad]"
+    yield "    weights = [weight for weight in model.parameters() if weight.requires_grad]"
     yield from _called("loss_function = ", project.recipe.loss.call())
-    yield from _called("optimizer = ", project.recipe.optimizer.call(project.recipe.device), weights)
+    yield from _called("optimizer = ", project.recipe.optimizer.call(project.recipe.device), "weights")
     yield ""
     yield "    shuffling = torch.Generator().manual_seed(SEED)"
     yield "    step = 0"
     yield '    with open(CURVES, "w", encoding="utf-8", newline="") as file:'
-    yield '        table = csv.writer(file, lineterminator="\\n")'
-    yield "        table.writerow(COLUMNS)"
+    yield '        table = csv.DictWriter(file, COLUMNS, lineterminator="\\n")'
+    yield "        table.writeheader()"
     yield "        for epoch in range(1, EPOCHS + 1):"
-    yield from (f"            {line}".rstrip() for line in _epoch(project, weights))
+    yield from (f"            {line}".rstrip() for line in _epoch(project))
     yield "    torch.save(model.state_dict(), WEIGHTS)"
 
 
@@ -230,24 +244,25 @@ def _published(project: Project, facts: Facts) -> Iterator[str]:
     yield "    model.load_state_dict(published, strict=False)"
 
 
-def _epoch(project: Project, weights: str) -> Iterator[str]:
+def _epoch(project: Project) -> Iterator[str]:
     recipe, network = project.recipe, project.network
     yield "model.train()"
     yield "batches = torch.randperm(len(x), generator=shuffling).split(BATCH_SIZE)"
     training, _ = recipe.data.sizes()
     if leaves_one_out(training, recipe.batch_size, network):
         yield "batches = batches[:-1]  # a single image is left, and has no variance to normalize by"
-    yield "rows: list[list[float | str]] = []"
+    yield "rows: list[dict[str, float]] = []"
     yield "for chosen in batches:"
-    yield from (f"    {line}" for line in _step(project, weights))
-    yield "loss, accuracy = judge(model, loss_function, x_validation, y_validation)"
-    yield "rows[-1][4:] = [loss, accuracy]"
+    yield from (f"    {line}" for line in _step(project))
+    yield "judged = judge(model, loss_function, optimizer, x_validation, y_validation)"
+    yield "rows[-1] |= judged"
     yield "table.writerows(rows)"
     yield "file.flush()"
-    yield 'print(f"epoch {epoch:3}: validation loss {loss:.4f}, accuracy {accuracy:.2%}", flush=True)'
+    yield f'loss, hits = judged["{VALIDATION_LOSS.name}"], judged["{VALIDATION_ACCURACY.name}"]'
+    yield 'print(f"epoch {epoch:3}: validation loss {loss:.4f}, accuracy {hits:.2%}", flush=True)'
 
 
-def _step(project: Project, weights: str) -> Iterator[str]:
+def _step(project: Project) -> Iterator[str]:
     images = f"x[chosen]{_batch(project)}"
     if auxiliary_weights(project.network):
         yield f"scores, *early = model({images})"
@@ -257,14 +272,17 @@ def _step(project: Project, weights: str) -> Iterator[str]:
     else:
         yield f"scores = model({images})"
         yield "loss = loss_function(scores, y[chosen])"
-    yield "hits = (scores.argmax(1) == y[chosen]).sum().item()"
+    yield "optimizer.zero_grad()"
+    yield "loss.backward()"
     yield "step += 1"
-    yield 'rows.append([step, step / len(batches), loss.item(), hits / len(chosen), "", ""])'
+    yield "totals: dict[str, tuple[float, int]] = {}"
+    yield "with torch.no_grad():"
+    yield "    result = BatchResult(loss.detach(), scores.detach(), y[chosen], weights, optimizer)"
+    yield "    add_to(totals, EACH_STEP, result)"
+    yield 'rows.append({"step": step, "epoch": step / len(batches)} | means(totals))'
     yield "if not math.isfinite(loss.item()):"
     yield "    table.writerows(rows)"
     yield '    raise SystemExit(f"The loss became {loss.item()}: try a lower learning rate.")'
-    yield "optimizer.zero_grad()"
-    yield "loss.backward()"
     if project.recipe.clip:
-        yield f"nn.utils.clip_grad_norm_({weights}, {literal(project.recipe.clip)})"
+        yield f"nn.utils.clip_grad_norm_(weights, {literal(project.recipe.clip)})"
     yield "optimizer.step()"

@@ -27,6 +27,16 @@ from networks.project.project import Project
 from networks.recipes.optimizers import Optimizer
 from networks.runs.events import Event, Failed, Finished, Started, Stepped, Validated, Validating
 from networks.runs.failure import explain
+from networks.runs.measures import (
+    EACH_EPOCH,
+    EACH_STEP,
+    TRAINING_LOSS,
+    VALIDATION_LOSS,
+    BatchResult,
+    add_to,
+    is_best,
+    means,
+)
 from networks.training.devices import device, random_state, seed_random, set_random_state
 from networks.training.first_weights import start_from, weights_of
 
@@ -35,12 +45,11 @@ FETCH_SECONDS = 0.03
 
 
 class _Read(NamedTuple):
-    """What one step gave; tensors until they are fetched from the device."""
+    """What was taken from one step: for each measure a sum, perhaps still on the device, and a count."""
 
     step: int
-    loss: Tensor | float
-    hits: Tensor
-    images: int
+    sums: tuple[Tensor | float, ...]
+    counts: tuple[int, ...]
 
 
 class Run:
@@ -67,7 +76,9 @@ class Run:
     new images would change it as surely as new weights.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, id: str = "run") -> None:
+        """`id` is what its events carry as `run`; whoever drives several runs gives each its own."""
+        self.id = id
         report = check(project.network, project.classes)
         if (reason := obstacle(project, report)) is not None:
             raise UserError(reason)
@@ -121,7 +132,7 @@ class Run:
     def stopped(self) -> tuple[Event, ...]:
         """What is left to be told after `train` was closed: steps not yet told, and that it was stopped."""
         reason = message("Stopped after {epochs} epochs; the weights are kept.", epochs=_short(self.epoch))
-        return *self._fetch(), Finished("stopped", self.step, reason)
+        return *self._fetch(), Finished(self.id, "stopped", self.step, reason)
 
     def weights(self) -> dict[str, Tensor]:
         """Copies of all that was learned, under torch's names, on the CPU. Only while nobody trains."""
@@ -182,7 +193,7 @@ class Run:
         try:
             return next(leg, None)
         except Exception as error:  # noqa: BLE001  whatever it is, the user is told
-            return explain(error)
+            return explain(error, self.id)
         finally:
             self._clock.stop()
             self._random = random_state(self.device)
@@ -190,6 +201,7 @@ class Run:
 
     def _leg(self) -> Generator[Event, None, None]:
         yield Started(
+            run=self.id,
             device=self.device.type,
             threads=self.threads,
             steps_per_epoch=self.steps_per_epoch,
@@ -203,13 +215,13 @@ class Run:
             if self._unread and (self._synchronous or whole_epoch or self._late):
                 for event in self._fetch():
                     yield event
-                    if not math.isfinite(event.loss):
-                        yield Finished("diverged", self.step, _diverged(event))
+                    if not math.isfinite(event.values[TRAINING_LOSS.name]):
+                        yield Finished(self.id, "diverged", self.step, _diverged(event))
                         return
             elif whole_epoch and self.step > self._judged_step:
                 yield from self._judge()
             elif self.step >= self.target_epochs * self.steps_per_epoch:
-                yield Finished("finished", self.step, self._finished())
+                yield Finished(self.id, "finished", self.step, self._finished())
                 return
             else:
                 self._make_step()
@@ -238,17 +250,19 @@ class Run:
                 loss = loss + share * self.loss(guess, labels)
         else:
             loss = self.loss(scores, labels)
+        for weight in self._weights:
+            # what Optimizer.zero_grad does, without its bookkeeping for the profiler
+            weight.grad = None
+        loss.backward()
+        taken = BatchResult(loss.detach(), scores.detach(), labels, self._weights, self.optimizer)
+        with torch.no_grad():
+            sums, counts = zip(*(take(taken) for take in EACH_STEP.values()), strict=True)
         # on a GPU asking for the number would wait for it
-        value = loss.item() if self._synchronous else loss.detach()
-        if not self._synchronous or math.isfinite(value):
-            for weight in self._weights:
-                # what Optimizer.zero_grad does, without its bookkeeping for the profiler
-                weight.grad = None
-            loss.backward()
+        if not self._synchronous or math.isfinite(taken.loss.item()):
             if self.project.recipe.clip:
                 nn.utils.clip_grad_norm_(self._weights, self.project.recipe.clip)
             self.optimizer.step()
-        self._unread.append(_Read(self.step + 1, value, _hits(scores.detach(), labels), len(labels)))
+        self._unread.append(_Read(self.step + 1, sums, counts))
         self.step += 1
         if self.step % self.steps_per_epoch == 0:
             self._order = ()
@@ -256,41 +270,46 @@ class Run:
     def _fetch(self) -> Iterator[Stepped]:
         """Tells the steps that were not yet told, oldest first; each is forgotten once it is told."""
         if not self._synchronous and self._unread:
-            # one transfer for all
-            losses = torch.stack([torch.as_tensor(read.loss) for read in self._unread]).tolist()
-            hits = torch.stack([read.hits for read in self._unread]).cpu()
+            # one transfer for each measure
+            columns = [
+                torch.stack(column).tolist() if isinstance(column[0], Tensor) else column
+                for column in zip(*(read.sums for read in self._unread), strict=True)
+            ]
             self._unread = [
-                read._replace(loss=loss, hits=hit)
-                for read, loss, hit in zip(self._unread, losses, hits, strict=True)
+                read._replace(sums=sums)
+                for read, sums in zip(self._unread, zip(*columns, strict=True), strict=True)
             ]
             self._fetched = time.perf_counter()
         while self._unread:
             read = self._unread.pop(0)
-            yield Stepped(
-                read.step, read.step / self.steps_per_epoch, float(read.loss), read.hits.item() / read.images
-            )
+            values = {
+                name: float(amount) / count
+                for name, amount, count in zip(EACH_STEP, read.sums, read.counts, strict=True)
+            }
+            yield Stepped(self.id, read.step, read.step / self.steps_per_epoch, values)
 
     def _judge(self) -> Iterator[Event]:
-        """Loss and accuracy over all validation images, each image counting the same."""
-        total, hits = 0.0, 0.0
+        """Judges all validation images, each counting the same."""
+        totals: dict[str, tuple[float, int]] = {}
         for start in range(0, len(self._validation), self._judged_at_once):
             stop = min(start + self._judged_at_once, len(self._validation))
             images, labels = self._validation.cut(start, stop)
             self.module.eval()
             with torch.inference_mode():
                 scores = self._evaluated(images)
-                total += self.loss(scores, labels).item() * len(labels)
-                hits += _hits(scores, labels).item()
+                loss = self.loss(scores, labels).item()
+                taken = BatchResult(loss, scores, labels, self._weights, self.optimizer)
+                add_to(totals, EACH_EPOCH, taken)
             if stop < len(self._validation):
-                yield Validating(self.step, stop / len(self._validation))
-        loss = total / len(self._validation)
+                yield Validating(self.id, self.step, stop / len(self._validation))
+        values = means(totals)
         judged = Validated(
+            run=self.id,
             step=self.step,
             epoch=self.step // self.steps_per_epoch,
-            loss=loss,
-            accuracy=hits / len(self._validation),
+            values=values,
             seconds=self._clock.lap(),
-            best=math.isfinite(loss) and (self.best is None or loss < self.best.loss),
+            best=is_best(values, self.best.values if self.best else None),
         )
         self._judged_step = self.step
         self.best = judged if judged.best else self.best
@@ -304,7 +323,7 @@ class Run:
             "Trained for {epochs} epochs; the validation loss was lowest after epoch {best}, with {loss}.",
             epochs=epochs,
             best=self.best.epoch,
-            loss=_short(self.best.loss),
+            loss=_short(self.best.values[VALIDATION_LOSS.name]),
         )
 
 
@@ -366,14 +385,10 @@ def judged_at_once(report: Report, batch_size: int) -> int:
     return max(batch_size, min(1024, 2**24 // largest))
 
 
-def _hits(scores: Tensor, labels: Tensor) -> Tensor:
-    return (scores.argmax(1) == labels).sum()
-
-
 def _diverged(event: Stepped) -> Message:
     return message(
         "The loss became {loss} in step {step}: try a lower learning rate, or gradient clipping.",
-        loss="NaN" if math.isnan(event.loss) else "infinite",
+        loss="NaN" if math.isnan(event.values[TRAINING_LOSS.name]) else "infinite",
         step=event.step,
     )
 

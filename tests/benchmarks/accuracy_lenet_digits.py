@@ -39,9 +39,12 @@ def main() -> None:
         judged = [
             (time.perf_counter() - began, event) for event in run.train() if isinstance(event, Validated)
         ]
-        first = next(((seconds, event) for seconds, event in judged if event.accuracy >= WANTED), None)
-        last.append(judged[-1][1].accuracy)
-        best.append(max(event.accuracy for _, event in judged))
+        first = next(
+            ((seconds, event) for seconds, event in judged if event.values["validation accuracy"] >= WANTED),
+            None,
+        )
+        last.append(judged[-1][1].values["validation accuracy"])
+        best.append(max(event.values["validation accuracy"] for _, event in judged))
         told = "never"
         if first is not None:
             reached.append(first[0])

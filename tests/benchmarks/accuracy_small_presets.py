@@ -44,13 +44,16 @@ def trained(preset: Preset, **changes: int) -> tuple[str, bool]:
             raise RuntimeError(event.details)
         if isinstance(event, Validated):
             judged.append((time.perf_counter() - began, event))
-    best = max((event for _, event in judged), key=lambda event: event.accuracy)
-    reached = next(((seconds, event) for seconds, event in judged if event.accuracy >= WANTED), None)
+    best = max((event for _, event in judged), key=lambda event: event.values["validation accuracy"])
+    reached = next(
+        ((seconds, event) for seconds, event in judged if event.values["validation accuracy"] >= WANTED), None
+    )
     limit = 900 if preset.name == "ResNet-110" else 300
     told = "never" if reached is None else f"after {reached[0]:5.1f} s, epoch {reached[1].epoch:2}"
     line = (
-        f"{preset.name:16} {weights:9,} weights: {WANTED:.0%} {told:23} best {best.accuracy:.2%} "
-        f"in epoch {best.epoch:2}, last {judged[-1][1].accuracy:.2%}, "
+        f"{preset.name:16} {weights:9,} weights: {WANTED:.0%} {told:23} "
+        f"best {best.values['validation accuracy']:.2%} "
+        f"in epoch {best.epoch:2}, last {judged[-1][1].values['validation accuracy']:.2%}, "
         f"all {recipe.epochs} epochs in {judged[-1][0]:.0f} s, {run.threads} threads"
     )
     return line, reached is not None and reached[0] <= limit

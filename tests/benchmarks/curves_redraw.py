@@ -29,12 +29,14 @@ NEW, TICKS, STEPS_PER_EPOCH = 50, 60, 100
 
 def events(first: int, last: int, random: np.random.Generator) -> list[Event]:
     """Steps first + 1 to last, with a validation after each epoch."""
-    told: list[Event] = [] if first else [Started("cpu", 1, STEPS_PER_EPOCH, 6400, 1000)]
+    told: list[Event] = [] if first else [Started("run", "cpu", 1, STEPS_PER_EPOCH, 6400, 1000)]
     for step in range(first + 1, last + 1):
         loss = (0.1 + 2.2 * math.exp(-step / 2000)) * math.exp(0.25 * random.standard_normal())
-        told.append(Stepped(step, step / STEPS_PER_EPOCH, loss, max(0.0, 1 - loss / 2.4)))
+        values = {"training loss": loss, "training accuracy": max(0.0, 1 - loss / 2.4)}
+        told.append(Stepped("run", step, step / STEPS_PER_EPOCH, values))
         if step % STEPS_PER_EPOCH == 0:
-            told.append(Validated(step, step // STEPS_PER_EPOCH, loss, 0.9, 0.1, best=False))
+            judged = {"validation loss": loss, "validation accuracy": 0.9}
+            told.append(Validated("run", step, step // STEPS_PER_EPOCH, judged, 0.1, best=False))
     return told
 
 

@@ -92,7 +92,7 @@ def our_steps(case: Case, threads: int) -> Iterator[float]:
     recipe = replace(case.project.recipe, threads=threads)
     for event in Run(replace(case.project, recipe=recipe)).train(10**9):
         if isinstance(event, Stepped):
-            yield event.loss
+            yield event.values["training loss"]
         elif isinstance(event, Failed):
             raise RuntimeError(event.details)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, Slot
 from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from networks.runs.series import RunSeries
+from networks.runs.record import Record
 from widgets.curves import ticks
 from widgets.curves.marks import CrossHair, Dots
 from widgets.curves.plot_view import PlotView, Range
@@ -27,7 +27,7 @@ class Chart(PlotView):
 
     def __init__(self, metric: Metric, parent: QWidget | None = None) -> None:
         self._curves: dict[int, RunCurves] = {}
-        self._front: RunSeries | None = None
+        self._front: Record | None = None
         self._log = False
         self._moving = False
         self.metric = metric
@@ -41,22 +41,22 @@ class Chart(PlotView):
 
     # runs
 
-    def add_run(self, run: RunSeries, index: int, weight: float) -> None:
+    def add_run(self, run: Record, index: int, weight: float) -> None:
         """Draws this run in the colour of that index, in front of all others."""
         self._curves[id(run)] = RunCurves(self, run, self.metric, index, weight, self._log)
         self.set_front(run)
 
-    def remove_run(self, run: RunSeries) -> None:
+    def remove_run(self, run: Record) -> None:
         """Takes a run away."""
         self._curves.pop(id(run)).remove()
         if self._front is run:
             self._front = None
 
-    def curves(self, run: RunSeries) -> RunCurves:
+    def curves(self, run: Record) -> RunCurves:
         """How a run is drawn."""
         return self._curves[id(run)]
 
-    def set_front(self, run: RunSeries) -> None:
+    def set_front(self, run: Record) -> None:
         """The run that is drawn over the others, strongest, and with its best value in words."""
         self._front = run
         for curves in self._curves.values():
@@ -77,7 +77,7 @@ class Chart(PlotView):
         for curves in self._curves.values():
             curves.set_style(weight, log)
 
-    def take(self, run: RunSeries) -> None:
+    def take(self, run: Record) -> None:
         """Looks at what a run has told since the last time; `redraw` shows it."""
         self._curves[id(run)].take()
         self._label()
@@ -180,9 +180,9 @@ class Chart(PlotView):
             if best is None or curves.run is not self._front:
                 text = ""
             elif self.metric == "loss":
-                text = self.tr("best {value}").format(value=loss_figure(best.loss))
+                text = self.tr("best {value}").format(value=loss_figure(best.values["validation loss"]))
             else:
-                text = accuracy_figure(best.accuracy)
+                text = accuracy_figure(best.values["validation accuracy"])
             curves.best.show_text(text, curves.strong_color, shade)
             curves.diverged.show_text(self.tr("diverged"), QColor(shade.error), shade)
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QToolTip, QVB
 
 from networks.core.message import Message
 from networks.runs.events import Event, Failed, Finished, Started, Validated
-from networks.runs.series import RunSeries, csv_text
+from networks.runs.record import Record
+from networks.runs.table import csv_text
 from widgets.curves import export
 from widgets.curves.chart import Chart
 from widgets.curves.legend import Keys, RunsLegend
@@ -29,7 +30,7 @@ class CurvesPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._runs: dict[int, RunSeries] = {}
+        self._runs: dict[int, Record] = {}
         self._number = -1
         self._title = ""
         self._obstacle: Message | None = None
@@ -56,7 +57,7 @@ class CurvesPanel(QWidget):
         """Starts a run in the next colour; the earlier ones stay behind it."""
         self._number += 1
         self._title = title
-        run = RunSeries(title)
+        run = Record(title)
         self._runs[self._number] = run
         for chart in self.charts:
             chart.add_run(run, self._number, self.toolbar.smoothing)
@@ -114,7 +115,7 @@ class CurvesPanel(QWidget):
         return csv_text(self._runs.values())
 
     @property
-    def runs(self) -> tuple[RunSeries, ...]:
+    def runs(self) -> tuple[Record, ...]:
         """All runs, oldest first."""
         return tuple(self._runs.values())
 
@@ -162,12 +163,10 @@ class CurvesPanel(QWidget):
     @Slot(int)
     def _step(self, by: int) -> None:
         run = self._front
-        if run is None or not len(run.training):
+        if run is None or not len(run.steps):
             return
-        epochs = run.training.epoch
-        index = (
-            len(epochs) if self._pointed is None and by < 0 else run.training.nearest(self._pointed or 0.0)
-        )
+        epochs = run.steps.epoch
+        index = len(epochs) if self._pointed is None and by < 0 else run.steps.nearest(self._pointed or 0.0)
         if self._pointed is None and by > 0:
             index = len(epochs) - 1 if by > len(epochs) else -1
         self._point(float(epochs[min(max(0, index + by), len(epochs) - 1)]))
@@ -199,17 +198,17 @@ class CurvesPanel(QWidget):
     # refreshing
 
     @property
-    def _current(self) -> RunSeries | None:
+    def _current(self) -> Record | None:
         """The newest run: the one that events belong to."""
         return self._runs.get(self._number)
 
-    def _shown(self) -> list[RunSeries]:
+    def _shown(self) -> list[Record]:
         """Visible runs with measurements, newest first."""
         runs = reversed(self._runs.values())
         return [run for run in runs if run.measured and self.loss.curves(run).shown]
 
     @property
-    def _front(self) -> RunSeries | None:
+    def _front(self) -> Record | None:
         shown = self._shown()
         return shown[0] if shown else None
 
@@ -253,36 +252,35 @@ class CurvesPanel(QWidget):
         shown = self._shown()
         front = shown[0] if shown else None
         at = self._pointed
-        if front is None or not len(front.training):
+        if front is None or not len(front.steps):
             at = None
         if at is not None and front is not None:
-            at = float(front.training.epoch[front.training.nearest(at)])
+            at = float(front.steps.epoch[front.steps.nearest(at)])
         for chart, heading in zip(self.charts, self.headings, strict=True):
             rings: list[tuple[QPointF, QColor]] = []
             heading.show_readings(tuple(self._reading(chart, run, at, rings) for run in shown))
             chart.show_cross_hair(at, rings)
 
     def _reading(
-        self, chart: Chart, run: RunSeries, at: float | None, rings: list[tuple[QPointF, QColor]]
+        self, chart: Chart, run: Record, at: float | None, rings: list[tuple[QPointF, QColor]]
     ) -> Reading:
         curves = chart.curves(run)
-        training, validation = len(run.training) - 1, len(run.validation) - 1
+        training, validation = len(run.steps) - 1, len(run.validations) - 1
         if at is not None:
             # an earlier run may be shorter, then it has measured nothing there
-            training = run.training.nearest(at) if at <= run.last_epoch and training >= 0 else -1
-            validation = run.validation.nearest(at) if validation >= 0 else -1
-            if validation >= 0 and abs(float(run.validation.epoch[validation]) - at) > _NEAR:
+            training = run.steps.nearest(at) if at <= run.last_epoch and training >= 0 else -1
+            validation = run.validations.nearest(at) if validation >= 0 else -1
+            if validation >= 0 and abs(float(run.validations.epoch[validation]) - at) > _NEAR:
                 validation = -1
             points = (
                 curves.training_point(training) if training >= 0 else None,
                 curves.validation_point(validation) if validation >= 0 else None,
             )
             rings += [(point, curves.color) for point in points if point is not None]
-        loss = chart.metric == "loss"
-        train = run.training.loss if loss else run.training.accuracy
-        judged = run.validation.loss if loss else run.validation.accuracy
+        train = run.steps.values(f"training {chart.metric}")
+        judged = run.validations.values(f"validation {chart.metric}")
         return Reading(
-            int(run.training.step[training]) if training >= 0 else None,
+            int(run.steps.step[training]) if training >= 0 else None,
             float(train[training]) if training >= 0 else None,
             float(judged[validation]) if validation >= 0 else None,
             curves.color.name(),
@@ -295,8 +293,8 @@ class CurvesPanel(QWidget):
             return
         for chart, name in zip(self.charts, self._names(), strict=True):
             loss = chart.metric == "loss"
-            training = run.training.loss if loss else run.training.accuracy
-            validation = run.validation.loss if loss else run.validation.accuracy
+            training = run.steps.values(f"training {chart.metric}")
+            validation = run.validations.values(f"validation {chart.metric}")
             text = self.tr(
                 "{name} of {run} after epoch {epoch:.4g}: training {training}, validation {validation}."
             )
@@ -310,7 +308,7 @@ class CurvesPanel(QWidget):
                 )
             ]
             if run.best is not None:
-                value = chart.figure(run.best.loss if loss else run.best.accuracy)
+                value = chart.figure(run.best.values[f"validation {chart.metric}"])
                 best = self.tr("Best epoch {epoch}: {value}.")
                 parts.append(best.format(epoch=run.best.epoch, value=value))
             if loss and run.diverged is not None:

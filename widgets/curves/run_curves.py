@@ -6,7 +6,8 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPen
 
-from networks.runs.series import Floats, RunSeries, Samples
+from networks.runs.record import Record
+from networks.runs.series import Floats
 from widgets.curves.line import SYMBOLS, Line, Markers
 from widgets.curves.marks import BestMark, DivergedMark
 from widgets.curves.plot_view import PlotView
@@ -24,7 +25,7 @@ class RunCurves:
     """Draws one run; `metric` is `loss` or `accuracy`."""
 
     def __init__(
-        self, plot: PlotView, run: RunSeries, metric: str, index: int, weight: float, log: bool
+        self, plot: PlotView, run: Record, metric: str, index: int, weight: float, log: bool
     ) -> None:
         self.run = run
         self.stale = True
@@ -76,10 +77,12 @@ class RunCurves:
     def take(self) -> None:
         """Looks at what the run has told since the last time."""
         self.stale = True
-        training = self._values(self.run.training)
+        training = self.run.steps.values(f"training {self._metric}")
         self._trace.extend(training[len(self._trace) :])
-        if len(self.run.validation) != len(self._validation_heights):
-            self._validation_heights = scaled(self._values(self.run.validation), self._log)
+        if len(self.run.validations) != len(self._validation_heights):
+            self._validation_heights = scaled(
+                self.run.validations.values(f"validation {self._metric}"), self._log
+            )
 
     def bounds(self) -> tuple[float, float] | None:
         """Lowest and highest height to make room for, None where there is nothing."""
@@ -108,18 +111,18 @@ class RunCurves:
 
     def training_point(self, index: int) -> QPointF | None:
         """Where a step is drawn; None where it has no place on the axis."""
-        return self._pixel(float(self.run.training.epoch[index]), float(self._trace.raw.values[index]))
+        return self._pixel(float(self.run.steps.epoch[index]), float(self._trace.raw.values[index]))
 
     def validation_point(self, index: int) -> QPointF | None:
         """Where a validation is drawn; None where it has no place on the axis."""
-        return self._pixel(float(self.run.validation.epoch[index]), float(self._validation_heights[index]))
+        return self._pixel(float(self.run.validations.epoch[index]), float(self._validation_heights[index]))
 
     def newest_point(self) -> QPointF | None:
         """The end of the strong line."""
         if not len(self._trace):
             return None
         heights = self._trace.smoothed if self._trace.smooths else self._trace.raw
-        return self._pixel(float(self.run.training.epoch[-1]), float(heights.values[-1]))
+        return self._pixel(float(self.run.steps.epoch[-1]), float(heights.values[-1]))
 
     # colours
 
@@ -147,9 +150,6 @@ class RunCurves:
     def _items(self) -> tuple[Line | Markers, ...]:
         return self.raw, self.strong, self.validation, self.markers
 
-    def _values(self, samples: Samples) -> Floats:
-        return samples.loss if self._metric == "loss" else samples.accuracy
-
     def _pixel(self, x: float, y: float) -> QPointF | None:
         if not np.isfinite(y):
             return None
@@ -165,7 +165,7 @@ class RunCurves:
         return across, down
 
     def _draw_training(self) -> None:
-        x, (left, right) = self.run.training.epoch, self._plot.x_range()
+        x, (left, right) = self.run.steps.epoch, self._plot.x_range()
         width = max(50.0, self._plot.area().width())
         bins = width * self._plot.viewport().devicePixelRatio()
         raw = self._pixels(*peaks(x, self._trace.raw.values, left, right, bins))
@@ -177,7 +177,7 @@ class RunCurves:
             self.strong.set_points(*raw)
 
     def _draw_validation(self) -> None:
-        x, y = self.run.validation.epoch, self._validation_heights
+        x, y = self.run.validations.epoch, self._validation_heights
         left, right = self._plot.x_range()
         width = max(50.0, self._plot.area().width())
         self.validation.set_points(*self._pixels(*peaks(x, y, left, right, width)))
@@ -198,7 +198,7 @@ class RunCurves:
         best = self.run.best
         if best is None or not self._shown:
             return None
-        height = scaled(np.array([getattr(best, self._metric)]), self._log)[0]
+        height = scaled(np.array([best.values[f"validation {self._metric}"]]), self._log)[0]
         return self._pixel(float(best.epoch), float(height))
 
 

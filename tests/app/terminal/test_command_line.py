@@ -86,11 +86,15 @@ def test_training_leaves_curves_weights_and_the_project(project_file, tmp_path):
     ]
     assert [int(row["step"]) for row in written] == [event.step for event in steps]
     assert [float(row["epoch"]) for row in written] == [event.epoch for event in steps]
-    assert [float(row["training loss"]) for row in written] == [event.loss for event in steps]
-    assert [float(row["training accuracy"]) for row in written] == [event.accuracy for event in steps]
+    assert [float(row["training loss"]) for row in written] == [
+        event.values["training loss"] for event in steps
+    ]
+    assert [float(row["training accuracy"]) for row in written] == [
+        event.values["training accuracy"] for event in steps
+    ]
     for row in written:
         event = judged.get(int(row["step"]))
-        expected = ("", "") if event is None else (str(event.loss), str(event.accuracy))
+        expected = ("", "") if event is None else tuple(map(str, event.values.values()))
         assert (row["validation loss"], row["validation accuracy"]) == expected
 
     weights = load_file(out / "weights.safetensors")
@@ -99,7 +103,7 @@ def test_training_leaves_curves_weights_and_the_project(project_file, tmp_path):
 
     lines = done.stderr.splitlines()
     assert [line.split(":")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
-    assert f"{judged[6].accuracy:.1%}" in lines[1]
+    assert f"{judged[6].values['validation accuracy']:.1%}" in lines[1]
     assert "Trained for 2 epochs" in done.stdout
 
 

@@ -40,7 +40,7 @@ class Scripted:
     script = staticmethod(lambda: iter(()))
     target_epochs = 1
 
-    def __init__(self, project):
+    def __init__(self, project, id):
         self.closed = False
         self.thread = None
         self.last = 0
@@ -55,7 +55,7 @@ class Scripted:
             self.closed = True
 
     def stopped(self):
-        return (Finished("stopped", self.last, message("Stopped.")),)
+        return (Finished("run", "stopped", self.last, message("Stopped.")),)
 
 
 @pytest.fixture
@@ -68,10 +68,10 @@ def scripted(monkeypatch):
 
 
 def _steps(count):
-    yield Started("cpu", 1, count, 10, 10)
+    yield Started("run", "cpu", 1, count, 10, 10)
     for step in range(1, count + 1):
-        yield Stepped(step, step / count, 1.0 / step, 0.5)
-    yield Finished("finished", count, message("Done."))
+        yield Stepped("run", step, step / count, {"training loss": 1.0 / step})
+    yield Finished("run", "finished", count, message("Done."))
 
 
 def _idle(trainer):

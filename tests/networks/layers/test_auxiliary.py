@@ -103,9 +103,13 @@ def test_the_losses_are_those_of_a_plain_torch_loop(weights):
         judged.append(loss_function(main, images.validation_labels).item())
     events = list(run.train())
     steps = [event for event in events if isinstance(event, Stepped)]
-    assert [event.loss for event in steps] == pytest.approx([loss for loss, _ in told], rel=1e-3)
-    assert [event.accuracy for event in steps] == pytest.approx([hits for _, hits in told], abs=0.01)
-    validated = [event.loss for event in events if isinstance(event, Validated)]
+    assert [event.values["training loss"] for event in steps] == pytest.approx(
+        [loss for loss, _ in told], rel=1e-3
+    )
+    assert [event.values["training accuracy"] for event in steps] == pytest.approx(
+        [hits for _, hits in told], abs=0.01
+    )
+    validated = [event.values["validation loss"] for event in events if isinstance(event, Validated)]
     assert validated == pytest.approx(judged, rel=1e-3)
     for name, tensor in model.state_dict().items():
         assert torch.allclose(run.weights()[name], tensor, rtol=1e-3, atol=1e-4), name

@@ -18,11 +18,11 @@ class Clock:
 
 
 def _started(step=0):
-    return Started("cpu", 1, steps_per_epoch=10, training_images=100, validation_images=20, step=step)
+    return Started("run", "cpu", 1, steps_per_epoch=10, training_images=100, validation_images=20, step=step)
 
 
 def _step(step):
-    return Stepped(step, step / 10, loss=1.0, accuracy=0.5)
+    return Stepped("run", step, step / 10, {})
 
 
 def test_nothing_is_told_before_it_was_measured():
@@ -60,14 +60,14 @@ def test_a_second_leg_measures_its_own_steps():
     progress = Progress(epochs=5, clock=clock)
     progress.take([_started(step=40)])
     clock.now += 2
-    progress.take([_step(41), Validated(41, 4, 0.5, 0.9, seconds=7.0, best=True)])
+    progress.take([_step(41), Validated("run", 41, 4, {}, seconds=7.0, best=True)])
     assert progress.seconds_left == pytest.approx(2 * 9)
     assert progress.seconds_per_epoch == 7.0
 
 
 def test_nothing_is_left_after_the_end():
     progress = Progress(epochs=1, clock=Clock())
-    progress.take([_started(), _step(10), Finished("finished", 10, message("Done."))])
+    progress.take([_started(), _step(10), Finished("run", "finished", 10, message("Done."))])
     assert progress.seconds_left is None
     assert progress.fraction == 1.0
 

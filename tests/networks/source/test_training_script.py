@@ -38,7 +38,8 @@ from networks.recipes.losses import CrossEntropy
 from networks.recipes.optimizers import OPTIMIZERS, SGD
 from networks.recipes.published import BY_NAME
 from networks.recipes.recipe import Recipe
-from networks.runs.events import COLUMNS, Failed, Finished, Stepped, Validated
+from networks.runs.events import Failed, Finished, Stepped, Validated
+from networks.runs.table import COLUMNS
 from networks.source import source
 from networks.source.identifiers import GLOBALS
 from networks.source.training_script import data_file
@@ -103,13 +104,15 @@ def curve(project):
     for event in Run(project).train():
         assert not isinstance(event, Failed), event.details
         if isinstance(event, Stepped):
-            rows.append([event.step, event.epoch, event.loss, event.accuracy, "", ""])
+            rows.append({"step": event.step, "epoch": event.epoch} | event.values)
         elif isinstance(event, Validated):
-            rows[-1][4:] = [event.loss, event.accuracy]
+            rows[-1] |= event.values
         elif isinstance(event, Finished):
             ending = event
     file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows])
+    table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
     return file.getvalue(), ending
 
 

@@ -85,6 +85,11 @@ def measured(events) -> list[object]:
     return [without_time(event) for event in events if isinstance(event, Stepped | Validated)]
 
 
+def value(event, quantity):
+    """The loss or the accuracy of a step's batch, or of a validation."""
+    return event.values[f"{'training' if isinstance(event, Stepped) else 'validation'} {quantity}"]
+
+
 def same_weights(one: Run, other: Run) -> bool:
     ours, theirs = one.weights(), other.weights()
     return list(ours) == list(theirs) and all(torch.equal(ours[name], theirs[name]) for name in ours)
@@ -95,12 +100,12 @@ def test_events_come_in_order_and_carry_plain_values():
     events = list(run.train())
     kinds = [type(event) for event in events]
     assert kinds == [Started, *[Stepped] * 5, Validated, *[Stepped] * 5, Validated, Finished]
-    assert events[0] == Started("cpu", 1, 5, 1438, 359, 0)
+    assert events[0] == Started("run", "cpu", 1, 5, 1438, 359, 0)
     steps = [event for event in events if isinstance(event, Stepped)]
     assert [event.step for event in steps] == list(range(1, 11))
     assert [event.epoch for event in steps] == [step / 5 for step in range(1, 11)]
     assert events[-1].reason == "finished"
-    assert all(0 <= event.accuracy <= 1 for event in steps)
+    assert all(0 <= event.values["training accuracy"] <= 1 for event in steps)
     for event in events:
         assert msgspec.json.decode(msgspec.json.encode(event), type=type(event)) == event
         for value in msgspec.structs.asdict(event).values():
@@ -109,7 +114,9 @@ def test_events_come_in_order_and_carry_plain_values():
 
 def test_the_loss_falls():
     losses = [
-        e.loss for e in Run(project(optimizer=Adam(lr=0.01), epochs=6)).train() if isinstance(e, Stepped)
+        e.values["training loss"]
+        for e in Run(project(optimizer=Adam(lr=0.01), epochs=6)).train()
+        if isinstance(e, Stepped)
     ]
     assert sum(losses[-5:]) < 0.7 * sum(losses[:5])
 
@@ -175,8 +182,10 @@ def test_it_learns_what_a_plain_torch_loop_learns(optimizer, clip):
     ours = [event for event in run.train() if isinstance(event, Stepped | Validated)]
     with torch.random.fork_rng():
         theirs, model = by_hand(optimizer(), clip, seed=5)
-    assert [event.loss for event in ours] == pytest.approx([loss for loss, _ in theirs], rel=2e-3)
-    assert [event.accuracy for event in ours] == pytest.approx([hits for _, hits in theirs], abs=0.01)
+    assert [value(event, "loss") for event in ours] == pytest.approx([loss for loss, _ in theirs], rel=2e-3)
+    assert [value(event, "accuracy") for event in ours] == pytest.approx(
+        [hits for _, hits in theirs], abs=0.01
+    )
     for learned, judged in zip(run.module.parameters(), model.parameters(), strict=True):
         assert torch.allclose(learned, judged, rtol=1e-2, atol=1e-2)
 
@@ -330,8 +339,11 @@ def test_validation_counts_every_image_the_same():
     with torch.no_grad():
         scores = run.module(images.validation)
     expected = nn.functional.cross_entropy(scores, images.validation_labels)
-    assert judged.loss == pytest.approx(expected.item(), rel=1e-5)
-    assert judged.accuracy == (scores.argmax(1) == images.validation_labels).sum().item() / 359
+    assert judged.values["validation loss"] == pytest.approx(expected.item(), rel=1e-5)
+    assert (
+        judged.values["validation accuracy"]
+        == (scores.argmax(1) == images.validation_labels).sum().item() / 359
+    )
 
 
 def test_the_best_epoch_has_the_lowest_validation_loss():
@@ -339,18 +351,18 @@ def test_the_best_epoch_has_the_lowest_validation_loss():
     judged = [event for event in run.train() if isinstance(event, Validated)]
     lowest = math.inf
     for event in judged:
-        assert event.best == (event.loss < lowest)
-        lowest = min(lowest, event.loss)
+        assert event.best == (event.values["validation loss"] < lowest)
+        lowest = min(lowest, event.values["validation loss"])
     assert run.best is not None
-    assert run.best.loss == lowest
+    assert run.best.values["validation loss"] == lowest
 
 
 def test_a_loss_that_is_no_number_ends_the_leg_in_words():
     run = Run(project(optimizer=SGD(lr=1000.0), epochs=50))
     *before, last, ending = run.train()
     assert isinstance(last, Stepped)
-    assert not math.isfinite(last.loss)
-    assert all(math.isfinite(event.loss) for event in before if isinstance(event, Stepped))
+    assert not math.isfinite(last.values["training loss"])
+    assert all(math.isfinite(event.values["training loss"]) for event in before if isinstance(event, Stepped))
     assert ending.reason == "diverged"
     assert f"step {last.step}" in str(ending.message)
     assert "learning rate" in str(ending.message)
@@ -582,5 +594,7 @@ def test_weights_are_plain_copies_under_torchs_names():
 @pytest.mark.slow
 def test_lenet_learns_the_digits():
     run = Run(replace(first_project(), recipe=replace(first_project().recipe, threads=1)))
-    accuracies = (event.accuracy for event in run.train() if isinstance(event, Validated))
+    accuracies = (
+        event.values["validation accuracy"] for event in run.train() if isinstance(event, Validated)
+    )
     assert any(accuracy >= 0.97 for accuracy in accuracies)

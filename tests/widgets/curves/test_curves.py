@@ -28,14 +28,16 @@ LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 def steps(count, *, per_epoch=10, first=1, loss=lambda step: 2.0 / step):
     """Started and `count` steps, with a validation after each epoch."""
-    events, best = [Started("cpu", 1, per_epoch, 100, 20, step=first - 1)], math.inf
+    events, best = [Started("run", "cpu", 1, per_epoch, 100, 20, step=first - 1)], math.inf
     for step in range(first, first + count):
-        events.append(Stepped(step, step / per_epoch, loss(step), 1 - 1 / (1 + step)))
+        values = {"training loss": loss(step), "training accuracy": 1 - 1 / (1 + step)}
+        events.append(Stepped("run", step, step / per_epoch, values))
         if step % per_epoch == 0:
             value = loss(step) + 0.01
             is_best = math.isfinite(value) and value < best
             best = value if is_best else best
-            events.append(Validated(step, step // per_epoch, value, 0.9, 0.1, best=is_best))
+            judged = {"validation loss": value, "validation accuracy": 0.9}
+            events.append(Validated("run", step, step // per_epoch, judged, 0.1, best=is_best))
     return events
 
 
@@ -121,17 +123,21 @@ def test_twenty_thousand_events_in_odd_pieces_are_all_kept(panel):
         panel.extend(events[start : start + 997])
     told = [event for event in events if isinstance(event, Stepped | Validated)]
     rows = read(panel.csv())
-    assert sum(row["split"] == "training" for row in rows) == 20_001
-    assert [(int(row["step"]), float(row["loss"]), float(row["accuracy"])) for row in rows] == [
-        (event.step, event.loss, event.accuracy) for event in told
-    ]
+    assert len(rows) == 20_001
+    for event in told:
+        row = rows[event.step - 1]
+        assert int(row["step"]) == event.step
+        assert {name: float(row[name]) for name in event.values} == event.values
+    assert sum(row["validation loss"] != "" for row in rows) == len(told) - 20_001
 
 
 def test_the_strong_line_is_drawn_where_the_values_are(trained):
     trained.toolbar.slider.setValue(0)
     run, chart = trained.runs[0], trained.loss
     line = chart.curves(run).strong
-    expected = [chart.pixel(x, y) for x, y in zip(run.training.epoch, run.training.loss, strict=True)]
+    expected = [
+        chart.pixel(x, y) for x, y in zip(run.steps.epoch, run.steps.values("training loss"), strict=True)
+    ]
     np.testing.assert_allclose(line.across, [point.x() for point in expected])
     np.testing.assert_allclose(line.down, [point.y() for point in expected])
 
@@ -157,7 +163,9 @@ def test_smoothing_while_it_grows_equals_smoothing_afterwards(panel):
 def test_the_best_epoch_is_marked_with_its_value(panel):
     panel.begin_run("Run 1")
     panel.extend(steps(30))
-    panel.extend([Validated(30, 3, 0.5, 0.8, 0.1, best=False)])
+    panel.extend(
+        [Validated("run", 30, 3, {"validation loss": 0.5, "validation accuracy": 0.8}, 0.1, best=False)]
+    )
     mark = panel.loss.curves(panel.runs[0]).best
     assert mark.isVisible()
     assert mark.text == "best 0.07667"
@@ -189,7 +197,7 @@ def test_where_no_loss_was_finite_no_range_is_invented(panel):
 
 def test_the_end_is_told_until_the_next_run(panel):
     panel.begin_run("Run 1")
-    panel.extend([*steps(5), Finished("stopped", 5, message("Stopped after {n} steps.", n=5))])
+    panel.extend([*steps(5), Finished("run", "stopped", 5, message("Stopped after {n} steps.", n=5))])
     assert panel.outcome.isVisible()
     assert panel.outcome.sentence() == "Stopped after 5 steps."
     assert not panel.outcome.wrong
@@ -199,7 +207,7 @@ def test_the_end_is_told_until_the_next_run(panel):
 
 def test_a_failure_shows_its_details_on_demand(panel, qtbot):
     panel.begin_run("Run 1")
-    panel.extend([Failed(message("There was not enough memory."), "RuntimeError: <b>alloc</b>")])
+    panel.extend([Failed("run", message("There was not enough memory."), "RuntimeError: <b>alloc</b>")])
     assert panel.outcome.wrong
     panel.grab()
     qtbot.mouseClick(panel.outcome.details_button, LEFT)
@@ -259,12 +267,12 @@ def test_a_click_in_the_legend_hides_a_run_and_the_view_fits_the_others(trained,
 
 
 def test_clearing_keeps_the_run_that_is_going_on(trained, qtbot):
-    trained.extend([Finished("finished", 40, message("Done."))])
+    trained.extend([Finished("run", "finished", 40, message("Done."))])
     trained.begin_run("Run 2")
     trained.extend(steps(3))
     qtbot.mouseClick(trained.toolbar.clear_button, LEFT)
     assert [run.title for run in trained.runs] == ["Run 2"]
-    trained.extend([Finished("stopped", 3, message("Stopped."))])
+    trained.extend([Finished("run", "stopped", 3, message("Stopped."))])
     trained.clear_runs()
     assert trained.runs == ()
     assert not trained.loss.isVisible()
@@ -273,10 +281,10 @@ def test_clearing_keeps_the_run_that_is_going_on(trained, qtbot):
 
 
 def test_a_run_that_goes_on_after_it_was_cleared_is_drawn(trained):
-    trained.extend([Finished("finished", 40, message("Done."))])
+    trained.extend([Finished("run", "finished", 40, message("Done."))])
     trained.clear_runs()
     trained.extend(steps(10, first=41))
-    assert [(run.title, len(run.training)) for run in trained.runs] == [("Run 1", 10)]
+    assert [(run.title, len(run.steps)) for run in trained.runs] == [("Run 1", 10)]
     assert trained.loss.isVisible()
 
 
@@ -360,7 +368,7 @@ def test_the_cross_hair_reads_the_nearest_step_in_both_charts(trained):
     chart, run = trained.loss, trained.runs[0]
     position = chart.area().topLeft() + chart.pixel(2.32, chart.y_range()[0])
     QTest.mouseMove(chart.viewport(), position.toPoint() - QPoint(0, 40))
-    assert chart.cross_hair == trained.accuracy.cross_hair == run.training.epoch[22] == 2.3
+    assert chart.cross_hair == trained.accuracy.cross_hair == run.steps.epoch[22] == 2.3
     assert trained.headings[0].text() == f"step 23  train {2 / 23:#.4g}  val {0.11:#.4g}"
     assert trained.headings[1].text() == f"step 23  train {100 * (1 - 1 / 24):.2f}\u202f%  val 90.00\u202f%"
     trained.loss.leaveEvent(None)
@@ -500,7 +508,8 @@ def test_copies_reach_the_clipboard(trained):
     clipboard = QGuiApplication.clipboard()
     assert clipboard.text() == trained.csv()
     assert bytes(clipboard.mimeData().data("text/csv").data()).decode() == trained.csv()
-    assert len(read(clipboard.text())) == 44
+    assert len(read(clipboard.text())) == 40
+    assert sum(row["validation loss"] != "" for row in read(clipboard.text())) == 4
     trained.toolbar.copy_picture_action.trigger()
     picture = clipboard.image()
     assert picture.width() > 2 * trained.loss.width() - 2

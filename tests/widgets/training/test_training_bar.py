@@ -33,7 +33,7 @@ def _progress(*events, epochs=4):
     return progress
 
 
-STARTED = Started("cpu", 1, steps_per_epoch=10, training_images=100, validation_images=20)
+STARTED = Started("run", "cpu", 1, steps_per_epoch=10, training_images=100, validation_images=20)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_an_obstacle_switches_train_off_and_says_why(bar, qtbot):
 
 def test_an_obstacle_does_not_touch_the_run_that_goes_on(bar):
     bar.show_stage("training")
-    bar.show_progress(_progress(STARTED, Stepped(1, 0.1, 1.0, 0.5)))
+    bar.show_progress(_progress(STARTED, Stepped("run", 1, 0.1, {})))
     bar.show_obstacle(message("Expected one Output, got none."))
     assert bar.main_button.isEnabled()
     assert "epoch 1 of 4" in _words(bar)
@@ -109,9 +109,9 @@ def test_what_was_measured_is_shown(bar):
     bar.show_progress(
         _progress(
             STARTED,
-            Stepped(10, 1.0, 0.5, 0.9),
-            Validated(10, 1, 0.4, 0.9, 2.25, True),
-            Stepped(12, 1.2, 0.4, 0.9),
+            Stepped("run", 10, 1.0, {}),
+            Validated("run", 10, 1, {}, 2.25, True),
+            Stepped("run", 12, 1.2, {}),
         )
     )
     assert _words(bar) == "epoch 2 of 4 · 2.2 s/epoch · 7.0 s left · CPU, 1 thread"
@@ -119,11 +119,13 @@ def test_what_was_measured_is_shown(bar):
 
 @pytest.mark.parametrize("reason", ["finished", "stopped", "diverged"])
 def test_the_end_is_named(bar, reason):
-    bar.show_progress(_progress(STARTED, Stepped(40, 4.0, 0.5, 0.9), Finished(reason, 40, message("Ended."))))
+    bar.show_progress(
+        _progress(STARTED, Stepped("run", 40, 4.0, {}), Finished("run", reason, 40, message("Ended.")))
+    )
     assert reason in _words(bar)
     assert "left" not in _words(bar)
 
 
 def test_a_failure_is_named(bar):
-    bar.show_progress(_progress(STARTED, Failed(message("No memory."))))
+    bar.show_progress(_progress(STARTED, Failed("run", message("No memory."))))
     assert "failed" in _words(bar)

@@ -1,0 +1,136 @@
+"""What is measured while training, each declared once: charts, legend, tables and scripts are made from it.
+
+To add a measure, write a function that takes it from a batch, and add a `Measure` to MEASURES; a quantity
+that has no chart yet also needs a `Quantity`. Nothing else has to change.
+
+The functions are printed into training scripts as they stand here. They may use each other, Python's builtins
+and the methods of tensors, but import nothing: this file is read without torch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+Tensor: TypeAlias = Any
+"""torch's, where these functions run."""
+
+BatchResult = namedtuple("BatchResult", "loss scores labels weights optimizer")
+"""What a batch of n images gave, right after the backward pass, with gradients that are not yet clipped.
+
+`loss` is what was minimised, a tensor with one element; while validating it is a float, the mean over the
+images, and there are no new gradients. `scores` is n×classes, `labels` holds n numbers, `weights` are the
+parameters that are trained, each with its `.grad`, and `optimizer` is torch's.
+"""
+
+
+def batch_loss(batch: BatchResult) -> tuple[Tensor, int]:
+    """What this step minimises."""
+    return batch.loss, 1
+
+
+def image_loss(batch: BatchResult) -> tuple[float, int]:
+    """The loss of every image."""
+    return batch.loss * len(batch.labels), len(batch.labels)
+
+
+def accuracy(batch: BatchResult) -> tuple[Tensor, int]:
+    """The images whose class has the highest score."""
+    return (batch.scores.argmax(1) == batch.labels).sum(), len(batch.labels)
+
+
+def add_to(
+    totals: dict[str, tuple[float, int]],
+    measures: dict[str, Callable[[BatchResult], tuple[Tensor, int]]],
+    batch: BatchResult,
+) -> None:
+    """Adds what the measures take from this batch to the totals so far."""
+    for name, take in measures.items():
+        total, count = totals.get(name, (0.0, 0))
+        amount, of = take(batch)
+        totals[name] = total + float(amount), count + of
+
+
+def means(totals: dict[str, tuple[float, int]]) -> dict[str, float]:
+    """Of each total the mean."""
+    return {name: total / count for name, (total, count) in totals.items()}
+
+
+class Quantity(msgspec.Struct, frozen=True):
+    """What the vertical axis of one chart shows.
+
+    `format` is how values are written: a share between 0 and 1 in percent, or a number with four significant
+    digits and its `unit`. `logarithmic` says whether the chart has a logarithmic scale to switch to, and
+    `finite` whether a value that is no finite number means that training has diverged.
+    """
+
+    name: str
+    title: str
+    format: Literal["number", "percent"] = "number"
+    unit: str = ""
+    better: Literal["lower", "higher"] | None = None
+    logarithmic: bool = False
+    finite: bool = False
+
+    def figure(self, value: float | None) -> str:
+        """A value as a chart writes it: `0.2137`, `1.500e-05`, `97.22 %`, `∞`; `–` where there is none."""
+        if value is None:
+            return "–"
+        if math.isnan(value):
+            return "NaN"
+        if math.isinf(value):
+            return "∞" if value > 0 else "−∞"
+        if self.format == "percent":
+            return f"{100 * value:.2f}\u202f%"
+        figure = f"{value:#.4g}".removesuffix(".")
+        return f"{figure}\u202f{self.unit}" if self.unit else figure
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """One line of a chart, one column of a table.
+
+    `name` is the column's. `line` is what the legend calls it and `word` what stands before its value. `each`
+    says when it is taken: from the batch of each step, or from all validation images after each epoch.
+    `taken` gives a sum and a count for a batch; the measured value is their quotient, over the one batch or
+    over all. `noisy` values are drawn smoothed.
+    """
+
+    name: str
+    quantity: Quantity
+    line: str
+    word: str
+    each: Literal["step", "epoch"]
+    taken: Callable[[BatchResult], tuple[Tensor, int]]
+    noisy: bool = True
+
+
+LOSS = Quantity("loss", "Loss", better="lower", logarithmic=True, finite=True)
+ACCURACY = Quantity("accuracy", "Accuracy", format="percent", better="higher")
+
+TRAINING_LOSS = Measure("training loss", LOSS, "training", "train", "step", batch_loss)
+"""The losses of auxiliary outputs are in it, each times its weight; the validation loss leaves them out."""
+TRAINING_ACCURACY = Measure("training accuracy", ACCURACY, "training", "train", "step", accuracy)
+VALIDATION_LOSS = Measure("validation loss", LOSS, "validation", "val", "epoch", image_loss)
+VALIDATION_ACCURACY = Measure("validation accuracy", ACCURACY, "validation", "val", "epoch", accuracy)
+
+MEASURES = (TRAINING_LOSS, TRAINING_ACCURACY, VALIDATION_LOSS, VALIDATION_ACCURACY)
+"""All there are, in the order of a table's columns and of the charts."""
+
+BEST_BY = VALIDATION_LOSS
+"""The measure that says which epoch is the best."""
+
+EACH_STEP = {each.name: each.taken for each in MEASURES if each.each == "step"}
+EACH_EPOCH = {each.name: each.taken for each in MEASURES if each.each == "epoch"}
+
+
+def is_best(values: Mapping[str, float], best: Mapping[str, float] | None) -> bool:
+    """Whether a validation that gave these values is better than the best so far."""
+    value = values[BEST_BY.name]
+    if not math.isfinite(value) or best is None:
+        return math.isfinite(value)
+    lower = BEST_BY.quantity.better == "lower"
+    return value < best[BEST_BY.name] if lower else value > best[BEST_BY.name]

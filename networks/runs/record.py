@@ -1,0 +1,118 @@
+"""All that a run has told, for whoever shows it: the window, the command line, files, lessons."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+
+from networks.runs.events import Event, Failed, Finished, Stepped, Validated
+from networks.runs.measures import EACH_EPOCH, EACH_STEP, MEASURES, Measure
+from networks.runs.progress import Progress
+from networks.runs.series import Series
+
+_FINITE = tuple(measure.name for measure in MEASURES if measure.quantity.finite)
+
+
+class Record:
+    """Takes the events of one run and keeps every step, every validation, the best epoch and how it ended.
+
+    `epochs` is how many the run is to train for; `progress.epochs` may be raised later. `clock` is for tests.
+    """
+
+    def __init__(
+        self, run: str, title: str = "", epochs: int = 0, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self.run = run
+        self.title = title or run
+        self.steps = Series(EACH_STEP)
+        self.validations = Series(EACH_EPOCH)
+        self.best: Validated | None = None
+        """The best validation so far."""
+        self.diverged: float | None = None
+        """The epoch (fractional) of the first value that is no finite number and has to be one."""
+        self.progress = Progress(epochs, clock)
+
+    def take(self, events: Sequence[Event]) -> None:
+        """Appends what these events tell."""
+        steps: list[Stepped] = []
+        validations: list[Validated] = []
+        for event in events:
+            if isinstance(event, Stepped):
+                steps.append(event)
+            elif isinstance(event, Validated):
+                validations.append(event)
+                if event.best:
+                    self.best = event
+        self.steps.extend(steps)
+        self.validations.extend(validations)
+        if self.diverged is None:
+            measured: list[Stepped | Validated] = [*steps, *validations]
+            self.diverged = min((float(event.epoch) for event in measured if _broken(event)), default=None)
+        self.progress.take(events)
+
+    def series(self, measure: Measure) -> Series:
+        """Where this measure's values are kept."""
+        return self.steps if measure.each == "step" else self.validations
+
+    @property
+    def ended(self) -> Finished | Failed | None:
+        """The end of the last leg; None while the run goes on or has not begun."""
+        return self.progress.ended
+
+    @property
+    def last_epoch(self) -> float:
+        """How far the run is, in epochs; 0 before anything was measured."""
+        ends = [float(series.epoch[-1]) for series in (self.steps, self.validations) if len(series)]
+        return max(ends, default=0.0)
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is anything to draw."""
+        return len(self.steps) > 0 or len(self.validations) > 0
+
+    def emptied(self) -> Record:
+        """The same run with its progress, and nothing measured so far."""
+        record = Record(self.run, self.title)
+        record.progress = self.progress
+        return record
+
+
+class Records:
+    """Several runs, oldest first. Their events may arrive in turn; each reaches its own record."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, Record] = {}
+        self._cleared: dict[str, Record] = {}
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._records.values())
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __getitem__(self, run: str) -> Record:
+        return self._records[run]
+
+    def begin(self, record: Record) -> None:
+        """Adds a run that has told nothing yet."""
+        self._records[record.run] = record
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Hands each event to the record of its run. One that was cleared, or never begun, begins here."""
+        for run, told in groupby(events, attrgetter("run")):
+            if run not in self._records:
+                self._records[run] = self._cleared.pop(run) if run in self._cleared else Record(run)
+            self._records[run].take(tuple(told))
+
+    def clear(self) -> None:
+        """Forgets what runs have told, but for those that are still going on."""
+        for run, record in list(self._records.items()):
+            if record.ended is not None:
+                self._cleared[run] = self._records.pop(run).emptied()
+
+
+def _broken(event: Stepped | Validated) -> bool:
+    return not all(math.isfinite(event.values.get(name, 0.0)) for name in _FINITE)
