@@ -174,8 +174,12 @@ def _measures() -> Iterator[str]:
 
 
 def _judge(project: Project) -> Iterator[str]:
-    arguments = "model: nn.Module, loss_function: nn.Module, optimizer: torch.optim.Optimizer"
-    yield f"def judge({arguments}, x: Tensor, y: Tensor) -> dict[str, float]:"
+    yield "def judge("
+    for argument in ("model: nn.Module", "loss_function: nn.Module", "optimizer: torch.optim.Optimizer"):
+        yield f"    {argument},"
+    yield "    x: Tensor,"
+    yield "    y: Tensor,"
+    yield ") -> dict[str, float]:"
     yield '    """What is measured over all images."""'
     yield "    model.eval()"
     yield "    weights = [weight for weight in model.parameters() if weight.requires_grad]"
