@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
 
-import msgspec
-
-from networks.core.fields import first_sentence
+from networks.core.declared import Declared
 from networks.core.shapes import Shape
 from networks.layers.base import Group, Layer
 
@@ -22,17 +20,13 @@ class BlockNode(NamedTuple):
     inputs: tuple[str, ...]
 
 
-class Block(
-    msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True, cache_hash=True
-):
+class Block(Declared, frozen=True, cache_hash=True):
     """One block type is one subclass: its fields are the parameters, its docstring's first sentence the help.
 
     Unlike a layer it has no torch module: `nodes` gives the layers that it stands for, and these are trained.
     """
 
     group: ClassVar[Group] = Group.BLOCKS
-    title: ClassVar[str] = ""
-    """The name on card and palette; the class name where empty."""
     stem: ClassVar[str] = "block"
     """What the names of new blocks begin with: `residual` gives residual1, residual2, …"""
     keywords: ClassVar[str] = ""
@@ -55,16 +49,6 @@ class Block(
     def summary(self, x: Shape | None = None) -> str:
         """The telling parameters on the card, such as `64 · /2 · projection`."""
         return ""
-
-    @classmethod
-    def name(cls) -> str:
-        """The words for this type on card and palette."""
-        return cls.title or cls.__name__
-
-    @classmethod
-    def help(cls) -> str:
-        """The first sentence of the docstring."""
-        return first_sentence(cls)
 
 
 def chained(*layers: tuple[str, Layer], source: str = X) -> tuple[BlockNode, ...]:

@@ -86,11 +86,6 @@ def fields_of(declared: type[msgspec.Struct], names: Collection[str] | None = No
     return tuple(_field(field) for field in info.fields if names is None or field.name in names)
 
 
-def first_sentence(declared: type) -> str:
-    """The help of a declared type: the first paragraph of its docstring, on one line."""
-    return " ".join((declared.__doc__ or "").strip().split("\n\n")[0].split())
-
-
 def changed(value: S, **changes: Any) -> S:
     """A copy with some parameters changed. Raises msgspec.ValidationError where one is out of its bounds."""
     whole_value = msgspec.to_builtins(value) | changes

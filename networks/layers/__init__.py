@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Union
-
+from networks.core.declared import Closed, catalog
 from networks.layers import (
     activation,
     convolution,
@@ -29,21 +28,10 @@ _MODULES = (
     merge,
 )
 
-LAYERS: tuple[type[Layer], ...] = tuple(
-    kind
-    for module in _MODULES
-    for kind in vars(module).values()
-    if isinstance(kind, type)
-    and issubclass(kind, Layer)
-    and kind.__module__ == module.__name__
-    and kind.__name__ != "Activation"
-)
+LAYERS = catalog(Layer, *(module.__name__ for module in _MODULES))
 """Every layer type in the order of the palette. A class that is declared in one of the modules is in it."""
 
-if TYPE_CHECKING:
-    AnyLayer = Layer
-else:
-    AnyLayer = Union[LAYERS]
+AnyLayer = Closed[Layer]
 """The closed union that project files are read into: no other type can come from a file."""
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import ClassVar
 
-import msgspec
-
 from networks.core.call import Call
-from networks.core.fields import first_sentence
+from networks.core.declared import Declared
 from networks.core.shapes import Shape, count
 
 
@@ -27,9 +25,7 @@ class Group(Enum):
     BLOCKS = "Blocks"
 
 
-class Layer(
-    msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True, cache_hash=True
-):
+class Layer(Declared, frozen=True, cache_hash=True):
     """One layer type is one subclass: its fields are the parameters, its docstring's first sentence the help.
 
     The class name is the name in project files and, where torch has such a module, torch's name.
@@ -37,8 +33,6 @@ class Layer(
     """
 
     group: ClassVar[Group]
-    title: ClassVar[str] = ""
-    """The name on card and palette; the class name where empty."""
     stem: ClassVar[str] = "layer"
     """What the names of new nodes begin with: `conv` gives conv1, conv2, …"""
     keywords: ClassVar[str] = ""
@@ -98,16 +92,6 @@ class Layer(
     def with_classes(self, classes: int) -> Layer:
         """This layer where the data has so many classes; other than itself only where it asks for them."""
         return self
-
-    @classmethod
-    def name(cls) -> str:
-        """The words for this type on card and palette."""
-        return cls.title or cls.__name__
-
-    @classmethod
-    def help(cls) -> str:
-        """The first sentence of the docstring."""
-        return first_sentence(cls)
 
     def weights(self, *inputs: Shape) -> int:
         """How many numbers are learned."""

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar, Union
+from typing import Annotated, ClassVar
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.core.fields import first_sentence, real, whole
+from networks.core.declared import Closed, Declared, catalog
+from networks.core.fields import real, whole
 
 Pixels = NDArray[np.uint8]
 """n×height×width×channels."""
 Labels = NDArray[np.int64]
 
 
-class Dataset(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True):
+class Dataset(Declared, frozen=True):
     """One image set is one subclass; its fields say how it is split."""
 
-    title: ClassVar[str]
     attribution: ClassVar[str]
     classes: ClassVar[tuple[str, ...]]
 
@@ -39,11 +38,6 @@ class Dataset(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_un
         int,
         whole("Split seed", "Which images fall on which side; another number is another draw.", 0, 2**31 - 1),
     ] = 0
-
-    @classmethod
-    def help(cls) -> str:
-        """The first sentence of the docstring."""
-        return first_sentence(cls)
 
     def load(self) -> tuple[Pixels, Labels]:
         """All images and their labels. Raises UserError where they are not to be had."""
@@ -95,9 +89,6 @@ def _digits() -> tuple[Pixels, Labels]:
     return (images.astype(np.uint16) * 255 // 16).astype(np.uint8)[..., None], labels.astype(np.int64)
 
 
-DATASETS: tuple[type[Dataset], ...] = (Digits,)
+DATASETS = catalog(Dataset, __name__)
 
-if TYPE_CHECKING:
-    AnyDataset = Dataset
-else:
-    AnyDataset = Union[DATASETS]
+AnyDataset = Closed[Dataset]

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Union
-
-import msgspec
+from typing import Annotated, ClassVar
 
 from networks.core.call import Call, call
-from networks.core.fields import first_sentence, real
+from networks.core.declared import Closed, Declared, catalog
+from networks.core.fields import real
 
 
-class Loss(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True):
+class Loss(Declared, frozen=True):
     """One loss is one subclass; `call` makes the torch module."""
-
-    title: ClassVar[str]
 
     def call(self) -> Call:
         """The call that makes the torch module."""
         raise NotImplementedError
-
-    @classmethod
-    def help(cls) -> str:
-        """The first sentence of the docstring."""
-        return first_sentence(cls)
 
 
 class CrossEntropy(Loss, frozen=True):
@@ -46,9 +38,6 @@ class CrossEntropy(Loss, frozen=True):
         return call("nn.CrossEntropyLoss", **options)
 
 
-LOSSES: tuple[type[Loss], ...] = (CrossEntropy,)
+LOSSES = catalog(Loss, __name__)
 
-if TYPE_CHECKING:
-    AnyLoss = Loss
-else:
-    AnyLoss = Union[LOSSES]
+AnyLoss = Closed[Loss]

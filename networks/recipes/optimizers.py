@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Union
-
-import msgspec
+from typing import Annotated, ClassVar
 
 from networks.core.call import Call, call
-from networks.core.fields import described, first_sentence, real
+from networks.core.declared import Closed, Declared, catalog
+from networks.core.fields import described, real
 
 Decay = Annotated[
     float,
@@ -37,7 +36,7 @@ Beta2 = Annotated[
 ]
 
 
-class Optimizer(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True):
+class Optimizer(Declared, frozen=True):
     """One optimizer is one subclass; the class name is torch's, the fields are its arguments."""
 
     fused: ClassVar[bool] = False
@@ -53,11 +52,6 @@ class Optimizer(msgspec.Struct, frozen=True, tag_field="type", tag=True, forbid_
         """The call that makes it on a device, without the weights it is to change."""
         fused = {"fused": True} if self.fused and device in ("cpu", "cuda") else {}
         return call(f"torch.optim.{type(self).__name__}", **self.arguments(), **fused)
-
-    @classmethod
-    def help(cls) -> str:
-        """The first sentence of the docstring."""
-        return first_sentence(cls)
 
 
 def _with_betas(arguments: dict[str, object]) -> dict[str, object]:
@@ -186,9 +180,6 @@ class Adadelta(Optimizer, frozen=True):
     weight_decay: Decay = 0.0
 
 
-OPTIMIZERS: tuple[type[Optimizer], ...] = (SGD, Adam, AdamW, NAdam, RAdam, RMSprop, Adagrad, Adadelta)
+OPTIMIZERS = catalog(Optimizer, __name__)
 
-if TYPE_CHECKING:
-    AnyOptimizer = Optimizer
-else:
-    AnyOptimizer = Union[OPTIMIZERS]
+AnyOptimizer = Closed[Optimizer]
