@@ -127,12 +127,12 @@ def measure_frames(app: QApplication) -> None:
     for name, zoom in (("1", 1.0), ("0.4", 0.4), ("0.2", 0.2), ("everything", 0.0)):
         view.fit()
         if zoom:
-            view.zoom_at(view.rect().center().toPointF(), zoom / view.zoom())
+            view.camera.zoom_at(view.rect().center().toPointF(), zoom / view.camera.zoom())
         view.viewport().repaint()
         pans, zooms = [], []
         for index in range(40):
             start = now()
-            view.pan(3 if index % 2 else -3, -7)
+            view.camera.pan(3 if index % 2 else -3, -7)
             view.viewport().repaint()
             pans.append(since(start))
             start = now()

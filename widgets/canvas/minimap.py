@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -10,6 +10,8 @@ from networks.layers.base import Group
 from widgets.canvas.placement.geometry import WIDTH, Layout
 from widgets.look import theme
 
+FROM_CORNER = 10
+"""Between the map and the corner that it stands in, in pixels."""
 LARGEST = QSize(120, 168)
 MARGIN = 7.0
 NARROWEST = 46
@@ -50,6 +52,14 @@ class Minimap(QWidget):
         if size != self.size():
             self.resize(size)
         self.update()
+
+    def reach(self) -> int:
+        """How many pixels at the right end it may cover."""
+        return self.width() + FROM_CORNER
+
+    def stand_in_corner(self, room: QRect) -> None:
+        """Moves to the lower right corner of this rectangle of its parent."""
+        self.move(room.right() - self.reach(), room.bottom() - self.height() - FROM_CORNER)
 
     def show_visible(self, visible: QRectF) -> None:
         """What is in sight; the map is hidden where that is everything."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
-import msgspec
-from PySide6.QtCore import QObject, QPointF, QRectF
+from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QWidget
 
@@ -14,7 +12,7 @@ from networks.graph.check import Report, check
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folded, Folding
 from networks.graph.totals import totals_known
-from widgets.canvas.items.card import CHEVRON_ROOM, CardItem, height_for
+from widgets.canvas.items.card import CardItem, height_for
 from widgets.canvas.items.content import (
     UNKNOWN,
     CardContent,
@@ -27,9 +25,8 @@ from widgets.canvas.items.frame import FrameItem
 from widgets.canvas.items.glide import Glide
 from widgets.canvas.items.overview import Blocks
 from widgets.canvas.items.style import Style
-from widgets.canvas.items.wire import WireItem, distance
-from widgets.canvas.placement.frame_layout import HEADER
-from widgets.canvas.placement.geometry import HEIGHT, Box, Point
+from widgets.canvas.items.wire import WireItem
+from widgets.canvas.placement.geometry import Box, Point
 from widgets.canvas.placement.layout import arrange
 
 MOST_MOVING = 300
@@ -39,16 +36,6 @@ FREE_PORT = 22.0
 ROOM = 1e6
 _NO_LABEL = (0.0, 0.0)
 _NO_CONTENTS = QGraphicsItem.GraphicsItemFlag.ItemHasNoContents
-
-
-class Port(msgspec.Struct, frozen=True):
-    """Where wires begin (`out`) or end (`in`); `wire` is the one that ends there, if any."""
-
-    name: str
-    side: Literal["in", "out"]
-    x: float
-    y: float
-    wire: Wire | None = None
 
 
 class CanvasScene(QGraphicsScene):
@@ -67,9 +54,12 @@ class CanvasScene(QGraphicsScene):
         self._selected: frozenset[str] = frozenset()
         self._selected_wires: frozenset[Wire] = frozenset()
         self._hovered: CardItem | WireItem | None = None
-        self._boxes: list[tuple[str, Box]] = []
+        self.boxes: list[tuple[str, Box]] = []
+        """The cards of the network, in its order."""
         self._blocks = Blocks(self.style_of_items)
-        self._far = False
+        self.far = False
+        """Whether everything is so small that blocks of colour are painted in place of the items."""
+        """Whether blocks of colour are painted in place of the items."""
         self.glide.moved.connect(self.touch)
 
     # -- what is shown
@@ -99,7 +89,7 @@ class CanvasScene(QGraphicsScene):
         }
         layout = arrange(network, heights, folding.frames)
         self.folding, self.layout_of_network = folding, layout
-        self._boxes = [(node.name, layout.box(node.name)) for node in network.nodes]
+        self.boxes = [(node.name, layout.box(node.name)) for node in network.nodes]
         new_cards = self._reconcile_names(network)
         new_wires = self._reconcile_wires(network)
         for name, content in shown.items():
@@ -121,22 +111,22 @@ class CanvasScene(QGraphicsScene):
                 item.set_state(wrong=bad, idle=idle)
 
     def set_far(self, far: bool) -> None:
-        """Whether everything is so small that `paint_blocks` paints in place of the items."""
-        if far != self._far:
-            self._far = far
+        """Says whether everything is so small that `paint_blocks` paints in place of the items."""
+        if far != self.far:
+            self.far = far
             for item in (*self.cards.values(), *self.wires.values()):
                 item.setFlag(_NO_CONTENTS, far)
             self.update()
 
     def paint_blocks(self, painter: QPainter) -> None:
         """Paints the network as blocks, where it is far away."""
-        if self._far:
+        if self.far:
             self._blocks.paint(painter, self.cards, self.wires)
 
     def touch(self) -> None:
         """Something looks otherwise; near items have said so themselves."""
         self._blocks.change()
-        if self._far:
+        if self.far:
             self.update()
 
     def _reconcile_names(self, network: Network) -> set[str]:
@@ -145,7 +135,7 @@ class CanvasScene(QGraphicsScene):
         added = [node.name for node in network.nodes if node.name not in self.cards]
         for name in added:
             card = self.cards[name] = CardItem(name, self.style_of_items)
-            card.setFlag(_NO_CONTENTS, self._far)
+            card.setFlag(_NO_CONTENTS, self.far)
             card.selected = name in self._selected  # its frame was, before it was closed
             self.addItem(card)
         return set(added)
@@ -157,7 +147,7 @@ class CanvasScene(QGraphicsScene):
         added = [wire for wire in network.wires if wire not in self.wires]
         for wire in added:
             item = self.wires[wire] = WireItem(wire, self.style_of_items)
-            item.setFlag(_NO_CONTENTS, self._far)
+            item.setFlag(_NO_CONTENTS, self.far)
             self.addItem(item)
         return set(added)
 
@@ -269,94 +259,15 @@ class CanvasScene(QGraphicsScene):
                 item.set_state(lit=other == wire)
         self.touch()
 
-    # -- what lies where
-
-    def card_at(self, point: QPointF) -> str | None:
-        """The card under a point."""
-        x, y = point.x(), point.y()
-        for name, (left, top, right, bottom) in self._boxes:
-            if top <= y <= bottom and left <= x <= right:
-                return name
-        return None
-
-    def frame_at(self, point: QPointF) -> str | None:
-        """The frame whose first line is under a point, the innermost where several are."""
-        x, y = point.x(), point.y()
-        found = None
-        for name, (left, top, right, _) in self.layout_of_network.frames.items():
-            if left <= x <= right and top <= y <= top + HEADER:
-                found = name
-        return found
-
     def foldable(self, name: str) -> bool:
         """Whether this is a folded card or a frame, so that it can be opened or closed."""
         return bool(self.folding.folds_of(name)) and (name in self.cards or name in self.frames)
 
-    def chevron_at(self, point: QPointF) -> str | None:
-        """The folded card or frame whose chevron is under a point."""
-        name = self.card_at(point)
-        if name is not None:
-            _, top, right, _ = self.layout_of_network.box(name)
-            near = right - CHEVRON_ROOM <= point.x() and point.y() <= top + HEIGHT
-            return name if near and self.foldable(name) else None
-        name = self.frame_at(point)
-        if name is None:
-            return None
-        left, _, _, _ = self.layout_of_network.frames[name]
-        return name if point.x() <= left + CHEVRON_ROOM else None
-
-    def wire_at(self, point: QPointF, reach: float) -> Wire | None:
-        """The nearest wire, at most `reach` away."""
-        x, y = point.x(), point.y()
-        best, nearest = None, reach
-        for wire, points in self.layout_of_network.routes.items():
-            if len(points) == 2 and not (
-                points[0][1] - reach <= y <= points[1][1] + reach and abs(points[0][0] - x) <= reach
-            ):
-                continue
-            away = distance(points, x, y)
-            if away <= nearest and (best is None or away < nearest):
-                best, nearest = wire, away
-        return best
-
-    def cards_in(self, rect: QRectF) -> list[str]:
-        """The cards that a rectangle touches."""
-        left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
-        return [
-            name
-            for name, box in self._boxes
-            if box[0] < right and left < box[2] and box[1] < bottom and top < box[3]
-        ]
-
-    def port_at(self, point: QPointF, reach: float) -> Port | None:
-        """The port within `reach` sideways and two thirds of it up and down."""
-        x, y = point.x(), point.y()
-        tall = min(9.0, reach * 0.7)
-        for name, (left, top, right, bottom) in self._boxes:
-            if not (left <= x <= right and top - tall <= y <= bottom + tall):
-                continue
-            card = self.cards[name]
-            middle = (left + right) / 2
-            content = card.content
-            if content is None:
-                continue
-            if content.gives and abs(y - bottom) <= tall and abs(x - middle) <= reach:
-                return Port(name, "out", middle, bottom)
-            if content.takes and abs(y - top) <= tall:
-                ends = self._ends(name)
-                port = min(ends, key=lambda end: abs(end.x - x))
-                if abs(port.x - x) <= reach:
-                    return port
-        return None
-
-    def _ends(self, name: str) -> list[Port]:
-        """The input ports of a card."""
-        middle, top = self.layout_of_network.places[name]
-        sources = self.network[name].inputs
-        wires: list[Wire | None] = [Wire(source, name, index) for index, source in enumerate(sources)]
-        places = self.input_ports(name)
-        wires += [None] * (len(places) - len(wires))
-        return [Port(name, "in", middle + x, top, wire) for x, wire in zip(places, wires, strict=True)]
+    def rect_of(self, name: str) -> QRectF:
+        """The place of a card or frame."""
+        layout = self.layout_of_network
+        left, top, right, bottom = layout.frames[name] if name in layout.frames else layout.box(name)
+        return QRectF(left, top, right - left, bottom - top)
 
 
 def _seen(band: tuple[float, float] | None, *points: Point) -> bool:

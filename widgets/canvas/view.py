@@ -3,62 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QStyle, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QGraphicsView, QStyle, QToolTip, QWidget
 
-from networks.core.message import UserError, message
+from networks.core.message import Message, UserError, message
 from networks.graph import edits
 from networks.graph.check import Report
 from networks.graph.network import Network, Wire
-from networks.graph.presentation import ROW, Folding, everything_open, opened_at_first
+from networks.graph.presentation import Folding, everything_open, opened_at_first
+from widgets.canvas.background import Dots, paint_hint
+from widgets.canvas.camera import Camera
 from widgets.canvas.input import clipboard, wishes
-from widgets.canvas.input.gestures import made, nothing_selected
-from widgets.canvas.input.keys import CanvasCommand, command_of, way_of
-from widgets.canvas.input.navigation import Way, reached
-from widgets.canvas.input.surface import Surface
+from widgets.canvas.input.interpreter import Interpreter, Request, Toggle
+from widgets.canvas.input.keys import CanvasCommand
 from widgets.canvas.input.wishes import Edit, Wish
 from widgets.canvas.items.content import forget_words, spoken
+from widgets.canvas.items.style import BLOCKS_BELOW
 from widgets.canvas.minimap import Minimap
+from widgets.canvas.opening import after_closing, after_opening
 from widgets.canvas.placement.geometry import WIDTH
-from widgets.look import theme
-
-MAP_MARGIN = 10
-"""Between the map and the corner, in pixels."""
+from widgets.canvas.scene import CanvasScene
 
 
-class CanvasView(Surface):
+class CanvasView(QGraphicsView):
     """Shows one network at a time. It keeps no network of its own: edits go out, networks come in.
 
     `edited(network, text)` asks for a new network, `refused(message)` says why a gesture could not be done,
-    `selection_changed(names)` follows every change of the selected layers, `folding_changed()` comes whenever
-    folds are opened or closed.
+    `selection_changed(names)` follows every change of the selected layers, `folding_changed()` every opening
+    or closing of folds, `menu_wished(place)` asks for a menu for what is selected, at this place of the screen.
+
+    It holds a scene of items, a camera, and an interpreter that gets its events. What the interpreter asks
+    for is done at the end of the view's own event handler.
     """
 
     edited = Signal(object, str)
     selection_changed = Signal(object)
     folding_changed = Signal()
     refused = Signal(object)
+    menu_wished = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        self._scene = CanvasScene()
+        super().__init__(self._scene, parent)
+        self._scene.setParent(self)
         self.animated = True
-        self._shown_before = False
-        self._opened: frozenset[str] = frozenset()
-        self._awaited: Edit | None = None
-        self._cursor: str | None = None
-        self._told: tuple[str, ...] = ()
+        self.camera = Camera(self, trunk_width=WIDTH)
+        self._interpreter = Interpreter(self._scene, self.camera)
         self._minimap = Minimap(self)
-        self._minimap.pointed.connect(self.centre_on)
+        self._dots = Dots()
+        self._opened: frozenset[str] = frozenset()
+        """All that was opened, also of what is gone now: undo may bring it back."""
+        self._shown_before = False
+        self._awaited: Edit | None = None
+        self._told: tuple[str, ...] = ()
+        self.camera.moved.connect(self._follow_camera)
+        self._minimap.pointed.connect(self.camera.centre_on)
         self.setObjectName("canvas")
         self.setAccessibleName(self.tr("Network"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(240, 180)
-        self._canvas.change_theme(self)
+        self.setFrameShape(QGraphicsView.Shape.NoFrame)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        for widget in (self, self.viewport()):
+            widget.setAcceptDrops(True)
+            widget.setMouseTracking(True)
+        self._scene.change_theme(self)
 
-    # -- shown
+    # -- what is shown
+
+    @property
+    def folding(self) -> Folding:
+        """The network and how it is shown."""
+        return self._scene.folding
 
     def show_network(self, network: Network, report: Report) -> None:
         """Shows a network and what was found about it; what stays glides to its new place."""
@@ -67,83 +100,60 @@ class CanvasView(Surface):
             self._opened = opened_at_first(network)
         self._show(Folding(network, report, self._opened))
         if awaited is not None:
-            self._cursor = awaited.cursor
+            self._interpreter.start_keys_at(awaited.cursor)
             if awaited.select is not None:
-                shown = (self.folding.visible(name) for name in awaited.select)
-                self._canvas.select([name for name in shown if name is not None])
+                self._select_visible(awaited.select)
                 self._bring_selection_into_sight()
-        self.selection_touched()
-
-    def _show(self, folding: Folding) -> None:
-        self.cancel_gesture()
-        before = self._canvas.folding.network
-        network = folding.network
-        another = _another(before, network)
-        glides = self._may_animate() and self._shown_before and not another
-        self._canvas.show_network(folding, self.visible_rect() if glides else None)
-        self._shown_before = True
-        layout = self._canvas.layout_of_network
-        left, top, right, bottom = layout.bounds
-        bounds = QRectF(left, top, right - left, bottom - top)
-        self._minimap.show_layout(layout, {node.name: node.layer.group for node in folding.shown.nodes})
-        if another:
-            self._at_home = True
-        self.set_bounds(bounds)
+        self._tell_selection()
 
     def show_from_start(self) -> None:
-        """As a network is first seen: its stages, from the top. What was open of the one before is closed."""
+        """Shows the network as it is first seen: its stages, from the top."""
         first = opened_at_first(self.folding.network)
         if first != self.folding.opened:
             self.set_opened(first)
-        self.go_home()
+        self.camera.go_home()
 
-    @property
-    def folding(self) -> Folding:
-        """The network and how it is shown."""
-        return self._canvas.folding
+    def _show(self, folding: Folding) -> None:
+        self._interpreter.cancel()
+        another = _another(self.folding.network, folding.network)
+        glides = self._may_animate() and self._shown_before and not another
+        self._scene.show_network(folding, self.camera.visible_rect() if glides else None)
+        self._shown_before = True
+        layout = self._scene.layout_of_network
+        left, top, right, bottom = layout.bounds
+        self._minimap.show_layout(layout, {node.name: node.layer.group for node in folding.shown.nodes})
+        bounds = QRectF(left, top, right - left, bottom - top)
+        self.camera.set_bounds(bounds, self._minimap.reach(), home=another)
+
+    def _may_animate(self) -> bool:
+        duration = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self)
+        return self.animated and duration > 0 and self.isVisible()
 
     # -- folds
 
     def set_opened(self, opened: frozenset[str]) -> None:
         """Opens these folds and closes all others; the network stays as it is."""
         self._opened = opened
-        selected = self._canvas.selected
+        selected = self.selected()
         self._show(Folding(self.folding.network, self.folding.whole, opened))
-        shown = (self.folding.visible(name) for name in selected)
-        self._canvas.select([name for name in shown if name is not None])
+        self._select_visible(selected)
         self._told = ()  # a card of the same name may stand for something else now
-        self.selection_touched()
+        self._tell_selection()
         self.folding_changed.emit()
 
-    def fold_toggled(self, name: str | None) -> None:
-        """Opens a folded card: a block its inside, a row its blocks. Closes a frame."""
-        if name is None:
-            return
-        folding = self.folding
-        if name in folding.rows:
-            self.set_opened(self._opened | {ROW + fold for fold in folding.rows[name]})
-        elif folding.is_open(name):
-            self.set_opened(self._without({name}))
-        else:
-            self.set_opened(self._opened | {name})
+    def fold_toggled(self, name: str) -> None:
+        """Opens a folded card: of a block its inside is shown, of a row its blocks. Closes a frame."""
+        change = after_closing if self.folding.is_open(name) else after_opening
+        self.set_opened(change(self.folding, self._opened, (name,)))
 
     def open_selected(self) -> None:
-        """Opens the selected folded cards; where none is closed, closes the selected frames."""
-        chosen = [name for name in self.selected() if self._canvas.foldable(name)]
-        closed = [name for name in chosen if name in self._canvas.cards]
-        for name in closed:
-            self.fold_toggled(name)
-        if chosen and not closed:
-            self.set_opened(self._without(set(chosen)))
-
-    def _without(self, closed: set[str]) -> frozenset[str]:
-        """What stays open when these folds are closed: a row of closed blocks is one card again."""
-        opened = self._opened - closed
-        apart = frozenset(name for name in opened if name.startswith(ROW))
-        if not apart:
-            return opened
-        rows = Folding(self.folding.network, self.folding.whole, opened - apart).rows.values()
-        return opened - {ROW + name for row in rows if not closed.isdisjoint(row) for name in row}
+        """Opens the selected folded cards; if there are none, closes the selected frames."""
+        chosen = [name for name in self.selected() if self._scene.foldable(name)]
+        closed = [name for name in chosen if name in self._scene.cards]
+        if closed:
+            self.set_opened(after_opening(self.folding, self._opened, closed))
+        elif chosen:
+            self.set_opened(after_closing(self.folding, self._opened, chosen))
 
     def open_all(self) -> None:
         """Shows every layer."""
@@ -153,77 +163,55 @@ class CanvasView(Surface):
         """Shows every fold as one card."""
         self.set_opened(frozenset())
 
-    def group_selection(self, name: str) -> None:
-        """Folds the selected layers into a group."""
-        chosen = self.selected()
-        self._try(lambda folding: wishes.group(folding, chosen, name))
-
-    def ungroup_selection(self) -> None:
-        """Takes the selected groups and blocks apart."""
-        chosen = self.selected()
-        wish = wishes.ungroup(self.folding, chosen)
-        self.wished(wish or message("No group is selected: click one first."))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._canvas.change_theme(self)
-        elif event.type() == QEvent.Type.LanguageChange:
-            forget_words()
-
-    def trunk_width(self) -> float:
-        return WIDTH
-
-    def corner_width(self) -> float:
-        return self._minimap.width() + MAP_MARGIN
-
-    def camera_moved(self) -> None:
-        super().camera_moved()
-        self._minimap.show_visible(self.visible_rect())
-        self._place_minimap()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_minimap()
-
-    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        if self._canvas.network.nodes:
-            return
-        painter.save()
-        painter.resetTransform()
-        painter.setFont(theme.font(theme.BODY))
-        painter.setPen(QColor(theme.colors(self).text_dim))
-        hint = self.tr("Drag layers here, or press Enter in the palette")
-        room = self.viewport().rect().adjusted(16, 16, -16, -16)
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(room, flags, hint)
-        painter.restore()
-
     # -- selection
 
     def selected(self) -> tuple[str, ...]:
         """Names of the selected layers, in the order of the network."""
-        return self._canvas.selected
+        return self._scene.selected
 
     def selected_wires(self) -> tuple[Wire, ...]:
         """The selected wires, in the order of the network."""
-        return self._canvas.selected_wires
+        return self._scene.selected_wires
 
     def select(self, names: Iterable[str]) -> None:
         """Selects these layers and nothing else."""
-        self._canvas.select(names)
-        self.selection_touched()
+        self._scene.select(names)
+        self._tell_selection()
 
     def select_everything(self) -> None:
         """Selects all layers."""
-        self.select(self._canvas.cards)
+        self.select(self._scene.cards)
 
     def reveal(self, name: str) -> None:
         """Shows a layer in the middle and selects it, or the card that it is folded into."""
         shown = self.folding.visible(name)
-        if shown is not None and shown in self._canvas.cards:
-            self.centre_on(self._box(shown).center())
+        if shown is not None and shown in self._scene.cards:
+            self.camera.centre_on(self._scene.rect_of(shown).center())
             self.select((shown,))
+
+    def _select_visible(self, names: Iterable[str]) -> None:
+        """Selects the cards that show these nodes and folds."""
+        shown = (self.folding.visible(name) for name in names)
+        self._scene.select([name for name in shown if name is not None])
+
+    def _bring_selection_into_sight(self) -> None:
+        selected = self.selected()
+        if selected:
+            self.camera.bring_into_sight(self._scene.rect_of(selected[-1]))
+
+    def _tell_selection(self) -> None:
+        names = self.selected()
+        if names == self._told:
+            return
+        self._told = names
+        card = self._scene.cards.get(names[0]) if len(names) == 1 else None
+        content = card.content if card is not None else None
+        self.setAccessibleDescription(
+            spoken(self._scene.report, names[0], content)
+            if content is not None
+            else self.tr("{count} layers selected").format(count=len(names))
+        )
+        self.selection_changed.emit(names)
 
     # -- edits
 
@@ -233,81 +221,121 @@ class CanvasView(Surface):
 
     def delete_selection(self) -> None:
         """Takes out the selected layers and wires; neighbours are joined."""
-        names, wires = self.selected(), self._canvas.selected_wires
+        names, wires = self.selected(), self.selected_wires()
         if names or wires:
             self._try(lambda folding: wishes.delete(folding, names, wires))
 
     def duplicate_selection(self) -> None:
         """Copies the selected layers behind themselves."""
-        names = self.selected()
-        if not names:
-            self.wished(nothing_selected())
-            return
-        self._try(lambda folding: wishes.duplicate(folding, names))
+        if names := self._selected_or_refused():
+            self._try(lambda folding: wishes.duplicate(folding, names))
 
     def copy(self) -> None:
         """Puts the selected layers on the clipboard."""
-        if not self.selected():
-            self.wished(nothing_selected())
-            return
-        clipboard.put(edits.fragment(self.folding.network, self.folding.nodes(self.selected())))
+        if names := self._selected_or_refused():
+            clipboard.put(edits.fragment(self.folding.network, self.folding.nodes(names)))
 
     def cut(self) -> None:
         """Moves the selected layers to the clipboard."""
-        names = self.selected()
         self.copy()
-        if names:
+        if names := self.selected():
             self._try(lambda folding: wishes.cut(folding, names))
 
     def paste(self) -> None:
         """Puts what is on the clipboard behind the selection."""
         self._try(lambda folding: wishes.paste(folding, clipboard.take(), self.selected()))
 
+    def group_selection(self, name: str) -> None:
+        """Folds the selected layers into a group."""
+        self._try(lambda folding: wishes.group(folding, self.selected(), name))
+
+    def ungroup_selection(self) -> None:
+        """Takes the selected groups and blocks apart."""
+        wish = wishes.ungroup(self.folding, self.selected())
+        self._wish(wish or message("No group is selected: click one first."))
+
+    def _selected_or_refused(self) -> tuple[str, ...]:
+        names = self.selected()
+        if not names:
+            self._wish(message("Nothing is selected: click a layer first."))
+        return names
+
     def _try(self, make: Callable[[Folding], Edit]) -> None:
         try:
-            self.wished(make(self.folding))
+            wish: Wish = make(self.folding)
         except UserError as error:
-            self.wished(error.reason)
+            wish = error.reason
+        self._wish(wish)
 
-    def wished(self, wish: Wish | None) -> None:
-        """Tells the wish. Nothing may follow it in a handler: the answer can change every item."""
-        if isinstance(wish, Edit):
-            wish = made(wish, self.folding.network)
-        if isinstance(wish, Edit):
+    def _wish(self, wish: Wish) -> None:
+        """Sends it out. Nothing may follow in an event handler: the answer can replace every item."""
+        if isinstance(wish, Message):
+            self.refused.emit(wish)
+        elif wish.network != self.folding.network:
             self._awaited = wish
             self.edited.emit(wish.network, wish.text)
             self._awaited = None
-        elif wish is not None:
-            self.refused.emit(wish)
 
-    def selection_touched(self) -> None:
-        names = self._canvas.selected
-        if names == self._told:
-            return
-        self._told = names
-        card = self._canvas.cards.get(names[0]) if len(names) == 1 else None
-        content = card.content if card is not None else None
-        self.setAccessibleDescription(
-            spoken(self._canvas.report, names[0], content)
-            if content is not None
-            else self.tr("{count} layers selected").format(count=len(names))
-        )
-        self.selection_changed.emit(names)
+    # -- the camera
 
-    # -- keys
+    def fit(self) -> None:
+        """Shows the whole network."""
+        self.camera.fit()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        command = command_of(event)
-        if command is None:
-            event.ignore()
-            return
-        event.accept()
-        if command in ("walk", "walk_and_add"):
-            self._go(way_of(event), command == "walk_and_add")
-        else:
-            self._does(command)()
+    def zoom_in(self) -> None:
+        """Goes a step nearer."""
+        self.camera.zoom_in()
 
-    def _does(self, command: CanvasCommand) -> Callable[[], None]:
+    def zoom_out(self) -> None:
+        """Goes a step further away."""
+        self.camera.zoom_out()
+
+    def zoom_reset(self) -> None:
+        """Shows cards in their actual size."""
+        self.camera.zoom_reset()
+
+    def _follow_camera(self) -> None:
+        self._scene.set_far(self.camera.zoom() < BLOCKS_BELOW)
+        self._minimap.show_visible(self.camera.visible_rect())
+        self._minimap.stand_in_corner(self.viewport().rect())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.camera.resized()
+
+    # -- painting
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._scene.change_theme(self)
+        elif event.type() == QEvent.Type.LanguageChange:
+            forget_words()
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if self._scene.style_of_items.ratio != self.devicePixelRatioF():
+            self._scene.change_theme(self)  # on a screen of another density
+        self._dots.paint(self, painter, rect)
+        self._scene.paint_blocks(painter)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if not self._scene.network.nodes:
+            paint_hint(self, painter, self.tr("Drag layers here, or press Enter in the palette"))
+
+    # -- events: the interpreter gets them, what it asks for comes last
+
+    def _conclude(self, request: Request | None = None) -> None:
+        """Ends an event handler: tells what is selected now, then does what was asked for."""
+        self._tell_selection()
+        if isinstance(request, Toggle):
+            self.fold_toggled(request.name)
+            self._interpreter.hover_again()
+        elif isinstance(request, str):
+            self._do(request)
+        elif request is not None:
+            self._wish(request)
+
+    def _do(self, command: CanvasCommand) -> None:
         does: dict[CanvasCommand, Callable[[], None]] = {
             "select_all": self.select_everything,
             "copy": self.copy,
@@ -315,64 +343,74 @@ class CanvasView(Surface):
             "paste": self.paste,
             "duplicate": self.duplicate_selection,
             "delete": self.delete_selection,
-            "escape": self._escape,
             "fit": self.fit,
             "zoom_in": self.zoom_in,
             "zoom_out": self.zoom_out,
             "zoom_reset": self.zoom_reset,
-            "hold_to_pan": partial(self._hold_space, True),
         }
-        return does[command]
+        does[command]()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._interpreter.press(event)
+        self._conclude()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._interpreter.move(event)
+        self._conclude()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._conclude(self._interpreter.release(event))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._conclude(self._interpreter.double_click(event))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._interpreter.wheel(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._interpreter.leave()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        opens = self._interpreter.context_menu(event)
+        self._conclude()
+        if opens:
+            self.menu_wished.emit(event.globalPos())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self._interpreter.help_at(event), self.viewport())
+            return True
+        if isinstance(event, QNativeGestureEvent):
+            return self._interpreter.pinch(event)
+        return super().viewportEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self._interpreter.drag_enter(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._interpreter.drag_move(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._interpreter.cancel()
+        event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        wish = self._interpreter.drop(event)
+        if event.isAccepted():
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._conclude(wish)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._conclude(self._interpreter.key_press(event))
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._hold_space(False)
+        self._interpreter.key_release(event)
         super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._hold_space(False)
-
-    def _escape(self) -> None:
-        if self._gesture is not None or self._pressed is not None:
-            self.cancel_gesture()
-        else:
-            self._canvas.select(())
-        self.selection_touched()
-
-    def _go(self, way: Way, adding: bool) -> None:
-        selected, layout = self.selected(), self._canvas.layout_of_network
-        name = reached(self.folding, layout, selected, self._cursor, way)
-        if name is None:
-            return
-        names = tuple(each for each in selected if each in self._canvas.cards)
-        self._cursor = name
-        self._canvas.select((*names, name) if adding else (name,))
-        self.bring_into_sight(self._box(name))
-        self.selection_touched()
-
-    # -- places
-
-    def _box(self, name: str) -> QRectF:
-        layout = self._canvas.layout_of_network
-        left, top, right, bottom = layout.frames[name] if name in layout.frames else layout.box(name)
-        return QRectF(left, top, right - left, bottom - top)
-
-    def _bring_selection_into_sight(self) -> None:
-        boxes = [self._box(name) for name in self.selected()]
-        if boxes:
-            self.bring_into_sight(boxes[-1])
-
-    def _place_minimap(self) -> None:
-        room = self.viewport().rect()
-        self._minimap.move(
-            room.right() - self._minimap.width() - MAP_MARGIN,
-            room.bottom() - self._minimap.height() - MAP_MARGIN,
-        )
-
-    def _may_animate(self) -> bool:
-        duration = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self)
-        return self.animated and duration > 0 and self.isVisible()
+        self._interpreter.hold_space(False)
 
 
 def _another(before: Network, network: Network) -> bool:

@@ -309,28 +309,28 @@ def test_a_network_that_arrives_during_a_gesture_ends_it(skip):
 def test_the_wheel_zooms_at_the_cursor_within_limits(lenet):
     at = lenet.middle("conv2")
     before = lenet.view.mapToScene(at)
-    zoom = lenet.view.zoom()
+    zoom = lenet.view.camera.zoom()
     wheel(lenet.view, at, 120)
-    assert lenet.view.zoom() == pytest.approx(zoom * 1.2)
+    assert lenet.view.camera.zoom() == pytest.approx(zoom * 1.2)
     after = lenet.view.mapToScene(at)
     assert abs(after.x() - before.x()) < 1.5
     assert abs(after.y() - before.y()) < 1.5
     for _ in range(40):
         wheel(lenet.view, at, 120)
-    assert lenet.view.zoom() == pytest.approx(3)
+    assert lenet.view.camera.zoom() == pytest.approx(3)
     for _ in range(60):
         wheel(lenet.view, at, -120, modifiers=CONTROL)
-    assert lenet.view.zoom() == pytest.approx(0.1)
+    assert lenet.view.camera.zoom() == pytest.approx(0.1)
 
 
 def test_a_touch_pad_pans_and_with_ctrl_zooms(lenet):
-    zoom = lenet.view.zoom()
+    zoom = lenet.view.camera.zoom()
     before = lenet.middle("conv2")
     wheel(lenet.view, before, 80, QPoint(-30, -50))
-    assert lenet.view.zoom() == zoom
+    assert lenet.view.camera.zoom() == zoom
     assert lenet.middle("conv2") == before + QPoint(-30, -50)
     wheel(lenet.view, before, 120, QPoint(0, 50), CONTROL)
-    assert lenet.view.zoom() > zoom
+    assert lenet.view.camera.zoom() > zoom
 
 
 def test_the_middle_button_pans(lenet):

@@ -262,15 +262,15 @@ def test_the_keyboard_reaches_every_layer_and_goes_on_after_delete(lenet):
 
 
 def test_keys_zoom_and_fit(lenet):
-    zoom = lenet.view.zoom()
+    zoom = lenet.view.camera.zoom()
     press(lenet, Key.Key_Plus)
-    assert lenet.view.zoom() == pytest.approx(1.2 * zoom)
+    assert lenet.view.camera.zoom() == pytest.approx(1.2 * zoom)
     press(lenet, Key.Key_0)
-    assert lenet.view.zoom() == 1
+    assert lenet.view.camera.zoom() == 1
     press(lenet, Key.Key_Minus)
     press(lenet, Key.Key_Minus)
     press(lenet, Key.Key_F)
-    shown = lenet.view.visible_rect()
+    shown = lenet.view.camera.visible_rect()
     assert shown.contains(QRectF(lenet.scene.itemsBoundingRect()).adjusted(10, 10, -10, -10))
 
 
@@ -348,7 +348,7 @@ def test_what_does_not_fit_is_said_on_the_card(lenet):
 def test_a_problem_is_painted_in_full(lenet):
     """The last line of the text ends above the card's lower edge, with some room."""
     lenet.show(edits.set_layers(lenet.network, {"conv2": Conv2d(kernel=(31, 31), padding=(0, 0))}))
-    lenet.view.look(lenet.view.mapToScene(QPoint(0, 0)), lenet.view.mapToScene(QPoint(0, 0)), 1.0)
+    lenet.view.camera.look(lenet.view.mapToScene(QPoint(0, 0)), lenet.view.mapToScene(QPoint(0, 0)), 1.0)
     lenet.view.reveal("conv2")
     left, top, right, bottom = lenet.scene.layout_of_network.box("conv2")
     picture = lenet.view.viewport().grab().toImage()
@@ -444,7 +444,7 @@ def test_the_theme_can_change_while_it_is_shown(qtbot, qapp, lenet, mode):
 def test_far_away_cards_are_blocks_of_colour(qtbot):
     document = Document(qtbot, chain(60))
     document.view.fit()
-    assert document.view.zoom() < 0.35
+    assert document.view.camera.zoom() < 0.35
     picture = document.view.viewport().grab().toImage()
     name = document.network.nodes[1].name
     left, top, right, bottom = document.scene.layout_of_network.box(name)
@@ -457,10 +457,10 @@ def test_far_away_cards_are_blocks_of_colour(qtbot):
 
 def test_a_network_that_fits_is_shown_whole_and_a_high_one_from_its_top(qtbot):
     small = Document(qtbot, lenet5())
-    assert small.view.visible_rect().contains(QRectF(-140, 0, 280, 800))
+    assert small.view.camera.visible_rect().contains(QRectF(-140, 0, 280, 800))
     high = Document(qtbot, chain(60))
-    assert high.view.visible_rect().contains(QRectF(-140, 0, 280, 100))
-    assert high.view.zoom() >= 0.75
+    assert high.view.camera.visible_rect().contains(QRectF(-140, 0, 280, 100))
+    assert high.view.camera.zoom() >= 0.75
 
 
 def test_the_map_is_there_only_when_something_is_out_of_sight(qtbot):
@@ -486,7 +486,7 @@ def test_the_map_does_not_cover_the_cards_that_are_seen_first(qtbot, network, wi
         card = view.mapFromScene(QRectF(x - WIDTH / 2, y, WIDTH, layout.heights[name])).boundingRect()
         if x == 0 and card.intersects(room):
             assert card.left() >= 0
-            if WIDTH * view.zoom() + covering.width() + 30 <= width:
+            if WIDTH * view.camera.zoom() + covering.width() + 30 <= width:
                 assert not card.intersects(covering.geometry()), name
 
 
@@ -516,10 +516,10 @@ def test_reveal_shows_and_selects(qtbot):
 def test_an_edit_leaves_the_camera_where_it_is(qtbot):
     document = Document(qtbot, chain(60))
     document.view.reveal(document.network.nodes[30].name)
-    before = document.view.visible_rect()
+    before = document.view.camera.visible_rect()
     click(document.view, document.middle(document.network.nodes[30].name))
     document.view.add_layer(ReLU())
-    assert document.view.visible_rect() == before
+    assert document.view.camera.visible_rect() == before
 
 
 # -- gliding

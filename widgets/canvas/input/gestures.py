@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 
 from networks.core.message import UserError, message
 from networks.graph import edits
@@ -12,27 +11,18 @@ from networks.graph.presentation import Folded
 from networks.layers.base import Layer
 from widgets.canvas.camera import Camera
 from widgets.canvas.input import wishes
-from widgets.canvas.input.wishes import Edit, Thing, Wish
+from widgets.canvas.input.under import PORT_REACH, Pointer, Port, card_at, cards_in, port_at, wire_at
+from widgets.canvas.input.wishes import Thing, Wish
 from widgets.canvas.items.marks import Band, PreviewWire, Slot
 from widgets.canvas.placement.geometry import HEIGHT, WIDTH
 from widgets.canvas.placement.routes import GAP
-from widgets.canvas.scene import CanvasScene, Port
+from widgets.canvas.scene import CanvasScene
 
-WIRE_REACH = 14.0
+DROP_REACH = 14.0
 """How far from a wire a layer is still dropped on it, in pixels, and in scene units when zoomed in."""
-PORT_REACH = 12.0
 APPEND_REACH = 130.0
 """How far below the last card dropping appends."""
 ADDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-
-
-class Pointer(msgspec.Struct, frozen=True):
-    """Where the pointer is, in scene and view, and how many scene units a pixel is, at least 1."""
-
-    scene: QPointF
-    view: QPoint
-    pixel: float = 1.0
-    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
 
 
 class Gesture:
@@ -78,7 +68,7 @@ class Select(Gesture):
     def move(self, pointer: Pointer) -> None:
         rect = QRectF(self._start, pointer.scene).normalized()
         self._band.stretch(rect)
-        touched = frozenset(self._scene.cards_in(rect))
+        touched = frozenset(cards_in(self._scene, rect))
         self._scene.select(self._before ^ touched if self._adding else touched)
 
     def release(self, pointer: Pointer) -> Wish | None:
@@ -165,9 +155,9 @@ class Connect(Gesture):
 
     def _target(self, pointer: Pointer) -> str | None:
         """The card under the pointer, or the one whose port is near."""
-        name = self._scene.card_at(pointer.scene)
+        name = card_at(self._scene, pointer.scene)
         if name is None:
-            port = self._scene.port_at(pointer.scene, 2 * PORT_REACH * pointer.pixel)
+            port = port_at(self._scene, pointer.scene, 2 * PORT_REACH * pointer.pixel)
             name = port.name if port is not None else None
         return name
 
@@ -271,9 +261,9 @@ class Drop(Gesture):
 
     def _wire_near(self, pointer: Pointer) -> Wire | None:
         scene, network, point = self._scene, self._scene.network, pointer.scene
-        if (name := scene.card_at(point)) is not None:
+        if (name := card_at(scene, point)) is not None:
             return self._wire_at_card(name, point)
-        wire = scene.wire_at(point, WIRE_REACH * pointer.pixel)
+        wire = wire_at(scene, point, DROP_REACH * pointer.pixel)
         if wire is not None:
             return wire
         # between two cards one below the other the whole gap belongs to their wire
@@ -322,11 +312,6 @@ class Drop(Gesture):
 def nothing_selected() -> Wish:
     """The answer to what needs a selection."""
     return message("Nothing is selected: click a layer first.")
-
-
-def made(edit: Edit, network: Network) -> Edit | None:
-    """The edit, or None where it changes nothing."""
-    return None if edit.network == network else edit
 
 
 def _tr(text: str) -> str:

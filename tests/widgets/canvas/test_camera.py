@@ -1,0 +1,81 @@
+"""The camera on any graphics view: it keeps what it is told to keep in sight, and tells when it moves."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
+
+from widgets.canvas.camera import LARGEST, SMALLEST, Camera
+
+SIDES = st.floats(1, 20_000)
+PIXELS = st.integers(-3000, 3000)
+
+
+@pytest.fixture
+def view(qtbot):
+    view = QGraphicsView()
+    view.setScene(QGraphicsScene(-1e6, -1e6, 2e6, 2e6, view))
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+@given(SIDES, SIDES, st.lists(st.tuples(PIXELS, PIXELS, st.floats(0.2, 5)), max_size=6))
+def test_some_of_the_bounds_stay_in_sight_and_the_zoom_in_its_limits(view, width, height, moves):
+    camera = Camera(view)
+    bounds = QRectF(-width / 2, 0, width, height)
+    camera.set_bounds(bounds, home=True)
+    smallest = min(SMALLEST, camera.zoom())
+    for dx, dy, factor in moves:
+        camera.pan(dx, dy)
+        camera.zoom_at(QPointF(abs(dx) % 400, abs(dy) % 300), factor)
+        assert camera.visible_rect().intersects(bounds)
+        assert smallest * (1 - 1e-9) <= camera.zoom() <= LARGEST
+    camera.fit()
+    assert camera.visible_rect().adjusted(-2, -2, 2, 2).contains(bounds)
+
+
+@given(st.integers(0, 399), st.integers(0, 299), st.floats(0.5, 2))
+def test_what_is_under_the_pointer_stays_there(view, x, y, factor):
+    camera = Camera(view)
+    camera.set_bounds(QRectF(-5000, -5000, 10_000, 10_000), home=True)
+    camera.centre_on(QPointF(0, 0))
+    before = camera.to_scene(QPoint(x, y))
+    camera.zoom_at(QPointF(x, y), factor)
+    after = camera.to_scene(QPoint(x, y))
+    assert abs(after.x() - before.x()) * camera.zoom() <= 1.5
+    assert abs(after.y() - before.y()) * camera.zoom() <= 1.5
+
+
+def test_it_tells_when_it_moves_and_follows_the_size_only_from_home(qtbot, view):
+    camera = Camera(view)
+    with qtbot.waitSignal(camera.moved):
+        camera.set_bounds(QRectF(0, 0, 1000, 1000))
+    assert camera.zoom() == 0.75
+    view.resize(2000, 2000)
+    camera.resized()
+    assert camera.zoom() == 1
+    camera.pan(-1, 0)
+    view.resize(400, 300)
+    camera.resized()
+    assert camera.zoom() == 1
+
+
+def test_a_view_with_a_camera_is_freed_without_the_garbage_collector(qapp):
+    view = QGraphicsView()
+    view.camera = Camera(view)
+    gone = weakref.ref(view)
+    gc.disable()
+    try:
+        del view
+        assert gone() is None
+    finally:
+        gc.enable()

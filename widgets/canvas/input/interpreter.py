@@ -1,0 +1,304 @@
+"""Turns what pointer and keyboard do on the canvas into gestures, and tells what they ask for.
+
+It knows the scene and the camera, but not the view. What a handler returns, the view does at the very end of
+its own event handler: an edit may replace every item, so nothing may follow it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication
+
+from widgets.canvas.camera import STEP, Camera
+from widgets.canvas.input.gestures import ADDING, Connect, Drop, Gesture, Pan, Select
+from widgets.canvas.input.keys import CanvasCommand, command_of, way_of
+from widgets.canvas.input.navigation import Way, reached
+from widgets.canvas.input.payload import dragged
+from widgets.canvas.input.under import Pointer, Under, under
+from widgets.canvas.input.wishes import Wish
+from widgets.canvas.items.content import frame_tooltip, tooltip, wire_tooltip
+from widgets.canvas.scene import CanvasScene
+
+
+class Toggle(msgspec.Struct, frozen=True):
+    """Asks to open this folded card, or to close this frame."""
+
+    name: str
+
+
+Request = Wish | Toggle | CanvasCommand
+"""What a handler may ask the view for: an edit or its refusal, a fold to open or close, a command."""
+
+
+class Interpreter:
+    """Gets the events of one canvas. It selects and hovers by itself; everything else it asks for."""
+
+    def __init__(self, scene: CanvasScene, camera: Camera) -> None:
+        self._scene, self._camera = scene, camera
+        self._gesture: Gesture | None = None
+        self._pressed: Pointer | None = None
+        self._space_held = False
+        self._cursor: str | None = None
+        self._hovered_at = QPoint(-1, -1)
+
+    def start_keys_at(self, name: str | None) -> None:
+        """Arrow keys go on from this card when nothing is selected."""
+        self._cursor = name
+
+    def cancel(self) -> None:
+        """Ends what the pointer is doing and leaves everything as it was."""
+        gesture, self._gesture, self._pressed = self._gesture, None, None
+        if gesture is not None:
+            gesture.cancel()
+
+    # -- the mouse
+
+    def press(self, event: QMouseEvent) -> None:
+        """A button goes down: something is selected, or a gesture begins."""
+        if self._gesture is not None:
+            return
+        event.accept()
+        pointer = self._pointer(event.position(), event.modifiers())
+        left = event.button() == Qt.MouseButton.LeftButton
+        if event.button() == Qt.MouseButton.MiddleButton or (left and self._space_held):
+            self._gesture = Pan(self._camera, pointer)
+            self._camera.viewport.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif left:
+            self._pressed = pointer
+            self._press(pointer)
+
+    def _press(self, pointer: Pointer) -> None:
+        scene, here = self._scene, under(self._scene, pointer)
+        if here.port is not None:
+            return  # a drag from here draws a wire, a click selects
+        name, wire = here.selectable, here.wire
+        if name is None and wire is None:
+            self._gesture = Select(scene, pointer)
+        elif pointer.modifiers & ADDING:
+            names = frozenset(scene.selected) ^ frozenset((name,) if name else ())
+            scene.select(names, frozenset(scene.selected_wires) ^ frozenset((wire,) if wire else ()))
+        elif name not in scene.selected:
+            scene.select((name,) if name else (), (wire,) if wire else ())
+
+    def move(self, event: QMouseEvent) -> None:
+        """The pointer moves: a gesture goes on or begins, or what lies under the pointer is marked."""
+        event.accept()
+        pointer = self._pointer(event.position(), event.modifiers())
+        if self._gesture is None and self._pressed is not None:
+            far = (pointer.view - self._pressed.view).manhattanLength() >= QApplication.startDragDistance()
+            port = under(self._scene, self._pressed).port if far else None
+            if port is not None:
+                self._gesture = Connect(self._scene, port)
+        if self._gesture is not None:
+            self._gesture.move(pointer)
+        elif not event.buttons():
+            self._hover(pointer)
+
+    def release(self, event: QMouseEvent) -> Request | None:
+        """A button goes up: the gesture ends, or it was a click."""
+        event.accept()
+        pointer = self._pointer(event.position(), event.modifiers())
+        gesture, pressed = self._gesture, self._pressed
+        self._gesture = self._pressed = None
+        request: Request | None = None
+        if gesture is not None:
+            request = gesture.release(pointer)
+        elif pressed is not None:
+            request = self._click(pressed)
+        self._hover(pointer)
+        return request
+
+    def _click(self, pointer: Pointer) -> Toggle | None:
+        """A press on a port that did not become a drag means the wire that ends there, or the card."""
+        scene, here = self._scene, under(self._scene, pointer)
+        adding = bool(pointer.modifiers & ADDING)
+        if here.port is not None:
+            names = frozenset(scene.selected) if adding else frozenset()
+            wire = here.port.wire if here.card is None else None
+            scene.select(names if wire else names ^ {here.port.name}, (wire,) if wire else ())
+        elif not adding and here.card is not None:
+            scene.select((here.card,))
+        return Toggle(here.chevron) if here.chevron is not None else None
+
+    def double_click(self, event: QMouseEvent) -> Toggle | None:
+        """On a folded card or a frame's first line it opens or closes the fold; elsewhere it is a press."""
+        here = under(self._scene, self._pointer(event.position(), event.modifiers()))
+        name = here.card or here.frame
+        left = event.button() == Qt.MouseButton.LeftButton and not event.modifiers() & ADDING
+        if not left or name is None or here.port is not None or not self._scene.foldable(name):
+            self.press(event)
+            return None
+        event.accept()
+        self.cancel()
+        # each press on a chevron has opened or closed the fold already
+        return Toggle(name) if here.chevron is None else None
+
+    def context_menu(self, event: QContextMenuEvent) -> bool:
+        """Selects what the menu is opened over. Whether it may be opened now."""
+        event.accept()
+        if self._gesture is not None or self._pressed is not None:
+            return False
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            self._select_under(self._pointer(QPointF(event.pos())))
+        return True
+
+    def _select_under(self, pointer: Pointer) -> None:
+        """Selects what is here, unless it is one of several that are selected."""
+        scene, here = self._scene, under(self._scene, pointer)
+        name, wire = here.selectable, here.wire
+        if name not in scene.selected and wire not in scene.selected_wires:
+            scene.select((name,) if name else (), (wire,) if wire else ())
+
+    def wheel(self, event: QWheelEvent) -> None:
+        """The wheel zooms, with Shift it pans sideways; a touch pad pans, with Ctrl it zooms."""
+        event.accept()
+        pixels, angle = event.pixelDelta(), event.angleDelta()
+        zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if not pixels.isNull() and not zooms:
+            self._camera.pan(pixels.x(), pixels.y())
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not zooms:
+            self._camera.pan((angle.x() or angle.y()) // 2, 0)
+        elif angle.y():
+            self._camera.zoom_at(event.position(), STEP ** (angle.y() / 120))
+
+    def pinch(self, event: QNativeGestureEvent) -> bool:
+        """Two fingers on a touch pad zoom. Whether it was this gesture."""
+        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        self._camera.zoom_at(event.position(), 1 + event.value())
+        return True
+
+    # -- hovering
+
+    def leave(self) -> None:
+        """The pointer has left the canvas."""
+        self._scene.hover(None)
+
+    def hover_again(self) -> None:
+        """Something else may lie under the pointer now."""
+        self._hover(self._pointer(QPointF(self._hovered_at)))
+
+    def _hover(self, pointer: Pointer) -> None:
+        self._hovered_at = pointer.view
+        scene, here = self._scene, under(self._scene, pointer)
+        name = here.port.name if here.port is not None else here.card
+        wire = here.wire if name is None else None
+        scene.hover(scene.cards[name] if name else scene.wires[wire] if wire else None)
+        shape = self._cursor_over(here)
+        if self._camera.viewport.cursor().shape() != shape:
+            self._camera.viewport.setCursor(shape)
+
+    def _cursor_over(self, here: Under) -> Qt.CursorShape:
+        if self._space_held:
+            return Qt.CursorShape.OpenHandCursor
+        if here.port is not None:
+            return Qt.CursorShape.CrossCursor
+        if here.wire is not None or here.chevron is not None:
+            return Qt.CursorShape.PointingHandCursor
+        return Qt.CursorShape.ArrowCursor
+
+    def help_at(self, event: QHelpEvent) -> str:
+        """The hover help for what lies under the pointer, as rich text; empty where nothing is."""
+        scene, here = self._scene, under(self._scene, self._pointer(QPointF(event.pos())))
+        if here.card is not None:
+            content = scene.cards[here.card].content
+            assert content is not None
+            return tooltip(scene.network, scene.report, here.card, content)
+        if here.frame is not None:
+            return frame_tooltip(scene.folding, here.frame)
+        return wire_tooltip(scene.network, scene.report, here.wire) if here.wire is not None else ""
+
+    # -- drag and drop
+
+    def drag_enter(self, event: QDragEnterEvent) -> None:
+        """Something is dragged in; only layers and blocks are taken."""
+        thing = dragged(event.mimeData())
+        if thing is None:
+            event.ignore()
+            return
+        self.cancel()
+        self._gesture = Drop(self._scene, thing)
+        self._gesture.move(self._pointer(event.position()))
+        event.acceptProposedAction()
+
+    def drag_move(self, event: QDragMoveEvent) -> None:
+        """What is dragged in is now here."""
+        if not isinstance(self._gesture, Drop):
+            event.ignore()
+            return
+        self._gesture.move(self._pointer(event.position()))
+        event.acceptProposedAction()
+
+    def drop(self, event: QDropEvent) -> Wish | None:
+        """What is dragged in is let go here."""
+        gesture, self._gesture = self._gesture, None
+        if not isinstance(gesture, Drop):
+            event.ignore()
+            return None
+        event.acceptProposedAction()
+        return gesture.release(self._pointer(event.position()))
+
+    # -- the keyboard
+
+    def key_press(self, event: QKeyEvent) -> CanvasCommand | None:
+        """Does what the key means for pointer and selection; returns any other command for the view."""
+        command = command_of(event)
+        event.setAccepted(command is not None)
+        match command:
+            case "escape":
+                self._escape()
+            case "hold_to_pan":
+                self.hold_space(True)
+            case "walk" | "walk_and_add":
+                self._walk(way_of(event), command == "walk_and_add")
+            case _:
+                return command
+        return None
+
+    def key_release(self, event: QKeyEvent) -> None:
+        """A key goes up."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.hold_space(False)
+
+    def hold_space(self, held: bool) -> None:
+        """While the space bar is held, dragging moves the view."""
+        if held != self._space_held:
+            self._space_held = held
+            shape = Qt.CursorShape.OpenHandCursor if held else Qt.CursorShape.ArrowCursor
+            self._camera.viewport.setCursor(shape)
+
+    def _escape(self) -> None:
+        if self._gesture is not None or self._pressed is not None:
+            self.cancel()
+        else:
+            self._scene.select(())
+
+    def _walk(self, way: Way, adding: bool) -> None:
+        scene, selected = self._scene, self._scene.selected
+        name = reached(scene.folding, scene.layout_of_network, selected, self._cursor, way)
+        if name is None:
+            return
+        names = tuple(each for each in selected if each in scene.cards)
+        self._cursor = name
+        scene.select((*names, name) if adding else (name,))
+        self._camera.bring_into_sight(scene.rect_of(name))
+
+    def _pointer(
+        self,
+        position: QPointF,
+        modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> Pointer:
+        at = position.toPoint()
+        return Pointer(self._camera.to_scene(at), at, max(1.0, 1 / self._camera.zoom()), modifiers)
