@@ -46,7 +46,7 @@ class CanvasView(QGraphicsView):
 
     `edited(network, text)` asks for a new network, `refused(message)` says why a gesture could not be done,
     `selection_changed(names)` follows every change of the selected layers, `folding_changed()` every opening
-    or closing of folds, `menu_wished(place)` asks for a menu for what is selected, at this place of the screen.
+    or closing of folds. `menu_wished(place)` asks for a menu for what is selected, there on the screen.
 
     It holds a scene of items, a camera, and an interpreter that gets its events. What the interpreter asks
     for is done at the end of the view's own event handler.

@@ -9,8 +9,10 @@ from PySide6.QtCore import QPoint, QPointF
 
 from networks.graph.check import check
 from networks.graph.presentation import Folding, everything_open
+from networks.presets.resnet import resnet
+from tests.networks.graph.random_folds import folded_networks
 from tests.widgets.canvas.canvas_document import Document
-from tests.widgets.canvas.canvas_networks import any_network, resnet
+from tests.widgets.canvas.canvas_networks import any_network
 from tests.widgets.gestures import click
 from widgets.canvas.input.under import PORT_REACH, WIRE_REACH, Pointer, under
 from widgets.canvas.items.wire import distance
@@ -41,7 +43,7 @@ def some_place(data, layout):
 @given(st.data(), UNITS, UNITS, st.booleans())
 @settings(max_examples=150)
 def test_the_answer_agrees_with_where_things_are(qapp, data, dx, dy, far):
-    network = data.draw(st.one_of(st.just(resnet((2, 2))), any_network()))
+    network = data.draw(st.one_of(folded_networks(), any_network()))
     opened = data.draw(st.sampled_from([frozenset(), everything_open(network)]))
     scene = CanvasScene()
     scene.show_network(Folding(network, check(network), opened), None)
@@ -76,7 +78,7 @@ def test_the_answer_agrees_with_where_things_are(qapp, data, dx, dy, far):
 @pytest.mark.parametrize("opened", [False, True])
 @pytest.mark.parametrize(("dx", "dy"), [(-40, 6), (60, 15), (0, 30), (140, 14)])
 def test_a_click_selects_what_the_answer_says(qtbot, opened, dx, dy):
-    document = Document(qtbot, resnet((1, 1)))
+    document = Document(qtbot, resnet(18))
     if opened:
         document.view.open_all()
     scene, view = document.scene, document.view
