@@ -10,17 +10,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from app.feature.commands import Command
+from app.session.version import version
 from networks.recipes.datasets import DATASETS
-
-
-def program_version() -> str:
-    """The installed version, or "from source" where the program runs from its checkout."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("backbone-playground")
-    except PackageNotFoundError:
-        return QCoreApplication.translate("About", "from source")
 
 
 def about_text() -> str:
@@ -33,9 +24,7 @@ def about_text() -> str:
         "About",
         "A playground for convolutional networks. Every number on screen was measured, or is not shown.",
     )
-    licence = translate("About", "MIT licence. Version {version}.").format(
-        version=html.escape(program_version())
-    )
+    licence = translate("About", "MIT licence. Version {version}.").format(version=html.escape(version()))
     return f"<h3>Backbone</h3><p>{html.escape(purpose)}</p><p>{licence}</p>{sources}"
 
 

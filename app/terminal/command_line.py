@@ -6,10 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
 
+from app.session.version import version
 from networks.core.message import UserError
 
 OVERVIEW = """\
@@ -205,25 +205,6 @@ def _train(arguments: list[str]) -> int:
         options.out or Path(f"{options.project.stem}-run"),
         overwrite=options.overwrite,
     )
-
-
-def version() -> str:
-    """Backbone's version, as it was installed."""
-    try:
-        return metadata.version("backbone-playground")
-    except metadata.PackageNotFoundError:
-        return _version_of_checkout()
-
-
-def _version_of_checkout() -> str:
-    """From a copy of the repository that was never installed."""
-    import tomllib
-
-    try:
-        with open(Path(__file__).parents[2] / "pyproject.toml", "rb") as file:
-            return str(tomllib.load(file)["project"]["version"])
-    except (OSError, KeyError, tomllib.TOMLDecodeError):
-        return "unknown"
 
 
 def _complain(sentence: str) -> int:

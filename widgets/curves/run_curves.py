@@ -12,6 +12,7 @@ from widgets.curves.line import SYMBOLS, Line, Markers
 from widgets.curves.marks import BestMark, DivergedMark
 from widgets.curves.plot_view import PlotView
 from widgets.curves.trace import Trace, means, peaks, scaled
+from widgets.look import theme
 
 _OVERLAY = 0.55
 """How much of its colour an earlier run keeps."""
@@ -130,7 +131,7 @@ class RunCurves:
         """Colours, pens and brushes anew."""
         shade, panel = self._plot.shade, QColor(self._plot.shade.panel)
         self.color = QColor(shade.runs[self._index % len(shade.runs)])
-        self.strong_color = self.color if self._front else mixed(self.color, panel, _OVERLAY)
+        self.strong_color = self.color if self._front else theme.mixed(panel, self.color, _OVERLAY)
         self.symbol = SYMBOLS[self._index // len(shade.runs) % len(SYMBOLS)]
         strong, smooths = self.strong_color, self._trace.smooths
         faint = QColor(self.color)
@@ -200,12 +201,3 @@ class RunCurves:
             return None
         height = scaled(np.array([best.values[f"validation {self._metric}"]]), self._log)[0]
         return self._pixel(float(best.epoch), float(height))
-
-
-def mixed(color: QColor, other: QColor, share: float) -> QColor:
-    """`share` of the one colour and the rest of the other, opaque."""
-    return QColor.fromRgbF(
-        color.redF() * share + other.redF() * (1 - share),
-        color.greenF() * share + other.greenF() * (1 - share),
-        color.blueF() * share + other.blueF() * (1 - share),
-    )

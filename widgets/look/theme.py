@@ -131,7 +131,7 @@ def colors(widget: QWidget | None = None) -> Colors:
 
 
 def mixed(color: QColor, other: QColor, share: float) -> QColor:
-    """A colour with so much of another one in it, 0 to 1."""
+    """A colour on the way from one to another: the first at share 0, the `other` at share 1; opaque."""
 
     def between(own: int, theirs: int) -> int:
         return round(own + share * (theirs - own))

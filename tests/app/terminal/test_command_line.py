@@ -16,7 +16,8 @@ import torch
 from msgspec.structs import replace
 from safetensors.torch import load_file
 
-from app.terminal.command_line import main, version
+from app.session.version import version
+from app.terminal.command_line import main
 from app.terminal.progress import duration
 from networks.graph.edits import remove, set_layers
 from networks.graph.network import Node
