@@ -2,81 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QStandardItem
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeView,
     QWidget,
 )
 
 from widgets.backbones.entries import Entry, Importable, badge, badge_color, badge_help, rank, title
+from widgets.controls.heading_list import ENTRY, HeadingList, Index
 from widgets.look import theme
 from widgets.look.icon import paint_icon
 
-_ENTRY = Qt.ItemDataRole.UserRole
 _ROW, _HEADING = 28, 28
 _INDENT = 12
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-class BackboneList(QTreeView):
+class BackboneList(HeadingList):
     """Headings that fold, and under each the entries; the current entry is the one that is told about."""
 
     current_changed = Signal(object)
     """The entry, or None."""
-    chosen = Signal(object)
-    """The entry that was double-clicked, or current when Enter was pressed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("backbone_list")
-        self._entries = QStandardItemModel(self)
-        self.setModel(self._entries)
         self.setItemDelegate(_Row(self))
-        self.setHeaderHidden(True)
-        self.setRootIsDecorated(False)
-        self.setIndentation(0)
         self.setUniformRowHeights(True)
-        self.setExpandsOnDoubleClick(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Backbones"))
-        self.viewport().setAutoFillBackground(False)
-        self.clicked.connect(self._fold)
-        self.doubleClicked.connect(self._choose)
         self.selectionModel().currentChanged.connect(self._tell)
 
     def show_entries(self, headings: Mapping[str, Sequence[Entry]]) -> None:
         """The entries under these headings, all unfolded."""
         self._entries.clear()
         for words, entries in headings.items():
-            heading = QStandardItem(words)
-            heading.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+            items = []
             for entry in entries:
                 item = QStandardItem(title(entry))
-                item.setData(entry, _ENTRY)
+                item.setData(entry, ENTRY)
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
                 if not isinstance(entry, Importable):
                     item.setToolTip(badge_help(entry))
                     item.setData(badge(entry), Qt.ItemDataRole.AccessibleDescriptionRole)
-                heading.appendRow(item)
-            self._entries.appendRow(heading)
+                items.append(item)
+            self._add_heading(words, items)
         self.expandAll()
 
     def current_entry(self) -> Entry | None:
         """The current entry, or None on a heading or nowhere."""
-        entry: Entry | None = self.currentIndex().data(_ENTRY)
+        entry: Entry | None = self.currentIndex().data(ENTRY)
         return entry
 
     def show_matches(self, words: str) -> int:
@@ -84,19 +63,7 @@ class BackboneList(QTreeView):
 
         The best of them becomes the current one. Without words all are shown, and the current one stays.
         """
-        found: list[tuple[int, QModelIndex]] = []
-        for heading in self._headings():
-            hits = 0
-            for row in range(self._entries.rowCount(heading)):
-                index = self._entries.index(row, 0, heading)
-                fit = rank(index.data(_ENTRY), words)
-                self.setRowHidden(row, heading, fit is None)
-                if fit is not None:
-                    hits += 1
-                    found.append((fit, index))
-            self.setRowHidden(heading.row(), QModelIndex(), not hits)
-            if words.strip():
-                self.expand(heading)
+        found = self._show_ranked(lambda entry: rank(entry, words), expand=bool(words.strip()))
         if words.strip():
             best = min(found, key=lambda each: each[0])[1] if found else QModelIndex()
             self.setCurrentIndex(best)
@@ -108,18 +75,6 @@ class BackboneList(QTreeView):
             self.scrollTo(self.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
         return len(found)
 
-    def walk(self, steps: int) -> None:
-        """Goes so many entries down, or up, past headings and what is hidden; to an end at most."""
-        shown = self._shown()
-        if not shown:
-            return
-        current = self.currentIndex()
-        if current not in shown:
-            self.setCurrentIndex(shown[0 if steps > 0 else -1])
-            return
-        at = shown.index(current) + steps
-        self.setCurrentIndex(shown[max(0, min(at, len(shown) - 1))])
-
     def page(self) -> int:
         """How many entries there is room for."""
         return max(1, self.viewport().height() // _ROW - 1)
@@ -129,10 +84,6 @@ class BackboneList(QTreeView):
         if self.current_entry() is None:
             self.walk(1)
 
-    def choose_current(self) -> None:
-        """Chooses the current entry; on a heading nothing happens."""
-        self._choose(self.currentIndex())
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
@@ -140,39 +91,16 @@ class BackboneList(QTreeView):
             case _:
                 super().keyPressEvent(event)
 
-    def _headings(self) -> Iterable[QModelIndex]:
-        return [self._entries.index(row, 0) for row in range(self._entries.rowCount())]
-
-    def _shown(self) -> list[QModelIndex]:
-        return [
-            self._entries.index(row, 0, heading)
-            for heading in self._headings()
-            if not self.isRowHidden(heading.row(), QModelIndex()) and self.isExpanded(heading)
-            for row in range(self._entries.rowCount(heading))
-            if not self.isRowHidden(row, heading)
-        ]
-
-    @Slot(QModelIndex)
-    def _fold(self, index: QModelIndex) -> None:
-        if index.data(_ENTRY) is None:
-            self.setExpanded(index, not self.isExpanded(index))
-
-    @Slot(QModelIndex)
-    def _choose(self, index: QModelIndex) -> None:
-        entry = index.data(_ENTRY)
-        if entry is not None:
-            self.chosen.emit(entry)
-
     @Slot(QModelIndex, QModelIndex)
     def _tell(self, new: QModelIndex, old: QModelIndex) -> None:
-        self.current_changed.emit(new.data(_ENTRY))
+        self.current_changed.emit(new.data(ENTRY))
 
 
 class _Row(QStyledItemDelegate):
     """Paints an entry as a line with its kind at the right, and a family as a heading with a triangle."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, _HEADING if index.data(_ENTRY) is None else _ROW)
+        return QSize(120, _HEADING if index.data(ENTRY) is None else _ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view = self.parent()
@@ -182,7 +110,7 @@ class _Row(QStyledItemDelegate):
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        entry = index.data(_ENTRY)
+        entry = index.data(ENTRY)
         if entry is None:
             self._paint_heading(painter, view, rect, index, chosen and view.hasFocus())
         else:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import (
     QByteArray,
     QMimeData,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QRectF,
     QSize,
     Qt,
     Signal,
-    Slot,
 )
 from PySide6.QtGui import (
     QColor,
@@ -26,15 +24,12 @@ from PySide6.QtGui import (
     QPainterPath,
     QPixmap,
     QStandardItem,
-    QStandardItemModel,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeView,
     QWidget,
 )
 
@@ -42,13 +37,13 @@ from networks.blocks import BLOCKS
 from networks.graph.saved_blocks import SavedBlock, saved_to_json
 from networks.layers import layer_types
 from networks.layers.base import Group
+from widgets.controls.heading_list import ENTRY, HeadingList, Index
 from widgets.look import theme
 from widgets.look.icon import paint_icon
 from widgets.look.translation import declared
 from widgets.palette.drag import LAYER_MIME, SAVED_MIME
 from widgets.palette.offered import Offered, offered_help, offered_name, offered_words
 
-_TYPE = Qt.ItemDataRole.UserRole
 _GROUP = Qt.ItemDataRole.UserRole + 1
 _OWN = "own"
 _CARD, _GAP, _HEADING = 26, 4, 24
@@ -57,43 +52,26 @@ _ASIDE = 12
 _MARGIN = 12
 _STRIPE = 5
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-class LayerList(QTreeView):
+class LayerList(HeadingList):
     """Headings that fold, and under each the types of a group."""
 
-    chosen = Signal(object)
     removed = Signal(object)
     """A saved block that is to leave the palette."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("layer_list")
-        self._entries = QStandardItemModel(self)
         self._fill()
-        self.setModel(self._entries)
         self.setItemDelegate(_Card(self))
-        self.setHeaderHidden(True)
-        self.setRootIsDecorated(False)
-        self.setIndentation(0)
-        self.setExpandsOnDoubleClick(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Layer types"))
-        self.viewport().setAutoFillBackground(False)
         self.expandAll()
-        self.clicked.connect(self._fold)
-        self.doubleClicked.connect(self._choose)
 
     def current_type(self) -> Offered | None:
         """What Enter adds, or None on a heading or nowhere."""
-        kind: Offered | None = self.currentIndex().data(_TYPE)
+        kind: Offered | None = self.currentIndex().data(ENTRY)
         return kind
 
     def show_saved(self, blocks: tuple[SavedBlock, ...]) -> None:
@@ -111,47 +89,12 @@ class LayerList(QTreeView):
         Of them the one whose name fits best is the current one.
         """
         wanted = words.casefold().split()
-        ranked: list[tuple[int, QModelIndex]] = []
-        for heading in self._headings():
-            hits = 0
-            for row in range(self._entries.rowCount(heading)):
-                index = self._entries.index(row, 0, heading)
-                rank = _rank(index.data(_TYPE), wanted)
-                self.setRowHidden(row, heading, rank is None)
-                if rank is not None:
-                    hits += 1
-                    ranked.append((rank, index))
-            self.setRowHidden(heading.row(), QModelIndex(), not hits)
-            if wanted:
-                self.expand(heading)
+        ranked = self._show_ranked(lambda kind: _rank(kind, wanted), expand=bool(wanted))
         best = min(ranked, key=lambda entry: entry[0])[1] if wanted and ranked else QModelIndex()
         self.setCurrentIndex(best)
         if not wanted:
             self.scrollToTop()
         return len(ranked)
-
-    def walk(self, down: bool) -> None:
-        """Goes to the next or the previous type that is shown, past headings."""
-        shown = [
-            index
-            for heading in self._headings()
-            if not self.isRowHidden(heading.row(), QModelIndex()) and self.isExpanded(heading)
-            for row in range(self._entries.rowCount(heading))
-            if not self.isRowHidden(row, heading)
-            for index in (self._entries.index(row, 0, heading),)
-        ]
-        if not shown:
-            return
-        current = self.currentIndex()
-        if current not in shown:
-            self.setCurrentIndex(shown[0 if down else -1])
-            return
-        at = shown.index(current) + (1 if down else -1)
-        self.setCurrentIndex(shown[max(0, min(at, len(shown) - 1))])
-
-    def choose_current(self) -> None:
-        """Wishes for the current type; on a heading it folds."""
-        self._choose(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         kind = self.current_type()
@@ -197,40 +140,24 @@ class LayerList(QTreeView):
             self._add_group(declared(group.value), group, kinds)
 
     def _add_group(self, title: str, group: Group | str, kinds: Sequence[Offered]) -> None:
-        heading = QStandardItem(title)
-        heading.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
-        heading.setData(group, _GROUP)
+        entries = []
         for kind in kinds:
             entry = QStandardItem(offered_name(kind))
-            entry.setData(kind, _TYPE)
+            entry.setData(kind, ENTRY)
             entry.setData(_tip(kind), Qt.ItemDataRole.ToolTipRole)
             entry.setData(offered_help(kind), Qt.ItemDataRole.AccessibleDescriptionRole)
             entry.setFlags(
                 Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
             )
-            heading.appendRow(entry)
-        self._entries.appendRow(heading)
-
-    def _headings(self) -> Iterable[QModelIndex]:
-        return [self._entries.index(row, 0) for row in range(self._entries.rowCount())]
-
-    @Slot(QModelIndex)
-    def _fold(self, index: QModelIndex) -> None:
-        if index.data(_TYPE) is None:
-            self.setExpanded(index, not self.isExpanded(index))
-
-    @Slot(QModelIndex)
-    def _choose(self, index: QModelIndex) -> None:
-        kind = index.data(_TYPE)
-        if kind is not None:
-            self.chosen.emit(kind)
+            entries.append(entry)
+        self._add_heading(title, entries).setData(group, _GROUP)
 
 
 class _Card(QStyledItemDelegate):
     """Paints an entry as a small card, and a group as a heading with a triangle."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(80, _HEADING + 2 if index.data(_TYPE) is None else _CARD + _GAP)
+        return QSize(80, _HEADING + 2 if index.data(ENTRY) is None else _CARD + _GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view = self.parent()
@@ -239,7 +166,7 @@ class _Card(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
-        kind = index.data(_TYPE)
+        kind = index.data(ENTRY)
         if kind is None:
             self._paint_heading(painter, view, rect, index, chosen and view.hasFocus())
         else:

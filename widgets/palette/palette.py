@@ -66,7 +66,7 @@ class Palette(QWidget):
         if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             match event.key():
                 case Qt.Key.Key_Up | Qt.Key.Key_Down:
-                    self._list.walk(event.key() == Qt.Key.Key_Down)
+                    self._list.walk(1 if event.key() == Qt.Key.Key_Down else -1)
                     return True
                 case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                     self._list.choose_current()
