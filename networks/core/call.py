@@ -24,6 +24,11 @@ class Call(msgspec.Struct, frozen=True):
     args: tuple[Any, ...] = ()
     kwargs: tuple[tuple[str, Any], ...] = ()
 
+    @property
+    def named(self) -> dict[str, Any]:
+        """The arguments that are given by name."""
+        return dict(self.kwargs)
+
     def __str__(self) -> str:
         parts = [_source(value) for value in self.args]
         parts += [f"{name}={_source(value)}" for name, value in self.kwargs]

@@ -2,46 +2,43 @@
 
 from __future__ import annotations
 
-import inspect
 import operator
+from collections.abc import Mapping
 from typing import Any
 
-import torch
 from torch import fx, nn
 
-from networks.importing.functions import DROPOUTS, FUNCTIONS, RESHAPES, SPLITS, SWAPS
+from networks.importing.functions import RESHAPES, SPLITS, SWAPS, arguments_of, makers_of, torchs_name
+from networks.importing.inverse import BY_MODULE
+from networks.importing.modules import torchs_type
+from networks.importing.refusal import UnshowableError
 
-_WRITERS = frozenset(
-    (operator.iadd, operator.imul, torch.relu_, nn.functional.relu_, "add_", "mul_", "relu_")
-)
-_VIEWS: frozenset[Any] = frozenset(
-    (*RESHAPES, *SWAPS, *SPLITS, operator.getitem, "contiguous", torch.narrow, "narrow")
-)
-_VIEWING = (nn.Identity, nn.Flatten, nn.Dropout, nn.Dropout2d, nn.Dropout3d)
-"""Dropout hands its input on where it is not training."""
-_INPLACE_OF_DROPOUT = 3
-"""The place of `inplace` among the arguments of torch.nn.functional.dropout."""
+_VIEWS: frozenset[Any] = frozenset((*RESHAPES, *SWAPS, *SPLITS, operator.getitem, "contiguous"))
 
 
-def in_place(node: fx.Node, parts: dict[str, nn.Module]) -> bool:
+def in_place(node: fx.Node, modules: Mapping[str, nn.Module]) -> bool:
     """Whether the call writes what it computes into its first input."""
     target: Any = node.target
     if node.op == "call_module":
-        return bool(vars(parts[target]).get("inplace"))
+        return bool(vars(modules[target]).get("inplace"))
     if node.op not in ("call_function", "call_method"):
         return False
-    if target in _WRITERS or node.kwargs.get("inplace"):
+    name = torchs_name(target)
+    if name is None or node.kwargs.get("inplace"):
+        return bool(node.kwargs.get("inplace"))
+    if name.endswith("_") or target in (operator.iadd, operator.imul):
         return True
-    if target in DROPOUTS:
-        return bool(node.args[_INPLACE_OF_DROPOUT:] and node.args[_INPLACE_OF_DROPOUT])
-    if target in FUNCTIONS:
-        names = list(inspect.signature(FUNCTIONS[target]).parameters)
-        return "inplace" in names and bool(node.args[names.index("inplace") :][:1] == (True,))
-    return False
+    try:
+        return bool(arguments_of(target, node.args, node.kwargs).get("inplace"))
+    except UnshowableError:  # it is refused where it is turned into a layer
+        return False
 
 
-def shares_memory(node: fx.Node, parts: dict[str, nn.Module]) -> bool:
+def shares_memory(node: fx.Node, modules: Mapping[str, nn.Module]) -> bool:
     """Whether what the call gives may lie in the memory of its first input."""
     if node.op == "call_module":
-        return isinstance(parts[str(node.target)], _VIEWING)
-    return node.op in ("call_function", "call_method") and node.target in _VIEWS
+        kind = torchs_type(modules[str(node.target)])
+        return kind is not None and any(maker.views_input for maker in BY_MODULE[kind])
+    if node.op not in ("call_function", "call_method"):
+        return False
+    return node.target in _VIEWS or any(maker.views_input for maker in makers_of(node.target))

@@ -1,204 +1,201 @@
-"""Functions and methods of tensors as layers; each converter has the signature of torch's function."""
+"""Functions and methods of tensors as layers: torch's signatures name the arguments of each call."""
 
 from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import torch
+from torch import Tensor, nn
+from torch.fx.operator_schemas import get_signature_for_torch_op
 from torch.nn import functional
 
+from networks.core.call import Argument, Call, call
 from networks.core.message import message
-from networks.importing.modules import adapted, channel_axis, enlarged, made, pooled, require
-from networks.importing.refusal import UnshowableError
-from networks.importing.values import Flow
-from networks.layers import activation, linear, merge, pooling, regularization, resizing
+from networks.core.shapes import Shape
+from networks.importing.inverse import (
+    BY_FUNCTION,
+    BY_MODULE,
+    BY_TENSOR,
+    layer_that_makes,
+    not_allowed,
+    refuse_difference,
+)
+from networks.importing.modules import constructor_of, layer_of, plain
+from networks.importing.refusal import UnshowableError, tried
+from networks.importing.values import LayerOutput
 from networks.layers.base import Layer
+from networks.module.build import resolve
+
+_ALIASES = {
+    "iadd": "add", "imul": "mul", "multiply": "mul", "concat": "cat", "concatenate": "cat",
+    "interpolate": "upsample",
+}  # fmt: skip
+_MODULES = {kind.__name__.lower(): kind for kind in BY_MODULE}
+_OPERATORS = ("add", "iadd", "mul", "imul")
+_WITHOUT_EFFECT = frozenset(("inplace", "recompute_scale_factor"))
 
 
-def layer_of_call(function: Callable[..., Layer], args: Sequence[Any], kwargs: dict[str, Any]) -> Layer:
-    """The layer that a call of torch's function stands for. Raises UnshowableError."""
-    try:
-        inspect.signature(function).bind(*args, **kwargs)
-    except TypeError as error:
-        raise UnshowableError(
-            message("it is called in a way that is not known ({reason})", reason=str(error))
-        ) from error
-    return function(*args, **kwargs)
+def _name(name: str) -> str:
+    """The name that torch's function has when it writes nothing in place."""
+    name = name.rstrip("_")
+    return _ALIASES.get(name, name)
 
 
-def _add(x: Any, y: Any, *, alpha: float = 1) -> Layer:
-    require(isinstance(x, Flow) and isinstance(y, Flow), "sum with a constant or a bare parameter")
-    require(alpha == 1, "factor of a sum")
-    return merge.Add()
+def _module_type(name: str) -> type[nn.Module] | None:
+    """The module that does what a function does: max_pool2d is MaxPool2d's."""
+    return _MODULES.get(name.replace("_", ""))
 
 
-def _mul(x: Any, y: Any) -> Layer:
-    require(isinstance(x, Flow) and isinstance(y, Flow), "product with a constant")
-    return merge.Multiply()
+def _known(name: str) -> bool:
+    return name in BY_FUNCTION or _module_type(name) is not None
 
 
-def _cat(tensors: Sequence[Flow], dim: int = 0) -> Layer:
-    require(channel_axis(tensors[0].shape, dim), "concatenation but of channels")
-    return merge.Concat()
+def makers_of(target: Any) -> tuple[type[Layer], ...]:
+    """The layer types that a call of this function or method may stand for."""
+    name = _name(torchs_name(target) or "")
+    kind = _module_type(name)
+    return BY_FUNCTION.get(name, ()) if kind is None else BY_MODULE[kind]
 
 
-def _mean(x: Flow, dim: Any = None, keepdim: bool = False) -> Layer:
-    axes = {axis % 4 for axis in dim} if isinstance(dim, tuple | list) else {dim}
-    require(len(x.shape) == 3 and axes == {2, 3}, "mean but over height and width")
-    return pooling.AdaptiveAvgPool2d((1, 1)) if keepdim else pooling.GlobalAvgPool2d()
+def _functions() -> Iterator[tuple[Any, str]]:
+    for namespace in (functional, torch):
+        for name, function in vars(namespace).items():
+            if callable(function) and not isinstance(function, type) and _known(_name(name)):
+                yield function, name
+    for name in _OPERATORS:
+        yield getattr(operator, name), name
 
 
-def _permute(x: Flow, *dims: Any) -> Layer:
-    axes = tuple(dims[0]) if len(dims) == 1 else dims
-    require(axes in ((0, 2, 3, 1), (0, 3, 1, 2)), f"permutation {axes}")
-    return linear.Permute("last" if axes == (0, 2, 3, 1) else "first")
+_FUNCTIONS = dict(_functions())
+"""The functions for which there is a layer, with their names in torch."""
 
 
-def _max_pool2d(
-    x: Flow,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Layer:
-    require(dilation in (1, (1, 1), [1, 1]), "dilation of its pooling")
-    require(not return_indices, "output of the places of the maxima")
-    return pooled(pooling.MaxPool2d, kernel_size, stride, padding, ceil=ceil_mode)
+def torchs_name(target: Any) -> str | None:
+    """What torch calls a function or method, such as `add_`; None where there is no layer for it."""
+    if isinstance(target, str):
+        return target if hasattr(Tensor, target) and _known(_name(target)) else None
+    return _FUNCTIONS.get(target)
 
 
-def _avg_pool2d(
-    x: Flow,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-    divisor_override: Any = None,
-) -> Layer:
-    require(divisor_override is None, "divisor of its own")
-    kind = pooling.AvgPool2d
-    return pooled(kind, kernel_size, stride, padding, ceil=ceil_mode, count_include_pad=count_include_pad)
+def arguments_of(target: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """All arguments of a known function or method by name, with defaults. Raises UnshowableError."""
+    if target == "permute" and len(args) > 2:  # the method takes its numbers one by one, too
+        args = (args[0], args[1:])
+    for signature in _signatures(target):
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError:
+            continue
+        bound.apply_defaults()
+        return bound.arguments
+    raise UnshowableError(
+        message("{what} is called in a way that is not known", what=torchs_name(target) or "")
+    )
 
 
-def _adaptive_avg_pool2d(x: Flow, output_size: Any) -> Layer:
-    return adapted(pooling.AdaptiveAvgPool2d, output_size)
+@cache
+def _signatures(target: Any) -> tuple[inspect.Signature, ...]:
+    """Those of the function, or of the one that a method or operator of this name calls."""
+    name = torchs_name(target) or ""
+    function = target
+    if isinstance(target, str) or name in _OPERATORS:
+        function = getattr(torch, _name(name))
+    # what also tells the places of the maxima is chosen between two functions at each call
+    function = getattr(functional, f"{name}_with_indices", function)
+    return tuple(get_signature_for_torch_op(function) or (inspect.signature(function),))
 
 
-def _adaptive_max_pool2d(x: Flow, output_size: Any, return_indices: bool = False) -> Layer:
-    require(not return_indices, "output of the places of the maxima")
-    return adapted(pooling.AdaptiveMaxPool2d, output_size)
+def layer_of_call(target: Any, arguments: Mapping[str, Any]) -> tuple[Layer, tuple[LayerOutput, ...]]:
+    """The layer that a call of a known function stands for, and what it takes, in the order of its inputs.
+
+    Raises UnshowableError, or ShapeError where the image does not fit.
+    """
+    outputs: list[LayerOutput] = []
+    given = {name: _with_arguments(value, outputs) for name, value in arguments.items()}
+    inputs = tuple(output.shape for output in outputs)
+    name = _name(torchs_name(target) or "")
+    kind = _module_type(name)
+    if kind is None:
+        return _computing(name, given, inputs), tuple(outputs)
+    if given.pop("input", None) != Argument(0) or len(outputs) > 1:
+        raise UnshowableError(message("it is called with something else than the output of one layer"))
+    return layer_of(_module(kind, given), inputs[0]), tuple(outputs)
 
 
-def _activation(kind: type[Layer]) -> Callable[..., Layer]:
-    def convert(x: Flow, inplace: bool = False) -> Layer:
-        return kind()
-
-    return convert
-
-
-def _leaky_relu(x: Flow, negative_slope: float = 0.01, inplace: bool = False) -> Layer:
-    return made(activation.LeakyReLU, negative_slope=negative_slope)
-
-
-def _elu(x: Flow, alpha: float = 1.0, inplace: bool = False) -> Layer:
-    return made(activation.ELU, alpha=alpha)
+def _with_arguments(value: Any, outputs: list[LayerOutput]) -> Any:
+    """The same with `Argument`s for outputs of layers, which are put into the list; tuples for lists."""
+    if isinstance(value, LayerOutput):
+        outputs.append(value)
+        return Argument(len(outputs) - 1)
+    if isinstance(value, tuple | list):
+        return tuple(_with_arguments(each, outputs) for each in value)
+    return value
 
 
-def _gelu(x: Flow, *, approximate: str = "none") -> Layer:
-    return made(activation.GELU, approximate=approximate)
+def _module(kind: Any, arguments: Mapping[str, Any]) -> nn.Module:
+    """The module that does what the function does with these arguments."""
+    known = constructor_of(kind)
+    for name, value in arguments.items():
+        if name not in known and name not in _WITHOUT_EFFECT and not name.startswith("_") and value:
+            raise not_allowed(kind.__name__, name, value)
+    # some functions have an empty tuple where the module has None, for a stride that is the kernel
+    given = {name: None if value == () else value for name, value in arguments.items() if name in known}
+    with torch.device("meta"):
+        made: nn.Module = tried(kind, **given)
+    return made
 
 
-def _softplus(x: Flow, beta: float = 1, threshold: float = 20) -> Layer:
-    require(threshold == 20, "threshold of its own")
-    return made(activation.Softplus, beta=float(beta))
+def _computing(name: str, arguments: Mapping[str, Any], inputs: tuple[Shape, ...]) -> Layer:
+    """The layer whose function makes this call."""
+    kinds = BY_FUNCTION[name]
+    theirs = _canonical(name, arguments, inputs[0])
+
+    def judge(layer: Layer) -> None:
+        # what joins outputs of layers makes a call of at least two, where a constant may have come
+        wires = (*inputs, *(inputs[0],) * (layer.fewest_inputs - len(inputs)))
+        ours = layer.function(*wires)
+        named = arguments_of(resolve(ours.target), ours.args, ours.named)
+        refuse_difference(layer, _canonical(name, _with_arguments(named, []), inputs[0]), theirs)
+
+    return layer_that_makes(Call(name, (), tuple(theirs.items())), kinds, inputs, judge)
 
 
-def _softmax(kind: type[Layer]) -> Callable[..., Layer]:
-    def convert(x: Flow, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Layer:
-        require(dim is not None and channel_axis(x.shape, dim), "softmax but over the channels")
-        require(dtype is None, "change of the kind of numbers")
-        return kind()
+def layer_of_tensor(target: Any, tensor: Tensor, x: Shape) -> Layer | None:
+    """The layer that a function computes of `x` and a learned tensor; None where there is none.
 
-    return convert
-
-
-def _pad(x: Flow, pad: Sequence[int], mode: str = "constant", value: Any = None) -> Layer:
-    require(mode == "constant" and not value, "padding but with zeros")
-    if len(pad) == 6 and tuple(pad[:5]) == (0,) * 5:
-        return made(resizing.PadChannels, extra=pad[5])
-    left, right, top, bottom = (*pad, 0, 0)[:4]
-    require(len(pad) in (2, 4), "padding of other axes than height and width")
-    return made(resizing.ZeroPad2d, left=left, right=right, top=top, bottom=bottom)
-
-
-def _interpolate(
-    x: Flow,
-    size: Any = None,
-    scale_factor: Any = None,
-    mode: str = "nearest",
-    align_corners: bool | None = None,
-    recompute_scale_factor: bool | None = None,
-    antialias: bool = False,
-) -> Layer:
-    require(size is None, "enlargement to a fixed size")
-    require(not antialias, "antialiasing")
-    return enlarged(scale_factor, mode, align_corners)
+    Raises UnshowableError where the tensor holds numbers that the layer cannot start from.
+    """
+    shape = tuple(tensor.shape)
+    kinds = BY_TENSOR.get(_name(torchs_name(target) or ""), ())
+    kinds = tuple(kind for kind in kinds if len(x) == 3 and kind().parameters(x) == {"": shape})
+    if not kinds:
+        return None
+    first = tensor.detach().flatten()[0]
+    options = {}
+    if not tensor.is_meta and bool((tensor == first).all()):
+        # the shortest decimal number that is this one in single precision: 1e-06, not 9.999999974752427e-07
+        options["fill_value"] = float(str(first.numpy()))
+    held = call("torch.full", size=shape, **options)
+    return layer_that_makes(held, kinds, (x,), lambda layer: None)
 
 
-def _channel_shuffle(x: Flow, groups: int) -> Layer:
-    return made(resizing.ChannelShuffle, groups=groups)
+def _canonical(name: str, arguments: Mapping[str, Any], x: Shape) -> dict[str, Any]:
+    """The arguments in the one way of several that torch takes."""
+    found = {key: plain(key, value, x) for key, value in arguments.items()}
+    if name == "mean" and isinstance(found.get("dim"), tuple):
+        found["dim"] = tuple(sorted(found["dim"]))
+    if name == "pad":
+        found["pad"] += (0,) * (4 - len(found["pad"]))
+        found["value"] = found["value"] or None
+    return found
 
 
-def _narrow(x: Flow, dim: int, start: int, length: int) -> Layer:
-    require(channel_axis(x.shape, dim), "slice but of channels")
-    return made(resizing.SliceChannels, start=start, stop=start + length)
-
-
-FUNCTIONS: dict[Any, Callable[..., Layer]] = {
-    **dict.fromkeys((operator.add, operator.iadd, torch.add, "add", "add_"), _add),
-    **dict.fromkeys(
-        (operator.mul, operator.imul, torch.mul, torch.multiply, "mul", "mul_", "multiply"), _mul
-    ),
-    **dict.fromkeys((torch.cat, torch.concat, torch.concatenate), _cat),
-    **dict.fromkeys((torch.mean, "mean"), _mean),
-    **dict.fromkeys((torch.permute, "permute"), _permute),
-    **dict.fromkeys((functional.max_pool2d, torch.max_pool2d), _max_pool2d),
-    functional.avg_pool2d: _avg_pool2d,
-    functional.adaptive_avg_pool2d: _adaptive_avg_pool2d,
-    functional.adaptive_max_pool2d: _adaptive_max_pool2d,
-    **dict.fromkeys(
-        (functional.relu, functional.relu_, torch.relu, torch.relu_, "relu", "relu_"),
-        _activation(activation.ReLU),
-    ),
-    functional.relu6: _activation(activation.ReLU6),
-    functional.selu: _activation(activation.SELU),
-    functional.silu: _activation(activation.SiLU),
-    functional.hardswish: _activation(activation.Hardswish),
-    functional.hardsigmoid: _activation(activation.Hardsigmoid),
-    **dict.fromkeys((functional.sigmoid, torch.sigmoid, "sigmoid"), _activation(activation.Sigmoid)),
-    **dict.fromkeys((functional.tanh, torch.tanh, "tanh"), _activation(activation.Tanh)),
-    functional.leaky_relu: _leaky_relu,
-    functional.elu: _elu,
-    functional.gelu: _gelu,
-    functional.softplus: _softplus,
-    **dict.fromkeys((functional.softmax, torch.softmax, "softmax"), _softmax(activation.Softmax)),
-    **dict.fromkeys(
-        (functional.log_softmax, torch.log_softmax, "log_softmax"), _softmax(activation.LogSoftmax)
-    ),
-    functional.pad: _pad,
-    functional.interpolate: _interpolate,
-    **dict.fromkeys((functional.channel_shuffle, torch.channel_shuffle), _channel_shuffle),
-    **dict.fromkeys((torch.narrow, "narrow"), _narrow),
-}
-"""What needs to know nothing but its arguments; the rest is networks.importing.conversion's."""
-
-T = torch.Tensor
-RESHAPES: dict[Any, Callable[..., torch.Tensor]] = {
+T = Tensor
+RESHAPES: dict[Any, Callable[..., Tensor]] = {
     "view": T.view,
     "reshape": T.reshape,
     "flatten": T.flatten,
@@ -212,7 +209,7 @@ RESHAPES: dict[Any, Callable[..., torch.Tensor]] = {
     torch.unflatten: torch.unflatten,
 }
 """What changes the axes but not the order of the numbers."""
-SWAPS: dict[Any, Callable[..., torch.Tensor]] = {
+SWAPS: dict[Any, Callable[..., Tensor]] = {
     "transpose": T.transpose,
     "permute": T.permute,
     "swapaxes": T.swapaxes,
@@ -221,7 +218,7 @@ SWAPS: dict[Any, Callable[..., torch.Tensor]] = {
     torch.swapaxes: torch.swapaxes,
 }
 """What changes the order of the axes."""
-SPLITS: dict[Any, Callable[..., Sequence[torch.Tensor]]] = {
+SPLITS: dict[Any, Callable[..., Sequence[Tensor]]] = {
     "chunk": T.chunk,
     "split": T.split,
     "tensor_split": T.tensor_split,
@@ -234,5 +231,3 @@ SAME = frozenset(("contiguous", "clone", torch.clone))
 """What hands on the very numbers."""
 SIZES = frozenset(("size", "dim", "numel"))
 """Methods that ask for a size."""
-DROPOUTS = {functional.dropout: regularization.Dropout, functional.dropout2d: regularization.Dropout2d}
-"""What works in training only, if forward asks it to."""

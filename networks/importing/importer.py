@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import msgspec
-from msgspec.structs import replace
 from torch import nn
 
 from networks.core.message import UserError, message
@@ -16,16 +15,7 @@ from networks.importing.hierarchy import folded
 from networks.importing.node_names import named
 from networks.importing.refusal import refused
 from networks.importing.tracing import traced
-from networks.layers.activation import Activation
-from networks.layers.class_count import CLASSES
-from networks.layers.convolution import Conv2d, PointwiseConv2d
 from networks.layers.ends import AuxiliaryOutput, Input, Output
-from networks.layers.linear import Flatten, Identity, Linear
-from networks.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool2d
-from networks.layers.regularization import Dropout
-
-PASSING = (Activation, Dropout, Identity, Flatten, AdaptiveAvgPool2d, AvgPool2d, GlobalAvgPool2d)
-"""What may stand between the layer that makes the scores and the end; a convolution makes maps of them."""
 
 
 def imported(
@@ -110,17 +100,13 @@ def _network(module: nn.Module, found: Converted, auxiliary: float) -> Network:
 
 
 def _per_class(found: Converted) -> list[Entry]:
-    """With the layers that make the scores told to follow the classes of the data."""
+    """With one output per class of the data from the layers that make the scores."""
     entries = list(found.entries)
     for place in found.scores:
-        while isinstance(entries[place].layer, PASSING):
+        while entries[place].layer.passes_scores:
             (place,) = entries[place].inputs
-        match entries[place].layer:
-            case Linear(features=found.classes) as layer:
-                entries[place] = entries[place]._replace(layer=replace(layer, features=CLASSES))
-            case Conv2d(filters=found.classes, kernel=(1, 1), padding=(0, 0), groups=1) as layer:
-                per_class = PointwiseConv2d(CLASSES, layer.stride, layer.bias)
-                entries[place] = entries[place]._replace(layer=per_class)
+        layer = entries[place].layer.per_class(found.classes)
+        entries[place] = entries[place]._replace(layer=layer)
     return entries
 
 

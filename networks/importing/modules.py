@@ -1,31 +1,35 @@
-"""torch's modules as layers of the catalog, with all that they were made with; a closed table by type."""
+"""torch's modules as layers of the catalog: each is read back into the call that would make it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import inspect
+from functools import cache, lru_cache
+from typing import Any
 
-import msgspec
-from torch import nn
+import torch
+from torch import Tensor, nn
 
-from networks.core.fields import changed
+from networks.core.call import Call
 from networks.core.message import message
 from networks.core.shapes import Shape
-from networks.importing.refusal import UnshowableError, no_layer
-from networks.layers import activation, convolution, linear, normalization, pooling, regularization, resizing
+from networks.importing.inverse import BY_MODULE, layer_that_makes, refuse_difference
+from networks.importing.refusal import MisfitError, UnshowableError, no_layer
 from networks.layers.base import Layer
-
-L = TypeVar("L", bound=Layer)
-Converter = Callable[[Any, Shape], Layer]
+from networks.module.build import other_tensor, run
 
 STOCHASTIC_DEPTH = "torchvision.ops.stochastic_depth.StochasticDepth"
 """Known by its name, so that a model without torchvision is imported without it."""
 _OWN_WAYS = frozenset(("forward", "_conv_forward", "__call__"))
+_WITHOUT_EFFECT = frozenset(("inplace", "device", "dtype", "recompute_scale_factor"))
+"""Arguments of constructors that change nothing of what is computed of an image; who writes in place is
+networks.importing.aliasing's question."""
+_AXES = frozenset(("dim", "dims", "start_dim", "end_dim"))
+"""Arguments that count axes, from either end."""
 
 
 def is_leaf(module: nn.Module) -> bool:
     """Whether tracing stops at this module: the catalog knows it, or it is torch's and no container."""
-    if _converter(module) is not None:
+    if known(module):
         return True
     containers = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
     return type(module).__module__.startswith("torch.nn.") and not isinstance(module, containers)
@@ -33,268 +37,108 @@ def is_leaf(module: nn.Module) -> bool:
 
 def known(module: nn.Module) -> bool:
     """Whether there is a layer type for this kind of module."""
-    return _converter(module) is not None
+    return _is_stochastic_depth(module) or torchs_type(module) is not None
 
 
 def layer_of(module: nn.Module, x: Shape) -> Layer:
-    """The layer that computes what the module does of an image or vector `x`. Raises UnshowableError."""
-    converter = _converter(module)
-    if converter is None:
-        raise no_layer(type(module).__name__)
+    """The layer that computes what the module does of an image or vector `x`.
+
+    Raises UnshowableError, or ShapeError where the image does not fit.
+    """
     if module._forward_hooks or module._forward_pre_hooks:
         raise UnshowableError(message("it has hooks, which change what it computes"))
-    return converter(module, x)
+    if _is_stochastic_depth(module):
+        module = _dropout_of_images(module)
+    kind: Any = torchs_type(module)
+    if kind is None:
+        raise no_layer(type(module).__name__)
+    arguments = _arguments(module, kind, x)
+
+    def judge(layer: Layer) -> None:
+        made = layer.module(x)
+        assert made is not None, "a layer that stands for a module makes one"
+        tensors, ours = _as_made(made, kind, x)
+        other = other_tensor(tensors, module.state_dict())
+        # a tensor that only one of them has comes of an argument, another shape mostly of the image
+        if other is None or "nothing" in other:
+            refuse_difference(layer, ours, arguments)
+        if other is not None:
+            name, want, have = other
+            raise MisfitError(
+                message("it would hold {want} as “{name}”, and holds {have}", want=want, name=name, have=have)
+            )
+
+    call = Call(f"nn.{kind.__name__}", (), tuple(arguments.items()))
+    return layer_that_makes(call, BY_MODULE[kind], (x,), judge)
 
 
-def made(kind: type[L], **parameters: Any) -> L:
-    """A layer with these parameters. Raises UnshowableError where one is out of the catalog's bounds."""
-    try:
-        return changed(kind(), **parameters)
-    except msgspec.ValidationError as error:
-        raise UnshowableError(
-            message("{layer} does not allow it ({reason})", layer=kind.name(), reason=str(error))
-        ) from error
-
-
-def require(holds: bool, what: str) -> None:
-    """Raises UnshowableError with what the layer cannot express, unless it holds."""
-    if not holds:
-        raise UnshowableError(message("the catalog’s layer has no {what}", what=what))
-
-
-def pair(value: Any) -> tuple[Any, Any]:
-    """(height, width) of what torch keeps as a number or a pair."""
-    height, width = value if isinstance(value, tuple | list) else (value, value)
-    return height, width
-
-
-def channel_axis(x: Shape, axis: int) -> bool:
-    """Whether the axis of a batch of `x` is that of the channels, counted from either end."""
-    return axis in (1, -len(x))
-
-
-def _converter(module: nn.Module) -> Converter | None:
-    """By the exact type, or by a base type of which it computes nothing in a way of its own."""
-    kind = type(module)
-    if f"{kind.__module__}.{kind.__qualname__}" == STOCHASTIC_DEPTH:
-        return _stochastic_depth
-    for base in kind.__mro__:
-        if base in _CONVERTERS:
-            return _CONVERTERS[base]
+def torchs_type(module: nn.Module) -> type[nn.Module] | None:
+    """The module's type that the catalog knows, or its base type of which it changes nothing."""
+    for base in type(module).__mro__:
+        if base in BY_MODULE:
+            return base
         if _OWN_WAYS & vars(base).keys() or base.__module__.startswith("torch."):
             return None
     return None
 
 
-def _conv2d(m: nn.Conv2d, x: Shape) -> Layer:
-    require(m.padding_mode == "zeros", f"padding mode “{m.padding_mode}”")
-    return made(
-        convolution.Conv2d,
-        filters=m.out_channels,
-        kernel=m.kernel_size,
-        stride=m.stride,
-        padding=_padding(m),
-        dilation=m.dilation,
-        groups=m.groups,
-        bias=m.bias is not None,
-    )
+@lru_cache(maxsize=512)
+def _as_made(made: Call, kind: Any, x: Shape) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors of the module that a call makes, without numbers, and its arguments."""
+    with torch.device("meta"):
+        module: nn.Module = run(made)
+    return module.state_dict(), _arguments(module, kind, x)
 
 
-def _padding(m: nn.Conv2d) -> tuple[int, ...]:
-    if m.padding == "valid":
-        return (0, 0)
-    if m.padding == "same":
-        borders = [d * (k - 1) for d, k in zip(m.dilation, m.kernel_size, strict=True)]
-        require(not any(border % 2 for border in borders), "padding that is wider on one side")
-        return tuple(border // 2 for border in borders)
-    assert isinstance(m.padding, tuple)
-    return m.padding
+@cache
+def constructor_of(kind: Any) -> tuple[str, ...]:
+    """The names of the arguments that a type of modules is made with, in their order."""
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    parameters = inspect.signature(kind).parameters.values()
+    return tuple(p.name for p in parameters if p.kind not in variadic and p.name not in _WITHOUT_EFFECT)
 
 
-def _conv_transpose2d(m: nn.ConvTranspose2d, x: Shape) -> Layer:
-    return made(
-        convolution.ConvTranspose2d,
-        filters=m.out_channels,
-        kernel=m.kernel_size,
-        stride=m.stride,
-        padding=m.padding,
-        output_padding=m.output_padding,
-        dilation=m.dilation,
-        groups=m.groups,
-        bias=m.bias is not None,
-    )
+def _arguments(module: nn.Module, kind: Any, x: Shape) -> dict[str, Any]:
+    """What the module was made with, by name: torch keeps each argument under its own name."""
+    return {name: plain(name, _kept(module, name), x) for name in constructor_of(kind)}
 
 
-def _linear(m: nn.Linear, x: Shape) -> Layer:
-    kind = linear.Linear if len(x) == 1 else linear.PixelwiseLinear
-    return made(kind, features=m.out_features, bias=m.bias is not None)
+def _kept(module: nn.Module, name: str) -> Any:
+    try:
+        value = getattr(module, name)
+    except AttributeError as error:
+        raise UnshowableError(message("it does not say what its “{name}” is", name=name)) from error
+    if name == "padding" and isinstance(value, str):
+        return _padding(module)
+    return value is not None and value is not False if name == "bias" else value
 
 
-def _batch_norm(kind: type[Layer]) -> Converter:
-    def convert(m: nn.BatchNorm1d | nn.BatchNorm2d, x: Shape) -> Layer:
-        require(m.track_running_stats, "normalization by the batch in evaluation (track_running_stats=False)")
-        require(m.momentum is not None, "momentum that counts batches (momentum=None)")
-        return made(kind, eps=m.eps, momentum=m.momentum, affine=m.affine)
-
-    return convert
-
-
-def _group_norm(m: nn.GroupNorm, x: Shape) -> Layer:
-    return made(normalization.GroupNorm, num_groups=m.num_groups, eps=m.eps, affine=m.affine)
+def _padding(module: Any) -> tuple[int, int]:
+    """The numbers for “same” and “valid”."""
+    left, right, top, bottom = module._reversed_padding_repeated_twice
+    if left != right or top != bottom:
+        raise UnshowableError(
+            message("its padding is wider on one side, and the catalog’s is as wide on both")
+        )
+    return top, left
 
 
-def _instance_norm(m: nn.InstanceNorm2d, x: Shape) -> Layer:
-    require(not m.track_running_stats, "running statistics of an instance normalization")
-    return made(normalization.InstanceNorm2d, eps=m.eps, affine=m.affine)
+def plain(name: str, value: Any, x: Shape) -> Any:
+    """An argument in one of the ways that torch takes: tuples for lists, axes counted from the front."""
+    if isinstance(value, tuple | list):
+        return tuple(plain(name, each, x) for each in value)
+    if name in _AXES and isinstance(value, int):
+        return value % (len(x) + 1)
+    return bool(value) if name == "align_corners" else value
 
 
-def _layer_norm(m: nn.LayerNorm, x: Shape) -> Layer:
-    affine = m.elementwise_affine
-    return layer_norm(m.normalized_shape, m.eps, affine, m.bias is not None or not affine, x)
+def _is_stochastic_depth(module: nn.Module) -> bool:
+    kind = type(module)
+    return f"{kind.__module__}.{kind.__qualname__}" == STOCHASTIC_DEPTH
 
 
-def layer_norm(together: tuple[int, ...], eps: float, affine: bool, bias: bool, x: Shape) -> Layer:
-    """The LayerNorm of `x` over its last axes, which are `together`. Raises UnshowableError."""
-    whole = tuple(together) == x
-    require(whole or tuple(together) == x[-1:], f"normalization over {len(together)} of its axes")
-    over = "all" if whole else "last"
-    return made(normalization.LayerNorm, eps=eps, elementwise_affine=affine, bias=bias, over=over)
-
-
-def _local_response_norm(m: nn.LocalResponseNorm, x: Shape) -> Layer:
-    return made(normalization.LocalResponseNorm, size=m.size, alpha=m.alpha, beta=m.beta, k=m.k)
-
-
-def _max_pool(m: nn.MaxPool2d, x: Shape) -> Layer:
-    require(pair(m.dilation) == (1, 1), "dilation of its pooling")
-    require(not m.return_indices, "output of the places of the maxima")
-    return pooled(pooling.MaxPool2d, m.kernel_size, m.stride, m.padding, ceil=m.ceil_mode)
-
-
-def _avg_pool(m: nn.AvgPool2d, x: Shape) -> Layer:
-    require(m.divisor_override is None, "divisor of its own")
-    return pooled(
-        pooling.AvgPool2d,
-        m.kernel_size,
-        m.stride,
-        m.padding,
-        ceil=m.ceil_mode,
-        count_include_pad=m.count_include_pad,
-    )
-
-
-def pooled(kind: type[Layer], kernel: Any, stride: Any, padding: Any, **further: Any) -> Layer:
-    """A pooling; without a stride its windows lie side by side."""
-    steps = kernel if stride is None or stride == [] else stride
-    return made(kind, kernel=pair(kernel), stride=pair(steps), padding=pair(padding), **further)
-
-
-def _adaptive_avg_pool(m: nn.AdaptiveAvgPool2d, x: Shape) -> Layer:
-    return adapted(pooling.AdaptiveAvgPool2d, m.output_size)
-
-
-def _adaptive_max_pool(m: nn.AdaptiveMaxPool2d, x: Shape) -> Layer:
-    require(not m.return_indices, "output of the places of the maxima")
-    return adapted(pooling.AdaptiveMaxPool2d, m.output_size)
-
-
-def adapted(kind: type[Layer], size: Any) -> Layer:
-    """An adaptive pooling to a fixed size."""
-    require(None not in pair(size), "size that follows the image’s")
-    return made(kind, size=pair(size))
-
-
-def _plain(kind: type[Layer], *names: str) -> Converter:
-    """For a module whose parameters have the names that the layer gives them."""
-    return lambda m, x: made(kind, **{name: vars(m)[name] for name in names})
-
-
-def _prelu(m: nn.PReLU, x: Shape) -> Layer:
-    return made(activation.PReLU, per_channel=m.num_parameters > 1, init=m.init)
-
-
-def _softplus(m: nn.Softplus, x: Shape) -> Layer:
-    require(m.threshold == 20, "threshold of its own")
-    return made(activation.Softplus, beta=m.beta)
-
-
-def _softmax(kind: type[Layer]) -> Converter:
-    def convert(m: nn.Softmax | nn.LogSoftmax, x: Shape) -> Layer:
-        require(m.dim is not None and channel_axis(x, m.dim), "softmax but over the channels")
-        return kind()
-
-    return convert
-
-
-def _flatten(m: nn.Flatten, x: Shape) -> Layer:
-    require(m.start_dim == 1 and m.end_dim in (-1, len(x)), "flattening of some of the axes")
-    return linear.Flatten()
-
-
-def _zero_pad(m: nn.ZeroPad2d, x: Shape) -> Layer:
-    left, right, top, bottom = m.padding
-    return made(resizing.ZeroPad2d, left=left, right=right, top=top, bottom=bottom)
-
-
-def _upsample(m: nn.Upsample, x: Shape) -> Layer:
-    require(m.size is None, "enlargement to a fixed size")
-    return enlarged(m.scale_factor, m.mode, m.align_corners)
-
-
-def enlarged(factor: Any, mode: str, align_corners: bool | None) -> Layer:
-    """An Upsample by a whole factor. Raises UnshowableError."""
-    height, width = pair(factor)
-    require(height == width and height == int(height or 0), "factor that is no whole number")
-    require(not align_corners, "aligned corners")
-    return made(resizing.Upsample, scale_factor=int(height), mode=mode)
-
-
-def _channel_dropout(m: nn.Dropout3d, x: Shape) -> Layer:
-    require(len(x) == 3, "stochastic depth of vectors")
-    return made(regularization.StochasticDepth, p=m.p)
-
-
-def _stochastic_depth(m: Any, x: Shape) -> Layer:
-    require(m.mode == "row", "stochastic depth of whole batches")
-    require(len(x) == 3, "stochastic depth of vectors")
-    return made(regularization.StochasticDepth, p=m.p)
-
-
-_CONVERTERS: dict[type, Converter] = {
-    nn.Conv2d: _conv2d,
-    nn.ConvTranspose2d: _conv_transpose2d,
-    nn.Linear: _linear,
-    nn.BatchNorm1d: _batch_norm(normalization.BatchNorm1d),
-    nn.BatchNorm2d: _batch_norm(normalization.BatchNorm2d),
-    nn.GroupNorm: _group_norm,
-    nn.InstanceNorm2d: _instance_norm,
-    nn.LayerNorm: _layer_norm,
-    nn.LocalResponseNorm: _local_response_norm,
-    nn.MaxPool2d: _max_pool,
-    nn.AvgPool2d: _avg_pool,
-    nn.AdaptiveAvgPool2d: _adaptive_avg_pool,
-    nn.AdaptiveMaxPool2d: _adaptive_max_pool,
-    nn.ReLU: _plain(activation.ReLU),
-    nn.ReLU6: _plain(activation.ReLU6),
-    nn.LeakyReLU: _plain(activation.LeakyReLU, "negative_slope"),
-    nn.PReLU: _prelu,
-    nn.ELU: _plain(activation.ELU, "alpha"),
-    nn.SELU: _plain(activation.SELU),
-    nn.GELU: _plain(activation.GELU, "approximate"),
-    nn.SiLU: _plain(activation.SiLU),
-    nn.Sigmoid: _plain(activation.Sigmoid),
-    nn.Tanh: _plain(activation.Tanh),
-    nn.Softplus: _softplus,
-    nn.Hardswish: _plain(activation.Hardswish),
-    nn.Hardsigmoid: _plain(activation.Hardsigmoid),
-    nn.Softmax: _softmax(activation.Softmax),
-    nn.LogSoftmax: _softmax(activation.LogSoftmax),
-    nn.Dropout: _plain(regularization.Dropout, "p"),
-    nn.Dropout2d: _plain(regularization.Dropout2d, "p"),
-    nn.Dropout3d: _channel_dropout,
-    nn.Flatten: _flatten,
-    nn.Identity: _plain(linear.Identity),
-    nn.ZeroPad2d: _zero_pad,
-    nn.Upsample: _upsample,
-    nn.ChannelShuffle: _plain(resizing.ChannelShuffle, "groups"),
-}
+def _dropout_of_images(module: Any) -> nn.Module:
+    """torch's own module that does the same as torchvision's stochastic depth."""
+    if module.mode != "row":
+        raise UnshowableError(message("its stochastic depth drops whole batches"))
+    return nn.Dropout3d(module.p)

@@ -16,6 +16,10 @@ class UnshowableError(Exception):
         self.reason = reason
 
 
+class MisfitError(UnshowableError):
+    """A reason that depends on the size of the images."""
+
+
 def refused(where: str, reason: Message) -> UserError:
     """The sentence: which module it is, and why it cannot be a layer."""
     return UserError(

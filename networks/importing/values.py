@@ -12,7 +12,7 @@ BATCH = 1009
 """Images in the batch of the stand-ins: a prime that no model is built with, which tells the axis apart."""
 
 
-class Flow(NamedTuple):
+class LayerOutput(NamedTuple):
     """The output of a layer. `data` is a batch of its shape on the meta device."""
 
     entry: int
@@ -30,15 +30,15 @@ class Reshaped(NamedTuple):
     With `groups` the channels were parted into so many, and the two axes that this makes were swapped.
     """
 
-    flow: Flow
+    output: LayerOutput
     data: Tensor
     groups: int = 0
 
 
-class Parts(NamedTuple):
+class ChannelSlices(NamedTuple):
     """Channels of a layer's output, from start to stop each."""
 
-    flow: Flow
+    output: LayerOutput
     bounds: tuple[tuple[int, int], ...]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.core.call import Call, call
-from networks.core.fields import described, real
+from networks.core.fields import changed, described, real
 from networks.core.shapes import Shape
 from networks.layers.base import Group, Layer
 
@@ -20,6 +20,7 @@ class Activation(Layer, frozen=True):
     """What every activation declares besides: how it looks and what it is good and bad at."""
 
     group: ClassVar = Group.ACTIVATION
+    passes_scores: ClassVar = True
     elementwise: ClassVar[bool] = True
     """Whether each number is treated by itself, so that one such function can stand in for another."""
     formula: ClassVar[str]
@@ -125,6 +126,11 @@ class PReLU(Activation, frozen=True):
     def module(self, *inputs: Shape) -> Call:
         options: dict[str, object] = {"num_parameters": inputs[0][0]} if self.per_channel else {}
         return call("nn.PReLU", **options, **({} if self.init == 0.25 else {"init": self.init}))
+
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> PReLU:
+        made = call.named
+        return changed(cls(), per_channel=made["num_parameters"] > 1, init=made["init"])
 
     def parameters(self, *inputs: Shape) -> dict[str, Shape]:
         return {"weight": (inputs[0][0] if self.per_channel else 1,)}

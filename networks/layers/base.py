@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import ClassVar
+from functools import cache
+from typing import Any, ClassVar
 
 from networks.core.call import Call
 from networks.core.declared import Declared
+from networks.core.fields import Field, changed, fields_of
 from networks.core.shapes import Shape, count
 
 
@@ -55,6 +58,13 @@ class Layer(Declared, frozen=True, cache_hash=True):
     The output must have memory of its own, and the gradient must not be computed from it.
     """
 
+    views_input: ClassVar[bool] = False
+    """Whether its output may lie in the memory of its input, so that writing into one changes the other."""
+    passes_scores: ClassVar[bool] = False
+    """Whether it may stand between the layer that makes the scores and the Output, as a Flatten may."""
+    torch_names: ClassVar[Mapping[str, str]] = {}
+    """What torch calls the parameters that have another name here, such as `{"kernel": "kernel_size"}`."""
+
     def shape(self, *inputs: Shape) -> Shape:
         """The output's shape. Raises ShapeError, in words, where the inputs do not fit."""
         raise NotImplementedError
@@ -64,7 +74,11 @@ class Layer(Declared, frozen=True, cache_hash=True):
         return None
 
     def function(self, *inputs: Shape) -> Call:
-        """The expression over `Argument`s that stands in forward, for layers without a module."""
+        """The expression over `Argument`s that computes the layer.
+
+        It stands in forward where there is no module. A layer with a module may give the function of torch
+        that does the same: calls of that function are then imported as this layer.
+        """
         raise NotImplementedError
 
     def tensor(self, *inputs: Shape) -> Call | None:
@@ -93,6 +107,41 @@ class Layer(Declared, frozen=True, cache_hash=True):
         """This layer where the data has so many classes; other than itself only where it asks for them."""
         return self
 
+    def per_class(self, classes: int) -> Layer:
+        """The inverse of `with_classes`: asks for one output per class where there are so many now."""
+        return self
+
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> Layer | None:
+        """The inverse of `module`, `function` and `tensor`: the layer of this type that makes a call.
+
+        All arguments of the call are given by name, with defaults filled in; `Argument`s stand for what
+        comes over the wires. The importer compares what the layer makes with the call, so an argument that
+        has no parameter here may be ignored. None where no layer of this type makes such a call. Raises
+        msgspec.ValidationError where a parameter would be out of its bounds.
+
+        Every parameter is taken from the argument of its name, or of the name that `torch_names` gives.
+        """
+        arguments = call.named
+        found = {}
+        for field in _fields(cls):
+            value = arguments.get(cls.torch_names.get(field.name, field.name))
+            if value is not None:
+                found[field.name] = _fitting(value, field)
+        return changed(cls(), **found)
+
     def weights(self, *inputs: Shape) -> int:
         """How many numbers are learned."""
         return sum(count(shape) for shape in self.parameters(*inputs).values())
+
+
+_fields = cache(fields_of)
+
+
+def _fitting(value: Any, field: Field) -> Any:
+    """torch takes a number for a pair of equal ones, and keeps some whole numbers as 2.0."""
+    if field.kind == "pair":
+        return value if isinstance(value, tuple | list) else (value, value)
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        value = value[0]
+    return int(value) if field.kind == "whole" and isinstance(value, float) and value.is_integer() else value

@@ -85,6 +85,7 @@ class Conv2d(Layer, frozen=True):
     overwritable: ClassVar = True
     stem: ClassVar = "conv"
     keywords: ClassVar = "convolution filter kernel cnn"
+    torch_names: ClassVar = {"filters": "out_channels", "kernel": "kernel_size"}
 
     filters: Filters = 32
     kernel: Kernel = (3, 3)
@@ -120,6 +121,14 @@ class Conv2d(Layer, frozen=True):
         text = f"{self.filters} · {by(self.kernel)}{strided(self.stride)}"
         return text + (f" · {self.groups}\N{NO-BREAK SPACE}groups" if self.groups > 1 else "")
 
+    def per_class(self, classes: int) -> Layer:
+        pointwise = self.kernel == (1, 1) and self.padding == (0, 0) and self.groups == 1
+        return (
+            PointwiseConv2d(CLASSES, self.stride, self.bias)
+            if pointwise and self.filters == classes
+            else self
+        )
+
 
 class ConvTranspose2d(Layer, frozen=True):
     """Enlarges the image: each pixel is spread over a patch of the output by learned filters."""
@@ -131,6 +140,7 @@ class ConvTranspose2d(Layer, frozen=True):
     keywords: ClassVar = (
         "transposed convolution deconvolution fractionally strided upsampling enlarge decoder"
     )
+    torch_names: ClassVar = {"filters": "out_channels", "kernel": "kernel_size"}
 
     filters: Filters = 32
     kernel: Kernel = (2, 2)
@@ -217,6 +227,7 @@ class DepthwiseConv2d(Layer, frozen=True):
     title: ClassVar = "Depthwise"
     stem: ClassVar = "depthwise"
     keywords: ClassVar = "convolution conv2d separable mobilenet xception groups"
+    torch_names: ClassVar = {"kernel": "kernel_size"}
 
     multiplier: Annotated[int, whole("Multiplier", "How many filters each channel gets.", 1, 1024)] = 1
     kernel: Kernel = (3, 3)
@@ -241,6 +252,10 @@ class DepthwiseConv2d(Layer, frozen=True):
         )
         filters = channels * self.multiplier
         return call("nn.Conv2d", channels, filters, kernel_size=pair(self.kernel), **options)
+
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> None:
+        """A call is imported as Conv2d, which has all that torch's convolution has."""
 
     def parameters(self, *inputs: Shape) -> dict[str, Shape]:
         channels = inputs[0][0]
@@ -268,6 +283,7 @@ class PointwiseConv2d(Layer, frozen=True):
     title: ClassVar = "Pointwise"
     stem: ClassVar = "pointwise"
     keywords: ClassVar = "convolution conv2d 1x1 projection bottleneck separable network in network"
+    torch_names: ClassVar = {"filters": "out_channels"}
 
     filters: Annotated[
         Annotated[int, whole("Filters", "", 1, 65_536)] | Literal["classes"],
@@ -286,6 +302,10 @@ class PointwiseConv2d(Layer, frozen=True):
     def module(self, *inputs: Shape) -> Call:
         options = given(stride=self.stride, bias=self.bias)
         return call("nn.Conv2d", inputs[0][0], self.filters, kernel_size=1, **options)
+
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> None:
+        """A call is imported as Conv2d, which has all that torch's convolution has."""
 
     def parameters(self, *inputs: Shape) -> dict[str, Shape]:
         return convolved(inputs[0][0], self._filters(), (1, 1), 1, self.bias)

@@ -25,6 +25,7 @@ class Linear(Layer, frozen=True):
     overwritable: ClassVar = True
     stem: ClassVar = "fc"
     keywords: ClassVar = "dense fully connected affine"
+    torch_names: ClassVar = {"features": "out_features"}
 
     features: Annotated[
         Annotated[int, whole("Features", "", 1, 1_000_000)] | Literal["classes"],
@@ -64,6 +65,9 @@ class Linear(Layer, frozen=True):
     def with_classes(self, classes: int) -> Linear:
         return replace(self, features=classes) if self.features == CLASSES else self
 
+    def per_class(self, classes: int) -> Linear:
+        return replace(self, features=CLASSES) if self.features == classes else self
+
 
 class PixelwiseLinear(Layer, frozen=True):
     """Weighs the channels of each pixel against each other where they come last, behind a Permute.
@@ -78,6 +82,7 @@ class PixelwiseLinear(Layer, frozen=True):
     title: ClassVar = "Pixelwise linear"
     stem: ClassVar = "pwconv"
     keywords: ClassVar = "dense fully connected channels last convnext mlp pointwise"
+    torch_names: ClassVar = {"features": "out_features"}
 
     features: Annotated[int, whole("Features", "How many channels come out.", 1, 1_000_000)] = 128
     bias: Bias = True
@@ -110,6 +115,7 @@ class LayerScale(Layer, frozen=True):
     title: ClassVar = "Layer scale"
     stem: ClassVar = "scale"
     keywords: ClassVar = "layerscale learned factor per channel gamma convnext cait"
+    torch_names: ClassVar = {"start": "fill_value"}
 
     start: Annotated[float, real("Start", "What every factor starts from.", -1000.0, 1000.0)] = 1e-6
 
@@ -135,6 +141,8 @@ class Flatten(Layer, frozen=True):
     group: ClassVar = Group.LINEAR
     stem: ClassVar = "flatten"
     keywords: ClassVar = "reshape view vector"
+    views_input: ClassVar = True
+    passes_scores: ClassVar = True
 
     def shape(self, *inputs: Shape) -> Shape:
         return (count(inputs[0]),)
@@ -149,6 +157,7 @@ class Permute(Layer, frozen=True):
     group: ClassVar = Group.LINEAR
     stem: ClassVar = "permute"
     keywords: ClassVar = "transpose axes channels last first nhwc nchw convnext"
+    views_input: ClassVar = True
 
     channels: Annotated[
         Literal["last", "first"],
@@ -166,6 +175,10 @@ class Permute(Layer, frozen=True):
     def function(self, *inputs: Shape) -> Call:
         return call("torch.permute", Argument(0), (0, 2, 3, 1) if self.channels == "last" else (0, 3, 1, 2))
 
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> Permute:
+        return cls("last" if call.named["dims"] == (0, 2, 3, 1) else "first")
+
     def summary(self) -> str:
         return f"channels {self.channels}"
 
@@ -176,6 +189,8 @@ class Identity(Layer, frozen=True):
     group: ClassVar = Group.LINEAR
     stem: ClassVar = "identity"
     keywords: ClassVar = "none pass skip"
+    views_input: ClassVar = True
+    passes_scores: ClassVar = True
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]

@@ -6,7 +6,7 @@ from math import gcd
 from typing import Annotated, ClassVar, Literal
 
 from networks.core.call import Call, call
-from networks.core.fields import described, real, whole
+from networks.core.fields import changed, described, real, whole
 from networks.core.message import message
 from networks.core.shapes import Shape, ShapeError, image, shown
 from networks.layers.base import Group, Layer
@@ -158,6 +158,14 @@ class LayerNorm(Layer, frozen=True):
         )
         size = self._together(inputs[0])
         return call("nn.LayerNorm", size[0] if len(size) == 1 else size, **options)
+
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> LayerNorm:
+        made = call.named
+        affine = made["elementwise_affine"]
+        values = {"elementwise_affine": affine, "bias": made["bias"] or not affine}
+        over = "all" if made["normalized_shape"] == inputs[0] else "last"
+        return changed(cls(), eps=made["eps"], over=over, **values)
 
     def parameters(self, *inputs: Shape) -> dict[str, Shape]:
         if not self.elementwise_affine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from networks.core.call import Call, call
+from networks.core.call import Argument, Call, call
 from networks.core.fields import Pair, PairFromZero, described
 from networks.core.message import message
 from networks.core.shapes import Shape, ShapeError, checked, image, shown, window
@@ -53,6 +53,7 @@ class MaxPool2d(Layer, frozen=True):
     group: ClassVar = Group.POOLING
     stem: ClassVar = "pool"
     keywords: ClassVar = "maximum subsampling downsample"
+    torch_names: ClassVar = {"kernel": "kernel_size", "ceil": "ceil_mode"}
 
     kernel: Kernel = (2, 2)
     stride: Stride = (2, 2)
@@ -75,6 +76,8 @@ class AvgPool2d(Layer, frozen=True):
     group: ClassVar = Group.POOLING
     stem: ClassVar = "pool"
     keywords: ClassVar = "average mean subsampling downsample"
+    passes_scores: ClassVar = True
+    torch_names: ClassVar = {"kernel": "kernel_size", "ceil": "ceil_mode"}
 
     kernel: Kernel = (2, 2)
     stride: Stride = (2, 2)
@@ -101,6 +104,8 @@ class AdaptiveAvgPool2d(Layer, frozen=True):
     group: ClassVar = Group.POOLING
     stem: ClassVar = "pool"
     keywords: ClassVar = "average mean adaptive fixed size"
+    passes_scores: ClassVar = True
+    torch_names: ClassVar = {"size": "output_size"}
 
     size: OutputSize = (1, 1)
 
@@ -109,6 +114,15 @@ class AdaptiveAvgPool2d(Layer, frozen=True):
 
     def module(self, *inputs: Shape) -> Call:
         return call("nn.AdaptiveAvgPool2d", pair(self.size))
+
+    def function(self, *inputs: Shape) -> Call:
+        if self.size != (1, 1):
+            return call("nn.functional.adaptive_avg_pool2d", Argument(0), self.size)
+        return call("torch.mean", Argument(0), (2, 3), keepdim=True)
+
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> Layer | None:
+        return super().from_call(call, *inputs) if call.named.get("keepdim", True) else None
 
     def summary(self) -> str:
         return by(self.size)
@@ -120,6 +134,7 @@ class AdaptiveMaxPool2d(Layer, frozen=True):
     group: ClassVar = Group.POOLING
     stem: ClassVar = "pool"
     keywords: ClassVar = "maximum adaptive fixed size"
+    torch_names: ClassVar = {"size": "output_size"}
 
     size: OutputSize = (1, 1)
 
@@ -140,6 +155,7 @@ class GlobalAvgPool2d(Layer, frozen=True):
     title: ClassVar = "Global average"
     stem: ClassVar = "pool"
     keywords: ClassVar = "pooling mean gap globalavgpool2d flatten vector"
+    passes_scores: ClassVar = True
 
     def shape(self, *inputs: Shape) -> Shape:
         channels, _, _ = image(inputs[0])
@@ -147,6 +163,13 @@ class GlobalAvgPool2d(Layer, frozen=True):
 
     def module(self, *inputs: Shape) -> Call:
         return call("nn.Sequential", call("nn.AdaptiveAvgPool2d", 1), call("nn.Flatten", 1))
+
+    def function(self, *inputs: Shape) -> Call:
+        return call("torch.mean", Argument(0), (2, 3))
+
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> Layer | None:
+        return None if call.named.get("keepdim") else cls()
 
 
 def adapted(x: Shape, size: Pair) -> Shape:

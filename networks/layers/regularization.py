@@ -18,6 +18,8 @@ class Dropout(Layer, frozen=True):
     draws_random_numbers: ClassVar = True
     stem: ClassVar = "dropout"
     keywords: ClassVar = "overfitting noise random"
+    passes_scores: ClassVar = True
+    views_input: ClassVar = True  # where it is not training
 
     p: Annotated[
         float,
@@ -48,6 +50,7 @@ class Dropout2d(Layer, frozen=True):
     draws_random_numbers: ClassVar = True
     stem: ClassVar = "dropout"
     keywords: ClassVar = "overfitting noise random spatial channel image"
+    views_input: ClassVar = True  # where it is not training
 
     p: Annotated[
         float,
@@ -84,6 +87,7 @@ class StochasticDepth(Layer, frozen=True):
     title: ClassVar = "Stochastic depth"
     stem: ClassVar = "drop"
     keywords: ClassVar = "stochasticdepth drop path random skip branch efficientnet convnext"
+    views_input: ClassVar = True  # where it is not training
 
     p: Annotated[
         float,

@@ -6,7 +6,7 @@ from math import gcd
 from typing import Annotated, ClassVar, Literal
 
 from networks.core.call import Argument, Call, call
-from networks.core.fields import described, whole
+from networks.core.fields import changed, described, whole
 from networks.core.message import message
 from networks.core.shapes import Shape, ShapeError, checked, image
 from networks.layers.base import Group, Layer
@@ -31,6 +31,15 @@ class ZeroPad2d(Layer, frozen=True):
     def module(self, *inputs: Shape) -> Call:
         sides = (self.left, self.right, self.top, self.bottom)
         return call("nn.ZeroPad2d", self.left if len(set(sides)) == 1 else sides)
+
+    def function(self, *inputs: Shape) -> Call:
+        return call("nn.functional.pad", Argument(0), (self.left, self.right, self.top, self.bottom))
+
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> ZeroPad2d | None:
+        sides = call.named.get("padding") or call.named["pad"]
+        names = ("left", "right", "top", "bottom")
+        return changed(cls(), **dict(zip(names, sides, strict=True))) if len(sides) == 4 else None
 
     def summary(self) -> str:
         sides = (self.left, self.right, self.top, self.bottom)
@@ -89,6 +98,11 @@ class PadChannels(Layer, frozen=True):
     def function(self, *inputs: Shape) -> Call:
         return call("nn.functional.pad", Argument(0), (0, 0, 0, 0, 0, self.extra))
 
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> PadChannels | None:
+        sides = call.named["pad"]
+        return changed(cls(), extra=sides[5]) if len(sides) == 6 else None
+
     def summary(self) -> str:
         return f"+{self.extra}"
 
@@ -100,6 +114,7 @@ class SliceChannels(Layer, frozen=True):
     title: ClassVar = "Slice channels"
     stem: ClassVar = "slice"
     keywords: ClassVar = "split chunk narrow part select shufflenet"
+    views_input: ClassVar = True
 
     start: Annotated[
         int, whole("Start", "The first channel that is kept; 0 is the first of all.", 0, 65_535)
@@ -124,6 +139,11 @@ class SliceChannels(Layer, frozen=True):
 
     def function(self, *inputs: Shape) -> Call:
         return call("torch.narrow", Argument(0), 1, self.start, self.stop - self.start)
+
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> SliceChannels:
+        start = call.named["start"]
+        return changed(cls(), start=start, stop=start + call.named["length"])
 
     def summary(self) -> str:
         return f"{self.start}–{self.stop}"
