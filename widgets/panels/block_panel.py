@@ -10,19 +10,18 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from networks.blocks.base import Block
 from networks.core.fields import changed, fields_of, whole
-from networks.core.message import UserError
 from networks.graph import groups
 from networks.graph.folds import repeat, set_blocks
 from networks.graph.network import Network
 from networks.graph.presentation import Folding
 from networks.graph.totals import sums_known
-from widgets.controls.name_field import NameField
 from widgets.forms.form import Form
-from widgets.forms.rows import Rows, dim
+from widgets.forms.rows import dim
 from widgets.look import theme
-from widgets.look.translation import declared, said, short, thousands
+from widgets.look.translation import declared, short, thousands
 from widgets.panels.layer_heading import LayerHeading
 from widgets.panels.layer_panel import facts_label, lowered, shape_words
+from widgets.panels.name_row import NameRow
 
 
 class Repeat(msgspec.Struct, frozen=True):
@@ -49,15 +48,10 @@ class BlockPanel(QWidget):
         self._folds: tuple[str, ...] = ()
         self._heading = LayerHeading()
         self._help = dim()
-        self._title = Rows()
-        self._name = NameField()
-        self._name.setObjectName("fold_name")
-        self._name.setAccessibleName(self.tr("Name"))
-        self._title.add_row(
-            self.tr("Name"), self._name, tip=self.tr("What it is called here; the layers keep their names.")
+        self._title = NameRow(
+            "fold_name", self.tr("What it is called here; the layers keep their names."), self._with_name
         )
-        self._name.textEdited.connect(self._check_name)
-        self._name.editingFinished.connect(self._rename)
+        self._title.renamed.connect(self._rename)
         self._form, self._repeat = Form(), Form()
         self._form.edited.connect(self._edit)
         self._repeat.edited.connect(self._edit_repeat)
@@ -91,8 +85,8 @@ class BlockPanel(QWidget):
         else:
             self._heading.show_type(type(block), 1)
             self._help.setText(declared(block.help()))
+        self._title.show_name(fold.name if len(self._folds) == 1 else "")
         self._title.setVisible(len(self._folds) == 1)
-        self._name.show_name(fold.name)
         self._form.setVisible(block is not None)
         self._repeat.setVisible(block is not None and not block.ends)
         if block is not None:
@@ -142,36 +136,17 @@ class BlockPanel(QWidget):
         text = self.tr("Repeat {block}").format(block=declared(self._block().name()))
         self.edited.emit(network, text, f"{self._folds[0]}.repeat")
 
-    @Slot(str)
-    def _check_name(self, new: str) -> None:
-        try:
-            groups.rename_fold(self._network, self._folds[0], new)
-        except UserError as error:
-            self._refuse(said(error.reason))
-        else:
-            self._refuse("")
+    def _with_name(self, old: str, new: str) -> Network:
+        return groups.rename_fold(self._network, old, new)
 
-    @Slot()
-    def _rename(self) -> None:
-        old, new = self._folds[0] if len(self._folds) == 1 else "", self._name.text()
-        if not old or new == old:
-            return
-        try:
-            network = groups.rename_fold(self._network, old, new)
-        except UserError:
-            self._name.show_name(old, force=True)
-            self._refuse("")
-            return
+    @Slot(str, str, object)
+    def _rename(self, old: str, new: str, network: Network) -> None:
         self.renamed.emit(old, new)
         self.edited.emit(network, self.tr("Rename {old} to {new}").format(old=old, new=new), "")
 
     @Slot()
     def _save(self) -> None:
         self.saving_wished.emit(self._folds[0])
-
-    def _refuse(self, sentence: str) -> None:
-        self._name.show_wrong(bool(sentence))
-        self._title.say(self._name, sentence)
 
 
 def _button(panel: QObject, words: str, wished: object) -> QPushButton:

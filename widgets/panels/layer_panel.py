@@ -8,20 +8,19 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from networks.core.fields import changed, fields_of
-from networks.core.message import UserError
 from networks.core.shapes import Shape, show
 from networks.graph import edits
 from networks.graph.check import NodeReport, Report
 from networks.graph.network import Network
 from networks.graph.totals import totals_known
 from networks.layers.base import Layer
-from widgets.controls.name_field import NameField
 from widgets.controls.notice import Notice
 from widgets.forms.form import Form
 from widgets.forms.rows import Rows, dim
 from widgets.look import theme
 from widgets.look.translation import declared, said, short, thousands
 from widgets.panels.layer_heading import LayerHeading
+from widgets.panels.name_row import NameRow
 
 UNKNOWN = "?"
 """Stands for a shape that is not known because something before does not fit."""
@@ -41,17 +40,12 @@ class LayerPanel(QWidget):
         self._names: tuple[str, ...] = ()
         self._heading = LayerHeading()
         self._help = dim()
-        self._title = Rows()
-        self._name = NameField()
-        self._name.setObjectName("name")
-        self._name.setAccessibleName(self.tr("Name"))
-        self._title.add_row(
-            self.tr("Name"),
-            self._name,
-            tip=self.tr("The layer’s name in the module, in its weights and in exported code."),
+        self._title = NameRow(
+            "name",
+            self.tr("The layer’s name in the module, in its weights and in exported code."),
+            self._with_name,
         )
-        self._name.textEdited.connect(self._check_name)
-        self._name.editingFinished.connect(self._rename)
+        self._title.renamed.connect(self._rename)
         self._form = Form()
         self._form.edited.connect(self._edit)
         self._facts = facts_label()
@@ -82,6 +76,7 @@ class LayerPanel(QWidget):
         layers = tuple(network[name].layer for name in names)
         kinds = {type(layer) for layer in layers}
         self._heading.setVisible(bool(names))
+        self._title.show_name(names[0] if len(names) == 1 else "")
         self._title.setVisible(len(names) == 1)
         self._form.setVisible(len(kinds) == 1 and bool(fields_of(next(iter(kinds)))))
         self._facts.setVisible(len(kinds) == 1)
@@ -100,8 +95,7 @@ class LayerPanel(QWidget):
         self._heading.show_type(kind, len(layers))
         self._help.setText(declared(kind.help()))
         if len(self._names) == 1:
-            self._name.show_name(self._names[0])
-            self._check_name(self._name.text())
+            self._title.check()
         self._form.show_values(layers)
         problems = {
             name: said(report.problem)
@@ -153,34 +147,13 @@ class LayerPanel(QWidget):
         key = f"{','.join(self._names)}.{name}"
         self.edited.emit(edits.set_layers(self._network, layers), text, key)
 
-    @Slot(str)
-    def _check_name(self, new: str) -> None:
-        """Says as one types why a name cannot be."""
-        try:
-            edits.rename(self._network, self._names[0], new)
-        except UserError as error:
-            self._refuse(said(error.reason))
-        else:
-            self._refuse("")
+    def _with_name(self, old: str, new: str) -> Network:
+        return edits.rename(self._network, old, new)
 
-    @Slot()
-    def _rename(self) -> None:
-        old, new = self._names[0] if len(self._names) == 1 else "", self._name.text()
-        if not old or new == old:
-            return
-        try:
-            network = edits.rename(self._network, old, new)
-        except UserError:
-            self._name.show_name(old, force=True)
-            self._refuse("")
-            return
-        text = self.tr("Rename {old} to {new}").format(old=old, new=new)
+    @Slot(str, str, object)
+    def _rename(self, old: str, new: str, network: Network) -> None:
         self.renamed.emit(old, new)
-        self.edited.emit(network, text, "")
-
-    def _refuse(self, sentence: str) -> None:
-        self._name.show_wrong(bool(sentence))
-        self._title.say(self._name, sentence)
+        self.edited.emit(network, self.tr("Rename {old} to {new}").format(old=old, new=new), "")
 
 
 class _NetworkFacts(Rows):
