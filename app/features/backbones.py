@@ -16,7 +16,7 @@ from networks.graph.network import Network
 from networks.graph.shortcuts import with_shortcuts, without_shortcuts
 from networks.presets.base import Preset
 from networks.project.project import Project
-from networks.recipes.recipe import RANDOM, Recipe
+from networks.recipes.learning_section import RANDOM
 from widgets.backbones.entries import Entry, Importable
 from widgets.look.icon import icon
 from widgets.look.translation import declared, said
@@ -204,11 +204,12 @@ def loaded(project: Project, preset: Preset, with_recipe: bool) -> Project:
     What the recipe says of the data, the seed and the machine stays as it is.
     """
     own = project.recipe
-    recipe: Recipe | None = preset.recipe if with_recipe else None
-    if recipe is not None:
-        own = replace(recipe, data=own.data, seed=own.seed, device=own.device, threads=own.threads)
-    # weights that were named for the network before are not this one's
-    return replace(project, network=preset.network(), recipe=replace(own, start=RANDOM))
+    learning = own.learning
+    if with_recipe and preset.recipe is not None:
+        learning = replace(preset.recipe.learning, seed=learning.seed)
+    # published weights that were chosen for the network before are not made for this one
+    learning = replace(learning, start=RANDOM)
+    return replace(project, network=preset.network(), recipe=replace(own, learning=learning))
 
 
 def _button(text: str) -> QToolButton:

@@ -118,7 +118,9 @@ class Exports(QObject):
         from networks.source.training_script import data_file
 
         sentence = self.tr("“{path}” trains this network by this recipe; its images are in “{data}”.")
-        self._write_in_thread(write, sentence.format(path=shown(path), data=data_file(project.recipe.data)))
+        self._write_in_thread(
+            write, sentence.format(path=shown(path), data=data_file(project.recipe.data.dataset))
+        )
 
     def export_onnx(self) -> None:
         """The network as ONNX: with the last run's weights where it is the one that was trained."""
@@ -139,7 +141,7 @@ class Exports(QObject):
         if weights is None:
             sentence = self.tr(
                 "“{path}” holds the network with its first weights, of seed {seed}: no run has trained it."
-            ).format(path=shown(path), seed=project.recipe.seed)
+            ).format(path=shown(path), seed=project.recipe.learning.seed)
         else:
             sentence = self.tr("“{path}” holds the network with its trained weights.").format(
                 path=shown(path)

@@ -96,7 +96,7 @@ def _export_onnx(project: Project, out: Path, weights: Path | None) -> str:
 
     save_onnx(project, out, None if weights is None else read_weights(weights, project))
     if weights is None:
-        return f"the network as ONNX with its first weights, of seed {project.recipe.seed}"
+        return f"the network as ONNX with its first weights, of seed {project.recipe.learning.seed}"
     return f"the network as ONNX with the weights of {weights}"
 
 

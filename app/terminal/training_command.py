@@ -19,6 +19,7 @@ from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
 from networks.doctor.findings import obstacle
 from networks.project.project import Project, project_to_json
+from networks.recipes.recipe import section_of, with_settings
 from networks.runs.events import Event, Failed, Finished, Validated
 from networks.runs.failure import explain
 from networks.runs.record import Record
@@ -164,7 +165,8 @@ def _as_wished(project: Project, wishes: Mapping[str, Any]) -> Project:
     recipe = project.recipe
     for name, value in wishes.items():
         try:
-            recipe = changed(recipe, **{name: value})
+            section = section_of(name)
+            recipe = changed(recipe, **{section: changed(getattr(recipe, section), **{name: value})})
         except msgspec.ValidationError as error:
             reason = str(error).partition(" - at ")[0].replace("`", "")
             raise UserError(
@@ -175,7 +177,7 @@ def _as_wished(project: Project, wishes: Mapping[str, Any]) -> Project:
 
 def _as_trained(run: Run) -> Project:
     """The project with the number of threads written out: another machine would choose another."""
-    recipe = changed(run.project.recipe, threads=run.threads)
+    recipe = with_settings(run.project.recipe, threads=run.threads)
     return replace(run.project, recipe=recipe)
 
 

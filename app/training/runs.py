@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.training.trainer import State, Trainer
 from networks.core.message import Message
 from networks.project.project import Project
+from networks.recipes.recipe import with_settings
 from networks.runs.events import Event, Failed, Finished
 from networks.runs.progress import Progress
 from widgets.curves import CurvesPanel
@@ -105,8 +105,8 @@ class Runs(QObject):
         project = self._project
         assert project is not None
         self._count += 1
-        self.progress = Progress(project.recipe.epochs if epochs is None else epochs)
-        optimizer = project.recipe.optimizer
+        self.progress = Progress(project.recipe.learning.epochs if epochs is None else epochs)
+        optimizer = project.recipe.learning.optimizer
         title = self.tr("Run {number} · {optimizer} {rate:g}").format(
             number=self._count, optimizer=type(optimizer).__name__, rate=optimizer.lr
         )
@@ -151,7 +151,8 @@ class Runs(QObject):
             return "" if self._obstacle is None else said(self._obstacle)
         trained, now = self.trainer.project, self._project
         assert now is not None
-        same_length = replace(now.recipe, epochs=trained.recipe.epochs, threads=trained.recipe.threads)
+        epochs, threads = trained.recipe.learning.epochs, trained.recipe.machine.threads
+        same_length = with_settings(now.recipe, epochs=epochs, threads=threads)
         if trained.network == now.network and trained.recipe == same_length:
             return ""
         return self.tr("The project has changed since the last run: Train starts a new one.")

@@ -136,7 +136,7 @@ class Trainer(QObject):
         """Starts a new run with fresh weights; its events carry `id` as their `run`. Only while not busy."""
         assert not self.busy
         self.project, self._id, self._run = project, id, None
-        self._launch(project.recipe.epochs if epochs is None else epochs)
+        self._launch(project.recipe.learning.epochs if epochs is None else epochs)
 
     def train_further(self) -> None:
         """One epoch more: of the run that is going on, or of the last one with its weights."""

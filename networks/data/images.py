@@ -13,7 +13,8 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the field's name for it
 
 from networks.layers.ends import LUMINANCE, Input
-from networks.recipes.datasets import Dataset, Pixels
+from networks.recipes.data_section import Data
+from networks.recipes.datasets import Pixels
 
 _CHUNK = 1024
 """Images that are converted at once, so that a large set is never in memory twice."""
@@ -36,12 +37,12 @@ class PreparedImages(NamedTuple):
 
 
 @lru_cache(maxsize=2)
-def prepare(data: Dataset, wanted: Input) -> PreparedImages:
-    """The dataset's images as `wanted` asks for them. Raises UserError where the dataset is not to be had.
+def prepare(data: Data, wanted: Input) -> PreparedImages:
+    """The images as `wanted` asks for them. Raises UserError where they cannot be had.
 
     Do not write into them: the next run gets the same ones.
     """
-    images, labels = data.load()
+    images, labels = data.dataset.load()
     training, validation = data.split()
     trained = _fitted(images, training, wanted)
     judged = _fitted(images, validation, wanted)

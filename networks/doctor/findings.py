@@ -7,8 +7,8 @@ from networks.core.shapes import count
 from networks.graph.check import Report, check
 from networks.graph.network import Network
 from networks.project.project import Project
+from networks.recipes.learning_section import RANDOM
 from networks.recipes.published import BY_NAME
-from networks.recipes.recipe import RANDOM
 
 
 def obstacle(project: Project, report: Report | None = None) -> Message | None:
@@ -25,7 +25,7 @@ def obstacle(project: Project, report: Report | None = None) -> Message | None:
         )
     if (reason := _all_frozen(project.network, report) or _not_fetched(project)) is not None:
         return reason
-    return _lone_number(project.network, report) if project.recipe.batch_size == 1 else None
+    return _lone_number(project.network, report) if project.recipe.learning.batch_size == 1 else None
 
 
 def leaves_one_out(images: int, batch_size: int, network: Network) -> bool:
@@ -55,7 +55,7 @@ def _all_frozen(network: Network, report: Report) -> Message | None:
 
 
 def _not_fetched(project: Project) -> Message | None:
-    start = project.recipe.start
+    start = project.recipe.learning.start
     if start == RANDOM or (weights := BY_NAME[start]).path.is_file():
         return None
     return message(

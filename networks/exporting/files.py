@@ -89,7 +89,7 @@ def first_weights(project: Project) -> fx.GraphModule:
     Raises UserError where published weights are named that are not on this computer.
     """
     with torch.random.fork_rng(devices=()):
-        torch.default_generator.manual_seed(project.recipe.seed)
+        torch.default_generator.manual_seed(project.recipe.learning.seed)
         module = build(project.network, project.classes)
     if (published := weights_of(project)) is not None:
         start_from(module, published)
@@ -113,13 +113,13 @@ def save_training_script(project: Project, path: Path, title: str = "") -> Path:
     facts = Facts(
         images.mean,
         images.std,
-        recipe.threads or default_threads(),
-        judged_at_once(report, recipe.batch_size),
+        recipe.machine.threads or default_threads(),
+        judged_at_once(report, recipe.learning.batch_size),
         () if published is None else foretell(project, published).random,
     )
     script = training_script(project, facts, title)
-    beside = path.with_name(data_file(recipe.data))
-    _write_images(recipe.data, beside)
+    beside = path.with_name(data_file(recipe.data.dataset))
+    _write_images(recipe.data.dataset, beside)
     write_atomically(path, script.encode())
     return beside
 
@@ -177,7 +177,7 @@ def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> N
         module.load_state_dict(weights, assign=True)
     (entry,) = project.network.of_type(Input)
     assert isinstance(entry.layer, Input)
-    facts: dict[str, Any] = {"classes": project.recipe.data.classes}
+    facts: dict[str, Any] = {"classes": project.recipe.data.dataset.classes}
     if (scale := entry.layer.mean_and_deviation()) is None and weights is not None:
         images = prepare(project.recipe.data, entry.layer)
         scale = images.mean, images.std

@@ -13,6 +13,7 @@ from networks.layers.normalization import LocalResponseNorm
 from networks.layers.pooling import AdaptiveAvgPool2d, MaxPool2d
 from networks.layers.regularization import Dropout
 from networks.presets.base import Paper, Preset, laid_out
+from networks.recipes.learning_section import Learning
 from networks.recipes.recipe import Recipe
 
 PAPER = Paper(
@@ -162,6 +163,6 @@ PRESETS = (
         "stride 1 and one group. Without any normalization it learns slowly at first, as networks of its "
         "time did.",
         small_alexnet,
-        Recipe(batch_size=32, epochs=20),
+        Recipe(learning=Learning(batch_size=32, epochs=20)),
     ),
 )

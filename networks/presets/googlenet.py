@@ -19,6 +19,7 @@ from networks.layers.normalization import BatchNorm2d, LocalResponseNorm
 from networks.layers.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from networks.layers.regularization import Dropout
 from networks.presets.base import Paper, Preset, TableLine, laid_out
+from networks.recipes.learning_section import Learning
 from networks.recipes.recipe import Recipe
 
 PAPER = Paper(
@@ -181,6 +182,6 @@ PRESETS = (
         "All nine inception blocks and both auxiliary classifiers, with a quarter of the filters and batch "
         "normalization, for images of 32×32. As deep as the original but for two convolutions in front.",
         small_googlenet,
-        Recipe(batch_size=32, epochs=15),
+        Recipe(learning=Learning(batch_size=32, epochs=15)),
     ),
 )

@@ -16,6 +16,7 @@ from networks.layers.linear import CLASSES, Linear
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d, MaxPool2d
 from networks.presets.base import Paper, Preset, TableLine, laid_out
+from networks.recipes.learning_section import Learning
 from networks.recipes.optimizers import Adam
 from networks.recipes.recipe import Recipe
 
@@ -69,7 +70,8 @@ RATE = 1e-4
 
 def recipe(depth: int) -> Recipe:
     """What a CIFAR network learns the digits with; one of three seeds took 14 epochs for 110 layers."""
-    return Recipe(optimizer=Adam(lr=RATE), batch_size=32, epochs=12 if depth < 110 else 20)
+    epochs = 12 if depth < 110 else 20
+    return Recipe(learning=Learning(optimizer=Adam(lr=RATE), batch_size=32, epochs=epochs))
 
 
 def cifar_resnet(depth: int, shortcut: bool = True) -> Network:

@@ -12,6 +12,7 @@ from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.pooling import AdaptiveAvgPool2d
 from networks.layers.regularization import Dropout
 from networks.presets.base import Paper, Preset, TableLine, laid_out
+from networks.recipes.learning_section import Learning
 from networks.recipes.recipe import Recipe
 
 COLUMNS = {
@@ -133,6 +134,6 @@ PRESETS = (
         "double where the image halves, as in the paper, and one hidden linear layer is enough for ten "
         "classes.",
         small_vgg,
-        Recipe(batch_size=64, epochs=15),
+        Recipe(learning=Learning(batch_size=64, epochs=15)),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -12,7 +13,9 @@ from msgspec import inspect
 from networks.core.message import Message, message
 
 Key = str | int
-"""One step of a path into a JSON value: a field's name, or a place in a list."""
+"""A field's name, or an index in a list."""
+Place = tuple[Key, ...]
+"""The way to a value inside a JSON value."""
 
 _FOREIGN: tuple[tuple[bytes, Message], ...] = (
     (
@@ -156,8 +159,16 @@ def duplicate(text: str) -> Message | None:
     return None
 
 
-def mismatch(error: msgspec.ValidationError, data: bytes, declared: inspect.Type) -> Message:
-    """Which value of a JSON file does not fit its declaration: the place, what it expected, what it got."""
+def mismatch(
+    error: msgspec.ValidationError,
+    data: bytes,
+    declared: inspect.Type,
+    origin: Callable[[Place], Place],
+) -> Message:
+    """Which value of a JSON file does not fit its declaration: the place, what was expected, what was got.
+
+    `data` may be an upgraded file: `origin` gives the place in the file that the user has.
+    """
     found = _PATH.search(str(error))
     path = tuple(name or int(index) for name, index in _KEY.findall(found.group(1) if found else ""))
     what = str(error)[: found.start()] if found else str(error)
@@ -168,12 +179,12 @@ def mismatch(error: msgspec.ValidationError, data: bytes, declared: inspect.Type
     ):
         if what.startswith(start):
             field = printable(what[len(start) : -1])
-            return message(text, place=_place(path, data), field=field, advice=_advice())
+            return message(text, place=_place(origin(path), data), field=field, advice=_advice())
     if isinstance(kind, inspect.LiteralType) and path and path[-1] == "type":
-        return _unknown_type(kind, raw, _place(path[:-1], data))
+        return _unknown_type(kind, raw, _place(origin(path[:-1]), data))
     return message(
         "{place}: expected {expected}, got {got}: {advice}.",
-        place=_place(path, data),
+        place=_place(origin(path), data),
         expected=_expected(kind) if kind else what,
         got=_got(raw),
         advice=_advice(),
@@ -214,7 +225,7 @@ def _unknown_type(kind: inspect.LiteralType, raw: bytes | None, place: Message) 
     )
 
 
-def _place(path: tuple[Key, ...], data: bytes) -> Message:
+def _place(path: Place, data: bytes) -> Message:
     if path[:1] == ("network",) and len(path) > 2 and path[1] in _THINGS:
         unnamed, named, inner = _THINGS[path[1]]
         number = int(path[2]) + 1
@@ -227,7 +238,7 @@ def _place(path: tuple[Key, ...], data: bytes) -> Message:
     return message("Field “{field}”", field=_dotted(path)) if path else message("The project")
 
 
-def _dotted(path: tuple[Key, ...]) -> str:
+def _dotted(path: Place) -> str:
     return "".join(f" #{key + 1}" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
 
 
@@ -297,7 +308,7 @@ def _got(raw: bytes | None) -> Message | str:
 
 
 def _walk(
-    kind: inspect.Type | None, raw: bytes | None, path: tuple[Key, ...]
+    kind: inspect.Type | None, raw: bytes | None, path: Place
 ) -> tuple[inspect.Type | None, bytes | None]:
     """The declaration of the value at a place, and its JSON; None where there is none."""
     for key in path:
@@ -330,7 +341,7 @@ def _declared(kind: inspect.Type | None, raw: bytes | None, key: Key) -> inspect
     return None
 
 
-def _lookup(raw: bytes | None, path: tuple[Key, ...]) -> bytes | None:
+def _lookup(raw: bytes | None, path: Place) -> bytes | None:
     """The JSON at a place, or None where there is none; nothing else of the value is taken apart."""
     for key in path:
         if raw is None:

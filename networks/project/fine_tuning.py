@@ -15,6 +15,7 @@ from networks.layers.base import Layer
 from networks.layers.ends import Input, Output
 from networks.project.project import Project
 from networks.recipes.published import Published, published_for
+from networks.recipes.recipe import with_settings
 
 _IMAGENET_CLASSES = 1000
 
@@ -28,7 +29,7 @@ def with_published(project: Project, weights: Published) -> Project:
         node.name: replace(node.layer, channels=3, size=weights.size, normalize=weights.normalize)
         for node in project.network.of_type(Input)
     }
-    return Project(set_layers(project.network, layers), replace(project.recipe, start=weights.name))
+    return Project(set_layers(project.network, layers), with_settings(project.recipe, start=weights.name))
 
 
 def fine_tuning(network: Network) -> Network:

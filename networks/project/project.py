@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -16,14 +16,10 @@ from networks.graph.network import Fold, Network, Node
 from networks.layers.ends import Input, Output
 from networks.presets.lenet import lenet5
 from networks.project import file_problem
+from networks.project.upgrade import FORMAT, origin, upgraded
+from networks.recipes.learning_section import Learning
 from networks.recipes.recipe import Recipe
 
-FORMAT = 2
-"""Number of the file format; a file with a higher one comes from a newer Backbone.
-
-Format 1 knew no blocks and groups, no frozen layers, no names with dots or hyphens, no scale of images, no
-first weights but random ones, and fewer layers. What it knew means the same now: one declaration reads both.
-"""
 LARGEST_FILE = 64 * 2**20
 """Bytes; far beyond the largest project, and small enough to be held in memory several times."""
 MOST_LAYERS = 10_000
@@ -41,7 +37,7 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def classes(self) -> int:
         """How many classes the data has."""
-        return len(self.recipe.data.classes)
+        return len(self.recipe.data.dataset.classes)
 
 
 def first_project() -> Project:
@@ -50,7 +46,7 @@ def first_project() -> Project:
     In batches of 8 each of ten seeds judged over 97 % of the validation images right within 12 epochs;
     in batches of 16 eight of them did, in batches of 64 two of four.
     """
-    return Project(lenet5(), Recipe(batch_size=8))
+    return Project(lenet5(), Recipe(learning=Learning(batch_size=8)))
 
 
 def blank_project() -> Project:
@@ -113,13 +109,15 @@ def project_from_json(data: bytes) -> Project:
     except UnicodeDecodeError as error:
         raise UserError(file_problem.undecodable(data, error)) from None
     try:
-        _check_header(data)
+        number = _format(data)
         _check_sizes(data)
         if reason := file_problem.duplicate(text):
             raise UserError(reason)
+        data = upgraded(data, number)
         file = _decoder().decode(data)
     except msgspec.ValidationError as error:
-        raise UserError(file_problem.mismatch(error, data, _declared())) from None
+        place = partial(origin, number=number)
+        raise UserError(file_problem.mismatch(error, data, _declared(), place)) from None
     except msgspec.DecodeError as error:
         raise UserError(file_problem.malformed(data, text, error)) from None
     except RecursionError:
@@ -172,8 +170,8 @@ def _one_line(value: Node | Fold) -> str:
     return msgspec.json.format(msgspec.json.encode(value), indent=0).decode()
 
 
-def _check_header(data: bytes) -> None:
-    """Looks only at whose file it is and of which format. Raises UserError, DecodeError without JSON."""
+def _format(data: bytes) -> int:
+    """The number of the file's format. Raises UserError where it is not ours, DecodeError without JSON."""
     try:
         header = msgspec.json.decode(data, type=_Header)
     except msgspec.ValidationError:
@@ -187,11 +185,10 @@ def _check_header(data: bytes) -> None:
         )
     number = bytes(header.format)
     try:
-        known = 1 <= (wanted := msgspec.json.decode(number, type=int)) <= FORMAT
-        newer = wanted > FORMAT
+        wanted = msgspec.json.decode(number, type=int)
     except msgspec.DecodeError:
-        known = newer = False
-    if newer:
+        wanted = 0
+    if wanted > FORMAT:
         raise UserError(
             message(
                 "It comes from a newer Backbone (format {format}; this one reads up to {known}): "
@@ -200,7 +197,7 @@ def _check_header(data: bytes) -> None:
                 known=FORMAT,
             )
         )
-    if not known:
+    if wanted < 1:
         raise UserError(
             message(
                 "Field “format”: expected the number of a format, such as {known}, got {got}: "
@@ -209,6 +206,7 @@ def _check_header(data: bytes) -> None:
                 got=file_problem.printable(number.decode()),
             )
         )
+    return wanted
 
 
 def _check_sizes(data: bytes) -> None:

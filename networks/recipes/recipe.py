@@ -1,24 +1,17 @@
-"""How a network learns: data, first weights, loss, optimizer, batches, epochs, seed, device."""
+"""How a network learns, in three sections: data, learning and machine."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from functools import cache
+from typing import Any
 
 import msgspec
 
-from networks.core.fields import described, real, whole
-from networks.recipes.datasets import AnyDataset, Digits
-from networks.recipes.losses import AnyLoss, CrossEntropy
-from networks.recipes.optimizers import Adam, AnyOptimizer
-from networks.recipes.published import PUBLISHED
+from networks.recipes.data_section import Data
+from networks.recipes.learning_section import Learning
+from networks.recipes.machine_section import Machine
 
-RANDOM: Literal["random"] = "random"
-
-if TYPE_CHECKING:
-    Start = str
-else:
-    Start = Literal[(RANDOM, *(weights.name for weights in PUBLISHED))]
-"""A closed choice: a project file names weights of our table, never a file or an address."""
+replace = msgspec.structs.replace
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,54 +20,32 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     The same network, recipe, machine and number of threads give the same curve, bit for bit.
     """
 
-    data: AnyDataset = Digits()
-    start: Annotated[
-        Start,
-        described(
-            "First weights",
-            "What training starts from: random numbers, or weights that were published.",
-            labels={RANDOM: "random"} | {weights.name: weights.title for weights in PUBLISHED},
-        ),
-    ] = RANDOM
-    loss: AnyLoss = CrossEntropy()
-    optimizer: AnyOptimizer = Adam()
-    clip: Annotated[
-        float,
-        real(
-            "Gradient clipping",
-            "Longest gradient that is allowed, over all weights; 0 turns it off.",
-            0.0,
-            1e6,
-            zero="off",
-        ),
-    ] = 0.0
-    batch_size: Annotated[
-        int, whole("Batch size", "Images that are averaged over for one step.", 1, 65_536, unit="images")
-    ] = 64
-    epochs: Annotated[
-        int,
-        whole("Epochs", "How often training goes through all training images.", 1, 100_000, unit="epochs"),
-    ] = 20
-    seed: Annotated[
-        int,
-        whole("Seed", "Start of the random numbers: same seed, same first weights and order.", 0, 2**31 - 1),
-    ] = 0
-    device: Annotated[
-        Literal["cpu", "cuda", "mps"],
-        described(
-            "Device",
-            "Where the sums are done.",
-            labels={"cpu": "CPU", "cuda": "NVIDIA GPU", "mps": "Apple GPU"},
-        ),
-    ] = "cpu"
-    threads: Annotated[
-        int,
-        whole(
-            "Threads",
-            "Processor cores that train; 0 leaves one to the window.",
-            0,
-            1024,
-            unit="cores",
-            zero="all but one",
-        ),
-    ] = 0
+    data: Data = Data()
+    learning: Learning = Learning()
+    machine: Machine = Machine()
+
+
+def section_of(setting: str) -> str:
+    """The name of the section that declares a setting. Raises KeyError where none does."""
+    return _sections()[setting]
+
+
+def with_settings(recipe: Recipe, **settings: Any) -> Recipe:
+    """The recipe with other settings, such as `epochs=5, device="cuda"`, each in its own section.
+
+    The values are taken unchecked, as by `msgspec.structs.replace`.
+    """
+    for name, value in settings.items():
+        section = section_of(name)
+        recipe = replace(recipe, **{section: replace(getattr(recipe, section), **{name: value})})
+    return recipe
+
+
+@cache
+def _sections() -> dict[str, str]:
+    """No two sections share the name of a setting, so that options of the command line can stay flat."""
+    return {
+        field.name: section.name
+        for section in msgspec.structs.fields(Recipe)
+        for field in msgspec.structs.fields(type(section.default))
+    }

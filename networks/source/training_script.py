@@ -74,7 +74,7 @@ def training_script(project: Project, facts: Facts, title: str = "") -> str:
 
 
 def _about(project: Project, name: str) -> str:
-    data = project.recipe.data
+    data = project.recipe.data.dataset
     paragraphs = (
         f"Trains {name} as Backbone does: the same network, images, recipe and loop, with PyTorch alone.",
         f"Needs torch and numpy, and {data_file(data)} beside it. Prints each epoch, writes every step to a "
@@ -87,7 +87,7 @@ def _about(project: Project, name: str) -> str:
 
 def _constants(project: Project, facts: Facts) -> Iterator[str]:
     recipe = project.recipe
-    yield f"DATA = Path(__file__).with_name({quoted(data_file(recipe.data))})"
+    yield f"DATA = Path(__file__).with_name({quoted(data_file(recipe.data.dataset))})"
     yield 'CURVES = Path(__file__).with_name(f"{Path(__file__).stem}-curves.csv")'
     yield 'WEIGHTS = Path(__file__).with_name(f"{Path(__file__).stem}-weights.pt")'
     yield "COLUMNS = ("
@@ -100,13 +100,13 @@ def _constants(project: Project, facts: Facts) -> Iterator[str]:
     whose = "of the training images" if _input(project).mean_and_deviation() is None else "per channel"
     yield f"MEAN = {facts.mean!r}  # {whose}, where black is 0 and white is 1"
     yield f"DEVIATION = {facts.deviation!r}"
-    yield f"BATCH_SIZE = {recipe.batch_size}"
-    yield f"EPOCHS = {recipe.epochs}"
-    yield f"SEED = {recipe.seed}  # of the first weights and of the order of the images"
+    yield f"BATCH_SIZE = {recipe.learning.batch_size}"
+    yield f"EPOCHS = {recipe.learning.epochs}"
+    yield f"SEED = {recipe.learning.seed}  # of the first weights and of the order of the images"
     if auxiliary := auxiliary_weights(project.network):
         yield f"AUXILIARY = {auxiliary!r}  # what the losses of the auxiliary outputs are multiplied by"
     yield f"JUDGED_AT_ONCE = {facts.judged_at_once}"
-    yield f'DEVICE = "{recipe.device}"'
+    yield f'DEVICE = "{recipe.machine.device}"'
     yield f"THREADS = {facts.threads}  # with another number of them sums are rounded otherwise"
 
 
@@ -118,7 +118,7 @@ def _input(project: Project) -> Input:
 
 def _load_images(project: Project) -> Iterator[str]:
     wanted = _input(project)
-    images, _ = project.recipe.data.load()
+    images, _ = project.recipe.data.dataset.load()
     _, *have, channels = images.shape
     height, width = wanted.size
     yield "def load_images() -> tuple[Tensor, Tensor]:"
@@ -158,7 +158,7 @@ def split(labels: Tensor) -> tuple[np.ndarray, np.ndarray]:
 
 def _batch(project: Project) -> str:
     """Turns rows of images into what the network takes; some of Apple's kernels want the plain order."""
-    return ".permute(0, 3, 1, 2)" + (".contiguous()" if project.recipe.device == "mps" else "")
+    return ".permute(0, 3, 1, 2)" + (".contiguous()" if project.recipe.machine.device == "mps" else "")
 
 
 def _measures() -> Iterator[str]:
@@ -205,11 +205,13 @@ def _main(project: Project, facts: Facts, name: str) -> Iterator[str]:
     yield "    torch.manual_seed(SEED)"
     yield f"    model = {name}()"
     yield from _published(project, facts)
-    in_memory = "" if project.recipe.device == "mps" else ", memory_format=torch.channels_last"
+    in_memory = "" if project.recipe.machine.device == "mps" else ", memory_format=torch.channels_last"
     yield f"    model = model.to(DEVICE{in_memory})"
     yield "    weights = [weight for weight in model.parameters() if weight.requires_grad]"
-    yield from _called("loss_function = ", project.recipe.loss.call())
-    yield from _called("optimizer = ", project.recipe.optimizer.call(project.recipe.device), "weights")
+    yield from _called("loss_function = ", project.recipe.learning.loss.call())
+    yield from _called(
+        "optimizer = ", project.recipe.learning.optimizer.call(project.recipe.machine.device), "weights"
+    )
     yield ""
     yield "    shuffling = torch.Generator().manual_seed(SEED)"
     yield "    step = 0"
@@ -227,7 +229,7 @@ def _called(before: str, call: Call, *args: str) -> list[str]:
 
 
 def _published(project: Project, facts: Facts) -> Iterator[str]:
-    published = BY_NAME.get(project.recipe.start)
+    published = BY_NAME.get(project.recipe.learning.start)
     if published is None:
         return
     yield f"    # weights of {published.title} that torchvision has published; the hash is checked"
@@ -253,7 +255,7 @@ def _epoch(project: Project) -> Iterator[str]:
     yield "model.train()"
     yield "batches = torch.randperm(len(x), generator=shuffling).split(BATCH_SIZE)"
     training, _ = recipe.data.sizes()
-    if leaves_one_out(training, recipe.batch_size, network):
+    if leaves_one_out(training, recipe.learning.batch_size, network):
         yield "batches = batches[:-1]  # a single image is left, and has no variance to normalize by"
     yield "rows: list[dict[str, float]] = []"
     yield "for chosen in batches:"
@@ -287,6 +289,6 @@ def _step(project: Project) -> Iterator[str]:
     yield "if not math.isfinite(loss.item()):"
     yield "    table.writerows(rows)"
     yield '    raise SystemExit(f"The loss became {loss.item()}: try a lower learning rate.")'
-    if project.recipe.clip:
-        yield f"nn.utils.clip_grad_norm_(weights, {literal(project.recipe.clip)})"
+    if project.recipe.learning.clip:
+        yield f"nn.utils.clip_grad_norm_(weights, {literal(project.recipe.learning.clip)})"
     yield "optimizer.step()"

@@ -98,7 +98,7 @@ def foretell(project: Project, weights: Published) -> Fit:
 
 def weights_of(project: Project) -> Published | None:
     """What the project's recipe starts from, or None for random numbers."""
-    return BY_NAME.get(project.recipe.start)
+    return BY_NAME.get(project.recipe.learning.start)
 
 
 def _fitting(module: nn.Module, found: Mapping[str, Tensor], weights: Published) -> Fit:

@@ -84,31 +84,31 @@ class Run:
             raise UserError(reason)
         recipe = project.recipe
         self.project = project
-        self.device = device(recipe.device)
+        self.device = device(recipe.machine.device)
         if self.device.type == "cpu":
             self._refuse_beyond_memory(report)
-        self.threads = recipe.threads or default_threads()
+        self.threads = recipe.machine.threads or default_threads()
         torch.set_num_threads(self.threads)
         images = prepare(recipe.data, project.network.of_type(Input)[0].layer)
         self._training = Batches(images.training, images.training_labels, self.device)
         self._validation = Batches(images.validation, images.validation_labels, self.device)
         self._make_module(report)
-        self.loss: nn.Module = run(recipe.loss.call())
+        self.loss: nn.Module = run(recipe.learning.loss.call())
         self._auxiliary = auxiliary_weights(project.network)
         self._weights = [weight for weight in self.module.parameters() if weight.requires_grad]
-        self.optimizer = make_optimizer(recipe.optimizer, self._weights, self.device)
+        self.optimizer = make_optimizer(recipe.learning.optimizer, self._weights, self.device)
         self._set_training()
-        self.steps_per_epoch = _steps(len(self._training), recipe.batch_size, project.network)
-        self._judged_at_once = judged_at_once(report, recipe.batch_size)
+        self.steps_per_epoch = _steps(len(self._training), recipe.learning.batch_size, project.network)
+        self._judged_at_once = judged_at_once(report, recipe.learning.batch_size)
 
-        self.target_epochs = recipe.epochs
+        self.target_epochs = recipe.learning.epochs
         """Where training ends; may be raised from another thread while it goes on."""
         self.step = 0
         """Steps that were made; the place in the epoch is `step % steps_per_epoch`."""
         self.best: Validated | None = None
         """The epoch with the lowest validation loss so far."""
         self._judged_step = 0
-        self._shuffling = torch.Generator().manual_seed(recipe.seed)
+        self._shuffling = torch.Generator().manual_seed(recipe.learning.seed)
         self._order: tuple[Tensor, ...] = ()
         self._unread: list[_Read] = []
         self._fetched = time.perf_counter()
@@ -142,16 +142,16 @@ class Run:
         }
 
     def _refuse_beyond_memory(self, report: Report) -> None:
-        recipe, images = self.project.recipe, self.project.recipe.data.sizes()[0]
+        learning, images = self.project.recipe.learning, self.project.recipe.data.sizes()[0]
         frozen = [node.name for node in self.project.network.nodes if node.frozen]
-        reason = memory_obstacle(report, recipe.optimizer, min(recipe.batch_size, images), frozen)
+        reason = memory_obstacle(report, learning.optimizer, min(learning.batch_size, images), frozen)
         if reason is not None:
             raise UserError(reason)
 
     def _make_module(self, report: Report) -> None:
         outside = random_state(self.device)
         try:
-            seed_random(self.device, self.project.recipe.seed)
+            seed_random(self.device, self.project.recipe.learning.seed)
             module = build(self.project.network, self.project.classes)
             self._random = random_state(self.device)
         finally:
@@ -238,7 +238,7 @@ class Run:
         place = self.step % self.steps_per_epoch
         if not self._order:
             drawn = torch.randperm(len(self._training), generator=self._shuffling)
-            self._order = torch.split(self._training.at_home(drawn), self.project.recipe.batch_size)
+            self._order = torch.split(self._training.at_home(drawn), self.project.recipe.learning.batch_size)
         images, labels = self._training.pick(self._order[place])
         if not self.module.training:
             self._set_training()
@@ -259,8 +259,8 @@ class Run:
             sums, counts = zip(*(take(taken) for take in EACH_STEP.values()), strict=True)
         # on a GPU asking for the number would wait for it
         if not self._synchronous or math.isfinite(taken.loss.item()):
-            if self.project.recipe.clip:
-                nn.utils.clip_grad_norm_(self._weights, self.project.recipe.clip)
+            if self.project.recipe.learning.clip:
+                nn.utils.clip_grad_norm_(self._weights, self.project.recipe.learning.clip)
             self.optimizer.step()
         self._unread.append(_Read(self.step + 1, sums, counts))
         self.step += 1

@@ -17,8 +17,8 @@ from pathlib import Path
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from networks.core.fields import changed
 from networks.project.project import Project, first_project
+from networks.recipes.recipe import with_settings
 from networks.runs.events import Validated
 from networks.training.run import Run
 
@@ -33,7 +33,7 @@ def main() -> None:
     reached, last, best = [], [], []
     for seed in range(options.seeds):
         project = first_project()
-        recipe = changed(project.recipe, seed=seed, threads=options.threads)
+        recipe = with_settings(project.recipe, seed=seed, threads=options.threads)
         began = time.perf_counter()
         run = Run(Project(project.network, recipe))
         judged = [
@@ -51,7 +51,7 @@ def main() -> None:
             told = f"after {first[0]:.1f} s, epoch {first[1].epoch}"
         print(
             f"seed {seed}: {WANTED:.0%} {told}; best {best[-1]:.2%}, last {last[-1]:.2%}, "
-            f"all {recipe.epochs} epochs in {judged[-1][0]:.1f} s",
+            f"all {recipe.learning.epochs} epochs in {judged[-1][0]:.1f} s",
             flush=True,
         )
     slowest = f"median {statistics.median(reached):.1f} s, slowest {max(reached):.1f} s" if reached else ""

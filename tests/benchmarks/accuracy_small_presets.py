@@ -17,13 +17,12 @@ from pathlib import Path
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from msgspec.structs import replace
 
 from networks.graph.check import check
 from networks.presets.base import Preset
 from networks.presets.catalog import PRESETS
 from networks.project.project import Project
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Failed, Validated
 from networks.training.run import Run
 
@@ -33,7 +32,7 @@ SMALL = {preset.name: preset for preset in PRESETS if preset.kind == "small"}
 
 def trained(preset: Preset, **changes: int) -> tuple[str, bool]:
     """Trains it by its recipe with these changes. Gives the line to print, and whether it met the target."""
-    recipe = replace(preset.recipe or Recipe(), **changes)
+    recipe = with_settings(preset.recipe or Recipe(), **changes)
     project = Project(preset.network(), recipe)
     weights = check(project.network, project.classes).weights
     judged: list[tuple[float, Validated]] = []
@@ -54,7 +53,7 @@ def trained(preset: Preset, **changes: int) -> tuple[str, bool]:
         f"{preset.name:16} {weights:9,} weights: {WANTED:.0%} {told:23} "
         f"best {best.values['validation accuracy']:.2%} "
         f"in epoch {best.epoch:2}, last {judged[-1][1].values['validation accuracy']:.2%}, "
-        f"all {recipe.epochs} epochs in {judged[-1][0]:.0f} s, {run.threads} threads"
+        f"all {recipe.learning.epochs} epochs in {judged[-1][0]:.0f} s, {run.threads} threads"
     )
     return line, reached is not None and reached[0] <= limit
 

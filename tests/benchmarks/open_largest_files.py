@@ -109,7 +109,7 @@ def main() -> None:
     path = FOLDER / "large.json"
     for name, (nodes, folds) in cases():
         network = {"nodes": nodes, "folds": folds}
-        file = {"format": 2, "program": "Backbone", "network": network, "recipe": {}}
+        file = {"format": 3, "program": "Backbone", "network": network, "recipe": {}}
         path.write_bytes(msgspec.json.encode(file))
         spans = [milliseconds(lambda: window.open_path(path), app, window)]
         if not refusals:

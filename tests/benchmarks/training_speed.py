@@ -29,7 +29,8 @@ from networks.data.images import PreparedImages, prepare
 from networks.layers.ends import Input
 from networks.presets.lenet import lenet5
 from networks.project.project import Project
-from networks.recipes.recipe import Recipe
+from networks.recipes.learning_section import Learning
+from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Failed, Stepped
 from networks.training.run import Run
 from tests.benchmarks.resnet20 import PlainResNet20, resnet20
@@ -61,9 +62,10 @@ class Case(NamedTuple):
     plain: Callable[[], nn.Module]
 
 
+RECIPE = Recipe(learning=Learning(batch_size=64))
 CASES = {
-    "lenet5": Case("LeNet-5, 1×28×28", Project(lenet5(), Recipe(batch_size=64)), plain_lenet5),
-    "resnet20": Case("ResNet-20, 3×32×32", Project(resnet20(), Recipe(batch_size=64)), PlainResNet20),
+    "lenet5": Case("LeNet-5, 1×28×28", Project(lenet5(), RECIPE), plain_lenet5),
+    "resnet20": Case("ResNet-20, 3×32×32", Project(resnet20(), RECIPE), PlainResNet20),
 }
 
 
@@ -74,7 +76,7 @@ def plain_steps(case: Case) -> Iterator[float]:
     optimizer = torch.optim.Adam(model.parameters())
     while True:
         model.train()
-        for batch in torch.randperm(len(images.training)).split(case.project.recipe.batch_size):
+        for batch in torch.randperm(len(images.training)).split(case.project.recipe.learning.batch_size):
             optimizer.zero_grad()
             loss = loss_function(model(images.training[batch]), images.training_labels[batch])
             loss.backward()
@@ -89,7 +91,7 @@ def plain_steps(case: Case) -> Iterator[float]:
 
 def our_steps(case: Case, threads: int) -> Iterator[float]:
     """The generator without a window: one loss for each step, without end."""
-    recipe = replace(case.project.recipe, threads=threads)
+    recipe = with_settings(case.project.recipe, threads=threads)
     for event in Run(replace(case.project, recipe=recipe)).train(10**9):
         if isinstance(event, Stepped):
             yield event.values["training loss"]
@@ -145,7 +147,7 @@ def main() -> None:
             pairs = side_by_side(CASES[name], threads, options.rounds, options.seconds)
             ratios = [ours / plain for plain, ours in pairs]
             print(
-                f"{CASES[name].title}, batch {CASES[name].project.recipe.batch_size}, {threads} threads: "
+                f"{CASES[name].title}, batch {RECIPE.learning.batch_size}, {threads} threads: "
                 f"plain {statistics.median(plain for plain, _ in pairs):.1f}, "
                 f"ours {statistics.median(ours for _, ours in pairs):.1f} steps/s, "
                 f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})",

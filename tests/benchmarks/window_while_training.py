@@ -33,6 +33,7 @@ from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, Qt, QTimer
 from app.start import start as startup
 from app.training.trainer import State
 from app.window.window import MainWindow
+from networks.recipes.recipe import with_settings
 from networks.runs.events import Event, Stepped
 from tests.benchmarks import training_speed
 
@@ -62,7 +63,7 @@ class Drawn(QObject):
 
     def __init__(self, case: training_speed.Case, threads: int) -> None:
         super().__init__()
-        recipe = replace(case.project.recipe, threads=threads, epochs=100_000)
+        recipe = with_settings(case.project.recipe, threads=threads, epochs=100_000)
         self.window = MainWindow(replace(case.project, recipe=recipe))
         self.window.canvas.animated = False
         self.window.show()
@@ -147,7 +148,8 @@ def measure(name: str, threads: int, seconds: float, rounds: int) -> None:
     drawn.window.close()
     plain_rate, our_rate = (statistics.median(column) for column in zip(*rates, strict=True))
     print(
-        f"{case.title}, batch {case.project.recipe.batch_size}, {threads} threads, {drawn.steps} steps drawn"
+        f"{case.title}, batch {case.project.recipe.learning.batch_size}, {threads} threads, "
+        f"{drawn.steps} steps drawn"
     )
     print(f"  steps/s    plain loop {plain_rate:.1f}, with window and live curves {our_rate:.1f}")
     print(

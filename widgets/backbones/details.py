@@ -236,10 +236,10 @@ def recipe_words(recipe: Recipe) -> str:
         "Backbones", "{optimizer} · learning rate {rate} · batches of {batch} · {epochs} epochs"
     )
     return words.format(
-        optimizer=type(recipe.optimizer).__name__,
-        rate=shown_number(recipe.optimizer.lr),
-        batch=recipe.batch_size,
-        epochs=recipe.epochs,
+        optimizer=type(recipe.learning.optimizer).__name__,
+        rate=shown_number(recipe.learning.optimizer.lr),
+        batch=recipe.learning.batch_size,
+        epochs=recipe.learning.epochs,
     )
 
 

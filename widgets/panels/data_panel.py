@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from networks.core.fields import changed, fields_of
 from networks.core.message import UserError
 from networks.core.shapes import show
+from networks.recipes.data_section import Data
 from networks.recipes.datasets import DATASETS, Dataset
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.notice import Notice
 from widgets.forms.form import Form
@@ -39,7 +40,7 @@ class DataPanel(QWidget):
             self._box.setItemData(index, declared(kind.help()), Qt.ItemDataRole.ToolTipRole)
         self._box.activated.connect(self._choose)
         self._help = dim()
-        self._form = Form()
+        self._form = Form(("validation", "split_seed"))
         self._form.edited.connect(self._edit)
         self._images = _value("images")
         self._classes = _value("classes")
@@ -84,16 +85,16 @@ class DataPanel(QWidget):
     def show_recipe(self, recipe: Recipe, image: tuple[int, int, int] | None) -> None:
         """Shows the data of a recipe; `image` is what the Input asks for: channels, height, width."""
         self._recipe = recipe
-        data = recipe.data
-        self._box.setCurrentIndex(DATASETS.index(type(data)))
-        self._help.setText(declared(data.help()))
-        self._form.show_value(data)
+        dataset = recipe.data.dataset
+        self._box.setCurrentIndex(DATASETS.index(type(dataset)))
+        self._help.setText(declared(dataset.help()))
+        self._form.show_value(recipe.data)
         self._classes.setText(
-            self.tr("{count}: {names}").format(count=len(data.classes), names=", ".join(data.classes))
+            self.tr("{count}: {names}").format(count=len(dataset.classes), names=", ".join(dataset.classes))
         )
-        self._attribution.setText(declared(data.attribution))
+        self._attribution.setText(declared(dataset.attribution))
         try:
-            self._show_images(data, image)
+            self._show_images(recipe.data, image)
         except UserError as error:
             self._problem.show_sentence(said(error.reason))
             self._strip.show_samples((), ())
@@ -103,14 +104,15 @@ class DataPanel(QWidget):
         else:
             self._problem.show_sentence("")
 
-    def _show_images(self, data: Dataset, image: tuple[int, int, int] | None) -> None:
+    def _show_images(self, data: Data, image: tuple[int, int, int] | None) -> None:
         training, validation = data.sizes()
         self._images.setText(
             self.tr("{training} to train\n{validation} to validate").format(
                 training=thousands(training), validation=thousands(validation)
             )
         )
-        images, labels = data.load()
+        dataset = data.dataset
+        images, labels = dataset.load()
         _, height, width, channels = images.shape
         size = f"{height}×{width}"
         own = self.tr("{size} grey") if channels == 1 else self.tr("{size} colour")
@@ -120,20 +122,20 @@ class DataPanel(QWidget):
             else self.tr("no Input asks for them yet")
         )
         self._brought.setText("\n".join((own.format(size=size), brought)))
-        if self._shown is not type(data):
-            self._shown = type(data)
-            present = [index for index in range(len(data.classes)) if (labels == index).any()]
+        if self._shown is not type(dataset):
+            self._shown = type(dataset)
+            present = [index for index in range(len(dataset.classes)) if (labels == index).any()]
             firsts = [int(np.argmax(labels == index)) for index in present]
             self._strip.show_samples(
-                [images[first] for first in firsts], [declared(data.classes[index]) for index in present]
+                [images[first] for first in firsts], [declared(dataset.classes[index]) for index in present]
             )
 
     @Slot(int)
     def _choose(self, index: int) -> None:
         kind = DATASETS[index]
-        if type(self._recipe.data) is not kind:
+        if type(self._recipe.data.dataset) is not kind:
             text = self.tr("Change data to {name}").format(name=declared(kind.title))
-            self.edited.emit(replace(self._recipe, data=kind()), text, "")
+            self.edited.emit(with_settings(self._recipe, dataset=kind()), text, "")
 
     @Slot(str, object)
     def _edit(self, name: str, value: object) -> None:

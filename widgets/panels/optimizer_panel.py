@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from functools import partial
 
 import msgspec
-from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from networks.core.fields import changed, fields_of
 from networks.recipes.losses import LOSSES
 from networks.recipes.optimizers import OPTIMIZERS
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.notice import Notice
 from widgets.forms.form import Form
@@ -23,7 +22,7 @@ from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.look.translation import declared
 
-RUN_FIELDS = ("clip", "batch_size", "epochs", "seed", "device", "threads")
+LEARNING_FIELDS = ("clip", "batch_size", "epochs", "seed")
 
 
 class OptimizerPanel(QWidget):
@@ -43,10 +42,12 @@ class OptimizerPanel(QWidget):
         self._loss_box.activated.connect(self._choose_loss)
         self._loss_help = dim()
         self._loss = self._form("loss")
-        self._run = Form(RUN_FIELDS)
-        self._run.edited.connect(self._edit_run)
-        self._run.show_value(self._recipe)
-        self._run.add_beside("seed", self._dice())
+        self._learning, self._machine = Form(LEARNING_FIELDS), Form()
+        self._learning.edited.connect(partial(self._edit_section, "learning"))
+        self._machine.edited.connect(partial(self._edit_section, "machine"))
+        self._learning.show_value(self._recipe.learning)
+        self._machine.show_value(self._recipe.machine)
+        self._learning.add_beside("seed", self._dice())
         self._device = Notice("warning")
         self._device.setObjectName("device_problem")
         self._waiting = dim(self.tr("torch is loading; then the devices of this computer stand here."))
@@ -60,7 +61,7 @@ class OptimizerPanel(QWidget):
         for part in (
             (algorithm, self._algorithm_help, self._optimizer),
             (heading(self.tr("Loss")), loss, self._loss_help, self._loss),
-            (heading(self.tr("Training")), self._run, self._waiting, self._device),
+            (heading(self.tr("Training")), self._learning, self._machine, self._waiting, self._device),
         ):
             for widget in part:
                 column.addWidget(widget)
@@ -72,17 +73,18 @@ class OptimizerPanel(QWidget):
     def show_recipe(self, recipe: Recipe, devices: tuple[str, ...] | None) -> None:
         """Shows a recipe; `devices` are those that torch finds, or None while it is not loaded."""
         self._recipe = recipe
-        self._algorithm.setCurrentIndex(OPTIMIZERS.index(type(recipe.optimizer)))
-        self._algorithm_help.setText(declared(recipe.optimizer.help()))
-        self._optimizer.show_value(recipe.optimizer)
-        self._loss_box.setCurrentIndex(LOSSES.index(type(recipe.loss)))
-        self._loss_help.setText(declared(recipe.loss.help()))
-        self._loss.show_value(recipe.loss)
-        self._run.show_value(recipe)
+        self._algorithm.setCurrentIndex(OPTIMIZERS.index(type(recipe.learning.optimizer)))
+        self._algorithm_help.setText(declared(recipe.learning.optimizer.help()))
+        self._optimizer.show_value(recipe.learning.optimizer)
+        self._loss_box.setCurrentIndex(LOSSES.index(type(recipe.learning.loss)))
+        self._loss_help.setText(declared(recipe.learning.loss.help()))
+        self._loss.show_value(recipe.learning.loss)
+        self._learning.show_value(recipe.learning)
+        self._machine.show_value(recipe.machine)
         self._show_devices(devices)
 
     def _show_devices(self, devices: tuple[str, ...] | None) -> None:
-        field = next(field for field in self._run.fields() if field.name == "device")
+        field = next(field for field in self._machine.fields() if field.name == "device")
         if devices is None:
             reason = self.tr("torch is still loading")
             words = {choice: reason for choice in field.choices if choice != "cpu"}
@@ -93,9 +95,9 @@ class OptimizerPanel(QWidget):
                 for choice in field.choices
                 if choice not in devices
             }
-        self._run.disable_choices("device", words)
+        self._machine.disable_choices("device", words)
         self._waiting.setVisible(devices is None)
-        chosen = self._recipe.device
+        chosen = self._recipe.machine.device
         sentence = ""
         if devices is not None and chosen not in devices:
             sentence = self.tr("torch finds no {device} on this computer: choose another device.").format(
@@ -106,31 +108,29 @@ class OptimizerPanel(QWidget):
     @Slot(int)
     def _choose_algorithm(self, index: int) -> None:
         kind = OPTIMIZERS[index]
-        if type(self._recipe.optimizer) is not kind:
+        if type(self._recipe.learning.optimizer) is not kind:
             text = self.tr("Change optimizer to {name}").format(name=kind.__name__)
-            self.edited.emit(replace(self._recipe, optimizer=kind()), text, "")
+            self.edited.emit(with_settings(self._recipe, optimizer=kind()), text, "")
 
     @Slot(int)
     def _choose_loss(self, index: int) -> None:
         kind = LOSSES[index]
-        if type(self._recipe.loss) is not kind:
+        if type(self._recipe.learning.loss) is not kind:
             text = self.tr("Change loss to {name}").format(name=_words(kind))
-            self.edited.emit(replace(self._recipe, loss=kind()), text, "")
+            self.edited.emit(with_settings(self._recipe, loss=kind()), text, "")
 
     def _edit_part(self, part: str, name: str, value: object) -> None:
-        old = getattr(self._recipe, part)
-        recipe = replace(self._recipe, **{part: changed(old, **{name: value})})
+        old = getattr(self._recipe.learning, part)
+        recipe = with_settings(self._recipe, **{part: changed(old, **{name: value})})
         self.edited.emit(recipe, self._text(type(old), name), f"{part}.{name}")
 
-    @Slot(str, object)
-    def _edit_run(self, name: str, value: object) -> None:
-        recipe = changed(self._recipe, **{name: value})
-        self.edited.emit(recipe, self._text(Recipe, name), f"recipe.{name}")
+    def _edit_section(self, section: str, name: str, value: object) -> None:
+        recipe = with_settings(self._recipe, **{name: value})
+        self.edited.emit(recipe, self._text(type(getattr(recipe, section)), name), f"{section}.{name}")
 
     @Slot()
     def _draw_seed(self) -> None:
-        recipe = replace(self._recipe, seed=secrets.randbelow(100_000))
-        self.edited.emit(recipe, self._text(Recipe, "seed"), "recipe.seed")
+        self._edit_section("learning", "seed", secrets.randbelow(100_000))
 
     def _text(self, kind: type[msgspec.Struct], name: str) -> str:
         title = fields_of(kind, (name,))[0].title

@@ -22,9 +22,12 @@ from networks.presets.base import Paper
 from networks.presets.catalog import PRESETS
 from networks.presets.resnet import resnet
 from networks.project.project import Project, first_project, project_to_json
+from networks.recipes.data_section import Data
 from networks.recipes.datasets import Digits
+from networks.recipes.learning_section import Learning
+from networks.recipes.machine_section import Machine
 from networks.recipes.optimizers import SGD
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
 from widgets.backbones.browser import BackboneBrowser
 from widgets.backbones.details import UNKNOWN, Figures
 from widgets.backbones.entries import Importable
@@ -34,12 +37,9 @@ from widgets.look.translation import short, thousands
 
 BY_NAME = {preset.name: preset for preset in PRESETS}
 OWN = Recipe(
-    data=Digits(validation=0.3, split_seed=5),
-    optimizer=SGD(lr=0.25),
-    epochs=3,
-    seed=11,
-    device="cuda",
-    threads=2,
+    Data(validation=0.3, split_seed=5),
+    Learning(optimizer=SGD(lr=0.25), epochs=3, seed=11),
+    Machine(device="cuda", threads=2),
 )
 START = Project(first_project().network, OWN)
 PAPER = Paper("Turing", 1936, "On Computable Numbers", "section 6")
@@ -137,11 +137,12 @@ def figures(browser):
 def test_a_preset_keeps_the_data_and_the_machine(preset, with_recipe):
     project = loaded(START, preset, with_recipe)
     assert project.network == preset.network()
-    for name in ("data", "seed", "device", "threads"):
-        assert getattr(project.recipe, name) == getattr(OWN, name)
+    assert project.recipe.data == OWN.data
+    assert project.recipe.machine == OWN.machine
+    assert project.recipe.learning.seed == OWN.learning.seed
     if with_recipe and preset.recipe is not None:
         for name in ("optimizer", "loss", "batch_size", "epochs", "clip"):
-            assert getattr(project.recipe, name) == getattr(preset.recipe, name)
+            assert getattr(project.recipe.learning, name) == getattr(preset.recipe.learning, name)
     else:
         assert project.recipe == OWN
     assert obstacle(project) is None
@@ -431,7 +432,7 @@ def test_the_menu_counts_weights_for_the_data_that_came_while_it_was_open(backbo
     class Hundred(Digits):
         classes = tuple(map(str, range(100)))
 
-    document.edit(replace(START, recipe=replace(OWN, data=Hundred())), "Change data")
+    document.edit(replace(START, recipe=with_settings(OWN, dataset=Hundred())), "Change data")
     assert shown == [100]
 
 

@@ -26,11 +26,12 @@ from networks.graph.edits import remove
 from networks.graph.network import Network
 from networks.graph.presentation import Folding
 from networks.project.project import first_project, write_project
+from networks.recipes.recipe import with_settings
 from networks.source import source
 from widgets.canvas.picture import svg
 
 PROJECT = first_project()
-PROJECT = replace(PROJECT, recipe=replace(PROJECT.recipe, batch_size=500, epochs=1, threads=1, seed=7))
+PROJECT = replace(PROJECT, recipe=with_settings(PROJECT.recipe, batch_size=500, epochs=1, threads=1, seed=7))
 
 
 class Desk:
@@ -216,7 +217,7 @@ def test_onnx_holds_the_weights_that_the_sentence_names(desk, qtbot, monkeypatch
 
 def test_nothing_is_exported_to_onnx_while_training_draws_random_numbers(desk, qtbot, monkeypatch):
     path = desk.will_choose("a.onnx", monkeypatch)
-    desk.trainer.start(replace(PROJECT, recipe=replace(PROJECT.recipe, epochs=10_000)))
+    desk.trainer.start(replace(PROJECT, recipe=with_settings(PROJECT.recipe, epochs=10_000)))
     desk.exports.export_onnx()
     assert "stop the run, then export" in desk.told[0]
     assert not desk.exports.busy

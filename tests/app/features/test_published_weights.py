@@ -44,7 +44,7 @@ def test_fetched_weights_are_one_step_and_freezing_another(parts, qtbot, monkeyp
     published.load()
     qtbot.waitUntil(lambda: not published.busy)
     assert told == ["https://download.pytorch.org/models/resnet18-f37072fd.pth"]
-    assert document.project.recipe.start == "ResNet18_Weights.IMAGENET1K_V1"
+    assert document.project.recipe.learning.start == "ResNet18_Weights.IMAGENET1K_V1"
     assert document.history.count() == 1
     assert not bar.isHidden()
     bar.accept_button.click()

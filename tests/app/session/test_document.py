@@ -18,13 +18,14 @@ from app.session.document import MERGE_PAUSE, Document
 from networks.graph.network import Network
 from networks.layers.activation import ReLU
 from networks.project.project import Project, blank_project, first_project
+from networks.recipes.recipe import with_settings
 from tests.networks.graph.random_edits import edited
 
 FIRST = first_project()
 
 
 def with_epochs(epochs: int, project: Project = FIRST) -> Project:
-    return replace(project, recipe=replace(project.recipe, epochs=epochs))
+    return replace(project, recipe=with_settings(project.recipe, epochs=epochs))
 
 
 @pytest.fixture
@@ -32,10 +33,14 @@ def document(qapp):
     return Document(FIRST)
 
 
+def epochs_of(project):
+    return project.recipe.learning.epochs
+
+
 @pytest.fixture
 def heard(document):
     seen = []
-    document.changed.connect(lambda old, new: seen.append((old.recipe.epochs, new.recipe.epochs)))
+    document.changed.connect(lambda old, new: seen.append((epochs_of(old), epochs_of(new))))
     return seen
 
 
@@ -359,12 +364,12 @@ def test_all_hear_changes_in_their_order_even_when_one_edits_at_once(document):
     first, second = [], []
 
     def answer(old, new):
-        first.append(new.recipe.epochs)
-        if new.recipe.epochs == 7:
+        first.append(new.recipe.learning.epochs)
+        if new.recipe.learning.epochs == 7:
             document.edit(with_epochs(8), "answer")
 
     document.changed.connect(answer)
-    document.changed.connect(lambda old, new: second.append((old.recipe.epochs, new.recipe.epochs)))
+    document.changed.connect(lambda old, new: second.append((epochs_of(old), epochs_of(new))))
     document.edit(with_epochs(7), "seven")
     assert first == [7, 8]
     assert second == [(20, 7), (7, 8)]

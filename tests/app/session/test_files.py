@@ -31,13 +31,14 @@ from networks.project.project import (
     read_project,
     write_project,
 )
+from networks.recipes.recipe import with_settings
 
 FIRST = first_project()
 FORMAT_1 = Path(__file__).parents[2] / "data" / "lenet-format-1.json"
 
 
 def with_epochs(epochs):
-    return replace(FIRST, recipe=replace(FIRST.recipe, epochs=epochs))
+    return replace(FIRST, recipe=with_settings(FIRST.recipe, epochs=epochs))
 
 
 @pytest.fixture
@@ -303,7 +304,7 @@ def test_changes_are_not_lost_without_a_question(files, document, saved, button,
     assert boxes == [
         ("“lenet.json” has changes that are not saved. Save them first?", Qt.TextFormat.PlainText)
     ]
-    assert read_project(saved).recipe.epochs == on_disk
+    assert read_project(saved).recipe.learning.epochs == on_disk
     if not goes:
         assert document.project == with_epochs(7)
         assert document.modified
@@ -482,7 +483,7 @@ def test_what_is_not_saved_is_kept_and_a_clean_end_leaves_nothing(document, fold
 def test_edits_in_a_row_are_written_together(document, folder, qtbot):
     recovery = Recovery(document, folder, delay=0)
     written = []
-    recovery.written.connect(lambda: written.append(document.project.recipe.epochs))
+    recovery.written.connect(lambda: written.append(document.project.recipe.learning.epochs))
     for epochs in (7, 8, 9):
         document.edit(with_epochs(epochs), "edit")
     qtbot.waitUntil(lambda: written == [9])
@@ -541,6 +542,7 @@ from app.session.document import Document
 from app.session.recovery import Recovery
 from app.session.settings import Settings
 from networks.project.project import first_project
+from networks.recipes.recipe import with_settings
 
 application = QCoreApplication([])
 project = first_project()
@@ -550,7 +552,7 @@ if sys.argv[2]:
 recovery = Recovery(document, Path(sys.argv[1]), delay=0)
 recovery.written.connect(lambda: print("written", flush=True))
 epochs = int(sys.argv[3])
-recipe = msgspec.structs.replace(project.recipe, epochs=epochs)
+recipe = with_settings(project.recipe, epochs=epochs)
 document.edit(msgspec.structs.replace(project, recipe=recipe), "edit")
 sys.exit(application.exec())
 """

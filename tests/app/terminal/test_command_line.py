@@ -24,6 +24,7 @@ from networks.graph.network import Node
 from networks.layers.activation import ReLU
 from networks.project.project import Project, first_project, project_to_json, read_project
 from networks.recipes.optimizers import SGD
+from networks.recipes.recipe import with_settings
 from networks.runs.events import Stepped, Validated
 from networks.training.run import Run
 
@@ -41,8 +42,9 @@ def write(path: Path, project: Project) -> Path:
 
 
 def with_recipe(**changes: object) -> Project:
+    settings = {"batch_size": 500, "threads": 1} | changes
     project = first_project()
-    return replace(project, recipe=replace(project.recipe, **{"batch_size": 500, "threads": 1} | changes))
+    return replace(project, recipe=with_settings(project.recipe, **settings))
 
 
 @pytest.fixture

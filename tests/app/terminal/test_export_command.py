@@ -21,6 +21,7 @@ from networks.graph.presentation import Folding, everything_open, opened_at_firs
 from networks.importing.torchvision_model import torchvision_network
 from networks.presets.resnet import resnet
 from networks.project.project import Project, first_project, write_project
+from networks.recipes.recipe import with_settings
 from networks.source import source
 from widgets.canvas.picture import Caption, svg, totals
 
@@ -54,7 +55,7 @@ def test_source(project_file, tmp_path, capsys):
 
 def test_a_training_script_gives_the_curve_of_backbone_train(project_file, tmp_path, capsys):
     out, run = tmp_path / "go.py", tmp_path / "run"
-    project = replace(PROJECT, recipe=replace(PROJECT.recipe, epochs=1))
+    project = replace(PROJECT, recipe=with_settings(PROJECT.recipe, epochs=1))
     write_project(project, project_file)
     assert export(project_file, out, "--training") == 0
     assert capsys.readouterr() == (
@@ -69,7 +70,7 @@ def test_a_training_script_gives_the_curve_of_backbone_train(project_file, tmp_p
 
 def test_onnx_with_first_and_with_given_weights(project_file, tmp_path, capsys):
     out, weights = tmp_path / "a.onnx", tmp_path / "weights.safetensors"
-    other = first_weights(replace(PROJECT, recipe=replace(PROJECT.recipe, seed=5)))
+    other = first_weights(replace(PROJECT, recipe=with_settings(PROJECT.recipe, seed=5)))
     save_weights(other, weights)
     with torch.inference_mode():
         assert export(project_file, out) == 0

@@ -12,11 +12,12 @@ from app.training.trainer import State, Trainer
 from networks.core.message import message
 from networks.graph.edits import remove
 from networks.project.project import first_project
+from networks.recipes.recipe import with_settings
 from networks.runs.events import Failed, Finished, Started, Stepped, Validated
 from networks.training import run as run_module
 
 PROJECT = first_project()
-SHORT = replace(PROJECT, recipe=replace(PROJECT.recipe, epochs=2, threads=1))
+SHORT = replace(PROJECT, recipe=with_settings(PROJECT.recipe, epochs=2, threads=1))
 
 
 @pytest.fixture

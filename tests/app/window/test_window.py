@@ -24,7 +24,7 @@ from networks.graph.edits import remove, set_layers
 from networks.layers.activation import ReLU, Tanh
 from networks.project.project import first_project, read_project, write_project
 from networks.recipes.optimizers import SGD
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Finished, Stepped
 from tests.widgets.gestures import drop
 from widgets.look import theme
@@ -44,7 +44,7 @@ def make_window(qtbot):
     def make(**recipe):
         project = first_project()
         if recipe:
-            project = replace(project, recipe=replace(project.recipe, **recipe))
+            project = replace(project, recipe=with_settings(project.recipe, **recipe))
         window = MainWindow(project)
         window.canvas.animated = False
         with qtbot.waitActive(window):
@@ -90,7 +90,7 @@ def _train_to_the_end(window, qtbot):
 def test_it_opens_with_lenet_on_digits_and_train_is_ready(window):
     project = window.document.project
     assert check(project.network, project.classes).weights == 61_706
-    assert project.recipe.data.title == "Digits"
+    assert project.recipe.data.dataset.title == "Digits"
     assert window.bar.main_button.isEnabled()
     assert "61 706" in window._facts.text().replace("\u202f", " ")
     assert window.windowTitle().startswith("Untitled")
@@ -395,7 +395,9 @@ def test_save_open_and_the_mark_of_unsaved_changes(window, qtbot, tmp_path, monk
 def test_an_opened_project_is_what_all_parts_of_the_window_show(window, tmp_path):
     """Opened as the first thing, when there is no history yet that could tell of it."""
     project = first_project()
-    other = replace(project, network=remove(project.network, {"tanh1", "tanh2"}), recipe=Recipe(epochs=7))
+    other = replace(
+        project, network=remove(project.network, {"tanh1", "tanh2"}), recipe=with_settings(Recipe(), epochs=7)
+    )
     path = tmp_path / "other.json"
     write_project(other, path)
     window.open_path(path)
@@ -448,7 +450,7 @@ def _left_by_a_crash(epochs):
     """A session that wrote its recovery file and then was no more."""
     document = Document(first_project())
     recovery = Recovery(document, data_folder() / "recovery")
-    recipe = replace(document.project.recipe, epochs=epochs)
+    recipe = with_settings(document.project.recipe, epochs=epochs)
     document.edit(replace(document.project, recipe=recipe), "Change epochs")
     recovery.write()
     recovery._lock.unlock()
@@ -464,7 +466,7 @@ def test_what_a_crash_left_is_offered_beside_the_work(window, qtbot, restores):
     bar = window.offer_bar
     qtbot.mouseClick(bar.accept_button if restores else bar.refuse_button, Qt.MouseButton.LeftButton)
     assert not bar.isVisible()
-    assert (window.document.project.recipe.epochs == 77) == restores
+    assert (window.document.project.recipe.learning.epochs == 77) == restores
     assert window.document.modified == restores
     window.offer_recovery()
     assert not bar.isVisible()

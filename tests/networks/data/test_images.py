@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from networks.data.images import LUMINANCE, fit, prepare
 from networks.data.vision import models
 from networks.layers.ends import Input
+from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset, Digits
 
 
@@ -31,7 +32,7 @@ class Coloured(Dataset, frozen=True):
         return pictures, np.arange(self.count) % 2
 
 
-@pytest.mark.parametrize("data", [Digits(), Coloured(validation=0.3)])
+@pytest.mark.parametrize("data", [Data(), Data(Coloured(), validation=0.3)])
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("size", [(8, 8), (28, 28), (5, 7), (12, 10)])
 def test_both_sides_have_the_shape_that_is_asked_for(data, channels, size):
@@ -42,14 +43,14 @@ def test_both_sides_have_the_shape_that_is_asked_for(data, channels, size):
     for some in (images.training, images.validation):
         assert some.dtype == torch.float32
         assert some.is_contiguous(memory_format=torch.channels_last)
-    labels = torch.from_numpy(data.load()[1])
+    labels = torch.from_numpy(data.dataset.load()[1])
     assert torch.equal(images.training_labels, labels[torch.from_numpy(training)])
     assert torch.equal(images.validation_labels, labels[torch.from_numpy(validation)])
     assert images.training_labels.dtype == torch.int64
 
 
 @pytest.mark.parametrize(
-    ("data", "channels"), [(Digits(), 1), (Digits(), 3), (Coloured(), 3), (Coloured(), 1)]
+    ("data", "channels"), [(Data(), 1), (Data(), 3), (Data(Coloured()), 3), (Data(Coloured()), 1)]
 )
 def test_the_training_images_have_mean_0_and_variance_1(data, channels):
     images = prepare(data, Input(channels=channels, size=(9, 9)))
@@ -59,9 +60,9 @@ def test_the_training_images_have_mean_0_and_variance_1(data, channels):
 
 
 def test_validation_images_are_scaled_as_the_training_images_were():
-    data = Coloured()
+    data = Data(Coloured())
     images = prepare(data, Input(channels=3, size=(12, 10)))
-    bytes_ = data.load()[0]
+    bytes_ = data.dataset.load()[0]
     training, validation = (bytes_[side].astype(np.float64) / 255 for side in data.split())
     mean, std = training.mean((0, 1, 2)), training.std((0, 1, 2))
     assert images.mean == pytest.approx(mean)
@@ -75,13 +76,13 @@ def test_a_picture_without_contrast_is_not_divided_by_zero():
         def load(self):
             return np.full((self.count, 4, 4, 1), 128, np.uint8), np.arange(self.count) % 2
 
-    images = prepare(Blank(), Input(channels=1, size=(4, 4)))
+    images = prepare(Data(Blank()), Input(channels=1, size=(4, 4)))
     assert images.std == (1.0,)
     assert torch.equal(images.training, torch.zeros_like(images.training))
 
 
 def test_grey_becomes_three_equal_channels():
-    images = prepare(Digits(), Input(channels=3, size=(8, 8))).training
+    images = prepare(Data(), Input(channels=3, size=(8, 8))).training
     assert torch.equal(images[:, 0], images[:, 1])
     assert torch.equal(images[:, 0], images[:, 2])
 
@@ -111,33 +112,33 @@ def test_growing_is_bilinear():
 
 def test_a_large_set_is_converted_in_parts_as_it_would_be_at_once(monkeypatch):
     wanted = Input(channels=1, size=(9, 9))
-    at_once = prepare(Digits(), wanted)
+    at_once = prepare(Data(), wanted)
     monkeypatch.setattr("networks.data.images._CHUNK", 100)
-    in_parts = prepare.__wrapped__(Digits(), wanted)
+    in_parts = prepare.__wrapped__(Data(), wanted)
     assert torch.allclose(in_parts.training, at_once.training, atol=1e-6)
     assert torch.allclose(in_parts.validation, at_once.validation, atol=1e-6)
 
 
 @given(st.floats(0, 1, exclude_min=True, exclude_max=True), st.integers(0, 5))
 def test_sizes_are_those_of_the_split(validation, seed):
-    data = Digits(validation, seed)
+    data = Data(Digits(), validation, seed)
     assert data.sizes() == tuple(len(side) for side in data.split())
 
 
 def test_a_second_run_gets_the_same_tensors_and_another_split_others():
     wanted = Input(channels=1, size=(8, 8))
-    first = prepare(Digits(), wanted)
-    assert prepare(Digits(), Input(channels=1, size=(8, 8))) is first
-    assert prepare(Digits(split_seed=3), wanted) is not first
+    first = prepare(Data(), wanted)
+    assert prepare(Data(), Input(channels=1, size=(8, 8))) is first
+    assert prepare(Data(split_seed=3), wanted) is not first
 
 
 def test_the_number_of_threads_changes_no_bit():
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(1)
-        one = prepare.__wrapped__(Digits(), Input(channels=1, size=(28, 28)))
+        one = prepare.__wrapped__(Data(), Input(channels=1, size=(28, 28)))
         torch.set_num_threads(2)
-        two = prepare.__wrapped__(Digits(), Input(channels=1, size=(28, 28)))
+        two = prepare.__wrapped__(Data(), Input(channels=1, size=(28, 28)))
     finally:
         torch.set_num_threads(before)
     assert torch.equal(one.training, two.training)
@@ -145,8 +146,8 @@ def test_the_number_of_threads_changes_no_bit():
 
 def test_the_scale_of_published_weights_is_torchvisions():
     """Against torchvision's own preprocessing, with the size that the images have already."""
-    data = Coloured()
-    pictures, _ = data.load()
+    data = Data(Coloured())
+    pictures, _ = data.dataset.load()
     training, _ = data.split()
     preset = models.ResNet18_Weights.IMAGENET1K_V1.transforms()
     theirs = torch.from_numpy(pictures[training]).permute(0, 3, 1, 2).float() / 255
@@ -159,7 +160,7 @@ def test_the_scale_of_published_weights_is_torchvisions():
 @pytest.mark.parametrize(("normalize", "low"), [("unit", 0.0), ("centered", -1.0)])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_scale_between_two_ends_runs_from_black_to_white(normalize, low, channels):
-    images = prepare(Digits(), Input(channels=channels, size=(8, 8), normalize=normalize))
+    images = prepare(Data(), Input(channels=channels, size=(8, 8), normalize=normalize))
     for some in (images.training, images.validation):
         assert some.min() == low
         assert some.max() == 1.0

@@ -42,14 +42,14 @@ from networks.layers.regularization import Dropout
 from networks.module.build import build, evaluation
 from networks.presets import googlenet, lenet, resnet
 from networks.project.project import Project, first_project
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
 from networks.training.run import Run
 from tests.networks.graph.random_edits import networks, small
 from tests.networks.strategies import INNER, layers
 
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 """An export takes a second; shrinking would take a hundred of them."""
-RECIPE = Recipe(batch_size=500, epochs=1, threads=1)
+RECIPE = with_settings(Recipe(), batch_size=500, epochs=1, threads=1)
 
 
 def scores(path, images):
@@ -231,7 +231,7 @@ def test_the_metadata_say_classes_and_scale(tmp_path, trained):
 
     path = exported(project, tmp_path, trained_weights(trained, project))
     facts = {each.key: json.loads(each.value) for each in onnx.load(path).metadata_props}
-    images, _ = project.recipe.data.load()
+    images, _ = project.recipe.data.dataset.load()
     training, _ = project.recipe.data.split()
     assert facts["mean"] == pytest.approx([float(np.mean(images[training] / 255))], abs=5e-3)
     assert len(facts["std"]) == 1
@@ -267,7 +267,7 @@ def test_nothing_is_printed_and_random_numbers_stay(tmp_path, capfd):
 @given(st.integers(0, 2**31 - 1))
 @settings(max_examples=5)
 def test_first_weights_are_those_that_training_starts_from(seed):
-    project = Project(small(), replace(RECIPE, seed=seed))
+    project = Project(small(), with_settings(RECIPE, seed=seed))
     expected = Run(project).weights()
     found = first_weights(project).state_dict()
     assert found.keys() == expected.keys()

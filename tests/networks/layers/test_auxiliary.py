@@ -18,7 +18,7 @@ from networks.layers.normalization import BatchNorm2d
 from networks.layers.regularization import Dropout
 from networks.project.project import Project
 from networks.recipes.optimizers import SGD
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Stepped, Validated
 from networks.training.run import Run
 
@@ -72,7 +72,7 @@ class ByHand(nn.Module):
 
 def project(network: Network, **recipe: object) -> Project:
     options = {"batch_size": 400, "epochs": 2, "threads": 1, "optimizer": SGD_STEP} | recipe
-    return Project(network, Recipe(**options))
+    return Project(network, with_settings(Recipe(), **options))
 
 
 @settings(max_examples=8)

@@ -42,8 +42,11 @@ from networks.project.project import (
     read_project,
     write_project,
 )
+from networks.recipes.data_section import Data
 from networks.recipes.datasets import DATASETS
+from networks.recipes.learning_section import Learning
 from networks.recipes.losses import LOSSES
+from networks.recipes.machine_section import Machine
 from networks.recipes.optimizers import OPTIMIZERS
 from networks.recipes.published import BY_NAME
 from networks.recipes.recipe import Recipe
@@ -68,16 +71,23 @@ def declared(kinds):
 
 RECIPES = st.builds(
     Recipe,
-    data=declared(DATASETS),
-    start=st.sampled_from(["random", *BY_NAME]),
-    loss=declared(LOSSES),
-    optimizer=declared(OPTIMIZERS),
-    clip=st.floats(0, 1e6),
-    batch_size=st.integers(1, 65_536),
-    epochs=st.integers(1, 100_000),
-    seed=st.integers(0, 2**31 - 1),
-    device=st.sampled_from(["cpu", "cuda", "mps"]),
-    threads=st.integers(0, 1024),
+    data=st.builds(
+        Data,
+        dataset=declared(DATASETS),
+        validation=st.floats(0, 1, exclude_min=True, exclude_max=True),
+        split_seed=st.integers(0, 2**31 - 1),
+    ),
+    learning=st.builds(
+        Learning,
+        start=st.sampled_from(["random", *BY_NAME]),
+        loss=declared(LOSSES),
+        optimizer=declared(OPTIMIZERS),
+        clip=st.floats(0, 1e6),
+        batch_size=st.integers(1, 65_536),
+        epochs=st.integers(1, 100_000),
+        seed=st.integers(0, 2**31 - 1),
+    ),
+    machine=st.builds(Machine, device=st.sampled_from(["cpu", "cuda", "mps"]), threads=st.integers(0, 1024)),
 )
 
 
@@ -105,15 +115,15 @@ def test_a_layer_is_one_line_and_the_recipe_is_indented():
     lines = SEED.decode().splitlines()
     assert lines[:5] == [
         "{",
-        '  "format": 2,',
+        '  "format": 3,',
         '  "program": "Backbone",',
         '  "network": {',
         '    "nodes": [',
     ]
     assert lines[7] == '      {"name": "tanh1", "layer": {"type": "Tanh"}, "inputs": ["conv1"]},'
-    assert '    "batch_size": 8,' in lines
+    assert '      "batch_size": 8,' in lines
     assert SEED.endswith(b"\n}\n")
-    assert len(lines) == len(first_project().network.nodes) + 34
+    assert len(lines) == len(first_project().network.nodes) + 40
 
 
 def test_an_edit_of_one_layer_changes_one_line():
@@ -131,7 +141,7 @@ def test_files_of_format_1_can_always_be_read():
     assert [node.name for node in project.network.nodes][:3] == ["input_1", "output_2", "conv_3"]
     assert project.network["conv_3"].layer == Conv2d(35, (5, 4), (3, 2), (3, 2), (3, 2), 4, False)
     assert project.network["multiply_38"].inputs == ("upsample_36", "add_37")
-    assert project.recipe.optimizer.lr == 0.05
+    assert project.recipe.learning.optimizer.lr == 0.05
     assert len({type(node.layer) for node in project.network.nodes}) == 39
 
 
@@ -141,22 +151,24 @@ def test_what_format_1_did_not_know_has_its_default_and_all_else_is_as_it_was_wr
     written = json.loads(path.read_bytes())
     assert written["format"] == 1
     project = read_project(path)
-    assert holds(msgspec.to_builtins(project), written, {"format", "program"})
+    assert holds(without_sections(project), written, {"format", "program"})
     network = project.network
     assert network.folds == ()
     assert not any(node.fold or node.frozen for node in network.nodes)
     assert all(node.layer.normalize == "data" for node in network.of_type(Input))
     assert all(node.layer.over == "all" for node in network.of_type(LayerNorm))
-    assert project.recipe.start == "random"
+    assert project.recipe.learning.start == "random"
     # nothing makes of it what it is not: no block, no other names
     assert settled(network, project.classes) is network
     data = project_to_json(project)
-    assert data.startswith(b'{\n  "format": 2,')
+    assert data.startswith(b'{\n  "format": 3,')
     assert project_from_json(data) == project
 
 
 def test_lenet_of_format_1_is_the_lenet_of_today():
-    assert read_project(DATA / "lenet-format-1.json") == Project(lenet5(), Recipe(batch_size=8))
+    assert read_project(DATA / "lenet-format-1.json") == Project(
+        lenet5(), Recipe(learning=Learning(batch_size=8))
+    )
 
 
 def test_names_of_format_1_stay_as_they_are():
@@ -173,7 +185,7 @@ def test_names_of_format_1_stay_as_they_are():
 def test_files_of_format_2_can_always_be_read():
     path = DATA / "project-format-2.json"
     project = read_project(path)
-    assert holds(msgspec.to_builtins(project), json.loads(path.read_bytes()), {"format", "program"})
+    assert holds(without_sections(project), json.loads(path.read_bytes()), {"format", "program"})
     network = project.network
     assert len({type(node.layer) for node in network.nodes}) == 50
     assert len({type(fold.block) for fold in network.folds if fold.block is not None}) == 6
@@ -183,7 +195,34 @@ def test_files_of_format_2_can_always_be_read():
     assert [node.name for node in network.nodes if node.frozen][:2] == ["upconv_5", "pool_10"]
     assert network["input_1"].layer.normalize == "centered"
     assert network["pointwise_7"].layer.filters == "classes"
-    assert project.recipe.start == "AlexNet_Weights.IMAGENET1K_V1"
+    assert project.recipe.learning.start == "AlexNet_Weights.IMAGENET1K_V1"
+
+
+def test_files_of_format_3_can_always_be_read():
+    """It was written from the one of format 2."""
+    path = DATA / "project-format-3.json"
+    project = read_project(path)
+    assert holds(msgspec.to_builtins(project), json.loads(path.read_bytes()), {"format", "program"})
+    assert project == read_project(DATA / "project-format-2.json")
+
+
+def in_format(number, project):
+    """The file that a Backbone of format 1 or 2 wrote."""
+    file = {"format": number, "program": "Backbone"} | without_sections(project)
+    return json.dumps(file).encode()
+
+
+@given(projects(), st.sampled_from([1, 2]))
+def test_a_recipe_without_sections_is_read_as_it_was_meant(project, number):
+    assert project_from_json(in_format(number, project)) == project
+
+
+def without_sections(project):
+    """The project's values as formats 1 and 2 laid them out."""
+    value = msgspec.to_builtins(project)
+    data, learning, machine = (value["recipe"][name] for name in ("data", "learning", "machine"))
+    dataset = data.pop("dataset")
+    return value | {"recipe": {"data": dataset | data} | learning | machine}
 
 
 def holds(value, written, besides=()):
@@ -200,7 +239,7 @@ def test_a_file_with_a_byte_order_mark_and_windows_line_ends_is_read():
     assert project_from_json(b"\xef\xbb\xbf" + SEED.replace(b"\n", b"\r\n")) == first_project()
 
 
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("number", [1, 2, 3])
 def test_what_is_left_out_has_its_default(number):
     text = f'{{"format": {number}, "program": "Backbone", "network": {{"nodes": []}}, "recipe": {{}}}}'
     assert project_from_json(text.encode()) == Project()
@@ -237,9 +276,9 @@ def test_what_could_not_be_opened_again_is_not_written(tmp_path):
 MEND = "correct it in a text editor, or open another copy."
 
 
-def swapped(old: str, new: str) -> bytes:
-    assert SEED.count(old.encode()) >= 1, old
-    return SEED.replace(old.encode(), new.encode("utf-8", "surrogatepass"), 1)
+def swapped(old: str, new: str, seed: bytes = SEED) -> bytes:
+    assert seed.count(old.encode()) >= 1, old
+    return seed.replace(old.encode(), new.encode("utf-8", "surrogatepass"), 1)
 
 
 def folded(folds: str) -> bytes:
@@ -313,19 +352,20 @@ BAD = {
     ),
     "NaN": (
         swapped("0.001", "NaN"),
-        f"Line 35, column 13: expected a finite number, got “NaN”: {MEND}",
+        f"Line 38, column 15: expected a finite number, got “NaN”: {MEND}",
     ),
     "infinity": (
         swapped("0.001", "-Infinity"),
-        f"Line 35, column 14: expected a finite number, got “Infinity”: {MEND}",
+        f"Line 38, column 16: expected a finite number, got “Infinity”: {MEND}",
     ),
     "unknown weights": (
         swapped('"start": "random"', '"start": "../evil.pth"'),
-        f"Field “recipe.start”: expected one of 23 names, such as “random”, got “../evil.pth”: {MEND}",
+        "Field “recipe.learning.start”: expected one of 23 names, such as “random”, got “../evil.pth”: "
+        f"{MEND}",
     ),
     "1e400": (
         swapped("0.001", "1e400"),
-        f"Field “recipe.optimizer.lr”: expected a number above 0, up to 1000, got 1e400: {MEND}",
+        f"Field “recipe.learning.optimizer.lr”: expected a number above 0, up to 1000, got 1e400: {MEND}",
     ),
     "half a character": (
         swapped("conv1", r"conv\ud800"),
@@ -342,7 +382,7 @@ BAD = {
     ),
     "duplicate key, written otherwise": (
         swapped('"threads": 0', r'"threads": 0, "thread\u0073": 1'),
-        "Line 46, column 19: the field “threads” stands there for the second time: "
+        "Line 51, column 21: the field “threads” stands there for the second time: "
         "remove one of the two in a text editor.",
     ),
     "other JSON": (
@@ -356,24 +396,24 @@ BAD = {
         "open another file.",
     ),
     "newer": (
-        swapped('"format": 2', '"format": 3, "blocks": []'),
-        "It comes from a newer Backbone (format 3; this one reads up to 2): open it with that one.",
+        swapped('"format": 3', '"format": 4, "blocks": []'),
+        "It comes from a newer Backbone (format 4; this one reads up to 3): open it with that one.",
     ),
     "no format": (
-        swapped('"format": 2,', ""),
-        f"Field “format”: expected the number of a format, such as 2, got null: {MEND}",
+        swapped('"format": 3,', ""),
+        f"Field “format”: expected the number of a format, such as 3, got null: {MEND}",
     ),
     "format in quotes": (
-        swapped('"format": 2,', '"format": "1",'),
-        f'Field “format”: expected the number of a format, such as 2, got "1": {MEND}',
+        swapped('"format": 3,', '"format": "1",'),
+        f'Field “format”: expected the number of a format, such as 3, got "1": {MEND}',
     ),
     "format 0": (
-        swapped('"format": 2,', '"format": 0,'),
-        f"Field “format”: expected the number of a format, such as 2, got 0: {MEND}",
+        swapped('"format": 3,', '"format": 0,'),
+        f"Field “format”: expected the number of a format, such as 3, got 0: {MEND}",
     ),
     "format true": (
-        swapped('"format": 2,', '"format": true,'),
-        f"Field “format”: expected the number of a format, such as 2, got true: {MEND}",
+        swapped('"format": 3,', '"format": true,'),
+        f"Field “format”: expected the number of a format, such as 3, got true: {MEND}",
     ),
     "no recipe": (
         b'{"format": 1, "program": "Backbone", "network": {}}',
@@ -436,7 +476,7 @@ BAD = {
     ),
     "choice": (
         swapped('"cpu"', '"tpu"'),
-        f"Field “recipe.device”: expected “cpu”, “cuda”, “mps”, got “tpu”: {MEND}",
+        f"Field “recipe.machine.device”: expected “cpu”, “cuda”, “mps”, got “tpu”: {MEND}",
     ),
     "share": (
         swapped("0.2", "1.0"),
@@ -665,6 +705,103 @@ def ordinary_user(folder):
             os.seteuid(0)
 
 
+# older files
+
+FORMAT_2 = (DATA / "project-format-2.json").read_bytes()
+IN_FORMAT_2 = {
+    "batch size": (
+        '"batch_size": 32',
+        '"batch_size": 0',
+        f"Field “recipe.batch_size”: expected a whole number from 1 to 65536, got 0: {MEND}",
+    ),
+    "learning rate": (
+        '"lr": 0.05',
+        '"lr": 0',
+        f"Field “recipe.optimizer.lr”: expected a number above 0, up to 1000, got 0: {MEND}",
+    ),
+    "unknown optimizer": (
+        '"SGD"',
+        '"SDG"',
+        "Field “recipe.optimizer”: there is no type “SDG” in this Backbone: did you mean “SGD”?",
+    ),
+    "device": (
+        '"cuda"',
+        '"tpu"',
+        f"Field “recipe.device”: expected “cpu”, “cuda”, “mps”, got “tpu”: {MEND}",
+    ),
+    "share": (
+        '"validation": 0.25',
+        '"validation": 1e400',
+        f"Field “recipe.data.validation”: expected a number above 0 and below 1, got 1e400: {MEND}",
+    ),
+    "unknown field": ('"clip"', '"klip"', f"Field “recipe”: there is no field “klip”: {MEND}"),
+    "unknown field of the data": (
+        '"split_seed"',
+        '"split"',
+        f"Field “recipe.data”: there is no field “split”: {MEND}",
+    ),
+    "unknown field of the loss": (
+        '"label_smoothing"',
+        '"smoothing"',
+        f"Field “recipe.loss”: there is no field “smoothing”: {MEND}",
+    ),
+    "no optimizer": (
+        '"momentum": 0.9',
+        '"momentum": []',
+        f"Field “recipe.optimizer.momentum”: expected a number from 0 to below 1, got []: {MEND}",
+    ),
+    "section of a later format": (
+        '"clip"',
+        '"learning": {"epochs": 3}, "clip"',
+        f"Field “recipe”: there is no field “learning”: {MEND}",
+    ),
+    "machine of a later format": (
+        '"clip"',
+        '"machine": 5, "clip"',
+        f"Field “recipe”: there is no field “machine”: {MEND}",
+    ),
+    "data set of a later format": (
+        '"split_seed"',
+        '"dataset": {"type": "Digits"}, "split_seed"',
+        f"Field “recipe.data”: there is no field “dataset”: {MEND}",
+    ),
+    "layer": (
+        '"filters": 6',
+        '"filters": 0',
+        f"Layer 4 (“conv_4”), field “filters”: expected a whole number from 1 to 65536, got 0: {MEND}",
+    ),
+    "half a character": (
+        '"cuda"',
+        r'"cuda\ud800"',
+        f"Line 153, column 20: expected a character, got half of one (“\\ud800”): {MEND}",
+    ),
+    "half a character in a name": (
+        '"clip"',
+        r'"clip\ud800"',
+        f"Line 149, column 10: expected a character, got half of one (“\\ud800”): {MEND}",
+    ),
+    "cut off": (
+        '"threads": 2\n  }\n}',
+        "",
+        "It ends in the middle, in line 153: the file was cut off; open another copy.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), IN_FORMAT_2.values(), ids=IN_FORMAT_2)
+def test_what_is_wrong_with_an_older_file_is_said_at_its_place_in_that_file(old, new, sentence):
+    with pytest.raises(UserError) as error:
+        project_from_json(swapped(old, new, FORMAT_2))
+    assert str(error.value) == sentence
+
+
+@pytest.mark.parametrize(("recipe", "place"), [("7", "recipe"), ('{"data": []}', "recipe.data")])
+def test_an_older_recipe_that_is_none_is_refused_at_its_place(recipe, place):
+    text = f'{{"format": 2, "program": "Backbone", "network": {{}}, "recipe": {recipe}}}'
+    with pytest.raises(UserError, match=f"^Field “{place}”: expected fields in braces, got "):
+        project_from_json(text.encode())
+
+
 # whatever the bytes are
 
 
@@ -683,15 +820,19 @@ def loads_or_says_why(data: bytes) -> str:
     return "loaded"
 
 
-def test_no_damage_to_the_bytes_gets_through():
+SEEDS = {"today's": SEED, "format 2": in_format(2, first_project())}
+
+
+@pytest.mark.parametrize("seed", SEEDS.values(), ids=SEEDS)
+def test_no_damage_to_the_bytes_gets_through(seed):
     draw = random.Random(20240607)
-    said = {loads_or_says_why(damaged(draw)) for _ in range(2000)}
+    said = {loads_or_says_why(damaged(seed, draw)) for _ in range(2000)}
     assert len(said) >= 8
     assert "loaded" in said
 
 
-def damaged(draw: random.Random) -> bytes:
-    data = bytearray(SEED)
+def damaged(seed: bytes, draw: random.Random) -> bytes:
+    data = bytearray(seed)
     for _ in range(draw.choice((1, 1, 1, 2, 5))):
         at, other = draw.randrange(len(data)), draw.randrange(len(data))
         match draw.randrange(5):
@@ -718,7 +859,7 @@ JSON = st.recursive(
 @settings(max_examples=500)
 @given(st.data())
 def test_no_json_in_a_wrong_place_gets_through(data):
-    file = json.loads(SEED)
+    file = json.loads(data.draw(st.sampled_from([*SEEDS.values()])))
     containers = [file]
     for container in containers:
         entries = container.values() if isinstance(container, dict) else container
@@ -806,7 +947,7 @@ def test_reading_runs_nothing_and_writes_nothing(tmp_path):
 
 def test_the_number_of_the_format_is_written_first():
     assert SEED.startswith(f'{{\n  "format": {FORMAT},'.encode())
-    assert FORMAT == 2, "a new format needs a golden file of its own, and the old ones stay readable"
+    assert FORMAT == 3, "a new format needs a golden file of its own, and the old ones stay readable"
 
 
 def test_the_readme_shows_the_number_of_the_format():

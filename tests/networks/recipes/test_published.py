@@ -20,6 +20,7 @@ from networks.presets.catalog import PRESETS
 from networks.project.fine_tuning import fine_tuning, suggestions, with_published
 from networks.project.project import Project, first_project
 from networks.recipes.published import BY_NAME, PUBLISHED, cache_folder, published_for
+from networks.recipes.recipe import with_settings
 from tests.networks.graph.random_edits import small
 
 STANDARD = [preset for preset in PRESETS if preset.torchvision]
@@ -84,7 +85,7 @@ def test_a_project_takes_size_scale_and_start_from_the_weights_and_keeps_the_res
     project = first_project()
     taken = with_published(project, BY_NAME["GoogLeNet_Weights.IMAGENET1K_V1"])
     assert taken.network["input"].layer == Input(channels=3, size=(224, 224), normalize="centered")
-    assert taken.recipe == replace(project.recipe, start="GoogLeNet_Weights.IMAGENET1K_V1")
+    assert taken.recipe == with_settings(project.recipe, start="GoogLeNet_Weights.IMAGENET1K_V1")
     assert taken.network.nodes[1:] == project.network.nodes[1:]
 
 

@@ -35,6 +35,7 @@ from networks.module.build import build
 from networks.presets.catalog import PRESETS
 from networks.presets.torchvision_models import MODELS
 from networks.project.project import first_project
+from networks.recipes.recipe import with_settings
 from networks.source import source
 from networks.source.safety import UnexpectedCodeError, verify
 from networks.source.torch_signatures import DEFAULTS, ROLES
@@ -393,7 +394,7 @@ def test_names_that_containers_use_themselves_stand_in_a_class(fresh, name):
 def test_it_loads_what_a_run_has_learned(tmp_path):
     """As a person would: the file of weights into an object of the class."""
     project = first_project()
-    run = Run(replace(project, recipe=replace(project.recipe, batch_size=400, epochs=1, threads=1)))
+    run = Run(replace(project, recipe=with_settings(project.recipe, batch_size=400, epochs=1, threads=1)))
     list(run.train())
     save_weights(run, tmp_path / "weights.safetensors")
     namespace = {}

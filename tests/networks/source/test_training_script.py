@@ -33,11 +33,12 @@ from networks.presets.catalog import PRESETS
 from networks.project.fine_tuning import with_published
 from networks.project.project import Project, first_project
 from networks.recipes import datasets
+from networks.recipes.data_section import Data
 from networks.recipes.datasets import Digits
 from networks.recipes.losses import CrossEntropy
 from networks.recipes.optimizers import OPTIMIZERS, SGD
 from networks.recipes.published import BY_NAME
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Failed, Finished, Stepped, Validated
 from networks.runs.table import COLUMNS
 from networks.source import source
@@ -47,7 +48,7 @@ from networks.training.run import Run
 from tests.networks.graph.random_edits import networks
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 
-FEW = Digits(validation=0.4)
+FEW = {"validation": 0.4}
 """Of the 150 images that there are here."""
 SMALL = [preset for preset in PRESETS if preset.kind == "small"]
 
@@ -79,7 +80,7 @@ def fresh(tmp_path_factory, _cache):
 
 
 def recipe(**changes):
-    return Recipe(**{"data": FEW, "batch_size": 16, "epochs": 2, "threads": 1} | changes)
+    return with_settings(Recipe(), **FEW | {"batch_size": 16, "epochs": 2, "threads": 1} | changes)
 
 
 def judge(fresh, folder, project, title="net"):
@@ -119,7 +120,7 @@ def curve(project):
 @pytest.mark.parametrize("preset", SMALL, ids=lambda preset: preset.name)
 def test_the_curve_of_a_preset_is_that_of_a_run(fresh, tmp_path, preset):
     own = preset.recipe or Recipe()
-    judge(fresh, tmp_path, Project(preset.network(), replace(own, data=FEW, epochs=2, threads=1)))
+    judge(fresh, tmp_path, Project(preset.network(), with_settings(own, **FEW, epochs=2, threads=1)))
 
 
 def network(channels=1, size=(8, 8), normalize="data"):
@@ -148,7 +149,7 @@ def projects(draw):
     normalize = draw(st.sampled_from(["data", "imagenet", "centered", "unit"]))
     drawn = network(draw(st.sampled_from([1, 3])), size, normalize)
     names = draw(st.sets(st.sampled_from(["conv1", "norm", "conv2"])))
-    data = Digits(draw(st.sampled_from([0.4, 0.5])), draw(st.integers(0, 9)))
+    data = Data(validation=draw(st.sampled_from([0.4, 0.5])), split_seed=draw(st.integers(0, 9)))
     training = len(data.split()[0])
     # as many as leave a single image for the last batch, too
     batch_size = draw(st.sampled_from([13, 64, 200, training - 1, (training - 1) // 2]))
@@ -157,7 +158,8 @@ def projects(draw):
     return Project(
         freeze(drawn, names),
         recipe(
-            data=data,
+            validation=data.validation,
+            split_seed=data.split_seed,
             batch_size=batch_size,
             optimizer=optimizer,
             loss=CrossEntropy(draw(st.sampled_from([0.0, 0.1]))),

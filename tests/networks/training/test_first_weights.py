@@ -19,7 +19,7 @@ from networks.presets.catalog import PRESETS
 from networks.project.fine_tuning import fine_tuning, with_published
 from networks.project.project import Project, first_project, project_from_json, project_to_json
 from networks.recipes.published import BY_NAME
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Started, Stepped
 from networks.training.first_weights import Fit, fit, foretell, start_from
 from networks.training.run import Run
@@ -64,7 +64,7 @@ def small_images(project):
 
 def started(network, weights, **recipe):
     options = {"batch_size": 8, "threads": 1} | recipe
-    return small_images(with_published(Project(network, Recipe(**options)), weights))
+    return small_images(with_published(Project(network, with_settings(Recipe(), **options)), weights))
 
 
 def test_with_the_classes_of_the_file_the_logits_are_torchvisions(resnet):
@@ -90,7 +90,7 @@ def test_a_run_on_ten_classes_starts_from_all_but_the_last_layer(resnet):
         resnet(IMAGES)
     hook.remove()
     assert torch.allclose(*theirs, rtol=1e-4, atol=1e-5)
-    random = Run(replace(project, recipe=replace(project.recipe, start="random")))
+    random = Run(replace(project, recipe=with_settings(project.recipe, start="random")))
     assert torch.equal(run.weights()["fc.weight"], random.weights()["fc.weight"])
     first = next(run.train())
     assert isinstance(first, Started)
@@ -217,7 +217,7 @@ def test_a_network_that_takes_nothing_is_refused(resnet):
     keep(RESNET, {key: tensor for key, tensor in resnet.state_dict().items() if not key.startswith("fc")})
     project = first_project()
     with pytest.raises(UserError, match="Expected a network with layers like those of “ResNet-18”"):
-        Run(replace(project, recipe=replace(project.recipe, start=RESNET.name)))
+        Run(replace(project, recipe=with_settings(project.recipe, start=RESNET.name)))
 
 
 def test_the_start_is_part_of_the_project_file():

@@ -22,7 +22,7 @@ from networks.layers.pooling import AdaptiveAvgPool2d
 from networks.layers.regularization import Dropout
 from networks.project.project import Project
 from networks.recipes.optimizers import OPTIMIZERS, Adam
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Stepped
 from networks.training.run import Run
 
@@ -52,7 +52,7 @@ BELOW_FC = NAMES[1:-2]
 
 def project(network: Network, **recipe: object) -> Project:
     options = {"batch_size": 300, "epochs": 1, "threads": 1, "optimizer": Adam(lr=0.01)} | recipe
-    return Project(network, Recipe(**options))
+    return Project(network, with_settings(Recipe(), **options))
 
 
 @settings(max_examples=20)

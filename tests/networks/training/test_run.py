@@ -29,10 +29,10 @@ from networks.layers.normalization import BatchNorm1d, BatchNorm2d
 from networks.layers.pooling import AdaptiveAvgPool2d, MaxPool2d
 from networks.layers.regularization import Dropout
 from networks.project.project import Project, first_project
-from networks.recipes.datasets import Digits
+from networks.recipes.data_section import Data
 from networks.recipes.losses import CrossEntropy
 from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Failed, Finished, Started, Stepped, Validated, Validating
 from networks.training.run import Run, default_threads
 
@@ -72,7 +72,7 @@ RANDOM = chain(
 def project(network: Network = PLAIN, **recipe: object) -> Project:
     """A small project: five steps an epoch, two epochs, where nothing else is said."""
     options = {"batch_size": 300, "epochs": 2, "threads": 1} | recipe
-    return Project(network, Recipe(**options))  # type: ignore[arg-type]
+    return Project(network, with_settings(Recipe(), **options))  # type: ignore[arg-type]
 
 
 def without_time(event):
@@ -137,7 +137,7 @@ JUDGED = chain(
 
 def by_hand(declared: Optimizer, clip: float, seed: int) -> tuple[list[tuple[float, float]], nn.Module]:
     """Two epochs of JUDGED with nothing of ours in it: contiguous, not fused; loss and accuracy."""
-    images = prepare(Digits(), Input(channels=1, size=(8, 8)))
+    images = prepare(Data(), Input(channels=1, size=(8, 8)))
     training = images.training.clone(memory_format=torch.contiguous_format)
     validation = images.validation.clone(memory_format=torch.contiguous_format)
     torch.manual_seed(seed)
@@ -593,7 +593,7 @@ def test_weights_are_plain_copies_under_torchs_names():
 
 @pytest.mark.slow
 def test_lenet_learns_the_digits():
-    run = Run(replace(first_project(), recipe=replace(first_project().recipe, threads=1)))
+    run = Run(replace(first_project(), recipe=with_settings(first_project().recipe, threads=1)))
     accuracies = (
         event.values["validation accuracy"] for event in run.train() if isinstance(event, Validated)
     )

@@ -228,7 +228,7 @@ def test_a_click_on_a_heading_folds_it_and_search_unfolds(browser, qtbot):
 
 def test_its_recipe_is_wished_for_unless_it_is_ticked_off(browser, qtbot):
     find(browser, qtbot, RECIPE.name)
-    assert str(RECIPE.recipe.epochs) in text(browser, "recipe_text")
+    assert str(RECIPE.recipe.learning.epochs) in text(browser, "recipe_text")
     qtbot.mouseClick(browser.button, Qt.MouseButton.LeftButton)
     browser.findChild(QCheckBox, "use_recipe").click()
     qtbot.mouseClick(browser.button, Qt.MouseButton.LeftButton)

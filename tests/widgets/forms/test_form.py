@@ -14,9 +14,9 @@ from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input
 from networks.layers.linear import Linear
 from networks.recipes.datasets import DATASETS
+from networks.recipes.learning_section import Learning
 from networks.recipes.losses import LOSSES
 from networks.recipes.optimizers import OPTIMIZERS, SGD
-from networks.recipes.recipe import Recipe
 from widgets.forms.form import Form
 from widgets.forms.number_field import NumberField
 from widgets.forms.numerals import fits, show
@@ -205,7 +205,7 @@ def test_another_type_gets_another_form(qtbot):
 
 
 def test_a_form_can_be_of_a_few_fields(qtbot):
-    form = form_of(qtbot, Recipe(), names=("epochs", "clip"))
+    form = form_of(qtbot, Learning(), names=("epochs", "clip"))
     assert [field.name for field in form.fields()] == ["clip", "epochs"]
     retype(qtbot, form.findChild(QLineEdit, "epochs"), "7")
     assert form.taken[-1] == ("epochs", 7)

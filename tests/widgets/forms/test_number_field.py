@@ -8,7 +8,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
 
 from networks.core.fields import Field, fields_of
-from networks.recipes.recipe import Recipe
+from networks.recipes.learning_section import Learning
+from networks.recipes.machine_section import Machine
 from widgets.forms.number_field import NumberField
 
 RATE = Field("lr", "real", "Learning rate", "", 1e-3, low=0.0, high=1000.0, open_low=True)
@@ -102,7 +103,7 @@ def test_a_comma_becomes_a_point_before_everyones_eyes(qtbot):
 
 
 def test_what_zero_means_is_written_beside_it(qtbot):
-    threads, clip = fields_of(Recipe, ("threads", "clip"))[::-1]
+    (threads,), (clip,) = fields_of(Machine, ("threads",)), fields_of(Learning, ("clip",))
     assert shown(qtbot, clip, 0.0).beside() == "off"
     field = shown(qtbot, threads, 0)
     assert field.beside() == "all but one"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from msgspec.structs import replace
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 
 from networks.core.message import UserError, message
+from networks.recipes.data_section import Data
 from networks.recipes.datasets import Digits
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
 from widgets.controls.notice import Notice
 from widgets.panels.data_panel import DataPanel
 from widgets.panels.sample_strip import SampleStrip, to_image
@@ -46,7 +46,7 @@ def retype(qtbot, line, text):
 
 def test_counts_classes_and_what_happens_to_the_images(panel):
     Owner(panel, Recipe())
-    training, validation = Digits().split()
+    training, validation = Data().split()
     shown = panel.findChild(QLabel, "images").text()
     assert shown == f"1\u202f{len(training) - 1000:03d} to train\n{len(validation)} to validate"
     assert len(training) + len(validation) == 1797
@@ -64,7 +64,7 @@ def test_without_an_input_nothing_is_promised(panel):
 def test_the_split_is_set_as_one_types(panel, qtbot):
     owner = Owner(panel, Recipe())
     retype(qtbot, panel.findChild(QLineEdit, "validation"), "0.5")
-    assert owner.recipe.data == Digits(validation=0.5)
+    assert owner.recipe.data == Data(validation=0.5)
     assert set(owner.wishes) == {("Change Validation share", "data.validation")}
     assert "898 to validate" in panel.findChild(QLabel, "images").text()
     retype(qtbot, panel.findChild(QLineEdit, "split_seed"), "3")
@@ -108,7 +108,7 @@ def test_images_that_are_not_to_be_had_are_said(panel, monkeypatch):
         raise UserError(message("The file is gone: choose other data."))
 
     monkeypatch.setattr(Digits, "load", missing)
-    panel.show_recipe(replace(Recipe(), data=Digits(split_seed=987_654)), (1, 28, 28))
+    panel.show_recipe(with_settings(Recipe(), split_seed=987_654), (1, 28, 28))
     assert panel.findChild(Notice).sentence() == "The file is gone: choose other data."
     assert panel.findChild(SampleStrip).labels() == ()
     monkeypatch.undo()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit
 
 from networks.core.fields import fields_of
 from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, section_of, with_settings
 from widgets.controls.notice import Notice
 from widgets.forms.form import Form
 from widgets.panels.optimizer_panel import OptimizerPanel
@@ -44,12 +44,12 @@ def retype(qtbot, line, text):
 
 @pytest.mark.parametrize("kind", [kind for kind in OPTIMIZERS if kind is not SGD])
 def test_another_algorithm_comes_with_its_own_fields_and_defaults(panel, qtbot, kind):
-    owner = Owner(panel, Recipe(optimizer=SGD(lr=0.5)))
+    owner = Owner(panel, with_settings(Recipe(), optimizer=SGD(lr=0.5)))
     box = panel.findChild(QComboBox, "algorithm")
     box.setFocus()
     for _ in range(OPTIMIZERS.index(kind)):
         qtbot.keyClick(box, Qt.Key.Key_Down)
-    assert owner.recipe.optimizer == kind()
+    assert owner.recipe.learning.optimizer == kind()
     assert owner.wishes[-1] == (f"Change optimizer to {kind.__name__}", "")
     form = panel.findChild(Form, "optimizer")
     assert [field.name for field in form.fields()] == [field.name for field in fields_of(kind)]
@@ -60,14 +60,14 @@ def test_another_algorithm_comes_with_its_own_fields_and_defaults(panel, qtbot, 
 def test_a_parameter_of_the_algorithm_is_applied_as_one_types(panel, qtbot):
     owner = Owner(panel, Recipe())
     retype(qtbot, panel.findChild(QLineEdit, "lr"), "3e-4")
-    assert owner.recipe == Recipe(optimizer=Adam(lr=3e-4))
+    assert owner.recipe == with_settings(Recipe(), optimizer=Adam(lr=3e-4))
     assert set(owner.wishes) == {("Change Learning rate", "optimizer.lr")}
 
 
 def test_the_loss_is_set(panel, qtbot):
     owner = Owner(panel, Recipe())
     retype(qtbot, panel.findChild(QLineEdit, "label_smoothing"), "0.1")
-    assert owner.recipe.loss.label_smoothing == 0.1
+    assert owner.recipe.learning.loss.label_smoothing == 0.1
     assert owner.wishes[-1][1] == "loss.label_smoothing"
     assert panel.findChild(QComboBox, "loss").currentText() == "Cross-entropy"
 
@@ -85,8 +85,9 @@ def test_the_loss_is_set(panel, qtbot):
 def test_the_run_is_set(panel, qtbot, name, text, value):
     owner = Owner(panel, Recipe())
     retype(qtbot, panel.findChild(QLineEdit, name), text)
-    assert getattr(owner.recipe, name) == value
-    assert owner.wishes[-1][1] == f"recipe.{name}"
+    section = section_of(name)
+    assert getattr(getattr(owner.recipe, section), name) == value
+    assert owner.wishes[-1][1] == f"{section}.{name}"
 
 
 def test_the_dice_draws_another_seed(panel, qtbot):
@@ -95,9 +96,9 @@ def test_the_dice_draws_another_seed(panel, qtbot):
     drawn = set()
     for _ in range(5):
         qtbot.mouseClick(dice, Qt.MouseButton.LeftButton)
-        drawn.add(owner.recipe.seed)
+        drawn.add(owner.recipe.learning.seed)
     assert len(drawn) > 1
-    assert panel.findChild(QLineEdit, "seed").text() == str(owner.recipe.seed)
+    assert panel.findChild(QLineEdit, "seed").text() == str(owner.recipe.learning.seed)
 
 
 def enabled(panel):
@@ -124,13 +125,13 @@ def test_a_device_that_torch_finds_can_be_chosen(panel, qtbot):
     box = panel.findChild(QComboBox, "device")
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_Down)
-    assert owner.recipe.device == "cuda"
+    assert owner.recipe.machine.device == "cuda"
     qtbot.keyClick(box, Qt.Key.Key_Down)
-    assert owner.recipe.device == "cuda"
+    assert owner.recipe.machine.device == "cuda"
 
 
 def test_a_recipe_for_a_device_that_is_not_here_says_so(panel):
-    Owner(panel, Recipe(device="cuda"), ("cpu",))
+    Owner(panel, with_settings(Recipe(), device="cuda"), ("cpu",))
     notice = panel.findChild(Notice, "device_problem")
     assert notice.isVisible()
     assert "NVIDIA GPU" in notice.sentence()
@@ -139,5 +140,5 @@ def test_a_recipe_for_a_device_that_is_not_here_says_so(panel):
 
 
 def test_showing_asks_for_nothing(panel):
-    owner = Owner(panel, Recipe(optimizer=SGD(), epochs=3), ("cpu",))
+    owner = Owner(panel, with_settings(Recipe(), optimizer=SGD(), epochs=3), ("cpu",))
     assert owner.wishes == []

@@ -1,0 +1,59 @@
+"""The recipe's section on data: which images, and how many of them are held back for validation."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from networks.core.fields import real, whole
+from networks.recipes.datasets import AnyDataset, Digits
+
+
+class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The images that the network learns from and is judged by."""
+
+    dataset: AnyDataset = Digits()
+    validation: Annotated[
+        float,
+        real(
+            "Validation share",
+            "Share of the images that is never trained on, only used to judge the network.",
+            0.0,
+            1.0,
+            above=True,
+            below=True,
+        ),
+    ] = 0.2
+    split_seed: Annotated[
+        int,
+        whole("Split seed", "Which images are held back; another number draws others.", 0, 2**31 - 1),
+    ] = 0
+
+    def split(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Indices of the training and the validation images; the share is the same in every class.
+
+        Raises UserError where the images cannot be had.
+        """
+        _, labels = self.dataset.load()
+        draw = np.random.default_rng(self.split_seed)
+        training, validation = [], []
+        for label in range(len(self.dataset.classes)):
+            members = draw.permutation(np.flatnonzero(labels == label))
+            held = self._held(len(members))
+            validation.append(members[:held])
+            training.append(members[held:])
+        return np.sort(np.concatenate(training)), np.sort(np.concatenate(validation))
+
+    def sizes(self) -> tuple[int, int]:
+        """How many images are for training and how many for validation; unlike `split` it draws nothing."""
+        _, labels = self.dataset.load()
+        members = np.bincount(labels, minlength=len(self.dataset.classes)).tolist()
+        held = sum(map(self._held, members))
+        return len(labels) - held, held
+
+    def _held(self, members: int) -> int:
+        """How many images of a class are held back: at least one, and never the last one."""
+        return max(0, min(max(1, round(members * self.validation)), members - 1))

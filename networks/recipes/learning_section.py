@@ -1,0 +1,62 @@
+"""The recipe's section on learning: first weights, loss, optimizer, batches, epochs and seed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+
+from networks.core.fields import described, real, whole
+from networks.recipes.losses import AnyLoss, CrossEntropy
+from networks.recipes.optimizers import Adam, AnyOptimizer
+from networks.recipes.published import PUBLISHED
+
+RANDOM: Literal["random"] = "random"
+
+if TYPE_CHECKING:
+    Start = str
+else:
+    Start = Literal[(RANDOM, *(weights.name for weights in PUBLISHED))]
+"""A closed choice: a project file names weights of our table, never a file or an address."""
+
+
+class Learning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the weights are started and changed."""
+
+    start: Annotated[
+        Start,
+        described(
+            "First weights",
+            "What training starts from: random numbers, or published weights.",
+            labels={RANDOM: "random"} | {weights.name: weights.title for weights in PUBLISHED},
+        ),
+    ] = RANDOM
+    loss: AnyLoss = CrossEntropy()
+    optimizer: AnyOptimizer = Adam()
+    clip: Annotated[
+        float,
+        real(
+            "Gradient clipping",
+            "Scales the gradient down where its norm, over all weights, is above this; 0 turns it off.",
+            0.0,
+            1e6,
+            zero="off",
+        ),
+    ] = 0.0
+    batch_size: Annotated[
+        int,
+        whole("Batch size", "Images whose gradients are averaged for one step.", 1, 65_536, unit="images"),
+    ] = 64
+    epochs: Annotated[
+        int,
+        whole("Epochs", "How often training goes through all training images.", 1, 100_000, unit="epochs"),
+    ] = 20
+    seed: Annotated[
+        int,
+        whole(
+            "Seed",
+            "Where the random numbers start: the same seed gives the same first weights and order of images.",
+            0,
+            2**31 - 1,
+        ),
+    ] = 0
