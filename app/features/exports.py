@@ -6,15 +6,15 @@ What writes is imported when it is asked for: the window is there sooner.
 from __future__ import annotations
 
 import gc
-import logging
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QMenu, QProgressBar, QVBoxLayout, QWidget
 
+from app.background.job import Job, reason_of
 from app.feature.commands import Command, make_action
 from app.session.document import Document
 from app.session.files import Files, visible
@@ -24,7 +24,6 @@ from networks.core.storage import write_atomically
 from networks.graph.presentation import Folding
 from widgets.look import theme
 
-LOG = logging.getLogger("backbone")
 STACK = 16 * 2**20
 """Bytes; torch traces networks recursively, and a thread's own stack on macOS is a thirtieth of this."""
 
@@ -46,9 +45,8 @@ class Exports(QObject):
         super().__init__(window)
         self._document, self._trainer, self._files = document, trainer, files
         self._folding, self._window = folding, window
-        self._writing: _Writing | None = None
+        self._job: Job[None] | None = None
         self._notice: _Notice | None = None
-        self._sentence = ""
 
     def commands(self) -> tuple[Command, ...]:
         """The entries of the menu."""
@@ -76,13 +74,12 @@ class Exports(QObject):
     @property
     def busy(self) -> bool:
         """Whether something is being written in a thread."""
-        return self._writing is not None
+        return self._job is not None and self._job.running
 
     def close(self) -> None:
         """Waits for what is being written."""
-        if self._writing is not None:
-            self._writing.wait()
-            self._end()
+        if self._job is not None:
+            self._job.wait()
 
     # what can be exported
 
@@ -200,29 +197,25 @@ class Exports(QObject):
 
     def _write_in_thread(self, write: Callable[[], None], sentence: str) -> None:
         """Nothing else can be done meanwhile: training and exporting draw from the same random numbers."""
-        self._sentence = sentence
         self._notice = _Notice(self.tr("Exporting…"), self._window)
-        self._writing = _Writing(write, self)
-        self._writing.finished.connect(self._end)
+        self._job = Job(
+            lambda _: write(),
+            lambda _: self.told.emit(sentence),
+            self._files.show_error,
+            owner=self,
+            ended=self._end,
+            explain=_explain,
+            stack=STACK,
+        )
         self._notice.open()
-        self._writing.start()
+        self._job.start()
 
-    @Slot()
     def _end(self) -> None:
-        writing, notice = self._writing, self._notice
-        if writing is None or notice is None:
-            return
-        writing.wait()
-        self._writing = self._notice = None
-        problem = writing.problem
-        writing.deleteLater()
-        notice.finish()
-        # what torch left behind is freed here, on the thread where Qt's objects may be freed too
+        if self._notice is not None:
+            self._notice.finish()
+            self._notice = None
+        # what torch left behind is freed here, in the thread in which Qt's objects may be freed too
         gc.collect()
-        if problem is None:
-            self.told.emit(self._sentence)
-        else:
-            self._files.show_error(problem)
 
     # questions; a method of its own so that tests can answer
 
@@ -259,24 +252,8 @@ class Exports(QObject):
         return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
 
 
-class _Writing(QThread):
-    """Writes one file; `problem` is why it did not, or None."""
-
-    def __init__(self, write: Callable[[], None], parent: QObject) -> None:
-        super().__init__(parent)
-        self.setStackSize(STACK)
-        self._write = write
-        self.problem: Message | None = None
-
-    def run(self) -> None:
-        try:
-            self._write()
-        except UserError as error:
-            self.problem = error.reason
-        except BaseException as error:
-            LOG.exception("an export broke off")
-            reason = f"{type(error).__name__}: {error}"
-            self.problem = message("The export broke off. The reason that was given: {reason}", reason=reason)
+def _explain(error: BaseException) -> Message:
+    return message("The export broke off. The reason that was given: {reason}", reason=reason_of(error))
 
 
 class _Notice(QDialog):

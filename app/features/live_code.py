@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
+from app.background.job import Job, Task
 from app.session.document import Document
-from networks.core.message import Message, UserError, message
+from networks.core.message import Message, message
 from networks.project.project import Project
 from widgets.code.code_view import CodeView
 from widgets.look.translation import said
@@ -16,7 +17,6 @@ from widgets.look.translation import said
 if TYPE_CHECKING:
     from networks.source import Source
 
-LOG = logging.getLogger("backbone")
 PAUSE = 150
 """Milliseconds without an edit before the source is written anew."""
 
@@ -28,7 +28,7 @@ class LiveCode(QObject):
         super().__init__(parent)
         self._document, self._view = document, view
         self._shown: Project | None = None
-        self._writer: _Writer | None = None
+        self._job: Job[Source] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE)
@@ -41,10 +41,10 @@ class LiveCode(QObject):
         self._timer.start()
 
     def close(self) -> None:
-        """Waits for what is being written."""
+        """Waits for what is being written, and drops it."""
         self._timer.stop()
-        if self._writer is not None:
-            self._writer.wait()
+        if self._job is not None:
+            self._job.close()
 
     @Slot()
     def _write(self) -> None:
@@ -52,41 +52,35 @@ class LiveCode(QObject):
         same = self._shown is not None and (
             (project.network, project.classes) == (self._shown.network, self._shown.classes)
         )
-        if same or self._writer is not None or not self._view.isVisible():
+        busy = self._job is not None and self._job.running
+        if same or busy or not self._view.isVisible():
             return
-        self._writer = _Writer(project, self)
-        self._writer.finished.connect(self._take)
-        self._writer.start()
+        self._job = Job(
+            partial(_source, project),
+            partial(self._take, project),
+            partial(self._miss, project),
+            owner=self,
+            explain=_explain,
+        )
+        self._job.start()
 
-    @Slot()
-    def _take(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is None:
-            return
-        writer.wait()
-        self._shown = writer.project
-        if writer.found is not None:
-            self._view.show_source(writer.found)
-        elif writer.problem is not None:
-            self._view.show_reason(said(writer.problem))
-        writer.deleteLater()
+    def _take(self, written: Project, found: Source) -> None:
+        self._shown = written
+        self._view.show_source(found)
+        # the network may have been edited meanwhile
+        self._write()
+
+    def _miss(self, written: Project, reason: Message) -> None:
+        self._shown = written
+        self._view.show_reason(said(reason))
         self._write()
 
 
-class _Writer(QThread):
-    def __init__(self, project: Project, parent: QObject) -> None:
-        super().__init__(parent)
-        self.project = project
-        self.found: Source | None = None
-        self.problem: Message | None = None
+def _source(project: Project, _: Task) -> Source:
+    from networks.source import source
 
-    def run(self) -> None:
-        from networks.source import source
+    return source(project.network, project.classes)
 
-        try:
-            self.found = source(self.project.network, self.project.classes)
-        except UserError as error:
-            self.problem = error.reason
-        except BaseException:
-            LOG.exception("the source could not be written")
-            self.problem = message("The source could not be written; the log says why.")
+
+def _explain(_: BaseException) -> Message:
+    return message("The source could not be written; the log says why.")

@@ -30,8 +30,8 @@ from app.session.document import Document
 from app.session.files import Files, visible
 from app.session.my_blocks import MyBlocks
 from app.session.settings import Settings
-from app.start.start import TorchLoader
 from app.training.runs import Runs
+from app.training.torch_loader import TorchLoader
 from app.training.trainer import Trainer
 from app.window.docks import Docks
 from app.window.network_summary import network_summary
@@ -250,13 +250,11 @@ class MainWindow(QMainWindow):
         self.optimizer_panel.show_recipe(self.document.project.recipe, devices)
         self.torch_loaded.emit()
 
-    @Slot(str)
-    def _miss_torch(self, problem: str) -> None:
+    @Slot(object)
+    def _miss_torch(self, reason: Message) -> None:
         self._torch_label.setText(self.tr("torch could not be loaded"))
-        self._torch_label.setToolTip(problem)
-        self.statusBar().showMessage(
-            self.tr("torch could not be loaded, so nothing can be trained: {problem}").format(problem=problem)
-        )
+        self._torch_label.setToolTip(said(reason))
+        self.statusBar().showMessage(said(reason))
 
     # the end
 
@@ -275,7 +273,7 @@ class MainWindow(QMainWindow):
             self.trainer.stop()
             event.ignore()
             return
-        self._loader.wait()
+        self._loader.close()
         self.backbones.close()
         self.live_code.close()
         self.exports.close()

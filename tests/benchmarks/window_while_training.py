@@ -31,6 +31,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, Qt, QTimer
 
 from app.start import start as startup
+from app.start.garbage import GarbageCollector
 from app.training.trainer import State
 from app.window.window import MainWindow
 from networks.recipes.recipe import with_settings
@@ -176,7 +177,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     application = startup.make_application()
-    collector = startup.GarbageCollector(application)
+    collector = GarbageCollector(application)
     collector.freeze()
     for name in options.cases or training_speed.CASES:
         measure(name, options.threads, options.seconds, options.rounds)

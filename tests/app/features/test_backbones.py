@@ -374,10 +374,11 @@ def test_a_menu_that_is_closed_looks_at_nothing(backbones, models, qtbot):
     backbones.pause.start(0)
     qtbot.waitUntil(lambda: not backbones.pause.isActive())
     qtbot.keyClick(browser, Qt.Key.Key_Escape)
-    ends = []
-    backbones.findChild(QThread).finished.connect(lambda: ends.append(True))
+    job = backbones.findChild(Job)
+    assert job.running
     models.gate.set()
-    qtbot.waitUntil(lambda: bool(ends) and backbones.findChild(QThread) is None)
+    # the next job, if there were one, would be there as soon as this one has ended
+    qtbot.waitUntil(lambda: not job.running and backbones.findChild(Job) is None)
     assert models.asked == ["slow"]
 
 
@@ -388,8 +389,8 @@ def test_closing_waits_for_a_preview_and_drops_it(backbones, models, qtbot):
     browser.show_network = lambda model, network, graph: shown.append(model.name)
     models.gate.set()
     backbones.close()
-    assert backbones.findChild(QThread) is None or backbones.findChild(QThread).isFinished()
-    qtbot.waitUntil(lambda: backbones.findChild(QThread) is None)
+    assert backbones.findChild(Job) is None or not backbones.findChild(Job).running
+    qtbot.waitUntil(lambda: backbones.findChild(Job) is None)
     assert shown == []
 
 
