@@ -1,33 +1,44 @@
-"""Published weights on request: fetched with a progress bar, put into the recipe, the rest to be frozen."""
+"""Published weights: fetched on request and put into the recipe, with an offer to freeze the other layers."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QProgressDialog, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QProgressDialog
 
 from app.background.job import Job, Task, reason_of
-from app.session.document import Document
+from app.feature.command import Command, MenuEntry, Section
+from app.feature.desk import Desk
+from app.feature.feature import Feature
+from app.feature.panel import Piece, Spot
 from networks.core.message import Message, message
 from networks.project.fine_tuning import fine_tuning, suggestions, with_published
 from networks.recipes.published import Published
 from widgets.controls.offer_bar import OfferBar
 
 
-class PublishedWeights(QObject):
+class PublishedWeights(Feature):
     """Finds the weights that the network was made for, and makes the project start from them."""
 
     failed = Signal(object)
     """The Message that says why there are none."""
 
-    def __init__(self, document: Document, offer: OfferBar, window: QWidget) -> None:
-        super().__init__(window)
-        self._document, self._offer, self._window = document, offer, window
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._document = desk.document
+        self.offer_bar = OfferBar()
+        self.offer_bar.accepted.connect(self._freeze)
+        self.failed.connect(desk.say)
         self._job: Job[bool] | None = None
         self._dialog: QProgressDialog | None = None
-        offer.accepted.connect(self._freeze)
+
+    def pieces(self) -> tuple[Piece, ...]:
+        return (Piece(Spot.ABOVE, self.offer_bar),)
+
+    def commands(self) -> tuple[MenuEntry, ...]:
+        return (Command("published", Section.WEIGHTS, self.tr("Load &published weights"), self.load),)
 
     @Slot()
     def load(self) -> None:
@@ -52,7 +63,7 @@ class PublishedWeights(QObject):
             ended=self._end,
             explain=_explain,
         )
-        self._dialog = QProgressDialog(self._window)
+        self._dialog = QProgressDialog(self.desk.window)
         self._dialog.setWindowTitle(self.tr("Published weights"))
         self._dialog.setLabelText(
             self.tr("Fetching the weights of {title}, {size:.0f} MB").format(
@@ -101,7 +112,7 @@ class PublishedWeights(QObject):
     def _start_from(self, weights: Published) -> None:
         project = with_published(self._document.project, weights)
         self._document.edit(project, self.tr("Load published weights"))
-        self._offer.offer(
+        self.offer_bar.offer(
             self.tr(
                 "The network starts from the weights of {title}, which judge {accuracy:.1f} % of ImageNet’s "
                 "validation images right. What does not fit, such as the last layer for other classes, "

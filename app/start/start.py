@@ -38,9 +38,9 @@ def run_window(path: Path | None) -> int:
     window = MainWindow()
     window.show()
     collector = GarbageCollector(window)
-    window.torch_loaded.connect(collector.freeze)
-    # behind the first paint: the loader shares the interpreter with it
-    window.painted.connect(window.load_torch)
+    window.desk.torch_loaded.connect(collector.freeze)
+    # behind the first paint: what is loaded in the background shares the interpreter with it
+    window.painted.connect(window.begin)
     window.painted.connect(partial(_begin, window, path, reporter))
     code = application.exec()
     wait_for_all()
@@ -53,5 +53,4 @@ def _begin(window: MainWindow, path: Path | None, reporter: CrashReporter) -> No
     """What asks or shows something, once the window stands."""
     reporter.show_last_crash(window)
     if path is not None:
-        window.open_path(path)
-    window.offer_recovery()
+        window.desk.files.open_path(path)

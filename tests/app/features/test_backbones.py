@@ -6,12 +6,14 @@ import threading
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, QThread
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow, QPushButton
 
+from app.background.job import Job
+from app.feature.desk import Desk
+from app.feature.showing import Showing
 from app.features.backbones import Backbones, loaded
 from app.features.imports import KEPT, import_model, importables
-from app.session.document import Document
 from networks.core.message import UserError, message
 from networks.doctor.findings import obstacle
 from networks.graph.check import check
@@ -71,15 +73,22 @@ def models():
 
 
 @pytest.fixture
-def document(qapp):
-    return Document(START)
+def desk(qtbot):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    return Desk(START, window)
 
 
 @pytest.fixture
-def backbones(qtbot, document, models):
-    window = QMainWindow()
-    qtbot.addWidget(window)
-    made = Backbones(document, lambda: tuple(MODELS.values()), models, window)
+def document(desk):
+    return desk.document
+
+
+@pytest.fixture
+def backbones(qtbot, desk, document, models):
+    window = desk.window
+    made = Backbones(desk, lambda: tuple(MODELS.values()), models)
+    Showing(desk, (made,)).show()
     window.setCentralWidget(made.button)
     with qtbot.waitExposed(window):
         window.show()
@@ -93,7 +102,7 @@ def backbones(qtbot, document, models):
 
 def menu(backbones, qtbot):
     qtbot.mouseClick(backbones.button, Qt.MouseButton.LeftButton)
-    return backbones.parent().findChild(BackboneBrowser)
+    return backbones.desk.window.findChild(BackboneBrowser)
 
 
 def choose(browser, qtbot, words):
