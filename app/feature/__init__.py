@@ -1,1 +1,1 @@
-"""What a feature is: its panels, its commands, its gestures, and what it is shown."""
+"""What a feature declares."""

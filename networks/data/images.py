@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812 - the field's name for it
 
-from networks.layers.ends import LUMINANCE, Input
+from networks.data.fitting import fit
+from networks.layers.ends import Input
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Pixels
 
@@ -59,20 +59,6 @@ def prepare(data: Data, wanted: Input) -> PreparedImages:
     )
 
 
-def fit(images: Tensor, wanted: Input) -> Tensor:
-    """Images n×c×h×w in the channels and size of `wanted`, bilinear, averaging where they shrink.
-
-    Grey becomes three equal channels; three channels become grey by luminance.
-    """
-    have, want = images.shape[1], wanted.channels
-    if have == 3 and want == 1:
-        images = torch.einsum("nchw,c->nhw", images, images.new_tensor(LUMINANCE)).unsqueeze(1)
-    if tuple(images.shape[2:]) != wanted.size:
-        shrinks = any(new < old for new, old in zip(wanted.size, images.shape[2:], strict=True))
-        images = F.interpolate(images, wanted.size, mode="bilinear", align_corners=False, antialias=shrinks)
-    return images.expand(-1, want, -1, -1)
-
-
 def _chunks(count: int) -> Iterator[slice]:
     return (slice(start, start + _CHUNK) for start in range(0, count, _CHUNK))
 
@@ -81,8 +67,7 @@ def _fitted(images: Pixels, chosen: NDArray[np.int64], wanted: Input) -> Tensor:
     """The chosen images, n×height×width×channels, from 0 to 1."""
     fitted = torch.empty(len(chosen), *wanted.size, wanted.channels)
     for chunk in _chunks(len(chosen)):
-        part = torch.from_numpy(images[chosen[chunk]]).permute(0, 3, 1, 2).float() / 255
-        fitted[chunk] = fit(part, wanted).permute(0, 2, 3, 1)
+        fitted[chunk] = fit(images[chosen[chunk]], wanted.size, wanted.channels)
     return fitted
 
 

@@ -20,16 +20,16 @@ from networks.core.message import UserError, message
 from networks.core.shapes import Shape
 from networks.core.storage import write_atomically
 from networks.data.images import prepare
-from networks.doctor.findings import obstacle
 from networks.graph.check import check
 from networks.graph.network import Network
 from networks.layers.ends import Input
 from networks.module.build import build, evaluation, other_tensor
 from networks.project.project import Project
 from networks.recipes.datasets import Dataset
-from networks.source.training_script import Facts, data_file, training_script
+from networks.source.training_script import ScriptConstants, data_file, training_script
 from networks.training.first_weights import foretell, start_from, weights_of
-from networks.training.run import Run, default_threads, judged_at_once
+from networks.training.plan import plan
+from networks.training.run import Run
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -102,24 +102,22 @@ def save_training_script(project: Project, path: Path, title: str = "") -> Path:
     Raises UserError where the project cannot be trained, where another file has the name of the images', and
     where one of both cannot be written.
     """
-    report = check(project.network, project.classes)
-    if (reason := obstacle(project, report)) is not None:
-        raise UserError(reason)
-    recipe = project.recipe
+    planned = plan(project)
     (entry,) = project.network.of_type(Input)
     assert isinstance(entry.layer, Input)
-    images = prepare(recipe.data, entry.layer)
+    images = prepare(project.recipe.data, entry.layer)
     published = weights_of(project)
-    facts = Facts(
+    constants = ScriptConstants(
         images.mean,
         images.std,
-        recipe.machine.threads or default_threads(),
-        judged_at_once(report, recipe.learning.batch_size),
+        planned.threads,
+        planned.judged_at_once,
         () if published is None else foretell(project, published).random,
     )
-    script = training_script(project, facts, title)
-    beside = path.with_name(data_file(recipe.data.dataset))
-    _write_images(recipe.data.dataset, beside)
+    script = training_script(project, constants, title)
+    dataset = project.recipe.data.dataset
+    beside = path.with_name(data_file(dataset))
+    _write_images(dataset, beside)
     write_atomically(path, script.encode())
     return beside
 

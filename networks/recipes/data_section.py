@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from networks.core.fields import real, whole
 from networks.recipes.datasets import AnyDataset, Digits
+from networks.recipes.splitting import split, validating
 
 
 class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,22 +39,11 @@ class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Raises UserError where the images cannot be had.
         """
         _, labels = self.dataset.load()
-        draw = np.random.default_rng(self.split_seed)
-        training, validation = [], []
-        for label in range(len(self.dataset.classes)):
-            members = draw.permutation(np.flatnonzero(labels == label))
-            held = self._held(len(members))
-            validation.append(members[:held])
-            training.append(members[held:])
-        return np.sort(np.concatenate(training)), np.sort(np.concatenate(validation))
+        return split(labels, len(self.dataset.classes), self.validation, self.split_seed)
 
     def sizes(self) -> tuple[int, int]:
         """How many images are for training and how many for validation; unlike `split` it draws nothing."""
         _, labels = self.dataset.load()
         members = np.bincount(labels, minlength=len(self.dataset.classes)).tolist()
-        held = sum(map(self._held, members))
+        held = sum(validating(count, self.validation) for count in members)
         return len(labels) - held, held
-
-    def _held(self, members: int) -> int:
-        """How many images of a class are held back: at least one, and never the last one."""
-        return max(0, min(max(1, round(members * self.validation)), members - 1))

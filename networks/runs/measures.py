@@ -43,21 +43,16 @@ def accuracy(batch: BatchResult) -> tuple[Tensor, int]:
     return (batch.scores.argmax(1) == batch.labels).sum(), len(batch.labels)
 
 
-def add_to(
-    totals: dict[str, tuple[float, int]],
-    measures: dict[str, Callable[[BatchResult], tuple[Tensor, int]]],
-    batch: BatchResult,
-) -> None:
-    """Adds what the measures take from this batch to the totals so far."""
-    for name, take in measures.items():
-        total, count = totals.get(name, (0.0, 0))
-        amount, of = take(batch)
-        totals[name] = total + float(amount), count + of
+def add_to(totals: dict[str, tuple[float, int]], measured: dict[str, tuple[Tensor, int]]) -> None:
+    """Adds what was measured on a batch to the totals so far."""
+    for name, (amount, count) in measured.items():
+        total, of = totals.get(name, (0.0, 0))
+        totals[name] = total + float(amount), of + count
 
 
-def means(totals: dict[str, tuple[float, int]]) -> dict[str, float]:
-    """Of each total the mean."""
-    return {name: total / count for name, (total, count) in totals.items()}
+def means(measured: dict[str, tuple[Tensor, int]]) -> dict[str, float]:
+    """Of each sum the mean."""
+    return {name: float(amount) / count for name, (amount, count) in measured.items()}
 
 
 class Quantity(msgspec.Struct, frozen=True):

@@ -8,15 +8,15 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from networks.source.measured import printed_names
+from networks.source.printed import printed_names
 
 # fmt: off
 GLOBALS = frozenset((
     "nn", "torch", "OrderedDict", "Tensor",
-    "Path", "csv", "math", "np", "load_images", "split", "judge", "main",
-    "DATA", "CURVES", "WEIGHTS", "CLASSES", "VALIDATION", "SPLIT_SEED", "MEAN", "DEVIATION", "BATCH_SIZE",
-    "EPOCHS", "SEED", "DEVICE", "THREADS", "JUDGED_AT_ONCE", "AUXILIARY", "COLUMNS",
-    "namedtuple", "Callable", "BatchResult", "EACH_STEP", "EACH_EPOCH", *printed_names(),
+    "Path", "csv", "math", "namedtuple", "np", "load_images", "main",
+    "DATA", "CURVES", "WEIGHTS", "COLUMNS", "SIZE", "CHANNELS", "LUMINANCE", "CLASSES", "VALIDATION",
+    "SPLIT_SEED", "MEAN", "DEVIATION", "BATCH_SIZE", "EPOCHS", "SEED", "AUXILIARY", "CLIP", "JUDGED_AT_ONCE",
+    "DEVICE", "THREADS", "EACH_STEP", "EACH_EPOCH", *printed_names(),
 ))
 # fmt: on
 """What printed modules and training scripts import and define besides the classes of the network."""

@@ -9,22 +9,21 @@ from collections.abc import Iterator
 import msgspec
 
 from networks.core.call import Call
-from networks.core.shapes import show
 from networks.doctor.findings import leaves_one_out
 from networks.graph.forward import auxiliary_weights
 from networks.layers.ends import LUMINANCE, Input
 from networks.project.project import Project
 from networks.recipes.datasets import Dataset
 from networks.recipes.published import BY_NAME
-from networks.runs.measures import MEASURES, VALIDATION_ACCURACY, VALIDATION_LOSS
+from networks.runs.measures import MEASURES, TRAINING_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
 from networks.runs.table import COLUMNS
 from networks.source.identifiers import quoted
-from networks.source.measured import printed_functions
+from networks.source.printed import printed
 from networks.source.printing import WIDTH, literal, wrapped
 from networks.source.text import ORDERED, source
 
 
-class Facts(msgspec.Struct, frozen=True):
+class ScriptConstants(msgspec.Struct, frozen=True):
     """What a script states besides the project: what only the images, the weights or the machine can tell.
 
     `mean` and `deviation` hold a number for each channel, `random` the layers that published weights do not
@@ -43,32 +42,36 @@ def data_file(data: Dataset) -> str:
     return f"{type(data).__name__.lower()}.npz"
 
 
-def training_script(project: Project, facts: Facts, title: str = "") -> str:
+def training_script(project: Project, constants: ScriptConstants, title: str = "") -> str:
     """A script of torch and numpy that trains the project's network as `networks.training.run.Run` does.
 
-    On the same machine it gives the same numbers, bit for bit, and writes them as `backbone train` does. Its
-    images lie beside it in `data_file`. Raises UserError with the first obstacle where the network does not
-    fit. What is said of names in `networks.source.text.source` holds here too.
+    The functions that a run applies to images and batches stand in it word for word; only the constants, the
+    reading of the images and `main` are its own. On the same machine it gives the same numbers, bit for bit,
+    and writes them as `backbone train` does. Its images lie beside it in `data_file`. What is said of names
+    in `networks.source.text.source` holds here, too. Raises UserError with the first reason where the network
+    does not fit.
     """
-    printed = source(project.network, project.classes, title)
-    collections = "namedtuple, OrderedDict" if printed.text.startswith(ORDERED) else "namedtuple"
-    parts = [
-        _about(project, printed.class_name),
-        f"import csv\nimport math\nfrom collections import {collections}\n"
-        "from collections.abc import Callable\nfrom pathlib import Path",
+    network = source(project.network, project.classes, title)
+    collections = "OrderedDict, namedtuple" if network.text.startswith(ORDERED) else "namedtuple"
+    head = [
+        _about(project, network.class_name),
+        f"import csv\nimport math\nfrom collections import {collections}\nfrom pathlib import Path",
         "import numpy as np\nimport torch\nfrom torch import Tensor, nn",
-        "\n".join(_constants(project, facts)),
+        "\n".join(_constants(project, constants)),
     ]
-    functions = [
-        printed.classes.strip("\n"),
-        "\n".join(_load_images(project)),
-        _SPLIT.strip("\n"),
+    parts = [
+        "\n\n".join(head),
+        network.classes.strip("\n"),
+        *printed("data/fitting.py").values(),
+        _LOAD_IMAGES.strip("\n"),
+        *printed("recipes/splitting.py").values(),
+        *printed("runs/measures.py").values(),
         "\n".join(_measures()),
-        "\n".join(_judge(project)),
-        "\n".join(_main(project, facts, printed.class_name)),
+        *printed("training/steps.py").values(),
+        "\n".join(_main(project, constants, network.class_name)),
+        'if __name__ == "__main__":\n    main()\n',
     ]
-    text = "\n\n".join(parts) + "\n\n\n" + "\n\n\n".join(functions)
-    text += '\n\n\nif __name__ == "__main__":\n    main()\n'
+    text = "\n\n\n".join(parts)
     ast.parse(text)
     return text
 
@@ -85,7 +88,7 @@ def _about(project: Project, name: str) -> str:
     return '"""' + "\n\n".join(textwrap.fill(text, WIDTH - 3) for text in paragraphs) + '\n"""'
 
 
-def _constants(project: Project, facts: Facts) -> Iterator[str]:
+def _constants(project: Project, constants: ScriptConstants) -> Iterator[str]:
     recipe = project.recipe
     yield f"DATA = Path(__file__).with_name({quoted(data_file(recipe.data.dataset))})"
     yield 'CURVES = Path(__file__).with_name(f"{Path(__file__).stem}-curves.csv")'
@@ -94,20 +97,26 @@ def _constants(project: Project, facts: Facts) -> Iterator[str]:
     yield from (f"    {quoted(column)}," for column in COLUMNS)
     yield ")"
     yield ""
+    wanted = _input(project)
+    yield f"SIZE = {wanted.size!r}  # height and width of the images"
+    yield f"CHANNELS = {wanted.channels}"
+    yield f"LUMINANCE = {LUMINANCE!r}  # how bright red, green and blue are to the eye"
     yield f"CLASSES = {project.classes}"
     yield f"VALIDATION = {recipe.data.validation!r}  # the share of the images that is never trained on"
     yield f"SPLIT_SEED = {recipe.data.split_seed}"
-    whose = "of the training images" if _input(project).mean_and_deviation() is None else "per channel"
-    yield f"MEAN = {facts.mean!r}  # {whose}, where black is 0 and white is 1"
-    yield f"DEVIATION = {facts.deviation!r}"
+    whose = "of the training images" if wanted.mean_and_deviation() is None else "per channel"
+    yield f"MEAN = {constants.mean!r}  # {whose}, where black is 0 and white is 1"
+    yield f"DEVIATION = {constants.deviation!r}"
     yield f"BATCH_SIZE = {recipe.learning.batch_size}"
     yield f"EPOCHS = {recipe.learning.epochs}"
     yield f"SEED = {recipe.learning.seed}  # of the first weights and of the order of the images"
     if auxiliary := auxiliary_weights(project.network):
         yield f"AUXILIARY = {auxiliary!r}  # what the losses of the auxiliary outputs are multiplied by"
-    yield f"JUDGED_AT_ONCE = {facts.judged_at_once}"
+    if recipe.learning.clip:
+        yield f"CLIP = {literal(recipe.learning.clip)}  # the longest gradient that is allowed"
+    yield f"JUDGED_AT_ONCE = {constants.judged_at_once}"
     yield f'DEVICE = "{recipe.machine.device}"'
-    yield f"THREADS = {facts.threads}  # with another number of them sums are rounded otherwise"
+    yield f"THREADS = {constants.threads}  # with another number of them sums are rounded otherwise"
 
 
 def _input(project: Project) -> Input:
@@ -116,55 +125,17 @@ def _input(project: Project) -> Input:
     return entry.layer
 
 
-def _load_images(project: Project) -> Iterator[str]:
-    wanted = _input(project)
-    images, _ = project.recipe.data.dataset.load()
-    _, *have, channels = images.shape
-    height, width = wanted.size
-    yield "def load_images() -> tuple[Tensor, Tensor]:"
-    yield f'    """All images, n×{show((height, width, wanted.channels))}, and their labels.'
-    yield ""
-    yield "    Channels come last in memory: convolutions on a CPU are faster so."
-    yield '    """'
-    yield "    with np.load(DATA) as file:"
-    yield '        images, labels = torch.from_numpy(file["images"]), torch.from_numpy(file["labels"])'
-    yield "    images = images.permute(0, 3, 1, 2).float() / 255"
-    if channels == 3 and wanted.channels == 1:
-        yield f'    images = torch.einsum("nchw,c->nhw", images, torch.tensor({LUMINANCE!r})).unsqueeze(1)'
-    if (height, width) != tuple(have):
-        shrinks = height < have[0] or width < have[1]
-        yield "    images = nn.functional.interpolate("
-        yield f'        images, {wanted.size!r}, mode="bilinear", align_corners=False, antialias={shrinks}'
-        yield "    )"
-    if channels == 1 and wanted.channels == 3:
-        yield "    images = images.expand(-1, 3, -1, -1)"
-    yield "    images = images.permute(0, 2, 3, 1).contiguous()"
-    yield "    return (images - torch.tensor(MEAN)) / torch.tensor(DEVIATION), labels"
-
-
-_SPLIT = '''
-def split(labels: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """Which images train and which judge: of every class the same share, drawn by SPLIT_SEED."""
-    draw = np.random.default_rng(SPLIT_SEED)
-    training, validation = [], []
-    for label in range(CLASSES):
-        members = draw.permutation(np.flatnonzero(labels.numpy() == label))
-        held = min(max(1, round(len(members) * VALIDATION)), len(members) - 1)
-        validation.append(members[:held])
-        training.append(members[held:])
-    return np.sort(np.concatenate(training)), np.sort(np.concatenate(validation))
+_LOAD_IMAGES = '''
+def load_images() -> tuple[Tensor, np.ndarray]:
+    """All images, n×height×width×channels, and their labels."""
+    with np.load(DATA) as file:
+        pixels, labels = file["images"], file["labels"]
+    return (fit(pixels, SIZE, CHANNELS) - torch.tensor(MEAN)) / torch.tensor(DEVIATION), labels
 '''
 
 
-def _batch(project: Project) -> str:
-    """Turns rows of images into what the network takes; some of Apple's kernels want the plain order."""
-    return ".permute(0, 3, 1, 2)" + (".contiguous()" if project.recipe.machine.device == "mps" else "")
-
-
 def _measures() -> Iterator[str]:
-    """The functions that measure, and what each is called in the table."""
-    yield 'BatchResult = namedtuple("BatchResult", "loss scores labels weights optimizer")'
-    yield f"\n\n{printed_functions()}\n\n"
+    """What is measured, and what each measure is called in the table."""
     for name, each in (("EACH_STEP", "step"), ("EACH_EPOCH", "epoch")):
         yield f"{name} = {{"
         for measure in MEASURES:
@@ -173,45 +144,36 @@ def _measures() -> Iterator[str]:
         yield "}"
 
 
-def _judge(project: Project) -> Iterator[str]:
-    yield "def judge("
-    for argument in ("model: nn.Module", "loss_function: nn.Module", "optimizer: torch.optim.Optimizer"):
-        yield f"    {argument},"
-    yield "    x: Tensor,"
-    yield "    y: Tensor,"
-    yield ") -> dict[str, float]:"
-    yield '    """What is measured over all images."""'
-    yield "    model.eval()"
-    yield "    weights = [weight for weight in model.parameters() if weight.requires_grad]"
-    yield "    totals: dict[str, tuple[float, int]] = {}"
-    yield "    with torch.inference_mode():"
-    yield "        for start in range(0, len(x), JUDGED_AT_ONCE):"
-    yield "            images, labels = x[start : start + JUDGED_AT_ONCE], y[start : start + JUDGED_AT_ONCE]"
-    yield f"            scores = model(images{_batch(project)})"
-    yield "            loss = loss_function(scores, labels).item()"
-    yield "            add_to(totals, EACH_EPOCH, BatchResult(loss, scores, labels, weights, optimizer))"
-    yield "    return means(totals)"
+def _in_plain_order(project: Project) -> bool:
+    """Whether channels come first in memory, as some of Apple's kernels want it."""
+    return project.recipe.machine.device == "mps"
 
 
-def _main(project: Project, facts: Facts, name: str) -> Iterator[str]:
+def _batch(images: str, project: Project) -> str:
+    """Images n×height×width×channels as the network takes them, n×channels×height×width."""
+    return f"{images}.permute(0, 3, 1, 2){'.contiguous()' if _in_plain_order(project) else ''}"
+
+
+def _main(project: Project, constants: ScriptConstants, name: str) -> Iterator[str]:
+    learning, device = project.recipe.learning, project.recipe.machine.device
     yield "def main() -> None:"
-    yield '    """Trains, and tells what every step and every epoch gave."""'
+    yield '    """Trains, and writes down what every step and every epoch gave."""'
     yield "    torch.set_num_threads(THREADS)"
-    yield "    images, labels = load_images()"
-    yield "    training, validation = split(labels)"
-    yield "    x, y = images[training].to(DEVICE), labels[training].to(DEVICE)"
-    yield "    x_validation, y_validation = images[validation].to(DEVICE), labels[validation].to(DEVICE)"
+    yield "    x, y = load_images()"
+    yield "    training, validation = split(y, CLASSES, VALIDATION, SPLIT_SEED)"
+    for side in ("training", "validation"):
+        yield f"    x_{side}, y_{side} = x[{side}].to(DEVICE), torch.from_numpy(y[{side}]).to(DEVICE)"
     yield ""
     yield "    torch.manual_seed(SEED)"
     yield f"    model = {name}()"
-    yield from _published(project, facts)
-    in_memory = "" if project.recipe.machine.device == "mps" else ", memory_format=torch.channels_last"
+    yield from _published(project, constants)
+    in_memory = "" if _in_plain_order(project) else ", memory_format=torch.channels_last"
     yield f"    model = model.to(DEVICE{in_memory})"
-    yield "    weights = [weight for weight in model.parameters() if weight.requires_grad]"
-    yield from _called("loss_function = ", project.recipe.learning.loss.call())
-    yield from _called(
-        "optimizer = ", project.recipe.learning.optimizer.call(project.recipe.machine.device), "weights"
-    )
+    yield from _called("loss_function = ", learning.loss.call())
+    weights = "model.parameters()"
+    if any(node.frozen for node in project.network.nodes):
+        weights = "[weight for weight in model.parameters() if weight.requires_grad]"
+    yield from _called("optimizer = ", learning.optimizer.call(device), weights)
     yield ""
     yield "    shuffling = torch.Generator().manual_seed(SEED)"
     yield "    step = 0"
@@ -228,7 +190,7 @@ def _called(before: str, call: Call, *args: str) -> list[str]:
     return wrapped("    ", f"{before}{call.target}(", given, ")")
 
 
-def _published(project: Project, facts: Facts) -> Iterator[str]:
+def _published(project: Project, constants: ScriptConstants) -> Iterator[str]:
     published = BY_NAME.get(project.recipe.learning.start)
     if published is None:
         return
@@ -239,9 +201,9 @@ def _published(project: Project, facts: Facts) -> Iterator[str]:
     yield "        check_hash=True,"
     yield "        weights_only=True,"
     yield "    )"
-    if facts.random:
+    if constants.random:
         yield "    # layers that they do not fit keep their random weights"
-        names = [quoted(name) for name in facts.random]
+        names = [quoted(name) for name in constants.random]
         yield from wrapped("    ", "random = {", names, "}")
         yield (
             "    published = {name: each for name, each in published.items() "
@@ -251,44 +213,33 @@ def _published(project: Project, facts: Facts) -> Iterator[str]:
 
 
 def _epoch(project: Project) -> Iterator[str]:
-    recipe, network = project.recipe, project.network
+    learning, network = project.recipe.learning, project.network
     yield "model.train()"
-    yield "batches = torch.randperm(len(x), generator=shuffling).split(BATCH_SIZE)"
-    training, _ = recipe.data.sizes()
-    if leaves_one_out(training, recipe.learning.batch_size, network):
+    yield "batches = torch.randperm(len(x_training), generator=shuffling).split(BATCH_SIZE)"
+    training, _ = project.recipe.data.sizes()
+    if leaves_one_out(training, learning.batch_size, network):
         yield "batches = batches[:-1]  # a single image is left, and has no variance to normalize by"
+    arguments = "model, loss_function, optimizer, images, labels"
+    auxiliary = ", auxiliary=AUXILIARY" if auxiliary_weights(network) else ""
+    clip = ", clip=CLIP" if learning.clip else ""
     yield "rows: list[dict[str, float]] = []"
     yield "for chosen in batches:"
-    yield from (f"    {line}" for line in _step(project))
-    yield "judged = judge(model, loss_function, optimizer, x_validation, y_validation)"
-    yield "rows[-1] |= judged"
+    yield f"    images, labels = {_batch('x_training[chosen]', project)}, y_training[chosen]"
+    yield f"    measured = train_step({arguments}{auxiliary}{clip})"
+    yield "    step += 1"
+    yield '    rows.append({"step": step, "epoch": step / len(batches)} | means(measured))'
+    yield f"    loss = rows[-1][{quoted(TRAINING_LOSS.name)}]"
+    yield "    if not math.isfinite(loss):"
+    yield "        table.writerows(rows)"
+    yield '        raise SystemExit(f"The loss became {loss}: try a lower learning rate.")'
+    yield "totals: dict[str, tuple[float, int]] = {}"
+    yield "for start in range(0, len(x_validation), JUDGED_AT_ONCE):"
+    yield "    chosen = slice(start, start + JUDGED_AT_ONCE)"
+    yield f"    images, labels = {_batch('x_validation[chosen]', project)}, y_validation[chosen]"
+    yield f"    add_to(totals, judge({arguments}))"
+    yield "rows[-1] |= means(totals)"
     yield "table.writerows(rows)"
     yield "file.flush()"
-    yield f'loss, hits = judged["{VALIDATION_LOSS.name}"], judged["{VALIDATION_ACCURACY.name}"]'
-    yield 'print(f"epoch {epoch:3}: validation loss {loss:.4f}, accuracy {hits:.2%}", flush=True)'
-
-
-def _step(project: Project) -> Iterator[str]:
-    images = f"x[chosen]{_batch(project)}"
-    if auxiliary_weights(project.network):
-        yield f"scores, *early = model({images})"
-        yield "loss = loss_function(scores, y[chosen])"
-        yield "for weight, guess in zip(AUXILIARY, early, strict=True):"
-        yield "    loss = loss + weight * loss_function(guess, y[chosen])"
-    else:
-        yield f"scores = model({images})"
-        yield "loss = loss_function(scores, y[chosen])"
-    yield "optimizer.zero_grad()"
-    yield "loss.backward()"
-    yield "step += 1"
-    yield "totals: dict[str, tuple[float, int]] = {}"
-    yield "with torch.no_grad():"
-    yield "    result = BatchResult(loss.detach(), scores.detach(), y[chosen], weights, optimizer)"
-    yield "    add_to(totals, EACH_STEP, result)"
-    yield 'rows.append({"step": step, "epoch": step / len(batches)} | means(totals))'
-    yield "if not math.isfinite(loss.item()):"
-    yield "    table.writerows(rows)"
-    yield '    raise SystemExit(f"The loss became {loss.item()}: try a lower learning rate.")'
-    if project.recipe.learning.clip:
-        yield f"nn.utils.clip_grad_norm_(weights, {literal(project.recipe.learning.clip)})"
-    yield "optimizer.step()"
+    loss, accuracy = quoted(VALIDATION_LOSS.name), quoted(VALIDATION_ACCURACY.name)
+    yield f"loss, share = rows[-1][{loss}], rows[-1][{accuracy}]"
+    yield 'print(f"epoch {epoch:3}: validation loss {loss:.4f}, accuracy {share:.2%}", flush=True)'

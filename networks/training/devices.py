@@ -1,6 +1,8 @@
-"""Where the sums are done: the devices that torch finds, and the random numbers that they hold."""
+"""The devices that torch finds on this machine, their random numbers, and the cores that train."""
 
 from __future__ import annotations
+
+import os
 
 import torch
 from torch import Tensor
@@ -32,6 +34,35 @@ def device(name: str) -> torch.device:
             )
         )
     return torch.device(name)
+
+
+def default_threads() -> int:
+    """One core is left to the window, where there are several."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores - 1)
+
+
+class RandomNumbers:
+    """A run's own random numbers: inside `with` torch's global generators go on where the run left them.
+
+    Outside they are as if the run had drawn nothing. Changing them takes about 2 µs on the CPU.
+    """
+
+    def __init__(self, device: torch.device, seed: int) -> None:
+        self._device = device
+        outside = random_state(device)
+        seed_random(device, seed)
+        self.state = random_state(device)
+        """Where the generators of the CPU and of the device stand, between two uses."""
+        set_random_state(device, outside)
+
+    def __enter__(self) -> None:
+        self._outside = random_state(self._device)
+        set_random_state(self._device, self.state)
+
+    def __exit__(self, *raised: object) -> None:
+        self.state = random_state(self._device)
+        set_random_state(self._device, self._outside)
 
 
 def seed_random(device: torch.device, seed: int) -> None:

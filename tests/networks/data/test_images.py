@@ -10,9 +10,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.data.images import LUMINANCE, fit, prepare
+from networks.data.fitting import fit
+from networks.data.images import prepare
 from networks.data.vision import models
-from networks.layers.ends import Input
+from networks.layers.ends import LUMINANCE, Input
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset, Digits
 
@@ -89,25 +90,25 @@ def test_grey_becomes_three_equal_channels():
 
 @pytest.mark.parametrize(("colour", "weight"), list(enumerate(LUMINANCE)))
 def test_colour_becomes_grey_by_luminance(colour, weight):
-    picture = torch.zeros(1, 3, 4, 4)
-    picture[:, colour] = 1.0
-    assert torch.allclose(fit(picture, Input(channels=1, size=(4, 4))), torch.full((1, 1, 4, 4), weight))
+    picture = np.zeros((1, 4, 4, 3), np.uint8)
+    picture[..., colour] = 255
+    assert torch.allclose(fit(picture, (4, 4), 1), torch.full((1, 4, 4, 1), weight))
 
 
 def test_shrinking_averages_and_does_not_leave_pixels_out():
-    fine = torch.zeros(1, 1, 32, 32)
-    fine[..., ::4, ::4] = 16.0
-    shrunk = fit(fine, Input(channels=1, size=(4, 4)))
-    assert torch.allclose(shrunk[..., 1:3, 1:3], torch.ones(2, 2), atol=0.25)
+    fine = np.zeros((1, 32, 32, 1), np.uint8)
+    fine[:, ::4, ::4] = 16
+    shrunk = fit(fine, (4, 4), 1) * 255
+    assert torch.allclose(shrunk[:, 1:3, 1:3], torch.ones(2, 2, 1), atol=0.25)
     assert shrunk.max() < 2.5
 
 
 def test_growing_is_bilinear():
-    ramp = torch.arange(4.0).expand(1, 1, 4, 4)
-    grown = fit(ramp, Input(channels=1, size=(4, 8)))
+    ramp = np.ascontiguousarray(np.broadcast_to(np.arange(4, dtype=np.uint8)[:, None], (1, 4, 4, 1)))
+    grown = fit(ramp, (4, 8), 1) * 255
     # pixels are areas: the new centres lie a quarter of an old pixel to both sides of the old ones
     expected = torch.tensor([0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.0])
-    assert torch.allclose(grown, expected.expand(1, 1, 4, 8))
+    assert torch.allclose(grown[..., 0], expected.expand(1, 4, 8))
 
 
 def test_a_large_set_is_converted_in_parts_as_it_would_be_at_once(monkeypatch):

@@ -34,7 +34,8 @@ from networks.recipes.losses import CrossEntropy
 from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Failed, Finished, Started, Stepped, Validated, Validating
-from networks.training.run import Run, default_threads
+from networks.training.devices import default_threads
+from networks.training.run import Run
 
 
 def chain(*layers: Layer) -> Network:
@@ -210,7 +211,7 @@ def test_stopping_anywhere_and_going_on_changes_no_bit(straight, name, legs, dra
     """`legs` are the events after which a leg is closed; others draw random numbers all the while."""
     uninterrupted, expected = straight[name]
     run = Run(project(epochs=3, **OPTIONS[name]))
-    run._judged_at_once = 100
+    run.plan = run.plan._replace(judged_at_once=100)
     told: list[object] = []
     for length in legs:
         events = run.train(3 - run.step // run.steps_per_epoch)
@@ -266,7 +267,7 @@ def test_the_seed_also_orders_the_images():
     def order(seed: int) -> torch.Tensor:
         run = Run(project(seed=seed))
         next(event for event in run.train() if isinstance(event, Stepped))
-        return torch.cat(run._order)
+        return run.state.order
 
     assert torch.equal(order(1), order(1))
     assert not torch.equal(order(1), order(2))
@@ -325,14 +326,14 @@ def test_stopped_tells_where():
 
 def test_a_long_validation_lets_itself_be_stopped():
     run = Run(project(epochs=1))
-    run._judged_at_once = 100
+    run.plan = run.plan._replace(judged_at_once=100)
     done = [event.done for event in run.train() if isinstance(event, Validating)]
     assert done == [100 / 359, 200 / 359, 300 / 359]
 
 
 def test_validation_counts_every_image_the_same():
     run = Run(project(RANDOM, epochs=1))
-    run._judged_at_once = 200
+    run.plan = run.plan._replace(judged_at_once=200)
     judged = next(event for event in run.train() if isinstance(event, Validated))
     images = prepare(run.project.recipe.data, Input(channels=1, size=(8, 8)))
     run.module.eval()
@@ -461,7 +462,7 @@ def test_batches_of_one_image_are_refused_where_torch_refuses_them(network, refu
     if refused:
         with pytest.raises(UserError, match="batch size of 2"):
             Run(project(network, batch_size=1))
-        monkeypatch.setattr("networks.training.run.obstacle", lambda project, report: None)
+        monkeypatch.setattr("networks.training.plan.obstacle", lambda project, report: None)
     _, event = zip(range(2), Run(project(network, batch_size=1)).train(), strict=False)
     assert isinstance(event[1], Failed if refused else Stepped)
 
@@ -531,7 +532,7 @@ def test_a_device_that_is_not_there_is_refused(monkeypatch):
 def test_a_failure_is_told_and_training_can_go_on():
     run = Run(project())
     expected = measured(Run(project()).train())
-    real, calls = run._trained.forward, []
+    real, calls = run.model.trained.forward, []
 
     def sometimes(images):
         calls.append(weakref.ref(images))
@@ -539,7 +540,7 @@ def test_a_failure_is_told_and_training_can_go_on():
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
         return real(images)
 
-    run._trained.forward = sometimes
+    run.model.trained.forward = sometimes
     gc.disable()
     try:
         told = list(run.train())
@@ -554,7 +555,7 @@ def test_a_failure_is_told_and_training_can_go_on():
 
 def test_a_pause_is_no_part_of_an_epochs_time(monkeypatch):
     now = [0.0]
-    monkeypatch.setattr("networks.training.run.time", SimpleNamespace(perf_counter=lambda: now[0]))
+    monkeypatch.setattr("networks.training.clock.time", SimpleNamespace(perf_counter=lambda: now[0]))
     run = Run(project())
 
     def take_a_second(module, arguments):

@@ -1,0 +1,44 @@
+"""Functions of Backbone's own that training scripts contain, read as text from the files that hold them."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+from networks.runs.measures import MEASURES
+
+_NETWORKS = Path(__file__).parents[1]
+_PRINTED = {
+    "data/fitting.py": ("fit",),
+    "recipes/splitting.py": ("split",),
+    "runs/measures.py": ("add_to", "means", *(measure.taken.__name__ for measure in MEASURES)),
+    "training/steps.py": ("train_step", "judge"),
+}
+"""By file, in the order of the script: what is printed, with what it uses of the same file.
+
+The files are read, not imported: what they import is torch's, or is in the script under the same name.
+"""
+
+
+@cache
+def printed(file: str) -> dict[str, str]:
+    """The text of the functions that scripts take from a file of `networks`, by name, in the file's order."""
+    text = (_NETWORKS / file).read_text(encoding="utf-8")
+    found: dict[str, ast.stmt] = {}
+    for statement in ast.parse(text).body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
+                found[name] = statement
+    wanted, needed = [*_PRINTED[file]], set[str]()
+    while wanted:
+        name = wanted.pop()
+        if name not in needed:
+            needed.add(name)
+            wanted += {node.id for node in ast.walk(found[name]) if isinstance(node, ast.Name)} & found.keys()
+    return {name: ast.get_source_segment(text, node) or "" for name, node in found.items() if name in needed}
+
+
+def printed_names() -> tuple[str, ...]:
+    """What all of these functions are called."""
+    return tuple(name for file in _PRINTED for name in printed(file))

@@ -1,0 +1,78 @@
+"""The network as a run trains it: its module with first weights, on its device, and the fast forms of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import fx, nn
+
+from networks.core.message import Message
+from networks.graph.network import Network
+from networks.module.build import build, evaluation
+from networks.module.overwriting import overwriting
+from networks.project.project import Project
+from networks.training.devices import RandomNumbers
+from networks.training.first_weights import start_from, weights_of
+
+
+class Model(NamedTuple):
+    """Three modules with the same weights: one to look into, and what training and validation run.
+
+    `module` has plain semantics and every weight. `trained` and `evaluated` write over what they read, and
+    `evaluated` has no auxiliary outputs. `weights` are those that are not frozen; `note` says which layers
+    start from published weights, where the recipe names some.
+
+    What is frozen keeps its weights, and no gradient goes below the lowest layer that is not. A frozen
+    BatchNorm stays in evaluation mode: it normalizes by its running statistics and leaves them as they are.
+    Layers are frozen to keep what they compute, and statistics that follow the new images would change that
+    as surely as new weights.
+    """
+
+    module: fx.GraphModule
+    trained: fx.GraphModule
+    evaluated: fx.GraphModule
+    weights: list[nn.Parameter]
+    frozen: tuple[nn.Module, ...]
+    note: Message | None
+
+    def set_training(self) -> None:
+        """Training mode, except for frozen parts that have weights or statistics to keep."""
+        self.module.train()
+        for part in self.frozen:
+            part.eval()
+
+
+def make_model(project: Project, device: torch.device, random_numbers: RandomNumbers) -> Model:
+    """The project's network with its first weights, drawn from these random numbers or published.
+
+    Layers that published weights do not fit, such as the last one for other classes, keep the random numbers.
+    Raises UserError where the network does not fit or published weights are not to be had.
+    """
+    with random_numbers:
+        module = build(project.network, project.classes)
+    published = weights_of(project)
+    note = None if published is None else start_from(module, published).sentence(published.title)
+    if device.type != "mps":
+        # convolutions on the CPU are up to 1.4 times as fast with channels last (LeNet-5, two cores)
+        module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    module = module.to(device)
+    frozen = _frozen(module, project.network)
+    for part in frozen:
+        part.requires_grad_(False)
+    weights = [weight for weight in module.parameters() if weight.requires_grad]
+    model = Model(module, overwriting(module), overwriting(evaluation(module)), weights, frozen, note)
+    model.set_training()
+    return model
+
+
+def _frozen(module: nn.Module, network: Network) -> tuple[nn.Module, ...]:
+    """The parts of frozen layers that hold weights or statistics; Dropout holds none and keeps drawing."""
+    layers = dict(module.named_modules())
+    return tuple(
+        part
+        for node in network.nodes
+        if node.frozen and node.name in layers
+        for part in layers[node.name].modules()
+        if [*part.parameters(recurse=False), *part.buffers(recurse=False)]
+    )

@@ -1,0 +1,58 @@
+"""What a run of a project will do: checked before anything is made, and read by training scripts, too."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from networks.core.message import UserError
+from networks.core.shapes import count
+from networks.doctor.findings import leaves_one_out, obstacle
+from networks.doctor.memory import memory_obstacle
+from networks.graph.check import Report, check
+from networks.project.project import Project
+from networks.training.devices import default_threads
+
+
+class Plan(NamedTuple):
+    """Figures of a run that stay as they are from the first step to the last.
+
+    `threads` is the number of cores that train, `judged_at_once` how many validation images are judged in one
+    batch.
+    """
+
+    report: Report
+    threads: int
+    steps_per_epoch: int
+    judged_at_once: int
+
+
+def plan(project: Project) -> Plan:
+    """What a run of this project will do. Raises UserError where the project cannot be trained."""
+    report = check(project.network, project.classes)
+    if (reason := obstacle(project, report)) is not None:
+        raise UserError(reason)
+    batch_size = project.recipe.learning.batch_size
+    training, _ = project.recipe.data.sizes()
+    return Plan(
+        report,
+        project.recipe.machine.threads or default_threads(),
+        # a last batch of a single image has no variance for BatchNorm to divide by
+        math.ceil(training / batch_size) - leaves_one_out(training, batch_size, project.network),
+        _judged_at_once(report, batch_size),
+    )
+
+
+def refuse_beyond_memory(project: Project, report: Report) -> None:
+    """Raises UserError where training surely needs more memory than this computer has."""
+    learning, (images, _) = project.recipe.learning, project.recipe.data.sizes()
+    frozen = [node.name for node in project.network.nodes if node.frozen]
+    reason = memory_obstacle(report, learning.optimizer, min(learning.batch_size, images), frozen)
+    if reason is not None:
+        raise UserError(reason)
+
+
+def _judged_at_once(report: Report, batch_size: int) -> int:
+    """As many as keep the largest layer's output at 64 MB."""
+    largest = max(count(node.output) for node in report.nodes.values() if node.contributing and node.output)
+    return max(batch_size, min(1024, 2**24 // largest))

@@ -1,0 +1,162 @@
+"""The state of a run: all that changes from step to step, and all that an exact continuation needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+import torch
+from torch import Tensor, nn
+
+from networks.module.build import other_tensor
+from networks.runs.events import Validated
+from networks.training.clock import Stopwatch
+from networks.training.devices import RandomNumbers
+
+
+class Untold(NamedTuple):
+    """A step that no event has told yet: for each measure a sum and what to divide it by.
+
+    On a GPU the sums are tensors until they are fetched.
+    """
+
+    step: int
+    measured: dict[str, tuple[Any, int]]
+
+
+class SavedState(NamedTuple):
+    """A state that can be kept: copies of all tensors, contiguous and on the CPU, and what JSON can hold."""
+
+    tensors: dict[str, Tensor]
+    data: dict[str, Any]
+
+
+class RunState:
+    """Weights, optimizer, random numbers, the order of the images, and how far the run is.
+
+    Another run of the same project, on the same kind of device and with as many threads, continues to the bit
+    from what `save` gave it. Save and restore between two events, never while one is being made.
+    """
+
+    def __init__(
+        self,
+        module: nn.Module,
+        optimizer: torch.optim.Optimizer,
+        random_numbers: RandomNumbers,
+        seed: int,
+        epochs: int,
+    ) -> None:
+        self.module = module
+        self.optimizer = optimizer
+        self.random_numbers = random_numbers
+        """What layers such as Dropout draw from."""
+        self.shuffling = torch.Generator().manual_seed(seed)
+        """What the order of the images is drawn from."""
+        self.order: Tensor | None = None
+        """Indices of the training images in the order of this epoch; None until it is drawn."""
+        self.step = 0
+        """Steps that were made."""
+        self.judged_step = 0
+        """The step after which the last validation was made."""
+        self.best: Validated | None = None
+        """The best validation so far."""
+        self.untold: list[Untold] = []
+        """Oldest first."""
+        self.target_epochs = epochs
+        """Where training ends."""
+        self.clock = Stopwatch()
+
+    def weights(self) -> dict[str, Tensor]:
+        """Copies of all that was learned, under torch's names, contiguous and on the CPU."""
+        return {name: _copied(tensor) for name, tensor in self.module.state_dict().items()}
+
+    def save(self) -> SavedState:
+        """The state as it is now. Going on changes nothing in it."""
+        tensors = {f"weights/{name}": tensor for name, tensor in self.weights().items()}
+        for name, slots in self._optimizer_slots():
+            tensors |= {f"optimizer/{slot}/{name}": _copied(value) for slot, value in slots.items()}
+        for index, generator in enumerate(self.random_numbers.state):
+            tensors[f"random/{index}"] = generator.clone()
+        tensors["shuffling"] = self.shuffling.get_state()
+        if self.order is not None:
+            tensors["order"] = _copied(self.order)
+        data = {
+            "step": self.step,
+            "judged_step": self.judged_step,
+            "target_epochs": self.target_epochs,
+            "best": msgspec.to_builtins(self.best),
+            "untold": [
+                [step, {name: [float(amount), count] for name, (amount, count) in measured.items()}]
+                for step, measured in self.untold
+            ],
+            "seconds": self.clock.seconds,
+        }
+        return SavedState(tensors, data)
+
+    def restore(self, saved: SavedState) -> None:
+        """Continues from a saved state. Raises ValueError where it is that of another network."""
+        tensors, data = saved
+        self._restore_weights(_below("weights/", tensors))
+        self._restore_optimizer(_below("optimizer/", tensors))
+        random = _below("random/", tensors)
+        self.random_numbers.state = tuple(random[str(index)].clone() for index in range(len(random)))
+        self.shuffling.set_state(tensors["shuffling"])
+        self.order = tensors["order"].clone() if "order" in tensors else None
+        self.step, self.judged_step = data["step"], data["judged_step"]
+        self.target_epochs = data["target_epochs"]
+        self.best = msgspec.convert(data["best"], Validated | None)
+        self.untold = [
+            Untold(step, {name: (amount, count) for name, (amount, count) in measured.items()})
+            for step, measured in data["untold"]
+        ]
+        self.clock = Stopwatch()
+        self.clock.seconds = data["seconds"]
+
+    def _trained(self) -> list[tuple[str, nn.Parameter]]:
+        """The weights that the optimizer has, in its order, with their names."""
+        names = {weight: name for name, weight in self.module.named_parameters()}
+        return [
+            (names[weight], weight) for group in self.optimizer.param_groups for weight in group["params"]
+        ]
+
+    def _optimizer_slots(self) -> Iterator[tuple[str, dict[str, Tensor]]]:
+        """What the optimizer keeps for each weight, such as its momentum; nothing before the first step."""
+        for name, weight in self._trained():
+            # not by [], which would add a state
+            yield name, self.optimizer.state.get(weight, {})
+
+    def _restore_weights(self, weights: dict[str, Tensor]) -> None:
+        state = self.module.state_dict()
+        if (other := other_tensor(state, weights)) is not None:
+            raise ValueError("expected {1} as {0}, got {2}".format(*other))
+        with torch.no_grad():
+            for name, tensor in state.items():
+                tensor.copy_(weights[name])
+
+    def _restore_optimizer(self, slots: dict[str, Tensor]) -> None:
+        trained = self._trained()
+        places = {name: index for index, (name, _) in enumerate(trained)}
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, tensor in slots.items():
+            slot, _, name = key.partition("/")
+            _, weight = trained[places[name]]
+            state.setdefault(places[name], {})[slot] = _like(weight, tensor)
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _copied(tensor: Tensor) -> Tensor:
+    return tensor.detach().to("cpu", memory_format=torch.contiguous_format, copy=True)
+
+
+def _like(weight: Tensor, saved: Tensor) -> Tensor:
+    """A copy that lies in memory as the weight does, where fused optimizers expect it (channels last)."""
+    if saved.shape != weight.shape:
+        return saved.clone()
+    with torch.no_grad():
+        return torch.empty_like(weight, dtype=saved.dtype).copy_(saved)
+
+
+def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): each for name, each in tensors.items() if name.startswith(prefix)}

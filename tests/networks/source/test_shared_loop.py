@@ -1,0 +1,101 @@
+"""A run calls the functions that a training script prints, so that whoever changes one changes both."""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from networks.data.fitting import fit
+from networks.exporting.files import save_training_script
+from networks.project.project import first_project
+from networks.recipes.splitting import split
+from networks.runs.measures import MEASURES, add_to, means
+from networks.source.identifiers import GLOBALS
+from networks.source.printed import printed_names
+from networks.training.steps import judge, train_step
+from tests.networks.source.fresh_interpreter import FreshInterpreter
+
+NETWORKS = Path(__file__).parents[3] / "networks"
+SHARED = (fit, split, train_step, judge, add_to, means, *(measure.taken for measure in MEASURES))
+
+
+@pytest.mark.parametrize("function", SHARED, ids=lambda function: function.__name__)
+def test_what_a_run_does_stands_in_the_script_word_for_word(tmp_path, function):
+    save_training_script(first_project(), tmp_path / "net.py")
+    text = (tmp_path / "net.py").read_text(encoding="utf-8")
+    assert f"\n\n\n{inspect.getsource(function)}\n\n" in text
+
+
+def test_no_class_of_a_network_may_have_the_name_of_such_a_function():
+    assert {function.__name__ for function in SHARED} <= {*printed_names()} <= GLOBALS
+
+
+CHANGES = {
+    "nothing": ("training/steps.py", "", ""),
+    "loss": ("training/steps.py", "    weights = trained", "    loss = 3 * loss\n    weights = trained"),
+    "judging": ("training/steps.py", "        scores = model(images)", "        scores = -model(images)"),
+    "split": ("recipes/splitting.py", "round(members * share)", "round(members * share / 2)"),
+    "images": ("data/fitting.py", "bilinear", "bicubic"),
+    "measure": ("runs/measures.py", "scores.argmax(1)", "scores.argmin(1)"),
+}
+"""What is changed in a copy of the package: its file, and the text before and after."""
+
+_TRAIN = """
+import sys
+from pathlib import Path
+
+for folder in map(Path, sys.argv[1:]):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "networks"]:
+        del sys.modules[name]
+    sys.path[0] = str(folder)
+    from networks.exporting.files import save_training_script
+    from networks.project.project import Project, first_project
+    from networks.recipes.recipe import with_settings
+    from networks.runs.record import Record
+    from networks.runs.table import csv_text
+    from networks.training import run
+
+    assert Path(run.__file__).is_relative_to(folder)
+    project = first_project()
+    project = Project(project.network, with_settings(project.recipe, batch_size=300, epochs=1, threads=1))
+    save_training_script(project, folder / "net.py")
+    record = Record("run")
+    record.take(list(run.Run(project).train()))
+    (folder / "run.csv").write_text(csv_text([record]), encoding="utf-8")
+"""
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """By what was changed: the table of the run, and that of the script."""
+    folders = {}
+    for name, (file, before, after) in CHANGES.items():
+        folders[name] = tmp_path_factory.mktemp(name)
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(NETWORKS, folders[name] / "networks", ignore=ignored)
+        changed = folders[name] / "networks" / file
+        text = changed.read_text(encoding="utf-8")
+        assert before in text
+        changed.write_text(text.replace(before, after), encoding="utf-8")
+    given = [sys.executable, "-c", _TRAIN, *map(str, folders.values())]
+    subprocess.run(given, check=True, cwd=tmp_path_factory.mktemp("elsewhere"))
+    fresh = FreshInterpreter(tmp_path_factory.mktemp("fresh"))
+    found = {}
+    for name, folder in folders.items():
+        assert fresh.ran(folder / "net.py")["ending"] == ""
+        tables = (folder / "run.csv", folder / "net-curves.csv")
+        found[name] = tuple(table.read_text(encoding="utf-8") for table in tables)
+    fresh.close()
+    return found
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_who_changes_the_loop_changes_the_run_and_the_script(trained, change):
+    of_run, of_script = trained[change]
+    assert of_run == of_script
+    assert (of_run == trained["nothing"][0]) == (change == "nothing")
