@@ -1,7 +1,7 @@
-"""Types that are declared once, as one class each, and the closed catalogs that they stand in.
+"""Types that are declared once, as one class each, and the closed catalogs that list them.
 
 A layer, a block, a data set, a loss or an optimizer is a frozen struct: its fields are the parameters, its
-docstring is the help. Forms, project files and tests read the class; nothing else has to know it.
+docstring is the help. Forms, project files and tests read the class.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _CATALOGS: dict[type[Declared], tuple[type[Declared], ...]] = {}
 
 
 def catalog(base: type[D], *modules: str) -> tuple[type[D], ...]:
-    """Every type of this kind that these modules declare, in the order in which it stands there.
+    """All types of this kind that these modules declare, in the order of the source.
 
-    A class that another one in its module derives from is a base and no type of its own.
+    A class from which another one in these modules derives is a base, not a type of the catalog.
     """
     found = [
         kind

@@ -1,4 +1,4 @@
-"""Fetching a file over the network: whole and with the right hash, or not at all."""
+"""Downloading a file: complete and with the right hash, or not at all."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from urllib.parse import urlsplit
 from networks.core.message import Message, UserError, message
 
 TIMEOUT = 15.0
-"""Seconds without a byte after which the server counts as silent."""
+"""After so many seconds without a byte the server counts as silent."""
 _CHUNK = 2**18
 
 Progress = Callable[[int, int], bool]
-"""Told the bytes that have come and all that will come, 0 where the server does not say; False cancels."""
+"""Called with the bytes received and the total, or 0 where the server does not tell; False cancels."""
 
 
 def fetch(url: str, path: Path, sha256: str, progress: Progress) -> bool:
-    """Brings the file at `url` to `path`, unless it lies there already. False where `progress` cancelled it.
+    """Downloads `url` to `path`, unless the file is there already. False where `progress` cancelled it.
 
-    Writes beside `path` and moves the file there once its SHA-256 begins with `sha256`, so that what is there
-    is always whole. Raises UserError with one sentence where the file is not to be had or cannot be kept.
+    Writes beside `path`, and moves the file there once its SHA-256 is known to begin with `sha256`: a file at
+    `path` is always complete. Raises UserError where it cannot be downloaded or stored.
     """
     try:
         if path.is_file() and _hash(path).startswith(sha256):
@@ -49,7 +49,7 @@ def fetch(url: str, path: Path, sha256: str, progress: Progress) -> bool:
 
 
 def _receive(url: str, partial: Path, sha256: str, progress: Progress) -> bool:
-    # the name of a program: some servers refuse Python's own
+    # a program's name of our own: some servers refuse Python's
     request = urllib.request.Request(url, headers={"User-Agent": "Backbone"})
     if not progress(0, 0):
         return False
@@ -70,7 +70,7 @@ def _receive(url: str, partial: Path, sha256: str, progress: Progress) -> bool:
         raise UserError(
             message(
                 "Expected a file from {server} whose SHA-256 begins with {expected}, got {got}: it was "
-                "changed on the way, and was thrown away; try again from another network.",
+                "changed on the way and has been deleted; try again from another network.",
                 server=_server(url),
                 expected=sha256,
                 got=digest.hexdigest()[: len(sha256)],
@@ -80,7 +80,7 @@ def _receive(url: str, partial: Path, sha256: str, progress: Progress) -> bool:
 
 
 def _read(answer: http.client.HTTPResponse) -> bytes:
-    """The next bytes. A network that fails raises ConnectionError, apart from a disk that does."""
+    """The next bytes. Raises ConnectionError where the network fails, to tell it from a disk that fails."""
     try:
         return answer.read(_CHUNK)
     except TimeoutError:
@@ -99,7 +99,7 @@ def _server(url: str) -> str:
 
 
 def _reason(error: OSError | http.client.HTTPException, url: str, path: Path) -> Message:
-    """The sentence for what went wrong; urllib wraps some reasons and lets others through as they are."""
+    """The sentence for what went wrong; urllib wraps some exceptions and passes others on."""
     server = _server(url)
     if isinstance(error, urllib.error.HTTPError):
         error.close()
@@ -112,7 +112,7 @@ def _reason(error: OSError | http.client.HTTPException, url: str, path: Path) ->
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, ssl.SSLCertVerificationError):
         return message(
-            "The connection to {server} is not safe, so that nothing was fetched: correct the computer’s "
+            "The connection to {server} is not secure, so nothing was downloaded: correct the computer’s "
             "date, or try another network.",
             server=server,
         )
@@ -124,7 +124,9 @@ def _reason(error: OSError | http.client.HTTPException, url: str, path: Path) ->
             server=server,
         )
     if isinstance(error, http.client.HTTPException | ConnectionError):
-        return message("The connection to {server} broke off before all had come: try again.", server=server)
+        return message(
+            "The connection to {server} broke off before the file was complete: try again.", server=server
+        )
     assert isinstance(error, OSError)
     if error.errno in (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else None):
         return message(

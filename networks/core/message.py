@@ -1,4 +1,4 @@
-"""Sentences for the user that can be translated: a template and the values that go into it."""
+"""Sentences for the user that can be translated: a template and the values to fill in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Value = Union[str, int, float, "Message"]
 
 
 class Message(msgspec.Struct, frozen=True, order=True):
-    """A sentence, kept apart from its values so that the window can show it in the user's language.
+    """A sentence kept apart from its values, so that the window can show it in the user's language.
 
     `str(message)` is the English sentence. Widgets translate `text` and fill in `values` themselves.
     """
@@ -23,12 +23,12 @@ class Message(msgspec.Struct, frozen=True, order=True):
 
 
 def message(text: str, /, **values: Value) -> Message:
-    """A sentence with named gaps, such as `message("{count} layers", count=3)`."""
+    """A sentence with named placeholders, such as `message("{count} layers", count=3)`."""
     return Message(text, tuple(values.items()))
 
 
 class UserError(Exception):
-    """Something the user can mend: the sentence says what was expected, what came, what to try."""
+    """Something the user can fix: the sentence says what was expected, what was found, and what to try."""
 
     def __init__(self, reason: Message) -> None:
         super().__init__(str(reason))

@@ -7,14 +7,14 @@ from math import prod
 from networks.core.message import Message, UserError, message
 
 Shape = tuple[int, ...]
-"""Channels×height×width of an image, or the one length of a vector."""
+"""(channels, height, width) of an image, or (length,) of a vector."""
 
 LARGEST = 2**40
-"""Elements of one sample beyond which a shape is refused; no machine holds more, and files may lie."""
+"""The most elements of one sample; no machine holds more, and a damaged file may ask for any number."""
 
 
 class ShapeError(UserError):
-    """A layer that does not fit what arrives: expected, got, and what to try, in one sentence."""
+    """A layer that does not fit its input: what it expected, what it got and what to try, in one sentence."""
 
     def __init__(self, expected: Message, got: Message, remedy: Message) -> None:
         super().__init__(
@@ -34,23 +34,23 @@ def shown(shape: Shape) -> Message:
 
 
 def count(shape: Shape) -> int:
-    """How many numbers one sample has."""
+    """The number of elements of one sample."""
     return prod(shape)
 
 
 def image(x: Shape) -> tuple[int, int, int]:
-    """Channels, height, width of an image. Raises ShapeError where a vector came."""
+    """Channels, height and width of an image. Raises ShapeError for a vector."""
     if len(x) == 3:
         return x[0], x[1], x[2]
     raise ShapeError(
         message("an image (channels×height×width)"),
         message("a vector of {length} numbers", length=count(x)),
-        message("move this layer to before the Flatten"),
+        message("move this layer in front of the Flatten"),
     )
 
 
 def checked(x: Shape) -> Shape:
-    """The shape itself. Raises ShapeError where it is larger than any memory."""
+    """The shape itself. Raises ShapeError where no memory could hold it."""
     if count(x) <= LARGEST:
         return x
     raise ShapeError(
@@ -63,7 +63,7 @@ def checked(x: Shape) -> Shape:
 def window(
     size: int, kernel: int, stride: int, padding: int, dilation: int = 1, *, ceil: bool = False
 ) -> int:
-    """How many places a sliding window takes along one axis; below 1 where it does not fit.
+    """The output size of a sliding window along one axis; below 1 where the window does not fit.
 
     The formula of torch.nn.Conv2d and MaxPool2d. With `ceil` a last window may hang over the end, but must
     start inside the image or its leading padding (torch.nn.MaxPool2d, "ceil_mode").

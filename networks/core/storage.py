@@ -1,4 +1,4 @@
-"""Writing a file so that at any moment, whatever fails, either the old or the new one is there in full."""
+"""Writing files atomically: whatever fails, either the old or the new file is there in full."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _RETRY_SECONDS = 0.05
 
 
 def write_atomically(path: Path, data: bytes, *, make_folder: bool = False) -> None:
-    """Puts `data` into the file `path`, or leaves what was there as it was.
+    """Writes `data` to the file `path`, or leaves the old file as it was.
 
-    A new file beside the target is written, brought to the disk, read back, and takes the target's name.
-    A link is followed, the permissions of an existing file are kept. With `make_folder` folders on the way
-    are made where they are missing. Raises UserError with the path and the reason.
+    Writes a new file beside the target, flushes it to the disk, reads it back and renames it. Follows links
+    and keeps the permissions of an existing file. With `make_folder` it makes missing folders. Raises
+    UserError with the path and the reason.
     """
     try:
         if make_folder:
@@ -35,7 +35,7 @@ def write_atomically(path: Path, data: bytes, *, make_folder: bool = False) -> N
 def _write(path: Path, data: bytes) -> None:
     target = Path(os.path.realpath(path))
     mode = _mode(path, target)
-    # a short name of its own: the target's may already be as long as the file system allows
+    # a short name: the target's may already be as long as the file system allows
     temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
     try:
         _fill(temporary, data, mode)
@@ -50,7 +50,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _mode(path: Path, target: Path) -> int | None:
-    """Permissions of the file that is there, None where there is none."""
+    """The permissions of the existing file; None where there is none."""
     try:
         found = target.stat()
     except FileNotFoundError:
@@ -58,9 +58,9 @@ def _mode(path: Path, target: Path) -> int | None:
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(found.st_mode):
-        raise _not_written(path, message("that is no file"))
+        raise _not_written(path, message("that is not a file"))
     if not os.access(target, os.W_OK):
-        # the rename below would go through: it asks the folder alone
+        # renaming would succeed all the same: it needs permission for the folder alone
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     return stat.S_IMODE(found.st_mode)
 
@@ -76,7 +76,8 @@ def _fill(temporary: Path, data: bytes, mode: int | None) -> None:
 
 
 def _replace(temporary: Path, target: Path) -> None:
-    """Windows refuses for a moment while a virus scanner or an indexer reads the target."""
+    """Windows refuses for a moment while a virus scanner or an indexer reads the target, so it tries
+    again."""
     for _ in range(_RETRIES if _ON_WINDOWS else 0):
         try:
             os.replace(temporary, target)
@@ -88,14 +89,14 @@ def _replace(temporary: Path, target: Path) -> None:
 
 
 def _bring_to_disk(folder: Path) -> None:
-    """The new name is safe once the folder is written, too. Windows has no such call."""
+    """Flushes the folder too, without which the new name could be lost. Windows has no such call."""
     if _ON_WINDOWS:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     except OSError as error:
-        # some network and overlay file systems cannot do this to a folder
+        # some network and overlay file systems cannot flush a folder
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EROFS):
             raise
     finally:
@@ -104,14 +105,14 @@ def _bring_to_disk(folder: Path) -> None:
 
 def _reason(error: OSError | ValueError) -> Message:
     if isinstance(error, ValueError):
-        return message("its name has characters that no file may have")
+        return message("its name has characters that are not allowed in file names")
     number = error.errno
     if number in (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else None):
         return message("there is no space left; free some, or choose another folder")
     if number in (errno.EACCES, errno.EPERM):
         return message("you have no permission to write there; choose another folder")
     if number == errno.EROFS:
-        return message("that disk can only be read; choose another folder")
+        return message("that disk is read-only; choose another folder")
     if number in (errno.ENOENT, errno.ENOTDIR):
         return message("its folder does not exist")
     if number == errno.ENAMETOOLONG:

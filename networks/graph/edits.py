@@ -14,17 +14,17 @@ from networks.layers.ends import Output
 from networks.layers.linear import Identity
 
 _LONGEST_STEM = 56
-"""Leaves room for a number within the 64 signs that a name may have."""
+"""Leaves room for a number within the 64 characters of a name."""
 STAND_IN = "x"
-"""The name of an Identity that a part begins with where several of its layers take what comes in."""
+"""The name of the Identity in front of a fragment of which several layers take what comes in."""
 
 
 def free_name(
     network: Network, layer: Layer, taken: Collection[str] = (), start: int = 1, within: str = ""
 ) -> str:
-    """A name for a new node, such as `conv3`; Input and Output have no number while they are alone.
+    """A name for a new node, such as `conv3`; a single Input or Output has no number.
 
-    Numbers below `start` are known to be taken. `within` is the path that it begins with, such as `layer1.0`.
+    Numbers below `start` are known to be taken. `within` is the path in front of it, such as `layer1.0`.
     """
     stem = f"{within}.{layer.stem}" if within else layer.stem
     if stem in ("input", "output") and stem not in network and stem not in taken:
@@ -35,7 +35,7 @@ def free_name(
 
 
 def free_fold(network: Network, stem: str, taken: Collection[str] = (), start: int = 1) -> str:
-    """A name for a new fold, such as `residual3`, that may begin the paths of its nodes too.
+    """A name for a new fold, such as `residual3`, which can be the path of its nodes, too.
 
     Numbers below `start` are known to be taken.
     """
@@ -51,7 +51,7 @@ def _is_free(network: Network, name: str, taken: Collection[str]) -> bool:
 
 
 def path_of(network: Network, fold: str) -> str:
-    """The path that the names of all nodes in a fold begin with; empty where there is none, or no fold."""
+    """The longest path that all nodes of a fold share; empty where they share none, or there is no fold."""
     if not fold or not network.folded[fold]:
         return ""
     parts = [name.split(".")[:-1] for name in network.folded[fold]]
@@ -71,7 +71,8 @@ def place(network: Network, layer: Layer) -> tuple[Network, str]:
 
 
 def insert(network: Network, layer: Layer, *wires: Wire) -> tuple[Network, str]:
-    """Puts a layer on wires that have one source: it takes the source, and their targets take it."""
+    """Puts a layer on wires from one source: it takes the source's output, and their targets take its
+    output."""
     source = wires[0].source
     fold = common_fold(network, (source, *(wire.target for wire in wires)))
     name = free_name(network, layer, within=path_of(network, fold))
@@ -92,7 +93,7 @@ def common_fold(network: Network, names: Collection[str]) -> str:
 
 
 def fold_behind(network: Network, name: str) -> str:
-    """The fold for something put behind a node: behind the last one of a fold is outside of it."""
+    """The fold for what is put behind a node; what is put behind the last node of a fold lies outside it."""
     behind = [wire.target for wire in network.consumers[name]]
     if behind or network[name].layer.ends:
         return common_fold(network, [name, *behind])
@@ -101,9 +102,9 @@ def fold_behind(network: Network, name: str) -> str:
 
 
 def add_after(network: Network, layer: Layer, name: str) -> tuple[Network, str]:
-    """Puts a layer behind `name`: it takes that node, and all that took that node take it.
+    """Puts a layer between `name` and all that take its output.
 
-    Nothing follows an Output, so behind one means before it.
+    Nothing can follow an Output, so there the layer comes before it.
     """
     if not layer.most_inputs:
         return place(network, layer)
@@ -119,7 +120,7 @@ def append(network: Network, layer: Layer) -> tuple[Network, str]:
 
 
 def tail(network: Network) -> str | None:
-    """The node that something appended goes behind: an Output, or else the last node that nothing takes."""
+    """The node behind which layers are appended: the Output, or else the last node that leads nowhere."""
     if outputs := network.of_type(Output):
         return outputs[-1].name
     order = network.order
@@ -129,7 +130,7 @@ def tail(network: Network) -> str | None:
 
 
 def remove(network: Network, names: Collection[str]) -> Network:
-    """Takes layers out and joins their neighbours: what took a layer takes that layer's first input."""
+    """Removes layers and joins their neighbours: what took a layer's output takes its first input instead."""
     gone = set(names)
 
     def heir(name: str) -> str | None:
@@ -151,9 +152,9 @@ def remove(network: Network, names: Collection[str]) -> Network:
 
 
 def connect(network: Network, source: str, target: str, index: int | None = None) -> Network:
-    """Draws a wire. A target with one input changes its source; one with several gets one more.
+    """Draws a wire. A target with one input changes its source; one that takes several gets one more.
 
-    With `index` that input is replaced. Raises UserError, in words, where such a wire cannot be.
+    With `index`, that input is replaced. Raises UserError where such a wire is not possible.
     """
     taker = network[target]
     most = taker.layer.most_inputs
@@ -176,7 +177,7 @@ def connect(network: Network, source: str, target: str, index: int | None = None
             )
         return _with(network, replace(taker, inputs=(*taker.inputs, source)))
     inputs = list(taker.inputs)
-    # an input that is not there yet is the next one or, where the layer takes no more, the last
+    # beyond the inputs that there are: the next one or, where the layer takes no more, the last
     at = min(index or 0, len(inputs) if len(inputs) < most else len(inputs) - 1)
     inputs[at : at + 1] = [source]
     return _with(network, replace(taker, inputs=tuple(inputs)))
@@ -213,7 +214,7 @@ def freeze(network: Network, names: Collection[str], frozen: bool = True) -> Net
 
 
 def rename(network: Network, old: str, new: str) -> Network:
-    """Gives a node another name. Raises UserError where the name is taken or no name."""
+    """Renames a node. Raises UserError where the name is taken or is not a possible one."""
     if old == new:
         return network
     if problem := name_problem(new):
@@ -235,10 +236,10 @@ def rename(network: Network, old: str, new: str) -> Network:
 
 
 def fragment(network: Network, names: Collection[str]) -> Network:
-    """The part of the network made of these nodes, with the wires among them: what copy takes.
+    """A copy of these nodes with the wires among them: what *Copy* puts on the clipboard.
 
-    A fold comes along where all of it does. Where several wires come in, all from one node, and the part has
-    one way out, it begins with an Identity that stands for that node, so that none of them is lost.
+    A fold is copied where all of it is. Where several wires come in from one node, and one output leads out,
+    the fragment begins with an Identity that stands for that node, so that none of the wires is lost.
     """
     names = set(names)
     inside = [node for node in network.nodes if node.name in names]
@@ -263,7 +264,7 @@ def fragment(network: Network, names: Collection[str]) -> Network:
 
 
 def with_stand_in(network: Network, part: Network) -> Network:
-    """A part cut out of the network, with an Identity for what comes in, in the fold where that is taken."""
+    """A fragment of the network with an Identity in front for what comes in, in the fold of what takes it."""
     cut = [node.name for node in part.nodes if node.inputs != network[node.name].inputs]
     takers = cut or [node.name for node in part.nodes if not node.inputs]
     fold = common_fold(part, takers)
@@ -281,7 +282,7 @@ def with_stand_in(network: Network, part: Network) -> Network:
 
 
 def has_stand_in(part: Network) -> bool:
-    """Whether the part begins with an Identity that stands for what comes in."""
+    """Whether the fragment begins with an Identity that stands for what comes in."""
     entry = next(iter(part.nodes), None)
     return (
         entry is not None
@@ -292,9 +293,10 @@ def has_stand_in(part: Network) -> bool:
 
 
 def paste(network: Network, part: Network, after: str | None = None) -> tuple[Network, tuple[str, ...]]:
-    """Adds a copy of a fragment under new names: behind `after` where it has one way in and out, else loose.
+    """Adds a copy of a fragment under new names: behind `after` if it has one input and one output, else
+    loose.
 
-    Gives the network and the new names. Raises UserError where folds would lie too deep in each other.
+    Gives the network and the new names. Raises UserError where folds would be nested too deeply.
     """
     stands_in = has_stand_in(part)
     part, names = renamed(part, network)
@@ -308,12 +310,12 @@ def paste(network: Network, part: Network, after: str | None = None) -> tuple[Ne
 
 
 def _exits(part: Network) -> list[str]:
-    """The nodes that something may follow and nothing does, in the order of the network."""
+    """The nodes that lead nowhere although something could follow them, in the order of the network."""
     return [name for name in part.order if not part.consumers[name] and not part[name].layer.ends]
 
 
 def exit_of(part: Network) -> str | None:
-    """The node that leads out of a part, the last one where several might; None where nothing follows it."""
+    """The node that leads out of a fragment, the last one of several; None where nothing can follow."""
     return next(reversed(_exits(part)), None)
 
 
@@ -324,10 +326,10 @@ def duplicate(network: Network, names: Collection[str]) -> tuple[Network, tuple[
 
 
 def renamed(part: Network, network: Network) -> tuple[Network, tuple[str, ...]]:
-    """The part under names that are free in the network, and these names, in the order of its nodes."""
+    """The fragment under names that are free in the network, and these names in the order of its nodes."""
     folds = _renamed_folds(part, network)
     names: dict[str, str] = {}
-    # a loose layer must not take the name of a new fold, which paths begin with
+    # a loose layer must not take the name of a new fold, which is also a path
     taken = set(folds.values())
     starts: dict[str, int] = {}
     for node in part.nodes:
@@ -367,7 +369,7 @@ def _renamed_folds(part: Network, network: Network) -> dict[str, str]:
 
 
 def spliced(network: Network, part: Network, name: str, fold: str = "") -> Network:
-    """The part, which has one way in and one out, in series behind `name`; before an Output."""
+    """Puts a fragment with one input and one output in series behind `name`; before an Output."""
     entry = next(node.name for node in part.nodes if not node.inputs)
     leaves = exit_of(part) or part.nodes[-1].name
     before_output = network[name].layer.ends
@@ -394,7 +396,7 @@ def _with(network: Network, node: Node) -> Network:
 
 
 def rewired(nodes: tuple[Node, ...], wire: Wire, source: str) -> tuple[Node, ...]:
-    """The nodes with another source at the end of this wire."""
+    """The nodes, with the target of this wire taking another source."""
     return tuple(
         replace(node, inputs=(*node.inputs[: wire.index], source, *node.inputs[wire.index + 1 :]))
         if node.name == wire.target
@@ -404,6 +406,6 @@ def rewired(nodes: tuple[Node, ...], wire: Wire, source: str) -> tuple[Node, ...
 
 
 def after(nodes: tuple[Node, ...], name: str | None, added: tuple[Node, ...]) -> tuple[Node, ...]:
-    """The nodes with these added behind the one of this name, or at the end."""
+    """The nodes, with others added behind the one of this name, or at the end."""
     at = next((i + 1 for i, node in enumerate(nodes) if node.name == name), len(nodes))
     return (*nodes[:at], *added, *nodes[at:])

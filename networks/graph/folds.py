@@ -1,8 +1,8 @@
-"""Blocks in a network as pure functions: put in, given other parameters, repeated, made plain.
+"""Blocks in a network as pure functions: inserted, given other parameters, repeated, made plain.
 
-A block's layers follow from its parameters and from what comes in. `settled` makes them so again after an
-edit: where the channels before a block change, its projection comes or goes; where its inside was edited, the
-block becomes a group that belongs to the user.
+A block's layers follow from its parameters and from what comes in. `settled` restores this after an edit:
+where the channels before a block have changed, its projection comes or goes; where its inside was edited, the
+block becomes a group of the user's.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Insertable = Block | SavedBlock
 def expanded(network: Network, block: Insertable, x: Shape | None) -> Network:
     """The layers of a block as a network of their own, under names that are free in `network`.
 
-    Begins with an Identity, for which whatever comes in is put, and is all in one fold.
+    All lie in one fold. The first is an Identity that stands for whatever comes in.
     """
     if isinstance(block, SavedBlock):
         return edits.renamed(block.network, network)[0]
@@ -60,9 +60,9 @@ def nodes_of(
 def insert_block(
     network: Network, block: Insertable, wires: Sequence[Wire], x: Shape | None = None
 ) -> tuple[Network, str]:
-    """Puts a block on wires that have one source and carry `x`. Gives the network and the new fold's name.
+    """Puts a block on wires from one source that carry `x`. Gives the network and the new fold's name.
 
-    Raises UserError where folds would lie too deep in each other.
+    Raises UserError where folds would be nested too deeply.
     """
     made = expanded(network, block, x)
     source, name = wires[0].source, made.folds[0].name
@@ -90,7 +90,7 @@ def add_block_after(
 
 
 def place_block(network: Network, block: Insertable) -> tuple[Network, str]:
-    """Adds a loose block; its Identity is where a wire may end."""
+    """Adds a loose block; its Identity is there to take a wire."""
     made = expanded(network, block, None)
     return _placed(network, made), made.folds[0].name
 
@@ -104,7 +104,8 @@ def _fed(part: Network, source: str) -> tuple[Node, ...]:
 
 
 def _branched(network: Network, part: Network, source: str) -> Network:
-    """The part beside what takes the source, in the fold that the source lies in."""
+    """Adds a block that leads nowhere as a branch of the source, in the fold around the source's other
+    wires."""
     fold = edits.common_fold(network, [source, *(wire.target for wire in network.consumers[source])])
     return _joined(network, edits.after(network.nodes, source, _fed(part, source)), part, fold)
 
@@ -115,7 +116,7 @@ def _joined(network: Network, nodes: tuple[Node, ...], part: Network, fold: str)
 
 
 def _dissolved(network: Network, entry: str) -> Network:
-    """Without the Identity that a part begins with, where something feeds it."""
+    """Removes the Identity that a block begins with, once something feeds it."""
     node = network[entry]
     if not isinstance(node.layer, Identity) or not node.inputs:
         return network
@@ -126,27 +127,28 @@ def _dissolved(network: Network, entry: str) -> Network:
 
 
 def set_block(network: Network, name: str, block: Block, classes: int | None = None) -> Network:
-    """Gives a fold's block other parameters; its layers follow. Names of layers that stay are kept."""
+    """Gives a fold's block other parameters and makes its layers anew; layers that remain keep their
+    names."""
     return set_blocks(network, {name: block}, classes)
 
 
 def set_blocks(network: Network, blocks: Mapping[str, Block], classes: int | None = None) -> Network:
-    """Gives several folds other blocks, in one go; see `set_block`."""
+    """Gives several folds other blocks at once; see `set_block`."""
     outputs = {name: found.output for name, found in check(network, classes).nodes.items()}
     incoming = {name: _incoming(network, name, outputs) for name in blocks}
     return settled(_reexpanded(_with_blocks(network, blocks), incoming), classes)
 
 
 def settled(network: Network, classes: int | None = None) -> Network:
-    """Every block again what its parameters say for what comes in, or a group where its inside was edited.
+    """Makes every block agree with its parameters and its input, or turns it into a group if it was edited.
 
-    Where it is not known what comes in, a block stays as it is.
+    A block whose input shape is unknown stays as it is.
     """
     while True:
         later = _settled_once(network, classes)
         if later is network:
             return network
-        # what one block gives decides what those behind it are
+        # the output of one block decides how those behind it look
         network = later
 
 
@@ -160,10 +162,10 @@ def _settled_once(network: Network, classes: int | None) -> Network:
 
 
 def _unsettled(network: Network, classes: int | None) -> tuple[list[str], dict[str, Shape | None]]:
-    """The blocks that have become groups, and those to be made anew with what comes into each.
+    """The blocks that have become groups, and those that must be made anew, with the input shape of each.
 
-    Behind one to be made anew it goes on with what that will give: a thousand blocks in a row that all lack
-    their projections are seen in one go, where otherwise only the first would be known to.
+    Behind a block that must be made anew it uses the shape that the new one will give. So a thousand blocks
+    in series that all lack their projections are found in one pass instead of one after the other.
     """
     undecided = {fold.name: fold.block for fold in network.folds if fold.block is not None}
     groups: list[str] = []
@@ -186,7 +188,7 @@ def _unsettled(network: Network, classes: int | None) -> tuple[list[str], dict[s
 
     for name in network.order:
         node = network[name]
-        # whatever comes into a block comes before the first of its nodes
+        # in this order a block's inputs come before the first of its nodes
         if (block := undecided.pop(node.fold, None)) is not None:
             decide(node.fold, block)
         if node.fold not in stale:
@@ -197,7 +199,7 @@ def _unsettled(network: Network, classes: int | None) -> tuple[list[str], dict[s
 
 
 def _given(block: Block, x: Shape | None, classes: int | None) -> Shape | None:
-    """What comes out of a block that is made for `x`."""
+    """The output shape of a block that is made for `x`."""
     shapes = {X: x}
     nodes = block.nodes(x)
     for node in nodes:
@@ -221,13 +223,13 @@ def _variants(block: Block) -> list[tuple[BlockNode, ...]]:
 
 
 def _incoming(network: Network, name: str, outputs: Mapping[str, Shape | None]) -> Shape | None:
-    """The shape that comes into a fold, where `outputs` knows it; None where there is none, or several."""
+    """The input shape of a fold, where `outputs` knows it; None where no node feeds it, or several do."""
     sources = sources_of(network, network.folded[name])
     return outputs.get(sources[0]) if len(sources) == 1 else None
 
 
 def _entry(network: Network, name: str) -> Node | None:
-    """The Identity that a block begins with while nothing leads to it; no block has one of its own."""
+    """The Identity that a block begins with while nothing feeds it; no block has an Identity of its own."""
     first = next(iter(network.folded[name]), None)
     return network[first] if first is not None and isinstance(network[first].layer, Identity) else None
 
@@ -235,8 +237,8 @@ def _entry(network: Network, name: str) -> Node | None:
 def _matches(network: Network, name: str, expected: Sequence[BlockNode], any_padding: bool = False) -> bool:
     """Whether the nodes of a fold are those expected: the same layers, wired alike, whatever their names.
 
-    One element-wise activation may stand in for another throughout; with `any_padding` it does not count how
-    many channels a padded shortcut adds. Nothing but the last layer leads out.
+    Another element-wise activation is allowed, if it is the same throughout; with `any_padding`, so is any
+    number of channels that a padded shortcut adds. Only the last layer may lead out.
     """
     inside = network.folded[name]
     entry = _entry(network, name)
@@ -271,9 +273,9 @@ def _is_choice(layer: Layer) -> bool:
 
 
 def _reexpanded(network: Network, incoming: Mapping[str, Shape | None]) -> Network:
-    """The nodes of folds made anew from their blocks, each for what comes in.
+    """Makes the nodes of these folds anew from their blocks, each for its input shape.
 
-    Activation, frozen marks and names are kept.
+    Activations, frozen marks and names are kept.
     """
     made: dict[str, tuple[Node, ...]] = {}
     ends: dict[str, str] = {}
@@ -288,7 +290,7 @@ def _reexpanded(network: Network, incoming: Mapping[str, Shape | None]) -> Netwo
     for node in network.nodes:
         nodes = made.get(node.name, (node,))
         own = {each.name for each in nodes}
-        # what took a node of another fold takes what that fold ends with now
+        # what took a node of such a fold takes the fold's last node now
         kept += (
             replace(
                 each, inputs=tuple(taken if taken in own else ends.get(taken, taken) for taken in each.inputs)
@@ -299,7 +301,7 @@ def _reexpanded(network: Network, incoming: Mapping[str, Shape | None]) -> Netwo
 
 
 def _made_anew(network: Network, name: str, x: Shape | None, taken: set[str]) -> tuple[Node, ...]:
-    """The nodes of a fold for what comes in. Their names are added to those that are `taken`."""
+    """The new nodes of a fold for this input shape. Their names are added to those that are `taken`."""
     fold = network.by_fold[name]
     assert fold.block is not None
     inside = network.folded[name]
@@ -316,7 +318,7 @@ def _made_anew(network: Network, name: str, x: Shape | None, taken: set[str]) ->
 
 
 def _as_before(old: Sequence[Node], made: Sequence[Node], names: Mapping[str, str]) -> tuple[Node, ...]:
-    """What was made under these names, with the activation of the old nodes, and frozen where they were."""
+    """The new nodes under these names, with the activation of the old ones, and frozen where those were."""
     activation = next((node.layer for node in old if _is_choice(node.layer)), None)
     frozen = {node.name: node.frozen for node in old}
     all_frozen = bool(old) and all(frozen.values())
@@ -335,7 +337,7 @@ def _as_before(old: Sequence[Node], made: Sequence[Node], names: Mapping[str, st
 def _kept_names(
     network: Network, old: Sequence[Node], made: Sequence[Node], taken: set[str]
 ) -> dict[str, str]:
-    """Names for the nodes that were made: those of old nodes that do the same, else free ones."""
+    """Names for the new nodes: those of the old nodes that do the same, else free ones."""
     left = {node.name: node for node in old}
     names = {node.name: node.name for node in made if left.pop(node.name, None) is not None}
     for node in made:
@@ -362,9 +364,9 @@ def _stands_for(old: Layer, new: Layer) -> bool:
 
 
 def repeat(network: Network, names: Sequence[str], times: int, classes: int | None = None) -> Network:
-    """Makes a row of equal blocks longer or shorter: `names` are the folds in the row, from first to last.
+    """Makes a row of equal blocks longer or shorter: `names` are the folds of the row, first to last.
 
-    New ones are like the last one, and come behind it.
+    New blocks are copies of the last one and come behind it.
     """
     gone = [node for name in names[times:] for node in network.folded[name]]
     network = edits.remove(network, gone)
@@ -394,7 +396,8 @@ def _lengthened(network: Network, name: str, times: int, report: Report) -> Netw
 
 
 def set_shortcuts(network: Network, shortcut: bool, classes: int | None = None) -> Network:
-    """Gives every residual block its shortcut, or takes it: the plain twin of He et al. 2015, section 4.1."""
+    """Gives every residual block its shortcut, or removes it (the plain twin of He et al. 2015, section
+    4.1)."""
     blocks = {
         fold.name: replace(fold.block, shortcut=shortcut)
         for fold in network.folds

@@ -1,4 +1,5 @@
-"""Groups of the user's as pure functions: what a fold has to do with the rest, folded, named, taken apart."""
+"""The user's groups as pure functions: made, renamed, wired, taken apart; and how a fold is wired to the
+rest."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from networks.graph.network import Fold, Network, fold_problem
 
 
 def sources_of(network: Network, inside: Sequence[str]) -> tuple[str, ...]:
-    """The nodes outside that these take inputs from, each once; `inside` is in the network's order."""
+    """The nodes outside that feed these, each once; `inside` is in the network's order."""
     members = set(inside)
     return tuple(
         dict.fromkeys(source for name in inside for source in network[name].inputs if source not in members)
@@ -20,7 +21,7 @@ def sources_of(network: Network, inside: Sequence[str]) -> tuple[str, ...]:
 
 
 def leaves_of(network: Network, inside: Sequence[str]) -> tuple[str, ...]:
-    """The nodes of these whose output leaves: what others take, or else what nobody takes."""
+    """Those of the nodes that feed others outside or, where none does, those that feed nothing."""
     members = set(inside)
     taken = [name for name in inside if any(wire.target not in members for wire in network.consumers[name])]
     free = [name for name in inside if not network.consumers[name] and not network[name].layer.ends]
@@ -28,9 +29,10 @@ def leaves_of(network: Network, inside: Sequence[str]) -> tuple[str, ...]:
 
 
 def group(network: Network, names: Collection[str], name: str) -> Network:
-    """Folds these nodes into a group. Raises UserError where they are no whole part of it, or lie too deep.
+    """Folds these nodes into a group.
 
-    Folds that lie wholly among them come to lie in the new one; one that only partly does is refused.
+    Folds that lie wholly among the nodes become part of the group. Raises UserError where a fold lies only
+    partly among them, where other layers lie between them, or where groups would be nested too deeply.
     """
     members = set(names)
     if not members:
@@ -70,7 +72,7 @@ def group(network: Network, names: Collection[str], name: str) -> Network:
 
 
 def ungroup(network: Network, name: str) -> Network:
-    """Takes a fold away; what lay in it lies where it lay."""
+    """Removes a fold; its nodes and folds move to where it was."""
     outer = network.by_fold[name].within
     return Network(
         tuple(replace(node, fold=outer) if node.fold == name else node for node in network.nodes),
@@ -83,7 +85,7 @@ def ungroup(network: Network, name: str) -> Network:
 
 
 def rename_fold(network: Network, old: str, new: str) -> Network:
-    """Gives a fold another name; the names of its nodes stay. Raises UserError where the name is taken."""
+    """Renames a fold; its nodes keep their names. Raises UserError where the name is taken."""
     if new == old:
         return network
     _refuse_name(network, new)
@@ -108,9 +110,9 @@ def _refuse_name(network: Network, name: str) -> None:
 
 
 def connect_fold(network: Network, source: str, inside: Collection[str], old: str | None) -> Network:
-    """Brings a wire to a fold: in place of what it takes from `old`, or else wherever an input is lacking.
+    """Connects a wire to a fold: in place of all wires from `old`, or else wherever an input is missing.
 
-    Raises UserError where the wire would close a loop, or nothing in the fold lacks an input.
+    Raises UserError where the wire would close a loop, or no node in the fold lacks an input.
     """
     members = set(inside)
     if network.upstream([source]) & members:
@@ -130,6 +132,6 @@ def connect_fold(network: Network, source: str, inside: Collection[str], old: st
     connected = network.with_nodes(nodes)
     if connected == network and old is None:
         raise UserError(
-            message("Nothing in this group lacks an input: open it, and draw the wire to a layer in it.")
+            message("No layer in this group lacks an input: open it, and draw the wire to one of its layers.")
         )
     return connected

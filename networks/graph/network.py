@@ -1,4 +1,4 @@
-"""A network as a value: layers by name, and for each the names of the layers it takes its inputs from."""
+"""A network as a value: named layers, each with the names of the layers that feed it."""
 
 from __future__ import annotations
 
@@ -56,18 +56,19 @@ RESERVED = frozenset((
     "to", "to_empty", "to_folder", "train", "training", "type", "xpu", "zero_grad",
 ))
 # fmt: on
-"""Names that torch.nn.Module and torch.fx.GraphModule use themselves; a layer cannot have them."""
+"""Attributes of torch.nn.Module and torch.fx.GraphModule, which no layer may be called."""
 
 MOST_NESTED = 32
-"""Folds within each other. A node counts in every fold around it, so that this bounds the time folds take; it
-is twice as many as a name has parts, where those drawn by hand or found in a module are a handful."""
+"""How deeply folds may be nested. A node belongs to every fold around it, so this bounds the time that folds
+take. It is twice as many levels as a name can have; groups drawn by hand or found in modules need a
+handful."""
 
 
 class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
-    """One layer in its place. `inputs` are the names of the nodes it takes its inputs from, in order.
+    """One layer of a network. `inputs` are the names of the nodes whose outputs it takes, in order.
 
-    `name` is its path in the torch module, so that the keys of its weights begin with it. `fold` names the
-    innermost fold it lies in. What is `frozen` is not trained: its weights and running statistics stay.
+    `name` is its path in the torch module, with which the keys of its weights begin. `fold` names the
+    innermost fold around it. A `frozen` node is not trained: it keeps its weights and running statistics.
     """
 
     name: Name
@@ -78,10 +79,10 @@ class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 class Fold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
-    """Nodes that can be shown as one card. Folding changes nothing in the network, only in the picture.
+    """Nodes that can be shown as one card. Folding changes only the picture, never the network.
 
-    With a `block` the nodes are what the block makes of its parameters; without, it is a group that belongs
-    to the user. `within` names the fold that this one lies in. Which folds are open is the canvas's business.
+    With a `block`, the nodes are the layers that follow from the block's parameters; without one, the fold is
+    a group of the user's. `within` names the fold around this one. Which folds are open is up to the canvas.
     """
 
     name: FoldName
@@ -98,10 +99,10 @@ class Wire(msgspec.Struct, frozen=True, order=True, cache_hash=True):
 
 
 class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """Nodes in the order in which they were built; an edit makes a new network (see networks.graph.edits).
+    """Nodes in the order in which they were added; an edit makes a new network (see networks.graph.edits).
 
-    Names are unique and every input names a node. Nothing else is promised: a network may have loose layers,
-    wrong sizes, loops. Raises UserError where a promise is broken.
+    Names are unique and every input names a node. Nothing else is guaranteed: a network may have loose
+    layers, sizes that do not fit, loops. Raises UserError where a guarantee is broken.
     """
 
     nodes: tuple[Node, ...] = ()
@@ -112,7 +113,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
             seen: set[str] = set()
             twice = next(n.name for n in self.nodes if n.name in seen or seen.add(n.name))  # type: ignore[func-returns-value]
             raise UserError(
-                message("Two layers have the name “{name}”; each needs a name of its own.", name=twice)
+                message("Two layers are called “{name}”; each needs a name of its own.", name=twice)
             )
         for node in self.nodes:
             problem = name_problem(node.name)
@@ -147,25 +148,29 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
             if fold.name in self.by_name or self.by_fold[fold.name] is not fold:
                 raise UserError(
                     message(
-                        "“{name}” is the name of two things; each fold needs a name of its own.",
+                        "Two things are called “{name}”; each block and group needs a name of its own.",
                         name=fold.name,
                     )
                 )
         self._check_depths()
         for node in self.nodes:
             if node.fold and node.fold not in self.by_fold:
-                raise UserError(message("“{name}” does not lie in a fold that is there.", name=node.name))
+                raise UserError(
+                    message("“{name}” lies in a block or group that does not exist.", name=node.name)
+                )
 
     def _check_depths(self) -> None:
         depths = {"": 0}
         for fold in self.folds:
-            # from here outwards, as far as nobody has been before
+            # outwards from here, up to a fold whose depth is known
             chain: dict[str, None] = {}
             name = fold.name
             while name not in depths:
                 if name not in self.by_fold or name in chain:
                     inner = next(reversed(chain))
-                    raise UserError(message("“{name}” does not lie in a fold that is there.", name=inner))
+                    raise UserError(
+                        message("“{name}” lies in a block or group that does not exist.", name=inner)
+                    )
                 chain[name] = None
                 name = self.by_fold[name].within
             for depth, inner in enumerate(reversed(chain), depths[name] + 1):
@@ -195,7 +200,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
         return {name: tuple(names) for name, names in found.items()}
 
     def around(self, fold: str) -> tuple[str, ...]:
-        """This fold and those that it lies in, the innermost first; nothing for the empty name."""
+        """This fold and those around it, the innermost first; nothing for the empty name."""
         found = []
         while fold:
             found.append(fold)
@@ -209,7 +214,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
 
     @cached_property
     def holders(self) -> frozenset[str]:
-        """The paths that names lie in, such as `layer1` and `layer1.0` of `layer1.0.conv1`."""
+        """The paths above the nodes, such as `layer1` and `layer1.0` for `layer1.0.conv1`."""
         return frozenset(name[:at] for name in self.by_name for at, sign in enumerate(name) if sign == ".")
 
     @cached_property
@@ -222,20 +227,20 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
 
     @cached_property
     def wires(self) -> tuple[Wire, ...]:
-        """Every wire, by target and input."""
+        """Every wire, ordered by target and input."""
         return tuple(
             Wire(source, node.name, index) for node in self.nodes for index, source in enumerate(node.inputs)
         )
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """Names so that inputs come before their consumers; what lies on a loop, or behind one, is left out.
+        """The names in topological order, without what lies on a loop or behind one.
 
-        Where several orders are possible the order of `nodes` decides: it is the answer wherever it can be.
+        Where several orders are possible, the one closest to the order of `nodes` is taken.
         """
         sorter = graphlib.TopologicalSorter({node.name: node.inputs for node in self.nodes})
         with contextlib.suppress(graphlib.CycleError):
-            sorter.prepare()  # on a loop it still hands out what is not behind it; `check` names the loop
+            sorter.prepare()  # it still yields what is not behind a loop; `check` names the loop
         rank = {node.name: index for index, node in enumerate(self.nodes)}
         names: list[str] = []
         ready = [(rank[name], name) for name in sorter.get_ready()]
@@ -250,10 +255,10 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
 
     @cached_property
     def looped(self) -> frozenset[str]:
-        """The nodes that lie on a loop, and not only behind one."""
+        """The nodes that lie on a loop, not those that only lie behind one."""
         left = self.by_name.keys() - set(self.order)
-        # Kosaraju and Sharir: go back along the wires; then, beginning with what was left last, go on along
-        # them: what is met there for the first time leads back, too
+        # strongly connected components after Kosaraju and Sharir: a depth-first walk against the wires; then,
+        # from what was finished last, a walk along them: whatever it newly reaches also leads back
         finished: list[str] = []
         unseen = set(left)
         for start in left:
@@ -284,7 +289,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
 
     @cached_property
     def contributing(self) -> frozenset[str]:
-        """The nodes that some Output depends on; the others take no part in training."""
+        """The nodes that the scores depend on; the others play no part in training."""
         return self.upstream(
             node.name
             for node in self.nodes
@@ -299,7 +304,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
         return self.by_name[name]
 
     def with_nodes(self, nodes: Iterable[Node]) -> Network:
-        """These nodes in place of its own; folds that nothing lies in any more are gone."""
+        """A network with these nodes, without the folds that have become empty."""
         kept = tuple(nodes)
         if not self.folds:
             return Network(kept)
@@ -332,13 +337,13 @@ def name_problem(name: str) -> Message | None:
     for part in name.split("."):
         if keyword.iskeyword(part):
             return message(
-                "“{name}” is a word of Python, which the module is written in: try “{better}”.",
+                "“{name}” is a keyword of Python, in which the module is written: try “{better}”.",
                 name=part,
                 better=part + "_1",
             )
         if part in RESERVED:
             return message(
-                "“{name}” is a name that torch.nn.Module uses itself: try “{better}”.",
+                "torch.nn.Module uses the name “{name}” itself: try “{better}”.",
                 name=part,
                 better=part + "_1",
             )
@@ -349,4 +354,4 @@ def fold_problem(name: str) -> Message | None:
     """Why a block or group cannot have this name, or None where it can."""
     if name.strip() and len(name) <= 64 and name.isprintable():
         return None
-    return message("Expected a name of 1 to 64 printable signs, got “{name}”.", name=name[:64])
+    return message("Expected a name of 1 to 64 printable characters, got “{name}”.", name=name[:64])

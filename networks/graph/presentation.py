@@ -1,7 +1,7 @@
-"""A network as it is shown: folds that are not open stand as one card, and so do rows of equal blocks.
+"""A network as it is shown: a closed fold is one card, and so is a row of equal blocks.
 
-Nothing here changes a network. What is shown is a network too, so that layout, navigation and pictures need
-to know nothing of folds; what is done to it is translated back with `nodes`, `wires` and `leaf`.
+Nothing here changes a network. What is shown is itself a network, so layout, navigation and pictures need not
+know about folds; edits of what is shown are translated back with `nodes`, `wires` and `leaf`.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from networks.layers.activation import Activation
 from networks.layers.base import Group, Layer
 
 ROW = "\n"
-"""In the set of what is open, in front of the first block's name: a row of equal blocks that stands apart."""
+"""Marks a row of equal blocks in the set of what is open: it precedes the first block's name."""
 
 
 class Folded(Layer, frozen=True, tag=False):
-    """Stands for the layers of a fold, or of a row of equal blocks, where these are not shown."""
+    """Stands for the layers of a closed fold, or of a row of equal blocks."""
 
     group: ClassVar = Group.BLOCKS
     most_inputs: ClassVar = 64
     fewest_inputs: ClassVar = 0
 
     name_: str
-    """As it is called in the fold around it, which is open."""
+    """Its name inside the open fold around it."""
     block: Block | None
     count: int
     layers: int
     x: Shape | None
     opening: bool
-    """Whether a wire can end here."""
+    """Whether a wire may end here."""
     closing: bool
-    """Whether nothing can follow."""
+    """Whether nothing may follow it."""
     frozen_: bool = False
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -52,7 +52,7 @@ class Folded(Layer, frozen=True, tag=False):
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """An open fold: the cards that are shown of it, and the frame around it, if any."""
+    """An open fold: the cards in it, and the frame around it, if there is one."""
 
     fold: Fold
     inside: frozenset[str]
@@ -60,9 +60,9 @@ class Frame(msgspec.Struct, frozen=True):
 
 
 class Folding:
-    """A network with its report as it is shown where the folds in `opened` are open.
+    """A network and its report as they are shown with the folds in `opened` open.
 
-    A fold whose card would make a loop of what is none is shown open all the same.
+    A fold is shown open anyway if as one card it would close a loop that the network does not have.
     """
 
     def __init__(self, network: Network, report: Report, opened: frozenset[str] = frozenset()) -> None:
@@ -77,7 +77,7 @@ class Folding:
             return
         self._fold()
         while looped := self.members.keys() & self.shown.looped:
-            # all of a row at once, or a long one would cost as many rounds
+            # a whole row at once: a long one would need as many rounds as it has blocks
             self._forced |= {fold for name in looped for fold in self.folds_of(name)}
             self._fold()
 
@@ -92,11 +92,11 @@ class Folding:
     # -- what is shown
 
     def is_open(self, name: str) -> bool:
-        """Whether the inside of this fold is shown, where the folds around it are open."""
+        """Whether this fold is open, given that those around it are."""
         return name in self.opened or name in self._forced
 
     def folds_of(self, name: str) -> tuple[str, ...]:
-        """The folds that a card or frame stands for, several for a row; nothing for a layer."""
+        """The folds that a card or frame stands for: several for a row, none for a layer."""
         if name in self.rows:
             return self.rows[name]
         return (name,) if name in self.network.by_fold else ()
@@ -113,18 +113,18 @@ class Folding:
         return tuple(node.name for node in self.network.nodes if node.name in found)
 
     def wires(self, wire: Wire) -> tuple[Wire, ...]:
-        """The wires of the network that a shown wire stands for; they have one source."""
+        """The wires of the network that a shown wire stands for, all from one source."""
         return self._real.get(wire, (wire,))
 
     def leaf(self, name: str) -> str | None:
-        """The node that a wire from this card leaves; None where nothing leaves it."""
+        """The node where a wire from this card starts; None where nothing can leave the card."""
         if name not in self.members:
             return name
         leaves = leaves_of(self.network, self.members[name])
         return leaves[-1] if leaves else None
 
     def visible(self, name: str) -> str | None:
-        """The card that shows a node or fold; an open fold's own name; None where there is no such thing."""
+        """The card that shows a node or fold, or the name of an open fold; None where neither exists."""
         if name in self.network:
             return self.card_of[name]
         if name not in self.network.by_fold:
@@ -146,7 +146,7 @@ class Folding:
 
     @cached_property
     def frames(self) -> tuple[Frame, ...]:
-        """The open folds that are seen, outer ones first."""
+        """The open folds that are visible, outer ones first."""
         network = self.network
         inside: dict[str, set[str]] = {}
         for node in network.nodes:
@@ -163,7 +163,7 @@ class Folding:
     # -- rows of equal blocks
 
     def _find_rows(self) -> dict[str, tuple[str, ...]]:
-        """By their first fold: equal closed blocks in series, where their row is not open."""
+        """Rows of equal closed blocks in series, by the first of each, except rows that are open."""
         network = self.network
         following = {}
         for fold in network.folds:
@@ -184,7 +184,8 @@ class Folding:
         return rows
 
     def _follower(self, fold: Fold) -> str | None:
-        """The equal block that takes all that this one gives, and nothing else."""
+        """The equal block that takes the output of this one and nothing else, and is the only one to take
+        it."""
         network = self.network
         inside = set(network.folded[fold.name])
         leaves = leaves_of(network, network.folded[fold.name])
@@ -203,7 +204,8 @@ class Folding:
         return name if sources_of(network, network.folded[name]) == leaves else None
 
     def _likeness(self, fold: Fold) -> tuple[Block | None, frozenset[bool], frozenset[Layer]]:
-        """What equal blocks have in common; their layers follow from it, but for the first's projection."""
+        """What equal blocks have in common; apart from the first one's projection their layers follow from
+        it."""
         inside = [self.network[name] for name in self.network.folded[fold.name]]
         activations = frozenset(node.layer for node in inside if isinstance(node.layer, Activation))
         return fold.block, frozenset(node.frozen for node in inside), activations
@@ -290,7 +292,7 @@ class Folding:
 
 
 class _Shown(Network, frozen=True):
-    """The promises that a network keeps are those of names in a module; a card's may be any text."""
+    """Not checked like a network: the name of a card may be any text."""
 
     def __post_init__(self) -> None:
         pass
@@ -305,9 +307,9 @@ def _lacking(node: Node) -> bool:
 
 
 def name_within(fold: Fold) -> str:
-    """A fold's name as it is told inside the fold around it: what both begin with says nothing there.
+    """A fold's name inside the fold around it, without the beginning that both share.
 
-    The name of a thing without its number would say nothing either: `features.0` stays so in `features`.
+    A mere number would say nothing: inside `features`, `features.0` keeps its full name.
     """
     if not fold.name.startswith(f"{fold.within}."):
         return fold.name
@@ -319,9 +321,9 @@ def name_within(fold: Fold) -> str:
 
 
 def opened_at_first(network: Network) -> frozenset[str]:
-    """The groups to open when a network is first seen: those that hide most of it and so its stages.
+    """The groups to open when a network is first shown: those that hide most of it.
 
-    An imported module is often little more than one `features`.
+    An imported module is often little more than one group `features`, which would hide its stages.
     """
     whole = len(network.nodes)
     return frozenset(
@@ -332,5 +334,5 @@ def opened_at_first(network: Network) -> frozenset[str]:
 
 
 def everything_open(network: Network) -> frozenset[str]:
-    """All folds and rows, as what is open: every layer is shown."""
+    """The set with all folds and rows open, so that every layer is shown."""
     return frozenset(network.by_fold) | {ROW + name for name in network.by_fold}

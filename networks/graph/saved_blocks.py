@@ -21,9 +21,9 @@ MOST_FOLDS = 5_000
 
 
 class SavedBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A group as it was saved. Its network begins with an Identity, for which whatever comes in is put.
+    """A saved group. Its network begins with an Identity that stands for whatever comes in.
 
-    Raises UserError where it is none, or too large.
+    Raises UserError where the network is not such a group, or is too large.
     """
 
     group: ClassVar[Group] = Group.BLOCKS
@@ -50,11 +50,14 @@ class SavedBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         outermost = folds[0].name if folds else ""
         whole = all(outermost in self.network.around(node.fold) for node in nodes)
         if not folds or not whole or not entries or entries != nodes[:1] or not entries[0].layer.most_inputs:
-            raise UserError(message("“{name}” is no group that can be put into a network.", name=self.name))
+            raise UserError(
+                message("“{name}” is not a group that can be put into a network.", name=self.name)
+            )
 
 
 def saved_block(network: Network, fold: str) -> SavedBlock:
-    """The group as it can be saved. Raises UserError where not one wire leads to it, or it is too large."""
+    """The group in the form that is saved. Raises UserError unless exactly one node feeds it, or if it is too
+    large."""
     inside = network.folded[fold]
     members = set(inside)
     sources = {source for name in inside for source in network[name].inputs if source not in members}
@@ -70,19 +73,19 @@ def saved_block(network: Network, fold: str) -> SavedBlock:
     part = edits.fragment(network, inside)
     if not edits.has_stand_in(part):
         part = edits.with_stand_in(network, part)
-    # the fold itself comes first, those in it follow
+    # the fold itself comes first, those within it follow
     folds = sorted(part.folds, key=lambda each: each.name != fold)
     entry, *nodes = part.nodes
     return SavedBlock(fold, Network((replace(entry, fold=entry.fold or fold), *nodes), tuple(folds)))
 
 
 def saved_to_json(block: SavedBlock) -> bytes:
-    """One saved block, for a drag."""
+    """One saved block as bytes, for dragging it from the palette."""
     return msgspec.json.encode(block)
 
 
 def saved_from_json(data: bytes) -> SavedBlock:
-    """The block in these bytes. Raises UserError where there is none; nothing in them is run."""
+    """The block in these bytes; nothing in them is executed. Raises UserError where they hold no block."""
     if len(data) > MOST_BYTES:
         raise UserError(
             message("It is too large for a block: expected at most {most} bytes.", most=MOST_BYTES)
@@ -90,7 +93,7 @@ def saved_from_json(data: bytes) -> SavedBlock:
     try:
         return msgspec.json.decode(data, type=SavedBlock)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise UserError(message("It is no saved block: {reason}.", reason=str(error))) from error
+        raise UserError(message("It is not a saved block: {reason}.", reason=str(error))) from error
 
 
 def read_blocks(path: Path) -> tuple[SavedBlock, ...]:
@@ -130,7 +133,7 @@ def _unreadable(reason: Message | str, path: Path) -> Message:
 
 
 def write_blocks(blocks: Collection[SavedBlock], path: Path) -> None:
-    """Writes them all, into a new folder if need be. Raises UserError; the file that was there stays."""
+    """Writes all blocks, making the folder where needed. Where it raises UserError, the old file stays."""
     data = msgspec.json.format(msgspec.json.encode(tuple(blocks)), indent=1)
     if len(data) > MOST_BYTES:
         raise UserError(

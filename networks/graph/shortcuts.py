@@ -1,7 +1,7 @@
-"""Residual networks made plain, and back: what a network is without the wires past its layers.
+"""Residual networks without their shortcuts, and with them again.
 
-Blocks know their shortcut and get it back. Elsewhere, in what was imported or drawn by hand, a shortcut is
-the shorter of the two ways that an Add joins; once it is gone nothing remembers it.
+A block remembers its shortcut and can get it back. In networks that were imported or drawn by hand, a
+shortcut is the shorter of the two paths that an Add joins; once removed, it is forgotten.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from networks.layers.regularization import StochasticDepth
 def without_shortcuts(network: Network, classes: int | None = None) -> Network:
     """The plain twin of a residual network (He et al. 2015, "Deep Residual Learning", section 4.1).
 
-    What is left gives the same shapes as before. Stochastic depth goes with the shortcut that it relies on.
+    The remaining layers keep their shapes. Stochastic depth is removed along with the shortcut it needs.
     Raises UserError where there is no shortcut.
     """
     plain = set_shortcuts(network, False, classes)
-    # whatever is taken out, the rest keeps its shapes
+    # whatever is removed, the rest keeps its shapes
     shapes = check(plain, classes).nodes
     for node in plain.of_type(Add):
         plain = _past(plain, node.name, shapes)
@@ -42,7 +42,7 @@ def without_shortcuts(network: Network, classes: int | None = None) -> Network:
 
 
 def with_shortcuts(network: Network, classes: int | None = None) -> Network:
-    """Every Residual and Bottleneck block with its shortcut. Raises UserError where none lacks it."""
+    """Gives every residual block its shortcut back. Raises UserError where no block lacks its shortcut."""
     residual = set_shortcuts(network, True, classes)
     if residual == network:
         blocks = any(isinstance(fold.block, Residual | Bottleneck) for fold in network.folds)
@@ -58,13 +58,13 @@ def with_shortcuts(network: Network, classes: int | None = None) -> Network:
 
 
 def _past(network: Network, name: str, shapes: Mapping[str, NodeReport]) -> Network:
-    """Without this Add and the shorter way to it; as it is where none is, or a shape would change."""
-    # a longer way that was taken out may have had this one on it
+    """Removes an Add and the shorter path to it; unchanged where there is none, or a shape would change."""
+    # it may have been on a longer path that was removed before
     ways = _ways(network, network[name]) if name in network else None
     if ways is None:
         return network
     kept, shorter = ways
-    # an Add stretches axes of length 1
+    # an Add broadcasts axes of length 1
     if shapes[kept].output != shapes[name].output:
         return network
     nodes = (replace(node, inputs=(kept,)) if node.name == name else node for node in network.nodes)
@@ -73,9 +73,9 @@ def _past(network: Network, name: str, shapes: Mapping[str, NodeReport]) -> Netw
 
 
 def _ways(network: Network, add: Node) -> tuple[str, frozenset[str]] | None:
-    """The end of the longer way to an Add, and the nodes that lie on the shorter one alone.
+    """The last node of the longer path to an Add, and the nodes that lie only on the shorter path.
 
-    None where it does not join two ways that come from one place, or both are equally long.
+    None where the Add does not join two paths from one node, or both are equally long.
     """
     if len(add.inputs) != 2 or add.name not in network.order:
         return None
@@ -91,7 +91,7 @@ def _ways(network: Network, add: Node) -> tuple[str, frozenset[str]] | None:
 
 
 def _length(network: Network, end: str, inside: Collection[str]) -> int:
-    """The layers of the longest way to `end` (counted with it) that stays inside."""
+    """The number of layers on the longest path to `end`, itself included, that stays inside."""
     lengths: dict[str, int] = {}
     for name in network.order:
         if name in inside:
@@ -100,14 +100,15 @@ def _length(network: Network, end: str, inside: Collection[str]) -> int:
 
 
 def _dropping(network: Network, add: str, end: str) -> set[str]:
-    """What drops the whole way that ends here, now and then: without the Add nothing would get through."""
+    """The stochastic depth at the end of this path: without the Add, it would now and then let nothing
+    through."""
     takers = {wire.target for wire in network.consumers[end]}
     drops = isinstance(network[end].layer, StochasticDepth) and takers == {add}
     return {end} if drops else set()
 
 
 def _unused(network: Network, add: str, names: frozenset[str]) -> set[str]:
-    """Those of the names whose output nothing takes but the Add and each other."""
+    """Those of the nodes whose outputs are taken only by the Add and by each other."""
     gone = {add}
     for name in reversed(network.order):
         if name in names and all(wire.target in gone for wire in network.consumers[name]):

@@ -1,1 +1,1 @@
-"""Networks of the papers, as rows of data."""
+"""The networks of the papers, as rows of data."""

@@ -1,4 +1,4 @@
-"""What a preset is: a network of the literature as rows of data, and what to tell before it is loaded."""
+"""What a preset is: a network from the literature, as rows of data, and what is shown before it is loaded."""
 
 from __future__ import annotations
 
@@ -27,19 +27,20 @@ class Paper(msgspec.Struct, frozen=True):
 
 
 class Preset(msgspec.Struct, frozen=True):
-    """One line of the menu of backbones. `network` makes its network, with an Output of “classes” scores."""
+    """One entry in the menu of backbones. `network` makes its network; the last layer has “classes”
+    features."""
 
     name: str
     """Unique, such as `ResNet-50`."""
     family: str
-    """The heading it stands under: LeNet, AlexNet, VGG, GoogLeNet or ResNet."""
+    """Its heading in the menu: LeNet, AlexNet, VGG, GoogLeNet or ResNet."""
     kind: PresetKind
     paper: Paper
     why: str
-    """Two or three sentences of why it mattered."""
+    """Two or three sentences on why it mattered."""
     network: Callable[[], Network]
     recipe: Recipe | None = None
-    """A recipe that it trains well with on digits, where it brings one."""
+    """A recipe with which it learns the digits well, where it brings one."""
     torchvision: str = ""
     """The name of torchvision's builder whose weights it can take, such as `resnet50`; empty where none."""
 
@@ -47,8 +48,8 @@ class Preset(msgspec.Struct, frozen=True):
 class TableLine(NamedTuple):
     """One line of a paper's table: a layer, a block, or the nodes of a group.
 
-    It takes the line before it, or the line that `source` names. A block or group is a fold called `name`,
-    and the paths of its layers begin with that; `paths` names them otherwise, in the order of its nodes.
+    Its input is the line before it, or the line that `source` names. A block or group becomes a fold called
+    `name`, with which the paths of its layers begin, unless `paths` gives them, in the order of its nodes.
     """
 
     name: str
@@ -58,9 +59,9 @@ class TableLine(NamedTuple):
 
 
 def laid_out(*lines: TableLine | tuple[str, Layer | Block]) -> Network:
-    """The network of these lines from top to bottom; scores of an auxiliary classifier lead no further.
+    """The network of these lines from top to bottom; nothing follows the scores of an auxiliary classifier.
 
-    Raises ShapeError where a layer does not fit what comes in.
+    Raises ShapeError where a layer does not fit its input.
     """
     nodes: list[Node] = []
     folds: list[Fold] = []
@@ -72,7 +73,7 @@ def laid_out(*lines: TableLine | tuple[str, Layer | Block]) -> Network:
         made, fold = _nodes(line, source, shapes.get(source))
         folds += fold
         for node in made:
-            # how many classes there will be changes nothing before the scores
+            # the number of classes changes nothing in front of the scores
             layer = node.layer.with_classes(1)
             shapes[node.name] = layer.shape(*(shapes[taken] for taken in node.inputs))
         nodes += made

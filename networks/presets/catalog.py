@@ -15,7 +15,7 @@ PRESETS: tuple[Preset, ...] = (
 
 
 def families() -> dict[str, tuple[Preset, ...]]:
-    """The presets under the headings that they stand under, in the order of the menu."""
+    """The presets by heading, in the order of the menu."""
     found: dict[str, list[Preset]] = {}
     for preset in PRESETS:
         found.setdefault(preset.family, []).append(preset)

@@ -37,7 +37,7 @@ def resnet(depth: int, groups: int = 1, width: int = 64) -> Network:
     """A network of table 1 for 224×224 images, with torchvision's names.
 
     `groups` and `width` (of each group, in the first stage) give ResNeXt-50 32×4d as (50, 32, 4) and Wide
-    ResNet-50-2 as (50, 1, 128). Without a bottleneck they do not count.
+    ResNet-50-2 as (50, 1, 128). Networks without bottlenecks ignore them.
     """
     kind, counts = TABLE_1[depth]
     lines: list[TableLine] = []
@@ -65,11 +65,11 @@ def resnet(depth: int, groups: int = 1, width: int = 64) -> Network:
 
 
 RATE = 1e-4
-"""At 3e-4 ResNet-32 and 44 came to 97 % of the digits sooner, and fell to 87 and 51 % in the last epoch."""
+"""At 3e-4, ResNet-32 and 44 reached 97 % of the digits sooner, but fell to 87 and 51 % in the last epoch."""
 
 
 def recipe(depth: int) -> Recipe:
-    """What a CIFAR network learns the digits with; one of three seeds took 14 epochs for 110 layers."""
+    """How a CIFAR network learns the digits; with 110 layers one of three seeds took 14 epochs."""
     epochs = 12 if depth < 110 else 20
     return Recipe(learning=Learning(optimizer=Adam(lr=RATE), batch_size=32, epochs=epochs))
 

@@ -1,4 +1,4 @@
-"""The convolutional networks for classification that torchvision carries, by name; without torch."""
+"""torchvision's convolutional networks for classification, by name; known without importing torch."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import msgspec
 
 
 class TorchvisionModel(msgspec.Struct, frozen=True):
-    """What is known of a model before torchvision is asked for it."""
+    """What is known of a model before torchvision builds it."""
 
     title: str
-    """The name that people know, such as `ConvNeXt-Tiny`."""
+    """The name for people, such as `ConvNeXt-Tiny`."""
     size: int = 224
-    """Height and width of the images that its published weights were made for, in pixels."""
+    """Height and width, in pixels, of the images for its published weights."""
     normalize: Literal["imagenet", "centered"] = "imagenet"
-    """The scale of these images, as an Input names it."""
+    """How these images are normalized, in an Input's terms."""
     auxiliary: float = 0.3
-    """What the loss of each auxiliary classifier is multiplied by, where it has some."""
+    """The factor of each auxiliary classifier's loss, where it has such classifiers."""
 
 
 def _regnets(kind: str, *flops: str) -> dict[str, TorchvisionModel]:
@@ -51,7 +51,7 @@ MODELS: dict[str, TorchvisionModel] = {
     "efficientnet_v2_s": TorchvisionModel("EfficientNetV2-S", 384),
     "efficientnet_v2_m": TorchvisionModel("EfficientNetV2-M", 480),
     "efficientnet_v2_l": TorchvisionModel("EfficientNetV2-L", 480, "centered"),
-    # their weights came from TensorFlow: torchvision brings the images to −1 to 1 with `transform_input`
+    # their weights came from TensorFlow: with `transform_input` torchvision scales the images to −1 to 1
     "googlenet": TorchvisionModel("GoogLeNet", 224, "centered"),
     "inception_v3": TorchvisionModel("Inception v3", 299, "centered", 0.4),
     "mnasnet0_5": TorchvisionModel("MNASNet 0.5"),
@@ -88,4 +88,4 @@ MODELS: dict[str, TorchvisionModel] = {
     "wide_resnet50_2": TorchvisionModel("Wide ResNet-50-2"),
     "wide_resnet101_2": TorchvisionModel("Wide ResNet-101-2"),
 }
-"""Under the names of torchvision's builders; nothing else is ever built."""
+"""By the names of torchvision's builders; no others are ever called."""

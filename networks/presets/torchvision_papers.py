@@ -1,6 +1,6 @@
 """Where torchvision's convolutional networks were published, and why they mattered; without torch.
 
-What a preset tells is told of the model that it equals, too. Figures are the papers' own.
+A model that equals a preset is described in the preset's words. Figures are the papers' own.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from networks.presets.catalog import PRESETS
 
 
 class About(msgspec.Struct, frozen=True):
-    """What is told of a model before it is built."""
+    """What is shown of a model before it is built."""
 
     paper: Paper
     why: str
-    """One to three sentences of why it mattered."""
+    """One to three sentences on why it mattered."""
 
 
 def about(name: str) -> About:
-    """Of one of networks.presets.torchvision_models.MODELS; KeyError where nothing is told of such a name."""
+    """What to show of one of networks.presets.torchvision_models.MODELS. Raises KeyError for other names."""
     for preset in PRESETS:
         if preset.torchvision == name:
             return About(preset.paper, preset.why)
@@ -222,4 +222,4 @@ FAMILIES: dict[str, About] = {
     "squeezenet1_1": SQUEEZENET_1_1,
     "wide_resnet101_2": WIDE_101,
 }
-"""By how the names of torchvision's builders begin; the longest that fits counts."""
+"""By the beginnings of torchvision's builder names; the longest match counts."""

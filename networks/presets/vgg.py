@@ -21,8 +21,8 @@ COLUMNS = {
     16: ("D", "64 64 | 128 128 | 256 256 256     | 512 512 512     | 512 512 512"),
     19: ("E", "64 64 | 128 128 | 256 256 256 256 | 512 512 512 512 | 512 512 512 512"),
 }
-"""Simonyan and Zisserman 2015, table 1: by the number of layers the column's letter and the filters of its
-3×3 convolutions; a bar is a pooling, as is the end."""
+"""Simonyan and Zisserman 2015, table 1: by number of layers, the column's letter and the filters of its 3×3
+convolutions; a bar is a pooling layer, and one more comes at the end."""
 
 
 def stages(column: str, normalize: bool) -> list[TableLine]:

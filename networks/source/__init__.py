@@ -1,4 +1,4 @@
-"""A network as the source of a stand-alone module of PyTorch, such as a person would write it."""
+"""A network as PyTorch source that stands alone and reads as if written by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of classes and of their parameters, after the blocks, layers and paths that they stand for."""
+"""Names for classes and their parameters, taken from blocks, layers and paths."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def parameters_of(
     blocks: Sequence[Block | None],
     taken: Collection[str],
 ) -> tuple[Parameter, ...]:
-    """The parameters of a class whose objects have these constants; those that always agree are one.
+    """The parameters of a class, given the constants of each object; constants that always agree share one.
 
-    `came` and `gave` are the shapes of the objects' inputs and outputs, `taken` names that are in use.
+    `came` and `gave` are the objects' input and output shapes, `taken` are names already in use.
     """
     columns = [tuple(some[place].value for some in constants) for place in range(len(constants[0]))]
     sizes = {
@@ -64,7 +64,7 @@ def parameters_of(
         typed = _typed(column)
         if len(set(typed)) > 1:
             role = constants[0][place].role
-            # the groups of a depthwise convolution are its channels
+            # a depthwise convolution has as many groups as channels
             size = role in SIZES or (role == "groups" and typed in sizes)
             merged.setdefault((size, "width" if size else role or "value", typed), []).append(place)
     found: list[Parameter] = []
@@ -100,7 +100,7 @@ def _size_names(column: Sequence[Any], came: Sequence[Shape], gave: Sequence[Sha
 
 
 def _fields(column: Sequence[Any], blocks: Sequence[Block | None]) -> list[str]:
-    """The parameters of the declared blocks that have these values."""
+    """The fields of the declared blocks that have these values."""
     known = [block for block in blocks if block is not None]
     if len(known) < len(blocks) or len({type(block) for block in known}) > 1:
         return []
@@ -109,7 +109,7 @@ def _fields(column: Sequence[Any], blocks: Sequence[Block | None]) -> list[str]:
 
 
 def _default(role: str, column: Sequence[Any]) -> Any:
-    """What torch takes for an option that is not given, if some object has it."""
+    """torch's default for this option, if some object uses it."""
     for options in DEFAULTS.values():
         if role in options and any(value == options[role] for value in column):
             return options[role]
@@ -117,7 +117,7 @@ def _default(role: str, column: Sequence[Any]) -> Any:
 
 
 def base_name(paths: Sequence[str], blocks: Sequence[Block | None], targets: Sequence[str] | None) -> str:
-    """What a class is called, before it is made unique: like its block, its few layers, or its path.
+    """A name for a class, not yet unique: its block's, or made of its few layers or of its path.
 
     `targets` are what its members call, where it is a sequence of plain layers.
     """

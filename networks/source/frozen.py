@@ -1,4 +1,4 @@
-"""The lines that keep frozen layers as they are: no gradients, and no new running statistics."""
+"""The lines that freeze layers: no gradients, and running statistics that stay."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Wanted = Callable[[Operation], bool | None]
 
 
 def frozen_lines(network: Network, root: Submodule) -> list[Written]:
-    """Statements that take gradients away from what is frozen."""
+    """Statements that switch off the gradients of frozen layers."""
 
     def wanted(operation: Operation) -> bool | None:
         return network[operation.name].frozen if operation.learns else None
@@ -26,7 +26,7 @@ def frozen_lines(network: Network, root: Submodule) -> list[Written]:
 
 
 def train_lines(network: Network, root: Submodule) -> list[Written]:
-    """The method that leaves frozen normalization in evaluation mode; none where there is no such layer."""
+    """The `train` method that keeps frozen normalization in evaluation mode; nothing where none is frozen."""
 
     def wanted(operation: Operation) -> bool | None:
         node = network[operation.name]

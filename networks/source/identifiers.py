@@ -1,4 +1,4 @@
-"""Names in printed code: made of ASCII letters and digits alone, no word of Python, each only once."""
+"""Identifiers for printed code: ASCII letters and digits only, unique, and no keyword of Python."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GLOBALS = frozenset((
     "DEVICE", "THREADS", "EACH_STEP", "EACH_EPOCH", *printed_names(),
 ))
 # fmt: on
-"""What printed modules and training scripts import and define besides the classes of the network."""
+"""What printed modules and training scripts import and define besides the network's classes."""
 _PYTHON = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "self"))
 
 
@@ -34,18 +34,19 @@ def class_name(text: str) -> str:
 
 
 def variable_name(text: str) -> str:
-    """A name for a value: `block1_0` for “block1-0”, `x0` for “0”; without capital letters."""
+    """A variable's name: `block1_0` for “block1-0”, `x0` for “0”; without capital letters."""
     name = re.sub(r"[^a-z0-9_]", "_", text.lower())
     return name if name[:1].isalpha() else f"x{name}"
 
 
 def quoted(text: str) -> str:
-    """A string constant, in double quotes where that needs no escapes."""
+    """A string constant, in double quotes where these need no escapes."""
     return f'"{text}"' if re.fullmatch(r"[A-Za-z0-9_ .-]*", text) else ascii(text)
 
 
 def free(name: str, taken: Collection[str]) -> str:
-    """The name itself, or with the first number behind it that makes it free; never a word of Python."""
+    """The name, with the first number appended that makes it free where it is not; never a keyword of
+    Python."""
     number = 2
     found = name
     while found in taken or found in _PYTHON or found in GLOBALS:

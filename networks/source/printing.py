@@ -1,4 +1,4 @@
-"""Prints classes as a module of Python, and tells in which lines each layer stands."""
+"""Prints classes as Python source, and notes the lines that belong to each layer."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Printer:
         for made in classes:
             self._defaults[made.name] = {c.name: c.default for c in made.parameters if c.optional}
         self._under: dict[str, list[str]] = defaultdict(list)
-        """The layers that register something at or below each path."""
+        """The layers that register a module or tensor at or below each path."""
         for name, operation in forward.operations.items():
             if operation.made is not None:
                 for at, sign in enumerate(name):
@@ -143,7 +143,7 @@ class Printer:
         return [Written(f"{indent}{before}{opened}", names), *lines, Written(f"{indent}{closed}{after}")]
 
     def _listed(self, members: Sequence[Member], kind: str, indent: str, paths: list[str]) -> list[Written]:
-        """The members of a container; equal ones that follow each other as one."""
+        """The members of a container; a run of equal ones is printed once, with its count."""
         lines: list[Written] = []
         start = 0
         while start < len(members):
@@ -168,7 +168,7 @@ class Printer:
 
 
 def wrapped(indent: str, head: str, args: Sequence[str], tail: str) -> list[str]:
-    """A call on one line where it fits, else its arguments on lines of their own."""
+    """A call on one line if it fits, else with its arguments on further lines."""
     one = f"{indent}{head}{', '.join(args)}{tail}"
     if len(one) <= WIDTH or not args:
         return [one]
@@ -262,7 +262,7 @@ def _arguments(call: Call, values: Sequence[str]) -> list[str]:
 
 
 def _expression(value: Any, values: Sequence[str]) -> tuple[str, int]:
-    """The text, and how strongly it binds."""
+    """The text of an expression, and how strongly it binds."""
     match value:
         case Argument():
             return values[value.index], _PRIMARY

@@ -1,4 +1,4 @@
-"""The last look at printed code: it is parsed again, and may import, call and name only what was meant."""
+"""A last check of printed code: it is parsed, and may import, call and name only what was intended."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAMES = frozenset(
 _TORCH = frozenset(("nn.Module", "nn.Sequential", "nn.ModuleList", "nn.ModuleDict", "nn.Parameter"))
 _METHODS = frozenset(("__init__", "forward", "train"))
 _HIDDEN = frozenset(("__init__",))
-"""The only attribute with an underscore in front."""
+"""The only attribute that may begin with an underscore."""
 _COMMENT = re.compile(r"# [0-9×, …]+")
 _NODES: tuple[type[ast.AST], ...] = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef, ast.arguments, ast.arg,
@@ -29,11 +29,11 @@ _NODES: tuple[type[ast.AST], ...] = (
 
 
 class UnexpectedCodeError(AssertionError):
-    """Printed code that is not what was meant: a defect of the printer, never the user's doing."""
+    """Printed code that was not intended: a bug of the printer, never the user's fault."""
 
 
 def verify(text: str, classes: Sequence[Class]) -> None:
-    """Parses the text and compares all that it imports, calls and names. Raises UnexpectedCodeError."""
+    """Parses the text and checks all that it imports, calls and names. Raises UnexpectedCodeError."""
     tree = ast.parse(text)
     own = {made.name for made in classes}
     targets = _TORCH | {target for made in classes for target in _targets(made)}
@@ -65,7 +65,7 @@ def _require(meant: bool, node: ast.AST) -> None:
 
 
 def _verify_names(method: ast.AST, known: frozenset[str] | set[str]) -> None:
-    """Every name is known, an argument, or a variable of this method that shadows nothing that is known."""
+    """Every name is known, an argument, or a variable of this method that shadows no known name."""
     names = [node for node in ast.walk(method) if isinstance(node, ast.Name)]
     stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     stored |= {node.arg for node in ast.walk(method) if isinstance(node, ast.arg)}

@@ -26,7 +26,7 @@ ORDERED = "from collections import OrderedDict"
 
 
 class Source(msgspec.Struct, frozen=True):
-    """The text of a module that defines `class_name`, an nn.Module that is made without arguments.
+    """The text of a module that defines `class_name`, an nn.Module whose constructor takes no arguments.
 
     `lines` are, for each layer that contributes to the scores, the numbers of the lines that make it and that
     run it: its own, and those of the submodules it lies in. The first line is 1.
@@ -36,20 +36,19 @@ class Source(msgspec.Struct, frozen=True):
     lines: dict[str, tuple[int, ...]]
     class_name: str
     classes: str
-    """The text behind the imports."""
+    """The text after the imports."""
 
 
 def source(network: Network, classes: int, title: str = "") -> Source:
-    """The network as a module that imports only torch, with the keys that `networks.module.build.build` has.
+    """The network as a module that needs only torch, with the same `state_dict` keys as the built module.
 
-    Submodules of equal structure share one class; what differs between them are the class's parameters. In
-    training a network with auxiliary outputs returns a tuple, the main scores first, as the built module
-    does; else it returns the scores. Raises UserError with the first obstacle where the network does not fit.
+    Submodules of equal structure share one class; what differs between them are the class's parameters. Like
+    the built module, a network with auxiliary outputs returns a tuple in training, the main scores first, and
+    the scores alone in evaluation. Raises UserError with the first obstacle where the network does not fit.
 
-    Of the user's texts only the title comes in, as the name of the class, with nothing but ASCII letters and
-    digits left of it. Names of layers stand as attributes, or as string constants where they are no
-    identifiers. The text is parsed before it is given out, and what it imports, calls and names is compared
-    with what was meant.
+    Of the user's texts only the title enters, reduced to ASCII letters and digits, as the name of the class.
+    Names of layers are attributes, or string constants where they are not identifiers. The text is parsed
+    before it is returned, and may import, call and name only what was intended (see networks.source.safety).
     """
     forward = forward_of(network, classes)
     root = submodules_of(forward)
@@ -75,7 +74,7 @@ def _imports(body: str) -> list[str]:
 
 
 def _blocks_by_path(network: Network) -> dict[str, Block]:
-    """The declared blocks whose layers are all that lies under one path."""
+    """The blocks whose layers are exactly those below one path, by that path."""
     found: dict[str, Block] = {}
     inside = _count_under(network)
     for fold in network.folds:
@@ -124,7 +123,7 @@ def _network_class(
 
 
 def _network_forward(forward: Forward, made: Class, root: Submodule, printer: Printer) -> list[Written]:
-    """Like every forward, but what only auxiliary outputs need runs in training alone."""
+    """Like any forward, but what only auxiliary outputs need runs in training only."""
     variables = variables_of(root.statements, root.x, forward.scores)
     lines: list[Written] = []
     training = False

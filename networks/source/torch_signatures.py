@@ -1,4 +1,4 @@
-"""What torch's constructors call their first arguments, and the options that printed code may leave out."""
+"""How torch's constructors name their first arguments, and the options that printed code may leave out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "nn.LayerNorm": {"eps": 1e-5, "elementwise_affine": True, "bias": True},
     "nn.InstanceNorm2d": {"eps": 1e-5, "affine": False},
 }
-"""Options that have these values where they are not given: with and without them is one structure."""
+"""Default values of options: giving a default or leaving it out is the same structure."""
 
 ROLES: dict[str, tuple[str, ...]] = {
     "nn.Conv2d": ("in_channels", "out_channels"),
@@ -42,7 +42,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "nn.functional.pad": ("input", "extra_channels"),
     "torch.narrow": ("input", "dim", "start", "length"),
 }
-"""The names of positional arguments, from which parameters of classes get theirs."""
+"""The names of positional arguments, after which the parameters of classes are named."""
 
 SIZES = frozenset(
     (
@@ -50,4 +50,4 @@ SIZES = frozenset(
         "num_parameters", "normalized_shape",
     )
 )  # fmt: skip
-"""Arguments that are numbers of channels or features; where two of them always agree they are one."""
+"""Arguments that count channels or features; two that always agree become one parameter."""

@@ -1,4 +1,5 @@
-"""Which value of a forward is called what, as a person would: `x` goes through, branches have names."""
+"""Names for the values in a forward method, as a person would choose them: `x` throughout, names for
+branches."""
 
 from __future__ import annotations
 
@@ -13,11 +14,11 @@ _BRANCH = "out"
 
 
 def variables_of(statements: Sequence[Statement], x: str, kept: Sequence[str]) -> dict[str, str]:
-    """A variable for each value of a forward, by the step that gives it; `kept` are those that are returned.
+    """A variable for each value of a forward, by the operation that gives it; `kept` are those returned.
 
-    A variable is used again as soon as its value is no longer needed. What goes on alone keeps its variable;
-    where a path forks, one branch of several layers is `out`, others are called like their last layer; where
-    branches meet it is `x` again.
+    A variable is reused as soon as its value is no longer needed. A path that does not fork keeps its
+    variable. Where a path forks, a branch of several layers is `out`, the others are named after their last
+    layer; where branches meet, the result is `x` again.
     """
     uses: dict[str, list[int]] = defaultdict(list)
     for index, statement in enumerate(statements):

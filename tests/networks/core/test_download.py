@@ -136,13 +136,13 @@ def test_a_certificate_that_is_not_right(target, monkeypatch):
         raise urllib.error.URLError(ssl.SSLCertVerificationError("certificate has expired"))
 
     monkeypatch.setattr(urllib.request, "urlopen", unsafe)
-    assert "is not safe" in refused("https://download.pytorch.org/a.pth", target)
+    assert "is not secure" in refused("https://download.pytorch.org/a.pth", target)
 
 
 @pytest.mark.parametrize("promised", [len(BODY) + 1, 10 * len(BODY)])
 def test_a_body_that_is_cut_off(server, target, promised):
     server.promised = promised
-    assert "broke off before all had come" in refused(server.address, target)
+    assert "broke off before the file was complete" in refused(server.address, target)
 
 
 def test_a_server_that_falls_silent(server, target, monkeypatch):
@@ -159,7 +159,7 @@ def test_a_network_that_fails_half_way_is_no_full_disk(server, target, monkeypat
         raise error
 
     monkeypatch.setattr("http.client.HTTPResponse.read", broken)
-    assert "broke off before all had come" in refused(server.address, target)
+    assert "broke off before the file was complete" in refused(server.address, target)
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def test_a_killed_process_leaves_the_old_file(target, moment):
         (lambda folder: folder / "gone" / "file", "folder does not exist"),
         (lambda folder: folder / ("x" * 300), "name is too long"),
         (lambda folder: folder, "that is a folder"),
-        (lambda folder: folder / "a\0b", "characters that no file may have"),
+        (lambda folder: folder / "a\0b", "characters that are not allowed in file names"),
     ],
 )
 def test_a_path_that_cannot_be_is_told_in_words(tmp_path, make, reason):
@@ -182,7 +182,7 @@ def test_a_path_that_cannot_be_is_told_in_words(tmp_path, make, reason):
 @pytest.mark.skipif(os.name == "nt", reason="named pipes of POSIX")
 def test_a_pipe_is_not_replaced(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(UserError, match="no file"):
+    with pytest.raises(UserError, match="not a file"):
         write_atomically(tmp_path / "pipe", NEW)
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 

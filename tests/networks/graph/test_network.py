@@ -115,12 +115,12 @@ def test_wires_and_consumers():
 @pytest.mark.parametrize(
     ("nodes", "said"),
     [
-        ((Node("a", ReLU()), Node("a", ReLU())), "Two layers have the name “a”"),
+        ((Node("a", ReLU()), Node("a", ReLU())), "Two layers are called “a”"),
         ((Node("a", ReLU(), ("b",)),), "there is no such layer"),
         ((Node("a..b", ReLU()),), "letters A–Z"),
         ((Node("a.b.c", ReLU()), Node("a.b", ReLU())), "within layer"),
-        ((Node("a.forward", ReLU()),), "torch.nn.Module uses itself"),
-        ((Node("forward", ReLU()),), "torch.nn.Module uses itself"),
+        ((Node("a.forward", ReLU()),), "torch.nn.Module uses the name “forward” itself"),
+        ((Node("forward", ReLU()),), "torch.nn.Module uses the name “forward” itself"),
     ],
 )
 def test_broken_promises_are_refused_in_words(nodes, said):
@@ -138,20 +138,23 @@ def nested(depth: int) -> tuple[Fold, ...]:
 
 
 FOLDS = {
-    "in itself": ((Fold("a", within="a"),), "“a” does not lie in a fold that is there."),
+    "in itself": ((Fold("a", within="a"),), "“a” lies in a block or group that does not exist."),
     "in a ring": (
         (Fold("a", within="b"), Fold("b", within="c"), Fold("c", within="a")),
-        "“c” does not lie in a fold that is there.",
+        "“c” lies in a block or group that does not exist.",
     ),
     "behind a ring": (
         (Fold("d", within="a"), Fold("a", within="b"), Fold("b", within="a")),
-        "“b” does not lie in a fold that is there.",
+        "“b” lies in a block or group that does not exist.",
     ),
     "nowhere": (
         (Fold("a", within="b"), Fold("b", within="c")),
-        "“b” does not lie in a fold that is there.",
+        "“b” lies in a block or group that does not exist.",
     ),
-    "twice": ((Fold("a"), Fold("a")), "“a” is the name of two things; each fold needs a name of its own."),
+    "twice": (
+        (Fold("a"), Fold("a")),
+        "Two things are called “a”; each block and group needs a name of its own.",
+    ),
     "too deep": (
         nested(MOST_NESTED + 1),
         "Expected at most 32 groups within each other, got one more with “f33”: take some of them out.",

@@ -497,11 +497,11 @@ BAD = {
     ),
     "reserved name": (
         swapped('"name": "conv1"', '"name": "forward"'),
-        "“forward” is a name that torch.nn.Module uses itself: try “forward_1”.",
+        "torch.nn.Module uses the name “forward” itself: try “forward_1”.",
     ),
     "duplicate name": (
         swapped('"name": "tanh1"', '"name": "conv1"'),
-        "Two layers have the name “conv1”; each needs a name of its own.",
+        "Two layers are called “conv1”; each needs a name of its own.",
     ),
     "dangling input": (
         swapped('"inputs": ["conv1"]', '"inputs": ["conv9"]'),
@@ -522,23 +522,23 @@ BAD = {
     ),
     "fold with an unseemly name": (
         folded('{"name": "a\\u202eb"}'),
-        "Expected a name of 1 to 64 printable signs, got “a\u202eb”.",
+        "Expected a name of 1 to 64 printable characters, got “a\u202eb”.",
     ),
     "fold of the name of a layer": (
         folded('{"name": "conv1"}'),
-        "“conv1” is the name of two things; each fold needs a name of its own.",
+        "Two things are called “conv1”; each block and group needs a name of its own.",
     ),
     "fold twice": (
         folded('{"name": "b"}, {"name": "b"}'),
-        "“b” is the name of two things; each fold needs a name of its own.",
+        "Two things are called “b”; each block and group needs a name of its own.",
     ),
     "fold within nothing": (
         folded('{"name": "b", "within": "c"}'),
-        "“b” does not lie in a fold that is there.",
+        "“b” lies in a block or group that does not exist.",
     ),
     "fold within itself": (
         folded('{"name": "b", "within": "c"}, {"name": "c", "within": "b"}'),
-        "“c” does not lie in a fold that is there.",
+        "“c” lies in a block or group that does not exist.",
     ),
     "folds too deep": (
         folded(",".join(f'{{"name": "f{n}", "within": "{f"f{n - 1}" if n else ""}"}}' for n in range(33))),
@@ -567,7 +567,7 @@ BAD = {
     ),
     "node within nothing": (
         swapped('"inputs": ["conv1"]', '"inputs": ["conv1"], "fold": "b"'),
-        "“tanh1” does not lie in a fold that is there.",
+        "“tanh1” lies in a block or group that does not exist.",
     ),
     "node in a number": (
         swapped('"inputs": ["conv1"]', '"inputs": ["conv1"], "fold": 1'),
