@@ -1,1 +1,48 @@
-"""What the program can do, one file each."""
+"""What the program can do, one file each; `FEATURES` is all of it."""
+
+from __future__ import annotations
+
+from app.feature.feature import Feature
+from app.features.about import About
+from app.features.activations import Activations
+from app.features.appearance import Appearance
+from app.features.backbones import Backbones
+from app.features.canvas import Canvas
+from app.features.code import Code
+from app.features.data import Data
+from app.features.exports import Exports
+from app.features.fields import Fields
+from app.features.history import History
+from app.features.layer_types import LayerTypes
+from app.features.network_summary import NetworkSummary
+from app.features.optimization import Optimization
+from app.features.project_files import ProjectFiles
+from app.features.published_weights import PublishedWeights
+from app.features.torch_loading import TorchLoading
+from app.features.training import Training
+
+FEATURES: tuple[type[Feature], ...] = (
+    Appearance,
+    Canvas,
+    LayerTypes,
+    Activations,
+    NetworkSummary,
+    History,
+    Backbones,
+    Training,
+    TorchLoading,
+    Optimization,
+    Data,
+    Code,
+    ProjectFiles,
+    Exports,
+    PublishedWeights,
+    Fields,
+    About,
+)
+"""All features, in the order in which they are made and shown the state.
+
+Appearance is first, so that all widgets are made in the chosen theme. The canvas comes before those that are
+shown its folding and its selection. Where several features add to one section of a menu or to one place in
+the window, this is also the order there.
+"""

@@ -1,4 +1,4 @@
-"""The menu of backbones at work: presets and imports come into the document, shortcuts go and come back."""
+"""Backbones: presets and imported models come into the document, shortcuts go and come back."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QToolButton
 
-from app.features.imports import Build, Imported, Imports
-from app.session.document import Document
+from app.feature.command import Command, MenuEntry, Section
+from app.feature.desk import Desk
+from app.feature.feature import Feature
+from app.feature.gesture import Gesture
+from app.feature.panel import Piece, Spot
+from app.feature.shown import Shown
+from app.features.imports import Build, Imported, Imports, import_model, importables
 from networks.core.message import Message, UserError
 from networks.graph.network import Network
 from networks.graph.shortcuts import with_shortcuts, without_shortcuts
@@ -28,8 +33,8 @@ PAUSE = 250
 """Milliseconds that a model stays selected before its layers are followed: who walks on wants none of it."""
 
 
-class Backbones(QObject):
-    """Opens the menu and grants its wishes, each as one step that can be undone."""
+class Backbones(Feature):
+    """Opens the menu and does what is chosen there, each time as one step that can be undone."""
 
     loaded = Signal()
     """Another network was put in place: show it from its top."""
@@ -38,14 +43,13 @@ class Backbones(QObject):
 
     def __init__(
         self,
-        document: Document,
-        models: Callable[[], Sequence[Importable]],
-        build: Build,
-        parent: QWidget | None = None,
+        desk: Desk,
+        models: Callable[[], Sequence[Importable]] = importables,
+        build: Build = import_model,
     ) -> None:
         """`models` gives those that can be imported, and `build` imports one by its name."""
-        super().__init__(parent)
-        self._document, self._window = document, parent
+        super().__init__(desk)
+        self._document = desk.document
         self._models = models
         self._imports = Imports(build, self)
         self._imports.made.connect(self._take)
@@ -57,7 +61,36 @@ class Backbones(QObject):
         self.button = _button(self.tr("Backbones"))
         self.button.setToolTip(self.tr("Networks of the papers, and models of torchvision"))
         self.button.clicked.connect(self.open)
-        document.changed.connect(self._follow_classes)
+        self.loaded.connect(desk.show_from_start)
+        self.refused.connect(desk.say)
+
+    def pieces(self) -> tuple[Piece, ...]:
+        return (Piece(Spot.TOOLBAR, self.button),)
+
+    def commands(self) -> tuple[MenuEntry, ...]:
+        section = Section.SHORTCUTS
+        return (
+            Command("backbones", Section.PROJECT, self.tr("&Backbones…"), self.open, ("Ctrl+B",)),
+            Command("remove_shortcuts", section, self.tr("&Remove all shortcuts"), self.remove_shortcuts),
+            Command("restore_shortcuts", section, self.tr("R&estore all shortcuts"), self.restore_shortcuts),
+        )
+
+    def gestures(self) -> tuple[Gesture, ...]:
+        where = self.tr("In the menu of backbones")
+        return (
+            Gesture(where, self.tr("Choose a backbone"), ("Up", "Down", "PgUp", "PgDown")),
+            Gesture(
+                where,
+                self.tr("Load or import the chosen backbone"),
+                ("Return", "Enter"),
+                self.tr("double-click"),
+            ),
+            Gesture(where, self.tr("Close the menu"), ("Esc",)),
+        )
+
+    def show(self, old: Shown | None, new: Shown) -> None:
+        if self._browser is not None and new.news(old, "classes"):
+            self._browser.show_classes(new.classes)
 
     @Slot()
     def open(self) -> None:
@@ -169,11 +202,6 @@ class Backbones(QObject):
         if self._browser is not None:
             self._browser.show_importing(None)
 
-    @Slot(object, object)
-    def _follow_classes(self, old: Project, new: Project) -> None:
-        if self._browser is not None and old.classes != new.classes:
-            self._browser.show_classes(new.classes)
-
     def _make_browser(self) -> BackboneBrowser:
         # the window is there sooner without them
         from networks.presets.catalog import families
@@ -182,7 +210,7 @@ class Backbones(QObject):
         headings: dict[str, tuple[Entry, ...]] = dict(families())
         if models := self._models():
             headings[self.tr("From torchvision")] = tuple(models)
-        browser = BackboneBrowser(headings, self._window)
+        browser = BackboneBrowser(headings, self.desk.window)
         browser.load_wished.connect(self.load)
         browser.import_wished.connect(self.import_model)
         browser.looked_at.connect(self._look)

@@ -6,83 +6,70 @@ What writes is imported when it is asked for: the window is there sooner.
 from __future__ import annotations
 
 import gc
-import logging
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QStandardPaths, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QMenu, QProgressBar, QVBoxLayout, QWidget
 
-from app.feature.commands import Command, make_action
-from app.session.document import Document
-from app.session.files import Files, visible
-from app.training.trainer import Trainer
+from app.background.job import Job, reason_of
+from app.feature.command import Command, MenuEntry, Section, Submenu, make_action
+from app.feature.desk import OUTCOME, Desk
+from app.feature.feature import Feature
+from app.session.files import visible
 from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
-from networks.graph.presentation import Folding
 from widgets.look import theme
 
-LOG = logging.getLogger("backbone")
 STACK = 16 * 2**20
 """Bytes; torch traces networks recursively, and a thread's own stack on macOS is a thirtieth of this."""
 
 
-class Exports(QObject):
+class Exports(Feature):
     """Asks where to, writes, and tells what it wrote; what takes seconds leaves the window alive."""
 
     told = Signal(str)
     """What was written where, or why nothing was, for the status line."""
 
-    def __init__(
-        self,
-        document: Document,
-        trainer: Trainer,
-        files: Files,
-        folding: Callable[[], Folding],
-        window: QWidget,
-    ) -> None:
-        super().__init__(window)
-        self._document, self._trainer, self._files = document, trainer, files
-        self._folding, self._window = folding, window
-        self._writing: _Writing | None = None
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._document, self._trainer, self._files = desk.document, desk.trainer, desk.files
+        self.told.connect(self._tell)
+        self._job: Job[None] | None = None
         self._notice: _Notice | None = None
-        self._sentence = ""
 
-    def commands(self) -> tuple[Command, ...]:
-        """The entries of the menu."""
-        return (
-            Command("export_source", "file", self.tr("PyTorch &source…"), self.export_source),
-            Command(
-                "export_training_script",
-                "file",
-                self.tr("&Training script…"),
-                self.export_training_script,
-            ),
-            Command("export_onnx", "file", self.tr("&ONNX…"), self.export_onnx),
-            Command("export_weights", "file", self.tr("Trained &weights…"), self.export_weights),
-            Command("export_picture", "file", self.tr("&Picture…"), self.export_picture),
-        )
+    def commands(self) -> tuple[MenuEntry, ...]:
+        return (Submenu(Section.SAVING, self.menu),)
 
     def menu(self, parent: QWidget) -> QMenu:
         """File ▸ Export."""
         menu = QMenu(self.tr("&Export"), parent)
         menu.setObjectName("export")
-        for command in self.commands():
-            menu.addAction(make_action(command, parent, parent))
+        for name, title, export in (
+            ("export_source", self.tr("PyTorch &source…"), self.export_source),
+            ("export_training_script", self.tr("&Training script…"), self.export_training_script),
+            ("export_onnx", self.tr("&ONNX…"), self.export_onnx),
+            ("export_weights", self.tr("Trained &weights…"), self.export_weights),
+            ("export_picture", self.tr("&Picture…"), self.export_picture),
+        ):
+            menu.addAction(make_action(Command(name, Section.SAVING, title, export), parent))
         return menu
+
+    @Slot(str)
+    def _tell(self, sentence: str) -> None:
+        self.desk.say(sentence, OUTCOME)
 
     @property
     def busy(self) -> bool:
         """Whether something is being written in a thread."""
-        return self._writing is not None
+        return self._job is not None and self._job.running
 
     def close(self) -> None:
         """Waits for what is being written."""
-        if self._writing is not None:
-            self._writing.wait()
-            self._end()
+        if self._job is not None:
+            self._job.wait()
 
     # what can be exported
 
@@ -184,7 +171,7 @@ class Exports(QObject):
 
         write = write_pdf if path.suffix.lower() == ".pdf" else write_svg
         self._write(
-            partial(write, self._folding(), path),
+            partial(write, self.desk.shown.folding, path),
             self.tr("“{path}” holds the picture of the network.").format(path=shown(path)),
         )
 
@@ -200,29 +187,25 @@ class Exports(QObject):
 
     def _write_in_thread(self, write: Callable[[], None], sentence: str) -> None:
         """Nothing else can be done meanwhile: training and exporting draw from the same random numbers."""
-        self._sentence = sentence
-        self._notice = _Notice(self.tr("Exporting…"), self._window)
-        self._writing = _Writing(write, self)
-        self._writing.finished.connect(self._end)
+        self._notice = _Notice(self.tr("Exporting…"), self.desk.window)
+        self._job = Job(
+            lambda _: write(),
+            lambda _: self.told.emit(sentence),
+            self._files.show_error,
+            owner=self,
+            ended=self._end,
+            explain=_explain,
+            stack=STACK,
+        )
         self._notice.open()
-        self._writing.start()
+        self._job.start()
 
-    @Slot()
     def _end(self) -> None:
-        writing, notice = self._writing, self._notice
-        if writing is None or notice is None:
-            return
-        writing.wait()
-        self._writing = self._notice = None
-        problem = writing.problem
-        writing.deleteLater()
-        notice.finish()
-        # what torch left behind is freed here, on the thread where Qt's objects may be freed too
+        if self._notice is not None:
+            self._notice.finish()
+            self._notice = None
+        # what torch left behind is freed here, in the thread in which Qt's objects may be freed too
         gc.collect()
-        if problem is None:
-            self.told.emit(self._sentence)
-        else:
-            self._files.show_error(problem)
 
     # questions; a method of its own so that tests can answer
 
@@ -233,7 +216,7 @@ class Exports(QObject):
         return Path(os.path.abspath(chosen[0])) if accepted and chosen else None
 
     def _ask(self, title: str, name: str, kinds: Sequence[tuple[str, str]]) -> Path | None:
-        dialog = QFileDialog(self._window, title, self._folder())
+        dialog = QFileDialog(self.desk.window, title, self._folder())
         suffixes = {f"{kind} (*{suffix})": suffix for kind, suffix in kinds}
         dialog.setNameFilters(list(suffixes))
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
@@ -259,24 +242,8 @@ class Exports(QObject):
         return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
 
 
-class _Writing(QThread):
-    """Writes one file; `problem` is why it did not, or None."""
-
-    def __init__(self, write: Callable[[], None], parent: QObject) -> None:
-        super().__init__(parent)
-        self.setStackSize(STACK)
-        self._write = write
-        self.problem: Message | None = None
-
-    def run(self) -> None:
-        try:
-            self._write()
-        except UserError as error:
-            self.problem = error.reason
-        except BaseException as error:
-            LOG.exception("an export broke off")
-            reason = f"{type(error).__name__}: {error}"
-            self.problem = message("The export broke off. The reason that was given: {reason}", reason=reason)
+def _explain(error: BaseException) -> Message:
+    return message("The export broke off. The reason that was given: {reason}", reason=reason_of(error))
 
 
 class _Notice(QDialog):

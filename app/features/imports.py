@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
-from networks.core.message import Message, UserError, message
+from app.background.job import Job, Task, reason_of
+from networks.core.message import Message, message
 from networks.graph.check import check
 from networks.graph.network import Network
 from widgets.backbones.entries import Importable
@@ -16,7 +17,6 @@ from widgets.backbones.entries import Importable
 if TYPE_CHECKING:
     from widgets.backbones.thumbnail import Graph
 
-LOG = logging.getLogger("backbone")
 
 KEPT = 8
 """How many networks are kept, so that one that was looked at is there when it is wished for."""
@@ -43,7 +43,7 @@ class Imports(QObject):
         self._build = build
         self._asked: tuple[Importable, ...] = ()
         self._kept: dict[Importable, Imported] = {}
-        self._thread: _ImportThread | None = None
+        self._job: Job[Imported] | None = None
 
     def found(self, model: Importable) -> Imported | None:
         """What this model was imported as, where that was not long ago."""
@@ -60,60 +60,47 @@ class Imports(QObject):
         """
         self._asked = tuple(models)
         missing = [model for model in self._asked if model not in self._kept]
-        if missing and self._thread is None:
-            self._thread = _ImportThread(missing[0], self._build, self)
-            self._thread.finished.connect(self._end)
-            self._thread.start()
+        if missing and not (self._job is not None and self._job.running):
+            model = missing[0]
+            self._job = Job(
+                partial(_import, model, self._build),
+                partial(self._keep, model),
+                partial(self._tell, model),
+                owner=self,
+                explain=partial(_explain, model),
+            )
+            self._job.start()
 
     def close(self) -> None:
         """Waits for the model that is on its way, and drops it."""
         self._asked = ()
-        if self._thread is not None:
-            self._thread.wait()
-            self._thread.deleteLater()
-            self._thread = None
+        if self._job is not None:
+            self._job.close()
 
-    @Slot()
-    def _end(self) -> None:
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return
-        thread.wait()
-        thread.deleteLater()
-        if thread.imported is not None:
-            self._kept[thread.model] = thread.imported
-            while len(self._kept) > KEPT:
-                del self._kept[next(iter(self._kept))]
+    def _keep(self, model: Importable, imported: Imported) -> None:
+        self._kept[model] = imported
+        while len(self._kept) > KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._tell(model, imported)
+
+    def _tell(self, model: Importable, outcome: Imported | Message) -> None:
         # once only: what failed is not tried again before it is asked for again
-        self._asked = tuple(model for model in self._asked if model != thread.model)
-        self.made.emit(thread.model, thread.problem if thread.imported is None else thread.imported)
+        self._asked = tuple(other for other in self._asked if other != model)
+        self.made.emit(model, outcome)
         self.ask(self._asked)
 
 
-class _ImportThread(QThread):
+def _import(model: Importable, build: Build, _: Task) -> Imported:
     """Makes one network; torch is imported here where that has not been done yet."""
+    from widgets.backbones.thumbnail import Graph
 
-    def __init__(self, model: Importable, build: Build, parent: QObject) -> None:
-        super().__init__(parent)
-        self.model, self._build = model, build
-        self.imported: Imported | None = None
-        self.problem: Message | None = None
+    network = build(model.name)
+    # how many classes there are changes nothing in the picture
+    return Imported(network, Graph(network, check(network, 1)))
 
-    def run(self) -> None:
-        from widgets.backbones.thumbnail import Graph
 
-        try:
-            network = self._build(self.model.name)
-            # how many classes there are changes nothing in the picture
-            self.imported = Imported(network, Graph(network, check(network, 1)))
-        except UserError as error:
-            self.problem = error.reason
-        except BaseException as error:
-            LOG.exception("%s could not be imported", self.model.name)
-            reason = f"{type(error).__name__}: {error}"
-            self.problem = message(
-                "“{name}” could not be imported: {reason}.", name=self.model.title, reason=reason
-            )
+def _explain(model: Importable, error: BaseException) -> Message:
+    return message("“{name}” could not be imported: {reason}.", name=model.title, reason=reason_of(error))
 
 
 def importables() -> tuple[Importable, ...]:

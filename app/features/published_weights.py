@@ -1,39 +1,49 @@
-"""Published weights on request: fetched with a progress bar, put into the recipe, the rest to be frozen."""
+"""Published weights: fetched on request and put into the recipe, with an offer to freeze the other layers."""
 
 from __future__ import annotations
 
-import logging
+from functools import partial
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
-from PySide6.QtWidgets import QProgressDialog, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QProgressDialog
 
-from app.session.document import Document
-from networks.core.message import Message, UserError, message
+from app.background.job import Job, Task, reason_of
+from app.feature.command import Command, MenuEntry, Section
+from app.feature.desk import Desk
+from app.feature.feature import Feature
+from app.feature.panel import Piece, Spot
+from networks.core.message import Message, message
 from networks.project.fine_tuning import fine_tuning, suggestions, with_published
 from networks.recipes.published import Published
 from widgets.controls.offer_bar import OfferBar
 
-LOG = logging.getLogger("backbone")
 
-
-class PublishedWeights(QObject):
+class PublishedWeights(Feature):
     """Finds the weights that the network was made for, and makes the project start from them."""
 
     failed = Signal(object)
     """The Message that says why there are none."""
 
-    def __init__(self, document: Document, offer: OfferBar, window: QWidget) -> None:
-        super().__init__(window)
-        self._document, self._offer, self._window = document, offer, window
-        self._thread: _Fetching | None = None
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._document = desk.document
+        self.offer_bar = OfferBar()
+        self.offer_bar.accepted.connect(self._freeze)
+        self.failed.connect(desk.say)
+        self._job: Job[bool] | None = None
         self._dialog: QProgressDialog | None = None
-        offer.accepted.connect(self._freeze)
+
+    def pieces(self) -> tuple[Piece, ...]:
+        return (Piece(Spot.ABOVE, self.offer_bar),)
+
+    def commands(self) -> tuple[MenuEntry, ...]:
+        return (Command("published", Section.WEIGHTS, self.tr("Load &published weights"), self.load),)
 
     @Slot()
     def load(self) -> None:
         """Makes the project start from the best weights for its network; fetches them where need be."""
-        if self._thread is not None:
+        if self.busy:
             return
         found = suggestions(self._document.project)
         if not found:
@@ -44,10 +54,16 @@ class PublishedWeights(QObject):
                 )
             )
             return
-        self._thread = _Fetching(found[0], self)
-        self._thread.came.connect(self._show_progress)
-        self._thread.finished.connect(self._end)
-        self._dialog = QProgressDialog(self._window)
+        self._job = Job(
+            partial(_fetch, found[0]),
+            partial(self._take, found[0]),
+            self.failed.emit,
+            self._show_progress,
+            owner=self,
+            ended=self._end,
+            explain=_explain,
+        )
+        self._dialog = QProgressDialog(self.desk.window)
         self._dialog.setWindowTitle(self.tr("Published weights"))
         self._dialog.setLabelText(
             self.tr("Fetching the weights of {title}, {size:.0f} MB").format(
@@ -59,51 +75,44 @@ class PublishedWeights(QObject):
         self._dialog.setAutoReset(False)
         self._dialog.setWindowModality(Qt.WindowModality.NonModal)
         self._dialog.canceled.connect(self.cancel)
-        self._thread.start()
+        self._job.start()
 
     @Slot()
     def cancel(self) -> None:
         """Stops fetching; what has come so far is thrown away."""
-        if self._thread is not None:
-            self._thread.wanted = False
+        if self._job is not None:
+            self._job.cancel()
 
     def close(self) -> None:
-        """Stops fetching and waits for the thread."""
-        self.cancel()
-        if self._thread is not None:
-            self._thread.wait()
+        """Stops fetching and waits until it has stopped."""
+        if self._job is not None:
+            self._job.close()
 
     @property
     def busy(self) -> bool:
         """Whether something is being fetched."""
-        return self._thread is not None
+        return self._job is not None and self._job.running
 
-    @Slot(float)
     def _show_progress(self, share: float) -> None:
         if self._dialog is not None:
             self._dialog.setRange(0, 1000)
             self._dialog.setValue(round(1000 * share))
 
-    @Slot()
     def _end(self) -> None:
-        thread, dialog = self._thread, self._dialog
-        self._thread = self._dialog = None
-        if thread is None or dialog is None:
-            return
-        thread.wait()
-        dialog.canceled.disconnect(self.cancel)
-        dialog.close()
-        dialog.deleteLater()
-        if thread.problem is not None:
-            self.failed.emit(thread.problem)
-        elif thread.whole:
-            self._start_from(thread.weights)
-        thread.deleteLater()
+        dialog, self._dialog = self._dialog, None
+        if dialog is not None:
+            dialog.canceled.disconnect(self.cancel)
+            dialog.close()
+            dialog.deleteLater()
+
+    def _take(self, weights: Published, whole: bool) -> None:
+        if whole:
+            self._start_from(weights)
 
     def _start_from(self, weights: Published) -> None:
         project = with_published(self._document.project, weights)
         self._document.edit(project, self.tr("Load published weights"))
-        self._offer.offer(
+        self.offer_bar.offer(
             self.tr(
                 "The network starts from the weights of {title}, which judge {accuracy:.1f} % of ImageNet’s "
                 "validation images right. What does not fit, such as the last layer for other classes, "
@@ -120,36 +129,16 @@ class PublishedWeights(QObject):
         self._document.edit(replace(project, network=network), self.tr("Freeze all but the last layer"))
 
 
-class _Fetching(QThread):
-    """Fetches one file; `whole` says whether it lies there now, `problem` why not."""
+def _fetch(weights: Published, task: Task) -> bool:
+    """Whether the whole file lies in its place now; False where it was cancelled."""
+    # what speaks to servers is not needed before
+    from networks.core import download
 
-    came = Signal(float)
-    """The share that has come, 0 to 1."""
+    def tell(came: int, total: int) -> bool:
+        return task.report(came / total) if total else not task.cancelled
 
-    def __init__(self, weights: Published, parent: QObject) -> None:
-        super().__init__(parent)
-        self.weights = weights
-        self.wanted = True
-        self.whole = False
-        self.problem: Message | None = None
+    return download.fetch(weights.url, weights.path, weights.sha256, tell)
 
-    def run(self) -> None:
-        # what speaks to servers is not needed before
-        from networks.core import download
 
-        weights = self.weights
-        try:
-            self.whole = download.fetch(weights.url, weights.path, weights.sha256, self._tell)
-        except UserError as error:
-            self.problem = error.reason
-        except BaseException as error:
-            LOG.exception("fetching weights broke off")
-            self.problem = message(
-                "Fetching broke off. The reason that was given: {reason}",
-                reason=f"{type(error).__name__}: {error}",
-            )
-
-    def _tell(self, came: int, all_: int) -> bool:
-        if all_:
-            self.came.emit(came / all_)
-        return self.wanted
+def _explain(error: BaseException) -> Message:
+    return message("Fetching broke off. The reason that was given: {reason}", reason=reason_of(error))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 from pathlib import Path
@@ -11,11 +10,10 @@ import msgspec
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from app.session.document import Document
+from app.session.log import LOG
 from networks.core.message import UserError
 from networks.core.storage import write_atomically
 from networks.project.project import LARGEST_FILE, Project, project_from_json, project_to_json
-
-LOG = logging.getLogger("backbone")
 
 DELAY = 1000
 """Milliseconds from an edit to its being on the disk; edits in between go with it."""

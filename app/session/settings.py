@@ -6,7 +6,6 @@ their code as soon as any setting is read.
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,10 +13,10 @@ import msgspec
 from msgspec.structs import replace
 from PySide6.QtCore import QStandardPaths
 
+from app.session.log import LOG
 from networks.core.message import UserError
 from networks.core.storage import write_atomically
 
-LOG = logging.getLogger("backbone")
 LARGEST = 1 << 20
 """Bytes of a settings file beyond which it is none of ours."""
 

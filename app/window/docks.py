@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from itertools import chain, pairwise
+
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QTabWidget, QWidget
 
+from app.feature.panel import Panel, Place
 from widgets.controls.dock_title import DockTitle
 
-WIDTHS = {"palette": 196, "curves": 470, "layer": 296}
+WIDTHS = {Place.LEFT: 196, Place.BESIDE: 470, Place.TOP: 296}
 """Widths at first, in device-independent pixels; the canvas has the rest."""
+LAYOUT_VERSION = 2
+"""Of the saved arrangement. It need not change when panels come or go."""
+RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 ROOMY_HEIGHT = 860
-"""Height of the window from which the data need not share their place with the optimizer."""
-LEAST_WIDTHS = {"palette": 168, "curves": 340}
+"""Height of the window from which the lower part of the column at the right has a place of its own."""
 
 
 class Docks(QObject):
@@ -21,6 +26,7 @@ class Docks(QObject):
         super().__init__(window)
         self._window = window
         self.by_name: dict[str, QDockWidget] = {}
+        self._places: dict[Place, list[QDockWidget]] = {place: [] for place in Place}
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         window.setDockNestingEnabled(True)
         # the dock has not taken its place yet when it tells that it moved
@@ -29,69 +35,85 @@ class Docks(QObject):
         self._later.setInterval(0)
         self._later.timeout.connect(self._refresh_titles)
 
-    def add(self, name: str, title: str, widget: QWidget, *, scrolls: bool) -> None:
-        """A dock for one panel, in an area that scrolls where the panel may be higher than its place."""
-        dock = QDockWidget(title, self._window)
-        dock.setObjectName(name)
-        if scrolls:
-            area = QScrollArea()
-            area.setWidgetResizable(True)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            area.setWidget(widget)
-            area.setMinimumWidth(
-                widget.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width()
-            )
-            widget = area
-        else:
-            widget.setMinimumWidth(max(LEAST_WIDTHS.get(name, 0), widget.minimumWidth()))
-        dock.setWidget(widget)
+    def add(self, panel: Panel) -> None:
+        """Makes the dock of a panel."""
+        dock = QDockWidget(panel.title, self._window)
+        dock.setObjectName(panel.name)
+        dock.setWidget(_scrolling(panel.widget) if panel.scrolls else panel.widget)
+        if not panel.scrolls:
+            panel.widget.setMinimumWidth(max(panel.least_width, panel.widget.minimumWidth()))
         dock.setTitleBarWidget(DockTitle(dock))
         dock.dockLocationChanged.connect(self._later.start)
         dock.topLevelChanged.connect(self._later.start)
         dock.visibilityChanged.connect(self._later.start)
-        self.by_name[name] = dock
+        if panel.seen is not None:
+            dock.visibilityChanged.connect(panel.seen)
+        self.by_name[panel.name] = dock
+        self._places[panel.place].append(dock)
+
+    def save(self) -> QByteArray:
+        """Where every panel is, for `restore`."""
+        return self._window.saveState(LAYOUT_VERSION)
+
+    def in_order(self) -> tuple[QDockWidget, ...]:
+        """All docks by their places, from the left to the right and from top to bottom."""
+        return tuple(dock for place in Place for dock in self._places[place])
 
     @Slot()
     def arrange(self) -> None:
-        """The first arrangement: palette left, curves and settings right of the canvas."""
-        docks, window = self.by_name, self._window
-        for dock in docks.values():
+        """Puts every panel into the place that it declares. There is at least one panel for each place."""
+        window = self._window
+        for dock in self.in_order():
             # from wherever it is now; splitting leaves a dock in the area where it was
             dock.setFloating(False)
             window.removeDockWidget(dock)
-        right = Qt.DockWidgetArea.RightDockWidgetArea
-        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks["palette"])
-        window.addDockWidget(right, docks["curves"])
-        window.splitDockWidget(docks["curves"], docks["layer"], Qt.Orientation.Horizontal)
-        window.splitDockWidget(docks["layer"], docks["optimizer"], Qt.Orientation.Vertical)
-        window.tabifyDockWidget(docks["layer"], docks["activation"])
-        window.tabifyDockWidget(docks["curves"], docks["code"])
-        if window.height() >= ROOMY_HEIGHT:
-            window.splitDockWidget(docks["optimizer"], docks["data"], Qt.Orientation.Vertical)
-        else:
-            window.tabifyDockWidget(docks["optimizer"], docks["data"])
-        for dock in docks.values():
+        left, columns = self._places[Place.LEFT], self._columns()
+        for area, group in ((Qt.DockWidgetArea.LeftDockWidgetArea, left), (RIGHT, columns[0][0])):
+            window.addDockWidget(area, group[0])
+        for before, behind in pairwise(columns):
+            window.splitDockWidget(before[0][0], behind[0][0], Qt.Orientation.Horizontal)
+        for column in columns:
+            for upper, lower in pairwise(column):
+                window.splitDockWidget(upper[0], lower[0], Qt.Orientation.Vertical)
+        groups = [left, *chain.from_iterable(columns)]
+        for group in groups:
+            for dock in group[1:]:
+                window.tabifyDockWidget(group[0], dock)
+        for dock in self.in_order():
             dock.show()
-        docks["curves"].raise_()
-        docks["layer"].raise_()
-        docks["optimizer"].raise_()
+        for group in groups:
+            group[0].raise_()
         self.size()
+
+    def restore(self, state: QByteArray) -> bool:
+        """Puts every panel where it was when the window was last closed; says whether that is known."""
+        if not self._window.restoreState(state, LAYOUT_VERSION):
+            return False
+        for docks in self._places.values():
+            for dock in docks:
+                if not _names(state, dock) and docks[0] is not dock:
+                    # it has come since then, and would have a place of its own
+                    self._window.tabifyDockWidget(docks[0], dock)
+        return True
 
     def size(self) -> None:
         """The first widths; narrow windows get narrower curves. Takes effect in a window that is shown."""
-        room = self._window.width()
-        share = min(1.0, room / 1400)
-        widths = {**WIDTHS, "curves": round(WIDTHS["curves"] * share)}
-        names = list(widths)
+        share = min(1.0, self._window.width() / 1400)
+        widths = {**WIDTHS, Place.BESIDE: round(WIDTHS[Place.BESIDE] * share)}
         self._window.resizeDocks(
-            [self.by_name[name] for name in names],
-            [widths[name] for name in names],
-            Qt.Orientation.Horizontal,
+            [self._places[place][0] for place in widths], list(widths.values()), Qt.Orientation.Horizontal
         )
-        column = [self.by_name["layer"], self.by_name["optimizer"], self.by_name["data"]]
+        column = [group[0] for group in self._columns()[-1]]
+        heights = [42, 32, 26] if len(column) == 3 else [45, 55]
+        self._window.resizeDocks(column, heights, Qt.Orientation.Vertical)
+
+    def _columns(self) -> list[list[list[QDockWidget]]]:
+        """The columns right of the canvas: from top to bottom the docks that share a place as tabs."""
+        places = self._places
+        middle, bottom = places[Place.MIDDLE], places[Place.BOTTOM]
         roomy = self._window.height() >= ROOMY_HEIGHT
-        rows, heights = (column, [42, 32, 26]) if roomy else (column[:2], [45, 55])
-        self._window.resizeDocks(rows, heights, Qt.Orientation.Vertical)
+        lower = [middle, bottom] if roomy else [[*middle, *bottom]]
+        return [[places[Place.BESIDE]], [places[Place.TOP], *lower]]
 
     @Slot()
     def _refresh_titles(self) -> None:
@@ -99,3 +121,18 @@ class Docks(QObject):
             title = dock.titleBarWidget()
             assert isinstance(title, DockTitle)
             title.show_tabbed(not dock.isFloating() and bool(self._window.tabifiedDockWidgets(dock)))
+
+
+def _scrolling(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(widget)
+    area.setMinimumWidth(widget.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width())
+    return area
+
+
+def _names(state: QByteArray, dock: QDockWidget) -> bool:
+    """Whether QMainWindow has saved this dock; it writes names as UTF-16, with their length before them."""
+    name = dock.objectName().encode("utf-16-be")
+    return len(name).to_bytes(4, "big") + name in state.data()

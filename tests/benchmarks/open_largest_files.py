@@ -25,7 +25,6 @@ os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"]
 from PySide6.QtWidgets import QApplication
 
 from app.session.files import Files
-from app.window.window import MainWindow
 from networks.blocks.convolution import ConvBNReLU
 from networks.blocks.residual import Residual
 from networks.core.message import Message
@@ -34,6 +33,7 @@ from networks.graph.network import MOST_NESTED, Fold, Node
 from networks.layers.activation import ReLU
 from networks.layers.ends import Input
 from networks.project.project import MOST_FOLDS, MOST_LAYERS
+from tests.app.window.opened import OpenedWindow
 
 FOLDER = Path(os.environ["XDG_DATA_HOME"])
 Content = tuple[list[Node], list[Fold]]
@@ -88,7 +88,7 @@ def cases() -> Iterator[tuple[str, Content]]:
     yield "10,000 groups in each other", in_each_other(10_000, 1)
 
 
-def milliseconds(do: Callable[[], object], app: QApplication, window: MainWindow) -> float:
+def milliseconds(do: Callable[[], object], app: QApplication, window: OpenedWindow) -> float:
     start = time.perf_counter()
     do()
     window.canvas.viewport().repaint()
@@ -101,7 +101,7 @@ def main() -> None:
     app = QApplication([])
     refusals: list[Message] = []
     Files.show_error = lambda self, reason: refusals.append(reason)  # type: ignore[method-assign]
-    window = MainWindow()
+    window = OpenedWindow()
     window.resize(1480, 920)
     window.show()
     app.processEvents()

@@ -25,17 +25,17 @@ os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"]
 
 from PySide6.QtWidgets import QApplication
 
-from app.window.window import MainWindow
 from networks.graph.presentation import everything_open
 from networks.presets.catalog import PRESETS
 from networks.project.project import Project, blank_project, write_project
 from networks.recipes.recipe import Recipe
+from tests.app.window.opened import OpenedWindow
 
 TIMES = 15
 FOLDER = Path(os.environ["XDG_DATA_HOME"])
 
 
-def milliseconds(do: Callable[[], object], app: QApplication, window: MainWindow) -> float:
+def milliseconds(do: Callable[[], object], app: QApplication, window: OpenedWindow) -> float:
     start = time.perf_counter()
     do()
     window.canvas.viewport().repaint()
@@ -57,7 +57,7 @@ def main() -> None:
     deep, blank = FOLDER / "resnet152.json", FOLDER / "blank.json"
     write_project(Project(preset.network(), Recipe()), deep)
     write_project(blank_project(), blank)
-    window = MainWindow()
+    window = OpenedWindow()
     window.resize(1480, 920)
     window.show()
     app.processEvents()

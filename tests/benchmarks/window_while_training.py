@@ -31,10 +31,11 @@ from msgspec.structs import replace
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, Qt, QTimer
 
 from app.start import start as startup
+from app.start.garbage import GarbageCollector
 from app.training.trainer import State
-from app.window.window import MainWindow
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Event, Stepped
+from tests.app.window.opened import OpenedWindow
 from tests.benchmarks import training_speed
 
 TICK_MS = 10
@@ -64,7 +65,7 @@ class Drawn(QObject):
     def __init__(self, case: training_speed.Case, threads: int) -> None:
         super().__init__()
         recipe = with_settings(case.project.recipe, threads=threads, epochs=100_000)
-        self.window = MainWindow(replace(case.project, recipe=recipe))
+        self.window = OpenedWindow(replace(case.project, recipe=recipe))
         self.window.canvas.animated = False
         self.window.show()
         self.steps = 0
@@ -176,7 +177,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     application = startup.make_application()
-    collector = startup.GarbageCollector(application)
+    collector = GarbageCollector(application)
     collector.freeze()
     for name in options.cases or training_speed.CASES:
         measure(name, options.threads, options.seconds, options.rounds)

@@ -6,12 +6,14 @@ import threading
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, QThread
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QMainWindow, QPushButton
 
+from app.background.job import Job
+from app.feature.desk import Desk
+from app.feature.showing import Showing
 from app.features.backbones import Backbones, loaded
 from app.features.imports import KEPT, import_model, importables
-from app.session.document import Document
 from networks.core.message import UserError, message
 from networks.doctor.findings import obstacle
 from networks.graph.check import check
@@ -71,15 +73,22 @@ def models():
 
 
 @pytest.fixture
-def document(qapp):
-    return Document(START)
+def desk(qtbot):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    return Desk(START, window)
 
 
 @pytest.fixture
-def backbones(qtbot, document, models):
-    window = QMainWindow()
-    qtbot.addWidget(window)
-    made = Backbones(document, lambda: tuple(MODELS.values()), models, window)
+def document(desk):
+    return desk.document
+
+
+@pytest.fixture
+def backbones(qtbot, desk, document, models):
+    window = desk.window
+    made = Backbones(desk, lambda: tuple(MODELS.values()), models)
+    Showing(desk, (made,)).show()
     window.setCentralWidget(made.button)
     with qtbot.waitExposed(window):
         window.show()
@@ -93,7 +102,7 @@ def backbones(qtbot, document, models):
 
 def menu(backbones, qtbot):
     qtbot.mouseClick(backbones.button, Qt.MouseButton.LeftButton)
-    return backbones.parent().findChild(BackboneBrowser)
+    return backbones.desk.window.findChild(BackboneBrowser)
 
 
 def choose(browser, qtbot, words):
@@ -374,10 +383,11 @@ def test_a_menu_that_is_closed_looks_at_nothing(backbones, models, qtbot):
     backbones.pause.start(0)
     qtbot.waitUntil(lambda: not backbones.pause.isActive())
     qtbot.keyClick(browser, Qt.Key.Key_Escape)
-    ends = []
-    backbones.findChild(QThread).finished.connect(lambda: ends.append(True))
+    job = backbones.findChild(Job)
+    assert job.running
     models.gate.set()
-    qtbot.waitUntil(lambda: bool(ends) and backbones.findChild(QThread) is None)
+    # the next job, if there were one, would be there as soon as this one has ended
+    qtbot.waitUntil(lambda: not job.running and backbones.findChild(Job) is None)
     assert models.asked == ["slow"]
 
 
@@ -388,8 +398,8 @@ def test_closing_waits_for_a_preview_and_drops_it(backbones, models, qtbot):
     browser.show_network = lambda model, network, graph: shown.append(model.name)
     models.gate.set()
     backbones.close()
-    assert backbones.findChild(QThread) is None or backbones.findChild(QThread).isFinished()
-    qtbot.waitUntil(lambda: backbones.findChild(QThread) is None)
+    assert backbones.findChild(Job) is None or not backbones.findChild(Job).running
+    qtbot.waitUntil(lambda: backbones.findChild(Job) is None)
     assert shown == []
 
 

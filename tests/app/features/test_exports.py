@@ -13,12 +13,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 from safetensors.torch import load_file
 
+from app.feature.desk import Desk
 from app.features import exports as exports_module
 from app.features.exports import Exports
-from app.session.document import Document
-from app.session.files import Files
 from app.session.settings import Settings
-from app.training.trainer import State, Trainer
+from app.training.trainer import State
 from networks.core.message import UserError, message
 from networks.exporting import files as exporting
 from networks.graph.check import check
@@ -34,15 +33,14 @@ PROJECT = first_project()
 PROJECT = replace(PROJECT, recipe=with_settings(PROJECT.recipe, batch_size=500, epochs=1, threads=1, seed=7))
 
 
-class Desk:
+class Exporting:
     """Everything an export needs, and what it said."""
 
     def __init__(self, window, folder, monkeypatch):
         self.window, self.folder = window, folder
-        self.document = Document(PROJECT, window)
-        self.trainer = Trainer(window)
-        self.files = Files(self.document, window, Settings(folder / "settings.json"), folder)
-        self.exports = Exports(self.document, self.trainer, self.files, self.folding, window)
+        desk = Desk(PROJECT, window, Settings(folder / "settings.json"), folder)
+        self.document, self.trainer, self.files = desk.document, desk.trainer, desk.files
+        self.exports = Exports(desk)
         self.told, self.errors, self.dialogs = [], [], []
         self.exports.told.connect(self.told.append)
         monkeypatch.setattr(self.files, "show_error", lambda reason: self.errors.append(str(reason)))
@@ -68,7 +66,7 @@ def desk(qtbot, tmp_path, monkeypatch):
     window = QWidget()
     qtbot.addWidget(window)
     window.show()
-    desk = Desk(window, tmp_path, monkeypatch)
+    desk = Exporting(window, tmp_path, monkeypatch)
     yield desk
     desk.exports.close()
     desk.trainer.close()

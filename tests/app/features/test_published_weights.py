@@ -6,14 +6,13 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
+from app.feature.desk import Desk
 from app.features.published_weights import PublishedWeights
-from app.session.document import Document
 from networks.core import download
 from networks.core.message import UserError, message
 from networks.presets.catalog import PRESETS
 from networks.project.project import Project, first_project
 from networks.recipes.recipe import Recipe
-from widgets.controls.offer_bar import OfferBar
 
 RESNET = next(preset for preset in PRESETS if preset.name == "ResNet-18")
 
@@ -22,9 +21,11 @@ RESNET = next(preset for preset in PRESETS if preset.name == "ResNet-18")
 def parts(qtbot):
     window = QWidget()
     qtbot.addWidget(window)
-    bar = OfferBar(window)
-    document = Document(Project(RESNET.network(), Recipe()))
-    published = PublishedWeights(document, bar, window)
+    desk = Desk(Project(RESNET.network(), Recipe()), window)
+    document = desk.document
+    published = PublishedWeights(desk)
+    bar = published.offer_bar
+    bar.setParent(window)
     said = []
     published.failed.connect(lambda reason: said.append(str(reason)))
     yield document, published, bar, said

@@ -8,10 +8,13 @@ import weakref
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QPalette
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QTextBrowser
+from PySide6.QtGui import QAction, QContextMenuEvent, QPalette
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessageBox, QTextBrowser
 
-from app.feature.commands import commands
+from app.feature.feature import Feature
+from app.feature.panel import Panel, Place
+from app.features import FEATURES
+from app.features.canvas import Canvas
 from app.features.canvas_menu import CanvasMenu
 from app.session.document import Document
 from app.session.places import data_folder
@@ -22,10 +25,12 @@ from app.window.window import MainWindow
 from networks.graph.check import check
 from networks.graph.edits import remove, set_layers
 from networks.layers.activation import ReLU, Tanh
+from networks.presets.resnet import resnet
 from networks.project.project import first_project, read_project, write_project
 from networks.recipes.optimizers import SGD
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Finished, Stepped
+from tests.app.window.opened import OpenedWindow
 from tests.widgets.gestures import drop
 from widgets.look import theme
 
@@ -45,7 +50,7 @@ def make_window(qtbot):
         project = first_project()
         if recipe:
             project = replace(project, recipe=with_settings(project.recipe, **recipe))
-        window = MainWindow(project)
+        window = OpenedWindow(project)
         window.canvas.animated = False
         with qtbot.waitActive(window):
             window.show()
@@ -92,16 +97,16 @@ def test_it_opens_with_lenet_on_digits_and_train_is_ready(window):
     assert check(project.network, project.classes).weights == 61_706
     assert project.recipe.data.dataset.title == "Digits"
     assert window.bar.main_button.isEnabled()
-    assert "61 706" in window._facts.text().replace("\u202f", " ")
+    assert "61 706" in window.network_summary().replace("\u202f", " ")
     assert window.windowTitle().startswith("Untitled")
 
 
 def test_totals_that_are_not_known_are_not_told(window):
     window.canvas.select(["flatten1"])
     window.canvas.delete_selection()
-    assert window._facts.text() == "13 layers · 1 problem"
+    assert window.network_summary() == "13 layers · 1 problem"
     window.document.undo()
-    assert "61 706 weights" in window._facts.text().replace("\u202f", " ")
+    assert "61 706 weights" in window.network_summary().replace("\u202f", " ")
 
 
 def _menu_at(window, place):
@@ -141,10 +146,10 @@ def test_the_right_button_has_a_menu_for_what_it_is_over(window):
 
 def test_torch_is_not_needed_to_build(qtbot, make_window):
     window = make_window()
-    assert "CUDA" not in window._torch_label.text()
-    with qtbot.waitSignal(window.torch_loaded, timeout=60_000):
+    assert "CUDA" not in window.torch_words()
+    with qtbot.waitSignal(window.desk.torch_loaded, timeout=60_000):
         window.load_torch()
-    assert "torch 2" in window._torch_label.text()
+    assert "torch 2" in window.torch_words()
 
 
 # build
@@ -352,7 +357,7 @@ def test_a_failure_in_the_thread_is_told_and_training_works_again(window, qtbot,
 
     real = run_module.Run
 
-    def broken(project):
+    def broken(project, id):
         raise RuntimeError("[enforce fail at alloc_cpu.cpp:124] DefaultCPUAllocator: can't allocate memory")
 
     monkeypatch.setattr(run_module, "Run", broken)
@@ -402,7 +407,7 @@ def test_an_opened_project_is_what_all_parts_of_the_window_show(window, tmp_path
     write_project(other, path)
     window.open_path(path)
     assert set(window.canvas.scene().cards) == {node.name for node in other.network.nodes}
-    assert "12 layers" in window._facts.text()
+    assert "12 layers" in window.network_summary()
     assert window.optimizer_panel.findChild(QLineEdit, "epochs").text() == "7"
     window.files.new()
     assert set(window.canvas.scene().cards) == {"input", "output"}
@@ -498,6 +503,58 @@ def test_docks_come_back_where_they_were(make_window, qtbot):
     assert again.dockWidgetArea(again.docks.by_name["data"]) == Qt.DockWidgetArea.RightDockWidgetArea
 
 
+class Newcomer(Feature):
+    """Has a panel that did not exist when the arrangement was kept."""
+
+    def __init__(self, desk):
+        super().__init__(desk)
+        self.label = QLabel("new")
+
+    def panels(self):
+        return (Panel("newcomer", "Newcomer", Place.TOP, self.label),)
+
+
+def test_a_panel_that_is_new_takes_its_place_in_an_old_arrangement(make_window, qtbot):
+    window = make_window()
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.docks.by_name["data"])
+    window.docks.by_name["activation"].hide()
+    window.close()
+    again = MainWindow(features=(*FEATURES, Newcomer))
+    qtbot.addWidget(again)
+    again.show()
+    docks = again.docks.by_name
+    assert docks["layer"] in again.tabifiedDockWidgets(docks["newcomer"])
+    assert again.dockWidgetArea(docks["data"]) == Qt.DockWidgetArea.LeftDockWidgetArea
+    assert docks["activation"].isHidden()
+    again.close()
+
+
+class Watching(Feature):
+    """Checks that what it is shown belongs together."""
+
+    def show(self, old, new):
+        assert new.folding.network is new.network
+        assert new.folding.whole is new.report
+        assert all(new.folding.visible(name) == name for name in new.selection)
+
+
+def test_all_features_are_shown_a_network_with_its_own_folding_and_selection(qtbot):
+    window = MainWindow(features=(*FEATURES, Watching))
+    qtbot.addWidget(window)
+    view = window.feature(Canvas).view
+    view.animated = False
+    for network in (resnet(18), first_project().network, resnet(34)):
+        window.desk.edit_network(network, "Change network")
+        view.select_everything()
+        view.open_all()
+        view.close_all()
+        view.select([network.nodes[1].name])
+        view.delete_selection()
+        window.desk.document.undo()
+    window.desk.document.history.setClean()
+    window.close()
+
+
 @pytest.mark.parametrize("size", [(1280, 720), (1480, 920), (2560, 1440)])
 def test_nothing_is_squeezed_out_of_the_window(make_window, qtbot, size):
     window = make_window()
@@ -512,16 +569,6 @@ def test_nothing_is_squeezed_out_of_the_window(make_window, qtbot, size):
     assert window.curves.width() >= 300
 
 
-def test_commands_have_ids_words_and_keys_of_their_own(window):
-    table = commands(window)
-    keys = [QKeySequence(key).toString() for command in table for key in command.keys]
-    for action in (window.undo_action, window.redo_action):
-        keys += [key.toString() for key in action.shortcuts()]
-    assert len(keys) == len(set(keys))
-    assert len({command.id for command in table}) == len(table)
-    assert all(command.title.strip() for command in table)
-
-
 def test_the_help_pages_open(window, qtbot):
     window.show_keys()
     page = window.findChild(QDialog, "keys_page")
@@ -531,7 +578,7 @@ def test_the_help_pages_open(window, qtbot):
 
 
 def test_a_closed_window_is_freed(make_window, qtbot):
-    window = MainWindow(first_project())
+    window = OpenedWindow(first_project())
     window.show()
     window.close()
     gone = weakref.ref(window)

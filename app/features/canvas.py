@@ -1,0 +1,155 @@
+"""The canvas, the menu under the pointer on it, and the panel of what is selected there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+
+from app.feature.command import Command, MenuEntry, Scope, Section
+from app.feature.desk import Desk
+from app.feature.feature import Feature
+from app.feature.gesture import Gesture
+from app.feature.panel import Panel, Piece, Place, Spot
+from app.feature.shown import Shown
+from app.features.canvas_menu import CanvasMenu
+from networks.graph.edits import free_fold
+from networks.graph.network import Network
+from widgets.canvas.input.keys import CANVAS_KEYS
+from widgets.canvas.view import CanvasView
+from widgets.look.translation import said
+from widgets.panels.selection_panel import SelectionPanel
+
+KEYS = {one.command: one.keys for one in CANVAS_KEYS}
+
+
+class Canvas(Feature):
+    """Shows the network and grants wishes that concern it.
+
+    It comes before all features that are shown the selection or the folding: it is what tells of them.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.view = CanvasView()
+        self.panel = SelectionPanel()
+        self._scope = Scope(self.tr("On the canvas"), self.view)
+        self._renamed: dict[str, str] = {}
+        self.view.edited.connect(desk.edit_network)
+        self.view.selection_changed.connect(self._tell)
+        self.view.folding_changed.connect(self._tell)
+        self.view.refused.connect(desk.say)
+        self.panel.renamed.connect(self._follow_name)
+        self.panel.edited.connect(self._edit_layers)
+        self.panel.block.opening_wished.connect(self.view.open_selected)
+        self.panel.block.ungrouping_wished.connect(self.view.ungroup_selection)
+        self.panel.block.saving_wished.connect(self._keep_block)
+        desk.reveal_wished.connect(self.view.reveal)
+        desk.adding_wished.connect(self.view.add_layer)
+        desk.start_wished.connect(self.view.show_from_start)
+        desk.document.loaded.connect(self.view.show_from_start)
+
+    def panels(self) -> tuple[Panel, ...]:
+        return (Panel("layer", self.tr("Layer"), Place.TOP, self.panel, scrolls=True),)
+
+    def pieces(self) -> tuple[Piece, ...]:
+        return (Piece(Spot.CENTRE, self.view),)
+
+    def commands(self) -> tuple[MenuEntry, ...]:
+        CanvasMenu(self.view)
+        return (*self._editing(), *self._viewing())
+
+    def _editing(self) -> tuple[Command, ...]:
+        view, scope = self.view, self._scope
+        copies, groups, chosen = Section.CLIPBOARD, Section.GROUPS, Section.SELECTION
+        ungroup = view.ungroup_selection
+        return (
+            Command("cut", copies, self.tr("Cu&t"), view.cut, KEYS["cut"], scope),
+            Command("copy", copies, self.tr("&Copy"), view.copy, KEYS["copy"], scope),
+            Command("paste", copies, self.tr("&Paste"), view.paste, KEYS["paste"], scope),
+            Command(
+                "duplicate", copies, self.tr("&Duplicate"), view.duplicate_selection, KEYS["duplicate"], scope
+            ),
+            Command("delete", copies, self.tr("De&lete"), view.delete_selection, KEYS["delete"], scope),
+            Command(
+                "group", groups, self.tr("&Group the selection"), self.group_selection, ("Ctrl+G",), scope
+            ),
+            Command("ungroup", groups, self.tr("&Ungroup"), ungroup, ("Ctrl+Shift+G",), scope),
+            Command(
+                "select_all",
+                chosen,
+                self.tr("Select &all"),
+                view.select_everything,
+                KEYS["select_all"],
+                scope,
+            ),
+        )
+
+    def _viewing(self) -> tuple[Command, ...]:
+        view, section = self.view, Section.CANVAS
+        return (
+            Command(
+                "open_fold",
+                section,
+                self.tr("&Open or close the selected block"),
+                view.open_selected,
+                ("Return", "Enter"),
+                self._scope,
+            ),
+            Command("open_all", section, self.tr("Open &all blocks"), view.open_all, ("Ctrl+Alt+O",)),
+            Command("close_all", section, self.tr("&Close all blocks"), view.close_all, ("Ctrl+Alt+C",)),
+            Command("fit", section, self.tr("&Fit the network"), view.fit, KEYS["fit"], self._scope),
+            Command("zoom_in", section, self.tr("Zoom &in"), view.zoom_in, ("Ctrl++", "Ctrl+=")),
+            Command("zoom_out", section, self.tr("Zoom &out"), view.zoom_out, ("Ctrl+-",)),
+            Command("zoom_reset", section, self.tr("&Actual size"), view.zoom_reset, ("Ctrl+0",)),
+        )
+
+    def gestures(self) -> tuple[Gesture, ...]:
+        where = self._scope.title
+        in_menus = {entry.id for entry in (*self._editing(), *self._viewing()) if entry.scope is not None}
+        keys = [
+            Gesture(where, said(one.words), one.keys) for one in CANVAS_KEYS if one.command not in in_menus
+        ]
+        mouse = (
+            (self.tr("Insert a layer"), self.tr("drag it from the list onto a wire")),
+            (self.tr("Append a layer"), self.tr("drag it below the last layer")),
+            (self.tr("Draw a wire"), self.tr("drag from the port below one card to another card")),
+            (self.tr("Look inside a block, and back"), self.tr("double-click, or click its arrow")),
+            (self.tr("Commands for what is selected"), self.tr("right button")),
+            (self.tr("Select several"), self.tr("drag over them, or Ctrl+click")),
+            (self.tr("Move the view"), self.tr("Space or middle button and drag, or drag in the small map")),
+            (self.tr("Move the view to the side"), self.tr("Shift+wheel")),
+            (self.tr("Zoom"), self.tr("wheel")),
+        )
+        return (*keys, *(Gesture(where, what, mouse=how) for what, how in mouse))
+
+    def show(self, old: Shown | None, new: Shown) -> None:
+        if new.news(old, "network", "classes"):
+            self.view.show_network(new.network, new.report)
+            # with it comes another folding, which is shown here as everywhere
+            self._tell()
+        elif new.news(old, "folding", "selection"):
+            self.panel.show_selection(new.folding, new.classes, new.selection)
+
+    @Slot()
+    def _tell(self) -> None:
+        self.desk.show_canvas(self.view.folding, self.view.selected())
+
+    @Slot()
+    def group_selection(self) -> None:
+        """Folds the selected layers into a group with a name of its own, which can be changed at once."""
+        self.view.group_selection(free_fold(self.desk.document.project.network, self.tr("group")))
+
+    @Slot(str, str)
+    def _follow_name(self, old: str, new: str) -> None:
+        """Told just before the edit that renames a layer: what was selected stays selected."""
+        self._renamed[old] = new
+
+    @Slot(object, str, str)
+    def _edit_layers(self, network: Network, text: str, merge: str) -> None:
+        selected = tuple(self._renamed.get(name, name) for name in self.view.selected())
+        self._renamed.clear()
+        self.desk.edit_network(network, text, merge)
+        self.view.select(selected)
+
+    @Slot(str)
+    def _keep_block(self, fold: str) -> None:
+        self.desk.my_blocks.keep(self.desk.document.project.network, fold)

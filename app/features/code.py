@@ -1,0 +1,107 @@
+"""The panel of the network's PyTorch source: written in a thread, and only while somebody sees it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Slot
+
+from app.background.job import Job, Task
+from app.feature.desk import Desk
+from app.feature.feature import Feature
+from app.feature.gesture import Gesture
+from app.feature.panel import Panel, Place
+from app.feature.shown import Shown
+from networks.core.message import Message, message
+from networks.project.project import Project
+from widgets.code.code_view import CodeView
+from widgets.look.translation import said
+
+if TYPE_CHECKING:
+    from networks.source import Source
+
+PAUSE = 150
+"""Milliseconds without an edit before the source is written anew."""
+
+
+class Code(Feature):
+    """Shows the source of the network as it is now. ResNet-152’s takes a tenth of a second to write."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.view = CodeView()
+        self.view.lines_chosen.connect(self._reveal)
+        self._written: Project | None = None
+        self._job: Job[Source] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAUSE)
+        self._timer.timeout.connect(self._write)
+
+    def panels(self) -> tuple[Panel, ...]:
+        return (Panel("code", self.tr("Code"), Place.BESIDE, self.view, seen=self._refresh),)
+
+    def gestures(self) -> tuple[Gesture, ...]:
+        where = self.tr("In the code")
+        return (Gesture(where, self.tr("Show the layer that a line makes"), mouse=self.tr("click the line")),)
+
+    def show(self, old: Shown | None, new: Shown) -> None:
+        if new.news(old, "network", "classes"):
+            self._refresh()
+        if new.news(old, "folding", "selection"):
+            self.view.show_selection(new.selected_nodes)
+
+    def close(self) -> None:
+        """Waits for what is being written, and drops it."""
+        self._timer.stop()
+        if self._job is not None:
+            self._job.close()
+
+    @Slot()
+    def _refresh(self) -> None:
+        """The network may be another, or the view may have come into sight."""
+        self._timer.start()
+
+    @Slot(object)
+    def _reveal(self, names: tuple[str, ...]) -> None:
+        self.desk.reveal(names[0])
+
+    @Slot()
+    def _write(self) -> None:
+        project = self.desk.shown.project
+        same = self._written is not None and (
+            (project.network, project.classes) == (self._written.network, self._written.classes)
+        )
+        busy = self._job is not None and self._job.running
+        if same or busy or not self.view.isVisible():
+            return
+        self._job = Job(
+            partial(_source, project),
+            partial(self._take, project),
+            partial(self._miss, project),
+            owner=self,
+            explain=_explain,
+        )
+        self._job.start()
+
+    def _take(self, written: Project, found: Source) -> None:
+        self._written = written
+        self.view.show_source(found)
+        # the network may have been edited meanwhile
+        self._write()
+
+    def _miss(self, written: Project, reason: Message) -> None:
+        self._written = written
+        self.view.show_reason(said(reason))
+        self._write()
+
+
+def _source(project: Project, _: Task) -> Source:
+    from networks.source import source
+
+    return source(project.network, project.classes)
+
+
+def _explain(_: BaseException) -> Message:
+    return message("The source could not be written; the log says why.")

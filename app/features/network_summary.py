@@ -1,0 +1,43 @@
+"""What the status line says of the network."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel
+
+from app.feature.desk import Desk
+from app.feature.feature import Feature
+from app.feature.panel import Piece, Spot
+from app.feature.shown import Shown
+from networks.graph.check import Report
+from networks.graph.totals import totals_known
+from widgets.look import theme
+from widgets.look.translation import short, thousands
+
+
+class NetworkSummary(Feature):
+    """`14 layers · 61 706 weights · 417 k multiply-adds per image`; sums only where they are known."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.label = QLabel()
+        self.label.setContentsMargins(theme.SPACE, 0, 0, 0)
+        self.label.setProperty("role", "dim")
+
+    def pieces(self) -> tuple[Piece, ...]:
+        return (Piece(Spot.STATUS, self.label),)
+
+    def show(self, old: Shown | None, new: Shown) -> None:
+        if new.news(old, "network", "classes"):
+            self.label.setText(self._words(new.report))
+
+    def _words(self, report: Report) -> str:
+        layers, problems = len(report.nodes), len(report.obstacles)
+        parts = [self.tr("1 layer") if layers == 1 else self.tr("{count} layers").format(count=layers)]
+        if totals_known(report):
+            parts.append(self.tr("{weights} weights").format(weights=thousands(report.weights)))
+            multiply_adds = short(report.multiply_adds)
+            parts.append(self.tr("{count} multiply-adds per image").format(count=multiply_adds))
+        if problems:
+            words = self.tr("1 problem") if problems == 1 else self.tr("{count} problems")
+            parts.append(words.format(count=problems))
+        return " · ".join(parts)

@@ -1,0 +1,99 @@
+"""Training: the buttons in the toolbar, the curves, and the runs behind them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+
+from app.feature.command import Command, MenuEntry, Section
+from app.feature.desk import OUTCOME, Desk
+from app.feature.feature import Feature
+from app.feature.gesture import Gesture
+from app.feature.panel import Panel, Piece, Place, Spot
+from app.feature.shown import Shown
+from app.training.runs import Runs
+from widgets.curves.panel import CurvesPanel
+from widgets.training.training_bar import TrainingBar
+
+LEAST_WIDTH = 340
+
+
+class Training(Feature):
+    """Trains the project, and shows how it goes."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.bar = TrainingBar()
+        self.curves = CurvesPanel()
+        self.runs = Runs(desk.trainer, self.bar, self.curves, desk.document.steps_since, self)
+        self.runs.ended.connect(self._tell_end)
+        self.runs.rested.connect(self.rested)
+        self.runs.obstructed.connect(self._show_obstacle)
+        self.bar.obstacle_clicked.connect(self._show_obstacle)
+
+    def panels(self) -> tuple[Panel, ...]:
+        title = self.tr("Curves")
+        return (Panel("curves", title, Place.BESIDE, self.curves, least_width=LEAST_WIDTH),)
+
+    def pieces(self) -> tuple[Piece, ...]:
+        return (Piece(Spot.CONTROLS, self.bar),)
+
+    def commands(self) -> tuple[MenuEntry, ...]:
+        runs, section = self.runs, Section.RUN
+        return (
+            Command(
+                "train",
+                section,
+                self.tr("&Train, pause or resume"),
+                runs.train_pause_or_resume,
+                ("Ctrl+Return", "Ctrl+Enter"),
+            ),
+            Command(
+                "stop",
+                section,
+                self.tr("&Stop and keep the weights"),
+                self.desk.trainer.stop,
+                ("Ctrl+Alt+Return", "Ctrl+Alt+Enter"),
+            ),
+            Command("further", section, self.tr("&One epoch more"), runs.train_further, ("Ctrl+E",)),
+        )
+
+    def gestures(self) -> tuple[Gesture, ...]:
+        where = self.tr("On the curves")
+        return (
+            Gesture(where, self.tr("Move the cross-hair by a step"), ("Left", "Right")),
+            Gesture(where, self.tr("Move the cross-hair by ten steps"), ("PgUp", "PgDown")),
+            Gesture(where, self.tr("Move the cross-hair to the first or last step"), ("Home", "End")),
+            Gesture(where, self.tr("Cancel the drag, or hide the cross-hair"), ("Esc",)),
+            Gesture(where, self.tr("Zoom in"), ("+", "="), self.tr("drag a box")),
+            Gesture(where, self.tr("Zoom out"), ("-",)),
+            Gesture(where, self.tr("Show everything again"), ("0",), self.tr("double-click")),
+            Gesture(where, self.tr("Zoom; over an axis, along this axis alone"), mouse=self.tr("wheel")),
+            Gesture(
+                where, self.tr("Move the view"), mouse=self.tr("drag with the middle or the right button")
+            ),
+        )
+
+    def show(self, old: Shown | None, new: Shown) -> None:
+        if new.news(old, "project", "obstacle"):
+            self.runs.show_project(new.project, new.obstacle)
+
+    def halt(self) -> bool:
+        if not self.desk.trainer.busy:
+            return True
+        # `rested` follows when the thread has ended, at most one batch later
+        self.desk.trainer.stop()
+        return False
+
+    @Slot()
+    def _show_obstacle(self) -> None:
+        shown = self.desk.shown
+        if shown.report.obstacles and (name := shown.report.obstacles[0][0]) is not None:
+            self.desk.reveal(name)
+        if shown.obstacle is not None:
+            self.desk.say(shown.obstacle)
+
+    @Slot(str)
+    def _tell_end(self, sentence: str) -> None:
+        # where the curves are in sight it stands below them, and longer
+        if self.curves.outcome.visibleRegion().isEmpty():
+            self.desk.say(sentence, OUTCOME)

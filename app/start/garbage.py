@@ -1,0 +1,34 @@
+"""Where and when Python's cyclic garbage collector runs: in the window's thread, by a timer."""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+
+class GarbageCollector(QObject):
+    """Runs Python's cyclic collector in the window's thread only.
+
+    In the training thread it would free Qt's objects there and crash; switched off it would leak. Freezing
+    takes what is imported out of its sight, so that a collection takes well under a millisecond.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        gc.freeze()
+        self._thresholds = gc.get_threshold()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._collect)
+        self._timer.start(1000)
+
+    def freeze(self) -> None:
+        """Takes everything that is alive now out of the collector's sight."""
+        gc.freeze()
+
+    def _collect(self) -> None:
+        for generation in (2, 1, 0):
+            if gc.get_count()[generation] > self._thresholds[generation]:
+                gc.collect(generation)
+                return

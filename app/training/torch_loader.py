@@ -1,0 +1,55 @@
+"""Imports torch while the window already stands: torch takes longer than the rest of the start."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.background.job import Job, Task, reason_of
+from networks.core.message import Message, message
+
+Torch = tuple[tuple[str, ...], str]
+"""The devices that torch finds, and its version."""
+
+
+class TorchLoader(QObject):
+    """Loads torch, and all that training needs, in the background."""
+
+    loaded = Signal(object, str)
+    """The devices that torch finds, and its version."""
+    failed = Signal(object)
+    """The Message that says why there is no torch."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._job: Job[Torch] | None = None
+
+    @Slot()
+    def start(self) -> None:
+        """Begins to load. It goes on beside the window until `loaded` or `failed`."""
+        self.close()
+        self._job = Job(_load, self._take, self.failed.emit, owner=self, explain=_explain)
+        self._job.start()
+
+    def close(self) -> None:
+        """Waits until an import that has begun is over; nothing can break it off."""
+        if self._job is not None:
+            self._job.close()
+
+    def _take(self, found: Torch) -> None:
+        self.loaded.emit(*found)
+
+
+def _load(_: Task) -> Torch:
+    import torch
+    import torch._dynamo
+
+    from networks.training.devices import devices
+    from networks.training.run import Run  # noqa: F401  what training needs is loaded then as well
+
+    return devices(), torch.__version__
+
+
+def _explain(error: BaseException) -> Message:
+    return message(
+        "torch could not be loaded, so nothing can be trained: {problem}", problem=reason_of(error)
+    )

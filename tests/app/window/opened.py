@@ -1,0 +1,75 @@
+"""The window as tests and benchmarks drive it: with a short name for each part that they reach for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QAction
+
+from app.features.activations import Activations
+from app.features.backbones import Backbones
+from app.features.canvas import Canvas
+from app.features.exports import Exports
+from app.features.layer_types import LayerTypes
+from app.features.network_summary import NetworkSummary
+from app.features.optimization import Optimization
+from app.features.project_files import ProjectFiles
+from app.features.torch_loading import TorchLoading
+from app.features.training import Training
+from app.session.document import Document
+from app.session.files import Files
+from app.training.runs import Runs
+from app.training.trainer import Trainer
+from app.window.window import MainWindow
+from networks.project.project import Project
+from widgets.canvas.view import CanvasView
+from widgets.controls.offer_bar import OfferBar
+from widgets.curves.panel import CurvesPanel
+from widgets.palette.palette import Palette
+from widgets.panels.activation_panel import ActivationPanel
+from widgets.panels.optimizer_panel import OptimizerPanel
+from widgets.panels.selection_panel import SelectionPanel
+from widgets.training.training_bar import TrainingBar
+
+
+class OpenedWindow(MainWindow):
+    """The whole window; the program itself never reaches into it like this."""
+
+    def __init__(self, project: Project | None = None) -> None:
+        super().__init__(project)
+        self.document: Document = self.desk.document
+        self.files: Files = self.desk.files
+        self.trainer: Trainer = self.desk.trainer
+        self.canvas: CanvasView = self.feature(Canvas).view
+        self.selection_panel: SelectionPanel = self.feature(Canvas).panel
+        self.palette_: Palette = self.feature(LayerTypes).palette
+        self.activation_panel: ActivationPanel = self.feature(Activations).panel
+        self.optimizer_panel: OptimizerPanel = self.feature(Optimization).panel
+        self.backbones: Backbones = self.feature(Backbones)
+        self.exports: Exports = self.feature(Exports)
+        self.runs: Runs = self.feature(Training).runs
+        self.bar: TrainingBar = self.feature(Training).bar
+        self.curves: CurvesPanel = self.feature(Training).curves
+        self.offer_bar: OfferBar = self.feature(ProjectFiles).offer_bar
+        self.undo_action: QAction = self.menus.actions["undo"]
+        self.redo_action: QAction = self.menus.actions["redo"]
+
+    def network_summary(self) -> str:
+        """What the status line says of the network."""
+        return self.feature(NetworkSummary).label.text()
+
+    def torch_words(self) -> str:
+        """What the status line says of torch."""
+        return self.feature(TorchLoading).label.text()
+
+    def load_torch(self) -> None:
+        """Loads torch, as the start does when the window stands."""
+        self.feature(TorchLoading).begin()
+
+    def offer_recovery(self) -> None:
+        """Offers what a crash left, as the start does when the window stands."""
+        self.feature(ProjectFiles).offer_recovery()
+
+    def open_path(self, path: Path) -> None:
+        """Opens a project file."""
+        self.files.open_path(path)

@@ -1,0 +1,114 @@
+"""The page of keys: every key that anything in the window reacts to is on it, and none twice in one place."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+
+from app.feature.gesture import native
+from app.window.keys_page import on_the_page
+from tests.app.window.opened import OpenedWindow
+from widgets.canvas.input.keys import CANVAS_KEYS
+
+ROOT = Path(__file__).parents[3]
+EVERYWHERE = "Everywhere in the window"
+READERS = {
+    "widgets/backbones/backbone_list.py": "In the menu of backbones",
+    "widgets/backbones/browser.py": "In the menu of backbones",
+    "widgets/canvas/input/interpreter.py": "On the canvas",
+    "widgets/canvas/input/keys.py": "On the canvas",
+    "widgets/canvas/view.py": "On the canvas",
+    "widgets/controls/name_field.py": "In a name field",
+    "widgets/curves/plot_view.py": "On the curves",
+    "widgets/forms/number_field.py": "In a number field",
+    "widgets/palette/layer_list.py": "In the list of layers",
+    "widgets/palette/palette.py": "In the list of layers",
+}
+"""Every file that reads keys, and the heading under which its keys stand."""
+
+
+@pytest.fixture
+def window(qtbot):
+    window = OpenedWindow()
+    qtbot.addWidget(window)
+    return window
+
+
+@pytest.fixture
+def page(window):
+    return on_the_page(window.commands(), window.gestures())
+
+
+def declared(page, where):
+    return [QKeySequence(keys).toString() for row in page if row.where == where for keys in row.keys]
+
+
+def keys_read(path):
+    """Names of the keys that a file mentions, such as Key_Return."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return {name for name in names if name.startswith("Key_")}
+
+
+def reads_keys(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    return bool(keys_read(path.relative_to(ROOT))) or not functions.isdisjoint(
+        {"keyPressEvent", "keyReleaseEvent"}
+    )
+
+
+def test_every_file_that_reads_keys_is_known():
+    found = {str(path.relative_to(ROOT)) for path in (ROOT / "widgets").rglob("*.py") if reads_keys(path)}
+    assert found == READERS.keys()
+    assert not any(reads_keys(path) for path in (ROOT / "app").rglob("*.py"))
+
+
+@pytest.mark.parametrize(("path", "where"), READERS.items())
+def test_every_key_that_a_widget_reads_is_on_the_page(page, path, where):
+    read = {QKeySequence(getattr(Qt.Key, name)).toString() for name in keys_read(path)}
+    assert read <= set(declared(page, where))
+
+
+def test_every_key_of_the_canvas_is_on_the_page(page):
+    on_canvas = declared(page, "On the canvas")
+    assert {keys for one in CANVAS_KEYS for keys in one.keys} <= set(on_canvas)
+    assert {"0", "+", "-", "Esc", "Up", "Return"} <= set(on_canvas)
+
+
+def test_every_shortcut_of_an_action_is_on_the_page(window, page):
+    actions = window.findChildren(QAction)
+    shortcuts = {key.toString() for action in actions for key in action.shortcuts()}
+    assert shortcuts
+    assert shortcuts <= {QKeySequence(keys).toString() for row in page for keys in row.keys}
+    assert not window.findChildren(QShortcut)
+
+
+def test_no_key_stands_twice_where_it_works(page):
+    everywhere = declared(page, EVERYWHERE)
+    for where in {row.where for row in page} - {EVERYWHERE}:
+        keys = everywhere + declared(page, where)
+        assert sorted(keys) == sorted(set(keys)), where
+
+
+def test_commands_have_ids_and_words_of_their_own(window):
+    commands = window.commands()
+    assert len({command.id for command in commands}) == len(commands)
+    assert all(row.what.strip() and row.how().strip() for row in on_the_page(commands, window.gestures()))
+
+
+def test_keys_can_be_written(page):
+    for row in page:
+        for keys in row.keys:
+            assert QKeySequence(keys).toString() == keys
+            assert native(keys)
+
+
+def test_the_training_buttons_name_the_keys_of_their_commands(window):
+    by_id = {command.id: command for command in window.commands()}
+    for button, command in ((window.bar.main_button, "train"), (window.bar.stop_button, "stop")):
+        assert native(by_id[command].keys[0]) in button.toolTip()

@@ -1,0 +1,109 @@
+"""The examples of the README, applied to a copy of the tree as a reader would apply them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("app", "widgets", "networks", "tests")
+
+
+@pytest.fixture
+def copied_tree(tmp_path):
+    """A copy of the sources, to be changed and run."""
+    tree = tmp_path / "tree"
+    ignored = shutil.ignore_patterns("__pycache__", ".*", "benchmarks")
+    for folder in FOLDERS:
+        shutil.copytree(ROOT / folder, tree / folder, ignore=ignored)
+    for file in ("main.py", "pyproject.toml", "README.md"):
+        shutil.copy(ROOT / file, tree / file)
+    return tree
+
+
+def example(heading):
+    """The first block of Python below a heading of the README."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    found = re.search(r"```python\n(.*?)```", section, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def run_in(tree, script, timeout=100):
+    """What a script prints that runs in this tree."""
+    environment = {**os.environ, "PYTHONPATH": str(tree), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        cwd=tree,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+WITH_A_PANEL = """
+from app.start.start import make_application
+application = make_application()
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QTextBrowser
+from app.features.census import Census
+from app.window.window import MainWindow
+from networks.graph.edits import remove
+
+window = MainWindow()
+window.show()
+QTest.qWaitForWindowActive(window)
+census, dock = window.feature(Census), window.docks.by_name["census"]
+assert dock.windowTitle() == "Census" and dock.isVisible()
+assert window.docks.by_name["curves"] in window.tabifiedDockWidgets(dock)
+
+menus = {action.text().replace("&", ""): action.menu() for action in window.menuBar().actions()}
+(toggle,) = (action for action in menus["View"].actions() if action.text() == "Census")
+toggle.trigger()
+assert dock.isHidden()
+toggle.trigger()
+assert not dock.isHidden()
+
+assert "4 × Tanh" in census.label.text()
+window.desk.edit_network(remove(window.desk.shown.network, {"tanh1"}), "Remove tanh1")
+assert "3 × Tanh" in census.label.text()
+window.desk.document.undo()
+assert "4 × Tanh" in census.label.text()
+
+(command,) = (action for action in menus["Edit"].actions() if action.objectName() == "count")
+assert command.text() == "C&ount the layers"
+QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+assert window.statusBar().currentMessage() == "14 layers"
+
+QTest.keyClick(window, Qt.Key.Key_F1)
+page = window.findChild(QDialog, "keys_page").findChild(QTextBrowser).toPlainText()
+assert "Count the layers" in page and "Ctrl+L" in page
+
+window.close()
+again = MainWindow()
+assert "census" in again.docks.by_name
+again.close()
+print("as the README says")
+"""
+
+
+def test_a_panel_is_one_file_and_its_line_in_the_tuple(copied_tree):
+    features = copied_tree / "app" / "features"
+    (features / "census.py").write_text(example("Adding a panel"), encoding="utf-8")
+    listed = (features / "__init__.py").read_text(encoding="utf-8")
+    listed = listed.replace("\nFEATURES", "from app.features.census import Census\n\nFEATURES", 1)
+    listed = listed.replace("    About,\n)", "    Census,\n    About,\n)", 1)
+    (features / "__init__.py").write_text(listed, encoding="utf-8")
+    assert run_in(copied_tree, WITH_A_PANEL) == "as the README says\n"
