@@ -76,8 +76,7 @@ def _fill(temporary: Path, data: bytes, mode: int | None) -> None:
 
 
 def _replace(temporary: Path, target: Path) -> None:
-    """Windows refuses for a moment while a virus scanner or an indexer reads the target, so it tries
-    again."""
+    """Tries again where Windows refuses because a virus scanner or an indexer reads the target."""
     for _ in range(_RETRIES if _ON_WINDOWS else 0):
         try:
             os.replace(temporary, target)

@@ -71,8 +71,7 @@ def place(network: Network, layer: Layer) -> tuple[Network, str]:
 
 
 def insert(network: Network, layer: Layer, *wires: Wire) -> tuple[Network, str]:
-    """Puts a layer on wires from one source: it takes the source's output, and their targets take its
-    output."""
+    """Puts a layer on wires from one source: between the source and their targets."""
     source = wires[0].source
     fold = common_fold(network, (source, *(wire.target for wire in wires)))
     name = free_name(network, layer, within=path_of(network, fold))
@@ -293,8 +292,7 @@ def has_stand_in(part: Network) -> bool:
 
 
 def paste(network: Network, part: Network, after: str | None = None) -> tuple[Network, tuple[str, ...]]:
-    """Adds a copy of a fragment under new names: behind `after` if it has one input and one output, else
-    loose.
+    """Adds a copy of a fragment: behind `after` if it has one input and one output, else loose.
 
     Gives the network and the new names. Raises UserError where folds would be nested too deeply.
     """

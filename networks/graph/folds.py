@@ -104,8 +104,7 @@ def _fed(part: Network, source: str) -> tuple[Node, ...]:
 
 
 def _branched(network: Network, part: Network, source: str) -> Network:
-    """Adds a block that leads nowhere as a branch of the source, in the fold around the source's other
-    wires."""
+    """Adds a block without an output as a branch, in the fold around the source and what takes it."""
     fold = edits.common_fold(network, [source, *(wire.target for wire in network.consumers[source])])
     return _joined(network, edits.after(network.nodes, source, _fed(part, source)), part, fold)
 
@@ -127,8 +126,7 @@ def _dissolved(network: Network, entry: str) -> Network:
 
 
 def set_block(network: Network, name: str, block: Block, classes: int | None = None) -> Network:
-    """Gives a fold's block other parameters and makes its layers anew; layers that remain keep their
-    names."""
+    """Gives a fold's block other parameters and so other layers; those that remain keep their names."""
     return set_blocks(network, {name: block}, classes)
 
 
@@ -396,8 +394,7 @@ def _lengthened(network: Network, name: str, times: int, report: Report) -> Netw
 
 
 def set_shortcuts(network: Network, shortcut: bool, classes: int | None = None) -> Network:
-    """Gives every residual block its shortcut, or removes it (the plain twin of He et al. 2015, section
-    4.1)."""
+    """Gives every residual block its shortcut, or makes it plain (He et al. 2015, section 4.1)."""
     blocks = {
         fold.name: replace(fold.block, shortcut=shortcut)
         for fold in network.folds

@@ -1,5 +1,4 @@
-"""The user's groups as pure functions: made, renamed, wired, taken apart; and how a fold is wired to the
-rest."""
+"""The user's groups as pure functions: made, renamed, wired, taken apart."""
 
 from __future__ import annotations
 

@@ -184,8 +184,7 @@ class Folding:
         return rows
 
     def _follower(self, fold: Fold) -> str | None:
-        """The equal block that takes the output of this one and nothing else, and is the only one to take
-        it."""
+        """The equal block behind this one, where neither is wired to anything else in between."""
         network = self.network
         inside = set(network.folded[fold.name])
         leaves = leaves_of(network, network.folded[fold.name])
@@ -204,8 +203,7 @@ class Folding:
         return name if sources_of(network, network.folded[name]) == leaves else None
 
     def _likeness(self, fold: Fold) -> tuple[Block | None, frozenset[bool], frozenset[Layer]]:
-        """What equal blocks have in common; apart from the first one's projection their layers follow from
-        it."""
+        """What equal blocks have in common: their layers follow from it, but for a first projection."""
         inside = [self.network[name] for name in self.network.folded[fold.name]]
         activations = frozenset(node.layer for node in inside if isinstance(node.layer, Activation))
         return fold.block, frozenset(node.frozen for node in inside), activations

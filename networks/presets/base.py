@@ -27,8 +27,7 @@ class Paper(msgspec.Struct, frozen=True):
 
 
 class Preset(msgspec.Struct, frozen=True):
-    """One entry in the menu of backbones. `network` makes its network; the last layer has “classes”
-    features."""
+    """One entry in the menu of backbones. Its `network` has as many scores as the data has classes."""
 
     name: str
     """Unique, such as `ResNet-50`."""

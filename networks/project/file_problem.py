@@ -271,7 +271,7 @@ def _expected(kind: inspect.Type) -> Message | str:
 
 def _name(kind: inspect.StrType) -> Message:
     if kind.pattern is None:
-        return message("a name of 1 to 64 printable signs")
+        return message("a name of 1 to 64 printable characters")
     return message(
         "a name of 1 to 64 letters A–Z, digits, underscores and hyphens, or several with dots between"
     )

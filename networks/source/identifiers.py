@@ -45,8 +45,7 @@ def quoted(text: str) -> str:
 
 
 def free(name: str, taken: Collection[str]) -> str:
-    """The name, with the first number appended that makes it free where it is not; never a keyword of
-    Python."""
+    """The name, with a number appended where it is taken; never a keyword of Python."""
     number = 2
     found = name
     while found in taken or found in _PYTHON or found in GLOBALS:

@@ -1,5 +1,4 @@
-"""Names for the values in a forward method, as a person would choose them: `x` throughout, names for
-branches."""
+"""Names for the values in a forward method, as a person would choose them."""
 
 from __future__ import annotations
 

@@ -514,11 +514,11 @@ BAD = {
     "fold without a name": (folded("{}"), f"Block or group 1: expected the field “name”, got none: {MEND}"),
     "fold with a number for a name": (
         folded('{"name": "b"}, {"name": 7}'),
-        f"Block or group 2, field “name”: expected a name of 1 to 64 printable signs, got 7: {MEND}",
+        f"Block or group 2, field “name”: expected a name of 1 to 64 printable characters, got 7: {MEND}",
     ),
     "fold with an empty name": (
         folded('{"name": ""}'),
-        f"Block or group 1, field “name”: expected a name of 1 to 64 printable signs, got “”: {MEND}",
+        f"Block or group 1, field “name”: expected a name of 1 to 64 printable characters, got “”: {MEND}",
     ),
     "fold with an unseemly name": (
         folded('{"name": "a\\u202eb"}'),
@@ -571,7 +571,7 @@ BAD = {
     ),
     "node in a number": (
         swapped('"inputs": ["conv1"]', '"inputs": ["conv1"], "fold": 1'),
-        f"Layer 3 (“tanh1”), field “fold”: expected a name of 1 to 64 printable signs, got 1: {MEND}",
+        f"Layer 3 (“tanh1”), field “fold”: expected a name of 1 to 64 printable characters, got 1: {MEND}",
     ),
     "a little frozen": (
         swapped('"inputs": ["conv1"]', '"inputs": ["conv1"], "frozen": 1'),
