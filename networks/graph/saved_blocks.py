@@ -56,7 +56,7 @@ class SavedBlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def saved_block(network: Network, fold: str) -> SavedBlock:
-    """The group in the form that is saved. Raises UserError where it is too large, or not one node feeds it."""
+    """The group as it is saved. Raises UserError where it is too large, or not exactly one node feeds it."""
     inside = network.folded[fold]
     members = set(inside)
     sources = {source for name in inside for source in network[name].inputs if source not in members}

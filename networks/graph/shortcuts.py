@@ -100,7 +100,7 @@ def _length(network: Network, end: str, inside: Collection[str]) -> int:
 
 
 def _dropping(network: Network, add: str, end: str) -> set[str]:
-    """The stochastic depth at the end of this path; without the Add it would sometimes let nothing through."""
+    """The stochastic depth at the end of this path; without the Add it would sometimes block all."""
     takers = {wire.target for wire in network.consumers[end]}
     drops = isinstance(network[end].layer, StochasticDepth) and takers == {add}
     return {end} if drops else set()
