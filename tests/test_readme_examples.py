@@ -107,3 +107,57 @@ def test_a_panel_is_one_file_and_its_line_in_the_tuple(copied_tree):
     listed = listed.replace("    About,\n)", "    Census,\n    About,\n)", 1)
     (features / "__init__.py").write_text(listed, encoding="utf-8")
     assert run_in(copied_tree, WITH_A_PANEL) == "as the README says\n"
+
+
+def run_tests_in(tree, *arguments):
+    """Runs tests in this tree; their output is shown where one fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree)},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def add_layer(tree):
+    file = tree / "networks" / "layers" / "resizing.py"
+    layer = example("Adding a layer type")
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n\n{layer}", encoding="utf-8")
+
+
+def test_adding_a_layer_type(copied_tree):
+    """One class is all it takes: palette, form, import, print, export and project file know it."""
+    add_layer(copied_tree)
+    run_tests_in(copied_tree, "tests/readme_examples/adding_a_layer.py")
+
+
+CATALOG_WALKS = (
+    "tests/networks/layers",
+    "tests/networks/core/test_fields.py",
+    "tests/networks/importing/test_inverse.py",
+    "tests/networks/module/test_overwriting.py",
+    "tests/widgets/forms/test_form.py",
+    "tests/widgets/palette/test_palette.py",
+    "tests/widgets/panels/test_layer_panel.py",
+)
+"""What walks through all layer types; of it is run what is about the new one, or about all together."""
+
+
+def test_no_test_that_walks_the_catalog_fails_with_one_more_type(copied_tree):
+    add_layer(copied_tree)
+    run_tests_in(copied_tree, *CATALOG_WALKS, "-k", "PixelShuffle or unique or every_layer_type or palette")
+
+
+@pytest.mark.slow
+def test_random_networks_with_one_more_type_are_imported_and_exported(copied_tree):
+    add_layer(copied_tree)
+    run_tests_in(
+        copied_tree,
+        "tests/networks/importing/test_importer.py::"
+        "test_what_the_app_builds_is_imported_again_as_the_same_network",
+        "tests/networks/exporting/test_exporting.py",
+    )

@@ -1,0 +1,1 @@
+"""What must hold where an example of the README is applied; run in a copy of the tree, never in this one."""
