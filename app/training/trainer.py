@@ -8,10 +8,13 @@ from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.background.job import Job, Task
+from networks.core.message import Message
 from networks.project.project import Project
 from networks.runs.events import Event, Failed, Finished
+from networks.runs.failure import explain
 
 if TYPE_CHECKING:
     from networks.training.run import Run
@@ -34,7 +37,7 @@ class State(Enum):
 
 
 class _Gate:
-    """Where the training thread asks, between two batches, whether to go on."""
+    """Tells the training thread, between two batches, whether to go on."""
 
     def __init__(self) -> None:
         self._open = threading.Event()
@@ -57,22 +60,25 @@ class _Gate:
         return not self.stopped
 
 
-class _TrainingThread(QThread):
-    """Drives one leg of a run. A thin shell: everything that computes is in networks.training."""
+class _Leg:
+    """One leg of a run: what the training thread does, and the box that it puts events into.
 
-    def __init__(self, project: Project, id: str, run: Run | None, epochs: int, parent: QObject) -> None:
-        super().__init__(parent)
+    It computes nothing itself: everything that computes is in networks.training.
+    """
+
+    def __init__(self, project: Project, id: str, run: Run | None, epochs: int) -> None:
         self._project, self._id, self._epochs = project, id, epochs
         self.training_run = run
         self.box: deque[Event] = deque()
         self.gate = _Gate()
 
-    def run(self) -> None:
+    def drive(self, _: Task) -> None:
+        """Trains until the end, until it is stopped or until it fails. A failure is an event like others."""
         failure: Failed | None = None
         try:
             self._train()
-        except BaseException as error:  # noqa: BLE001  whatever it is, the user is told; SystemExit would hang
-            failure = _explained(error, self._id)
+        except BaseException as error:  # noqa: BLE001  whatever it is, the user is told
+            failure = explain(error, self._id)
         # outside of the except block: there, the traceback would keep all tensors alive
         if failure is not None:
             self.box.append(failure)
@@ -93,14 +99,8 @@ class _TrainingThread(QThread):
                 return
 
 
-def _explained(error: BaseException, run: str) -> Failed:
-    from networks.runs.failure import explain
-
-    return explain(error, run)
-
-
 class Trainer(QObject):
-    """Starts, pauses and stops training; hands on its events about 30 times a second, none lost.
+    """Starts, pauses and stops training, and hands on its events, ten times a second and none lost.
 
     A run keeps the project that it was started from, so that editing while it trains is safe.
     """
@@ -117,7 +117,8 @@ class Trainer(QObject):
         """What the current or last run was started from."""
         self._id = "run"
         self._run: Run | None = None
-        self._thread: _TrainingThread | None = None
+        self._leg: _Leg | None = None
+        self._job: Job[None] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._take_events)
@@ -125,7 +126,7 @@ class Trainer(QObject):
     @property
     def busy(self) -> bool:
         """Whether a thread is at work, also while it is paused or about to stop."""
-        return self._thread is not None
+        return self._leg is not None
 
     @property
     def run(self) -> Run | None:
@@ -149,65 +150,60 @@ class Trainer(QObject):
     @Slot()
     def pause(self) -> None:
         """Holds on after the batch that is being computed."""
-        if self.state is State.TRAINING and self._thread is not None:
-            self._thread.gate.pause()
+        if self.state is State.TRAINING and self._leg is not None:
+            self._leg.gate.pause()
             self._become(State.PAUSED)
 
     @Slot()
     def resume(self) -> None:
         """Goes on where it was paused."""
-        if self.state is State.PAUSED and self._thread is not None:
-            self._thread.gate.resume()
+        if self.state is State.PAUSED and self._leg is not None:
+            self._leg.gate.resume()
             self._become(State.TRAINING)
 
     @Slot()
     def stop(self) -> None:
         """Ends the run after the batch that is being computed; the weights stay."""
-        if self._thread is not None and self.state is not State.STOPPING:
-            self._thread.gate.stop()
+        if self._leg is not None and self.state is not State.STOPPING:
+            self._leg.gate.stop()
             self._become(State.STOPPING)
 
     def close(self) -> None:
         """Stops and waits for the thread, at most one batch long."""
         self.stop()
-        if self._thread is not None:
-            self._thread.wait()
-            self._end()
+        if self._job is not None:
+            self._job.wait()
 
     def _launch(self, epochs: int) -> None:
         assert self.project is not None
-        thread = _TrainingThread(self.project, self._id, self._run, epochs, self)
-        thread.finished.connect(self._end)
-        self._thread = thread
+        leg = _Leg(self.project, self._id, self._run, epochs)
+        self._leg = leg
+        self._job = Job(leg.drive, self._end, self._end, owner=self)
         self._become(State.PREPARING)
         self._timer.start()
-        thread.start()
+        self._job.start()
 
     @Slot()
     def _take_events(self) -> None:
-        thread = self._thread
-        if thread is None:
+        leg = self._leg
+        if leg is None:
             return
         if self._run is None:
-            self._run = thread.training_run
-        events = tuple(thread.box.popleft() for _ in range(len(thread.box)))
+            self._run = leg.training_run
+        events = tuple(leg.box.popleft() for _ in range(len(leg.box)))
         if events:
             if self.state is State.PREPARING:
                 self._become(State.TRAINING)
             self.events_arrived.emit(events)
 
-    @Slot()
-    def _end(self) -> None:
-        thread = self._thread
-        if thread is None:
-            return
-        thread.wait()
+    def _end(self, _: Message | None) -> None:
+        """Takes the last events; the very last one says how the leg ended."""
+        assert self._leg is not None
         self._take_events()
         self._timer.stop()
-        self._run = thread.training_run
-        self._thread = None
-        thread.deleteLater()
-        # what a failed run left behind is freed here, on the thread where Qt's objects may be freed too
+        self._run = self._leg.training_run
+        self._leg = None
+        # what a failed run left behind is freed here, in the thread in which Qt's objects may be freed too
         gc.collect()
         self._become(State.IDLE)
 

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QCoreApplication, QEvent, QThread
 
+from app.background.job import Job
 from app.training.trainer import State, Trainer
 from networks.core.message import message
 from networks.graph.edits import remove
@@ -119,7 +120,7 @@ def test_pause_holds_on_and_resume_goes_on(trainer, events, scripted, qtbot):
     trainer.start(SHORT)
     qtbot.waitUntil(lambda: trainer.state is State.TRAINING)
     trainer.pause()
-    qtbot.waitUntil(lambda: not trainer._thread.box)
+    qtbot.waitUntil(lambda: not trainer._leg.box)
     held = len(events)
     # many chances to go on: the box stays empty through twenty ticks of the timer
     ticks = []
@@ -221,4 +222,6 @@ def test_fifty_runs_leave_no_thread_behind(trainer, scripted, qtbot):
         trainer.start(SHORT)
         qtbot.waitUntil(_idle(trainer))
     assert threading.active_count() <= before + 1
-    assert not trainer.findChildren(QThread) or all(t.isFinished() for t in trainer.findChildren(QThread))
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert QCoreApplication.instance().findChildren(QThread) == []
+    assert trainer.findChildren(Job) == []
