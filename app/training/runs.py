@@ -12,6 +12,7 @@ from networks.project.project import Project
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Event, Failed, Finished
 from networks.runs.progress import Progress
+from networks.runs.record import Record, Records
 from widgets.curves import CurvesPanel
 from widgets.look.translation import said
 from widgets.training.training_bar import TrainingBar
@@ -43,6 +44,8 @@ class Runs(QObject):
         self._steps_since = steps_since
         self._trained: Project | None = None
         self.trainer, self._bar, self._curves = trainer, bar, curves
+        self.records = Records()
+        """What all runs have told that were not cleared."""
         self.progress: Progress | None = None
         """Of the current or last run; None before the first."""
         self._project: Project | None = None
@@ -50,6 +53,7 @@ class Runs(QObject):
         self._count = 0
         trainer.events_arrived.connect(self._take_events)
         trainer.state_changed.connect(self._show_state)
+        curves.clear_requested.connect(self._clear)
         bar.train_requested.connect(self.train)
         bar.pause_requested.connect(trainer.pause)
         bar.resume_requested.connect(trainer.resume)
@@ -105,7 +109,6 @@ class Runs(QObject):
         project = self._project
         assert project is not None
         self._count += 1
-        self.progress = Progress(project.recipe.learning.epochs if epochs is None else epochs)
         optimizer = project.recipe.learning.optimizer
         title = self.tr("Run {number} · {optimizer} {rate:g}").format(
             number=self._count, optimizer=type(optimizer).__name__, rate=optimizer.lr
@@ -113,8 +116,12 @@ class Runs(QObject):
         if what := self._what_changed():
             title = self.tr("{run} · {change}").format(run=title, change=what)
         self._trained = project
-        self._curves.begin_run(title)
-        self.trainer.start(project, epochs)
+        planned = project.recipe.learning.epochs if epochs is None else epochs
+        record = Record(f"run-{self._count}", title, planned)
+        self.records.begin(record)
+        self.progress = record.progress
+        self._curves.show_records(self.records)
+        self.trainer.start(project, epochs, record.run)
 
     def _what_changed(self) -> str:
         """What makes this run another one than the last: the step between them, the newest of several."""
@@ -125,12 +132,16 @@ class Runs(QObject):
 
     @Slot(object)
     def _take_events(self, events: tuple[Event, ...]) -> None:
-        self._curves.extend(events)
-        if self.progress is not None:
-            self.progress.take(events)
-            self._bar.show_progress(self.progress)
+        self.records.take(events)
+        self._curves.show_records(self.records)
+        self._bar.show_progress(self.progress)
         if isinstance(events[-1], Finished | Failed):
             self.ended.emit(said(events[-1].message))
+
+    @Slot()
+    def _clear(self) -> None:
+        self.records.clear()
+        self._curves.show_records(self.records)
 
     @Slot(object)
     def _show_state(self, state: State) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -53,6 +53,9 @@ def add_to(totals: dict[str, tuple[float, int]], measured: dict[str, tuple[Tenso
 def means(measured: dict[str, tuple[Tensor, int]]) -> dict[str, float]:
     """Of each sum the mean."""
     return {name: float(amount) / count for name, (amount, count) in measured.items()}
+
+
+Each = Literal["step", "epoch"]
 
 
 class Quantity(msgspec.Struct, frozen=True):
@@ -98,7 +101,7 @@ class Measure(msgspec.Struct, frozen=True):
     quantity: Quantity
     line: str
     word: str
-    each: Literal["step", "epoch"]
+    each: Each
     taken: Callable[[BatchResult], tuple[Tensor, int]]
     noisy: bool = True
 
@@ -118,8 +121,18 @@ MEASURES = (TRAINING_LOSS, TRAINING_ACCURACY, VALIDATION_LOSS, VALIDATION_ACCURA
 BEST_BY = VALIDATION_LOSS
 """The measure that says which epoch is the best."""
 
+QUANTITIES = tuple(dict.fromkeys(measure.quantity for measure in MEASURES))
+"""A chart for each, in this order."""
+
 EACH_STEP = {each.name: each.taken for each in MEASURES if each.each == "step"}
 EACH_EPOCH = {each.name: each.taken for each in MEASURES if each.each == "epoch"}
+
+
+def variants(quantity: Quantity) -> Iterator[tuple[Measure, int]]:
+    """The measures of this quantity: those of steps, numbered from 0, then those of epochs, again from 0."""
+    for each in ("step", "epoch"):
+        measures = [measure for measure in MEASURES if measure.quantity == quantity and measure.each == each]
+        yield from zip(measures, range(len(measures)), strict=True)
 
 
 def is_best(values: Mapping[str, float], best: Mapping[str, float] | None) -> bool:

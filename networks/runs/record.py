@@ -9,10 +9,12 @@ from itertools import groupby
 from operator import attrgetter
 
 from networks.runs.events import Event, Failed, Finished, Stepped, Validated
-from networks.runs.measures import EACH_EPOCH, EACH_STEP, MEASURES, Measure
+from networks.runs.measures import EACH_EPOCH, EACH_STEP, MEASURES, Each, Measure
 from networks.runs.progress import Progress
 from networks.runs.series import Series
 
+_NEAR = 0.5
+"""Epochs within which a validation counts as measured at a step."""
 _FINITE = tuple(measure.name for measure in MEASURES if measure.quantity.finite)
 
 
@@ -56,6 +58,23 @@ class Record:
     def series(self, measure: Measure) -> Series:
         """Where this measure's values are kept."""
         return self.steps if measure.each == "step" else self.validations
+
+    def index(self, each: Each, epoch: float | None = None) -> int:
+        """Which sample was measured at this epoch, the newest for None; -1 where there is none.
+
+        Of the steps it is the nearest, of the validations the nearest within half an epoch.
+        """
+        series = self.steps if each == "step" else self.validations
+        if epoch is None or not len(series):
+            return len(series) - 1
+        nearest = series.nearest(epoch)
+        if each == "step":
+            return nearest if epoch <= self.last_epoch else -1
+        return nearest if abs(float(series.epoch[nearest]) - epoch) <= _NEAR else -1
+
+    def value(self, measure: Measure, epoch: float | None = None) -> float | None:
+        """What was measured at this epoch, the newest for None; None where nothing was."""
+        return self.series(measure).value(measure.name, self.index(measure.each, epoch))
 
     @property
     def ended(self) -> Finished | Failed | None:

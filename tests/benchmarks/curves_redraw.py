@@ -21,44 +21,47 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from networks.runs.events import Event, Started, Stepped, Validated
+from networks.runs.record import Record, Records
 from widgets.curves import CurvesPanel
 from widgets.look import theme
 
 NEW, TICKS, STEPS_PER_EPOCH = 50, 60, 100
 
 
-def events(first: int, last: int, random: np.random.Generator) -> list[Event]:
+def events(first: int, last: int, random: np.random.Generator, run: str = "run-0") -> list[Event]:
     """Steps first + 1 to last, with a validation after each epoch."""
-    told: list[Event] = [] if first else [Started("run", "cpu", 1, STEPS_PER_EPOCH, 6400, 1000)]
+    told: list[Event] = [] if first else [Started(run, "cpu", 1, STEPS_PER_EPOCH, 6400, 1000)]
     for step in range(first + 1, last + 1):
         loss = (0.1 + 2.2 * math.exp(-step / 2000)) * math.exp(0.25 * random.standard_normal())
         values = {"training loss": loss, "training accuracy": max(0.0, 1 - loss / 2.4)}
-        told.append(Stepped("run", step, step / STEPS_PER_EPOCH, values))
+        told.append(Stepped(run, step, step / STEPS_PER_EPOCH, values))
         if step % STEPS_PER_EPOCH == 0:
             judged = {"validation loss": loss, "validation accuracy": 0.9}
-            told.append(Validated("run", step, step // STEPS_PER_EPOCH, judged, 0.1, best=False))
+            told.append(Validated(run, step, step // STEPS_PER_EPOCH, judged, 0.1, best=False))
     return told
 
 
 def tick(steps: int, smoothing: int, overlays: int = 0) -> tuple[float, float, float]:
     """Median and 95th percentile of a tick, and a move of the slider, in milliseconds."""
     random = np.random.default_rng(0)
-    panel = CurvesPanel()
+    panel, records = CurvesPanel(), Records()
     panel.resize(560, 860)
     panel.toolbar.slider.setValue(smoothing)
     panel.show()
     for number in range(overlays + 1):
-        panel.begin_run(f"Run {number + 1}")
-        panel.extend(events(0, steps, random))
+        records.begin(Record(f"run-{number}", f"Run {number + 1}"))
+        records.take(events(0, steps, random, f"run-{number}"))
+        panel.show_records(records)
     QApplication.processEvents()
     for chart in panel.charts:
         chart.setFixedSize(500, 350)
     QApplication.processEvents()
     times = []
     for number in range(TICKS):
-        told = events(steps + number * NEW, steps + (number + 1) * NEW, random)
+        told = events(steps + number * NEW, steps + (number + 1) * NEW, random, f"run-{overlays}")
         began = time.thread_time()
-        panel.extend(told)
+        records.take(told)
+        panel.show_records(records)
         QApplication.processEvents()
         times.append(1000 * (time.thread_time() - began))
     began = time.thread_time()

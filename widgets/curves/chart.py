@@ -1,22 +1,19 @@
-"""One chart, loss or accuracy: the curves of all runs, and the part of them that is looked at."""
+"""One chart: the curves of all runs over one quantity, and the part of them that is looked at."""
 
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 from PySide6.QtCore import QEvent, QPointF, Slot
 from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from networks.runs.measures import BEST_BY, Quantity
 from networks.runs.record import Record
 from widgets.curves import ticks
 from widgets.curves.marks import CrossHair, Dots
 from widgets.curves.plot_view import PlotView, Range
-from widgets.curves.readings import accuracy_figure, loss_figure
 from widgets.curves.run_curves import RunCurves
-
-Metric = Literal["loss", "accuracy"]
 
 _FAR = 1e10
 """Beyond this a linear axis does not go: Qt can no longer invert the transformation."""
@@ -25,13 +22,13 @@ _FAR = 1e10
 class Chart(PlotView):
     """Draws runs over epochs. What it shows changes with `follow`, with `look_at` and by the user's hand."""
 
-    def __init__(self, metric: Metric, parent: QWidget | None = None) -> None:
-        self._curves: dict[int, RunCurves] = {}
+    def __init__(self, quantity: Quantity, parent: QWidget | None = None) -> None:
+        self._curves: dict[Record, RunCurves] = {}
         self._front: Record | None = None
         self._log = False
         self._moving = False
-        self.metric = metric
-        super().__init__(ticks.number if metric == "loss" else ticks.percent, parent)
+        self.quantity = quantity
+        super().__init__(ticks.percent if quantity.format == "percent" else ticks.number, parent)
         self._cross_hair = CrossHair(self.view_box)
         self._rings = Dots(self.view_box, 3.5, ring=True)
         self._newest = Dots(self.view_box, 3.5, ring=False)
@@ -43,18 +40,18 @@ class Chart(PlotView):
 
     def add_run(self, run: Record, index: int, weight: float) -> None:
         """Draws this run in the colour of that index, in front of all others."""
-        self._curves[id(run)] = RunCurves(self, run, self.metric, index, weight, self._log)
+        self._curves[run] = RunCurves(self, run, self.quantity, index, weight, self._log)
         self.set_front(run)
 
     def remove_run(self, run: Record) -> None:
         """Takes a run away."""
-        self._curves.pop(id(run)).remove()
+        self._curves.pop(run).remove()
         if self._front is run:
             self._front = None
 
     def curves(self, run: Record) -> RunCurves:
         """How a run is drawn."""
-        return self._curves[id(run)]
+        return self._curves[run]
 
     def set_front(self, run: Record) -> None:
         """The run that is drawn over the others, strongest, and with its best value in words."""
@@ -79,7 +76,7 @@ class Chart(PlotView):
 
     def take(self, run: Record) -> None:
         """Looks at what a run has told since the last time; `redraw` shows it."""
-        self._curves[id(run)].take()
+        self._curves[run].take()
         self._label()
 
     # the view
@@ -120,10 +117,6 @@ class Chart(PlotView):
         """The epoch at which the cross-hair stands."""
         return self._cross_hair_at
 
-    def figure(self, value: float | None) -> str:
-        """A value as this chart's heading writes it."""
-        return loss_figure(value) if self.metric == "loss" else accuracy_figure(value)
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.redraw()
@@ -153,12 +146,12 @@ class Chart(PlotView):
         return (min(low for low, _ in found), max(high for _, high in found)) if found else None
 
     def _framed(self, low: float, high: float) -> Range:
-        """Round ends around what was measured; a linear loss begins at 0, an accuracy ends at 100 %."""
+        """Round ends around what was measured; a linear axis begins at 0, one of shares ends at 100 %."""
         if self._log:
             middle, half = (low + high) / 2, max(0.15, 0.53 * (high - low))
             low, high = math.floor((middle - half) * 10) / 10, math.ceil((middle + half) * 10) / 10
             return max(low, ticks.LOWEST), min(high, ticks.HIGHEST)
-        if self.metric == "accuracy":
+        if self.quantity.format == "percent":
             low = next((floor for floor in (0.9, 0.8, 0.5) if low >= floor), 0.0)
             high = 1.0
         else:
@@ -171,18 +164,18 @@ class Chart(PlotView):
     def _limits(self) -> Range:
         if self._log:
             return ticks.LOWEST, ticks.HIGHEST
-        return (-0.1, 1.1) if self.metric == "accuracy" else (-1.05 * _FAR, 1.05 * _FAR)
+        return (-0.1, 1.1) if self.quantity.format == "percent" else (-1.05 * _FAR, 1.05 * _FAR)
 
     def _label(self) -> None:
         shade = self.shade
         for curves in self._curves.values():
-            best = curves.run.best
-            if best is None or curves.run is not self._front:
+            value = curves.best_value()
+            if value is None or curves.run is not self._front:
                 text = ""
-            elif self.metric == "loss":
-                text = self.tr("best {value}").format(value=loss_figure(best.values["validation loss"]))
+            elif self.quantity == BEST_BY.quantity:
+                text = self.tr("best {value}").format(value=self.quantity.figure(value))
             else:
-                text = accuracy_figure(best.values["validation accuracy"])
+                text = self.quantity.figure(value)
             curves.best.show_text(text, curves.strong_color, shade)
             curves.diverged.show_text(self.tr("diverged"), QColor(shade.error), shade)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
@@ -15,13 +17,24 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QWidget
 
-from widgets.curves.line import draw_symbol
+from networks.runs.measures import QUANTITIES, variants
+from widgets.curves.line import dashes, draw_symbol
 from widgets.look import theme
 from widgets.look.icon import paint_icon
+from widgets.look.translation import declared
 
 _SAMPLE = 22.0
 _WIDEST = 340
 _ROWS = 3
+
+
+_STRONG, _FAINT, _DASHED = "strong", "faint", "dashed"
+
+
+class _Entry(NamedTuple):
+    kind: str
+    variant: int
+    text: str
 
 
 class Keys(QWidget):
@@ -31,13 +44,17 @@ class Keys(QWidget):
         super().__init__(parent)
         self._smooths = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(" · ".join(text for _, text in self._entries()))
+        self.setAccessibleName(self.text())
 
     def show_smoothing(self, smooths: bool) -> None:
         """Whether the strong line is a smoothed one."""
         self._smooths = smooths
-        self.setAccessibleName(" · ".join(text for _, text in self._entries()))
+        self.setAccessibleName(self.text())
         self.update()
+
+    def text(self) -> str:
+        """All words of it."""
+        return " · ".join(entry.text for entry in self._entries())
 
     def sizeHint(self) -> QSize:
         return QSize(320, 20)
@@ -54,40 +71,51 @@ class Keys(QWidget):
         metrics = QFontMetricsF(font)
         entries = self._entries()
         gap = 6.0
-        widths = [_SAMPLE + gap + metrics.horizontalAdvance(text) for _, text in entries]
+        widths = [_SAMPLE + gap + metrics.horizontalAdvance(entry.text) for entry in entries]
         between = min(18.0, max(8.0, (self.width() - sum(widths)) / max(1, len(entries) - 1)))
         x = max(0.0, (self.width() - sum(widths) - between * (len(entries) - 1)) / 2)
-        for (kind, text), width in zip(entries, widths, strict=True):
-            _paint_sample(painter, kind, QPointF(x, self.height() / 2), QColor(shade.text_dim))
+        for entry, width in zip(entries, widths, strict=True):
+            _paint_sample(painter, entry, QPointF(x, self.height() / 2), QColor(shade.text_dim))
             painter.setPen(QColor(shade.text_dim))
             place = QRectF(x + _SAMPLE + gap, 0, width, self.height())
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, entry.text)
             x += width + between
         painter.end()
 
-    def _entries(self) -> list[tuple[str, str]]:
-        if self._smooths:
-            training = [("strong", self.tr("training, smoothed")), ("faint", self.tr("every step"))]
-        else:
-            training = [("strong", self.tr("training, every step"))]
-        return [*training, ("dashed", self.tr("validation"))]
+    def _entries(self) -> list[_Entry]:
+        """Lines of steps before those of epochs; what several charts share stands there once."""
+        lines = [
+            (
+                measure,
+                _Entry(_DASHED if measure.each == "epoch" else _STRONG, variant, declared(measure.line)),
+            )
+            for quantity in QUANTITIES
+            for measure, variant in variants(quantity)
+        ]
+        steps = [(measure, entry) for measure, entry in lines if measure.each == "step"]
+        noisy = [entry for measure, entry in steps if measure.noisy]
+        smoothed = self.tr("{line}, smoothed") if self._smooths else self.tr("{line}, every step")
+        entries = [entry._replace(text=smoothed.format(line=entry.text)) for entry in noisy]
+        if noisy and self._smooths:
+            entries.append(_Entry(_FAINT, 0, self.tr("every step")))
+        entries += [entry for measure, entry in steps if not measure.noisy]
+        entries += [entry for measure, entry in lines if measure.each == "epoch"]
+        return list(dict.fromkeys(entries))
 
 
-def _paint_sample(painter: QPainter, kind: str, at: QPointF, color: QColor) -> None:
+def _paint_sample(painter: QPainter, entry: _Entry, at: QPointF, color: QColor) -> None:
     end = at + QPointF(_SAMPLE, 0)
-    if kind == "faint":
+    if entry.kind == _FAINT:
         color.setAlpha(110)
         painter.setPen(QPen(color, 1))
         heights = (1, -4, 3, -2, 4, -4, 2, -3, 1)
         step = _SAMPLE / (len(heights) - 1)
         painter.drawPolyline(QPolygonF([at + QPointF(step * i, height) for i, height in enumerate(heights)]))
         return
-    pen = QPen(color, 2 if kind == "strong" else 1.4)
-    if kind == "dashed":
-        pen.setDashPattern([3, 2.5])
-    painter.setPen(pen)
+    pen = QPen(color, 2 if entry.kind == _STRONG else 1.4)
+    painter.setPen(dashes(pen, "step" if entry.kind == _STRONG else "key", entry.variant))
     painter.drawLine(at, end)
-    if kind == "dashed":
+    if entry.kind == _DASHED:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         painter.drawEllipse((at + end) / 2, 3, 3)

@@ -19,6 +19,20 @@ _CORNERS = {
 }
 SYMBOLS = ("circle", *_CORNERS)
 
+_DASHES: dict[str, tuple[list[float], ...]] = {
+    "step": ([], [8, 3], [1, 2]),
+    "epoch": ([4, 3], [1, 3], [8, 3, 1, 3]),
+    "key": ([3, 2.5], [1, 2.5], [6, 2, 1, 2]),
+}
+"""What tells the lines of one chart apart; keys are short samples of the lines of epochs."""
+
+
+def dashes(pen: QPen, each: str, variant: int) -> QPen:
+    """The pen, dashed for the line of that number among those taken each step or each epoch, or in a key."""
+    if pattern := _DASHES[each][variant % len(_DASHES[each])]:
+        pen.setDashPattern(pattern)
+    return pen
+
 
 def draw_symbol(painter: QPainter, symbol: str, at: QPointF, radius: float) -> None:
     """Draws one of SYMBOLS with the painter's pen and brush."""

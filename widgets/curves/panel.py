@@ -1,15 +1,16 @@
-"""Loss and accuracy of all runs, live, over epochs."""
+"""What runs have measured, live, over epochs: a chart for each quantity."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Slot
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QToolTip, QVBoxLayout, QWidget
 
 from networks.core.message import Message
-from networks.runs.events import Event, Failed, Finished, Started, Validated
+from networks.runs.events import Failed, Finished
+from networks.runs.measures import QUANTITIES
 from networks.runs.record import Record
 from networks.runs.table import csv_text
 from widgets.curves import export
@@ -19,32 +20,31 @@ from widgets.curves.outcome import Outcome
 from widgets.curves.readings import Reading, Readings
 from widgets.curves.toolbar import CurvesToolbar
 from widgets.look import theme
-from widgets.look.translation import said
-
-_NEAR = 0.5
-"""Epochs within which a validation counts as measured at a step under the cross-hair."""
+from widgets.look.translation import declared, said
 
 
 class CurvesPanel(QWidget):
-    """Shows what runs tell. Nothing stands here that was not measured."""
+    """Shows the records of runs, the newest in front. Nothing stands here that was not measured."""
+
+    clear_requested = Signal()
+    """All runs that have ended are to be forgotten."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._runs: dict[int, Record] = {}
-        self._number = -1
-        self._title = ""
+        self._numbers: dict[Record, int] = {}
+        self._told: dict[Record, tuple[int, Finished | Failed | None]] = {}
+        """Of each run the validations and the end that were told in words."""
         self._obstacle: Message | None = None
         self._following = True
         self._refreshing = False
         self._pointed: float | None = None
-        self.loss = Chart("loss")
-        self.accuracy = Chart("accuracy")
-        self.charts = (self.loss, self.accuracy)
-        self.headings = (Readings("loss"), Readings("accuracy"))
-        self.toolbar = CurvesToolbar()
+        self.charts = tuple(Chart(quantity) for quantity in QUANTITIES)
+        self.headings = tuple(Readings(quantity) for quantity in QUANTITIES)
+        logarithmic = [declared(each.title).lower() for each in QUANTITIES if each.logarithmic]
+        self.toolbar = CurvesToolbar(", ".join(logarithmic))
         self.runs_legend = RunsLegend()
         self.outcome = Outcome()
-        self._keys = Keys()
+        self.keys = Keys()
         self._hint = QLabel()
         self._name_parts()
         self._arrange()
@@ -53,19 +53,26 @@ class CurvesPanel(QWidget):
 
     # what is shown
 
-    def begin_run(self, title: str) -> None:
-        """Starts a run in the next colour; the earlier ones stay behind it."""
-        self._number += 1
-        self._title = title
-        run = Record(title)
-        self._runs[self._number] = run
-        for chart in self.charts:
-            chart.add_run(run, self._number, self.toolbar.smoothing)
-        curves = self.loss.curves(run)
-        self.runs_legend.add_run(self._number, title, curves.color.name(), curves.symbol)
-        self.outcome.show_end(None)
-        self._following = True
+    def show_records(self, records: Iterable[Record]) -> None:
+        """Shows these runs, oldest first, with all that they have told by now, and draws once.
+
+        A run that was not there before has the next colour, and the charts follow it.
+        """
+        records = tuple(records)
+        for record in self._numbers.keys() - set(records):
+            self._remove(record)
+        if not records:
+            self._following = True
+            self._pointed = None
+        for record in records:
+            if record not in self._numbers:
+                self._add(record)
+            for chart in self.charts:
+                chart.take(record)
+        self._show_ends()
         self._refresh()
+        for record in records:
+            self._describe(record)
 
     def show_obstacle(self, reason: Message | None) -> None:
         """Why the network cannot be trained now; said where there are no curves yet."""
@@ -73,51 +80,18 @@ class CurvesPanel(QWidget):
             self._obstacle = reason
             self._refresh()
 
-    def extend(self, events: Sequence[Event]) -> None:
-        """Appends everything that has happened since the last call, and draws it once."""
-        run = self._current
-        if run is None:
-            # the last run goes on after it was cleared
-            self.begin_run(self._title or self.tr("Run"))
-            run = self._current
-            assert run is not None
-        run.take(events)
-        for chart in self.charts:
-            chart.take(run)
-        for event in events:
-            if isinstance(event, Started):
-                self.outcome.show_end(None)
-            elif isinstance(event, Finished | Failed):
-                self.outcome.show_end(event)
-        self._refresh()
-        if any(isinstance(event, Validated | Finished | Failed) for event in events):
-            self._describe()
-
-    @Slot()
-    def clear_runs(self) -> None:
-        """Forgets all runs but one that is still going on."""
-        current = self._current
-        for number, run in list(self._runs.items()):
-            if run is current and run.ended is None:
-                continue
-            del self._runs[number]
-            self.runs_legend.remove_run(number)
-            for chart in self.charts:
-                chart.remove_run(run)
-        if not self._runs:
-            self._number = -1
-            self._following = True
-            self._pointed = None
-        self._refresh()
+    def chart(self, quantity: str) -> Chart:
+        """The chart of this quantity, by its name."""
+        return next(chart for chart in self.charts if chart.quantity.name == quantity)
 
     def csv(self) -> str:
         """Every measurement of every run, shown or hidden."""
-        return csv_text(self._runs.values())
+        return csv_text(self._numbers)
 
     @property
     def runs(self) -> tuple[Record, ...]:
         """All runs, oldest first."""
-        return tuple(self._runs.values())
+        return tuple(self._numbers)
 
     @property
     def following(self) -> bool:
@@ -128,14 +102,16 @@ class CurvesPanel(QWidget):
 
     @Slot(bool)
     def set_log(self, log: bool) -> None:
-        """A logarithmic or linear loss."""
-        self.loss.set_log(log, self.toolbar.smoothing)
+        """A logarithmic or a linear axis, for every quantity that can have both."""
+        for chart in self.charts:
+            if chart.quantity.logarithmic:
+                chart.set_log(log, self.toolbar.smoothing)
         # what was zoomed to has no meaning on the other scale
         self.reset_view()
 
     @Slot(float)
     def _smooth(self, weight: float) -> None:
-        self._keys.show_smoothing(weight > 0)
+        self.keys.show_smoothing(weight > 0)
         for chart in self.charts:
             chart.set_smoothing(weight)
         self._refresh()
@@ -173,8 +149,9 @@ class CurvesPanel(QWidget):
 
     @Slot(int, bool)
     def _show_run(self, number: int, shown: bool) -> None:
+        record = next(record for record, own in self._numbers.items() if own == number)
         for chart in self.charts:
-            chart.curves(self._runs[number]).set_shown(shown)
+            chart.curves(record).set_shown(shown)
         self._refresh()
 
     @Slot()
@@ -197,15 +174,32 @@ class CurvesPanel(QWidget):
 
     # refreshing
 
-    @property
-    def _current(self) -> Record | None:
-        """The newest run: the one that events belong to."""
-        return self._runs.get(self._number)
+    def _add(self, record: Record) -> None:
+        number = max(self._numbers.values(), default=-1) + 1
+        self._numbers[record] = number
+        self._told[record] = (0, None)
+        for chart in self.charts:
+            chart.add_run(record, number, self.toolbar.smoothing)
+        curves = self.charts[0].curves(record)
+        self.runs_legend.add_run(number, record.title, curves.color.name(), curves.symbol)
+        self.outcome.show_end(None)
+        self._following = True
+
+    def _remove(self, record: Record) -> None:
+        self.runs_legend.remove_run(self._numbers.pop(record))
+        del self._told[record]
+        for chart in self.charts:
+            chart.remove_run(record)
+
+    def _show_ends(self) -> None:
+        for record, (_, told) in self._told.items():
+            if record.ended is not told:
+                self.outcome.show_end(record.ended)
 
     def _shown(self) -> list[Record]:
         """Visible runs with measurements, newest first."""
-        runs = reversed(self._runs.values())
-        return [run for run in runs if run.measured and self.loss.curves(run).shown]
+        runs = reversed(self._numbers)
+        return [run for run in runs if run.measured and self.charts[0].curves(run).shown]
 
     @property
     def _front(self) -> Record | None:
@@ -221,19 +215,17 @@ class CurvesPanel(QWidget):
             chart.redraw()
         self._refreshing = False
         self.toolbar.show_zoomed(not self._following)
-        current = self._current
-        going_on = current if current is not None and current.ended is None else None
         self.toolbar.show_runs(
-            measured=any(run.measured for run in self._runs.values()),
-            clearable=any(run is not going_on for run in self._runs.values()),
+            measured=any(run.measured for run in self._numbers),
+            clearable=any(run.ended is not None for run in self._numbers),
         )
-        self._show_hint(bool(shown), going_on is not None)
+        self._show_hint(bool(shown), any(run.ended is None for run in self._numbers))
         self._refresh_readings()
 
     def _show_hint(self, shown: bool, going_on: bool) -> None:
         self._pages.setCurrentIndex(1 if shown else 0)
-        self._keys.setVisible(shown)
-        if any(run.measured for run in self._runs.values()):
+        self.keys.setVisible(shown)
+        if any(run.measured for run in self._numbers):
             self._hint.setText(self.tr("All runs are hidden"))
         elif going_on:
             self._hint.setText(self.tr("Waiting for the first step…"))
@@ -248,7 +240,7 @@ class CurvesPanel(QWidget):
             self._refresh_readings()
 
     def _refresh_readings(self) -> None:
-        """Values at the cross-hair, or the newest ones; the same step in both charts."""
+        """Values at the cross-hair, or the newest ones; the same step in all charts."""
         shown = self._shown()
         front = shown[0] if shown else None
         at = self._pointed
@@ -265,55 +257,40 @@ class CurvesPanel(QWidget):
         self, chart: Chart, run: Record, at: float | None, rings: list[tuple[QPointF, QColor]]
     ) -> Reading:
         curves = chart.curves(run)
-        training, validation = len(run.steps) - 1, len(run.validations) - 1
-        if at is not None:
-            # an earlier run may be shorter, then it has measured nothing there
-            training = run.steps.nearest(at) if at <= run.last_epoch and training >= 0 else -1
-            validation = run.validations.nearest(at) if validation >= 0 else -1
-            if validation >= 0 and abs(float(run.validations.epoch[validation]) - at) > _NEAR:
-                validation = -1
-            points = (
-                curves.training_point(training) if training >= 0 else None,
-                curves.validation_point(validation) if validation >= 0 else None,
-            )
-            rings += [(point, curves.color) for point in points if point is not None]
-        train = run.steps.values(f"training {chart.metric}")
-        judged = run.validations.values(f"validation {chart.metric}")
-        return Reading(
-            int(run.steps.step[training]) if training >= 0 else None,
-            float(train[training]) if training >= 0 else None,
-            float(judged[validation]) if validation >= 0 else None,
-            curves.color.name(),
-        )
+        for line in curves.lines:
+            index = run.index(line.measure.each, at)
+            point = line.point(index) if at is not None and index >= 0 else None
+            if point is not None:
+                rings.append((point, curves.color))
+        values = tuple((declared(line.measure.word), run.value(line.measure, at)) for line in curves.lines)
+        step = run.index("step", at)
+        return Reading(int(run.steps.step[step]) if step >= 0 else None, values, curves.color.name())
 
-    def _describe(self) -> None:
+    def _describe(self, run: Record) -> None:
         """What the charts show, for those who do not see them; at the end of an epoch and of a run."""
-        run = self._current
-        if run is None or not run.measured:
+        told = (len(run.validations), run.ended)
+        if told == self._told[run]:
             return
-        for chart, name in zip(self.charts, self._names(), strict=True):
-            loss = chart.metric == "loss"
-            training = run.steps.values(f"training {chart.metric}")
-            validation = run.validations.values(f"validation {chart.metric}")
-            text = self.tr(
-                "{name} of {run} after epoch {epoch:.4g}: training {training}, validation {validation}."
+        self._told[run] = told
+        if not run.measured:
+            return
+        for chart in self.charts:
+            chart.setAccessibleDescription(" ".join(self._sentences(chart, run)))
+
+    def _sentences(self, chart: Chart, run: Record) -> Iterator[str]:
+        quantity, curves = chart.quantity, chart.curves(run)
+        measures = [line.measure for line in curves.lines]
+        values = [f"{declared(each.line)} {quantity.figure(run.value(each))}" for each in measures]
+        yield self.tr("{name} of {run} after epoch {epoch:.4g}: {values}.").format(
+            name=declared(quantity.title), run=run.title, epoch=run.last_epoch, values=", ".join(values)
+        )
+        best = curves.best_value()
+        if run.best is not None and best is not None:
+            yield self.tr("Best epoch {epoch}: {value}.").format(
+                epoch=run.best.epoch, value=quantity.figure(best)
             )
-            parts = [
-                text.format(
-                    name=name,
-                    run=run.title,
-                    epoch=run.last_epoch,
-                    training=chart.figure(float(training[-1]) if len(training) else None),
-                    validation=chart.figure(float(validation[-1]) if len(validation) else None),
-                )
-            ]
-            if run.best is not None:
-                value = chart.figure(run.best.values[f"validation {chart.metric}"])
-                best = self.tr("Best epoch {epoch}: {value}.")
-                parts.append(best.format(epoch=run.best.epoch, value=value))
-            if loss and run.diverged is not None:
-                parts.append(self.tr("The loss diverged."))
-            chart.setAccessibleDescription(" ".join(parts))
+        if quantity.finite and run.diverged is not None:
+            yield self.tr("The {name} diverged.").format(name=declared(quantity.title).lower())
 
     # building
 
@@ -321,17 +298,13 @@ class CurvesPanel(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_figure"):
             palette = theme.colors(self).runs
-            for number in self._runs:
+            for number in self._numbers.values():
                 self.runs_legend.set_color(number, palette[number % len(palette)])
 
-    def _names(self) -> tuple[str, str]:
-        return self.tr("Loss"), self.tr("Accuracy")
-
     def _name_parts(self) -> None:
-        for chart, heading, name in zip(self.charts, self.headings, self._names(), strict=True):
-            heading.set_title(name)
-            chart.setObjectName(f"{chart.metric}_chart")
-            chart.setAccessibleName(name)
+        for chart in self.charts:
+            chart.setObjectName(f"{chart.quantity.name}_chart")
+            chart.setAccessibleName(declared(chart.quantity.title))
             chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             chart.setMinimumSize(160, 90)
         self.setObjectName("curves")
@@ -360,7 +333,7 @@ class CurvesPanel(QWidget):
         figure.setContentsMargins(0, 0, 0, 0)
         figure.setSpacing(2)
         figure.addLayout(self._pages, 1)
-        figure.addWidget(self._keys)
+        figure.addWidget(self.keys)
         figure.addWidget(self.runs_legend)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(theme.SPACE + 4, theme.SPACE // 2, theme.SPACE + 4, theme.SPACE)
@@ -379,7 +352,7 @@ class CurvesPanel(QWidget):
         self.toolbar.smoothing_changed.connect(self._smooth)
         self.toolbar.log_toggled.connect(self.set_log)
         self.toolbar.reset_requested.connect(self.reset_view)
-        self.toolbar.clear_requested.connect(self.clear_runs)
+        self.toolbar.clear_requested.connect(self.clear_requested)
         self.toolbar.copy_picture_action.triggered.connect(self._copy_picture)
         self.toolbar.copy_csv_action.triggered.connect(self._copy_csv)
         self.toolbar.save_picture_action.triggered.connect(self._save_picture)

@@ -2,61 +2,37 @@
 
 from __future__ import annotations
 
-import math
-
 import msgspec
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from networks.runs.measures import Quantity
 from widgets.look import theme
-from widgets.look.translation import thousands
+from widgets.look.translation import declared, thousands
 
 _GAP = 8.0
-_MISSING = "–"
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What one run has measured at one step; None where it has measured nothing there."""
+    """What one run has measured at one step: words and values, None where it has measured nothing there."""
 
     step: int | None
-    training: float | None
-    validation: float | None
+    values: tuple[tuple[str, float | None], ...]
     color: str
-
-
-def loss_figure(value: float | None) -> str:
-    """Four significant digits, such as `0.2137` and `1.500e-05`."""
-    return _MISSING if value is None else _broken(value) or f"{value:#.4g}".removesuffix(".")
-
-
-def accuracy_figure(value: float | None) -> str:
-    """In percent, such as `97.22 %`."""
-    return _MISSING if value is None else _broken(value) or f"{100 * value:.2f}\u202f%"
-
-
-def _broken(value: float) -> str:
-    if math.isnan(value):
-        return "NaN"
-    return "" if math.isfinite(value) else "∞" if value > 0 else "−∞"
 
 
 class Readings(QWidget):
     """Name to the left, values to the right: of the run in front in words, of others as far as they fit."""
 
-    def __init__(self, metric: str, parent: QWidget | None = None) -> None:
+    def __init__(self, quantity: Quantity, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._metric = metric
-        self._title = ""
+        self._quantity = quantity
+        self._title = declared(quantity.title)
         self._readings: tuple[Reading, ...] = ()
         self._bold = theme.font(theme.BODY, bold=True)
         self._mono = theme.font(theme.SMALL, mono=True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def set_title(self, title: str) -> None:
-        """The chart's name."""
-        self._title = title
-        self.update()
 
     def show_readings(self, readings: tuple[Reading, ...]) -> None:
         """The run in front first; nothing where nothing was measured."""
@@ -104,16 +80,16 @@ class Readings(QWidget):
 
     def _groups(self) -> list[list[tuple[str, str]]]:
         """Pairs of word and figure, for each run."""
-        figure = loss_figure if self._metric == "loss" else accuracy_figure
         groups = []
         for index, reading in enumerate(self._readings):
-            training, validation = figure(reading.training), figure(reading.validation)
+            figures = [(word, self._quantity.figure(value)) for word, value in reading.values]
             if index:
-                groups.append([("", training), ("", validation)])
+                groups.append([("", figure) for _, figure in figures])
                 continue
-            groups.append([(_word("train"), training), (_word("val"), validation)])
             if reading.step is not None:
-                groups[-1].insert(0, (_word("step"), thousands(reading.step)))
+                step = QCoreApplication.translate("Readings", "step")
+                figures.insert(0, (step, thousands(reading.step)))
+            groups.append(figures)
         return groups
 
     def _paint_key(self, painter: QPainter, x: float, color: str) -> None:
@@ -143,12 +119,3 @@ class Readings(QWidget):
 def _width(group: list[tuple[str, str]], metrics: QFontMetricsF, key: bool) -> float:
     texts = [f"{word} {figure}" if word else figure for word, figure in group]
     return sum(map(metrics.horizontalAdvance, texts)) + _GAP * (len(texts) - 1) + (1.4 * _GAP if key else 0)
-
-
-def _word(name: str) -> str:
-    words = {
-        "step": QCoreApplication.translate("Readings", "step"),
-        "train": QCoreApplication.translate("Readings", "train"),
-        "val": QCoreApplication.translate("Readings", "val"),
-    }
-    return words[name]

@@ -21,7 +21,8 @@ class CurvesToolbar(QWidget):
     reset_requested = Signal()
     clear_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, logarithmic: str, parent: QWidget | None = None) -> None:
+        """`logarithmic` names what has a logarithmic scale, such as “loss”."""
         super().__init__(parent)
         self._label = QLabel(self.tr("Smoothing"))
         self._label.setProperty("role", "dim")
@@ -40,8 +41,10 @@ class CurvesToolbar(QWidget):
         self._figure = QLabel()
         self._figure.setObjectName("smoothing_figure")
         self._figure.setFont(theme.font(theme.SMALL, mono=True))
-        self.log_button = self._button("log_button", "log", self.tr("Logarithmic loss"), text=self.tr("log"))
+        tip = self.tr("Logarithmic {quantity}").format(quantity=logarithmic)
+        self.log_button = self._button("log_button", "log", tip, text=self.tr("log"))
         self.log_button.setCheckable(True)
+        self.log_button.setVisible(bool(logarithmic))
         self.reset_button = self._button(
             "reset_button", "fit", self.tr("Show everything again (double-click in a chart)")
         )

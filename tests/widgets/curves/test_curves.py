@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
 from PySide6.QtTest import QTest
@@ -19,7 +20,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, Q
 
 from networks.core.message import message
 from networks.runs.events import Failed, Finished, Started, Stepped, Validated
-from widgets.curves import CurvesPanel, ticks
+from networks.runs.record import Record
+from tests.widgets.curves.driven_panel import DrivenPanel
+from widgets.curves import ticks
 from widgets.curves.trace import Trace, means, peaks
 from widgets.look import theme
 
@@ -49,7 +52,7 @@ def application(qapp):
 
 @pytest.fixture
 def panel(application, qtbot):
-    panel = CurvesPanel()
+    panel = DrivenPanel()
     qtbot.addWidget(panel)
     panel.resize(480, 600)
     panel.show()
@@ -99,20 +102,20 @@ def test_the_hint_does_not_send_to_train_where_nothing_can_be_trained(panel):
     panel.begin_run("Run 1")
     panel.extend(steps(1))
     panel.show_obstacle(message("Expected an Input, got none."))
-    assert panel.loss.isVisible()
+    assert panel.chart("loss").isVisible()
 
 
 def test_before_anything_was_measured_there_is_a_hint_and_no_chart(panel):
     hint = panel.findChild(object, "hint")
     assert hint.isVisible()
     assert "Press Train" in hint.text()
-    assert not panel.loss.isVisible()
+    assert not panel.chart("loss").isVisible()
     assert not panel.toolbar.copy_button.isEnabled()
     panel.begin_run("Run 1")
     assert hint.isVisible()
     assert "Press Train" not in hint.text()
     panel.extend(steps(1))
-    assert panel.loss.isVisible()
+    assert panel.chart("loss").isVisible()
     assert not hint.isVisible()
 
 
@@ -133,8 +136,8 @@ def test_twenty_thousand_events_in_odd_pieces_are_all_kept(panel):
 
 def test_the_strong_line_is_drawn_where_the_values_are(trained):
     trained.toolbar.slider.setValue(0)
-    run, chart = trained.runs[0], trained.loss
-    line = chart.curves(run).strong
+    run, chart = trained.runs[0], trained.chart("loss")
+    line = chart.curves(run)["training loss"].strong
     expected = [
         chart.pixel(x, y) for x, y in zip(run.steps.epoch, run.steps.values("training loss"), strict=True)
     ]
@@ -144,9 +147,9 @@ def test_the_strong_line_is_drawn_where_the_values_are(trained):
 
 def test_a_smoothed_line_stands_beside_the_raw_one(trained):
     trained.toolbar.slider.setValue(80)
-    curves = trained.loss.curves(trained.runs[0])
-    assert len(curves.raw.across) == len(curves.strong.across) == 40
-    assert not np.allclose(curves.raw.down, curves.strong.down)
+    curves = trained.chart("loss").curves(trained.runs[0])
+    assert len(curves["training loss"].raw.across) == len(curves["training loss"].strong.across) == 40
+    assert not np.allclose(curves["training loss"].raw.down, curves["training loss"].strong.down)
     assert trained.findChild(object, "smoothing_figure").text() == "0.80"
 
 
@@ -154,10 +157,12 @@ def test_smoothing_while_it_grows_equals_smoothing_afterwards(panel):
     panel.begin_run("Run 1")
     for event in steps(100, loss=lambda step: math.sin(step) + 2):
         panel.extend([event])
-    live = panel.loss.curves(panel.runs[0]).strong.down.copy()
+    live = panel.chart("loss").curves(panel.runs[0])["training loss"].strong.down.copy()
     panel.toolbar.slider.setValue(10)
     panel.toolbar.slider.setValue(90)
-    np.testing.assert_allclose(panel.loss.curves(panel.runs[0]).strong.down, live, atol=1e-6)
+    np.testing.assert_allclose(
+        panel.chart("loss").curves(panel.runs[0])["training loss"].strong.down, live, atol=1e-6
+    )
 
 
 def test_the_best_epoch_is_marked_with_its_value(panel):
@@ -166,22 +171,22 @@ def test_the_best_epoch_is_marked_with_its_value(panel):
     panel.extend(
         [Validated("run", 30, 3, {"validation loss": 0.5, "validation accuracy": 0.8}, 0.1, best=False)]
     )
-    mark = panel.loss.curves(panel.runs[0]).best
+    mark = panel.chart("loss").curves(panel.runs[0]).best
     assert mark.isVisible()
     assert mark.text == "best 0.07667"
-    assert panel.accuracy.curves(panel.runs[0]).best.text.startswith("90.00")
+    assert panel.chart("accuracy").curves(panel.runs[0]).best.text.startswith("90.00")
 
 
 def test_a_diverged_loss_is_a_gap_and_a_mark(panel):
     panel.begin_run("Run 1")
     panel.toolbar.slider.setValue(0)
     panel.extend(steps(30, loss=lambda step: math.nan if step in (15, 16) else 1.0))
-    curves = panel.loss.curves(panel.runs[0])
-    assert np.flatnonzero(np.isnan(curves.strong.down)).tolist() == [14, 15]
+    curves = panel.chart("loss").curves(panel.runs[0])
+    assert np.flatnonzero(np.isnan(curves["training loss"].strong.down)).tolist() == [14, 15]
     assert curves.diverged.isVisible()
     assert curves.diverged.text == "diverged"
-    assert curves.diverged._at.x() == pytest.approx(panel.loss.pixel(1.5, 0).x())
-    assert not panel.accuracy.curves(panel.runs[0]).diverged.isVisible()
+    assert curves.diverged._at.x() == pytest.approx(panel.chart("loss").pixel(1.5, 0).x())
+    assert not panel.chart("accuracy").curves(panel.runs[0]).diverged.isVisible()
     panel.runs_legend.button(0).click()
     assert not curves.diverged.isVisible()
 
@@ -189,8 +194,8 @@ def test_a_diverged_loss_is_a_gap_and_a_mark(panel):
 def test_where_no_loss_was_finite_no_range_is_invented(panel):
     panel.begin_run("Run 1")
     panel.extend(steps(5, loss=lambda step: math.nan))
-    low, high = panel.loss.y_range()
-    assert panel.loss.left_axis.positions(low, high) == []
+    low, high = panel.chart("loss").y_range()
+    assert panel.chart("loss").left_axis.positions(low, high) == []
     assert "NaN" in panel.headings[0].text()
     panel.grab()
 
@@ -219,7 +224,7 @@ def test_a_failure_shows_its_details_on_demand(panel, qtbot):
 
 
 def test_the_charts_are_told_in_words_at_the_end_of_an_epoch(trained):
-    words = trained.loss.accessibleDescription()
+    words = trained.chart("loss").accessibleDescription()
     assert "Run 1" in words
     assert "epoch 4" in words
     assert "0.06000" in words
@@ -231,11 +236,11 @@ def test_the_charts_are_told_in_words_at_the_end_of_an_epoch(trained):
 def test_an_earlier_run_stays_in_its_own_colour_behind_the_new_one(trained):
     trained.begin_run("Run 2")
     trained.extend(steps(20))
-    first, second = (trained.loss.curves(run) for run in trained.runs)
+    first, second = (trained.chart("loss").curves(run) for run in trained.runs)
     assert first.color != second.color
-    assert len(first.strong.across) == 40
-    assert len(second.strong.across) == 20
-    assert first.strong.zValue() < second.strong.zValue()
+    assert len(first["training loss"].strong.across) == 40
+    assert len(second["training loss"].strong.across) == 20
+    assert first["training loss"].strong.zValue() < second["training loss"].strong.zValue()
     assert first.strong_color != first.color
     assert second.strong_color == second.color
 
@@ -243,7 +248,7 @@ def test_an_earlier_run_stays_in_its_own_colour_behind_the_new_one(trained):
 def test_a_seventh_run_has_another_marker_as_it_shares_its_colour(panel):
     for number in range(7):
         panel.begin_run(f"Run {number}")
-    curves = [panel.loss.curves(run) for run in panel.runs]
+    curves = [panel.chart("loss").curves(run) for run in panel.runs]
     assert len({item.color.name() for item in curves[:6]}) == 6
     assert curves[6].color == curves[0].color
     assert curves[6].symbol != curves[0].symbol
@@ -252,18 +257,18 @@ def test_a_seventh_run_has_another_marker_as_it_shares_its_colour(panel):
 def test_a_click_in_the_legend_hides_a_run_and_the_view_fits_the_others(trained, qtbot):
     trained.begin_run("Run 2")
     trained.extend(steps(20))
-    assert trained.loss.x_range()[1] > 4
+    assert trained.chart("loss").x_range()[1] > 4
     qtbot.mouseClick(trained.runs_legend.button(0), LEFT)
-    assert not trained.loss.curves(trained.runs[0]).strong.isVisible()
-    assert not trained.accuracy.curves(trained.runs[0]).best.isVisible()
-    assert trained.loss.x_range()[1] < 3
+    assert not trained.chart("loss").curves(trained.runs[0])["training loss"].strong.isVisible()
+    assert not trained.chart("accuracy").curves(trained.runs[0]).best.isVisible()
+    assert trained.chart("loss").x_range()[1] < 3
     assert "│" not in trained.headings[0].text()
     trained.runs_legend.button(1).setFocus()
     qtbot.keyClick(trained.runs_legend.button(1), Qt.Key.Key_Space)
-    assert not trained.loss.isVisible()
+    assert not trained.chart("loss").isVisible()
     qtbot.mouseClick(trained.runs_legend.button(0), LEFT)
-    assert trained.loss.curves(trained.runs[0]).strong.isVisible()
-    assert trained.loss.isVisible()
+    assert trained.chart("loss").curves(trained.runs[0])["training loss"].strong.isVisible()
+    assert trained.chart("loss").isVisible()
 
 
 def test_clearing_keeps_the_run_that_is_going_on(trained, qtbot):
@@ -275,7 +280,7 @@ def test_clearing_keeps_the_run_that_is_going_on(trained, qtbot):
     trained.extend([Finished("run", "stopped", 3, message("Stopped."))])
     trained.clear_runs()
     assert trained.runs == ()
-    assert not trained.loss.isVisible()
+    assert not trained.chart("loss").isVisible()
     assert not trained.toolbar.clear_button.isEnabled()
     trained.grab()
 
@@ -285,7 +290,7 @@ def test_a_run_that_goes_on_after_it_was_cleared_is_drawn(trained):
     trained.clear_runs()
     trained.extend(steps(10, first=41))
     assert [(run.title, len(run.steps)) for run in trained.runs] == [("Run 1", 10)]
-    assert trained.loss.isVisible()
+    assert trained.chart("loss").isVisible()
 
 
 # zoom
@@ -293,48 +298,53 @@ def test_a_run_that_goes_on_after_it_was_cleared_is_drawn(trained):
 
 def test_a_drag_zooms_to_its_rectangle_in_both_charts_and_a_double_click_goes_back(trained):
     before = ranges(trained)
-    chart = trained.loss
+    chart = trained.chart("loss")
     start, end = at(chart, 0.25, 0.2), at(chart, 0.75, 0.6)
     (left, high), (right, low) = chart.point(QPointF(start)), chart.point(QPointF(end))
     drag(chart, start, end)
     assert chart.x_range() == pytest.approx((left, right))
     assert chart.y_range() == pytest.approx((low, high))
-    assert trained.accuracy.x_range() == chart.x_range()
-    assert trained.accuracy.y_range() == before[1][1]
+    assert trained.chart("accuracy").x_range() == chart.x_range()
+    assert trained.chart("accuracy").y_range() == before[1][1]
     assert not trained.following
-    QTest.mouseDClick(trained.accuracy.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at(chart, 0.5, 0.5))
+    QTest.mouseDClick(
+        trained.chart("accuracy").viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at(chart, 0.5, 0.5)
+    )
     assert ranges(trained) == before
     assert trained.following
 
 
 def test_live_data_does_not_move_a_view_that_was_zoomed(trained, qtbot):
-    drag(trained.loss, at(trained.loss, 0.25, 0.2), at(trained.loss, 0.75, 0.6))
+    drag(trained.chart("loss"), at(trained.chart("loss"), 0.25, 0.2), at(trained.chart("loss"), 0.75, 0.6))
     zoomed = ranges(trained)
     trained.extend(steps(200, first=41))
     assert ranges(trained) == zoomed
     qtbot.mouseClick(trained.toolbar.reset_button, LEFT)
-    assert trained.loss.x_range()[1] > 24
+    assert trained.chart("loss").x_range()[1] > 24
     assert not trained.toolbar.reset_button.isEnabled()
 
 
 def test_a_flat_drag_zooms_along_the_epochs_only(trained):
-    height = trained.loss.y_range()
-    drag(trained.loss, at(trained.loss, 0.25, 0.5), at(trained.loss, 0.75, 0.5))
-    assert trained.loss.y_range() == pytest.approx(height)
-    assert trained.loss.x_range()[1] < 4
+    height = trained.chart("loss").y_range()
+    drag(trained.chart("loss"), at(trained.chart("loss"), 0.25, 0.5), at(trained.chart("loss"), 0.75, 0.5))
+    assert trained.chart("loss").y_range() == pytest.approx(height)
+    assert trained.chart("loss").x_range()[1] < 4
 
 
 def test_a_click_zooms_nothing(trained):
     before = ranges(trained)
     QTest.mouseClick(
-        trained.loss.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at(trained.loss, 0.5, 0.5)
+        trained.chart("loss").viewport(),
+        LEFT,
+        Qt.KeyboardModifier.NoModifier,
+        at(trained.chart("loss"), 0.5, 0.5),
     )
     assert ranges(trained) == before
     assert trained.following
 
 
 def test_the_right_button_moves_and_the_wheel_zooms_at_the_mouse(trained):
-    chart = trained.loss
+    chart = trained.chart("loss")
     drag(chart, at(chart, 0.25, 0.25), at(chart, 0.75, 0.75))
     width = chart.x_range()[1] - chart.x_range()[0]
     before = chart.x_range()
@@ -350,28 +360,28 @@ def test_the_right_button_moves_and_the_wheel_zooms_at_the_mouse(trained):
     QApplication.sendEvent(chart.viewport(), wheel)
     assert chart.point(position) == pytest.approx(under)
     assert chart.x_range()[1] - chart.x_range()[0] == pytest.approx(width * 0.85)
-    assert trained.accuracy.x_range() == chart.x_range()
+    assert trained.chart("accuracy").x_range() == chart.x_range()
 
 
 def test_the_axis_of_epochs_grows_with_the_run(panel):
     panel.begin_run("Run 1")
     panel.extend(steps(5))
-    assert 1.0 <= panel.loss.x_range()[1] < 1.1
+    assert 1.0 <= panel.chart("loss").x_range()[1] < 1.1
     panel.extend(steps(7, first=6))
-    assert 2.0 <= panel.loss.x_range()[1] < 2.1
+    assert 2.0 <= panel.chart("loss").x_range()[1] < 2.1
 
 
 # cross-hair
 
 
 def test_the_cross_hair_reads_the_nearest_step_in_both_charts(trained):
-    chart, run = trained.loss, trained.runs[0]
+    chart, run = trained.chart("loss"), trained.runs[0]
     position = chart.area().topLeft() + chart.pixel(2.32, chart.y_range()[0])
     QTest.mouseMove(chart.viewport(), position.toPoint() - QPoint(0, 40))
-    assert chart.cross_hair == trained.accuracy.cross_hair == run.steps.epoch[22] == 2.3
+    assert chart.cross_hair == trained.chart("accuracy").cross_hair == run.steps.epoch[22] == 2.3
     assert trained.headings[0].text() == f"step 23  train {2 / 23:#.4g}  val {0.11:#.4g}"
     assert trained.headings[1].text() == f"step 23  train {100 * (1 - 1 / 24):.2f}\u202f%  val 90.00\u202f%"
-    trained.loss.leaveEvent(None)
+    trained.chart("loss").leaveEvent(None)
     assert chart.cross_hair is None
     assert trained.headings[0].text().startswith("step 40 ")
 
@@ -379,28 +389,28 @@ def test_the_cross_hair_reads_the_nearest_step_in_both_charts(trained):
 def test_before_the_first_validation_none_is_shown_under_the_cross_hair(panel):
     panel.begin_run("Run 1")
     panel.extend(steps(12))
-    panel.loss.pointed.emit(0.2)
+    panel.chart("loss").pointed.emit(0.2)
     assert panel.headings[0].text() == "step 2  train 1.000  val –"
 
 
 def test_the_cross_hair_reads_earlier_runs_too_where_they_reach(trained):
     trained.begin_run("Run 2")
     trained.extend(steps(80, loss=lambda step: 3.0))
-    trained.loss.pointed.emit(2.0)
+    trained.chart("loss").pointed.emit(2.0)
     assert trained.headings[0].text() == "step 20  train 3.000  val 3.010 │ 0.1000  0.1100"
-    trained.loss.pointed.emit(8.0)
+    trained.chart("loss").pointed.emit(8.0)
     assert trained.headings[0].text() == "step 80  train 3.000  val 3.010 │ –  –"
 
 
 def test_arrow_keys_move_the_cross_hair_by_steps(trained, qtbot):
-    trained.loss.setFocus()
-    qtbot.keyClick(trained.loss, Qt.Key.Key_Home)
-    assert trained.loss.cross_hair == pytest.approx(0.1)
-    qtbot.keyClick(trained.loss, Qt.Key.Key_Right)
-    qtbot.keyClick(trained.loss, Qt.Key.Key_Right)
-    assert trained.accuracy.cross_hair == pytest.approx(0.3)
-    qtbot.keyClick(trained.loss, Qt.Key.Key_Escape)
-    assert trained.loss.cross_hair is None
+    trained.chart("loss").setFocus()
+    qtbot.keyClick(trained.chart("loss"), Qt.Key.Key_Home)
+    assert trained.chart("loss").cross_hair == pytest.approx(0.1)
+    qtbot.keyClick(trained.chart("loss"), Qt.Key.Key_Right)
+    qtbot.keyClick(trained.chart("loss"), Qt.Key.Key_Right)
+    assert trained.chart("accuracy").cross_hair == pytest.approx(0.3)
+    qtbot.keyClick(trained.chart("loss"), Qt.Key.Key_Escape)
+    assert trained.chart("loss").cross_hair is None
 
 
 # logarithmic scale
@@ -414,15 +424,15 @@ def test_the_log_scale_draws_what_is_above_zero_and_leaves_a_gap_elsewhere(panel
     panel.grab()
     qtbot.mouseClick(panel.toolbar.log_button, LEFT)
     panel.grab()
-    low, high = panel.loss.y_range()
+    low, high = panel.chart("loss").y_range()
     assert low <= -300
     assert high >= 300
-    line = panel.loss.curves(panel.runs[0]).strong
+    line = panel.chart("loss").curves(panel.runs[0])["training loss"].strong
     assert np.flatnonzero(np.isfinite(line.down)).tolist() == [0, 3, 5]
-    assert line.down[5] == pytest.approx(panel.loss.pixel(0, 0.0).y())
-    assert panel.accuracy.y_range()[1] < 1.1
+    assert line.down[5] == pytest.approx(panel.chart("loss").pixel(0, 0.0).y())
+    assert panel.chart("accuracy").y_range()[1] < 1.1
     qtbot.mouseClick(panel.toolbar.log_button, LEFT)
-    assert np.isfinite(panel.loss.curves(panel.runs[0]).strong.down[1])
+    assert np.isfinite(panel.chart("loss").curves(panel.runs[0])["training loss"].strong.down[1])
 
 
 def test_log_ticks_are_round_values():
@@ -490,15 +500,15 @@ def test_a_few_wild_steps_do_not_flatten_the_chart():
 
 
 def test_the_theme_can_be_switched_while_curves_are_shown(trained, application):
-    light = trained.loss.curves(trained.runs[0]).color
+    light = trained.chart("loss").curves(trained.runs[0]).color
     before = trained.grab().toImage()
     theme.apply_theme(application, "dark")
     after = trained.grab().toImage()
-    assert trained.loss.curves(trained.runs[0]).color != light
+    assert trained.chart("loss").curves(trained.runs[0]).color != light
     corner = QPoint(3, trained.height() // 2)
     assert before.pixelColor(corner).lightness() > 200
     assert after.pixelColor(corner).lightness() < 60
-    inside = trained.loss.mapTo(trained, at(trained.loss, 0.9, 0.05))
+    inside = trained.chart("loss").mapTo(trained, at(trained.chart("loss"), 0.9, 0.05))
     assert after.pixelColor(inside).lightness() < 60
     theme.apply_theme(application, "light")
 
@@ -512,8 +522,8 @@ def test_copies_reach_the_clipboard(trained):
     assert sum(row["validation loss"] != "" for row in read(clipboard.text())) == 4
     trained.toolbar.copy_picture_action.trigger()
     picture = clipboard.image()
-    assert picture.width() > 2 * trained.loss.width() - 2
-    run_color = trained.loss.curves(trained.runs[0]).color
+    assert picture.width() > 2 * trained.chart("loss").width() - 2
+    run_color = trained.chart("loss").curves(trained.runs[0]).color
     found = any(
         picture.pixelColor(x, y) == run_color
         for x in range(0, picture.width(), 2)
@@ -543,7 +553,7 @@ def test_a_file_that_cannot_be_written_is_told(trained, tmp_path, monkeypatch):
 
 
 def test_while_it_is_hidden_nothing_is_drawn_and_nothing_is_lost(trained):
-    line = trained.loss.curves(trained.runs[0]).raw
+    line = trained.chart("loss").curves(trained.runs[0])["training loss"].raw
     trained.hide()
     before = line.across
     trained.extend(steps(40, first=41))
@@ -553,7 +563,7 @@ def test_while_it_is_hidden_nothing_is_drawn_and_nothing_is_lost(trained):
 
 
 def test_nothing_keeps_a_closed_panel_alive(application):
-    panel = CurvesPanel()
+    panel = DrivenPanel()
     panel.show()
     panel.begin_run("Run 1")
     panel.extend(steps(30))
@@ -566,3 +576,26 @@ def test_nothing_keeps_a_closed_panel_alive(application):
     QApplication.processEvents()
     gc.collect()
     assert gone() is None
+
+
+def test_the_events_of_two_runs_in_turn_reach_each_its_own_curve(panel):
+    for run in ("a", "b"):
+        panel.records.begin(Record(run, f"Run {run}"))
+    told = {"a": steps(20), "b": steps(30, loss=lambda step: 3.0)}
+    for start in range(0, 40, 5):
+        for run, events in told.items():
+            panel.records.take([replace(event, run=run) for event in events[start : start + 5]])
+        panel.show_records(panel.records)
+    panel.toolbar.slider.setValue(0)
+    chart = panel.chart("loss")
+    for record, count, last in zip(panel.runs, (20, 30), (0.1, 3.0), strict=True):
+        line = chart.curves(record)["training loss"].strong
+        assert len(line.across) == count
+        assert line.down[-1] == pytest.approx(chart.pixel(0, last).y())
+    assert panel.headings[0].text() == "step 30  train 3.000  val 3.010 │ 0.1000  0.1100"
+
+
+def test_the_keys_name_what_is_drawn(panel):
+    assert panel.keys.text() == "training, smoothed · every step · validation"
+    panel.toolbar.slider.setValue(0)
+    assert panel.keys.text() == "training, every step · validation"

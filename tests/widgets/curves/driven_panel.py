@@ -1,0 +1,36 @@
+"""A curves panel with the records that the window would show on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from networks.runs.events import Event
+from networks.runs.record import Record, Records
+from widgets.curves import CurvesPanel
+
+
+class DrivenPanel(CurvesPanel):
+    """Takes the events of the run that was begun last, whatever id they carry."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records = Records()
+        self._run = ""
+        self._begun = 0
+        self.clear_requested.connect(self.clear_runs)
+
+    def begin_run(self, title: str) -> None:
+        self._begun += 1
+        self._run = f"run-{self._begun}"
+        self.records.begin(Record(self._run, title))
+        self.show_records(self.records)
+
+    def extend(self, events: Sequence[Event]) -> None:
+        self.records.take([replace(event, run=self._run) for event in events])
+        self.show_records(self.records)
+
+    def clear_runs(self) -> None:
+        self.records.clear()
+        self.show_records(self.records)
