@@ -107,9 +107,9 @@ def importables() -> tuple[Importable, ...]:
     """The models that can be imported, with what is told of them before."""
     # at the start of the window nobody asks for them
     from networks.presets.torchvision_models import MODELS
-    from networks.presets.torchvision_papers import about
+    from networks.presets.torchvision_papers import publication_of
 
-    found = {name: about(name) for name in MODELS}
+    found = {name: publication_of(name) for name in MODELS}
     return tuple(
         Importable(name, model.title, found[name].paper, found[name].why) for name, model in MODELS.items()
     )
@@ -117,6 +117,6 @@ def importables() -> tuple[Importable, ...]:
 
 def import_model(name: str) -> Network:
     """Imports one of them; needs torch and up to some seconds, so for a thread. Raises UserError."""
-    from networks.importing.torchvision_model import torchvision_network
+    from networks.importing.from_torchvision import torchvision_network
 
     return torchvision_network(name)

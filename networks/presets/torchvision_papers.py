@@ -13,7 +13,7 @@ from networks.presets.base import Paper
 from networks.presets.catalog import PRESETS
 
 
-class About(msgspec.Struct, frozen=True):
+class Publication(msgspec.Struct, frozen=True):
     """What is shown of a model before it is built."""
 
     paper: Paper
@@ -21,16 +21,16 @@ class About(msgspec.Struct, frozen=True):
     """One to three sentences on why it mattered."""
 
 
-def about(name: str) -> About:
+def publication_of(name: str) -> Publication:
     """What to show of one of networks.presets.torchvision_models.MODELS. Raises KeyError for other names."""
     for preset in PRESETS:
         if preset.torchvision == name:
-            return About(preset.paper, preset.why)
+            return Publication(preset.paper, preset.why)
     beginnings = [beginning for beginning in FAMILIES if name.startswith(beginning)]
     return FAMILIES[max(beginnings, key=len, default=name)]
 
 
-CONVNEXT = About(
+CONVNEXT = Publication(
     Paper(
         "Liu, Mao, Wu, Feichtenhofer, Darrell and Xie",
         2022,
@@ -43,7 +43,7 @@ CONVNEXT = About(
     "that a convolutional network can make, too.",
 )
 
-DENSENET = About(
+DENSENET = Publication(
     Paper(
         "Huang, Liu, van der Maaten and Weinberger",
         2017,
@@ -57,7 +57,7 @@ DENSENET = About(
 # it came with the authors' first version and their code; the table as published ends with 264 layers
 DENSENET_161 = replace(DENSENET, paper=replace(DENSENET.paper, place="after table 1"))
 
-EFFICIENTNET = About(
+EFFICIENTNET = Publication(
     Paper(
         "Tan and Le",
         2019,
@@ -69,7 +69,7 @@ EFFICIENTNET = About(
     "with about an eighth of the weights of the best convolutional network until then.",
 )
 
-EFFICIENTNET_V2 = About(
+EFFICIENTNET_V2 = Publication(
     Paper(
         "Tan and Le",
         2021,
@@ -81,7 +81,7 @@ EFFICIENTNET_V2 = About(
     "that grow in the course of training, with regularization that grows along.",
 )
 
-INCEPTION_V3 = About(
+INCEPTION_V3 = Publication(
     Paper(
         "Szegedy, Vanhoucke, Ioffe, Shlens and Wojna",
         2016,
@@ -93,7 +93,7 @@ INCEPTION_V3 = About(
     "paper.",
 )
 
-MNASNET = About(
+MNASNET = Publication(
     Paper(
         "Tan, Chen, Pang, Vasudevan, Sandler, Howard and Le",
         2019,
@@ -106,7 +106,7 @@ MNASNET = About(
     "squeeze-and-excitation (B1); the number multiplies the filters.",
 )
 
-MOBILENET_V2 = About(
+MOBILENET_V2 = Publication(
     Paper(
         "Sandler, Howard, Zhu, Zhmoginov and Chen",
         2018,
@@ -119,7 +119,7 @@ MOBILENET_V2 = About(
     "EfficientNet are built from its block.",
 )
 
-MOBILENET_V3 = About(
+MOBILENET_V3 = Publication(
     Paper(
         "Howard, Sandler, Chu, Chen, Chen, Tan, Wang, Zhu, Pang, Vasudevan, Le and Adam",
         2019,
@@ -138,13 +138,13 @@ _REGNET = Paper(
     "Designing Network Design Spaces",
     "section 3.3",
 )
-REGNET_X = About(
+REGNET_X = Publication(
     _REGNET,
     "Designs a space of networks instead of one network, and narrows it as long as the networks in it get "
     "better on the whole. What was left is plain: the widths of the blocks follow a straight line, and "
     "the grouped blocks of ResNeXt do not narrow inside. The name tells the multiply-adds.",
 )
-REGNET_Y = About(
+REGNET_Y = Publication(
     _REGNET,
     "RegNetX with squeeze-and-excitation in every block, which weighs the channels by what the whole "
     "image shows and raises the accuracy. The widths of the blocks follow a straight line, as comparing "
@@ -153,19 +153,19 @@ REGNET_Y = About(
 # which came later, for much larger sets of images than ImageNet
 REGNET_Y_128 = replace(REGNET_Y, paper=replace(_REGNET, place="after section 3.3"))
 
-RESNEXT_32X8D = About(
+RESNEXT_32X8D = Publication(
     replace(resnet.RESNEXT, place="after table 1"),
     "ResNet-101 with the 3×3 convolution of each bottleneck split into 32 groups. The paper showed that "
     "more groups raise the accuracy by more than more layers or wider ones do. Its own network with 32 "
     "groups has 4 filters in each of them in the first stage, this one has 8.",
 )
-RESNEXT_64X4D = About(
+RESNEXT_64X4D = Publication(
     replace(resnet.RESNEXT, place="table 4"),
     "Has twice the work of ResNet-101, and 64 groups in each 3×3 convolution. Its error on ImageNet is "
     "20.4 %, where twice the depth (ResNet-200) gives 21.7 % and twice the work in wider layers 21.3 %.",
 )
 
-SHUFFLENET_V2 = About(
+SHUFFLENET_V2 = Publication(
     Paper(
         "Ma, Zhang, Zheng and Sun",
         2018,
@@ -183,25 +183,25 @@ _SQUEEZENET = Paper(
     "SqueezeNet: AlexNet-Level Accuracy with 50x Fewer Parameters and <0.5 MB Model Size",
     "table 1",
 )
-SQUEEZENET_1_0 = About(
+SQUEEZENET_1_0 = Publication(
     _SQUEEZENET,
     "Reaches AlexNet's accuracy with a fiftieth of its weights. 1×1 filters squeeze the channels before "
     "1×1 and 3×3 filters expand them again, and at the end a 1×1 convolution with one map per class "
     "stands for AlexNet's heavy linear layers.",
 )
-SQUEEZENET_1_1 = About(
+SQUEEZENET_1_1 = Publication(
     replace(_SQUEEZENET, place="after table 1"),
     "The authors' own revision of SqueezeNet: a smaller first convolution, and poolings that come "
     "earlier. It needs less than half of the multiply-adds and is as accurate.",
 )
 
-WIDE_101 = About(
+WIDE_101 = Publication(
     replace(resnet.WIDE, place="after table 8"),
     "ResNet-101 with twice the filters in each 3×3 convolution, as the paper widens ResNet-50: it argues "
     "that width does as much as depth, and that a GPU computes wide layers faster than many thin ones.",
 )
 
-FAMILIES: dict[str, About] = {
+FAMILIES: dict[str, Publication] = {
     "convnext_": CONVNEXT,
     "densenet": DENSENET,
     "densenet161": DENSENET_161,

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from networks.source.printed import printed_names
+from networks.source.loop_text import loop_names
 
 # fmt: off
 GLOBALS = frozenset((
@@ -16,7 +16,7 @@ GLOBALS = frozenset((
     "Path", "csv", "math", "namedtuple", "np", "load_images", "main",
     "DATA", "CURVES", "WEIGHTS", "COLUMNS", "SIZE", "CHANNELS", "LUMINANCE", "CLASSES", "VALIDATION",
     "SPLIT_SEED", "MEAN", "DEVIATION", "BATCH_SIZE", "EPOCHS", "SEED", "AUXILIARY", "CLIP", "JUDGED_AT_ONCE",
-    "DEVICE", "THREADS", "EACH_STEP", "EACH_EPOCH", *printed_names(),
+    "DEVICE", "THREADS", "EACH_STEP", "EACH_EPOCH", *loop_names(),
 ))
 # fmt: on
 """What printed modules and training scripts import and define besides the network's classes."""

@@ -18,7 +18,7 @@ from networks.recipes.published import BY_NAME
 from networks.runs.measures import MEASURES, TRAINING_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
 from networks.runs.table import COLUMNS
 from networks.source.identifiers import quoted
-from networks.source.printed import printed
+from networks.source.loop_text import loop_text
 from networks.source.printing import WIDTH, literal, wrapped
 from networks.source.text import ORDERED, source
 
@@ -62,12 +62,12 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
     parts = [
         "\n\n".join(head),
         network.classes.strip("\n"),
-        *printed("data/fitting.py").values(),
+        *loop_text("data/fitting.py").values(),
         _LOAD_IMAGES.strip("\n"),
-        *printed("recipes/splitting.py").values(),
-        *printed("runs/measures.py").values(),
+        *loop_text("recipes/splitting.py").values(),
+        *loop_text("runs/measures.py").values(),
         "\n".join(_measures()),
-        *printed("training/steps.py").values(),
+        *loop_text("training/steps.py").values(),
         "\n".join(_main(project, constants, network.class_name)),
         'if __name__ == "__main__":\n    main()\n',
     ]

@@ -12,8 +12,8 @@ import time
 import torch
 
 from networks.core.message import UserError
+from networks.importing.from_torchvision import structure
 from networks.importing.importer import imported
-from networks.importing.torchvision_model import structure
 from networks.module.build import build
 from networks.presets.torchvision_models import MODELS
 

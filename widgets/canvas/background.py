@@ -25,7 +25,7 @@ def paint_hint(view: QGraphicsView, painter: QPainter, text: str) -> None:
     painter.restore()
 
 
-class Dots:
+class DotGrid:
     """Paints the background of a view in the colours of the theme."""
 
     def __init__(self) -> None:

@@ -27,7 +27,7 @@ from networks.graph import edits
 from networks.graph.check import Report
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folding, everything_open, opened_at_first
-from widgets.canvas.background import Dots, paint_hint
+from widgets.canvas.background import DotGrid, paint_hint
 from widgets.canvas.camera import Camera
 from widgets.canvas.input import clipboard, wishes
 from widgets.canvas.input.interpreter import Interpreter, Request, Toggle
@@ -66,7 +66,7 @@ class CanvasView(QGraphicsView):
         self.camera = Camera(self, trunk_width=WIDTH)
         self._interpreter = Interpreter(self._scene, self.camera)
         self._minimap = Minimap(self)
-        self._dots = Dots()
+        self._dots = DotGrid()
         self._opened: frozenset[str] = frozenset()
         """All that was opened, also of what is gone now: undo may bring it back."""
         self._shown_before = False

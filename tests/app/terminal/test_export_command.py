@@ -18,7 +18,7 @@ from networks.exporting.files import first_weights, save_weights
 from networks.graph.check import check
 from networks.graph.network import Network
 from networks.graph.presentation import Folding, everything_open, opened_at_first
-from networks.importing.torchvision_model import torchvision_network
+from networks.importing.from_torchvision import torchvision_network
 from networks.presets.resnet import resnet
 from networks.project.project import Project, first_project, write_project
 from networks.recipes.recipe import with_settings

@@ -10,8 +10,8 @@ from networks.data.vision import models
 from networks.graph.check import check
 from networks.graph.folds import settled
 from networks.graph.network import Network
+from networks.importing.from_torchvision import structure, torchvision_network
 from networks.importing.importer import imported
-from networks.importing.torchvision_model import structure, torchvision_network
 from networks.layers.ends import NORMALIZATIONS, AuxiliaryOutput, Input
 from networks.presets.catalog import families
 from networks.presets.torchvision_models import MODELS

@@ -8,12 +8,12 @@ import pytest
 
 from networks.presets.catalog import PRESETS
 from networks.presets.torchvision_models import MODELS
-from networks.presets.torchvision_papers import FAMILIES, about
+from networks.presets.torchvision_papers import FAMILIES, publication_of
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_model_has_a_paper_and_words(name):
-    found = about(name)
+    found = publication_of(name)
     assert found.paper.authors
     assert found.paper.title
     assert found.paper.place
@@ -29,7 +29,10 @@ def test_a_model_that_equals_a_preset_tells_what_the_preset_tells():
         p.torchvision for p in presets
     }
     for preset in presets:
-        assert (about(preset.torchvision).paper, about(preset.torchvision).why) == (preset.paper, preset.why)
+        assert (publication_of(preset.torchvision).paper, publication_of(preset.torchvision).why) == (
+            preset.paper,
+            preset.why,
+        )
 
 
 @pytest.mark.parametrize(
@@ -54,16 +57,16 @@ def test_a_model_that_equals_a_preset_tells_what_the_preset_tells():
     ],
 )
 def test_each_family_has_its_own(name, authors, year, place):
-    paper = about(name).paper
+    paper = publication_of(name).paper
     assert paper.authors.startswith(authors)
     assert (paper.year, paper.place) == (year, place)
 
 
 def test_no_family_is_without_a_model():
-    told = [about(name) for name in MODELS]
+    told = [publication_of(name) for name in MODELS]
     assert all(family in told for family in FAMILIES.values())
 
 
 def test_nothing_is_told_of_what_is_no_model():
     with pytest.raises(KeyError):
-        about("vit_b_16")
+        publication_of("vit_b_16")

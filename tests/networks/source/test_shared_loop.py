@@ -16,7 +16,7 @@ from networks.project.project import first_project
 from networks.recipes.splitting import split
 from networks.runs.measures import MEASURES, add_to, means
 from networks.source.identifiers import GLOBALS
-from networks.source.printed import printed_names
+from networks.source.loop_text import loop_names
 from networks.training.steps import judge, train_step
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 
@@ -32,7 +32,7 @@ def test_what_a_run_does_stands_in_the_script_word_for_word(tmp_path, function):
 
 
 def test_no_class_of_a_network_may_have_the_name_of_such_a_function():
-    assert {function.__name__ for function in SHARED} <= {*printed_names()} <= GLOBALS
+    assert {function.__name__ for function in SHARED} <= {*loop_names()} <= GLOBALS
 
 
 CHANGES = {

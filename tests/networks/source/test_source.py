@@ -21,7 +21,7 @@ from networks.exporting.files import save_weights
 from networks.graph import edits, folds, groups
 from networks.graph.check import check
 from networks.graph.network import RESERVED, Network, Node
-from networks.importing.torchvision_model import torchvision_network
+from networks.importing.from_torchvision import torchvision_network
 from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d

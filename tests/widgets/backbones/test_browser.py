@@ -13,7 +13,7 @@ from networks.graph.check import check
 from networks.graph.depth import depth
 from networks.presets.catalog import PRESETS, families
 from networks.presets.torchvision_models import MODELS as TORCHVISION
-from networks.presets.torchvision_papers import about
+from networks.presets.torchvision_papers import publication_of
 from widgets.backbones.backbone_list import BackboneList
 from widgets.backbones.browser import BackboneBrowser
 from widgets.backbones.details import UNKNOWN, Figures
@@ -23,11 +23,12 @@ from widgets.controls.notice import Notice
 from widgets.look.translation import short, thousands
 
 MODELS = tuple(
-    Importable(name, TORCHVISION[name].title, about(name).paper, about(name).why)
+    Importable(name, TORCHVISION[name].title, publication_of(name).paper, publication_of(name).why)
     for name in ("convnext_tiny", "densenet121")
 )
 EVERY_MODEL = tuple(
-    Importable(name, model.title, about(name).paper, about(name).why) for name, model in TORCHVISION.items()
+    Importable(name, model.title, publication_of(name).paper, publication_of(name).why)
+    for name, model in TORCHVISION.items()
 )
 BY_NAME = {preset.name: preset for preset in PRESETS}
 RECIPE = next(preset for preset in PRESETS if preset.recipe is not None)

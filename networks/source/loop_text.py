@@ -6,6 +6,7 @@ import ast
 from functools import cache
 from pathlib import Path
 
+from networks.graph.walk import reached
 from networks.runs.measures import MEASURES
 
 _NETWORKS = Path(__file__).parents[1]
@@ -22,7 +23,7 @@ The files are read, not imported: what they import is torch's, or is in the scri
 
 
 @cache
-def printed(file: str) -> dict[str, str]:
+def loop_text(file: str) -> dict[str, str]:
     """The text of the functions that scripts take from a file of `networks`, by name, in the file's order."""
     text = (_NETWORKS / file).read_text(encoding="utf-8")
     found: dict[str, ast.stmt] = {}
@@ -30,15 +31,14 @@ def printed(file: str) -> dict[str, str]:
         match statement:
             case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
                 found[name] = statement
-    wanted, needed = [*_PRINTED[file]], set[str]()
-    while wanted:
-        name = wanted.pop()
-        if name not in needed:
-            needed.add(name)
-            wanted += {node.id for node in ast.walk(found[name]) if isinstance(node, ast.Name)} & found.keys()
+
+    def used(name: str) -> set[str]:
+        return {node.id for node in ast.walk(found[name]) if isinstance(node, ast.Name)} & found.keys()
+
+    needed = reached(_PRINTED[file], used)
     return {name: ast.get_source_segment(text, node) or "" for name, node in found.items() if name in needed}
 
 
-def printed_names() -> tuple[str, ...]:
+def loop_names() -> tuple[str, ...]:
     """What all of these functions are called."""
-    return tuple(name for file in _PRINTED for name in printed(file))
+    return tuple(name for file in _PRINTED for name in loop_text(file))
