@@ -28,8 +28,8 @@ def show(shape: Shape) -> str:
     return "×".join(map(str, shape))
 
 
-def shown(shape: Shape) -> Message:
-    """The shape as part of a sentence."""
+def as_message(shape: Shape) -> Message:
+    """The shape, to be put into a sentence."""
     return message("{shape}", shape=show(shape))
 
 
@@ -55,7 +55,7 @@ def checked(x: Shape) -> Shape:
         return x
     raise ShapeError(
         message("at most {largest} numbers per image", largest=LARGEST),
-        shown(x),
+        as_message(x),
         message("choose smaller sizes or fewer filters"),
     )
 

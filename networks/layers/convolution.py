@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from networks.core.call import Call, call
 from networks.core.fields import Pair, PairFromZero, described, whole
 from networks.core.message import message
-from networks.core.shapes import Shape, ShapeError, checked, count, image, shown, window
+from networks.core.shapes import Shape, ShapeError, as_message, checked, count, image, window
 from networks.layers.base import Group, Layer
 from networks.layers.class_count import CLASSES, classes_unknown
 
@@ -44,7 +44,7 @@ def slid(x: Shape, channels: int, kernel: Pair, stride: Pair, padding: PairFromZ
                 height=reach[0],
                 width=reach[1],
             ),
-            shown(x),
+            as_message(x),
             message("choose a smaller kernel or more padding, or pool less before"),
         )
     return checked((channels, *sizes))

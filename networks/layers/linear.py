@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from networks.core.call import Argument, Call, call
 from networks.core.fields import described, real, whole
 from networks.core.message import message
-from networks.core.shapes import Shape, ShapeError, checked, count, image, shown
+from networks.core.shapes import Shape, ShapeError, as_message, checked, count, image
 from networks.layers.base import Group, Layer
 from networks.layers.class_count import CLASSES as CLASSES
 from networks.layers.class_count import classes_unknown
@@ -41,7 +41,7 @@ class Linear(Layer, frozen=True):
         if len(inputs[0]) != 1:
             raise ShapeError(
                 message("a vector"),
-                shown(inputs[0]),
+                as_message(inputs[0]),
                 message("put a Flatten or a global average pooling before it"),
             )
         if self.features == CLASSES:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from networks.core.call import Call, call
 from networks.core.fields import changed, described, real, whole
 from networks.core.message import message
-from networks.core.shapes import Shape, ShapeError, image, shown
+from networks.core.shapes import Shape, ShapeError, as_message, image
 from networks.layers.base import Group, Layer
 
 Eps = Annotated[
@@ -76,7 +76,7 @@ class BatchNorm1d(Layer, frozen=True):
         if len(inputs[0]) != 1:
             raise ShapeError(
                 message("a vector"),
-                shown(inputs[0]),
+                as_message(inputs[0]),
                 message("use BatchNorm2d, which is for images, or put a Flatten before it"),
             )
         return inputs[0]
@@ -195,7 +195,7 @@ class InstanceNorm2d(Layer, frozen=True):
         if height * width == 1:
             raise ShapeError(
                 message("an image of more than one pixel"),
-                shown(inputs[0]),
+                as_message(inputs[0]),
                 message("move this layer up, or use BatchNorm2d, which compares images"),
             )
         return inputs[0]

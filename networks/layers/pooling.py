@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from networks.core.call import Argument, Call, call
 from networks.core.fields import Pair, PairFromZero, described
 from networks.core.message import message
-from networks.core.shapes import Shape, ShapeError, checked, image, shown, window
+from networks.core.shapes import Shape, ShapeError, as_message, checked, image, window
 from networks.layers.base import Group, Layer
 from networks.layers.convolution import by, pair
 
@@ -41,7 +41,7 @@ def pooled(x: Shape, kernel: Pair, stride: Pair, padding: PairFromZero, ceil: bo
     if min(sizes) < 1:
         raise ShapeError(
             message("an image of at least {height}×{width} pixels", height=kernel[0], width=kernel[1]),
-            shown(x),
+            as_message(x),
             message("choose a smaller kernel or remove an earlier pooling"),
         )
     return checked((channels, *sizes))
