@@ -50,25 +50,25 @@ class Scope(msgspec.Struct, frozen=True, eq=False):
 
 
 class Command(msgspec.Struct, frozen=True, eq=False):
-    """One entry of a menu. Its keys work in the whole window, or in its scope alone.
+    """A menu entry with keys. The keys work in the whole window, or only in the command's scope.
 
-    With a scope, Delete in a number field deletes a digit and no layer.
+    Thanks to the scope of the canvas, Delete in a number field deletes a digit and not a layer.
     """
 
     id: str
     section: Section
     title: str | Callable[[Shown], str]
-    """With a `&` before the letter that chooses it in the menu; a function where the words change."""
+    """With `&` before the letter that selects it in the menu; a function if the words change."""
     do: Callable[[], object]
     keys: tuple[str, ...] = ()
     """Portable key sequences; the first one is shown in the menu."""
     scope: Scope | None = None
     why_not: Callable[[Shown], str] | None = None
-    """Gives the sentence that says why it cannot be done now, and nothing where it can."""
+    """Returns the sentence that says why the command cannot be used now, or an empty one."""
     icon: str = ""
-    """A command with an icon stands on the toolbar as well."""
+    """A command with an icon is on the toolbar as well."""
     named: str = ""
-    """What the page of keys calls it, where that is not the title."""
+    """What the page of keys calls it, if that is not the title."""
 
 
 class Submenu(msgspec.Struct, frozen=True, eq=False):
@@ -76,14 +76,14 @@ class Submenu(msgspec.Struct, frozen=True, eq=False):
 
     section: Section
     make: Callable[[QWidget], QMenu]
-    """Given the window, makes the menu."""
+    """Makes the menu, as a child of the window that it is given."""
 
 
 MenuEntry = Command | Submenu
 
 
 def make_action(command: Command, window: QWidget) -> QAction:
-    """The action of a command. It belongs to the widget in which its keys work."""
+    """Makes the action of a command. It belongs to the widget in which its keys work."""
     owner = window if command.scope is None else command.scope.widget
     action = QAction(owner)
     if isinstance(command.title, str):
@@ -104,10 +104,10 @@ def make_action(command: Command, window: QWidget) -> QAction:
 
 
 def refresh_action(action: QAction, command: Command, shown: Shown) -> None:
-    """Gives a command's action the words, and enables or disables it, as the state asks for."""
+    """Updates the words of a command's action, and whether it is enabled."""
     if not isinstance(command.title, str):
         action.setText(command.title(shown))
     if command.why_not is not None:
         reason = command.why_not(shown)
         action.setEnabled(not reason)
-        action.setToolTip(reason)  # none gives the action's text again
+        action.setToolTip(reason)  # an empty one makes Qt show the text

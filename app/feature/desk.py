@@ -1,4 +1,4 @@
-"""What features share: the session, what is shown, and all that a feature may wish for."""
+"""What features share: the session, the state that they are shown, and everything that they may ask for."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from networks.recipes.recipe import Recipe
 from widgets.look.translation import said
 
 NOTICE, OUTCOME, LASTING = 8_000, 15_000, 0
-"""Milliseconds for which a sentence stands in the status line; 0 until the next one."""
+"""Milliseconds for which a sentence is shown in the status line; 0 means until the next one."""
 
 
 class Desk(QObject):
-    """Lies between the features: each finds here what it needs, and none needs to know another."""
+    """Stands between the features, so that none needs to know another or the window."""
 
     changed = Signal()
-    """`shown` is another one now."""
+    """`shown` has been replaced."""
     torch_loaded = Signal()
-    """torch is imported, and what is imported from now on is little."""
+    """torch has been imported; little will be imported after it."""
 
-    # wishes; features that can grant them connect to these
+    # requests; whoever can fulfil them connects to these
     told = Signal(str, int)
-    """A sentence for the status line, and for how many milliseconds."""
+    """A sentence for the status line, and for how many milliseconds it is shown."""
     reveal_wished = Signal(str)
     adding_wished = Signal(object)
     start_wished = Signal()
@@ -52,10 +52,10 @@ class Desk(QObject):
         settings: Settings | None = None,
         folder: Path | None = None,
     ) -> None:
-        """Files of the user go to `folder` instead of the usual one."""
+        """`folder` replaces the usual folder for the user's data."""
         super().__init__(window)
         self.window = window
-        """For dialogs, which need a window to stand before."""
+        """The parent of dialogs."""
         self.settings = settings or Settings()
         self.document = Document(project, self)
         self.files = Files(self.document, window, self.settings, folder)
@@ -67,7 +67,7 @@ class Desk(QObject):
         for moved in (history.indexChanged, history.undoTextChanged, history.redoTextChanged):
             moved.connect(self._follow_history)
 
-    # what is shown
+    # the state
 
     @Slot(object, object)
     def _follow_document(self, old: Project, new: Project) -> None:
@@ -84,12 +84,12 @@ class Desk(QObject):
             self._show(replace(self.shown, undo=undo, redo=redo))
 
     def show_canvas(self, folding: Folding, selection: tuple[str, ...]) -> None:
-        """The network is folded like this on the canvas, and these cards and frames are selected."""
+        """Says how the network is folded on the canvas, and which cards and frames are selected."""
         if folding is not self.shown.folding or selection != self.shown.selection:
             self._show(replace(self.shown, folding=folding, selection=selection))
 
     def show_devices(self, devices: tuple[str, ...]) -> None:
-        """torch is loaded and finds these devices."""
+        """Says that torch is loaded and finds these devices."""
         self._show(replace(self.shown, devices=devices))
         self.torch_loaded.emit()
 
@@ -97,38 +97,38 @@ class Desk(QObject):
         self.shown = shown
         self.changed.emit()
 
-    # what is wished
+    # requests
 
     @Slot(object, str)
     @Slot(object, str, str)
     def edit_network(self, network: Network, text: str, merge: str = "") -> None:
-        """Makes the network another one, as one step of the history named `text` (translated).
+        """Replaces the network, as one undoable step named `text` (translated).
 
-        Steps in a row with the same `merge` key become one.
+        Successive edits with the same `merge` key become one step.
         """
         self.document.edit(replace(self.document.project, network=network), text, merge)
 
     @Slot(object, str, str)
     def edit_recipe(self, recipe: Recipe, text: str, merge: str = "") -> None:
-        """The same for the recipe."""
+        """Replaces the recipe, in the same way."""
         self.document.edit(replace(self.document.project, recipe=recipe), text, merge)
 
     @Slot(object)
     def say(self, sentence: Message | str, milliseconds: int = NOTICE) -> None:
-        """Shows a sentence in the status line, which goes away by itself."""
+        """Shows a sentence in the status line for a while."""
         self.told.emit(said(sentence) if isinstance(sentence, Message) else sentence, milliseconds)
 
     def reveal(self, name: str) -> None:
-        """Shows a layer in the middle of the canvas, or the card that it is folded into, and selects it."""
+        """Selects a layer, or the card that it is folded into, and centres the canvas on it."""
         self.reveal_wished.emit(name)
 
     def add(self, thing: Layer | Block | SavedBlock) -> None:
-        """Adds a layer or a block behind the selection, or at the end."""
+        """Adds a layer or a block after the selection, or at the end."""
         self.adding_wished.emit(thing)
 
     @Slot()
     def show_from_start(self) -> None:
-        """Shows the network as if it were seen for the first time, because another one was put in place."""
+        """Shows the network from its top, because another one was loaded."""
         self.start_wished.emit()
 
 

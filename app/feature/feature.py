@@ -12,50 +12,50 @@ from app.feature.shown import Shown
 
 
 class Feature(QObject):
-    """Declares what it adds to the window, and is shown the state; what it wishes for goes to the desk.
+    """Declares what it adds to the window, is shown the state, and asks the desk for everything else.
 
-    No feature knows another one, and none knows the window. Every method may be left out.
+    Features know neither each other nor the window. A subclass overrides only the methods that it needs.
     """
 
     rested = Signal()
-    """What `halt` has asked to end has ended."""
+    """What `halt` was waiting for has ended."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.desk = desk
 
     def panels(self) -> tuple[Panel, ...]:
-        """Its docks. Asked for once."""
+        """Its docks. Called once."""
         return ()
 
     def pieces(self) -> tuple[Piece, ...]:
-        """Its widgets that stand at fixed places. Asked for once."""
+        """Its widgets at fixed places. Called once."""
         return ()
 
     def commands(self) -> tuple[MenuEntry, ...]:
-        """Its entries in the menus, in the order in which they stand there."""
+        """Its menu entries, in their order. Called once."""
         return ()
 
     def gestures(self) -> tuple[Gesture, ...]:
-        """Keys and gestures of its widgets that no command has."""
+        """Keys and mouse gestures of its widgets that belong to no command."""
         return ()
 
     def show(self, old: Shown | None, new: Shown) -> None:
-        """The state is `new`; `old` is what was shown here before, and None the first time.
+        """Shows a state. `old` is the one that was shown here before, None the first time.
 
-        It may ask the desk for changes at once: they are shown when all features have seen this state.
+        The feature may ask the desk for changes at once; they are shown after it returns.
         """
 
     def begin(self) -> None:
-        """The window is on the screen: time to load, to ask or to offer something."""
+        """Called once the window is on the screen: time to load, ask or offer something."""
 
     def may_close(self) -> bool:
-        """Whether the window may be closed, as far as this feature is concerned; it may ask the user."""
+        """Whether the window may be closed as far as this feature is concerned. It may ask the user."""
         return True
 
     def halt(self) -> bool:
-        """Ends what is going on. False where that takes a while: `rested` tells when it has ended."""
+        """Ends what is going on. False if that takes a while; `rested` is emitted when it has ended."""
         return True
 
     def close(self) -> None:
-        """The window closes for good: wait for threads, leave nothing behind."""
+        """Called when the window closes for good: waits for threads and leaves nothing behind."""

@@ -1,4 +1,4 @@
-"""Keys and gestures of the mouse that belong to a widget and stand in no menu, for the page of keys."""
+"""Keys and mouse gestures of widgets that are in no menu, for the page of keys."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence
 
 
 class Gesture(msgspec.Struct, frozen=True):
-    """What can be done, and how: by keys, with the mouse, or either."""
+    """What can be done, and how: with keys, the mouse, or either."""
 
     where: str
     """The heading on the page: “On the canvas”."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 
 class Place(Enum):
-    """Where a panel stands at first; the user may move it. Panels of one place share it as tabs."""
+    """Where a panel is at first; the user may move it. Panels in the same place become tabs."""
 
     LEFT = "left of the canvas"
     BESIDE = "between the canvas and the column at the right"
@@ -20,19 +20,19 @@ class Place(Enum):
 
 
 class Panel(msgspec.Struct, frozen=True):
-    """A dock. Its entry in the menu View is made by the window."""
+    """A dock. The window adds its entry to the menu View."""
 
     name: str
-    """Under this name the arrangement of the window is remembered."""
+    """Identifies the panel in the saved arrangement of the window."""
     title: str
     place: Place
     widget: QWidget
     scrolls: bool = False
-    """Whether it is put into an area that scrolls, because it may be higher than its place."""
+    """Whether it is put into a scroll area, because it may be taller than its place."""
     least_width: int = 0
-    """In device-independent pixels; for panels that do not scroll."""
+    """In device-independent pixels. Only for panels that do not scroll."""
     seen: Callable[[], object] | None = None
-    """Called when the panel has come into sight or is out of it."""
+    """Called when the panel becomes visible or hidden."""
 
 
 class Spot(Enum):

@@ -1,4 +1,4 @@
-"""Shows the state to features: the one way by which they learn that something has changed."""
+"""Shows features the state: the one way in which they learn that something has changed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Showing(QObject):
 
     @Slot()
     def show(self) -> None:
-        """Shows what has not been seen yet, until all features have seen the same."""
+        """Shows the state to all features that have not seen it, until all have seen the same one."""
         if self._busy:
             return
         self._busy = True

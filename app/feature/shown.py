@@ -1,4 +1,4 @@
-"""What all features are shown: one value, made anew whenever something in it changes."""
+"""What all features are shown: one immutable value, replaced whenever something in it changes."""
 
 from __future__ import annotations
 
@@ -29,22 +29,23 @@ Field = Literal[
 
 
 class Shown(msgspec.Struct, frozen=True, eq=False):
-    """The state of the window. Whoever holds one may compare it with the next; nothing in it is edited."""
+    """The state of the window. Features compare the new one with the old to see what has changed."""
 
     project: Project
     report: Report
     """Of the project's network."""
     obstacle: Message | None
-    """Why the project cannot be trained, or None where it can."""
+    """Why the project cannot be trained, or None if it can."""
     folding: Folding
     """The network as the canvas shows it."""
     selection: tuple[str, ...] = ()
-    """Names of the cards and frames that are selected on the canvas."""
+    """Names of the selected cards and frames on the canvas."""
     devices: tuple[str, ...] | None = None
     """The devices that torch finds, or None as long as torch is not loaded."""
     undo: str = ""
-    """The step that Undo would take back; empty where there is none."""
+    """The step that Undo would undo; empty if there is none."""
     redo: str = ""
+    """The step that Redo would redo; empty if there is none."""
 
     @property
     def network(self) -> Network:
@@ -63,11 +64,11 @@ class Shown(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def selected_nodes(self) -> tuple[str, ...]:
-        """Names of the layers that are selected, those inside selected cards and frames included."""
+        """Names of the selected layers, including those inside selected cards and frames."""
         return self.folding.nodes(self.selection)
 
     def news(self, old: Shown | None, *fields: Field) -> bool:
-        """Whether one of these fields differs from the old one's, or there is no old one."""
+        """Whether any of these fields differs from the old state's, or there is no old state."""
         return old is None or any(_differ(getattr(old, field), getattr(self, field)) for field in fields)
 
 

@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from widgets.backbones.browser import BackboneBrowser
 
 PAUSE = 250
-"""Milliseconds that a model stays selected before its layers are followed: who walks on wants none of it."""
+"""Milliseconds for which a model stays selected before it is imported for its preview."""
 
 
 class Backbones(Feature):
     """Opens the menu and does what is chosen there, each time as one step that can be undone."""
 
     loaded = Signal()
-    """Another network was put in place: show it from its top."""
+    """A different network was loaded or imported."""
     refused = Signal(object)
-    """A Message: why nothing was done."""
+    """The Message that says why nothing was done."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Backbones(Feature):
         models: Callable[[], Sequence[Importable]] = importables,
         build: Build = import_model,
     ) -> None:
-        """`models` gives those that can be imported, and `build` imports one by its name."""
+        """`models` lists what can be imported, and `build` imports one of these by its name."""
         super().__init__(desk)
         self._document = desk.document
         self._models = models
@@ -94,7 +94,7 @@ class Backbones(Feature):
 
     @Slot()
     def open(self) -> None:
-        """Shows the menu below the button, as far as the screen allows."""
+        """Shows the menu below its button, or as near to it as the screen allows."""
         if self._browser is None:
             self._browser = self._make_browser()
         self._browser.show_for(self._document.project.classes)
@@ -103,15 +103,15 @@ class Backbones(Feature):
 
     @Slot(object, bool)
     def load(self, preset: Preset, with_recipe: bool) -> None:
-        """Puts a preset in place of the network. The data and the machine's settings stay."""
+        """Replaces the network by a preset. The data and the settings of the machine stay."""
         project = loaded(self._document.project, preset, with_recipe)
         self._put(project, self.tr("Load {name}").format(name=declared(preset.name)))
 
     @Slot(object)
     def import_model(self, wanted: Importable) -> None:
-        """Puts a model in place of the network: at once where it was looked at, else when it is made.
+        """Replaces the network by a model: at once if its preview was shown, else when it has been imported.
 
-        The menu says how it goes, and can be cancelled.
+        Meanwhile the menu shows that it is being imported, and how to cancel.
         """
         imported = self._imports.found(wanted)
         if imported is not None:
@@ -124,7 +124,7 @@ class Backbones(Feature):
 
     @Slot()
     def cancel(self) -> None:
-        """Whatever is being imported or looked at is not wanted any more."""
+        """Gives up the import and the preview that are under way."""
         self._shown = None
         self.pause.stop()
         self._give_up()
@@ -132,16 +132,16 @@ class Backbones(Feature):
 
     @Slot()
     def remove_shortcuts(self) -> None:
-        """Makes the network its plain twin."""
+        """Turns the network into its plain twin, without shortcuts."""
         self._edit(without_shortcuts, self.tr("Remove all shortcuts"))
 
     @Slot()
     def restore_shortcuts(self) -> None:
-        """Gives the residual blocks the shortcuts back that were taken from them."""
+        """Puts back the shortcuts that were removed from residual blocks."""
         self._edit(with_shortcuts, self.tr("Restore all shortcuts"))
 
     def close(self) -> None:
-        """Waits for a model that is being imported, and drops it."""
+        """Waits for the import that is under way, and drops its result."""
         self._wanted = self._shown = None
         self.pause.stop()
         self._imports.close()
@@ -167,7 +167,7 @@ class Backbones(Feature):
 
     @Slot(object)
     def _look(self, entry: Entry | None) -> None:
-        """Shows the network of a model that is told about, where there is one yet."""
+        """Shows the preview of the selected model, as soon as there is one."""
         self._shown = entry if isinstance(entry, Importable) else None
         self.pause.stop()
         if self._shown is not None:
@@ -180,7 +180,7 @@ class Backbones(Feature):
 
     @Slot()
     def _ask(self) -> None:
-        """Has made what is wished for first, and then what is told about."""
+        """Imports the chosen model first, then the one whose preview is shown."""
         shown = None if self.pause.isActive() else self._shown
         self._imports.ask([model for model in (self._wanted, shown) if model is not None])
 
@@ -203,7 +203,7 @@ class Backbones(Feature):
             self._browser.show_importing(None)
 
     def _make_browser(self) -> BackboneBrowser:
-        # the window is there sooner without them
+        # imported late, so that the window opens sooner
         from networks.presets.catalog import families
         from widgets.backbones.browser import BackboneBrowser
 
@@ -246,7 +246,7 @@ def _button(text: str) -> QToolButton:
     button.setText(text)
     button.setIcon(icon("chevron-down"))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    # the arrow stands behind the word
+    # with this the arrow comes after the word
     button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     button.setProperty("outlined", True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -22,9 +22,9 @@ KEYS = {one.command: one.keys for one in CANVAS_KEYS}
 
 
 class Canvas(Feature):
-    """Shows the network and grants wishes that concern it.
+    """Shows the network, and what is selected of it.
 
-    It comes before all features that are shown the selection or the folding: it is what tells of them.
+    It reports the folding and the selection, so it comes before all features that are shown these.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -124,7 +124,7 @@ class Canvas(Feature):
     def show(self, old: Shown | None, new: Shown) -> None:
         if new.news(old, "network", "classes"):
             self.view.show_network(new.network, new.report)
-            # with it comes another folding, which is shown here as everywhere
+            # it has a new folding now, which is shown to all features, this one included
             self._tell()
         elif new.news(old, "folding", "selection"):
             self.panel.show_selection(new.folding, new.classes, new.selection)
@@ -140,7 +140,7 @@ class Canvas(Feature):
 
     @Slot(str, str)
     def _follow_name(self, old: str, new: str) -> None:
-        """Told just before the edit that renames a layer: what was selected stays selected."""
+        """Notes a new name, just before the edit that brings it, so that the layer stays selected."""
         self._renamed[old] = new
 
     @Slot(object, str, str)

@@ -1,4 +1,4 @@
-"""The menu under the pointer on the canvas: the commands that make sense for what is selected."""
+"""The context menu of the canvas: the commands that make sense for the selection."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ ON_SELECTION = ("open_fold", LINE, "cut", "copy", "paste", "duplicate", "delete"
 ON_A_WIRE = ("delete",)
 ON_NOTHING = ("paste", "select_all", LINE, "fit")
 OF_FOLDS = ("open_fold", "ungroup")
-"""Only for blocks and groups."""
+"""Shown only for blocks and groups."""
 
 
 class CanvasMenu(QMenu):
-    """Shows the canvas's own actions, so that keys and menu do the same."""
+    """Contains the actions of the canvas, so that the menu does the same as the keys."""
 
     def __init__(self, canvas: CanvasView) -> None:
         super().__init__(canvas)
@@ -25,9 +25,9 @@ class CanvasMenu(QMenu):
 
     @Slot(QPoint)
     def show_at(self, place: QPoint) -> None:
-        """Shows it there for what is selected now."""
+        """Opens the menu at this place of the screen, for the present selection."""
         for shown in self.actions():
-            self.removeAction(shown)  # PySide's clear would delete what belongs to the canvas
+            self.removeAction(shown)  # PySide's clear() would delete the canvas's actions
             if shown.isSeparator():
                 shown.deleteLater()
         actions = {action.objectName(): action for action in self._canvas.actions()}

@@ -1,4 +1,4 @@
-"""The panel of the network's PyTorch source: written in a thread, and only while somebody sees it."""
+"""The panel with the network's PyTorch source, written in the background while the panel is visible."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from networks.source import Source
 
 PAUSE = 150
-"""Milliseconds without an edit before the source is written anew."""
+"""Milliseconds after the last edit before the source is written again."""
 
 
 class Code(Feature):
-    """Shows the source of the network as it is now. ResNet-152’s takes a tenth of a second to write."""
+    """Keeps the source up to date. ResNet-152's takes a tenth of a second to write."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -53,14 +53,14 @@ class Code(Feature):
             self.view.show_selection(new.selected_nodes)
 
     def close(self) -> None:
-        """Waits for what is being written, and drops it."""
+        """Waits for the source that is being written, and drops it."""
         self._timer.stop()
         if self._job is not None:
             self._job.close()
 
     @Slot()
     def _refresh(self) -> None:
-        """The network may be another, or the view may have come into sight."""
+        """Writes the source soon: the network has changed, or the panel has become visible."""
         self._timer.start()
 
     @Slot(object)

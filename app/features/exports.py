@@ -1,6 +1,6 @@
-"""The menu that writes the network for other programs: source, ONNX, weights and a picture.
+"""File ▸ Export: writes the network for other programs, as source, ONNX, weights or a picture.
 
-What writes is imported when it is asked for: the window is there sooner.
+What writes the files is imported when it is needed, so that the window opens sooner.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ STACK = 16 * 2**20
 
 
 class Exports(Feature):
-    """Asks where to, writes, and tells what it wrote; what takes seconds leaves the window alive."""
+    """Asks for a file, writes it and says so. What takes seconds is written in the background."""
 
     told = Signal(str)
-    """What was written where, or why nothing was, for the status line."""
+    """What was written to which file, or why nothing was."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -63,18 +63,18 @@ class Exports(Feature):
 
     @property
     def busy(self) -> bool:
-        """Whether something is being written in a thread."""
+        """Whether something is being written in the background."""
         return self._job is not None and self._job.running
 
     def close(self) -> None:
-        """Waits for what is being written."""
+        """Waits until the file is written."""
         if self._job is not None:
             self._job.wait()
 
     # what can be exported
 
     def export_source(self) -> None:
-        """The network as a Python module that imports only torch."""
+        """Writes the network as a Python module that imports only torch."""
         path = self._ask(self.tr("Export PyTorch source"), self._name(".py"), [("Python", ".py")])
         if path is None:
             return
@@ -89,7 +89,7 @@ class Exports(Feature):
         self._write(write, self.tr("“{path}” holds the network as PyTorch source.").format(path=shown(path)))
 
     def export_training_script(self) -> None:
-        """The source with the images, the recipe and a loop: what goes on without Backbone."""
+        """Writes a script with the network, images, recipe and training loop; it needs no Backbone."""
         path = self._ask(self.tr("Export training script"), self._name("_training.py"), [("Python", ".py")])
         if path is None:
             return
@@ -110,7 +110,7 @@ class Exports(Feature):
         )
 
     def export_onnx(self) -> None:
-        """The network as ONNX: with the last run's weights where it is the one that was trained."""
+        """Writes the network as ONNX, with the last run's weights if that run trained this network."""
         if self._trainer.busy:
             self.told.emit(
                 self.tr("A network that is being trained changes all the time: stop the run, then export.")
@@ -142,7 +142,7 @@ class Exports(Feature):
         self._write_in_thread(write, sentence)
 
     def export_weights(self) -> None:
-        """The last run's weights as safetensors."""
+        """Writes the last run's weights as safetensors."""
         run = self._trainer.run
         if run is None or self._trainer.busy:
             self.told.emit(
@@ -162,7 +162,7 @@ class Exports(Feature):
         )
 
     def export_picture(self) -> None:
-        """The network as vectors, as it is folded on the canvas."""
+        """Writes a vector graphic of the network, folded as on the canvas."""
         kinds = [("SVG", ".svg"), ("PDF", ".pdf")]
         path = self._ask(self.tr("Export picture"), self._name(".svg"), kinds)
         if path is None:
@@ -186,7 +186,7 @@ class Exports(Feature):
             self.told.emit(sentence)
 
     def _write_in_thread(self, write: Callable[[], None], sentence: str) -> None:
-        """Nothing else can be done meanwhile: training and exporting draw from the same random numbers."""
+        """Blocks the window with a dialog: training and exporting would draw from the same random numbers."""
         self._notice = _Notice(self.tr("Exporting…"), self.desk.window)
         self._job = Job(
             lambda _: write(),
@@ -204,13 +204,13 @@ class Exports(Feature):
         if self._notice is not None:
             self._notice.finish()
             self._notice = None
-        # what torch left behind is freed here, in the thread in which Qt's objects may be freed too
+        # what torch left behind is freed here: in another thread the collector would free Qt objects as well
         gc.collect()
 
-    # questions; a method of its own so that tests can answer
+    # questions; a separate method, so that tests can answer
 
     def ask_path(self, dialog: QFileDialog) -> Path | None:
-        """Which file to write to; asks again where there is one already."""
+        """Which file to write to; asks again if the file exists."""
         accepted = dialog.exec() == QDialog.DialogCode.Accepted
         chosen = dialog.selectedFiles()
         return Path(os.path.abspath(chosen[0])) if accepted and chosen else None
@@ -247,7 +247,7 @@ def _explain(error: BaseException) -> Message:
 
 
 class _Notice(QDialog):
-    """Says that something is going on, and stays until it is told that it has ended."""
+    """Says that a file is being written, and stays open until `finish`."""
 
     def __init__(self, text: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -267,16 +267,16 @@ class _Notice(QDialog):
         column.addWidget(bar)
 
     def finish(self) -> None:
-        """It has ended."""
+        """Closes: the file is written."""
         super().accept()
 
     def accept(self) -> None:
         pass
 
     def reject(self) -> None:
-        """Escape: a file that is half written cannot be left."""
+        """Does nothing on Escape: writing cannot be interrupted."""
 
 
 def shown(path: Path) -> str:
-    """The file's name, as it can be shown."""
+    """The file's name, safe to show."""
     return visible(path.name)

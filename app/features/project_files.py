@@ -61,7 +61,7 @@ class ProjectFiles(Feature):
     @Slot()
     def _restore(self) -> None:
         if not self.desk.files.restore():
-            # the user wants to keep what is open for now
+            # the user wants to keep the open project for now
             self.offer_recovery()
 
     @Slot()

@@ -20,10 +20,10 @@ from widgets.controls.offer_bar import OfferBar
 
 
 class PublishedWeights(Feature):
-    """Finds the weights that the network was made for, and makes the project start from them."""
+    """Finds published weights that fit the network, and makes the project start from them."""
 
     failed = Signal(object)
-    """The Message that says why there are none."""
+    """The Message that says why no weights were loaded."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -42,7 +42,7 @@ class PublishedWeights(Feature):
 
     @Slot()
     def load(self) -> None:
-        """Makes the project start from the best weights for its network; fetches them where need be."""
+        """Makes the project start from the best weights for its network. Fetches them if necessary."""
         if self.busy:
             return
         found = suggestions(self._document.project)
@@ -79,7 +79,7 @@ class PublishedWeights(Feature):
 
     @Slot()
     def cancel(self) -> None:
-        """Stops fetching; what has come so far is thrown away."""
+        """Stops fetching, and throws away what has arrived so far."""
         if self._job is not None:
             self._job.cancel()
 
@@ -130,8 +130,8 @@ class PublishedWeights(Feature):
 
 
 def _fetch(weights: Published, task: Task) -> bool:
-    """Whether the whole file lies in its place now; False where it was cancelled."""
-    # what speaks to servers is not needed before
+    """Fetches the file. Returns whether it is complete; False if it was cancelled."""
+    # imported late: nothing else speaks to servers
     from networks.core import download
 
     def tell(came: int, total: int) -> bool:

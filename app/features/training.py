@@ -80,7 +80,7 @@ class Training(Feature):
     def halt(self) -> bool:
         if not self.desk.trainer.busy:
             return True
-        # `rested` follows when the thread has ended, at most one batch later
+        # `rested` is emitted when the thread has ended, at most one batch later
         self.desk.trainer.stop()
         return False
 
@@ -94,6 +94,6 @@ class Training(Feature):
 
     @Slot(str)
     def _tell_end(self, sentence: str) -> None:
-        # where the curves are in sight it stands below them, and longer
+        # while the curves are visible, the sentence stands below them
         if self.curves.outcome.visibleRegion().isEmpty():
             self.desk.say(sentence, OUTCOME)

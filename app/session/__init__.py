@@ -1,1 +1,1 @@
-"""The open project and what is remembered between starts."""
+"""The open project, its files, and what the program remembers between starts."""

@@ -1,4 +1,4 @@
-"""The project that is open and its history: one way in, one way out, everything can be undone."""
+"""The open project and its history: one way to change it, one signal for changes, each of them undoable."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from networks.graph.folds import settled
 from networks.project.project import Project
 
 UNDO_LIMIT = 500
-"""Steps that can be undone; neighbouring projects share their layers, so that a step takes some kilobytes."""
+"""How many steps can be undone. Successive projects share their layers, so a step takes a few kilobytes."""
 MERGE_PAUSE = 1.5
-"""Seconds without an edit after which the next one is a step of its own, even on the same field."""
+"""After this many seconds without an edit the next one is a new step, even on the same field."""
 
 
 class Document(QObject):
     """Holds the project. `edit` is the only way in, `changed` the only way out.
 
-    `history` is for undo actions and for a list of the steps; what it undoes itself is told of, too. Its
-    commands are empty ones that Qt makes, and the projects between them lie in a list here. Commands written
-    in Python crash the garbage collector now and then when it frees a document, even flat ones that hold the
-    document weakly (PySide6 6.11, Python 3.11: 2 of 8 runs of the test; 0 of 8 like this).
+    `history` serves undo actions and lists of steps; what is undone through it is announced as well. Its
+    commands are empty and made by Qt; the projects before and after them are kept in a list here. Commands
+    written in Python, even simple ones with a weak reference to the document, sometimes crash the garbage
+    collector when a document is freed (PySide6 6.11, Python 3.11: 2 of 8 runs of the test, 0 of 8 this way).
     """
 
     changed = Signal(object, object)
-    """The old and the new project, after each edit, undo, redo and reset that made a difference."""
+    """The old and the new project, after every edit, undo, redo or reset that changed something."""
     modified_changed = Signal(bool)
     path_changed = Signal(object)
     """The file's path, or None for a project that was never saved."""
     loaded = Signal()
-    """Another project was put in place as a whole; comes after `changed`."""
+    """Another project was opened, or a new one started. Emitted after `changed`."""
 
     def __init__(self, project: Project, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        # before, between and behind the steps: always one more than there are steps
+        # the projects before, between and after the steps: always one more than there are steps
         self._projects = [_settled(project)]
         self._shown = self._projects[0]
         self._path: Path | None = None
@@ -53,7 +53,7 @@ class Document(QObject):
     @property
     def project(self) -> Project:
         """The project as it is now."""
-        # from the end: at its limit the stack drops steps at the beginning
+        # counted from the end, because a full stack drops its oldest steps
         return self._projects[self.history.index() - self.history.count() - 1]
 
     @property
@@ -63,11 +63,11 @@ class Document(QObject):
 
     @property
     def modified(self) -> bool:
-        """Whether there is something that the file does not have."""
+        """Whether the project differs from its file."""
         return not self.history.isClean()
 
     def steps_since(self, project: Project) -> tuple[str, ...]:
-        """What was done since the project was this one, the last step at the end; nothing if it never was."""
+        """The steps made since the project was this one, the newest last; empty if it never was."""
         here = self.history.index() - self.history.count() + len(self._projects) - 1
         for place in range(here, -1, -1):
             if self._projects[place] is project:
@@ -76,13 +76,13 @@ class Document(QObject):
         return ()
 
     def edit(self, project: Project, text: str, merge: str = "") -> None:
-        """Makes the project another one, as a step named `text` (translated) that can be undone.
+        """Replaces the project, as one undoable step named `text` (translated).
 
-        Edits in a row with the same `merge` key are one step, until there is a pause, an undo, a save or
-        `end_merge`. Turning a value back to where the row began leaves no step.
+        Successive edits with the same `merge` key form one step, until there is a pause, an undo, a save or
+        `end_merge`. Changing a value back to what it was at first leaves no step.
         """
         if project.network != self.project.network or project.classes != self.project.classes:
-            # what an edit means for the blocks behind it belongs to the same step
+            # rebuilding the blocks that follow belongs to the same step
             project = _settled(project)
         if project == self.project:
             return
@@ -93,28 +93,28 @@ class Document(QObject):
             merge = ""
         else:
             self._change_last(project, text)
-        # who listens may have edited at once: then the last step is theirs
+        # a listener may have made an edit at once: then the last step is not this one
         if merge and self.project is project:
             self._merging = (merge, monotonic())
 
     def end_merge(self) -> None:
-        """Makes the next edit a step of its own, such as when a field loses the focus."""
+        """Makes the next edit a step of its own, for instance because a field has lost the focus."""
         self._merging = None
 
     def undo(self) -> None:
-        """Takes the last step back, where there is one."""
+        """Undoes the last step, if there is one."""
         self.history.undo()
 
     def redo(self) -> None:
-        """Takes the step again that was last taken back, where there is one."""
+        """Redoes the step that was undone last, if there is one."""
         self.history.redo()
 
     def reset(self, project: Project, path: Path | None = None, modified: bool = False) -> None:
-        """Puts another project in place and ends the history; `modified` where no file holds it."""
+        """Opens another project with an empty history. `modified` says that no file holds it."""
         self._set_path(path)
         self._projects = [_settled(project)]
         self.history.clear()
-        # a stack that was empty tells nothing when it is cleared
+        # clearing an empty stack emits no signal
         self._follow()
         if modified:
             self.history.resetClean()
@@ -162,9 +162,9 @@ class Document(QObject):
         self._announce()
 
     def _announce(self) -> None:
-        """Runs after the stack has moved, so that whoever listens may edit at once.
+        """Emits `changed` after the stack has moved, so that listeners may edit at once.
 
-        Such an edit is told of after all have heard of the first: everybody hears the changes in their order.
+        Such an edit is announced after all listeners have heard of the first: they hear all changes in order.
         """
         if self._announcing:
             return
@@ -184,6 +184,6 @@ class Document(QObject):
 
 
 def _settled(project: Project) -> Project:
-    """Every block is what its parameters say, whatever an edit or a file did to it."""
+    """The project with every block rebuilt from its parameters, whatever an edit or a file made of it."""
     network = settled(project.network, project.classes)
     return project if network is project.network else replace(project, network=network)

@@ -1,4 +1,4 @@
-"""New, open, save: what stands between the document and the disk, and the questions it asks."""
+"""New, open and save: moves projects between the document and files, and asks before anything is lost."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from widgets.look.translation import said
 SUFFIX = ".json"
 
 Signature = tuple[int, int, int]
-"""Time of the last change in nanoseconds, size in bytes and number of a file on the disk."""
+"""Time of the last change in nanoseconds, size in bytes, and the file's number on the disk (inode)."""
 
 
 class Files(QObject):
-    """Puts projects into the document and the document into files, and loses nothing without asking."""
+    """Opens and saves projects. Nothing unsaved is thrown away without asking."""
 
     title_changed = Signal()
     opened = Signal()
-    """Another project is in the document, such as a new one or one from a file."""
+    """The document holds another project, a new one or one from a file."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Files(QObject):
         document.modified_changed.connect(self._tell_title)
 
     def title(self) -> str:
-        """The file's name, with a star where there is something to save: `lenet.json *`."""
+        """The file's name, with a star if there are unsaved changes: `lenet.json *`."""
         path = self.document.path
         name = self.tr("Untitled") if path is None else visible(path.name)
         return f"{name} *" if self.document.modified else name
@@ -58,7 +58,7 @@ class Files(QObject):
     # new and open
 
     def new(self, project: Project | None = None) -> bool:
-        """Starts another project. Says whether it did."""
+        """Starts a new project. Returns whether it did."""
         if not self.may_discard():
             return False
         self._seen = None
@@ -66,20 +66,20 @@ class Files(QObject):
         return True
 
     def open(self) -> bool:
-        """Asks for a file and opens it. Says whether it did."""
+        """Asks for a file and opens it. Returns whether it did."""
         if not self.may_discard():
             return False
         path = self.ask_open_path()
         return path is not None and self._load(path)
 
     def open_path(self, path: Path) -> bool:
-        """Opens this file. Says whether it did."""
+        """Opens this file. Returns whether it did."""
         return self.may_discard() and self._load(path)
 
     def _load(self, path: Path) -> bool:
-        # a path that stays the same when the program changes its folder
+        # absolute, in case the program changes its working directory
         path = Path(os.path.abspath(path))
-        # before reading: what changes meanwhile counts as changed since
+        # before reading, so that a change made meanwhile counts
         seen = signature(path)
         try:
             project = read_project(path)
@@ -96,7 +96,7 @@ class Files(QObject):
     # save
 
     def save(self) -> bool:
-        """Saves to the document's file, or asks for one. Says whether it did."""
+        """Saves to the document's file, or asks for one. Returns whether it did."""
         path = self.document.path
         if path is None:
             return self.save_as()
@@ -110,7 +110,7 @@ class Files(QObject):
         return self._write(path)
 
     def save_as(self) -> bool:
-        """Asks for a file and saves to it. Says whether it did."""
+        """Asks for a file and saves to it. Returns whether it did."""
         path = self.ask_save_path()
         return path is not None and self._write(Path(os.path.abspath(path)))
 
@@ -126,7 +126,7 @@ class Files(QObject):
         return True
 
     def may_discard(self) -> bool:
-        """Whether the project may go: it is saved, or the user wants it saved now, or thrown away."""
+        """Whether the project may be closed: it is saved, or the user saves or discards it now."""
         if not self.document.modified:
             return True
         match self.ask_discard():
@@ -138,24 +138,24 @@ class Files(QObject):
                 return False
 
     def close(self) -> None:
-        """The window closes for good: nothing is left to recover."""
+        """Ends cleanly: nothing is left to recover at the next start."""
         self.recovery.close()
 
     # after a crash
 
     def restore(self) -> bool:
-        """Puts what a crash left into the document, asking for what is open. Says whether it did."""
+        """Opens what a crash left, after asking about the open project. Returns whether it did."""
         found = self.recovery.recoverable()
         if found is None or not self.may_discard():
             return False
         self._seen = None
         self.document.reset(found.project, found.path, modified=True)
-        # only when it is in a file of this session may the other one go
+        # the old file may go only when this session has written one
         self.recovery.write()
         self.recovery.forget()
         return True
 
-    # questions; each is a method of its own so that tests can answer
+    # questions; each is a separate method, so that tests can answer
 
     def ask_open_path(self) -> Path | None:
         """Which file to open."""
@@ -163,7 +163,7 @@ class Files(QObject):
         return self._chosen(dialog)
 
     def ask_save_path(self) -> Path | None:
-        """Which file to save to; asks again where there is one already."""
+        """Which file to save to; asks again if the file exists."""
         dialog = self._dialog(self.tr("Save project"), QFileDialog.FileMode.AnyFile)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX[1:])
@@ -172,7 +172,7 @@ class Files(QObject):
         return self._chosen(dialog)
 
     def ask_discard(self) -> Literal["save", "discard", "cancel"]:
-        """What becomes of the changes."""
+        """What to do with the unsaved changes."""
         path = self.document.path
         name = self.tr("Untitled") if path is None else visible(path.name)
         box = self._box(
@@ -191,7 +191,7 @@ class Files(QObject):
         return "cancel"
 
     def ask_overwrite(self, path: Path) -> Literal["overwrite", "save as", "cancel"]:
-        """What to do with a file that is not as it was when it was opened or saved here."""
+        """What to do with a file that another program has changed since it was opened or saved here."""
         box = self._box(
             QMessageBox.Icon.Warning,
             self.tr(
@@ -211,11 +211,11 @@ class Files(QObject):
         return "cancel"
 
     def show_error(self, reason: Message) -> None:
-        """Says what went wrong, and waits until it is read."""
+        """Shows what went wrong, and waits until the dialog is closed."""
         self._answer(self._box(QMessageBox.Icon.Warning, said(reason)))
 
     def recent_menu(self, parent: QWidget) -> QMenu:
-        """The menu of the files that were used last; it fills itself when it opens."""
+        """The menu of recently used files. It is filled each time it opens."""
         menu = QMenu(self.tr("Open &recent"), parent)
         menu.setObjectName("recent")
         menu.aboutToShow.connect(self._fill_recent)
@@ -256,7 +256,7 @@ class Files(QObject):
         return dialog
 
     def _folder(self) -> str:
-        """Where dialogs begin: beside the project, else beside the last one, else in the documents."""
+        """Where file dialogs start: beside the project, the last one, or in the documents folder."""
         for path in (self.document.path, *self.recent.paths()[:1]):
             if path is not None and path.parent.is_dir():
                 return os.fspath(path.parent)
@@ -270,7 +270,7 @@ class Files(QObject):
 
     def _box(self, kind: QMessageBox.Icon, text: str) -> QMessageBox:
         box = QMessageBox(kind, "Backbone", "", parent=self._window)
-        # names of files come from strangers: no markup
+        # file names may come from strangers: plain text only
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(text)
         return box
@@ -284,7 +284,7 @@ class Files(QObject):
 
 
 def signature(path: Path) -> Signature | None:
-    """What tells whether a file has changed; None where there is none."""
+    """Changes whenever the file changes; None if there is no such file."""
     try:
         found = path.stat()
     except (OSError, ValueError):
@@ -293,5 +293,5 @@ def signature(path: Path) -> Signature | None:
 
 
 def visible(text: str) -> str:
-    """A file's name without characters that cannot be seen, that break lines or turn the writing round."""
+    """A file's name without characters that are invisible, break lines or reverse the text."""
     return "".join(character if character.isprintable() else "�" for character in text)

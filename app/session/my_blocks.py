@@ -1,4 +1,4 @@
-"""“My blocks”: kept in one file for all projects, shown on the palette."""
+"""“My blocks”: the user's own blocks, kept in one file for all projects."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from networks.graph.saved_blocks import SavedBlock, read_blocks, saved_block, wr
 
 
 class MyBlocks(QObject):
-    """Adds and removes blocks. Windows may share the file: each change starts from what is there now."""
+    """Adds and removes blocks. Windows may share the file: each change starts from its present content."""
 
     changed = Signal(object)
     """All blocks, as a tuple."""
     failed = Signal(object)
-    """The Message that says why something could not be kept or read."""
+    """The Message that says why the file could not be read or written."""
 
     def __init__(self, parent: QObject | None = None, path: Path | None = None) -> None:
         super().__init__(parent)
@@ -26,14 +26,14 @@ class MyBlocks(QObject):
 
     @Slot()
     def load(self) -> None:
-        """Tells what the file holds; what is wrong with it is said, and the file left as it is."""
+        """Reads the file and emits `changed`, or `failed` if it is damaged; it is then left as it is."""
         try:
             self.changed.emit(read_blocks(self.path))
         except UserError as error:
             self.failed.emit(error.reason)
 
     def keep(self, network: Network, fold: str) -> None:
-        """Keeps a fold of a network; one that was kept under this name before is replaced."""
+        """Saves a fold of a network. It replaces one that was saved under the same name."""
         try:
             block = saved_block(network, fold)
             others = tuple(kept for kept in read_blocks(self.path) if kept.name != block.name)
@@ -43,7 +43,7 @@ class MyBlocks(QObject):
 
     @Slot(object)
     def remove(self, block: SavedBlock) -> None:
-        """Takes a block off the palette and out of the file."""
+        """Removes a block from the file."""
         try:
             self._write(tuple(kept for kept in read_blocks(self.path) if kept != block))
         except UserError as error:

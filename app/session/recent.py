@@ -1,4 +1,4 @@
-"""The files that were opened or saved last, kept in the settings."""
+"""The recently opened or saved files, kept in the settings."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from app.session.settings import Settings
 
 MOST = 10
 _LONGEST = 4096
-"""Bytes of a path; no system takes longer ones."""
+"""Longest path in bytes; no system allows longer ones."""
 
 
 class RecentFiles(QObject):
-    """Paths, the last one first. What the settings hold is checked: any program may have written it."""
+    """Paths, the newest first. They are checked, because any program may have written the settings."""
 
     changed = Signal()
 
@@ -24,18 +24,18 @@ class RecentFiles(QObject):
         self._settings = settings
 
     def paths(self) -> tuple[Path, ...]:
-        """At most ten absolute paths; whether the files are still there is seen when one is opened."""
+        """At most ten absolute paths. Whether the files still exist is found out when one is opened."""
         texts = [os.fsdecode(name) for name in self._settings.read().recent if 0 < len(name) <= _LONGEST]
         paths = [Path(text) for text in texts if "\0" not in text]
         return tuple(dict.fromkeys(path for path in paths if path.is_absolute()))[:MOST]
 
     def add(self, path: Path) -> None:
-        """Puts a file first."""
+        """Makes a file the first of the list."""
         first = Path(os.path.abspath(path))
         self._keep((first, *(other for other in self.paths() if other != first))[:MOST])
 
     def remove(self, path: Path) -> None:
-        """Takes a file off the list, such as one that is no longer there."""
+        """Removes a file from the list, for instance because it no longer exists."""
         gone = Path(os.path.abspath(path))
         self._keep(tuple(other for other in self.paths() if other != gone))
 

@@ -1,4 +1,4 @@
-"""Keeps what is not saved yet in a file of its own, so that a crash costs at most the last second."""
+"""Keeps unsaved changes in a separate file, so that a crash costs at most the last second of work."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from networks.core.storage import write_atomically
 from networks.project.project import LARGEST_FILE, Project, project_from_json, project_to_json
 
 DELAY = 1000
-"""Milliseconds from an edit to its being on the disk; edits in between go with it."""
+"""Milliseconds from an edit until it is written to the disk, together with the edits made meanwhile."""
 
 
 class Recovered(msgspec.Struct, frozen=True):
-    """What a session that crashed had not saved, and the file that it would have been saved to."""
+    """What a crashed session had not saved, and the file that it belongs to."""
 
     project: Project
     path: Path | None
@@ -28,20 +28,20 @@ class Recovered(msgspec.Struct, frozen=True):
 
 class _Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: bytes | None
-    """As the file system has it: a path need not be text."""
+    """As the file system stores it: a path need not be valid text."""
     project: str
 
 
 class Recovery(QObject):
     """Writes the document after each edit, as long as it differs from its file.
 
-    Every window writes a file under a random name, beside a lock that ends with its process: a file whose
-    lock is free was left by a crash.
+    Every window writes a file with a random name and holds a lock beside it. The lock ends with the process:
+    a file whose lock is free was left by a crash.
     """
 
     written = Signal()
     failed = Signal(object)
-    """The Message that says why what is not saved is not safe from a crash either; told once."""
+    """The Message that says why unsaved changes would be lost in a crash. Emitted once for each cause."""
 
     def __init__(
         self, document: Document, folder: Path, parent: QObject | None = None, delay: int = DELAY
@@ -61,7 +61,7 @@ class Recovery(QObject):
         document.modified_changed.connect(self._follow)
 
     def write(self) -> None:
-        """Writes now what is not saved."""
+        """Writes unsaved changes now."""
         self._timer.stop()
         document = self._document
         if not document.modified:
@@ -70,7 +70,7 @@ class Recovery(QObject):
         snapshot = _Snapshot(path, project_to_json(document.project).decode())
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            # before the file, so that nobody takes it for one that was left
+            # before the file is written, or another window could take it for one left by a crash
             self._lock.tryLock(0)
             write_atomically(self._file, msgspec.json.encode(snapshot))
         except (OSError, UserError) as error:
@@ -83,9 +83,9 @@ class Recovery(QObject):
         self.written.emit()
 
     def recoverable(self) -> Recovered | None:
-        """What a crash left, the latest first; None where nothing is left.
+        """What a crash left, the newest first, or None.
 
-        It is this window's to offer until `forget` or `close`; no other window is given it meanwhile.
+        It is reserved for this window until `forget` or `close`: no other window offers it meanwhile.
         """
         if self._claimed is not None:
             return _read(self._claimed[0])
@@ -105,7 +105,7 @@ class Recovery(QObject):
         return None
 
     def forget(self) -> None:
-        """Deletes what was last recoverable; what was left besides is recoverable then."""
+        """Deletes what `recoverable` gave; the next call gives what else was left."""
         if self._claimed is not None:
             file, lock = self._claimed
             _delete(file)
@@ -113,7 +113,7 @@ class Recovery(QObject):
             self._claimed = None
 
     def close(self) -> None:
-        """A clean end: nothing is left of this session."""
+        """Ends cleanly: this session leaves nothing to recover."""
         self._drop()
         if self._claimed is not None:
             self._claimed[1].unlock()
@@ -123,7 +123,7 @@ class Recovery(QObject):
         if not self._document.modified:
             self._drop()
         elif not self._timer.isActive():
-            # running on, not starting anew: somebody who types without a pause is safe, too
+            # not restarted by each edit: who types without a pause is safe as well
             self._timer.start()
 
     def _drop(self) -> None:
@@ -135,7 +135,7 @@ class Recovery(QObject):
 
 def _lock_of(file: Path) -> QLockFile:
     lock = QLockFile(os.fspath(file.with_suffix(".lock")))
-    # stale when its process is gone, however old it is
+    # stale as soon as its process is gone, whatever its age
     lock.setStaleLockTime(0)
     return lock
 
@@ -155,7 +155,7 @@ def _delete(file: Path) -> None:
 
 
 def _read(file: Path) -> Recovered | None:
-    """None for a file that is no such thing, or of a newer Backbone; it stays where it is."""
+    """The content of a recovery file. None if it is damaged or from a newer Backbone; such a file is kept."""
     try:
         with file.open("rb") as stream:
             data = stream.read(2 * LARGEST_FILE)

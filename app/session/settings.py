@@ -18,28 +18,28 @@ from networks.core.message import UserError
 from networks.core.storage import write_atomically
 
 LARGEST = 1 << 20
-"""Bytes of a settings file beyond which it is none of ours."""
+"""Largest settings file in bytes; a larger one cannot be ours."""
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """The content of the file; a field that is missing or wrong makes all of it the first settings again."""
+    """The content of the file. If a field is invalid, all settings go back to these defaults."""
 
     theme: Literal["system", "light", "dark"] = "system"
     geometry: bytes = b""
     docks: bytes = b""
     recent: tuple[bytes, ...] = ()
-    """Paths as the file system has them, the last one first."""
+    """Paths as the file system stores them, the newest first."""
 
 
 class Settings:
-    """Reads and writes the file. Several windows may share it: each change starts from what is there now."""
+    """Reads and writes the file. Windows may share it: each change starts from its present content."""
 
     def __init__(self, path: Path | None = None) -> None:
         folder = QStandardPaths.StandardLocation.AppConfigLocation
         self.path = path or Path(QStandardPaths.writableLocation(folder)) / "settings.json"
 
     def read(self) -> Remembered:
-        """What is remembered now. A file that is damaged or foreign counts as none."""
+        """The present settings. A damaged file, or one of another program, counts as none."""
         try:
             with self.path.open("rb") as file:
                 data = file.read(LARGEST + 1)
@@ -52,7 +52,7 @@ class Settings:
             return Remembered()
 
     def change(self, **changes: Any) -> None:
-        """Remembers these fields; where the file cannot be written, only the log says so."""
+        """Changes these fields. If the file cannot be written, only the log says so."""
         remembered = replace(self.read(), **changes)
         try:
             write_atomically(self.path, msgspec.json.encode(remembered), make_folder=True)

@@ -1,4 +1,4 @@
-"""The docks around the canvas: how they stand at first, and that a tabbed one is named only once."""
+"""The docks around the canvas: how they are arranged at first, and titles that give way to tabs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOMY_HEIGHT = 860
 
 
 class Docks(QObject):
-    """Makes a dock for each panel and keeps their titles. `by_name` has them under their names."""
+    """Makes the docks and arranges them. `by_name` maps the names of panels to docks."""
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
@@ -29,7 +29,7 @@ class Docks(QObject):
         self._places: dict[Place, list[QDockWidget]] = {place: [] for place in Place}
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         window.setDockNestingEnabled(True)
-        # the dock has not taken its place yet when it tells that it moved
+        # when a dock reports that it has moved, it is not in its new place yet
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -64,7 +64,7 @@ class Docks(QObject):
         """Puts every panel into the place that it declares. There is at least one panel for each place."""
         window = self._window
         for dock in self.in_order():
-            # from wherever it is now; splitting leaves a dock in the area where it was
+            # removed first, because splitting would leave a dock in its present area
             dock.setFloating(False)
             window.removeDockWidget(dock)
         left, columns = self._places[Place.LEFT], self._columns()
@@ -86,18 +86,18 @@ class Docks(QObject):
         self.size()
 
     def restore(self, state: QByteArray) -> bool:
-        """Puts every panel where it was when the window was last closed; says whether that is known."""
+        """Puts every panel where it was when the window was closed. Returns False if that is not known."""
         if not self._window.restoreState(state, LAYOUT_VERSION):
             return False
         for docks in self._places.values():
             for dock in docks:
                 if not _names(state, dock) and docks[0] is not dock:
-                    # it has come since then, and would have a place of its own
+                    # it did not exist then, and Qt would not make it a tab
                     self._window.tabifyDockWidget(docks[0], dock)
         return True
 
     def size(self) -> None:
-        """The first widths; narrow windows get narrower curves. Takes effect in a window that is shown."""
+        """Sets the first widths; in a narrow window the curves are narrower. The window must be visible."""
         share = min(1.0, self._window.width() / 1400)
         widths = {**WIDTHS, Place.BESIDE: round(WIDTHS[Place.BESIDE] * share)}
         self._window.resizeDocks(
@@ -108,7 +108,7 @@ class Docks(QObject):
         self._window.resizeDocks(column, heights, Qt.Orientation.Vertical)
 
     def _columns(self) -> list[list[list[QDockWidget]]]:
-        """The columns right of the canvas: from top to bottom the docks that share a place as tabs."""
+        """The columns right of the canvas, each a list of groups of tabs, from top to bottom."""
         places = self._places
         middle, bottom = places[Place.MIDDLE], places[Place.BOTTOM]
         roomy = self._window.height() >= ROOMY_HEIGHT
