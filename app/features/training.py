@@ -15,6 +15,8 @@ from widgets.curves.panel import CurvesPanel
 from widgets.training.training_bar import TrainingBar
 
 LEAST_WIDTH = 340
+TRAIN_KEYS = ("Ctrl+Return", "Ctrl+Enter")
+STOP_KEYS = ("Ctrl+Alt+Return", "Ctrl+Alt+Enter")
 
 
 class Training(Feature):
@@ -22,7 +24,7 @@ class Training(Feature):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.bar = TrainingBar()
+        self.bar = TrainingBar(TRAIN_KEYS[0], STOP_KEYS[0])
         self.curves = CurvesPanel()
         self.runs = Runs(desk.trainer, self.bar, self.curves, desk.document.steps_since, self)
         self.runs.ended.connect(self._tell_end)
@@ -45,14 +47,14 @@ class Training(Feature):
                 section,
                 self.tr("&Train, pause or resume"),
                 runs.train_pause_or_resume,
-                ("Ctrl+Return", "Ctrl+Enter"),
+                TRAIN_KEYS,
             ),
             Command(
                 "stop",
                 section,
                 self.tr("&Stop and keep the weights"),
                 self.desk.trainer.stop,
-                ("Ctrl+Alt+Return", "Ctrl+Alt+Enter"),
+                STOP_KEYS,
             ),
             Command("further", section, self.tr("&One epoch more"), runs.train_further, ("Ctrl+E",)),
         )

@@ -29,8 +29,10 @@ class TrainingBar(QWidget):
     further_requested = Signal()
     obstacle_clicked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, train_keys: str = "", stop_keys: str = "", parent: QWidget | None = None) -> None:
+        """The tooltips name these portable key sequences; what they do is up to the window."""
         super().__init__(parent)
+        self._train_keys, self._stop_keys = train_keys, stop_keys
         self._stage: Stage = "idle"
         self._obstacle: Message | None = None
         self._further_reason = ""
@@ -119,14 +121,14 @@ class TrainingBar(QWidget):
         self.main_button.setIcon(icon(symbol, QPalette.ColorRole.HighlightedText))
         self.main_button.setEnabled(stage in ("training", "paused") or (idle and self._obstacle is None))
         self.main_button.setToolTip(
-            said(self._obstacle) if idle and self._obstacle else _with_keys(text, "Ctrl+Return")
+            said(self._obstacle) if idle and self._obstacle else _with_keys(text, self._train_keys)
         )
         self.main_button.setMinimumWidth(104)
         self.stop_button.setText(self.tr("Stop"))
         self.stop_button.setIcon(icon("stop"))
         self.stop_button.setEnabled(stage in ("training", "paused", "preparing"))
         self.stop_button.setToolTip(
-            _with_keys(self.tr("Stop after this batch and keep the weights"), "Ctrl+Alt+Return")
+            _with_keys(self.tr("Stop after this batch and keep the weights"), self._stop_keys)
         )
         self.further_button.setText(self.tr("+1 epoch"))
         can = stage in ("training", "paused") or (idle and not self._further_reason)
@@ -215,4 +217,4 @@ def _device_words(progress: Progress, widget: QWidget) -> str:
 
 def _with_keys(text: str, keys: str) -> str:
     shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
-    return f"{text} ({shown})"
+    return f"{text} ({shown})" if shown else text
