@@ -1,1 +1,1 @@
-"""One widget, one value shown, one wish signalled; Qt and what needs no torch of networks, never app."""
+"""Each widget shows a value and asks for another by a signal. No widget knows torch or the app."""

@@ -1,1 +1,1 @@
-"""The menu of backbones: what there is as a list, and what is told of one before it is loaded."""
+"""The menu of backbones: a list of all of them, and details of one before it is loaded."""

@@ -24,7 +24,7 @@ _INDENT = 12
 
 
 class BackboneList(HeadingList):
-    """Headings that fold, and under each the entries; the current entry is the one that is told about."""
+    """Headings that fold, and under each the entries; details are shown of the current entry."""
 
     current_changed = Signal(object)
     """The entry, or None."""
@@ -97,7 +97,7 @@ class BackboneList(HeadingList):
 
 
 class _Row(QStyledItemDelegate):
-    """Paints an entry as a line with its kind at the right, and a family as a heading with a triangle."""
+    """Paints an entry as a line with its kind at the right, and a family's heading with a triangle."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(120, _HEADING if index.data(ENTRY) is None else _ROW)

@@ -1,4 +1,4 @@
-"""The menu of backbones: a searchable list, and beside it what is told of the one that is current."""
+"""The menu of backbones: a searchable list, and beside it the details of the current entry."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from widgets.look import theme
 
 LIST_WIDTH = 300
 ROOMY, LEAST = (980, 620), (820, 560)
-"""Size at first, and the least; in device-independent pixels."""
+"""Initial and minimum size, in device-independent pixels."""
 
 
 class BackboneBrowser(QDialog):
-    """Wishes for a preset or an import; whoever grants it closes the dialog or says what went wrong."""
+    """Asks for a preset or an import; whoever provides it closes the dialog or says what went wrong."""
 
     load_wished = Signal(object, bool)
-    """The preset, and whether its recipe is wished for, too."""
+    """The preset, and whether to take its recipe, too."""
     import_wished = Signal(object)
     """The Importable."""
     looked_at = Signal(object)
-    """The entry that is told about now, or None; an Importable waits for its network."""
+    """The entry whose details are shown now, or None; an Importable waits for its network."""
 
     def __init__(self, headings: Mapping[str, Sequence[Entry]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +70,7 @@ class BackboneBrowser(QDialog):
         self.resize(*ROOMY)
 
     def show_for(self, classes: int) -> None:
-        """Shows the menu to somebody whose data has so many classes; the cursor is in the search field."""
+        """Opens the menu for data with so many classes; the cursor is in the search field."""
         self._list.select_first()
         self.show_classes(classes)
         self.show()
@@ -80,12 +80,12 @@ class BackboneBrowser(QDialog):
         self._search.selectAll()
 
     def show_classes(self, classes: int) -> None:
-        """The data has so many classes now."""
+        """Computes figures for data with so many classes from now on."""
         self._classes = classes
         self._show_entry(self._list.current_entry())
 
     def show_importing(self, wanted: Importable | None) -> None:
-        """Shows that this model is being imported; None when that is over."""
+        """Shows that this model is being imported; None once that is over."""
         self._importing = wanted
         self._progress.setVisible(wanted is not None)
         words = ""
@@ -97,19 +97,19 @@ class BackboneBrowser(QDialog):
         self._name_button()
 
     def show_network(self, model: Importable, network: Network, graph: Graph) -> None:
-        """The network of a model: its picture and figures, as long as it is the one that is told about."""
+        """Shows picture and figures of a model's network, if the model is still the current entry."""
         if model == self._list.current_entry():
             self._details.show_network(network, graph)
 
     def show_problem(self, model: Importable, problem: str) -> None:
-        """Why a model has no network: in the place of its picture, or below another entry."""
+        """Says why a model has no network: in place of its picture, or below if another entry is current."""
         if model == self._list.current_entry():
             self._details.show_words(problem)
         else:
             self.say(problem)
 
     def say(self, problem: str) -> None:
-        """A sentence about what went wrong; empty takes it away."""
+        """Shows a sentence about what went wrong; an empty one hides it."""
         self._problem.show_sentence(problem)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -170,7 +170,7 @@ class BackboneBrowser(QDialog):
         self._search.setPlaceholderText(self.tr("Search backbones"))
         self._search.setAccessibleName(self.tr("Search backbones"))
         self._search.setToolTip(
-            self.tr("Finds names, authors, years and kinds. Up and Down choose, Enter loads or imports.")
+            self.tr("Searches names, authors, years and kinds. Up and Down choose, Enter loads or imports.")
         )
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._filter)

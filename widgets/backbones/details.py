@@ -1,4 +1,4 @@
-"""What is told of a backbone before it is loaded: its paper, why it mattered, a picture and figures."""
+"""The details of a backbone before it is loaded: its paper, why it mattered, a picture and figures."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from widgets.look import theme
 from widgets.look.translation import declared, short, thousands
 
 UNKNOWN = "–"
-"""Stands for a figure as long as there is no network that it could be computed of."""
+"""Stands for a figure as long as there is no network to compute it from."""
 
 
 class Details(QWidget):
-    """Shows an entry. A preset's network is made and checked only then; a model's is shown when it came."""
+    """Shows one entry. A preset's network is built only for this; a model's is shown once it is imported."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class Details(QWidget):
         self._paper = _text("backbone_paper", quiet=True)
         self._why = _text("backbone_why")
         self.thumbnail = Thumbnail()
-        self.thumbnail.setToolTip(self.tr("Every layer is a bar, the higher the larger its images."))
+        self.thumbnail.setToolTip(self.tr("Each bar is a layer: the larger its images, the taller the bar."))
         self._figures = Figures()
         self._origin = _text("backbone_origin", quiet=True)
         self._recipe = CheckBox(self.tr("Use its recipe"))
@@ -73,7 +73,7 @@ class Details(QWidget):
         column.addWidget(self._rest, 1)
 
     def show_entry(self, entry: Entry | None, classes: int) -> None:
-        """Tells of this entry where the data has so many classes; nothing for None."""
+        """Shows this entry, with figures for data with so many classes; nothing for None."""
         self._entry, self._classes = entry, classes
         for widget in (self.thumbnail, self._figures):
             widget.setVisible(entry is not None)
@@ -91,10 +91,10 @@ class Details(QWidget):
             self.show_network(entry.network())
         elif isinstance(entry, Importable):
             self._origin.setText(self._origin_of(entry))
-            self.show_words(self.tr("Following the layers of {name}…").format(name=entry.title))
+            self.show_words(self.tr("Tracing the layers of {name}…").format(name=entry.title))
 
     def show_network(self, network: Network, graph: Graph | None = None) -> None:
-        """The picture and the figures of the entry's network; `graph` is it laid out, where that was done."""
+        """Shows picture and figures of the entry's network; `graph` is its layout if that is already made."""
         report = check(network, self._classes)
         self.thumbnail.show_graph(graph or Graph(network, report))
         if self._entry is not None:
@@ -108,12 +108,12 @@ class Details(QWidget):
         )
 
     def show_words(self, words: str) -> None:
-        """Words in place of the picture: what it waits for, or why there is none. No figures are known."""
+        """Shows words in place of the picture: what it waits for, or why there is none. All figures go."""
         self.thumbnail.show_words(words)
         self._show_figures(UNKNOWN, UNKNOWN, UNKNOWN, "", UNKNOWN)
 
     def use_recipe(self) -> bool:
-        """Whether the recipe of what is shown is wished for, too; False where it brings none."""
+        """Whether to take the recipe, too; False if the entry has none."""
         brings = isinstance(self._entry, Preset) and self._entry.recipe is not None
         return brings and self._recipe.isChecked()
 
@@ -147,13 +147,13 @@ class Details(QWidget):
 
     def _origin_of(self, model: Importable) -> str:
         return self.tr(
-            "Built by torchvision as “{name}” and followed layer by layer; its layers keep the names that "
-            "they have there. The weights start anew."
+            "Built by torchvision as “{name}” and traced layer by layer; the layers keep their names. "
+            "The weights are initialized anew."
         ).format(name=model.name)
 
 
 class Figures(QWidget):
-    """Figures side by side: what it is, the figure, and a quiet word on it."""
+    """Figures side by side, each with its name above and a quiet remark below."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -164,7 +164,7 @@ class Figures(QWidget):
         self._labels: list[tuple[QLabel, QLabel, QLabel]] = []
 
     def show_figures(self, facts: tuple[tuple[str, str, str], ...]) -> None:
-        """Name, figure and quiet word of each."""
+        """Shows these, each as name, figure and remark."""
         while len(self._labels) < len(facts):
             self._add()
         for labels, words in zip(self._labels, facts, strict=True):
@@ -172,7 +172,7 @@ class Figures(QWidget):
                 label.setText(text)
 
     def texts(self) -> dict[str, str]:
-        """The figures as they stand there, by name."""
+        """The figures as shown, by name."""
         return {name.text(): figure.text() for name, figure, _ in self._labels}
 
     def _add(self) -> None:
@@ -200,7 +200,7 @@ class _Badge(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_entry(self, entry: Entry | None) -> None:
-        """Shows the kind of this one; nothing for what has none."""
+        """Shows the kind of this entry; nothing if it has none."""
         self._entry = entry
         words = "" if entry is None else badge(entry)
         self.setVisible(bool(words))
@@ -226,12 +226,12 @@ class _Badge(QWidget):
 
 
 def paper_line(paper: Paper) -> str:
-    """Authors, year, title and place: one line as in a list of references."""
+    """Authors, year, title and venue, as in a list of references."""
     return f"{paper.authors} {paper.year}, “{paper.title}”, {declared(paper.place)}"
 
 
 def recipe_words(recipe: Recipe) -> str:
-    """The telling part of a recipe: `SGD · learning rate 0.1 · batches of 64 · 20 epochs`."""
+    """The main settings of a recipe: `SGD · learning rate 0.1 · batches of 64 · 20 epochs`."""
     words = QCoreApplication.translate(
         "Backbones", "{optimizer} · learning rate {rate} · batches of {batch} · {epochs} epochs"
     )

@@ -1,4 +1,4 @@
-"""What the menu of backbones offers, presets and models to import: its words, and how it is searched."""
+"""What the menu of backbones offers, presets and models to import: their texts, and how they are searched."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from widgets.look.translation import declared
 
 
 class Importable(msgspec.Struct, frozen=True):
-    """A model that is built elsewhere and becomes a network by tracing; its figures are known only then."""
+    """A model that is built elsewhere and becomes a network by tracing; until then it has no figures."""
 
     name: str
-    """The name that it is asked for by, such as `convnext_tiny`."""
+    """The name to import it by, such as `convnext_tiny`."""
     title: str
     """The name that people know, such as `ConvNeXt-Tiny`."""
     paper: Paper
@@ -32,7 +32,7 @@ def title(entry: Entry) -> str:
 
 
 def badge(entry: Entry) -> str:
-    """The word or two behind the name that say which kind it is."""
+    """A word or two beside the name that say which kind of preset it is."""
     translate = QCoreApplication.translate
     if isinstance(entry, Importable):
         return ""
@@ -49,9 +49,7 @@ def badge_help(entry: Preset) -> str:
     translate = QCoreApplication.translate
     words: dict[PresetKind, str] = {
         "standard": translate("Backbones", "At the paper’s size, equal to torchvision’s."),
-        "published": translate(
-            "Backbones", "As the paper had it, where that differs from what is usual now."
-        ),
+        "published": translate("Backbones", "As in the paper, if that differs from what is usual now."),
         "small": translate("Backbones", "For small images; trains on a laptop."),
     }
     return words[entry.kind]
@@ -70,9 +68,9 @@ def badge_color(entry: Entry, colors: theme.Colors) -> QColor:
 
 
 def rank(entry: Entry, words: str) -> int | None:
-    """How well an entry fits the words of a search, 0 best; None where one of them is nowhere.
+    """How well an entry matches the words of a search, 0 is best; None if one of the words is not found.
 
-    Hyphens and spaces do not count in names: `resnet50` finds ResNet-50.
+    Hyphens and spaces in names do not matter: `resnet50` finds ResNet-50.
     """
     wanted = words.casefold().split()
     paper = entry.paper

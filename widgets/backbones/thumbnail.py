@@ -1,6 +1,6 @@
-"""A network as a small picture: every layer a bar, from left to right, in several lines where it is long.
+"""A network as a small picture: each layer a bar, from left to right, in several lines if it is long.
 
-As in the figures of the papers, bars are the higher the larger their images, so that a network grows thin
+As in the figures of papers, the larger a layer's images, the taller its bar, so that a network grows thin
 towards its scores. Skips and branches run as they do on the canvas, whose layout lies on its side here.
 """
 
@@ -23,36 +23,36 @@ from widgets.canvas.placement.layout import arrange
 from widgets.look import theme
 
 MARGIN = 12.0
-"""Around the picture, in device-independent pixels; the wires from line to line run in it."""
+"""Around the picture, in device-independent pixels; wires from one line to the next run in it."""
 LINE_GAP = 14.0
 MOST_LINES = 8
 LARGEST = (0.6, 0.6)
-"""Pixels per unit of the canvas along and across the network, which short networks are drawn with."""
+"""The largest scale, in pixels per unit of the canvas, along and across the network."""
 TAPER = 0.3
-"""A bar is as high as its images' part of the largest ones, to this power: 7 of 224 pixels give 0.35."""
+"""A bar's height is its image size relative to the largest one, to this power: 7 of 224 pixels give 0.35."""
 LEAST = 0.2
-"""The least height of a bar, which vectors have, of the greatest."""
+"""The least height of a bar, which that of a vector has, relative to the tallest."""
 BAR = 0.8
-"""Height of the highest bars, of the room that the canvas's layout has for a card: wires run in the rest."""
+"""Height of the tallest bars, relative to the room for a card on the canvas; wires run in the rest."""
 ENOUGH = 0.7
-"""A line more is taken only where the picture is then so much smaller without it."""
+"""As few lines are taken as give at least this share of the largest possible scale."""
 STUB = 3.0
-"""How far below a card a line may end, in units of the canvas: before the first bend."""
+"""How far behind a card a line ends, in units of the canvas: before the first bend of a wire."""
 
 
 class Strokes(msgspec.Struct, frozen=True):
-    """What is painted, in device-independent pixels from the upper left corner of the widget."""
+    """What is painted, in device-independent pixels from the widget's upper left corner."""
 
     bars: tuple[tuple[Group, QRectF], ...] = ()
     wires: tuple[tuple[QPointF, ...], ...] = ()
     frames: tuple[QRectF, ...] = ()
-    """Around the layers of every fold that no other lies in."""
+    """Around the layers of every innermost fold."""
     count: int = 0
     """How many lines there are."""
 
 
 class Thumbnail(QWidget):
-    """Shows a network without words; it is drawn when it is first painted at a size."""
+    """Shows a network without words; the picture is made when it is first painted at a size."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,24 +63,24 @@ class Thumbnail(QWidget):
         self._picture: QPixmap | None = None
 
     def show_network(self, network: Network | None, report: Report | None = None) -> None:
-        """Draws this network, whose report says how large the images are; None leaves the place empty."""
+        """Draws this network, whose report says how large the images are; None draws nothing."""
         self.show_graph(None if network is None or report is None else Graph(network, report))
 
     def show_graph(self, graph: Graph | None) -> None:
-        """Draws a network that was laid out before."""
+        """Draws a network that is laid out already."""
         self._graph = graph
         self._words = ""
         self._picture = None
         self.update()
 
     def show_words(self, words: str) -> None:
-        """Words in place of a network."""
+        """Shows words in place of a network."""
         self.show_network(None)
         self._words = words
         self.setAccessibleName(words)
 
     def words(self) -> str:
-        """What stands in place of a network."""
+        """The words that are shown in place of a network."""
         return self._words
 
     def sizeHint(self) -> QSize:
@@ -149,10 +149,10 @@ def paint_lines(painter: QPainter, lines: Strokes, colors: theme.Colors) -> None
 
 
 class Graph:
-    """A network laid out once, which `lines` brings to a size.
+    """A network laid out once, which `lines` fits to any size.
 
-    The canvas's layout goes from top to bottom: its y runs along the lines here, its x across them, upwards.
-    `bars`, `wires` and `frames` are in units of the canvas, across the network tapered.
+    The canvas's layout runs from top to bottom: its y runs along the lines here, its x across them, upwards.
+    `bars`, `wires` and `frames` are in units of the canvas, tapered across the network.
     """
 
     def __init__(self, network: Network, report: Report) -> None:
@@ -179,7 +179,7 @@ class Graph:
         )
 
     def lines(self, width: float, height: float) -> Strokes:
-        """The picture in this size, with as few lines as let it be nearly as large as it can be."""
+        """The picture at this size, with the fewest lines that make it nearly as large as it can be."""
         if not self._tops:
             return Strokes()
         room = (max(1.0, width - 2 * MARGIN), max(1.0, height - 2 * MARGIN))
@@ -192,13 +192,13 @@ class Graph:
         return self._network[name].layer.group
 
     def spans(self, cuts: Sequence[float]) -> list[Point]:
-        """Least and greatest extent across the network of each line between these cuts."""
+        """The extent of each line between these cuts, across the network: lowest and highest."""
         ends = [bisect_left(self._extents, (cut,)) for cut in cuts[1:-1]]
         parts = [self._extents[start:end] for start, end in pairwise((0, *ends, len(self._extents)))]
         return [(min(low for _, low, _ in part), max(high for *_, high in part)) for part in parts]
 
     def _divisions(self) -> Iterator[tuple[float, ...]]:
-        """Where the network is cut into 1, 2, … lines of nearly one length; with its beginning and end."""
+        """Where to cut the network into 1, 2, … lines of about equal length, with its beginning and end."""
         first, last = self._tops[0], max(self._bottoms)
         for count in range(1, MOST_LINES + 1):
             ideal = [first + (last - first) * part / count for part in range(1, count)]
@@ -207,7 +207,7 @@ class Graph:
                 yield (first, *sorted(cuts), last)
 
     def _find_breaks(self) -> list[float]:
-        """Just behind every layer that alone is taken further on, unless its block goes on, too."""
+        """Where lines may end: behind a layer whose output alone is used further on, but not in a block."""
         network, row = self._network, self._row
         crossing: list[set[str]] = [set() for _ in self._tops]
         for wire in network.wires:
@@ -231,7 +231,7 @@ class Graph:
         return top, bottom, middle - half, middle + half
 
     def _wire(self, wire: Wire, points: Sequence[Point]) -> tuple[Point, ...]:
-        """Its corners taper with their rows; what runs on straight from the source, with the source."""
+        """Its corners taper with their rows; those in line with the source, with the source's row."""
         if wire.source in self._loose:
             return tuple((y, -x) for x, y in points)
         first, last = self._row[wire.source], self._row[wire.target]
@@ -248,7 +248,7 @@ class Graph:
         return ((start[1], -start[0] * self._taper[first]), *inner, (y, -x * self._taper[last]))
 
     def _frames(self) -> Iterator[Box]:
-        """Around every fold that holds layers itself, and around the lanes of the skips that end in it."""
+        """Around every fold with layers of its own, and the lanes of the skips that end in it."""
         inside: dict[str, list[Box]] = {}
         for node in self._network.nodes:
             if node.fold:
@@ -263,7 +263,7 @@ class Graph:
 
 
 def _heights(network: Network, report: Report) -> Mapping[str, float]:
-    """By name how high the bar is, of 1: the larger side of the images against the largest there are."""
+    """The height of each layer's bar, up to 1: its images' larger side relative to the largest one."""
     sides: dict[str, int] = {}
     for node in network.nodes:
         shape = report.nodes[node.name].output
@@ -273,7 +273,7 @@ def _heights(network: Network, report: Report) -> Mapping[str, float]:
 
 
 class _Arrangement:
-    """One way to cut a network into lines, and how large it is then."""
+    """One way to cut a network into lines, and the scale that fits then."""
 
     def __init__(self, graph: Graph, cuts: Sequence[float], room: Point) -> None:
         self._graph, self._cuts, self._room = graph, cuts, room
@@ -286,11 +286,11 @@ class _Arrangement:
 
     @property
     def scale(self) -> float:
-        """Pixels per unit of the canvas, in the direction where there are fewer."""
+        """Pixels per unit of the canvas, in the direction that has fewer."""
         return min(self._along, self._across)
 
     def drawn(self, width: float, height: float) -> Strokes:
-        """Everything in pixels, the lines below each other in the middle of the widget."""
+        """Everything in pixels, with the lines stacked in the middle of the widget."""
         self._place(width, height)
         graph = self._graph
         bars = tuple((graph.group(name), self._rect(*box)) for name, box in graph.bars.items())
@@ -326,7 +326,7 @@ class _Arrangement:
         return QRectF(self._point(line, start, low), self._point(line, end, high))
 
     def _parts(self, start: float, end: float, low: float, high: float) -> Iterator[QRectF]:
-        """A frame, cut where lines end; in each line at most as high as what is there."""
+        """A frame, cut where lines end; in each line no taller than the line."""
         for line in range(self._line(start), self._line(end) + 1):
             first, last = max(start, self._cuts[line]), min(end, self._cuts[line + 1])
             least, most = self._spans[line]

@@ -1,1 +1,1 @@
-"""The canvas: cards and wires of a network, laid out by itself, and the gestures that edit it."""
+"""The canvas: a network as cards and wires, laid out automatically, and the gestures that edit it."""

@@ -36,7 +36,7 @@ class Minimap(QWidget):
         self.hide()
 
     def show_layout(self, layout: Layout, groups: dict[str, Group]) -> None:
-        """The network, with each layer's group for its colour."""
+        """Shows this network; each layer's group gives its colour."""
         left, top, right, bottom = layout.bounds
         self._bounds = QRectF(left, top, right - left, bottom - top)
         self._blocks = [
@@ -44,7 +44,7 @@ class Minimap(QWidget):
         ]
         width, height = max(1.0, right - left), max(1.0, bottom - top)
         down = min((LARGEST.height() - 2 * MARGIN) / height, 0.16)
-        # a very high network is drawn wider than it is, so that its blocks can still be seen
+        # a very tall network is drawn wider than it is, so that its blocks can still be seen
         across = min((LARGEST.width() - 2 * MARGIN) / width, max(down, (NARROWEST - 2 * MARGIN) / width))
         self._scale = QPointF(across, down)
         size = QSize(round(width * across + 2 * MARGIN), round(height * down + 2 * MARGIN))
@@ -62,7 +62,7 @@ class Minimap(QWidget):
         self.move(room.right() - self.reach(), room.bottom() - self.height() - FROM_CORNER)
 
     def show_visible(self, visible: QRectF) -> None:
-        """What is in sight; the map is hidden where that is everything."""
+        """Frames what is in sight; if that is everything, the map is hidden."""
         self._visible = visible
         everything = self._bounds.isEmpty() or visible.adjusted(-1, -1, 1, 1).contains(self._bounds)
         if everything == (not self.isHidden()):
@@ -102,7 +102,7 @@ class Minimap(QWidget):
             self.update()
 
     def _drawn(self) -> QPixmap:
-        """The blocks; they change only with the network."""
+        """The picture of the blocks, which changes only with the network."""
         ratio = self.devicePixelRatioF()
         picture = QPixmap(self.size() * ratio)
         picture.setDevicePixelRatio(ratio)

@@ -1,4 +1,4 @@
-"""The network as a picture for a report: vectors on white, as it is folded, in an SVG or a PDF file."""
+"""The network as a picture for a report: vectors on white, folded as on the canvas, as SVG or PDF."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ LINE = 28
 """Height of the title and of the caption."""
 PIXELS_PER_INCH, POINTS_PER_INCH = 96, 72
 LONGEST_PAGE = 14_400
-"""Points; readers of PDF show no longer page (ISO 32000-1, annex C.2). A longer network is made smaller."""
+"""In points: PDF viewers show no longer page (ISO 32000-1, annex C.2). A longer network is scaled down."""
 _SVG = "http://www.w3.org/2000/svg"
 _TEXT, _GROUP = f"{{{_SVG}}}text", f"{{{_SVG}}}g"
 _TOUCHING = 0.5
-"""Units between two words that are one."""
+"""Runs of text closer than this, in scene units, are one word."""
 _FONT = ("font-family", "font-size", "font-weight", "font-style")
 
 
 class Caption(msgspec.Struct, frozen=True):
-    """What is written above and below the network; nothing where empty."""
+    """What is written above and below the network; nothing if empty."""
 
     title: str = ""
     totals: str = ""
 
 
 def totals(folding: Folding) -> str:
-    """`61 706 weights · 424 k multiply-adds per image`; where that is not known, `13 layers`."""
+    """`61 706 weights · 424 k multiply-adds per image`; if that is unknown, `13 layers`."""
     if not totals_known(folding.whole):
         layers = QCoreApplication.translate("Picture", "{count} layers")
         return layers.format(count=len(folding.network.nodes))
@@ -52,16 +52,16 @@ def totals(folding: Folding) -> str:
 def write_svg(folding: Folding, path: Path, caption: Caption | None = None) -> None:
     """Writes what the folding shows as SVG 1.1, without raster images.
 
-    Words are text, which can be searched and edited, in a typeface that nearly every computer has; where it
-    is missing, viewers fit another one to the same width. Raises UserError where nothing can be written.
+    Words stay text, which can be searched and edited, in a typeface that nearly every computer has; if it is
+    missing, viewers fit another one to the same width. Raises UserError if the file cannot be written.
     """
     write_atomically(path, svg(folding, caption))
 
 
 def write_pdf(folding: Folding, path: Path, caption: Caption | None = None) -> None:
-    """Writes what the folding shows as one page of PDF, as large as the picture, with its typefaces.
+    """Writes what the folding shows as a PDF of one page, as large as the picture, with fonts embedded.
 
-    Raises UserError where the file cannot be written.
+    Raises UserError if the file cannot be written.
     """
     write_atomically(path, pdf(folding, caption))
 
@@ -85,7 +85,7 @@ def pdf(folding: Folding, caption: Caption | None = None) -> bytes:
     """The file that `write_pdf` writes."""
     drawing = _Drawing(folding, caption or Caption())
     longest = max(drawing.width, drawing.height)
-    # more pixels to the inch are a smaller page
+    # more pixels per inch make a smaller page
     resolution = max(PIXELS_PER_INCH, -(-longest * POINTS_PER_INCH // LONGEST_PAGE))
     points = QSizeF(drawing.width, drawing.height) * POINTS_PER_INCH / resolution
     buffer = _buffer()
@@ -100,7 +100,7 @@ def pdf(folding: Folding, caption: Caption | None = None) -> bytes:
 
 
 class _Drawing:
-    """The network on a scene of its own, where nothing is selected."""
+    """The network on a scene of its own, with nothing selected."""
 
     def __init__(self, folding: Folding, caption: Caption) -> None:
         self.caption = caption
@@ -118,7 +118,7 @@ class _Drawing:
         self.height = self._above + self._network.height() + below + 2 * MARGIN
 
     def paint(self, device: QPaintDevice) -> None:
-        """Paints everything from the corner of the device, one unit for one of the scene."""
+        """Paints everything, from the device's upper left corner; one of its units is one of the scene's."""
         painter = QPainter(device)
         painter.fillRect(QRectF(0, 0, self.width, self.height), QColor(Qt.GlobalColor.white))
         line = QRectF(0, MARGIN, self.width, LINE)
@@ -144,7 +144,7 @@ def _buffer() -> QBuffer:
 
 
 def _tidied(data: bytes) -> bytes:
-    """Qt's SVG without its empty groups, with one list of typefaces, and with the width of every word."""
+    """Qt's SVG, without empty groups, with the typefaces listed once and the width of every word given."""
     ElementTree.register_namespace("", _SVG)
     root = ElementTree.fromstring(data)
     root.set("font-family", ", ".join([*theme.PRINTED_FAMILIES, "sans-serif"]))
@@ -162,7 +162,7 @@ def _tidied(data: bytes) -> bytes:
 
 
 def _join_runs(group: ElementTree.Element) -> None:
-    """Words that begin where others end are one: a space that a typeface lacks is a run of its own to Qt."""
+    """Joins runs that touch: Qt writes a space that the typeface lacks as a run of its own."""
     before: ElementTree.Element | None = None
     for word in group.findall(_TEXT):
         if before is not None and before.get("y") == word.get("y"):

@@ -1,4 +1,4 @@
-"""The items of the canvas by name: made equal to a network, marked as selected, found by place."""
+"""The items of the canvas by name: made equal to a network, marked as selected or hovered."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from widgets.canvas.placement.geometry import Box, Point
 from widgets.canvas.placement.layout import arrange
 
 MOST_MOVING = 300
-"""More items in sight than this are put in place at once: a first frame with all of them would come late."""
+"""If more items than this are in sight, they do not glide: their first frame would come too late."""
 FREE_PORT = 22.0
-"""From the last wire of a merge layer to the port where one more can end."""
+"""From a merge layer's last wire to its free port."""
 ROOM = 1e6
 _NO_LABEL = (0.0, 0.0)
 _NO_CONTENTS = QGraphicsItem.GraphicsItemFlag.ItemHasNoContents
 
 
 class CanvasScene(QGraphicsScene):
-    """Shows one network. It has no wishes of its own; the view and its gestures ask it what lies where."""
+    """Shows one network. The view and its gestures tell it what to mark; it asks for nothing itself."""
 
     def __init__(self, parent: QObject | None = None, style: Style | None = None) -> None:
         super().__init__(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM, parent)
@@ -66,18 +66,19 @@ class CanvasScene(QGraphicsScene):
 
     @property
     def network(self) -> Network:
-        """What is shown: where folds are closed, they stand as one card."""
+        """The network as it is shown: a closed fold is one node."""
         return self.folding.shown
 
     @property
     def report(self) -> Report:
-        """What was found about what is shown."""
+        """The report on the network as it is shown."""
         return self.folding.report
 
     def show_network(self, folding: Folding, visible: QRectF | None) -> None:
         """Makes cards, frames and wires those of the network.
 
-        What lies in `visible` glides to its new place and what is new there appears; without it, at once.
+        What lies in `visible` glides to its new place, and what is new there fades in. Without `visible`
+        everything is in place at once.
         """
         self.glide.finish()
         network, report = folding.shown, folding.report
@@ -119,12 +120,12 @@ class CanvasScene(QGraphicsScene):
             self.update()
 
     def paint_blocks(self, painter: QPainter) -> None:
-        """Paints the network as blocks, where it is far away."""
+        """Paints the network as blocks if it is far away."""
         if self.far:
             self._blocks.paint(painter, self.cards, self.wires)
 
     def touch(self) -> None:
-        """Something looks otherwise; near items have said so themselves."""
+        """Repaints the blocks after a change; the items themselves have asked for it on their own."""
         self._blocks.change()
         if self.far:
             self.update()
@@ -136,7 +137,7 @@ class CanvasScene(QGraphicsScene):
         for name in added:
             card = self.cards[name] = CardItem(name, self.style_of_items)
             card.setFlag(_NO_CONTENTS, self.far)
-            card.selected = name in self._selected  # its frame was, before it was closed
+            card.selected = name in self._selected  # if its frame was, before the fold was closed
             self.addItem(card)
         return set(added)
 
@@ -171,7 +172,7 @@ class CanvasScene(QGraphicsScene):
         self.removeItem(item)
 
     def _move(self, new_cards: set[str], new_wires: set[Wire], visible: QRectF | None) -> None:
-        """Puts everything in its place; what is in sight glides there."""
+        """Puts everything in its place; whatever is in sight glides there."""
         places, routes = self.layout_of_network.places, self.layout_of_network.routes
         band = (visible.top() - 60, visible.bottom() + 60) if visible is not None else None
         cards: list[tuple[CardItem, Point]] = []
@@ -195,7 +196,7 @@ class CanvasScene(QGraphicsScene):
                 self.glide.finish()
 
     def input_ports(self, name: str) -> tuple[float, ...]:
-        """Where wires end, and the place for one more, from the middle of the card."""
+        """Where wires end, and where one more could, measured from the middle of the card."""
         node = self.network[name]
         middle = self.layout_of_network.places[name][0]
         routes = self.layout_of_network.routes
@@ -226,7 +227,7 @@ class CanvasScene(QGraphicsScene):
         return tuple(wire for wire in self.network.wires if wire in self._selected_wires)
 
     def select(self, names: Iterable[str], wires: Iterable[Wire] = ()) -> None:
-        """Selects these, as far as they are there, and nothing else."""
+        """Selects these, if they exist, and nothing else."""
         chosen = frozenset(names) & (self.cards.keys() | self.frames.keys())
         lines = frozenset(wires) & self.wires.keys()
         for name in chosen ^ self._selected:
@@ -271,7 +272,7 @@ class CanvasScene(QGraphicsScene):
 
 
 def _seen(band: tuple[float, float] | None, *points: Point) -> bool:
-    """Whether something between these points may lie in the band of heights that is in sight."""
+    """Whether something between these points may lie within the band of heights that is in sight."""
     if band is None:
         return False
     heights = [y for _, y in points]

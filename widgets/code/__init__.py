@@ -1,1 +1,1 @@
-"""The PyTorch source of the network."""
+"""Shows the network as PyTorch source."""

@@ -1,4 +1,4 @@
-"""The PyTorch source of the network, read-only: the lines of the selected layers are marked, and back."""
+"""The network as PyTorch source, read-only: lines of selected layers are marked, a click selects layers."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ _WORDS = (
 
 
 class CodeView(QWidget):
-    """Shows a source; asks for layers by their lines."""
+    """Shows a source, and says which layers a clicked line belongs to."""
 
     lines_chosen = Signal(object)
-    """Names of the layers that the clicked line makes or runs."""
+    """Names of the layers that the clicked line defines or calls."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +70,7 @@ class CodeView(QWidget):
         self.show_reason(self.tr("There is no network yet."))
 
     def show_source(self, source: Source) -> None:
-        """Shows this text; the place that is in sight stays."""
+        """Shows this source without scrolling."""
         self._source = source
         self._by_line = {}
         for name, lines in source.lines.items():
@@ -85,7 +85,7 @@ class CodeView(QWidget):
         self._mark()
 
     def show_reason(self, sentence: str) -> None:
-        """Says why there is no source at the moment."""
+        """Says why there is no source now."""
         self._source = None
         self._by_line = {}
         self._copy.setEnabled(False)
@@ -103,7 +103,7 @@ class CodeView(QWidget):
                 self._text.bring_into_sight(first)
 
     def text(self) -> str:
-        """The source as it is shown."""
+        """The source as shown."""
         return self._text.toPlainText()
 
     def marked_lines(self) -> tuple[int, ...]:
@@ -130,7 +130,7 @@ class CodeView(QWidget):
 
 
 class _Text(QPlainTextEdit):
-    """Text with line numbers; a click tells its line."""
+    """Text with line numbers; a click reports its line."""
 
     line_clicked = Signal(int)
 
@@ -150,7 +150,7 @@ class _Text(QPlainTextEdit):
         self.updateRequest.connect(self._numbers.follow)
 
     def show_text(self, text: str) -> None:
-        """Puts another text in place without leaving the place in sight."""
+        """Replaces the text without scrolling."""
         if text == self.toPlainText():
             return
         place = self.verticalScrollBar().value()
@@ -159,7 +159,7 @@ class _Text(QPlainTextEdit):
         self.verticalScrollBar().setValue(place)
 
     def mark(self, lines: tuple[int, ...]) -> None:
-        """Gives these lines a field of colour."""
+        """Gives these lines a coloured background."""
         self.marked = lines
         color = mark_color(theme.colors(self))
         marks = []
@@ -202,7 +202,7 @@ class _Text(QPlainTextEdit):
         painter.setPen(QColor(theme.colors(self).text_dim))
         block = self.firstVisibleBlock()
         top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
-        # behind the last line's end there is a block without a line
+        # after the last line break comes an empty block, which is no line
         while block.isValid() and top < self.viewport().height() and (block.text() or block.next().isValid()):
             height = self.blockBoundingRect(block).height()
             place = QRect(0, round(top), width - 8, round(height))
@@ -217,7 +217,7 @@ class _Numbers(QWidget):
         self._of = text
 
     def wide(self) -> int:
-        """As wide as the last number and some air."""
+        """Wide enough for the last number, with some space."""
         digits = max(3, len(str(self._of.blockCount())))
         return self._of.fontMetrics().horizontalAdvance("9") * digits + 18
 
@@ -238,12 +238,12 @@ class _Numbers(QWidget):
 
 
 def mark_color(shade: theme.Colors) -> QColor:
-    """What is behind the lines of the selected layers."""
+    """The background of the selected layers' lines."""
     return theme.mixed(QColor(shade.card), QColor(shade.accent), 0.17)
 
 
 def word_colors(shade: theme.Colors) -> dict[str, QColor]:
-    """The colour of each kind of word, which can be read on marked lines, too."""
+    """The colour of each kind of word, readable on marked lines, too."""
     grounds = shade.card, mark_color(shade).name()
     wanted = {
         "comment": shade.text_dim,
@@ -255,7 +255,7 @@ def word_colors(shade: theme.Colors) -> dict[str, QColor]:
 
 
 class _Colours(QSyntaxHighlighter):
-    """The few kinds of words that tell lines apart; later ones do not reach into earlier ones."""
+    """Colours a few kinds of words. Where matches overlap, the kind listed first wins."""
 
     def __init__(self, document: QTextDocument, widget: QWidget) -> None:
         super().__init__(document)

@@ -1,4 +1,4 @@
-"""Icons: small SVG files, painted in a colour of the palette and so at home in light and dark."""
+"""Icons: small SVG files, painted in a colour of the palette, so that they suit light and dark themes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FOLDER = Path(__file__).parent / "icons"
 
 
 def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) -> QIcon:
-    """The icon `icons/NAME.svg` in the palette's colour of that role, also after the theme has changed."""
+    """The icon `icons/NAME.svg` in the palette's colour for this role; it follows changes of the theme."""
     return QIcon(_Engine(name, role))
 
 

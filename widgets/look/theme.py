@@ -1,4 +1,4 @@
-"""Colours, typefaces and sizes by name, light and dark; the one place that knows them."""
+"""Colours, typefaces and sizes by name, for the light and the dark theme; all of them are defined here."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from networks.layers.base import Group
 Mode = Literal["system", "light", "dark"]
 
 SPACE = 8
-"""The grid that margins and gaps are multiples or halves of, in device-independent pixels."""
+"""Margins and gaps are multiples or halves of this, in device-independent pixels."""
 RADIUS = 5
 READABLE = 4.5
-"""The contrast that small letters need (WCAG 2.1, 1.4.3)."""
+"""The contrast that small text needs (WCAG 2.1, 1.4.3)."""
 FAMILIES = ["Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "Ubuntu", "DejaVu Sans"]
 MONO_FAMILIES = [
     "JetBrains Mono",
@@ -30,9 +30,9 @@ MONO_FAMILIES = [
     "Consolas",
 ]
 PRINTED_FAMILIES = ["Arial", "Helvetica", "Liberation Sans", "Nimbus Sans", "Arimo"]
-"""For files that are shown elsewhere: nearly every computer has one of them, and all are equally wide."""
+"""For files shown on other computers: nearly every one has one of these, and all have the same widths."""
 SMALL, BODY, LARGE = 11, 13, 15
-"""The typeface scale, in device-independent pixels."""
+"""The font sizes, in device-independent pixels."""
 
 
 class Colors(msgspec.Struct, frozen=True):
@@ -58,7 +58,7 @@ class Colors(msgspec.Struct, frozen=True):
     band: str
     dots: str
     runs: tuple[str, ...]
-    """One colour per run on the curves; neighbours are told apart by colour-blind people."""
+    """One colour per run on the curves; neighbours differ for colour-blind people, too."""
     groups: tuple[str, ...]
     """One colour per `Group`, in its order."""
 
@@ -125,7 +125,7 @@ DARK = Colors(
 
 
 def colors(widget: QWidget | None = None) -> Colors:
-    """The theme that this widget, or the application, is shown in. Ask again after a PaletteChange."""
+    """The colours of this widget's theme, or the application's. Ask again after a PaletteChange."""
     palette = widget.palette() if widget is not None else QGuiApplication.palette()
     return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
@@ -158,7 +158,7 @@ def _luminance(color: QColor) -> float:
 
 @lru_cache(maxsize=256)
 def readable(color: str, text: str, grounds: tuple[str, ...]) -> QColor:
-    """The colour, with as much of the text's colour in it as letters need to be read on these grounds."""
+    """The colour, mixed with just enough of the text's colour to be readable on these backgrounds."""
     steps = (mixed(QColor(color), QColor(text), step / 20) for step in range(20))
     found = (one for one in steps if min(contrast(one, QColor(on)) for on in grounds) >= READABLE)
     return next(found, QColor(text))
@@ -176,7 +176,7 @@ def apply_theme(app: QApplication, mode: Mode) -> None:
 
 
 def font(size: int = BODY, *, bold: bool = False, mono: bool = False) -> QFont:
-    """A typeface of the scale. Figures that change or stand below each other are `mono`."""
+    """A font. Figures that change or stand below each other are `mono`."""
     result = QFont()
     if wanted := _present(mono):
         result.setFamilies(wanted)
@@ -189,7 +189,7 @@ def font(size: int = BODY, *, bold: bool = False, mono: bool = False) -> QFont:
 
 @cache
 def _present(mono: bool) -> list[str]:
-    """The typefaces of the scale that this computer has; asked once, since it takes as long as all else."""
+    """The typefaces that this computer has; cached, since listing them takes as long as all the rest."""
     found = set(QFontDatabase.families())
     return [family for family in (MONO_FAMILIES if mono else FAMILIES) if family in found]
 

@@ -22,12 +22,12 @@ def declared(text: str) -> str:
 
 
 def thousands(number: int) -> str:
-    """`1 234` as it stands in the status line, with a narrow no-break space."""
+    """`1 234`, with a narrow no-break space."""
     return f"{number:,}".replace(",", "\u202f")
 
 
 def short(number: int) -> str:
-    """`156`, `48.1 k`, `25.6 M`, `11.5 G`, as a card shows a number of weights."""
+    """`156`, `48.1 k`, `25.6 M`, `11.5 G`: a number to three digits with its unit."""
     rounded = float(f"{number:.3g}")
     for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if rounded >= size:

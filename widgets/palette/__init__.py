@@ -1,1 +1,1 @@
-"""The layer types and blocks to choose from."""
+"""The palette of layer types and blocks."""

@@ -10,16 +10,16 @@ from networks.layers.base import Layer
 from widgets.look.translation import declared
 
 Offered = type[Layer] | type[Block] | SavedBlock
-"""Types are offered with the parameters that they begin with; a saved block as it was saved."""
+"""Types are offered with their default parameters, a saved block as it was saved."""
 
 
 def offered_name(offered: Offered) -> str:
-    """The words on its card."""
+    """The title on its card."""
     return offered.name if isinstance(offered, SavedBlock) else declared(offered.name())
 
 
 def offered_help(offered: Offered) -> str:
-    """One sentence of what it is."""
+    """One sentence on what it is."""
     if isinstance(offered, SavedBlock):
         return QCoreApplication.translate(
             "Palette", "One of your own blocks, with {count} layers. Delete takes it off the palette."
@@ -28,7 +28,7 @@ def offered_help(offered: Offered) -> str:
 
 
 def offered_words(offered: Offered) -> tuple[str, str]:
-    """What the search looks through: names first, then everything else."""
+    """What the search looks through: the names, and everything else."""
     if isinstance(offered, SavedBlock):
         return offered.name.casefold(), ""
     names = f"{declared(offered.name())} {offered.name()} {offered.__name__}"

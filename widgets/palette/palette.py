@@ -1,4 +1,4 @@
-"""The palette: a search field over the layer types, which are dragged onto the canvas or added with Enter."""
+"""The palette: a search field above the layer types, which are dragged onto the canvas or added by Enter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from widgets.palette.layer_list import LayerList
 
 
 class Palette(QWidget):
-    """Wishes for a layer type by Enter, double-click or drag."""
+    """Lets the user choose a layer type by Enter, double-click or drag."""
 
     chosen = Signal(object)
     """The class of a layer or block type, or one of the user's own blocks."""
@@ -26,9 +26,7 @@ class Palette(QWidget):
         self._search.setObjectName("search")
         self._search.setPlaceholderText(self.tr("Search layers"))
         self._search.setAccessibleName(self.tr("Search layers"))
-        self._search.setToolTip(
-            self.tr("Finds names, other words for them and help. Up and Down choose, Enter adds.")
-        )
+        self._search.setToolTip(self.tr("Searches names, synonyms and help. Up and Down choose, Enter adds."))
         self._search.textChanged.connect(self._filter)
         self._search.installEventFilter(self)
         self._list = LayerList()
@@ -84,7 +82,7 @@ class Palette(QWidget):
 
 
 class _SearchField(QLineEdit):
-    """Shows the key that leads here while it is empty."""
+    """While it is empty, shows the key that leads to it."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Chooses the activation function of the whole network or of the selected layers, and draws it."""
+"""The panel that sets and plots the activation function of the whole network or of the selected layers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from widgets.panels.function_plot import FunctionPlot
 CHOICES: tuple[type[Activation], ...] = tuple(
     kind for kind in layer_types(Group.ACTIVATION) if issubclass(kind, Activation) and kind.elementwise
 )
-"""The functions that can stand in for each other: those that treat every number by itself."""
+"""The functions that can replace each other: the elementwise ones."""
 
 WHOLE, SELECTED = 0, 1
 
@@ -43,7 +43,7 @@ class ActivationPanel(QWidget):
         self._wants_selected = False
         self._scope = Segments((self.tr("Whole network"), self.tr("Selected")))
         self._scope.setObjectName("scope")
-        self._scope.setAccessibleName(self.tr("What a change goes to"))
+        self._scope.setAccessibleName(self.tr("What a change applies to"))
         self._scope.chosen.connect(self._choose_scope)
         self._box = self._function_box()
         self._state = dim()
@@ -58,7 +58,7 @@ class ActivationPanel(QWidget):
         self._drawing = _column(self._plot, self._formula, self._good, self._bad)
         rows = Rows()
         rows.add_row(
-            self.tr("Function"), self._box, tip=self.tr("All layers of the choice above change in one step.")
+            self.tr("Function"), self._box, tip=self.tr("All layers chosen above change in one step.")
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(12, theme.SPACE, 12, 12)
@@ -104,7 +104,7 @@ class ActivationPanel(QWidget):
             words = self.tr("{name} ({count})")
             counts = [words.format(name=declared(k.name()), count=n) for k, n in kinds.most_common()]
             drawn = declared(kinds.most_common(1)[0][0].name())
-            return self.tr("{counts}; drawn is {name}").format(counts=", ".join(counts), name=drawn)
+            return self.tr("{counts}; the plot shows {name}").format(counts=", ".join(counts), name=drawn)
         if whole:
             return self.tr("Activation layers: {count}").format(count=kinds.total())
         return self.tr("Selected activation layers: {count}").format(count=kinds.total())

@@ -25,13 +25,13 @@ from widgets.panels.name_row import NameRow
 
 
 class Repeat(msgspec.Struct, frozen=True):
-    """How many equal blocks follow each other; not kept anywhere, the blocks themselves are."""
+    """How many equal blocks follow each other. It is stored nowhere: it is counted from the blocks."""
 
     times: Annotated[int, whole("Repeat", "How many equal blocks follow each other.", 1, 200, unit="×")] = 1
 
 
 class BlockPanel(QWidget):
-    """One fold: its name, the block's parameters, its facts, and what can be done with it."""
+    """One fold: its name, the block's parameters, its figures, and what can be done with it."""
 
     edited = Signal(object, str, str)
     """The new network, the text for the history, and the key that merges turns of one field."""

@@ -13,15 +13,15 @@ from networks.layers.base import Group
 from widgets.look import theme
 
 REACH = 4.0
-"""Drawn from −REACH to REACH, where networks with normalized layers have nearly all of their numbers."""
+"""The plot goes from −REACH to REACH, where nearly all values in networks with normalization lie."""
 _POINTS = 801
 
 
 class FunctionPlot(QWidget):
-    """Shows one activation function, and nothing with None.
+    """Shows one activation function, or nothing for None.
 
-    Its axes are made when it first comes into sight, so that the window, which hides it behind another panel,
-    is there sooner.
+    Its axes are made when it first comes into sight: the window hides it behind another panel at first and
+    opens sooner without them.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -46,7 +46,7 @@ class FunctionPlot(QWidget):
                 self._lines.draw(function)
 
     def drawn(self) -> tuple[np.ndarray, np.ndarray]:
-        """The values and the slopes as they are drawn; nothing as long as it was not in sight."""
+        """The values and the slopes as drawn; both empty until it has been in sight."""
         nothing = np.empty(0)
         return (nothing, nothing) if self._lines is None else self._lines.drawn()
 
@@ -58,7 +58,7 @@ class FunctionPlot(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._lines is None:
-            # what lies behind another tab counts as visible, but is not painted
+            # a widget behind another tab counts as visible but is not painted
             self._later.start()
 
     @Slot()
@@ -110,7 +110,7 @@ class _Lines(pg.PlotWidget):  # type: ignore[misc]
         self.setYRange(min(low, -0.2), max(high, 1.1), padding=0.06)
 
     def drawn(self) -> tuple[np.ndarray, np.ndarray]:
-        """The values and the slopes as they are drawn."""
+        """The values and the slopes as drawn."""
         return np.asarray(self._curve.yData), np.asarray(self._slope.yData)
 
     def color(self) -> None:
@@ -129,7 +129,7 @@ class _Lines(pg.PlotWidget):  # type: ignore[misc]
 
 
 class _Legend(QWidget):
-    """A piece of either line, and what it is."""
+    """A sample of either line with its name."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The name of a layer type in the colour and with the glyph of its group, as a heading."""
+"""A heading with the name of a layer type, and its group's glyph in the group's colour."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from widgets.look.translation import declared
 
 
 class LayerHeading(QWidget):
-    """One line: glyph, name of the type, and at the right how many of it or the name of the group."""
+    """One line: glyph, name of the type, and at the right the number of layers or the name of the group."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,19 +25,19 @@ class LayerHeading(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_type(self, kind: type[Layer] | type[Block], count: int) -> None:
-        """Shows the type of so many layers."""
+        """Shows the type that so many layers have."""
         self._side = declared(kind.group.value)
         if count > 1:
             self._side = self.tr("{count} layers").format(count=count)
         self._show(kind, declared(kind.name()))
 
     def show_words(self, words: str) -> None:
-        """Shows words that are no layer type."""
+        """Shows words in place of a layer type."""
         self._side = ""
         self._show(None, words)
 
     def text(self) -> str:
-        """The words as they stand there."""
+        """The words as shown."""
         return " · ".join(filter(None, (self._words, self._side)))
 
     def sizeHint(self) -> QSize:

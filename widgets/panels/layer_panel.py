@@ -1,4 +1,4 @@
-"""The properties of the selected layers, applied as one types; the whole network's facts where none is."""
+"""The properties of the selected layers, applied as one types; figures of the whole network if none is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from widgets.panels.layer_heading import LayerHeading
 from widgets.panels.name_row import NameRow
 
 UNKNOWN = "?"
-"""Stands for a shape that is not known because something before does not fit."""
+"""Stands for a figure that is unknown because some layer does not fit."""
 
 
 class LayerPanel(QWidget):
@@ -32,7 +32,7 @@ class LayerPanel(QWidget):
     edited = Signal(object, str, str)
     """The new network, the text for the history, and the key that merges turns of one field."""
     renamed = Signal(str, str)
-    """Old and new name, just before `edited`: whoever keeps a selection by name carries it over."""
+    """Old and new name, just before `edited`, so that whoever keeps a selection by name can update it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +70,7 @@ class LayerPanel(QWidget):
         self.show_layers(self._network, Report({}, (), 0, 0), ())
 
     def show_layers(self, network: Network, report: Report, names: tuple[str, ...]) -> None:
-        """Shows these layers with what the check has found; names that are gone are left out."""
+        """Shows these layers with what the check found; names that do not exist are left out."""
         self._network = network
         self._names = names = tuple(name for name in names if name in network)
         layers = tuple(network[name].layer for name in names)
@@ -167,11 +167,11 @@ class _NetworkFacts(Rows):
         self.add_row(
             self.tr("Multiply-adds"),
             self._sums,
-            tip=self.tr("Of one image on its way through convolutions and linear layers."),
+            tip=self.tr("For one image, in convolutions and linear layers."),
         )
 
     def show_report(self, report: Report) -> None:
-        """Shows the sums of this report."""
+        """Shows the totals of this report."""
         self._layers.setText(thousands(len(report.nodes)))
         known = totals_known(report)
         self._weights.setText(thousands(report.weights) if known else UNKNOWN)
@@ -204,5 +204,5 @@ def shape_words(shape: Shape | None) -> str:
 
 
 def lowered(title: str) -> str:
-    """A title within a sentence; one that is an abbreviation stays."""
+    """A title as it stands within a sentence; an abbreviation keeps its capitals."""
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -17,7 +17,7 @@ from widgets.panels.layer_panel import LayerPanel
 
 
 class Training(msgspec.Struct, frozen=True):
-    """Whether the weights of what is selected are trained."""
+    """Whether training changes the weights of what is selected."""
 
     frozen: Annotated[
         bool,
@@ -31,7 +31,7 @@ class SelectionPanel(QWidget):
     edited = Signal(object, str, str)
     """The new network, the text for the history, and the key that merges turns of one field."""
     renamed = Signal(str, str)
-    """Old and new name, just before `edited`: whoever keeps a selection by name carries it over."""
+    """Old and new name, just before `edited`, so that whoever keeps a selection by name can update it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +56,7 @@ class SelectionPanel(QWidget):
         self._training.hide()
 
     def show_selection(self, folding: Folding, classes: int | None, names: tuple[str, ...]) -> None:
-        """Shows these cards and frames; several are shown as the layers in them."""
+        """Shows this card or frame; several are shown as the layers in them."""
         self._folding = folding
         alone = len(names) == 1 and bool(folding.folds_of(names[0]))
         self.block.setVisible(alone)

@@ -262,7 +262,7 @@ def test_a_model_that_is_imported_holds_the_button_until_it_is_over(browser, qtb
 def test_a_model_to_import_has_no_figures_that_nobody_computed(browser, qtbot):
     find(browser, qtbot, "convnext")
     assert set(browser.findChild(Figures).texts().values()) == {UNKNOWN}
-    assert browser.findChild(Thumbnail).words() == "Following the layers of ConvNeXt-Tiny…"
+    assert browser.findChild(Thumbnail).words() == "Tracing the layers of ConvNeXt-Tiny…"
     assert "“convnext_tiny”" in text(browser, "backbone_origin")
     find(browser, qtbot, "lenet")
     assert browser.findChild(Thumbnail).words() == ""

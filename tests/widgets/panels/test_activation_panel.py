@@ -109,7 +109,7 @@ def test_mixed_functions_are_named(panel):
     Owner(panel, edits.set_layers(lenet5(), {"tanh1": ReLU()}))
     assert panel.box.currentIndex() == -1
     assert panel.box.placeholderText() == "mixed"
-    assert panel.findChild(QLabel, "state").text() == "Tanh (3), ReLU (1); drawn is Tanh"
+    assert panel.findChild(QLabel, "state").text() == "Tanh (3), ReLU (1); the plot shows Tanh"
 
 
 def test_a_network_without_activations_says_so(panel):

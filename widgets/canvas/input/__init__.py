@@ -1,1 +1,1 @@
-"""What mouse and keyboard do on the canvas."""
+"""What mouse and keyboard do on the canvas: events become gestures, and gestures become wishes for edits."""

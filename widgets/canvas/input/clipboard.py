@@ -1,4 +1,4 @@
-"""Layers on the clipboard: JSON of a fragment, read back with the care that a stranger's file gets."""
+"""Layers on the clipboard: a fragment as JSON, which is read back as carefully as a stranger's file."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ def put(part: Network) -> None:
 
 @atexit.register
 def _let_go() -> None:
-    """Empties Qt's stand-in for platforms without a clipboard of their own, such as offscreen.
+    """Empties Qt's substitute on platforms without a clipboard of their own, such as offscreen.
 
-    It frees what it holds only after the interpreter has ended, and what Python made cannot be freed then:
-    the process would end in a segmentation fault. A real clipboard (`ownsClipboard`) keeps its content.
+    Qt frees its content only after the Python interpreter has ended, when objects made by Python cannot be
+    freed any more: the process would end in a segmentation fault. A real clipboard (`ownsClipboard`) keeps
+    its content.
     """
     if _last_put is None or QGuiApplication.instance() is None:
         return
@@ -42,26 +43,26 @@ def _let_go() -> None:
 
 
 def take() -> Network:
-    """The fragment on the clipboard. Raises UserError where there is none or it is damaged."""
+    """The fragment on the clipboard. Raises UserError if there is none or it is damaged."""
     data = QGuiApplication.clipboard().mimeData()
     if data is None or not data.hasFormat(FRAGMENT_MIME):
         raise UserError(message("There are no layers on the clipboard: copy some first."))
     content = data.data(FRAGMENT_MIME)
     if content.size() > MOST_BYTES:
-        raise UserError(message("What is on the clipboard is too large for a network: copy fewer layers."))
+        raise UserError(message("The clipboard holds too large a network: copy fewer layers."))
     return read(bytes(content.data()))
 
 
 def read(content: bytes) -> Network:
-    """The fragment in these bytes. Raises UserError where they are none; nothing in them is run."""
+    """The fragment in these bytes. Raises UserError if there is none; nothing in them is run."""
     try:
         part = msgspec.json.decode(content, type=Network)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise UserError(
-            message("What is on the clipboard is no part of a network: {reason}.", reason=str(error))
+            message("The clipboard does not hold part of a network: {reason}.", reason=str(error))
         ) from error
     if not part.nodes:
         raise UserError(message("There are no layers on the clipboard: copy some first."))
     if len(part.nodes) > MOST_LAYERS or len(part.folds) > MOST_FOLDS:
-        raise UserError(message("What is on the clipboard is too large for a network: copy fewer layers."))
+        raise UserError(message("The clipboard holds too large a network: copy fewer layers."))
     return part

@@ -1,4 +1,4 @@
-"""What a pressed button or a drag does, one class per gesture; each tells its wish when it ends."""
+"""What dragging does on the canvas, one class per gesture; each returns its wish when it ends."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ ADDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 class Gesture:
-    """Begins when it is made. Moved any number of times, then either released or cancelled."""
+    """Begins when it is created, is moved any number of times, and is then either released or cancelled."""
 
     def move(self, pointer: Pointer) -> None:
         """The pointer has moved."""
 
     def release(self, pointer: Pointer) -> Wish | None:
-        """Ends it, and says what is to happen."""
+        """Ends it and returns what it asks for."""
         self.cancel()
         return None
 
@@ -41,7 +41,7 @@ class Gesture:
 
 
 class Pan(Gesture):
-    """The network follows the pointer."""
+    """Moves the view: the network follows the pointer."""
 
     def __init__(self, camera: Camera, pointer: Pointer) -> None:
         self._camera, self._last = camera, pointer.view
@@ -53,7 +53,7 @@ class Pan(Gesture):
 
 
 class Select(Gesture):
-    """A rectangle selects what it touches; with Ctrl or Shift it turns what it touches about."""
+    """Selects what a rubber band touches; with Ctrl or Shift it inverts the selection of what it touches."""
 
     def __init__(self, scene: CanvasScene, pointer: Pointer) -> None:
         self._scene, self._start = scene, pointer.scene
@@ -81,7 +81,7 @@ class Select(Gesture):
 
 
 class Connect(Gesture):
-    """Draws a wire from a port: a new one forwards or backwards, or the end of one that is there."""
+    """Draws a wire from a port: a new one forwards or backwards, or the end of an existing one elsewhere."""
 
     def __init__(self, scene: CanvasScene, port: Port) -> None:
         self._scene, self._port = scene, port
@@ -167,7 +167,7 @@ class Connect(Gesture):
 
 
 def targets_for(network: Network, source: str, moved: Wire | None = None) -> frozenset[str]:
-    """The nodes that a wire from `source` may end at."""
+    """The nodes where a wire from `source` may end."""
     if _closed(network[source].layer):
         return frozenset()
     before = network.upstream([source])
@@ -182,7 +182,7 @@ def targets_for(network: Network, source: str, moved: Wire | None = None) -> fro
 
 
 def room_for(layer: Layer) -> int:
-    """How many wires may end at a card; at a folded one, which knows which of its layers need one, one."""
+    """How many wires may end at a card; at most one at a folded card, which leads it to the right layer."""
     if isinstance(layer, Folded):
         return int(layer.opening)
     return layer.most_inputs
@@ -193,7 +193,7 @@ def _closed(layer: Layer) -> bool:
 
 
 def sources_for(network: Network, target: str) -> frozenset[str]:
-    """The nodes that a wire to `target` may come from."""
+    """The nodes where a wire to `target` may begin."""
     behind = network.downstream([target])
     return frozenset(
         node.name for node in network.nodes if node.name not in behind and not _closed(node.layer)
@@ -201,7 +201,7 @@ def sources_for(network: Network, target: str) -> frozenset[str]:
 
 
 class Drop(Gesture):
-    """A layer that is dragged in: onto a wire, below the last layer, or anywhere."""
+    """Drops a layer or block that is dragged in: onto a wire, below the last layer, or anywhere else."""
 
     def __init__(self, scene: CanvasScene, layer: Thing) -> None:
         self._scene, self._layer = scene, layer
@@ -252,7 +252,7 @@ class Drop(Gesture):
         self._slot.setPos(at)
 
     def _place(self, pointer: Pointer) -> tuple[Wire | None, bool]:
-        """The wire that it goes on, or whether it goes to the end."""
+        """The wire that it would go onto, or whether it would be appended."""
         between = self._layer.most_inputs > 0 and not (isinstance(self._layer, Layer) and self._layer.ends)
         wire = self._wire_near(pointer) if between else None
         if wire is not None:
@@ -266,7 +266,7 @@ class Drop(Gesture):
         wire = wire_at(scene, point, DROP_REACH * pointer.pixel)
         if wire is not None:
             return wire
-        # between two cards one below the other the whole gap belongs to their wire
+        # between two cards one below the other, the whole gap belongs to their wire
         for other, points in scene.layout_of_network.routes.items():
             x = points[0][0]
             if (
@@ -278,7 +278,7 @@ class Drop(Gesture):
         return None
 
     def _wire_at_card(self, name: str, point: QPointF) -> Wire | None:
-        """On a card's upper half its first input, on its lower half the wire straight below."""
+        """On a card's upper half, the wire of its first input; on its lower half, the wire straight below."""
         network, layout = self._scene.network, self._scene.layout_of_network
         _, top, _, bottom = layout.box(name)
         inputs = network[name].inputs
@@ -288,7 +288,7 @@ class Drop(Gesture):
         return (above or below) if point.y() < (top + bottom) / 2 else (below or above)
 
     def _end(self) -> str | None:
-        """The card that something appended goes behind."""
+        """The card behind which something would be appended."""
         end = edits.tail(self._scene.folding.network)
         return self._scene.folding.card_of[end] if end is not None else None
 

@@ -53,7 +53,7 @@ CANVAS_KEYS = (
     CanvasKeys("zoom_in", ("+", "="), message("Zoom in")),
     CanvasKeys("zoom_out", ("-",), message("Zoom out")),
     CanvasKeys("zoom_reset", ("0",), message("Actual size")),
-    CanvasKeys("hold_to_pan", ("Space",), message("Move the view while held, with the mouse dragged")),
+    CanvasKeys("hold_to_pan", ("Space",), message("Move the view by dragging while it is held")),
     CanvasKeys("walk", ("Up", "Down", "Left", "Right"), message("Walk along the wires")),
     CanvasKeys(
         "walk_and_add",

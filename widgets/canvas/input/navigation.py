@@ -13,7 +13,7 @@ Way = Literal["up", "down", "left", "right"]
 
 
 def neighbour(network: Network, layout: Layout, name: str, way: Way) -> str | None:
-    """The node that lies this way of `name`; None where there is none."""
+    """The node that lies in this direction from `name`; None if there is none."""
     x, y = layout.places[name]
     if way == "up":
         return min(network[name].inputs, key=lambda other: abs(layout.places[other][0] - x), default=None)
@@ -26,7 +26,7 @@ def neighbour(network: Network, layout: Layout, name: str, way: Way) -> str | No
         for other, place in layout.places.items()
         if (place[0] - x) * side > 1
     }
-    # the next column first: a branch, not the card that happens to lie at the same height
+    # the next column first: a branch nearby, not a card far away that happens to lie at the same height
     return min(
         beside, key=lambda other: (beside[other][1] > 400, beside[other][0] + beside[other][1]), default=None
     )
@@ -35,9 +35,9 @@ def neighbour(network: Network, layout: Layout, name: str, way: Way) -> str | No
 def reached(
     folding: Folding, layout: Layout, selected: Sequence[str], cursor: str | None, way: Way
 ) -> str | None:
-    """The card that an arrow key goes to from what is selected; None where there are no cards.
+    """The card that an arrow key goes to from what is selected; None if there are no cards.
 
-    `cursor` is where the last key went. From an open fold the keys go into it, and up out of it.
+    `cursor` is where the last key went. From a selected frame, Up leaves the fold and other keys enter it.
     """
     network = folding.shown
     names = [name for name in selected if name in network]

@@ -1,4 +1,4 @@
-"""Edits that the canvas can ask for, each with the words that undo shows; made from networks.graph.edits."""
+"""The edits that the canvas can ask for, each with its text for undo; they are made by networks.graph."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Thing = Layer | Block | SavedBlock
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """A new network, what was done in words, and what is to be selected then; None leaves the selection.
+    """A new network, what was done in words, and what to select then; None leaves the selection as it is.
 
-    `cursor` is where arrow keys go on from when nothing is selected.
+    `cursor` is where arrow keys start from when nothing is selected.
     """
 
     network: Network
@@ -36,11 +36,11 @@ class Edit(msgspec.Struct, frozen=True):
 
 
 Wish = Edit | Message
-"""An edit, or the reason why there is none."""
+"""An edit, or the reason why it is refused."""
 
 
 def insert(folding: Folding, thing: Thing, wire: Wire) -> Edit:
-    """A layer or block onto a wire."""
+    """Puts a layer or block onto a wire."""
     wires = folding.wires(wire)
     if isinstance(thing, Layer):
         result, name = edits.insert(folding.network, thing, *wires)
@@ -50,7 +50,7 @@ def insert(folding: Folding, thing: Thing, wire: Wire) -> Edit:
 
 
 def append(folding: Folding, thing: Thing) -> Edit:
-    """A layer or block below the last one, before an Output."""
+    """Puts a layer or block below the last one, before an Output."""
     end = edits.tail(folding.network)
     if end is None:
         return place(folding, thing)
@@ -61,7 +61,7 @@ def append(folding: Folding, thing: Thing) -> Edit:
 
 
 def place(folding: Folding, thing: Thing) -> Edit:
-    """A loose layer or block."""
+    """Puts down a loose layer or block."""
     if isinstance(thing, Layer):
         result, name = edits.place(folding.network, thing)
     else:
@@ -70,7 +70,7 @@ def place(folding: Folding, thing: Thing) -> Edit:
 
 
 def add(folding: Folding, thing: Thing, after: Sequence[str]) -> Edit:
-    """A layer or block behind the last of these, or at the end where there are none."""
+    """Puts a layer or block behind the last of these, or at the end if there are none."""
     last = _last(folding, after)
     if last is None:
         return append(folding, thing)
@@ -90,7 +90,7 @@ def _behind(folding: Folding, thing: Thing, name: str) -> tuple[Network, str]:
 
 
 def _end_with(folding: Folding, layer: Layer, name: str) -> Edit:
-    """An Output is hung on `name`: nothing can follow one, so it cannot stand between two layers."""
+    """Connects an Output to `name` alone: nothing can follow one, so it cannot go between two layers."""
     network = folding.network
     result, new = edits.place(network, layer)
     if not network[name].layer.ends:
@@ -99,7 +99,7 @@ def _end_with(folding: Folding, layer: Layer, name: str) -> Edit:
 
 
 def delete(folding: Folding, names: Collection[str], wires: Collection[Wire] = ()) -> Edit:
-    """Takes out wires, and layers with their neighbours joined."""
+    """Takes out wires and layers; the layers' neighbours are joined."""
     network = folding.network
     real = [one for wire in wires for one in folding.wires(wire)]
     result = edits.disconnect(network, real) if real else network
@@ -111,19 +111,19 @@ def delete(folding: Folding, names: Collection[str], wires: Collection[Wire] = (
 
 
 def cut(folding: Folding, names: Collection[str]) -> Edit:
-    """As `delete`, after the layers have been put on the clipboard."""
+    """As `delete`, but undo calls it cutting."""
     edit = delete(folding, names)
     return replace(edit, text=_counted(folding, names, _tr("Cut {layers}")))
 
 
 def duplicate(folding: Folding, names: Collection[str]) -> Edit:
-    """Copies of these behind the last of them."""
+    """Puts copies of these behind the last of them."""
     result, new = edits.duplicate(folding.network, folding.nodes(names))
     return Edit(result, _counted(folding, names, _tr("Duplicate {layers}")), new)
 
 
 def paste(folding: Folding, part: Network, after: Sequence[str]) -> Edit:
-    """A copied part behind the last of these."""
+    """Puts a copied fragment behind the last of these."""
     result, new = edits.paste(folding.network, part, _last(folding, after))
     if len(part.nodes) == 1:
         layers = title_of(part.nodes[0].layer)
@@ -133,13 +133,13 @@ def paste(folding: Folding, part: Network, after: Sequence[str]) -> Edit:
 
 
 def connect(folding: Folding, source: str, target: str) -> Edit:
-    """A new wire. Raises UserError where there cannot be one."""
+    """Draws a wire. Raises UserError if there cannot be one."""
     text = _tr("Connect {source} to {target}").format(source=source, target=target)
     return Edit(_connected(folding, folding.network, source, target), text)
 
 
 def reconnect(folding: Folding, wire: Wire, target: str) -> Edit:
-    """The end of a wire brought to another layer. Raises UserError where it cannot end there."""
+    """Moves the end of a wire to another layer. Raises UserError if it cannot end there."""
     text = _tr("Connect {source} to {target}").format(source=wire.source, target=target)
     without = edits.disconnect(folding.network, folding.wires(wire))
     return Edit(_connected(folding, without, wire.source, target), text)
@@ -161,19 +161,19 @@ def _connected(folding: Folding, network: Network, source: str, target: str) -> 
 
 
 def disconnect(folding: Folding, wire: Wire) -> Edit:
-    """A wire less."""
+    """Takes a wire out."""
     text = _tr("Disconnect {source} from {target}").format(source=wire.source, target=wire.target)
     return Edit(edits.disconnect(folding.network, folding.wires(wire)), text)
 
 
 def group(folding: Folding, names: Collection[str], name: str) -> Edit:
-    """The selected layers folded into a group. Raises UserError where they are no part by themselves."""
+    """Folds the selected layers into a group. Raises UserError if they cannot be one."""
     result = groups.group(folding.network, folding.nodes(names), name)
     return Edit(result, _tr("Group {layers}").format(layers=name), (name,))
 
 
 def ungroup(folding: Folding, names: Iterable[str]) -> Edit | None:
-    """The selected folds taken apart; None where none is selected."""
+    """Takes the selected folds apart; None if none is selected."""
     chosen = [fold for name in names for fold in folding.folds_of(name)]
     if not chosen:
         return None
@@ -185,7 +185,7 @@ def ungroup(folding: Folding, names: Iterable[str]) -> Edit | None:
 
 
 def _last(folding: Folding, names: Sequence[str]) -> str | None:
-    """The node that comes last of what these stand for."""
+    """The last of all nodes that these cards stand for, in the order of the network."""
     chosen = {leaf for name in names if (leaf := _leaf(folding, name)) is not None}
     ordered = next((name for name in reversed(folding.network.order) if name in chosen), None)
     return ordered or next(iter(chosen), None)
@@ -200,7 +200,7 @@ def _leaf(folding: Folding, name: str) -> str | None:
 
 
 def _heir(network: Network, names: Collection[str]) -> str | None:
-    """The neighbour from which the keyboard goes on after these have gone."""
+    """The neighbour that arrow keys start from once these are gone."""
     gone = set(names)
     ordered = [name for name in network.order if name in gone]
     for name in ordered:
@@ -228,7 +228,7 @@ def _card_title(folding: Folding, name: str) -> str:
 
 
 def title(thing: Thing) -> str:
-    """The words for what the palette offers."""
+    """The title of what the palette offers."""
     return thing.name if isinstance(thing, SavedBlock) else declared(type(thing).name())
 
 

@@ -1,1 +1,1 @@
-"""What is painted on the canvas: cards, wires, frames and marks."""
+"""What is painted on the canvas: cards, wires, frames, and marks during a gesture."""

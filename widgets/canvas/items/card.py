@@ -1,4 +1,4 @@
-"""One layer on the canvas: a card with its name, telling parameters, weights, and what does not fit."""
+"""One layer on the canvas: a card with its name, its main parameters, its weights, and any problem."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ TEXT_LEFT = 36.0
 PADDING = 12.0
 BAR = 3.0
 CHEVRON_ROOM = 26.0
-"""At the right end of a folded card, where a click opens it."""
+"""Width at the right end of a folded card where a click opens it."""
 STACK = 3.0
-"""How far the cards behind a folded one look out below."""
+"""How far the card behind a folded one shows below it."""
 PORT = 5.0
 """Radius of a port that is shown."""
 PROBLEM_LEFT = 32.0
 BLEED = 4.0
-"""How far a card's border and shadow reach beyond it."""
+"""How far a card's border and shadow extend beyond it."""
 _LEFT = -WIDTH / 2
 _WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 _AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -36,7 +36,7 @@ _AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class CardItem(QGraphicsRectItem):
-    """Paints a content; its position is the middle of the upper edge. The scene sets its state."""
+    """Paints a card's content. Its position is the middle of its upper edge; the scene sets its state."""
 
     def __init__(self, name: str, style: Style) -> None:
         super().__init__()  # a rectangle, since Qt asks Python items for theirs in every frame
@@ -48,16 +48,16 @@ class CardItem(QGraphicsRectItem):
         self.ports = False
         """Whether its ports are shown."""
         self.accepting: bool | None = None
-        """While a wire is drawn: whether it could end here; None at other times."""
+        """While a wire is being drawn: whether it could end here; None at other times."""
         self.input_ports: tuple[float, ...] = ()
-        """Where wires can be taken or ended, from the middle of the upper edge; set while ports are shown."""
+        """Where wires can be picked up or ended, from the middle of the upper edge; set while ports show."""
         self._style = style
         self._label: Point = (0.0, 0.0)
         self._summary: str | None = None
         self.setZValue(1)
 
     def show_content(self, content: CardContent, height: float, label: Point) -> None:
-        """Shows this; `label` is where the shape is written, from the item's position."""
+        """Shows this content; `label` is where the shape is written, relative to the item's position."""
         if content is self.content and height == self.height and label == self._label:
             return
         self.content, self.height, self._label, self._summary = content, height, label, None
@@ -66,7 +66,7 @@ class CardItem(QGraphicsRectItem):
         self.update()
 
     def set_state(self, **state: bool | tuple[float, ...] | None) -> None:
-        """Sets attributes of the state; repaints where one changes."""
+        """Sets attributes of the state, and repaints if one changes."""
         if any(getattr(self, name) != value for name, value in state.items()):
             for name, value in state.items():
                 setattr(self, name, value)
@@ -102,7 +102,7 @@ class CardItem(QGraphicsRectItem):
         return "hover" if self.hovered else "plain"
 
     def _paint_body(self, painter: QPainter, content: CardContent) -> None:
-        """Everything but words: a picture shared by all cards that look so."""
+        """Everything but the words: a picture shared by all cards that look the same."""
         hovered = self.hovered and self.accepting is not False
         key = (
             content.group,
@@ -202,12 +202,12 @@ class CardItem(QGraphicsRectItem):
 
 
 def _marks(content: CardContent) -> tuple[str, ...]:
-    """Icons at the right end, from the right: that it can be opened, that it is frozen."""
+    """Icons at the right end, from right to left: it can be opened, it is frozen."""
     return ("chevron-right",) * bool(content.folded) + ("frozen",) * content.frozen
 
 
 def height_for(problem: str, style: Style) -> float:
-    """How high a card is that says why it does not fit."""
+    """The height of a card with this problem written on it."""
     if not problem:
         return HEIGHT
     room = QRectF(0, 0, WIDTH - PROBLEM_LEFT - PADDING - 4, 2000)
@@ -222,7 +222,7 @@ def _stripe(height: float) -> QPainterPath:
 
 @lru_cache(maxsize=64)
 def _foot(height: float) -> QPainterPath:
-    """What a problem is written on."""
+    """The lower part of the card, which a problem is written on."""
     return _outline(height).intersected(_box(QRectF(_LEFT, HEIGHT, WIDTH, height - HEIGHT)))
 
 

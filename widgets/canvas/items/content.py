@@ -1,4 +1,4 @@
-"""What a card and its wires say, from a network and its report; words for hover help and readers."""
+"""What cards, frames and wires say, from a network and its report; also to hover help and screen readers."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ from networks.layers.base import Group, Layer
 from widgets.look.translation import declared, said, short, thousands
 
 UNKNOWN = "?"
-"""Stands for a shape that is not known because something before does not fit."""
+"""Stands for a shape that is unknown because a layer before it does not fit."""
 
 
 class CardContent(msgspec.Struct, frozen=True):
-    """Everything that is painted on one card. Equal contents look the same."""
+    """All that is painted on one card. Equal contents look the same."""
 
     title: str
     summary: str
     weights: str
     share: float
-    """Its part of all weights, 0 to 1, in steps that can be seen."""
+    """Its share of the network's weights, 0 to 1, in visible steps."""
     shape: str
-    """What its wires carry; empty where none leaves."""
+    """What its wires carry; empty if none leaves."""
     problem: str
-    """Why it does not fit, in one sentence; empty where it does."""
+    """Why it does not fit, in one sentence; empty if it does."""
     idle: bool
     """Whether it takes no part in training."""
     group: Group
     takes: bool
-    """Whether it has inputs at all."""
+    """Whether it can have inputs."""
     gives: bool
     """Whether something may follow it."""
     folded: int = 0
     """How many folds it stands for; 0 for a layer."""
     frozen: bool = False
-    """Whether its weights stay as they are."""
+    """Whether training leaves its weights as they are."""
 
 
 def contents(
     network: Network, report: Report, *, totals: bool = True, unsure: Collection[str] = ()
 ) -> dict[str, CardContent]:
-    """What every card shows; its part of all weights only where their total is known.
+    """What every card shows; its share of the weights only with `totals`, that is if their total is known.
 
-    `unsure` are the cards for which not even their own weights are all known.
+    `unsure` are the cards whose own weights are not all known.
     """
     faults = {name: reason for name, reason in report.obstacles if name is not None}
     consumers = network.consumers
@@ -83,7 +83,7 @@ def _content(
     idle: bool,
     frozen: bool,
 ) -> CardContent:
-    """Kept, so that one edit leaves most cards with the very content they had."""
+    """Cached, so that after an edit most cards keep the very object they had, and are not repainted."""
     return CardContent(
         title=title_of(layer),
         summary=summary_of(layer),
@@ -101,7 +101,7 @@ def _content(
 
 
 class FrameContent(msgspec.Struct, frozen=True):
-    """What is painted on the frame of an open fold."""
+    """All that is painted on the frame of an open fold."""
 
     title: str
     summary: str
@@ -113,7 +113,7 @@ class FrameContent(msgspec.Struct, frozen=True):
 
 
 def unsure_cards(folding: Folding) -> frozenset[str]:
-    """The folded cards in which something does not fit, so that not all of their weights are known."""
+    """The folded cards whose weights are not all known, because something inside does not fit."""
     whole = folding.whole.nodes
     return frozenset(
         card for card, inside in folding.members.items() if not sums_known(whole[name] for name in inside)
@@ -138,7 +138,7 @@ def frame_content(folding: Folding, frame: Frame) -> FrameContent:
 
 
 def title_of(layer: Layer) -> str:
-    """The words for a layer, or for what a folded card stands for: “Residual ×3”, “Stem”."""
+    """The title of a layer, or of what a folded card stands for: “Residual ×3”, “Stem”."""
     if not isinstance(layer, Folded):
         return declared(type(layer).name())
     if layer.block is None:
@@ -148,14 +148,14 @@ def title_of(layer: Layer) -> str:
 
 
 def summary_of(layer: Layer) -> str:
-    """The telling parameters; of a group how many layers are in it."""
+    """The main parameters; for a group, the number of its layers."""
     if isinstance(layer, Folded) and layer.block is None:
         return _tr("1 layer") if layer.layers == 1 else _tr("{count} layers").format(count=layer.layers)
     return layer.summary()
 
 
 def help_of(layer: Layer) -> str:
-    """The first sentence of help for a layer or a folded card."""
+    """One sentence of help for a layer or a folded card."""
     if not isinstance(layer, Folded):
         return declared(type(layer).help())
     if layer.block is None:
@@ -164,12 +164,12 @@ def help_of(layer: Layer) -> str:
 
 
 def forget_words() -> None:
-    """After the language has changed."""
+    """Empties the cache after the language has changed."""
     _content.cache_clear()
 
 
 def shown_problem(layer: Layer, told: NodeReport, fault: Message | None, idle: bool) -> Message | None:
-    """What a card complains about; a loose layer is not at fault for having no wires yet."""
+    """The problem that a card shows; for a loose layer, missing wires are not one yet."""
     problem = told.problem or fault
     if idle and len(told.inputs) < layer.fewest_inputs:
         return None
@@ -177,7 +177,7 @@ def shown_problem(layer: Layer, told: NodeReport, fault: Message | None, idle: b
 
 
 def wrong_wires(network: Network, report: Report) -> frozenset[Wire]:
-    """The wires that bring a node what does not fit it."""
+    """The wires into nodes that do not fit."""
     return frozenset(
         Wire(source, node.name, index)
         for node in network.nodes
@@ -245,7 +245,7 @@ def spoken(report: Report, name: str, content: CardContent) -> str:
 
 
 def flow(told: NodeReport) -> str:
-    """`6×28×28 → 16×10×10`, as far as it is known."""
+    """`6×28×28 → 16×10×10`, with a question mark for an unknown shape."""
     came = ", ".join(map(_shape, told.inputs))
     return f"{came} → {_shape(told.output)}" if came else f"→ {_shape(told.output)}"
 

@@ -1,4 +1,7 @@
-"""The frame around an open fold: a tinted field with a first line that names it and closes it again."""
+"""The frame around an open fold, as it is painted: a tinted field with a first line that names the fold.
+
+Where frames lie is worked out in widgets.canvas.placement.frame_layout.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,14 @@ _AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class Word(NamedTuple):
-    """Some text in a frame's first line, and where it stands in the scene."""
+    """Some text in a frame's first line, and its place in the scene."""
 
     text: str
     place: QRectF
 
 
 class FrameItem(QGraphicsRectItem):
-    """Paints a content around what lies in the fold; the scene sets its state."""
+    """Paints a frame's content around what lies in the fold; the scene sets its state."""
 
     def __init__(self, name: str, style: Style) -> None:
         super().__init__()
@@ -35,12 +38,12 @@ class FrameItem(QGraphicsRectItem):
         self.name = name
         self.content: FrameContent | None = None
         self.words: tuple[Word, ...] = ()
-        """What stands in the first line, the title first."""
+        """The words of the first line, beginning with the title."""
         self.selected = False
         self._style = style
 
     def show_content(self, content: FrameContent, box: Box, wires: tuple[float, ...] = ()) -> None:
-        """Shows this around what lies in `box`; `wires` come down through the first line."""
+        """Shows this around `box`; `wires` says where wires come down through the first line."""
         left, top, right, bottom = box
         self.content = content
         self.setRect(left - 2, top - 2, right - left + 4, bottom - top + 4)
@@ -48,7 +51,7 @@ class FrameItem(QGraphicsRectItem):
         self.update()
 
     def _placed(self, content: FrameContent, free: list[Stretch], top: float) -> tuple[Word, ...]:
-        """The title at the left and the rest at the right, each between two wires and not across one."""
+        """The title at the left, the rest at the right, each between two wires and never across one."""
         style = self._style
         if not free:
             return ()
@@ -60,7 +63,7 @@ class FrameItem(QGraphicsRectItem):
         for text in filter(None, (content.weights, content.summary)):
             width = style.text_metrics.horizontalAdvance(text) + 1
             room = take(free, width)
-            if room is None:  # as much of it as there is room for
+            if room is None:  # as many of its words as there is room for
                 room = max(free, key=lambda stretch: stretch[1] - stretch[0])
                 width = room[1] - room[0]
                 text = shortened(text, style.text_metrics, width - 1)
@@ -69,7 +72,7 @@ class FrameItem(QGraphicsRectItem):
         return tuple(words)
 
     def set_state(self, *, selected: bool) -> None:
-        """Marks it as selected, or no longer."""
+        """Marks it as selected or not."""
         if selected != self.selected:
             self.selected = selected
             self.update()

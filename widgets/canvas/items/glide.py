@@ -1,4 +1,4 @@
-"""Moves cards and wires from where they are to where they belong, in a short time and with a soft end."""
+"""The animation after an edit: cards and wires glide from where they are to where they belong."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MILLISECONDS = 180
 
 
 class Glide(QObject):
-    """One movement at a time; a new one starts from where the last one had come to."""
+    """Runs one animation at a time; a new one starts wherever the last one has got to."""
 
     moved = Signal()
 
@@ -34,7 +34,7 @@ class Glide(QObject):
         self._animation.finished.connect(self.finish)
 
     def running(self) -> bool:
-        """Whether anything is on its way."""
+        """Whether anything is still moving."""
         return bool(self._cards or self._wires or self._appearing)
 
     def start(
@@ -43,7 +43,7 @@ class Glide(QObject):
         wires: Iterable[tuple[WireItem, tuple[Point, ...]]],
         appearing: Iterable[QGraphicsItem],
     ) -> None:
-        """Moves the items to these places and lets others appear."""
+        """Moves items to these places and fades others in."""
         self._cards = [(card, (card.x(), card.y()), place) for card, place in cards]
         self._wires = []
         self._ends = []
@@ -58,7 +58,7 @@ class Glide(QObject):
             self._animation.start()
 
     def finish(self) -> None:
-        """Puts everything where it belongs at once."""
+        """Puts everything where it belongs, at once."""
         cards, ends, appearing = self._cards, self._ends, self._appearing
         self._cards, self._wires, self._ends, self._appearing = [], [], [], []
         if self._animation.state() == QAbstractAnimation.State.Running:
@@ -90,7 +90,7 @@ class Glide(QObject):
 def _matched(
     before: tuple[Point, ...], after: tuple[Point, ...]
 ) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
-    """Both with as many corners as the longer one: the shorter repeats its last but one."""
+    """Both with as many corners as the longer one: the shorter one repeats its last corner but one."""
     missing = len(after) - len(before)
     if missing > 0:
         before = (*before[:-1], *(before[-2:-1] * missing), before[-1])

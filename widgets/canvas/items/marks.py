@@ -1,4 +1,4 @@
-"""What is shown only while a gesture goes on: the wire being drawn, the place where a layer will go."""
+"""What is shown only during a gesture: the wire being drawn, the place for a layer, the rubber band."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from widgets.canvas.placement.geometry import HEIGHT, WIDTH
 
 
 class PreviewWire(QGraphicsItem):
-    """A dashed curve that leaves `start` and ends at `end`, from an output down to an input."""
+    """A dashed curve from an output at `start` down to an input at `end`."""
 
     def __init__(self, style: Style, start: QPointF) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class PreviewWire(QGraphicsItem):
 
 
 class Slot(QGraphicsItem):
-    """A dashed place for one card, with a word in it; its position is the middle of the upper edge."""
+    """A dashed outline of one card with some words in it. Its position is the middle of its upper edge."""
 
     def __init__(self, style: Style, text: str) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class Slot(QGraphicsItem):
 
 
 class Band(QGraphicsItem):
-    """The rectangle that selects what it touches."""
+    """The rubber band: a rectangle that selects what it touches."""
 
     def __init__(self, style: Style) -> None:
         super().__init__()

@@ -16,7 +16,7 @@ from widgets.canvas.placement.geometry import WIDTH
 
 
 class Blocks:
-    """Paints what the items would, where they are too small to be read; collected once after a change."""
+    """Paints in place of the items when these are too small to be read; gathers them once after a change."""
 
     def __init__(self, style: Style) -> None:
         self._style = style
@@ -30,7 +30,7 @@ class Blocks:
         self._selected: list[QRectF] = []
 
     def change(self) -> None:
-        """Something has another place or colour."""
+        """Says that something has another place or colour."""
         self._stale = True
 
     def paint(self, painter: QPainter, cards: Mapping[str, CardItem], wires: Mapping[Wire, WireItem]) -> None:

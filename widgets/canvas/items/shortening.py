@@ -1,4 +1,4 @@
-"""Words that have too little room: shortened so that what is left is true."""
+"""Shortens words that have too little room, so that what is left is still true."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _JOINTS = ("·", "+", "→", "×")
 
 
 def shortened(text: str, metrics: QFontMetricsF, room: float) -> str:
-    """The text, or its first words and three dots; nothing where not even one word has room.
+    """The text, or its first words and three dots; nothing if there is no room for even one word.
 
     A number is never cut: `24 · 3×3` is `24 …` and never `2…`, which is another number.
     """

@@ -18,18 +18,18 @@ BLOCKS_BELOW = 0.35
 """Zoom below which cards are blocks of colour without words."""
 MOST_PICTURES = 256
 TEXT_SHARE = 0.4
-"""How much of the text's colour is in words in the blocks' colour, which alone would be too dim on dark."""
+"""Share of the text's colour in words of the blocks' colour, which alone would be too dim on dark."""
 _TINTS = {False: (16, 7, 4, 2, 1), True: (28, 14, 8, 4, 2)}
-"""How strongly frames are tinted, light and dark, outermost first: a frame shows those around it, too."""
+"""How strongly frames are tinted in light and dark themes, outermost first; tints of nested frames add up."""
 Border = Literal["plain", "hover", "idle", "selected", "wrong", "wrong_selected"]
 
 
 class Style:
-    """Ask `refresh` again after a PaletteChange; those who hold it see the new colours.
+    """Shared by all items of a scene: call `refresh` after a PaletteChange, and they all see the new colours.
 
-    With `vectors` it is for a picture on white paper: nothing is kept as pixels, lines grow with the picture,
-    the colours are those of the light theme, whatever the window shows, and the typeface is one that others
-    have, too.
+    With `vectors` it is for a picture on white paper: nothing is cached as pixels, lines scale with the
+    picture, the colours are those of the light theme whatever the window shows, and the typeface is one that
+    other computers have, too.
     """
 
     def __init__(self, *, vectors: bool = False) -> None:
@@ -56,7 +56,7 @@ class Style:
         return font
 
     def refresh(self, widget: QWidget | None) -> None:
-        """Takes the colours of the theme that the widget is shown in, and the density of its screen."""
+        """Takes the colours of the widget's theme and the pixel ratio of its screen."""
         self.ratio = widget.devicePixelRatioF() if widget is not None else 1.0
         colors = theme.LIGHT if self.vectors else theme.colors(widget)
         self._take_colors(colors)
@@ -101,7 +101,7 @@ class Style:
         self.preview = self._pen(colors.accent, 2, Qt.PenStyle.DashLine)
 
     def _pen(self, color: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-        """As thick at every zoom. Qt counts such widths in pixels of the screen, whatever its density."""
+        """A pen of the same width at every zoom. Qt counts that width in physical pixels."""
         pen = QPen(QColor(color), width * self.ratio, style)
         pen.setCosmetic(not self.vectors)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -111,7 +111,7 @@ class Style:
     def paint_picture(
         self, painter: QPainter, key: Hashable, rect: QRectF, draw: Callable[[QPainter], None]
     ) -> None:
-        """Paints what `draw` paints into `rect`: for a screen from a kept picture on whole, crisp pixels."""
+        """Paints what `draw` paints into `rect`; on a screen from a cached picture, on whole pixels."""
         if self.vectors:
             draw(painter)
             return
@@ -125,7 +125,7 @@ class Style:
     def _picture(
         self, key: Hashable, scale: float, ratio: float, rect: QRectF, draw: Callable[[QPainter], None]
     ) -> QPixmap:
-        """What `draw` paints into `rect` at this zoom and pixel ratio; kept for the next who asks."""
+        """What `draw` paints into `rect` at this zoom and pixel ratio, cached."""
         whole = (key, round(scale, 4), ratio)
         pixmap = self._pictures.get(whole)
         if pixmap is None:
@@ -145,7 +145,7 @@ class Style:
         return pixmap
 
     def paint_icon(self, painter: QPainter, name: str, rect: QRectF, color: QColor) -> None:
-        """Paints an icon; for a screen the picture is kept for the size it is shown at."""
+        """Paints an icon; on a screen from a picture cached for the size that it is shown at."""
         if self.vectors:
             paint_icon(painter, name, rect, color)
             return
@@ -164,7 +164,7 @@ class Style:
             own.end()
             pixmap.setDevicePixelRatio(ratio)
             self._icons[key] = pixmap
-        # between two pixels its thin lines would fall apart
+        # off the pixel grid its thin lines would blur
         corner = to_device.map(rect.topLeft()) * ratio
         painter.resetTransform()
         painter.drawPixmap(QPointF(round(corner.x()) / ratio, round(corner.y()) / ratio), pixmap)

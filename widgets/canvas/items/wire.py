@@ -1,4 +1,4 @@
-"""One wire on the canvas: round bends and an arrowhead, red with an icon where it does not fit."""
+"""One wire on the canvas: round bends and an arrowhead, red with an icon if what it carries does not fit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MARGIN = 18.0
 
 
 class WireItem(QGraphicsRectItem):
-    """Paints a route; its position is the route's beginning. Whoever owns the scene sets its state."""
+    """Paints a route. Its position is the beginning of the route; the scene sets its state."""
 
     def __init__(self, wire: Wire, style: Style) -> None:
         super().__init__()  # a rectangle, since Qt asks Python items for theirs in every frame
@@ -29,20 +29,20 @@ class WireItem(QGraphicsRectItem):
         self.points: tuple[Point, ...] = ()
         """The corners, in the scene."""
         self.shape_text = ""
-        """What it carries, as it stands at its beginning."""
+        """The shape that it carries, as written beside its beginning."""
         self.selected = self.hovered = self.lit = self.wrong = self.idle = False
         self._style = style
         self._corners: tuple[Point, ...] = ()
         self._path: QPainterPath | None = None
 
     def set_points(self, points: tuple[Point, ...]) -> None:
-        """Runs through these corners of the scene."""
+        """Makes it run through these points of the scene."""
         before = self.points
         if points == before:
             return
         x, y = points[0]
         if len(points) == len(before) == 2 and points[1][1] - y == before[1][1] - before[0][1]:
-            self.points = points  # straight down and as long as before, as most are after most edits
+            self.points = points  # straight down and as long as before: most wires after most edits
             self.setPos(x, y)
             return
         corners = tuple((px - x, py - y) for px, py in points)
@@ -55,7 +55,7 @@ class WireItem(QGraphicsRectItem):
         self.setPos(x, y)
 
     def set_state(self, **state: bool | str) -> None:
-        """Sets attributes of the state; repaints where one changes."""
+        """Sets attributes of the state, and repaints if one changes."""
         if any(getattr(self, name) != value for name, value in state.items()):
             for name, value in state.items():
                 setattr(self, name, value)
@@ -102,7 +102,7 @@ class WireItem(QGraphicsRectItem):
 
 
 def rounded(corners: tuple[Point, ...]) -> QPainterPath:
-    """The polyline with a curve at every corner."""
+    """The polyline with every corner rounded."""
     path = QPainterPath(QPointF(*corners[0]))
     for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
         radius = min(BEND, _length(before, corner) / 2, _length(corner, after) / 2)
@@ -113,7 +113,7 @@ def rounded(corners: tuple[Point, ...]) -> QPainterPath:
 
 
 def distance(points: tuple[Point, ...], x: float, y: float) -> float:
-    """From a point to the nearest place of the polyline."""
+    """From a point to the nearest point of the polyline."""
     return min(
         hypot(x - min(max(x, min(a, c)), max(a, c)), y - min(max(y, min(b, d)), max(b, d)))
         for (a, b), (c, d) in pairwise(points)
