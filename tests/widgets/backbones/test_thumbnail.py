@@ -143,13 +143,13 @@ def test_a_thumbnail_shows_the_colours_of_its_layers(qtbot, qapp, mode):
 
 
 def test_a_thumbnail_follows_the_theme(qtbot, qapp):
-    theme.apply_theme(qapp, "light")
+    theme.apply_theme(qapp, "dark")
     widget = Thumbnail()
     qtbot.addWidget(widget)
     widget.resize(*SIZE)
     network = chain(4)
     widget.show_network(network, check(network, 10))
-    light = pixels(widget)
-    theme.apply_theme(qapp, "dark")
+    before = pixels(widget)
+    theme.apply_theme(qapp, "light")
     QApplication.processEvents()
-    assert (pixels(widget) != light).any()
+    assert (pixels(widget) != before).any()
