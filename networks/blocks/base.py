@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from networks.core.declared import Declared
 from networks.core.shapes import Shape
 from networks.layers.base import Group, Layer
+from networks.layers.convolution import Conv2d
 
 X = "x"
 """Among the inputs of a node: what comes into the block."""
@@ -42,6 +44,30 @@ class Block(Declared, frozen=True, cache_hash=True):
         """
         raise NotImplementedError
 
+    def variants(self) -> tuple[tuple[BlockNode, ...], ...]:
+        """The nodes in every form that an input can ask for, such as with and without a projection.
+
+        Parameters of layers that follow from the input (`Layer.follows_input`) may have any value.
+        """
+        return (self.nodes(None),)
+
+    def plain(self) -> Block:
+        """This block without its shortcut; itself where the type has none."""
+        return self
+
+    def residual(self) -> Block:
+        """This block with its shortcut; itself where the type has none."""
+        return self
+
+    @classmethod
+    def recognised(cls, layers: Sequence[Layer]) -> Block | None:
+        """The block of this type that these imported layers may be, with the parameters that they tell.
+
+        The importer compares the block's nodes with the layers, so looking at a few of them is enough.
+        None where no block of this type can be meant.
+        """
+        return None
+
     def landing(self, x: Shape) -> Block:
         """This block with the parameters that are sensible where `x` comes in: channels follow the wire."""
         return self
@@ -58,3 +84,8 @@ def chained(*layers: tuple[str, Layer], source: str = X) -> tuple[BlockNode, ...
         nodes.append(BlockNode(name, layer, (source,)))
         source = name
     return tuple(nodes)
+
+
+def convolutions_of(layers: Sequence[Layer]) -> list[Conv2d]:
+    """The convolutions among these layers: their filters and kernels tell most blocks apart."""
+    return [layer for layer in layers if isinstance(layer, Conv2d)]

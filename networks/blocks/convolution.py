@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from msgspec.structs import replace
 
-from networks.blocks.base import Block, BlockNode, chained
+from networks.blocks.base import Block, BlockNode, chained, convolutions_of
 from networks.core.fields import described, whole
 from networks.core.shapes import Shape
 from networks.layers.activation import ReLU
@@ -42,6 +43,13 @@ class ConvBNReLU(Block, frozen=True):
             ("bn", BatchNorm2d()),
             ("relu", ReLU()),
         )
+
+    @classmethod
+    def recognised(cls, layers: Sequence[Layer]) -> ConvBNReLU | None:
+        match convolutions_of(layers):
+            case [first]:
+                return cls(first.filters, first.kernel[0], first.stride[0])
+        return None
 
     def landing(self, x: Shape) -> ConvBNReLU:
         return replace(self, filters=x[0]) if len(x) == 3 and x[0] > 3 else self

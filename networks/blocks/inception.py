@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from networks.blocks.base import Block, BlockNode, X, chained
+from networks.blocks.base import Block, BlockNode, X, chained, convolutions_of
 from networks.core.fields import described, real, whole
 from networks.core.shapes import Shape
 from networks.layers.activation import ReLU
@@ -81,6 +82,15 @@ class Inception(Block, frozen=True):
     def _convolution(self, path: str, filters: int, kernel: int, source: str) -> tuple[BlockNode, ...]:
         return convolved(path, filters, kernel, self.normalize, source)
 
+    @classmethod
+    def recognised(cls, layers: Sequence[Layer]) -> Inception | None:
+        convolutions = convolutions_of(layers)
+        if len(convolutions) != 6:
+            return None
+        ones, reduce3, threes, reduce5, fives, pool = (each.filters for each in convolutions)
+        kernel: Literal[3, 5] = 3 if convolutions[4].kernel == (3, 3) else 5
+        return cls(ones, reduce3, threes, reduce5, fives, pool, kernel)
+
     def landing(self, x: Shape) -> Inception:
         """The proportions of table 1's inception (3a): 64, 96, 128, 16, 32, 32 of 192 channels."""
         if len(x) != 3:
@@ -130,6 +140,15 @@ class AuxiliaryClassifier(Block, frozen=True):
                 source=convolution[-1].name,
             ),
         )
+
+    @classmethod
+    def recognised(cls, layers: Sequence[Layer]) -> AuxiliaryClassifier | None:
+        found = [layer for layer in layers if isinstance(layer, Conv2d | Linear | Dropout | AuxiliaryOutput)]
+        match found:
+            case [Conv2d() as first, Linear(features=int(features)), Dropout() as dropout, Linear(), end]:
+                if isinstance(end, AuxiliaryOutput):
+                    return cls(first.filters, features, dropout.p, end.weight)
+        return None
 
     def summary(self, x: Shape | None = None) -> str:
         return f"× {self.weight:g} · {self.filters} · {self.features}"

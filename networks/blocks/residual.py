@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal, Self
 
 from msgspec.structs import replace
 
-from networks.blocks.base import Block, BlockNode, X, chained
+from networks.blocks.base import Block, BlockNode, X, chained, convolutions_of
 from networks.core.fields import described, whole
 from networks.core.shapes import Shape
 from networks.layers.activation import ReLU
@@ -59,6 +60,22 @@ class Residual(Block, frozen=True):
         )
         return _joined(main, x, self.filters, self.stride, self.projection if self.shortcut else None)
 
+    def variants(self) -> tuple[tuple[BlockNode, ...], ...]:
+        return _variants(self)
+
+    def plain(self) -> Self:
+        return replace(self, shortcut=False)
+
+    def residual(self) -> Self:
+        return replace(self, shortcut=True)
+
+    @classmethod
+    def recognised(cls, layers: Sequence[Layer]) -> Residual | None:
+        match convolutions_of(layers):
+            case [first, _] | [first, _, _] if first.kernel == (3, 3):
+                return cls(first.filters, first.stride[0])
+        return None
+
     def landing(self, x: Shape) -> Residual:
         return replace(self, filters=x[0]) if len(x) == 3 else self
 
@@ -102,6 +119,22 @@ class Bottleneck(Block, frozen=True):
         )
         return _joined(main, x, self.filters, self.stride, self.projection if self.shortcut else None)
 
+    def variants(self) -> tuple[tuple[BlockNode, ...], ...]:
+        return _variants(self)
+
+    def plain(self) -> Self:
+        return replace(self, shortcut=False)
+
+    def residual(self) -> Self:
+        return replace(self, shortcut=True)
+
+    @classmethod
+    def recognised(cls, layers: Sequence[Layer]) -> Bottleneck | None:
+        match convolutions_of(layers):
+            case [first, second, third] | [first, second, third, _]:
+                return cls(third.filters, first.filters, second.groups, second.stride[0])
+        return None
+
     def landing(self, x: Shape) -> Bottleneck:
         if len(x) != 3:
             return self
@@ -115,6 +148,11 @@ class Bottleneck(Block, frozen=True):
         text = _summed_up(widths, x, self.filters, self)
         # last, where a card that is too narrow cuts first
         return text + (f" · {self.groups}\N{NO-BREAK SPACE}groups" if self.groups > 1 else "")
+
+
+def _variants(block: Residual | Bottleneck) -> tuple[tuple[BlockNode, ...], ...]:
+    """Without a projection, and with one for fewer and for more channels than go out."""
+    return (block.nodes(None), *(block.nodes((channels, 8, 8)) for channels in (block.filters + 1, 1)))
 
 
 def _joined(

@@ -12,17 +12,14 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from networks.blocks.base import Block, BlockNode, X
-from networks.blocks.residual import Bottleneck, Residual
 from networks.core.shapes import Shape
 from networks.graph import edits
 from networks.graph.check import Report, check, output_of
 from networks.graph.groups import leaves_of, sources_of
 from networks.graph.network import Fold, Network, Node, Wire
 from networks.graph.saved_blocks import SavedBlock
-from networks.layers.activation import Activation
 from networks.layers.base import Layer
 from networks.layers.linear import Identity
-from networks.layers.resizing import PadChannels
 
 Insertable = Block | SavedBlock
 """What stands for several layers and can be inserted into a network."""
@@ -177,7 +174,7 @@ def _unsettled(network: Network, classes: int | None) -> tuple[list[str], dict[s
         x = _incoming(network, name, outputs)
         if not fed and x is not None and _matches(network, name, block.nodes(x)):
             return
-        if not any(_matches(network, name, expected, any_padding=True) for expected in _variants(block)):
+        if not any(_matches(network, name, expected, any_input=True) for expected in block.variants()):
             groups.append(name)
         elif fed or x is not None:
             stale[name] = x
@@ -212,14 +209,6 @@ def _with_blocks(network: Network, blocks: Mapping[str, Block | None]) -> Networ
     return Network(network.nodes, tuple(folds))
 
 
-def _variants(block: Block) -> list[tuple[BlockNode, ...]]:
-    """What the block can look like for other inputs: without its projection, and with it."""
-    found = [block.nodes(None)]
-    if isinstance(block, Residual | Bottleneck):
-        found += [block.nodes((channels, 8, 8)) for channels in (block.filters + 1, 1)]
-    return found
-
-
 def _incoming(network: Network, name: str, outputs: Mapping[str, Shape | None]) -> Shape | None:
     """The input shape of a fold, where `outputs` knows it; None where no node feeds it, or several do."""
     sources = sources_of(network, network.folded[name])
@@ -232,10 +221,10 @@ def _entry(network: Network, name: str) -> Node | None:
     return network[first] if first is not None and isinstance(network[first].layer, Identity) else None
 
 
-def _matches(network: Network, name: str, expected: Sequence[BlockNode], any_padding: bool = False) -> bool:
+def _matches(network: Network, name: str, expected: Sequence[BlockNode], any_input: bool = False) -> bool:
     """Whether the nodes of a fold are those expected: the same layers, wired alike, whatever their names.
 
-    Another element-wise activation is allowed, if it is the same throughout; with `any_padding`, so is any
+    Another element-wise activation is allowed, if it is the same throughout; with `any_input`, so is any
     number of channels that a padded shortcut adds. Only the last layer may lead out.
     """
     inside = network.folded[name]
@@ -243,7 +232,7 @@ def _matches(network: Network, name: str, expected: Sequence[BlockNode], any_pad
     nodes = [network[each] for each in inside if entry is None or each != entry.name]
     if len(nodes) != len(expected) or any(node.fold != name for node in nodes):
         return False
-    if len({node.layer for node in nodes if _is_choice(node.layer)}) > 1:
+    if len({node.layer for node in nodes if node.layer.elementwise}) > 1:
         return False
     if any(wire.target not in inside for node in nodes[:-1] for wire in network.consumers[node.name]):
         return False
@@ -251,23 +240,19 @@ def _matches(network: Network, name: str, expected: Sequence[BlockNode], any_pad
     path = {node.name: other.name for node, other in zip(nodes, expected, strict=True)}
     path.update(dict.fromkeys(sources[:1], X))
     return all(
-        _alike(node.layer, other.layer, any_padding)
+        _alike(node.layer, other.layer, any_input)
         and tuple(path.get(source) for source in node.inputs)
         == (other.inputs if sources else tuple(taken for taken in other.inputs if taken != X))
         for node, other in zip(nodes, expected, strict=True)
     )
 
 
-def _alike(one: Layer, other: Layer, any_padding: bool) -> bool:
-    if _is_choice(one) and _is_choice(other):
+def _alike(one: Layer, other: Layer, any_input: bool) -> bool:
+    if one.elementwise and other.elementwise:
         return True
-    if any_padding and isinstance(one, PadChannels) and isinstance(other, PadChannels):
+    if any_input and one.follows_input and type(one) is type(other):
         return True
     return one == other
-
-
-def _is_choice(layer: Layer) -> bool:
-    return isinstance(layer, Activation) and layer.elementwise
 
 
 def _reexpanded(network: Network, incoming: Mapping[str, Shape | None]) -> Network:
@@ -317,14 +302,14 @@ def _made_anew(network: Network, name: str, x: Shape | None, taken: set[str]) ->
 
 def _as_before(old: Sequence[Node], made: Sequence[Node], names: Mapping[str, str]) -> tuple[Node, ...]:
     """The new nodes under these names, with the activation of the old ones, and frozen where those were."""
-    activation = next((node.layer for node in old if _is_choice(node.layer)), None)
+    activation = next((node.layer for node in old if node.layer.elementwise), None)
     frozen = {node.name: node.frozen for node in old}
     all_frozen = bool(old) and all(frozen.values())
     return tuple(
         replace(
             node,
             name=names[node.name],
-            layer=activation if activation is not None and _is_choice(node.layer) else node.layer,
+            layer=activation if activation is not None and node.layer.elementwise else node.layer,
             inputs=tuple(names.get(taken, taken) for taken in node.inputs),
             frozen=frozen.get(names[node.name], all_frozen),
         )
@@ -355,7 +340,7 @@ def _kept_names(
 
 
 def _stands_for(old: Layer, new: Layer) -> bool:
-    return type(old) is type(new) or (_is_choice(old) and _is_choice(new))
+    return type(old) is type(new) or (old.elementwise and new.elementwise)
 
 
 # -- repeats and shortcuts
@@ -394,10 +379,8 @@ def _lengthened(network: Network, name: str, times: int, report: Report) -> Netw
 
 
 def set_shortcuts(network: Network, shortcut: bool, classes: int | None = None) -> Network:
-    """Gives every residual block its shortcut, or makes it plain (He et al. 2015, section 4.1)."""
-    blocks = {
-        fold.name: replace(fold.block, shortcut=shortcut)
-        for fold in network.folds
-        if isinstance(fold.block, Residual | Bottleneck) and fold.block.shortcut != shortcut
-    }
-    return set_blocks(network, blocks, classes) if blocks else network
+    """Gives every residual block its shortcut, or takes it: the plain twin of He et al. 2015, section 4.1."""
+    blocks = {fold.name: fold.block for fold in network.folds if fold.block is not None}
+    wanted = {name: block.residual() if shortcut else block.plain() for name, block in blocks.items()}
+    other = {name: block for name, block in wanted.items() if block != blocks[name]}
+    return set_blocks(network, other, classes) if other else network

@@ -18,7 +18,6 @@ from networks.core.shapes import Shape
 from networks.graph.check import NodeReport, Report
 from networks.graph.groups import leaves_of, sources_of
 from networks.graph.network import Fold, Network, Node, Wire
-from networks.layers.activation import Activation
 from networks.layers.base import Group, Layer
 
 ROW = "\n"
@@ -205,7 +204,7 @@ class Folding:
     def _likeness(self, fold: Fold) -> tuple[Block | None, frozenset[bool], frozenset[Layer]]:
         """What equal blocks have in common: their layers follow from it, but for a first projection."""
         inside = [self.network[name] for name in self.network.folded[fold.name]]
-        activations = frozenset(node.layer for node in inside if isinstance(node.layer, Activation))
+        activations = frozenset(node.layer for node in inside if node.layer.elementwise)
         return fold.block, frozenset(node.frozen for node in inside), activations
 
     # -- the network that is shown

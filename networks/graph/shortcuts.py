@@ -10,14 +10,12 @@ from collections.abc import Collection, Mapping
 
 from msgspec.structs import replace
 
-from networks.blocks.residual import Bottleneck, Residual
 from networks.core.message import UserError, message
 from networks.graph import edits
 from networks.graph.check import NodeReport, check
 from networks.graph.folds import set_shortcuts
 from networks.graph.network import Network, Node
 from networks.layers.merge import Add
-from networks.layers.regularization import StochasticDepth
 
 
 def without_shortcuts(network: Network, classes: int | None = None) -> Network:
@@ -45,7 +43,7 @@ def with_shortcuts(network: Network, classes: int | None = None) -> Network:
     """Gives every residual block its shortcut back. Raises UserError where no block lacks its shortcut."""
     residual = set_shortcuts(network, True, classes)
     if residual == network:
-        blocks = any(isinstance(fold.block, Residual | Bottleneck) for fold in network.folds)
+        blocks = any(fold.block is not None and fold.block.plain() != fold.block for fold in network.folds)
         raise UserError(
             message("Every residual block has its shortcut already: remove the shortcuts first.")
             if blocks
@@ -102,7 +100,7 @@ def _length(network: Network, end: str, inside: Collection[str]) -> int:
 def _dropping(network: Network, add: str, end: str) -> set[str]:
     """The stochastic depth at the end of this path; without the Add it would sometimes block all."""
     takers = {wire.target for wire in network.consumers[end]}
-    drops = isinstance(network[end].layer, StochasticDepth) and takers == {add}
+    drops = network[end].layer.drops_images and takers == {add}
     return {end} if drops else set()
 
 

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
+from networks.blocks import BLOCKS
 from networks.blocks.base import Block
-from networks.blocks.convolution import ConvBNReLU
-from networks.blocks.inception import AuxiliaryClassifier, Inception
-from networks.blocks.residual import Bottleneck, Residual
 from networks.core.fields import changed
 from networks.core.shapes import Shape
 from networks.graph.folds import nodes_of
 from networks.graph.network import Fold, Network, Node
-from networks.layers.base import Layer
-from networks.layers.convolution import Conv2d
-from networks.layers.ends import AuxiliaryOutput, Input, Output
-from networks.layers.linear import Linear
-from networks.layers.regularization import Dropout
+from networks.layers.base import Group, Layer
 
 LONGEST_NAME = 64
 
@@ -36,7 +29,7 @@ def folded(network: Network, shapes: Mapping[str, Shape]) -> Network:
     for path, inside in paths.items():
         if any(path.startswith(outer + ".") for outer in blocks):
             continue
-        if found := _recognized(network, path, inside, shapes):
+        if found := _recognised(network, path, inside, shapes):
             blocks[path] = found
     kept = [path for path in paths if not any(path.startswith(outer + ".") for outer in blocks)]
     innermost: dict[str, str] = {}
@@ -57,7 +50,7 @@ def _paths(network: Network) -> dict[str, tuple[str, ...]]:
         parts = node.name.split(".")
         for length in range(1, len(parts)):
             inside.setdefault(".".join(parts[:length]), []).append(node.name)
-    ends = sum(isinstance(node.layer, Input | Output | AuxiliaryOutput) for node in network.nodes)
+    ends = sum(node.layer.group is Group.NETWORK for node in network.nodes)
     reach = _Reach(network)
     found: dict[str, tuple[str, ...]] = {}
     for path in sorted(inside, key=lambda path: (path.count("."), list(inside).index(path))):
@@ -95,7 +88,7 @@ class _Reach:
         return not before & behind & ~members
 
 
-def _recognized(
+def _recognised(
     network: Network, path: str, inside: Sequence[str], shapes: Mapping[str, Shape]
 ) -> tuple[Block, tuple[Node, ...]] | None:
     """The block that makes just these layers, wired like this, and the nodes that it makes."""
@@ -122,33 +115,13 @@ def _same(nodes: Sequence[Node], made: Sequence[Node]) -> bool:
 
 
 def _candidates(layers: Sequence[Layer]) -> Iterator[Block]:
-    """Blocks that these layers could be, with the parameters that their convolutions tell."""
-    for block in _guesses(layers):
+    """The blocks that these layers could be, at most one of each type."""
+    for kind in BLOCKS:
         try:
-            yield changed(block)
+            if (block := kind.recognised(layers)) is not None:
+                yield changed(block)
         except msgspec.ValidationError:
             continue  # a parameter is beyond what the block allows
-
-
-def _guesses(layers: Sequence[Layer]) -> Iterator[Block]:
-    convolutions = [layer for layer in layers if isinstance(layer, Conv2d)]
-    widths = [convolution.filters for convolution in convolutions]
-    match convolutions:
-        case [first]:
-            yield ConvBNReLU(first.filters, first.kernel[0], first.stride[0])
-            linears = [layer for layer in layers if isinstance(layer, Linear)]
-            ends = [layer for layer in layers if isinstance(layer, AuxiliaryOutput)]
-            drops = [layer for layer in layers if isinstance(layer, Dropout)]
-            if linears and isinstance(linears[0].features, int) and ends and drops:
-                yield AuxiliaryClassifier(widths[0], linears[0].features, drops[0].p, ends[0].weight)
-        case [first, _] | [first, _, _] if first.kernel == (3, 3):
-            yield Residual(first.filters, first.stride[0])
-        case [first, second, third, *rest] if len(rest) <= 1:
-            yield Bottleneck(third.filters, first.filters, second.groups, second.stride[0])
-        case [_, _, _, _, fifth, _]:
-            kernel: Literal[3, 5] = 3 if fifth.kernel[0] == 3 else 5
-            ones, reduce3, threes, reduce5, fives, pool = widths
-            yield Inception(ones, reduce3, threes, reduce5, fives, pool, kernel)
 
 
 def _renamed(
@@ -159,7 +132,7 @@ def _renamed(
     for path, (_, made) in blocks.items():
         inside = [node for node in network.nodes if node.name.startswith(path + ".")]
         wanted = {ours.name: theirs.name for ours, theirs in zip(inside, made, strict=True)}
-        weighted = [node.name for node in inside if isinstance(node.layer, Conv2d | Linear)]
+        weighted = [node.name for node in inside if node.layer.counts_in_depth]
         if all(wanted[name] == name for name in weighted):
             names |= wanted
     return tuple(

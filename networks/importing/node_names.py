@@ -12,7 +12,6 @@ from networks.core.message import message
 from networks.graph.network import RESERVED
 from networks.importing.conversion import Entry
 from networks.importing.refusal import refused
-from networks.layers.ends import AuxiliaryOutput
 
 
 def named(module: nn.Module, entries: Sequence[Entry]) -> list[str]:
@@ -59,7 +58,7 @@ def _stem(entry: Entry, layers: set[str]) -> str:
     holder = entry.path
     if holder in layers:  # it stands in the forward of a module that is a layer itself
         holder = holder.rpartition(".")[0]
-    stem = "output" if isinstance(entry.layer, AuxiliaryOutput) and holder else entry.layer.stem
+    stem = "output" if entry.layer.ends and holder else entry.layer.stem
     return f"{holder}.{stem}" if holder else stem
 
 

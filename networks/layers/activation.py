@@ -21,8 +21,7 @@ class Activation(Layer, frozen=True):
 
     group: ClassVar = Group.ACTIVATION
     passes_scores: ClassVar = True
-    elementwise: ClassVar[bool] = True
-    """Whether each number is treated by itself, so that one such function can stand in for another."""
+    elementwise: ClassVar = True
     formula: ClassVar[str]
     range: ClassVar[str]
     """The values it takes, as an interval; numbers in it are rounded, letters are parameters."""

@@ -60,6 +60,12 @@ class Layer(Declared, frozen=True, cache_hash=True):
 
     views_input: ClassVar[bool] = False
     """Whether its output may lie in the memory of its input, so that writing into one changes the other."""
+    elementwise: ClassVar[bool] = False
+    """Whether it is a function of each number by itself, so that another such layer can stand in for it."""
+    follows_input: ClassVar[bool] = False
+    """Whether in a block its parameters follow from the shape that comes in, and say nothing of the block."""
+    drops_images: ClassVar[bool] = False
+    """Whether, while training, it sets whole images to zero, which makes sense beside a shortcut alone."""
     passes_scores: ClassVar[bool] = False
     """Whether it may stand between the layer that makes the scores and the Output, as a Flatten may."""
     torch_names: ClassVar[Mapping[str, str]] = {}

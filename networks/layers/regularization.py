@@ -85,6 +85,7 @@ class StochasticDepth(Layer, frozen=True):
     trains_differently: ClassVar = True
     draws_random_numbers: ClassVar = True
     title: ClassVar = "Stochastic depth"
+    drops_images: ClassVar = True
     stem: ClassVar = "drop"
     keywords: ClassVar = "stochasticdepth drop path random skip branch efficientnet convnext"
     views_input: ClassVar = True  # where it is not training

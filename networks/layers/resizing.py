@@ -86,6 +86,7 @@ class PadChannels(Layer, frozen=True):
 
     group: ClassVar = Group.RESIZING
     title: ClassVar = "Pad channels"
+    follows_input: ClassVar = True
     stem: ClassVar = "pad"
     keywords: ClassVar = "zero channels shortcut option a resnet cifar"
 

@@ -162,3 +162,12 @@ def lies_in(output, x):
 
 def test_what_is_overwritable_has_memory_of_its_own():
     assert not [kind for kind in INNER if kind.overwritable and kind.views_input]
+
+
+@every_inner_type
+def test_some_images_are_dropped_by_those_that_say_so(kind):
+    inputs = images(default_inputs(kind))
+    torch.manual_seed(5)
+    output, _ = computed(kind(), inputs)
+    zero = [not image.any() for image in output]
+    assert (any(zero) and not all(zero)) == kind.drops_images
