@@ -1,4 +1,4 @@
-"""What every test runs under: no screen, one torch thread, nothing left running."""
+"""What all tests share: no screen, one torch thread, nothing left running."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ torch.set_num_threads(1)
 
 BATCH = 2
 INNER = tuple(kind for kind in LAYERS if kind.group is not Group.NETWORK)
-"""All layer types but the two ends, which torch knows nothing of."""
+"""All layer types but Input and Output, which torch does not have."""
 
-# Where we refuse what torch accepts, and why. Everywhere else a refusal of ours must be one of torch's.
+# Where we refuse what torch accepts, and why. Everywhere else torch must refuse what we refuse.
 STRICTER = {
     Linear: "torch weighs the last axis of an image, its columns, which is never what was meant",
     Add: "torch lines up the last axes of a vector and an image, a class with a column",
@@ -89,7 +89,7 @@ SHAPES = IMAGES | IMAGES | VECTORS
 
 @st.composite
 def inputs_of(draw: st.DrawFn, kind: type[Layer]) -> tuple[Shape, ...]:
-    """Shapes on the wires to a layer; those of a merge are often alike, or alike but for an axis."""
+    """Input shapes of a layer; those of a merge are often equal, or equal but for one axis."""
     first = draw(SHAPES)
     if kind.most_inputs == 1:
         return (first,)
@@ -108,7 +108,7 @@ def inputs_of(draw: st.DrawFn, kind: type[Layer]) -> tuple[Shape, ...]:
 
 
 def computed(layer: Layer, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, torch.nn.Module | None]:
-    """What torch makes of the inputs, in training, and with which module; raises whatever torch raises."""
+    """torch's output for these inputs in training mode, and the module; raises whatever torch raises."""
     shapes = tuple(tuple(x.shape[1:]) for x in inputs)
     with inputs[0].device:
         call = layer.module(*shapes)
@@ -121,7 +121,7 @@ def computed(layer: Layer, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tens
 
 
 def evaluated(part: Any, inputs: tuple[torch.Tensor, ...]) -> Any:
-    """The value of an expression over `Argument`s, computed apart from networks.module.build."""
+    """The value of an expression over `Argument`s, computed independently of networks.module.build."""
     if isinstance(part, Argument):
         return inputs[part.index]
     if isinstance(part, list):
@@ -138,7 +138,7 @@ TORCH_REFUSES = (RuntimeError, ValueError, TypeError, IndexError, NotImplemented
 def torch_shape(layer: Layer, inputs: tuple[Shape, ...], device: str) -> Shape | None:
     """The shape that torch gives a batch of two of such samples, or None where it refuses.
 
-    None also where no number comes out (some transposed convolutions that crop all), or samples were added.
+    Also None where no number is left (some transposed convolutions crop all) or samples were mixed.
     """
     try:
         output, _ = computed(layer, tuple(torch.zeros((BATCH, *shape), device=device) for shape in inputs))

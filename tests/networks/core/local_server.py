@@ -15,7 +15,7 @@ SHA256 = hashlib.sha256(BODY).hexdigest()
 
 
 class Server(ThreadingHTTPServer):
-    """Answers with `body`; says that it has `promised` bytes, and waits for `gate` before the second half."""
+    """Answers with `body`, announces `promised` bytes, and waits for `gate` before the second half."""
 
     daemon_threads = True
 
@@ -33,7 +33,7 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/"
 
     def weights(self, name: str = "ResNet18_Weights.IMAGENET1K_V1", sha256: str | None = None) -> Published:
-        """A row of the table whose file lies here."""
+        """A row of the table of published weights whose file is on this server."""
         digest = hashlib.sha256(self.body).hexdigest()[:8] if sha256 is None else sha256
         return Published(name, "ResNet-18", f"fake-{digest}.pth", 2.0, 69.8, server=self.address)
 
@@ -48,7 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.promised != -1:
             self.send_header("Content-Length", str(self.server.promised or len(body)))
         self.end_headers()
-        # whoever cancelled does not listen any more
+        # a client that cancelled is gone
         with contextlib.suppress(ConnectionError):
             self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
@@ -61,7 +61,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def serving():
-    """The server while it runs."""
+    """Runs the server while the context lasts."""
     server = Server()
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()

@@ -1,4 +1,4 @@
-"""A file arrives whole and with the right hash or not at all, and what went wrong is one sentence."""
+"""A file arrives complete and with the right hash, or not at all, with one sentence on what went wrong."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def target(tmp_path):
 
 
 def refused(url, target, sha256=SHA256[:8]):
-    """The sentence of the refusal; nothing may be left behind."""
+    """The sentence of the refusal. Asserts that nothing is left behind."""
     with pytest.raises(UserError) as caught:
         fetch(url, target, sha256, on_and_on)
     assert not target.parent.exists() or os.listdir(target.parent) == []

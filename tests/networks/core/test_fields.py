@@ -1,4 +1,4 @@
-"""Declarations as forms read them, and changes that keep to the bounds."""
+"""Declarations as forms read them, and changes within their bounds."""
 
 from __future__ import annotations
 

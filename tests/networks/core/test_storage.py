@@ -1,4 +1,4 @@
-"""A file is replaced whole or not at all, whatever fails on the way."""
+"""A file is replaced completely or not at all, whatever fails on the way."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_link_stays_a_link(tmp_path, there):
 
 
 class _Failing:
-    """Stands for a function of `os` and fails as a full or broken disk does."""
+    """Replaces a function of `os` and fails like a full or broken disk."""
 
     def __init__(self, function, number: int) -> None:
         self._function, self._number, self.called = function, number, 0
@@ -122,7 +122,7 @@ def test_an_interrupted_write_leaves_no_temporary_file(target, monkeypatch):
 
 @pytest.mark.skipif(os.name == "nt", reason="/dev/full is a Linux device")
 def test_a_full_disk(target):
-    """The limit on file sizes makes the kernel itself refuse in the middle of the write."""
+    """A limit on the file size makes the kernel itself refuse in the middle of the write."""
     code = f"""
         import resource, signal, sys
         from pathlib import Path
@@ -188,7 +188,7 @@ def test_a_pipe_is_not_replaced(tmp_path):
 
 
 def test_a_write_protected_file_is_kept(target, monkeypatch):
-    # root may write everywhere, so the answer of the system is given here
+    # root may write everywhere, so the system's answer is replaced
     monkeypatch.setattr(storage.os, "access", lambda path, mode: False)
     with pytest.raises(UserError, match="permission"):
         write_atomically(target, NEW)

@@ -1,4 +1,4 @@
-"""Random networks for hypothesis: small ones, and whatever a sequence of random edits makes of them."""
+"""Random networks for hypothesis: small ones, and what sequences of random edits make of them."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def some_names(network: Network) -> st.SearchStrategy[set[str]]:
     return st.sets(names(network), max_size=5)
 
 
-# the ends come up seldom, or nearly every random network would have too many of them
+# Input and Output are drawn rarely, or nearly every random network would have too many of them
 _TYPES = [kind for kind in LAYERS if kind not in (Input, Output)] * 2 + [Input, Output]
 
 
 @st.composite
 def any_layer(draw: st.DrawFn) -> Layer:
-    """A layer of any type; half of them as they come from the palette."""
+    """A layer of any type; half of them with default parameters."""
     kind = draw(st.sampled_from(_TYPES))
     return kind() if draw(st.booleans()) else draw(layers(kind))
 
@@ -123,7 +123,7 @@ WITH_WIRES = (_insert, _disconnect)
 
 @st.composite
 def edited(draw: st.DrawFn, network: Network) -> Network:
-    """One random edit of the network; the network itself where the edit is refused in words."""
+    """The network after one random edit; unchanged where it is refused."""
     possible = [*ANYWHERE, *(WITH_NODES if network.nodes else ()), *(WITH_WIRES if network.wires else ())]
     edit = draw(st.sampled_from(possible))
     try:

@@ -43,12 +43,12 @@ def blocks_of(kind: type[Block]) -> st.SearchStrategy[Block]:
 
 
 def any_block() -> st.SearchStrategy[Block]:
-    """A block of any type; half of them as they come from the palette."""
+    """A block of any type; half of them with default parameters."""
     return st.sampled_from(BLOCKS).flatmap(lambda kind: st.just(kind()) | blocks_of(kind))
 
 
 def around(block: Block, x: Shape) -> Network:
-    """Input, the block (called `b`), and what classifies: a whole network."""
+    """A whole network: an Input, the block (called `b`) and a classifier."""
     made = nodes_of(block, x, "b", "input")
     last = "input" if block.ends else made[-1].name
     return Network(
@@ -64,7 +64,7 @@ def around(block: Block, x: Shape) -> Network:
 
 
 def stack(*blocks: Block, x: Shape = (3, 8, 8)) -> Network:
-    """Input, these blocks one behind the other (b1, b2, …), and what classifies."""
+    """A whole network: an Input, these blocks in series (b1, b2, …) and a classifier."""
     network = Network(
         (
             Node("input", Input(channels=x[0], size=(x[1], x[2]))),
@@ -105,7 +105,7 @@ STARTS = (
 def _group(draw: st.DrawFn, network: Network) -> Network:
     chosen = draw(some_names(network))
     whole = draw(st.booleans())
-    if whole and chosen:  # what lies between belongs to it, too, or nearly everything would be refused
+    if whole and chosen:  # with what lies between them, or nearly every group would be refused
         behind = _downstream(network, chosen)
         chosen |= behind & network.upstream(chosen)
     return groups.group(network, chosen, draw(st.sampled_from(["stem", "My group", "relu1", "residual1"])))
@@ -180,7 +180,7 @@ def _paste_fold(draw: st.DrawFn, network: Network) -> Network:
 
 
 def _cut_off(draw: st.DrawFn, network: Network) -> Network:
-    """All wires that lead to a fold are taken away."""
+    """Removes all wires that lead to a fold."""
     inside = network.folded[draw(folds_in(network))]
     return edits.disconnect(
         network, [wire for wire in network.wires if wire.target in inside and wire.source not in inside]
@@ -207,7 +207,7 @@ def _freeze(draw: st.DrawFn, network: Network) -> Network:
 
 
 def _concat(draw: st.DrawFn, network: Network) -> Network:
-    """Taps two nodes, which may lie in folds."""
+    """Adds a Concat of two nodes, which may lie in folds."""
     network, name = edits.place(network, draw(st.just(Concat()) | any_layer()))
     return edits.connect(network, draw(st.sampled_from([n.name for n in network.nodes])), name)
 
@@ -221,7 +221,7 @@ WITH_BLOCKS = (_set_block, _repeat, _set_shortcuts)
 
 @st.composite
 def fold_edited(draw: st.DrawFn, network: Network) -> Network:
-    """One random edit, of the layers or of folds; the network itself where it is refused in words."""
+    """The network after one random edit of layers or folds; unchanged where it is refused."""
     possible = [_place_block]
     if network.nodes:
         possible += WITH_NODES

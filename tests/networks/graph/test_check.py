@@ -1,4 +1,4 @@
-"""The report agrees with torch node by node; it may be trained just where a forward pass gives the scores."""
+"""The report agrees with torch at every node; trainable are exactly the networks that give scores."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from tests.networks.strategies import BATCH, is_stricter, torch_shape
 
 
 class Torch:
-    """What torch says of a network, found apart from our own check: shapes by recursion, tensors on meta."""
+    """torch's verdict on a network, found independently of our check, by recursion on the meta device."""
 
     def __init__(self, network: Network, report) -> None:
         self.network, self.report = network, report
         self.found = {}
 
     def shape(self, name: str):
-        """The node's shape, or None where torch refuses, knows none, or goes round in a loop."""
+        """The node's shape; None where torch refuses, an input is missing, or the node lies on a loop."""
         if name not in self.found:
-            self.found[name] = None  # for whoever asks on the way: then there is a loop
+            self.found[name] = None  # found again before it is known: a loop
             self.found[name] = self._shape(name)
         return self.found[name]
 
@@ -56,7 +56,7 @@ class Torch:
         shape = torch_shape(layer, shapes, "meta")
         refused = self.report.nodes[name].problem is not None
         if shape is not None and refused and count(shape) < 10**6:
-            return torch_shape(layer, shapes, "cpu")  # meta lets some things pass that no device computes
+            return torch_shape(layer, shapes, "cpu")  # meta accepts some calls that no real device does
         return shape
 
     def trains(self) -> bool:
@@ -68,7 +68,7 @@ class Torch:
 
 
 def assert_report_is_torchs(network: Network) -> bool:
-    """Gives whether it may be trained."""
+    """Compares all nodes. Gives whether the network is trainable."""
     report = check(network, CLASS_COUNT)
     theirs = Torch(network, report)
     assert list(report.nodes) == [node.name for node in network.nodes]
@@ -135,7 +135,7 @@ def test_the_report_after_an_edit_is_the_one_from_scratch(data):
 
 @st.composite
 def from_files(draw):
-    """Any layers with any wires: loops, wires to oneself, too many, none."""
+    """Any layers with any wires: loops, wires from a layer to itself, too many wires, none."""
     size = draw(st.integers(1, 6))
     sources = st.lists(st.integers(0, size - 1), max_size=3)
     middle = [Node(f"n{i}", draw(any_layer()), tuple(f"n{j}" for j in draw(sources))) for i in range(size)]

@@ -1,4 +1,4 @@
-"""Depth is the longest way counted in layers with weights; projections lie beside it."""
+"""The depth is the most layers with weights on any path; projections do not count."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_resnet_50_counts_as_the_paper_does():
 
 
 def test_a_block_of_convnext_is_three_layers_deep():
-    """Liu et al. 2022, figure 4: a depthwise convolution and two 1×1 ones, in torchvision linear layers."""
+    """Liu et al. 2022, figure 4: a depthwise convolution and two 1×1 ones (in torchvision: linear layers)."""
     layers = (Conv2d(), Permute(), PixelwiseLinear(), PixelwiseLinear(), Permute(), LayerScale())
     nodes = [Node("input", Input())]
     for number, layer in enumerate(layers):

@@ -1,4 +1,4 @@
-"""Edits: whatever sequence of them, the promises hold; each does what it says and nothing else."""
+"""Edits: after any sequence of them the guarantees hold, and each does what it says and nothing else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def assert_promises(network: Network) -> None:
     assert len(known) == len(set(known))
     assert all(name_problem(name) is None for name in known)
     assert all(source in network for node in network.nodes for source in node.inputs)
-    # no edit closes a loop, so the order has them all, inputs first
+    # no edit closes a loop, so the order has all nodes, inputs first
     assert sorted(network.order) == sorted(known)
     place = {name: index for index, name in enumerate(network.order)}
     assert all(place[wire.source] < place[wire.target] for wire in network.wires)
@@ -188,7 +188,7 @@ def test_connect_changes_the_source_of_one_input_and_adds_to_several():
 def test_connect_never_gives_a_layer_more_inputs_than_it_takes():
     network = Network((Node("a", ReLU()), Node("b", ReLU()), Node("c", ReLU(), ("a",))))
     assert edits.connect(network, "b", "c", 1)["c"].inputs == ("b",)
-    # a layer that has too many already is not mended in passing, nor made worse
+    # a layer that already has too many inputs is neither repaired on the side nor made worse
     joined = edits.set_layers(small(), {"add1": ReLU()})
     assert edits.connect(joined, "input", "add1", 1)["add1"].inputs == ("relu1", "input")
 
@@ -206,7 +206,7 @@ def test_disconnect_removes_these_wires_and_no_others(data):
 
 
 def alike(part: Network, whole: Network, new: tuple[str, ...]) -> bool:
-    """Whether the new nodes are the part under other names, but for wires from outside."""
+    """Whether the new nodes are the fragment under other names, apart from wires from outside."""
     kept = part.nodes[len(part.nodes) - len(new) :]
     names = dict(zip((node.name for node in kept), new, strict=True))
     return all(
@@ -229,7 +229,7 @@ def test_duplicate_and_paste_add_a_likeness_under_new_names(data):
         edits.duplicate(network, chosen),
         edits.paste(network, part, data.draw(st.none() | names(network))),
     ):
-        # what stands for the node in front goes when it is pasted behind one
+        # the Identity that stands for the node in front goes when it is pasted behind one
         assert len(new) - len(chosen) in (0, entry)
         assert not set(new) & set(rows(network))
         assert set(rows(later)) == set(rows(network)) | set(new)
@@ -247,7 +247,7 @@ def test_a_part_with_a_skip_is_pasted_with_both_of_its_wires():
     assert later["fc1"].inputs == ("add2",)
     later, new = edits.paste(small(), part)
     assert [later[name].inputs for name in new] == [(), ("identity1",), ("identity1", "conv3")]
-    # wires from two places are two inputs, and nothing says which one would be meant
+    # wires from two nodes are two inputs, and nothing tells which one is meant
     assert not edits.has_stand_in(edits.fragment(small(), {"add1"}))
 
 

@@ -1,4 +1,4 @@
-"""Blocks in a network: put in, given other parameters, repeated, cut off and fed again, made plain."""
+"""Blocks in a network: inserted, given other parameters, repeated, cut off and wired again, made plain."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from tests.networks.graph.random_folds import (
 
 
 def layers_in(network, fold):
-    """What a fold is, names of nodes apart: its layers, and where each takes its inputs from."""
+    """A fold without the names of its nodes: its layers, and where each takes its inputs from."""
     inside = network.folded[fold]
     sources = groups.sources_of(network, inside)
     place = {name: index for index, name in enumerate(inside)}
@@ -77,11 +77,11 @@ def with_relus(layers):
     return [(ReLU() if is_choice(layer) else layer, taken) for layer, taken in layers]
 
 
-# -- whatever is edited
+# -- after any edits
 
 
 def group_contents(network):
-    """Of every fold in which no block lies: what it holds."""
+    """The contents of every fold in which no block lies."""
     return {
         fold.name: [(n.name, n.layer, n.fold, n.frozen) for n in map(network.by_name.get, inside)]
         for fold in network.folds
@@ -111,7 +111,7 @@ def test_promises_hold_after_any_edits_of_layers_blocks_and_groups(data):
         network = settled(edited, CLASS_COUNT)
         assert_promises(network)
         assert settled(network, CLASS_COUNT) == network
-        # groups are the user's: what they hold stays
+        # groups are the user's: their contents stay
         before, after = group_contents(edited), group_contents(network)
         assert all(after[name] == inside for name, inside in before.items())
         for fold in network.folds:
@@ -134,7 +134,7 @@ def test_presets_are_settled(preset):
     assert settled(network, 1000) is network
 
 
-# -- put in
+# -- inserted
 
 
 @pytest.mark.parametrize("kind", BLOCKS, ids=lambda kind: kind.__name__)
@@ -207,7 +207,7 @@ def test_a_loose_block_begins_with_an_identity_that_goes_when_it_is_connected(bl
     fed = settled(groups.connect_fold(network, "input", network.folded[name], None), CLASS_COUNT)
     assert fed.by_fold[name].block == block
     assert layers_in(fed, name) == what_nodes_say(block, (3, 8, 8))
-    # the very block that is dropped with these parameters
+    # exactly the block that is dropped with these parameters
     dropped = expanded(stack(), block, None).by_fold[name].block
     assert dropped == block
     assert Identity() not in [node.layer for node in fed.nodes]
@@ -253,7 +253,7 @@ def test_groups_lie_in_each_other_up_to_a_bound_and_then_say_so():
         insert_block(network, Residual(), (Wire("b1.conv1", "b1.bn1", 0),), (4, 8, 8))
 
 
-# -- the first edit inside makes a group of it
+# -- the first edit inside a block makes it a group
 
 
 def test_any_edit_inside_makes_a_group_and_leaves_the_rest_as_it_was():
@@ -275,11 +275,11 @@ def test_any_edit_inside_makes_a_group_and_leaves_the_rest_as_it_was():
         assert later.by_fold["b2"] == Fold("b2")
         assert later.by_fold["b1"].block == Residual(4)
         assert later.nodes == edited.nodes
-    # what leaves a block from its middle is more than the block
+    # a wire out of the middle of a block is more than the block
     tapped, name = edits.place(network, Concat())
     tapped = edits.connect(tapped, "b2.relu1", name)
     assert settled(tapped, CLASS_COUNT).by_fold["b2"] == Fold("b2")
-    # names and frozen marks are no edits of the inside
+    # names and frozen marks are not edits of the inside
     for same in (
         edits.rename(network, "b2.conv1", "b2.first"),
         edits.freeze(network, inside),
@@ -318,7 +318,7 @@ def test_a_padded_shortcut_follows_the_channels_in_front_of_it():
 
 @pytest.mark.parametrize("between", [False, True])
 def test_projections_come_into_a_long_row_of_blocks_in_one_go(between, monkeypatch):
-    """None of them fits before the one in front of it does; one by one, a file of them would take minutes."""
+    """None of them fits before the one in front of it does; repairing one at a time would take minutes."""
     blocks = [Residual(4 + number % 2) for number in range(300)]
     nodes, source = [Node("input", Input(3))], "input"
     for number, block in enumerate(blocks):
@@ -359,7 +359,7 @@ def test_set_block_gives_what_would_have_been_built_with_these_parameters(data):
     if known:
         assert {node.name: node for node in later.nodes} == {node.name: node for node in wanted.nodes}
         assert later.folds == wanted.folds
-        # registered in the same order, so that the keys come in the same order
+        # registered in the same order, so that the `state_dict` keys have the same order
         assert [n.name for n in later.nodes if n.fold] == [n.name for n in wanted.nodes if n.fold]
     back = settled(set_block(later, f"b{number + 1}", blocks[number], CLASS_COUNT), CLASS_COUNT)
     if known:
@@ -453,7 +453,7 @@ def test_a_resnet_18_with_longer_rows_has_the_keys_of_a_resnet_34():
     presets = {preset.name: preset.network() for preset in PRESETS}
     network = presets["ResNet-18"]
     for stage, count in enumerate((3, 4, 6, 3), 1):
-        # the first of a stage halves images, so that the row begins with the second
+        # the first block of a stage halves the image, so the row begins with the second
         row = [f"layer{stage}.0", f"layer{stage}.1"][1 if stage > 1 else 0 :]
         network = settled(repeat(network, row, count - (stage > 1), 1000), 1000)
     assert network == Network(presets["ResNet-34"].nodes, network.folds)
@@ -555,7 +555,7 @@ def test_a_copy_in_any_other_network_is_the_same_under_names_that_are_free(part,
 
 
 def test_a_thousand_blocks_are_copied_with_one_look_at_each_name(monkeypatch):
-    """Each name counted up from 1 again took a minute."""
+    """Counting up every name from 1 took a minute."""
     folds_ = tuple(Fold(f"b{number}") for number in range(1000))
     network = Network(tuple(Node(f"n{n}", ReLU(), (), f"b{n}") for n in range(1000)), folds_)
     looks = []

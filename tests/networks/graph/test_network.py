@@ -1,4 +1,4 @@
-"""The network as a value: its promises, its order, and what its questions answer, also where it has loops."""
+"""The network as a value: its guarantees, its order and its properties, also where it has loops."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from tests.networks.graph.random_edits import networks, small
 
 @st.composite
 def graphs(draw):
-    """Any wires between any layers, as a file may hold: loops, wires to oneself, twice the same wire."""
+    """Any wires between any layers, as in a file: loops, also of one layer, and wires drawn twice."""
     size = draw(st.integers(0, 8))
     sources = st.lists(st.integers(0, size - 1), max_size=3) if size else st.just([])
     return Network(tuple(Node(f"n{i}", ReLU(), tuple(f"n{j}" for j in draw(sources))) for i in range(size)))
 
 
 def reaches(network: Network, name: str) -> set[str]:
-    """All that this node depends on, itself only where it lies on a loop."""
+    """All that this node depends on, itself included only where it lies on a loop."""
     found: set[str] = set()
     waiting = list(network[name].inputs)
     while waiting:
@@ -131,7 +131,7 @@ def test_broken_promises_are_refused_in_words(nodes, said):
 
 
 def nested(depth: int) -> tuple[Fold, ...]:
-    """Folds f1, f2, … each within the one before."""
+    """Folds f1, f2, …, each within the one before."""
     return tuple(
         Fold(f"f{number}", within=f"f{number - 1}" if number > 1 else "") for number in range(1, depth + 1)
     )

@@ -1,4 +1,4 @@
-"""What is shown of a network with folds: every node once, every wire translated back, and sums that agree."""
+"""A network as shown with folds: every node once, every wire translated back, and sums that agree."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def folding(network, *opened):
 
 @st.composite
 def nested_groups(draw):
-    """Any wiring without loops, in any groups: not only such as grouping makes, a file may have others."""
+    """Any wiring without loops, in any groups, also such as only a file can have."""
     kinds = st.sampled_from((ReLU(), Add(), Concat(), Output(), Input()))
     layers = draw(st.lists(kinds, min_size=1, max_size=10))
     names = [f"n{index}" for index in range(len(layers))]
@@ -148,7 +148,7 @@ def test_leaf_visible_and_frames_agree(shown):
         else:
             assert shown.card_of[leaf] == card.name
             assert shown.report.nodes[card.name].output == shown.whole.nodes[leaf].output
-    # a frame holds the cards of what lies in its fold, and all folds around it are open
+    # a frame holds the cards of its fold's contents, and all folds around it are open
     for name, frame in frames.items():
         assert frame.inside == {shown.card_of[node] for node in network.folded[name]}
         assert shown.is_open(name)
@@ -186,11 +186,11 @@ def test_opening_changes_what_is_shown_and_not_what_is(data):
     assert msgspec.json.encode(network) == before
 
 
-# -- loops that folding would make
+# -- loops that folding would create
 
 
 def past(*outside):
-    """a → b → c and a → c; `a` and `c` are one group, so that b would stand on a loop with it."""
+    """a → b → c and a → c; `a` and `c` are one group, so as a card it would form a loop with b."""
     return Network(
         (
             Node("input", Input()),
@@ -228,7 +228,7 @@ def test_a_real_loop_is_shown_and_leaves_the_groups_behind_it_closed():
 
 
 def test_a_long_row_on_a_loop_is_opened_in_one_go(monkeypatch):
-    """A file may hold a loop; each block of the row by itself would be a round over the whole network."""
+    """A file may hold a loop; one pass over the network for each block of a row would be too slow."""
     network = repeat(stack(ConvBNReLU(4)), ["b1"], 100, CLASS_COUNT)
     (last,) = network["flatten"].inputs
     network, name = edits.add_after(network, ReLU(), last)
@@ -256,7 +256,7 @@ def test_equal_blocks_in_series_are_one_card():
     assert shown.folds_of("input") == ()
     assert shown.leaf("b1") == "b3.relu2"
     assert shown.visible("b2") == "b1"
-    # the first has a projection, since the shape changes there, and the card says so
+    # the first has a projection because the shape changes there, and the card says so
     assert "proj" in shown.shown["b1"].layer.summary()
     assert "proj" not in shown.shown["b5"].layer.summary()
 
@@ -294,9 +294,9 @@ def test_a_row_opened_shows_its_blocks_and_one_of_them_its_layers():
     one = folding(network, *(ROW + name for name in ("b1", "b2", "b3")), "b2")
     assert [frame.fold.name for frame in one.frames] == ["b2"]
     assert one.visible("b1") == "b1"
-    # any mark of one of its blocks tells that the row stands apart
+    # the mark of any of its blocks keeps the row open
     assert folding(network, ROW + "b3").rows == {}
-    # without its middle the row is no row
+    # without its middle it is not a row
     assert folding(network, "b2").rows == {}
 
 
@@ -309,7 +309,7 @@ def test_what_is_repeated_stands_as_one_card_with_its_count(times, block):
     shown = folding(network)
     assert shown.folds_of("b1") == tuple(f"b{number + 1}" for number in range(times))
     assert shown.shown["b1"].layer.count == times
-    # and from the card it is made longer or shorter again
+    # and the card can make the row longer or shorter again
     for other in (1, 2, 4):
         again = repeat(network, shown.folds_of("b1"), other, CLASS_COUNT)
         assert len(folding(again).folds_of("b1")) == other

@@ -1,4 +1,4 @@
-"""“My blocks”: what is kept comes back, and what cannot be read is said and left as it is."""
+"""“My blocks”: what is saved comes back; a file that cannot be read is reported and left as it is."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_what_is_kept_comes_back(data):
     try:
         kept = saved_block(network, data.draw(folds_in(network)))
     except UserError:
-        return  # it has several ways in, or none
+        return  # several nodes feed it, or none
     assert saved_from_json(saved_to_json(kept)) == kept
 
 
@@ -50,7 +50,7 @@ def test_a_file_of_blocks_comes_back(tmp_path):
 
 
 def group(layers: int, folds: int) -> tuple[Network, str]:
-    """A group with so many layers in a row, the first of which is an Identity, and so many folds in all."""
+    """A group of so many layers in series, the first an Identity, with so many folds in all."""
     nodes = [Node("x", Identity(), (), "group")]
     nodes += (Node(f"n{n}", ReLU(), (f"n{n - 1}" if n else "x",), "group") for n in range(layers - 1))
     inner = (Fold(f"f{number}", None, "group") for number in range(folds - 1))

@@ -1,4 +1,4 @@
-"""Residual networks made plain and back: what goes, what stays, and that what stays fits as before."""
+"""Residual networks made plain and back: what goes, what stays, and that the rest keeps its shapes."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ CLASSES_OF_DATA = 10
 
 
 def drawn_by_hand(network):
-    """The same layers and wires without blocks: nothing says what is a shortcut."""
+    """The same layers and wires without blocks: nothing marks a shortcut."""
     return Network(tuple(replace(node, fold="") for node in network.nodes))
 
 
 class Rows:
-    """Nodes one after the other, under numbers."""
+    """Numbered nodes in series."""
 
     def __init__(self):
         self.nodes, self.numbers = [], count(1)
@@ -48,7 +48,7 @@ class Rows:
 
 @st.composite
 def residual_networks(draw):
-    """Stretches of layers, with or without ways past them, one in another; and what lies on the main path."""
+    """Nested stretches of layers with or without a shortcut around them; and the names on the main path."""
     rows, plain = Rows(), []
     x = rows.add(Input(channels=1, size=(4, 4)))
 

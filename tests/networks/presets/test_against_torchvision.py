@@ -45,7 +45,7 @@ def one_thread() -> Iterator[None]:
 
 
 def theirs_of(preset: Preset) -> nn.Module:
-    """torchvision's module with weights drawn here: its own draws take seconds for a VGG."""
+    """torchvision's module with weights drawn here: its own initialization takes seconds for a VGG."""
     options = {"init_weights": False} if preset.family in ("VGG", "GoogLeNet") else {}
     with torch.device("meta"):
         module = builders()[preset.torchvision](**options)
@@ -53,9 +53,9 @@ def theirs_of(preset: Preset) -> nn.Module:
 
 
 def drawn(module: nn.Module) -> nn.Module:
-    """Weights that keep the size of what passes (He et al. 2015, "Delving Deep into Rectifiers", 2.2).
+    """Weights that keep the scale of activations (He et al. 2015, "Delving Deep into Rectifiers", 2.2).
 
-    Normalizations and running statistics are as if it had been trained, so that no mistake hides in ones.
+    Normalizations and running statistics are drawn as if trained: ones and zeros could hide a mistake.
     """
     torch.manual_seed(1)
     with torch.no_grad():
@@ -89,7 +89,7 @@ def test_keys_shapes_and_logits_are_those_of_torchvision(preset: Preset):
         key: tensor.shape for key, tensor in theirs_state.items()
     }
     assert check(network, 1000).weights == weighted_tally(theirs)
-    # one set of weights for both: three copies of a VGG would not fit where tests run side by side
+    # both share one set of weights: three copies of a VGG would not fit in memory with tests in parallel
     ours.load_state_dict(theirs_state, strict=True, assign=True)
 
     images = torch.randn(1, 3, 224, 224)
@@ -97,7 +97,7 @@ def test_keys_shapes_and_logits_are_those_of_torchvision(preset: Preset):
     with torch.inference_mode():
         assert_equal(evaluation(ours)(images), theirs(images))
 
-    # smaller ones here, which all of them take, to save time; normalization needs several
+    # smaller images, which all of them take, save time; normalization needs several of them
     images = torch.randn(2, 3, 96, 96)
     ours.train(), theirs.train()
     before = {key: tensor.clone() for key, tensor in theirs.named_buffers()}
@@ -115,7 +115,7 @@ def test_keys_shapes_and_logits_are_those_of_torchvision(preset: Preset):
 
 
 def in_order(scores: Tensor | tuple[Tensor, Tensor, Tensor]) -> Tensor | tuple[Tensor, ...]:
-    """Main scores, first auxiliary, second; torchvision's GoogLeNet gives the second before the first."""
+    """Main scores, first auxiliary, second; torchvision's GoogLeNet returns the second before the first."""
     if isinstance(scores, Tensor):
         return scores
     main, second, first = scores

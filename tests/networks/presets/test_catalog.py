@@ -1,4 +1,4 @@
-"""Every preset: it fits, folds, settles, is as heavy and as deep as the literature says."""
+"""Every preset fits, folds, is settled, and has the weights and depth that the literature gives."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def test_is_as_deep_as_its_name_says(preset: Preset):
 def test_googlenet_has_the_nine_blocks_of_table_1():
     blocks = [fold.block for fold in BY_NAME["GoogLeNet (2014)"].network().folds]
     inceptions = [block for block in blocks if isinstance(block, Inception)]
-    # the column “output size” of table 1 names the channels that each block gives
+    # the column “output size” of table 1 gives the output channels of each block
     outputs = [block.ones + block.threes + block.fives + block.pool for block in inceptions]
     assert outputs == [256, 480, 512, 512, 512, 528, 832, 832, 1024]
     assert {block.kernel for block in inceptions} == {5}

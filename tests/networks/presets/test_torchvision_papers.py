@@ -1,4 +1,4 @@
-"""Every model of torchvision's that can be imported tells of its paper and why it mattered."""
+"""Every torchvision model that can be imported comes with its paper and why it mattered."""
 
 from __future__ import annotations
 

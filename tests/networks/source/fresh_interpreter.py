@@ -1,4 +1,4 @@
-"""An interpreter that cannot see the project, and runs printed source with the built module's weights."""
+"""An interpreter without access to the project that runs printed source with the built module's weights."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ for line in sys.stdin:
 
 
 class FreshInterpreter:
-    """One process with an empty current folder; sources run in it one by one, each in a fresh namespace."""
+    """A process in an empty folder; sources run in it one by one, each in a fresh namespace."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -116,10 +116,10 @@ class FreshInterpreter:
         title: str = "",
         side: int | None = None,
     ) -> Source:
-        """Asserts that the source has the keys of the module that is built, and gives the same numbers.
+        """Asserts that the source's module has the keys of the built one and computes the same, bit for bit.
 
-        That is bit for bit: first weights after the same seed, scores, random draws, gradients, statistics.
-        Images are as large as the Input says, or `side`×`side`.
+        Compared are first weights after the same seed, scores, random draws, gradients and statistics. Images
+        have the size of the Input, or are `side`×`side`.
         """
         printed = source(network, classes, title)
         torch.manual_seed(0)
@@ -163,7 +163,7 @@ class FreshInterpreter:
         return path
 
     def ran(self, script: Path) -> dict:
-        """What a script printed, and the sentence with which it ended early."""
+        """What a script printed, and the sentence with which it stopped early."""
         return self._asked("ran", script)
 
     def _asked(self, question: str, about: Path) -> dict:
@@ -177,12 +177,12 @@ class FreshInterpreter:
 
 
 def _sums(tensors: dict[str, Tensor]) -> dict[str, int]:
-    """A sum of all bytes for each: VGG-19's weights take seconds to be handed over."""
+    """A checksum of each: passing VGG-19's weights between processes takes seconds."""
     return {name: zlib.crc32(tensor.detach().numpy()) for name, tensor in tensors.items()}
 
 
 def _gradients(built: torch.nn.Module, scores: tuple[Tensor, ...]) -> dict[str, int]:
-    """Of all weights that learn; none where all are frozen."""
+    """The gradients of all weights that learn; none where all are frozen."""
     learning = {name: weight for name, weight in built.named_parameters() if weight.requires_grad}
     if learning:
         sum(each.square().mean() for each in scores).backward()

@@ -1,4 +1,4 @@
-"""Printed source, run where the project cannot be seen, against the module that the app builds."""
+"""Printed source, run without access to the project, against the built module."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ PATHS = st.lists(PARTS, min_size=1, max_size=3).map(".".join)
 
 @st.composite
 def renamed(draw):
-    """A network whose layers lie under random paths, so that its parts are cut in any way."""
+    """A network whose layers have random paths, and so any submodules."""
     network = draw(with_blocks())
     for name in [node.name for node in network.nodes]:
         if draw(st.booleans()):
@@ -140,7 +140,7 @@ def test_source_of_random_paths_computes_what_the_built_module_does(fresh, netwo
 
 
 SMALL = {"AlexNet": 67, "AlexNet (2012)": 67, "GoogLeNet": 96, "GoogLeNet (2014)": 224}
-"""Sides of images that are enough for a preset; the others are run at 64×64 or smaller."""
+"""Image sizes that a preset needs at least; the others are run at 64×64 or smaller."""
 HEAVY = re.compile(r"VGG-1[369]|VGG-11 BN|ResNet-(101|152)|Plain-(44|56)|ResNet-(32|44|56)|Wide|AlexNet \(")
 
 
@@ -339,7 +339,7 @@ def test_a_network_refuses_names_that_torch_or_python_use(name):
         Network((Node(name, ReLU()),))
 
 
-# -- what else belongs to a module
+# -- training mode, frozen layers, files of weights
 
 
 def test_frozen_layers_learn_nothing_and_keep_their_statistics(fresh):
@@ -392,7 +392,7 @@ def test_names_that_containers_use_themselves_stand_in_a_class(fresh, name):
 
 
 def test_it_loads_what_a_run_has_learned(tmp_path):
-    """As a person would: the file of weights into an object of the class."""
+    """As a user would: loads the file of weights into an object of the class."""
     project = first_project()
     run = Run(replace(project, recipe=with_settings(project.recipe, batch_size=400, epochs=1, threads=1)))
     list(run.train())
@@ -439,7 +439,7 @@ def test_a_network_that_does_not_fit_is_refused_in_words():
         source(Network(), 3)
 
 
-# -- the tables, and the last look
+# -- the tables of torch's signatures, and the safety check
 
 
 @pytest.mark.parametrize("target", sorted({*DEFAULTS, *ROLES}))
@@ -448,7 +448,7 @@ def test_signatures_are_torchs(target):
     for part in target.split("."):
         found = getattr(found if part != "nn" else torch, part) if part != "torch" else torch
     if target == "torch.full" or target == "torch.narrow":
-        return  # written in C: they tell no signature
+        return  # written in C: without a signature
     parameters = inspect.signature(found).parameters
     for name, value in DEFAULTS.get(target, {}).items():
         assert parameters[name].default == value
@@ -487,7 +487,7 @@ def test_code_that_was_not_meant_is_not_given_out(addition, monkeypatch):
 
 
 KEYS_ALONE = {"regnet_y_128gf", *(name for name in MODELS if name.startswith("vgg"))}
-"""One of 645 million weights, and the VGGs, which are judged among the presets."""
+"""One with 645 million weights, and the VGGs, which are tested among the presets."""
 LARGE = {
     "convnext_base", "convnext_large", "efficientnet_v2_l", "efficientnet_v2_m", "regnet_x_32gf",
     "regnet_y_16gf", "regnet_y_32gf", "resnext101_32x8d", "resnext101_64x4d", "wide_resnet101_2",

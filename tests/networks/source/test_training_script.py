@@ -1,4 +1,4 @@
-"""A printed training script, run where the project cannot be seen, gives the curve that a run gives."""
+"""A printed training script, run without access to the project, gives the same curve as a run."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def recipe(**changes):
 
 
 def judge(fresh, folder, project, title="net"):
-    """Runs the script and asserts that its table is that of a run. Gives how it ended, and where it is."""
+    """Runs the script and asserts that its table equals a run's. Gives how it ended, and its path."""
     script = folder / "net.py"
     save_training_script(project, script, title)
     answer = fresh.ran(script)
@@ -124,7 +124,7 @@ def test_the_curve_of_a_preset_is_that_of_a_run(fresh, tmp_path, preset):
 
 
 def network(channels=1, size=(8, 8), normalize="data"):
-    """Everything that draws, normalizes or keeps statistics, in few weights."""
+    """A small network with everything that draws random numbers, normalizes or keeps statistics."""
     layers = (
         ("conv1", Conv2d(4)),
         ("norm", BatchNorm2d()),
@@ -144,14 +144,14 @@ def network(channels=1, size=(8, 8), normalize="data"):
 
 @st.composite
 def projects(draw):
-    """Any images, any recipe; learning rates as the optimizer has them."""
+    """Any images and any recipe."""
     size = draw(st.sampled_from([(8, 8), (5, 6), (11, 9), (7, 12)]))
     normalize = draw(st.sampled_from(["data", "imagenet", "centered", "unit"]))
     drawn = network(draw(st.sampled_from([1, 3])), size, normalize)
     names = draw(st.sets(st.sampled_from(["conv1", "norm", "conv2"])))
     data = Data(validation=draw(st.sampled_from([0.4, 0.5])), split_seed=draw(st.integers(0, 9)))
     training = len(data.split()[0])
-    # as many as leave a single image for the last batch, too
+    # also so many that a single image is left for the last batch
     batch_size = draw(st.sampled_from([13, 64, 200, training - 1, (training - 1) // 2]))
     kind = draw(st.sampled_from(OPTIMIZERS))
     optimizer = kind(weight_decay=draw(st.sampled_from([0.0, 0.01])))
