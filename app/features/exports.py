@@ -98,7 +98,7 @@ class Exports(Feature):
 
         def write() -> None:
             # imports torch
-            from networks.exporting.files import save_training_script
+            from networks.exporting.script import save_training_script
 
             save_training_script(project, path, title)
 
@@ -122,7 +122,7 @@ class Exports(Feature):
         project, run, weights = self._document.project, self._trainer.run, None
         if run is not None:
             # a run has imported torch
-            from networks.exporting.files import trained_weights
+            from networks.exporting.weights import trained_weights
 
             weights = trained_weights(run, project)
         if weights is None:
@@ -135,7 +135,7 @@ class Exports(Feature):
             )
 
         def write() -> None:
-            from networks.exporting.files import save_onnx
+            from networks.exporting.onnx_file import save_onnx
 
             save_onnx(project, path, weights)
 
@@ -154,7 +154,7 @@ class Exports(Feature):
         )
         if path is None:
             return
-        from networks.exporting.files import save_weights
+        from networks.exporting.weights import save_weights
 
         self._write(
             partial(save_weights, run, path),

@@ -84,7 +84,7 @@ def _export_source(project: Project, out: Path, title: str) -> str:
 
 def _export_training_script(project: Project, out: Path, title: str) -> str:
     # imports torch
-    from networks.exporting.files import save_training_script
+    from networks.exporting.script import save_training_script
 
     beside = save_training_script(project, out, title)
     return f"a script that trains the network; its images are in {beside.name}"
@@ -92,7 +92,8 @@ def _export_training_script(project: Project, out: Path, title: str) -> str:
 
 def _export_onnx(project: Project, out: Path, weights: Path | None) -> str:
     # imports torch
-    from networks.exporting.files import read_weights, save_onnx
+    from networks.exporting.onnx_file import save_onnx
+    from networks.exporting.weights import read_weights
 
     save_onnx(project, out, None if weights is None else read_weights(weights, project))
     if weights is None:

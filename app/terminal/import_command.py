@@ -13,7 +13,7 @@ from torch import nn
 
 from networks.core.message import UserError, message
 from networks.core.shapes import Shape
-from networks.exporting.files import save_weights
+from networks.exporting.weights import save_weights
 from networks.graph.check import check
 from networks.graph.network import Network
 from networks.importing.importer import imported

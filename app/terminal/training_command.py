@@ -43,7 +43,7 @@ def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrit
     with _Signals() as signals:
         run = _made(project)
         # imports torch, which `run` has done by now
-        from networks.exporting.files import save_weights
+        from networks.exporting.weights import save_weights
 
         _make_folder(folder, overwrite)
         write_atomically(folder / PROJECT, project_to_json(_as_trained(run)))

@@ -19,7 +19,7 @@ from app.features.exports import Exports
 from app.session.settings import Settings
 from app.training.trainer import State
 from networks.core.message import UserError, message
-from networks.exporting import files as exporting
+from networks.exporting import onnx_file, script, weights
 from networks.graph.check import check
 from networks.graph.edits import remove
 from networks.graph.network import Network
@@ -99,7 +99,7 @@ def test_the_training_script_comes_with_its_images(desk, qtbot, tmp_path, monkey
     desk.exports.export_training_script()
     wait(desk, qtbot)
     written = path.read_bytes(), (tmp_path / "digits.npz").read_bytes()
-    exporting.save_training_script(PROJECT, path, "my digits")
+    script.save_training_script(PROJECT, path, "my digits")
     assert written == (path.read_bytes(), (tmp_path / "digits.npz").read_bytes())
     assert desk.told == ["“go.py” trains this network by this recipe; its images are in “digits.npz”."]
     assert desk.dialogs == [
@@ -195,7 +195,7 @@ def test_onnx_holds_the_weights_that_the_sentence_names(desk, qtbot, monkeypatch
     assert desk.told == [
         "“a.onnx” holds the network with its first weights, of seed 7: no run has trained it."
     ]
-    first = computed(exporting.first_weights(PROJECT))
+    first = computed(weights.first_weights(PROJECT))
     assert torch.allclose(scores(path), first, atol=1e-5)
 
     train(desk, qtbot)
@@ -230,7 +230,7 @@ def test_nothing_is_exported_to_onnx_while_training_draws_random_numbers(desk, q
 def held(monkeypatch):
     """An export that goes on until the test lets it go."""
     gate = threading.Event()
-    monkeypatch.setattr(exporting, "save_onnx", lambda *_: gate.wait(30))
+    monkeypatch.setattr(onnx_file, "save_onnx", lambda *_: gate.wait(30))
     yield gate
     gate.set()
 
@@ -272,7 +272,7 @@ def test_whatever_breaks_in_the_thread_is_said(desk, qtbot, monkeypatch, error, 
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(exporting, "save_onnx", fail)
+    monkeypatch.setattr(onnx_file, "save_onnx", fail)
     desk.will_choose("a.onnx", monkeypatch)
     desk.exports.export_onnx()
     wait(desk, qtbot)

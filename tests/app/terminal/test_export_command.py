@@ -14,7 +14,7 @@ import torch
 from msgspec.structs import replace
 
 from app.terminal.command_line import main
-from networks.exporting.files import first_weights, save_weights
+from networks.exporting.weights import first_weights, save_weights
 from networks.graph.check import check
 from networks.graph.network import Network
 from networks.graph.presentation import Folding, everything_open, opened_at_first

@@ -15,19 +15,14 @@ import torch
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save
 from torch import nn
 
 from networks.core.fields import fields_of
 from networks.core.message import UserError
-from networks.exporting import files as exporting
-from networks.exporting.files import (
-    first_weights,
-    read_weights,
-    save_onnx,
-    save_weights,
-    trained_weights,
-)
+from networks.exporting import onnx_file
+from networks.exporting.onnx_file import save_onnx
+from networks.exporting.weights import first_weights, read_weights, save_weights, trained_weights
 from networks.graph.check import check
 from networks.graph.groups import group
 from networks.graph.network import Network, Node
@@ -157,7 +152,7 @@ def test_random_networks_are_exported(tmp_path, network):
 )
 def test_maxima_are_those_of_adaptive_max_pooling(height, width, size):
     images = torch.randn(2, 3, height, width, generator=torch.Generator().manual_seed(0))
-    assert torch.equal(exporting._Maxima(size)(images), nn.AdaptiveMaxPool2d(size)(images))
+    assert torch.equal(onnx_file._Maxima(size)(images), nn.AdaptiveMaxPool2d(size)(images))
 
 
 @pytest.mark.slow
@@ -311,7 +306,7 @@ def test_weights_of_another_network_are_refused(tmp_path, trained, change, sente
     weights = trained.weights()
     change(weights)
     path = tmp_path / "weights.safetensors"
-    path.write_bytes(exporting.save(weights))
+    path.write_bytes(save(weights))
     with pytest.raises(UserError, match=sentence):
         read_weights(path, trained.project)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from networks.data.fitting import fit
-from networks.exporting.files import save_training_script
+from networks.exporting.script import save_training_script
 from networks.project.project import first_project
 from networks.recipes.splitting import split
 from networks.runs.measures import MEASURES, add_to, means
@@ -53,7 +53,7 @@ for folder in map(Path, sys.argv[1:]):
     for name in [name for name in sys.modules if name.partition(".")[0] == "networks"]:
         del sys.modules[name]
     sys.path[0] = str(folder)
-    from networks.exporting.files import save_training_script
+    from networks.exporting.script import save_training_script
     from networks.project.project import Project, first_project
     from networks.recipes.recipe import with_settings
     from networks.runs.record import Record

@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from networks.blocks import BLOCKS
 from networks.core.call import Argument, call
 from networks.core.message import UserError
-from networks.exporting.files import save_weights
+from networks.exporting.weights import save_weights
 from networks.graph import edits, folds, groups
 from networks.graph.check import check
 from networks.graph.network import RESERVED, Network, Node

@@ -19,7 +19,7 @@ from networks.core.message import UserError
 from networks.data.images import prepare
 from networks.data.vision import models
 from networks.doctor.findings import obstacle
-from networks.exporting.files import save_training_script
+from networks.exporting.script import save_training_script
 from networks.graph.edits import freeze, remove, rename, set_layers
 from networks.graph.network import Network, Node
 from networks.layers.activation import ReLU

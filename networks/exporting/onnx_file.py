@@ -1,41 +1,28 @@
-"""Networks and weights as files that other programs read: safetensors and ONNX."""
+"""Networks as ONNX files, which onnxruntime and many other programs run."""
 
 from __future__ import annotations
 
-import io
 import json
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
-from msgspec.structs import replace
-from safetensors import SafetensorError
-from safetensors.torch import load, save
 from torch import Tensor, fx, nn
 
 from networks.core.message import UserError, message
 from networks.core.shapes import Shape
 from networks.core.storage import write_atomically
 from networks.data.images import prepare
+from networks.exporting.weights import Weights, first_weights, without_memory
 from networks.graph.check import check
-from networks.graph.network import Network
 from networks.layers.ends import Input
-from networks.module.build import build, evaluation, other_tensor
+from networks.module.build import evaluation
 from networks.project.project import Project
-from networks.recipes.datasets import Dataset
-from networks.source.training_script import ScriptConstants, data_file, training_script
-from networks.training.first_weights import foretell, start_from, weights_of
-from networks.training.plan import plan
-from networks.training.run import Run
 
 if TYPE_CHECKING:
     from onnx import ModelProto
-
-Weights = Mapping[str, Tensor]
-"""All that was learned, under torch's names."""
 
 IMAGES, SCORES, BATCH = "images", "scores", "batch"
 """What an ONNX file calls its input, its output, and the first axis of both."""
@@ -43,104 +30,6 @@ LARGEST_ONNX = 2**31 - 1
 """Bytes; one protobuf message, and so one ONNX file, cannot be larger."""
 _GRAPH = 2**24
 """Bytes that are left to all that is not weights."""
-
-
-def save_weights(source: Run | nn.Module | Weights, path: Path) -> None:
-    """Writes all that was learned as safetensors, under torch's names; the old file stays where that fails.
-
-    Raises UserError with the reason.
-    """
-    weights = source.weights() if isinstance(source, Run) else _weights(source)
-    write_atomically(path, save(weights, metadata={"format": "pt"}))
-
-
-def read_weights(path: Path, project: Project) -> Weights:
-    """The weights in a safetensors file. Raises UserError where they are not the project's network's."""
-    try:
-        weights = load(path.read_bytes())
-    except OSError as error:
-        raise _unreadable(path, error.strerror or str(error)) from error
-    except SafetensorError as error:
-        raise _unreadable(path, "it is no safetensors file") from error
-    if (other := other_tensor(_without_memory(project).state_dict(), weights)) is not None:
-        name, want, have = other
-        raise UserError(
-            message(
-                "“{path}” holds weights of another network: expected {want} as “{name}”, got {have}.",
-                path=str(path),
-                name=name,
-                want=want,
-                have=have,
-            )
-        )
-    return weights
-
-
-def trained_weights(run: Run | None, project: Project) -> Weights | None:
-    """What the run has learned, where it trained this very network; else None. Only while it is at rest."""
-    if run is None or run.project.classes != project.classes:
-        return None
-    return run.weights() if _bare(run.project.network) == _bare(project.network) else None
-
-
-def first_weights(project: Project) -> fx.GraphModule:
-    """The module with the weights that training starts from: of the recipe's seed, and published ones.
-
-    Raises UserError where published weights are named that are not on this computer.
-    """
-    with torch.random.fork_rng(devices=()):
-        torch.default_generator.manual_seed(project.recipe.learning.seed)
-        module = build(project.network, project.classes)
-    if (published := weights_of(project)) is not None:
-        start_from(module, published)
-    return module
-
-
-def save_training_script(project: Project, path: Path, title: str = "") -> Path:
-    """Writes a script that trains the project as a run does, and beside it the images. Gives their path.
-
-    Raises UserError where the project cannot be trained, where another file has the name of the images', and
-    where one of both cannot be written.
-    """
-    planned = plan(project)
-    (entry,) = project.network.of_type(Input)
-    assert isinstance(entry.layer, Input)
-    images = prepare(project.recipe.data, entry.layer)
-    published = weights_of(project)
-    constants = ScriptConstants(
-        images.mean,
-        images.std,
-        planned.threads,
-        planned.judged_at_once,
-        () if published is None else foretell(project, published).random,
-    )
-    script = training_script(project, constants, title)
-    dataset = project.recipe.data.dataset
-    beside = path.with_name(data_file(dataset))
-    _write_images(dataset, beside)
-    write_atomically(path, script.encode())
-    return beside
-
-
-def _write_images(data: Dataset, path: Path) -> None:
-    images, labels = data.load()
-    file = io.BytesIO()
-    np.savez_compressed(file, images=images, labels=labels)
-    try:
-        same = path.read_bytes() == file.getvalue()
-    except FileNotFoundError:
-        write_atomically(path, file.getvalue())
-    except OSError as error:
-        raise _unreadable(path, error.strerror or str(error)) from error
-    else:
-        if not same:
-            raise UserError(
-                message(
-                    "Expected no other file of the name “{path}”, which is to hold the images, got one: "
-                    "choose another folder, or move that file.",
-                    path=str(path),
-                )
-            )
 
 
 def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> None:
@@ -171,7 +60,7 @@ def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> N
     if weights is None:
         module = first_weights(project)
     else:
-        module = _without_memory(project)
+        module = without_memory(project)
         module.load_state_dict(weights, assign=True)
     (entry,) = project.network.of_type(Input)
     assert isinstance(entry.layer, Input)
@@ -254,25 +143,3 @@ def _require_packages() -> None:
                 "try pip install “backbone-playground[onnx]”, and start Backbone again."
             )
         ) from error
-
-
-def _weights(source: nn.Module | Weights) -> dict[str, Tensor]:
-    return {
-        name: tensor.detach().to("cpu", memory_format=torch.contiguous_format, copy=True)
-        for name, tensor in (source.state_dict() if isinstance(source, nn.Module) else source).items()
-    }
-
-
-def _without_memory(project: Project) -> fx.GraphModule:
-    """The module with weights that have shapes alone; nothing is drawn for them."""
-    with torch.device("meta"):
-        return build(project.network, project.classes)
-
-
-def _bare(network: Network) -> tuple[Any, ...]:
-    """The nodes without what changes neither weights nor scores."""
-    return tuple(replace(node, fold="", frozen=False) for node in network.nodes)
-
-
-def _unreadable(path: Path, reason: str) -> UserError:
-    return UserError(message("“{path}” was not read: {reason}.", path=str(path), reason=reason))

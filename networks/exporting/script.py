@@ -1,0 +1,66 @@
+"""Training scripts with their images beside them, as files."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from networks.core.message import UserError, message
+from networks.core.storage import write_atomically
+from networks.data.images import prepare
+from networks.exporting.weights import unreadable
+from networks.layers.ends import Input
+from networks.project.project import Project
+from networks.recipes.datasets import Dataset
+from networks.source.training_script import ScriptConstants, data_file, training_script
+from networks.training.first_weights import foretell, weights_of
+from networks.training.plan import plan
+
+
+def save_training_script(project: Project, path: Path, title: str = "") -> Path:
+    """Writes a script that trains the project as a run does, and beside it the images. Gives their path.
+
+    Raises UserError where the project cannot be trained, where another file has the name of the images', and
+    where one of both cannot be written.
+    """
+    planned = plan(project)
+    (entry,) = project.network.of_type(Input)
+    assert isinstance(entry.layer, Input)
+    images = prepare(project.recipe.data, entry.layer)
+    published = weights_of(project)
+    constants = ScriptConstants(
+        images.mean,
+        images.std,
+        planned.threads,
+        planned.judged_at_once,
+        () if published is None else foretell(project, published).random,
+    )
+    script = training_script(project, constants, title)
+    dataset = project.recipe.data.dataset
+    beside = path.with_name(data_file(dataset))
+    _write_images(dataset, beside)
+    write_atomically(path, script.encode())
+    return beside
+
+
+def _write_images(data: Dataset, path: Path) -> None:
+    images, labels = data.load()
+    file = io.BytesIO()
+    np.savez_compressed(file, images=images, labels=labels)
+    try:
+        same = path.read_bytes() == file.getvalue()
+    except FileNotFoundError:
+        write_atomically(path, file.getvalue())
+    except OSError as error:
+        raise unreadable(path, error.strerror or str(error)) from error
+    else:
+        if not same:
+            raise UserError(
+                message(
+                    "Expected no other file of the name “{path}”, which is to hold the images, got one: "
+                    "choose another folder, or move that file.",
+                    path=str(path),
+                )
+            )
