@@ -12,7 +12,7 @@ from torch.nn import functional
 
 import networks.layers
 from networks.core.fields import changed, fields_of
-from networks.exporting.files import save_onnx
+from networks.exporting.onnx_file import save_onnx
 from networks.graph.check import check
 from networks.graph.edits import free_name
 from networks.importing.importer import imported
