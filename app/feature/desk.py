@@ -16,7 +16,7 @@ from app.session.settings import Settings
 from app.training.trainer import Trainer
 from networks.blocks.base import Block
 from networks.core.message import Message
-from networks.doctor.findings import obstacle
+from networks.doctor.findings import findings
 from networks.graph.check import check
 from networks.graph.network import Network
 from networks.graph.presentation import Folding
@@ -73,7 +73,7 @@ class Desk(QObject):
     def _follow_document(self, old: Project, new: Project) -> None:
         same = self.shown.network == new.network and self.shown.classes == new.classes
         report = self.shown.report if same else check(new.network, new.classes)
-        self._show(replace(self.shown, project=new, report=report, obstacle=obstacle(new, report)))
+        self._show(replace(self.shown, project=new, report=report, findings=findings(new, report)))
 
     @Slot()
     def _follow_history(self) -> None:
@@ -134,4 +134,4 @@ class Desk(QObject):
 
 def _first(project: Project) -> Shown:
     report = check(project.network, project.classes)
-    return Shown(project, report, obstacle(project, report), Folding(project.network, report))
+    return Shown(project, report, findings(project, report), Folding(project.network, report))

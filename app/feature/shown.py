@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from networks.core.message import Message
+from networks.core.finding import Finding
 from networks.graph.check import Report
 from networks.graph.network import Network
 from networks.graph.presentation import Folding
@@ -16,7 +16,7 @@ from networks.recipes.recipe import Recipe
 Field = Literal[
     "project",
     "report",
-    "obstacle",
+    "findings",
     "folding",
     "selection",
     "devices",
@@ -34,8 +34,8 @@ class Shown(msgspec.Struct, frozen=True, eq=False):
     project: Project
     report: Report
     """Of the project's network."""
-    obstacle: Message | None
-    """Why the project cannot be trained, or None if it can."""
+    findings: tuple[Finding, ...]
+    """What stands in the way of training the project."""
     folding: Folding
     """The network as the canvas shows it."""
     selection: tuple[str, ...] = ()

@@ -31,7 +31,7 @@ class NetworkSummary(Feature):
             self.label.setText(self._words(new.report))
 
     def _words(self, report: Report) -> str:
-        layers, problems = len(report.nodes), len(report.obstacles)
+        layers, problems = len(report.nodes), len(report.findings)
         parts = [self.tr("1 layer") if layers == 1 else self.tr("{count} layers").format(count=layers)]
         if totals_known(report):
             parts.append(self.tr("{weights} weights").format(weights=thousands(report.weights)))

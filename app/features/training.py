@@ -29,8 +29,8 @@ class Training(Feature):
         self.runs = Runs(desk.trainer, self.bar, self.curves, desk.document.steps_since, self)
         self.runs.ended.connect(self._tell_end)
         self.runs.rested.connect(self.rested)
-        self.runs.obstructed.connect(self._show_obstacle)
-        self.bar.obstacle_clicked.connect(self._show_obstacle)
+        self.runs.train_refused.connect(self._show_finding)
+        self.bar.finding_clicked.connect(self._show_finding)
 
     def panels(self) -> tuple[Panel, ...]:
         title = self.tr("Curves")
@@ -76,8 +76,8 @@ class Training(Feature):
         )
 
     def show(self, old: Shown | None, new: Shown) -> None:
-        if new.news(old, "project", "obstacle"):
-            self.runs.show_project(new.project, new.obstacle)
+        if new.news(old, "project", "findings"):
+            self.runs.show_project(new.project, new.findings)
 
     def halt(self) -> bool:
         if not self.desk.trainer.busy:
@@ -87,12 +87,12 @@ class Training(Feature):
         return False
 
     @Slot()
-    def _show_obstacle(self) -> None:
-        shown = self.desk.shown
-        if shown.report.obstacles and (name := shown.report.obstacles[0][0]) is not None:
-            self.desk.reveal(name)
-        if shown.obstacle is not None:
-            self.desk.say(shown.obstacle)
+    def _show_finding(self) -> None:
+        """Shows the first thing that stands in the way of training: the layer and the sentence."""
+        for finding in self.desk.shown.findings[:1]:
+            if finding.where is not None:
+                self.desk.reveal(finding.where)
+            self.desk.say(finding.sentence)
 
     @Slot(str)
     def _tell_end(self, sentence: str) -> None:

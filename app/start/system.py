@@ -33,7 +33,7 @@ _X11_LIBRARIES = {
 }
 
 
-def obstacle(
+def missing_for_window(
     platform: str = sys.platform,
     environment: dict[str, str] | os._Environ[str] = os.environ,
     load: Callable[[str], object] = ctypes.CDLL,

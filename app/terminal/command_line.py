@@ -77,9 +77,9 @@ def _open_window(arguments: list[str]) -> int:
         parser.error(f"“{path}” is neither a file nor a command")
     if unknown:
         parser.error(f"unknown arguments: {' '.join(unknown)}")
-    from app.start.system import obstacle
+    from app.start.system import missing_for_window
 
-    if (reason := obstacle()) is not None:
+    if (reason := missing_for_window()) is not None:
         return _complain(reason)
     from app.start.start import run_window
 

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from app.start.system import obstacle
+from app.start.system import missing_for_window
 from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
 from networks.graph.check import check
@@ -105,7 +105,7 @@ def _export_picture(project: Project, out: Path, title: str, opened: bool) -> st
     if sys.platform == "linux":
         # elsewhere there always is a screen, and only its platform knows the typefaces
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    if (reason := obstacle()) is not None:
+    if (reason := missing_for_window()) is not None:
         raise UserError(message("{reason}", reason=reason))
     from app.start.start import make_application
     from widgets.canvas.picture import Caption, totals, write_pdf, write_svg

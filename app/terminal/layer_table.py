@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from networks.core.finding import Finding
 from networks.core.shapes import show
-from networks.doctor.findings import obstacle
+from networks.doctor.findings import findings
 from networks.graph.check import Report, check
 from networks.project.project import Project
 
@@ -20,8 +21,8 @@ def described(project: Project) -> tuple[str, bool]:
     head, *rows, total = _aligned([HEADINGS, *_rows(project, report), sums])
     rule = "─" * len(head)
     lines = [head, rule, *rows, rule, total]
-    reason = obstacle(project, report)
-    return "\n".join([*lines, "", *_verdict(report, None if reason is None else str(reason))]), reason is None
+    found = findings(project, report)
+    return "\n".join([*lines, "", *_verdict(report, found)]), not found
 
 
 def _rows(project: Project, report: Report) -> list[tuple[str, ...]]:
@@ -55,15 +56,15 @@ def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
     ]
 
 
-def _verdict(report: Report, reason: str | None) -> list[str]:
+def _verdict(report: Report, found: tuple[Finding, ...]) -> list[str]:
     lines = []
     if not all(node.contributing for node in report.nodes.values()):
         lines.append("Layers in brackets do not lead to the Output and take no part in training.")
-    if reason is None:
+    if not found:
         return [*lines, "Everything fits."]
-    if not report.obstacles:
-        return [*lines, f"Problem: {reason}"]
     return lines + [
-        f"Problem: {sentence}" if name is None else f"Problem at {name}: {sentence}"
-        for name, sentence in report.obstacles
+        f"Problem: {finding.sentence}"
+        if finding.where is None
+        else f"Problem at {finding.where}: {finding.sentence}"
+        for finding in found
     ]

@@ -17,7 +17,7 @@ from app.terminal.progress import Bar, Lines, progress_for
 from networks.core.fields import changed
 from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
-from networks.doctor.findings import obstacle
+from networks.doctor.findings import findings
 from networks.project.project import Project, project_to_json
 from networks.recipes.recipe import section_of, with_settings
 from networks.runs.events import Event, Failed, Finished, Validated
@@ -38,8 +38,8 @@ def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrit
     stopped it. Raises UserError where it cannot start or a file cannot be written.
     """
     project = _as_wished(project, wishes)
-    if (reason := obstacle(project)) is not None:
-        raise UserError(message("The project cannot be trained: {reason}", reason=reason))
+    if found := findings(project):
+        raise UserError(message("The project cannot be trained: {reason}", reason=found[0].sentence))
     with _Signals() as signals:
         run = _made(project)
         # imports torch, which `run` has done by now

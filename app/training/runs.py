@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.training.trainer import State, Trainer
-from networks.core.message import Message
+from networks.core.finding import Finding
 from networks.project.project import Project
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Event, Failed, Finished
@@ -28,7 +28,7 @@ class Runs(QObject):
     """Why a run has ended, in words."""
     rested = Signal()
     """No thread is at work any more."""
-    obstructed = Signal()
+    train_refused = Signal()
     """The user wants to train what cannot be trained."""
 
     def __init__(
@@ -49,7 +49,7 @@ class Runs(QObject):
         self.progress: Progress | None = None
         """Of the current or last run; None before the first."""
         self._project: Project | None = None
-        self._obstacle: Message | None = None
+        self._findings: tuple[Finding, ...] = ()
         self._count = 0
         trainer.events_arrived.connect(self._take_events)
         trainer.state_changed.connect(self._show_state)
@@ -60,11 +60,11 @@ class Runs(QObject):
         bar.stop_requested.connect(trainer.stop)
         bar.further_requested.connect(self.train_further)
 
-    def show_project(self, project: Project, obstacle: Message | None) -> None:
-        """What Train would train, and why it cannot."""
-        self._project, self._obstacle = project, obstacle
-        self._bar.show_obstacle(obstacle)
-        self._curves.show_obstacle(obstacle)
+    def show_project(self, project: Project, findings: tuple[Finding, ...]) -> None:
+        """What Train would train, and what stands in its way."""
+        self._project, self._findings = project, findings
+        self._bar.show_findings(findings)
+        self._curves.show_findings(findings)
         self._bar.show_further(self._further_reason())
 
     @Slot()
@@ -83,8 +83,8 @@ class Runs(QObject):
         """Starts a new run with fresh weights."""
         if self.trainer.busy:
             return
-        if self._obstacle is not None:
-            self.obstructed.emit()
+        if self._findings:
+            self.train_refused.emit()
             return
         self._begin(None)
 
@@ -159,7 +159,7 @@ class Runs(QObject):
     def _further_reason(self) -> str:
         """Why the last run cannot go on, or nothing."""
         if self.trainer.run is None or self.trainer.project is None:
-            return "" if self._obstacle is None else said(self._obstacle)
+            return said(self._findings[0].sentence) if self._findings else ""
         trained, now = self.trainer.project, self._project
         assert now is not None
         epochs, threads = trained.recipe.learning.epochs, trained.recipe.machine.threads

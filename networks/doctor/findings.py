@@ -1,8 +1,11 @@
-"""Why a project cannot be trained: the network does not fit, or the recipe cannot work with it."""
+"""What stands in the way of training a project: in its network, in its recipe, or on this computer."""
 
 from __future__ import annotations
 
-from networks.core.message import Message, message
+from collections.abc import Iterator
+
+from networks.core.finding import Finding
+from networks.core.message import message
 from networks.core.shapes import count
 from networks.graph.check import Report, check
 from networks.graph.network import Network
@@ -11,21 +14,21 @@ from networks.recipes.learning_section import RANDOM
 from networks.recipes.published import BY_NAME
 
 
-def obstacle(project: Project, report: Report | None = None) -> Message | None:
-    """The first thing that stands in the way, in words, or None.
+def findings(project: Project, report: Report | None = None) -> tuple[Finding, ...]:
+    """Everything that stands in the way of training, what has to be mended first in front.
 
-    `report` is that of `check(project.network, project.classes)`, where the caller has it already.
+    `report` is that of `check(project.network, project.classes)`, where the caller has it already. Memory is
+    not judged here: how much of it is free changes all the time, so a run asks `memory_finding` as it starts.
     """
     report = report or check(project.network, project.classes)
-    if report.obstacles:
-        return report.obstacles[0][1]
-    if report.weights == 0:
-        return message(
-            "Expected a network with weights to train, got one without: add a Linear or a convolution."
-        )
-    if (reason := _all_frozen(project.network, report) or _not_fetched(project)) is not None:
-        return reason
-    return _lone_number(project.network, report) if project.recipe.learning.batch_size == 1 else None
+    found = list(report.findings)
+    if not found:
+        # weights are counted once the whole network fits
+        found += _nothing_to_train(project.network, report)
+    found += _not_fetched(project)
+    if project.recipe.learning.batch_size == 1:
+        found += _lone_numbers(project.network, report)
+    return tuple(found)
 
 
 def leaves_one_out(images: int, batch_size: int, network: Network) -> bool:
@@ -43,31 +46,37 @@ def _normalizes_by_batch(network: Network) -> bool:
     )
 
 
-def _all_frozen(network: Network, report: Report) -> Message | None:
+def _nothing_to_train(network: Network, report: Report) -> Iterator[Finding]:
     weighted = [name for name, node in report.nodes.items() if node.contributing and node.weights]
-    if not all(network[name].frozen for name in weighted):
-        return None
-    return message(
-        "Expected a layer that is trained, got a network in which all layers with weights are frozen: "
-        "unfreeze one, such as “{name}”.",
-        name=weighted[-1],
-    )
+    if not weighted:
+        sentence = message(
+            "Expected a network with weights to train, got one without: add a Linear or a convolution."
+        )
+        yield Finding("no weights", None, sentence)
+    elif all(network[name].frozen for name in weighted):
+        sentence = message(
+            "Expected a layer that is trained, got a network in which all layers with weights are frozen: "
+            "unfreeze one, such as “{name}”.",
+            name=weighted[-1],
+        )
+        yield Finding("all frozen", None, sentence)
 
 
-def _not_fetched(project: Project) -> Message | None:
+def _not_fetched(project: Project) -> Iterator[Finding]:
     start = project.recipe.learning.start
     if start == RANDOM or (weights := BY_NAME[start]).path.is_file():
-        return None
-    return message(
+        return
+    sentence = message(
         "Expected the published weights of “{title}” on this computer, got none: load them from the menu "
         "“Train”, or put {url} into “{folder}”.",
         title=weights.title,
         url=weights.url,
         folder=str(weights.path.parent),
     )
+    yield Finding("published weights not fetched", None, sentence)
 
 
-def _lone_number(network: Network, report: Report) -> Message | None:
+def _lone_numbers(network: Network, report: Report) -> Iterator[Finding]:
     """torch refuses to normalize by the variance of a single number; batches of 2 are the way out.
 
     A frozen layer normalizes by its running statistics.
@@ -75,11 +84,11 @@ def _lone_number(network: Network, report: Report) -> Message | None:
     for name, node in report.nodes.items():
         if network[name].frozen or not node.contributing or not node.layer.normalizes_by_batch:
             continue
-        shape = node.inputs[0]
+        shape = node.inputs[0] if node.inputs else None
         if shape is not None and count(shape[1:]) == 1:
-            return message(
+            sentence = message(
                 "“{name}” expected several numbers for each channel, got one from a batch of 1 image: "
                 "choose a batch size of 2 or more.",
                 name=name,
             )
-    return None
+            yield Finding("lone number", name, sentence)

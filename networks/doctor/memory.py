@@ -1,4 +1,4 @@
-"""Whether a training can fit into memory at all; Linux would rather kill the program than say no."""
+"""Whether there is enough memory to train; Linux would rather kill the program than refuse memory."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from networks.core.message import Message, message
+from networks.core.finding import Finding
+from networks.core.message import message
 from networks.core.shapes import count
 from networks.graph.check import Report
+from networks.project.project import Project
 from networks.recipes.optimizers import SGD, Optimizer
 
 FLOAT = 4
@@ -48,19 +50,21 @@ def free_memory(system: Path = Path("/")) -> int | None:
     return free
 
 
-def memory_obstacle(
-    report: Report, optimizer: Optimizer, batch_size: int, frozen: Collection[str] = ()
-) -> Message | None:
-    """Why the training cannot fit into this machine's memory, or None where it may."""
-    needed, free = least_memory(report, optimizer, batch_size, frozen), free_memory()
+def memory_finding(project: Project, report: Report) -> Finding | None:
+    """That training needs more memory than is free now, or None where it may fit."""
+    learning, images = project.recipe.learning, project.recipe.data.sizes()[0]
+    frozen = [node.name for node in project.network.nodes if node.frozen]
+    needed = least_memory(report, learning.optimizer, min(learning.batch_size, images), frozen)
+    free = free_memory()
     if free is None or needed <= free:
         return None
-    return message(
-        "Expected a training that fits into the {free} GB of memory that are free, got one that needs "
-        "at least {needed} GB: try a smaller batch size, smaller images or a network with fewer weights.",
+    sentence = message(
+        "Training needs at least {needed} GB of memory, but only {free} GB are free: try a smaller batch "
+        "size, smaller images or a network with fewer weights.",
         free=f"{free / 1e9:.1f}",
         needed=f"{needed / 1e9:.1f}",
     )
+    return Finding("too little memory", None, sentence)
 
 
 def _copies(optimizer: Optimizer) -> int:

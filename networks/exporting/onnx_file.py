@@ -46,8 +46,8 @@ def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> N
     """
     _require_packages()
     report = check(project.network, project.classes)
-    if report.obstacles:
-        raise UserError(report.obstacles[0][1])
+    if report.findings:
+        raise UserError(report.findings[0].sentence)
     if report.weights * 4 > LARGEST_ONNX - _GRAPH:
         raise UserError(
             message(

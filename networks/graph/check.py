@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
 
+from networks.core.finding import Finding
 from networks.core.message import Message, message
 from networks.core.shapes import LARGEST, Shape, ShapeError, show
 from networks.graph.network import Network, Node, Wire
@@ -30,21 +32,20 @@ class NodeReport(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """The whole network, node by node. It may be trained when there are no obstacles.
+    """The whole network, node by node. It fits when there are no findings.
 
-    `obstacles` are pairs of a node's name, or None where no node is at fault, and the sentence that says why.
     Sums count the nodes that an Output depends on.
     """
 
     nodes: dict[str, NodeReport]
-    obstacles: tuple[tuple[str | None, Message], ...]
+    findings: tuple[Finding, ...]
     weights: int
     multiply_adds: int
 
     @property
     def trainable(self) -> bool:
         """Whether nothing stands in the way of training."""
-        return not self.obstacles
+        return not self.findings
 
     def wire_shape(self, wire: Wire) -> Shape | None:
         """What the wire carries, or None where that is unknown."""
@@ -78,7 +79,7 @@ def check(network: Network, classes: int | None = None) -> Report:
     taking_part = [found[name] for name in found if name in contributing]
     return Report(
         nodes={node.name: found[node.name] for node in network.nodes},
-        obstacles=_obstacles(network, found),
+        findings=_findings(network, found),
         weights=sum(node.weights for node in taking_part),
         multiply_adds=sum(node.multiply_adds for node in taking_part),
     )
@@ -170,33 +171,26 @@ def _looped(network: Network, node: Node, contributing: frozenset[str]) -> NodeR
     )
 
 
-def _obstacles(network: Network, found: dict[str, NodeReport]) -> tuple[tuple[str | None, Message], ...]:
-    obstacles: list[tuple[str | None, Message]] = []
+def _findings(network: Network, found: dict[str, NodeReport]) -> tuple[Finding, ...]:
+    misfits = (
+        Finding("misfit", name, report.problem)
+        for name, report in found.items()
+        if report.contributing and report.problem is not None
+    )
+    return (*_ends(network), *misfits)
+
+
+def _ends(network: Network) -> Iterator[Finding]:
+    """A network has one Input and one main Output."""
     for kind, needed in ((Input, message("an Input")), (Output, message("an Output"))):
         nodes = network.of_type(kind)
         if not nodes:
-            obstacles.append(
-                (
-                    None,
-                    message(
-                        "Expected {kind}, got none: drag one from the palette’s group “Network”.", kind=needed
-                    ),
-                )
+            sentence = message(
+                "Expected {kind}, got none: drag one from the palette’s group “Network”.", kind=needed
             )
+            yield Finding(f"missing {kind.stem}", None, sentence)
         elif len(nodes) > 1:
-            obstacles.append(
-                (
-                    nodes[-1].name,
-                    message(
-                        "Expected one {kind}, got {count}: remove the others.",
-                        kind=kind.name(),
-                        count=len(nodes),
-                    ),
-                )
+            sentence = message(
+                "Expected one {kind}, got {count}: remove the others.", kind=kind.name(), count=len(nodes)
             )
-    obstacles += [
-        (name, problem)
-        for name, report in found.items()
-        if report.contributing and (problem := report.problem) is not None
-    ]
-    return tuple(obstacles)
+            yield Finding(f"several {kind.stem}s", nodes[-1].name, sentence)

@@ -61,10 +61,10 @@ class Forward(msgspec.Struct, frozen=True):
 
 
 def forward_of(network: Network, classes: int) -> Forward:
-    """The forward pass of a network. Raises UserError with the first obstacle where it does not fit."""
+    """The forward pass of a network. Raises UserError with the first finding where it does not fit."""
     report = check(network, classes)
-    if report.obstacles:
-        raise UserError(report.obstacles[0][1])
+    if report.findings:
+        raise UserError(report.findings[0].sentence)
     operations: dict[str, Operation] = {}
     same: dict[str, str] = {}
     """An auxiliary output in the middle of a path passes on what it gets."""
@@ -86,7 +86,7 @@ def forward_of(network: Network, classes: int) -> Forward:
             same[name] = inputs[0]
             ends.append((name, inputs[0]))
         else:
-            assert found.output is not None, "a network without obstacles has shapes"
+            assert found.output is not None, "a network that fits has shapes"
             module, tensor = layer.module(*shapes), layer.tensor(*shapes)
             expression = None if module is not None else layer.function(*shapes)
             made = module if tensor is None else Call("nn.Parameter", (tensor,))

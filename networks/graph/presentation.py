@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import ClassVar
 
 import msgspec
+from msgspec.structs import replace
 
 from networks.blocks.base import Block
 from networks.core.message import Message, message
@@ -267,10 +268,11 @@ class Folding:
                 nodes[node.name] = self._summed_up(node)
             else:
                 nodes[node.name] = self.whole.nodes[node.name]
-        obstacles = tuple(
-            (None if name is None else self.card_of[name], reason) for name, reason in self.whole.obstacles
+        findings = tuple(
+            replace(finding, where=None if finding.where is None else self.card_of[finding.where])
+            for finding in self.whole.findings
         )
-        return Report(nodes, obstacles, self.whole.weights, self.whole.multiply_adds)
+        return Report(nodes, findings, self.whole.weights, self.whole.multiply_adds)
 
     def _summed_up(self, node: Node) -> NodeReport:
         inside = self.members[node.name]

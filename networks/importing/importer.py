@@ -94,8 +94,8 @@ def _network(module: nn.Module, found: Converted, auxiliary: float) -> Network:
         )
     )
     report = check(flat, found.classes)
-    if report.obstacles:
-        raise refused(type(module).__name__, report.obstacles[0][1])
+    if report.findings:
+        raise refused(type(module).__name__, report.findings[0].sentence)
     return folded(flat, {name: node.output for name, node in report.nodes.items() if node.output is not None})
 
 

@@ -37,7 +37,7 @@ def build(network: Network, classes: int) -> fx.GraphModule:
     """The network as a plain torch module, whose submodules carry the nodes' names.
 
     Takes images n×channels×height×width and gives scores n×classes; with auxiliary outputs a tuple of scores,
-    the main ones first, the others in the network's order. Raises UserError with the first obstacle where the
+    the main ones first, the others in the network's order. Raises UserError with the first finding where the
     network does not fit.
 
     Layers are made, registered and run in the order in which the network's printed source does so

@@ -115,7 +115,7 @@ _WHY = {
     18: "A shortcut past every two convolutions lets each block learn only what to add to its input. At 18 "
     "layers that hardly changes the error, but training gets there sooner.",
     34: "The network that made the point: without shortcuts 34 layers did worse than 18, with them better "
-    "(table 2). Since then depth is no obstacle to training.",
+    "(table 2). Since then depth no longer stands in the way of training.",
     50: "1×1 convolutions narrow each block before its 3×3 convolution and widen it afterwards, so that "
     "50 layers cost hardly more than the 34 of the plainer block. As in torchvision it is the 3×3 "
     "convolution that halves images (known as v1.5); in the paper it is the 1×1 before it.",

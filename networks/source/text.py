@@ -44,7 +44,7 @@ def source(network: Network, classes: int, title: str = "") -> Source:
 
     Submodules of equal structure share one class; what differs between them are the class's parameters. Like
     the built module, a network with auxiliary outputs returns a tuple in training, the main scores first, and
-    the scores alone in evaluation. Raises UserError with the first obstacle where the network does not fit.
+    the scores alone in evaluation. Raises UserError with the first finding where the network does not fit.
 
     Of the user's texts only the title enters, reduced to ASCII letters and digits, as the name of the class.
     Names of layers are attributes, or string constants where they are not identifiers. The text is parsed

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from networks.core.message import UserError
 from networks.core.shapes import count
-from networks.doctor.findings import leaves_one_out, obstacle
-from networks.doctor.memory import memory_obstacle
+from networks.doctor.findings import findings, leaves_one_out
+from networks.doctor.memory import memory_finding
 from networks.graph.check import Report, check
 from networks.project.project import Project
 from networks.training.devices import default_threads
@@ -30,8 +30,8 @@ class Plan(NamedTuple):
 def plan(project: Project) -> Plan:
     """What a run of this project will do. Raises UserError where the project cannot be trained."""
     report = check(project.network, project.classes)
-    if (reason := obstacle(project, report)) is not None:
-        raise UserError(reason)
+    if found := findings(project, report):
+        raise UserError(found[0].sentence)
     batch_size = project.recipe.learning.batch_size
     training, _ = project.recipe.data.sizes()
     return Plan(
@@ -45,11 +45,8 @@ def plan(project: Project) -> Plan:
 
 def refuse_beyond_memory(project: Project, report: Report) -> None:
     """Raises UserError where training surely needs more memory than this computer has."""
-    learning, (images, _) = project.recipe.learning, project.recipe.data.sizes()
-    frozen = [node.name for node in project.network.nodes if node.frozen]
-    reason = memory_obstacle(report, learning.optimizer, min(learning.batch_size, images), frozen)
-    if reason is not None:
-        raise UserError(reason)
+    if (finding := memory_finding(project, report)) is not None:
+        raise UserError(finding.sentence)
 
 
 def _judged_at_once(report: Report, batch_size: int) -> int:

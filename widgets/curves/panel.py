@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QToolTip, QVBoxLayout, QWidget
 
+from networks.core.finding import Finding
 from networks.core.message import Message
 from networks.runs.events import Failed, Finished
 from networks.runs.measures import QUANTITIES
@@ -34,7 +35,7 @@ class CurvesPanel(QWidget):
         self._numbers: dict[Record, int] = {}
         self._told: dict[Record, tuple[int, Finished | Failed | None]] = {}
         """Of each run the validations and the end that were told in words."""
-        self._obstacle: Message | None = None
+        self._reason: Message | None = None
         self._following = True
         self._refreshing = False
         self._pointed: float | None = None
@@ -74,10 +75,11 @@ class CurvesPanel(QWidget):
         for record in records:
             self._describe(record)
 
-    def show_obstacle(self, reason: Message | None) -> None:
+    def show_findings(self, findings: tuple[Finding, ...]) -> None:
         """Why the network cannot be trained now; said where there are no curves yet."""
-        if reason != self._obstacle:
-            self._obstacle = reason
+        reason = findings[0].sentence if findings else None
+        if reason != self._reason:
+            self._reason = reason
             self._refresh()
 
     def chart(self, quantity: str) -> Chart:
@@ -229,8 +231,8 @@ class CurvesPanel(QWidget):
             self._hint.setText(self.tr("All runs are hidden"))
         elif going_on:
             self._hint.setText(self.tr("Waiting for the first step…"))
-        elif self._obstacle is not None:
-            self._hint.setText(self.tr("Cannot train: {reason}").format(reason=said(self._obstacle)))
+        elif self._reason is not None:
+            self._hint.setText(self.tr("Cannot train: {reason}").format(reason=said(self._reason)))
         else:
             self._hint.setText(self.tr("Press Train to see the loss fall"))
 

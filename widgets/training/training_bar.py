@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from networks.core.finding import Finding
 from networks.core.message import Message
 from networks.runs.events import Failed, Finished
 from networks.runs.progress import Progress
@@ -27,14 +28,15 @@ class TrainingBar(QWidget):
     resume_requested = Signal()
     stop_requested = Signal()
     further_requested = Signal()
-    obstacle_clicked = Signal()
+    finding_clicked = Signal()
 
     def __init__(self, train_keys: str = "", stop_keys: str = "", parent: QWidget | None = None) -> None:
         """The tooltips name these portable key sequences; what they do is up to the window."""
         super().__init__(parent)
         self._train_keys, self._stop_keys = train_keys, stop_keys
         self._stage: Stage = "idle"
-        self._obstacle: Message | None = None
+        self._reason: Message | None = None
+        """Why the network cannot be trained."""
         self._further_reason = ""
         self._progress: Progress | None = None
         self.main_button = self._button("train", primary=True)
@@ -49,7 +51,7 @@ class TrainingBar(QWidget):
         self._bar.setAccessibleName(self.tr("Training progress"))
         self._text = ElidedLabel()
         self._text.setObjectName("progress_text")
-        self._text.clicked.connect(self.obstacle_clicked)
+        self._text.clicked.connect(self.finding_clicked)
         side = QVBoxLayout()
         side.setSpacing(3)
         side.setContentsMargins(theme.SPACE, 0, 0, 0)
@@ -71,9 +73,9 @@ class TrainingBar(QWidget):
         self._stage = stage
         self._refresh()
 
-    def show_obstacle(self, obstacle: Message | None) -> None:
-        """Why the network cannot be trained, or None where it can."""
-        self._obstacle = obstacle
+    def show_findings(self, findings: tuple[Finding, ...]) -> None:
+        """What stands in the way of training; the first is told."""
+        self._reason = findings[0].sentence if findings else None
         self._refresh()
 
     def show_further(self, reason: str) -> None:
@@ -119,9 +121,9 @@ class TrainingBar(QWidget):
         text, symbol = words[stage]
         self.main_button.setText(text)
         self.main_button.setIcon(icon(symbol, QPalette.ColorRole.HighlightedText))
-        self.main_button.setEnabled(stage in ("training", "paused") or (idle and self._obstacle is None))
+        self.main_button.setEnabled(stage in ("training", "paused") or (idle and self._reason is None))
         self.main_button.setToolTip(
-            said(self._obstacle) if idle and self._obstacle else _with_keys(text, self._train_keys)
+            said(self._reason) if idle and self._reason else _with_keys(text, self._train_keys)
         )
         self.main_button.setMinimumWidth(104)
         self.stop_button.setText(self.tr("Stop"))
@@ -138,17 +140,17 @@ class TrainingBar(QWidget):
         )
         self._refresh_progress()
 
-    def _shows_obstacle(self) -> bool:
-        return self._stage == "idle" and self._obstacle is not None
+    def _tells_reason(self) -> bool:
+        return self._stage == "idle" and self._reason is not None
 
     def _refresh_progress(self) -> None:
-        self._text.set_clickable(self._shows_obstacle())
-        if self._obstacle is not None and self._shows_obstacle():
-            sentence = self.tr("Cannot train: {reason}").format(reason=said(self._obstacle))
+        self._text.set_clickable(self._tells_reason())
+        if self._reason is not None and self._tells_reason():
+            sentence = self.tr("Cannot train: {reason}").format(reason=said(self._reason))
             self._text.set_text(sentence, theme.colors(self).error)
         else:
             self._text.set_text(self._progress_words())
-        self._bar.setVisible(self._progress is not None and not self._shows_obstacle())
+        self._bar.setVisible(self._progress is not None and not self._tells_reason())
         if self._progress is not None:
             self._bar.setValue(round(1000 * self._progress.fraction))
 

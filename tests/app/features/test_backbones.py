@@ -15,7 +15,7 @@ from app.feature.showing import Showing
 from app.features.backbones import Backbones, loaded
 from app.features.imports import KEPT, import_model, importables
 from networks.core.message import UserError, message
-from networks.doctor.findings import obstacle
+from networks.doctor.findings import findings
 from networks.graph.check import check
 from networks.graph.network import Network
 from networks.layers.ends import Input
@@ -154,7 +154,7 @@ def test_a_preset_keeps_the_data_and_the_machine(preset, with_recipe):
             assert getattr(project.recipe.learning, name) == getattr(preset.recipe.learning, name)
     else:
         assert project.recipe == OWN
-    assert obstacle(project) is None
+    assert not findings(project)
     report = check(project.network, project.classes)
     output = next(node for node in project.network.nodes if node.layer.stem == "output")
     assert report.nodes[output.name].output == (10,)

@@ -41,7 +41,7 @@ def test_the_projection_comes_and_goes_in_the_step_that_changes_the_channels(doc
     assert "b2.downsample.0" in document.project.network
     assert "b3.downsample.0" not in document.project.network
     assert document.project.network.by_fold["b2"].block == Residual(4)
-    assert not check(document.project.network, CLASS_COUNT).obstacles
+    assert not check(document.project.network, CLASS_COUNT).findings
     assert document.history.count() == 1
     network = set_block(document.project.network, "b1", Residual(4), CLASS_COUNT)
     document.edit(replace(before, network=network), "Change filters")

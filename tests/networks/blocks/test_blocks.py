@@ -84,7 +84,7 @@ def test_check_agrees_with_torch(kind):
     def proof(block, x):
         network = around(block, x)
         report = check(network, CLASS_COUNT)
-        if report.obstacles:
+        if report.findings:
             return
         fitted.append(block)
         module = build(network, CLASS_COUNT).eval()
@@ -132,7 +132,7 @@ def test_landing_fits_where_it_lands(kind):
     def palette(x):
         landed = kind().landing(x)
         assert changed(landed) == landed
-        assert not check(around(landed, x), CLASS_COUNT).obstacles
+        assert not check(around(landed, x), CLASS_COUNT).findings
 
     proof()
     palette()
@@ -192,7 +192,7 @@ def test_bounds_are_kept_and_the_ends_of_every_parameter_answer(kind):
             for value in (int(field.low), int(field.high)):
                 block = changed(kind(), **{field.name: value})
                 report = check(around(block, (4, 8, 8)), CLASS_COUNT)
-                for _, problem in report.obstacles:
+                for problem in (finding.sentence for finding in report.findings):
                     assert str(problem).startswith("Expected ")
 
 
@@ -358,7 +358,7 @@ def test_the_shortcut_becomes_a_projection_where_the_shape_changes_and_the_card_
         assert changes == any(name.startswith(("downsample", "skip", "pad")) for name in layers)
         # what cannot be padded away is convolved
         assert ("downsample.0" in layers) == (changes and (kind == "convolution" or filters < channels))
-        assert not check(around(block, x), CLASS_COUNT).obstacles
+        assert not check(around(block, x), CLASS_COUNT).findings
         said = block.summary(x)
         assert (("proj" in said) or ("pad" in said)) == changes
         assert ("proj" in said) == ("downsample.0" in layers)
@@ -366,7 +366,7 @@ def test_the_shortcut_becomes_a_projection_where_the_shape_changes_and_the_card_
         assert not any(isinstance(node.layer, Add) for node in plain.nodes(x))
         assert plain.nodes(x) == plain.nodes(None)
         assert "plain" in plain.summary(x)
-        assert not check(around(plain, x), CLASS_COUNT).obstacles
+        assert not check(around(plain, x), CLASS_COUNT).findings
 
 
 def test_what_a_narrow_card_cuts_first_comes_last():

@@ -85,7 +85,7 @@ def assert_report_is_torchs(network: Network) -> bool:
     for wire in network.wires:
         assert report.wire_shape(wire) == report.nodes[wire.source].output
     assert report.trainable == theirs.trains()
-    assert report.trainable == (not report.obstacles)
+    assert report.trainable == (not report.findings)
     assert_built(network, report)
     return report.trainable
 
@@ -94,7 +94,7 @@ def assert_built(network: Network, report) -> None:
     if not report.trainable:
         with pytest.raises(UserError) as refused:
             build(network, CLASS_COUNT)
-        assert refused.value.reason == report.obstacles[0][1]
+        assert refused.value.reason == report.findings[0].sentence
         return
     with torch.device("meta"):
         module = build(network, CLASS_COUNT).train()
@@ -168,7 +168,7 @@ def test_a_loop_is_named_and_what_is_behind_it_has_no_shape():
     assert all("gets its own output back" in sentence for sentence in said.values())
     assert report.nodes["behind"].output is None
     assert report.nodes["input"].output == (1, 28, 28)
-    assert {name for name, _ in report.obstacles} == {"add", "a", "b"}
+    assert {finding.where for finding in report.findings} == {"add", "a", "b"}
 
 
 def test_a_loose_loop_does_not_stand_in_the_way():
@@ -197,7 +197,9 @@ def test_a_loose_loop_does_not_stand_in_the_way():
 def test_what_is_wrong_is_said_where_it_is_wrong(network, name, said):
     report = check(network, CLASS_COUNT)
     assert not report.trainable
-    assert any(at == name and said in str(sentence) for at, sentence in report.obstacles), report.obstacles
+    assert any(finding.where == name and said in str(finding.sentence) for finding in report.findings), (
+        report.findings
+    )
 
 
 def test_add_with_too_many_wires():
@@ -248,5 +250,5 @@ def test_weights_that_no_machine_holds_are_refused_in_words():
     report = check(network, 10)
     assert "weights" in str(report.nodes["heavy"].problem)
     assert report.nodes["depth"].output is not None
-    assert [name for name, _ in report.obstacles] == ["heavy"]
+    assert [finding.where for finding in report.findings] == ["heavy"]
     assert report.weights < 2**63

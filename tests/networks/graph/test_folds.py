@@ -149,7 +149,7 @@ def test_a_block_dropped_on_a_wire_has_the_channels_of_the_wire(kind):
     assert fold.block == kind().landing(x)
     assert layers_in(later, name) == what_nodes_say(fold.block, x)
     assert settled(later, CLASS_COUNT) == later
-    assert not check(later, CLASS_COUNT).obstacles
+    assert not check(later, CLASS_COUNT).findings
     inside = later.folded[name]
     assert all(name_.startswith(f"{name}.") for name_ in inside)
     assert groups.sources_of(later, inside) == ("b1.relu",)
@@ -292,7 +292,7 @@ def test_any_edit_inside_makes_a_group_and_leaves_the_rest_as_it_was():
         assert [fold.block for fold in later.folds if fold.block is not None] == [Residual(4), Residual(8, 2)]
 
 
-def test_an_obstacle_in_front_leaves_every_block_as_it_is():
+def test_a_misfit_in_front_leaves_every_block_as_it_is():
     network = stack(Residual(4), Residual(8, 2), Residual(16))
     broken, _ = edits.insert(network, MaxPool2d((64, 64)), *network.consumers["input"])
     assert check(broken, CLASS_COUNT).nodes["b3.add"].output is None
@@ -303,7 +303,7 @@ def test_blocks_settle_from_the_input_on_whatever_their_order():
     network = stack(Residual(4), Residual(4), Residual(4))
     network = Network(network.nodes, network.folds[::-1])
     later = settled(set_block(network, "b1", Residual(8), CLASS_COUNT), CLASS_COUNT)
-    assert not check(later, CLASS_COUNT).obstacles
+    assert not check(later, CLASS_COUNT).findings
     assert settled(later, CLASS_COUNT) == later
 
 
@@ -313,7 +313,7 @@ def test_a_padded_shortcut_follows_the_channels_in_front_of_it():
     wider = settled(set_block(network, "b1", Residual(12), CLASS_COUNT), CLASS_COUNT)
     assert wider["b2.pad"].layer == PadChannels(4)
     assert wider.by_fold["b2"].block == Residual(16, 2, True, "padding")
-    assert not check(wider, CLASS_COUNT).obstacles
+    assert not check(wider, CLASS_COUNT).findings
 
 
 @pytest.mark.parametrize("between", [False, True])
@@ -491,8 +491,8 @@ def test_shortcuts_taken_and_given_back_leave_the_very_network(data):
     assert not [name for name in plain.by_name if "downsample" in name or "pad" in name]
     assert settled(plain, CLASS_COUNT) == plain
     assert set_shortcuts(plain, False, CLASS_COUNT) == plain
-    if not check(network, CLASS_COUNT).obstacles:
-        assert not check(plain, CLASS_COUNT).obstacles
+    if not check(network, CLASS_COUNT).findings:
+        assert not check(plain, CLASS_COUNT).findings
         assert set_shortcuts(plain, True, CLASS_COUNT) == network
 
 
@@ -527,7 +527,7 @@ def test_a_row_of_blocks_is_copied_as_a_row():
     later, _ = edits.duplicate(network, chosen)
     later = settled(later, CLASS_COUNT)
     assert [fold.block for fold in later.folds] == [Residual(4)] * 4
-    assert not check(later, CLASS_COUNT).obstacles
+    assert not check(later, CLASS_COUNT).findings
     module = build(later, CLASS_COUNT).eval()
     assert module(torch.zeros(1, 3, 8, 8)).shape == (1, CLASS_COUNT)
 

@@ -114,9 +114,9 @@ def test_no_fold_makes_a_loop_and_sums_are_those_of_the_network(shown):
     for field in ("weights", "multiply_adds"):
         told = [getattr(one, field) for one in report.nodes.values()]
         assert sum(told) == sum(getattr(one, field) for one in whole.nodes.values())
-    assert [shown.card_of[name] if name else None for name, _ in whole.obstacles] == [
-        name for name, _ in report.obstacles
-    ]
+    assert [
+        shown.card_of[name] if name else None for name in (finding.where for finding in whole.findings)
+    ] == [finding.where for finding in report.findings]
     for card in shown.shown.nodes:
         inside = [whole.nodes[name] for name in shown.nodes((card.name,))]
         assert report.nodes[card.name].contributing == any(one.contributing for one in inside)
@@ -360,7 +360,7 @@ def test_what_is_wrong_inside_is_said_on_the_card_with_its_place():
     problem = shown.report.nodes["b1"].problem
     assert problem is not None
     assert str(problem).startswith("b1.conv2: Expected ")
-    assert shown.report.obstacles[0][0] == "b1"
+    assert shown.report.findings[0].where == "b1"
     assert not shown.report.trainable
 
 

@@ -51,7 +51,7 @@ def test_fits(preset: Preset):
     network = preset.network()
     for classes in (10, 1000):
         report = check(network, classes)
-        assert report.obstacles == ()
+        assert report.findings == ()
         assert all(node.contributing for node in report.nodes.values())
 
 

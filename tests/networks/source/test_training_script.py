@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from networks.core.message import UserError
 from networks.data.images import prepare
 from networks.data.vision import models
-from networks.doctor.findings import obstacle
+from networks.doctor.findings import findings
 from networks.exporting.script import save_training_script
 from networks.graph.edits import freeze, remove, rename, set_layers
 from networks.graph.network import Network, Node
@@ -179,8 +179,8 @@ def test_the_curve_is_that_of_a_run_whatever_the_recipe(fresh, tmp_path, project
 @given(networks())
 def test_the_curve_is_that_of_a_run_whatever_the_network(fresh, tmp_path, drawn):
     project = Project(drawn, recipe(epochs=1, optimizer=SGD(lr=0.01)))
-    if (reason := obstacle(project)) is not None:
-        with pytest.raises(UserError, match=re.escape(str(reason))):
+    if found := findings(project):
+        with pytest.raises(UserError, match=re.escape(str(found[0].sentence))):
             save_training_script(project, tmp_path / "net.py")
     else:
         judge(fresh, tmp_path, project)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from networks.core.message import UserError
 from networks.data.vision import models
-from networks.doctor.findings import obstacle
+from networks.doctor.findings import findings
 from networks.graph.edits import set_layers
 from networks.layers.ends import Input
 from networks.layers.linear import Linear
@@ -180,13 +180,13 @@ def test_files_in_half_precision_and_without_counters_are_taken(resnet):
 
 def test_without_the_file_a_sentence_says_how_to_get_it():
     project = started(preset("resnet18"), RESNET)
-    reason = str(obstacle(project))
+    reason = str(findings(project)[0].sentence)
     assert reason.startswith("Expected the published weights of “ResNet-18” on this computer, got none: ")
     assert RESNET.url in reason
     with pytest.raises(UserError, match="on this computer"):
         Run(project)
     keep(RESNET, {})
-    assert obstacle(project) is None
+    assert not findings(project)
 
 
 class Evil:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.core.message import UserError
-from networks.doctor.findings import obstacle
+from networks.doctor.findings import findings
 from networks.doctor.memory import least_memory
 from networks.graph.check import check
 from networks.graph.edits import freeze
@@ -138,12 +138,12 @@ def test_a_network_in_which_all_is_frozen_is_refused_with_a_way_out():
         "Expected a layer that is trained, got a network in which all layers with weights are frozen: "
         "unfreeze one, such as “fc”."
     )
-    assert obstacle(project(freeze(NETWORK, WEIGHTED[:-1]))) is None
+    assert not findings(project(freeze(NETWORK, WEIGHTED[:-1])))
 
 
 def test_a_loose_layer_that_is_not_frozen_does_not_count():
     loose = Network((*freeze(NETWORK, WEIGHTED).nodes, Node("conv9", Conv2d())))
-    assert "frozen" in str(obstacle(project(loose)))
+    assert "frozen" in str(findings(project(loose))[0].sentence)
 
 
 def test_a_frozen_batch_norm_takes_batches_of_one_image():
@@ -153,9 +153,9 @@ def test_a_frozen_batch_norm_takes_batches_of_one_image():
     network = Network(
         tuple(Node(name, layer, (names[i - 1],) if i else ()) for i, (name, layer) in enumerate(pooled))
     )
-    assert obstacle(project(network, batch_size=1)) is not None
+    assert findings(project(network, batch_size=1))
     frozen = project(freeze(network, ("bn9",)), batch_size=1)
-    assert obstacle(frozen) is None
+    assert not findings(frozen)
     next(event for event in Run(frozen).train() if isinstance(event, Stepped))
     assert Run(project(freeze(network, ("bn1", "bn9")), batch_size=479)).steps_per_epoch == 4
     assert Run(project(freeze(network, ("bn9",)), batch_size=479)).steps_per_epoch == 3

@@ -430,7 +430,7 @@ def test_a_network_that_does_not_fit_is_refused_with_the_reason_of_the_canvas():
     broken = chain(Input(), Linear(features=CLASSES), Output())
     with pytest.raises(UserError) as caught:
         Run(project(broken))
-    assert caught.value.reason == check(broken, 10).obstacles[0][1]
+    assert caught.value.reason == check(broken, 10).findings[0].sentence
 
 
 def test_a_network_without_weights_is_refused():
@@ -462,7 +462,7 @@ def test_batches_of_one_image_are_refused_where_torch_refuses_them(network, refu
     if refused:
         with pytest.raises(UserError, match="batch size of 2"):
             Run(project(network, batch_size=1))
-        monkeypatch.setattr("networks.training.plan.obstacle", lambda project, report: None)
+        monkeypatch.setattr("networks.training.plan.findings", lambda project, report: ())
     _, event = zip(range(2), Run(project(network, batch_size=1)).train(), strict=False)
     assert isinstance(event[1], Failed if refused else Stepped)
 

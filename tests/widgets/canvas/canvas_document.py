@@ -95,7 +95,7 @@ def assert_shows(scene: CanvasScene, network: Network, classes: int | None) -> N
     assert {item.wire for item in items if isinstance(item, WireItem)} == set(scene.wires)
     assert len(items) == len(scene.cards) + len(scene.wires)
     has_output = any(type(node.layer).__name__ == "Output" for node in network.nodes)
-    faults = {name: str(reason) for name, reason in report.obstacles if name}
+    faults = {found.where: str(found.sentence) for found in report.findings if found.where}
     for node in network.nodes:
         card, told = scene.cards[node.name], report.nodes[node.name]
         leaving = network.consumers[node.name]

@@ -18,6 +18,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPlainTextEdit
 
+from networks.core.finding import Finding
 from networks.core.message import message
 from networks.runs.events import Failed, Finished, Started, Stepped, Validated
 from networks.runs.record import Record
@@ -95,13 +96,14 @@ def read(text):
 
 def test_the_hint_does_not_send_to_train_where_nothing_can_be_trained(panel):
     hint = panel.findChild(object, "hint")
-    panel.show_obstacle(message("Expected an Output, got none: drag one from the palette."))
+    sentence = message("Expected an Output, got none: drag one from the palette.")
+    panel.show_findings((Finding("missing output", None, sentence),))
     assert hint.text() == "Cannot train: Expected an Output, got none: drag one from the palette."
-    panel.show_obstacle(None)
+    panel.show_findings(())
     assert hint.text() == "Press Train to see the loss fall"
     panel.begin_run("Run 1")
     panel.extend(steps(1))
-    panel.show_obstacle(message("Expected an Input, got none."))
+    panel.show_findings((Finding("missing input", None, message("Expected an Input, got none.")),))
     assert panel.chart("loss").isVisible()
 
 

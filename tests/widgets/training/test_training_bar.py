@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from networks.core.finding import Finding
 from networks.core.message import message
 from networks.runs.events import Failed, Finished, Started, Stepped, Validated
 from networks.runs.progress import Progress
@@ -64,22 +65,22 @@ def test_stop_is_not_offered_otherwise(bar, stage):
     assert not bar.stop_button.isEnabled()
 
 
-def test_an_obstacle_switches_train_off_and_says_why(bar, qtbot):
+def test_a_finding_switches_train_off_and_says_why(bar, qtbot):
     reason = message("Expected a vector, got {shape}: put a Flatten before it.", shape="16×5×5")
-    bar.show_obstacle(reason)
+    bar.show_findings((Finding("misfit", "fc1", reason),))
     assert not bar.main_button.isEnabled()
     assert bar.main_button.toolTip() == str(reason)
     assert str(reason) in _words(bar)
-    with qtbot.waitSignal(bar.obstacle_clicked):
+    with qtbot.waitSignal(bar.finding_clicked):
         qtbot.mouseClick(bar.findChild(ElidedLabel, "progress_text"), Qt.MouseButton.LeftButton)
-    bar.show_obstacle(None)
+    bar.show_findings(())
     assert bar.main_button.isEnabled()
 
 
-def test_an_obstacle_does_not_touch_the_run_that_goes_on(bar):
+def test_a_finding_does_not_touch_the_run_that_goes_on(bar):
     bar.show_stage("training")
     bar.show_progress(_progress(STARTED, Stepped("run", 1, 0.1, {})))
-    bar.show_obstacle(message("Expected one Output, got none."))
+    bar.show_findings((Finding("missing output", None, message("Expected one Output, got none.")),))
     assert bar.main_button.isEnabled()
     assert "epoch 1 of 4" in _words(bar)
 

@@ -55,7 +55,7 @@ def contents(
 
     `unsure` are the cards whose own weights are not all known.
     """
-    faults = {name: reason for name, reason in report.obstacles if name is not None}
+    faults = {found.where: found.sentence for found in report.findings if found.where is not None}
     consumers = network.consumers
     has_output = any(node.layer.stem == "output" for node in network.nodes)
     total = report.weights if totals else 0
