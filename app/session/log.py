@@ -1,4 +1,4 @@
-"""The log: what goes wrong is written down here, whether or not there is anybody to tell."""
+"""The log of the program, which is written to a file while the window is open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the files of this user lie."""
+"""Where the user's own files are kept."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from PySide6.QtCore import QStandardPaths
 
 
 def data_folder() -> Path:
-    """Where logs, recovery files and “My blocks” are kept."""
+    """The folder of logs, recovery files and “My blocks”."""
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation))

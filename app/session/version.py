@@ -6,8 +6,8 @@ from pathlib import Path
 
 
 def version() -> str:
-    """The installed version, or that of the checkout the program runs from."""
-    # not at the top: neither is needed before somebody asks, and the window should stand soon
+    """The version of the installed package, or of the checkout that the program runs from."""
+    # imported here, so that the window opens sooner: it is needed only when somebody asks
     from importlib import metadata
 
     try:

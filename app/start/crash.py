@@ -1,4 +1,4 @@
-"""What catches the unexpected: one log, one dialog, and a file that tells the next start about a crash."""
+"""Catches the unexpected: one log, one dialog, and a file that tells the next start about a crash."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class CrashReporter(QObject):
         qInstallMessageHandler(self._on_qt_message)
 
     def close(self) -> None:
-        """A clean end leaves no crash log."""
+        """Ends cleanly: no crash log is left."""
         sys.excepthook = sys.__excepthook__
         threading.excepthook = threading.__excepthook__
         qInstallMessageHandler(None)
@@ -62,7 +62,7 @@ class CrashReporter(QObject):
         self.crash_file.unlink(missing_ok=True)
 
     def show_last_crash(self, parent: QWidget) -> None:
-        """Tells about the last time, where it ended in a crash."""
+        """Shows the crash log of the last session, if it ended in a crash."""
         if self.last_crash:
             self._dialog(
                 self.tr("Backbone ended unexpectedly the last time. The details may help to find out why."),

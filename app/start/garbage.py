@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, QTimer
 class GarbageCollector(QObject):
     """Runs Python's cyclic collector in the window's thread only.
 
-    In the training thread it would free Qt's objects there and crash; switched off it would leak. Freezing
-    takes what is imported out of its sight, so that a collection takes well under a millisecond.
+    In the training thread it would free Qt's objects there and crash; switched off, memory would leak.
+    Freezing exempts everything that is imported, so that a collection takes well under a millisecond.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -24,7 +24,7 @@ class GarbageCollector(QObject):
         self._timer.start(1000)
 
     def freeze(self) -> None:
-        """Takes everything that is alive now out of the collector's sight."""
+        """Exempts everything that is alive now from collection."""
         gc.freeze()
 
     def _collect(self) -> None:

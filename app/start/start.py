@@ -1,4 +1,4 @@
-"""Opens the window, and arranges what must happen before it stands and after."""
+"""Opens the window, and arranges what has to happen before and after."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def make_application() -> QApplication:
-    """The one QApplication, with the names under which settings are kept."""
+    """The one QApplication, with the names under which Qt files the user's settings."""
     QCoreApplication.setOrganizationName("Backbone")
     QCoreApplication.setApplicationName("Backbone")
     existing = QApplication.instance()
@@ -31,7 +31,7 @@ def make_application() -> QApplication:
 def run_window(path: Path | None) -> int:
     """Opens the window, with a project file where one is given, and gives the exit code."""
     application = make_application()
-    # after pyqtgraph, which installs a hook of its own
+    # this imports pyqtgraph, which installs an exception hook of its own; ours comes after it
     from app.window.window import MainWindow
 
     reporter = CrashReporter(data_folder())
@@ -39,7 +39,7 @@ def run_window(path: Path | None) -> int:
     window.show()
     collector = GarbageCollector(window)
     window.desk.torch_loaded.connect(collector.freeze)
-    # behind the first paint: what is loaded in the background shares the interpreter with it
+    # after the first paint, which shares the interpreter with what is loaded in the background
     window.painted.connect(window.begin)
     window.painted.connect(partial(_begin, window, path, reporter))
     code = application.exec()
@@ -50,7 +50,7 @@ def run_window(path: Path | None) -> int:
 
 
 def _begin(window: MainWindow, path: Path | None, reporter: CrashReporter) -> None:
-    """What asks or shows something, once the window stands."""
+    """Asks or shows what there is to ask or show, once the window is painted."""
     reporter.show_last_crash(window)
     if path is not None:
         window.desk.files.open_path(path)

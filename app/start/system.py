@@ -1,4 +1,4 @@
-"""What Qt needs from the system, found out before Qt would abort for the lack of it."""
+"""Checks for the system libraries that Qt needs, before Qt would abort without them."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def missing_for_window(
     environment: dict[str, str] | os._Environ[str] = os.environ,
     load: Callable[[str], object] = ctypes.CDLL,
 ) -> str | None:
-    """Why no window can be opened here and the command that mends it, or None where one can.
+    """Why no window can be opened here, with the command that fixes it, or None if one can.
 
-    Only Linux leaves libraries to the system; the arguments are there for tests.
+    Only Linux needs libraries of the system. The arguments are there for tests.
     """
     if platform != "linux":
         return None

@@ -17,9 +17,9 @@ backbone [PROJECT.json]            open the window, with a project where one is 
 backbone train PROJECT.json        train without a window; writes curves and weights
 backbone check PROJECT.json        print the layers with shapes, weights and multiply-adds
 backbone export PROJECT.json OUT   write PyTorch source, ONNX or a picture, by the ending of OUT
-backbone import MODULE:NAME OUT    make a project of a PyTorch module of yours; runs your code
+backbone import MODULE:NAME OUT    import a PyTorch module of yours as a project; runs your code
 
-`backbone train --help`, and so for the others, tells the rest."""
+`backbone train --help` lists the options of a command, and so for the others."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -30,9 +30,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str]) -> int:
-    """Does what the arguments say. Gives the exit code: 0 done, 1 a sentence on stderr says what is wrong.
+    """Runs the command that the arguments name and returns the exit code.
 
-    Wrong arguments give 2, a signal 128 and its number.
+    0 for success, 1 with a sentence on stderr about what is wrong, 2 for wrong arguments, and 128 plus its
+    number for a signal.
     """
     _make_printable()
     try:
@@ -52,7 +53,7 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # who read our output, such as `head`, has seen enough; Python would complain once more at its end
+        # whoever reads our output, such as `head`, has seen enough; Python would complain again on exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except SystemExit as wish:
@@ -113,16 +114,18 @@ def _export(arguments: list[str]) -> int:
     parser.add_argument(
         "--training",
         action="store_true",
-        help="to the source add the images, the recipe and a loop: a script that gives the same curve",
+        help="add images, recipe and training loop to the source: a script that gives the same curve",
     )
     parser.add_argument(
         "--weights",
         type=Path,
         metavar="FILE.safetensors",
-        help="of this network, for ONNX; without, those that training starts from",
+        help="weights of this network, for ONNX; by default those that training starts from",
     )
     parser.add_argument("--open", action="store_true", help="show the inside of all blocks and groups")
-    parser.add_argument("--caption", action="store_true", help="write the name above, the totals below")
+    parser.add_argument(
+        "--caption", action="store_true", help="write the name above the picture and the totals below it"
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace the file that is there")
     options = parser.parse_args(arguments)
     from app.terminal.export_command import export
@@ -142,7 +145,7 @@ def _import(arguments: list[str]) -> int:
     parser = _Parser(
         prog="backbone import",
         description="Makes a project of a torch.nn.Module: runs your Python in the current folder, calls "
-        "what MODULE:NAME names and traces what it gives with torch.fx, layer by layer.",
+        "what MODULE:NAME names and traces what it returns with torch.fx, layer by layer.",
     )
     parser.add_argument("module", metavar="MODULE:NAME", help="such as models.small:SmallNet")
     parser.add_argument("out", type=Path, metavar="OUT.json", help="the project to write")
@@ -157,7 +160,7 @@ def _import(arguments: list[str]) -> int:
         "--weights",
         type=Path,
         metavar="FILE.safetensors",
-        help="write what the module has learned there; without, only its layers are taken",
+        help="write the module's weights there as well; by default only its layers are imported",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
     options = parser.parse_args(arguments)
@@ -213,7 +216,7 @@ def _complain(sentence: str) -> int:
 
 
 def _make_printable() -> None:
-    """× and “” must not break a terminal that has no such letters."""
+    """Lets × and “” be printed as question marks on a terminal that has no such characters."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

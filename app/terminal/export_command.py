@@ -27,11 +27,11 @@ def export(
     caption: bool,
     overwrite: bool,
 ) -> int:
-    """Writes the project's network to `out` and prints what that holds. Gives the exit code 0.
+    """Writes the project's network to `out`, prints what the file holds and returns the exit code 0.
 
-    `training` makes a script of the source that trains it; `weights` is a safetensors file for ONNX; `opened`
-    and `caption` are for pictures. Raises UserError where the ending is none of `ENDINGS`, the file is there
-    already, or nothing can be written.
+    `training` makes the source a script that trains; `weights` is a safetensors file, for ONNX; `opened` and
+    `caption` are for pictures. Raises UserError if the ending is not one of `ENDINGS`, if the file exists
+    already, or if it cannot be written.
     """
     ending = out.suffix.lower()
     _refuse_ending(out, ending)
@@ -103,14 +103,14 @@ def _export_onnx(project: Project, out: Path, weights: Path | None) -> str:
 
 def _export_picture(project: Project, out: Path, title: str, opened: bool) -> str:
     if sys.platform == "linux":
-        # elsewhere there always is a screen, and only its platform knows the typefaces
+        # other systems always have a screen, and only its platform knows the fonts
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if (reason := missing_for_window()) is not None:
         raise UserError(message("{reason}", reason=reason))
     from app.start.start import make_application
     from widgets.canvas.picture import Caption, totals, write_pdf, write_svg
 
-    # a scene needs an application for as long as it is there
+    # a scene needs an application as long as it exists
     _application = make_application()
     network = project.network
     shown = everything_open(network) if opened else opened_at_first(network)

@@ -1,4 +1,4 @@
-"""`backbone import`: runs a user's own Python, imports the torch module that it makes, writes a project."""
+"""`backbone import`: runs a user's own code and writes the torch module that it makes as a project."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from networks.project.project import Project, write_project
 
 T = TypeVar("T")
 OURS = frozenset(__name__.split(".")[:1]) | {"networks", "widgets", "main"}
-"""Packages of Backbone itself, which a user's module of that name would stand behind."""
+"""Packages of Backbone itself: a user's module of the same name could not be imported."""
 
 
 def import_module(place: str, size: Shape, out: Path, *, weights: Path | None, overwrite: bool) -> int:
-    """Imports what the callable at `place`, such as `models.small:net`, gives when it is called.
+    """Imports the module that the callable at `place`, such as `models.small:net`, returns.
 
-    `size` is channels×height×width of the images. Writes the project to `out` and, where asked for, all that
-    the module has learned to `weights`. Gives the exit code 0. Raises UserError where something is missing,
-    where the user's code raises, where the module cannot be shown layer by layer, or a file not be written.
+    `size` is channels×height×width of the images. Writes the project to `out` and, if `weights` is given, the
+    module's weights to that file. Returns the exit code 0. Raises UserError if something is missing, if the
+    user's code raises, if the module cannot be shown layer by layer, or if a file cannot be written.
     """
     for path in (out, weights):
         if path is not None and path.exists() and not overwrite:
@@ -52,7 +52,7 @@ def _module(place: str) -> nn.Module:
     if not (name and colon and path):
         raise UserError(
             message(
-                "Expected a module and what makes the network in it, got “{place}”: try "
+                "Expected a module and the callable in it that makes the network, got “{place}”: try "
                 "package.module:callable.",
                 place=place,
             )
@@ -63,7 +63,7 @@ def _module(place: str) -> nn.Module:
                 "Backbone itself has a module “{name}”: give yours another name.", name=name.split(".")[0]
             )
         )
-    # as `python -m` does it; behind Backbone's own imports, so that no file of the user's stands in for one
+    # as `python -m` does it; only after Backbone's own imports, so that no file of the user's replaces one
     sys.path.insert(0, os.getcwd())
     found: object = _run(f"import {name}", lambda: importlib.import_module(name))
     for part in path.split("."):
@@ -95,7 +95,7 @@ def _run(what: str, action: Callable[[], T]) -> T:
 
 
 def _holds(network: Network, key: str) -> bool:
-    """Whether the network has a tensor of this name; what forward never calls is not in it."""
+    """Whether the network has a tensor of this name. It lacks the layers that forward never calls."""
     return key in network or key.rpartition(".")[0] in network
 
 

@@ -1,4 +1,4 @@
-"""A network as a table for the terminal: what each layer puts out, learns and costs; what does not fit."""
+"""A network as a table for the terminal: output, weights and cost of each layer, and what does not fit."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from networks.project.project import Project
 
 HEADINGS = ("Name", "Type", "Parameters", "Output", "Weights", "Multiply-adds")
 NUMBERS = 2
-"""The last columns are numbers and stand to the right."""
+"""How many of the last columns hold numbers, which are aligned to the right."""
 UNKNOWN = "?"
 
 
 def described(project: Project) -> tuple[str, bool]:
-    """The table, the sums and all problems; and whether the project can be trained."""
+    """The table with its totals and all problems, and whether the project can be trained."""
     report = check(project.network, project.classes)
     sums = ("", "", "", "", f"{report.weights:,}", f"{report.multiply_adds:,}")
     head, *rows, total = _aligned([HEADINGS, *_rows(project, report), sums])

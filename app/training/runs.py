@@ -1,4 +1,4 @@
-"""Runs as the user sees them: started, paused, stopped and trained further, on the bar and on the curves."""
+"""Runs as the user sees them: started, paused, stopped and continued, with their curves."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from widgets.training.training_bar import TrainingBar
 
 
 class Runs(QObject):
-    """Joins the trainer with the bar that has its buttons and the curves that draw what it tells.
+    """Connects the trainer to the bar with its buttons and to the curves that draw its events.
 
-    It is shown the project that would be trained now, and what stands in its way.
+    It is shown the project that would be trained now, and the obstacle to training it.
     """
 
     ended = Signal(str)
-    """Why a run has ended, in words."""
+    """A sentence that says why a run has ended."""
     rested = Signal()
-    """No thread is at work any more."""
+    """No training thread is running any more."""
     train_refused = Signal()
-    """The user wants to train what cannot be trained."""
+    """The user wants to train a project that cannot be trained."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Runs(QObject):
         steps_since: Callable[[Project], tuple[str, ...]],
         parent: QObject,
     ) -> None:
-        """`steps_since` gives what was done since the project was another one."""
+        """`steps_since` returns the names of the edits since the document held a given project."""
         super().__init__(parent)
         self._steps_since = steps_since
         self._trained: Project | None = None
@@ -61,7 +61,7 @@ class Runs(QObject):
         bar.further_requested.connect(self.train_further)
 
     def show_project(self, project: Project, findings: tuple[Finding, ...]) -> None:
-        """What Train would train, and what stands in its way."""
+        """Shows what Train would train, and what stands in its way."""
         self._project, self._findings = project, findings
         self._bar.show_findings(findings)
         self._curves.show_findings(findings)
@@ -69,7 +69,7 @@ class Runs(QObject):
 
     @Slot()
     def train_pause_or_resume(self) -> None:
-        """What Ctrl+Return does: the one of the three that makes sense now."""
+        """What Ctrl+Return does: whichever of the three makes sense now."""
         match self.trainer.state:
             case State.IDLE:
                 self.train()
@@ -90,7 +90,7 @@ class Runs(QObject):
 
     @Slot()
     def train_further(self) -> None:
-        """One epoch more of the run that goes on or was the last; the first epoch where there is none."""
+        """Trains the current or last run for one more epoch; without a run, trains a first epoch."""
         if self.trainer.busy:
             if self.progress is not None and self.trainer.state in (State.TRAINING, State.PAUSED):
                 self.progress.epochs += 1
@@ -124,7 +124,7 @@ class Runs(QObject):
         self.trainer.start(project, epochs, record.run)
 
     def _what_changed(self) -> str:
-        """What makes this run another one than the last: the step between them, the newest of several."""
+        """How this run differs from the last: the edit between them, or the newest of several."""
         steps = self._steps_since(self._trained) if self._trained is not None else ()
         if len(steps) < 2:
             return "".join(steps)
@@ -157,7 +157,7 @@ class Runs(QObject):
             self.rested.emit()
 
     def _further_reason(self) -> str:
-        """Why the last run cannot go on, or nothing."""
+        """Why the last run cannot be continued, or nothing."""
         if self.trainer.run is None or self.trainer.project is None:
             return said(self._findings[0].sentence) if self._findings else ""
         trained, now = self.trainer.project, self._project

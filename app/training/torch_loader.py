@@ -1,4 +1,4 @@
-"""Imports torch while the window already stands: torch takes longer than the rest of the start."""
+"""Imports torch after the window is shown: torch takes longer than the rest of the start."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class TorchLoader(QObject):
 
     @Slot()
     def start(self) -> None:
-        """Begins to load. It goes on beside the window until `loaded` or `failed`."""
+        """Begins to load; `loaded` or `failed` comes when it is done."""
         self.close()
         self._job = Job(_load, self._take, self.failed.emit, owner=self, explain=_explain)
         self._job.start()
 
     def close(self) -> None:
-        """Waits until an import that has begun is over; nothing can break it off."""
+        """Waits until an import that has begun is over; it cannot be interrupted."""
         if self._job is not None:
             self._job.close()
 

@@ -1,4 +1,4 @@
-"""The thread that trains, and the box from which the window takes what training tells."""
+"""Runs training in a thread, and passes its events to the window through a box."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Drawing both charts takes about 10 ms in which the training thread waits for the
 
 
 class State(Enum):
-    """What the trainer is doing; STOPPING and PAUSING last until the running batch is done."""
+    """What the trainer is doing. STOPPING lasts until the batch that is being computed is done."""
 
     IDLE = "idle"
     PREPARING = "preparing"
@@ -84,7 +84,7 @@ class _Leg:
             self.box.append(failure)
 
     def _train(self) -> None:
-        # the first training imports torch here if the window's loader has not done so yet
+        # the first training imports torch, if the loader has not done so yet
         from networks.training.run import Run
 
         if self.training_run is None:
@@ -125,7 +125,7 @@ class Trainer(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a thread is at work, also while it is paused or about to stop."""
+        """Whether the thread is running, which includes being paused or about to stop."""
         return self._leg is not None
 
     @property
@@ -140,7 +140,7 @@ class Trainer(QObject):
         self._launch(project.recipe.learning.epochs if epochs is None else epochs)
 
     def train_further(self) -> None:
-        """One epoch more: of the run that is going on, or of the last one with its weights."""
+        """Trains one more epoch: of the current run, or of the last one with its weights."""
         if self.busy:
             if self._run is not None:
                 self._run.target_epochs += 1
@@ -149,14 +149,14 @@ class Trainer(QObject):
 
     @Slot()
     def pause(self) -> None:
-        """Holds on after the batch that is being computed."""
+        """Pauses after the batch that is being computed."""
         if self.state is State.TRAINING and self._leg is not None:
             self._leg.gate.pause()
             self._become(State.PAUSED)
 
     @Slot()
     def resume(self) -> None:
-        """Goes on where it was paused."""
+        """Continues where it was paused."""
         if self.state is State.PAUSED and self._leg is not None:
             self._leg.gate.resume()
             self._become(State.TRAINING)
