@@ -11,7 +11,7 @@ from networks.layers.base import Group, Layer
 from networks.layers.convolution import Conv2d
 
 X = "x"
-"""Among the inputs of a node: what comes into the block."""
+"""Among the inputs of a node: the input of the block."""
 
 
 class BlockNode(NamedTuple):
@@ -38,9 +38,9 @@ class Block(Declared, frozen=True, cache_hash=True):
     """Whether scores leave the network in it, so that nothing follows."""
 
     def nodes(self, x: Shape | None) -> tuple[BlockNode, ...]:
-        """The layers, inputs before consumers, where an image of shape `x` comes in; the last one goes out.
+        """The layers for an input of shape `x`, inputs before consumers; the last one gives the output.
 
-        Where nothing is known of `x` it is taken to fit, so that a residual block needs no projection.
+        Where `x` is not known it is assumed to fit, so that a residual block needs no projection.
         """
         raise NotImplementedError
 
@@ -69,7 +69,7 @@ class Block(Declared, frozen=True, cache_hash=True):
         return None
 
     def landing(self, x: Shape) -> Block:
-        """This block with the parameters that are sensible where `x` comes in: channels follow the wire."""
+        """This block with parameters that suit an input of shape `x`, such as as many filters as channels."""
         return self
 
     def summary(self, x: Shape | None = None) -> str:

@@ -22,8 +22,8 @@ Filters = Annotated[int, whole("Filters", "Filters of every convolution.", 1, 65
 class ConvBNReLU(Block, frozen=True):
     """A convolution without bias, its batch normalization and ReLU: what most networks since 2015 repeat.
 
-    Ioffe and Szegedy 2015, "Batch Normalization", section 3.2: the normalization takes the bias away, so that
-    the convolution needs none.
+    Ioffe and Szegedy 2015, "Batch Normalization", section 3.2: the normalization subtracts the mean, and any
+    bias with it, so that the convolution needs none.
     """
 
     title: ClassVar = "Conv–BatchNorm–ReLU"
@@ -33,7 +33,7 @@ class ConvBNReLU(Block, frozen=True):
     filters: Filters = 64
     kernel: Annotated[int, whole("Kernel", "Height and width of each filter.", 1, 63, unit="px")] = 3
     stride: Annotated[
-        int, whole("Stride", "Pixels from one place of the filter to the next.", 1, 8, unit="px")
+        int, whole("Stride", "How many pixels the filter moves at each step.", 1, 8, unit="px")
     ] = 1
 
     def nodes(self, x: Shape | None) -> tuple[BlockNode, ...]:
@@ -71,9 +71,11 @@ class VGGStage(Block, frozen=True):
     keywords: ClassVar = "vgg convolutions pool simonyan"
 
     filters: Filters = 64
-    convolutions: Annotated[int, whole("Convolutions", "How many follow each other.", 1, 16)] = 2
+    convolutions: Annotated[
+        int, whole("Convolutions", "How many convolutions there are in series.", 1, 16)
+    ] = 2
     normalize: Annotated[
-        bool, described("Batch normalization", "Normalize behind every convolution; the paper did not.")
+        bool, described("Batch normalization", "Normalize after every convolution; the paper did not.")
     ] = False
 
     def nodes(self, x: Shape | None) -> tuple[BlockNode, ...]:

@@ -29,13 +29,13 @@ def _width(title: str, help: str) -> msgspec.Meta:
 Normalize = Annotated[
     bool,
     described(
-        "Batch normalization", "Normalize behind every convolution; torchvision does, the paper did not."
+        "Batch normalization", "Normalize after every convolution; torchvision does, the paper did not."
     ),
 ]
 
 
 class Inception(Block, frozen=True):
-    """Looks with 1×1, 3×3 and 5×5 filters and a pooling side by side, and stacks what they find.
+    """Runs 1×1, 3×3 and 5×5 filters and a pooling side by side, and stacks their outputs.
 
     Szegedy et al. 2015, "Going Deeper with Convolutions", figure 2b; the widths are named as in table 1.
     With a small kernel the third branch has 3×3 filters, as in torchvision, whose names these are.
@@ -49,7 +49,7 @@ class Inception(Block, frozen=True):
     threes: Annotated[int, _width("#3×3", "Filters of the 3×3 branch.")] = 128
     reduce5: Annotated[int, _width("#5×5 reduce", "1×1 filters before the 5×5 ones.")] = 16
     fives: Annotated[int, _width("#5×5", "Filters of the 5×5 branch.")] = 32
-    pool: Annotated[int, _width("pool proj", "1×1 filters behind the pooling.")] = 32
+    pool: Annotated[int, _width("pool proj", "1×1 filters after the pooling.")] = 32
     kernel: Annotated[
         Literal[3, 5],
         described(

@@ -1,4 +1,4 @@
-"""Blocks with a shortcut past their convolutions (He et al. 2015) and their wider and grouped heirs."""
+"""Blocks with a shortcut past their convolutions (He et al. 2015), and wider and grouped ones after them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from networks.layers.resizing import PadChannels
 
 Stride = Annotated[
     int,
-    whole("Stride", "Pixels from one place of the 3×3 filter to the next; 2 halves images.", 1, 8, unit="px"),
+    whole("Stride", "How many pixels the 3×3 filter moves at each step; 2 halves images.", 1, 8, unit="px"),
 ]
 Shortcut = Annotated[
-    bool, described("Shortcut", "Add what comes in to what goes out; without it the block is a plain one.")
+    bool, described("Shortcut", "Add the input of the block to its output; without it the block is plain.")
 ]
 Projection = Annotated[
     Literal["convolution", "padding"],
@@ -142,11 +142,11 @@ class Bottleneck(Block, frozen=True):
         return replace(self, filters=x[0], width=width if width % self.groups == 0 else x[0])
 
     def summary(self, x: Shape | None = None) -> str:
-        # a quarter is what the word says (He et al. 2015, figure 5)
+        # a bottleneck of a quarter is the usual one (He et al. 2015, figure 5)
         usual = self.filters == 4 * self.width
         widths = str(self.filters) if usual else f"{self.width} → {self.filters}"
         text = _summed_up(widths, x, self.filters, self)
-        # last, where a card that is too narrow cuts first
+        # last, since a card that is too narrow cuts off the end
         return text + (f" · {self.groups}\N{NO-BREAK SPACE}groups" if self.groups > 1 else "")
 
 
@@ -169,7 +169,7 @@ def _joined(
 
 
 def _shortcut(x: Shape | None, filters: int, stride: int, kind: str) -> tuple[BlockNode, ...]:
-    """What lies on the shortcut: nothing where the shape stays."""
+    """The layers on the shortcut: none where the shape stays the same."""
     extra = filters - x[0] if x is not None else 0
     if stride == 1 and not extra:
         return ()

@@ -1,4 +1,4 @@
-"""Which traced calls write into their input, and which hand on its memory, so that others see it."""
+"""Which traced calls write into their input, and which give a view of its memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A traced graph turned into layers, call by call, in the order in which forward makes the calls."""
+"""Turns a traced graph into layers, call by call, in the order in which forward makes the calls."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from networks.layers.ends import Input
 
 
 class Entry(NamedTuple):
-    """A layer, the entries it takes, and where it stands.
+    """A layer, the entries that are its inputs, and the module that it comes from.
 
     `path` is the module that it is, where `own`, or the one whose forward calls it.
     """
@@ -44,7 +44,7 @@ class Entry(NamedTuple):
 
 
 class Converted(NamedTuple):
-    """All layers, the Input first, and those whose outputs leave: the scores, then the auxiliary ones.
+    """All layers, the Input first, and those that give the scores, the main ones before the auxiliary ones.
 
     `classes` is how many numbers each of these gives.
     """
@@ -57,7 +57,7 @@ class Converted(NamedTuple):
 def converted(
     module: nn.Module, graph: fx.Graph, scopes: dict[fx.Node, str], images: Input, training: bool
 ) -> Converted:
-    """The layers of a traced graph. Raises UserError for the first call that cannot be one."""
+    """The layers of a traced graph. Raises UserError for the first call that no layer stands for."""
     modules = dict(module.named_modules())
     for node in graph.nodes:
         if node.op == "call_module" and not known(modules[node.target]):
@@ -82,7 +82,7 @@ class _Conversion:
         self._entries: list[Entry] = []
         self._values: dict[fx.Node, Any] = {}
         self._sharing: dict[fx.Node, fx.Node] = {}
-        """For each node the first one whose memory its tensor lies in."""
+        """For each node that is a view, the node whose memory it shows."""
 
     def run(self, graph: fx.Graph) -> Converted:
         nodes = list(graph.nodes)
@@ -186,7 +186,7 @@ class _Conversion:
     def _view(
         self, target: Any, x: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str
     ) -> LayerOutput | Reshaped | ChannelSlices | None:
-        """The same numbers, or some of them, seen otherwise; None where the call is none of these."""
+        """The value where the call only reshapes, swaps axes or picks channels; otherwise None."""
         if target in RESHAPES:
             return self._reshaped(x, tried(RESHAPES[target], x.data, *args[1:], **kwargs), path)
         if target in SWAPS and (isinstance(x, Reshaped) or x.data.dim() != 4):
@@ -264,11 +264,11 @@ class _Conversion:
     def _swapped(
         self, x: LayerOutput | Reshaped, swap: Callable[..., Tensor], args: Any, kwargs: Any
     ) -> Reshaped:
-        """Two axes that the channels were parted into, swapped, as for a channel shuffle."""
+        """The two axes that the channels were split into, swapped, as in a channel shuffle."""
         data = tried(swap, x.data, *args[1:], **kwargs)
         if isinstance(x, Reshaped) and not x.groups:
             batch, groups, each, *rest = x.data.shape
-            # marks in memory tell which axes were swapped even where they are equally long
+            # the strides tell which axes were swapped, even if both have the same length
             parted = x.data.shape == (BATCH, groups, x.output.shape[0] // groups, *x.output.shape[1:])
             strides = (x.data.stride(0), x.data.stride(2), x.data.stride(1), *x.data.stride()[3:])
             if parted and data.shape == (batch, each, groups, *rest) and data.stride() == strides:
@@ -307,7 +307,7 @@ class _Conversion:
     def _layer_norm(
         self, x: LayerOutput, shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
     ) -> LayerOutput:
-        """Written out in the forward of a subclass, such as ConvNeXt's over channels that come first."""
+        """Called by the forward of a subclass, such as ConvNeXt's for channels that come first."""
         path = weight.path.removesuffix(".weight") if weight is not None else ""
         named = {path + ".weight": weight, path + ".bias": bias}
         if weight is None or any(v is not None and v.path != name for name, v in named.items()):
@@ -336,7 +336,7 @@ class _Conversion:
         return self._sharing.get(node, node)
 
     def _overwrite(self, node: fx.Node, later: list[fx.Node]) -> None:
-        """Who reads the input after this call reads what the call has written there."""
+        """From here on, reading the input gives what this call has written into it."""
         source = node.all_input_nodes[0]
         memory = self._sharing[node] = self._memory(source)
         for other in self._values:
@@ -348,7 +348,7 @@ class _Conversion:
 
 
 def _live(nodes: list[fx.Node], modules: dict[str, nn.Module]) -> set[fx.Node]:
-    """The calls that the output depends on, and all that write in place or bring in images."""
+    """The calls that the output depends on, the inputs, and all calls that write in place."""
     live: set[fx.Node] = set()
     for node in reversed(nodes):
         if node.op in ("output", "placeholder") or node in live or in_place(node, modules):

@@ -104,7 +104,7 @@ def _signatures(target: Any) -> tuple[inspect.Signature, ...]:
     function = target
     if isinstance(target, str) or name in _OPERATORS:
         function = getattr(torch, _name(name))
-    # what also tells the places of the maxima is chosen between two functions at each call
+    # functions that can also give the places of the maxima decide at each call which of two they are
     function = getattr(functional, f"{name}_with_indices", function)
     return tuple(get_signature_for_torch_op(function) or (inspect.signature(function),))
 
@@ -142,7 +142,7 @@ def _module(kind: Any, arguments: Mapping[str, Any]) -> nn.Module:
     for name, value in arguments.items():
         if name not in known and name not in _WITHOUT_EFFECT and not name.startswith("_") and value:
             raise not_allowed(kind.__name__, name, value)
-    # some functions have an empty tuple where the module has None, for a stride that is the kernel
+    # where a module takes None for a stride that is the kernel, some functions take an empty tuple
     given = {name: None if value == () else value for name, value in arguments.items() if name in known}
     with torch.device("meta"):
         made: nn.Module = tried(kind, **given)
@@ -155,7 +155,7 @@ def _computing(name: str, arguments: Mapping[str, Any], inputs: tuple[Shape, ...
     theirs = _canonical(name, arguments, inputs[0])
 
     def judge(layer: Layer) -> None:
-        # what joins outputs of layers makes a call of at least two, where a constant may have come
+        # a sum has at least two inputs, even where one of them is a constant in this call
         wires = (*inputs, *(inputs[0],) * (layer.fewest_inputs - len(inputs)))
         ours = layer.function(*wires)
         named = arguments_of(resolve(ours.target), ours.args, ours.named)

@@ -1,4 +1,4 @@
-"""Folds for imported layers along the paths of the module; a block where a part is just what one makes."""
+"""Folds for imported layers along the module's paths; a block where the layers are exactly what it makes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def folded(network: Network, shapes: Mapping[str, Shape]) -> Network:
 
 
 def _paths(network: Network) -> dict[str, tuple[str, ...]]:
-    """The nodes in each path that makes a fold, outer paths before inner ones."""
+    """The nodes in each path that becomes a fold, outer paths before inner ones."""
     inside: dict[str, list[str]] = {}
     for node in network.nodes:
         parts = node.name.split(".")
@@ -63,7 +63,7 @@ def _paths(network: Network) -> dict[str, tuple[str, ...]]:
 
 
 class _Reach:
-    """Which nodes lie before and behind each, as bits of one number each."""
+    """Which nodes come before and after each node, as the bits of a number."""
 
     def __init__(self, network: Network) -> None:
         self._bits = {name: 1 << place for place, name in enumerate(network.order)}
@@ -91,7 +91,7 @@ class _Reach:
 def _recognised(
     network: Network, path: str, inside: Sequence[str], shapes: Mapping[str, Shape]
 ) -> tuple[Block, tuple[Node, ...]] | None:
-    """The block that makes just these layers, wired like this, and the nodes that it makes."""
+    """The block that makes exactly these layers, wired like this, and the nodes that it makes."""
     members = set(inside)
     sources = {source for name in inside for source in network[name].inputs if source not in members}
     leaving = {name for name in inside if any(wire.target not in members for wire in network.consumers[name])}
@@ -127,7 +127,7 @@ def _candidates(layers: Sequence[Layer]) -> Iterator[Block]:
 def _renamed(
     network: Network, nodes: Sequence[Node], blocks: Mapping[str, tuple[Block, tuple[Node, ...]]]
 ) -> tuple[Node, ...]:
-    """With the blocks' names for the layers without weights, where the others have them already."""
+    """The nodes, with the block's names for layers without weights where those with weights have them."""
     names: dict[str, str] = {}
     for path, (_, made) in blocks.items():
         inside = [node for node in network.nodes if node.name.startswith(path + ".")]

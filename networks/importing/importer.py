@@ -65,7 +65,7 @@ def _input(size: Shape, normalize: str) -> Input:
 
 
 def _refuse_tied(module: nn.Module) -> None:
-    """Two modules that share a tensor would each get one of their own."""
+    """Layers do not share weights: each of two modules with one tensor would get a tensor of its own."""
     holders: dict[int, str] = {}
     for path, part in module.named_modules():
         for tensor in part._parameters.values():
@@ -74,7 +74,7 @@ def _refuse_tied(module: nn.Module) -> None:
 
 
 def _main(found: Converted) -> tuple[Entry, ...]:
-    """The part that the scores depend on, numbered anew, so that two can be compared."""
+    """The entries that the main scores depend on, renumbered, so that two graphs can be compared."""
     needed = reached([found.scores[0]], lambda place: found.entries[place].inputs)
     number = {place: index for index, place in enumerate(sorted(needed))}
     return tuple(
@@ -100,7 +100,7 @@ def _network(module: nn.Module, found: Converted, auxiliary: float) -> Network:
 
 
 def _per_class(found: Converted) -> list[Entry]:
-    """With one output per class of the data from the layers that make the scores."""
+    """The entries, with the layers that make the scores asking for one output per class of the data."""
     entries = list(found.entries)
     for place in found.scores:
         while entries[place].layer.passes_scores:
@@ -111,7 +111,7 @@ def _per_class(found: Converted) -> list[Entry]:
 
 
 def _with_ends(entries: list[Entry], scores: tuple[int, ...], auxiliary: float) -> list[Entry]:
-    """With the Output at the end, and each auxiliary one behind its scores."""
+    """The entries with the Output added at the end, and each auxiliary output after its scores."""
     main, *others = scores
     moved: dict[int, int] = {}
     found: list[Entry] = []

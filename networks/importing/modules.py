@@ -59,7 +59,7 @@ def layer_of(module: nn.Module, x: Shape) -> Layer:
         assert made is not None, "a layer that stands for a module makes one"
         tensors, ours = _as_made(made, kind, x)
         other = other_tensor(tensors, module.state_dict())
-        # a tensor that only one of them has comes of an argument, another shape mostly of the image
+        # another argument adds or removes a tensor; another shape mostly comes from the size of the image
         if other is None or "nothing" in other:
             refuse_difference(layer, ours, arguments)
         if other is not None:

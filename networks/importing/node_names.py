@@ -1,4 +1,4 @@
-"""Names for imported layers: the module's own paths, and free ones beside them for what is only called."""
+"""Names for imported layers: the paths of modules, and free names beside them for function calls."""
 
 from __future__ import annotations
 

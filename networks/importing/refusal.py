@@ -1,4 +1,4 @@
-"""What cannot be shown layer by layer, said in one sentence."""
+"""Why a module cannot be shown layer by layer, in one sentence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from networks.core.message import Message, UserError, message
 
 
 class UnshowableError(Exception):
-    """The reason why the call at hand has no layer; where it stands is known to whoever catches it."""
+    """Why no layer stands for a call; whoever catches it knows which module makes the call."""
 
     def __init__(self, reason: Message) -> None:
         super().__init__(str(reason))
@@ -17,7 +17,7 @@ class UnshowableError(Exception):
 
 
 class MisfitError(UnshowableError):
-    """A reason that depends on the size of the images."""
+    """A reason that depends on the size of the images, which the sentence must therefore tell."""
 
 
 def refused(where: str, reason: Message) -> UserError:
@@ -28,12 +28,12 @@ def refused(where: str, reason: Message) -> UserError:
 
 
 def no_layer(what: str) -> UnshowableError:
-    """For a module or function that the catalog knows nothing of."""
+    """For a module or function that no layer type stands for."""
     return UnshowableError(message("there is no layer type for {what}", what=what))
 
 
 def tried(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """What torch, or the module's own arithmetic of sizes, gives. Raises UnshowableError with its reason."""
+    """The result of a function of torch or of plain arithmetic. Raises UnshowableError where it fails."""
     try:
         return function(*args, **kwargs)
     except (RuntimeError, TypeError, ValueError, IndexError, ArithmeticError) as error:

@@ -1,4 +1,4 @@
-"""A module's forward as a graph of calls, by torch.fx, with the module that each call stands in."""
+"""Traces a module's forward into a graph of calls, with the module that each call belongs to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from networks.importing.refusal import first_line, refused
 
 
 class _Tracer(fx.Tracer):
-    """Goes into every module but torch's own and those that the catalog knows.
+    """Traces into every module but torch's own and those that the catalog knows.
 
     While it traces, torch.fx stands before the call of every module, also in a thread that trains meanwhile.
     """
@@ -57,7 +57,7 @@ def traced(module: nn.Module, training: bool) -> tuple[fx.Graph, dict[fx.Node, s
 
 @contextmanager
 def _mode(module: nn.Module, training: bool) -> Iterator[None]:
-    """Training or evaluation mode for a while; every part gets back the mode that it had."""
+    """Training or evaluation mode for a while; every module gets its own mode back."""
     before = [(part, part.training) for part in module.modules()]
     try:
         module.train(training)

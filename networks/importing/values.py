@@ -1,4 +1,4 @@
-"""What a call hands on while a traced graph is turned into layers."""
+"""What the nodes of a traced graph stand for while it is turned into layers."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from torch import Tensor
 from networks.core.shapes import Shape
 
 BATCH = 1009
-"""Images in the batch of the stand-ins: a prime that no model is built with, which tells the axis apart."""
+"""Batch size of the meta tensors: a prime that no model uses, so that the batch axis can be recognised."""
 
 
 class LayerOutput(NamedTuple):
-    """The output of a layer. `data` is a batch of its shape on the meta device."""
+    """The output of a layer: its entry, and a batch of its shape on the meta device."""
 
     entry: int
     data: Tensor
 
     @property
     def shape(self) -> Shape:
-        """Of one sample."""
+        """The shape of one sample."""
         return tuple(self.data.shape[1:])
 
 
 class Reshaped(NamedTuple):
-    """The same numbers in an order of axes that no layer has, on the way to one that has.
+    """A layer's output in a shape that no layer gives, until a later call brings it back to one.
 
-    With `groups` the channels were parted into so many, and the two axes that this makes were swapped.
+    With `groups` the channels were split into so many, and the two axes that this gave were swapped.
     """
 
     output: LayerOutput
@@ -36,14 +36,14 @@ class Reshaped(NamedTuple):
 
 
 class ChannelSlices(NamedTuple):
-    """Channels of a layer's output, from start to stop each."""
+    """A layer's output split into ranges of channels, each from start to stop."""
 
     output: LayerOutput
     bounds: tuple[tuple[int, int], ...]
 
 
 class Learned(NamedTuple):
-    """A parameter or buffer that forward uses by itself, without the module that holds it."""
+    """A parameter or buffer that forward uses directly, not through a module."""
 
     path: str
     tensor: Tensor

@@ -1,4 +1,4 @@
-"""Functions applied to every number by itself, which let a network learn more than weighted sums."""
+"""Functions applied to each number on its own, which let a network learn more than weighted sums."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Values = NDArray[np.float64]
 
 
 class Activation(Layer, frozen=True):
-    """What every activation declares besides: how it looks and what it is good and bad at."""
+    """What every activation declares in addition: its curve, its strength and its weakness."""
 
     group: ClassVar = Group.ACTIVATION
     passes_scores: ClassVar = True
@@ -26,9 +26,9 @@ class Activation(Layer, frozen=True):
     range: ClassVar[str]
     """The values it takes, as an interval; numbers in it are rounded, letters are parameters."""
     good: ClassVar[str]
-    """What speaks for it, in one line."""
+    """Its strength, in one line."""
     bad: ClassVar[str]
-    """What speaks against it, in one line."""
+    """Its weakness, in one line."""
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
@@ -43,7 +43,7 @@ class Activation(Layer, frozen=True):
 
 
 class ReLU(Activation, frozen=True):
-    """Passes what is positive and sets the rest to zero."""
+    """Passes positive numbers and sets negative ones to zero."""
 
     stem: ClassVar = "relu"
     keywords: ClassVar = "rectified linear nonlinearity"
@@ -63,7 +63,7 @@ class ReLU(Activation, frozen=True):
 
 
 class ReLU6(Activation, frozen=True):
-    """Passes what is positive up to 6, and nothing beyond."""
+    """Passes positive numbers, but cuts them off at 6."""
 
     stem: ClassVar = "relu"
     keywords: ClassVar = "rectified linear clipped nonlinearity mobilenet quantized"
@@ -83,7 +83,7 @@ class ReLU6(Activation, frozen=True):
 
 
 class LeakyReLU(Activation, frozen=True):
-    """Passes what is positive and a small share of what is negative."""
+    """Passes positive numbers, and a small share of negative ones."""
 
     stem: ClassVar = "relu"
     keywords: ClassVar = "leaky rectified linear nonlinearity"
@@ -108,19 +108,19 @@ class LeakyReLU(Activation, frozen=True):
 
 
 class PReLU(Activation, frozen=True):
-    """Passes what is positive and a learned share of what is negative."""
+    """Passes positive numbers, and a learned share of negative ones."""
 
     stem: ClassVar = "prelu"
     keywords: ClassVar = "parametric rectified linear nonlinearity learned"
     formula: ClassVar = "max(0, x) + a·min(0, x), a is learned"
     range: ClassVar = "(−∞, ∞)"
-    good: ClassVar = "Finds the slope for negative numbers by itself, so that no unit has to stay dead."
-    bad: ClassVar = "Has weights of its own, which can fit a small set of images too closely."
+    good: ClassVar = "Learns the slope for negative numbers, so that no unit has to stay dead."
+    bad: ClassVar = "Adds weights, which can overfit a small set of images."
 
     per_channel: Annotated[
         bool, described("One per channel", "Learn a slope for each channel instead of one for all.")
     ] = False
-    init: Annotated[float, real("First slope", "What the slope a starts from.", 0.0, 1.0)] = 0.25
+    init: Annotated[float, real("First slope", "The slope a at the start of training.", 0.0, 1.0)] = 0.25
 
     def module(self, *inputs: Shape) -> Call:
         options: dict[str, object] = {"num_parameters": inputs[0][0]} if self.per_channel else {}
@@ -135,11 +135,11 @@ class PReLU(Activation, frozen=True):
         return {"weight": (inputs[0][0] if self.per_channel else 1,)}
 
     def values(self, x: Values) -> Values:
-        """With the slope that it starts from."""
+        """With the initial slope."""
         return np.where(x > 0, x, self.init * x)
 
     def slopes(self, x: Values) -> Values:
-        """With the slope that it starts from."""
+        """With the initial slope."""
         return np.where(x > 0, 1.0, self.init)
 
     def summary(self) -> str:
@@ -147,7 +147,7 @@ class PReLU(Activation, frozen=True):
 
 
 class ELU(Activation, frozen=True):
-    """Passes what is positive and bends what is negative smoothly towards −α."""
+    """Passes positive numbers and bends negative ones smoothly towards −α."""
 
     stem: ClassVar = "elu"
     keywords: ClassVar = "exponential linear nonlinearity"
@@ -173,11 +173,11 @@ class ELU(Activation, frozen=True):
 
 _SELU_SCALE = 1.0507009873554805
 _SELU_ALPHA = 1.6732632423543772
-"""Klambauer et al. 2017, "Self-Normalizing Neural Networks", equation 14: mean 0 and variance 1 stay so."""
+"""Klambauer et al. 2017, "Self-Normalizing Neural Networks", equation 14; they keep mean 0, variance 1."""
 
 
 class SELU(Activation, frozen=True):
-    """An ELU scaled so that, in plain deep networks, mean 0 and variance 1 stay so from layer to layer."""
+    """An ELU scaled so that plain deep networks keep mean 0 and variance 1 from layer to layer."""
 
     stem: ClassVar = "selu"
     keywords: ClassVar = "scaled exponential linear self-normalizing nonlinearity"
@@ -185,7 +185,7 @@ class SELU(Activation, frozen=True):
     range: ClassVar = "(−1.758, ∞)"
     good: ClassVar = "Normalizes by itself in plain stacks of layers, without BatchNorm."
     bad: ClassVar = (
-        "Does so only with first weights of variance 1 / inputs, which torch does not draw. Costs an exp."
+        "Works only if weights start with variance 1 / inputs, which is not torch's default. Costs an exp."
     )
 
     def module(self, *inputs: Shape) -> Call:
@@ -204,7 +204,7 @@ _CUBIC = 0.044715
 
 
 class GELU(Activation, frozen=True):
-    """Weighs every number by how likely a normally distributed one is smaller."""
+    """Multiplies each number by the probability that a normally distributed one is smaller."""
 
     stem: ClassVar = "gelu"
     keywords: ClassVar = "gaussian error linear nonlinearity transformer convnext"
@@ -246,7 +246,7 @@ class GELU(Activation, frozen=True):
 
 
 class SiLU(Activation, frozen=True):
-    """Weighs every number by its own sigmoid; also called Swish."""
+    """Multiplies each number by its own sigmoid; also called Swish."""
 
     stem: ClassVar = "silu"
     keywords: ClassVar = "swish sigmoid linear nonlinearity efficientnet"
@@ -385,7 +385,7 @@ class Softmax(Activation, frozen=True):
     range: ClassVar = "(0, 1)"
     good: ClassVar = "Its values are read as probabilities of classes, or as weights of attention."
     bad: ClassVar = (
-        "Cross-entropy applies it already: once more before the loss flattens gradients. Costs an exp."
+        "Cross-entropy applies it already, and applying it twice flattens gradients. Costs an exp."
     )
 
     def module(self, *inputs: Shape) -> Call:
@@ -408,10 +408,8 @@ class LogSoftmax(Activation, frozen=True):
     keywords: ClassVar = "logarithm probabilities negative log likelihood nll classes"
     formula: ClassVar = "xᵢ − ln Σⱼ exp(xⱼ); drawn for two classes, the other at 0"
     range: ClassVar = "(−∞, 0)"
-    good: ClassVar = "Stays exact where probabilities are tiny; done twice it is the same as once."
-    bad: ClassVar = (
-        "Cross-entropy applies it already, so that before the loss it is not needed. Costs an exp."
-    )
+    good: ClassVar = "Stays exact where probabilities are tiny; applying it twice changes nothing."
+    bad: ClassVar = "Cross-entropy applies it already, so it is not needed before the loss. Costs an exp."
 
     def module(self, *inputs: Shape) -> Call:
         return call("nn.LogSoftmax", dim=1)

@@ -18,7 +18,7 @@ Filters = Annotated[
     int, whole("Filters", "How many filters are learned; each writes one channel of the output.", 1, 65_536)
 ]
 Kernel = Annotated[Pair, described("Kernel", "Height and width of each filter.", unit="px")]
-Stride = Annotated[Pair, described("Stride", "Pixels from one place of the filter to the next.", unit="px")]
+Stride = Annotated[Pair, described("Stride", "How many pixels the filter moves at each step.", unit="px")]
 Padding = Annotated[PairFromZero, described("Padding", "Zeros added on each side of the image.", unit="px")]
 Dilation = Annotated[
     Pair, described("Dilation", "Pixels between neighbouring weights of a filter; 1 is dense.", unit="px")
@@ -45,7 +45,7 @@ def slid(x: Shape, channels: int, kernel: Pair, stride: Pair, padding: PairFromZ
                 width=reach[1],
             ),
             as_message(x),
-            message("choose a smaller kernel or more padding, or pool less before"),
+            message("choose a smaller kernel or more padding, or pool less before it"),
         )
     return checked((channels, *sizes))
 
@@ -145,7 +145,10 @@ class ConvTranspose2d(Layer, frozen=True):
     filters: Filters = 32
     kernel: Kernel = (2, 2)
     stride: Annotated[
-        Pair, described("Stride", "Pixels of the output from one pixel of the image to the next.", unit="px")
+        Pair,
+        described(
+            "Stride", "How many pixels apart neighbouring pixels of the image lie in the output.", unit="px"
+        ),
     ] = (2, 2)
     padding: Annotated[
         PairFromZero, described("Padding", "Rows and columns cut off each side of the output.", unit="px")
@@ -185,7 +188,9 @@ class ConvTranspose2d(Layer, frozen=True):
         if min(left) < 1:
             raise ShapeError(
                 message(
-                    "a padding that leaves a pixel of {height}×{width}", height=spread[0], width=spread[1]
+                    "a padding that leaves at least one pixel of {height}×{width}",
+                    height=spread[0],
+                    width=spread[1],
                 ),
                 message("{padding}", padding=by(self.padding)),
                 message("choose less padding, or a larger kernel or stride"),

@@ -26,7 +26,7 @@ Those of ImageNet's training images are the ones that torchvision's published we
 
 
 class Input(Layer, frozen=True):
-    """Where the images come in, brought to this size, number of channels and scale."""
+    """Where images enter the network, converted to this size, number of channels and scale."""
 
     group: ClassVar = Group.NETWORK
     stem: ClassVar = "input"
@@ -41,7 +41,7 @@ class Input(Layer, frozen=True):
         ),
     ] = 1
     size: Annotated[
-        ImageSize, described("Size", "Height and width that every image is brought to.", unit="px")
+        ImageSize, described("Size", "Height and width that every image is resized to.", unit="px")
     ] = (
         28,
         28,
@@ -50,7 +50,7 @@ class Input(Layer, frozen=True):
         Literal["data", "imagenet", "centered", "unit"],
         described(
             "Scale",
-            "The mean that is taken from every channel, and the deviation that it is divided by.",
+            "The mean that is subtracted from each channel, and the deviation that it is divided by.",
             labels={
                 "data": "mean 0, deviation 1",
                 "imagenet": "as for ImageNet",
@@ -61,9 +61,9 @@ class Input(Layer, frozen=True):
     ] = "data"
 
     def mean_and_deviation(self) -> tuple[PerChannel, PerChannel] | None:
-        """One number each per channel for pixels from 0 to 1; None where the training images have their own.
+        """One number each per channel, for pixels from 0 to 1; None for those of the training images.
 
-        Where there is one channel, those of the colours weighed by their luminance.
+        With one channel, those of the colours are weighted by their luminance.
         """
         if self.normalize == "data":
             return None
@@ -82,7 +82,7 @@ def _grey(colours: PerChannel) -> PerChannel:
 
 
 class Output(Layer, frozen=True):
-    """Where the scores come out, one for each class, to be judged by the loss."""
+    """Where the scores leave the network, one per class; the loss compares them with the labels."""
 
     group: ClassVar = Group.NETWORK
     stem: ClassVar = "output"
@@ -94,7 +94,7 @@ class Output(Layer, frozen=True):
 
 
 class AuxiliaryOutput(Layer, frozen=True):
-    """Scores from half way: their loss is added while training, so that early layers get more gradient.
+    """Scores from half way, whose loss is added while training, so that early layers get more gradient.
 
     Evaluation leaves them out. Szegedy et al. 2015, "Going Deeper with Convolutions", section 5, adds the
     losses of two such outputs with weight 0.3.

@@ -18,7 +18,7 @@ Bias = Annotated[bool, described("Bias", "Learn one number per output that is ad
 
 
 class Linear(Layer, frozen=True):
-    """Weighs all inputs against each other: every output is a learned weighted sum of them."""
+    """Gives learned weighted sums: each output weighs all inputs against each other."""
 
     group: ClassVar = Group.LINEAR
     counts_in_depth: ClassVar = True
@@ -70,9 +70,9 @@ class Linear(Layer, frozen=True):
 
 
 class PixelwiseLinear(Layer, frozen=True):
-    """Weighs the channels of each pixel against each other where they come last, behind a Permute.
+    """Gives learned weighted sums of the channels of each pixel where channels come last, behind a Permute.
 
-    It computes what a Pointwise convolution computes of channels that come first. Liu et al. 2022, "A ConvNet
+    A Pointwise convolution computes the same where channels come first. Liu et al. 2022, "A ConvNet
     for the 2020s", have two in each block; torchvision keeps them as linear layers, whose weights these are.
     """
 
@@ -106,7 +106,7 @@ class PixelwiseLinear(Layer, frozen=True):
 
 
 class LayerScale(Layer, frozen=True):
-    """Multiplies each channel by a learned factor that starts near zero, so that a deep branch begins softly.
+    """Multiplies each channel by a learned factor that starts near zero, so that a branch fades in slowly.
 
     Touvron et al. 2021, "Going deeper with Image Transformers", section 2; ConvNeXt has one in each block.
     """
@@ -117,7 +117,9 @@ class LayerScale(Layer, frozen=True):
     keywords: ClassVar = "layerscale learned factor per channel gamma convnext cait"
     torch_names: ClassVar = {"start": "fill_value"}
 
-    start: Annotated[float, real("Start", "What every factor starts from.", -1000.0, 1000.0)] = 1e-6
+    start: Annotated[
+        float, real("Start", "The value of every factor at the start of training.", -1000.0, 1000.0)
+    ] = 1e-6
 
     def shape(self, *inputs: Shape) -> Shape:
         return image(inputs[0])
@@ -152,7 +154,7 @@ class Flatten(Layer, frozen=True):
 
 
 class Permute(Layer, frozen=True):
-    """Moves the channels behind height and width, or back to the front, without touching a number."""
+    """Moves the channels behind height and width, or back to the front; the numbers stay the same."""
 
     group: ClassVar = Group.LINEAR
     stem: ClassVar = "permute"
@@ -163,7 +165,7 @@ class Permute(Layer, frozen=True):
         Literal["last", "first"],
         described(
             "Channels",
-            "Where the channels go; layers behind still take the first axis for them.",
+            "Where the channels go; the layers that follow still take the first axis for them.",
             labels={"last": "to the end (H×W×C)", "first": "to the front (C×H×W)"},
         ),
     ] = "last"
@@ -184,7 +186,7 @@ class Permute(Layer, frozen=True):
 
 
 class Identity(Layer, frozen=True):
-    """Hands on what it gets, unchanged; useful as a named place."""
+    """Passes its input on unchanged; useful as a named place."""
 
     group: ClassVar = Group.LINEAR
     stem: ClassVar = "identity"

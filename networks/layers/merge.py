@@ -29,7 +29,7 @@ class Add(Layer, frozen=True):
 
 
 class Multiply(Layer, frozen=True):
-    """Multiplies its inputs number by number; one input can so turn the other up and down."""
+    """Multiplies its inputs number by number; so one input can scale the other up and down."""
 
     group: ClassVar = Group.MERGE
     stem: ClassVar = "multiply"
@@ -58,7 +58,7 @@ class Concat(Layer, frozen=True):
             raise ShapeError(
                 message("inputs of one height and width"),
                 listed(inputs),
-                message("pool, pad or stride the branches alike"),
+                message("pool, pad or stride all branches the same way"),
             )
         return checked((sum(shape[0] for shape in inputs), *inputs[0][1:]))
 
@@ -69,7 +69,7 @@ class Concat(Layer, frozen=True):
 def alike(inputs: tuple[Shape, ...]) -> Shape:
     """The one shape that all inputs have. Raises ShapeError where they differ.
 
-    torch would stretch axes of length 1; that is allowed here too, since squeeze-and-excitation lives on it.
+    Axes of length 1 are stretched, as in torch: squeeze-and-excitation relies on it.
     """
     if len({len(shape) for shape in inputs}) == 1:
         joined = tuple(max(sizes) for sizes in zip(*inputs, strict=True))

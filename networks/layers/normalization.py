@@ -1,4 +1,4 @@
-"""Layers that bring numbers to mean 0 and variance 1, so that deep networks learn faster and more surely."""
+"""Layers that bring numbers to mean 0 and variance 1, so that deep networks learn faster."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ from networks.core.shapes import Shape, ShapeError, as_message, image
 from networks.layers.base import Group, Layer
 
 Eps = Annotated[
-    float, real("Epsilon", "Added to the variance, so that nothing is divided by zero.", 0.0, 1.0, above=True)
+    float, real("Epsilon", "Added to the variance, to avoid a division by zero.", 0.0, 1.0, above=True)
 ]
 Momentum = Annotated[
     float,
-    real("Momentum", "Share of each batch in the running mean and variance that judging uses.", 0.0, 1.0),
+    real(
+        "Momentum",
+        "Weight of each new batch in the running mean and variance, which evaluation uses.",
+        0.0,
+        1.0,
+    ),
 ]
-Affine = Annotated[bool, described("Affine", "Learn a factor and an offset for each channel afterwards.")]
+Affine = Annotated[
+    bool, described("Affine", "Then multiply each channel by a learned factor and add a learned offset.")
+]
 
 
 def scaled(size: int, affine: bool) -> dict[str, Shape]:
@@ -69,7 +76,7 @@ class BatchNorm1d(Layer, frozen=True):
     eps: Eps = 1e-5
     momentum: Momentum = 0.1
     affine: Annotated[
-        bool, described("Affine", "Learn a factor and an offset for each number afterwards.")
+        bool, described("Affine", "Then multiply each number by a learned factor and add a learned offset.")
     ] = True
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -89,14 +96,14 @@ class BatchNorm1d(Layer, frozen=True):
 
 
 class GroupNorm(Layer, frozen=True):
-    """Brings groups of channels to mean 0 and variance 1 in each image by itself, whatever the batch size."""
+    """Brings groups of channels to mean 0 and variance 1 in each image alone, whatever the batch size."""
 
     group: ClassVar = Group.NORMALIZATION
     stem: ClassVar = "gn"
     keywords: ClassVar = "group normalization normalisation small batch"
 
     num_groups: Annotated[
-        int, whole("Groups", "Parts that the channels are split into; they must come out even.", 1, 65_536)
+        int, whole("Groups", "Parts of equal size that the channels are split into.", 1, 65_536)
     ] = 32
     eps: Eps = 1e-5
     affine: Affine = True
@@ -125,7 +132,7 @@ class GroupNorm(Layer, frozen=True):
 
 
 class LayerNorm(Layer, frozen=True):
-    """Brings all numbers of a sample together to mean 0 and variance 1, each sample by itself.
+    """Brings the numbers of each sample, all together, to mean 0 and variance 1.
 
     Over the last axis it does so for each pixel by itself where the channels come last, behind a Permute:
     Liu et al. 2022, "A ConvNet for the 2020s", section 2.6.
@@ -137,14 +144,14 @@ class LayerNorm(Layer, frozen=True):
 
     eps: Eps = 1e-5
     elementwise_affine: Annotated[
-        bool, described("Affine", "Learn a factor for every single number of the sample afterwards.")
+        bool, described("Affine", "Then multiply every single number of the sample by a learned factor.")
     ] = True
-    bias: Annotated[bool, described("Bias", "Learn an offset with each factor; needs Affine.")] = True
+    bias: Annotated[bool, described("Bias", "Also add a learned offset; needs Affine.")] = True
     over: Annotated[
         Literal["all", "last"],
         described(
             "Over",
-            "What is brought to mean 0 and variance 1 together.",
+            "Which numbers are normalized together.",
             labels={"all": "the whole sample", "last": "the last axis"},
         ),
     ] = "all"
@@ -181,7 +188,7 @@ class LayerNorm(Layer, frozen=True):
 
 
 class InstanceNorm2d(Layer, frozen=True):
-    """Brings each channel of each image by itself to mean 0 and variance 1; takes out contrast and style."""
+    """Brings each channel of each image alone to mean 0 and variance 1; removes contrast and style."""
 
     group: ClassVar = Group.NORMALIZATION
     stem: ClassVar = "in"
@@ -196,7 +203,9 @@ class InstanceNorm2d(Layer, frozen=True):
             raise ShapeError(
                 message("an image of more than one pixel"),
                 as_message(inputs[0]),
-                message("move this layer up, or use BatchNorm2d, which compares images"),
+                message(
+                    "move this layer up, or use BatchNorm2d, which normalizes over all images of the batch"
+                ),
             )
         return inputs[0]
 
@@ -212,17 +221,19 @@ class InstanceNorm2d(Layer, frozen=True):
 
 
 class LocalResponseNorm(Layer, frozen=True):
-    """Damps each number by those at the same pixel in nearby channels, as in AlexNet."""
+    """Damps each number by the numbers at the same pixel in nearby channels, as in AlexNet."""
 
     group: ClassVar = Group.NORMALIZATION
     stem: ClassVar = "lrn"
     keywords: ClassVar = "local response normalization normalisation lateral inhibition alexnet lrn"
 
-    size: Annotated[int, whole("Size", "Neighbouring channels that count, itself among them.", 1, 1024)] = 5
+    size: Annotated[
+        int, whole("Size", "How many neighbouring channels count, including its own.", 1, 1024)
+    ] = 5
     alpha: Annotated[float, real("Alpha", "How strongly the neighbours damp.", 0.0, 1000.0)] = 1e-4
     beta: Annotated[float, real("Beta", "Exponent of the divisor.", 0.0, 100.0)] = 0.75
     k: Annotated[
-        float, real("K", "What the divisor is at least, before the exponent.", 0.0, 1000.0, above=True)
+        float, real("K", "Smallest value of the divisor, before the exponent.", 0.0, 1000.0, above=True)
     ] = 1.0
 
     def shape(self, *inputs: Shape) -> Shape:

@@ -1,4 +1,4 @@
-"""Layers that sum up neighbourhoods of an image; they learn nothing."""
+"""Layers that summarize neighbourhoods of an image; they have no weights."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from networks.layers.base import Group, Layer
 from networks.layers.convolution import by, pair
 
 Kernel = Annotated[Pair, described("Kernel", "Height and width of each neighbourhood.", unit="px")]
-Stride = Annotated[Pair, described("Stride", "Pixels from one neighbourhood to the next.", unit="px")]
+Stride = Annotated[
+    Pair, described("Stride", "How many pixels the neighbourhood moves at each step.", unit="px")
+]
 Padding = Annotated[
     PairFromZero,
     described("Padding", "Border added on each side, at most half the kernel.", unit="px"),
 ]
 Ceil = Annotated[
-    bool, described("Round up", "Keep a last neighbourhood that hangs over the edge (ceil_mode).")
+    bool, described("Round up", "Keep a last neighbourhood that reaches beyond the edge (ceil_mode).")
 ]
 OutputSize = Annotated[
-    Pair, described("Size", "Height and width that come out, whatever comes in.", unit="px")
+    Pair, described("Size", "Height and width of the output, whatever the input.", unit="px")
 ]
 
 
@@ -48,7 +50,7 @@ def pooled(x: Shape, kernel: Pair, stride: Pair, padding: PairFromZero, ceil: bo
 
 
 class MaxPool2d(Layer, frozen=True):
-    """Keeps the largest number of each neighbourhood, so that small shifts no longer matter."""
+    """Keeps the largest number of each neighbourhood, so that small shifts matter less."""
 
     group: ClassVar = Group.POOLING
     stem: ClassVar = "pool"
@@ -84,7 +86,7 @@ class AvgPool2d(Layer, frozen=True):
     padding: Padding = (0, 0)
     ceil: Ceil = False
     count_include_pad: Annotated[
-        bool, described("Count padding", "The zeros of the padding count in the mean.")
+        bool, described("Count padding", "Include the zeros of the padding in the mean.")
     ] = True
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -99,7 +101,7 @@ class AvgPool2d(Layer, frozen=True):
 
 
 class AdaptiveAvgPool2d(Layer, frozen=True):
-    """Takes means over as many neighbourhoods as the chosen size asks for, whatever size the image has."""
+    """Takes the means of as many neighbourhoods as the output has pixels, whatever the size of the image."""
 
     group: ClassVar = Group.POOLING
     stem: ClassVar = "pool"
@@ -129,7 +131,7 @@ class AdaptiveAvgPool2d(Layer, frozen=True):
 
 
 class AdaptiveMaxPool2d(Layer, frozen=True):
-    """Keeps the largest numbers of as many neighbourhoods as the chosen size asks for."""
+    """Keeps the largest numbers of as many neighbourhoods as the output has pixels."""
 
     group: ClassVar = Group.POOLING
     stem: ClassVar = "pool"
@@ -149,7 +151,7 @@ class AdaptiveMaxPool2d(Layer, frozen=True):
 
 
 class GlobalAvgPool2d(Layer, frozen=True):
-    """Takes the mean of each whole channel and gives a vector of them, which a Linear takes as it is."""
+    """Takes the mean of each whole channel; the result is a vector, ready for a Linear."""
 
     group: ClassVar = Group.POOLING
     title: ClassVar = "Global average"

@@ -1,4 +1,4 @@
-"""Layers that disturb training at random, so that a network does not learn its images by heart."""
+"""Layers that disturb training at random, so that a network does not memorize its images."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from networks.layers.base import Group, Layer
 
 
 class Dropout(Layer, frozen=True):
-    """Sets a random share of the numbers to zero at each step of training; does nothing afterwards."""
+    """Sets a random share of the numbers to zero at each training step; does nothing in evaluation."""
 
     group: ClassVar = Group.REGULARIZATION
     trains_differently: ClassVar = True
@@ -25,7 +25,7 @@ class Dropout(Layer, frozen=True):
         float,
         real(
             "Share",
-            "How likely each number is set to zero; the others grow to make up.",
+            "Probability that a number is set to zero; the others are scaled up to make up for it.",
             0.0,
             1.0,
             below=True,
@@ -43,7 +43,7 @@ class Dropout(Layer, frozen=True):
 
 
 class Dropout2d(Layer, frozen=True):
-    """Sets a random share of whole channels to zero at each step of training; does nothing afterwards."""
+    """Sets a random share of whole channels to zero at each training step; does nothing in evaluation."""
 
     group: ClassVar = Group.REGULARIZATION
     trains_differently: ClassVar = True
@@ -56,7 +56,7 @@ class Dropout2d(Layer, frozen=True):
         float,
         real(
             "Share",
-            "How likely each channel is set to zero; the others grow to make up.",
+            "Probability that a channel is set to zero; the others are scaled up to make up for it.",
             0.0,
             1.0,
             below=True,
@@ -74,10 +74,10 @@ class Dropout2d(Layer, frozen=True):
 
 
 class StochasticDepth(Layer, frozen=True):
-    """Sets all that comes of some images to zero at each step of training, so that their branch is skipped.
+    """Sets random images to zero at each training step, so that they skip the branch that it ends.
 
     Huang et al. 2016, "Deep Networks with Stochastic Depth", section 3, with the other images scaled up by
-    1 / (1 − p), as torchvision does, so that nothing is left to do afterwards. torch.nn.Dropout3d drops whole
+    1 / (1 − p), as torchvision does, so that evaluation needs no scaling. torch.nn.Dropout3d drops whole
     channels of channels×depth×height×width, and takes the images of a batch for these channels.
     """
 
@@ -94,7 +94,7 @@ class StochasticDepth(Layer, frozen=True):
         float,
         real(
             "Share",
-            "How likely each image is set to zero; the others grow to make up.",
+            "Probability that an image is set to zero; the others are scaled up to make up for it.",
             0.0,
             1.0,
             below=True,

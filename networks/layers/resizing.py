@@ -1,4 +1,4 @@
-"""Layers that change the size of an image, or the order of its channels, without learning anything."""
+"""Layers that change the size of an image, or the order of its channels; they have no weights."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from networks.layers.base import Group, Layer
 
 
 class ZeroPad2d(Layer, frozen=True):
-    """Adds a border of zeros around the image, on each side as wide as it is told."""
+    """Adds a border of zeros around the image, with a width of its own on each side."""
 
     group: ClassVar = Group.RESIZING
     stem: ClassVar = "pad"
@@ -78,7 +78,7 @@ class Upsample(Layer, frozen=True):
 
 
 class PadChannels(Layer, frozen=True):
-    """Adds channels of zeros behind those that come.
+    """Appends channels of zeros.
 
     He et al. 2015, "Deep Residual Learning for Image Recognition", section 3.3, option A: a shortcut across a
     wider layer that learns nothing.
@@ -109,7 +109,7 @@ class PadChannels(Layer, frozen=True):
 
 
 class SliceChannels(Layer, frozen=True):
-    """Hands on some channels that follow each other and leaves out the others."""
+    """Keeps consecutive channels and leaves out the others."""
 
     group: ClassVar = Group.RESIZING
     title: ClassVar = "Slice channels"
@@ -120,13 +120,13 @@ class SliceChannels(Layer, frozen=True):
     start: Annotated[
         int, whole("Start", "The first channel that is kept; 0 is the first of all.", 0, 65_535)
     ] = 0
-    stop: Annotated[int, whole("Stop", "The first channel behind them, which is left out.", 1, 65_536)] = 1
+    stop: Annotated[int, whole("Stop", "The channel after the last one that is kept.", 1, 65_536)] = 1
 
     def shape(self, *inputs: Shape) -> Shape:
         channels = inputs[0][0]
         if self.start >= self.stop:
             raise ShapeError(
-                message("a stop behind the start"),
+                message("a stop after the start"),
                 message("channels from {start} to {stop}", start=self.start, stop=self.stop),
                 message("choose a larger stop"),
             )
@@ -151,7 +151,7 @@ class SliceChannels(Layer, frozen=True):
 
 
 class ChannelShuffle(Layer, frozen=True):
-    """Deals the channels out anew, one from each group in turn, so that grouped convolutions mix.
+    """Reorders the channels, taking one from each group in turn, so that grouped convolutions mix.
 
     Zhang et al. 2018, "ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile Devices",
     section 3.1.
@@ -163,7 +163,7 @@ class ChannelShuffle(Layer, frozen=True):
     keywords: ClassVar = "channelshuffle groups mix permute shufflenet"
 
     groups: Annotated[
-        int, whole("Groups", "Parts that the channels are dealt from; they must come out even.", 1, 65_536)
+        int, whole("Groups", "Parts of equal size that the channels are taken from in turn.", 1, 65_536)
     ] = 2
 
     def shape(self, *inputs: Shape) -> Shape:

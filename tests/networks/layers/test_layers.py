@@ -163,12 +163,6 @@ def test_the_ends_of_every_parameter_and_monstrous_inputs_answer_or_refuse_in_wo
                 assert layer.multiply_adds(*inputs) >= 0
 
 
-TORCH_NAMES = {
-    "kernel": "kernel_size",
-    "filters": "out_channels",
-    "ceil": "ceil_mode",
-    "features": "out_features",
-}
 PROVED_BY_SHAPES = {"bias", "multiplier", "per_channel", "left", "right", "top", "bottom", "over"}
 """Parameters that torch keeps under no name of their own; shape and weights show that they arrive."""
 
@@ -186,7 +180,7 @@ def test_every_parameter_arrives_in_torch(kind):
         for field in fields_of(kind):
             value = getattr(layer, field.name)
             module = run(call)
-            name = TORCH_NAMES.get(field.name, field.name)
+            name = kind.torch_names.get(field.name, field.name)
             if name == "init":
                 assert torch.equal(module.weight, torch.full_like(module.weight, value))
             elif hasattr(module, "output_size") and name == "size":
