@@ -1,19 +1,17 @@
-"""How far a run is, in the terminal: a bar where somebody looks at it, otherwise a line for each epoch."""
+"""How far a run is, in the terminal: a bar where somebody is watching, otherwise a line for each epoch."""
 
 from __future__ import annotations
 
 import math
 import os
-import time
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
-from networks.runs.events import Event, Finished, Stepped, Validated
 from networks.runs.measures import TRAINING_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
+from networks.runs.record import Record
+from networks.runs.smoothing import Smoother
 
-if TYPE_CHECKING:
-    from networks.training.run import Run
-
-REDRAW_SECONDS = 0.1
+SMOOTHING = 0.9
+"""Of the loss on the bar, as in the window's curves at first: a number that can be read."""
 LONGEST = len("epoch 100/100  loss 0.0000  validation 0.0000, 00.0%  00.00 s/epoch  00 min 00 s left")
 
 
@@ -22,82 +20,76 @@ class Lines:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._losses: list[float] = []
+        self._epochs = self._steps = 0
+        """How many validations and steps of the record have been told."""
 
-    def show(self, event: Event, run: Run) -> None:
-        """Takes every event."""
-        if isinstance(event, Stepped):
-            self._losses.append(event.values[TRAINING_LOSS.name])
-        elif isinstance(event, Validated):
-            loss = math.fsum(self._losses) / len(self._losses) if self._losses else math.nan
-            self._stream.write(
-                f"epoch {event.epoch}/{run.target_epochs}: training loss {loss:.4f}, "
-                f"validation loss {event.values[VALIDATION_LOSS.name]:.4f}, "
-                f"validation accuracy {event.values[VALIDATION_ACCURACY.name]:.1%}, "
-                f"{event.seconds:.2f} s\n"
-            )
-            self._stream.flush()
-            self._losses.clear()
+    def show(self, record: Record) -> None:
+        """Takes the record whenever it has grown, and at the latest at the end of each epoch."""
+        if len(record.validations) == self._epochs:
+            return
+        losses = record.steps.values(TRAINING_LOSS.name)[self._steps :].tolist()
+        loss = math.fsum(losses) / len(losses) if losses else math.nan
+        self._stream.write(
+            f"epoch {record.validations.epoch[-1]:.0f}/{record.progress.epochs}: training loss {loss:.4f}, "
+            f"validation loss {record.value(VALIDATION_LOSS):.4f}, "
+            f"validation accuracy {record.value(VALIDATION_ACCURACY):.1%}, "
+            f"{record.progress.seconds_per_epoch:.2f} s\n"
+        )
+        self._stream.flush()
+        self._epochs, self._steps = len(record.validations), len(record.steps)
 
     def close(self) -> None:
-        """Nothing stands half written."""
+        """Nothing to do: every line is finished."""
 
 
 class Bar:
-    """Progress on a terminal: one line that is drawn again ten times a second."""
+    """Progress on a terminal: one line that is drawn again and again."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._drawn = 0.0
+        self._smoother = Smoother(SMOOTHING)
+        self._steps = 0
         self._loss = math.nan
-        self._judged: Validated | None = None
         self._full, self._empty = ("━", "╌") if _can_print(stream, "━╌") else ("#", "-")
 
-    def show(self, event: Event, run: Run) -> None:
-        """Takes every event."""
-        if isinstance(event, Stepped):
-            # like the curves in the window: smoothed, so that the number can be read
-            loss = event.values[TRAINING_LOSS.name]
-            self._loss = loss if math.isnan(self._loss) else 0.9 * self._loss + 0.1 * loss
-        elif isinstance(event, Validated):
-            self._judged = event
-        now = time.monotonic()
-        if now - self._drawn >= REDRAW_SECONDS or isinstance(event, Finished):
-            self._drawn = now
-            self._draw(run)
+    def show(self, record: Record) -> None:
+        """Takes the record whenever it has grown."""
+        losses = record.steps.values(TRAINING_LOSS.name)[self._steps :]
+        if len(losses):
+            self._loss = float(self._smoother.extend(losses)[-1])
+            self._steps = len(record.steps)
+        progress = record.progress
+        epoch = min(math.floor(progress.epoch) + 1, progress.epochs)
+        parts = [f"epoch {epoch}/{progress.epochs}"]
+        if not math.isnan(self._loss):
+            parts.append(f"loss {self._loss:.4f}")
+        if len(record.validations):
+            parts += [
+                f"validation {record.value(VALIDATION_LOSS):.4f}, {record.value(VALIDATION_ACCURACY):.1%}",
+                f"{progress.seconds_per_epoch:.2f} s/epoch",
+                f"{duration(progress.seconds_left or 0.0)} left",
+            ]
+        self._draw("  ".join(parts), progress.fraction)
 
     def close(self) -> None:
         """Goes to a line of its own."""
         self._stream.write("\n")
         self._stream.flush()
 
-    def _draw(self, run: Run) -> None:
-        epoch = min(math.floor(run.epoch) + 1, run.target_epochs)
-        parts = [f"epoch {epoch}/{run.target_epochs}"]
-        if not math.isnan(self._loss):
-            parts.append(f"loss {self._loss:.4f}")
-        if self._judged is not None:
-            left = (run.target_epochs - run.epoch) * self._judged.seconds
-            parts += [
-                f"validation {self._judged.values[VALIDATION_LOSS.name]:.4f}, "
-                f"{self._judged.values[VALIDATION_ACCURACY.name]:.1%}",
-                f"{self._judged.seconds:.2f} s/epoch",
-                f"{duration(left)} left",
-            ]
+    def _draw(self, line: str, fraction: float) -> None:
         # the last column stays free: some terminals go to the next line when it is written
         room = _columns(self._stream) - 1
-        line = "  ".join(parts)
         # as wide as the longest text leaves, so that it does not change with every number
         width = min(40, room - max(len(line), LONGEST) - 2)
         if width >= 8:
-            done = min(width, math.floor(width * run.epoch / run.target_epochs))
+            done = min(width, math.floor(width * fraction))
             line = f"{self._full * done}{self._empty * (width - done)}  {line}"
         self._stream.write(f"\r{line[:room].ljust(room)}")
         self._stream.flush()
 
 
 def progress_for(stream: TextIO) -> Lines | Bar:
-    """The bar where somebody looks at it."""
+    """A bar where somebody is watching, lines where the output goes into a file or a pipe."""
     return Bar(stream) if stream.isatty() else Lines(stream)
 
 

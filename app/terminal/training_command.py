@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
@@ -28,6 +29,8 @@ from networks.runs.table import rows, writer
 if TYPE_CHECKING:
     from networks.training.run import Run
 
+TELL_SECONDS = 0.1
+"""How often the record takes what has happened, and the bar is drawn."""
 PROJECT, CURVES, WEIGHTS = "project.json", "curves.csv", "weights.safetensors"
 
 
@@ -50,7 +53,9 @@ def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrit
         record = Record(run.id, epochs=run.target_epochs)
         try:
             with _Curves(folder / CURVES, record) as curves:
-                ending = _drive(run, record, curves, progress_for(sys.stderr), signals)
+                progress = progress_for(sys.stderr)
+                ending = _drive(run, _Telling(record, curves, progress), signals)
+                progress.close()
         finally:
             # also where the curves could not be written: training may have taken hours
             save_weights(run, folder / WEIGHTS)
@@ -63,7 +68,7 @@ def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrit
 
 
 class _Signals:
-    """Ctrl+C, and the wish of a system that shuts down, are kept until the running batch is done.
+    """Ctrl+C, and a system's request to end, are remembered until the running batch is done.
 
     A second Ctrl+C interrupts at once.
     """
@@ -130,33 +135,49 @@ class _Curves:
         return UserError(message("“{path}” was not saved: {reason}.", path=str(self._path), reason=reason))
 
 
-def _drive(
-    run: Run, record: Record, curves: _Curves, progress: Lines | Bar, signals: _Signals
-) -> Finished | Failed:
+class _Telling:
+    """Hands events to the record, several at a time, and shows what the record then holds."""
+
+    def __init__(self, record: Record, curves: _Curves, progress: Lines | Bar) -> None:
+        self._record, self._curves, self._progress = record, curves, progress
+        self._waiting: list[Event] = []
+        self._told = 0.0
+
+    def take(self, event: Event) -> None:
+        """The next event; it may have to wait a moment, but not beyond the end of its epoch."""
+        self._waiting.append(event)
+        if isinstance(event, Validated | Finished | Failed) or time.monotonic() - self._told >= TELL_SECONDS:
+            self.record_all()
+            if isinstance(event, Validated):
+                self._curves.end_epoch()
+            self._progress.show(self._record)
+
+    def record_all(self) -> None:
+        """Puts what has waited into the record."""
+        self._record.take(self._waiting)
+        self._waiting.clear()
+        self._told = time.monotonic()
+
+
+def _drive(run: Run, telling: _Telling, signals: _Signals) -> Finished | Failed:
     """Takes events until the leg ends or a signal came; gives the last one."""
     events = run.train()
     ending: Finished | Failed | None = None
-
-    def take(event: Event) -> None:
-        nonlocal ending
-        record.take((event,))
-        if isinstance(event, Validated):
-            curves.end_epoch()
-        progress.show(event, run)
-        if isinstance(event, Finished | Failed):
-            ending = event
-
     try:
         for event in events:
-            take(event)
-            if signals.caught and ending is None:
+            telling.take(event)
+            if isinstance(event, Finished | Failed):
+                ending = event
+            elif signals.caught:
                 break
     finally:
         events.close()
+        telling.record_all()
     if ending is None:
         for event in run.stopped():
-            take(event)
-    progress.close()
+            telling.take(event)
+            if isinstance(event, Finished | Failed):
+                ending = event
     assert ending is not None, "a leg that was not stopped ends with its reason"
     return ending
 
