@@ -161,3 +161,75 @@ def test_random_networks_with_one_more_type_are_imported_and_exported(copied_tre
         "test_what_the_app_builds_is_imported_again_as_the_same_network",
         "tests/networks/exporting/test_exporting.py",
     )
+
+
+WITH_A_MEASURE = """
+import math, msgspec, subprocess, sys
+import torch
+from app.start.start import make_application
+application = make_application()
+from app.terminal.command_line import main
+from networks.exporting.files import save_training_script
+from networks.project.project import first_project, project_to_json
+from networks.recipes.recipe import with_settings
+from networks.runs.events import Stepped, Validated
+from networks.runs.record import Record
+from networks.runs.table import csv_text
+from networks.training.run import Run
+from pathlib import Path
+from widgets.curves import CurvesPanel
+
+project = first_project()
+recipe = with_settings(project.recipe, epochs=2, batch_size=300, threads=1, clip=0.0)
+project = msgspec.structs.replace(project, recipe=recipe)
+run, record = Run(project), Record("run")
+for event in run.train():
+    record.take([event])
+    if isinstance(event, Stepped):
+        gradients = [weight.grad for weight in run.module.parameters()]
+        expected = torch.nn.utils.get_total_norm(gradients).item()
+        assert abs(event.values["gradient norm"] - expected) < 1e-4 * expected
+    elif isinstance(event, Validated):
+        assert "gradient norm" not in event.values
+measured = record.steps.values("gradient norm").tolist()
+assert len(measured) == 2 * run.steps_per_epoch and min(measured) > 0
+
+table = csv_text([record])
+heading, first, *_ = table.splitlines()
+assert heading.split(",")[-1] == "gradient norm" and float(first.split(",")[-1]) == measured[0]
+
+Path("project.json").write_bytes(project_to_json(project))
+assert main(["train", "project.json", "--out", "trained"]) == 0
+assert Path("trained/curves.csv").read_text() == table
+
+Path("script").mkdir()
+save_training_script(project, Path("script/net.py"), "Net")
+subprocess.run([sys.executable, "-W", "error", "net.py"], cwd="script", check=True, stdout=subprocess.DEVNULL)
+assert Path("script/net-curves.csv").read_text() == table
+
+panel = CurvesPanel()
+panel.show_records([record])
+panel.show()
+chart = panel.chart("gradient")
+assert chart.isVisible() and chart.accessibleName() == "Gradient"
+assert "gradient norm, smoothed" in panel.keys.text()
+line = chart.curves(record)["gradient norm"]
+assert len(line.strong.across) == len(measured)
+chart.pointed.emit(record.steps.epoch[2])
+figure = chart.quantity.figure(measured[2])
+assert panel.headings[panel.charts.index(chart)].text() == f"step 3  norm {figure}"
+panel.toolbar.log_button.click()
+height = chart.point(chart.area().topLeft() + line.point(2))[1]
+assert math.isclose(height, math.log10(measured[2]), abs_tol=1e-6)
+panel.close()
+print("as the README says")
+"""
+
+
+def test_a_measure_is_a_few_lines_in_one_file(copied_tree):
+    measures = copied_tree / "networks" / "runs" / "measures.py"
+    text = measures.read_text(encoding="utf-8")
+    text = text.replace("\nMEASURES = (", f"\n{example('Adding a measure')}\nMEASURES = (", 1)
+    text = text.replace(" VALIDATION_ACCURACY)\n", " VALIDATION_ACCURACY, GRADIENT_NORM)\n", 1)
+    measures.write_text(text, encoding="utf-8")
+    assert run_in(copied_tree, WITH_A_MEASURE).splitlines()[-1] == "as the README says"

@@ -26,6 +26,7 @@ from networks.project.project import Project, first_project, project_to_json, re
 from networks.recipes.optimizers import SGD
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Stepped, Validated
+from networks.runs.table import COLUMNS
 from networks.training.run import Run
 
 if os.name == "posix":
@@ -79,14 +80,7 @@ def test_training_leaves_curves_weights_and_the_project(project_file, tmp_path):
     steps = [event for event in events if isinstance(event, Stepped)]
     judged = {event.step: event for event in events if isinstance(event, Validated)}
     written = rows(out / "curves.csv")
-    assert list(written[0]) == [
-        "step",
-        "epoch",
-        "training loss",
-        "training accuracy",
-        "validation loss",
-        "validation accuracy",
-    ]
+    assert list(written[0]) == list(COLUMNS)
     assert [int(row["step"]) for row in written] == [event.step for event in steps]
     assert [float(row["epoch"]) for row in written] == [event.epoch for event in steps]
     assert [float(row["training loss"]) for row in written] == [

@@ -38,8 +38,8 @@ def record_of(events, title="", run="run"):
     return record
 
 
-def test_the_columns_are_those_of_the_measures():
-    assert COLUMNS == (
+def test_the_first_columns_stay_where_they_are():
+    assert COLUMNS[:6] == (
         "step",
         "epoch",
         "training loss",
@@ -60,9 +60,9 @@ def test_csv_gives_back_every_bit(measured, steps_per_epoch):
         assert float(row[1]) == step / steps_per_epoch
         assert [bits(float(cell)) for cell in row[2:4]] == [bits(loss), bits(accuracy)]
         if step % steps_per_epoch:
-            assert row[4:] == ["", ""]
+            assert row[4:6] == ["", ""]
         else:
-            assert [bits(float(cell)) for cell in row[4:]] == [bits(accuracy), bits(loss)]
+            assert [bits(float(cell)) for cell in row[4:6]] == [bits(accuracy), bits(loss)]
 
 
 @given(st.lists(st.tuples(ANY, ANY), max_size=40), st.integers(1, 7), st.lists(st.integers(1, 40)))
@@ -93,9 +93,9 @@ def test_several_runs_are_told_apart_by_their_titles():
 def test_a_validation_without_its_step_has_a_row_of_its_own():
     values = {"validation loss": 0.5, "validation accuracy": 0.25}
     text = csv_text([record_of([Validated("run", 4, 2, values, 0.1, best=True)])])
-    assert text.splitlines()[1] == "4,2.0,,,0.5,0.25"
+    assert text.splitlines()[1].startswith("4,2.0,,,0.5,0.25")
 
 
 def test_what_was_never_measured_is_empty():
     text = csv_text([record_of([Stepped("run", 1, 0.5, {"training loss": 2.0})])])
-    assert text.splitlines()[1] == "1,0.5,2.0,,,"
+    assert text.splitlines()[1].startswith("1,0.5,2.0,,,")
