@@ -19,6 +19,15 @@ settings.register_profile(
 settings.load_profile("backbone")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """A whole run takes all cores. Tests that are named run in one process, where breakpoints work."""
+    if config.args_source is not config.ArgsSource.TESTPATHS:
+        return 0
+    # the heavy ones hold several copies of networks with up to 200 million weights
+    return 2 if config.option.markexpr == "slow" else None
+
+
 @pytest.fixture(autouse=True)
 def _own_settings(tmp_path, monkeypatch):
     """Tests never read or write the settings of the person who runs them."""
