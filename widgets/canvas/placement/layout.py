@@ -38,14 +38,14 @@ def arrange(
     taller = heights or {}
     order = _order(network)
     rows = _rows(network, order)
-    components = _components(network)
+    components = _components(network, order)
     layout = Layout({}, {}, {}, {}, frozenset(components[0] if components else ()), (0.0, 0.0, 0.0, 0.0))
     left = top = right = bottom = 0.0
     column, below = 0.0, 0.0
     rank = {name: index for index, name in enumerate(order)}
     frames_of = by_component(frames, components)
     for index, names in enumerate(components):
-        component = _Component(network, sorted(names, key=rank.__getitem__), rank, rows, frames_of[index])
+        component = _Component(network, names, rank, rows, frames_of[index])
         above, below_rows = rooms(frames_of[index], component.rows)
         routing = routed(network, component.plan(), taller, above, below_rows)
         box = _bounds(routing, component)
@@ -120,33 +120,32 @@ def _rows(network: Network, order: list[str]) -> dict[str, int]:
     return rows
 
 
-def _components(network: Network) -> list[frozenset[str]]:
-    """The connected components: the main one first, the others in the order in which they were built."""
-    found: set[str] = set()
-    components: list[frozenset[str]] = []
+def _components(network: Network, order: list[str]) -> list[list[str]]:
+    """The connected components, their nodes in this order: the main component first, then the older ones."""
+    number: dict[str, int] = {}
     consumers, nodes = network.consumers, network.by_name
 
     def neighbours(name: str) -> list[str]:
         return [*nodes[name].inputs, *(wire.target for wire in consumers[name])]
 
+    count = 0
     for node in network.nodes:
-        if node.name in found:
-            continue
-        component = reached([node.name], neighbours)
-        found |= component
-        components.append(component)
-    if len(components) > 1:
-        main = _main(network, components)
-        components.insert(0, components.pop(main))
+        if node.name not in number:
+            number.update(dict.fromkeys(reached([node.name], neighbours), count))
+            count += 1
+    components: list[list[str]] = [[] for _ in range(count)]
+    for name in order:
+        components[number[name]].append(name)
+    if count > 1:
+        components.insert(0, components.pop(_main(network, number, components)))
     return components
 
 
-def _main(network: Network, components: list[frozenset[str]]) -> int:
+def _main(network: Network, number: Mapping[str, int], components: list[list[str]]) -> int:
     """The component with the Output that training uses; without one the largest, and the first of those."""
     end = tail(network)
-    has_output = end is not None and not network.consumers[end] and network[end].layer.stem == "output"
-    if has_output:
-        return next(index for index, component in enumerate(components) if end in component)
+    if end is not None and not network.consumers[end] and network[end].layer.stem == "output":
+        return number[end]
     return max(range(len(components)), key=lambda index: (len(components[index]), -index))
 
 
