@@ -24,6 +24,7 @@ from networks.graph.saved_blocks import SavedBlock
 from networks.layers.base import Layer
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe
+from networks.runs.record import Record
 from widgets.look.translation import said
 
 NOTICE, OUTCOME, LASTING = 8_000, 15_000, 0
@@ -35,6 +36,8 @@ class Desk(QObject):
 
     changed = Signal()
     """`shown` has been replaced."""
+    recorded = Signal()
+    """The records in `shown` have told more. Comes up to ten times a second while a run goes on."""
     torch_loaded = Signal()
     """torch has been imported; little will be imported after it."""
 
@@ -92,6 +95,12 @@ class Desk(QObject):
         """Says that torch is loaded and finds these devices."""
         self._show(replace(self.shown, devices=devices))
         self.torch_loaded.emit()
+
+    def show_records(self, records: tuple[Record, ...]) -> None:
+        """Says which runs there are, and that they may have told more."""
+        if records != self.shown.records:
+            self._show(replace(self.shown, records=records))
+        self.recorded.emit()
 
     def _show(self, shown: Shown) -> None:
         self.shown = shown

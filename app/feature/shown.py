@@ -12,6 +12,7 @@ from networks.graph.network import Network
 from networks.graph.presentation import Folding
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe
+from networks.runs.record import Record
 
 Field = Literal[
     "project",
@@ -20,6 +21,7 @@ Field = Literal[
     "folding",
     "selection",
     "devices",
+    "records",
     "undo",
     "redo",
     "network",
@@ -42,6 +44,8 @@ class Shown(msgspec.Struct, frozen=True, eq=False):
     """Names of the selected cards and frames on the canvas."""
     devices: tuple[str, ...] | None = None
     """The devices that torch finds, or None as long as torch is not loaded."""
+    records: tuple[Record, ...] = ()
+    """All that runs have told, the oldest run first. Records grow: `Desk.recorded` says when."""
     undo: str = ""
     """The step that Undo would undo; empty if there is none."""
     redo: str = ""

@@ -26,11 +26,20 @@ class Training(Feature):
         super().__init__(desk)
         self.bar = TrainingBar(TRAIN_KEYS[0], STOP_KEYS[0])
         self.curves = CurvesPanel()
-        self.runs = Runs(desk.trainer, self.bar, self.curves, desk.document.steps_since, self)
+        self.runs = Runs(desk.trainer, desk.document.steps_since, self)
+        self.runs.changed.connect(self._show_runs)
+        self.runs.recorded.connect(self._show_records)
         self.runs.ended.connect(self._tell_end)
         self.runs.rested.connect(self.rested)
         self.runs.train_refused.connect(self._show_finding)
         self.bar.finding_clicked.connect(self._show_finding)
+
+        self.bar.train_requested.connect(self.runs.train)
+        self.bar.pause_requested.connect(desk.trainer.pause)
+        self.bar.resume_requested.connect(desk.trainer.resume)
+        self.bar.stop_requested.connect(desk.trainer.stop)
+        self.bar.further_requested.connect(self.runs.train_further)
+        self.curves.clear_requested.connect(self.runs.clear)
 
     def panels(self) -> tuple[Panel, ...]:
         title = self.tr("Curves")
@@ -77,6 +86,8 @@ class Training(Feature):
 
     def show(self, old: Shown | None, new: Shown) -> None:
         if new.news(old, "project", "findings"):
+            self.bar.show_findings(new.findings)
+            self.curves.show_findings(new.findings)
             self.runs.show_project(new.project, new.findings)
 
     def halt(self) -> bool:
@@ -85,6 +96,18 @@ class Training(Feature):
         # `rested` is emitted when the thread has ended, at most one batch later
         self.desk.trainer.stop()
         return False
+
+    @Slot()
+    def _show_runs(self) -> None:
+        self.bar.show_stage(self.desk.trainer.state.value)
+        self.bar.show_progress(self.runs.progress)
+        self.bar.show_further(self.runs.further_reason())
+
+    @Slot()
+    def _show_records(self) -> None:
+        self.curves.show_records(self.runs.records)
+        self.bar.show_progress(self.runs.progress)
+        self.desk.show_records(tuple(self.runs.records))
 
     @Slot()
     def _show_finding(self) -> None:

@@ -1,4 +1,4 @@
-"""Runs as the user sees them: started, paused, stopped and continued, with their curves."""
+"""Runs as the user sees them: started, paused, stopped and continued, each with its record."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from networks.recipes.recipe import with_settings
 from networks.runs.events import Event, Failed, Finished
 from networks.runs.progress import Progress
 from networks.runs.record import Record, Records
-from widgets.curves import CurvesPanel
 from widgets.look.translation import said
-from widgets.training.training_bar import TrainingBar
 
 
 class Runs(QObject):
-    """Connects the trainer to the bar with its buttons and to the curves that draw its events.
+    """Drives the trainer and keeps a record of each run.
 
     It is shown the project that would be trained now, and the obstacle to training it.
     """
 
+    changed = Signal()
+    """The stage, the progress, or whether the last run can go on has changed."""
+    recorded = Signal()
+    """A run has begun, runs have told more, or some were cleared."""
     ended = Signal(str)
     """A sentence that says why a run has ended."""
     rested = Signal()
@@ -34,8 +36,6 @@ class Runs(QObject):
     def __init__(
         self,
         trainer: Trainer,
-        bar: TrainingBar,
-        curves: CurvesPanel,
         steps_since: Callable[[Project], tuple[str, ...]],
         parent: QObject,
     ) -> None:
@@ -43,9 +43,9 @@ class Runs(QObject):
         super().__init__(parent)
         self._steps_since = steps_since
         self._trained: Project | None = None
-        self.trainer, self._bar, self._curves = trainer, bar, curves
+        self.trainer = trainer
         self.records = Records()
-        """What all runs have told that were not cleared."""
+        """All that runs have told, but for those that were cleared."""
         self.progress: Progress | None = None
         """Of the current or last run; None before the first."""
         self._project: Project | None = None
@@ -53,19 +53,11 @@ class Runs(QObject):
         self._count = 0
         trainer.events_arrived.connect(self._take_events)
         trainer.state_changed.connect(self._show_state)
-        curves.clear_requested.connect(self._clear)
-        bar.train_requested.connect(self.train)
-        bar.pause_requested.connect(trainer.pause)
-        bar.resume_requested.connect(trainer.resume)
-        bar.stop_requested.connect(trainer.stop)
-        bar.further_requested.connect(self.train_further)
 
     def show_project(self, project: Project, findings: tuple[Finding, ...]) -> None:
         """Shows what Train would train, and what stands in its way."""
         self._project, self._findings = project, findings
-        self._bar.show_findings(findings)
-        self._curves.show_findings(findings)
-        self._bar.show_further(self._further_reason())
+        self.changed.emit()
 
     @Slot()
     def train_pause_or_resume(self) -> None:
@@ -95,8 +87,8 @@ class Runs(QObject):
             if self.progress is not None and self.trainer.state in (State.TRAINING, State.PAUSED):
                 self.progress.epochs += 1
                 self.trainer.train_further()
-                self._bar.show_progress(self.progress)
-        elif self._further_reason():
+                self.changed.emit()
+        elif self.further_reason():
             return
         elif self.trainer.run is None or self.progress is None:
             self._begin(1)
@@ -120,7 +112,7 @@ class Runs(QObject):
         record = Record(f"run-{self._count}", title, planned)
         self.records.begin(record)
         self.progress = record.progress
-        self._curves.show_records(self.records)
+        self.recorded.emit()
         self.trainer.start(project, epochs, record.run)
 
     def _what_changed(self) -> str:
@@ -133,15 +125,15 @@ class Runs(QObject):
     @Slot(object)
     def _take_events(self, events: tuple[Event, ...]) -> None:
         self.records.take(events)
-        self._curves.show_records(self.records)
-        self._bar.show_progress(self.progress)
+        self.recorded.emit()
         if isinstance(events[-1], Finished | Failed):
             self.ended.emit(said(events[-1].message))
 
     @Slot()
-    def _clear(self) -> None:
+    def clear(self) -> None:
+        """Forgets the runs that have ended."""
         self.records.clear()
-        self._curves.show_records(self.records)
+        self.recorded.emit()
 
     @Slot(object)
     def _show_state(self, state: State) -> None:
@@ -150,14 +142,12 @@ class Runs(QObject):
                 self.progress.pause()
             elif state is State.TRAINING:
                 self.progress.resume()
-        self._bar.show_stage(state.value)
-        self._bar.show_progress(self.progress)
-        self._bar.show_further(self._further_reason())
+        self.changed.emit()
         if state is State.IDLE:
             self.rested.emit()
 
-    def _further_reason(self) -> str:
-        """Why the last run cannot be continued, or nothing."""
+    def further_reason(self) -> str:
+        """Why the last run cannot go on, in words; empty if it can."""
         if self.trainer.run is None or self.trainer.project is None:
             return said(self._findings[0].sentence) if self._findings else ""
         trained, now = self.trainer.project, self._project

@@ -17,7 +17,6 @@ from app.feature.panel import Piece, Spot
 from app.feature.showing import Showing
 from app.features import FEATURES
 from app.window.docks import Docks
-from app.window.keys_page import keys_page, on_the_page
 from app.window.menus import Menus
 from app.window.toolbar import Toolbar
 from networks.project.project import Project, first_project
@@ -162,6 +161,9 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_keys(self) -> None:
         """All keys and gestures on one page."""
+        # imported late, so that the window opens sooner
+        from app.window.keys_page import keys_page, on_the_page
+
         keys_page(self, on_the_page(self.commands(), self.gestures())).open()
 
     def commands(self) -> tuple[Command, ...]:

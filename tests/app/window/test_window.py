@@ -325,6 +325,23 @@ def test_a_second_run_draws_beside_the_first(window, qtbot):
     assert first.title != second.title
 
 
+def test_features_are_shown_what_runs_have_told(window, qtbot):
+    grown = []
+    window.desk.recorded.connect(
+        lambda: grown.append([len(each.steps) for each in window.desk.shown.records])
+    )
+    assert window.desk.shown.records == ()
+    _train_to_the_end(window, qtbot)
+    (record,) = window.desk.shown.records
+    assert record.ended.reason == "finished"
+    assert grown[0] == [0]
+    assert grown[-1] == [window.trainer.run.step] != [0]
+    _train_to_the_end(window, qtbot)
+    assert window.desk.shown.records == window.curves.runs
+    window.curves.clear_requested.emit()
+    assert window.desk.shown.records == window.curves.runs == ()
+
+
 def test_editing_while_it_trains_leaves_the_run_alone(make_window, qtbot):
     window = make_window(epochs=10_000, threads=1)
     window.runs.train()
