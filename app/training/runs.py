@@ -19,7 +19,7 @@ from widgets.look.translation import said
 class Runs(QObject):
     """Drives the trainer and keeps a record of each run.
 
-    It is shown the project that would be trained now, and the obstacle to training it.
+    It is shown the project that would be trained now, and what stands in its way.
     """
 
     changed = Signal()
