@@ -1,4 +1,4 @@
-"""What a person does with the pointer, as real events: drags, drops, clicks, turns of the wheel."""
+"""What a person does with the pointer, as real events: drags, drops, clicks, turning the wheel."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
 def mime(payload: str | bytes, format: str = LAYER_MIME) -> QMimeData:
-    """What a drag carries; the name of a layer type if nothing else is said."""
+    """The data of a drag; by default the name of a layer type."""
     data = QMimeData()
     data.setData(format, QByteArray(payload.encode() if isinstance(payload, str) else payload))
     return data
 
 
 def receiver(widget: QWidget) -> QWidget:
-    """The widget that gets the events: of a scroll area its viewport."""
+    """The widget that gets the events: for a scroll area, its viewport."""
     return widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
 
 
 def drag_over(widget: QWidget, at: QPoint, data: QMimeData) -> bool:
-    """Drags something into the widget and on to `at`. Whether it would be taken there."""
+    """Drags something into the widget and on to `at`. Returns whether it would be accepted there."""
     target = receiver(widget)
     enter = QDragEnterEvent(at, COPY, data, LEFT, NO_KEYS)
     QApplication.sendEvent(target, enter)
@@ -40,12 +40,12 @@ def drag_over(widget: QWidget, at: QPoint, data: QMimeData) -> bool:
 
 
 def drag_out(widget: QWidget) -> None:
-    """Drags what was dragged in out again."""
+    """Drags out again what was dragged in."""
     QApplication.sendEvent(receiver(widget), QDragLeaveEvent())
 
 
 def drop(widget: QWidget, at: QPoint, payload: str | QMimeData) -> bool:
-    """Drags a layer type (or anything) to `at` and lets it go. Whether it was taken."""
+    """Drags a layer type (or anything) to `at` and drops it. Returns whether it was accepted."""
     data = mime(payload) if isinstance(payload, str) else payload
     if not drag_over(widget, at, data):
         drag_out(widget)
@@ -63,7 +63,7 @@ def drag(
     modifiers: Qt.KeyboardModifier = NO_KEYS,
     release: bool = True,
 ) -> None:
-    """Presses at `start`, moves in three steps to `end`, releases there if not told otherwise."""
+    """Presses at `start`, moves to `end` in three steps, and releases there unless told otherwise."""
     target = receiver(widget)
     QTest.mouseMove(target, start)
     QTest.mousePress(target, button, modifiers, start)

@@ -98,15 +98,15 @@ class BlockPanel(QWidget):
 
     def _facts_of(self, folding: Folding) -> str:
         inside = [name for fold in self._folds for name in folding.network.folded[fold]]
-        told = [folding.whole.nodes[name] for name in inside]
+        facts = [folding.whole.nodes[name] for name in inside]
         sources = groups.sources_of(folding.network, inside)
         leaves = groups.leaves_of(folding.network, inside)
         shapes = [folding.whole.nodes[name].output for name in sources]
         out = [folding.whole.nodes[name].output for name in leaves]
         ends = (" + ".join(map(shape_words, each)) for each in (shapes, out))
         lines = [" → ".join(filter(None, ends)), self.tr("{count} layers").format(count=len(inside))]
-        if sums_known(told):
-            weights, sums = sum(each.weights for each in told), sum(each.multiply_adds for each in told)
+        if sums_known(facts):
+            weights, sums = sum(each.weights for each in facts), sum(each.multiply_adds for each in facts)
             lines.append(self.tr("{count} weights").format(count=thousands(weights)))
             lines.append(self.tr("{count} multiply-adds per image").format(count=short(sums)))
         return "\n".join(lines)

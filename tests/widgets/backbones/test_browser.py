@@ -1,4 +1,4 @@
-"""The menu of backbones, searched, walked and chosen from as a person does."""
+"""The menu of backbones, used as a person does: searching, walking, choosing."""
 
 from __future__ import annotations
 

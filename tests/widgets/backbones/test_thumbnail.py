@@ -1,4 +1,4 @@
-"""The small picture of a network: everything in it, inside the frame, and told apart."""
+"""The small picture of a network: it shows everything, inside its borders, and nothing overlaps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A canvas with something behind it that takes its edits, as the window does, and what it must show."""
+"""A canvas together with a document that accepts its edits, as the window does; and what it must show."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from widgets.canvas.view import CanvasView
 
 
 class Document:
-    """Takes every edit; `texts`, `refusals` and `selections` are all that the canvas has said."""
+    """Accepts every edit; `texts`, `refusals` and `selections` record all signals of the canvas."""
 
     def __init__(self, qtbot, network: Network, classes: int | None = 10, size=(900, 900)) -> None:
         self.classes = classes

@@ -1,4 +1,4 @@
-"""Networks that the canvas is tested and measured with, and random ones."""
+"""Networks for testing and measuring the canvas, and random ones."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def densenet(layers: int) -> Network:
 
 @st.composite
 def any_network(draw: st.DrawFn, most: int = 14, loops: bool = False) -> Network:
-    """Any wiring at all, with loose layers, layers that get too much, several parts and, if asked, loops."""
+    """Any wiring: loose layers, layers with too many inputs, several components and, if asked, loops."""
     kinds = st.sampled_from((ReLU(), Conv2d(), Linear(), Add(), Concat(), Input(), Output(), MaxPool2d()))
     layers = draw(st.lists(kinds, max_size=most))
     names = [f"n{index}" for index in range(len(layers))]

@@ -1,4 +1,4 @@
-"""The camera on any graphics view: it keeps what it is told to keep in sight, and tells when it moves."""
+"""The camera on any graphics view: it never loses sight of the bounds, and signals when it moves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Open folds on the canvas: frames that hold what is theirs and nothing else, with words that can be read."""
+"""Open folds on the canvas: each frame holds its own layers and nothing else, and its words are readable."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OPEN = ("GoogLeNet", "GoogLeNet (2014)", "GoogLeNet small", "ResNet-18", "ResNet
 
 
 def imported() -> Network:
-    """As an import makes it: branches in groups within groups, and a classifier beside the trunk."""
+    """A network as an import makes it: branches in nested groups, and a classifier beside the trunk."""
     nodes = [Node("input", Input(channels=3, size=(16, 16)))]
     folds = [Fold("features")]
 
@@ -246,7 +246,7 @@ def test_a_number_that_has_too_little_room_is_not_cut_into_another_one(qapp):
 
 
 def test_a_block_in_which_something_does_not_fit_tells_no_weights(qtbot):
-    """Those before the problem are known, those behind it are not: their sum is that of no block."""
+    """Weights before the problem are known, those after it are not: their sum would be a false total."""
     network = resnet(50)
     broken = edits.set_layers(network, {"layer2.1.conv2": Conv2d(64, (3, 3), (2, 2))})
     document = Document(qtbot, broken)

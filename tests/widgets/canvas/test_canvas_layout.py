@@ -1,4 +1,4 @@
-"""Layout of the canvas: nothing overlaps, the trunk is straight, and every picture is the same twice."""
+"""Layout of the canvas: nothing overlaps, the trunk is straight, one network has one layout."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def overlap(a: Box, b: Box) -> bool:
 
 
 def crosses(p, q, box: Box) -> bool:
-    """Whether the segment, which is upright or level, has a point inside the card."""
+    """Whether the segment, which is vertical or horizontal, has a point inside the card."""
     left, right = sorted((p[0], q[0]))
     top, bottom = sorted((p[1], q[1]))
     return left < box[2] and right > box[0] and top < box[3] and bottom > box[1]
@@ -66,7 +66,7 @@ def assert_sound(network: Network, layout: Layout) -> None:
 
 
 def assert_told_apart(layout: Layout) -> None:
-    """Wires of different sources cross, but never run one on the other."""
+    """Wires of different sources may cross, but never run on top of each other."""
     pieces = [(wire, p, q) for wire, points in layout.routes.items() for p, q in pairwise(points) if p != q]
     for (a, p, q), (b, r, s) in combinations(pieces, 2):
         if a.source == b.source:
@@ -209,7 +209,7 @@ def test_the_frame_of_a_loose_group_is_around_its_card_alone():
 
 
 def entered() -> Folding:
-    """A wire leads past the frame of `outer` into that of `inner`, another through the first line of two."""
+    """One wire leads past the frame of `outer` into that of `inner`, another through two first lines."""
     network = Network(
         (
             Node("above", ReLU()),
@@ -260,7 +260,7 @@ def test_a_frame_holds_its_cards_inner_frames_and_what_runs_beside_them(folding)
 
 
 def test_of_many_loose_groups_each_part_is_laid_out_with_its_own_frame(monkeypatch):
-    """All frames for each part were a minute for ten thousand groups."""
+    """When every component looked at all frames, ten thousand groups took a minute."""
     groups = 100
     network = Network(
         tuple(Node(f"n{number}", ReLU(), (), f"g{number}") for number in range(groups)),

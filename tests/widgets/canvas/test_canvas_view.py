@@ -1,4 +1,4 @@
-"""The canvas without a pointer: keys, clipboard, camera, what cards say, and that it always agrees."""
+"""The canvas without a pointer: keys, clipboard, camera, texts on cards; it always shows its network."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def lenet(qtbot):
 
 @pytest.fixture(autouse=True)
 def _empty_clipboard(qapp):
-    """What a test has put there itself must not outlive the interpreter, see the clipboard module."""
+    """Data that a test puts there must not outlive the Python interpreter, see the clipboard module."""
     yield
     QGuiApplication.clipboard().clear()
 
@@ -189,7 +189,7 @@ def test_a_huge_fragment_is_refused(lenet):
 
 
 def test_layers_that_the_last_release_copied_are_pasted(lenet):
-    """Two versions may be open at once; that one knew no folds and wrote out an empty list of inputs."""
+    """Two versions may run at once; the last release knew no folds and wrote an empty list of inputs."""
     content = (
         b'{"nodes":[{"name":"conv1","layer":{"type":"Conv2d","filters":6,"kernel":[5,5],"stride":[1,1],'
         b'"padding":[2,2],"dilation":[1,1],"groups":1,"bias":true},"inputs":[]},{"name":"tanh1","layer":'
@@ -673,7 +673,7 @@ def test_a_closed_canvas_is_freed(qtbot, qapp):
 
 
 def test_lines_are_as_thick_on_a_dense_screen(monkeypatch, lenet):
-    """Qt counts cosmetic pens in pixels of the screen."""
+    """Qt measures cosmetic pens in physical pixels."""
     style = lenet.scene.style_of_items
     before = style.wire.widthF()
     monkeypatch.setattr(lenet.view, "devicePixelRatioF", lambda: 2.0)
@@ -682,7 +682,7 @@ def test_lines_are_as_thick_on_a_dense_screen(monkeypatch, lenet):
 
 
 def test_icons_stand_on_whole_pixels_at_every_zoom(qapp):
-    """Their lines are about a pixel wide: between two pixels they would be half as dark and twice as wide."""
+    """Their lines are about a pixel wide: off the pixel grid they would be half as dark and twice as wide."""
     style = Style()
     color = QColor("#4338ca")
 

@@ -40,7 +40,7 @@ def words_of(data):
 
 
 def drawn(data):
-    """The picture as pixels, one for each unit."""
+    """The picture as pixels, one per unit."""
     # Qt takes the whole list of typefaces for the name of one
     data = data.replace(", ".join([*theme.PRINTED_FAMILIES, "sans-serif"]).encode(), b"Arial")
     renderer = QSvgRenderer(data)

@@ -1,4 +1,4 @@
-"""The code view: what it shows is the source, its marks are the selection's lines, its clicks name layers."""
+"""The code view: it shows the source, marks the lines of the selection, and a click names layers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Group colours that colour-blind people can tell apart, and text that stands out from its panel."""
+"""Colour-blind people can tell the groups' colours apart, and text stands out from its background."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is translated are whole texts, and numbers are written as people read them."""
+"""Only whole texts are translated, and numbers are written as people read them."""
 
 from __future__ import annotations
 

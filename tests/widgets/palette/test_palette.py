@@ -1,4 +1,4 @@
-"""The palette, searched, walked, folded and dragged from as a person does."""
+"""The palette, used as a person does: searching, walking, folding, dragging."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_a_click_on_a_heading_folds_it_and_search_unfolds(palette, qtbot):
 
 
 def drag(palette, monkeypatch, start):
-    """Presses and pulls with the mouse; gives the drags that began, as name and picture."""
+    """Presses and drags with the mouse; returns the drags that began, as name and picture."""
     begun = []
 
     def executed(self, *actions):

@@ -56,7 +56,7 @@ def choose(qtbot, box, name):
 
 
 def drawn(panel, qtbot):
-    """The values and the slopes; they are drawn when the plot comes into sight."""
+    """The values and the slopes, which are drawn only once the plot is in sight."""
     plot = panel.findChild(FunctionPlot)
     qtbot.waitUntil(lambda: len(plot.drawn()[0]) > 0)
     return plot.drawn()

@@ -18,7 +18,7 @@ from widgets.panels.layer_panel import LayerPanel
 
 
 class Owner:
-    """Holds the network as the document does, and shows the panel what became of its wishes."""
+    """Holds the network as the document does, and shows the panel the result of its edits."""
 
     def __init__(self, panel, network, names):
         self.panel, self.network, self.names = panel, network, names
@@ -110,7 +110,7 @@ def test_without_a_selection_the_whole_network_is_summed_up(panel):
 
 @pytest.mark.parametrize("gone", ["flatten1", "conv1", "output"])
 def test_what_the_check_could_not_count_is_not_summed_up(panel, gone):
-    """Without the Flatten, and so without the Linears' weights, 2 572 are left: a number of no network."""
+    """Without Flatten the Linears' weights are unknown; the 2 572 that are left would be a false total."""
     network = edits.remove(lenet5(), [gone])
     known = gone == "conv1"
     Owner(panel, network, ())

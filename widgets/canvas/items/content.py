@@ -62,13 +62,13 @@ def contents(
     found = {}
     for node in network.nodes:
         name, layer = node.name, node.layer
-        told = report.nodes[name]
+        facts = report.nodes[name]
         leaving = bool(consumers[name])
-        idle = not told.contributing and (has_output or not (leaving or node.inputs))
-        problem = shown_problem(layer, told, faults.get(name), idle)
-        weights = 0 if name in unsure else told.weights
+        idle = not facts.contributing and (has_output or not (leaving or node.inputs))
+        problem = shown_problem(layer, facts, faults.get(name), idle)
+        weights = 0 if name in unsure else facts.weights
         share = round(weights / total, 3) if weights and total and not idle else 0.0
-        found[name] = _content(told.layer, weights, share, told.output, leaving, problem, idle, node.frozen)
+        found[name] = _content(facts.layer, weights, share, facts.output, leaving, problem, idle, node.frozen)
     return found
 
 
@@ -123,8 +123,8 @@ def unsure_cards(folding: Folding) -> frozenset[str]:
 def frame_content(folding: Folding, frame: Frame) -> FrameContent:
     """What an open fold says in its first line."""
     inside = folding.network.folded[frame.fold.name]
-    told = [folding.whole.nodes[name] for name in inside]
-    weights = sum(node.weights for node in told) if sums_known(told) else 0
+    facts = [folding.whole.nodes[name] for name in inside]
+    weights = sum(node.weights for node in facts) if sums_known(facts) else 0
     block = frame.fold.block
     sources = sources_of(folding.network, inside)
     x = folding.whole.nodes[sources[0]].output if len(sources) == 1 else None
@@ -168,10 +168,10 @@ def forget_words() -> None:
     _content.cache_clear()
 
 
-def shown_problem(layer: Layer, told: NodeReport, fault: Message | None, idle: bool) -> Message | None:
+def shown_problem(layer: Layer, facts: NodeReport, fault: Message | None, idle: bool) -> Message | None:
     """The problem that a card shows; for a loose layer, missing wires are not one yet."""
-    problem = told.problem or fault
-    if idle and len(told.inputs) < layer.fewest_inputs:
+    problem = facts.problem or fault
+    if idle and len(facts.inputs) < layer.fewest_inputs:
         return None
     return problem
 
@@ -188,28 +188,28 @@ def wrong_wires(network: Network, report: Report) -> frozenset[Wire]:
 
 def tooltip(network: Network, report: Report, name: str, content: CardContent) -> str:
     """Hover help of a card, as rich text: name, help, shapes, weights, multiply-adds, problem."""
-    node, told = network[name], report.nodes[name]
+    node, facts = network[name], report.nodes[name]
     lines = [f"<b>{escape(content.title)}</b> &nbsp;<tt>{escape(name)}</tt>"]
     lines.append(escape(help_of(node.layer)))
-    lines.append(f"<tt>{escape(flow(told))}</tt>")
-    known = tuple(shape for shape in told.inputs if shape is not None)
+    lines.append(f"<tt>{escape(shapes_of(facts))}</tt>")
+    known = tuple(shape for shape in facts.inputs if shape is not None)
     if isinstance(node.layer, Folded):
         if content.weights:
-            lines.append(escape(_tr("{count} weights").format(count=thousands(told.weights))))
-    elif told.weights:
+            lines.append(escape(_tr("{count} weights").format(count=thousands(facts.weights))))
+    elif facts.weights:
         parts = ", ".join(
-            f"{tensor} {show(shape)}" for tensor, shape in told.layer.parameters(*known).items()
+            f"{tensor} {show(shape)}" for tensor, shape in facts.layer.parameters(*known).items()
         )
         lines.append(
             escape(
-                _tr("{count} weights: {parts}").format(count=thousands(told.weights), parts=parts),
+                _tr("{count} weights: {parts}").format(count=thousands(facts.weights), parts=parts),
             )
         )
-    if told.multiply_adds and (content.weights or not told.weights):
+    if facts.multiply_adds and (content.weights or not facts.weights):
         lines.append(
-            escape(_tr("{count} multiply-adds per image").format(count=thousands(told.multiply_adds)))
+            escape(_tr("{count} multiply-adds per image").format(count=thousands(facts.multiply_adds)))
         )
-    if content.frozen and told.weights:
+    if content.frozen and facts.weights:
         lines.append(escape(_tr("Frozen: training leaves these weights as they are.")))
     if content.idle:
         lines.append(escape(_tr("Takes no part in training: no Output depends on it.")))
@@ -238,16 +238,16 @@ def wire_tooltip(network: Network, report: Report, wire: Wire) -> str:
 
 def spoken(report: Report, name: str, content: CardContent) -> str:
     """One line for screen readers."""
-    parts = [content.title, name, content.summary, flow(report.nodes[name]), content.problem]
+    parts = [content.title, name, content.summary, shapes_of(report.nodes[name]), content.problem]
     if content.idle:
         parts.append(_tr("Takes no part in training: no Output depends on it."))
     return ", ".join(part for part in parts if part)
 
 
-def flow(told: NodeReport) -> str:
+def shapes_of(facts: NodeReport) -> str:
     """`6×28×28 → 16×10×10`, with a question mark for an unknown shape."""
-    came = ", ".join(map(_shape, told.inputs))
-    return f"{came} → {_shape(told.output)}" if came else f"→ {_shape(told.output)}"
+    came = ", ".join(map(_shape, facts.inputs))
+    return f"{came} → {_shape(facts.output)}" if came else f"→ {_shape(facts.output)}"
 
 
 def _shape(shape: Shape | None) -> str:
