@@ -139,3 +139,19 @@ def test_a_circle_of_imports_is_found(back):
     there = {"networks": "", "networks.a": "from networks.b import g", "networks.b": ""}
     assert _circle(there) == []
     assert {*_circle({**there, "networks.b": back})} == {"networks.a", "networks.b"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_imported_is_given_a_second_name(path):
+    """Not `replace = msgspec.structs.replace`, but `from msgspec.structs import replace`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
+    aliases = [
+        ast.unparse(node)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Attribute)
+        and ast.unparse(node.value).split(".")[0] in imported
+        and ast.unparse(node.targets[0]) == node.value.attr
+    ]
+    assert aliases == []

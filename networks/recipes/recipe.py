@@ -6,12 +6,11 @@ from functools import cache
 from typing import Any
 
 import msgspec
+from msgspec.structs import fields, replace
 
 from networks.recipes.data_section import Data
 from networks.recipes.learning_section import Learning
 from networks.recipes.machine_section import Machine
-
-replace = msgspec.structs.replace
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,8 +43,4 @@ def with_settings(recipe: Recipe, **settings: Any) -> Recipe:
 @cache
 def _sections() -> dict[str, str]:
     """No two sections share the name of a setting, so that options of the command line can stay flat."""
-    return {
-        field.name: section.name
-        for section in msgspec.structs.fields(Recipe)
-        for field in msgspec.structs.fields(type(section.default))
-    }
+    return {field.name: section.name for section in fields(Recipe) for field in fields(type(section.default))}
