@@ -1,0 +1,193 @@
+"""Training on an NVIDIA GPU: exact to the bit, without waiting within a step, and frugal with memory."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+import torch
+from torch import nn
+
+from networks.exporting.script import save_training_script
+from networks.graph.network import Network, Node
+from networks.layers.activation import ReLU
+from networks.layers.convolution import Conv2d
+from networks.layers.ends import Input, Output
+from networks.layers.linear import CLASSES, Linear
+from networks.layers.merge import Add
+from networks.layers.normalization import BatchNorm2d
+from networks.layers.pooling import GlobalAvgPool2d
+from networks.module.build import build
+from networks.module.overwriting import overwriting
+from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam
+from networks.runs.events import Finished, Stepped
+from networks.runs.record import Record
+from networks.runs.table import csv_text
+from networks.training.run import Run
+from networks.training.state import SavedState
+from tests.networks.source.fresh_interpreter import FreshInterpreter
+from tests.networks.training.test_run import PLAIN, RANDOM, measured, project, same_weights
+
+DEVICE = "cuda"
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no NVIDIA GPU")
+
+
+@pytest.fixture(autouse=True)
+def _one_order_of_sums(monkeypatch):
+    """cuDNN may otherwise choose kernels that add in any order."""
+    monkeypatch.setattr(torch.backends.cudnn, "deterministic", True)
+
+
+def residual(blocks: int = 2, size: int = 8, channels: int = 8) -> Network:
+    """A row of residual blocks, in which sums and ReLUs may write over what they read."""
+    nodes = [
+        Node("input", Input(channels=1, size=(size, size))),
+        Node("stem", Conv2d(channels), ("input",)),
+    ]
+    for block in range(blocks):
+        shortcut = nodes[-1].name
+        nodes += [
+            Node(f"conv{block}", Conv2d(channels), (shortcut,)),
+            Node(f"bn{block}", BatchNorm2d(), (f"conv{block}",)),
+            Node(f"add{block}", Add(), (f"bn{block}", shortcut)),
+            Node(f"relu{block}", ReLU(), (f"add{block}",)),
+        ]
+    nodes += [
+        Node("pool", GlobalAvgPool2d(), (nodes[-1].name,)),
+        Node("fc", Linear(CLASSES), ("pool",)),
+        Node("output", Output(), ("fc",)),
+    ]
+    return Network(tuple(nodes))
+
+
+def on_gpu(network: Network = RANDOM, **recipe: object):
+    return project(network, device=DEVICE, **recipe)
+
+
+@pytest.mark.parametrize("network", [PLAIN, RANDOM, residual()], ids=["plain", "random", "residual"])
+def test_a_run_equals_itself(network):
+    one, other = Run(on_gpu(network)), Run(on_gpu(network))
+    told = list(one.train())
+    assert isinstance(told[-1], Finished)
+    assert measured(told) == measured(other.train())
+    assert same_weights(one, other)
+
+
+def test_a_run_gives_nearly_what_the_cpu_gives():
+    def losses(device):
+        events = Run(project(residual(), device=device, optimizer=SGD(lr=0.01))).train()
+        return [event.values["training loss"] for event in events if isinstance(event, Stepped)]
+
+    assert losses(DEVICE) == pytest.approx(losses("cpu"), rel=1e-2)
+
+
+def test_stopping_and_going_on_changes_no_bit():
+    straight, run = Run(on_gpu()), Run(on_gpu())
+    expected = measured(straight.train())
+    told: list[object] = []
+    for length in (0, 1, 3, 7):
+        events = run.train(2 - run.step // run.steps_per_epoch)
+        told += itertools.islice(events, length)
+        events.close()
+        told += run.stopped()
+        torch.rand(3, device=DEVICE)
+    told += run.train(2 - run.step // run.steps_per_epoch)
+    assert measured(told) == expected
+    assert same_weights(straight, run)
+
+
+def test_training_draws_nothing_from_the_random_numbers_of_others():
+    torch.cuda.manual_seed(3)
+    expected = [torch.rand(10, device=DEVICE) for _ in range(2)]
+    torch.cuda.manual_seed(3)
+    first = torch.rand(10, device=DEVICE)
+    list(Run(on_gpu()).train())
+    assert torch.equal(first, expected[0])
+    assert torch.equal(torch.rand(10, device=DEVICE), expected[1])
+
+
+def step_once(run: Run) -> None:
+    """Makes a step whose losses stay on the GPU, as if it was too soon to fetch them."""
+    with run.state.random_numbers:
+        run._make_step()
+
+
+@pytest.mark.parametrize("resident", [True, False], ids=["images on the GPU", "images in main memory"])
+@pytest.mark.parametrize("optimizer", [*(kind() for kind in OPTIMIZERS), SGD(momentum=0.9)], ids=repr)
+def test_another_run_continues_from_a_saved_state_to_the_bit(monkeypatch, resident, optimizer):
+    if not resident:
+        monkeypatch.setattr("networks.data.batches._free_memory", lambda device: 0)
+    # losses are still on the GPU when the state is saved
+    monkeypatch.setattr("networks.training.run.FETCH_SECONDS", 1000.0)
+    given = on_gpu(optimizer=optimizer, clip=0.5)
+    for made in (0, 3, 5, 7):
+        first, second = Run(given), Run(given)
+        for _ in range(made):
+            step_once(first)
+        state = first.save()
+        saved = SavedState({name: each.clone() for name, each in state.tensors.items()}, state.data)
+        rest = measured(first.train())
+        second.restore(saved)
+        assert measured(second.train()) == rest
+        assert same_weights(first, second)
+
+
+@pytest.mark.parametrize("resident", [True, False], ids=["images on the GPU", "images in main memory"])
+def test_a_training_script_gives_the_table_of_a_run(tmp_path, monkeypatch, resident):
+    if not resident:
+        monkeypatch.setattr("networks.data.batches._free_memory", lambda device: 0)
+    given = on_gpu(clip=0.5, optimizer=Adam(lr=0.01))
+    script = tmp_path / "net.py"
+    save_training_script(given, script)
+    exact = "import torch\n\ntorch.backends.cudnn.deterministic = True\n"
+    script.write_text(
+        script.read_text(encoding="utf-8").replace("import torch\n", exact, 1), encoding="utf-8"
+    )
+    fresh = FreshInterpreter(tmp_path)
+    try:
+        assert fresh.ran(script)["ending"] == ""
+    finally:
+        fresh.close()
+    record = Record("run")
+    record.take(list(Run(given).train()))
+    assert (tmp_path / "net-curves.csv").read_text(encoding="utf-8") == csv_text([record])
+
+
+def test_no_step_waits_for_the_gpu():
+    """Whatever asks the GPU for a number raises: between two fetches Python runs ahead."""
+    run = Run(on_gpu(clip=0.5))
+    step_once(run)
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for _ in range(3):
+            step_once(run)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    assert len(run.state.untold) == 4
+
+
+def trained_once(module: nn.Module, images: torch.Tensor) -> tuple[list[torch.Tensor], int]:
+    """Scores and gradients, and the bytes that they took at most."""
+    torch.cuda.synchronize()
+    torch.cuda.reset_peak_memory_stats()
+    before = torch.cuda.memory_allocated()
+    scores = module(images)
+    scores.square().mean().backward()
+    peak = torch.cuda.max_memory_allocated() - before
+    found = [scores.detach(), *(weight.grad for weight in module.parameters())]
+    for weight in module.parameters():
+        weight.grad = None
+    return found, peak
+
+
+def test_writing_over_changes_no_bit_and_takes_no_more_memory():
+    network = residual(blocks=6, size=32, channels=32)
+    images = torch.randn(64, 1, 32, 32, device=DEVICE)
+    plain = build(network, 10).to(DEVICE)
+    fast = overwriting(plain)
+    for module in (plain, fast):
+        trained_once(module, images)
+    (expected, most), (found, less) = trained_once(plain, images), trained_once(fast, images)
+    assert all(torch.equal(one, other) for one, other in zip(expected, found, strict=True))
+    assert less <= most
