@@ -109,7 +109,7 @@ def test_a_panel_is_one_file_and_its_line_in_the_tuple(copied_tree):
     assert run_in(copied_tree, WITH_A_PANEL) == "as the README says\n"
 
 
-def run_tests_in(tree, *arguments):
+def run_tests_in(tree, *arguments, timeout=110):
     """Runs tests in this tree; their output is shown where one fails."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
@@ -117,7 +117,7 @@ def run_tests_in(tree, *arguments):
         env={**os.environ, "PYTHONPATH": str(tree)},
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=timeout,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -153,13 +153,15 @@ def test_no_test_that_walks_the_catalog_fails_with_one_more_type(copied_tree):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_random_networks_with_one_more_type_are_imported_and_exported(copied_tree):
     add_layer(copied_tree)
     run_tests_in(
         copied_tree,
         "tests/networks/importing/test_importer.py::"
         "test_what_the_app_builds_is_imported_again_as_the_same_network",
-        "tests/networks/exporting/test_exporting.py",
+        "tests/networks/exporting",
+        timeout=390,
     )
 
 

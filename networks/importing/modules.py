@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -91,22 +92,26 @@ def _as_made(made: Call, kind: Any, x: Shape) -> tuple[dict[str, Tensor], dict[s
 
 
 @cache
-def constructor_of(kind: Any) -> tuple[str, ...]:
-    """The names of the arguments that a type of modules is made with, in their order."""
+def constructor_of(kind: Any) -> Mapping[str, Any]:
+    """The arguments that a type of modules is made with, by name, with their defaults."""
     variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     parameters = inspect.signature(kind).parameters.values()
-    return tuple(p.name for p in parameters if p.kind not in variadic and p.name not in _WITHOUT_EFFECT)
+    return {p.name: p.default for p in parameters if p.kind not in variadic and p.name not in _WITHOUT_EFFECT}
 
 
 def _arguments(module: nn.Module, kind: Any, x: Shape) -> dict[str, Any]:
     """What the module was made with, by name: torch keeps each argument under its own name."""
-    return {name: plain(name, _kept(module, name), x) for name in constructor_of(kind)}
+    return {
+        name: plain(name, _kept(module, name, default), x) for name, default in constructor_of(kind).items()
+    }
 
 
-def _kept(module: nn.Module, name: str) -> Any:
+def _kept(module: nn.Module, name: str, default: Any) -> Any:
     try:
         value = getattr(module, name)
     except AttributeError as error:
+        if default is None:  # an older name for another argument, as Hardtanh has
+            return None
         raise UnshowableError(message("it does not say what its “{name}” is", name=name)) from error
     if name == "padding" and isinstance(value, str):
         return _padding(module)
