@@ -171,7 +171,7 @@ import torch
 from app.start.start import make_application
 application = make_application()
 from app.terminal.command_line import main
-from networks.exporting.files import save_training_script
+from networks.exporting.script import save_training_script
 from networks.project.project import first_project, project_to_json
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Stepped, Validated

@@ -1,4 +1,4 @@
-"""How far a run is, in the terminal: a bar where somebody is watching, otherwise a line for each epoch."""
+"""Progress in the terminal: a bar if somebody is watching, otherwise a line for each epoch."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from networks.runs.record import Record
 from networks.runs.smoothing import Smoother
 
 SMOOTHING = 0.9
-"""Of the loss on the bar, as in the window's curves at first: a number that can be read."""
+"""The weight of the moving average of the loss, so that it can be read; that of the window's curves."""
 LONGEST = len("epoch 100/100  loss 0.0000  validation 0.0000, 00.0%  00.00 s/epoch  00 min 00 s left")
 
 
 class Lines:
-    """Progress where no terminal shows it: one line for each epoch."""
+    """Progress in a file or a pipe: one line for each epoch."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -24,7 +24,7 @@ class Lines:
         """How many validations and steps of the record have been told."""
 
     def show(self, record: Record) -> None:
-        """Takes the record whenever it has grown, and at the latest at the end of each epoch."""
+        """Writes a line if an epoch has ended; called whenever the record has grown."""
         if len(record.validations) == self._epochs:
             return
         losses = record.steps.values(TRAINING_LOSS.name)[self._steps :].tolist()
@@ -53,7 +53,7 @@ class Bar:
         self._full, self._empty = ("━", "╌") if _can_print(stream, "━╌") else ("#", "-")
 
     def show(self, record: Record) -> None:
-        """Takes the record whenever it has grown."""
+        """Draws the bar; called whenever the record has grown."""
         losses = record.steps.values(TRAINING_LOSS.name)[self._steps :]
         if len(losses):
             self._loss = float(self._smoother.extend(losses)[-1])
@@ -72,7 +72,7 @@ class Bar:
         self._draw("  ".join(parts), progress.fraction)
 
     def close(self) -> None:
-        """Goes to a line of its own."""
+        """Ends the line."""
         self._stream.write("\n")
         self._stream.flush()
 
@@ -89,7 +89,7 @@ class Bar:
 
 
 def progress_for(stream: TextIO) -> Lines | Bar:
-    """A bar where somebody is watching, lines where the output goes into a file or a pipe."""
+    """A bar on a terminal, lines in a file or a pipe."""
     return Bar(stream) if stream.isatty() else Lines(stream)
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from networks.training.run import Run
 
 TELL_SECONDS = 0.1
-"""How often the record takes what has happened, and the bar is drawn."""
+"""How often events are added to the record and the bar is drawn."""
 PROJECT, CURVES, WEIGHTS = "project.json", "curves.csv", "weights.safetensors"
 
 
@@ -93,7 +93,7 @@ class _Signals:
 
 
 class _Curves:
-    """The table of all steps. Whole epochs are in the file while training goes on.
+    """The table of all steps. During training the file holds all completed epochs.
 
     Raises UserError where it cannot be written.
     """
@@ -136,7 +136,7 @@ class _Curves:
 
 
 class _Telling:
-    """Hands events to the record, several at a time, and shows what the record then holds."""
+    """Passes events to the record, several at a time, and then shows the record."""
 
     def __init__(self, record: Record, curves: _Curves, progress: Lines | Bar) -> None:
         self._record, self._curves, self._progress = record, curves, progress
@@ -144,7 +144,7 @@ class _Telling:
         self._told = 0.0
 
     def take(self, event: Event) -> None:
-        """The next event; it may have to wait a moment, but not beyond the end of its epoch."""
+        """Takes the next event, which reaches the record in a moment, at the latest with its epoch's end."""
         self._waiting.append(event)
         if isinstance(event, Validated | Finished | Failed) or time.monotonic() - self._told >= TELL_SECONDS:
             self.record_all()
@@ -153,14 +153,14 @@ class _Telling:
             self._progress.show(self._record)
 
     def record_all(self) -> None:
-        """Puts what has waited into the record."""
+        """Adds all waiting events to the record."""
         self._record.take(self._waiting)
         self._waiting.clear()
         self._told = time.monotonic()
 
 
 def _drive(run: Run, telling: _Telling, signals: _Signals) -> Finished | Failed:
-    """Takes events until the leg ends or a signal came; gives the last one."""
+    """Takes events until the leg ends or a signal arrives; returns the last event."""
     events = run.train()
     ending: Finished | Failed | None = None
     try:
@@ -197,13 +197,13 @@ def _as_wished(project: Project, wishes: Mapping[str, Any]) -> Project:
 
 
 def _as_trained(run: Run) -> Project:
-    """The project with the number of threads written out: another machine would choose another."""
+    """The project with its number of threads, since another machine would choose another number."""
     recipe = with_settings(run.project.recipe, threads=run.threads)
     return replace(run.project, recipe=recipe)
 
 
 def _made(project: Project) -> Run:
-    """The run, or what kept it from being made as a UserError; the tensors that were made are let go."""
+    """The run. Raises a UserError without a traceback, so that the tensors made so far can be freed."""
     from networks.training.run import Run
 
     reason = None
@@ -234,7 +234,7 @@ def _make_folder(folder: Path, overwrite: bool) -> None:
             )
         )
     try:
-        # the weights of another run must not lie beside these curves if this one is cut off
+        # if this run is cut off, the weights of another run must not lie beside its curves
         (folder / WEIGHTS).unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)

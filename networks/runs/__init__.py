@@ -1,1 +1,1 @@
-"""What a training run tells and keeps; no torch, no Qt."""
+"""What a training run reports, and the records that are kept of it; no torch, no Qt."""

@@ -1,4 +1,4 @@
-"""What training tells: frozen records of floats, strings and numpy arrays, never tensors."""
+"""The events of training: frozen values of floats and strings, never tensors."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ class Started(msgspec.Struct, frozen=True):
 class Stepped(msgspec.Struct, frozen=True):
     """One step of the optimizer: what `networks.runs.measures` takes from its batch, by the measure's name.
 
-    `step` counts from 1; `epoch` is step / steps_per_epoch. A loss that is not a finite number is told like
-    any other. On a device that tells losses at once (the CPU does, a GPU does not) the weights are then left
-    as they are.
+    `step` counts from 1; `epoch` is step / steps_per_epoch. A loss that is not a finite number is reported
+    like any other. On the CPU the weights are then left as they are; on a GPU it is read too late for that.
     """
 
     run: str
@@ -43,7 +42,7 @@ class Stepped(msgspec.Struct, frozen=True):
 
 
 class Validating(msgspec.Struct, frozen=True):
-    """A share of the validation images was judged, `done` of all (0 to 1): a place to pause or stop."""
+    """A share `done` of the validation images (0 to 1) was judged: a place to pause or stop."""
 
     run: str
     step: int

@@ -1,4 +1,4 @@
-"""What went wrong while training, as a sentence for the user."""
+"""Says in a sentence for the user what went wrong while training."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MEMORY = re.compile(
 
 
 def explain(error: BaseException, run: str = "") -> Failed:
-    """The sentence and the details, as the last event of that run.
+    """The last event of a run that raised this error: a sentence for the user, and the technical details.
 
     Holds only text, so that the tensors of the broken step can be freed.
     """

@@ -1,4 +1,4 @@
-"""What is measured while training, each declared once: charts, legend, tables and scripts are made from it.
+"""What is measured while training, declared once: charts, legend, tables and scripts follow from it.
 
 To add a measure, write a function that takes it from a batch, and add a `Measure` to MEASURES; a quantity
 that has no chart yet also needs a `Quantity`. Nothing else has to change.
@@ -51,7 +51,7 @@ def add_to(totals: dict[str, tuple[float, int]], measured: dict[str, tuple[Tenso
 
 
 def means(measured: dict[str, tuple[Tensor, int]]) -> dict[str, float]:
-    """Of each sum the mean."""
+    """The mean of each measure: its sum divided by its count."""
     return {name: float(amount) / count for name, (amount, count) in measured.items()}
 
 
@@ -91,10 +91,10 @@ class Quantity(msgspec.Struct, frozen=True):
 class Measure(msgspec.Struct, frozen=True):
     """One line of a chart, one column of a table.
 
-    `name` is the column's. `line` is what the legend calls it and `word` what stands before its value. `each`
-    says when it is taken: from the batch of each step, or from all validation images after each epoch.
-    `taken` gives a sum and a count for a batch; the measured value is their quotient, over the one batch or
-    over all. `noisy` values are drawn smoothed.
+    `name` heads the column, `line` names it in the legend, `word` stands before its value. `each` says when
+    it is measured: on the batch of each step, or on all validation images after each epoch. `taken` gives a
+    sum and a count for a batch; the value is the sum divided by the count, of the one batch or of all
+    batches together. `noisy` values are drawn smoothed.
     """
 
     name: str
@@ -110,19 +110,19 @@ LOSS = Quantity("loss", "Loss", better="lower", logarithmic=True, finite=True)
 ACCURACY = Quantity("accuracy", "Accuracy", format="percent", better="higher")
 
 TRAINING_LOSS = Measure("training loss", LOSS, "training", "train", "step", batch_loss)
-"""The losses of auxiliary outputs are in it, each times its weight; the validation loss leaves them out."""
+"""Includes the losses of auxiliary outputs, each times its weight; the validation loss leaves them out."""
 TRAINING_ACCURACY = Measure("training accuracy", ACCURACY, "training", "train", "step", accuracy)
 VALIDATION_LOSS = Measure("validation loss", LOSS, "validation", "val", "epoch", image_loss)
 VALIDATION_ACCURACY = Measure("validation accuracy", ACCURACY, "validation", "val", "epoch", accuracy)
 
 MEASURES = (TRAINING_LOSS, TRAINING_ACCURACY, VALIDATION_LOSS, VALIDATION_ACCURACY)
-"""All there are, in the order of a table's columns and of the charts."""
+"""All measures, in the order of the table's columns and of the charts."""
 
 BEST_BY = VALIDATION_LOSS
-"""The measure that says which epoch is the best."""
+"""The measure that decides which epoch is the best."""
 
 QUANTITIES = tuple(dict.fromkeys(measure.quantity for measure in MEASURES))
-"""A chart for each, in this order."""
+"""Each has a chart, in this order."""
 
 EACH_STEP = {each.name: each.taken for each in MEASURES if each.each == "step"}
 EACH_EPOCH = {each.name: each.taken for each in MEASURES if each.each == "epoch"}
@@ -136,7 +136,7 @@ def variants(quantity: Quantity) -> Iterator[tuple[Measure, int]]:
 
 
 def is_best(values: Mapping[str, float], best: Mapping[str, float] | None) -> bool:
-    """Whether a validation that gave these values is better than the best so far."""
+    """Whether a validation with these values is better than the best so far."""
     value = values[BEST_BY.name]
     if not math.isfinite(value) or best is None:
         return math.isfinite(value)

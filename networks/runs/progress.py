@@ -1,4 +1,4 @@
-"""How far a run is, from its events: epoch, time for an epoch, time left; only what was measured."""
+"""How far a run has come: epoch, seconds per epoch, seconds left, all from what was measured."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from networks.runs.events import Event, Failed, Finished, Started, Stepped, Vali
 
 
 class Progress:
-    """Takes the events of one run and tells where it stands.
+    """Follows the events of one run.
 
-    `seconds_left` is an estimate from the measured time of the steps of this leg, None before there is one.
-    The clock is handed in for tests; `pause` and `resume` leave out the time in which the run was paused.
+    `seconds_left` is estimated from the time that the steps of this leg took; None before the first step.
+    `pause` and `resume` keep pauses out of it. Tests pass a `clock` of their own.
     """
 
     def __init__(self, epochs: int, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -29,7 +29,7 @@ class Progress:
         self._paused_at: float | None = None
 
     def take(self, events: Iterable[Event]) -> None:
-        """Looks at the next events of the run."""
+        """Takes the next events of the run."""
         for event in events:
             match event:
                 case Started():
@@ -43,18 +43,18 @@ class Progress:
         self._last = self._clock()
 
     def pause(self) -> None:
-        """The run holds on from now."""
+        """The run is paused from now on."""
         self._paused_at = self._clock()
 
     def resume(self) -> None:
-        """The run goes on from now."""
+        """The run continues."""
         if self._paused_at is not None:
             self._began += self._clock() - self._paused_at
             self._paused_at = None
 
     @property
     def fraction(self) -> float:
-        """Share of the steps that are done, 0 to 1."""
+        """Share of the steps that have been made, 0 to 1."""
         return min(1.0, self.epoch / self.epochs) if self.epochs else 0.0
 
     @property

@@ -1,4 +1,4 @@
-"""All that a run has told, for whoever shows it: the window, the command line, files, lessons."""
+"""The record of a run: what the window, the command line, files and lessons show of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FINITE = tuple(measure.name for measure in MEASURES if measure.quantity.finite)
 
 
 class Record:
-    """Takes the events of one run and keeps every step, every validation, the best epoch and how it ended.
+    """Collects the events of one run: every step, every validation, the best epoch and how the run ended.
 
     `epochs` is how many the run is to train for; `progress.epochs` may be raised later. `clock` is for tests.
     """
@@ -34,11 +34,11 @@ class Record:
         self.best: Validated | None = None
         """The best validation so far."""
         self.diverged: float | None = None
-        """The epoch (fractional) of the first value that is no finite number and has to be one."""
+        """The epoch (fractional) at which a value that has to be finite first was not."""
         self.progress = Progress(epochs, clock)
 
     def take(self, events: Sequence[Event]) -> None:
-        """Appends what these events tell."""
+        """Adds these events."""
         steps: list[Stepped] = []
         validations: list[Validated] = []
         for event in events:
@@ -56,13 +56,13 @@ class Record:
         self.progress.take(events)
 
     def series(self, measure: Measure) -> Series:
-        """Where this measure's values are kept."""
+        """The series that this measure is part of."""
         return self.steps if measure.each == "step" else self.validations
 
     def index(self, each: Each, epoch: float | None = None) -> int:
-        """Which sample was measured at this epoch, the newest for None; -1 where there is none.
+        """Index of the sample at this epoch, or of the newest one for None; -1 if there is none.
 
-        Of the steps it is the nearest, of the validations the nearest within half an epoch.
+        This is the nearest step, or the nearest validation within half an epoch.
         """
         series = self.steps if each == "step" else self.validations
         if epoch is None or not len(series):
@@ -73,7 +73,7 @@ class Record:
         return nearest if abs(float(series.epoch[nearest]) - epoch) <= _NEAR else -1
 
     def value(self, measure: Measure, epoch: float | None = None) -> float | None:
-        """What was measured at this epoch, the newest for None; None where nothing was."""
+        """The value at this epoch, or the newest one for None; None if nothing was measured there."""
         return self.series(measure).value(measure.name, self.index(measure.each, epoch))
 
     @property
@@ -83,24 +83,24 @@ class Record:
 
     @property
     def last_epoch(self) -> float:
-        """How far the run is, in epochs; 0 before anything was measured."""
+        """How far the run has come, in epochs; 0 before the first step."""
         ends = [float(series.epoch[-1]) for series in (self.steps, self.validations) if len(series)]
         return max(ends, default=0.0)
 
     @property
     def measured(self) -> bool:
-        """Whether there is anything to draw."""
+        """Whether anything was measured yet."""
         return len(self.steps) > 0 or len(self.validations) > 0
 
     def emptied(self) -> Record:
-        """The same run with its progress, and nothing measured so far."""
+        """A record of the same run that shares its progress and holds no measurements."""
         record = Record(self.run, self.title)
         record.progress = self.progress
         return record
 
 
 class Records:
-    """Several runs, oldest first. Their events may arrive in turn; each reaches its own record."""
+    """The records of several runs, oldest first. Events of several runs may arrive mixed."""
 
     def __init__(self) -> None:
         self._records: dict[str, Record] = {}
@@ -116,18 +116,18 @@ class Records:
         return self._records[run]
 
     def begin(self, record: Record) -> None:
-        """Adds a run that has told nothing yet."""
+        """Adds the record of a new run."""
         self._records[record.run] = record
 
     def take(self, events: Iterable[Event]) -> None:
-        """Hands each event to the record of its run. One that was cleared, or never begun, begins here."""
+        """Adds each event to the record of its run. A cleared or unknown run gets a new record."""
         for run, told in groupby(events, attrgetter("run")):
             if run not in self._records:
                 self._records[run] = self._cleared.pop(run) if run in self._cleared else Record(run)
             self._records[run].take(tuple(told))
 
     def clear(self) -> None:
-        """Forgets what runs have told, but for those that are still going on."""
+        """Removes the records of all runs that have ended."""
         for run, record in list(self._records.items()):
             if record.ended is not None:
                 self._cleared[run] = self._records.pop(run).emptied()

@@ -1,4 +1,4 @@
-"""Measured values, kept in full in arrays that grow."""
+"""Measured values, kept in arrays that grow; none is ever dropped."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 
 class Column:
-    """Numbers of one kind that are only ever appended; memory doubles, so appending n costs O(n) in all."""
+    """An array that only grows; its memory doubles when full, so appending n numbers costs O(n) in all."""
 
     def __init__(self, dtype: type[Any] = np.float64) -> None:
         self._memory: NDArray[Any] = np.empty(256, dtype)
@@ -26,13 +26,13 @@ class Column:
 
     @property
     def values(self) -> NDArray[Any]:
-        """All of them, as a read-only view that does not change when more are appended."""
+        """All numbers, as a read-only view that does not change when more are appended."""
         view = self._memory[: self._length]
         view.flags.writeable = False
         return view
 
     def extend(self, values: Sequence[float] | NDArray[Any]) -> None:
-        """Appends these."""
+        """Appends these numbers."""
         needed = self._length + len(values)
         if needed > len(self._memory):
             grown = np.empty(max(needed, 2 * len(self._memory)), self._memory.dtype)
@@ -42,7 +42,7 @@ class Column:
         self._length = needed
 
     def clear(self) -> None:
-        """Forgets all; views that were handed out keep their values."""
+        """Removes all numbers; views that were handed out keep their values."""
         self._memory = np.empty(256, self._memory.dtype)
         self._length = 0
 
@@ -51,7 +51,7 @@ _STEP, _EPOCH, _VALUES = map(attrgetter, ("step", "epoch", "values"))
 
 
 class Series:
-    """What some measures gave at the same steps, in the order in which it was measured.
+    """The values of some measures at the same steps, in the order of measurement.
 
     Epochs may be fractional. A value that an event does not carry is NaN.
     """
@@ -66,11 +66,11 @@ class Series:
         return len(self._step)
 
     def __contains__(self, measure: str) -> bool:
-        """Whether it was measured at all."""
+        """Whether this measure has any value."""
         return measure in self._values and measure not in self._missing
 
     def extend(self, events: Sequence[Stepped] | Sequence[Validated]) -> None:
-        """Appends what these events tell."""
+        """Appends the values of these events."""
         self._step.extend(list(map(_STEP, events)))
         self._epoch.extend(list(map(_EPOCH, events)))
         told = list(map(_VALUES, events))
@@ -88,15 +88,15 @@ class Series:
         return self._epoch.values
 
     def values(self, measure: str) -> Floats:
-        """What this measure gave at every step. Raises KeyError where none of that name is kept here."""
+        """All values of this measure. Raises KeyError if the series does not keep it."""
         return self._values[measure].values
 
     def value(self, measure: str, index: int) -> float | None:
-        """One value; None where the index is below 0 or the measure was never taken."""
+        """One value; None if the index is below 0 or the measure has no values."""
         return float(self.values(measure)[index]) if index >= 0 and measure in self else None
 
     def nearest(self, epoch: float) -> int:
-        """Index of the sample closest to that epoch. Raises IndexError where there is no sample."""
+        """Index of the sample closest to this epoch. Raises IndexError if there is no sample."""
         count = len(self)
         if not count:
             raise IndexError("no sample")

@@ -1,4 +1,4 @@
-"""Exponential moving average without the bias of its start, over values that keep arriving."""
+"""Bias-corrected exponential moving average of values that keep arriving."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Floats = NDArray[np.float64]
 
 
 class Smoother:
-    """Goes on where the last call ended, so that each value is looked at once.
+    """Continues where the last call ended, so that each value is processed once.
 
     The average of x_1 … x_n is sum(w^(n-i) x_i) / sum(w^(n-i)): the moving average m <- w m + (1 - w) x,
     started at 0 and divided by 1 - w^n (Kingma and Ba 2015, section 3). A weight of 0 leaves the values as
-    they are. A value that is no finite number is a gap: it stays one, and the average begins anew behind it.
+    they are. NaN and infinity are gaps: they become NaN, and the average starts afresh after them.
     """
 
     def __init__(self, weight: float) -> None:
@@ -25,7 +25,7 @@ class Smoother:
         self._begin()
 
     def extend(self, values: Floats) -> Floats:
-        """The averages at these values, which follow on all that came before; NaN in gaps."""
+        """The averages at these values, which continue those of earlier calls; NaN in gaps."""
         values = np.asarray(values, np.float64)
         finite = np.isfinite(values)
         if finite.all():
@@ -51,7 +51,7 @@ class Smoother:
         sums = _decaying_sums(values * (1 - self.weight), self.weight, self._sum)
         counts = np.arange(self._count + 1, self._count + len(values) + 1)
         averages: Floats = sums / -np.expm1(counts * math.log(self.weight))
-        # rounding could carry an average past the values that it is one of
+        # rounding could carry an average beyond the values that it averages
         low = np.minimum(np.minimum.accumulate(values), self._low)
         high = np.maximum(np.maximum.accumulate(values), self._high)
         self._sum, self._count = float(sums[-1]), int(counts[-1])
@@ -67,14 +67,14 @@ def smooth(values: Floats, weight: float) -> Floats:
 def _decaying_sums(values: Floats, weight: float, before: float) -> Floats:
     """s_i = weight s_(i-1) + values_i with s_0 = before, in O(n).
 
-    About sqrt(n) blocks are summed side by side, then each receives what the blocks before it leave.
+    About sqrt(n) blocks are summed side by side; then each adds what the blocks before it carry over.
     """
     count = len(values)
     size = math.isqrt(count - 1) + 1
     blocks = -(-count // size)
     padded = np.zeros(blocks * size)
     padded[:count] = values
-    # a column per block, so that each step below works on memory that lies together
+    # a column per block, so that each step below works on contiguous memory
     sums = np.ascontiguousarray(padded.reshape(blocks, size).T)
     for i in range(1, size):
         sums[i] += weight * sums[i - 1]

@@ -1,4 +1,4 @@
-"""The table of all that runs have measured, and the one form in which it is written as CSV."""
+"""The table of a run's measurements, and the one CSV format in which it is written."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from networks.runs.record import Record
 from networks.runs.series import Series
 
 COLUMNS = ("step", "epoch", *(measure.name for measure in MEASURES))
-"""A row for each step, a column for each measure; a validation is in the row of the step that it follows."""
+"""There is a row for each step; a validation stands in the row of the step that it follows."""
 
 RUN = "run"
-"""The first column where several runs stand in one table; it holds their titles."""
+"""The first column of a table of several runs; it holds their titles."""
 
 Row = dict[str, Any]
 
 
 def rows(record: Record, start: int = 0) -> Iterator[Row]:
-    """The rows of one run, by column: its steps from index `start` on, with what was measured at each.
+    """The rows of one run, from the step with index `start` on.
 
     A validation whose step is not in the record has a row of its own.
     """
@@ -33,10 +33,10 @@ def rows(record: Record, start: int = 0) -> Iterator[Row]:
 
 
 def csv_text(records: Iterable[Record]) -> str:
-    """All runs as CSV; where there are several, the first column says which.
+    """All runs as CSV; if there are several, the first column names the run.
 
-    Numbers are written so that reading them gives the same bits; `nan` and `inf` as such. What was not
-    measured at a step is left empty.
+    Reading a number back gives the same bits; `nan` and `inf` are written as such. What was not measured at
+    a step is left empty.
     """
     records = tuple(records)
     several = len(records) > 1
@@ -49,7 +49,7 @@ def csv_text(records: Iterable[Record]) -> str:
 
 
 def writer(file: TextIO, columns: tuple[str, ...] = COLUMNS) -> csv.DictWriter[str]:
-    """Writes rows into a file; the heading is in it already."""
+    """Writes the heading into a file, and then the rows that it is given."""
     table = csv.DictWriter(file, columns, lineterminator="\n")
     table.writeheader()
     return table

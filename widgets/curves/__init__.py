@@ -1,4 +1,4 @@
-"""Live charts of loss and accuracy: every step kept, drawn as often as one can see."""
+"""Live charts of what runs measure."""
 
 from widgets.curves.panel import CurvesPanel
 

@@ -1,4 +1,4 @@
-"""An axis with few, round ticks, and the ground behind the curves that goes with it: grid and epoch bands."""
+"""An axis with few, round ticks, and the ground behind the curves: grid lines and bands of epochs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEFT_WIDTH, BOTTOM_HEIGHT = 46, 20
 
 
 class Axis(pyqtgraph.AxisItem):  # type: ignore[misc]
-    """Numbers at round places, at least `apart` pixels from each other."""
+    """An axis with round numbers at least `apart` pixels from each other."""
 
     def __init__(self, orientation: str, label: ticks.Label, apart: int) -> None:
         super().__init__(orientation, showValues=True)
@@ -34,12 +34,12 @@ class Axis(pyqtgraph.AxisItem):  # type: ignore[misc]
             self.setHeight(BOTTOM_HEIGHT)
 
     def set_log(self, log: bool) -> None:
-        """Whether positions are powers of ten."""
+        """Whether positions are exponents of ten."""
         self._log = log
         self._redraw()
 
     def set_blank(self, blank: bool) -> None:
-        """An axis along which nothing was measured has no numbers."""
+        """Hides the numbers, for an axis along which nothing was measured."""
         if blank != self._blank:
             self._blank = blank
             self._redraw()
@@ -53,7 +53,7 @@ class Axis(pyqtgraph.AxisItem):  # type: ignore[misc]
         self._redraw()
 
     def positions(self, low: float, high: float) -> list[float]:
-        """Where ticks stand from low to high, with as many as the axis has room for."""
+        """The ticks from low to high, as many as the axis has room for."""
         if self._blank or not high > low:
             return []
         size = self.size()
@@ -62,7 +62,7 @@ class Axis(pyqtgraph.AxisItem):  # type: ignore[misc]
         return ticks.logarithmic(low, high, count) if self._log else ticks.linear(low, high, count)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
-        # `size` is in pixels of the screen, and so twice as large at 200 %
+        # `size` is in physical pixels, twice as many at 200 %
         return [(1.0, self.positions(minVal, maxVal))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
@@ -74,7 +74,7 @@ class Axis(pyqtgraph.AxisItem):  # type: ignore[misc]
         if specs is None:
             return None
         line, _, texts = specs
-        # even a tick of no length would leave a dot
+        # even a tick of length 0 would leave a dot
         return line, [], texts
 
     def _redraw(self) -> None:
@@ -98,7 +98,7 @@ class Ground(QGraphicsItem):
         self.update()
 
     def refresh(self) -> None:
-        """The view or its size has changed."""
+        """Repaints after the view or its size has changed."""
         self.prepareGeometryChange()
         self.update()
 

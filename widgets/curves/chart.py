@@ -1,4 +1,4 @@
-"""One chart: the curves of all runs over one quantity, and the part of them that is looked at."""
+"""One chart: a quantity of all runs over epochs, and the part of it that is in view."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from widgets.curves.plot_view import PlotView, Range
 from widgets.curves.run_curves import RunCurves
 
 _FAR = 1e10
-"""Beyond this a linear axis does not go: Qt can no longer invert the transformation."""
+"""A linear axis ends here: beyond it Qt cannot invert the transformation."""
 
 
 class Chart(PlotView):
-    """Draws runs over epochs. What it shows changes with `follow`, with `look_at` and by the user's hand."""
+    """Draws the curves of runs. `follow`, `look_at` and the user's gestures change the part in view."""
 
     def __init__(self, quantity: Quantity, parent: QWidget | None = None) -> None:
         self._curves: dict[Record, RunCurves] = {}
@@ -39,22 +39,22 @@ class Chart(PlotView):
     # runs
 
     def add_run(self, run: Record, index: int, weight: float) -> None:
-        """Draws this run in the colour of that index, in front of all others."""
+        """Adds a run in the colour of that index, in front of all others."""
         self._curves[run] = RunCurves(self, run, self.quantity, index, weight, self._log)
         self.set_front(run)
 
     def remove_run(self, run: Record) -> None:
-        """Takes a run away."""
+        """Removes a run."""
         self._curves.pop(run).remove()
         if self._front is run:
             self._front = None
 
     def curves(self, run: Record) -> RunCurves:
-        """How a run is drawn."""
+        """The curves of a run."""
         return self._curves[run]
 
     def set_front(self, run: Record) -> None:
-        """The run that is drawn over the others, strongest, and with its best value in words."""
+        """Draws this run over the others, more strongly, and labels its best value."""
         self._front = run
         for curves in self._curves.values():
             curves.set_front(curves.run is run)
@@ -62,27 +62,27 @@ class Chart(PlotView):
         self.redraw()
 
     def set_smoothing(self, weight: float) -> None:
-        """Smooths all runs anew."""
+        """Changes the smoothing of all runs."""
         for curves in self._curves.values():
             curves.set_style(weight, self._log)
         self.redraw()
 
     def set_log(self, log: bool, weight: float) -> None:
-        """A logarithmic or a linear axis."""
+        """Switches between a logarithmic and a linear axis."""
         self._log = log
         self.left_axis.set_log(log)
         for curves in self._curves.values():
             curves.set_style(weight, log)
 
     def take(self, run: Record) -> None:
-        """Looks at what a run has told since the last time; `redraw` shows it."""
+        """Takes what was added to a run's record since the last call; `redraw` shows it."""
         self._curves[run].take()
         self._label()
 
     # the view
 
     def follow(self, epochs: float) -> None:
-        """Shows all there is, from the start to `epochs`."""
+        """Fits the view to everything from the start to `epochs`."""
         end = ticks.end_of_epochs(epochs)
         x = (-0.012 * end, 1.02 * end)
         bounds = self._bounds()
@@ -95,18 +95,18 @@ class Chart(PlotView):
         self.redraw()
 
     def redraw(self) -> None:
-        """Draws what has changed, once there is somebody to see it."""
+        """Draws what has changed, if the chart is visible."""
         if not self.isVisible():
             return
         for curves in self._curves.values():
             if curves.stale:
                 curves.draw()
         self._place_dots()
-        # one for all: asking for every item costs more than painting some
+        # one update for all items: one for each costs more than painting some needlessly
         self.viewport().update()
 
     def show_cross_hair(self, epoch: float | None, rings: list[tuple[QPointF, QColor]]) -> None:
-        """A line at that epoch and rings around the points that are read there; None takes it away."""
+        """Shows a line at this epoch and rings around the points that are read there; None hides it."""
         self._cross_hair_at = epoch
         self._rings.show_points(rings, QColor(self.shade.panel))
         self._place_dots()
@@ -114,7 +114,7 @@ class Chart(PlotView):
 
     @property
     def cross_hair(self) -> float | None:
-        """The epoch at which the cross-hair stands."""
+        """The epoch of the cross-hair, or None."""
         return self._cross_hair_at
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -146,7 +146,7 @@ class Chart(PlotView):
         return (min(low for low, _ in found), max(high for _, high in found)) if found else None
 
     def _framed(self, low: float, high: float) -> Range:
-        """Round ends around what was measured; a linear axis begins at 0, one of shares ends at 100 %."""
+        """The range with round ends; a linear axis begins at 0, and an axis of shares ends at 100 %."""
         if self._log:
             middle, half = (low + high) / 2, max(0.15, 0.53 * (high - low))
             low, high = math.floor((middle - half) * 10) / 10, math.ceil((middle + half) * 10) / 10

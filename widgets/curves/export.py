@@ -1,4 +1,4 @@
-"""Curves as a picture or as CSV, to the clipboard or into a file."""
+"""Copies or saves the curves, as a picture or as CSV."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SCALE = 2.0
 
 
 def picture(widget: QWidget) -> QImage:
-    """The widget as it stands, at twice its size in pixels."""
+    """The widget as it looks now, at twice its size in pixels."""
     image = QImage(widget.size() * _SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(_SCALE)
     image.fill(QColor(theme.colors(widget).panel))
@@ -34,7 +34,7 @@ def copy_picture(widget: QWidget) -> None:
 
 
 def copy_csv(text: str) -> None:
-    """Puts CSV on the clipboard, as such and as plain text."""
+    """Puts CSV on the clipboard, both as CSV and as plain text."""
     data = QMimeData()
     data.setText(text)
     data.setData("text/csv", QByteArray(text.encode()))

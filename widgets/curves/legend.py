@@ -1,4 +1,4 @@
-"""What the lines mean, and which runs are shown."""
+"""The legend: what the lines mean, and which runs are shown."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Entry(NamedTuple):
 
 
 class Keys(QWidget):
-    """Strong, faint and dashed in words; the colour is the run's, so the samples here have none."""
+    """Explains the kinds of lines. Colours belong to runs, so the samples have none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,13 +47,13 @@ class Keys(QWidget):
         self.setAccessibleName(self.text())
 
     def show_smoothing(self, smooths: bool) -> None:
-        """Whether the strong line is a smoothed one."""
+        """Whether strong lines are smoothed."""
         self._smooths = smooths
         self.setAccessibleName(self.text())
         self.update()
 
     def text(self) -> str:
-        """All words of it."""
+        """All entries as text."""
         return " · ".join(entry.text for entry in self._entries())
 
     def sizeHint(self) -> QSize:
@@ -83,7 +83,7 @@ class Keys(QWidget):
         painter.end()
 
     def _entries(self) -> list[_Entry]:
-        """Lines of steps before those of epochs; what several charts share stands there once."""
+        """Lines of steps, then lines of epochs; an entry that several charts share appears once."""
         lines = [
             (
                 measure,
@@ -122,7 +122,7 @@ def _paint_sample(painter: QPainter, entry: _Entry, at: QPointF, color: QColor) 
 
 
 class RunButton(QAbstractButton):
-    """One run: its line, its marker and its title; pressed in while it is shown."""
+    """A run's line, marker and title; checked while the run is shown."""
 
     def __init__(self, title: str, color: str, symbol: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -212,7 +212,7 @@ class RunsLegend(QScrollArea):
         return self._buttons[number]
 
     def add_run(self, number: int, title: str, color: str, symbol: str) -> None:
-        """One more, in front of the others."""
+        """Adds a run in front of the others."""
         button = RunButton(title, color, symbol, self._rows)
         button.toggled.connect(self._tell)
         for other in self._buttons.values():
@@ -223,14 +223,14 @@ class RunsLegend(QScrollArea):
         self._arrange()
 
     def remove_run(self, number: int) -> None:
-        """One less."""
+        """Removes a run."""
         button = self._buttons.pop(number)
         button.hide()
         button.deleteLater()
         self._arrange()
 
     def set_color(self, number: int, color: str) -> None:
-        """The theme has changed."""
+        """Changes a run's colour after the theme has changed."""
         self._buttons[number].set_color(color)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

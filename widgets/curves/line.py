@@ -1,4 +1,4 @@
-"""Lines and markers of a curve, in pixels of the plot: what Qt paints fastest for thousands of points."""
+"""Lines and markers in pixels of the plot, which Qt paints fastest for thousands of points."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _DASHES: dict[str, tuple[list[float], ...]] = {
     "epoch": ([4, 3], [1, 3], [8, 3, 1, 3]),
     "key": ([3, 2.5], [1, 2.5], [6, 2, 1, 2]),
 }
-"""What tells the lines of one chart apart; keys are short samples of the lines of epochs."""
+"""How the lines of one chart differ; keys are the short samples of epoch lines in the legend."""
 
 
 def dashes(pen: QPen, each: str, variant: int) -> QPen:
-    """The pen, dashed for the line of that number among those taken each step or each epoch, or in a key."""
+    """Dashes the pen for a chart's line of this number among those of steps or of epochs, or for its key."""
     if pattern := _DASHES[each][variant % len(_DASHES[each])]:
         pen.setDashPattern(pattern)
     return pen
@@ -43,7 +43,7 @@ def draw_symbol(painter: QPainter, symbol: str, at: QPointF, radius: float) -> N
 
 
 class _Drawn(QGraphicsItem):
-    """Lies over the whole plot, so that points may change without the scene having to be told."""
+    """Covers the whole plot, so that the scene need not be notified when points change."""
 
     def __init__(self, view_box: pyqtgraph.ViewBox) -> None:
         super().__init__(view_box)
@@ -52,7 +52,7 @@ class _Drawn(QGraphicsItem):
         """Pixels from the plot's upper left corner, NaN where there is a gap."""
 
     def set_points(self, across: Floats, down: Floats) -> None:
-        """What is drawn when the plot is painted next; asking for that is up to the caller."""
+        """Sets the points to draw. The caller requests the repaint."""
         self.across, self.down = across, down
 
     def boundingRect(self) -> QRectF:
@@ -85,7 +85,7 @@ class Line(_Drawn):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._antialias)
         painter.setPen(self._pen)
-        # a wide antialiased line takes Qt up to ten times as long in one piece as in segments
+        # Qt takes up to ten times as long for a wide antialiased path as for its segments
         if self._antialias and self._pen.widthF() > 1 and self._pen.style() == Qt.PenStyle.SolidLine:
             if self._segments is None:
                 self._segments = _segments(self.across, self.down)
@@ -122,7 +122,7 @@ class Markers(_Drawn):
 
 
 def _segments(x: Floats, y: Floats) -> list[QLineF]:
-    """The lines between neighbours that are both there."""
+    """Line segments between neighbours, leaving out gaps."""
     there = np.isfinite(y)
     joined = there[:-1] & there[1:]
     starts_x, starts_y, ends_x, ends_y = x[:-1][joined], y[:-1][joined], x[1:][joined], y[1:][joined]

@@ -1,4 +1,4 @@
-"""What points at single places of a chart: best epoch, diverged loss, cross-hair, newest step."""
+"""Marks on a chart: the best epoch, where a run diverged, the cross-hair, the newest step."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def _font() -> QFont:
 
 
 class Mark(QGraphicsItem):
-    """Lies over the plot in pixels; `place` moves it when the view has changed.
+    """An item over the plot, in pixels; `place` moves it after the view has changed.
 
-    Asking for the plot to be painted is up to the caller, once for all of its items: what an item asks for
-    itself, the scene passes on later, and the plot would be painted twice.
+    The caller requests one repaint for all items. An item's own request would reach the plot later, through
+    the scene, and the plot would be painted twice.
     """
 
     def __init__(self, view_box: pyqtgraph.ViewBox) -> None:
@@ -36,7 +36,7 @@ class Mark(QGraphicsItem):
         self.hide()
 
     def place(self, at: QPointF | None) -> None:
-        """Stands at this pixel of the plot from now on; None hides it."""
+        """Moves the mark to this pixel of the plot; None hides it."""
         self._at = at
         self.setVisible(at is not None)
 
@@ -55,7 +55,7 @@ class Dots(Mark):
         self.setZValue(15)
 
     def show_points(self, points: list[tuple[QPointF, QColor]], panel: QColor) -> None:
-        """Stands at these pixels; none hides it."""
+        """Shows dots at these pixels; hides all for an empty list."""
         self._points, self._panel = points, panel
         self.setVisible(bool(points))
 
@@ -101,7 +101,7 @@ class _Labelled(Mark):
         self._shade = theme.LIGHT
 
     def show_text(self, text: str, color: QColor, shade: theme.Colors) -> None:
-        """What it says, in which colour."""
+        """Sets the label and its colour."""
         self.text, self._color, self._shade = text, color, shade
 
     def _label_size(self, icon: bool) -> QRectF:
@@ -129,7 +129,7 @@ class _Labelled(Mark):
 
 
 class BestMark(_Labelled):
-    """A ring around the best epoch's point, with its value above or below; without one a smaller ring."""
+    """A ring around the best epoch's point, labelled above or below; a smaller ring if there is no label."""
 
     def __init__(self, view_box: pyqtgraph.ViewBox, *, above: bool) -> None:
         super().__init__(view_box)
@@ -145,7 +145,7 @@ class BestMark(_Labelled):
         painter.setPen(QPen(self._color, width))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(at, radius, radius)
-        # in a view that was zoomed elsewhere, no words without the point
+        # no label if the point is outside the view
         if self.text and self.boundingRect().adjusted(-1, -1, 1, 1).contains(at):
             place = self._label_size(icon=False)
             place.moveCenter(at)
@@ -158,7 +158,7 @@ class BestMark(_Labelled):
 
 
 class DivergedMark(_Labelled):
-    """A dashed line where a loss was no finite number, with an icon and a word at its top."""
+    """A dashed vertical line where a value became infinite or NaN, with an icon and a label at the top."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

@@ -1,4 +1,4 @@
-"""One measure of one run as it is drawn: every step, also smoothed, or a dashed line through the epochs."""
+"""The line of one measure of one run: every step and their average, or a dashed line through epochs."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from widgets.curves.plot_view import PlotView
 from widgets.curves.trace import Trace, means, peaks, scaled
 
 _CLIP = 50.0
-"""Heights of the plot beyond which a curve is cut off: Qt's painting needs bounded coordinates."""
+"""Curves are cut off this many plot heights away: Qt needs bounded coordinates."""
 _APART = 7.0
-"""Pixels between epochs below which their markers are left out."""
+"""Markers are left out if epochs are fewer pixels apart than this."""
 _NOTHING = np.empty(0)
 
 
 class MeasuredLine:
-    """What the lines of steps and of epochs have in common; `variant` tells lines of one chart apart."""
+    """A line of steps or of epochs. `variant` numbers the lines of one kind in a chart."""
 
     def __init__(self, plot: PlotView, record: Record, measure: Measure, variant: int) -> None:
         self.measure = measure
@@ -30,39 +30,39 @@ class MeasuredLine:
 
     @property
     def items(self) -> tuple[Line | Markers, ...]:
-        """What lies on the plot, undermost first."""
+        """The items on the plot, from the bottom up."""
         raise NotImplementedError
 
     def set_style(self, weight: float, log: bool) -> None:
-        """Another smoothing or scale: everything is computed anew."""
+        """Changes smoothing and scale, and recomputes the line."""
         raise NotImplementedError
 
     def take(self) -> bool:
-        """Looks at what was measured since the last time. Whether there was something."""
+        """Takes what was measured since the last call. Returns whether there was anything."""
         raise NotImplementedError
 
     def bounds(self) -> tuple[float, float] | None:
-        """Lowest and highest height to make room for, None where there is nothing."""
+        """The range of heights to make room for; None if there is nothing to draw."""
         raise NotImplementedError
 
     def retheme(self, color: QColor, strong: QColor, symbol: str, *, front: bool) -> None:
-        """The run's colour and marker; strong lines have a dimmer colour behind the run in front."""
+        """Sets the run's colour and marker, and that of strong lines, dimmer for earlier runs."""
         raise NotImplementedError
 
     def draw(self) -> None:
-        """Brings the items up to what was taken, for the plot's present view."""
+        """Updates the items for the plot's current view."""
         raise NotImplementedError
 
     def point(self, index: int) -> QPointF | None:
-        """Where a value is drawn, in pixels of the plot; None where it has no place on the axis."""
+        """Where a value is drawn, in pixels of the plot; None if the axis cannot show it."""
         return self.pixel(float(self._series.epoch[index]), float(self._heights[index]))
 
     def newest_point(self) -> QPointF | None:
-        """The end of the line of steps; None where there is none."""
+        """The end of a line of steps; None for other lines."""
         return None
 
     def pixel(self, x: float, y: float) -> QPointF | None:
-        """A point of the plot in pixels; None where it has no height."""
+        """A point in pixels of the plot; None if its height is not finite."""
         if not np.isfinite(y):
             return None
         across, down = self._pixels(np.array([x]), np.array([y]))
@@ -85,7 +85,7 @@ class MeasuredLine:
 
 
 class StepLine(MeasuredLine):
-    """Every step, faint, and the smoothed values over it; values that are not noisy are one strong line."""
+    """Every step as a faint line with the smoothed line over it; a single line for values without noise."""
 
     def __init__(
         self, plot: PlotView, record: Record, measure: Measure, variant: int, weight: float, log: bool
@@ -150,7 +150,7 @@ class StepLine(MeasuredLine):
 
 
 class EpochLine(MeasuredLine):
-    """A dashed line with a marker at every epoch, as far as there is room for markers."""
+    """A dashed line with a marker at every epoch, as long as there is room for markers."""
 
     def __init__(self, plot: PlotView, record: Record, measure: Measure, variant: int, log: bool) -> None:
         super().__init__(plot, record, measure, variant)

@@ -1,4 +1,4 @@
-"""How the last run ended, in a sentence that stays until the next one begins."""
+"""How the last run ended, in a sentence that stays until the next run begins."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ICON = 16
 
 
 class Outcome(QWidget):
-    """An icon, a sentence and, for what broke, the details; hidden while there is nothing to say."""
+    """An icon and a sentence, with a button for a failure's details; hidden if there is nothing to say."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class Outcome(QWidget):
         self.hide()
 
     def show_end(self, ended: Finished | Failed | None) -> None:
-        """Says how it ended; None takes the sentence away."""
+        """Says how a run ended; None hides the sentence."""
         self._ended = ended
         sentence = "" if ended is None else said(ended.message)
         self._text.setText(sentence)
@@ -57,12 +57,12 @@ class Outcome(QWidget):
         self.update()
 
     def sentence(self) -> str:
-        """What it says."""
+        """The sentence shown."""
         return self._text.text()
 
     @property
     def wrong(self) -> bool:
-        """Whether it tells of something that went wrong."""
+        """Whether something went wrong."""
         return isinstance(self._ended, Failed) or (
             isinstance(self._ended, Finished) and self._ended.reason == "diverged"
         )
@@ -90,7 +90,7 @@ class Outcome(QWidget):
 
 
 class _Details(QDialog):
-    """The sentence and, below it, what the program itself said; it can be selected and copied."""
+    """The sentence and the traceback below it, to be selected and copied."""
 
     def __init__(self, failed: Failed, parent: QWidget) -> None:
         super().__init__(parent)

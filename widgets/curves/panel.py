@@ -1,4 +1,4 @@
-"""What runs have measured, live, over epochs: a chart for each quantity."""
+"""Live charts of what runs measure, one for each quantity."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from widgets.look.translation import declared, said
 
 
 class CurvesPanel(QWidget):
-    """Shows the records of runs, the newest in front. Nothing stands here that was not measured."""
+    """Shows the records of runs, the newest in front. Nothing is shown that was not measured."""
 
     clear_requested = Signal()
-    """All runs that have ended are to be forgotten."""
+    """The user wants to clear all runs that have ended."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._numbers: dict[Record, int] = {}
         self._told: dict[Record, tuple[int, Finished | Failed | None]] = {}
-        """Of each run the validations and the end that were told in words."""
+        """For each run, the number of validations and the end that were last described."""
         self._reason: Message | None = None
         self._following = True
         self._refreshing = False
@@ -55,9 +55,9 @@ class CurvesPanel(QWidget):
     # what is shown
 
     def show_records(self, records: Iterable[Record]) -> None:
-        """Shows these runs, oldest first, with all that they have told by now, and draws once.
+        """Shows these runs, oldest first, with all that is in their records by now; draws once.
 
-        A run that was not there before has the next colour, and the charts follow it.
+        A new run gets the next colour, and the charts follow it.
         """
         records = tuple(records)
         for record in self._numbers.keys() - set(records):
@@ -97,18 +97,18 @@ class CurvesPanel(QWidget):
 
     @property
     def following(self) -> bool:
-        """Whether the charts move with live data; not while the user has zoomed."""
+        """Whether the charts move with live data; they do not while the user has zoomed."""
         return self._following
 
     # what the user does
 
     @Slot(bool)
     def set_log(self, log: bool) -> None:
-        """A logarithmic or a linear axis, for every quantity that can have both."""
+        """Switches all charts that can have a logarithmic axis."""
         for chart in self.charts:
             if chart.quantity.logarithmic:
                 chart.set_log(log, self.toolbar.smoothing)
-        # what was zoomed to has no meaning on the other scale
+        # the zoomed range has no meaning on the other scale
         self.reset_view()
 
     @Slot(float)
@@ -120,7 +120,7 @@ class CurvesPanel(QWidget):
 
     @Slot()
     def reset_view(self) -> None:
-        """Shows everything and follows live data again."""
+        """Shows everything, and follows live data again."""
         self._following = True
         self._refresh()
 
@@ -269,7 +269,7 @@ class CurvesPanel(QWidget):
         return Reading(int(run.steps.step[step]) if step >= 0 else None, values, curves.color.name())
 
     def _describe(self, run: Record) -> None:
-        """What the charts show, for those who do not see them; at the end of an epoch and of a run."""
+        """Describes the charts for screen readers, at the end of every epoch and of the run."""
         told = (len(run.validations), run.ended)
         if told == self._told[run]:
             return

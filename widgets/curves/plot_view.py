@@ -1,4 +1,4 @@
-"""A plot that is zoomed with the left button, moved with the right one, and reset by a double-click."""
+"""A plot to zoom with the left button, move with the right one, and reset with a double-click."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from widgets.look import theme
 Range = tuple[float, float]
 
 _JITTER = 6
-"""Pixels below which a drag goes along one direction only, and below both is none."""
+"""A drag that is shorter than this in one direction zooms only along the other; in both, it is a click."""
 _NOTCH = 0.85
 """Part of the range that remains visible after one notch of the wheel."""
 
 
 class PlotView(pyqtgraph.GraphicsView):  # type: ignore[misc]
-    """Axes, ground and gestures; what is drawn on it is added to `view_box`.
+    """Axes, ground and gestures. What is drawn is added to `view_box`.
 
-    The mouse is handled here and not by pyqtgraph's scene, which drops moves that follow each other quickly.
+    The mouse is handled here, since pyqtgraph's scene drops moves in quick succession.
     """
 
     zoomed = Signal()
-    """The user has chosen another part to look at."""
+    """The user has zoomed or moved the view."""
     reset_requested = Signal()
     pointed = Signal(object)
     """The epoch (a float) under the mouse, or None when it has left."""
     stepped = Signal(int)
-    """By how many samples the cross-hair is to move; asked for with the keyboard."""
+    """By how many samples the user moves the cross-hair with the keyboard."""
     view_changed = Signal()
 
     def __init__(self, label: ticks.Label, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None)
         self.limits: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
-        """As far as one can zoom out and move, along x and y."""
+        """The limits of zooming out and moving, along x and y."""
         self.least = (1e-6, 1e-9)
-        """As far as one can zoom in."""
+        """The limits of zooming in, along x and y."""
         self.view_box = pyqtgraph.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.0)
         self.view_box.disableAutoRange()
         self.left_axis = Axis("left", label, 30)
@@ -70,17 +70,17 @@ class PlotView(pyqtgraph.GraphicsView):  # type: ignore[misc]
     # what is looked at
 
     def x_range(self) -> Range:
-        """Epochs that are in view."""
+        """The epochs in view."""
         low, high = self.view_box.viewRange()[0]
         return low, high
 
     def y_range(self) -> Range:
-        """Heights that are in view."""
+        """The heights in view."""
         low, high = self.view_box.viewRange()[1]
         return low, high
 
     def look_at(self, x: Range | None = None, y: Range | None = None) -> None:
-        """Shows this part."""
+        """Changes the part in view."""
         wanted = {}
         if x is not None and x != self.x_range():
             wanted["xRange"] = x
@@ -88,20 +88,20 @@ class PlotView(pyqtgraph.GraphicsView):  # type: ignore[misc]
             wanted["yRange"] = y
         if wanted:
             self.view_box.setRange(**wanted, padding=0)
-            # done while painting, as pyqtgraph would, it leads to painting everything twice
+            # pyqtgraph would do this while painting, and so paint everything twice
             self.view_box.updateMatrix()
 
     def area(self) -> QRectF:
-        """The place of the plot within the viewport."""
+        """The rectangle of the plot in the viewport."""
         return QRectF(self.view_box.sceneBoundingRect())
 
     def pixel(self, x: float, y: float) -> QPointF:
-        """Where a point of the plot lies, in pixels from the plot's upper left corner."""
+        """A point's place in pixels from the plot's upper left corner."""
         area, (left, right), (low, high) = self.area(), self.x_range(), self.y_range()
         return QPointF(area.width() * (x - left) / (right - left), area.height() * (high - y) / (high - low))
 
     def point(self, position: QPointF) -> tuple[float, float]:
-        """Which point of the plot lies at a position of the viewport."""
+        """The point of the plot at a position of the viewport."""
         area, (left, right), (low, high) = self.area(), self.x_range(), self.y_range()
         x = left + (position.x() - area.left()) / max(1.0, area.width()) * (right - left)
         y = high - (position.y() - area.top()) / max(1.0, area.height()) * (high - low)
@@ -224,7 +224,7 @@ class PlotView(pyqtgraph.GraphicsView):  # type: ignore[misc]
         self.view_changed.emit()
 
     def _chosen(self, position: QPointF) -> QRectF | None:
-        """The rectangle that was dragged so far, in the viewport; None while it is a mere click."""
+        """The rectangle that was dragged so far, in the viewport; None as long as it could be a click."""
         assert self._pressed is not None
         area = self.area()
         rect = QRectF(self._pressed[1], position).normalized()
@@ -281,7 +281,7 @@ def _shifted(range: Range, by: float) -> Range:
 
 
 def _within(range: Range, limits: Range, least: float) -> Range:
-    """The range, moved and cut so that it lies within limits, and no narrower than `least`."""
+    """The range moved and cut to lie within limits, at least `least` wide."""
     low, high = range
     if high - low < least:
         middle = (low + high) / 2

@@ -1,4 +1,4 @@
-"""A chart's heading: its name, and the exact values at one step, in figures that do not jump."""
+"""A chart's heading: its name and the exact values at one step, in digits of equal width."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GAP = 8.0
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What one run has measured at one step: words and values, None where it has measured nothing there."""
+    """A run's values at one step, each with the word before it; None for what was not measured there."""
 
     step: int | None
     values: tuple[tuple[str, float | None], ...]
@@ -23,7 +23,7 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Readings(QWidget):
-    """Name to the left, values to the right: of the run in front in words, of others as far as they fit."""
+    """The name on the left, values on the right: with words for the run in front, then others as they fit."""
 
     def __init__(self, quantity: Quantity, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +35,7 @@ class Readings(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_readings(self, readings: tuple[Reading, ...]) -> None:
-        """The run in front first; nothing where nothing was measured."""
+        """Shows these values, the run in front first."""
         if readings != self._readings:
             self._readings = readings
             self.setAccessibleName(f"{self._title} {self.text()}".strip())

@@ -20,7 +20,7 @@ _OVERLAY = 0.55
 
 
 class RunCurves:
-    """Draws what one run has measured of a quantity."""
+    """The lines of one run for one quantity, with their marks."""
 
     def __init__(
         self, plot: PlotView, run: Record, quantity: Quantity, index: int, weight: float, log: bool
@@ -29,9 +29,9 @@ class RunCurves:
         self.stale = True
         """Whether something has changed since it was drawn."""
         self.color = self.strong_color = QColor()
-        """The run's colour in the present theme; the strong line's is dimmer behind the run in front."""
+        """The run's colour in the current theme; strong lines of earlier runs are dimmer."""
         self.symbol = SYMBOLS[0]
-        """Its marker of epochs: another one where the colours begin anew."""
+        """Its marker for epochs; another one each time the colours repeat."""
         self._plot, self._quantity, self._index = plot, quantity, index
         self._shown, self._front = True, True
         self._log = log
@@ -63,29 +63,29 @@ class RunCurves:
         self.stale = True
 
     def set_front(self, front: bool) -> None:
-        """Whether it is the run that one looks at, or an earlier one behind it."""
+        """Whether this is the run in front, or an earlier one behind it."""
         self._front = front
         self.retheme()
 
     def set_style(self, weight: float, log: bool) -> None:
-        """Another smoothing or scale: everything is computed anew."""
+        """Changes smoothing and scale, and recomputes all lines."""
         self._log = log
         for line in self.lines:
             line.set_style(weight, log)
         self.retheme()
 
     def take(self) -> None:
-        """Looks at what the run has told since the last time."""
+        """Takes what was added to the record since the last call."""
         grown = [line.take() for line in self.lines]
         self.stale = self.stale or any(grown)
 
     def bounds(self) -> tuple[float, float] | None:
-        """Lowest and highest height to make room for, None where there is nothing."""
+        """The range of heights to make room for; None if there is nothing to draw."""
         found = [bounds for line in self.lines if (bounds := line.bounds()) is not None]
         return (min(low for low, _ in found), max(high for _, high in found)) if found else None
 
     def draw(self) -> None:
-        """Brings the lines up to what was taken, for the plot's present view."""
+        """Updates the lines and marks for the plot's current view."""
         self.stale = False
         if self._shown:
             for line in self.lines:
@@ -93,7 +93,7 @@ class RunCurves:
         self._draw_marks()
 
     def remove(self) -> None:
-        """Takes everything off the plot."""
+        """Removes everything from the plot."""
         for item in (*(item for line in self.lines for item in line.items), self.best, self.diverged):
             self._plot.scene().removeItem(item)
 
@@ -102,7 +102,7 @@ class RunCurves:
         return next((point for line in self.lines if (point := line.newest_point()) is not None), None)
 
     def best_value(self) -> float | None:
-        """What the first line of epochs shows at the best epoch; None where there is none."""
+        """The value of the first line of epochs at the best epoch; None if there is none."""
         if self.run.best is None or self._judged is None:
             return None
         return self.run.best.values.get(self._judged.measure.name)
@@ -110,7 +110,7 @@ class RunCurves:
     # colours
 
     def retheme(self) -> None:
-        """Colours, pens and brushes anew."""
+        """Updates colours, pens and brushes."""
         shade, panel = self._plot.shade, QColor(self._plot.shade.panel)
         self.color = QColor(shade.runs[self._index % len(shade.runs)])
         self.strong_color = self.color if self._front else theme.mixed(panel, self.color, _OVERLAY)
@@ -118,7 +118,7 @@ class RunCurves:
         height = 4 if self._front else 0
         for line in self.lines:
             line.retheme(self.color, self.strong_color, self.symbol, front=self._front)
-            # single steps lie undermost, then the lines of epochs, smoothed steps, markers
+            # from the bottom up: single steps, lines of epochs, smoothed steps, markers
             for item, level in zip(
                 line.items, (0, 2) if line.measure.each == "step" else (1, 3), strict=True
             ):

@@ -1,4 +1,4 @@
-"""Where the ticks of an axis stand and what is written at them."""
+"""The positions and labels of ticks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 
 LOWEST, HIGHEST = -310.0, 310.0
-"""Range of a logarithmic axis, as powers of ten: all that a float can be."""
+"""Range of a logarithmic axis, in exponents of ten: that of floats."""
 
 _LADDER = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
@@ -19,7 +19,7 @@ def round_step(span: float, count: float) -> float:
 
 
 def round_up(value: float) -> float:
-    """The next number that an axis may well end at; steps of 17 to 33 %, so that it seldom changes."""
+    """The next round number for the end of an axis, in steps of 17 to 33 %, so that it seldom changes."""
     power = 10.0 ** math.floor(math.log10(value))
     return next((factor * power for factor in _LADDER if factor * power >= value), 10 * power)
 
@@ -47,7 +47,7 @@ def logarithmic(low: float, high: float, count: int) -> list[float]:
 
 
 def end_of_epochs(epochs: float) -> float:
-    """Where the axis ends: at the next whole epoch, later at the next five, ten …: it changes seldom."""
+    """The end of the axis: the next whole epoch, later a multiple of 5, 10 …, so that it seldom changes."""
     step = max(1.0, round_step(max(1.0, epochs), 20))
     return max(1.0, math.ceil(epochs / step - 1e-9) * step)
 
@@ -59,7 +59,7 @@ def band_width(span: float, pixels: float, least: float = 14.0) -> int:
 
 
 def number(value: float) -> str:
-    """A tick's value, short: `0.25`, `20`, `1e-5`."""
+    """A tick's label: `0.25`, `20`, `1e-5`."""
     if value == 0:
         return "0"
     if 1e-4 <= abs(value) < 1e5:
@@ -68,14 +68,14 @@ def number(value: float) -> str:
 
 
 def power_of_ten(exponent: float) -> str:
-    """What stands at a tick of a logarithmic axis."""
+    """A tick's label on a logarithmic axis."""
     if -300 < exponent < 300:
         return number(float(f"{10**exponent:.4g}"))
     return f"1e{exponent:.0f}".replace("-", "−")
 
 
 def percent(value: float) -> str:
-    """What stands at a tick of the accuracy's axis."""
+    """A tick's label on an axis of shares: `50 %`."""
     return f"{100 * value:.6g}\u202f%"
 
 

@@ -14,7 +14,7 @@ _HUNDRED = 100
 
 
 class CurvesToolbar(QWidget):
-    """Asks for what its controls say; it shows nothing of its own but the smoothing."""
+    """The controls, with the smoothing in figures."""
 
     smoothing_changed = Signal(float)
     log_toggled = Signal(bool)
@@ -74,7 +74,7 @@ class CurvesToolbar(QWidget):
         return self.slider.value() / _HUNDRED
 
     def show_zoomed(self, zoomed: bool) -> None:
-        """Whether there is a zoom to take back."""
+        """Whether there is a zoom to reset."""
         self.reset_button.setEnabled(zoomed)
 
     def show_runs(self, *, measured: bool, clearable: bool) -> None:

@@ -1,4 +1,4 @@
-"""One curve as it is drawn: smoothed, on a linear or logarithmic scale, and thinned out to the pixels."""
+"""A curve's heights: smoothed, on a linear or logarithmic scale, and thinned out to pixels."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from networks.runs.smoothing import Smoother
 
 _LOOKED_AT = 4096
 _SHARE = 0.005
-"""Share of single steps that may lie beyond either end of an automatic range."""
+"""Share of single steps that may lie beyond each end of an automatic range."""
 
 
 class Trace:
-    """What is measured comes in; out come raw and smoothed heights, in units of the chart's vertical axis.
+    """Turns measured values into raw and smoothed heights on the chart's vertical axis.
 
-    Only what is new is looked at in `extend`. A value that has no place on the axis (NaN, infinity, nothing
-    above 0 on a logarithmic one) is a gap.
+    `extend` processes only what is new. A value that the axis cannot show is a gap: NaN, infinity, and on a
+    logarithmic axis 0 and below.
     """
 
     def __init__(self, weight: float, log: bool) -> None:
@@ -27,7 +27,7 @@ class Trace:
         self.set_style(weight, log)
 
     def set_style(self, weight: float, log: bool) -> None:
-        """Begins anew with this smoothing and scale; all values have to be handed in again."""
+        """Starts afresh with this smoothing and scale; all values have to be passed in again."""
         self._smoother = Smoother(weight)
         self._log = log
         self.raw.clear()
@@ -54,9 +54,9 @@ class Trace:
             self.high = max(self.high, float(finite.max()))
 
     def bounds(self) -> tuple[float, float] | None:
-        """Lowest and highest height to make room for: the whole strong line, and most of the single steps.
+        """The range of heights to make room for: the whole smoothed line and most of the single steps.
 
-        None where nothing can be drawn.
+        None if nothing can be drawn.
         """
         if self.low > self.high:
             return None
@@ -72,7 +72,7 @@ class Trace:
 
 
 def scaled(values: Floats, log: bool) -> Floats:
-    """Heights on the axis: the values, or their decimal logarithms; NaN where there is none."""
+    """Heights on the axis: the values or their decimal logarithms; NaN for gaps."""
     fits = np.isfinite(values) & (values > 0) if log else np.isfinite(values)
     result = np.full(len(values), np.nan)
     if log:
@@ -83,9 +83,9 @@ def scaled(values: Floats, log: bool) -> Floats:
 
 
 def peaks(x: Floats, y: Floats, low: float, high: float, bins: float) -> tuple[Floats, Floats]:
-    """The part of a curve from x = low to high as lowest and highest value of at most `bins` bins.
+    """The part of a curve from x = low to high, as the lowest and highest value of at most `bins` bins.
 
-    x must rise. Bins lie at fixed places, so that they do not shimmer while a curve grows or is moved. A bin
+    x must rise. Bins have fixed places, so that the curve does not shimmer while it grows or is moved. A bin
     with a gap in it is a gap.
     """
     x, y, size = _cut(x, y, low, high, bins)
@@ -102,7 +102,7 @@ def peaks(x: Floats, y: Floats, low: float, high: float, bins: float) -> tuple[F
 
 
 def means(x: Floats, y: Floats, low: float, high: float, bins: float) -> tuple[Floats, Floats]:
-    """Like `peaks`, with the mean of every bin: for curves that are smooth within a pixel."""
+    """Like `peaks`, but with the mean of every bin: for curves that are smooth within a pixel."""
     x, y, size = _cut(x, y, low, high, bins)
     if size == 1:
         return x, y
@@ -111,7 +111,7 @@ def means(x: Floats, y: Floats, low: float, high: float, bins: float) -> tuple[F
     heights[: whole // size] = y[:whole].reshape(-1, size).mean(axis=1)
     middles = _middles(x, size)
     if whole < len(x):
-        # the curve ends where the last value stands
+        # the curve ends at the last value
         heights[-1] = y[-1] if np.isfinite(y[whole:]).all() else np.nan
         middles[-1] = x[-1]
     return middles, heights
@@ -124,7 +124,7 @@ def _cut(x: Floats, y: Floats, low: float, high: float, bins: float) -> tuple[Fl
     while (last - first) > size * bins:
         size *= 2
     if size > 1:
-        # a bin more on either side, so that the line goes on to the edge
+        # one more bin on either side, so that the line reaches the edge
         first = max(0, first // size - 1) * size
         last = min(len(x), (last // size + 2) * size)
     return x[first:last], y[first:last], size

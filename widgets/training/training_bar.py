@@ -1,4 +1,4 @@
-"""The buttons that train, pause and stop, and beside them how far the run is."""
+"""The buttons that train, pause and stop, and the progress of the run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Stage = Literal["idle", "preparing", "training", "paused", "stopping"]
 
 
 class TrainingBar(QWidget):
-    """Shows a stage, a progress and what stands in the way; wishes to train, pause, resume, stop or go on."""
+    """Shows stage, progress and what stands in the way; asks to train, pause, resume, stop or continue."""
 
     train_requested = Signal()
     pause_requested = Signal()
@@ -79,14 +79,14 @@ class TrainingBar(QWidget):
         self._refresh()
 
     def show_further(self, reason: str) -> None:
-        """Why the last run cannot be trained further; empty where it can."""
+        """Why the last run cannot be trained further; empty if it can."""
         self._further_reason = reason
         self._refresh()
 
     def show_progress(self, progress: Progress | None) -> None:
-        """How far the run is; None before the first run."""
+        """The progress of the run; None before the first run."""
         self._progress = progress
-        # thirty times a second: the buttons stay as they are
+        # ten times a second: the buttons stay as they are
         self._refresh_progress()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -191,7 +191,7 @@ def duration(seconds: float) -> str:
 
 
 def _shown(epoch: float) -> str:
-    """The epoch that is under way, counted from 1; the number of epochs once they are done."""
+    """The current epoch, counted from 1; the number of epochs once they are done."""
     whole = int(epoch)
     return str(whole if epoch == whole else whole + 1)
 
