@@ -1,4 +1,4 @@
-"""Images and labels on the device that trains, handed out batch by batch."""
+"""Images and labels, handed out batch by batch on the device that trains."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from torch import Tensor
 
 
 class Batches:
-    """One side of the split. Lies on the device as a whole where it takes little of its memory.
+    """The training or the validation images. They stay on the device if they take little of its memory.
 
     Images n×channels×height×width are kept as rows n×(height·width·channels): picking rows is one fast copy,
-    and the batch is in channels-last memory without another.
+    which leaves the batch in channels-last memory.
     """
 
     def __init__(self, images: Tensor, labels: Tensor, device: torch.device) -> None:
         self._device = device
         self._count, self._channels, self._height, self._width = images.shape
         rows = images.permute(0, 2, 3, 1).reshape(self._count, -1)
-        # not on the CPU, whose memory they lie in already
+        # on the CPU they are in its memory anyway
         self._resident = device.type == "cpu" or rows.nbytes <= _free_memory(device) // 4
         home = device if self._resident else torch.device("cpu")
         self._rows, self._labels = rows.to(home), labels.to(home)
@@ -26,7 +26,7 @@ class Batches:
         return self._count
 
     def at_home(self, chosen: Tensor) -> Tensor:
-        """Indices brought to where the images lie, once for a whole epoch."""
+        """These indices on the device that holds the images: one transfer for a whole epoch."""
         return chosen.to(self._rows.device)
 
     def pick(self, chosen: Tensor) -> tuple[Tensor, Tensor]:
@@ -34,19 +34,19 @@ class Batches:
         return self._shown(self._rows.index_select(0, chosen), self._labels.index_select(0, chosen))
 
     def cut(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
-        """The images and labels from `start` up to but without `stop`."""
+        """The images and labels from `start` up to, but not including, `stop`."""
         return self._shown(self._rows[start:stop], self._labels[start:stop])
 
     def _shown(self, rows: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         if not self._resident:
             rows, labels = rows.to(self._device), labels.to(self._device)
         images = rows.view(len(rows), self._height, self._width, self._channels).permute(0, 3, 1, 2)
-        # several of Apple's kernels still want the plain order
+        # several of Apple's kernels still require channels to come first in memory
         return (images.contiguous() if self._device.type == "mps" else images), labels
 
 
 def _free_memory(device: torch.device) -> int:
-    """Bytes that are free on a GPU."""
+    """Free memory of a GPU, in bytes."""
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
     return torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory()

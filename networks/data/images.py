@@ -17,11 +17,11 @@ from networks.recipes.data_section import Data
 from networks.recipes.datasets import Pixels
 
 _CHUNK = 1024
-"""Images that are converted at once, so that a large set is never in memory twice."""
+"""How many images are converted at a time, so that a large set is never in memory twice."""
 
 
 class PreparedImages(NamedTuple):
-    """Both sides of the split, ready for the network.
+    """The training and the validation images, ready for the network.
 
     Images are n×channels×height×width float32, in memory channels last: (pixel - mean) / std, where a pixel
     is 0 for black and 1 for white. Labels are n int64. `mean` and `std` hold a number for each channel: what
@@ -40,7 +40,7 @@ class PreparedImages(NamedTuple):
 def prepare(data: Data, wanted: Input) -> PreparedImages:
     """The images as `wanted` asks for them. Raises UserError where they cannot be had.
 
-    Do not write into them: the next run gets the same ones.
+    Do not write into the tensors: the next run gets the same ones.
     """
     images, labels = data.dataset.load()
     training, validation = data.split()
@@ -79,6 +79,6 @@ def _mean_and_std(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]
         mean += images[chunk].numpy().sum((0, 1, 2), dtype=np.float64) / pixels
     for chunk in _chunks(len(images)):
         variance += ((images[chunk].numpy() - mean) ** 2).sum((0, 1, 2)) / pixels
-    # a channel that is the same everywhere has nothing to be scaled by
+    # a channel that is the same everywhere has no deviation to divide by
     std = np.sqrt(np.where(variance > 0, variance, 1.0))
     return tuple(mean.tolist()), tuple(std.tolist())

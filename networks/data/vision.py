@@ -1,4 +1,4 @@
-"""torchvision, imported here and nowhere else: also where its compiled part does not fit the torch.
+"""The only place that imports torchvision; works even if its compiled part does not match torch.
 
 torchvision from PyPI expects the torch of PyPI. Beside a CPU build `import torchvision` fails with "operator
 torchvision::nms does not exist", since its library wants CUDA. Backbone needs only its Python part: with the
@@ -12,7 +12,7 @@ import torch
 try:
     import torchvision  # type: ignore[import-untyped]
 except RuntimeError:
-    # kept for as long as the process lives, or the schemas would go with it
+    # kept as long as the process lives: the schemas would be removed with it
     _declared = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
     _declared.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
     _declared.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
 IMAGES, SCORES, BATCH = "images", "scores", "batch"
-"""What an ONNX file calls its input, its output, and the first axis of both."""
+"""The names of the input and the output of an ONNX file, and of the first axis of both."""
 LARGEST_ONNX = 2**31 - 1
-"""Bytes; one protobuf message, and so one ONNX file, cannot be larger."""
+"""In bytes: a protobuf message, and so an ONNX file, cannot be larger."""
 _GRAPH = 2**24
-"""Bytes that are left to all that is not weights."""
+"""Bytes that are kept free for everything but the weights."""
 
 
 def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> None:
@@ -74,14 +74,14 @@ def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> N
 
 
 def _as_onnx(module: fx.GraphModule, images: Shape, facts: Mapping[str, Any]) -> ModelProto:
-    """Takes the module over: layers that torch cannot translate give way to others that do the same."""
+    """Changes the module: layers that torch cannot translate are replaced by others that do the same."""
     import onnx
 
     for name, part in tuple(module.named_modules()):
         if isinstance(part, nn.AdaptiveMaxPool2d):
             module.set_submodule(name, _Maxima(part.output_size))
     with warnings.catch_warnings():
-        # of what changes within torch and concerns nobody here
+        # about changes within torch, which concern nobody here
         warnings.simplefilter("ignore")
         try:
             program = torch.onnx.export(
@@ -96,14 +96,14 @@ def _as_onnx(module: fx.GraphModule, images: Shape, facts: Mapping[str, Any]) ->
         except torch.onnx.OnnxExporterError as error:
             raise UserError(
                 message(
-                    "The network was not exported, since torch finds no way to say it in ONNX: {reason}",
+                    "The network was not exported, since torch cannot express it in ONNX: {reason}",
                     reason=_first_cause(error),
                 )
             ) from error
     assert program is not None
     model = program.model_proto
     for part in (*model.graph.node, *model.graph.input, *model.graph.output, *model.graph.value_info):
-        # where each came from: source lines of this machine's torch
+        # they name the files of torch on this machine
         del part.metadata_props[:]
     onnx.helper.set_model_props(model, {name: json.dumps(value) for name, value in facts.items()})
     onnx.checker.check_model(model)
@@ -126,7 +126,7 @@ class _Maxima(nn.Module):
 
 
 def _first_cause(error: BaseException) -> str:
-    """The first line of what lies at the bottom of a chain of errors."""
+    """The first line of the error that a chain of errors began with."""
     while error.__cause__ is not None:
         error = error.__cause__
     return next(iter(str(error).strip().splitlines()), type(error).__name__)

@@ -20,10 +20,10 @@ from networks.training.plan import plan
 
 
 def save_training_script(project: Project, path: Path, title: str = "") -> Path:
-    """Writes a script that trains the project as a run does, and beside it the images. Gives their path.
+    """Writes a script that trains the project as a run does, and the images beside it; returns their path.
 
-    Raises UserError where the project cannot be trained, where another file has the name of the images', and
-    where one of both cannot be written.
+    Raises UserError where the project cannot be trained, where another file has the name that the images are
+    to have, and where one of the files cannot be written.
     """
     planned = plan(project)
     (entry,) = project.network.of_type(Input)
@@ -59,7 +59,7 @@ def _write_images(data: Dataset, path: Path) -> None:
         if not same:
             raise UserError(
                 message(
-                    "Expected no other file of the name “{path}”, which is to hold the images, got one: "
+                    "Expected to write the images to “{path}”, got another file of that name: "
                     "choose another folder, or move that file.",
                     path=str(path),
                 )

@@ -25,9 +25,9 @@ Weights = Mapping[str, Tensor]
 
 
 def save_weights(source: Run | nn.Module | Weights, path: Path) -> None:
-    """Writes all that was learned as safetensors, under torch's names; the old file stays where that fails.
+    """Writes all that was learned as safetensors, under torch's names.
 
-    Raises UserError with the reason.
+    Raises UserError with the reason where that fails, and leaves the old file as it was.
     """
     weights = source.weights() if isinstance(source, Run) else _weights(source)
     write_atomically(path, save(weights, metadata={"format": "pt"}))
@@ -40,7 +40,7 @@ def read_weights(path: Path, project: Project) -> Weights:
     except OSError as error:
         raise unreadable(path, error.strerror or str(error)) from error
     except SafetensorError as error:
-        raise unreadable(path, "it is no safetensors file") from error
+        raise unreadable(path, "it is not a safetensors file") from error
     if (other := other_tensor(without_memory(project).state_dict(), weights)) is not None:
         name, want, have = other
         raise UserError(
@@ -56,14 +56,14 @@ def read_weights(path: Path, project: Project) -> Weights:
 
 
 def trained_weights(run: Run | None, project: Project) -> Weights | None:
-    """What the run has learned, where it trained this very network; else None. Only while it is at rest."""
+    """What the run has learned if it trained this very network, else None. Not while it is training."""
     if run is None or run.project.classes != project.classes:
         return None
     return run.weights() if _bare(run.project.network) == _bare(project.network) else None
 
 
 def first_weights(project: Project) -> fx.GraphModule:
-    """The module with the weights that training starts from: of the recipe's seed, and published ones.
+    """The module with the weights that training starts from: random ones of the recipe's seed, or published.
 
     Raises UserError where published weights are named that are not on this computer.
     """
@@ -94,5 +94,5 @@ def _weights(source: nn.Module | Weights) -> dict[str, Tensor]:
 
 
 def _bare(network: Network) -> tuple[Any, ...]:
-    """The nodes without what changes neither weights nor scores."""
+    """The nodes without their marks, which change neither weights nor scores."""
     return tuple(replace(node, fold="", frozen=False) for node in network.nodes)

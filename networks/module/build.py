@@ -1,4 +1,4 @@
-"""A network as a torch module: the calls of its layers, run and wired up in a torch.fx GraphModule."""
+"""A network as a torch module: the calls that its layers declare, wired up in a torch.fx GraphModule."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ROOTS: dict[str, Any] = {"nn": nn, "torch": torch, "operator": operator}
 
 
 def resolve(target: str) -> Any:
-    """What a call's dotted target names. Targets come from our own declarations, never from a file."""
+    """The function or class that a dotted name stands for; it comes from our own code, never from a file."""
     root, *path = target.split(".")
     found = _ROOTS[root]
     for part in path:
@@ -56,7 +56,7 @@ def build(network: Network, classes: int) -> fx.GraphModule:
 
 
 def other_tensor(wanted: Mapping[str, Tensor], held: Mapping[str, Tensor]) -> tuple[str, str, str] | None:
-    """The first tensor that is not in both with one shape: its name, and in words what is wanted and held."""
+    """The first tensor that is missing in one or has another shape: its name, and both sizes in words."""
     for name in (*wanted, *held):
         want, have = _size(wanted, name), _size(held, name)
         if want != have:

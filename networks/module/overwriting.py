@@ -1,4 +1,4 @@
-"""Writing over: sums and ReLUs that put their result where an input lies that nobody else reads."""
+"""Writing over: sums and ReLUs that reuse the memory of an input which nothing else reads."""
 
 from __future__ import annotations
 

@@ -24,10 +24,11 @@ from networks.source.text import ORDERED, source
 
 
 class ScriptConstants(msgspec.Struct, frozen=True):
-    """What a script states besides the project: what only the images, the weights or the machine can tell.
+    """Constants of a script that do not follow from the project, but from images, weights and machine.
 
-    `mean` and `deviation` hold a number for each channel, `random` the layers that published weights do not
-    fit, `threads` and `judged_at_once` how many cores and validation images work at once.
+    `mean` and `deviation` hold a number for each channel, `random` the names of the layers that published
+    weights do not fit. `threads` is how many cores train, `judged_at_once` how many validation images are
+    judged in one batch.
     """
 
     mean: tuple[float, ...]
@@ -38,7 +39,7 @@ class ScriptConstants(msgspec.Struct, frozen=True):
 
 
 def data_file(data: Dataset) -> str:
-    """What the file is called that lies beside a script and holds `images` n×h×w×c and `labels`."""
+    """The name of the file beside a script that holds `images` n×height×width×channels, and `labels`."""
     return f"{type(data).__name__.lower()}.npz"
 
 
@@ -116,7 +117,7 @@ def _constants(project: Project, constants: ScriptConstants) -> Iterator[str]:
         yield f"CLIP = {literal(recipe.learning.clip)}  # the longest gradient that is allowed"
     yield f"JUDGED_AT_ONCE = {constants.judged_at_once}"
     yield f'DEVICE = "{recipe.machine.device}"'
-    yield f"THREADS = {constants.threads}  # with another number of them sums are rounded otherwise"
+    yield f"THREADS = {constants.threads}  # another number of threads rounds sums differently"
 
 
 def _input(project: Project) -> Input:

@@ -13,7 +13,7 @@ _NAMES = {"cpu": "CPU", "cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (MPS)"}
 
 
 def devices() -> tuple[str, ...]:
-    """The names that a recipe may ask for on this machine; "cpu" always comes first."""
+    """The devices of this machine, by the names that recipes use; "cpu" always comes first."""
     found = ["cpu"]
     if torch.cuda.is_available():
         found.append("cuda")
@@ -76,7 +76,7 @@ def seed_random(device: torch.device, seed: int) -> None:
 
 
 def random_state(device: torch.device) -> tuple[Tensor, ...]:
-    """Where the generators of the CPU and of `device` stand."""
+    """The state of the random number generators of the CPU and of `device`."""
     state = torch.get_rng_state()
     if device.type == "cuda":
         return state, torch.cuda.get_rng_state(device)
@@ -86,7 +86,7 @@ def random_state(device: torch.device) -> tuple[Tensor, ...]:
 
 
 def set_random_state(device: torch.device, state: tuple[Tensor, ...]) -> None:
-    """Puts the generators back to where `random_state` saw them."""
+    """Brings the generators into a state that `random_state` returned."""
     torch.set_rng_state(state[0])
     if device.type == "cuda":
         torch.cuda.set_rng_state(state[1], device)

@@ -14,17 +14,17 @@ from networks.project.project import Project
 from networks.recipes.published import BY_NAME, Published
 
 _NAMED = 3
-"""Layers that a sentence names; the others it counts."""
+"""How many layers a sentence names; it counts the others."""
 
 
 class Fit(NamedTuple):
-    """Names of the layers with weights that published ones fit, and of those that start at random."""
+    """The names of the layers that take published weights, and of those that start from random numbers."""
 
     taken: tuple[str, ...]
     random: tuple[str, ...]
 
     def sentence(self, title: str) -> Message:
-        """How many layers start from the weights with this title, and which do not."""
+        """Says how many layers start from the weights with this title, and which do not."""
         count = len(self.taken) + len(self.random)
         if not self.random:
             return message(
@@ -46,13 +46,13 @@ class Fit(NamedTuple):
 
 
 def read(weights: Published) -> dict[str, Tensor]:
-    """The tensors in the file that was fetched; runs no code from it. Raises UserError where it is broken."""
+    """The tensors in the downloaded file; runs no code from it. Raises UserError where it is damaged."""
     try:
         found = torch.load(weights.path, map_location="cpu", weights_only=True)
     except MemoryError:
         raise
     except Exception as error:
-        # torch raises whatever the bytes lead it to
+        # what torch raises depends on the bytes: it may be anything
         raise UserError(_damaged(weights)) from error
     if not isinstance(found, Mapping) or not all(isinstance(tensor, Tensor) for tensor in found.values()):
         raise UserError(_damaged(weights))
@@ -60,7 +60,7 @@ def read(weights: Published) -> dict[str, Tensor]:
 
 
 def fit(module: nn.Module, weights: Mapping[str, Tensor]) -> Fit:
-    """Which layers can take the weights: those for which all of their tensors are there in the same shape.
+    """Which layers can take the weights: those whose tensors are all there, in the same shape.
 
     A counter of batches may be missing, as in files from before torch had it (BatchNorm, torch 0.4).
     """
@@ -75,7 +75,7 @@ def fit(module: nn.Module, weights: Mapping[str, Tensor]) -> Fit:
 
 
 def start_from(module: nn.Module, weights: Published) -> Fit:
-    """Brings published weights into a module; layers that they do not fit keep what they have.
+    """Copies published weights into a module; layers that they do not fit keep their own.
 
     Raises UserError where the file is damaged or no layer fits.
     """
@@ -97,7 +97,7 @@ def foretell(project: Project, weights: Published) -> Fit:
 
 
 def weights_of(project: Project) -> Published | None:
-    """What the project's recipe starts from, or None for random numbers."""
+    """The published weights that the project's recipe names, or None for random numbers."""
     return BY_NAME.get(project.recipe.learning.start)
 
 

@@ -1,4 +1,4 @@
-"""One training run: a generator of plain events, the same to the bit however it is stopped and continued."""
+"""One training run: a generator of plain events, equal to the bit however it is stopped and continued."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from networks.training.state import RunState, SavedState, Untold
 from networks.training.steps import judge, train_step
 
 FETCH_SECONDS = 0.03
-"""How often losses are fetched from a GPU; each fetch waits until it has caught up."""
+"""How often losses are fetched from a GPU; each time Python waits until the GPU has caught up."""
 
 
 class Run:
@@ -106,11 +106,11 @@ class Run:
 
     @property
     def epoch(self) -> float:
-        """How often all training images were gone through, in whole and parts."""
+        """How often the run went through all training images, with fractions."""
         return self.step / self.steps_per_epoch
 
     def train(self, epochs: int | None = None) -> Generator[Event, None, None]:
-        """Goes on for `epochs` epochs, a begun one counted as the first; without, up to `target_epochs`.
+        """Trains for `epochs` more epochs, of which one that has begun is the first; else to `target_epochs`.
 
         Ask for no further event to pause, close it to stop: weights and place are kept, and the next call
         goes on from there. Ends with a Finished, or a Failed where something broke. For one thread at a time.
@@ -120,7 +120,7 @@ class Run:
         return self._drive()
 
     def stopped(self) -> tuple[Event, ...]:
-        """What is left to be told after `train` was closed: steps not yet told, and that it was stopped."""
+        """The last events after `train` was closed: of steps that had none yet, and that it was stopped."""
         reason = message("Stopped after {epochs} epochs; the weights are kept.", epochs=_short(self.epoch))
         return *self._fetch(), Finished(self.id, "stopped", self.step, reason)
 
@@ -213,7 +213,7 @@ class Run:
             state.order = None
 
     def _fetch(self) -> Iterator[Stepped]:
-        """Tells the steps that were not yet told, oldest first; each is forgotten once it is told."""
+        """The events of all steps that had none yet, oldest first."""
         if not self._synchronous:
             _fetch_from_device(self.state.untold)
             self._fetched = time.perf_counter()

@@ -43,7 +43,7 @@ from tests.networks.graph.random_edits import networks, small
 from tests.networks.strategies import INNER, layers
 
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
-"""An export takes a second; shrinking would take a hundred of them."""
+"""An export takes a second, and shrinking a failing example would take a hundred of them."""
 RECIPE = with_settings(Recipe(), batch_size=500, epochs=1, threads=1)
 
 
@@ -170,7 +170,7 @@ def test_presets_are_exported(tmp_path, network):
 
 
 def with_heads() -> Network:
-    """With what is otherwise in training than in evaluation: BatchNorm, Dropout, an auxiliary output."""
+    """With all that differs in evaluation: BatchNorm, Dropout, an auxiliary output."""
     return Network(
         (
             Node("input", Input(size=(6, 6))),
@@ -316,7 +316,7 @@ def test_what_holds_no_weights_is_refused(tmp_path, trained):
     with pytest.raises(UserError, match="was not read: No such file"):
         read_weights(path, trained.project)
     path.write_bytes(b"none")
-    with pytest.raises(UserError, match="it is no safetensors file"):
+    with pytest.raises(UserError, match="it is not a safetensors file"):
         read_weights(path, trained.project)
 
 
@@ -361,7 +361,7 @@ def test_what_torch_cannot_translate_is_said_and_the_old_file_stays(tmp_path, mo
         )
 
     monkeypatch.setattr(torch.onnx, "export", refuse)
-    with pytest.raises(UserError, match=r"no way to say it in ONNX: No ONNX function found for x$"):
+    with pytest.raises(UserError, match=r"torch cannot express it in ONNX: No ONNX function found for x$"):
         exported(first_project(), tmp_path)
     assert path.read_bytes() == b"old"
 

@@ -70,7 +70,7 @@ def test_relu_leaves_alone_what_is_needed_again(middle: tuple[Node, ...]):
 
 
 def sums(built):
-    """Of each sum in order, whether it is written over its first or second input, or anew."""
+    """For each sum, in order, the input that it writes over, or None."""
     return [
         node.args[0].name if node.target is operator.iadd else None
         for node in built.graph.nodes

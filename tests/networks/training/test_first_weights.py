@@ -39,14 +39,14 @@ def _own_cache(tmp_path, monkeypatch):
 
 
 def keep(weights, state):
-    """Lays a state dict where the published file would lie."""
+    """Writes a state dict to where the published file would be."""
     weights.path.parent.mkdir(parents=True, exist_ok=True)
     torch.save(state, weights.path)
 
 
 @pytest.fixture(scope="module")
 def resnet():
-    """torchvision's, with statistics of its own, so that nothing is equal by chance."""
+    """torchvision's module, with random statistics, so that nothing is equal by chance."""
     with torch.random.fork_rng():
         torch.manual_seed(5)
         module = models.resnet18(weights=None)

@@ -1,4 +1,4 @@
-"""Training is the textbook's loop, and stopping it anywhere changes no bit of what comes out."""
+"""Training is the textbook's loop, and stopping it anywhere changes no bit of the result."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from networks.training.run import Run
 
 
 def chain(*layers: Layer) -> Network:
-    """The layers one behind the other, called a, b, c …"""
+    """The layers one behind the other."""
     names = [f"{layer.stem}{index}" for index, layer in enumerate(layers)]
     return Network(
         tuple(
@@ -77,7 +77,7 @@ def project(network: Network = PLAIN, **recipe: object) -> Project:
 
 
 def without_time(event):
-    """Everything of an event but how long it took."""
+    """An event without the time that it took."""
     return replace(event, seconds=0.0) if isinstance(event, Validated) else event
 
 
