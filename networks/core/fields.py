@@ -1,19 +1,21 @@
-"""Parameters declared once: bounds, title, help and unit, read by forms, files and tests."""
+"""Parameters are declared once, with bounds, title, help and unit; forms, files and tests read them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from operator import attrgetter
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, inspect
 
-FieldKind = Literal["whole", "real", "flag", "choice", "pair", "text"]
+FieldKind = Literal["whole", "real", "flag", "choice", "pair", "text", "struct", "union"]
+"""A struct holds fields of its own; a union is one of several declared types, each with its parameters."""
 S = TypeVar("S", bound=msgspec.Struct)
 
 
 def whole(title: str, help: str, low: int, high: int, *, unit: str = "", zero: str = "") -> Meta:
-    """Declares a whole number from `low` to `high`; `zero` says what 0 means where it is no count."""
+    """Declares a whole number from `low` to `high`; `zero` says what 0 means if it is more than a count."""
     return Meta(ge=low, le=high, title=title, description=help, extra={"unit": unit, "zero": zero})
 
 
@@ -28,16 +30,16 @@ def real(
     above: bool = False,
     below: bool = False,
 ) -> Meta:
-    """Declares a finite number from `low` to `high`; `above` / `below` leave the bound itself out.
+    """Declares a finite number from `low` to `high`; `above` and `below` exclude the bound itself.
 
-    `zero` says what 0 means where it is no amount.
+    `zero` says what 0 means if it is more than an amount.
     """
     bounds: dict[str, Any] = {"gt" if above else "ge": low, "lt" if below else "le": high}
     return Meta(title=title, description=help, extra={"unit": unit, "zero": zero}, **bounds)
 
 
 def described(title: str, help: str, *, unit: str = "", labels: dict[str, str] | None = None) -> Meta:
-    """Declares title and help of a flag, a choice or a pair; `labels` names the choices for people."""
+    """Declares the title and help of any other parameter; `labels` names the choices for people."""
     return Meta(title=title, description=help, extra={"unit": unit, "labels": labels or {}})
 
 
@@ -52,7 +54,7 @@ PairFromZero = tuple[Count, Count]
 class Field(msgspec.Struct, frozen=True):
     """One parameter of a declared type, as a form needs it.
 
-    `special` is a word that the parameter takes besides numbers, such as "classes" of Linear's features.
+    `special` is a word that it accepts instead of a number, such as "classes" for Linear's features.
     """
 
     name: str
@@ -70,6 +72,8 @@ class Field(msgspec.Struct, frozen=True):
     choices: tuple[Any, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     special: str | None = None
+    types: tuple[type[msgspec.Struct], ...] = ()
+    """Of a struct its type; of a union the types to choose from."""
 
     def label_of(self, choice: Any) -> str:
         """The words for one of the choices."""
@@ -77,64 +81,101 @@ class Field(msgspec.Struct, frozen=True):
 
 
 def fields_of(declared: type[msgspec.Struct], names: Collection[str] | None = None) -> tuple[Field, ...]:
-    """The parameters of a declared type, or those of these names, in its order.
+    """The parameters of a declared type, or those of these names, in the order of their declaration.
 
-    Raises TypeError for an unknown kind, such as a struct within the struct.
+    Raises TypeError for a type that no form can show, such as a dictionary.
     """
     info = inspect.type_info(declared)
     assert isinstance(info, inspect.StructType)
     return tuple(_field(field) for field in info.fields if names is None or field.name in names)
 
 
+def value_at(value: msgspec.Struct, path: str) -> Any:
+    """What stands at a path into a value, such as `optimizer.lr`."""
+    return attrgetter(path)(value)
+
+
+def field_at(value: msgspec.Struct, path: str) -> Field:
+    """The parameter at a path into a value, such as `optimizer.lr`."""
+    outer, _, name = path.rpartition(".")
+    return fields_of(type(value_at(value, outer) if outer else value), (name,))[0]
+
+
 def changed(value: S, **changes: Any) -> S:
-    """A copy with some parameters changed. Raises msgspec.ValidationError where one is out of its bounds."""
-    whole_value = msgspec.to_builtins(value) | changes
-    return msgspec.convert(whole_value, type(value), builtin_types=(), strict=True)
+    """A copy with some parameters changed. Raises msgspec.ValidationError if one is out of its bounds."""
+    builtins = msgspec.to_builtins(value) | msgspec.to_builtins(changes)
+    return msgspec.convert(builtins, type(value), builtin_types=(), strict=True)
+
+
+def changed_at(value: S, path: str, new: Any) -> S:
+    """A copy with the parameter at a path changed, such as `optimizer.lr`.
+
+    Raises msgspec.ValidationError if it is out of its bounds.
+    """
+    name, _, rest = path.partition(".")
+    return changed(value, **{name: changed_at(getattr(value, name), rest, new) if rest else new})
 
 
 def _field(field: inspect.Field) -> Field:
-    kind, title, help = field.type, "", ""
+    title, help = "", ""
     extra: dict[str, Any] = {}
+    kind = field.type
     while isinstance(kind, inspect.Metadata):
         schema = kind.extra_json_schema or {}
         title, help, extra = schema.get("title", title), schema.get("description", help), kind.extra or extra
         kind = kind.type
-    special = None
-    if isinstance(kind, inspect.UnionType):
-        words = [t for t in kind.types if isinstance(t, inspect.LiteralType)]
-        special = words[0].values[0] if words else None
-        kind = next(t for t in kind.types if not isinstance(t, inspect.LiteralType))
-        while isinstance(kind, inspect.Metadata):
-            kind = kind.type
-    common = {
-        "name": field.name,
-        "title": title or field.name,
-        "help": help,
-        "default": field.default,
-        "unit": extra.get("unit", ""),
-        "zero": extra.get("zero", ""),
-        "labels": tuple(extra.get("labels", {}).items()),
-        "special": special,
-    }
+    return Field(
+        name=field.name,
+        title=title or field.name,
+        help=help,
+        default=field.default,
+        unit=extra.get("unit", ""),
+        zero=extra.get("zero", ""),
+        labels=tuple(extra.get("labels", {}).items()),
+        **_kind(field.name, kind),
+    )
+
+
+def _kind(name: str, kind: inspect.Type) -> dict[str, Any]:
+    """What follows from the type alone."""
+    if structs := _structs(kind):
+        # a tagged type stands in a catalog, in which others may follow
+        nested: FieldKind = "struct" if structs[0].tag is None else "union"
+        return {"kind": nested, "types": tuple(struct.cls for struct in structs)}
     match kind:
+        case inspect.UnionType():
+            words = [each.values[0] for each in kind.types if isinstance(each, inspect.LiteralType)]
+            number = next(each for each in kind.types if not isinstance(each, inspect.LiteralType))
+            return _kind(name, _plain(number)) | {"special": words[0] if words else None}
         case inspect.BoolType():
-            return Field(kind="flag", **common)
-        case inspect.IntType() | inspect.FloatType():
-            return Field(
-                kind="whole" if isinstance(kind, inspect.IntType) else "real", **_bounds(kind), **common
-            )
+            return {"kind": "flag"}
+        case inspect.IntType():
+            return {"kind": "whole"} | _bounds(kind)
+        case inspect.FloatType():
+            return {"kind": "real"} | _bounds(kind)
         case inspect.LiteralType():
-            return Field(kind="choice", choices=tuple(kind.values), **common)
+            return {"kind": "choice", "choices": tuple(kind.values)}
         case inspect.TupleType():
-            item = kind.item_types[0]
-            while isinstance(item, inspect.Metadata):
-                item = item.type
+            item = _plain(kind.item_types[0])
             assert isinstance(item, inspect.IntType)
-            return Field(kind="pair", **_bounds(item), **common)
+            return {"kind": "pair"} | _bounds(item)
         case inspect.StrType():
-            return Field(kind="text", **common)
-        case _:
-            raise TypeError(f"{field.name} has a type that no form can show: {kind}")
+            return {"kind": "text"}
+    raise TypeError(f"{name} has a type that no form can show: {kind}")
+
+
+def _plain(kind: inspect.Type) -> inspect.Type:
+    """The type without what is declared about it."""
+    while isinstance(kind, inspect.Metadata):
+        kind = kind.type
+    return kind
+
+
+def _structs(kind: inspect.Type) -> tuple[inspect.StructType, ...]:
+    """The structs of which the value is one; none if it may be anything else."""
+    kinds = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
+    structs = tuple(each for each in kinds if isinstance(each, inspect.StructType))
+    return structs if len(structs) == len(kinds) else ()
 
 
 def _bounds(kind: inspect.IntType | inspect.FloatType) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.core.fields import real, whole
+from networks.core.fields import described, real, whole
 from networks.recipes.datasets import AnyDataset, Digits
 from networks.recipes.splitting import split, validating
 
@@ -16,7 +16,9 @@ from networks.recipes.splitting import split, validating
 class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The images that the network learns from and is judged by."""
 
-    dataset: AnyDataset = Digits()
+    dataset: Annotated[
+        AnyDataset, described("Data set", "The images that the network learns from and is judged by.")
+    ] = Digits()
     validation: Annotated[
         float,
         real(

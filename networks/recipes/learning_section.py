@@ -31,8 +31,10 @@ class Learning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             labels={RANDOM: "random"} | {weights.name: weights.title for weights in PUBLISHED},
         ),
     ] = RANDOM
-    loss: AnyLoss = CrossEntropy()
-    optimizer: AnyOptimizer = Adam()
+    loss: Annotated[AnyLoss, described("Loss", "What training makes small.")] = CrossEntropy()
+    optimizer: Annotated[
+        AnyOptimizer, described("Optimizer", "How the weights are changed by their gradients.")
+    ] = Adam()
     clip: Annotated[
         float,
         real(

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QCoreApplication
 
-from networks.core.fields import Field
+from networks.core.declared import Declared
+from networks.core.fields import Field, field_at, value_at
 from widgets.forms.numerals import Number, show
 from widgets.look.translation import declared, thousands
 
@@ -40,9 +41,32 @@ def value_words(field: Field, value: Any) -> str:
         return on if value else QCoreApplication.translate("Field", "off")
     if field.kind == "pair":
         return " × ".join(str(size) for size in value)
+    if field.kind == "union":
+        return type_words(type(value))
     if field.kind == "choice" or value == field.special:
         return declared(field.label_of(value))
     return number_words(value) if isinstance(value, int | float) else str(value)
+
+
+def type_words(kind: type[msgspec.Struct]) -> str:
+    """The name of a declared type."""
+    return declared(kind.name()) if issubclass(kind, Declared) else kind.__name__
+
+
+def type_help(kind: type[msgspec.Struct]) -> str:
+    """What a declared type does, in a sentence."""
+    return declared(kind.help()) if issubclass(kind, Declared) else ""
+
+
+def edit_words(value: msgspec.Struct, path: str) -> str:
+    """What the history says of the edit that led to this value: `Change Momentum`, `Change Loss to …`."""
+    field = field_at(value, path)
+    title = declared(field.title)
+    if field.kind != "union":
+        return QCoreApplication.translate("Field", "Change {field}").format(field=title)
+    return QCoreApplication.translate("Field", "Change {field} to {type}").format(
+        field=title, type=value_words(field, value_at(value, path))
+    )
 
 
 def hover_help(field: Field) -> str:
@@ -55,7 +79,7 @@ def hover_help(field: Field) -> str:
     if field.special is not None:
         word = declared(field.label_of(field.special))
         facts.append(QCoreApplication.translate("Field", "or “{word}”").format(word=word))
-    if field.default is not msgspec.NODEFAULT:
+    if field.default is not msgspec.NODEFAULT and field.kind != "struct":
         default = value_words(field, field.default)
         facts.append(QCoreApplication.translate("Field", "default: {value}").format(value=default))
     title, help = escape(declared(field.title)), escape(declared(field.help))

@@ -1,4 +1,4 @@
-"""A form for a declared type: one row per field, applied as one types."""
+"""A form for a declared type: one row per field, applied as one types, and a group for each nested type."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from networks.core.fields import Field, changed, fields_of
+from networks.core.fields import Field, changed_at, fields_of
+from widgets.controls.combo_box import ComboBox
 from widgets.forms.editors import ChoiceEditor, Editor, editor_for
-from widgets.forms.field_words import bounds_words, hover_help
-from widgets.forms.rows import Rows
+from widgets.forms.field_words import bounds_words, hover_help, type_help, type_words
+from widgets.forms.number_field import MIXED
+from widgets.forms.rows import Rows, dim, heading
 from widgets.look.translation import declared
 
 
@@ -21,15 +23,21 @@ class Form(QWidget):
     """Shows one value, or several of one type, and asks for another value of a field.
 
     The controls have the fields' names as object names; a pair has `kernel_height`, `kernel_width` and
-    `kernel_link`, and a word besides the numbers `features_special`.
+    `kernel_link`, and a word that stands for a number `features_special`.
     """
 
     edited = Signal(str, object)
-    """Name of the field and its new value, which fits every value shown."""
+    """Path of the field, such as `kernel` or `optimizer.lr`, and its new value; it fits all that is shown."""
 
-    def __init__(self, names: tuple[str, ...] | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        names: tuple[str, ...] | None = None,
+        titles: Mapping[str, str] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Shows all fields or those of these `names`; `titles` replaces the declared ones, by name."""
         super().__init__(parent)
-        self._names = names
+        self._names, self._titles = names, titles or {}
         self._kind: type[msgspec.Struct] | None = None
         self._values: tuple[msgspec.Struct, ...] = ()
         self._editors: dict[str, Editor] = {}
@@ -90,17 +98,27 @@ class Form(QWidget):
         self._kind = kind
         self._editors = {}
         for field in fields_of(kind, self._names):
-            editor = editor_for(field)
+            editor = self._editor_for(field)
             self._editors[field.name] = editor
             editor.edited.connect(partial(self._take, field.name))
             editor.refused.connect(partial(self.say, field.name))
-            self._describe(editor)
         self.setVisible(bool(self._editors))
 
-    def _describe(self, editor: Editor) -> None:
+    def _editor_for(self, field: Field) -> Editor:
+        title = self._titles.get(field.name, declared(field.title))
+        if field.kind in ("struct", "union"):
+            nested = TypeChoice(field, title) if field.kind == "union" else Group(field, title)
+            nested.edited_within.connect(partial(self._take_within, field.name))
+            self._rows.add_wide(nested)
+            return nested
+        editor = editor_for(field)
+        self._describe(editor, title)
+        return editor
+
+    def _describe(self, editor: Editor, title: str) -> None:
         """Row, hover help and accessible name of an editor."""
         field = editor.field
-        title, tip = declared(field.title), hover_help(field)
+        tip = hover_help(field)
         label = self._rows.add_row(title, editor, tip=tip, top=field.special is not None)
         controls = editor.controls()
         label.setBuddy(controls[0])
@@ -112,16 +130,97 @@ class Form(QWidget):
             )
             control.setToolTip(control.toolTip() or tip)
 
-    def _take(self, name: str, value: object) -> None:
+    def _take_within(self, name: str, path: str, value: object) -> None:
+        self._take(f"{name}.{path}", value)
+
+    def _take(self, path: str, value: object) -> None:
+        name = path.partition(".")[0]
         try:
-            values = tuple(changed(shown, **{name: value}) for shown in self._values)
+            values = tuple(changed_at(shown, path, value) for shown in self._values)
         except msgspec.ValidationError as error:
             self.say(name, str(error))
             return
         self.say(name, "")
         if values != self._values:
             self._values = values
-            self.edited.emit(name, value)
+            self.edited.emit(path, value)
+
+
+class Nested(Editor):
+    """A field that holds fields of its own."""
+
+    edited_within = Signal(str, object)
+    """Path of a field inside, and its new value."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self._form = Form()
+        self._form.setObjectName(field.name)
+        self._form.edited.connect(self.edited_within)
+
+    def _stack(self, *widgets: QWidget) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for widget in widgets:
+            column.addWidget(widget)
+
+
+class Group(Nested):
+    """A struct within a struct, under its title."""
+
+    def __init__(self, field: Field, title: str) -> None:
+        super().__init__(field)
+        top = heading(title)
+        top.setToolTip(hover_help(field))
+        self._stack(top, self._form)
+
+    def show_values(self, values: Sequence[msgspec.Struct]) -> None:
+        self._form.show_values(values)
+
+    def controls(self) -> tuple[QWidget, ...]:
+        return (self._form,)
+
+
+class TypeChoice(Nested):
+    """Chooses one of several types; below it stand what that does and its parameters."""
+
+    def __init__(self, field: Field, title: str) -> None:
+        super().__init__(field)
+        self._shown: object = None
+        self._box = ComboBox()
+        self._box.setObjectName(field.name)
+        self._box.setAccessibleName(declared(field.title))
+        self._box.setPlaceholderText(MIXED)
+        for index, kind in enumerate(field.types):
+            self._box.addItem(type_words(kind))
+            self._box.setItemData(index, type_help(kind), Qt.ItemDataRole.ToolTipRole)
+        self._box.activated.connect(self._choose)
+        self._help = dim()
+        rows = Rows()
+        rows.add_row(title, self._box, tip=hover_help(field)).setBuddy(self._box)
+        self._stack(rows, self._help, self._form)
+
+    def show_values(self, values: Sequence[msgspec.Struct]) -> None:
+        kinds = {type(value) for value in values}
+        self._shown = kind = kinds.pop() if len(kinds) == 1 else None
+        known = kind in self.field.types
+        self._box.setCurrentIndex(self.field.types.index(kind) if kind is not None and known else -1)
+        self._help.setText("" if kind is None else type_help(kind))
+        self._help.setVisible(kind is not None)
+        if kind is not None:
+            self._form.show_values(values)
+        self._form.setVisible(kind is not None and bool(self._form.fields()))
+
+    def controls(self) -> tuple[QWidget, ...]:
+        return (self._box,)
+
+    @Slot(int)
+    def _choose(self, index: int) -> None:
+        kind = self.field.types[index]
+        if kind is not self._shown:
+            self._shown = kind
+            self.edited.emit(kind())
 
 
 def _control_names(form: Form, field: Field, title: str) -> tuple[str, ...]:

@@ -1,67 +1,42 @@
-"""How the network learns: optimizer, loss, batches, epochs, seed and device."""
+"""How the network learns, and on what: optimizer, loss, batches, epochs, seed and device."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from functools import partial
 
-import msgspec
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from networks.core.fields import changed, fields_of
-from networks.recipes.losses import LOSSES
-from networks.recipes.optimizers import OPTIMIZERS
-from networks.recipes.recipe import Recipe, with_settings
-from widgets.controls.combo_box import ComboBox
+from networks.recipes.recipe import Recipe
 from widgets.controls.notice import Notice
-from widgets.forms.form import Form
-from widgets.forms.rows import Rows, dim, heading
+from widgets.forms.rows import dim, heading
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.look.translation import declared
+from widgets.panels.recipe_panel import RecipePanel
 
-LEARNING_FIELDS = ("clip", "batch_size", "epochs", "seed")
 
-
-class OptimizerPanel(QWidget):
-    """Shows a recipe and asks for another."""
-
-    edited = Signal(object, str, str)
-    """The new recipe, the text for the history, and the key that merges turns of one field."""
+class OptimizerPanel(RecipePanel):
+    """Shows how the recipe learns and on which machine."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._recipe = Recipe()
-        self._algorithm = self._box("algorithm", self.tr("Algorithm"), OPTIMIZERS)
-        self._algorithm.activated.connect(self._choose_algorithm)
-        self._algorithm_help = dim()
-        self._optimizer = self._form("optimizer")
-        self._loss_box = self._box("loss", self.tr("Loss"), LOSSES)
-        self._loss_box.activated.connect(self._choose_loss)
-        self._loss_help = dim()
-        self._loss = self._form("loss")
-        self._learning, self._machine = Form(LEARNING_FIELDS), Form()
-        self._learning.edited.connect(partial(self._edit_section, "learning"))
-        self._machine.edited.connect(partial(self._edit_section, "machine"))
-        self._learning.show_value(self._recipe.learning)
-        self._machine.show_value(self._recipe.machine)
-        self._learning.add_beside("seed", self._dice())
+        optimizer = self._form("learning", "optimizer", optimizer=self.tr("Algorithm"))
+        loss = self._form("learning", "loss", loss=self.tr("Function"))
+        training = self._form("learning", "clip", "batch_size", "epochs", "seed")
+        training.add_beside("seed", self._dice())
+        self._machine = self._form("machine")
         self._device = Notice("warning")
         self._device.setObjectName("device_problem")
-        self._waiting = dim(self.tr("torch is loading; then the devices of this computer stand here."))
+        self._waiting = dim(self.tr("torch is loading; then the devices of this computer are listed here."))
         self._waiting.setObjectName("waiting")
         column = QVBoxLayout(self)
         column.setContentsMargins(12, theme.SPACE, 12, 12)
         column.setSpacing(6)
-        algorithm, loss = Rows(), Rows()
-        algorithm.add_row(self.tr("Algorithm"), self._algorithm)
-        loss.add_row(self.tr("Function"), self._loss_box)
         for part in (
-            (algorithm, self._algorithm_help, self._optimizer),
-            (heading(self.tr("Loss")), loss, self._loss_help, self._loss),
-            (heading(self.tr("Training")), self._learning, self._machine, self._waiting, self._device),
+            (optimizer,),
+            (heading(self.tr("Loss")), loss),
+            (heading(self.tr("Training")), training, self._machine, self._waiting, self._device),
         ):
             for widget in part:
                 column.addWidget(widget)
@@ -71,20 +46,12 @@ class OptimizerPanel(QWidget):
         self.show_recipe(self._recipe, None)
 
     def show_recipe(self, recipe: Recipe, devices: tuple[str, ...] | None) -> None:
-        """Shows a recipe; `devices` are those that torch finds, or None while it is not loaded."""
-        self._recipe = recipe
-        self._algorithm.setCurrentIndex(OPTIMIZERS.index(type(recipe.learning.optimizer)))
-        self._algorithm_help.setText(declared(recipe.learning.optimizer.help()))
-        self._optimizer.show_value(recipe.learning.optimizer)
-        self._loss_box.setCurrentIndex(LOSSES.index(type(recipe.learning.loss)))
-        self._loss_help.setText(declared(recipe.learning.loss.help()))
-        self._loss.show_value(recipe.learning.loss)
-        self._learning.show_value(recipe.learning)
-        self._machine.show_value(recipe.machine)
+        """Shows a recipe; `devices` are those that torch finds, or None while torch is not loaded."""
+        self._show_forms(recipe)
         self._show_devices(devices)
 
     def _show_devices(self, devices: tuple[str, ...] | None) -> None:
-        field = next(field for field in self._machine.fields() if field.name == "device")
+        field = self._machine.editor("device").field
         if devices is None:
             reason = self.tr("torch is still loading")
             words = {choice: reason for choice in field.choices if choice != "cpu"}
@@ -105,42 +72,9 @@ class OptimizerPanel(QWidget):
             )
         self._device.show_sentence(sentence)
 
-    @Slot(int)
-    def _choose_algorithm(self, index: int) -> None:
-        kind = OPTIMIZERS[index]
-        if type(self._recipe.learning.optimizer) is not kind:
-            text = self.tr("Change optimizer to {name}").format(name=kind.__name__)
-            self.edited.emit(with_settings(self._recipe, optimizer=kind()), text, "")
-
-    @Slot(int)
-    def _choose_loss(self, index: int) -> None:
-        kind = LOSSES[index]
-        if type(self._recipe.learning.loss) is not kind:
-            text = self.tr("Change loss to {name}").format(name=_words(kind))
-            self.edited.emit(with_settings(self._recipe, loss=kind()), text, "")
-
-    def _edit_part(self, part: str, name: str, value: object) -> None:
-        old = getattr(self._recipe.learning, part)
-        recipe = with_settings(self._recipe, **{part: changed(old, **{name: value})})
-        self.edited.emit(recipe, self._text(type(old), name), f"{part}.{name}")
-
-    def _edit_section(self, section: str, name: str, value: object) -> None:
-        recipe = with_settings(self._recipe, **{name: value})
-        self.edited.emit(recipe, self._text(type(getattr(recipe, section)), name), f"{section}.{name}")
-
     @Slot()
     def _draw_seed(self) -> None:
-        self._edit_section("learning", "seed", secrets.randbelow(100_000))
-
-    def _text(self, kind: type[msgspec.Struct], name: str) -> str:
-        title = fields_of(kind, (name,))[0].title
-        return self.tr("Change {field}").format(field=declared(title))
-
-    def _form(self, part: str) -> Form:
-        form = Form()
-        form.setObjectName(part)
-        form.edited.connect(partial(self._edit_part, part))
-        return form
+        self._edit("learning", "seed", secrets.randbelow(100_000))
 
     def _dice(self) -> QToolButton:
         dice = QToolButton()
@@ -151,17 +85,3 @@ class OptimizerPanel(QWidget):
         dice.setAccessibleName(self.tr("Draw another seed"))
         dice.clicked.connect(self._draw_seed)
         return dice
-
-    def _box(self, name: str, words: str, kinds: Sequence[type[msgspec.Struct]]) -> ComboBox:
-        box = ComboBox()
-        box.setObjectName(name)
-        box.setAccessibleName(words)
-        for index, kind in enumerate(kinds):
-            box.addItem(_words(kind))
-            box.setItemData(index, declared(kind.help()), Qt.ItemDataRole.ToolTipRole)  # type: ignore[attr-defined]
-        return box
-
-
-def _words(kind: type[msgspec.Struct]) -> str:
-    """The name of an optimizer or a loss; a declared title where there is one."""
-    return declared(getattr(kind, "title", "") or kind.__name__)

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networks.core.fields import Pair, PairFromZero, changed, described, fields_of, real, whole
+from networks.core.fields import (
+    Pair,
+    PairFromZero,
+    changed,
+    changed_at,
+    described,
+    field_at,
+    fields_of,
+    real,
+    value_at,
+    whole,
+)
 from networks.layers import LAYERS
 from networks.layers.linear import Linear
 from networks.recipes.losses import LOSSES
@@ -109,6 +120,64 @@ def test_changed_changes_that_parameter_and_no_other(data):
 def test_changed_refuses_what_is_out_of_bounds(name, value):
     with pytest.raises(msgspec.ValidationError, match=name):
         changed(Declared(), **{name: value})
+
+
+class Inner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rate: Annotated[float, real("Rate", "How fast.", 0.0, 1.0)] = 0.5
+
+
+class One(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    count: Annotated[int, whole("Count", "How many.", 1, 9)] = 1
+
+
+class Other(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    inner: Inner = Inner()
+
+
+class Outer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    inner: Annotated[Inner, described("Inside", "What is inside.")] = Inner()
+    chosen: Annotated[One | Other, described("Chosen", "Which.")] = One()
+    only: Annotated[One, described("Only", "There is but one so far.")] = One()
+
+
+def test_structs_and_unions_of_structs_are_fields_with_their_types():
+    inner, chosen, only = fields_of(Outer)
+    assert (inner.kind, inner.title, inner.help, inner.types) == (
+        "struct",
+        "Inside",
+        "What is inside.",
+        (Inner,),
+    )
+    assert (chosen.kind, chosen.title, chosen.types, chosen.default) == (
+        "union",
+        "Chosen",
+        (One, Other),
+        One(),
+    )
+    assert (only.kind, only.types) == ("union", (One,))
+
+
+@given(st.floats(0, 1), st.integers(1, 9))
+def test_a_parameter_deep_inside_is_changed_and_no_other(rate, count):
+    value = changed_at(Outer(), "inner.rate", rate)
+    assert value == Outer(inner=Inner(rate))
+    value = changed_at(value, "chosen.count", count)
+    assert value == Outer(inner=Inner(rate), chosen=One(count))
+    value = changed_at(value, "chosen", Other())
+    assert value == Outer(inner=Inner(rate), chosen=Other())
+    value = changed_at(value, "chosen.inner.rate", rate)
+    assert value == Outer(inner=Inner(rate), chosen=Other(Inner(rate)))
+    assert value_at(value, "chosen.inner.rate") == rate
+    assert field_at(value, "chosen.inner.rate").title == "Rate"
+    assert field_at(value, "chosen").title == "Chosen"
+
+
+@pytest.mark.parametrize(
+    ("path", "new"), [("inner.rate", 2.0), ("chosen.count", 0), ("chosen", Inner()), ("inner", One())]
+)
+def test_what_does_not_fit_deep_inside_is_refused(path, new):
+    with pytest.raises(msgspec.ValidationError):
+        changed_at(Outer(), path, new)
 
 
 def test_changed_takes_lists_and_whole_numbers_where_they_mean_the_same():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Annotated, ClassVar
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLineEdit
 
-from networks.core.fields import changed, fields_of
+from networks.core.declared import Declared
+from networks.core.fields import changed, described, fields_of, real, whole
 from networks.layers import LAYERS
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input
@@ -17,6 +20,7 @@ from networks.recipes.datasets import DATASETS
 from networks.recipes.learning_section import Learning
 from networks.recipes.losses import LOSSES
 from networks.recipes.optimizers import OPTIMIZERS, SGD
+from widgets.forms.field_words import edit_words
 from widgets.forms.form import Form
 from widgets.forms.number_field import NumberField
 from widgets.forms.numerals import fits, show
@@ -202,6 +206,113 @@ def test_another_type_gets_another_form(qtbot):
     form = form_of(qtbot, Conv2d())
     form.show_value(Linear())
     assert [field.name for field in form.fields()] == ["features", "bias"]
+
+
+# a struct within a struct, and a type to choose
+
+
+class Blur(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    radius: Annotated[float, real("Radius", "How far the blur reaches.", 0.0, 9.0, unit="pixels")] = 1.0
+    square: Annotated[bool, described("Square", "Whether corners count.")] = False
+
+
+class Schedule(Declared, frozen=True):
+    pass
+
+
+class Constant(Schedule, frozen=True):
+    """The rate stays as it is."""
+
+
+class Cosine(Schedule, frozen=True):
+    """The rate falls along half a wave."""
+
+    title: ClassVar = "Half a wave"
+
+    warm: Annotated[int, whole("Warm-up", "Epochs in which the rate rises.", 0, 99)] = 0
+    blur: Annotated[Blur, described("Inner blur", "One more level.")] = Blur()
+
+
+class Throwaway(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    strength: Annotated[float, real("Strength", "How much.", 0.0, 1.0)] = 0.5
+    blur: Annotated[Blur, described("Blur", "Softens the images.")] = Blur()
+    schedule: Annotated[Constant | Cosine, described("Schedule", "How the rate changes.")] = Constant()
+
+
+def test_a_struct_within_a_struct_is_a_group_under_its_title(qtbot):
+    form = form_of(qtbot, Throwaway())
+    assert [field.name for field in form.fields()] == ["strength", "blur", "schedule"]
+    titles = [label.text() for label in form.findChildren(QLabel) if label.isVisible()]
+    assert titles.index("Strength") < titles.index("Blur") < titles.index("Radius") < titles.index("Schedule")
+    retype(qtbot, form.findChild(QLineEdit, "radius"), "2.5")
+    assert form.taken[-1] == ("blur.radius", 2.5)
+    qtbot.keyClick(form.findChild(QCheckBox, "square"), Qt.Key.Key_Space)
+    assert form.taken[-1] == ("blur.square", True)
+
+
+def test_what_is_out_of_bounds_in_a_group_is_refused_below_its_row(qtbot):
+    form = form_of(qtbot, Throwaway())
+    taken = list(form.taken)
+    retype(qtbot, form.findChild(QLineEdit, "radius"), "99")
+    assert all(value <= 9 for _, value in form.taken[len(taken) :])
+    assert any(label.text() for label in form.findChildren(QLabel, "refusal"))
+
+
+def test_choosing_a_type_shows_what_it_does_and_its_own_parameters(qtbot):
+    form = form_of(qtbot, Throwaway())
+    box = form.findChild(QComboBox, "schedule")
+    assert [box.itemText(index) for index in range(box.count())] == ["Constant", "Half a wave"]
+    assert form.findChild(QLineEdit, "warm") is None
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert form.taken == [("schedule", Cosine())]
+    form.show_value(Throwaway(schedule=Cosine()))
+    assert any(label.text() == Cosine.help() for label in form.findChildren(QLabel))
+    retype(qtbot, form.findChild(QLineEdit, "warm"), "7")
+    assert form.taken[-1] == ("schedule.warm", 7)
+    inner = form.findChild(Form, "schedule").findChild(QLineEdit, "radius")
+    retype(qtbot, inner, "4")
+    assert form.taken[-1] == ("schedule.blur.radius", 4.0)
+
+
+def test_choosing_the_type_that_is_shown_asks_for_nothing(qtbot):
+    form = form_of(qtbot, Throwaway(schedule=Cosine(warm=5)))
+    box = form.findChild(QComboBox, "schedule")
+    box.activated.emit(box.currentIndex())
+    assert form.taken == []
+
+
+def test_several_values_with_different_types_show_none_of_them(qtbot):
+    form = form_of(qtbot, Throwaway(), Throwaway(schedule=Cosine()), Throwaway(blur=Blur(radius=3.0)))
+    assert form.findChild(QComboBox, "schedule").currentIndex() == -1
+    assert form.findChild(QLineEdit, "warm") is None
+    assert form.findChild(QLineEdit, "radius").text() == ""
+    form.show_values([Throwaway(schedule=Cosine(warm=1)), Throwaway(schedule=Cosine(warm=1))])
+    assert form.findChild(QLineEdit, "warm").isVisible()
+    assert form.findChild(QLineEdit, "warm").text() == "1"
+    form.show_values([Throwaway(), Throwaway(schedule=Cosine())])
+    assert not form.findChild(QLineEdit, "warm").isVisible()
+
+
+def test_titles_can_be_replaced_where_a_form_stands(qtbot):
+    form = Form(("schedule",), {"schedule": "Rate"})
+    qtbot.addWidget(form)
+    form.show_value(Throwaway())
+    assert "Rate" in [label.text() for label in form.findChildren(QLabel)]
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "words"),
+    [
+        (Throwaway(), "strength", "Change Strength"),
+        (Throwaway(), "blur.radius", "Change Radius"),
+        (Throwaway(schedule=Cosine()), "schedule", "Change Schedule to Half a wave"),
+        (Throwaway(), "schedule", "Change Schedule to Constant"),
+        (Throwaway(schedule=Cosine()), "schedule.blur.square", "Change Square"),
+    ],
+)
+def test_the_history_says_what_changed(qapp, value, path, words):
+    assert edit_words(value, path) == words
 
 
 def test_a_form_can_be_of_a_few_fields(qtbot):

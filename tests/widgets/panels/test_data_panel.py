@@ -53,7 +53,7 @@ def test_counts_classes_and_what_happens_to_the_images(panel):
     assert panel.findChild(QLabel, "classes").text().startswith("10: 0, 1")
     assert panel.findChild(QLabel, "brought").text() == "8×8 grey\nbrought to 1×28×28"
     assert "CC BY 4.0" in panel.findChild(QLabel, "attribution").text()
-    assert panel.findChild(QComboBox, "data_set").currentText() == "Digits"
+    assert panel.findChild(QComboBox, "dataset").currentText() == "Digits"
 
 
 def test_without_an_input_nothing_is_promised(panel):

@@ -45,12 +45,12 @@ def retype(qtbot, line, text):
 @pytest.mark.parametrize("kind", [kind for kind in OPTIMIZERS if kind is not SGD])
 def test_another_algorithm_comes_with_its_own_fields_and_defaults(panel, qtbot, kind):
     owner = Owner(panel, with_settings(Recipe(), optimizer=SGD(lr=0.5)))
-    box = panel.findChild(QComboBox, "algorithm")
+    box = panel.findChild(QComboBox, "optimizer")
     box.setFocus()
     for _ in range(OPTIMIZERS.index(kind)):
         qtbot.keyClick(box, Qt.Key.Key_Down)
     assert owner.recipe.learning.optimizer == kind()
-    assert owner.wishes[-1] == (f"Change optimizer to {kind.__name__}", "")
+    assert owner.wishes[-1] == (f"Change Optimizer to {kind.__name__}", "")
     form = panel.findChild(Form, "optimizer")
     assert [field.name for field in form.fields()] == [field.name for field in fields_of(kind)]
     assert any(label.text() == kind.help() for label in panel.findChildren(QLabel))
@@ -61,14 +61,14 @@ def test_a_parameter_of_the_algorithm_is_applied_as_one_types(panel, qtbot):
     owner = Owner(panel, Recipe())
     retype(qtbot, panel.findChild(QLineEdit, "lr"), "3e-4")
     assert owner.recipe == with_settings(Recipe(), optimizer=Adam(lr=3e-4))
-    assert set(owner.wishes) == {("Change Learning rate", "optimizer.lr")}
+    assert set(owner.wishes) == {("Change Learning rate", "learning.optimizer.lr")}
 
 
 def test_the_loss_is_set(panel, qtbot):
     owner = Owner(panel, Recipe())
     retype(qtbot, panel.findChild(QLineEdit, "label_smoothing"), "0.1")
     assert owner.recipe.learning.loss.label_smoothing == 0.1
-    assert owner.wishes[-1][1] == "loss.label_smoothing"
+    assert owner.wishes[-1][1] == "learning.loss.label_smoothing"
     assert panel.findChild(QComboBox, "loss").currentText() == "Cross-entropy"
 
 
