@@ -174,7 +174,9 @@ class _Conversion:
             raise _unheld(x)
         if target is getattr or target in SIZES:
             return self._size(target, x, args, kwargs)
-        if isinstance(x, ChannelSlices):
+        if any(isinstance(value, ChannelSlices) for value in values):
+            if target is not operator.getitem or not isinstance(args[1], int):
+                raise UnshowableError(message("it uses several parts of a split at once, not one by one"))
             return self._part(x, args[1], path)
         viewed = self._view(target, x, args, kwargs, path)
         if viewed is not None:
@@ -285,7 +287,7 @@ class _Conversion:
         return ChannelSlices(x, tuple(bounds))
 
     def _part(self, parts: ChannelSlices, index: Any, path: str) -> LayerOutput:
-        start, stop = parts.bounds[index]
+        start, stop = tried(operator.getitem, parts.bounds, index)
         return self._sliced(parts.output, start, stop, path)
 
     def _slice(self, x: LayerOutput, index: Any, path: str) -> LayerOutput:

@@ -70,7 +70,7 @@ def _functions() -> Iterator[tuple[Any, str]]:
         yield getattr(operator, name), name
 
 
-_FUNCTIONS = dict(_functions())
+FUNCTIONS = dict(_functions())
 """The functions for which there is a layer, with their names in torch."""
 
 
@@ -78,7 +78,7 @@ def torchs_name(target: Any) -> str | None:
     """What torch calls a function or method, such as `add_`; None where there is no layer for it."""
     if isinstance(target, str):
         return target if hasattr(Tensor, target) and _known(_name(target)) else None
-    return _FUNCTIONS.get(target)
+    return FUNCTIONS.get(target)
 
 
 def arguments_of(target: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -187,10 +187,10 @@ def _canonical(name: str, arguments: Mapping[str, Any], x: Shape) -> dict[str, A
     """The arguments in the one way of several that torch takes."""
     found = {key: plain(key, value, x) for key, value in arguments.items()}
     if name == "mean" and isinstance(found.get("dim"), tuple):
-        found["dim"] = tuple(sorted(found["dim"]))
-    if name == "pad":
+        found["dim"] = tuple(sorted(found["dim"], key=str))
+    if name == "pad" and isinstance(found["pad"], tuple):
         found["pad"] += (0,) * (4 - len(found["pad"]))
-        found["value"] = found["value"] or None
+        found["value"] = found["value"] or None  # both are zero
     return found
 
 

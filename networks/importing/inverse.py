@@ -88,6 +88,8 @@ def layer_that_makes(
 def _inverse(kind: type[Layer], call: Call, inputs: Sequence[Shape]) -> Layer | None:
     try:
         return kind.from_call(call, *inputs)
+    except (TypeError, LookupError) as error:  # an argument of another kind than torch takes
+        raise UnshowableError(message("it is called in a way that is not known")) from error
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at ")
         field = re.search(r"\$\.(\w+)", place)

@@ -113,7 +113,7 @@ def _kept(module: nn.Module, name: str, default: Any) -> Any:
         if default is None:  # an older name for another argument, as Hardtanh has
             return None
         raise UnshowableError(message("it does not say what its “{name}” is", name=name)) from error
-    if name == "padding" and isinstance(value, str):
+    if value in ("same", "valid") and hasattr(module, "_reversed_padding_repeated_twice"):
         return _padding(module)
     return value is not None and value is not False if name == "bias" else value
 

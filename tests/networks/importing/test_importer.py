@@ -282,6 +282,19 @@ class ReadsWhatIsOverwritten(Small):
         return self.fc(flat[:, :8]) + self.scores(x)
 
 
+class JoinsASplit(Small):
+    """Its first argument is what chunk gives, and its second looks like the number of a part."""
+
+    def forward(self, x):
+        return self.scores(torch.cat(self.conv(x).chunk(2, 1), 1))
+
+
+class SlicesASplit(Small):
+    def forward(self, x):
+        first, second = self.conv(x).chunk(4, 1)[1:3]
+        return self.scores(torch.cat((first, second, first, second), 1))
+
+
 class TwoImages(Small):
     def forward(self, x, y):
         return self.scores(self.conv(x) + y)
@@ -334,6 +347,8 @@ class With(nn.Module):
         (Einsum(), "no layer type for einsum"),
         (Raises(), r"\(not today\)"),
         (ReadsWhatIsOverwritten(), "“relu”.*in place"),
+        (JoinsASplit(), "one by one"),
+        (SlicesASplit(), "one by one"),
         (TwoImages(), "more than images"),
         (Maps(), "scores"),
         (Named(), "scores"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import msgspec
 import pytest
 import torch
@@ -10,12 +12,13 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from networks.core.shapes import ShapeError
-from networks.importing.functions import arguments_of, layer_of_call
+from networks.importing.functions import FUNCTIONS, arguments_of, layer_of_call, torchs_name
 from networks.importing.inverse import BY_FUNCTION, BY_MODULE, BY_TENSOR
 from networks.importing.modules import constructor_of, layer_of
 from networks.importing.refusal import UnshowableError
 from networks.importing.values import LayerOutput
 from networks.layers import LAYERS
+from networks.layers.base import Layer
 from networks.layers.class_count import CLASSES
 from networks.layers.convolution import Conv2d, DepthwiseConv2d, PointwiseConv2d
 from networks.layers.normalization import LayerNorm
@@ -167,6 +170,28 @@ def test_what_the_catalog_lacks_is_refused_in_calls_too(target, args, kwargs):
     x = LayerOutput(0, torch.empty((2, 4, 6, 6), device="meta"))
     with pytest.raises(UnshowableError):
         layer_of_call(target, arguments_of(target, (x, *args), kwargs))
+
+
+PLAIN = (
+    st.none() | st.booleans() | st.integers(-3, 9) | st.floats(-2, 2) | st.sampled_from(("same", "nearest"))
+)
+JUNK = PLAIN | st.lists(PLAIN, max_size=6) | st.lists(st.integers(0, 2), max_size=6).map(tuple)
+
+
+@pytest.mark.parametrize("target", sorted(set(FUNCTIONS), key=str), ids=torchs_name)
+def test_whatever_a_function_is_called_with_gives_a_layer_or_a_reason(target):
+    x = LayerOutput(0, torch.empty((2, 4, 6, 6), device="meta"))
+
+    @settings(max_examples=40)
+    @given(st.lists(JUNK, max_size=4), st.booleans())
+    def proof(args, joined):
+        first = [x, x] if joined else x
+        with contextlib.suppress(UnshowableError, ShapeError):
+            layer, taken = layer_of_call(target, arguments_of(target, (first, *args), {}))
+            assert isinstance(layer, Layer)
+            assert all(output is x for output in taken)
+
+    proof()
 
 
 @pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
