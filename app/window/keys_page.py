@@ -8,16 +8,17 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
-from app.feature.command import Command
+from app.feature.command import Command, Section
 from app.feature.gesture import Gesture
 
 
 def on_the_page(commands: Iterable[Command], gestures: Iterable[Gesture]) -> tuple[Gesture, ...]:
-    """Everything that stands on the page, in its order: what works everywhere, then by where it works."""
+    """The rows of the page: what works everywhere, in the order of the menus, then the rest by place."""
     everywhere = _tr("Everywhere in the window")
+    in_menus = list(Section)
     rows = [
         Gesture(everywhere if command.scope is None else command.scope.title, _words(command), command.keys)
-        for command in commands
+        for command in sorted(commands, key=lambda command: in_menus.index(command.section))
         if command.keys
     ]
     rows += gestures
