@@ -78,7 +78,7 @@ class Training(Feature):
             Gesture(where, self.tr("Zoom in"), ("+", "="), self.tr("drag a box")),
             Gesture(where, self.tr("Zoom out"), ("-",)),
             Gesture(where, self.tr("Show everything again"), ("0",), self.tr("double-click")),
-            Gesture(where, self.tr("Zoom; over an axis, along this axis alone"), mouse=self.tr("wheel")),
+            Gesture(where, self.tr("Zoom; over an axis, only along it"), mouse=self.tr("wheel")),
             Gesture(
                 where, self.tr("Move the view"), mouse=self.tr("drag with the middle or the right button")
             ),
