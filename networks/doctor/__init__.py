@@ -1,1 +1,1 @@
-"""What stands in the way of training, and how much memory it will take."""
+"""What stands in the way of training, and how much memory training will take."""

@@ -15,10 +15,10 @@ from networks.recipes.published import BY_NAME
 
 
 def findings(project: Project, report: Report | None = None) -> tuple[Finding, ...]:
-    """Everything that stands in the way of training, what has to be mended first in front.
+    """Everything that stands in the way of training; what has to be mended first comes first.
 
-    `report` is that of `check(project.network, project.classes)`, where the caller has it already. Memory is
-    not judged here: how much of it is free changes all the time, so a run asks `memory_finding` as it starts.
+    `report` is `check(project.network, project.classes)`, if the caller has it already. Memory is not judged
+    here: how much of it is free changes all the time, so a run asks `memory_finding` as it starts.
     """
     report = report or check(project.network, project.classes)
     found = list(report.findings)
@@ -34,7 +34,7 @@ def findings(project: Project, report: Report | None = None) -> tuple[Finding, .
 def leaves_one_out(images: int, batch_size: int, network: Network) -> bool:
     """Whether the last batch of an epoch would be a single image, which has no variance to normalize by.
 
-    That matters where there is a BatchNorm that is not frozen; a frozen one normalizes by its statistics.
+    This matters if a BatchNorm is not frozen; a frozen one normalizes by its running statistics.
     """
     return images > batch_size and images % batch_size == 1 and _normalizes_by_batch(network)
 
@@ -77,7 +77,7 @@ def _not_fetched(project: Project) -> Iterator[Finding]:
 
 
 def _lone_numbers(network: Network, report: Report) -> Iterator[Finding]:
-    """torch refuses to normalize by the variance of a single number; batches of 2 are the way out.
+    """torch refuses to normalize by the variance of a single number; batches of 2 avoid that.
 
     A frozen layer normalizes by its running statistics.
     """

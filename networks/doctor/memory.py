@@ -18,10 +18,10 @@ FLOAT = 4
 
 
 def least_memory(report: Report, optimizer: Optimizer, batch_size: int, frozen: Collection[str] = ()) -> int:
-    """Bytes that training cannot do without, however torch goes about it.
+    """Bytes that training needs at the very least, however torch goes about it.
 
-    Weights, and for all that are not `frozen` their gradients, what the optimizer keeps for each, and, for a
-    batch of images, the inputs of their layers, which the gradients are computed from.
+    They are for the weights and, in layers that are not `frozen`, for the gradients, what the optimizer keeps
+    for each weight, and the inputs for a batch of images, from which the gradients are computed.
     """
     trained = [
         node
@@ -34,9 +34,9 @@ def least_memory(report: Report, optimizer: Optimizer, batch_size: int, frozen: 
 
 
 def free_memory(system: Path = Path("/")) -> int | None:
-    """Bytes that a program can still get, swap included; None where the system does not tell.
+    """Bytes that a program can still get, swap included; None if the system does not tell.
 
-    Only Linux promises more than it has; elsewhere torch is refused the memory, and the user is told then.
+    Only Linux promises more memory than it has; elsewhere torch is refused it, and the user is told then.
     """
     try:
         free = _meminfo((system / "proc/meminfo").read_text())
@@ -51,7 +51,7 @@ def free_memory(system: Path = Path("/")) -> int | None:
 
 
 def memory_finding(project: Project, report: Report) -> Finding | None:
-    """That training needs more memory than is free now, or None where it may fit."""
+    """Says that training needs more memory than is free now; None if it may fit."""
     learning, images = project.recipe.learning, project.recipe.data.sizes()[0]
     frozen = [node.name for node in project.network.nodes if node.frozen]
     needed = least_memory(report, learning.optimizer, min(learning.batch_size, images), frozen)

@@ -16,9 +16,9 @@ from networks.layers.ends import Input, Output
 
 
 class NodeReport(msgspec.Struct, frozen=True):
-    """What is known of one node. `output` is None where there is no shape, for whatever reason.
+    """What is known of one node. `output` is None if there is no shape, for whatever reason.
 
-    `problem` is set where this very node does not fit; nodes behind it are only without a shape.
+    `problem` is set if this very node does not fit; nodes after it only lack a shape.
     `layer` is the layer with the data's number of classes filled in.
     """
 
@@ -48,7 +48,7 @@ class Report(msgspec.Struct, frozen=True):
         return not self.findings
 
     def wire_shape(self, wire: Wire) -> Shape | None:
-        """What the wire carries, or None where that is unknown."""
+        """What the wire carries, or None if that is unknown."""
         return self.nodes[wire.source].output
 
 

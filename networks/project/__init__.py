@@ -1,1 +1,1 @@
-"""The project and its file, what is wrong with a file, and fine-tuning."""
+"""The project and its file, what is wrong with a damaged file, and fine-tuning."""

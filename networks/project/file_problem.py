@@ -1,4 +1,4 @@
-"""Says in words why the bytes of a file are no project: what stands where, and what to try."""
+"""Says in words why a file is not a project: what is wrong, where, and what to try."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ _THINGS: dict[Key, tuple[str, str, str]] = {
     "nodes": ("Layer {number}", "Layer {number} (“{name}”)", "layer"),
     "folds": ("Block or group {number}", "Block or group {number} (“{name}”)", "block"),
 }
-"""What stands in the lists of a network, without and with its name, and its field that has fields."""
+"""The items of a network's lists: what to call one without and with its name, and its nested field."""
 _CHOICES = 12
-"""As many are all named in a sentence."""
+"""Up to so many choices are all named in a sentence."""
 
 
 def foreign(data: bytes) -> Message | None:
-    """What else the bytes are, where they are plainly no JSON; None where they may be."""
+    """What the bytes are instead, if they are plainly not JSON; None if they may be."""
     if not data.strip(b" \t\r\n"):
         return message("It is empty: open another copy of it.")
     if not data.strip(b"\0"):
@@ -76,7 +76,7 @@ def foreign(data: bytes) -> Message | None:
 
 
 def undecodable(data: bytes, error: UnicodeDecodeError) -> Message:
-    """Where the bytes are no UTF-8."""
+    """Says where the bytes stop being UTF-8."""
     line, column = _line_and_column(data[: error.start].decode("utf-8"), error.start)
     return message(
         "Line {line}, column {column}: expected text in UTF-8, got the byte {byte}: "
@@ -88,7 +88,7 @@ def undecodable(data: bytes, error: UnicodeDecodeError) -> Message:
 
 
 def malformed(data: bytes, text: str, error: msgspec.DecodeError) -> Message:
-    """Where the text stops being JSON, and what stands there."""
+    """Says where the text stops being JSON, and what is there."""
     if lone := _LONE_SURROGATE.search(text):
         line, column = _line_and_column(text, lone.start())
         return message(
@@ -104,7 +104,7 @@ def malformed(data: bytes, text: str, error: msgspec.DecodeError) -> Message:
         return message(
             "It ends in the middle, in line {line}: the file was cut off; open another copy.", line=lines
         )
-    # where something stands behind the end msgspec counts one on
+    # for trailing characters msgspec reports one position too far
     offset = int(found.group(1)) - ("trailing characters" in str(error))
     before = data[:offset].decode("utf-8", "ignore")
     line, column = _line_and_column(before, len(before))
@@ -128,14 +128,14 @@ def malformed(data: bytes, text: str, error: msgspec.DecodeError) -> Message:
 
 
 def too_deep() -> Message:
-    """For brackets in brackets in brackets."""
+    """Says that brackets are nested too deeply."""
     return message("Its brackets are nested too deeply for a project: open another file.")
 
 
 def duplicate(text: str) -> Message | None:
-    """The first key that stands twice between one pair of braces, in text that is JSON; None without one.
+    """The first key that occurs twice within one pair of braces of a JSON text; None if there is none.
 
-    JSON leaves open which of them counts, so that two programs may read two projects.
+    JSON leaves open which of the two counts, so two programs might read two different projects.
     """
     open_braces: list[set[str]] = []
     for found in _STRING_OR_BRACE.finditer(text):
@@ -165,7 +165,7 @@ def mismatch(
     declared: inspect.Type,
     origin: Callable[[Place], Place],
 ) -> Message:
-    """Which value of a JSON file does not fit its declaration: the place, what was expected, what was got.
+    """Says which value of a JSON file does not fit its declaration, what was expected and what was found.
 
     `data` may be an upgraded file: `origin` gives the place in the file that the user has.
     """
@@ -192,7 +192,7 @@ def mismatch(
 
 
 def printable(text: str) -> str:
-    """Text of a stranger in one short line, without characters that cannot be seen."""
+    """Untrusted text as one short line without invisible characters."""
     shown = "".join(character if character.isprintable() else "�" for character in text[: _LONGEST + 1])
     return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
 
@@ -243,7 +243,7 @@ def _dotted(path: Place) -> str:
 
 
 def _expected(kind: inspect.Type) -> Message | str:
-    """The declaration in words."""
+    """What the declaration allows, in words."""
     match kind:
         case inspect.Metadata():
             return _expected(kind.type)
@@ -285,7 +285,7 @@ def _choices(kind: inspect.LiteralType) -> Message | str:
 
 
 def _bounded(kind: inspect.FloatType) -> Message:
-    """Four whole sentences: their parts could not be translated."""
+    """Four whole sentences, because sentences put together from parts cannot be translated."""
     low = kind.gt if kind.ge is None else kind.ge
     high = kind.lt if kind.le is None else kind.le
     text = {
@@ -310,7 +310,7 @@ def _got(raw: bytes | None) -> Message | str:
 def _walk(
     kind: inspect.Type | None, raw: bytes | None, path: Place
 ) -> tuple[inspect.Type | None, bytes | None]:
-    """The declaration of the value at a place, and its JSON; None where there is none."""
+    """The declaration of the value at a place, and its JSON; None for either that is missing."""
     for key in path:
         kind = _declared(kind, raw, key)
         raw = _lookup(raw, (key,))
@@ -342,7 +342,7 @@ def _declared(kind: inspect.Type | None, raw: bytes | None, key: Key) -> inspect
 
 
 def _lookup(raw: bytes | None, path: Place) -> bytes | None:
-    """The JSON at a place, or None where there is none; nothing else of the value is taken apart."""
+    """The JSON at a place, or None if there is none; nothing else is decoded."""
     for key in path:
         if raw is None:
             return None
@@ -364,11 +364,11 @@ def _text(raw: bytes | None) -> str | None:
 
 
 def _line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """Both count from 1, in characters, as text editors do."""
+    """Both count from 1, in characters, as in text editors."""
     start = text.rfind("\n", 0, offset) + 1
     return text.count("\n", 0, offset) + 1, min(offset, len(text)) - start + 1
 
 
 def _line_at(text: str, offset: int) -> str:
-    """What stands at the offset, up to the end of its line."""
+    """The text at the offset, up to the end of the line."""
     return text[offset : offset + _LONGEST + 1].split("\n", 1)[0]

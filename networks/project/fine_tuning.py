@@ -1,4 +1,4 @@
-"""Starting from published weights, as edits of a project: its recipe, its Input, and what is frozen."""
+"""Starting from published weights, as edits of a project: of its recipe, its Input, and what is frozen."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from networks.recipes.recipe import with_settings
 _IMAGENET_CLASSES = 1000
 
 Shapes = dict[str, dict[str, Shape]]
-"""Of the learned tensors, by layer."""
+"""The shapes of the learned tensors, by layer."""
 
 
 def with_published(project: Project, weights: Published) -> Project:
-    """The project that starts from these weights: its images get the size and the scale that they want."""
+    """The project that starts from these weights, with images in the size and scale that they need."""
     layers: dict[str, Layer] = {
         node.name: replace(node.layer, channels=3, size=weights.size, normalize=weights.normalize)
         for node in project.network.of_type(Input)
@@ -52,7 +52,7 @@ def fine_tuning(network: Network) -> Network:
 
 
 def suggestions(project: Project) -> tuple[Published, ...]:
-    """The published weights that the network was made for, the best first; none where few layers take any.
+    """The published weights that suit the network, the best first; none if they fit few layers.
 
     Compares names and shapes with those of the presets, so that an edited network finds its own, too: those
     of the preset with the most layers in common and the fewest others, where that is at least half.
@@ -66,8 +66,8 @@ def suggestions(project: Project) -> tuple[Published, ...]:
 
 @cache
 def _of_presets() -> tuple[tuple[str, Shapes], ...]:
-    """torchvision's builder and the shapes of the weights of each preset that has published ones."""
-    # all presets are more than the start of the window needs
+    """For each preset with published weights: torchvision's builder and the shapes of the weights."""
+    # importing all presets would slow down the start of the window
     from networks.presets.catalog import PRESETS
 
     return tuple(
@@ -82,7 +82,7 @@ def _common(ours: Shapes, theirs: Shapes) -> int:
 
 
 def _heads(network: Network) -> set[str]:
-    """Where learning has to begin at the latest."""
+    """The layers from which on everything has to learn."""
     main = network.upstream(node.name for node in network.of_type(Output))
     heads = {
         name
@@ -93,7 +93,7 @@ def _heads(network: Network) -> set[str]:
 
 
 def _last_weighted(network: Network) -> set[str]:
-    """On each way back from the Output, the first layer with weights."""
+    """The first layer with weights on each path back from the Output."""
 
     def learns(name: str) -> bool:
         return type(network[name].layer).parameters is not Layer.parameters
@@ -104,7 +104,7 @@ def _last_weighted(network: Network) -> set[str]:
 
 
 def _shapes(network: Network, classes: int) -> Shapes:
-    """The shapes of the weights of each layer that has some and that fits."""
+    """The shapes of the weights of each layer that has weights and fits."""
     found = {}
     for name, node in check(network, classes).nodes.items():
         if node.weights:

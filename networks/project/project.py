@@ -21,10 +21,10 @@ from networks.recipes.learning_section import Learning
 from networks.recipes.recipe import Recipe
 
 LARGEST_FILE = 64 * 2**20
-"""Bytes; far beyond the largest project, and small enough to be held in memory several times."""
+"""In bytes: far more than the largest project, and small enough to be in memory several times."""
 MOST_LAYERS = 10_000
 MOST_FOLDS = 5_000
-"""A layer in a fold of its own takes twice as long to open as one without; so many keep it below a second."""
+"""A layer in a fold of its own takes twice as long to open as one without; this many open within a second."""
 MOST_WIRES = 100_000
 
 
@@ -41,16 +41,16 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def first_project() -> Project:
-    """What a newcomer sees: LeNet-5 on handwritten digits.
+    """What a newcomer sees first: LeNet-5 on handwritten digits.
 
-    In batches of 8 each of ten seeds judged over 97 % of the validation images right within 12 epochs;
-    in batches of 16 eight of them did, in batches of 64 two of four.
+    In batches of 8, each of ten seeds reached a validation accuracy above 97 % within 12 epochs; in batches
+    of 16 eight of them did, in batches of 64 two of four.
     """
     return Project(lenet5(), Recipe(learning=Learning(batch_size=8)))
 
 
 def blank_project() -> Project:
-    """What one starts from: the two ends, and a wire to drop layers on."""
+    """An empty start: the two ends, and a wire to drop layers on."""
     return Project(Network((Node("input", Input()), Node("output", Output(), ("input",)))), Recipe())
 
 
@@ -100,7 +100,7 @@ def project_from_json(data: bytes) -> Project:
     """
     if len(data) > LARGEST_FILE:
         raise UserError(_too_large(len(data)))
-    # what some editors on Windows put before UTF-8
+    # the byte order mark that some editors on Windows put before UTF-8
     data = data.removeprefix(b"\xef\xbb\xbf")
     if reason := file_problem.foreign(data):
         raise UserError(reason)
@@ -139,9 +139,9 @@ def read_project(path: Path) -> Project:
 
 
 def write_project(project: Project, path: Path) -> None:
-    """Saves the project; the file that was there is whole until the new one is. Raises UserError.
+    """Saves the project; an old file stays intact until the new one is complete. Raises UserError.
 
-    Nothing is written that could not be opened again.
+    Writes nothing that could not be opened again.
     """
     data = project_to_json(project)
     try:
@@ -157,7 +157,7 @@ def write_project(project: Project, path: Path) -> None:
 
 @cache
 def _decoder() -> msgspec.json.Decoder[_File]:
-    """Made when a first file is read; it takes longer than the reading."""
+    """Made when the first file is read, because making it takes longer than reading the file."""
     return msgspec.json.Decoder(_File)
 
 
@@ -171,7 +171,7 @@ def _one_line(value: Node | Fold) -> str:
 
 
 def _format(data: bytes) -> int:
-    """The number of the file's format. Raises UserError where it is not ours, DecodeError without JSON."""
+    """The number of the file's format. Raises UserError for other files, DecodeError without JSON."""
     try:
         header = msgspec.json.decode(data, type=_Header)
     except msgspec.ValidationError:
@@ -210,14 +210,14 @@ def _format(data: bytes) -> int:
 
 
 def _check_sizes(data: bytes) -> None:
-    """Counts before anything is made of it: what is refused takes a part of a second, and millions took many.
+    """Counts layers and folds before decoding them: to refuse millions of them later took many seconds.
 
-    Raises UserError, DecodeError without JSON.
+    Raises UserError, or DecodeError if it is not JSON.
     """
     try:
         network = msgspec.json.decode(data, type=_Sizes).network
     except msgspec.ValidationError:
-        return  # the place and the reason are told when it is read
+        return  # decoding will say where and why
     if len(network.nodes) > MOST_LAYERS:
         raise UserError(
             message(

@@ -21,9 +21,9 @@ class _Upgrade(NamedTuple):
     """The step from one format to the next."""
 
     upgraded: Callable[[Fields], Fields]
-    """Takes the fields of the whole file. What does not belong there stays, for validation to refuse."""
+    """Returns the fields of the whole file anew. Unknown fields stay, for validation to refuse."""
     origin: Callable[[Place], Place]
-    """Where in the older format the value at a place of the newer one stood."""
+    """Where the value at a place of the newer format was in the older one."""
 
 
 def upgraded(data: bytes, number: int) -> bytes:
@@ -41,14 +41,14 @@ def upgraded(data: bytes, number: int) -> bytes:
 
 
 def origin(place: Place, number: int) -> Place:
-    """Where the value that stands at this place today stood in a file of format `number`."""
+    """Where the value at this place of today's format was in a file of format `number`."""
     for step in reversed(_UPGRADES[number - 1 :]):
         place = step.origin(place)
     return place
 
 
 def _blocks_came(file: Fields) -> Fields:
-    """1 to 2: everything that came since has a default, and what there was means the same."""
+    """1 to 2: everything that was added has a default, and the rest means the same."""
     return file
 
 
@@ -58,7 +58,7 @@ def _sections_came(file: Fields) -> Fields:
     if recipe is None:
         return file
     for section, names in (("learning", _LEARNING), ("machine", _MACHINE)):
-        # a field that had the section's name was none of the format's and is refused inside it
+        # a field with the section's name was unknown to this format: inside the section it will be refused
         if moved := _taken(recipe, (*names, section)):
             recipe[section] = _raw(moved)
     if "data" in recipe:

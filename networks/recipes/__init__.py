@@ -1,1 +1,1 @@
-"""How a network learns, as data: images, first weights, loss, optimizer, batches, epochs."""
+"""How a network learns, as data: the data set, first weights, loss, optimizer, batches, epochs, machine."""

@@ -1,4 +1,4 @@
-"""The losses as declarations: what a network is trained to make small."""
+"""The losses, declared: what training makes small."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Loss(Declared, frozen=True):
 
 
 class CrossEntropy(Loss, frozen=True):
-    """Minus the logarithm of the probability that softmax gives the right class."""
+    """Minus the logarithm of the probability that softmax assigns to the right class."""
 
     title: ClassVar = "Cross-entropy"
 
@@ -26,7 +26,7 @@ class CrossEntropy(Loss, frozen=True):
         float,
         real(
             "Label smoothing",
-            "Share of certainty taken from the right class and spread over all.",
+            "Share of the target probability that is moved from the right class and spread over all classes.",
             0.0,
             1.0,
             below=True,

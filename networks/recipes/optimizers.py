@@ -1,4 +1,4 @@
-"""The optimizers as declarations: each with torch's own parameters, names and defaults."""
+"""The optimizers, declared with the names, parameters and defaults that they have in torch."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from networks.core.fields import described, real
 
 Decay = Annotated[
     float,
-    real("Weight decay", "Pulls every weight towards zero by this share of it; 0 turns it off.", 0.0, 1.0),
+    real(
+        "Weight decay", "Pulls every weight towards zero in proportion to its size; 0 turns it off.", 0.0, 1.0
+    ),
 ]
-Eps = Annotated[
-    float, real("Epsilon", "Added to the divisor, so that it is never zero.", 0.0, 1.0, above=True)
-]
+Eps = Annotated[float, real("Epsilon", "Added to the divisor to keep it above zero.", 0.0, 1.0, above=True)]
 LR = Annotated[
     float,
     real(
         "Learning rate",
-        "How far a step goes. Too high and the loss jumps or grows, too low and it hardly falls.",
+        "How far each step goes. If it is too high, the loss jumps or grows; if too low, it hardly falls.",
         0.0,
         1000.0,
         above=True,
@@ -40,16 +40,16 @@ class Optimizer(Declared, frozen=True):
     """One optimizer is one subclass; the class name is torch's, the fields are its arguments."""
 
     fused: ClassVar[bool] = False
-    """Whether torch has one kernel for it that steps all weights at once, on CPU and CUDA; others loop."""
+    """Whether torch has a kernel that updates all weights at once, on CPU and CUDA; the others loop."""
 
     lr: LR = 1e-3
 
     def arguments(self) -> dict[str, object]:
-        """The keyword arguments as torch takes them."""
+        """The keyword arguments for torch."""
         return {name: getattr(self, name) for name in self.__struct_fields__}
 
     def call(self, device: str) -> Call:
-        """The call that makes it on a device, without the weights it is to change."""
+        """The call that makes it for a device; the weights that it will change are added by the caller."""
         fused = {"fused": True} if self.fused and device in ("cpu", "cuda") else {}
         return call(f"torch.optim.{type(self).__name__}", **self.arguments(), **fused)
 
@@ -60,29 +60,31 @@ def _with_betas(arguments: dict[str, object]) -> dict[str, object]:
 
 
 class SGD(Optimizer, frozen=True):
-    """Steps against the gradient, with momentum like a ball that rolls downhill (Robbins and Monro 1951)."""
+    """Steps against the gradient; with momentum, like a ball that rolls downhill (Robbins and Monro 1951)."""
 
     fused: ClassVar = True
 
     lr: LR = 1e-3
     momentum: Annotated[
-        float, real("Momentum", "Share of the last step that is kept; 0.9 is common.", 0.0, 1.0, below=True)
+        float,
+        real("Momentum", "Share of the previous step that is kept; 0.9 is common.", 0.0, 1.0, below=True),
     ] = 0.0
     nesterov: Annotated[
         bool,
         described(
-            "Nesterov", "Look ahead along the momentum before taking the gradient; needs momentum above 0."
+            "Nesterov",
+            "Looks ahead along the momentum before computing the gradient; needs momentum above 0.",
         ),
     ] = False
     weight_decay: Decay = 0.0
 
     def arguments(self) -> dict[str, object]:
-        # torch refuses Nesterov without momentum; then there is nothing to look ahead along
+        # torch refuses Nesterov without momentum, when there is nothing to look ahead along
         return super().arguments() | {"nesterov": self.nesterov and self.momentum > 0}
 
 
 class Adam(Optimizer, frozen=True):
-    """Gives every weight a step size of its own from its last gradients (Kingma and Ba 2015)."""
+    """Gives every weight a step size of its own, computed from its recent gradients (Kingma and Ba 2015)."""
 
     fused: ClassVar = True
 
@@ -97,7 +99,7 @@ class Adam(Optimizer, frozen=True):
 
 
 class AdamW(Optimizer, frozen=True):
-    """Adam with a weight decay that is apart from the gradient (Loshchilov and Hutter 2019)."""
+    """Adam with weight decay decoupled from the gradient (Loshchilov and Hutter 2019)."""
 
     fused: ClassVar = True
 
@@ -112,7 +114,7 @@ class AdamW(Optimizer, frozen=True):
 
 
 class NAdam(Optimizer, frozen=True):
-    """Adam with Nesterov's look ahead (Dozat 2016)."""
+    """Adam with Nesterov's look-ahead (Dozat 2016)."""
 
     lr: LR = 2e-3
     beta1: Beta1 = 0.9
@@ -128,7 +130,7 @@ class NAdam(Optimizer, frozen=True):
 
 
 class RAdam(Optimizer, frozen=True):
-    """Adam that holds back its first steps until the gradients are known well enough (Liu et al. 2020)."""
+    """Adam that takes small first steps until it has seen enough gradients (Liu et al. 2020)."""
 
     lr: LR = 1e-3
     beta1: Beta1 = 0.9
@@ -141,22 +143,22 @@ class RAdam(Optimizer, frozen=True):
 
 
 class RMSprop(Optimizer, frozen=True):
-    """Divides each step by the running size of that weight's gradients (Hinton 2012, lecture 6e)."""
+    """Divides each step by the root mean square of the weight's last gradients (Hinton 2012, lecture 6e)."""
 
     lr: LR = 1e-2
     alpha: Annotated[float, real("Alpha", "Memory of the squared gradient.", 0.0, 1.0, below=True)] = 0.99
     eps: Eps = 1e-8
     weight_decay: Decay = 0.0
     momentum: Annotated[
-        float, real("Momentum", "Share of the last step that is kept.", 0.0, 1.0, below=True)
+        float, real("Momentum", "Share of the previous step that is kept.", 0.0, 1.0, below=True)
     ] = 0.0
     centered: Annotated[
-        bool, described("Centred", "Divide by the variance of the gradient, not its square.")
+        bool, described("Centred", "Divides by the variance of the gradient instead of its mean square.")
     ] = False
 
 
 class Adagrad(Optimizer, frozen=True):
-    """Steps ever more carefully along directions it has often gone (Duchi, Hazan and Singer 2011)."""
+    """Takes ever smaller steps for weights that have had large gradients (Duchi, Hazan and Singer 2011)."""
 
     fused: ClassVar = True
 
@@ -166,13 +168,13 @@ class Adagrad(Optimizer, frozen=True):
     ] = 0.0
     weight_decay: Decay = 0.0
     initial_accumulator_value: Annotated[
-        float, real("Initial sum", "What the sum of squared gradients starts from.", 0.0, 10.0)
+        float, real("Initial sum", "Start value of the sum of squared gradients.", 0.0, 10.0)
     ] = 0.0
     eps: Eps = 1e-10
 
 
 class Adadelta(Optimizer, frozen=True):
-    """Finds its step size from its own last steps, and hardly needs a learning rate (Zeiler 2012)."""
+    """Derives its step size from its own recent steps and hardly needs a learning rate (Zeiler 2012)."""
 
     lr: LR = 1.0
     rho: Annotated[float, real("Rho", "Memory of the squared gradient and step.", 0.0, 1.0, below=True)] = 0.9

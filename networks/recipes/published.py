@@ -1,4 +1,4 @@
-"""Weights that torchvision has published for our presets: a table, without torch, and where they are kept."""
+"""The weights that torchvision publishes for our presets, as a table, and where they are kept; no torch."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Published(msgspec.Struct, frozen=True):
     name: str
     """What `torchvision.models.get_weight` calls it."""
     title: str
-    """For people: the network, and the version where there are two."""
+    """For people: the network, and the version if there are two."""
     file: str
     mebibytes: float
     accuracy: float
-    """Per cent of ImageNet's validation images judged right by the first guess, as torchvision reports it."""
+    """Top-1 accuracy on ImageNet's validation images in per cent, as torchvision reports it."""
     normalize: Literal["imagenet", "centered"] = "imagenet"
-    """The scale that the Input has to bring images to."""
+    """The scale to which the Input has to bring images."""
     server: str = SERVER
     size: tuple[int, int] = (224, 224)
 
@@ -34,17 +34,17 @@ class Published(msgspec.Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """Where it is fetched from."""
+        """The address to download it from."""
         return self.server + self.file
 
     @property
     def sha256(self) -> str:
-        """What the SHA-256 of the file begins with; torch's convention keeps it in the file's name."""
+        """The first digits of the file's SHA-256; by torch's convention they are part of its name."""
         return Path(self.file).stem.rpartition("-")[2]
 
     @property
     def path(self) -> Path:
-        """Where it lies once it was fetched, by Backbone or by torchvision."""
+        """Where it is kept once Backbone or torchvision has downloaded it."""
         return cache_folder() / self.file
 
 
@@ -80,7 +80,7 @@ PUBLISHED = tuple(Published(*row) for row in (
      "wide_resnet50_2-9ba9bcbe.pth", 263.124, 81.602),
 ))
 # fmt: on
-"""All that are there for our presets; those for feature extraction alone (VGG-16's second) are left out.
+"""Everything published for our presets, except weights for feature extraction alone (VGG-16's second).
 
 From torchvision's enumerations of weights, `torchvision.models.*_Weights`; a test holds them equal.
 """
@@ -89,12 +89,12 @@ BY_NAME = {weights.name: weights for weights in PUBLISHED}
 
 
 def published_for(builder: str) -> tuple[Published, ...]:
-    """The weights for the network that torchvision's builder of this name makes, the best last."""
+    """The weights for the network that this builder of torchvision's makes, the best last."""
     return tuple(weights for weights in PUBLISHED if weights.builder == builder)
 
 
 def cache_folder() -> Path:
-    """Where torch keeps what it has fetched, as `torch.hub.get_dir` has it; said without torch."""
+    """Where torch keeps what it has downloaded: what `torch.hub.get_dir` says, without torch."""
     cache = os.environ.get("XDG_CACHE_HOME", "~/.cache")
     home = os.environ.get("TORCH_HOME", os.path.join(cache, "torch"))
     return Path(os.path.expanduser(home)) / "hub" / "checkpoints"

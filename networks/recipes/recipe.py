@@ -25,7 +25,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def section_of(setting: str) -> str:
-    """The name of the section that declares a setting. Raises KeyError where none does."""
+    """The name of the section that declares a setting. Raises KeyError if none does."""
     return _sections()[setting]
 
 

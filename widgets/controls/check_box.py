@@ -13,7 +13,7 @@ _HALF_DASH = QPointF(3.5, 0)
 
 
 class CheckBox(QCheckBox):
-    """Filled with a tick when on, with a dash when the things that are shown differ."""
+    """Filled, with a tick if on, with a dash if the values shown differ."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -53,7 +53,7 @@ class CheckBox(QCheckBox):
 
 
 class LinkButton(QAbstractButton):
-    """A chain that is closed, in the accent colour, or open."""
+    """A chain: closed, in the accent colour, or open."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""A combo box whose value stays when the wheel only passes over it, with an arrow in the theme's colour."""
+"""A combo box that ignores a wheel that only passes over it, with an arrow in the theme's colour."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 from widgets.look.icon import paint_icon
 
 _INSET = 4
-"""What the style keeps free around the words in the box."""
+"""The margins that the style keeps around the words."""
 
 
 class ComboBox(QComboBox):
-    """Never wider than its place; single choices can be disabled with a reason."""
+    """Never wider than the room it has; single choices can be disabled with a reason."""
 
     closed = Signal()
     """The list was closed, with or without a choice."""
@@ -47,7 +47,7 @@ class ComboBox(QComboBox):
         super().showPopup()
 
     def shown_text(self) -> str:
-        """The choice as it stands in the box: where there is too little room it ends in three dots."""
+        """The choice as shown in the box; it ends in three dots if there is too little room."""
         option = self._option()
         style, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
         room = self.style().subControlRect(style, option, part, self).width() - _INSET

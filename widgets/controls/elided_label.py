@@ -1,4 +1,4 @@
-"""A line of text that ends in “…” where there is no room, with the whole text as hover help."""
+"""A line of text that ends in “…” if there is no room, with the whole text as hover help."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from widgets.look import theme
 
 
 class ElidedLabel(QWidget):
-    """Shows one line of plain text in its font; `clicked` is emitted where `set_clickable` asked for it."""
+    """Shows one line of plain text; `clicked` is emitted if `set_clickable` asked for it."""
 
     clicked = Signal()
 
@@ -27,7 +27,7 @@ class ElidedLabel(QWidget):
         return self._text
 
     def set_text(self, text: str, color: str | None = None) -> None:
-        """Shows this text; without a colour in the dim one of the theme."""
+        """Shows this text; without a colour, in the theme's dim one."""
         if (text, color) == (self._text, self._color):
             return
         self._text, self._color = text, color

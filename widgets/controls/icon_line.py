@@ -16,7 +16,7 @@ _ICON = 14
 
 
 class IconLine(QWidget):
-    """Small text that wraps; the icon, not only its colour, says how it is meant."""
+    """Small text that wraps; the icon, not only its colour, tells what kind of sentence it is."""
 
     def __init__(self, icon: str, tone: Tone, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +32,7 @@ class IconLine(QWidget):
         row.addWidget(self._text)
 
     def show_sentence(self, sentence: str, spoken: str = "") -> None:
-        """Shows this; `spoken` is what a screen reader says, with the icon's meaning in words."""
+        """Shows this; `spoken` is for screen readers and puts the icon's meaning into words."""
         self._text.setText(sentence)
         self._text.setAccessibleName(spoken or sentence)
         self.setToolTip(spoken)

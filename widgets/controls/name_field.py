@@ -1,4 +1,4 @@
-"""A line in which something is given another name, with a red frame while the name cannot be."""
+"""A line for renaming something, with a red frame while the name is not allowed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QLineEdit
 
 
 class NameField(QLineEdit):
-    """Escape gives the old name back."""
+    """Escape brings the old name back."""
 
     def __init__(self) -> None:
         super().__init__()
         self._shown = ""
 
     def show_name(self, name: str, *, force: bool = False) -> None:
-        """Shows another name; one that is half typed stays while it is the same layer's."""
+        """Shows a name; a half-typed one stays while it belongs to the same layer."""
         if name != self._shown or force or not self.hasFocus():
             self._shown = name
             if self.text() != name:

@@ -1,4 +1,4 @@
-"""A sentence about something wrong or unwise, on its colour, with an icon beside it."""
+"""A sentence about something wrong or unwise, on a coloured ground, with an icon."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Notice(QWidget):
         self.hide()
 
     def show_sentence(self, sentence: str) -> None:
-        """Says this; nothing, and the notice is gone."""
+        """Says this; hides the notice if it is empty."""
         self._text.setText(sentence)
         self.setAccessibleName(sentence)
         self.setVisible(bool(sentence))

@@ -1,4 +1,4 @@
-"""A line above the canvas that offers something without standing in the way."""
+"""A line above the canvas that offers something without blocking the window."""
 
 from __future__ import annotations
 

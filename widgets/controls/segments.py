@@ -1,4 +1,4 @@
-"""A switch between a few words side by side, of which one is on."""
+"""A switch: a few words side by side, one of which is on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from widgets.look import theme
 
 
 class Segments(QWidget):
-    """The index of the one that is on; left and right keys change it."""
+    """Tells the index of the word that is on; the left and right keys change it."""
 
     chosen = Signal(int)
 

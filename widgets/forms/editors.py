@@ -1,4 +1,4 @@
-"""One editor for each kind of declared field; all are shown values and ask for another."""
+"""An editor for each kind of declared field: it is shown values and asks for another."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from widgets.look.translation import declared
 
 
 class Editor(QWidget):
-    """Shows the values that one field has in the things that are shown, which may differ."""
+    """Edits one field of all that is shown; its values there may differ."""
 
     edited = Signal(object)
     refused = Signal(str)
-    """What was expected where something typed was refused; empty when it is fine again."""
+    """What was expected when something typed is refused; empty when it is fine again."""
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.field = field
 
     def show_values(self, values: Sequence[Any]) -> None:
-        """Fills the editor from outside; never emits. There is at least one value."""
+        """Shows at least one value; never emits."""
         raise NotImplementedError
 
     def controls(self) -> tuple[QWidget, ...]:
-        """The widgets that take the focus, first the main one."""
+        """The widgets that take the focus, the main one first."""
         raise NotImplementedError
 
     def _row(self, *widgets: QWidget, gap: int = 5) -> None:
@@ -49,7 +49,7 @@ class Editor(QWidget):
 
 
 class NumberEditor(Editor):
-    """A whole or real number; a word that it takes besides, such as “classes”, is a check box below it."""
+    """A whole or real number; a word accepted instead, such as “classes”, is a check box below it."""
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
@@ -93,7 +93,7 @@ class NumberEditor(Editor):
 
 
 class FlagEditor(Editor):
-    """A check box, half checked where the values differ."""
+    """A check box, half checked if the values differ."""
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
@@ -151,7 +151,7 @@ class ChoiceEditor(Editor):
 
 
 class PairEditor(Editor):
-    """Height × width; while the link is down they are one number."""
+    """Height × width; while the link is on they are one number."""
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
@@ -197,7 +197,7 @@ class PairEditor(Editor):
             self._give(number, number)
 
     def _is_one(self, other: int | None) -> bool:
-        """Whether both sides take the same number; where the other one differs among layers they must."""
+        """Whether both sides get the same number; they must if the other one differs among the values."""
         return self._link.isChecked() or other is None
 
     def _give(self, height: int | None, width: int | None) -> None:

@@ -1,4 +1,4 @@
-"""A declared field in words: its bounds, its default, and the hover help that holds them all."""
+"""A declared field in words: its bounds, its default, and the hover help with all of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def bounds_words(field: Field) -> str:
 
 
 def number_words(value: Number) -> str:
-    """A number in a sentence: whole ones with their thousands apart."""
+    """A number in a sentence; whole ones with their thousands set apart."""
     if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
         return thousands(int(value)) if abs(value) >= 10_000 else show(int(value))
     return show(value)

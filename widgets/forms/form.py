@@ -51,7 +51,7 @@ class Form(QWidget):
         self.show_values((value,))
 
     def show_values(self, values: Sequence[msgspec.Struct]) -> None:
-        """Shows several values of one type; where they differ a dash stands."""
+        """Shows several values of one type; a dash where they differ."""
         if type(values[0]) is not self._kind:
             self._rebuild(type(values[0]))
         self._values = tuple(values)

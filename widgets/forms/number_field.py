@@ -24,11 +24,11 @@ from widgets.look.icon import icon
 from widgets.look.translation import declared
 
 MIXED = "—"
-"""Stands where several things that are shown together differ."""
+"""Shown where the values of several things differ."""
 _ROOM_FOR_ARROWS = 66
 _ARROWS = 16
 _NOTCH = 120
-"""Wheel units of one notch; fine wheels send parts of it."""
+"""Wheel units of one notch; fine wheels send fractions of it."""
 
 
 class NumberField(QLineEdit):
@@ -56,7 +56,7 @@ class NumberField(QLineEdit):
         self.textEdited.connect(self._take_text)
 
     def show_number(self, value: Number | None, base: Number | None = None) -> None:
-        """Shows a number, or with None that there are several; steps then start from `base`."""
+        """Shows a number, or None if there are several; steps then start from `base`."""
         self._base = value if value is not None else base
         self.setPlaceholderText(MIXED if value is None else "")
         if value == self._value and self.hasFocus():
@@ -71,7 +71,7 @@ class NumberField(QLineEdit):
         return self._zero if self._zero and self._value == 0 else self._unit
 
     def is_refused(self) -> bool:
-        """Whether what stands there is not the value."""
+        """Whether the text is not the value."""
         return bool(self.property("wrong"))
 
     def sizeHint(self) -> QSize:

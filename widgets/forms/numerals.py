@@ -16,7 +16,7 @@ _REAL_ZERO = Decimal(0)
 
 
 def parse(text: str, field: Field) -> Number | None:
-    """The number that stands there, or None where it is none, or not within the field's bounds."""
+    """The number in the text, or None if it is none or out of the field's bounds."""
     text = text.strip().replace("−", "-")
     if field.kind == "real":
         value: Number | None = float(text) if _REAL.fullmatch(text) else None
@@ -32,7 +32,7 @@ def show(value: Number) -> str:
 
 
 def fits(value: Number, field: Field) -> bool:
-    """Whether a number lies within the field's bounds; no infinity and no NaN does."""
+    """Whether a number is within the field's bounds; infinity and NaN never are."""
     if not abs(value) < float("inf"):
         return False
     above = field.low is None or (value > field.low if field.open_low else value >= field.low)

@@ -1,4 +1,4 @@
-"""Titles on the left, what they name on the right, in the same columns on every side panel."""
+"""Titles on the left and controls on the right, in the same columns on every side panel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TITLE_WIDTH = 104
 
 
 class Rows(QWidget):
-    """A grid of two columns; a row can have a line below it that says what was refused."""
+    """A grid of two columns; a line below a row can say why something was refused."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +27,7 @@ class Rows(QWidget):
         self._lines: dict[QWidget, QLabel] = {}
 
     def add_row(self, title: str, widget: QWidget, *, tip: str = "", top: bool = False) -> QLabel:
-        """Appends a row and gives its title; with `top` the title stands at the height of the first line."""
+        """Appends a row and returns its title; with `top` the title is level with the first line."""
         label = QLabel(title)
         label.setProperty("role", "label")
         label.setTextFormat(Qt.TextFormat.PlainText)
@@ -64,7 +64,7 @@ class Rows(QWidget):
 
 
 def refusal() -> QLabel:
-    """A red line that says in words what was expected."""
+    """A red line that says what was expected."""
     line = QLabel()
     line.setObjectName("refusal")
     line.setProperty("role", "error")

@@ -1,4 +1,4 @@
-"""A strip of real images of a data set, one of each class, with the class below."""
+"""A strip of images of a data set, one of each class, with the class below."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ class SampleStrip(QWidget):
 
 
 def to_image(pixels: NDArray[np.uint8]) -> QImage:
-    """An image of its own from height×width×channels; one channel is grey, three are red, green, blue."""
+    """An image with its own pixels from height×width×channels; one channel is grey, three are RGB."""
     height, width, channels = pixels.shape
     kind = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
-    # the copy owns its pixels: a QImage over numpy's memory would outlive it
+    # a QImage over numpy's memory could outlive it; the copy owns its pixels
     return QImage(np.ascontiguousarray(pixels).tobytes(), width, height, width * channels, kind).copy()
