@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -26,6 +27,12 @@ def pytest_xdist_auto_num_workers(config):
         return 0
     # the heavy ones hold several copies of networks with up to 200 million weights
     return 2 if config.option.markexpr == "slow" else None
+
+
+def pytest_collection_finish():
+    """Exempts what is imported from collection, as the program does: it stays until the end anyway."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

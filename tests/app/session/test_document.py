@@ -156,15 +156,6 @@ def _still_clock():
         yield
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _quick_collections():
-    """Takes torch, Qt and hypothesis out of the collector's sight: what is collected here is made here."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
 @pytest.mark.usefixtures("qapp")
 class TestHistory(History.TestCase):
     settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
