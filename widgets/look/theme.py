@@ -16,7 +16,8 @@ Mode = Literal["system", "light", "dark"]
 
 SPACE = 8
 """Margins and gaps are multiples or halves of this, in device-independent pixels."""
-RADIUS = 5
+RADIUS = 6
+"""Of fields; buttons and cards have one more."""
 READABLE = 4.5
 """The contrast that small text needs (WCAG 2.1, 1.4.3)."""
 FAMILIES = ["Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "Ubuntu", "DejaVu Sans"]
@@ -31,8 +32,8 @@ MONO_FAMILIES = [
 ]
 PRINTED_FAMILIES = ["Arial", "Helvetica", "Liberation Sans", "Nimbus Sans", "Arimo"]
 """For files shown on other computers: nearly every one has one of these, and all have the same widths."""
-SMALL, BODY, LARGE = 11, 13, 15
-"""The font sizes, in device-independent pixels."""
+SMALL, DENSE, BODY, LARGE, HUGE = 11, 12, 13, 15, 21
+"""The font sizes, in device-independent pixels: captions, dense rows, words, headings, the few large figures."""
 
 
 class Colors(msgspec.Struct, frozen=True):
@@ -57,8 +58,35 @@ class Colors(msgspec.Struct, frozen=True):
     grid: str
     band: str
     dots: str
+    sunken: str
+    """The ground of fields, tracks and quiet boxes."""
+    hair: str
+    """Lines inside a panel; between panels they are `border`."""
+    faint: str
+    """Placeholders, and the words of what is disabled."""
+    accent_text: str
+    """Links and words in the accent's colour."""
+    accent_soft: str
+    """The ground of what is current."""
+    warn_mark: str
+    """Glyphs and frames of advice; its words are `warning`."""
+    warn_line: str
+    """The edge of advice."""
+    ok_soft: str
+    """The ground of “fits”."""
+    back: str
+    """Everything that flows backwards."""
+    back_soft: str
+    neg: str
+    """Bars below zero."""
+    pos: str
+    """Bars above zero."""
+    neg_text: str
+    pos_text: str
     runs: tuple[str, ...]
     """One colour per run on the curves; neighbours differ for colour-blind people, too."""
+    run_texts: tuple[str, ...]
+    """The colours of words and numbers that belong to a run, in the order of `runs`."""
     groups: tuple[str, ...]
     """One colour per `Group`, in its order."""
 
@@ -71,25 +99,40 @@ class Colors(msgspec.Struct, frozen=True):
 # deuteranopia and, times 1.3, tritanopia (Machado, Oliveira and Fernandes 2009); test_theme.py
 LIGHT = Colors(
     dark=False,
-    window="#f6f8fb",
+    window="#f4f6fa",
     panel="#ffffff",
     card="#ffffff",
-    card_hover="#f1f5fb",
+    card_hover="#eef2f8",
     border="#d9dee6",
     border_strong="#8b95a5",
     text="#1a1f29",
-    text_dim="#5b6472",
+    text_dim="#596271",
     accent="#2f6fdb",
     on_accent="#ffffff",
     error="#c62828",
     error_panel="#fdecec",
-    warning="#9a6200",
-    warning_panel="#fff6e3",
-    success="#1f8a3b",
-    grid="#e6eaf0",
-    band="#f3f5f9",
-    dots="#e2e7ee",
+    warning="#8a5800",
+    warning_panel="#fff5df",
+    success="#1b7d36",
+    grid="#e8ecf2",
+    band="#f6f8fb",
+    dots="#dfe5ed",
+    sunken="#f2f5f9",
+    hair="#e9edf3",
+    faint="#626b79",
+    accent_text="#2560c6",
+    accent_soft="#e7effc",
+    warn_mark="#d98a00",
+    warn_line="#ecc977",
+    ok_soft="#e6f4ea",
+    back="#9333a8",
+    back_soft="#f6e9f9",
+    neg="#2f6fdb",
+    pos="#d06a00",
+    neg_text="#2560c6",
+    pos_text="#9a5200",
     runs=("#2f6fdb", "#d97a06", "#2b8a5a", "#a13fb8", "#c2323f", "#5b6b80"),
+    run_texts=("#2560c6", "#9a5200", "#1f6f47", "#8a2fa0", "#b02a36", "#4f5e72"),
     groups=(
         "#64748b", "#205fc8", "#20b69b", "#bf6a00", "#a858fb", "#339e47", "#92a0ba", "#c4a401", "#ca0069",
         "#4338ca",
@@ -98,25 +141,40 @@ LIGHT = Colors(
 
 DARK = Colors(
     dark=True,
-    window="#191c22",
-    panel="#21252c",
-    card="#2b3038",
-    card_hover="#333a44",
-    border="#3a414c",
+    window="#15181d",
+    panel="#1e2228",
+    card="#262b33",
+    card_hover="#2c323b",
+    border="#363d48",
     border_strong="#76818f",
     text="#e9edf3",
-    text_dim="#a0a9b6",
+    text_dim="#a6afbc",
     accent="#3874d8",
     on_accent="#ffffff",
     error="#ff7b72",
     error_panel="#3d2426",
-    warning="#e3a53a",
-    warning_panel="#3a3120",
-    success="#46b96a",
-    grid="#2d323b",
-    band="#262b33",
-    dots="#252a32",
-    runs=("#4c8dff", "#f09a2f", "#4fc28a", "#cf7ee6", "#ff7b80", "#9fb0c6"),
+    warning="#f0b954",
+    warning_panel="#362c17",
+    success="#5cc97e",
+    grid="#2a303a",
+    band="#23282f",
+    dots="#262c35",
+    sunken="#181b21",
+    hair="#2a2f38",
+    faint="#929cab",
+    accent_text="#7fb0ff",
+    accent_soft="#1f304d",
+    warn_mark="#f0b040",
+    warn_line="#6b5523",
+    ok_soft="#1d3526",
+    back="#d58af0",
+    back_soft="#38243f",
+    neg="#5b9dff",
+    pos="#f5993a",
+    neg_text="#7fb0ff",
+    pos_text="#f5ae57",
+    runs=("#5b98ff", "#f09a2f", "#4fc28a", "#cf7ee6", "#ff7b80", "#9fb0c6"),
+    run_texts=("#7fb0ff", "#f5ae57", "#6fd3a1", "#dc9cf0", "#ff9599", "#b4c2d4"),
     groups=(
         "#93a3bb", "#3a83f5", "#2fbb97", "#f49f0b", "#be98ff", "#4ae07e", "#6b7b95", "#ffdd48", "#e42766",
         "#645cfa",
@@ -205,13 +263,13 @@ def _palette(theme: Colors) -> QPalette:
         (role.ToolTipBase, theme.card),
         (role.ToolTipText, theme.text),
         (role.Text, theme.text),
-        (role.PlaceholderText, theme.text_dim),
+        (role.PlaceholderText, theme.faint),
         (role.Button, theme.card),
         (role.ButtonText, theme.text),
         (role.BrightText, theme.error),
         (role.Highlight, theme.accent),
         (role.HighlightedText, theme.on_accent),
-        (role.Link, theme.accent),
+        (role.Link, theme.accent_text),
         (role.Accent, theme.accent),
         (role.Light, theme.card_hover),
         (role.Midlight, theme.border),
@@ -232,7 +290,7 @@ def _style_sheet(theme: Colors) -> str:
 QToolTip {{ background: {theme.card}; color: {theme.text}; border: 1px solid {theme.border}; padding: 5px; }}
 QPushButton, QToolButton[outlined="true"] {{
     background: {theme.card}; border: 1px solid {theme.border};
-    border-radius: {RADIUS}px; padding: 5px 12px; }}
+    border-radius: {RADIUS + 1}px; padding: 5px 12px; }}
 QPushButton:hover, QToolButton[outlined="true"]:hover {{
     background: {theme.card_hover}; border-color: {theme.border_strong}; }}
 QPushButton:focus, QToolButton[outlined="true"]:focus {{ border-color: {theme.accent}; }}
@@ -243,7 +301,7 @@ QPushButton[primary="true"]:hover {{ border-color: {theme.text}; }}
 QPushButton[primary="true"]:disabled {{
     background: {theme.border}; color: {theme.text_dim}; border-color: {theme.border}; }}
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
-    background: {theme.card if theme.dark else theme.window}; border: 1px solid {theme.border};
+    background: {theme.card if theme.dark else theme.sunken}; border: 1px solid {theme.border};
     border-radius: {RADIUS}px; padding: 3px 7px; min-height: 20px;
     selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border-color: {theme.accent}; }}
@@ -259,9 +317,9 @@ QScrollBar::handle:hover {{ background: {theme.border_strong}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QProgressBar {{
-    background: {theme.border}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
+    background: {theme.hair}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
 QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
-QSlider::groove:horizontal {{ background: {theme.border}; height: 4px; border-radius: 2px; }}
+QSlider::groove:horizontal {{ background: {theme.hair}; height: 4px; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {theme.accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{
     background: {theme.card}; border: 1px solid {theme.border_strong}; border-radius: 7px; width: 12px;

@@ -84,9 +84,19 @@ def test_every_two_groups_are_told_apart(theme, vision):
     [
         *(
             (text, panel)
-            for text in ("text", "text_dim")
-            for panel in ("window", "panel", "card", "card_hover", "band")
+            for text in ("text", "text_dim", "faint")
+            for panel in ("window", "panel", "card", "card_hover", "band", "sunken")
         ),
+        *(
+            (text, panel)
+            for text in ("accent_text", "neg_text", "pos_text", "success", "warning", "back")
+            for panel in ("panel", "card", "sunken")
+        ),
+        ("text", "accent_soft"),
+        ("accent_text", "accent_soft"),
+        ("text", "back_soft"),
+        ("back", "back_soft"),
+        ("success", "ok_soft"),
         ("on_accent", "accent"),
         ("error", "panel"),
         ("error", "error_panel"),
@@ -99,6 +109,14 @@ def test_every_two_groups_are_told_apart(theme, vision):
 )
 def test_text_stands_out_from_what_it_is_on(theme, text, panel):
     assert contrast(getattr(theme, text), getattr(theme, panel)) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_words_and_marks_of_runs_stand_out(theme):
+    assert len(theme.runs) == len(theme.run_texts)
+    for ground in (theme.panel, theme.card):
+        assert all(contrast(words, ground) >= 4.5 for words in theme.run_texts)
+        assert all(contrast(mark, ground) >= 3 for mark in (*theme.runs, theme.neg, theme.pos))
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
