@@ -115,9 +115,9 @@ class Canvas(Feature):
             (self.tr("Look inside a block, and back"), self.tr("double-click, or click its arrow")),
             (self.tr("Commands for what is selected"), self.tr("right button")),
             (self.tr("Select several"), self.tr("drag over them, or Ctrl+click")),
-            (self.tr("Move the view"), self.tr("Space or middle button and drag, or drag in the small map")),
+            (self.tr("Move the view"), self.tr("wheel or two fingers, or Space and drag")),
             (self.tr("Move the view to the side"), self.tr("Shift+wheel")),
-            (self.tr("Zoom"), self.tr("wheel")),
+            (self.tr("Zoom at the pointer"), self.tr("Ctrl+wheel, or pinch")),
         )
         return (*keys, *(Gesture(where, what, mouse=how) for what, how in mouse))
 

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QGraphicsView, QWidget
 SMALLEST, LARGEST = 0.1, 3.0
 """Limits of the zoom. Only `fit` and `go_home` go below, for something that is larger still."""
 HOME_SMALLEST = 0.75
-"""What would have to be smaller than this to be seen whole is first shown from its top."""
+"""What would have to be smaller than this to be seen whole is first shown from its top, in its full width."""
+ACROSS_SMALLEST = 0.36
+"""What would have to be smaller than this to be seen in its full width is first shown around x = 0."""
 STEP = 1.2
 BORDER = 28
 """Free pixels around what is fitted."""
@@ -48,6 +50,11 @@ class Camera(QObject):
         return view
 
     @property
+    def bounds(self) -> QRectF:
+        """What there is to be seen, in the scene."""
+        return self._bounds
+
+    @property
     def viewport(self) -> QWidget:
         """The widget that the scene is seen in."""
         return self._view.viewport()
@@ -74,6 +81,7 @@ class Camera(QObject):
         if home or self._at_home:
             self.go_home()
         else:
+            self._keep_in_sight()
             self.moved.emit()
 
     def resized(self) -> None:
@@ -126,22 +134,28 @@ class Camera(QObject):
             self.look(self._bounds.center(), self._middle(), self._fitting())
 
     def go_home(self) -> None:
-        """Shows everything if it can be read then, otherwise its top."""
+        """Shows everything if it can be read then, otherwise its beginning in its full width."""
         self._at_home = True
-        if self._bounds.isEmpty():
+        bounds = self._bounds
+        if bounds.isEmpty():
             self.look(QPointF(0, 0), self._middle(), 1.0)
             return
-        zoom = max(HOME_SMALLEST, self._fitting())
-        if self._bounds.height() * zoom <= self.viewport.height():
-            self.look(self._bounds.center(), self._middle(), zoom)
+        whole = self._fitting()
+        if whole >= HOME_SMALLEST:
+            self.look(bounds.center(), self._middle(), whole)
+            return
+        room = self.viewport.width() - self._covered - 2 * BESIDE
+        zoom = min(1.0, max(ACROSS_SMALLEST, room / bounds.width()))
+        fits = bounds.width() * zoom <= room + 1
+        half = zoom * (bounds.width() if fits else self._trunk_width) / 2
+        # in the middle, or far enough to the left not to be covered, but never out of sight
+        place = min(self._middle().x(), self.viewport.width() - self._covered - BESIDE - half)
+        place = max(place, min(half + BESIDE, self._middle().x()))
+        middle = bounds.center().x() if fits else 0.0  # the trunk's
+        if bounds.height() * zoom + 2 * BORDER <= self.viewport.height():
+            self.look(QPointF(middle, bounds.center().y()), QPointF(place, self._middle().y()), zoom)
         else:
-            fits = self._bounds.width() * zoom <= self.viewport.width()
-            middle = self._bounds.center().x() if fits else 0.0  # the trunk's
-            half = zoom * (self._bounds.width() if fits else self._trunk_width) / 2
-            # in the middle, or far enough to the left not to be covered, but never out of sight
-            place = min(self._middle().x(), self.viewport.width() - self._covered - BESIDE - half)
-            place = max(place, min(half + BESIDE, self._middle().x()))
-            self.look(QPointF(middle, self._bounds.top()), QPointF(place, BORDER), zoom)
+            self.look(QPointF(middle, bounds.top()), QPointF(place, BORDER), zoom)
 
     def bring_into_sight(self, rect: QRectF) -> None:
         """Moves as little as needed to show this rectangle of the scene."""

@@ -39,6 +39,7 @@ from widgets.canvas.minimap import Minimap
 from widgets.canvas.opening import after_closing, after_opening
 from widgets.canvas.placement.geometry import WIDTH
 from widgets.canvas.scene import CanvasScene
+from widgets.canvas.scroll_bars import THICKNESS, ScrollBars
 
 
 class CanvasView(QGraphicsView):
@@ -66,6 +67,8 @@ class CanvasView(QGraphicsView):
         self.camera = Camera(self, trunk_width=WIDTH)
         self._interpreter = Interpreter(self._scene, self.camera)
         self._minimap = Minimap(self)
+        self._bars = ScrollBars(self, self.camera)
+        self.setViewportMargins(0, 0, THICKNESS, THICKNESS)
         self._dots = DotGrid()
         self._opened: frozenset[str] = frozenset()
         """All that was opened, also of what is gone now: undo may bring it back."""
@@ -298,9 +301,11 @@ class CanvasView(QGraphicsView):
         self._scene.set_far(self.camera.zoom() < BLOCKS_BELOW)
         self._minimap.show_visible(self.camera.visible_rect())
         self._minimap.stand_in_corner(self.viewport().rect())
+        self._bars.follow()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._bars.stand_beside(self.viewport().geometry())
         self.camera.resized()
 
     # -- painting

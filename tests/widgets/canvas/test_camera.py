@@ -58,8 +58,8 @@ def test_what_is_under_the_pointer_stays_there(view, x, y, factor):
 def test_it_tells_when_it_moves_and_follows_the_size_only_from_home(qtbot, view):
     camera = Camera(view)
     with qtbot.waitSignal(camera.moved):
-        camera.set_bounds(QRectF(0, 0, 1000, 1000))
-    assert camera.zoom() == 0.75
+        camera.set_bounds(QRectF(-500, 0, 1000, 1000))
+    assert camera.zoom() < 0.75
     view.resize(2000, 2000)
     camera.resized()
     assert camera.zoom() == 1
@@ -67,6 +67,20 @@ def test_it_tells_when_it_moves_and_follows_the_size_only_from_home(qtbot, view)
     view.resize(400, 300)
     camera.resized()
     assert camera.zoom() == 1
+
+
+@given(st.floats(1, 1000), st.floats(1, 20_000), st.floats(-500, 500), st.integers(0, 60))
+def test_what_is_shown_first_is_the_beginning_in_its_full_width_and_not_covered(
+    view, width, height, left, covered
+):
+    camera = Camera(view)
+    bounds = QRectF(left, -7, width, height)
+    camera.set_bounds(bounds, covered, home=True)
+    shown = camera.visible_rect()
+    if width * 0.36 <= 400 - covered - 16:
+        assert shown.left() <= bounds.left()
+        assert bounds.right() <= shown.right() + 4
+    assert shown.top() <= bounds.top() <= shown.bottom()
 
 
 def test_a_view_with_a_camera_is_freed_without_the_garbage_collector(qapp):

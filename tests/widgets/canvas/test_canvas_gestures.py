@@ -306,21 +306,36 @@ def test_a_network_that_arrives_during_a_gesture_ends_it(skip):
     assert_shows(skip.scene, lenet5(), None)
 
 
-def test_the_wheel_zooms_at_the_cursor_within_limits(lenet):
+def test_ctrl_and_the_wheel_zoom_at_the_cursor_within_limits(lenet):
     at = lenet.middle("conv2")
     before = lenet.view.mapToScene(at)
     zoom = lenet.view.camera.zoom()
-    wheel(lenet.view, at, 120)
+    wheel(lenet.view, at, 120, modifiers=CONTROL)
     assert lenet.view.camera.zoom() == pytest.approx(zoom * 1.2)
     after = lenet.view.mapToScene(at)
     assert abs(after.x() - before.x()) < 1.5
     assert abs(after.y() - before.y()) < 1.5
     for _ in range(40):
-        wheel(lenet.view, at, 120)
+        wheel(lenet.view, at, 120, modifiers=CONTROL)
     assert lenet.view.camera.zoom() == pytest.approx(3)
     for _ in range(60):
         wheel(lenet.view, at, -120, modifiers=CONTROL)
     assert lenet.view.camera.zoom() == pytest.approx(0.1)
+
+
+def test_the_wheel_moves_the_view_and_with_shift_sideways(lenet):
+    zoom, before = lenet.view.camera.zoom(), lenet.middle("conv2")
+    wheel(lenet.view, before, -120)
+    moved = lenet.middle("conv2")
+    assert moved.x() == before.x()
+    assert moved.y() < before.y() - 40
+    wheel(lenet.view, before, 120)
+    assert lenet.middle("conv2") == before
+    wheel(lenet.view, before, -120, modifiers=Qt.KeyboardModifier.ShiftModifier)
+    moved = lenet.middle("conv2")
+    assert moved.x() < before.x() - 40
+    assert moved.y() == before.y()
+    assert lenet.view.camera.zoom() == zoom
 
 
 def test_a_touch_pad_pans_and_with_ctrl_zooms(lenet):

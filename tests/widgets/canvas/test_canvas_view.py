@@ -34,6 +34,7 @@ from widgets.canvas.input import clipboard
 from widgets.canvas.items.style import Style
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.placement.geometry import WIDTH
+from widgets.canvas.scroll_bars import ScrollBars
 from widgets.canvas.view import CanvasView
 from widgets.look import theme
 from widgets.palette.drag import FRAGMENT_MIME
@@ -463,12 +464,42 @@ def test_a_network_that_fits_is_shown_whole_and_a_high_one_from_its_top(qtbot):
     assert high.view.camera.zoom() >= 0.75
 
 
+@pytest.mark.parametrize("width", [300, 460, 900])
+@pytest.mark.parametrize("network", [resnet((3, 4, 6, 3)), googlenet(), chain(60)])
+def test_no_card_is_half_off_the_screen_at_first(qtbot, network, width):
+    view = Document(qtbot, network, size=(width, 560)).view
+    layout = view.scene().layout_of_network
+    if (layout.bounds[2] - layout.bounds[0]) * 0.36 < width - 140:
+        for name in layout.places:
+            left, top, right, _ = layout.box(name)
+            assert view.mapFromScene(left, top).x() >= 0
+            assert view.mapFromScene(right, top).x() <= view.viewport().width()
+    assert 0 <= view.mapFromScene(0, layout.bounds[1]).y() < 60
+
+
+def test_scroll_bars_show_where_one_is_and_move_the_view(qtbot):
+    document = Document(qtbot, chain(60))
+    bars = document.view.findChild(ScrollBars)
+    assert bars.down.isVisible()
+    assert bars.across.isHidden()
+    assert bars.down.value() <= bars.down.maximum() / 10
+    bars.down.setValue(bars.down.maximum())
+    end = document.network.nodes[-1].name
+    assert document.view.viewport().rect().contains(document.middle(end))
+    document.view.camera.pan(0, 400)
+    assert 0 < bars.down.value() < bars.down.maximum()
+    for bar in (bars.down, bars.across):
+        assert not bar.geometry().intersects(document.view.viewport().geometry())
+    document.view.fit()
+    assert bars.down.isHidden()
+
+
 def test_the_map_is_there_only_when_something_is_out_of_sight(qtbot):
     document = Document(qtbot, lenet5())
     minimap = document.view.findChild(Minimap)
     assert minimap.isHidden()
     for _ in range(4):
-        wheel(document.view, QPoint(450, 450), 120)
+        wheel(document.view, QPoint(450, 450), 120, modifiers=Qt.KeyboardModifier.ControlModifier)
     assert minimap.isVisible()
     document.view.fit()
     assert minimap.isHidden()

@@ -31,6 +31,9 @@ from widgets.canvas.input.wishes import Wish
 from widgets.canvas.items.content import frame_tooltip, tooltip, wire_tooltip
 from widgets.canvas.scene import CanvasScene
 
+WHEEL = 0.6
+"""Pixels that the view moves per eighth of a degree of the wheel: 72 for a notch."""
+
 
 class Toggle(msgspec.Struct, frozen=True):
     """Asks to open this folded card, or to close this frame."""
@@ -162,16 +165,17 @@ class Interpreter:
             scene.select((name,) if name else (), (wire,) if wire else ())
 
     def wheel(self, event: QWheelEvent) -> None:
-        """The wheel zooms, with Shift it pans sideways; a touch pad pans, with Ctrl it zooms."""
+        """Wheel and touch pad move the view, with Shift sideways; with Ctrl they zoom at the pointer."""
         event.accept()
         pixels, angle = event.pixelDelta(), event.angleDelta()
-        zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if not pixels.isNull() and not zooms:
-            self._camera.pan(pixels.x(), pixels.y())
-        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not zooms:
-            self._camera.pan((angle.x() or angle.y()) // 2, 0)
-        elif angle.y():
-            self._camera.zoom_at(event.position(), STEP ** (angle.y() / 120))
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if angle.y():
+                self._camera.zoom_at(event.position(), STEP ** (angle.y() / 120))
+            return
+        dx, dy = (angle.x() * WHEEL, angle.y() * WHEEL) if pixels.isNull() else (pixels.x(), pixels.y())
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            dx, dy = dx or dy, 0
+        self._camera.pan(round(dx), round(dy))
 
     def pinch(self, event: QNativeGestureEvent) -> bool:
         """Two fingers on a touch pad zoom. Whether it was this gesture."""
