@@ -33,7 +33,7 @@ MONO_FAMILIES = [
 PRINTED_FAMILIES = ["Arial", "Helvetica", "Liberation Sans", "Nimbus Sans", "Arimo"]
 """For files shown on other computers: nearly every one has one of these, and all have the same widths."""
 SMALL, DENSE, BODY, LARGE, HUGE = 11, 12, 13, 15, 21
-"""The font sizes, in device-independent pixels: captions, dense rows, words, headings, the few large figures."""
+"""Font sizes in device-independent pixels: captions, dense rows, words, headings, the few large figures."""
 
 
 class Colors(msgspec.Struct, frozen=True):
