@@ -13,7 +13,11 @@ CONTEXT = "networks"
 def said(message: Message) -> str:
     """The sentence in the user's language, with its values filled in."""
     values = {name: said(value) if isinstance(value, Message) else value for name, value in message.values}
-    return declared(message.text).format(**values)
+    if not message.singular:
+        return declared(message.text).format(**values)
+    # a translation has plural forms of its own; where there is none, Qt gives back what was asked for
+    found = QCoreApplication.translate(CONTEXT, message.text, None, message.count)
+    return (message.english if found == message.text else found).format(**values)
 
 
 def declared(text: str) -> str:

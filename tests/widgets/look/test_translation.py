@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QTranslator
 
-from networks.core.message import message
+from networks.core.message import message, plural
 from widgets.look.translation import declared, said, short, thousands
 
 ROOT = Path(__file__).parents[3]
@@ -105,3 +106,27 @@ def test_a_message_within_a_message_is_said():
 
 def test_nothing_is_declared_as_nothing():
     assert declared("") == ""
+
+
+@given(st.integers(0, 100))
+def test_what_is_counted_stands_in_the_singular_or_in_the_plural(count):
+    sentence = plural("{count} {kind} epoch", "{count} {kind} epochs", count=count, kind="whole")
+    assert said(sentence) == str(sentence) == (f"{count} whole epoch" + ("" if count == 1 else "s"))
+
+
+def test_a_translation_chooses_its_own_plural_form(qapp):
+    class Polish(QTranslator):
+        def translate(self, context, text, disambiguation, count):
+            forms = {1: "{count} epoka", 2: "{count} epoki"}
+            return forms.get(count, "{count} epok") if text == "{count} epochs" else ""
+
+        def isEmpty(self):
+            return False
+
+    translator = Polish()
+    qapp.installTranslator(translator)
+    try:
+        counted = [said(plural("{count} epoch", "{count} epochs", count=count)) for count in (1, 2, 5)]
+    finally:
+        qapp.removeTranslator(translator)
+    assert counted == ["1 epoka", "2 epoki", "5 epok"]
