@@ -100,13 +100,13 @@ class Training(Feature):
     @Slot()
     def _show_runs(self) -> None:
         self.bar.show_stage(self.desk.trainer.state.value)
-        self.bar.show_progress(self.runs.progress)
+        self.bar.show_progress(self.runs.progress, self.runs.verdict)
         self.bar.show_further(self.runs.further_reason())
 
     @Slot()
     def _show_records(self) -> None:
         self.curves.show_records(self.runs.records)
-        self.bar.show_progress(self.runs.progress)
+        self.bar.show_progress(self.runs.progress, self.runs.verdict)
         self.desk.show_records(tuple(self.runs.records))
 
     @Slot()

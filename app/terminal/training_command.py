@@ -25,6 +25,7 @@ from networks.runs.events import Event, Failed, Finished, Validated
 from networks.runs.failure import explain
 from networks.runs.record import Record
 from networks.runs.table import rows, writer
+from networks.runs.verdict import verdict
 
 if TYPE_CHECKING:
     from networks.training.run import Run
@@ -59,7 +60,7 @@ def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrit
         finally:
             # also where the curves could not be written: training may have taken hours
             save_weights(run, folder / WEIGHTS)
-    print(f"{_said(ending)} Curves and weights are in {folder}{os.sep}", flush=True)  # noqa: T201
+    print(f"{_said(ending, record)} Curves and weights are in {folder}{os.sep}", flush=True)  # noqa: T201
     if signals.caught:
         return 128 + signals.caught
     if isinstance(ending, Failed) or ending.reason == "diverged":
@@ -243,7 +244,7 @@ def _make_folder(folder: Path, overwrite: bool) -> None:
         ) from error
 
 
-def _said(ending: Finished | Failed) -> str:
-    return (
-        str(ending.message) if isinstance(ending, Finished) and ending.reason != "diverged" else "Broke off."
-    )
+def _said(ending: Finished | Failed, record: Record) -> str:
+    if isinstance(ending, Failed) or ending.reason == "diverged":
+        return "Broke off."
+    return str(verdict(record).sentence)

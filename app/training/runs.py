@@ -13,6 +13,7 @@ from networks.recipes.recipe import with_settings
 from networks.runs.events import Event, Failed, Finished
 from networks.runs.progress import Progress
 from networks.runs.record import Record, Records
+from networks.runs.verdict import Verdict, verdict
 from widgets.look.translation import said
 
 
@@ -127,7 +128,7 @@ class Runs(QObject):
         self.records.take(events)
         self.recorded.emit()
         if isinstance(events[-1], Finished | Failed):
-            self.ended.emit(said(events[-1].message))
+            self.ended.emit(said(verdict(self.records[events[-1].run]).sentence))
 
     @Slot()
     def clear(self) -> None:
@@ -145,6 +146,14 @@ class Runs(QObject):
         self.changed.emit()
         if state is State.IDLE:
             self.rested.emit()
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What came of the current or last run; None while it goes on, and where its record was cleared."""
+        for record in self.records:
+            if record.progress is self.progress and record.ended is not None:
+                return verdict(record)
+        return None
 
     def further_reason(self) -> str:
         """Why the last run cannot go on, in words; empty if it can."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, ClassVar
 
 from networks.core.call import Call, call
@@ -15,6 +16,10 @@ class Loss(Declared, frozen=True):
     def call(self) -> Call:
         """The call that makes the torch module."""
         raise NotImplementedError
+
+    def by_chance(self, classes: int) -> float | None:
+        """The loss of a network that holds all classes for equally likely; None where that says nothing."""
+        return None
 
 
 class CrossEntropy(Loss, frozen=True):
@@ -36,6 +41,10 @@ class CrossEntropy(Loss, frozen=True):
     def call(self) -> Call:
         options = {"label_smoothing": self.label_smoothing} if self.label_smoothing else {}
         return call("nn.CrossEntropyLoss", **options)
+
+    def by_chance(self, classes: int) -> float | None:
+        # the same with label smoothing, since every class has the probability 1 / classes
+        return math.log(classes) if classes > 1 else None
 
 
 LOSSES = catalog(Loss, __name__)

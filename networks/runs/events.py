@@ -15,7 +15,8 @@ class Started(msgspec.Struct, frozen=True):
     """First event of every leg of a run; a leg ends where the run finishes, is stopped or breaks.
 
     `run` is the id of the run, on this and on every other event. `step` is the number of steps made before
-    this leg. `note` says which layers started from published weights, where the recipe names some.
+    this leg. `note` says which layers started from published weights, where the recipe names some. `chance`
+    holds what guessing alike for all classes would give, by the name of the quantity, where that is known.
     """
 
     run: str
@@ -26,6 +27,7 @@ class Started(msgspec.Struct, frozen=True):
     validation_images: int
     step: int = 0
     note: Message | None = None
+    chance: dict[str, float] = {}
 
 
 class Stepped(msgspec.Struct, frozen=True):

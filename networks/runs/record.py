@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from networks.runs.events import Event, Failed, Finished, Stepped, Validated
+from networks.runs.events import Event, Failed, Finished, Started, Stepped, Validated
 from networks.runs.measures import EACH_EPOCH, EACH_STEP, MEASURES, Each, Measure
 from networks.runs.progress import Progress
 from networks.runs.series import Series
@@ -35,6 +35,10 @@ class Record:
         """The best validation so far."""
         self.diverged: float | None = None
         """The epoch (fractional) at which a value that has to be finite first was not."""
+        self.chance: dict[str, float] = {}
+        """What guessing alike for all classes would give, by the name of the quantity, where it is known."""
+        self.judged_images = 0
+        """How many validation images there are; 0 as long as it is unknown."""
         self.progress = Progress(epochs, clock)
 
     def take(self, events: Sequence[Event]) -> None:
@@ -48,6 +52,8 @@ class Record:
                 validations.append(event)
                 if event.best:
                     self.best = event
+            elif isinstance(event, Started):
+                self.chance, self.judged_images = event.chance, event.validation_images
         self.steps.extend(steps)
         self.validations.extend(validations)
         if self.diverged is None:
@@ -96,6 +102,7 @@ class Record:
         """A record of the same run that shares its progress and holds no measurements."""
         record = Record(self.run, self.title)
         record.progress = self.progress
+        record.chance, record.judged_images = self.chance, self.judged_images
         return record
 
 

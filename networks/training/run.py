@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterable, Iterator
+from functools import cached_property
 
 import torch
 from torch import Tensor, fx, nn
 
-from networks.core.message import Message, message
+from networks.core.message import Message, message, plural
 from networks.data.batches import Batches
 from networks.data.images import prepare
 from networks.graph.forward import auxiliary_weights
@@ -19,7 +20,7 @@ from networks.project.project import Project
 from networks.recipes.optimizers import Optimizer
 from networks.runs.events import Event, Failed, Finished, Started, Stepped, Validated, Validating
 from networks.runs.failure import explain
-from networks.runs.measures import TRAINING_LOSS, VALIDATION_LOSS, add_to, is_best, means
+from networks.runs.measures import ACCURACY, LOSS, TRAINING_LOSS, add_to, is_best, means
 from networks.training.devices import RandomNumbers, device
 from networks.training.model import make_model
 from networks.training.plan import plan, refuse_beyond_memory
@@ -121,8 +122,7 @@ class Run:
 
     def stopped(self) -> tuple[Event, ...]:
         """The last events after `train` was closed: of steps that had none yet, and that it was stopped."""
-        reason = message("Stopped after {epochs} epochs; the weights are kept.", epochs=_short(self.epoch))
-        return *self._fetch(), Finished(self.id, "stopped", self.step, reason)
+        return *self._fetch(), Finished(self.id, "stopped", self.step, self._stopped())
 
     def weights(self) -> dict[str, Tensor]:
         """Copies of all that was learned, under torch's names, on the CPU. Only while nobody trains."""
@@ -170,6 +170,7 @@ class Run:
             validation_images=len(self._validation),
             step=self.step,
             note=self.model.note,
+            chance=self._by_chance,
         )
         while True:
             whole_epoch = self.step % self.steps_per_epoch == 0
@@ -247,15 +248,29 @@ class Run:
         yield judged
 
     def _finished(self) -> Message:
-        epochs = self.step // self.steps_per_epoch
-        if self.best is None:
-            return message("Trained for {epochs} epochs.", epochs=epochs)
-        return message(
-            "Trained for {epochs} epochs; the validation loss was lowest after epoch {best}, with {loss}.",
-            epochs=epochs,
-            best=self.best.epoch,
-            loss=_short(self.best.values[VALIDATION_LOSS.name]),
+        return plural(
+            "Trained for {count} epoch.",
+            "Trained for {count} epochs.",
+            count=self.step // self.steps_per_epoch,
         )
+
+    def _stopped(self) -> Message:
+        epochs, steps = divmod(self.step, self.steps_per_epoch)
+        whole = plural("{count} epoch", "{count} epochs", count=epochs)
+        further = plural("{count} step", "{count} steps", count=steps)
+        if not steps:
+            return message("Stopped after {epochs}; the weights are kept.", epochs=whole)
+        if not epochs:
+            return message("Stopped after {steps}; the weights are kept.", steps=further)
+        return message(
+            "Stopped after {epochs} and {steps}; the weights are kept.", epochs=whole, steps=further
+        )
+
+    @cached_property
+    def _by_chance(self) -> dict[str, float]:
+        classes = self.project.classes
+        loss = self.project.recipe.learning.loss.by_chance(classes)
+        return {ACCURACY.name: 1 / classes} | ({} if loss is None else {LOSS.name: loss})
 
 
 def make_optimizer(
@@ -283,7 +298,3 @@ def _diverged(event: Stepped) -> Message:
         loss="NaN" if math.isnan(event.values[TRAINING_LOSS.name]) else "infinite",
         step=event.step,
     )
-
-
-def _short(number: float) -> str:
-    return f"{number:.4g}"

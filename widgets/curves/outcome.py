@@ -1,4 +1,4 @@
-"""How the last run ended, in a sentence that stays until the next run begins."""
+"""How a run ended and what came of it, in a sentence that stays until the next run begins."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from networks.runs.events import Failed, Finished
+from networks.runs.events import Failed
+from networks.runs.record import Record
+from networks.runs.verdict import Mark, verdict
 from widgets.look import theme
 from widgets.look.icon import paint_icon
 from widgets.look.translation import said
@@ -29,7 +31,9 @@ class Outcome(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._ended: Finished | Failed | None = None
+        self.record: Record | None = None
+        """The run whose end is told."""
+        self._mark: Mark = "running"
         self._text = QLabel()
         self._text.setObjectName("outcome_text")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
@@ -46,12 +50,15 @@ class Outcome(QWidget):
         self.setMinimumHeight(34)
         self.hide()
 
-    def show_end(self, ended: Finished | Failed | None) -> None:
-        """Says how a run ended; None hides the sentence."""
-        self._ended = ended
-        sentence = "" if ended is None else said(ended.message)
+    def show_end(self, record: Record | None) -> None:
+        """Says how a run ended and judges it; None, or a run that goes on, hides the sentence."""
+        self.record = record if record is not None and record.ended is not None else None
+        found = None if self.record is None else verdict(self.record)
+        sentence = "" if found is None else said(found.sentence)
+        self._mark = "running" if found is None else found.mark
         self._text.setText(sentence)
         self.setAccessibleName(sentence)
+        ended = None if self.record is None else self.record.ended
         self.details_button.setVisible(isinstance(ended, Failed) and bool(ended.details))
         self.setVisible(ended is not None)
         self.update()
@@ -61,32 +68,37 @@ class Outcome(QWidget):
         return self._text.text()
 
     @property
+    def mark(self) -> Mark:
+        """How good the run was that is told of."""
+        return self._mark
+
+    @property
     def wrong(self) -> bool:
         """Whether something went wrong."""
-        return isinstance(self._ended, Failed) or (
-            isinstance(self._ended, Finished) and self._ended.reason == "diverged"
-        )
+        return self._mark == "bad"
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)
+        icon, color, edge, ground = {
+            "good": ("check", shade.success, shade.border, shade.window),
+            "advice": ("warning", shade.warning, shade.warning, shade.warning_panel),
+            "bad": ("error", shade.error, shade.error, shade.error_panel),
+        }.get(self._mark, ("stop", shade.text_dim, shade.border, shade.window))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        finished = isinstance(self._ended, Finished) and self._ended.reason == "finished"
-        color = shade.error if self.wrong else shade.success if finished else shade.text_dim
-        painter.setPen(QColor(shade.error if self.wrong else shade.border))
-        painter.setBrush(QColor(shade.error_panel if self.wrong else shade.window))
+        painter.setPen(QColor(edge))
+        painter.setBrush(QColor(ground))
         painter.drawRoundedRect(
             QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS
         )
-        name = "error" if self.wrong else "check" if finished else "stop"
         place = QRectF(theme.SPACE, (self.height() - _ICON) / 2, _ICON, _ICON)
-        paint_icon(painter, name, place, QColor(color))
+        paint_icon(painter, icon, place, QColor(color))
         painter.end()
 
     @Slot()
     def _show_details(self) -> None:
-        if isinstance(self._ended, Failed):
-            _Details(self._ended, self).open()
+        if self.record is not None and isinstance(self.record.ended, Failed):
+            _Details(self.record.ended, self).open()
 
 
 class _Details(QDialog):

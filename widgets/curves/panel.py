@@ -190,13 +190,15 @@ class CurvesPanel(QWidget):
     def _remove(self, record: Record) -> None:
         self.runs_legend.remove_run(self._numbers.pop(record))
         del self._told[record]
+        if self.outcome.record is record:
+            self.outcome.show_end(None)
         for chart in self.charts:
             chart.remove_run(record)
 
     def _show_ends(self) -> None:
         for record, (_, told) in self._told.items():
             if record.ended is not told:
-                self.outcome.show_end(record.ended)
+                self.outcome.show_end(record)
 
     def _shown(self) -> list[Record]:
         """Visible runs with measurements, newest first."""

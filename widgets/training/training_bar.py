@@ -12,6 +12,7 @@ from networks.core.finding import Finding
 from networks.core.message import Message
 from networks.runs.events import Failed, Finished
 from networks.runs.progress import Progress
+from networks.runs.verdict import Verdict
 from widgets.controls.elided_label import ElidedLabel
 from widgets.look import theme
 from widgets.look.icon import icon
@@ -39,6 +40,7 @@ class TrainingBar(QWidget):
         """Why the network cannot be trained."""
         self._further_reason = ""
         self._progress: Progress | None = None
+        self._verdict: Verdict | None = None
         self.main_button = self._button("train", primary=True)
         self.main_button.clicked.connect(self._press_main)
         self.stop_button = self._button("stop")
@@ -83,9 +85,9 @@ class TrainingBar(QWidget):
         self._further_reason = reason
         self._refresh()
 
-    def show_progress(self, progress: Progress | None) -> None:
-        """The progress of the run; None before the first run."""
-        self._progress = progress
+    def show_progress(self, progress: Progress | None, judged: Verdict | None = None) -> None:
+        """The progress of the run, None before the first; and what came of it when it has ended."""
+        self._progress, self._verdict = progress, judged
         # ten times a second: the buttons stay as they are
         self._refresh_progress()
 
@@ -167,6 +169,8 @@ class TrainingBar(QWidget):
             parts.append(self.tr("{seconds}/epoch").format(seconds=duration(progress.seconds_per_epoch)))
         if self._stage == "idle":
             parts.append(_end_word(progress.ended, self))
+            if self._verdict is not None and said(self._verdict.word) != parts[-1]:
+                parts.append(said(self._verdict.word) if self._verdict.mark in ("advice", "bad") else "")
         elif self._stage == "paused":
             parts.append(self.tr("paused"))
         elif (left := progress.seconds_left) is not None:

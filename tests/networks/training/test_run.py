@@ -101,7 +101,8 @@ def test_events_come_in_order_and_carry_plain_values():
     events = list(run.train())
     kinds = [type(event) for event in events]
     assert kinds == [Started, *[Stepped] * 5, Validated, *[Stepped] * 5, Validated, Finished]
-    assert events[0] == Started("run", "cpu", 1, 5, 1438, 359, 0)
+    chance = {"accuracy": 0.1, "loss": math.log(10)}
+    assert events[0] == Started("run", "cpu", 1, 5, 1438, 359, 0, chance=chance)
     steps = [event for event in events if isinstance(event, Stepped)]
     assert [event.step for event in steps] == list(range(1, 11))
     assert [event.epoch for event in steps] == [step / 5 for step in range(1, 11)]
@@ -321,7 +322,31 @@ def test_stopped_tells_where():
     (ending,) = run.stopped()
     assert ending.reason == "stopped"
     assert ending.step == 1
-    assert "0.2 epochs" in str(ending.message)
+    assert "after 1 step;" in str(ending.message)
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        (1, "Stopped after 1 step; the weights are kept."),
+        (2, "Stopped after 2 steps; the weights are kept."),
+        (5, "Stopped after 1 epoch; the weights are kept."),
+        (6, "Stopped after 1 epoch and 1 step; the weights are kept."),
+        (12, "Stopped after 2 epochs and 2 steps; the weights are kept."),
+    ],
+)
+def test_where_it_was_stopped_is_said_in_whole_epochs_and_steps(steps, words):
+    run = Run(project())
+    run.state.step = run.state.judged_step = steps
+    assert run.steps_per_epoch == 5
+    (ending,) = run.stopped()
+    assert str(ending.message) == words
+
+
+def test_a_single_epoch_is_one_epoch_and_guessing_is_known_beforehand():
+    started, *_, ended = Run(project(epochs=1)).train()
+    assert str(ended.message) == "Trained for 1 epoch."
+    assert started.chance == {"loss": pytest.approx(math.log(10)), "accuracy": 0.1}
 
 
 def test_a_long_validation_lets_itself_be_stopped():

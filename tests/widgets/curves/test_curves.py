@@ -212,6 +212,25 @@ def test_the_end_is_told_until_the_next_run(panel):
     assert not panel.outcome.isVisible()
 
 
+def test_an_exploded_run_gets_no_green_tick(panel):
+    chance = {"loss": math.log(10), "accuracy": 0.1}
+    panel.begin_run("Run 1")
+    panel.extend([replace(steps(1)[0], chance=chance), *steps(20, loss=lambda step: 4e13)[1:]])
+    panel.extend([Finished("run", "finished", 20, message("Trained for 2 epochs."))])
+    assert panel.outcome.mark == "bad"
+    assert panel.outcome.sentence().startswith(
+        "Trained for 2 epochs. The validation loss is 4.000e+13, worse"
+    )
+
+
+def test_the_notice_of_a_run_goes_with_the_run(panel):
+    panel.begin_run("Run 1")
+    panel.extend([*steps(5), Finished("run", "stopped", 5, message("Stopped after 5 steps."))])
+    assert panel.outcome.isVisible()
+    panel.clear_runs()
+    assert not panel.outcome.isVisible()
+
+
 def test_a_failure_shows_its_details_on_demand(panel, qtbot):
     panel.begin_run("Run 1")
     panel.extend([Failed("run", message("There was not enough memory."), "RuntimeError: <b>alloc</b>")])
