@@ -27,6 +27,7 @@ from networks.graph import edits
 from networks.graph.check import Report
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folding, everything_open, opened_at_first
+from widgets.canvas.accessible import Voices
 from widgets.canvas.background import DotGrid, paint_hint
 from widgets.canvas.camera import Camera
 from widgets.canvas.input import clipboard, wishes
@@ -66,6 +67,7 @@ class CanvasView(QGraphicsView):
         self.animated = True
         self.camera = Camera(self, trunk_width=WIDTH)
         self._interpreter = Interpreter(self._scene, self.camera)
+        self._voices = Voices(self, self._scene)
         self._minimap = Minimap(self)
         self._bars = ScrollBars(self, self.camera)
         self.setViewportMargins(0, 0, THICKNESS, THICKNESS)
@@ -122,6 +124,7 @@ class CanvasView(QGraphicsView):
         glides = self._may_animate() and self._shown_before and not another
         self._scene.show_network(folding, self.camera.visible_rect() if glides else None)
         self._shown_before = True
+        self._voices.show()
         layout = self._scene.layout_of_network
         left, top, right, bottom = layout.bounds
         self._minimap.show_layout(layout, {node.name: node.layer.group for node in folding.shown.nodes})
@@ -204,6 +207,7 @@ class CanvasView(QGraphicsView):
 
     def _tell_selection(self) -> None:
         names = self.selected()
+        self._voices.focus(self._interpreter.focused())
         if names == self._told:
             return
         self._told = names

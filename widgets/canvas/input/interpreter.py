@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication
 
+from networks.graph.network import Wire
 from widgets.canvas.camera import STEP, Camera
 from widgets.canvas.input.gestures import ADDING, Connect, Drop, Gesture, Pan, Select
 from widgets.canvas.input.keys import CanvasCommand, command_of, way_of
@@ -59,6 +60,13 @@ class Interpreter:
     def start_keys_at(self, name: str | None) -> None:
         """Arrow keys go on from this card when nothing is selected."""
         self._cursor = name
+
+    def focused(self) -> str | Wire | None:
+        """What keys act on: of what is selected, where the arrow keys went last, or else its end."""
+        names = self._scene.selected
+        if names:
+            return self._cursor if self._cursor in names else names[-1]
+        return next(reversed(self._scene.selected_wires), None)
 
     def cancel(self) -> None:
         """Ends what the pointer is doing and leaves everything as it was."""
