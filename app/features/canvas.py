@@ -111,6 +111,7 @@ class Canvas(Feature):
         mouse = (
             (self.tr("Insert a layer"), self.tr("drag it from the list onto a wire")),
             (self.tr("Append a layer"), self.tr("drag it below the last layer")),
+            (self.tr("Move a layer"), self.tr("drag its card onto a wire or another card")),
             (self.tr("Draw a wire"), self.tr("drag from the port below one card to another card")),
             (self.tr("Look inside a block, and back"), self.tr("double-click, or click its arrow")),
             (self.tr("Commands for what is selected"), self.tr("right button")),

@@ -75,10 +75,12 @@ class Camera(QObject):
     def set_bounds(self, bounds: QRectF, covered: float = 0.0, *, home: bool = False) -> None:
         """Sets what there is to be seen. `covered` pixels at the right end have something in front of them.
 
-        With `home` the camera goes home, as it does anyway where nobody has moved it away.
+        With `home`, and the first time that there is anything, the camera goes home. Otherwise it stays, so
+        that after an edit everything is where one has seen it.
         """
+        home = home or (self._at_home and self._bounds.isEmpty())
         self._bounds, self._covered = bounds, covered
-        if home or self._at_home:
+        if home:
             self.go_home()
         else:
             self._keep_in_sight()

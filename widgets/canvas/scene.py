@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QPainter
@@ -26,7 +27,7 @@ from widgets.canvas.items.glide import Glide
 from widgets.canvas.items.overview import Blocks
 from widgets.canvas.items.style import Style
 from widgets.canvas.items.wire import WireItem
-from widgets.canvas.placement.geometry import Box, Point
+from widgets.canvas.placement.geometry import Box, Layout, Point
 from widgets.canvas.placement.layout import arrange
 
 MOST_MOVING = 300
@@ -36,6 +37,28 @@ FREE_PORT = 22.0
 ROOM = 1e6
 _NO_LABEL = (0.0, 0.0)
 _NO_CONTENTS = QGraphicsItem.GraphicsItemFlag.ItemHasNoContents
+
+
+class Landing(NamedTuple):
+    """A network that a drop would make, as it would be shown."""
+
+    folding: Folding
+    layout: Layout
+
+    def box(self, names: Iterable[str]) -> Box:
+        """Around the cards and frames of these."""
+        cards = {self.folding.visible(name) for name in names}
+        found = [
+            self.layout.frames[card] if card in self.layout.frames else self.layout.box(card)
+            for card in cards
+            if card is not None
+        ]
+        return (
+            min(box[0] for box in found),
+            min(box[1] for box in found),
+            max(box[2] for box in found),
+            max(box[3] for box in found),
+        )
 
 
 class CanvasScene(QGraphicsScene):
@@ -57,9 +80,11 @@ class CanvasScene(QGraphicsScene):
         self.boxes: list[tuple[str, Box]] = []
         """The cards of the network, in its order."""
         self._blocks = Blocks(self.style_of_items)
+        self._preview_wires: list[WireItem] = []
+        self.previewing = False
+        """Whether everything stands where a drop would put it."""
         self.far = False
         """Whether everything is so small that blocks of colour are painted in place of the items."""
-        """Whether blocks of colour are painted in place of the items."""
         self.glide.moved.connect(self.touch)
 
     # -- what is shown
@@ -81,6 +106,7 @@ class CanvasScene(QGraphicsScene):
         everything is in place at once.
         """
         self.glide.finish()
+        self._forget_preview()
         network, report = folding.shown, folding.report
         totals = totals_known(folding.whole)
         shown = contents(network, report, totals=totals, unsure=unsure_cards(folding))
@@ -194,6 +220,59 @@ class CanvasScene(QGraphicsScene):
             self.glide.start(cards, wires, appearing)
             if len(cards) + len(wires) + len(appearing) > MOST_MOVING:
                 self.glide.finish()
+
+    # -- what a drop would make of it
+
+    def preview(self, network: Network | None) -> Landing | None:
+        """Shows everything where it would stand in this network, without becoming that network.
+
+        Wires that it would have anew light up. None ends the preview.
+        """
+        self.glide.finish()
+        self._forget_preview()
+        landing = self._landing(network) if network is not None else None
+        self.previewing = landing is not None
+        layout = landing.layout if landing is not None else self.layout_of_network
+        for name, card in self.cards.items():
+            card.setPos(*layout.places.get(name, self.layout_of_network.places[name]))
+        for wire, item in self.wires.items():
+            item.setVisible(wire in layout.routes)
+            item.set_points(layout.routes.get(wire, self.layout_of_network.routes[wire]))
+        for frame, box in self.frames.items():
+            shown = frame in layout.frames
+            box.setVisible(shown)
+            if shown and box.content is not None:
+                box.show_content(box.content, layout.frames[frame], layout.crossings[frame])
+        for wire in layout.routes.keys() - self.wires.keys():
+            item = WireItem(wire, self.style_of_items)
+            item.set_points(layout.routes[wire])
+            item.set_state(lit=True)
+            self._preview_wires.append(item)
+            self.addItem(item)
+        self.touch()
+        return landing
+
+    def _landing(self, network: Network) -> Landing:
+        folding = Folding(network, check(network), self.folding.opened)
+        heights = {name: card.height for name, card in self.cards.items() if name in folding.shown}
+        return Landing(folding, arrange(folding.shown, heights, folding.frames))
+
+    def _forget_preview(self) -> None:
+        """Shows only what there is; everything stays where it is."""
+        for item in self._preview_wires:
+            self.removeItem(item)
+        self._preview_wires.clear()
+        if self.previewing:
+            self.previewing = False
+            for shown in (*self.wires.values(), *self.frames.values()):
+                shown.setVisible(True)
+
+    def fade(self, names: Iterable[str], opacity: float) -> None:
+        """Shows these cards and frames as they are while they are being moved, or again as usual."""
+        for name in names:
+            item = self.cards.get(name) or self.frames.get(name)
+            if item is not None:
+                item.setOpacity(opacity)
 
     def input_ports(self, name: str) -> tuple[float, ...]:
         """Where wires end, and where one more could, measured from the middle of the card."""

@@ -223,8 +223,12 @@ class CanvasView(QGraphicsView):
     # -- edits
 
     def add_layer(self, thing: wishes.Thing) -> None:
-        """Adds a layer or block behind the selection, or at the end, and selects it."""
-        self._try(lambda folding: wishes.add(folding, thing, self.selected()))
+        """Adds a layer or block behind the selection, on the selected wire, or at the end; selects it."""
+        names, wires = self.selected(), self.selected_wires()
+        if wires and not names:
+            self._try(lambda folding: wishes.insert(folding, thing, wires[0]))
+        else:
+            self._try(lambda folding: wishes.add(folding, thing, names))
 
     def delete_selection(self) -> None:
         """Takes out the selected layers and wires; neighbours are joined."""
@@ -282,6 +286,8 @@ class CanvasView(QGraphicsView):
             self._awaited = wish
             self.edited.emit(wish.network, wish.text)
             self._awaited = None
+        if self._scene.previewing:
+            self._scene.preview(None)  # nobody has made the edit
 
     # -- the camera
 

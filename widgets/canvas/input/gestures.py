@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 
-from networks.core.message import UserError, message
-from networks.graph import edits
+from networks.core.message import UserError
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folded
 from networks.layers.base import Layer
 from widgets.canvas.camera import Camera
 from widgets.canvas.input import wishes
-from widgets.canvas.input.under import PORT_REACH, Pointer, Port, card_at, cards_in, port_at, wire_at
-from widgets.canvas.input.wishes import Thing, Wish
-from widgets.canvas.items.marks import Band, PreviewWire, Slot
-from widgets.canvas.placement.geometry import HEIGHT, WIDTH
-from widgets.canvas.placement.routes import GAP
+from widgets.canvas.input.under import PORT_REACH, Pointer, Port, card_at, cards_in, port_at
+from widgets.canvas.input.wishes import Wish
+from widgets.canvas.items.marks import Band, PreviewWire
+from widgets.canvas.placement.geometry import WIDTH
 from widgets.canvas.scene import CanvasScene
 
-DROP_REACH = 14.0
-"""How far from a wire a layer is still dropped on it, in pixels, and in scene units when zoomed in."""
-APPEND_REACH = 130.0
-"""How far below the last card dropping appends."""
 ADDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -198,121 +192,3 @@ def sources_for(network: Network, target: str) -> frozenset[str]:
     return frozenset(
         node.name for node in network.nodes if node.name not in behind and not _closed(node.layer)
     )
-
-
-class Drop(Gesture):
-    """Drops a layer or block that is dragged in: onto a wire, below the last layer, or anywhere else."""
-
-    def __init__(self, scene: CanvasScene, layer: Thing) -> None:
-        self._scene, self._layer = scene, layer
-        self._slot: Slot | None = None
-
-    def move(self, pointer: Pointer) -> None:
-        scene = self._scene
-        wire, appends = self._place(pointer)
-        scene.light(self._wire_into_end() if appends else wire)
-        if wire is not None:
-            self._show_slot("", None)
-        elif appends:
-            end = self._end()
-            assert end is not None
-            left, _, _, bottom = scene.layout_of_network.box(end)
-            before = scene.network[end].layer.ends and not self._layer.ends
-            words = _tr("Append before the Output") if before else _tr("Append here")
-            self._show_slot(words, QPointF(left + WIDTH / 2, bottom + GAP))
-        else:
-            self._show_slot(wishes.title(self._layer), pointer.scene - QPointF(0, HEIGHT / 2))
-
-    def release(self, pointer: Pointer) -> Wish | None:
-        wire, appends = self._place(pointer)
-        self.cancel()
-        folding = self._scene.folding
-        try:
-            if wire is not None:
-                return wishes.insert(folding, self._layer, wire)
-            if appends:
-                return wishes.append(folding, self._layer)
-            return wishes.place(folding, self._layer)
-        except UserError as error:
-            return error.reason
-
-    def cancel(self) -> None:
-        self._scene.light(None)
-        self._show_slot("", None)
-
-    def _show_slot(self, text: str, at: QPointF | None) -> None:
-        if self._slot is not None and (at is None or self._slot.text != text):
-            self._scene.removeItem(self._slot)
-            self._slot = None
-        if at is None:
-            return
-        if self._slot is None:
-            self._slot = Slot(self._scene.style_of_items, text)
-            self._scene.addItem(self._slot)
-        self._slot.setPos(at)
-
-    def _place(self, pointer: Pointer) -> tuple[Wire | None, bool]:
-        """The wire that it would go onto, or whether it would be appended."""
-        between = self._layer.most_inputs > 0 and not (isinstance(self._layer, Layer) and self._layer.ends)
-        wire = self._wire_near(pointer) if between else None
-        if wire is not None:
-            return wire, False
-        return None, self._layer.most_inputs > 0 and self._below_end(pointer.scene)
-
-    def _wire_near(self, pointer: Pointer) -> Wire | None:
-        scene, network, point = self._scene, self._scene.network, pointer.scene
-        if (name := card_at(scene, point)) is not None:
-            return self._wire_at_card(name, point)
-        wire = wire_at(scene, point, DROP_REACH * pointer.pixel)
-        if wire is not None:
-            return wire
-        # between two cards one below the other, the whole gap belongs to their wire
-        for other, points in scene.layout_of_network.routes.items():
-            x = points[0][0]
-            if (
-                len(points) == 2
-                and points[0][1] <= point.y() <= points[1][1]
-                and abs(point.x() - x) < WIDTH / 2
-            ):
-                return other if other.target in network else None
-        return None
-
-    def _wire_at_card(self, name: str, point: QPointF) -> Wire | None:
-        """On a card's upper half, the wire of its first input; on its lower half, the wire straight below."""
-        network, layout = self._scene.network, self._scene.layout_of_network
-        _, top, _, bottom = layout.box(name)
-        inputs = network[name].inputs
-        above = Wire(inputs[0], name, 0) if inputs else None
-        leaving = network.consumers[name]
-        below = min(leaving, key=lambda wire: len(layout.routes[wire]), default=None)
-        return (above or below) if point.y() < (top + bottom) / 2 else (below or above)
-
-    def _end(self) -> str | None:
-        """The card behind which something would be appended."""
-        end = edits.tail(self._scene.folding.network)
-        return self._scene.folding.card_of[end] if end is not None else None
-
-    def _below_end(self, point: QPointF) -> bool:
-        end = self._end()
-        if end is None:
-            return False
-        left, _, right, bottom = self._scene.layout_of_network.box(end)
-        return (
-            left - 20 <= point.x() <= right + 20 and bottom - HEIGHT / 2 <= point.y() <= bottom + APPEND_REACH
-        )
-
-    def _wire_into_end(self) -> Wire | None:
-        network = self._scene.network
-        end = self._end()
-        if end is None or not network[end].layer.ends or not network[end].inputs:
-            return None
-        return None if self._layer.ends else Wire(network[end].inputs[0], end, 0)
-
-
-def nothing_selected() -> Wish:
-    """The answer to what needs a selection."""
-    return message("Nothing is selected: click a layer first.")
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Canvas", text)

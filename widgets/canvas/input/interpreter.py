@@ -23,7 +23,8 @@ from PySide6.QtWidgets import QApplication
 
 from networks.graph.network import Wire
 from widgets.canvas.camera import STEP, Camera
-from widgets.canvas.input.gestures import ADDING, Connect, Drop, Gesture, Pan, Select
+from widgets.canvas.input.dropping import Drop, Move
+from widgets.canvas.input.gestures import ADDING, Connect, Gesture, Pan, Select
 from widgets.canvas.input.keys import CanvasCommand, command_of, way_of
 from widgets.canvas.input.navigation import Way, reached
 from widgets.canvas.input.payload import dragged
@@ -109,13 +110,21 @@ class Interpreter:
         pointer = self._pointer(event.position(), event.modifiers())
         if self._gesture is None and self._pressed is not None:
             far = (pointer.view - self._pressed.view).manhattanLength() >= QApplication.startDragDistance()
-            port = under(self._scene, self._pressed).port if far else None
-            if port is not None:
-                self._gesture = Connect(self._scene, port)
+            if far:
+                self._gesture = self._drag_from(self._pressed)
         if self._gesture is not None:
             self._gesture.move(pointer)
         elif not event.buttons():
             self._hover(pointer)
+
+    def _drag_from(self, pressed: Pointer) -> Gesture | None:
+        """From a port a wire is drawn; a card or frame is moved with all that is selected with it."""
+        here = under(self._scene, pressed)
+        if here.port is not None:
+            return Connect(self._scene, here.port)
+        if here.selectable is not None and here.selectable in self._scene.selected:
+            return Move(self._scene, self._camera, self._scene.selected)
+        return None
 
     def release(self, event: QMouseEvent) -> Request | None:
         """A button goes up: the gesture ends, or it was a click."""

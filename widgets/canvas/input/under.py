@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -11,7 +12,7 @@ from networks.graph.network import Wire
 from widgets.canvas.items.card import CHEVRON_ROOM
 from widgets.canvas.items.wire import distance
 from widgets.canvas.placement.frame_layout import HEADER
-from widgets.canvas.placement.geometry import HEIGHT
+from widgets.canvas.placement.geometry import HEIGHT, Point
 from widgets.canvas.scene import CanvasScene
 
 WIRE_REACH = 7.0
@@ -95,9 +96,14 @@ def cards_in(scene: CanvasScene, rect: QRectF) -> list[str]:
 
 def wire_at(scene: CanvasScene, point: QPointF, reach: float) -> Wire | None:
     """The nearest wire, at most `reach` away."""
+    return nearest_wire(scene.layout_of_network.routes, point, reach)
+
+
+def nearest_wire(routes: Mapping[Wire, tuple[Point, ...]], point: QPointF, reach: float) -> Wire | None:
+    """The nearest of these wires, at most `reach` away."""
     x, y = point.x(), point.y()
     best, nearest = None, reach
-    for wire, points in scene.layout_of_network.routes.items():
+    for wire, points in routes.items():
         if len(points) == 2 and not (
             points[0][1] - reach <= y <= points[1][1] + reach and abs(points[0][0] - x) <= reach
         ):

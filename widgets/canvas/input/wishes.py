@@ -11,11 +11,12 @@ from PySide6.QtCore import QCoreApplication
 from networks.blocks.base import Block
 from networks.core.message import Message, UserError, message
 from networks.core.shapes import Shape
-from networks.graph import edits, folds, groups
+from networks.graph import edits, folds, groups, moves
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folding
 from networks.graph.saved_blocks import SavedBlock
 from networks.layers.base import Layer
+from networks.layers.ends import Output
 from widgets.canvas.items.content import title_of
 from widgets.look.translation import declared
 
@@ -40,8 +41,12 @@ Wish = Edit | Message
 
 
 def insert(folding: Folding, thing: Thing, wire: Wire) -> Edit:
-    """Puts a layer or block onto a wire."""
+    """Puts a layer or block onto a wire. An auxiliary output branches off there."""
     wires = folding.wires(wire)
+    if isinstance(thing, Output) or not thing.most_inputs:
+        return place(folding, thing)
+    if isinstance(thing, Layer) and thing.ends:
+        return _end_with(folding, thing, wires[0].source)
     if isinstance(thing, Layer):
         result, name = edits.insert(folding.network, thing, *wires)
     else:
@@ -130,6 +135,16 @@ def paste(folding: Folding, part: Network, after: Sequence[str]) -> Edit:
     else:
         layers = _tr("{count} layers").format(count=len(part.nodes))
     return Edit(result, _tr("Paste {layers}").format(layers=layers), new)
+
+
+def move(folding: Folding, names: Collection[str], place: Sequence[Wire] | str) -> Edit:
+    """Moves cards onto wires, or behind a node."""
+    inside = folding.nodes(names)
+    if isinstance(place, str):
+        result = moves.move_behind(folding.network, inside, place)
+    else:
+        result = moves.move(folding.network, inside, *place)
+    return Edit(result, _counted(folding, names, _tr("Move {layers}")), tuple(names))
 
 
 def connect(folding: Folding, source: str, target: str) -> Edit:

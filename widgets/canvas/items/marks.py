@@ -45,29 +45,60 @@ class PreviewWire(QGraphicsItem):
 
 
 class Slot(QGraphicsItem):
-    """A dashed outline of one card with some words in it. Its position is the middle of its upper edge."""
+    """A dashed outline where something will stand, with some words in it.
 
-    def __init__(self, style: Style, text: str) -> None:
+    Its position is the middle of its upper edge; it is as high as one card unless told otherwise.
+    """
+
+    def __init__(self, style: Style, text: str, height: float = HEIGHT) -> None:
         super().__init__()
-        self.text = text
+        self.text, self.height = text, height
         self._style = style
         self.setZValue(5)
 
     def boundingRect(self) -> QRectF:
-        return QRectF(-WIDTH / 2 - 4, -4, WIDTH + 8, HEIGHT + 8)
+        return QRectF(-WIDTH / 2 - 4, -4, WIDTH + 8, self.height + 8)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         style = self._style
-        rect = QRectF(-WIDTH / 2, 0, WIDTH, HEIGHT)
+        rect = QRectF(-WIDTH / 2, 0, WIDTH, self.height)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(style.lit_panel)
         painter.setPen(style.preview)
-        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        for brush in (style.card, style.lit_panel):
+            painter.setBrush(brush)
+            painter.drawRoundedRect(rect, RADIUS, RADIUS)
         painter.setFont(style.title)
         painter.setPen(style.accent)
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.text)
+
+
+class Ghost(QGraphicsItem):
+    """What is being moved, as a small card beside the pointer, in pixels whatever the zoom."""
+
+    def __init__(self, style: Style, text: str) -> None:
+        super().__init__()
+        self._text, self._style = text, style
+        self._rect = QRectF(14, 12, style.title_metrics.horizontalAdvance(text) + 24, 28)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        self.setOpacity(0.92)
+        self.setZValue(7)
+
+    def boundingRect(self) -> QRectF:
+        return self._rect.adjusted(-2, -2, 2, 4)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        style = self._style
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(style.borders["selected"])
+        painter.setBrush(style.card)
+        painter.drawRoundedRect(self._rect, RADIUS, RADIUS)
+        painter.setFont(style.title)
+        painter.setPen(style.ink)
+        painter.drawText(self._rect, Qt.AlignmentFlag.AlignCenter, self._text)
 
 
 class Band(QGraphicsItem):
