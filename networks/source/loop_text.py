@@ -14,6 +14,7 @@ _PRINTED = {
     "data/fitting.py": ("fit",),
     "recipes/splitting.py": ("split",),
     "runs/measures.py": ("add_to", "means", *(measure.taken.__name__ for measure in MEASURES)),
+    "training/norm_guards.py": ("guard_norms",),
     "training/steps.py": ("train_step", "judge"),
 }
 """By file, in the order of the script: what is printed, with what it uses of the same file.

@@ -20,7 +20,10 @@ from networks.runs.table import COLUMNS
 from networks.source.identifiers import quoted
 from networks.source.loop_text import loop_text
 from networks.source.printing import WIDTH, literal, wrapped
-from networks.source.text import ORDERED, source
+from networks.source.text import ORDERED, Source, source
+
+_GUARDED = ("nn.GroupNorm(", "nn.InstanceNorm2d(")
+"""In the text of networks whose normalization torch computes wrongly without a guard."""
 
 
 class ScriptConstants(msgspec.Struct, frozen=True):
@@ -68,8 +71,9 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
         *loop_text("recipes/splitting.py").values(),
         *loop_text("runs/measures.py").values(),
         "\n".join(_measures()),
+        *(loop_text("training/norm_guards.py").values() if _needs_guard(network) else ()),
         *loop_text("training/steps.py").values(),
-        "\n".join(_main(project, constants, network.class_name)),
+        "\n".join(_main(project, constants, network)),
         'if __name__ == "__main__":\n    main()\n',
     ]
     text = "\n\n\n".join(parts)
@@ -155,7 +159,7 @@ def _batch(images: str, project: Project) -> str:
     return f"{images}.permute(0, 3, 1, 2){'.contiguous()' if _in_plain_order(project) else ''}"
 
 
-def _main(project: Project, constants: ScriptConstants, name: str) -> Iterator[str]:
+def _main(project: Project, constants: ScriptConstants, network: Source) -> Iterator[str]:
     learning, device = project.recipe.learning, project.recipe.machine.device
     yield "def main() -> None:"
     yield '    """Trains, and writes down what every step and every epoch gave."""'
@@ -166,10 +170,12 @@ def _main(project: Project, constants: ScriptConstants, name: str) -> Iterator[s
         yield f"    x_{side}, y_{side} = x[{side}].to(DEVICE), torch.from_numpy(y[{side}]).to(DEVICE)"
     yield ""
     yield "    torch.manual_seed(SEED)"
-    yield f"    model = {name}()"
+    yield f"    model = {network.class_name}()"
     yield from _published(project, constants)
     in_memory = "" if _in_plain_order(project) else ", memory_format=torch.channels_last"
     yield f"    model = model.to(DEVICE{in_memory})"
+    if _needs_guard(network):
+        yield "    guard_norms(model)"
     yield from _called("loss_function = ", learning.loss.call())
     weights = "model.parameters()"
     if any(node.frozen for node in project.network.nodes):
@@ -184,6 +190,10 @@ def _main(project: Project, constants: ScriptConstants, name: str) -> Iterator[s
     yield "        for epoch in range(1, EPOCHS + 1):"
     yield from (f"            {line}".rstrip() for line in _epoch(project))
     yield "    torch.save(model.state_dict(), WEIGHTS)"
+
+
+def _needs_guard(network: Source) -> bool:
+    return any(made in network.text for made in _GUARDED)
 
 
 def _called(before: str, call: Call, *args: str) -> list[str]:

@@ -14,6 +14,7 @@ from networks.module.overwriting import overwriting
 from networks.project.project import Project
 from networks.training.devices import RandomNumbers
 from networks.training.first_weights import start_from, weights_of
+from networks.training.norm_guards import guard_norms
 
 
 class Model(NamedTuple):
@@ -57,22 +58,33 @@ def make_model(project: Project, device: torch.device, random_numbers: RandomNum
         # convolutions on the CPU are up to 1.4 times as fast with channels last (LeNet-5, two cores)
         module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     module = module.to(device)
-    frozen = _frozen(module, project.network)
-    for part in frozen:
-        part.requires_grad_(False)
+    guard_norms(module)
+    frozen = _freeze(module, project.network)
     weights = [weight for weight in module.parameters() if weight.requires_grad]
     model = Model(module, overwriting(module), overwriting(evaluation(module)), weights, frozen, note)
     model.set_training()
     return model
 
 
-def _frozen(module: nn.Module, network: Network) -> tuple[nn.Module, ...]:
-    """The parts of frozen layers that hold weights or statistics; Dropout holds none and keeps drawing."""
-    layers = dict(module.named_modules())
+def _freeze(module: nn.Module, network: Network) -> tuple[nn.Module, ...]:
+    """Switches off the gradients of all that belongs to frozen layers, whatever holds it.
+
+    Gives the modules that hold weights or statistics of them; Dropout holds none, and goes on drawing.
+    """
+    for path, weight in module.named_parameters():
+        if _is_frozen(path, network):
+            weight.requires_grad_(False)
     return tuple(
-        part
-        for node in network.nodes
-        if node.frozen and node.name in layers
-        for part in layers[node.name].modules()
-        if [*part.parameters(recurse=False), *part.buffers(recurse=False)]
+        part for path, part in module.named_modules() if _is_frozen(path, network) and _holds_tensors(part)
     )
+
+
+def _is_frozen(path: str, network: Network) -> bool:
+    """Whether a module or tensor under this path belongs to a frozen layer: its own, or one within it."""
+    while path and path not in network:
+        path = path.rpartition(".")[0]
+    return bool(path) and network[path].frozen
+
+
+def _holds_tensors(part: nn.Module) -> bool:
+    return bool([*part.parameters(recurse=False), *part.buffers(recurse=False)])

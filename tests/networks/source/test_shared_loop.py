@@ -12,11 +12,14 @@ import pytest
 
 from networks.data.fitting import fit
 from networks.exporting.script import save_training_script
-from networks.project.project import first_project
+from networks.graph.edits import insert
+from networks.layers.normalization import GroupNorm
+from networks.project.project import Project, first_project
 from networks.recipes.splitting import split
 from networks.runs.measures import MEASURES, add_to, means
 from networks.source.identifiers import GLOBALS
 from networks.source.loop_text import loop_names
+from networks.training.norm_guards import gradient_in_plain_order, guard_norms, in_plain_order
 from networks.training.steps import judge, train_step
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 
@@ -24,15 +27,23 @@ NETWORKS = Path(__file__).parents[3] / "networks"
 SHARED = (fit, split, train_step, judge, add_to, means, *(measure.taken for measure in MEASURES))
 
 
-@pytest.mark.parametrize("function", SHARED, ids=lambda function: function.__name__)
+GUARDS = (guard_norms, in_plain_order, gradient_in_plain_order)
+"""Printed where the network has a normalization that needs them."""
+
+
+@pytest.mark.parametrize("function", [*SHARED, *GUARDS], ids=lambda function: function.__name__)
 def test_what_a_run_does_stands_in_the_script_word_for_word(tmp_path, function):
-    save_training_script(first_project(), tmp_path / "net.py")
+    project = first_project()
+    if function in GUARDS:
+        network, _ = insert(project.network, GroupNorm(num_groups=1), project.network.wires[0])
+        project = Project(network, project.recipe)
+    save_training_script(project, tmp_path / "net.py")
     text = (tmp_path / "net.py").read_text(encoding="utf-8")
     assert f"\n\n\n{inspect.getsource(function)}\n\n" in text
 
 
 def test_no_class_of_a_network_may_have_the_name_of_such_a_function():
-    assert {function.__name__ for function in SHARED} <= {*loop_names()} <= GLOBALS
+    assert {function.__name__ for function in (*SHARED, *GUARDS)} <= {*loop_names()} <= GLOBALS
 
 
 CHANGES = {

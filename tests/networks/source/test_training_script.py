@@ -25,8 +25,8 @@ from networks.graph.network import Network, Node
 from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
-from networks.layers.linear import CLASSES, Linear
-from networks.layers.normalization import BatchNorm2d
+from networks.layers.linear import CLASSES, LayerScale, Linear
+from networks.layers.normalization import BatchNorm2d, GroupNorm, InstanceNorm2d
 from networks.layers.pooling import GlobalAvgPool2d
 from networks.layers.regularization import Dropout
 from networks.presets.catalog import PRESETS
@@ -184,6 +184,32 @@ def test_the_curve_is_that_of_a_run_whatever_the_network(fresh, tmp_path, drawn)
             save_training_script(project, tmp_path / "net.py")
     else:
         judge(fresh, tmp_path, project)
+
+
+def chain(*layers, frozen=()):
+    """The layers one behind the other, behind an Input of 8×8 pixels, with a classifier at the end."""
+    nodes = [Node("input", Input(1, (8, 8)))]
+    for index, layer in enumerate((*layers, GlobalAvgPool2d(), Linear(CLASSES), Output())):
+        nodes.append(Node(f"l{index}", layer, (nodes[-1].name,), frozen=index in frozen))
+    return Network(tuple(nodes))
+
+
+@pytest.mark.parametrize(
+    "delicate",
+    [
+        # torch ends the process in a GroupNorm whose input needs no gradient, channels last
+        chain(GroupNorm(num_groups=1), Conv2d(8)),
+        chain(Conv2d(8), GroupNorm(num_groups=2), ReLU(), frozen=(0,)),
+        chain(Conv2d(8), LayerScale(0.5), ReLU(), frozen=(0, 1)),
+        chain(Conv2d(8), LayerScale(0.5), Conv2d(4), frozen=(1,)),
+        # the last batch is a single image, whose gradient torch reads in the wrong order
+        chain(Conv2d(8), InstanceNorm2d(affine=True), Conv2d(4)),
+        chain(Conv2d(8), BatchNorm2d(affine=False), frozen=(1,)),
+    ],
+    ids=["GroupNorm first", "GroupNorm behind", "frozen scale", "scale within", "one image", "statistics"],
+)
+def test_the_curve_of_a_delicate_network_is_that_of_a_run(fresh, tmp_path, delicate):
+    judge(fresh, tmp_path, Project(delicate, recipe(batch_size=89)))
 
 
 @pytest.mark.parametrize("channels", [1, 3])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -24,7 +26,11 @@ from networks.project.project import Project
 from networks.recipes.optimizers import OPTIMIZERS, Adam
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Stepped
+from networks.runs.measures import TRAINING_LOSS
 from networks.training.run import Run
+from tests.networks.layers.test_traits import default_inputs
+from tests.networks.strategies import INNER
+from tests.networks.training.roles import Role, network_of, variants
 
 LAYERS = (
     ("input", Input(channels=1, size=(8, 8))),
@@ -53,6 +59,29 @@ BELOW_FC = NAMES[1:-2]
 def project(network: Network, **recipe: object) -> Project:
     options = {"batch_size": 300, "epochs": 1, "threads": 1, "optimizer": Adam(lr=0.01)} | recipe
     return Project(network, with_settings(Recipe(), **options))
+
+
+@pytest.mark.parametrize("kind", INNER, ids=lambda kind: kind.__name__)
+def test_no_tensor_of_a_frozen_layer_changes_whatever_its_type(kind):
+    """Neither weights nor statistics, whether a module holds them or the network itself."""
+    learned = []
+    for layer in variants(kind):
+        network = network_of(layer, Role((Conv2d(4),), frozen=False), (1, 8, 8))
+        if network is None:
+            continue
+        run = Run(project(freeze(network, ["layer"]), optimizer=Adam(lr=0.1)))
+        before = run.weights()
+        stepped = next(event for event in run.train() if isinstance(event, Stepped))
+        after = run.weights()
+        own = {key for key in before if f"{key}.".startswith("layer.")}
+        learned.extend(own)
+        assert all(torch.equal(after[key], before[key]) for key in own)
+        # a loss that is not a number, by extreme parameters, changes nothing
+        if math.isfinite(stepped.values[TRAINING_LOSS.name]):
+            assert not torch.equal(after["fc.bias"], before["fc.bias"])
+        held = {key for key, weight in run.module.named_parameters() if not weight.requires_grad}
+        assert held == own & dict(run.module.named_parameters()).keys()
+    assert learned or not kind().weights(*default_inputs(kind))
 
 
 @settings(max_examples=20)
