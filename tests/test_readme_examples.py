@@ -61,20 +61,25 @@ from PySide6.QtWidgets import QDialog, QTextBrowser
 from app.features.census import Census
 from app.window.window import MainWindow
 from networks.graph.edits import remove
+from widgets.controls.section import Heading
 
 window = MainWindow()
 window.show()
+window.resize(1480, 920)
 QTest.qWaitForWindowActive(window)
-census, dock = window.feature(Census), window.docks.by_name["census"]
-assert dock.windowTitle() == "Census" and dock.isVisible()
-assert window.docks.by_name["curves"] in window.tabifiedDockWidgets(dock)
+census = window.feature(Census)
+assert census.label.isVisible()
+(heading,) = (one for one in window.findChildren(Heading) if one.text() == "Census")
+heading.click()
+assert not census.label.isVisible()
+heading.click()
 
 menus = {action.text().replace("&", ""): action.menu() for action in window.menuBar().actions()}
 (toggle,) = (action for action in menus["View"].actions() if action.text() == "Census")
 toggle.trigger()
-assert dock.isHidden()
+assert not census.label.isVisible()
 toggle.trigger()
-assert not dock.isHidden()
+assert census.label.isVisible()
 
 assert "4 × Tanh" in census.label.text()
 window.desk.edit_network(remove(window.desk.shown.network, {"tanh1"}), "Remove tanh1")
@@ -93,7 +98,7 @@ assert "Count the layers" in page and "Ctrl+L" in page
 
 window.close()
 again = MainWindow()
-assert "census" in again.docks.by_name
+assert "census" in again.zones.seats
 again.close()
 print("as the README says")
 """

@@ -47,6 +47,8 @@ class Desk(QObject):
     reveal_wished = Signal(str)
     adding_wished = Signal(object)
     start_wished = Signal()
+    panel_wished = Signal(str)
+    """The name of a panel that is to be opened and brought into view."""
 
     def __init__(
         self,
@@ -134,6 +136,10 @@ class Desk(QObject):
     def add(self, thing: Layer | Block | SavedBlock) -> None:
         """Adds a layer or a block after the selection, or at the end."""
         self.adding_wished.emit(thing)
+
+    def open_panel(self, name: str) -> None:
+        """Opens a panel and brings it into view, also where the window is too narrow to show it always."""
+        self.panel_wished.emit(name)
 
     @Slot()
     def show_from_start(self) -> None:

@@ -65,7 +65,7 @@ class Backbones(Feature):
         self.refused.connect(desk.say)
 
     def pieces(self) -> tuple[Piece, ...]:
-        return (Piece(Spot.TOOLBAR, self.button),)
+        return (Piece(Spot.BAR, self.button),)
 
     def commands(self) -> tuple[MenuEntry, ...]:
         section = Section.SHORTCUTS
@@ -244,10 +244,8 @@ def _button(text: str) -> QToolButton:
     button = QToolButton()
     button.setObjectName("backbones")
     button.setText(text)
-    button.setIcon(icon("chevron-down"))
+    button.setIcon(icon("backbones"))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    # with this the arrow comes after the word
-    button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     button.setProperty("outlined", True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button

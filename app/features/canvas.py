@@ -15,7 +15,7 @@ from networks.graph.edits import free_fold
 from networks.graph.network import Network
 from widgets.canvas.input.keys import CANVAS_KEYS
 from widgets.canvas.view import CanvasView
-from widgets.look.translation import said
+from widgets.look.translation import declared, said
 from widgets.panels.selection_panel import SelectionPanel
 
 KEYS = {one.command: one.keys for one in CANVAS_KEYS}
@@ -48,7 +48,29 @@ class Canvas(Feature):
         desk.document.loaded.connect(self.view.show_from_start)
 
     def panels(self) -> tuple[Panel, ...]:
-        return (Panel("layer", self.tr("Layer"), Place.TOP, self.panel, scrolls=True),)
+        return (
+            Panel(
+                "layer",
+                self.tr("Layer"),
+                Place.INSPECTOR,
+                self.panel,
+                icon="layer",
+                rank=30,
+                summary=self._summary,
+            ),
+        )
+
+    def _summary(self, shown: Shown) -> str:
+        """The type and the name of what is selected."""
+        names = shown.selection
+        if not names:
+            return self.tr("the whole network")
+        if len(names) > 1:
+            return self.tr("{count} selected").format(count=len(names))
+        (name,) = names
+        if name not in shown.network:
+            return name
+        return f"{declared(type(shown.network[name].layer).name())} · {name}"
 
     def pieces(self) -> tuple[Piece, ...]:
         return (Piece(Spot.CENTRE, self.view),)

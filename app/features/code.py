@@ -40,7 +40,7 @@ class Code(Feature):
         self._timer.timeout.connect(self._write)
 
     def panels(self) -> tuple[Panel, ...]:
-        return (Panel("code", self.tr("Code"), Place.BESIDE, self.view, seen=self._refresh),)
+        return (Panel("code", self.tr("Code"), Place.MEASURED, self.view, seen=self._refresh),)
 
     def gestures(self) -> tuple[Gesture, ...]:
         where = self.tr("In the code")

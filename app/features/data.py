@@ -7,6 +7,7 @@ from app.feature.feature import Feature
 from app.feature.panel import Panel, Place
 from app.feature.shown import Shown
 from networks.layers.ends import Input
+from widgets.look.translation import declared
 from widgets.panels.data_panel import DataPanel
 
 
@@ -19,7 +20,22 @@ class Data(Feature):
         self.panel.edited.connect(desk.edit_recipe)
 
     def panels(self) -> tuple[Panel, ...]:
-        return (Panel("data", self.tr("Data"), Place.BOTTOM, self.panel, scrolls=True),)
+        return (
+            Panel(
+                "data",
+                self.tr("Data"),
+                Place.INSPECTOR,
+                self.panel,
+                icon="images",
+                rank=20,
+                summary=self._summary,
+            ),
+        )
+
+    def _summary(self, shown: Shown) -> str:
+        data = shown.recipe.data
+        words = self.tr("{dataset}, {share} held back")
+        return words.format(dataset=declared(data.dataset.title), share=f"{data.validation:.0%}")
 
     def show(self, old: Shown | None, new: Shown) -> None:
         if new.news(old, "recipe", "network"):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Slot
 
 from app.feature.command import Command, MenuEntry, Section
 from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.gesture import Gesture
-from app.feature.panel import Panel, Place
+from app.feature.panel import Mark, Panel, Place
 from networks.graph.saved_blocks import SavedBlock
+from networks.layers.base import Group
+from widgets.look.translation import declared
 from widgets.palette.offered import Offered
 from widgets.palette.palette import Palette
 
-LEAST_WIDTH = 168
+LEAST_WIDTH = 160
 
 
 class LayerTypes(Feature):
@@ -28,12 +32,30 @@ class LayerTypes(Feature):
         desk.my_blocks.failed.connect(desk.say)
 
     def panels(self) -> tuple[Panel, ...]:
-        title = self.tr("Layers")
-        return (Panel("palette", title, Place.LEFT, self.palette, least_width=LEAST_WIDTH),)
+        search = Mark("search", self.tr("Search layers"), self.palette.focus_search)
+        groups = (
+            Mark(
+                f"group-{group.value.lower()}",
+                declared(group.value),
+                partial(self.palette.show_group, group),
+                group,
+            )
+            for group in Group
+        )
+        return (
+            Panel(
+                "palette",
+                self.tr("Layers"),
+                Place.PALETTE,
+                self.palette,
+                least_width=LEAST_WIDTH,
+                marks=(search, *groups),
+            ),
+        )
 
     def commands(self) -> tuple[MenuEntry, ...]:
         title = self.tr("&Find a layer type")
-        return (Command("find_layer", Section.FINDING, title, self.palette.focus_search, ("/",)),)
+        return (Command("find_layer", Section.FINDING, title, self.find, ("/",)),)
 
     def gestures(self) -> tuple[Gesture, ...]:
         where = self.tr("In the list of layers")
@@ -51,6 +73,12 @@ class LayerTypes(Feature):
                 where, self.tr("Fold a group of layer types, and back"), mouse=self.tr("click its heading")
             ),
         )
+
+    @Slot()
+    def find(self) -> None:
+        """Opens the palette where it is folded, and puts the cursor into its search field."""
+        self.desk.open_panel("palette")
+        self.palette.focus_search()
 
     @Slot(object)
     def _add(self, offered: Offered) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel
-
 from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.panel import Piece, Spot
 from app.feature.shown import Shown
 from networks.graph.check import Report
 from networks.graph.totals import totals_known
-from widgets.look import theme
+from widgets.controls.elided_label import ElidedLabel
 from widgets.look.translation import short, thousands
 
 
@@ -19,16 +17,14 @@ class NetworkSummary(Feature):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.label = QLabel()
-        self.label.setContentsMargins(theme.SPACE, 0, 0, 0)
-        self.label.setProperty("role", "dim")
+        self.label = ElidedLabel()
 
     def pieces(self) -> tuple[Piece, ...]:
         return (Piece(Spot.STATUS, self.label),)
 
     def show(self, old: Shown | None, new: Shown) -> None:
         if new.news(old, "network", "classes"):
-            self.label.setText(self._words(new.report))
+            self.label.set_text(self._words(new.report))
 
     def _words(self, report: Report) -> str:
         layers, problems = len(report.nodes), len(report.findings)

@@ -18,7 +18,7 @@ class Optimization(Feature):
         self.panel.edited.connect(desk.edit_recipe)
 
     def panels(self) -> tuple[Panel, ...]:
-        return (Panel("optimizer", self.tr("Optimizer"), Place.MIDDLE, self.panel, scrolls=True),)
+        return (Panel("training", self.tr("Training"), Place.INSPECTOR, self.panel, icon="sliders", rank=10),)
 
     def show(self, old: Shown | None, new: Shown) -> None:
         if new.news(old, "recipe", "devices"):

@@ -43,10 +43,10 @@ class Training(Feature):
 
     def panels(self) -> tuple[Panel, ...]:
         title = self.tr("Curves")
-        return (Panel("curves", title, Place.BESIDE, self.curves, least_width=LEAST_WIDTH),)
+        return (Panel("curves", title, Place.MEASURED, self.curves, least_width=LEAST_WIDTH),)
 
     def pieces(self) -> tuple[Piece, ...]:
-        return (Piece(Spot.CONTROLS, self.bar),)
+        return (Piece(Spot.TRANSPORT, self.bar),)
 
     def commands(self) -> tuple[MenuEntry, ...]:
         runs, section = self.runs, Section.RUN

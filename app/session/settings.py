@@ -13,7 +13,9 @@ import msgspec
 from msgspec.structs import replace
 from PySide6.QtCore import QStandardPaths
 
+from app.session.arrangement import Arrangement
 from app.session.log import LOG
+from app.session.parts import sound_parts
 from networks.core.message import UserError
 from networks.core.storage import write_atomically
 
@@ -22,11 +24,10 @@ LARGEST = 1 << 20
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """The content of the file. If a field is invalid, all settings go back to these defaults."""
+    """The content of the file. A part that is invalid goes back to its default."""
 
     theme: Literal["system", "light", "dark"] = "system"
-    geometry: bytes = b""
-    docks: bytes = b""
+    arrangement: Arrangement = Arrangement()
     recent: tuple[bytes, ...] = ()
     """Paths as the file system stores them, the newest first."""
 
@@ -46,7 +47,7 @@ class Settings:
         except OSError:
             return Remembered()
         try:
-            return msgspec.json.decode(data[:LARGEST], type=Remembered)
+            return sound_parts(Remembered, msgspec.json.decode(data[:LARGEST]))
         except (ValueError, RecursionError) as error:
             LOG.warning("the settings are not readable and start anew: %s", error)
             return Remembered()

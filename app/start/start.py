@@ -15,6 +15,7 @@ from app.background.job import wait_for_all
 from app.session.places import data_folder
 from app.start.crash import CrashReporter
 from app.start.garbage import GarbageCollector
+from app.start.start_mark import StartMark
 
 if TYPE_CHECKING:
     from app.window.window import MainWindow
@@ -35,13 +36,15 @@ def run_window(path: Path | None) -> int:
     from app.window.window import MainWindow
 
     reporter = CrashReporter(data_folder())
-    window = MainWindow()
+    mark = StartMark(data_folder())
+    window = MainWindow(plain=mark.left_over)
     window.show()
     collector = GarbageCollector(window)
     window.desk.torch_loaded.connect(collector.freeze)
     # after the first paint, which shares the interpreter with what is loaded in the background
     window.painted.connect(window.begin)
     window.painted.connect(partial(_begin, window, path, reporter))
+    window.painted.connect(mark.take_away)
     code = application.exec()
     wait_for_all()
     reporter.close()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.feature.command import Command, MenuEntry, MenuName, Section, make_action, refresh_action
 from app.feature.shown import Shown
@@ -15,12 +15,13 @@ from app.feature.shown import Shown
 class Menus(QObject):
     """Makes the menus and the actions in them. `actions` has these under the names of their commands."""
 
-    def __init__(self, entries: Sequence[MenuEntry], toggles: Sequence[QAction], window: QMainWindow) -> None:
+    def __init__(self, entries: Sequence[MenuEntry], toggles: Sequence[QAction], window: QWidget) -> None:
         """`toggles` show and hide the panels; they come first in their section."""
         super().__init__(window)
         self._window = window
+        self.bar = QMenuBar()
         self._menus: dict[MenuName, QMenu] = {
-            name: window.menuBar().addMenu(title) for name, title in _titles().items()
+            name: self.bar.addMenu(title) for name, title in _titles().items()
         }
         self.actions: dict[str, QAction] = {}
         self._changing: list[tuple[QAction, Command]] = []

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from msgspec.structs import replace
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenuBar, QVBoxLayout, QWidget
 
 from app.feature.command import Command, Section
 from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.gesture import Gesture
-from app.feature.panel import Piece, Spot
+from app.feature.panel import Spot
 from app.feature.showing import Showing
 from app.features import FEATURES
-from app.window.docks import Docks
+from app.session.arrangement import Arrangement, Frame
 from app.window.menus import Menus
-from app.window.toolbar import Toolbar
+from app.window.top_bar import TopBar
+from app.window.zones import Zones
 from networks.project.project import Project, first_project
+from widgets.look import theme
+
+LEAST = (900, 480)
+"""The smallest window, in device-independent pixels; a screen of 1920×1080 at 200 % has 960×540."""
 
 AnyFeature = TypeVar("AnyFeature", bound=Feature)
 
@@ -35,49 +41,68 @@ class MainWindow(QMainWindow):
         project: Project | None = None,
         parent: QWidget | None = None,
         features: Sequence[type[Feature]] = FEATURES,
+        *,
+        plain: bool = False,
     ) -> None:
+        """With `plain` it is arranged as at the very first start, because the last start has failed."""
         super().__init__(parent)
         self.setObjectName("main_window")
         self.desk = Desk(first_project() if project is None else project, self)
         self.desk.told.connect(self._tell)
         self.features = tuple(make(self.desk) for make in features)
         self._closing = False
-        self._restore_geometry()
-        self.docks = self._make_docks()
+        self._plain = plain
+        self._place_frame()
+        self.zones = self._make_zones()
         own, declared = self._commands(), [entry for feature in self.features for entry in feature.commands()]
         self._entries = (*own, *declared)
-        toggles = [dock.toggleViewAction() for dock in self.docks.in_order()]
+        toggles = [seat.action for seat in self.zones.seats.values()]
         self.menus = Menus(self._entries, toggles, self)
-        self._toolbar = self._place_pieces()
+        self.top_bar = self._make_bar()
+        # the keyboard goes through the window in the order in which its parts are put in
+        self.setMenuWidget(self.top_bar)
+        self.setCentralWidget(self._middle())
+        self._fill_status_line()
         self._connect()
-        self._sized = self.docks.restore(QByteArray(self.desk.settings.read().docks))
-        if not self._sized:
-            self.docks.arrange()
+        self.zones.arrange(self._kept())
         self._show_title()
         Showing(self.desk, self.features).show()
-        self._show_commands()
+        self._show_state()
 
     def feature(self, kind: type[AnyFeature]) -> AnyFeature:
         """The one feature of this type, for whoever drives the window from outside, such as tests."""
         return next(feature for feature in self.features if isinstance(feature, kind))
 
+    def menuBar(self) -> QMenuBar:
+        """The menus, which lie in the bar at the top; Qt's own method would put an empty one in its place."""
+        return self.menus.bar
+
     @Slot()
     def begin(self) -> None:
         """The window stands: features load, ask and offer what they have to."""
+        if self._plain:
+            self._tell(
+                self.tr("The last start did not succeed: the window is arranged as at the first one."), 0
+            )
         for feature in self.features:
             feature.begin()
 
     # what is shown
 
     @Slot()
-    def _show_commands(self) -> None:
+    def _show_state(self) -> None:
         self.menus.show(self.desk.shown)
+        self.zones.inspector.show_summaries(self.desk.shown)
 
     @Slot()
     def _show_title(self) -> None:
         title = self.desk.files.title()
         self.setWindowTitle(f"{title} — Backbone")
-        self._toolbar.show_file(title)
+        self.top_bar.show_project(title.rstrip("*"), title.endswith("*"))
+
+    @Slot(str)
+    def _open_panel(self, name: str) -> None:
+        self.zones.seats[name].bring()
 
     @Slot(str, int)
     def _tell(self, sentence: str, milliseconds: int) -> None:
@@ -85,45 +110,55 @@ class MainWindow(QMainWindow):
 
     # building
 
-    def _make_docks(self) -> Docks:
-        docks = Docks(self)
-        for feature in self.features:
-            for panel in feature.panels():
-                docks.add(panel)
-        return docks
+    def _pieces(self, spot: Spot) -> list[QWidget]:
+        return [piece.widget for piece in self._declared_pieces if piece.spot is spot]
 
-    def _commands(self) -> tuple[Command, ...]:
-        """What the frame itself can do."""
-        return (
-            Command("arrange", Section.PANELS, self.tr("&Reset the arrangement"), self.docks.arrange),
-            Command("keys", Section.HELP, self.tr("&Keyboard and mouse"), self.show_keys, ("F1",)),
-        )
+    def _make_zones(self) -> Zones:
+        self._declared_pieces = [piece for feature in self.features for piece in feature.pieces()]
+        (canvas,) = self._pieces(Spot.CENTRE)
+        return Zones([panel for feature in self.features for panel in feature.panels()], canvas)
 
-    def _place_pieces(self) -> Toolbar:
-        pieces = [piece for feature in self.features for piece in feature.pieces()]
+    def _middle(self) -> QWidget:
+        """The zones, and above them what is offered now and then."""
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in _at(Spot.ABOVE, pieces):
+        for widget in self._pieces(Spot.ABOVE):
             column.addWidget(widget)
-        for widget in _at(Spot.CENTRE, pieces):
-            column.addWidget(widget, 1)
-        self.setCentralWidget(middle)
-        for widget in _at(Spot.STATUS, pieces):
-            self.statusBar().addWidget(widget)
-        for widget in _at(Spot.CORNER, pieces):
+        column.addWidget(self.zones, 1)
+        return middle
+
+    def _commands(self) -> tuple[Command, ...]:
+        """What the frame itself can do."""
+        return (
+            Command("arrange", Section.PANELS, self.tr("&Reset the arrangement"), self.zones.reset),
+            Command("keys", Section.HELP, self.tr("&Keyboard and mouse"), self.show_keys, ("F1",)),
+        )
+
+    def _make_bar(self) -> TopBar:
+        return TopBar(
+            self.menus.bar,
+            self._actions_with_icons(),
+            self._pieces(Spot.TRANSPORT),
+            self._pieces(Spot.BAR),
+            self.zones.actions_of_zones(),
+        )
+
+    def _fill_status_line(self) -> None:
+        for widget in self._pieces(Spot.STATUS):
+            self.statusBar().addWidget(widget, 1)
+        for widget in self._pieces(Spot.CORNER):
             self.statusBar().addPermanentWidget(widget)
         self.statusBar().setSizeGripEnabled(False)
-        toolbar = Toolbar(_at(Spot.TOOLBAR, pieces), self._actions_with_icons(), _at(Spot.CONTROLS, pieces))
-        self.addToolBar(toolbar)
-        return toolbar
+        self.statusBar().setContentsMargins(theme.SPACE + 4, 0, theme.SPACE + 4, 0)
 
     def _actions_with_icons(self) -> list[QAction]:
         return [self.menus.actions[command.id] for command in self.commands() if command.icon]
 
     def _connect(self) -> None:
-        self.desk.changed.connect(self._show_commands)
+        self.desk.changed.connect(self._show_state)
+        self.desk.panel_wished.connect(self._open_panel)
         self.desk.files.title_changed.connect(self._show_title)
         for feature in self.features:
             feature.rested.connect(self._close_at_last)
@@ -137,11 +172,35 @@ class MainWindow(QMainWindow):
     def _end_merge(self) -> None:
         self.desk.document.end_merge()
 
-    def _restore_geometry(self) -> None:
+    # the arrangement
+
+    def _kept(self) -> Arrangement:
+        return Arrangement() if self._plain else self.desk.settings.read().arrangement
+
+    def _place_frame(self) -> None:
+        """Puts the window where it was, as far as a screen is there today."""
         available = self.screen().availableSize()
         # a window's frame and title take some of the screen, too
+        self.setMinimumSize(*LEAST)
         self.resize(min(1480, available.width()), min(920, available.height() - 40))
-        self.restoreGeometry(QByteArray(self.desk.settings.read().geometry))
+        frame = self._kept().frame
+        place = QRect(frame.left, frame.top, frame.width, frame.height)
+        screen = QGuiApplication.screenAt(place.center())
+        if place.isEmpty() or screen is None:
+            return
+        room = screen.availableGeometry()
+        place.setSize(place.size().boundedTo(room.size()))
+        place.moveLeft(min(max(place.left(), room.left()), room.right() + 1 - place.width()))
+        place.moveTop(min(max(place.top(), room.top()), room.bottom() + 1 - place.height()))
+        self.setGeometry(place)
+        if frame.maximized:
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
+
+    def _arrangement(self) -> Arrangement:
+        """How the window is arranged now."""
+        place = self.normalGeometry() if self.isMaximized() or self.isFullScreen() else self.geometry()
+        frame = Frame(place.left(), place.top(), place.width(), place.height(), self.isMaximized())
+        return replace(self.zones.arrangement(), frame=frame)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and watched is self:
@@ -149,12 +208,6 @@ class MainWindow(QMainWindow):
             # the rest of the window is painted in the same go
             QTimer.singleShot(0, self.painted.emit)
         return False
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._sized:
-            self._sized = True
-            self.docks.size()
 
     # help
 
@@ -193,9 +246,5 @@ class MainWindow(QMainWindow):
             return
         for feature in self.features:
             feature.close()
-        self.desk.settings.change(geometry=self.saveGeometry().data(), docks=self.docks.save().data())
+        self.desk.settings.change(arrangement=self._arrangement())
         super().closeEvent(event)
-
-
-def _at(spot: Spot, pieces: Sequence[Piece]) -> list[QWidget]:
-    return [piece.widget for piece in pieces if piece.spot is spot]

@@ -1,21 +1,22 @@
-"""A line of text that ends in “…” if there is no room, with the whole text as hover help."""
+"""A line of text, or a few, that ends in “…” if there is no room, with the whole text as hover help."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.look import theme
 
 
 class ElidedLabel(QWidget):
-    """Shows one line of plain text; `clicked` is emitted if `set_clickable` asked for it."""
+    """Shows a few lines of plain text; `clicked` is emitted if `set_clickable` asked for it."""
 
     clicked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, lines: int = 1) -> None:
         super().__init__(parent)
+        self._lines = lines
         self._text = ""
         self._color: str | None = None
         self._clickable = False
@@ -44,19 +45,19 @@ class ElidedLabel(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height() + 2)
+        return QSize(metrics.horizontalAdvance(self._text) + 2, self._lines * metrics.height() + 2)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(40, self.fontMetrics().height() + 2)
+        return QSize(40, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(QColor(self._color or theme.colors(self).text_dim))
-        shown = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        lines = broken(self._text, self.fontMetrics(), self.width(), self._lines)
         painter.drawText(
             QRect(0, 0, self.width(), self.height()),
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
-            shown,
+            "\n".join(lines),
         )
         painter.end()
 
@@ -64,3 +65,17 @@ class ElidedLabel(QWidget):
         super().mouseReleaseEvent(event)
         if self._clickable and self.rect().contains(event.position().toPoint()):
             self.clicked.emit()
+
+
+def broken(text: str, metrics: QFontMetrics, width: int, most: int) -> list[str]:
+    """The text in lines of this width, broken between words; the last of `most` lines may end in “…”."""
+    lines: list[str] = []
+    rest = text
+    while rest and len(lines) < most - 1 and metrics.horizontalAdvance(rest) > width:
+        words = rest.split(" ")
+        count = len(words) - 1
+        while count > 1 and metrics.horizontalAdvance(" ".join(words[:count])) > width:
+            count -= 1
+        lines.append(" ".join(words[:count]))
+        rest = " ".join(words[count:])
+    return [*lines, metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)]

@@ -331,22 +331,24 @@ QMenu::item {{ padding: 5px 24px 5px 12px; border-radius: {RADIUS - 1}px; }}
 QMenu::item:selected {{ background: {theme.accent}; color: {theme.on_accent}; }}
 QMenu::item:disabled {{ color: {theme.text_dim}; }}
 QMenu::separator {{ height: 1px; background: {theme.border}; margin: 4px 8px; }}
-QToolBar {{
-    background: {theme.panel}; border: none; border-bottom: 1px solid {theme.border};
-    padding: 6px 8px; spacing: 6px; }}
-QToolBar > QToolButton {{ border: 1px solid transparent; border-radius: {RADIUS}px; padding: 5px; }}
-QToolBar > QToolButton:hover {{ background: {theme.card_hover}; border-color: {theme.border}; }}
-QMenuBar {{ background: {theme.panel}; padding: 1px 4px; }}
-QMenuBar::item {{ padding: 4px 8px; background: transparent; border-radius: {RADIUS - 1}px; }}
-QMenuBar::item:selected {{ background: {theme.card_hover}; }}
-QMainWindow::separator {{ background: {theme.border}; width: 1px; height: 1px; }}
-QMainWindow::separator:hover {{ background: {theme.accent}; }}
-QDockWidget {{ font-weight: 600; }}
-QDockWidget::title {{ background: {theme.panel}; padding: 7px 10px 5px 12px; }}
+QToolButton[bare="true"] {{
+    background: transparent; border: 1px solid transparent; border-radius: {RADIUS}px; padding: 6px; }}
+QToolButton[bare="true"]:hover {{ background: {theme.card_hover}; }}
+QToolButton[bare="true"]:checked {{ background: {theme.card_hover}; }}
+QToolButton[bare="true"]:focus {{ border-color: {theme.accent}; }}
+QToolButton[bare="true"]::menu-indicator {{ image: none; width: 0; }}
+QMenuBar {{ background: transparent; padding: 0; }}
+QMenuBar::item {{
+    padding: 5px 8px; background: transparent; color: {theme.text_dim}; border-radius: {RADIUS - 1}px; }}
+QMenuBar::item:selected {{ background: {theme.card_hover}; color: {theme.text}; }}
+QFrame#bar_line {{ background: {theme.border}; border: none; }}
+QSplitter::handle {{ background: {theme.border}; }}
+QSplitter::handle:hover {{ background: {theme.accent}; }}
+QTabWidget::pane {{ border: none; border-top: 1px solid {theme.hair}; }}
 QTabBar::tab {{
-    background: transparent; color: {theme.text_dim}; padding: 6px 12px; border: none;
-    border-bottom: 2px solid transparent; }}
-QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
+    background: transparent; color: {theme.text_dim}; padding: 10px 8px 9px 8px; margin-left: 6px;
+    border: none; border-bottom: 2px solid transparent; }}
+QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; font-weight: 600; }}
 QTabBar::tab:hover {{ color: {theme.text}; }}
 QTabBar {{ qproperty-drawBase: 0; }}
 QLabel[role="heading"] {{ font-weight: 600; font-size: {BODY}px; }}
@@ -354,6 +356,8 @@ QLabel[role="section"] {{ font-weight: 600; font-size: {SMALL}px; color: {theme.
 QLabel[role="label"] {{ color: {theme.text_dim}; }}
 QLabel[role="dim"] {{ color: {theme.text_dim}; font-size: {SMALL}px; }}
 QLabel[role="error"] {{ color: {theme.error}; }}
-QStatusBar {{ background: {theme.panel}; color: {theme.text_dim}; font-size: {SMALL}px; }}
+QStatusBar {{
+    background: {theme.panel}; border-top: 1px solid {theme.border}; color: {theme.text_dim};
+    font-size: {SMALL}px; min-height: 25px; }}
 QStatusBar::item {{ border: none; }}
 """

@@ -96,6 +96,16 @@ class LayerList(HeadingList):
             self.scrollToTop()
         return len(ranked)
 
+    def show_group(self, group: Group) -> None:
+        """Scrolls so far that the heading of this group is at the top, and goes to its first type."""
+        for row in range(self._entries.rowCount()):
+            heading = self._entries.item(row)
+            if heading.data(_GROUP) == group:
+                self.expand(heading.index())
+                self.setCurrentIndex(heading.child(0).index())
+                self.scrollTo(heading.index(), QAbstractItemView.ScrollHint.PositionAtTop)
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         kind = self.current_type()
         match event.key():

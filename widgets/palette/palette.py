@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from networks.graph.saved_blocks import SavedBlock
+from networks.layers.base import Group
 from widgets.forms.rows import dim
 from widgets.look import theme
 from widgets.palette.layer_list import LayerList
@@ -59,6 +60,11 @@ class Palette(QWidget):
         """Puts the cursor into the search field."""
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._search.selectAll()
+
+    def show_group(self, group: Group) -> None:
+        """Shows the types of this group at the top of the list."""
+        self._search.clear()
+        self._list.show_group(group)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

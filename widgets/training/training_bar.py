@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QKeySequence, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from networks.core.finding import Finding
 from networks.core.message import Message
-from networks.runs.events import Failed, Finished
 from networks.runs.progress import Progress
 from networks.runs.verdict import Verdict
-from widgets.controls.elided_label import ElidedLabel
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.look.translation import said
-
-Stage = Literal["idle", "preparing", "training", "paused", "stopping"]
+from widgets.training.run_progress import RunProgress, Stage
 
 
 class TrainingBar(QWidget):
@@ -47,28 +44,31 @@ class TrainingBar(QWidget):
         self.stop_button.clicked.connect(self.stop_requested)
         self.further_button = self._button("further")
         self.further_button.clicked.connect(self.further_requested)
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setRange(0, 1000)
-        self._bar.setAccessibleName(self.tr("Training progress"))
-        self._text = ElidedLabel()
-        self._text.setObjectName("progress_text")
-        self._text.clicked.connect(self.finding_clicked)
-        side = QVBoxLayout()
-        side.setSpacing(3)
-        side.setContentsMargins(theme.SPACE, 0, 0, 0)
-        side.addStretch()
-        side.addWidget(self._bar)
-        side.addWidget(self._text)
-        side.addStretch()
+        self.progress = RunProgress()
+        self.progress.reason_clicked.connect(self.finding_clicked)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE)
         for widget in (self.main_button, self.stop_button, self.further_button):
             row.addWidget(widget)
-        row.addLayout(side, 1)
-        self.setFixedWidth(640)
+        row.addSpacing(theme.SPACE)
+        row.addWidget(self.progress, 1)
+        self._worded = True
         self._refresh()
+
+    def set_worded(self, worded: bool) -> None:
+        """Whether Stop and “+1 epoch” have words; in a narrow window they are short. Train always has."""
+        if worded != self._worded:
+            self._worded = worded
+            self._refresh()
+
+    def set_roomy(self, roomy: bool) -> None:
+        """Whether there is room for the line below the progress."""
+        self.progress.set_roomy(roomy)
+
+    def words(self) -> str:
+        """All that is said of the run, or of what stands in its way."""
+        return self.progress.words()
 
     def show_stage(self, stage: Stage) -> None:
         """What the trainer is doing."""
@@ -127,14 +127,16 @@ class TrainingBar(QWidget):
         self.main_button.setToolTip(
             said(self._reason) if idle and self._reason else _with_keys(text, self._train_keys)
         )
-        self.main_button.setMinimumWidth(104)
-        self.stop_button.setText(self.tr("Stop"))
+        self.main_button.setMinimumWidth(self._main_width(words.values()))
+        self.stop_button.setText(self.tr("Stop") if self._worded else "")
+        self.stop_button.setAccessibleName(self.tr("Stop"))
         self.stop_button.setIcon(icon("stop"))
         self.stop_button.setEnabled(stage in ("training", "paused", "preparing"))
         self.stop_button.setToolTip(
             _with_keys(self.tr("Stop after this batch and keep the weights"), self._stop_keys)
         )
-        self.further_button.setText(self.tr("+1 epoch"))
+        self.further_button.setText(self.tr("+1 epoch") if self._worded else self.tr("+1"))
+        self.further_button.setAccessibleName(self.tr("+1 epoch"))
         can = stage in ("training", "paused") or (idle and not self._further_reason)
         self.further_button.setEnabled(can)
         self.further_button.setToolTip(
@@ -142,83 +144,16 @@ class TrainingBar(QWidget):
         )
         self._refresh_progress()
 
-    def _tells_reason(self) -> bool:
-        return self._stage == "idle" and self._reason is not None
+    def _main_width(self, words: Iterable[tuple[str, str]]) -> int:
+        """Wide enough for the word of every stage, so that nothing moves when the stage changes."""
+        metrics = QFontMetrics(theme.font(theme.BODY, bold=True))
+        return max(metrics.horizontalAdvance(text) for text, _ in words) + 52
 
     def _refresh_progress(self) -> None:
-        self._text.set_clickable(self._tells_reason())
-        if self._reason is not None and self._tells_reason():
-            sentence = self.tr("Cannot train: {reason}").format(reason=said(self._reason))
-            self._text.set_text(sentence, theme.colors(self).error)
-        else:
-            self._text.set_text(self._progress_words())
-        self._bar.setVisible(self._progress is not None and not self._tells_reason())
-        if self._progress is not None:
-            self._bar.setValue(round(1000 * self._progress.fraction))
-
-    def _progress_words(self) -> str:
-        progress = self._progress
-        if progress is None:
-            return self.tr("Press Train to start")
-        if self._stage == "preparing":
-            return self.tr("Loading torch, images and weights…")
-        parts = [
-            self.tr("epoch {epoch} of {epochs}").format(epoch=_shown(progress.epoch), epochs=progress.epochs)
-        ]
-        if progress.seconds_per_epoch is not None:
-            parts.append(self.tr("{seconds}/epoch").format(seconds=duration(progress.seconds_per_epoch)))
-        if self._stage == "idle":
-            parts.append(_end_word(progress.ended, self))
-            if self._verdict is not None and said(self._verdict.word) != parts[-1]:
-                parts.append(said(self._verdict.word) if self._verdict.mark in ("advice", "bad") else "")
-        elif self._stage == "paused":
-            parts.append(self.tr("paused"))
-        elif (left := progress.seconds_left) is not None:
-            parts.append(self.tr("{seconds} left").format(seconds=duration(left)))
-        if progress.device:
-            parts.append(_device_words(progress, self))
-        return " · ".join(part for part in parts if part)
-
-
-def duration(seconds: float) -> str:
-    """`0.21 s`, `4.1 s`, `33 s`, `2:05 min`, `1:02 h`."""
-    if seconds < 1:
-        return f"{seconds:.2f} s"
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    if seconds < 59.5:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60) if seconds >= 3570 else int(round(seconds) // 60)
-    if minutes < 60:
-        return f"{minutes}:{round(seconds) % 60:02d} min"
-    return f"{minutes // 60}:{minutes % 60:02d} h"
-
-
-def _shown(epoch: float) -> str:
-    """The current epoch, counted from 1; the number of epochs once they are done."""
-    whole = int(epoch)
-    return str(whole if epoch == whole else whole + 1)
-
-
-def _end_word(ended: Finished | Failed | None, widget: QWidget) -> str:
-    if isinstance(ended, Failed):
-        return widget.tr("failed")
-    if ended is None:
-        return ""
-    words = {
-        "finished": widget.tr("finished"),
-        "stopped": widget.tr("stopped"),
-        "diverged": widget.tr("diverged"),
-    }
-    return words[ended.reason]
-
-
-def _device_words(progress: Progress, widget: QWidget) -> str:
-    if progress.device != "cpu":
-        return progress.device.upper()
-    if progress.threads == 1:
-        return widget.tr("CPU, 1 thread")
-    return widget.tr("CPU, {threads} threads").format(threads=progress.threads)
+        reason = self._reason if self._stage == "idle" else None
+        self.progress.show_state(
+            self._stage, self._progress, None if reason is None else said(reason), self._verdict
+        )
 
 
 def _with_keys(text: str, keys: str) -> str:

@@ -16,6 +16,7 @@ from app.feature.panel import Panel, Place
 from app.features import FEATURES
 from app.features.canvas import Canvas
 from app.features.canvas_menu import CanvasMenu
+from app.session.arrangement import Arrangement
 from app.session.document import Document
 from app.session.places import data_folder
 from app.session.recovery import Recovery
@@ -251,14 +252,14 @@ def test_ctrl_return_trains_to_the_end_and_the_curves_have_every_step(window, qt
     (run,) = window.curves.runs
     assert len(window.curves.csv().splitlines()) >= len(steps) + 1
     assert run.title.startswith("Run 1")
-    assert "finished" in window.bar._text.text()
+    assert "finished" in window.bar.words()
 
 
 def test_how_a_run_ended_is_said_once(window, qtbot):
     _train_to_the_end(window, qtbot)
     assert not window.curves.outcome.visibleRegion().isEmpty()
     assert window.statusBar().currentMessage() == ""
-    window.docks.by_name["code"].raise_()
+    window.zones.seats["code"].bring()
     qtbot.waitUntil(lambda: window.curves.outcome.visibleRegion().isEmpty())
     _train_to_the_end(window, qtbot)
     assert window.statusBar().currentMessage() == window.curves.outcome.sentence()
@@ -296,7 +297,7 @@ def test_pause_resume_and_stop_by_keys(make_window, qtbot):
     assert window.trainer.state is State.TRAINING
     qtbot.keyClick(window.canvas, Qt.Key.Key_Return, CTRL | Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(_idle(window), timeout=30_000)
-    assert "stopped" in window.bar._text.text()
+    assert "stopped" in window.bar.words()
     assert window.trainer.run is not None
 
 
@@ -366,7 +367,7 @@ def test_a_loss_that_diverges_stops_the_run_and_says_so(make_window, qtbot):
     window.trainer.events_arrived.connect(events.extend)
     _train_to_the_end(window, qtbot)
     assert events[-1].reason == "diverged"
-    assert "diverged" in window.bar._text.text()
+    assert "diverged" in window.bar.words()
 
 
 def test_a_failure_in_the_thread_is_told_and_training_works_again(window, qtbot, monkeypatch):
@@ -379,11 +380,11 @@ def test_a_failure_in_the_thread_is_told_and_training_works_again(window, qtbot,
 
     monkeypatch.setattr(run_module, "Run", broken)
     _train_to_the_end(window, qtbot)
-    assert "failed" in window.bar._text.text()
+    assert "failed" in window.bar.words()
     assert "memory" in window.curves.outcome.sentence()
     monkeypatch.setattr(run_module, "Run", real)
     _train_to_the_end(window, qtbot)
-    assert "finished" in window.bar._text.text()
+    assert "finished" in window.bar.words()
 
 
 def test_closing_while_it_trains_ends_well(make_window, qtbot):
@@ -507,17 +508,31 @@ def test_the_theme_can_be_chosen_and_is_kept(window, make_window, mode):
     assert theme.colors().dark == (mode == "dark")
 
 
-def test_docks_come_back_where_they_were(make_window, qtbot):
+def test_panels_come_back_as_they_were(make_window, qtbot):
     window = make_window()
-    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.docks.by_name["data"])
-    window.docks.by_name["activation"].hide()
+    window.resize(1480, 920)
+    zones = window.zones
+    qtbot.waitUntil(lambda: zones.width() == 1480)
+    zones.seats["activation"].action.trigger()
+    zones.seats["code"].bring()
+    zones.inspector.sections[zones.seats["data"]].heading.click()
+    left, canvas, measured, right = zones.sizes()
+    zones.setSizes([left + 30, canvas - 50, measured, right + 20])
+    zones.splitterMoved.emit(0, 0)
+    kept = zones.arrangement()
     window.close()
     again = make_window()
-    area = again.dockWidgetArea(again.docks.by_name["data"])
-    assert area == Qt.DockWidgetArea.LeftDockWidgetArea
-    assert again.docks.by_name["activation"].isHidden()
-    again.docks.arrange()
-    assert again.dockWidgetArea(again.docks.by_name["data"]) == Qt.DockWidgetArea.RightDockWidgetArea
+    # the screen of the tests is small
+    again.resize(1480, 920)
+    qtbot.waitUntil(lambda: again.zones.width() == 1480)
+    assert again.zones.arrangement() == kept
+    assert again.zones.sizes() == zones.sizes()
+    assert not again.zones.seats["activation"].panel.widget.isVisible()
+    assert again.zones.inspector.sections[again.zones.seats["data"]].is_folded()
+    assert again.zones.tabs.front() == "code"
+    again.menus.actions["arrange"].trigger()
+    assert again.zones.arrangement() == Arrangement(tab="curves")
+    assert again.zones.seats["activation"].panel.widget.isVisible()
 
 
 class Newcomer(Feature):
@@ -528,21 +543,21 @@ class Newcomer(Feature):
         self.label = QLabel("new")
 
     def panels(self):
-        return (Panel("newcomer", "Newcomer", Place.TOP, self.label),)
+        return (Panel("newcomer", "Newcomer", Place.INSPECTOR, self.label),)
 
 
 def test_a_panel_that_is_new_takes_its_place_in_an_old_arrangement(make_window, qtbot):
     window = make_window()
-    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.docks.by_name["data"])
-    window.docks.by_name["activation"].hide()
+    window.zones.seats["activation"].action.trigger()
     window.close()
     again = MainWindow(features=(*FEATURES, Newcomer))
     qtbot.addWidget(again)
     again.show()
-    docks = again.docks.by_name
-    assert docks["layer"] in again.tabifiedDockWidgets(docks["newcomer"])
-    assert again.dockWidgetArea(docks["data"]) == Qt.DockWidgetArea.LeftDockWidgetArea
-    assert docks["activation"].isHidden()
+    again.resize(1480, 920)
+    seats = again.zones.seats
+    qtbot.waitUntil(lambda: not again.zones.inspector.on_rail)
+    assert seats["newcomer"].panel.widget.isVisible()
+    assert not seats["activation"].open
     again.close()
 
 
@@ -578,7 +593,7 @@ def test_nothing_is_squeezed_out_of_the_window(make_window, qtbot, size):
     window = make_window()
     window.resize(*size)
     qtbot.waitUntil(lambda: (window.width(), window.height()) == size)
-    window.docks.arrange()
+    window.zones.reset()
     for widget in (window.canvas, window.curves, window.palette_, window.bar.further_button):
         corner = widget.mapTo(window, QPoint(widget.width(), widget.height()))
         assert corner.x() <= size[0]

@@ -22,7 +22,7 @@ def bar(qtbot):
 
 
 def _words(bar):
-    return bar.findChild(ElidedLabel, "progress_text").text()
+    return bar.words()
 
 
 def _progress(*events, epochs=4):
@@ -72,7 +72,7 @@ def test_a_finding_switches_train_off_and_says_why(bar, qtbot):
     assert bar.main_button.toolTip() == str(reason)
     assert str(reason) in _words(bar)
     with qtbot.waitSignal(bar.finding_clicked):
-        qtbot.mouseClick(bar.findChild(ElidedLabel, "progress_text"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(bar.findChild(ElidedLabel, "reason"), Qt.MouseButton.LeftButton)
     bar.show_findings(())
     assert bar.main_button.isEnabled()
 

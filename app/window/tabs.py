@@ -1,0 +1,75 @@
+"""What is measured and written, right of the canvas: a tab for each panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
+
+from app.feature.panel import Panel
+from app.window.seats import Seat
+
+
+class Tabs(QTabWidget):
+    """The tabs of all panels that are open."""
+
+    def __init__(self, seats: Sequence[Seat], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("measured")
+        self.setDocumentMode(True)
+        self.setUsesScrollButtons(True)
+        self.tabBar().setExpanding(False)
+        self.tabBar().setDrawBase(False)
+        self._seats = tuple(seats)
+        for seat in seats:
+            panel = seat.panel
+            self.addTab(_scrolling(panel.widget) if panel.scrolls else _wide(panel), panel.title)
+            seat.changed.connect(self._refresh)
+            seat.wished.connect(partial(self.bring, seat))
+
+    @property
+    def empty(self) -> bool:
+        """Whether all panels are closed."""
+        return not any(seat.open for seat in self._seats)
+
+    def front(self) -> str:
+        """The name of the panel in front."""
+        return self._seats[self.currentIndex()].panel.name
+
+    def show_front(self, name: str) -> None:
+        """Puts a panel in front; the first one that is open if there is none of this name."""
+        for seat in self._seats:
+            if seat.open and seat.panel.name == name:
+                self.bring(seat)
+                return
+        for seat in self._seats:
+            if seat.open:
+                self.bring(seat)
+                return
+
+    def bring(self, seat: Seat) -> None:
+        """Puts a panel in front."""
+        if seat.open:
+            self.setCurrentIndex(self._seats.index(seat))
+
+    @Slot()
+    def _refresh(self) -> None:
+        for index, seat in enumerate(self._seats):
+            self.setTabVisible(index, seat.open)
+
+
+def _wide(panel: Panel) -> QWidget:
+    panel.widget.setMinimumWidth(max(panel.least_width, panel.widget.minimumWidth()))
+    return panel.widget
+
+
+def _scrolling(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(widget)
+    area.setMinimumWidth(widget.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width())
+    return area

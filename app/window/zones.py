@@ -1,0 +1,223 @@
+"""The zones of the window: palette, canvas, what is measured, inspector; and what folds as it narrows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from app.feature.panel import Panel, Place
+from app.session.arrangement import Arrangement
+from app.window.inspector import Inspector, least_width
+from app.window.palette_zone import PaletteZone
+from app.window.seats import Seat
+from app.window.tabs import Tabs
+from widgets.controls.rail import WIDTH as RAIL_WIDTH
+from widgets.look.icon import icon
+
+COMFORT = {"canvas": 330, "measured": 400}
+"""Widths from which on neighbours need not fold, at the usual size of the type."""
+
+
+class Zones(QSplitter):
+    """Makes the seats of all panels and shares the width. `seats` has them by the names of their panels."""
+
+    def __init__(self, panels: Sequence[Panel], canvas: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setObjectName("zones")
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        self.seats = {panel.name: Seat(panel, self) for panel in panels}
+        self._wanted = Arrangement()
+        """Widths as the user wants them; what is shown may be narrower."""
+        self._at = at = {
+            place: [seat for seat in self.seats.values() if seat.panel.place is place] for place in Place
+        }
+        at[Place.INSPECTOR].sort(key=lambda seat: seat.panel.rank)
+        self._palette = at[Place.PALETTE][0]
+        self.palette_zone = PaletteZone(self._palette)
+        self.canvas = canvas
+        self.tabs = Tabs(at[Place.MEASURED])
+        self.inspector = Inspector(at[Place.INSPECTOR])
+        for zone in (self.palette_zone, canvas, self.tabs, self.inspector):
+            self.addWidget(zone)
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self.fit)
+        self.splitterMoved.connect(self._keep_widths)
+        self.inspector.drawer_changed.connect(self._follow_drawer)
+        for seat in self.seats.values():
+            seat.changed.connect(self.fit)
+        self.palette_zone.drawer_changed.connect(self._follow_palette)
+
+    # the arrangement
+
+    def arrangement(self) -> Arrangement:
+        """How it is arranged; the place of the window is not known here."""
+        hidden = tuple(name for name, seat in self.seats.items() if not seat.open)
+        wanted = self._wanted
+        return Arrangement(
+            palette=wanted.palette,
+            inspector=wanted.inspector,
+            measured=wanted.measured,
+            hidden=hidden,
+            tab=self.tabs.front(),
+            folded=self.inspector.folded(),
+            unfolded=self.inspector.unfolded(),
+        )
+
+    def arrange(self, wanted: Arrangement) -> None:
+        """Arranges it like this; names of panels that are not there are ignored."""
+        self._wanted = wanted
+        for name, seat in self.seats.items():
+            seat.set_open(name not in wanted.hidden)
+        self.tabs.show_front(wanted.tab)
+        self.inspector.restore(wanted.folded, wanted.unfolded)
+        first = next((seat for seat in self.inspector.sections if seat.open), None)
+        if first is not None:
+            self.inspector.open_drawer(first)
+        self.fit()
+
+    @Slot()
+    def reset(self) -> None:
+        """Arranges it as it was at the very first start."""
+        self.palette_zone.close_drawer()
+        self.arrange(Arrangement())
+
+    def actions_of_zones(self) -> tuple[QAction, ...]:
+        """What shows and hides the zones beside the canvas."""
+        return (
+            self._zone_action("panel-left", self.tr("Layers"), [self._palette], "zone_palette"),
+            self._zone_action(
+                "panel-middle", self.tr("Curves and code"), self._at[Place.MEASURED], "zone_measured"
+            ),
+            self._zone_action(
+                "panel-right", self.tr("Settings"), self._at[Place.INSPECTOR], "zone_inspector"
+            ),
+        )
+
+    def _zone_action(self, symbol: str, title: str, seats: Sequence[Seat], name: str) -> QAction:
+        """Closes all panels of a zone, and opens them again."""
+        action = QAction(icon(symbol), title, self)
+        action.setObjectName(name)
+        action.setCheckable(True)
+
+        def follow() -> None:
+            action.setChecked(any(seat.open for seat in seats))
+
+        def apply(opened: bool) -> None:
+            for seat in seats:
+                seat.set_open(opened)
+
+        for seat in seats:
+            seat.changed.connect(follow)
+        follow()
+        action.triggered.connect(apply)
+        return action
+
+    # sharing the width
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    @Slot()
+    def fit(self) -> None:
+        """Folds what has no room, and shares the width among the rest."""
+        width = self.width() - 3
+        scale = max(1.0, self.fontMetrics().height() / 17)
+        shown = not self.tabs.empty
+        self.tabs.setVisible(shown)
+        palette, inspector = self._palette.open, not self.inspector.empty
+        self.palette_zone.setVisible(palette)
+        self.inspector.setVisible(inspector)
+        middle = round(scale * (COMFORT["canvas"] + (COMFORT["measured"] if shown else 0)))
+        column = max(self.inspector.least_width(on_rail=False, drawer=True), 300)
+        wide_palette = self.palette_zone.panel_width() if palette else 0
+        room = width - middle - (column if inspector else 0)
+        on_rail = inspector and room < (RAIL_WIDTH if palette else 0)
+        self.palette_zone.set_on_rail(palette and room < wide_palette)
+        self.inspector.set_on_rail(on_rail)
+        self._close_what_has_no_room(width)
+        self._share(width)
+
+    def _close_what_has_no_room(self, width: int) -> None:
+        """Without room for all, drawers close; one that was opened by hand hides the measurements instead."""
+        inspector = self.inspector
+        canvas = least_width(self.canvas)
+        measured = 0 if self.tabs.empty else self.tabs.minimumSizeHint().width()
+        inspector.set_room(True)
+        if self._palette_width() + self._inspector_width() + canvas + measured <= width:
+            return
+        if self.palette_zone.opened and inspector.on_rail:
+            inspector.set_room(False)
+        elif inspector.on_rail and inspector.drawer is not None and inspector.insists:
+            self.tabs.hide()
+        else:
+            inspector.set_room(not inspector.on_rail)
+        still_wide = self._palette_width() + self._inspector_width() + canvas + measured > width
+        if still_wide and self.palette_zone.opened:
+            self.tabs.hide()
+
+    def _palette_width(self) -> int:
+        if not self._palette.open:
+            return 0
+        least = self.palette_zone.least_width()
+        return least if self.palette_zone.on_rail else max(self._wanted.palette, least)
+
+    def _inspector_width(self) -> int:
+        inspector = self.inspector
+        if inspector.empty:
+            return 0
+        least = inspector.least_width(on_rail=inspector.on_rail, drawer=inspector.drawer_shown)
+        return least if inspector.on_rail else max(self._wanted.inspector, least)
+
+    def _share(self, width: int) -> None:
+        """Palette and inspector have what they want; canvas and measurements share the rest."""
+        palette, inspector = self._palette_width(), self._inspector_width()
+        least_canvas = least_width(self.canvas)
+        least = 0 if self.tabs.isHidden() else self.tabs.minimumSizeHint().width()
+        spare = width - palette - inspector - least_canvas - least
+        if spare < 0 and not self.inspector.on_rail and not self.inspector.empty:
+            narrowest = self.inspector.least_width(on_rail=False, drawer=True)
+            taken = min(-spare, max(0, inspector - narrowest))
+            inspector, spare = inspector - taken, spare + taken
+        if spare < 0 and not self.palette_zone.on_rail and self._palette.open:
+            taken = min(-spare, max(0, palette - self.palette_zone.least_width()))
+            palette, spare = palette - taken, spare + taken
+        middle = max(0, width - palette - inspector)
+        measured = 0
+        if least:
+            measured = round(self._wanted.measured * middle)
+            measured = max(least, min(measured, middle - least_canvas))
+        self.setSizes([palette, middle - measured, measured, inspector])
+
+    @Slot()
+    def _keep_widths(self) -> None:
+        """Notes what the user has dragged, zone by zone, where the zone is not folded."""
+        palette, canvas, measured, inspector = self.sizes()
+        wanted = self._wanted
+        if self._palette.open and not self.palette_zone.on_rail:
+            wanted = replace(wanted, palette=palette)
+        if not self.inspector.empty and not self.inspector.on_rail:
+            wanted = replace(wanted, inspector=inspector)
+        if not self.tabs.isHidden():
+            share = min(0.9, max(0.1, measured / max(1, canvas + measured)))
+            wanted = replace(wanted, measured=round(share, 4))
+        self._wanted = wanted
+
+    # drawers
+
+    @Slot()
+    def _follow_palette(self) -> None:
+        """The palette was opened or closed; a drawer at the right gives way if it must."""
+        self.fit()
+
+    @Slot()
+    def _follow_drawer(self) -> None:
+        if self.inspector.drawer is not None and self.inspector.on_rail:
+            # of two drawers the one that was opened last stays
+            self.palette_zone.close_drawer()
+        self._later.start()
