@@ -25,7 +25,7 @@ class Feature(QObject):
         self.desk = desk
 
     def panels(self) -> tuple[Panel, ...]:
-        """Its docks. Called once."""
+        """Its panels. Called once."""
         return ()
 
     def pieces(self) -> tuple[Piece, ...]:

@@ -1,1 +1,1 @@
-"""The window: frame, docks and toolbar."""
+"""The window: its frame, the bar at the top, and four zones that fold."""

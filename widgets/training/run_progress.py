@@ -95,7 +95,11 @@ class RunProgress(QWidget):
         elif stage == "preparing":
             self._say(self.tr("Loading torch, images and weights…"), "", ())
         else:
-            self._say(_epoch_words(progress, self), self._state_words(stage, progress, verdict), _rest(progress, self))
+            self._say(
+                _epoch_words(progress, self),
+                self._state_words(stage, progress, verdict),
+                _rest(progress, self),
+            )
         if progress is not None:
             self._bar.setValue(round(1000 * progress.fraction))
 

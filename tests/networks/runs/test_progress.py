@@ -7,7 +7,7 @@ import pytest
 from networks.core.message import message
 from networks.runs.events import Finished, Started, Stepped, Validated
 from networks.runs.progress import Progress
-from widgets.training.training_bar import duration
+from widgets.training.run_progress import duration
 
 
 class Clock:
