@@ -1,37 +1,106 @@
-"""Which traced calls write into their input, and which give a view of its memory."""
+"""Which traced calls have an effect besides their result, and which give a view of their input's memory."""
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+import torch
 from torch import fx, nn
 
 from networks.importing.functions import RESHAPES, SPLITS, SWAPS, arguments_of, makers_of, torchs_name
 from networks.importing.inverse import BY_MODULE
 from networks.importing.modules import torchs_type
 from networks.importing.refusal import UnshowableError
+from networks.layers.base import Layer
 
 _VIEWS: frozenset[Any] = frozenset((*RESHAPES, *SWAPS, *SPLITS, operator.getitem, "contiguous"))
+WRITES_PART = frozenset((operator.setitem, operator.delitem))
+_IN_PLACE_OPERATORS = WRITES_PART | {
+    getattr(operator, name)
+    for name in dir(operator)
+    if name.startswith("i") and hasattr(operator, name.removeprefix("i"))
+}
 
 
 def in_place(node: fx.Node, modules: Mapping[str, nn.Module]) -> bool:
-    """Whether the call writes what it computes into its first input."""
+    """Whether the call writes what it computes into one of its arguments.
+
+    That goes by torch's conventions, so that it holds of calls that no table knows: names that end in “_”,
+    `out=`, `inplace=True`, and the operators that assign.
+    """
     target: Any = node.target
     if node.op == "call_module":
         return bool(vars(modules[target]).get("inplace"))
     if node.op not in ("call_function", "call_method"):
         return False
-    name = torchs_name(target)
-    if name is None or node.kwargs.get("inplace"):
-        return bool(node.kwargs.get("inplace"))
-    if name.endswith("_") or target in (operator.iadd, operator.imul):
+    name = target if isinstance(target, str) else getattr(target, "__name__", "")
+    if target in _IN_PLACE_OPERATORS or (name.endswith("_") and not name.endswith("__")):
         return True
+    return writes_out(node) or bool(_argument(node, "inplace"))
+
+
+def writes_out(node: fx.Node) -> bool:
+    """Whether the call is given a tensor that its result is written into."""
+    return node.kwargs.get("out") is not None
+
+
+def _argument(node: fx.Node, name: str) -> Any:
+    """The argument of a function, given by name or by its place; None where it has none of that name."""
+    if name in node.kwargs:
+        return node.kwargs[name]
+    target: Any = node.target
     try:
-        return bool(arguments_of(target, node.args, node.kwargs).get("inplace"))
-    except UnshowableError:  # it is refused where it is turned into a layer
+        if torchs_name(target) is not None:
+            return arguments_of(target, node.args, node.kwargs).get(name)
+        return inspect.signature(target).bind(*node.args, **node.kwargs).arguments.get(name)
+    except (UnshowableError, TypeError, ValueError):  # it is refused where it is turned into a layer
+        return None
+
+
+def is_pure(node: fx.Node, modules: Mapping[str, nn.Module]) -> bool:
+    """Whether it is proved that the call does nothing besides giving its result.
+
+    A call that is not proved to be pure must be understood, even if nothing uses its result.
+    """
+    if node.op in ("placeholder", "output") or in_place(node, modules):
         return False
+    if node.op == "get_attr":
+        return True
+    if node.op == "call_module":
+        kind = torchs_type(modules[str(node.target)])
+        return kind is not None and not any(map(_has_effect, BY_MODULE[kind]))
+    if any(source.op == "get_attr" for source in node.all_input_nodes):
+        return False  # running statistics are changed by functions that do not say so
+    if torchs_name(node.target) is not None and any(map(_has_effect, makers_of(node.target))):
+        return False
+    return torchs_name(node.target) is not None or _is_declared_pure(node.target)
+
+
+def _has_effect(kind: type[Layer]) -> bool:
+    return kind.normalizes_by_batch or kind.draws_random_numbers
+
+
+@cache
+def _is_declared_pure(target: Any) -> bool:
+    """Whether Python or torch's own declaration says that a call only gives a result."""
+    home = getattr(target, "__module__", "") or ""
+    if target is getattr or home in ("_operator", "math"):
+        return True
+    if not isinstance(target, str) and not home.startswith(("torch", "_")):
+        return False
+    name = target if isinstance(target, str) else target.__name__
+    packet = getattr(torch.ops.aten, name, None)
+    if packet is None:
+        return target in ("shape", "ndim", "dim", "numel")
+    overloads = [getattr(packet, each) for each in packet.overloads() if "out" not in each]
+    return bool(overloads) and not any(
+        overload._schema.is_mutable or torch.Tag.nondeterministic_seeded in overload.tags
+        for overload in overloads
+    )
 
 
 def shares_memory(node: fx.Node, modules: Mapping[str, nn.Module]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import torch
@@ -11,7 +11,8 @@ from torch import Tensor, fx, nn
 
 from networks.core.message import Message, message
 from networks.core.shapes import ShapeError
-from networks.importing.aliasing import in_place, shares_memory
+from networks.graph.walk import reached
+from networks.importing.aliasing import WRITES_PART, in_place, is_pure, shares_memory, writes_out
 from networks.importing.functions import (
     RESHAPES,
     SAME,
@@ -26,6 +27,7 @@ from networks.importing.functions import (
 )
 from networks.importing.modules import known, layer_of
 from networks.importing.refusal import MisfitError, UnshowableError, no_layer, refused, tried
+from networks.importing.tracing import MODE
 from networks.importing.values import BATCH, ChannelSlices, LayerOutput, Learned, Reshaped
 from networks.layers.base import Layer
 from networks.layers.ends import Input
@@ -102,6 +104,7 @@ class _Conversion:
             except UnshowableError as error:
                 raise refused(path or type(self._root).__name__, error.reason) from error
         outputs = self._scores(self._values[nodes[-1]])
+        self._refuse_unused([output.entry for output in outputs])
         return Converted(tuple(self._entries), tuple(output.entry for output in outputs), outputs[0].shape[0])
 
     def _scores(self, value: Any) -> list[LayerOutput]:
@@ -117,7 +120,19 @@ class _Conversion:
             )
         return outputs
 
+    def _refuse_unused(self, scores: Sequence[int]) -> None:
+        """Raises UserError for a layer that no scores depend on: what it does besides would be lost."""
+        needed = reached(scores, lambda place: self._entries[place].inputs)
+        for place, entry in enumerate(self._entries):
+            if place and place not in needed:
+                reason = message("it is called for an effect of its own: the scores do not depend on it")
+                raise refused(entry.path or type(self._root).__name__, reason)
+
     def _value(self, node: fx.Node) -> Any:
+        if writes_out(node):
+            raise UnshowableError(message("it writes its result into a tensor that is given as “out”"))
+        if node.target in WRITES_PART:
+            raise UnshowableError(message("it writes into a part of a tensor"))
         args = fx.map_arg(node.args, self._values.__getitem__)
         kwargs = dict(fx.map_arg(node.kwargs, self._values.__getitem__))
         match node.op:
@@ -128,7 +143,7 @@ class _Conversion:
             case "get_attr":
                 return self._attribute(str(node.target))
             case "call_module":
-                return self._module(str(node.target), args, kwargs)
+                return self._module(node, args, kwargs)
             case _:
                 return self._function(node, args, kwargs)
 
@@ -152,11 +167,21 @@ class _Conversion:
         self._entries.append(Entry(layer, tuple(output.entry for output in outputs), path, own))
         return LayerOutput(len(self._entries) - 1, torch.empty((BATCH, *shape), device="meta"))
 
-    def _module(self, path: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> LayerOutput:
+    def _module(self, node: fx.Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> LayerOutput:
+        path = str(node.target)
         values = (*args, *kwargs.values())
         if len(values) != 1 or not isinstance(values[0], LayerOutput):
             raise UnshowableError(message("it is called with something else than the output of one layer"))
-        return self._add(layer_of(self._modules[path], values[0].shape), values, path, own=True)
+        layer = layer_of(self._modules[path], values[0].shape)
+        if layer.trains_differently:
+            self._refuse_other_mode(node.meta[MODE])
+        return self._add(layer, values, path, own=True)
+
+    def _refuse_other_mode(self, training: bool) -> None:
+        if training and not self._training:
+            raise UnshowableError(message("it is kept in training mode, in evaluation too"))
+        if self._training and not training:
+            raise UnshowableError(message("it is kept in evaluation mode while the others are trained"))
 
     # -- functions and methods
 
@@ -350,10 +375,10 @@ class _Conversion:
 
 
 def _live(nodes: list[fx.Node], modules: dict[str, nn.Module]) -> set[fx.Node]:
-    """The calls that the output depends on, the inputs, and all calls that write in place."""
+    """The calls that the output depends on, and all that are not proved to have no effect besides."""
     live: set[fx.Node] = set()
     for node in reversed(nodes):
-        if node.op in ("output", "placeholder") or node in live or in_place(node, modules):
+        if node in live or not is_pure(node, modules):
             live.add(node)
             live.update(node.all_input_nodes)
     return live

@@ -11,8 +11,10 @@ from networks.graph.check import check
 from networks.graph.network import Network, Node
 from networks.graph.walk import reached
 from networks.importing.conversion import Converted, Entry, converted
+from networks.importing.equality import prove_equal
 from networks.importing.hierarchy import folded
 from networks.importing.node_names import named
+from networks.importing.own_ways import refuse_own_ways
 from networks.importing.refusal import refused
 from networks.importing.tracing import traced
 from networks.layers.ends import AuxiliaryOutput, Input, Output
@@ -32,11 +34,13 @@ def imported(
     behind the first, become auxiliary outputs whose loss counts `auxiliary`. `normalize` is the Input's
     scale. What forward never calls is left out; which weights are trained (requires_grad) is not taken over.
 
-    Nothing is computed with the weights; the module may lie on the meta device. Raises UserError in one
-    sentence where something cannot be shown layer by layer, such as attention, or where images do not fit.
+    At the end both are run side by side on random images, with random weights: the module's own are not
+    needed, and it may lie on the meta device. Raises UserError in one sentence where something cannot be
+    shown layer by layer, such as attention, where images do not fit, or where the network is not equal.
     """
     images = _input(size, normalize)
     _refuse_tied(module)
+    refuse_own_ways(module)
     training = converted(module, *traced(module, True), images, True)
     judged = converted(module, *traced(module, False), images, False)
     if _main(training) != _main(judged):
@@ -44,7 +48,14 @@ def imported(
             type(module).__name__,
             message("in evaluation its forward computes something else than in training"),
         )
-    return _network(module, training, auxiliary)
+    network = _network(module, training, auxiliary)
+    prove_equal(module, network, training.classes, _order(training.scores))
+    return network
+
+
+def _order(scores: tuple[int, ...]) -> list[int]:
+    """For each output of the network, which of the module's it is: the network's stand as its layers do."""
+    return [0, *sorted(range(1, len(scores)), key=scores.__getitem__)]
 
 
 def _input(size: Shape, normalize: str) -> Input:

@@ -14,13 +14,18 @@ from networks.core.call import Call
 from networks.core.message import message
 from networks.core.shapes import Shape
 from networks.importing.inverse import BY_MODULE, layer_that_makes, refuse_difference
+from networks.importing.own_ways import exchanges_forward
 from networks.importing.refusal import MisfitError, UnshowableError, no_layer
 from networks.layers.base import Layer
 from networks.module.build import other_tensor, run
 
 STOCHASTIC_DEPTH = "torchvision.ops.stochastic_depth.StochasticDepth"
 """Known by its name, so that a model without torchvision is imported without it."""
-_OWN_WAYS = frozenset(("forward", "_conv_forward", "__call__"))
+_HARMLESS = frozenset(
+    ("__init__", "__repr__", "__init_subclass__", "extra_repr", "reset_parameters", "train", "eval")
+)
+"""Methods that a subclass may have of its own and still compute what its base type does; a module's mode is
+seen where it is called."""
 _WITHOUT_EFFECT = frozenset(("inplace", "device", "dtype", "recompute_scale_factor"))
 """Arguments of constructors that change nothing of what is computed of an image; who writes in place is
 networks.importing.aliasing's question."""
@@ -30,6 +35,8 @@ _AXES = frozenset(("dim", "dims", "start_dim", "end_dim"))
 
 def is_leaf(module: nn.Module) -> bool:
     """Whether tracing stops at this module: the catalog knows it, or it is torch's and no container."""
+    if exchanges_forward(module):
+        return False
     if known(module):
         return True
     containers = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
@@ -46,8 +53,6 @@ def layer_of(module: nn.Module, x: Shape) -> Layer:
 
     Raises UnshowableError, or ShapeError where the image does not fit.
     """
-    if module._forward_hooks or module._forward_pre_hooks:
-        raise UnshowableError(message("it has hooks, which change what it computes"))
     if _is_stochastic_depth(module):
         module = _dropout_of_images(module)
     kind: Any = torchs_type(module)
@@ -75,12 +80,22 @@ def layer_of(module: nn.Module, x: Shape) -> Layer:
 
 def torchs_type(module: nn.Module) -> type[nn.Module] | None:
     """The module's type that the catalog knows, or its base type of which it changes nothing."""
+    own: dict[str, Any] = {}
     for base in type(module).__mro__:
         if base in BY_MODULE:
-            return base
-        if _OWN_WAYS & vars(base).keys() or base.__module__.startswith("torch."):
+            changes = any(_changes(base, name, value) for name, value in own.items())
+            return None if changes else base
+        if base.__module__.startswith("torch."):
             return None
+        own.update(vars(base))
     return None
+
+
+def _changes(base: type[nn.Module], name: str, value: Any) -> bool:
+    """Whether what a subclass declares under this name may change what its base type computes."""
+    if name in _HARMLESS:
+        return False
+    return isinstance(value, property) or (callable(value) and hasattr(base, name))
 
 
 @lru_cache(maxsize=512)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import inspect
+import random
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import torch
 from torch import fx, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from networks.core.message import message
 from networks.importing.modules import is_leaf
-from networks.importing.refusal import first_line, refused
+from networks.importing.refusal import UnshowableError, first_line, refused
+
+MODE = "training"
+"""Under this name a node's meta holds the mode that its module was in when it was called."""
 
 
 class _Tracer(fx.Tracer):
@@ -24,47 +31,97 @@ class _Tracer(fx.Tracer):
     def __init__(self) -> None:
         super().__init__()
         self._thread = threading.get_ident()
+        self.proxy_buffer_attributes = True
 
     def call_module(
         self, m: nn.Module, forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
-        if threading.get_ident() != self._thread:
+        if threading.get_ident() != self._thread or not self._is_part(m):
+            # a module that is made in forward is none of the root's: what it calls is traced instead
             return forward(*args, **kwargs)
-        return super().call_module(m, forward, args, kwargs)
+        result = super().call_module(m, forward, args, kwargs)
+        if isinstance(result, fx.Proxy) and result.node.op == "call_module":
+            result.node.meta.setdefault(MODE, m.training)
+        return result
+
+    def _is_part(self, m: nn.Module) -> bool:
+        try:
+            self.path_of_module(m)
+        except NameError:
+            return False
+        return True
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         return is_leaf(m)
+
+
+class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Refuses what torch does at once while forward is traced, and what the graph would therefore lack."""
+
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Sequence[Any],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        if torch.Tag.nondeterministic_seeded in func.tags:
+            raise UnshowableError(message("its forward draws random numbers of its own"))
+        if func._schema.is_mutable:
+            raise UnshowableError(message("its forward changes a tensor that no layer holds"))
+        return func(*args, **(kwargs or {}))
 
 
 def traced(module: nn.Module, training: bool) -> tuple[fx.Graph, dict[fx.Node, str]]:
     """The graph of one forward, and for each node the path of the module that it stands in.
 
     Arguments of forward behind the first keep their defaults. Raises UserError where torch.fx cannot trace
-    it, such as where forward decides by the numbers that come in.
+    it, such as where forward decides by the numbers that come in, or where it draws random numbers itself.
     """
+    name = type(module).__name__
     tracer = _Tracer()
-    with _mode(module, training):
+    with _kept(module):
         try:
-            graph = tracer.trace(module, concrete_args=_further_arguments(module))
+            module.train(training)
+            before = _random_states()
+            with _Watch():  # type: ignore[no-untyped-call]
+                graph = tracer.trace(module, concrete_args=_further_arguments(module))
+        except UnshowableError as error:
+            raise refused(name, error.reason) from error
         except Exception as error:  # whatever forward raises when it is given a stand-in for the images
             raise refused(
-                type(module).__name__,
-                message("torch.fx cannot trace its forward ({reason})", reason=first_line(error)),
+                name, message("torch.fx cannot trace its forward ({reason})", reason=first_line(error))
             ) from error
+        if _random_states() != before:
+            raise refused(name, message("its forward draws random numbers of its own"))
     scopes = tracer.node_name_to_scope
     return graph, {node: scopes[node.name][0] for node in graph.nodes if node.name in scopes}
 
 
+def _random_states() -> tuple[object, str]:
+    """Where Python's and numpy's random numbers stand."""
+    numpy = sys.modules.get("numpy.random")
+    return random.getstate(), "" if numpy is None else repr(numpy.get_state())
+
+
 @contextmanager
-def _mode(module: nn.Module, training: bool) -> Iterator[None]:
-    """Training or evaluation mode for a while; every module gets its own mode back."""
-    before = [(part, part.training) for part in module.modules()]
+def _kept(module: nn.Module) -> Iterator[None]:
+    """Gives every part back what it held: its mode, and what forward keeps in its attributes."""
+    before = [(vars(part), dict(vars(part)), _registered(part)) for part in module.modules()]
     try:
-        module.train(training)
         yield
     finally:
-        for part, mode in before:
-            part.training = mode
+        for own, held, registered in before:
+            own.clear()
+            own.update(held)
+            for table, values in registered:
+                table.clear()
+                table.update(values)
+
+
+def _registered(part: nn.Module) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    tables: list[dict[str, Any]] = [part._modules, part._parameters, part._buffers]
+    return [(table, dict(table)) for table in tables]
 
 
 def _further_arguments(module: nn.Module) -> dict[str, Any] | None:
