@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -63,6 +65,7 @@ def _module(place: str) -> nn.Module:
                 "Backbone itself has a module “{name}”: give yours another name.", name=name.split(".")[0]
             )
         )
+    _prepare_torchvision()
     # as `python -m` does it; only after Backbone's own imports, so that no file of the user's replaces one
     sys.path.insert(0, os.getcwd())
     found: object = _run(f"import {name}", lambda: importlib.import_module(name))
@@ -81,6 +84,14 @@ def _module(place: str) -> nn.Module:
             )
         )
     return found
+
+
+def _prepare_torchvision() -> None:
+    """Imports torchvision in the way that works beside any build of torch, before a user's code does it."""
+    if importlib.util.find_spec("torchvision") is not None:
+        # where even that fails, the user's own import tells them why
+        with suppress(Exception):
+            importlib.import_module("networks.data.vision")
 
 
 def _run(what: str, action: Callable[[], T]) -> T:
@@ -103,5 +114,6 @@ def _told(project: Project, out: Path) -> str:
     report = check(project.network, project.classes)
     return (
         f"{out}: {len(project.network.nodes)} layers, {report.weights:,} weights "
-        f"with the {project.classes} classes of the data."
+        f"with the {project.classes} classes of the data. "
+        "Equal to the module on random images, in training and in evaluation."
     )

@@ -118,6 +118,19 @@ def test_it_runs_from_any_folder_and_only_what_is_asked_for(folder):
     assert (folder / "net.json").exists()
 
 
+def test_a_module_that_imports_torchvision_itself(folder):
+    """In a process of its own, where nothing has imported torchvision yet, as beside a CPU build of torch."""
+    (folder / "nets.py").write_text(
+        "import torchvision\n\ndef net():\n    return torchvision.models.resnet18(num_classes=10)\n"
+    )
+    command = [sys.executable, ROOT / "main.py", "import", "nets:net", "net.json", "--input", "3x32x32"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert "Equal to the module on random images, in training and in evaluation" in done.stdout
+    assert (folder / "net.json").exists()
+
+
 def sentence(capsys, *arguments: object, code: int = 1) -> str:
     """The one line on stderr."""
     assert imported(*arguments) == code
