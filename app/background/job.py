@@ -28,8 +28,8 @@ Result = TypeVar("Result")
 
 
 def reason_of(error: BaseException) -> str:
-    """What Python says of an error: `RuntimeError: out of memory`."""
-    return f"{type(error).__name__}: {error}"
+    """What Python says of an error, in one line: `RuntimeError: out of memory`."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def broke_off(error: BaseException) -> Message:

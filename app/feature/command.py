@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.feature.shown import Shown
 from widgets.look.icon import icon
+from widgets.look.plain import plain_hint
 
 MenuName = Literal["file", "edit", "view", "train", "help"]
 
@@ -110,4 +111,5 @@ def refresh_action(action: QAction, command: Command, shown: Shown) -> None:
     if command.why_not is not None:
         reason = command.why_not(shown)
         action.setEnabled(not reason)
-        action.setToolTip(reason)  # an empty one makes Qt show the text
+        # without a reason the title is shown, which may name a step and so a group of the user's
+        action.setToolTip(plain_hint(reason or action.text().replace("&", "")))

@@ -18,8 +18,7 @@ from app.background.job import Job, reason_of
 from app.feature.command import Command, MenuEntry, Section, Submenu, make_action
 from app.feature.desk import OUTCOME, Desk
 from app.feature.feature import Feature
-from app.session.files import visible
-from networks.core.message import Message, UserError, message
+from networks.core.message import Message, UserError, message, visible
 from networks.core.storage import write_atomically
 from widgets.look import theme
 

@@ -8,7 +8,7 @@ from app.feature.command import Command, MenuEntry, Section, Submenu
 from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.panel import Piece, Spot
-from app.session.files import visible
+from networks.core.message import visible
 from widgets.controls.offer_bar import OfferBar
 
 

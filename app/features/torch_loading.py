@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QLabel
 
 from app.feature.desk import LASTING, Desk
@@ -11,6 +11,7 @@ from app.feature.panel import Piece, Spot
 from app.training.torch_loader import TorchLoader
 from networks.core.message import Message
 from widgets.look import theme
+from widgets.look.plain import plain_hint
 from widgets.look.translation import said
 
 
@@ -20,6 +21,7 @@ class TorchLoading(Feature):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.label = QLabel()
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setContentsMargins(0, 0, theme.SPACE, 0)
         self.label.setProperty("role", "dim")
         self._loader = TorchLoader(self)
@@ -44,5 +46,5 @@ class TorchLoading(Feature):
     @Slot(object)
     def _miss(self, reason: Message) -> None:
         self.label.setText(self.tr("torch could not be loaded"))
-        self.label.setToolTip(said(reason))
+        self.label.setToolTip(plain_hint(said(reason)))
         self.desk.say(reason, LASTING)

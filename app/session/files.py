@@ -15,7 +15,7 @@ from app.session.places import data_folder
 from app.session.recent import RecentFiles
 from app.session.recovery import Recovery
 from app.session.settings import Settings
-from networks.core.message import Message, UserError
+from networks.core.message import Message, UserError, visible
 from networks.project.project import Project, blank_project, read_project, write_project
 from widgets.look.translation import said
 
@@ -290,8 +290,3 @@ def signature(path: Path) -> Signature | None:
     except (OSError, ValueError):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def visible(text: str) -> str:
-    """A file's name without characters that are invisible, break lines or reverse the text."""
-    return "".join(character if character.isprintable() else "�" for character in text)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from app.session.version import version
-from networks.core.message import UserError
+from app.terminal.printing import print_lines
+from networks.core.message import UserError, visible
 
 OVERVIEW = """\
 backbone [PROJECT.json]            open the window, with a project where one is given
@@ -26,7 +27,7 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line; argparse itself would print the whole usage before it."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (`{self.prog} --help` lists what there is)\n")
+        self.exit(2, f"{self.prog}: {visible(message)} (`{self.prog} --help` lists what there is)\n")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -99,7 +100,7 @@ def _check(arguments: list[str]) -> int:
     from networks.project.project import read_project
 
     text, trainable = described(read_project(options.project))
-    print(text, flush=True)  # noqa: T201
+    print_lines(text)
     return 0 if trainable else 1
 
 
@@ -211,7 +212,7 @@ def _train(arguments: list[str]) -> int:
 
 
 def _complain(sentence: str) -> int:
-    print(f"backbone: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+    print_lines(f"backbone: {sentence}", sys.stderr)
     return 1
 
 

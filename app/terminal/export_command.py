@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from app.start.system import missing_for_window
+from app.terminal.printing import print_lines
 from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
 from networks.graph.check import check
@@ -56,7 +57,7 @@ def export(
         said = _export_onnx(project, out, weights)
     else:
         said = _export_picture(project, out, project_file.stem if caption else "", opened)
-    print(f"{out}: {said}", flush=True)  # noqa: T201
+    print_lines(f"{out}: {said}")
     return 0
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
+from app.terminal.printing import print_lines
 from app.terminal.progress import Bar, Lines, progress_for
 from networks.core.fields import changed
 from networks.core.message import UserError, message
@@ -60,7 +61,7 @@ def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrit
         finally:
             # also where the curves could not be written: training may have taken hours
             save_weights(run, folder / WEIGHTS)
-    print(f"{_said(ending, record)} Curves and weights are in {folder}{os.sep}", flush=True)  # noqa: T201
+    print_lines(f"{_said(ending, record)} Curves and weights are in {folder}{os.sep}")
     if signals.caught:
         return 128 + signals.caught
     if isinstance(ending, Failed) or ending.reason == "diverged":

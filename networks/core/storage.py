@@ -122,5 +122,4 @@ def _reason(error: OSError | ValueError) -> Message:
 
 
 def _not_written(path: Path, reason: Message) -> UserError:
-    shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in os.fspath(path))
-    return UserError(message("“{path}” was not saved: {reason}.", path=shown, reason=reason))
+    return UserError(message("“{path}” was not saved: {reason}.", path=os.fspath(path), reason=reason))

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from networks.blocks import AnyBlock
-from networks.core.message import Message, UserError, message
+from networks.core.message import Message, UserError, message, visible
 from networks.graph.walk import reached
 from networks.layers import AnyLayer
 from networks.layers.base import Layer
@@ -354,4 +354,4 @@ def fold_problem(name: str) -> Message | None:
     """Why a block or group cannot have this name, or None where it can."""
     if name.strip() and len(name) <= 64 and name.isprintable():
         return None
-    return message("Expected a name of 1 to 64 printable characters, got “{name}”.", name=name[:64])
+    return message("Expected a name of 1 to 64 printable characters, got “{name}”.", name=visible(name, 64))

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from networks.core.message import Message, message
+from networks.core.message import Message, message, visible
 
 Key = str | int
 """A field's name, or an index in a list."""
@@ -192,9 +192,8 @@ def mismatch(
 
 
 def printable(text: str) -> str:
-    """Untrusted text as one short line without invisible characters."""
-    shown = "".join(character if character.isprintable() else "�" for character in text[: _LONGEST + 1])
-    return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
+    """Untrusted text as one short line, with escapes for invisible characters."""
+    return visible(text, _LONGEST)
 
 
 def _advice() -> Message:

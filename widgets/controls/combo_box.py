@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.look.icon import paint_icon
+from widgets.look.plain import plain_hint
 
 _INSET = 4
 """The margins that the style keeps around the words."""
@@ -40,7 +41,7 @@ class ComboBox(QComboBox):
         assert isinstance(model, QStandardItemModel)
         item = model.item(index)
         item.setEnabled(not reason)
-        item.setToolTip(reason)
+        item.setToolTip(plain_hint(reason))
 
     def showPopup(self) -> None:
         self.view().installEventFilter(self)

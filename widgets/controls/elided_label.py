@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEve
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.look import theme
+from widgets.look.plain import plain_hint
 
 
 class ElidedLabel(QWidget):
@@ -32,7 +33,7 @@ class ElidedLabel(QWidget):
         if (text, color) == (self._text, self._color):
             return
         self._text, self._color = text, color
-        self.setToolTip(text)
+        self.setToolTip(plain_hint(text))
         self.setAccessibleName(text)
         self.updateGeometry()
         self.update()

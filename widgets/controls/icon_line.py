@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from widgets.look import theme
 from widgets.look.icon import paint_icon
+from widgets.look.plain import plain_hint
 
 Tone = Literal["success", "warning", "error"]
 _ICON = 14
@@ -35,7 +36,7 @@ class IconLine(QWidget):
         """Shows this; `spoken` is for screen readers and puts the icon's meaning into words."""
         self._text.setText(sentence)
         self._text.setAccessibleName(spoken or sentence)
-        self.setToolTip(spoken)
+        self.setToolTip(plain_hint(spoken))
 
     def sentence(self) -> str:
         """What it says."""

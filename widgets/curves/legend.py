@@ -21,6 +21,7 @@ from networks.runs.measures import QUANTITIES, variants
 from widgets.curves.line import dashes, draw_symbol
 from widgets.look import theme
 from widgets.look.icon import paint_icon
+from widgets.look.plain import plain_hint
 from widgets.look.translation import declared
 
 _SAMPLE = 22.0
@@ -159,7 +160,7 @@ class RunButton(QAbstractButton):
         state = self.tr("{run}, shown") if shown else self.tr("{run}, hidden")
         self.setAccessibleName(state.format(run=self.text()))
         todo = self.tr("{run}\nClick to hide") if shown else self.tr("{run}\nClick to show")
-        self.setToolTip(todo.format(run=self.text()))
+        self.setToolTip(plain_hint(todo.format(run=self.text())))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade, shown = theme.colors(self), self.isChecked()

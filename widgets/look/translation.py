@@ -12,12 +12,16 @@ CONTEXT = "networks"
 
 def said(message: Message) -> str:
     """The sentence in the user's language, with its values filled in."""
-    values = {name: said(value) if isinstance(value, Message) else value for name, value in message.values}
+    return message.filled(_translated)
+
+
+def _translated(message: Message) -> str:
+    """The template in the user's language."""
     if not message.singular:
-        return declared(message.text).format(**values)
+        return declared(message.text)
     # a translation has plural forms of its own; where there is none, Qt gives back what was asked for
     found = QCoreApplication.translate(CONTEXT, message.text, None, message.count)
-    return (message.english if found == message.text else found).format(**values)
+    return message.english if found == message.text else found
 
 
 def declared(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import select
 import signal
@@ -358,3 +359,18 @@ def test_a_terminal_without_such_letters_gets_others(project_file):
 )
 def test_durations(seconds, shown):
     assert duration(seconds) == shown
+
+
+@pytest.mark.parametrize("name", ["\x1b]0;title\x07", "\x00", "\u202e", "x" * 10_000, "<b>"], ids=ascii)
+def test_nothing_that_a_file_says_reaches_the_terminal_unseen(name, tmp_path, capsys):
+    folder = tmp_path / "\x1b[2J"
+    folder.mkdir()
+    project = folder / "bad.json"
+    fold = {"network": {"nodes": [], "folds": [{"name": name}]}, "recipe": {}}
+    project.write_text(json.dumps({"format": 2, "program": "Backbone", **fold}))
+    assert main(["check", str(project)]) == 1
+    assert main(["export", str(project), str(folder / "out.\x1b[31m")]) == 1
+    assert main(["check", str(project), "--\x1b[31m"]) == 2
+    printed = "".join(capsys.readouterr())
+    assert printed.replace("\n", "").isprintable()
+    assert len(printed) < 3_000

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from networks.core.fields import changed, fields_of
-from networks.core.message import UserError
+from networks.core.message import UserError, visible
 from networks.graph.folds import settled
 from networks.graph.network import MOST_NESTED, Fold, Network, Node
 from networks.layers.activation import ReLU
@@ -442,7 +442,7 @@ BAD = {
     ),
     "unknown field with a long unseemly name": (
         swapped('"filters": 6', f'"filters": 6, "<b>\\u202e\\n{"x" * 99}": 7'),
-        f"Layer 2 (“conv1”): there is no field “<b>��{'x' * 35}…”: {MEND}",
+        f"Layer 2 (“conv1”): there is no field “<b>\\u202e\\n{'x' * 35}…”: {MEND}",
     ),
     "out of range": (
         swapped('"filters": 6', '"filters": 0'),
@@ -522,7 +522,7 @@ BAD = {
     ),
     "fold with an unseemly name": (
         folded('{"name": "a\\u202eb"}'),
-        "Expected a name of 1 to 64 printable characters, got “a\u202eb”.",
+        "Expected a name of 1 to 64 printable characters, got “a\\u202eb”.",
     ),
     "fold of the name of a layer": (
         folded('{"name": "conv1"}'),
@@ -643,7 +643,7 @@ def test_as_many_groups_as_are_allowed_are_read_as_deep_as_is_allowed():
 def refusal(path: Path) -> str:
     with pytest.raises(UserError) as error:
         read_project(path)
-    start = f"“{path}” was not opened. ".encode("utf-8", "backslashreplace").decode()
+    start = f"“{visible(str(path))}” was not opened. "
     assert str(error.value).startswith(start)
     return str(error.value).removeprefix(start)
 
