@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.look import theme
 from widgets.look.icon import paint_icon
+from widgets.look.plain import plain_hint
 
 _MARGIN, _ARROW = 16, 12
 
@@ -56,7 +57,7 @@ class Heading(QAbstractButton):
     def _tell_accessibly(self) -> None:
         self.setAccessibleName(self.text())
         self.setAccessibleDescription(self._summary)
-        self.setToolTip(self._summary)
+        self.setToolTip(plain_hint(self._summary))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
