@@ -18,6 +18,7 @@ from app.feature.panel import Spot
 from app.feature.showing import Showing
 from app.features import FEATURES
 from app.session.arrangement import Arrangement, Frame
+from app.window.latin_shortcuts import LatinShortcuts
 from app.window.menus import Menus
 from app.window.top_bar import TopBar
 from app.window.zones import Zones
@@ -166,6 +167,7 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         # what is typed into the next field is another step
         application.focusChanged.connect(self._end_merge)
+        self._shortcuts = LatinShortcuts(self)
         self.installEventFilter(self)
 
     @Slot()

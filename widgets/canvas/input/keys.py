@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from networks.core.message import Message, message
 from widgets.canvas.input.navigation import Way
+from widgets.controls.latin_keys import latin_key
 
 CanvasCommand = Literal[
     "select_all",
@@ -91,5 +92,6 @@ def way_of(event: QKeyEvent) -> Way:
 
 
 def _portable(event: QKeyEvent, modifiers: Qt.KeyboardModifier) -> str:
-    """The key as the table writes it."""
-    return QKeySequence(QKeyCombination(modifiers, Qt.Key(event.key()))).toString()
+    """The key as the table writes it, by its place where the layout has no Latin letter there."""
+    key = latin_key(event) or Qt.Key(event.key())
+    return QKeySequence(QKeyCombination(modifiers, key)).toString()
