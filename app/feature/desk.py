@@ -47,6 +47,8 @@ class Desk(QObject):
     reveal_wished = Signal(str)
     adding_wished = Signal(object)
     start_wished = Signal()
+    difference_wished = Signal(object)
+    """An earlier network: what differs from it is to be seen."""
     panel_wished = Signal(str)
     """The name of a panel that is to be opened and brought into view."""
 
@@ -140,6 +142,10 @@ class Desk(QObject):
     def open_panel(self, name: str) -> None:
         """Opens a panel and brings it into view, also where the window is too narrow to show it always."""
         self.panel_wished.emit(name)
+
+    def show_difference(self, before: Network) -> None:
+        """Brings into view where the network differs from this earlier one."""
+        self.difference_wished.emit(before)
 
     @Slot()
     def show_from_start(self) -> None:

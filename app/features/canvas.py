@@ -44,6 +44,7 @@ class Canvas(Feature):
         self.panel.block.saving_wished.connect(self._keep_block)
         desk.reveal_wished.connect(self.view.reveal)
         desk.adding_wished.connect(self.view.add_layer)
+        desk.difference_wished.connect(self.view.show_difference)
         desk.start_wished.connect(self.view.show_from_start)
         desk.document.loaded.connect(self.view.show_from_start)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -194,6 +194,23 @@ class CanvasView(QGraphicsView):
         if shown is not None and shown in self._scene.cards:
             self.camera.centre_on(self._scene.rect_of(shown).center())
             self.select((shown,))
+
+    @Slot(object)
+    def show_difference(self, before: Network) -> None:
+        """Brings into view the cards in which the network differs from an earlier one."""
+        old, network = before.by_name, self.folding.network
+        changed = [node.name for node in network.nodes if old.get(node.name) != node]
+        cards = dict.fromkeys(self.folding.card_of[name] for name in changed)
+        rects = [self._scene.rect_of(name) for name in cards]
+        if not rects:
+            return
+        whole = rects[0]
+        for rect in rects[1:]:
+            joined = whole.united(rect)
+            if joined.height() * self.camera.zoom() > self.viewport().height():
+                break
+            whole = joined
+        self.camera.bring_into_sight(whole)
 
     def _select_visible(self, names: Iterable[str]) -> None:
         """Selects the cards that show these nodes and folds."""
