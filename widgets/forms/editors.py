@@ -36,6 +36,11 @@ class Editor(QWidget):
         """Shows at least one value; never emits."""
         raise NotImplementedError
 
+    def give_up(self) -> None:
+        """Drops what was typed and refused: the editor now shows something else."""
+        for field in self.findChildren(NumberField):
+            field.give_up()
+
     def controls(self) -> tuple[QWidget, ...]:
         """The widgets that take the focus, the main one first."""
         raise NotImplementedError

@@ -58,6 +58,11 @@ class Form(QWidget):
         for name, editor in self._editors.items():
             editor.show_values([getattr(value, name) for value in values])
 
+    def give_up(self) -> None:
+        """Drops what was typed and refused: the form now shows something else."""
+        for editor in self._editors.values():
+            editor.give_up()
+
     def fields(self) -> tuple[Field, ...]:
         """The fields that have a row."""
         return tuple(editor.field for editor in self._editors.values())

@@ -34,8 +34,9 @@ _NOTCH = 120
 class NumberField(QLineEdit):
     """Shows a whole or real number of a declared field and asks for another.
 
-    Up and Down go one step, Page Up and Page Down a long one. What cannot be read or is out of bounds is
-    refused: the old value holds, the frame turns red and `refused` says what was expected.
+    Up and Down go one step, Page Up and Page Down a long one. Digits are applied as they are typed. As soon
+    as the text cannot be read or is out of bounds, the value from before typing holds again, not one made of
+    the first digits. The text stays, the frame turns red and `refused` says what was expected.
     """
 
     edited = Signal(object)
@@ -49,6 +50,9 @@ class NumberField(QLineEdit):
         self._zero = declared(field.zero)
         self._value: Number | None = None
         self._base: Number | None = None
+        self._before: Number | None = None
+        """The value from before typing, which holds where the text is refused."""
+        self._description = ""
         self._wheel = 0
         self.setObjectName(field.name)
         self.setMinimumWidth(34)
@@ -59,10 +63,10 @@ class NumberField(QLineEdit):
         """Shows a number, or None if there are several; steps then start from `base`."""
         self._base = value if value is not None else base
         self.setPlaceholderText(MIXED if value is None else "")
-        if value == self._value and self.hasFocus():
-            return  # what is being typed stays as it is
+        if value == self._value and (self.hasFocus() or self.is_refused()):
+            return  # what is being typed, or was refused, stays as it is
         typed = parse(self.text(), self._field) if self.hasFocus() else None
-        self._value = value
+        self._value = self._before = value
         if value is None or typed != value:
             self._restore()
 
@@ -73,6 +77,11 @@ class NumberField(QLineEdit):
     def is_refused(self) -> bool:
         """Whether the text is not the value."""
         return bool(self.property("wrong"))
+
+    def give_up(self) -> None:
+        """Drops a text that was refused: the field now shows something else."""
+        if self.is_refused():
+            self._restore()
 
     def sizeHint(self) -> QSize:
         return QSize(90, super().sizeHint().height())
@@ -130,6 +139,8 @@ class NumberField(QLineEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        if not self.is_refused():
+            self._before = self._value
         self._place_arrows()
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -174,7 +185,11 @@ class NumberField(QLineEdit):
             self.setCursorPosition(place)
         value = parse(text, self._field)
         if value is None:
+            self._hold()
             self._refuse(True)
+        elif self._before is None:
+            # several values: none could be given back if more digits made this one wrong, so wait for the end
+            self._refuse(False)
         else:
             self._give(value)
 
@@ -183,6 +198,12 @@ class NumberField(QLineEdit):
         if value != self._value:
             self._value = self._base = value
             self.edited.emit(value)
+
+    def _hold(self) -> None:
+        """Goes back to the value from before typing."""
+        if self._before is not None and self._value != self._before:
+            self._value = self._base = self._before
+            self.edited.emit(self._before)
 
     def _turn(self, up: bool, *, far: bool = False, count: int = 1) -> None:
         if self.isReadOnly() or self._base is None:
@@ -194,9 +215,18 @@ class NumberField(QLineEdit):
         self.setText(show(value))
         self.selectAll()
         self._give(value)
+        self._before = value
 
     def _settle(self) -> None:
-        """The text as we write it ourselves, whatever was typed."""
+        """Typing has ended: a number is written in its usual form, a refused text stays with the reason."""
+        value = parse(self.text(), self._field)
+        if value is None and self.text().strip():
+            self._refuse(True)
+            self.refused.emit(self._reason(self._still()))
+            return
+        if value is not None:
+            self._give(value)
+        self._before = self._value
         shown = "" if self._value is None else show(self._value)
         if self.text() != shown or self.is_refused():
             self._restore()
@@ -210,9 +240,27 @@ class NumberField(QLineEdit):
             self.setProperty("wrong", wrong)
             self.style().unpolish(self)
             self.style().polish(self)
+            self._describe(wrong)
         elif not wrong:
             return
         self.refused.emit(self._expectation() if wrong else "")
+
+    def _describe(self, wrong: bool) -> None:
+        """Tells screen readers the reason before the usual description."""
+        if wrong:
+            self._description = self.accessibleDescription()
+            self.setAccessibleDescription(f"{self._reason(self._still())} {self._description}".strip())
+        else:
+            self.setAccessibleDescription(self._description)
+
+    def _still(self) -> str:
+        return self.tr("the values as they were") if self._value is None else show(self._value)
+
+    def _reason(self, still: str) -> str:
+        """What was expected, and which value holds instead."""
+        return self.tr("{expected} Still in force: {value}.").format(
+            expected=self._expectation(), value=still
+        )
 
     def _expectation(self) -> str:
         words = (

@@ -72,7 +72,10 @@ class LayerPanel(QWidget):
     def show_layers(self, network: Network, report: Report, names: tuple[str, ...]) -> None:
         """Shows these layers with what the check found; names that do not exist are left out."""
         self._network = network
-        self._names = names = tuple(name for name in names if name in network)
+        before, self._names = self._names, tuple(name for name in names if name in network)
+        names = self._names
+        if names != before:
+            self._form.give_up()
         layers = tuple(network[name].layer for name in names)
         kinds = {type(layer) for layer in layers}
         self._heading.setVisible(bool(names))

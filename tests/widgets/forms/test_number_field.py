@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
 
 from networks.core.fields import Field, fields_of
 from networks.recipes.learning_section import Learning
 from networks.recipes.machine_section import Machine
 from widgets.forms.number_field import NumberField
+from widgets.forms.numerals import parse
 
 RATE = Field("lr", "real", "Learning rate", "", 1e-3, low=0.0, high=1000.0, open_low=True)
 COUNT = Field("filters", "whole", "Filters", "", 32, low=1, high=65_536, unit="px")
@@ -72,14 +75,16 @@ def test_scientific_notation_is_taken_and_written_short_afterwards(qtbot):
     assert field.text() == "0.00015"
 
 
-def test_nonsense_is_refused_in_words_and_the_old_value_comes_back(qtbot):
+def test_nonsense_is_refused_in_words_and_the_old_value_holds(qtbot):
     field = shown(qtbot, RATE, 0.001)
     retype(qtbot, field, "abc")
     assert field.taken == []
     assert field.is_refused()
     assert field.refusals[-1] == "Expected a number, above 0, at most 1000."
     qtbot.keyClick(field, Qt.Key.Key_Tab)
-    assert (field.text(), field.is_refused(), field.refusals[-1]) == ("0.001", False, "")
+    assert (field.text(), field.is_refused()) == ("abc", True)
+    assert field.refusals[-1] == "Expected a number, above 0, at most 1000. Still in force: 0.001."
+    assert field.accessibleDescription().startswith(field.refusals[-1])
 
 
 def test_escape_gives_the_old_value_back(qtbot):
@@ -164,7 +169,7 @@ def test_what_is_being_typed_survives_being_shown_the_same(qtbot):
 def test_half_typed_text_survives_being_shown_the_same(qtbot):
     field = shown(qtbot, RATE, 0.5)
     retype(qtbot, field, "1e-")
-    field.show_number(1.0)
+    field.show_number(0.5)
     assert field.text() == "1e-"
     qtbot.keyClicks(field, "4")
     assert field.taken[-1] == 1e-4
@@ -190,3 +195,91 @@ def test_undo_belongs_to_the_project_not_to_the_text(qtbot, keys):
     qtbot.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | shift)
     assert asked == [keys]
     assert field.text() == "8"
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "typed"),
+    [
+        (COUNT, 32, "99999999"),
+        (COUNT, 32, "3.5"),
+        (COUNT, 32, "2*8"),
+        (COUNT, 32, "16 px"),
+        (COUNT, 32, "1e3"),
+        (COUNT, 32, "64\u0663"),
+        (RATE, 0.001, "5%"),
+        (RATE, 0.001, "10000"),
+        (RATE, 0.001, "0.1.2"),
+    ],
+)
+@pytest.mark.parametrize("paste", [False, True])
+def test_a_refused_number_leaves_no_part_of_itself_behind(qtbot, field, old, typed, paste):
+    number = shown(qtbot, field, old)
+    if paste or not typed.isascii():  # QTest types no others
+        number.setFocus()
+        number.selectAll()
+        QApplication.clipboard().setText(typed)
+        number.paste()
+    else:
+        retype(qtbot, number, typed)
+    qtbot.keyClick(number, Qt.Key.Key_Tab)
+    assert (number.text(), number.is_refused()) == (typed, True)
+    assert [old, *number.taken][-1] == old
+    assert "Expected" in number.refusals[-1]
+    assert str(old) in number.refusals[-1]
+    # being shown the same again, because something else has changed, does not hide what is wrong
+    number.show_number(old)
+    assert number.text() == typed
+    number.give_up()
+    assert (number.text(), number.is_refused(), number.refusals[-1]) == (str(old), False, "")
+
+
+def test_correcting_a_refused_text_is_taken(qtbot):
+    number = shown(qtbot, COUNT, 32)
+    retype(qtbot, number, "3.5")
+    number.other.setFocus()
+    number.setFocus()
+    qtbot.keyClick(number, Qt.Key.Key_Backspace)
+    qtbot.keyClick(number, Qt.Key.Key_Backspace)
+    assert (number.taken[-1], number.is_refused(), number.refusals[-1]) == (3, False, "")
+
+
+def test_several_values_are_not_changed_by_the_beginning_of_a_refused_number(qtbot):
+    number = shown(qtbot, COUNT, 32)
+    number.show_number(None, 8)
+    retype(qtbot, number, "3.5")
+    qtbot.keyClick(number, Qt.Key.Key_Tab)
+    assert (number.taken, number.text()) == ([], "3.5")
+    retype(qtbot, number, "64")
+    qtbot.keyClick(number, Qt.Key.Key_Tab)
+    assert number.taken == [64]
+
+
+_TYPED = st.text(st.sampled_from("0123456789.,eE+-*/% x()_\u0663\uff11"), max_size=10) | st.text(max_size=6)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_TYPED, min_size=1, max_size=3), st.sampled_from([(COUNT, 32), (RATE, 0.001)]))
+def test_a_field_holds_what_was_typed_or_the_old_value_with_the_text_and_a_reason(qapp, texts, kind):
+    field, held = kind
+    number = NumberField(field)
+    number.show_number(held)
+    taken, refusals = [held], [""]
+    number.edited.connect(taken.append)
+    number.refused.connect(refusals.append)
+    for text in texts:
+        number.clear()
+        for character in text:
+            number.insert(character)
+            number.textEdited.emit(number.text())
+        typed = number.text()
+        qapp.sendEvent(
+            number, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier)
+        )
+        value = parse(typed, field)
+        if value is not None:
+            held = value
+            assert (parse(number.text(), field), number.is_refused(), refusals[-1]) == (held, False, "")
+        elif typed.strip():
+            assert (number.text(), number.is_refused()) == (typed, True)
+            assert refusals[-1]
+        assert taken[-1] == held

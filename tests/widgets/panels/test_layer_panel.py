@@ -187,7 +187,7 @@ def test_typing_something_refused_leaves_the_network(panel, qtbot):
     network = Network((Node("conv1", Conv2d()),))
     owner = Owner(panel, network, ("conv1",))
     retype(qtbot, panel.findChild(QLineEdit, "filters"), "99999999")
-    assert owner.network["conv1"].layer.filters == 9999
+    assert owner.network["conv1"].layer.filters == 32
     assert panel.findChild(QLineEdit, "filters").text() == "99999999"
     qtbot.keyClick(panel.findChild(QLineEdit, "filters"), Qt.Key.Key_Tab)
     assert panel.findChild(QLineEdit, "filters").text() == "9999"
