@@ -190,4 +190,4 @@ def test_typing_something_refused_leaves_the_network(panel, qtbot):
     assert owner.network["conv1"].layer.filters == 32
     assert panel.findChild(QLineEdit, "filters").text() == "99999999"
     qtbot.keyClick(panel.findChild(QLineEdit, "filters"), Qt.Key.Key_Tab)
-    assert panel.findChild(QLineEdit, "filters").text() == "9999"
+    assert panel.findChild(QLineEdit, "filters").text() == "99999999"
