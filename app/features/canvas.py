@@ -37,6 +37,7 @@ class Canvas(Feature):
         self.view.selection_changed.connect(self._tell)
         self.view.folding_changed.connect(self._tell)
         self.view.refused.connect(desk.say)
+        self.view.prompted.connect(desk.say)
         self.panel.renamed.connect(self._follow_name)
         self.panel.edited.connect(self._edit_layers)
         self.panel.block.opening_wished.connect(self.view.open_selected)

@@ -87,7 +87,7 @@ class Voices(QObject):
 
     def announce(self, sentence: str) -> None:
         """Has a sentence read out now."""
-        if QAccessible.isActive():
+        if sentence and QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.view, sentence))
 
     def spoken(self, key: Key) -> Spoken:

@@ -67,6 +67,10 @@ class Camera(QObject):
         """The point of the scene that is seen at this point of the view."""
         return self._view.mapToScene(view_point)
 
+    def to_view(self, point: QPointF) -> QPoint:
+        """Where a point of the scene is seen in the view."""
+        return self._view.mapFromScene(point)
+
     def visible_rect(self) -> QRectF:
         """What is in sight, in the scene."""
         view = self._view

@@ -47,6 +47,7 @@ class CanvasView(QGraphicsView):
     """Shows one network at a time. It keeps no network of its own: edits go out, networks come in.
 
     `edited(network, text)` asks for a new network, `refused(message)` says why a gesture could not be done,
+    `prompted(sentence)` says what keys can do while a wire is drawn by them, and is empty when it is done.
     `selection_changed(names)` follows every change of the selected layers, `folding_changed()` every opening
     or closing of folds. `menu_wished(place)` asks for a menu for what is selected, there on the screen.
 
@@ -59,6 +60,7 @@ class CanvasView(QGraphicsView):
     folding_changed = Signal()
     refused = Signal(object)
     menu_wished = Signal(QPoint)
+    prompted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._scene = CanvasScene()
@@ -77,6 +79,7 @@ class CanvasView(QGraphicsView):
         self._shown_before = False
         self._awaited: Edit | None = None
         self._told: tuple[str, ...] = ()
+        self._prompted = ""
         self.camera.moved.connect(self._follow_camera)
         self._minimap.pointed.connect(self.camera.centre_on)
         self.setObjectName("canvas")
@@ -359,6 +362,7 @@ class CanvasView(QGraphicsView):
     def _conclude(self, request: Request | None = None) -> None:
         """Ends an event handler: tells what is selected now, then does what was asked for."""
         self._tell_selection()
+        self._prompt()
         if isinstance(request, Toggle):
             self.fold_toggled(request.name)
             self._interpreter.hover_again()
@@ -366,6 +370,13 @@ class CanvasView(QGraphicsView):
             self._do(request)
         elif request is not None:
             self._wish(request)
+
+    def _prompt(self) -> None:
+        prompt = self._interpreter.prompt()
+        if prompt != self._prompted:
+            self._prompted = prompt
+            self._voices.announce(prompt)
+            self.prompted.emit(prompt)
 
     def _do(self, command: CanvasCommand) -> None:
         does: dict[CanvasCommand, Callable[[], None]] = {
@@ -432,6 +443,14 @@ class CanvasView(QGraphicsView):
         if event.isAccepted():
             self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._conclude(wish)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if enter and self._interpreter.draws_by_keys():
+                event.accept()
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._conclude(self._interpreter.key_press(event))

@@ -21,15 +21,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication
 
+from networks.core.message import message
 from networks.graph.network import Wire
 from widgets.canvas.camera import STEP, Camera
 from widgets.canvas.input.dropping import Drop, Move
 from widgets.canvas.input.gestures import ADDING, Connect, Gesture, Pan, Select
+from widgets.canvas.input.keyboard_wire import KeyboardWire, ends_for
 from widgets.canvas.input.keys import CanvasCommand, command_of, way_of
 from widgets.canvas.input.navigation import Way, reached
 from widgets.canvas.input.payload import dragged
 from widgets.canvas.input.under import Pointer, Under, under
-from widgets.canvas.input.wishes import Wish
+from widgets.canvas.input.wishes import Wish, stepped
 from widgets.canvas.items.content import frame_tooltip, tooltip, wire_tooltip
 from widgets.canvas.scene import CanvasScene
 
@@ -64,6 +66,8 @@ class Interpreter:
 
     def focused(self) -> str | Wire | None:
         """What keys act on: of what is selected, where the arrow keys went last, or else its end."""
+        if isinstance(self._gesture, KeyboardWire):
+            return self._gesture.target
         names = self._scene.selected
         if names:
             return self._cursor if self._cursor in names else names[-1]
@@ -273,10 +277,12 @@ class Interpreter:
 
     # -- the keyboard
 
-    def key_press(self, event: QKeyEvent) -> CanvasCommand | None:
+    def key_press(self, event: QKeyEvent) -> Request | None:
         """Does what the key means for pointer and selection; returns any other command for the view."""
         command = command_of(event)
         event.setAccepted(command is not None)
+        if isinstance(self._gesture, KeyboardWire) and command != "escape":
+            return self._steer(self._gesture, event, command)
         match command:
             case "escape":
                 self._escape()
@@ -284,9 +290,56 @@ class Interpreter:
                 self.hold_space(True)
             case "walk" | "walk_and_add":
                 self._walk(way_of(event), command == "walk_and_add")
+            case "move":
+                return stepped(self._scene.folding, self._scene.selected, way_of(event))
+            case "draw_wire":
+                return self._draw_wire()
+            case "select_wire":
+                self._select_wire()
             case _:
                 return command
         return None
+
+    def draws_by_keys(self) -> bool:
+        """Whether a wire is being drawn by keys: Enter then connects, whatever it means to the window."""
+        return isinstance(self._gesture, KeyboardWire)
+
+    def prompt(self) -> str:
+        """What the next key can do, while a wire is being drawn by keys; empty at other times."""
+        return self._gesture.sentence() if isinstance(self._gesture, KeyboardWire) else ""
+
+    def _draw_wire(self) -> Wish | None:
+        start = self.focused()
+        if self._gesture is not None or self._pressed is not None:
+            return None
+        if not isinstance(start, str) or start not in self._scene.cards:
+            return message("Select the layer where the wire begins first.")
+        if not ends_for(self._scene, start):
+            return message("No layer can take another wire from “{name}”.", name=start)
+        self._gesture = KeyboardWire(self._scene, self._camera, start)
+        return None
+
+    def _steer(self, wire: KeyboardWire, event: QKeyEvent, command: CanvasCommand | None) -> Wish | None:
+        """What keys do to the wire that is being drawn; all others wait until it is done."""
+        event.accept()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._gesture = None
+            return wire.connect()
+        if command in ("walk", "walk_and_add"):
+            wire.walk(way_of(event))
+        return None
+
+    def _select_wire(self) -> None:
+        """Goes on to the next wire of the card where the keys are."""
+        scene, focused = self._scene, self.focused()
+        card = focused if isinstance(focused, str) else self._cursor
+        if card not in scene.cards:
+            card = focused.source if isinstance(focused, Wire) else None
+        wires = [wire for wire in scene.network.wires if card in (wire.source, wire.target)]
+        if wires:
+            at = wires.index(focused) + 1 if isinstance(focused, Wire) and focused in wires else 0
+            self._cursor = card
+            scene.select((), (wires[at % len(wires)],))
 
     def key_release(self, event: QKeyEvent) -> None:
         """A key goes up."""

@@ -27,6 +27,9 @@ CanvasCommand = Literal[
     "hold_to_pan",
     "walk",
     "walk_and_add",
+    "move",
+    "draw_wire",
+    "select_wire",
 ]
 """What a key does. Where the window has a command for the same thing, it bears the same name there."""
 
@@ -61,6 +64,13 @@ CANVAS_KEYS = (
         ("Shift+Up", "Shift+Down", "Shift+Left", "Shift+Right"),
         message("Walk along the wires and add to the selection"),
     ),
+    CanvasKeys("move", ("Alt+Up", "Alt+Down"), message("Move the selected layers up or down by one")),
+    CanvasKeys(
+        "draw_wire",
+        ("W",),
+        message("Draw a wire from the selected layer: arrows choose its end, Enter connects, Esc cancels"),
+    ),
+    CanvasKeys("select_wire", ("Shift+W",), message("Select the next wire of the selected layer")),
 )
 """Every key of the canvas. In the window, a key that a menu names as well goes to the menu first."""
 

@@ -17,6 +17,7 @@ from networks.graph.presentation import Folding
 from networks.graph.saved_blocks import SavedBlock
 from networks.layers.base import Layer
 from networks.layers.ends import Output
+from widgets.canvas.input.navigation import Way
 from widgets.canvas.items.content import title_of
 from widgets.look.translation import declared
 
@@ -145,6 +146,29 @@ def move(folding: Folding, names: Collection[str], place: Sequence[Wire] | str) 
     else:
         result = moves.move(folding.network, inside, *place)
     return Edit(result, _counted(folding, names, _tr("Move {layers}")), tuple(names))
+
+
+def stepped(folding: Folding, names: Sequence[str], way: Way) -> Wish:
+    """Moves cards by one along their wire: before the card above them, or behind the one below."""
+    network = folding.shown
+    chosen = [name for name in network.order or tuple(network.by_name) if name in names]
+    if not chosen:
+        return message("Nothing is selected: click a layer first.")
+    try:
+        if way == "up":
+            before = next((name for name in network[chosen[0]].inputs if name not in names), None)
+            above = network[before].inputs if before is not None else ()
+            if before is None or not above:
+                return message("“{name}” cannot go further up.", name=chosen[0])
+            return move(folding, names, folding.wires(Wire(above[0], before, 0)))
+        after = next(
+            (wire.target for wire in network.consumers[chosen[-1]] if wire.target not in names), None
+        )
+        if after is None or (leaf := folding.leaf(after)) is None:
+            return message("“{name}” cannot go further down.", name=chosen[-1])
+        return move(folding, names, leaf)
+    except UserError as error:
+        return error.reason
 
 
 def connect(folding: Folding, source: str, target: str) -> Edit:
