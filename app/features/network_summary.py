@@ -33,6 +33,10 @@ class NetworkSummary(Feature):
             parts.append(self.tr("{weights} weights").format(weights=thousands(report.weights)))
             multiply_adds = short(report.multiply_adds)
             parts.append(self.tr("{count} multiply-adds per image").format(count=multiply_adds))
+        idle = sum(not node.contributing for node in report.nodes.values())
+        if 0 < idle < layers:  # without an Output, none of them does
+            words = self.tr("1 takes no part in training") if idle == 1 else self.tr("{count} take no part")
+            parts.append(words.format(count=idle))
         if problems:
             words = self.tr("1 problem") if problems == 1 else self.tr("{count} problems")
             parts.append(words.format(count=problems))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -20,7 +21,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGraphicsView, QStyle, QToolTip, QWidget
+from PySide6.QtWidgets import QGraphicsView, QMenu, QStyle, QToolTip, QWidget
 
 from networks.core.message import Message, UserError, message
 from networks.graph import edits
@@ -368,6 +369,8 @@ class CanvasView(QGraphicsView):
             self._interpreter.hover_again()
         elif isinstance(request, str):
             self._do(request)
+        elif isinstance(request, wishes.Choice):
+            self._offer(request)
         elif request is not None:
             self._wish(request)
 
@@ -377,6 +380,19 @@ class CanvasView(QGraphicsView):
             self._prompted = prompt
             self._voices.announce(prompt)
             self.prompted.emit(prompt)
+
+    def _offer(self, choice: wishes.Choice) -> None:
+        """Lets the user choose an edit from a menu at the pointer."""
+        menu = QMenu(self)
+        menu.setObjectName("choice_of_edits")
+        menu.aboutToHide.connect(menu.deleteLater)
+        for words, edit in choice.options:
+            menu.addAction(words).triggered.connect(partial(self._choose, self.folding.network, edit))
+        menu.popup(self.viewport().mapToGlobal(self._interpreter.last_place))
+
+    def _choose(self, network: Network, edit: Edit) -> None:
+        if network is self.folding.network:  # it may have been undone behind the menu
+            self._wish(edit)
 
     def _do(self, command: CanvasCommand) -> None:
         does: dict[CanvasCommand, Callable[[], None]] = {

@@ -134,6 +134,9 @@ class LayerPanel(QWidget):
         if len(reports) == 1:
             inputs = " + ".join(shape_words(shape) for shape in reports[0].inputs)
             lines.append(" → ".join(filter(None, (inputs, shape_words(reports[0].output)))))
+        ends = any(node.layer.ends for node in self._network.nodes)
+        if ends and not all(report.contributing for report in reports):
+            lines.append(self.tr("Takes no part in training: no Output depends on it."))
         weights = sum(report.weights for report in reports)
         sums = sum(report.multiply_adds for report in reports)
         if all(report.output is not None for report in reports):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtWidgets import QMenu
 
 from networks.core.message import Message
 from networks.core.shapes import show
@@ -44,6 +45,14 @@ class Document:
     def show(self, network: Network) -> None:
         self.networks.append(network)
         self.view.show_network(network, check(network, self.classes))
+
+    def choose(self, words: str) -> None:
+        """Takes the entry that begins with these words from the menu at the pointer."""
+        menu = self.view.findChild(QMenu, "choice_of_edits")
+        assert menu is not None
+        action = next(action for action in menu.actions() if action.text().startswith(words))
+        action.trigger()
+        menu.close()
 
     @property
     def network(self) -> Network:

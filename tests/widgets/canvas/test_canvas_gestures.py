@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from networks.graph.network import Network, Node, Wire
 from networks.layers.activation import ReLU, Tanh
@@ -177,7 +178,41 @@ def test_a_merge_layer_takes_one_more_wire(skip):
 
 def test_another_wire_to_a_layer_with_one_input_takes_the_place_of_the_first(skip):
     drag(skip.view, skip.output_port("input"), skip.middle("b"))
+    skip.choose("Replace")
     assert skip.network["b"].inputs == ("input",)
+
+
+def test_a_wire_to_an_input_that_is_taken_asks_before_it_replaces_anything(skip):
+    before = skip.network
+    drag(skip.view, skip.output_port("input"), skip.middle("b"))
+    assert skip.network is before
+    menu = skip.view.findChild(QMenu, "choice_of_edits")
+    assert [action.text() for action in menu.actions()] == [
+        "Replace the wire from “a”",
+        "Put Add here, with both as inputs",
+        "Put Concat here, with both as inputs",
+    ]
+    skip.choose("Put Add")
+    (name,) = skip.view.selected()
+    assert skip.network[name].inputs == ("a", "input")
+    assert skip.network["b"].inputs == (name,)
+    assert skip.texts == ["Insert Add"]
+    assert_shows(skip.scene, skip.network, None)
+
+
+def test_a_wire_that_is_there_already_asks_nothing(skip):
+    drag(skip.view, skip.output_port("a"), skip.middle("b"))
+    assert skip.view.findChild(QMenu, "choice_of_edits") is None
+    assert skip.texts == []
+
+
+def test_only_what_can_merge_both_is_offered(qtbot):
+    document = Document(qtbot, lenet5())
+    drag(document.view, document.output_port("fc1"), document.middle("fc3"))
+    menu = document.view.findChild(QMenu, "choice_of_edits")
+    assert len(menu.actions()) == 2
+    document.choose("Put Concat")
+    assert document.network[document.view.selected()[0]].inputs == ("tanh4", "fc1")
 
 
 def test_while_a_wire_is_drawn_cards_hint_whether_they_accept(skip):
@@ -207,6 +242,7 @@ def test_a_wire_into_an_input_is_refused_in_words(skip):
 def test_a_wire_that_does_not_fit_is_drawn_and_is_red(qtbot):
     document = Document(qtbot, lenet5())
     drag(document.view, document.output_port("conv1"), document.middle("fc1"))
+    document.choose("Replace")
     assert document.network["fc1"].inputs == ("conv1",)
     assert document.scene.wires[Wire("conv1", "fc1", 0)].wrong
     content = document.scene.cards["fc1"].content
@@ -225,6 +261,7 @@ def test_the_end_of_a_wire_dragged_away_disconnects_it(skip):
 
 def test_the_end_of_a_wire_is_brought_to_another_card(skip):
     drag(skip.view, skip.input_port("b"), skip.middle("output"))
+    skip.choose("Replace")
     assert skip.network["b"].inputs == ()
     assert skip.network["output"].inputs == ("a",)
     assert len(skip.texts) == 1

@@ -31,6 +31,7 @@ from tests.widgets.canvas.canvas_document import Document, assert_shows
 from tests.widgets.canvas.canvas_networks import any_network, chain, googlenet, resnet
 from tests.widgets.gestures import click, wheel
 from widgets.canvas.input import clipboard
+from widgets.canvas.items.card import beside_title
 from widgets.canvas.items.style import Style
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.placement.geometry import WIDTH
@@ -729,3 +730,13 @@ def test_icons_stand_on_whole_pixels_at_every_zoom(qapp):
     for zoom in (0.5, 0.75, 0.8, 1.0, 1.7):
         assert painted(10.4, zoom) == painted(10.0, zoom)
         assert painted(10.4, zoom) != painted(11.0, zoom)
+
+
+def test_a_layer_that_takes_no_part_says_so_on_its_card(qtbot):
+    document = Document(qtbot, lenet5())
+    document.view.add_layer(ReLU())
+    loose, _ = edits.place(document.network, Conv2d())
+    document.show(loose)
+    shown = {name: beside_title(card.content) for name, card in document.scene.cards.items()}
+    assert [name for name, words in shown.items() if words == "takes no part"] == ["conv3"]
+    assert shown["conv1"] == "156"

@@ -11,7 +11,7 @@ from networks.layers.base import Layer
 from widgets.canvas.camera import Camera
 from widgets.canvas.input import wishes
 from widgets.canvas.input.under import PORT_REACH, Pointer, Port, card_at, cards_in, port_at
-from widgets.canvas.input.wishes import Wish
+from widgets.canvas.input.wishes import Choice, Wish
 from widgets.canvas.items.marks import Band, PreviewWire
 from widgets.canvas.placement.geometry import WIDTH
 from widgets.canvas.scene import CanvasScene
@@ -25,7 +25,7 @@ class Gesture:
     def move(self, pointer: Pointer) -> None:
         """The pointer has moved."""
 
-    def release(self, pointer: Pointer) -> Wish | None:
+    def release(self, pointer: Pointer) -> Wish | Choice | None:
         """Ends it and returns what it asks for."""
         self.cancel()
         return None
@@ -65,7 +65,7 @@ class Select(Gesture):
         touched = frozenset(cards_in(self._scene, rect))
         self._scene.select(self._before ^ touched if self._adding else touched)
 
-    def release(self, pointer: Pointer) -> Wish | None:
+    def release(self, pointer: Pointer) -> Wish | Choice | None:
         self._scene.removeItem(self._band)
         return None
 
@@ -121,7 +121,7 @@ class Connect(Gesture):
         else:
             self._preview.run(self._start, end)
 
-    def release(self, pointer: Pointer) -> Wish | None:
+    def release(self, pointer: Pointer) -> Wish | Choice | None:
         name = self._target(pointer)
         self.cancel()
         folding, wire = self._scene.folding, self._wire
@@ -129,11 +129,13 @@ class Connect(Gesture):
             if wire is not None:
                 if name is None:
                     return wishes.disconnect(folding, wire)
-                return None if name == wire.target else wishes.reconnect(folding, wire, name)
+                if name == wire.target:
+                    return None
+                return wishes.connect_or_choose(folding, wire.source, name, wire)
             if name is None or name == self._fixed:
                 return None
             ends = (name, self._fixed) if self._backwards else (self._fixed, name)
-            return wishes.connect(folding, *ends)
+            return wishes.connect_or_choose(folding, *ends)
         except UserError as error:
             return error.reason
 

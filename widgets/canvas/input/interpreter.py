@@ -31,7 +31,7 @@ from widgets.canvas.input.keys import CanvasCommand, command_of, way_of
 from widgets.canvas.input.navigation import Way, reached
 from widgets.canvas.input.payload import dragged
 from widgets.canvas.input.under import Pointer, Under, under
-from widgets.canvas.input.wishes import Wish, stepped
+from widgets.canvas.input.wishes import Choice, Wish, stepped
 from widgets.canvas.items.content import frame_tooltip, tooltip, wire_tooltip
 from widgets.canvas.scene import CanvasScene
 
@@ -45,8 +45,8 @@ class Toggle(msgspec.Struct, frozen=True):
     name: str
 
 
-Request = Wish | Toggle | CanvasCommand
-"""What a handler may ask the view for: an edit or its refusal, a fold to open or close, a command."""
+Request = Wish | Choice | Toggle | CanvasCommand
+"""What a handler may ask for: an edit or its refusal, a choice of edits, a fold to toggle, a command."""
 
 
 class Interpreter:
@@ -58,7 +58,8 @@ class Interpreter:
         self._pressed: Pointer | None = None
         self._space_held = False
         self._cursor: str | None = None
-        self._hovered_at = QPoint(-1, -1)
+        self.last_place = QPoint(-1, -1)
+        """Where the pointer was last, in the view."""
 
     def start_keys_at(self, name: str | None) -> None:
         """Arrow keys go on from this card when nothing is selected."""
@@ -213,10 +214,10 @@ class Interpreter:
 
     def hover_again(self) -> None:
         """Something else may lie under the pointer now."""
-        self._hover(self._pointer(QPointF(self._hovered_at)))
+        self._hover(self._pointer(QPointF(self.last_place)))
 
     def _hover(self, pointer: Pointer) -> None:
-        self._hovered_at = pointer.view
+        self.last_place = pointer.view
         scene, here = self._scene, under(self._scene, pointer)
         name = here.port.name if here.port is not None else here.card
         wire = here.wire if name is None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 
 import msgspec
 from msgspec.structs import replace
@@ -10,13 +11,14 @@ from PySide6.QtCore import QCoreApplication
 
 from networks.blocks.base import Block
 from networks.core.message import Message, UserError, message
-from networks.core.shapes import Shape
+from networks.core.shapes import Shape, ShapeError
 from networks.graph import edits, folds, groups, moves
 from networks.graph.network import Network, Wire
-from networks.graph.presentation import Folding
+from networks.graph.presentation import Folded, Folding
 from networks.graph.saved_blocks import SavedBlock
 from networks.layers.base import Layer
 from networks.layers.ends import Output
+from networks.layers.merge import Add, Concat
 from widgets.canvas.input.navigation import Way
 from widgets.canvas.items.content import title_of
 from widgets.look.translation import declared
@@ -39,6 +41,12 @@ class Edit(msgspec.Struct, frozen=True):
 
 Wish = Edit | Message
 """An edit, or the reason why it is refused."""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """Several edits to choose from, each with the words for it in a menu."""
+
+    options: tuple[tuple[str, Edit], ...]
 
 
 def insert(folding: Folding, thing: Thing, wire: Wire) -> Edit:
@@ -197,6 +205,47 @@ def _connected(folding: Folding, network: Network, source: str, target: str) -> 
             )
         return groups.connect_fold(network, leaf, inside, sources[0] if sources else None)
     return edits.connect(network, leaf, target)
+
+
+def connect_or_choose(
+    folding: Folding, source: str, target: str, moved: Wire | None = None
+) -> Edit | Choice | None:
+    """Draws a wire, or moves the end of one. Where its input is taken, what to do there is to be chosen.
+
+    None where the wire is there already. Raises UserError if there cannot be one.
+    """
+    edit = connect(folding, source, target) if moved is None else reconnect(folding, moved, target)
+    taker = folding.shown[target]
+    if not taker.inputs or (not isinstance(taker.layer, Folded) and taker.layer.most_inputs > 1):
+        return edit
+    taken = Wire(taker.inputs[0], target, 0)
+    if taken.source == source:
+        return None
+    options = [(_tr("Replace the wire from “{source}”").format(source=taken.source), edit)]
+    network = folding.network
+    if moved is not None:
+        network = edits.disconnect(network, folding.wires(moved))
+    leaf = folding.leaf(source)
+    for layer in _mergers(folding, taken.source, source) if leaf is not None else ():
+        merged, name = edits.insert(network, layer, *folding.wires(taken))
+        merged = edits.connect(merged, leaf or source, name)
+        text = _tr("Insert {layer}").format(layer=title(layer))
+        words = _tr("Put {layer} here, with both as inputs").format(layer=title(layer))
+        options.append((words, Edit(merged, text, (name,))))
+    return Choice(tuple(options))
+
+
+def _mergers(folding: Folding, *sources: str) -> list[Layer]:
+    """The layers that could merge what these cards give; Add where none fits, or shapes are unknown."""
+    shapes = [folding.report.nodes[source].output for source in sources]
+    known = [shape for shape in shapes if shape is not None]
+    fitting: list[Layer] = []
+    for layer in (Add(), Concat()):
+        with suppress(ShapeError):
+            if len(known) == len(shapes):
+                layer.shape(*known)
+                fitting.append(layer)
+    return fitting or [Add()]
 
 
 def disconnect(folding: Folding, wire: Wire) -> Edit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
@@ -170,12 +170,13 @@ class CardItem(QGraphicsRectItem):
             place = QRectF(end - 12, (HEIGHT - 12) / 2, 12, 12)
             style.paint_icon(painter, name, place, style.block_text if name == "chevron-right" else style.dim)
             end -= 18
-        if content.weights:
-            painter.drawText(QRectF(0, 0, end, HEIGHT - 1), _AT_RIGHT, content.weights)
+        beside = beside_title(content)
+        if beside:
+            painter.drawText(QRectF(0, 0, end, HEIGHT - 1), _AT_RIGHT, beside)
         if content.summary:
             after = left + title_width + 9
             if self._summary is None:
-                taken = style.text_metrics.horizontalAdvance(content.weights) + (10 if content.weights else 0)
+                taken = style.text_metrics.horizontalAdvance(beside) + (10 if beside else 0)
                 room = end - taken - after
                 self._summary = shortened(content.summary, style.text_metrics, room)
             painter.drawText(QRectF(after, 0, WIDTH, HEIGHT - 1), _AT_LEFT, self._summary)
@@ -204,6 +205,13 @@ class CardItem(QGraphicsRectItem):
 def _marks(content: CardContent) -> tuple[str, ...]:
     """Icons at the right end, from right to left: it can be opened, it is frozen."""
     return ("chevron-right",) * bool(content.folded) + ("frozen",) * content.frozen
+
+
+def beside_title(content: CardContent) -> str:
+    """What is written at the right end: its weights, unless it takes no part in training."""
+    if content.idle:
+        return QCoreApplication.translate("Canvas", "takes no part")
+    return content.weights
 
 
 def height_for(problem: str, style: Style) -> float:
