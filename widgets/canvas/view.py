@@ -43,6 +43,9 @@ from widgets.canvas.placement.geometry import WIDTH
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.scroll_bars import THICKNESS, ScrollBars
 
+PORT_ROOM = 24
+"""Pixels around a card in which the pointer still means it or one of its ports."""
+
 
 class CanvasView(QGraphicsView):
     """Shows one network at a time. It keeps no network of its own: edits go out, networks come in.
@@ -382,13 +385,16 @@ class CanvasView(QGraphicsView):
             self.prompted.emit(prompt)
 
     def _offer(self, choice: wishes.Choice) -> None:
-        """Lets the user choose an edit from a menu at the pointer."""
+        """Lets the user choose an edit from a menu at the pointer, or at the card if keys have led there."""
         menu = QMenu(self)
         menu.setObjectName("choice_of_edits")
         menu.aboutToHide.connect(menu.deleteLater)
         for words, edit in choice.options:
             menu.addAction(words).triggered.connect(partial(self._choose, self.folding.network, edit))
-        menu.popup(self.viewport().mapToGlobal(self._interpreter.last_place))
+        card = self.mapFromScene(self._scene.rect_of(choice.card)).boundingRect()
+        place = self._interpreter.last_place
+        near = card.adjusted(-PORT_ROOM, -PORT_ROOM, PORT_ROOM, PORT_ROOM).contains(place)
+        menu.popup(self.viewport().mapToGlobal(place if near else card.center()))
 
     def _choose(self, network: Network, edit: Edit) -> None:
         if network is self.folding.network:  # it may have been undone behind the menu

@@ -8,7 +8,7 @@ from widgets.canvas.camera import Camera
 from widgets.canvas.input.gestures import Connect, Gesture, targets_for
 from widgets.canvas.input.navigation import Way
 from widgets.canvas.input.under import Pointer, Port
-from widgets.canvas.input.wishes import Wish
+from widgets.canvas.input.wishes import Choice, Wish
 from widgets.canvas.scene import CanvasScene
 
 
@@ -42,7 +42,7 @@ class KeyboardWire(Gesture):
         )
         return words.format(source=self._source, target=self.target)
 
-    def connect(self) -> Wish | None:
+    def connect(self) -> Wish | Choice | None:
         """Ends it as if the wire were dropped on the card that it aims at."""
         return self._wire.release(self._pointer())
 

@@ -44,8 +44,9 @@ Wish = Edit | Message
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """Several edits to choose from, each with the words for it in a menu."""
+    """Several edits to choose from at a card, each with the words for it in a menu."""
 
+    card: str
     options: tuple[tuple[str, Edit], ...]
 
 
@@ -232,7 +233,7 @@ def connect_or_choose(
         text = _tr("Insert {layer}").format(layer=title(layer))
         words = _tr("Put {layer} here, with both as inputs").format(layer=title(layer))
         options.append((words, Edit(merged, text, (name,))))
-    return Choice(tuple(options))
+    return Choice(target, tuple(options))
 
 
 def _mergers(folding: Folding, *sources: str) -> list[Layer]:
