@@ -41,6 +41,8 @@ class Panel(msgspec.Struct, frozen=True, eq=False):
     widget: QWidget
     icon: str = "panel"
     """Stands for a section where the window is narrow."""
+    folded: bool = False
+    """Whether its section shows only the heading at first."""
     rank: int = 100
     """Sections with lower figures stand higher; others stand in the order of their features."""
     summary: Callable[[Shown], str] | None = None

@@ -28,6 +28,7 @@ class Data(Feature):
                 self.panel,
                 icon="images",
                 rank=20,
+                folded=True,
                 summary=self._summary,
             ),
         )

@@ -6,7 +6,7 @@ from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.panel import Panel, Place
 from app.feature.shown import Shown
-from widgets.panels.optimizer_panel import OptimizerPanel
+from widgets.panels.training_panel import TrainingPanel
 
 
 class Optimization(Feature):
@@ -14,11 +14,29 @@ class Optimization(Feature):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.panel = OptimizerPanel()
+        self.panel = TrainingPanel()
         self.panel.edited.connect(desk.edit_recipe)
 
     def panels(self) -> tuple[Panel, ...]:
-        return (Panel("training", self.tr("Training"), Place.INSPECTOR, self.panel, icon="sliders", rank=10),)
+        return (
+            Panel(
+                "training",
+                self.tr("Training"),
+                Place.INSPECTOR,
+                self.panel,
+                icon="sliders",
+                rank=10,
+                summary=self._summary,
+            ),
+        )
+
+    def _summary(self, shown: Shown) -> str:
+        learning = shown.recipe.learning
+        return self.tr("{optimizer} {rate}, {epochs} epochs").format(
+            optimizer=type(learning.optimizer).__name__,
+            rate=f"{learning.optimizer.lr:g}",
+            epochs=learning.epochs,
+        )
 
     def show(self, old: Shown | None, new: Shown) -> None:
         if new.news(old, "recipe", "devices"):

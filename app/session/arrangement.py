@@ -40,4 +40,4 @@ class Arrangement(msgspec.Struct, frozen=True):
     folded: tuple[Name, ...] = ()
     """Sections of which only the heading is shown."""
     unfolded: tuple[Name, ...] = ()
-    """What is folded away within a section, and was opened."""
+    """Sections that are folded at first and were opened, and what is folded away within sections."""

@@ -154,13 +154,20 @@ class Inspector(QWidget):
         return tuple(seat.panel.name for seat, section in self.sections.items() if section.is_folded())
 
     def unfolded(self) -> tuple[str, ...]:
-        """What is folded away within sections, and was opened."""
-        return tuple(one.objectName() for one in self.findChildren(Disclosure) if one.is_open())
+        """What was folded at first and is open now: sections, and what is folded away within them."""
+        sections = [
+            seat.panel.name
+            for seat, section in self.sections.items()
+            if seat.panel.folded and not section.is_folded()
+        ]
+        within = [one.objectName() for one in self.findChildren(Disclosure) if one.is_open()]
+        return (*sections, *within)
 
     def restore(self, folded: Sequence[str], unfolded: Sequence[str]) -> None:
         """Folds as it was; names that are not there are ignored."""
         for seat, section in self.sections.items():
-            section.set_folded(seat.panel.name in folded)
+            name = seat.panel.name
+            section.set_folded(name in folded or (seat.panel.folded and name not in unfolded))
         for one in self.findChildren(Disclosure):
             one.set_open(one.objectName() in unfolded)
 

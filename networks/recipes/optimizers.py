@@ -42,6 +42,9 @@ class Optimizer(Declared, frozen=True):
     fused: ClassVar[bool] = False
     """Whether torch has a kernel that updates all weights at once, on CPU and CUDA; the others loop."""
 
+    usual: ClassVar[tuple[float, float]] = (3e-4, 3e-3)
+    """Learning rates with which most trainings begin: a habit of the field, and no bound."""
+
     lr: LR = 1e-3
 
     def arguments(self) -> dict[str, object]:
@@ -63,6 +66,7 @@ class SGD(Optimizer, frozen=True):
     """Steps against the gradient; with momentum, like a ball that rolls downhill (Robbins and Monro 1951)."""
 
     fused: ClassVar = True
+    usual: ClassVar = (0.01, 0.1)
 
     lr: LR = 1e-3
     momentum: Annotated[
@@ -145,6 +149,8 @@ class RAdam(Optimizer, frozen=True):
 class RMSprop(Optimizer, frozen=True):
     """Divides each step by the root mean square of the weight's last gradients (Hinton 2012, lecture 6e)."""
 
+    usual: ClassVar = (1e-4, 1e-2)
+
     lr: LR = 1e-2
     alpha: Annotated[float, real("Alpha", "Memory of the squared gradient.", 0.0, 1.0, below=True)] = 0.99
     eps: Eps = 1e-8
@@ -161,6 +167,7 @@ class Adagrad(Optimizer, frozen=True):
     """Takes ever smaller steps for weights that have had large gradients (Duchi, Hazan and Singer 2011)."""
 
     fused: ClassVar = True
+    usual: ClassVar = (1e-3, 0.1)
 
     lr: LR = 1e-2
     lr_decay: Annotated[
@@ -175,6 +182,8 @@ class Adagrad(Optimizer, frozen=True):
 
 class Adadelta(Optimizer, frozen=True):
     """Derives its step size from its own recent steps and hardly needs a learning rate (Zeiler 2012)."""
+
+    usual: ClassVar = (0.1, 1.0)
 
     lr: LR = 1.0
     rho: Annotated[float, real("Rho", "Memory of the squared gradient and step.", 0.0, 1.0, below=True)] = 0.9

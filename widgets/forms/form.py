@@ -34,14 +34,23 @@ class Form(QWidget):
         names: tuple[str, ...] | None = None,
         titles: Mapping[str, str] | None = None,
         parent: QWidget | None = None,
+        *,
+        without: tuple[str, ...] = (),
+        rows: type[Rows] = Rows,
+        choices_only: bool = False,
     ) -> None:
-        """Shows all fields or those of these `names`; `titles` replaces the declared ones, by name."""
+        """Shows all fields, or those of these `names` in this order; `titles` replaces the declared ones.
+
+        `rows` lays them out. With `choices_only`, a field that is one of several types is only chosen here;
+        its parameters stand in another form.
+        """
         super().__init__(parent)
         self._names, self._titles = names, titles or {}
+        self._without, self._make_rows, self._choices_only = without, rows, choices_only
         self._kind: type[msgspec.Struct] | None = None
         self._values: tuple[msgspec.Struct, ...] = ()
         self._editors: dict[str, Editor] = {}
-        self._rows = Rows()
+        self._rows = rows()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._rows)
@@ -96,13 +105,16 @@ class Form(QWidget):
         self._rows.say(self._editors[name], sentence)
 
     def _rebuild(self, kind: type[msgspec.Struct]) -> None:
-        old, self._rows = self._rows, Rows()
+        old, self._rows = self._rows, self._make_rows()
         self._column.replaceWidget(old, self._rows)
         old.hide()
         old.deleteLater()
         self._kind = kind
         self._editors = {}
-        for field in fields_of(kind, self._names):
+        fields = [field for field in fields_of(kind, self._names) if field.name not in self._without]
+        if (names := self._names) is not None:
+            fields.sort(key=lambda field: names.index(field.name))
+        for field in fields:
             editor = self._editor_for(field)
             self._editors[field.name] = editor
             editor.edited.connect(partial(self._take, field.name))
@@ -111,6 +123,10 @@ class Form(QWidget):
 
     def _editor_for(self, field: Field) -> Editor:
         title = self._titles.get(field.name, declared(field.title))
+        if field.kind == "union" and self._choices_only:
+            chooser = TypeBox(field)
+            self._describe(chooser, title)
+            return chooser
         if field.kind in ("struct", "union"):
             nested = TypeChoice(field, title) if field.kind == "union" else Group(field, title)
             nested.edited_within.connect(partial(self._take_within, field.name))
@@ -149,6 +165,38 @@ class Form(QWidget):
         if values != self._values:
             self._values = values
             self.edited.emit(path, value)
+
+
+class TypeBox(Editor):
+    """Chooses one of several types."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self._shown: object = None
+        self._box = ComboBox()
+        self._box.setObjectName(field.name)
+        self._box.setPlaceholderText(MIXED)
+        for index, kind in enumerate(field.types):
+            self._box.addItem(type_words(kind))
+            self._box.setItemData(index, type_help(kind), Qt.ItemDataRole.ToolTipRole)
+        self._box.activated.connect(self._choose)
+        self._row(self._box)
+
+    def show_values(self, values: Sequence[Any]) -> None:
+        kinds = {type(value) for value in values}
+        self._shown = kind = kinds.pop() if len(kinds) == 1 else None
+        known = kind in self.field.types
+        self._box.setCurrentIndex(self.field.types.index(kind) if kind is not None and known else -1)
+
+    def controls(self) -> tuple[QWidget, ...]:
+        return (self._box,)
+
+    @Slot(int)
+    def _choose(self, index: int) -> None:
+        kind = self.field.types[index]
+        if kind is not self._shown:
+            self._shown = kind
+            self.edited.emit(kind())
 
 
 class Nested(Editor):
@@ -192,25 +240,19 @@ class TypeChoice(Nested):
 
     def __init__(self, field: Field, title: str) -> None:
         super().__init__(field)
-        self._shown: object = None
-        self._box = ComboBox()
-        self._box.setObjectName(field.name)
-        self._box.setAccessibleName(declared(field.title))
-        self._box.setPlaceholderText(MIXED)
-        for index, kind in enumerate(field.types):
-            self._box.addItem(type_words(kind))
-            self._box.setItemData(index, type_help(kind), Qt.ItemDataRole.ToolTipRole)
-        self._box.activated.connect(self._choose)
+        self._chooser = TypeBox(field)
+        self._chooser.edited.connect(self.edited)
+        (box,) = self._chooser.controls()
+        box.setAccessibleName(declared(field.title))
         self._help = dim()
         rows = Rows()
-        rows.add_row(title, self._box, tip=hover_help(field)).setBuddy(self._box)
+        rows.add_row(title, self._chooser, tip=hover_help(field)).setBuddy(box)
         self._stack(rows, self._help, self._form)
 
     def show_values(self, values: Sequence[msgspec.Struct]) -> None:
+        self._chooser.show_values(values)
         kinds = {type(value) for value in values}
-        self._shown = kind = kinds.pop() if len(kinds) == 1 else None
-        known = kind in self.field.types
-        self._box.setCurrentIndex(self.field.types.index(kind) if kind is not None and known else -1)
+        kind = kinds.pop() if len(kinds) == 1 else None
         self._help.setText("" if kind is None else type_help(kind))
         self._help.setVisible(kind is not None)
         if kind is not None:
@@ -218,14 +260,7 @@ class TypeChoice(Nested):
         self._form.setVisible(kind is not None and bool(self._form.fields()))
 
     def controls(self) -> tuple[QWidget, ...]:
-        return (self._box,)
-
-    @Slot(int)
-    def _choose(self, index: int) -> None:
-        kind = self.field.types[index]
-        if kind is not self._shown:
-            self._shown = kind
-            self.edited.emit(kind())
+        return self._chooser.controls()
 
 
 def _control_names(form: Form, field: Field, title: str) -> tuple[str, ...]:

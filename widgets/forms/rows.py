@@ -63,6 +63,32 @@ class Rows(QWidget):
         return self._count
 
 
+class Cells(Rows):
+    """Titles above their controls, two side by side; a line below both can say why something was refused."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid.setColumnMinimumWidth(0, 0)
+        for column in (0, 1):
+            self._grid.setColumnStretch(column, 1)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(3)
+        self._filled = 0
+
+    def add_row(self, title: str, widget: QWidget, *, tip: str = "", top: bool = False) -> QLabel:
+        """Fills the next cell and returns its title."""
+        label = QLabel(title)
+        label.setProperty("role", "cell")
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setToolTip(tip)
+        row, column = 3 * (self._filled // 2), self._filled % 2
+        self._filled += 1
+        self._places[widget] = row + 1
+        self._grid.addWidget(label, row, column)
+        self._grid.addWidget(widget, row + 1, column)
+        return label
+
+
 def refusal() -> QLabel:
     """A red line that says what was expected."""
     line = QLabel()

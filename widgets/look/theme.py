@@ -16,6 +16,8 @@ Mode = Literal["system", "light", "dark"]
 
 SPACE = 8
 """Margins and gaps are multiples or halves of this, in device-independent pixels."""
+MARGIN = 16
+"""At the sides of panels."""
 RADIUS = 6
 """Of fields; buttons and cards have one more."""
 READABLE = 4.5
@@ -354,6 +356,7 @@ QTabBar {{ qproperty-drawBase: 0; }}
 QLabel[role="heading"] {{ font-weight: 600; font-size: {BODY}px; }}
 QLabel[role="section"] {{ font-weight: 600; font-size: {SMALL}px; color: {theme.text_dim}; }}
 QLabel[role="label"] {{ color: {theme.text_dim}; }}
+QLabel[role="cell"] {{ color: {theme.text_dim}; font-size: {DENSE}px; }}
 QLabel[role="dim"] {{ color: {theme.text_dim}; font-size: {SMALL}px; }}
 QLabel[role="error"] {{ color: {theme.error}; }}
 QStatusBar {{

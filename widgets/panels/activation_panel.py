@@ -61,12 +61,12 @@ class ActivationPanel(QWidget):
             self.tr("Function"), self._box, tip=self.tr("All layers chosen above change in one step.")
         )
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, theme.SPACE, 12, 12)
+        column.setContentsMargins(theme.MARGIN, 2, theme.MARGIN, theme.SPACE + 4)
         column.setSpacing(theme.SPACE)
         for widget in (self._scope, rows, self._state, self._form, self._drawing):
             column.addWidget(widget)
         column.addStretch(1)
-        self.setMinimumWidth(236)
+        self.setMinimumWidth(244)
         self.show_network(self._network, ())
 
     def show_network(self, network: Network, names: tuple[str, ...]) -> None:

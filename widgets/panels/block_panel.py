@@ -62,7 +62,7 @@ class BlockPanel(QWidget):
         self._keep.setToolTip(self.tr("Keeps a copy on the palette, for other networks too."))
         self._keep.clicked.connect(self._save)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, theme.SPACE, 12, 12)
+        column.setContentsMargins(theme.MARGIN, 2, theme.MARGIN, theme.SPACE + 4)
         column.setSpacing(6)
         for widget in (self._heading, self._help, self._title, self._form, self._repeat, self._facts):
             column.addWidget(widget)

@@ -12,6 +12,8 @@ from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset
 from networks.recipes.recipe import Recipe
 from widgets.controls.notice import Notice
+from widgets.forms.field_words import type_help
+from widgets.forms.form import Form
 from widgets.forms.rows import Rows, dim
 from widgets.look import theme
 from widgets.look.translation import declared, said, thousands
@@ -25,7 +27,9 @@ class DataPanel(RecipePanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: type[Dataset] | None = None
-        dataset, split = self._form("data", "dataset"), self._form("data", "validation", "split_seed")
+        self._help = dim()
+        parameters = self._form("data.dataset", Form())
+        split = self._form("data", Form(("validation", "split_seed")))
         self._images = _value("images")
         self._classes = _value("classes")
         self._brought = _value("brought")
@@ -49,18 +53,19 @@ class DataPanel(RecipePanel):
             top=True,
         )
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, theme.SPACE, 12, 12)
+        column.setContentsMargins(theme.MARGIN, 2, theme.MARGIN, theme.SPACE + 4)
         column.setSpacing(theme.SPACE)
-        for widget in (dataset, self._problem, self._strip, split, facts, self._attribution):
+        for widget in (self._help, parameters, self._problem, self._strip, split, facts, self._attribution):
             column.addWidget(widget)
         column.addStretch(1)
-        self.setMinimumWidth(236)
+        self.setMinimumWidth(244)
         self.show_recipe(self._recipe, None)
 
     def show_recipe(self, recipe: Recipe, image: tuple[int, int, int] | None) -> None:
         """Shows the data of a recipe; `image` is what the Input asks for: channels, height, width."""
         self._show_forms(recipe)
         dataset = recipe.data.dataset
+        self._help.setText(type_help(type(dataset)))
         self._classes.setText(
             self.tr("{count}: {names}").format(count=len(dataset.classes), names=", ".join(dataset.classes))
         )

@@ -53,7 +53,7 @@ class LayerPanel(QWidget):
         self._problem.setObjectName("problem")
         self._whole = _NetworkFacts()
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, theme.SPACE, 12, 12)
+        column.setContentsMargins(theme.MARGIN, 2, theme.MARGIN, theme.SPACE + 4)
         column.setSpacing(6)
         for widget in (
             self._heading,
@@ -66,7 +66,7 @@ class LayerPanel(QWidget):
         ):
             column.addWidget(widget)
         column.addStretch(1)
-        self.setMinimumWidth(236)
+        self.setMinimumWidth(244)
         self.show_layers(self._network, Report({}, (), 0, 0), ())
 
     def show_layers(self, network: Network, report: Report, names: tuple[str, ...]) -> None:

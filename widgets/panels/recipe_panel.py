@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from networks.core.fields import changed_at, field_at
+from networks.core.fields import changed_at, field_at, value_at
 from networks.recipes.recipe import Recipe
 from widgets.forms.field_words import edit_words
 from widgets.forms.form import Form
@@ -24,21 +24,20 @@ class RecipePanel(QWidget):
         self._recipe = Recipe()
         self._forms: list[tuple[str, Form]] = []
 
-    def _form(self, section: str, *names: str, **titles: str) -> Form:
-        """A form for fields of a section, or for the whole of it; `titles` replaces the declared ones."""
-        form = Form(names or None, titles)
-        form.show_value(getattr(self._recipe, section))
-        form.edited.connect(partial(self._edit, section))
-        self._forms.append((section, form))
+    def _form(self, path: str, form: Form) -> Form:
+        """Has a form show what stands at a path into the recipe, such as `learning.optimizer`."""
+        form.show_value(value_at(self._recipe, path))
+        form.edited.connect(partial(self._edit, path))
+        self._forms.append((path, form))
         return form
 
     def _show_forms(self, recipe: Recipe) -> None:
         self._recipe = recipe
-        for section, form in self._forms:
-            form.show_value(getattr(recipe, section))
+        for path, form in self._forms:
+            form.show_value(value_at(recipe, path))
 
-    def _edit(self, section: str, path: str, value: object) -> None:
-        path = f"{section}.{path}"
+    def _edit(self, outer: str, path: str, value: object) -> None:
+        path = f"{outer}.{path}"
         recipe = changed_at(self._recipe, path, value)
         chosen = field_at(recipe, path).kind == "union"
         self.edited.emit(recipe, edit_words(recipe, path), "" if chosen else path)

@@ -12,6 +12,7 @@ from networks.core.fields import described
 from networks.graph import edits
 from networks.graph.presentation import Folding
 from widgets.forms.form import Form
+from widgets.look import theme
 from widgets.panels.block_panel import BlockPanel
 from widgets.panels.layer_panel import LayerPanel
 
@@ -40,7 +41,7 @@ class SelectionPanel(QWidget):
         self.layers = LayerPanel()
         self.block = BlockPanel()
         self._training = Form()
-        self._training.setContentsMargins(12, 0, 12, 12)
+        self._training.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, theme.SPACE + 4)
         self._training.edited.connect(self._freeze)
         for panel in (self.layers, self.block):
             panel.edited.connect(self.edited)
@@ -51,7 +52,7 @@ class SelectionPanel(QWidget):
         for widget in (self.layers, self.block, self._training):
             column.addWidget(widget)
         column.addStretch(1)
-        self.setMinimumWidth(236)
+        self.setMinimumWidth(244)
         self.block.hide()
         self._training.hide()
 

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from app.session.document import Document
 from networks.project.project import first_project
+from widgets.controls.section import Disclosure
 from widgets.panels.data_panel import DataPanel
-from widgets.panels.optimizer_panel import OptimizerPanel
+from widgets.panels.training_panel import TrainingPanel
 
 
 @pytest.fixture
@@ -36,8 +37,10 @@ def panel_of(qtbot, document):
 
 
 @pytest.fixture
-def optimizer_panel(panel_of):
-    return panel_of(OptimizerPanel, ("cpu",))
+def training_panel(panel_of):
+    panel = panel_of(TrainingPanel, ("cpu",))
+    panel.findChild(Disclosure).set_open(True)
+    return panel
 
 
 @pytest.fixture
@@ -55,10 +58,10 @@ def retype(qtbot, panel, name, text):
 @pytest.mark.parametrize(
     ("panel", "name", "other", "first"),
     [
-        ("optimizer_panel", "lr", "0.25", "0.001"),
-        ("optimizer_panel", "label_smoothing", "0.25", "0"),
-        ("optimizer_panel", "epochs", "77", "20"),
-        ("optimizer_panel", "threads", "3", "0"),
+        ("training_panel", "lr", "0.25", "0.001"),
+        ("training_panel", "label_smoothing", "0.25", "0"),
+        ("training_panel", "epochs", "77", "20"),
+        ("training_panel", "threads", "3", "0"),
         ("data_panel", "validation", "0.5", "0.2"),
         ("data_panel", "split_seed", "3", "0"),
     ],
@@ -75,22 +78,22 @@ def test_a_field_is_one_step_and_none_if_it_is_turned_back(
     assert document.history.count() == 0
 
 
-def test_two_fields_are_two_steps_and_undo_shows_what_was(document, qtbot, optimizer_panel):
+def test_two_fields_are_two_steps_and_undo_shows_what_was(document, qtbot, training_panel):
     project = document.project
-    retype(qtbot, optimizer_panel, "lr", "0.5")
-    retype(qtbot, optimizer_panel, "batch_size", "9")
+    retype(qtbot, training_panel, "lr", "0.5")
+    retype(qtbot, training_panel, "batch_size", "9")
     assert document.history.count() == 2
     document.history.undo()
     document.history.undo()
     assert document.project == project
-    assert optimizer_panel.findChild(QLineEdit, "lr").text() == "0.001"
+    assert training_panel.findChild(QLineEdit, "lr").text() == "0.001"
 
 
-def test_another_optimizer_is_a_step_of_its_own_with_its_name(document, qtbot, optimizer_panel):
-    box = optimizer_panel.findChild(QComboBox, "optimizer")
+def test_another_optimizer_is_a_step_of_its_own_with_its_name(document, qtbot, training_panel):
+    box = training_panel.findChild(QComboBox, "optimizer")
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_Down)
     assert document.history.undoText() == "Change Optimizer to AdamW"
-    retype(qtbot, optimizer_panel, "lr", "0.5")
+    retype(qtbot, training_panel, "lr", "0.5")
     assert document.history.undoText() == "Change Learning rate"
     assert document.history.count() == 2

@@ -27,8 +27,8 @@ from widgets.controls.offer_bar import OfferBar
 from widgets.curves.panel import CurvesPanel
 from widgets.palette.palette import Palette
 from widgets.panels.activation_panel import ActivationPanel
-from widgets.panels.optimizer_panel import OptimizerPanel
 from widgets.panels.selection_panel import SelectionPanel
+from widgets.panels.training_panel import TrainingPanel
 from widgets.training.training_bar import TrainingBar
 
 
@@ -44,7 +44,7 @@ class OpenedWindow(MainWindow):
         self.selection_panel: SelectionPanel = self.feature(Canvas).panel
         self.palette_: Palette = self.feature(LayerTypes).palette
         self.activation_panel: ActivationPanel = self.feature(Activations).panel
-        self.optimizer_panel: OptimizerPanel = self.feature(Optimization).panel
+        self.training_panel: TrainingPanel = self.feature(Optimization).panel
         self.backbones: Backbones = self.feature(Backbones)
         self.exports: Exports = self.feature(Exports)
         self.runs: Runs = self.feature(Training).runs

@@ -426,7 +426,7 @@ def test_an_opened_project_is_what_all_parts_of_the_window_show(window, tmp_path
     window.open_path(path)
     assert set(window.canvas.scene().cards) == {node.name for node in other.network.nodes}
     assert "12 layers" in window.network_summary()
-    assert window.optimizer_panel.findChild(QLineEdit, "epochs").text() == "7"
+    assert window.training_panel.findChild(QLineEdit, "epochs").text() == "7"
     window.files.new()
     assert set(window.canvas.scene().cards) == {"input", "output"}
     assert not window.bar.main_button.isEnabled()
@@ -515,7 +515,8 @@ def test_panels_come_back_as_they_were(make_window, qtbot):
     qtbot.waitUntil(lambda: zones.width() == 1480)
     zones.seats["activation"].action.trigger()
     zones.seats["code"].bring()
-    zones.inspector.sections[zones.seats["data"]].heading.click()
+    for name in ("data", "layer"):
+        zones.inspector.sections[zones.seats[name]].heading.click()
     left, canvas, measured, right = zones.sizes()
     zones.setSizes([left + 30, canvas - 50, measured, right + 20])
     zones.splitterMoved.emit(0, 0)
@@ -528,10 +529,11 @@ def test_panels_come_back_as_they_were(make_window, qtbot):
     assert again.zones.arrangement() == kept
     assert again.zones.sizes() == zones.sizes()
     assert not again.zones.seats["activation"].panel.widget.isVisible()
-    assert again.zones.inspector.sections[again.zones.seats["data"]].is_folded()
+    assert not again.zones.inspector.sections[again.zones.seats["data"]].is_folded()
+    assert again.zones.inspector.sections[again.zones.seats["layer"]].is_folded()
     assert again.zones.tabs.front() == "code"
     again.menus.actions["arrange"].trigger()
-    assert again.zones.arrangement() == Arrangement(tab="curves")
+    assert again.zones.arrangement() == Arrangement(tab="curves", folded=("data",))
     assert again.zones.seats["activation"].panel.widget.isVisible()
 
 

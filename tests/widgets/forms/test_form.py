@@ -315,9 +315,9 @@ def test_the_history_says_what_changed(qapp, value, path, words):
     assert edit_words(value, path) == words
 
 
-def test_a_form_can_be_of_a_few_fields(qtbot):
+def test_a_form_can_be_of_a_few_fields_in_an_order_of_its_own(qtbot):
     form = form_of(qtbot, Learning(), names=("epochs", "clip"))
-    assert [field.name for field in form.fields()] == ["clip", "epochs"]
+    assert [field.name for field in form.fields()] == ["epochs", "clip"]
     retype(qtbot, form.findChild(QLineEdit, "epochs"), "7")
     assert form.taken[-1] == ("epochs", 7)
 

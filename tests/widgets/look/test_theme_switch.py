@@ -13,7 +13,7 @@ from widgets.palette.palette import Palette
 from widgets.panels.activation_panel import ActivationPanel
 from widgets.panels.data_panel import DataPanel
 from widgets.panels.layer_panel import LayerPanel
-from widgets.panels.optimizer_panel import OptimizerPanel
+from widgets.panels.training_panel import TrainingPanel
 
 
 def layer_panel():
@@ -28,8 +28,8 @@ def activation_panel():
     return panel
 
 
-def optimizer_panel():
-    panel = OptimizerPanel()
+def training_panel():
+    panel = TrainingPanel()
     panel.show_recipe(Recipe(), ("cpu",))
     return panel
 
@@ -55,7 +55,7 @@ def shades(widget):
     return found
 
 
-@pytest.mark.parametrize("make", [Palette, layer_panel, activation_panel, optimizer_panel, DataPanel])
+@pytest.mark.parametrize("make", [Palette, layer_panel, activation_panel, training_panel, DataPanel])
 def test_a_panel_follows_the_theme(qtbot, themed, make):
     apply_theme(themed, "light")
     window = QWidget()

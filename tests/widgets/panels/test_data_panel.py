@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from networks.core.message import UserError, message
 from networks.recipes.data_section import Data
@@ -53,7 +53,6 @@ def test_counts_classes_and_what_happens_to_the_images(panel):
     assert panel.findChild(QLabel, "classes").text().startswith("10: 0, 1")
     assert panel.findChild(QLabel, "brought").text() == "8×8 grey\nbrought to 1×28×28"
     assert "CC BY 4.0" in panel.findChild(QLabel, "attribution").text()
-    assert panel.findChild(QComboBox, "dataset").currentText() == "Digits"
 
 
 def test_without_an_input_nothing_is_promised(panel):

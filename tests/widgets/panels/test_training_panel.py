@@ -1,17 +1,18 @@
-"""The optimizer panel: which recipe it asks for."""
+"""The training panel: which recipe it asks for, and what it shows first."""
 
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QSlider
 
 from networks.core.fields import fields_of
 from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam
 from networks.recipes.recipe import Recipe, section_of, with_settings
 from widgets.controls.notice import Notice
+from widgets.controls.section import Disclosure
 from widgets.forms.form import Form
-from widgets.panels.optimizer_panel import OptimizerPanel
+from widgets.panels.training_panel import TrainingPanel
 
 
 class Owner:
@@ -28,8 +29,9 @@ class Owner:
 
 @pytest.fixture
 def panel(qtbot):
-    widget = OptimizerPanel()
+    widget = TrainingPanel()
     qtbot.addWidget(widget)
+    widget.findChild(Disclosure).set_open(True)
     widget.resize(260, 900)
     with qtbot.waitActive(widget):
         widget.show()
@@ -52,7 +54,7 @@ def test_another_algorithm_comes_with_its_own_fields_and_defaults(panel, qtbot, 
     assert owner.recipe.learning.optimizer == kind()
     assert owner.wishes[-1] == (f"Change Optimizer to {kind.__name__}", "")
     form = panel.findChild(Form, "optimizer")
-    assert [field.name for field in form.fields()] == [field.name for field in fields_of(kind)]
+    assert ["lr", *(field.name for field in form.fields())] == [field.name for field in fields_of(kind)]
     assert any(label.text() == kind.help() for label in panel.findChildren(QLabel))
     assert panel.minimumSizeHint().width() <= 260
 
@@ -142,3 +144,60 @@ def test_a_recipe_for_a_device_that_is_not_here_says_so(panel):
 def test_showing_asks_for_nothing(panel):
     owner = Owner(panel, with_settings(Recipe(), optimizer=SGD(), epochs=3), ("cpu",))
     assert owner.wishes == []
+
+
+def test_what_is_set_every_minute_stands_first_and_the_tab_key_follows_what_one_sees(panel):
+    often = [
+        panel.findChild(kind, name)
+        for kind, name in (
+            (QLineEdit, "lr"),
+            (QSlider, "lr_slider"),
+            (QLineEdit, "epochs"),
+            (QLineEdit, "batch_size"),
+            (QComboBox, "loss"),
+            (QComboBox, "optimizer"),
+            (QComboBox, "dataset"),
+        )
+    ]
+    places = [widget.mapTo(panel, QPoint(0, 0)) for widget in often]
+    assert places == sorted(places, key=lambda place: (place.y(), place.x()))
+    chain = [often[0]]
+    while len(chain) < 200:
+        chain.append(chain[-1].nextInFocusChain())
+    order = [widget for widget in chain if widget in often]
+    assert order[: len(often)] == often
+    more = panel.findChild(Disclosure)
+    more.set_open(False)
+    assert not panel.findChild(QLineEdit, "beta1").isVisible()
+    assert all(widget.isVisible() for widget in often)
+
+
+def test_more_says_how_much_it_folds_away(panel):
+    Owner(panel, with_settings(Recipe(), optimizer=SGD()))
+    more = panel.findChild(Disclosure)
+    fields = [field for form in more.findChildren(Form) for field in form.fields()]
+    assert more.heading.text() == f"{len(fields)} more"
+    assert "seed" in more.heading.summary()
+
+
+def test_the_slider_moves_the_learning_rate_by_even_factors(panel, qtbot):
+    owner = Owner(panel, Recipe())
+    slider = panel.findChild(QSlider, "lr_slider")
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert owner.recipe.learning.optimizer.lr == 0.0011
+    assert panel.findChild(QLineEdit, "lr").text() == "0.0011"
+    qtbot.keyClick(slider, Qt.Key.Key_Home)
+    assert owner.recipe.learning.optimizer.lr == 1e-5
+    assert {merge for _, merge in owner.wishes} == {"learning.optimizer.lr"}
+
+
+def test_a_rate_beyond_the_slider_is_left_alone(panel):
+    owner = Owner(panel, with_settings(Recipe(), optimizer=SGD(lr=30.0)))
+    slider = panel.findChild(QSlider, "lr_slider")
+    assert slider.value() == slider.maximum()
+    assert owner.wishes == []
+
+
+def test_the_data_set_is_chosen_here(panel):
+    Owner(panel, Recipe())
+    assert panel.findChild(QComboBox, "dataset").currentText() == "Digits"

@@ -1,0 +1,149 @@
+"""How the network is trained: what is set every minute stands first, what is set once folds away below it."""
+
+from __future__ import annotations
+
+import secrets
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+
+from networks.recipes.recipe import Recipe
+from widgets.controls.notice import Notice
+from widgets.controls.section import Disclosure
+from widgets.forms.field_words import type_help, type_words
+from widgets.forms.form import Form
+from widgets.forms.log_slider import LogSlider
+from widgets.forms.rows import Cells, dim, heading
+from widgets.look import theme
+from widgets.look.icon import icon
+from widgets.look.translation import declared, thousands
+from widgets.panels.recipe_panel import RecipePanel
+
+SLIDER = (1e-5, 1.0)
+"""The learning rates that the slider reaches; the field takes any."""
+
+
+class TrainingPanel(RecipePanel):
+    """Learning rate, epochs, batches, loss, optimizer and data; under “more” all the rest of the recipe."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rate = self._form("learning.optimizer", Form(("lr",)))
+        self._slider = LogSlider("lr_slider", *SLIDER)
+        self._slider.setAccessibleName(self.tr("Learning rate"))
+        self._slider.moved_to.connect(self._slide)
+        self._numbers = self._form("learning", Form(("epochs", "batch_size"), rows=Cells))
+        self._kinds = self._form("learning", Form(("loss", "optimizer"), rows=Cells, choices_only=True))
+        self._images = self._form("data", Form(("dataset",), rows=Cells, choices_only=True))
+        self._counts = dim()
+        self._counts.setObjectName("counts")
+        self._device = Notice("warning")
+        self._device.setObjectName("device_problem")
+        self._more = Disclosure("training_more", self._seldom())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.MARGIN, 2, theme.MARGIN, theme.SPACE + 4)
+        column.setSpacing(theme.SPACE)
+        for widget in (self._rate, self._slider, self._numbers, self._kinds, self._images, self._counts):
+            column.addWidget(widget)
+        column.addWidget(self._device)
+        column.addWidget(self._more)
+        column.addStretch(1)
+        self.setMinimumWidth(244)
+        self.show_recipe(self._recipe, None)
+
+    def show_recipe(self, recipe: Recipe, devices: tuple[str, ...] | None) -> None:
+        """Shows a recipe; `devices` are those that torch finds, or None while torch is not loaded."""
+        self._show_forms(recipe)
+        optimizer, loss = type(recipe.learning.optimizer), type(recipe.learning.loss)
+        self._slider.show_value(recipe.learning.optimizer.lr)
+        self._slider.show_usual(
+            optimizer.usual, self.tr("usual for {optimizer}").format(optimizer=type_words(optimizer))
+        )
+        training, validation = recipe.data.sizes()
+        self._counts.setText(
+            self.tr("{training} to learn from · {validation} to judge by").format(
+                training=thousands(training), validation=thousands(validation)
+            )
+        )
+        for title, help, kind, form in (
+            (self._optimizer_title, self._optimizer_help, optimizer, self._optimizer),
+            (self._loss_title, self._loss_help, loss, self._loss),
+        ):
+            title.setText(type_words(kind))
+            help.setText(type_help(kind))
+            form.setVisible(bool(form.fields()))
+        self._count_more()
+        self._show_devices(devices)
+
+    def _seldom(self) -> QWidget:
+        """What is set once, in one column."""
+        self._run = self._form("learning", Form(("clip", "seed")))
+        self._run.add_beside("seed", self._dice())
+        self._machine = self._form("machine", Form())
+        self._waiting = dim(self.tr("torch is loading; then the devices of this computer are listed here."))
+        self._waiting.setObjectName("waiting")
+        self._optimizer_title, self._optimizer_help = heading(), dim()
+        self._optimizer = self._form("learning.optimizer", Form(without=("lr",)))
+        self._optimizer.setObjectName("optimizer")
+        self._loss_title, self._loss_help = heading(), dim()
+        self._loss = self._form("learning.loss", Form())
+        self._loss.setObjectName("loss")
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for widget in (self._run, self._machine, self._waiting):
+            column.addWidget(widget)
+        for group in (
+            (self._optimizer_title, self._optimizer_help, self._optimizer),
+            (self._loss_title, self._loss_help, self._loss),
+        ):
+            column.addSpacing(theme.SPACE)
+            for part in group:
+                column.addWidget(part)
+        return whole
+
+    def _count_more(self) -> None:
+        forms = (self._run, self._machine, self._optimizer, self._loss)
+        titles = [declared(field.title).lower() for form in forms for field in form.fields()]
+        self._more.show_words(self.tr("{count} more").format(count=len(titles)), ", ".join(titles))
+
+    def _show_devices(self, devices: tuple[str, ...] | None) -> None:
+        field = self._machine.editor("device").field
+        if devices is None:
+            reason = self.tr("torch is still loading")
+            words = {choice: reason for choice in field.choices if choice != "cpu"}
+        else:
+            missing = self.tr("torch finds no {device} on this computer")
+            words = {
+                choice: missing.format(device=declared(field.label_of(choice)))
+                for choice in field.choices
+                if choice not in devices
+            }
+        self._machine.disable_choices("device", words)
+        self._waiting.setVisible(devices is None)
+        chosen = self._recipe.machine.device
+        sentence = ""
+        if devices is not None and chosen not in devices:
+            sentence = self.tr("torch finds no {device} on this computer: choose another device.").format(
+                device=declared(field.label_of(chosen))
+            )
+        self._device.show_sentence(sentence)
+
+    @Slot(float)
+    def _slide(self, rate: float) -> None:
+        self._edit("learning.optimizer", "lr", rate)
+
+    @Slot()
+    def _draw_seed(self) -> None:
+        self._edit("learning", "seed", secrets.randbelow(100_000))
+
+    def _dice(self) -> QToolButton:
+        dice = QToolButton()
+        dice.setObjectName("dice")
+        dice.setIcon(icon("dice"))
+        dice.setAutoRaise(True)
+        dice.setToolTip(self.tr("Draw another seed"))
+        dice.setAccessibleName(self.tr("Draw another seed"))
+        dice.clicked.connect(self._draw_seed)
+        return dice
