@@ -309,7 +309,7 @@ class Interpreter:
         """What the next key can do, while a wire is being drawn by keys; empty at other times."""
         return self._gesture.sentence() if isinstance(self._gesture, KeyboardWire) else ""
 
-    def _draw_wire(self) -> Wish | Choice | None:
+    def _draw_wire(self) -> Request | None:
         start = self.focused()
         if self._gesture is not None or self._pressed is not None:
             return None
@@ -320,9 +320,7 @@ class Interpreter:
         self._gesture = KeyboardWire(self._scene, self._camera, start)
         return None
 
-    def _steer(
-        self, wire: KeyboardWire, event: QKeyEvent, command: CanvasCommand | None
-    ) -> Wish | Choice | None:
+    def _steer(self, wire: KeyboardWire, event: QKeyEvent, command: CanvasCommand | None) -> Request | None:
         """What keys do to the wire that is being drawn; all others wait until it is done."""
         event.accept()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
