@@ -26,7 +26,7 @@ class Training(Feature):
         super().__init__(desk)
         self.bar = TrainingBar(TRAIN_KEYS[0], STOP_KEYS[0])
         self.curves = CurvesPanel()
-        self.runs = Runs(desk.trainer, desk.document.steps_since, self)
+        self.runs = Runs(desk.trainer, self)
         self.runs.changed.connect(self._show_runs)
         self.runs.recorded.connect(self._show_records)
         self.runs.ended.connect(self._tell_end)

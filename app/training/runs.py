@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.training.trainer import State, Trainer
 from networks.core.finding import Finding
+from networks.project.difference import run_name
 from networks.project.project import Project
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Event, Failed, Finished
@@ -34,19 +35,15 @@ class Runs(QObject):
     train_refused = Signal()
     """The user wants to train a project that cannot be trained."""
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        steps_since: Callable[[Project], tuple[str, ...]],
-        parent: QObject,
-    ) -> None:
-        """`steps_since` returns the names of the edits since the document held a given project."""
+    def __init__(self, trainer: Trainer, parent: QObject) -> None:
         super().__init__(parent)
-        self._steps_since = steps_since
         self._trained: Project | None = None
+        """What the current or last run trained."""
+        self._called: str | None = None
+        """The preset from which its network comes."""
         self.trainer = trainer
         self.records = Records()
-        """All that runs have told, but for those that were cleared."""
+        """All that runs have told, but for those that were deleted."""
         self.progress: Progress | None = None
         """Of the current or last run; None before the first."""
         self._project: Project | None = None
@@ -102,26 +99,31 @@ class Runs(QObject):
         project = self._project
         assert project is not None
         self._count += 1
-        optimizer = project.recipe.learning.optimizer
-        title = self.tr("Run {number} · {optimizer} {rate:g}").format(
-            number=self._count, optimizer=type(optimizer).__name__, rate=optimizer.lr
-        )
-        if what := self._what_changed():
-            title = self.tr("{run} · {change}").format(run=title, change=what)
-        self._trained = project
         planned = project.recipe.learning.epochs if epochs is None else epochs
-        record = Record(f"run-{self._count}", title, planned)
+        record = Record(f"run-{self._count}", epochs=planned)
+        self._name(record, project)
+        self._trained = project
         self.records.begin(record)
         self.progress = record.progress
         self.recorded.emit()
         self.trainer.start(project, epochs, record.run)
 
-    def _what_changed(self) -> str:
-        """How this run differs from the last: the edit between them, or the newest of several."""
-        steps = self._steps_since(self._trained) if self._trained is not None else ()
-        if len(steps) < 2:
-            return "".join(steps)
-        return self.tr("{step} and {count} more").format(step=steps[-1], count=len(steps) - 1)
+    def _name(self, record: Record, project: Project) -> None:
+        """Calls a run by its network and by what was changed since the last run."""
+        self._called, changes = run_name(project, self._trained, self._called)
+        name = self.tr("Own network") if self._called is None else self._called
+        record.short = self._unused(said(changes), "short")
+        title = self.tr("{network} · {change}").format(network=name, change=said(changes))
+        record.title = self._unused(title, "title")
+
+    def _unused(self, name: str, kind: str) -> str:
+        """The name, with a number behind it where another run has it already."""
+        taken = {getattr(record, kind) for record in (*self.records, *self.records.removed)}
+        number, free = 1, name
+        while free in taken:
+            number += 1
+            free = self.tr("{name} ({number})").format(name=name, number=number)
+        return free
 
     @Slot(object)
     def _take_events(self, events: tuple[Event, ...]) -> None:
@@ -132,9 +134,38 @@ class Runs(QObject):
 
     @Slot()
     def clear(self) -> None:
-        """Forgets the runs that have ended."""
-        self.records.clear()
+        """Deletes all runs that have ended; `restore` brings them back."""
+        self.delete(tuple(self.records))
+
+    @Slot(object)
+    def delete(self, records: Iterable[Record]) -> None:
+        """Deletes those of these runs that have ended; `restore` brings them back."""
+        self.records.remove(tuple(record.run for record in records))
         self.recorded.emit()
+
+    @Slot()
+    def restore(self) -> None:
+        """Brings back the runs that were deleted last."""
+        self.records.restore()
+        self.recorded.emit()
+
+    @Slot(object, str)
+    def rename(self, record: Record, title: str) -> None:
+        """Calls a run by another name; an empty one changes nothing."""
+        if title.strip():
+            record.title = record.short = title.strip()
+            self.recorded.emit()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the project was changed since the run that goes on was started."""
+        return self.trainer.busy and self._trained is not None and self._project != self._trained
+
+    @property
+    def shown_progress(self) -> Progress | None:
+        """The progress of the current or last run, unless that was deleted."""
+        known = any(record.progress is self.progress for record in self.records)
+        return self.progress if known else None
 
     @Slot(object)
     def _show_state(self, state: State) -> None:

@@ -10,7 +10,9 @@ import msgspec
 from networks.core.declared import Declared
 from networks.core.fields import Field, fields_of
 from networks.core.message import Message, message, plural
-from networks.project.network_difference import network_changes
+from networks.graph.network import Network
+from networks.presets.nearest import alike, nearest, network_of
+from networks.project.network_difference import SKIPS, network_changes
 from networks.project.project import Project
 
 ARROW = "{title} {old} → {new}"
@@ -22,7 +24,7 @@ def difference(old: Project, new: Project) -> tuple[Message, ...]:
     Nothing where the two are equal, and at least one change where they are not.
     """
     return (
-        *network_changes(old.network, new.network, parameter_changes),
+        *_network_changes(old.network, new.network),
         *parameter_changes(old.recipe, new.recipe),
     )
 
@@ -38,6 +40,35 @@ def summary(changes: Sequence[Message], most: int = 2) -> Message:
     if left <= 0:
         return told
     return plural("{told} and {count} more", "{told} and {count} more", count=left, told=told)
+
+
+def run_name(
+    project: Project, before: Project | None = None, called: str | None = None
+) -> tuple[str | None, Message]:
+    """What to call a run of a project: the network's name, and what was changed since the run before.
+
+    `before` is what that run trained, and `called` what its network was called. The name is that of the
+    preset from which the network comes, None where it comes from none. Where another preset stands at its
+    place, its recipe alone is compared with the last one; a preset without its skips keeps its name.
+    """
+    preset = nearest(project.network)
+    if before is not None:
+        changes = difference(before, project)
+        previous = nearest(before.network)
+        same = previous == preset and (preset is not None or alike(before.network, project.network))
+        if same or (changes and changes[0] in SKIPS):
+            return called, summary(changes) if changes else message("same again")
+    name = None if preset is None else preset.name
+    since = [] if preset is None else [*_network_changes(network_of(preset), project.network)]
+    if before is not None:
+        since += parameter_changes(before.recipe, project.recipe)
+    if since:
+        return name, summary(since)
+    return name, message("as first built") if preset is None else message("as published")
+
+
+def _network_changes(old: Network, new: Network) -> Iterator[Message]:
+    return network_changes(old, new, parameter_changes)
 
 
 def parameter_changes(old: msgspec.Struct, new: msgspec.Struct) -> Iterator[Message]:

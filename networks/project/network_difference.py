@@ -17,6 +17,10 @@ from networks.presets.nearest import alike, nearest
 Parameters = Callable[[msgspec.Struct, msgspec.Struct], Iterable[Message]]
 """Says which parameters of two values differ."""
 
+SKIPS_REMOVED, SKIPS_ADDED = message("skips removed"), message("skips added")
+SKIPS = (SKIPS_REMOVED, SKIPS_ADDED)
+"""Changes after which a network is still called as before."""
+
 
 def network_changes(old: Network, new: Network, parameters: Parameters) -> Iterator[Message]:
     """Every change between two networks; layers that keep their names are compared with themselves."""
@@ -62,7 +66,7 @@ class _Comparison:
         added = [node for name, node in self._after.items() if name not in self._pairs.values()]
         removed = [node for name, node in self._before.items() if name not in self._pairs]
         if removed and not added and all(isinstance(node.layer, Add) for node in removed):
-            yield message("skips removed")
+            yield SKIPS_REMOVED
         else:
             yield from _told(added, self._new, True)
             yield from _told(removed, self._old, False)
@@ -95,9 +99,9 @@ class _Comparison:
     def _block_changes(self) -> Iterator[Message]:
         changed = self._changed_blocks.values()
         if changed and all(new == old.plain() for old, new in changed):
-            yield message("skips removed")
+            yield SKIPS_REMOVED
         elif changed and all(old == new.plain() for old, new in changed):
-            yield message("skips added")
+            yield SKIPS_ADDED
         else:
             words = [
                 (name, self._replaced(old, new, name)) for name, (old, new) in self._changed_blocks.items()

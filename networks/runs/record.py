@@ -29,6 +29,8 @@ class Record:
     ) -> None:
         self.run = run
         self.title = title or run
+        self.short = self.title
+        """A shorter title for where there is little room, such as what was changed for this run."""
         self.steps = Series(EACH_STEP)
         self.validations = Series(EACH_EPOCH)
         self.best: Validated | None = None
@@ -101,6 +103,7 @@ class Record:
     def emptied(self) -> Record:
         """A record of the same run that shares its progress and holds no measurements."""
         record = Record(self.run, self.title)
+        record.short = self.short
         record.progress = self.progress
         record.chance, record.judged_images = self.chance, self.judged_images
         return record
@@ -111,7 +114,12 @@ class Records:
 
     def __init__(self) -> None:
         self._records: dict[str, Record] = {}
-        self._cleared: dict[str, Record] = {}
+        self._begun: dict[str, int] = {}
+        """For each run that ever was, how many were begun before it."""
+        self._removed: dict[str, Record] = {}
+        """What was removed last, with all measurements, and can be brought back."""
+        self._emptied: dict[str, Record] = {}
+        """For each removed run, what is shown if it goes on."""
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self._records.values())
@@ -122,22 +130,46 @@ class Records:
     def __getitem__(self, run: str) -> Record:
         return self._records[run]
 
+    def __contains__(self, run: str) -> bool:
+        return run in self._records
+
+    @property
+    def removed(self) -> tuple[Record, ...]:
+        """What `restore` would bring back."""
+        return tuple(self._removed.values())
+
     def begin(self, record: Record) -> None:
         """Adds the record of a new run."""
         self._records[record.run] = record
+        self._begun.setdefault(record.run, len(self._begun))
 
     def take(self, events: Iterable[Event]) -> None:
-        """Adds each event to the record of its run. A cleared or unknown run gets a new record."""
+        """Adds each event to the record of its run. A removed or unknown run gets a new record."""
         for run, told in groupby(events, attrgetter("run")):
             if run not in self._records:
-                self._records[run] = self._cleared.pop(run) if run in self._cleared else Record(run)
+                self._removed.pop(run, None)
+                self.begin(self._emptied.pop(run) if run in self._emptied else Record(run))
             self._records[run].take(tuple(told))
+
+    def remove(self, runs: Iterable[str]) -> None:
+        """Removes the records of those of these runs that have ended; `restore` brings them back."""
+        ended = [run for run in runs if run in self._records and self._records[run].ended is not None]
+        if not ended:
+            return
+        self._removed = {run: self._records.pop(run) for run in ended}
+        self._emptied |= {run: record.emptied() for run, record in self._removed.items()}
 
     def clear(self) -> None:
         """Removes the records of all runs that have ended."""
-        for run, record in list(self._records.items()):
-            if record.ended is not None:
-                self._cleared[run] = self._records.pop(run).emptied()
+        self.remove(tuple(self._records))
+
+    def restore(self) -> None:
+        """Brings back what was removed last, each run in its old place."""
+        together = self._records | self._removed
+        self._records = {run: together[run] for run in sorted(together, key=self._begun.__getitem__)}
+        for run in self._removed:
+            del self._emptied[run]
+        self._removed = {}
 
 
 def _broken(event: Stepped | Validated) -> bool:

@@ -12,6 +12,7 @@ from networks.core.message import message
 from networks.graph import edits
 from networks.graph.folds import set_block
 from networks.graph.groups import group
+from networks.graph.network import Network, Node
 from networks.graph.shortcuts import with_shortcuts, without_shortcuts
 from networks.layers.activation import ReLU, Tanh
 from networks.layers.convolution import Conv2d
@@ -20,7 +21,7 @@ from networks.layers.regularization import Dropout
 from networks.presets.catalog import PRESETS
 from networks.presets.lenet import lenet5
 from networks.presets.nearest import nearest, network_of
-from networks.project.difference import difference, summary
+from networks.project.difference import difference, run_name, summary
 from networks.project.project import Project
 from networks.recipes.optimizers import SGD, Adam
 from networks.recipes.recipe import Recipe, with_settings
@@ -152,4 +153,34 @@ def test_a_summary_tells_a_few_and_counts_the_rest():
         "a, b",
         "a, b and 1 more",
         "a, b and 2 more",
+    ]
+
+
+def named(*projects):
+    told, before, called = [], None, None
+    for project in projects:
+        called, words = run_name(project, before, called)
+        told.append((called, str(words)))
+        before = project
+    return told
+
+
+def test_runs_are_called_by_their_network_and_what_was_changed_since_the_last():
+    lenet, resnet = Project(LENET, Recipe()), Project(RESNET, Recipe())
+    faster = replace(lenet, recipe=with_settings(Recipe(), optimizer=Adam(lr=0.01)))
+    plain = Project(without_shortcuts(RESNET), with_settings(Recipe(), epochs=5))
+    unknown = Project(Network((Node("a", ReLU()),)), Recipe())
+    again = replace(plain, recipe=with_settings(plain.recipe, seed=1))
+    assert named(lenet, lenet, faster, resnet, plain, again, unknown, unknown) == [
+        ("LeNet-5", "as published"),
+        ("LeNet-5", "same again"),
+        ("LeNet-5", "Learning rate 0.001 → 0.01"),
+        ("ResNet-20", "Learning rate 0.01 → 0.001"),
+        ("ResNet-20", "skips removed, Epochs 20 → 5"),
+        ("ResNet-20", "Seed 0 → 1"),
+        (None, "Epochs 5 → 20, Seed 1 → 0"),
+        (None, "same again"),
+    ]
+    assert named(replace(lenet, network=filters(LENET, "conv1", 12))) == [
+        ("LeNet-5", "conv1: Filters 6 → 12")
     ]
