@@ -223,11 +223,12 @@ assert "gradient norm, smoothed" in panel.keys.text()
 line = chart.curves(record)["gradient norm"]
 assert len(line.strong.across) == len(measured)
 chart.pointed.emit(record.steps.epoch[2])
-figure = chart.quantity.figure(measured[2])
-assert panel.headings[panel.charts.index(chart)].text() == f"step 3  norm {figure}"
+figure, smoothed = chart.quantity.figure(measured[2]), chart.quantity.figure(line.value(2))
+assert line.own_value(2) == measured[2]
+assert panel.headings[panel.charts.index(chart)].text() == f"step 3  norm {smoothed} ({figure})"
 panel.toolbar.log_button.click()
 height = chart.point(chart.area().topLeft() + line.point(2))[1]
-assert math.isclose(height, math.log10(measured[2]), abs_tol=1e-6)
+assert math.isclose(height, math.log10(line.value(2)), abs_tol=1e-6)
 panel.close()
 print("as the README says")
 """

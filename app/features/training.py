@@ -40,6 +40,9 @@ class Training(Feature):
         self.bar.stop_requested.connect(desk.trainer.stop)
         self.bar.further_requested.connect(self.runs.train_further)
         self.curves.clear_requested.connect(self.runs.clear)
+        self.curves.delete_requested.connect(self.runs.delete)
+        self.curves.restore_requested.connect(self.runs.restore)
+        self.curves.rename_requested.connect(self.runs.rename)
 
     def panels(self) -> tuple[Panel, ...]:
         title = self.tr("Curves")
@@ -89,6 +92,8 @@ class Training(Feature):
             self.bar.show_findings(new.findings)
             self.curves.show_findings(new.findings)
             self.runs.show_project(new.project, new.findings)
+            if self.runs.waiting and new.news(old, "project"):
+                self.desk.say(self.tr("This applies to the next run, not to the one that is training."))
 
     def halt(self) -> bool:
         if not self.desk.trainer.busy:
@@ -100,13 +105,14 @@ class Training(Feature):
     @Slot()
     def _show_runs(self) -> None:
         self.bar.show_stage(self.desk.trainer.state.value)
-        self.bar.show_progress(self.runs.progress, self.runs.verdict)
+        self.bar.show_progress(self.runs.shown_progress, self.runs.verdict)
         self.bar.show_further(self.runs.further_reason())
+        self.curves.show_waiting(self.runs.waiting)
 
     @Slot()
     def _show_records(self) -> None:
         self.curves.show_records(self.runs.records)
-        self.bar.show_progress(self.runs.progress, self.runs.verdict)
+        self.bar.show_progress(self.runs.shown_progress, self.runs.verdict)
         self.desk.show_records(tuple(self.runs.records))
 
     @Slot()

@@ -1,36 +1,107 @@
-"""Copies or saves the curves, as a picture or as CSV."""
+"""Copies or saves the curves: as PNG, SVG or PDF, or as CSV."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMimeData, QPoint, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QImageWriter, QPainter
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QCoreApplication,
+    QIODevice,
+    QMarginsF,
+    QMimeData,
+    QPoint,
+    QRect,
+    QSize,
+    QSizeF,
+    Qt,
+)
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QImageWriter, QPageSize, QPainter, QPdfWriter
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from networks.core.message import UserError
+from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
 from widgets.look import theme
 from widgets.look.translation import said
 
+Parts = Sequence[QWidget]
+"""What stands below each other in a picture."""
+
 _SCALE = 2.0
 """Pixels of a picture per device-independent pixel, whatever the screen has."""
+_MARGIN, _BETWEEN = 20, 4
+"""Room around and between the parts, in device-independent pixels."""
+_POINTS_PER_INCH, _PIXELS_PER_INCH = 72, 96
 
 
-def picture(widget: QWidget) -> QImage:
-    """The widget as it looks now, at twice its size in pixels."""
-    image = QImage(widget.size() * _SCALE, QImage.Format.Format_RGB32)
+def picture(parts: Parts) -> QImage:
+    """The widgets below each other as they look now, with a margin, at twice its size in pixels."""
+    size = _size(parts)
+    image = QImage(size * _SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(_SCALE)
-    image.fill(QColor(theme.colors(widget).panel))
+    image.fill(QColor(theme.colors(parts[0]).panel))
     painter = QPainter(image)
-    widget.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
+    _render(parts, painter)
     painter.end()
     return image
 
 
-def copy_picture(widget: QWidget) -> None:
-    """Puts a picture of the widget on the clipboard."""
-    QGuiApplication.clipboard().setImage(picture(widget))
+def png(parts: Parts) -> bytes:
+    """The picture as a PNG file."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QImageWriter(buffer, b"png")
+    if not writer.write(picture(parts)):
+        raise RuntimeError(writer.errorString())
+    return bytes(buffer.data().data())
+
+
+def svg(parts: Parts) -> bytes:
+    """The widgets as an SVG file, in lines and words, with a margin."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    size = _size(parts)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setResolution(_PIXELS_PER_INCH)
+    generator.setSize(size)
+    generator.setViewBox(QRect(QPoint(), size))
+    generator.setTitle(_tr("Training curves"))
+    painter = QPainter(generator)
+    painter.fillRect(QRect(QPoint(), size), QColor(theme.colors(parts[0]).panel))
+    _render(parts, painter)
+    painter.end()
+    return bytes(buffer.data().data())
+
+
+def pdf(parts: Parts) -> bytes:
+    """The widgets as a PDF file of one page, in lines and words, with a margin."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    size = _size(parts)
+    writer = QPdfWriter(buffer)
+    writer.setResolution(_PIXELS_PER_INCH)
+    points = QSizeF(size) * (_POINTS_PER_INCH / _PIXELS_PER_INCH)
+    writer.setPageSize(QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
+    writer.setPageMargins(QMarginsF())
+    writer.setTitle(_tr("Training curves"))
+    painter = QPainter(writer)
+    painter.fillRect(QRect(QPoint(), size), QColor(theme.colors(parts[0]).panel))
+    _render(parts, painter)
+    painter.end()
+    return bytes(buffer.data().data())
+
+
+FORMATS = {".png": png, ".svg": svg, ".pdf": pdf}
+"""How pictures are written, by the ending of the file's name."""
+
+
+def copy_picture(parts: Parts) -> None:
+    """Puts a picture of the widgets on the clipboard."""
+    QGuiApplication.clipboard().setImage(picture(parts))
 
 
 def copy_csv(text: str) -> None:
@@ -41,34 +112,66 @@ def copy_csv(text: str) -> None:
     QGuiApplication.clipboard().setMimeData(data)
 
 
-def save_picture(widget: QWidget) -> None:
-    """Asks for a name and writes a picture of the widget as PNG."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QImageWriter(buffer, b"png")
-    if not writer.write(picture(widget)):
-        raise RuntimeError(writer.errorString())
-    _save(widget, _tr("Save picture"), "curves.png", "PNG (*.png)", bytes(buffer.data().data()))
+def save_picture(widget: QWidget, parts: Parts) -> None:
+    """Asks for a name and writes these parts of the widget as PNG, SVG or PDF, as the name ends."""
+    title = _tr("Save picture")
+    kinds = ";;".join(f"{ending[1:].upper()} (*{ending})" for ending in FORMATS)
+    chosen = _chosen(widget, title, "curves.png", kinds)
+    if chosen is None:
+        return
+    make = FORMATS.get(chosen.suffix.lower())
+    if make is None:
+        reason = message(
+            "Expected a name that ends in {endings}, got “{name}”.",
+            endings=", ".join(FORMATS),
+            name=chosen.name,
+        )
+        _refuse(widget, title, reason)
+    else:
+        _write(widget, title, chosen, make(parts))
 
 
 def save_csv(widget: QWidget, text: str) -> None:
     """Asks for a name and writes CSV."""
-    _save(widget, _tr("Save CSV"), "curves.csv", "CSV (*.csv)", text.encode())
+    title = _tr("Save CSV")
+    chosen = _chosen(widget, title, "curves.csv", "CSV (*.csv)")
+    if chosen is not None:
+        _write(widget, title, chosen, text.encode())
 
 
-def _save(widget: QWidget, title: str, name: str, kind: str, data: bytes) -> None:
-    chosen, _ = QFileDialog.getSaveFileName(widget, title, name, kind)
+def _chosen(widget: QWidget, title: str, name: str, kinds: str) -> Path | None:
+    """The path that the user chooses; the ending of the chosen kind is added where there is none."""
+    chosen, kind = QFileDialog.getSaveFileName(widget, title, name, kinds)
     if not chosen:
-        return
+        return None
     path = Path(chosen)
-    if not path.suffix:
-        path = path.with_suffix(Path(name).suffix)
+    ending = kind.rpartition("*")[2].rstrip(")") or Path(name).suffix
+    return path if path.suffix else path.with_suffix(ending)
+
+
+def _write(widget: QWidget, title: str, path: Path, data: bytes) -> None:
     try:
         write_atomically(path, data)
     except UserError as error:
-        box = QMessageBox(QMessageBox.Icon.Warning, title, said(error.reason), parent=widget)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        _refuse(widget, title, error.reason)
+
+
+def _refuse(widget: QWidget, title: str, reason: Message) -> None:
+    box = QMessageBox(QMessageBox.Icon.Warning, title, said(reason), parent=widget)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+
+
+def _size(parts: Parts) -> QSize:
+    heights = sum(part.height() for part in parts) + _BETWEEN * (len(parts) - 1)
+    return QSize(max(part.width() for part in parts) + 2 * _MARGIN, heights + 2 * _MARGIN)
+
+
+def _render(parts: Parts, painter: QPainter) -> None:
+    painter.translate(_MARGIN, _MARGIN)
+    for part in parts:
+        part.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
+        painter.translate(0, part.height() + _BETWEEN)
 
 
 def _tr(text: str) -> str:

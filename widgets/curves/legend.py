@@ -1,133 +1,60 @@
-"""The legend: what the lines mean, and which runs are shown."""
+"""The legend of runs: shows and hides, renames and deletes them one by one."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
+    QFocusEvent,
     QFontMetrics,
     QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
-    QPolygonF,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QLineEdit,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QWidget,
+)
 
-from networks.runs.measures import QUANTITIES, variants
-from widgets.curves.line import dashes, draw_symbol
+from networks.runs.verdict import Mark
+from widgets.curves.line import draw_symbol
 from widgets.look import theme
 from widgets.look.icon import paint_icon
 from widgets.look.plain import plain_hint
-from widgets.look.translation import declared
 
-_SAMPLE = 22.0
 _WIDEST = 340
 _ROWS = 3
-
-
-_STRONG, _FAINT, _DASHED = "strong", "faint", "dashed"
-
-
-class _Entry(NamedTuple):
-    kind: str
-    variant: int
-    text: str
-
-
-class Keys(QWidget):
-    """Explains the kinds of lines. Colours belong to runs, so the samples have none."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._smooths = True
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(self.text())
-
-    def show_smoothing(self, smooths: bool) -> None:
-        """Whether strong lines are smoothed."""
-        self._smooths = smooths
-        self.setAccessibleName(self.text())
-        self.update()
-
-    def text(self) -> str:
-        """All entries as text."""
-        return " · ".join(entry.text for entry in self._entries())
-
-    def sizeHint(self) -> QSize:
-        return QSize(320, 20)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(100, 20)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        shade = theme.colors(self)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = theme.font(theme.SMALL)
-        painter.setFont(font)
-        metrics = QFontMetricsF(font)
-        entries = self._entries()
-        gap = 6.0
-        widths = [_SAMPLE + gap + metrics.horizontalAdvance(entry.text) for entry in entries]
-        between = min(18.0, max(8.0, (self.width() - sum(widths)) / max(1, len(entries) - 1)))
-        x = max(0.0, (self.width() - sum(widths) - between * (len(entries) - 1)) / 2)
-        for entry, width in zip(entries, widths, strict=True):
-            _paint_sample(painter, entry, QPointF(x, self.height() / 2), QColor(shade.text_dim))
-            painter.setPen(QColor(shade.text_dim))
-            place = QRectF(x + _SAMPLE + gap, 0, width, self.height())
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, entry.text)
-            x += width + between
-        painter.end()
-
-    def _entries(self) -> list[_Entry]:
-        """Lines of steps, then lines of epochs; an entry that several charts share appears once."""
-        lines = [
-            (
-                measure,
-                _Entry(_DASHED if measure.each == "epoch" else _STRONG, variant, declared(measure.line)),
-            )
-            for quantity in QUANTITIES
-            for measure, variant in variants(quantity)
-        ]
-        steps = [(measure, entry) for measure, entry in lines if measure.each == "step"]
-        noisy = [entry for measure, entry in steps if measure.noisy]
-        smoothed = self.tr("{line}, smoothed") if self._smooths else self.tr("{line}, every step")
-        entries = [entry._replace(text=smoothed.format(line=entry.text)) for entry in noisy]
-        if noisy and self._smooths:
-            entries.append(_Entry(_FAINT, 0, self.tr("every step")))
-        entries += [entry for measure, entry in steps if not measure.noisy]
-        entries += [entry for measure, entry in lines if measure.each == "epoch"]
-        return list(dict.fromkeys(entries))
-
-
-def _paint_sample(painter: QPainter, entry: _Entry, at: QPointF, color: QColor) -> None:
-    end = at + QPointF(_SAMPLE, 0)
-    if entry.kind == _FAINT:
-        color.setAlpha(110)
-        painter.setPen(QPen(color, 1))
-        heights = (1, -4, 3, -2, 4, -4, 2, -3, 1)
-        step = _SAMPLE / (len(heights) - 1)
-        painter.drawPolyline(QPolygonF([at + QPointF(step * i, height) for i, height in enumerate(heights)]))
-        return
-    pen = QPen(color, 2 if entry.kind == _STRONG else 1.4)
-    painter.setPen(dashes(pen, "step" if entry.kind == _STRONG else "key", entry.variant))
-    painter.drawLine(at, end)
-    if entry.kind == _DASHED:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        painter.drawEllipse((at + end) / 2, 3, 3)
+_ROW = 24
+_LEFT, _RIGHT = 29, 22
+"""Room for the sample of the line, and for the arrow that opens the menu."""
 
 
 class RunButton(QAbstractButton):
-    """A run's line, marker and title; checked while the run is shown."""
+    """A run's line, marker, title and verdict; checked while the run is shown. Its arrow opens a menu."""
+
+    rename_wished = Signal()
+    delete_wished = Signal()
+    only_wished = Signal()
 
     def __init__(self, title: str, color: str, symbol: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._color, self._symbol, self._front = color, symbol, False
+        self._mark: Mark = "running"
+        self._word = self._sentence = ""
+        self._printed = False
         self.setText(title)
         self.setObjectName("run_button")
         self.setCheckable(True)
@@ -149,25 +76,89 @@ class RunButton(QAbstractButton):
         self._front = front
         self.update()
 
+    def set_printed(self, printed: bool) -> None:
+        """Whether it is drawn for a picture, in which nothing can be pressed."""
+        self._printed = printed
+
+    def set_title(self, title: str) -> None:
+        """What the run is called."""
+        self.setText(title)
+        self._describe()
+
+    def set_verdict(self, mark: Mark, word: str, sentence: str) -> None:
+        """What came of the run, in a word or two and in full."""
+        self._mark, self._word, self._sentence = mark, word, sentence
+        self._describe()
+
     def sizeHint(self) -> QSize:
         font = theme.font(theme.SMALL, bold=True)
-        width = QFontMetrics(font).horizontalAdvance(self.text()) + 41
-        return QSize(min(_WIDEST, width), 24)
+        width = QFontMetrics(font).horizontalAdvance(self.text() + self._shown_word()) + _LEFT + _RIGHT + 2
+        return QSize(min(_WIDEST, width), _ROW)
+
+    def menu(self) -> QMenu:
+        """What can be done with the run."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown = self.isChecked()
+        menu.addAction(self.tr("Hide") if shown else self.tr("Show"), self.toggle).setObjectName("toggle")
+        menu.addAction(self.tr("Show only this run"), self.only_wished.emit).setObjectName("only")
+        menu.addSeparator()
+        rename = menu.addAction(self.tr("Rename…"), self.rename_wished.emit)
+        rename.setObjectName("rename")
+        rename.setShortcut(Qt.Key.Key_F2)
+        delete = menu.addAction(self.tr("Delete"), self.delete_wished.emit)
+        delete.setObjectName("delete")
+        delete.setShortcut(Qt.Key.Key_Delete)
+        delete.setEnabled(self._mark != "running")
+        return menu
+
+    def open_menu(self) -> None:
+        """Shows the menu below the arrow."""
+        menu = self.menu()
+        place = QPoint(self.width() - menu.sizeHint().width(), self.height())
+        menu.popup(self.mapToGlobal(place))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.open_menu()
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and event.position().x() > self.width() - _RIGHT:
+            self.open_menu()
+            event.accept()
+        else:
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_F2:
+                self.rename_wished.emit()
+            case Qt.Key.Key_Delete if self._mark != "running":
+                self.delete_wished.emit()
+            case _:
+                super().keyPressEvent(event)
+
+    def _shown_word(self) -> str:
+        return f" · {self._word}" if self._mark in ("advice", "bad") else ""
 
     @Slot()
     def _describe(self) -> None:
         shown = self.isChecked()
         state = self.tr("{run}, shown") if shown else self.tr("{run}, hidden")
-        self.setAccessibleName(state.format(run=self.text()))
-        todo = self.tr("{run}\nClick to hide") if shown else self.tr("{run}\nClick to show")
-        self.setToolTip(plain_hint(todo.format(run=self.text())))
+        self.setAccessibleName(state.format(run=self.text() + self._shown_word()))
+        todo = self.tr("Click to hide it, at the arrow to rename or delete it.")
+        if not shown:
+            todo = self.tr("Click to show it, at the arrow to rename or delete it.")
+        self.setToolTip(plain_hint("\n".join(filter(None, (self.text(), self._sentence, todo)))))
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade, shown = theme.colors(self), self.isChecked()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        if self.hasFocus() or self.underMouse():
+        active = (self.hasFocus() or self.underMouse()) and not self._printed
+        if active:
             painter.setPen(QColor(shade.accent if self.hasFocus() else shade.border))
             painter.setBrush(QColor(shade.card_hover))
             painter.drawRoundedRect(frame, theme.RADIUS, theme.RADIUS)
@@ -180,21 +171,69 @@ class RunButton(QAbstractButton):
             draw_symbol(painter, self._symbol, QPointF(14, middle), 3.8)
         else:
             paint_icon(painter, "hidden", QRectF(7, middle - 7, 14, 14), QColor(shade.text_dim))
+        arrow = QRectF(self.width() - _RIGHT + 4, middle - 6, 12, 12)
+        if not self._printed:
+            paint_icon(painter, "chevron-down", arrow, QColor(shade.text if active else shade.text_dim))
+        self._paint_words(painter, frame.adjusted(_LEFT, 0, -_RIGHT, 0), shade)
+        painter.end()
+
+    def _paint_words(self, painter: QPainter, place: QRectF, shade: theme.Colors) -> None:
+        shown = self.isChecked()
         font = theme.font(theme.SMALL, bold=self._front)
         font.setStrikeOut(not shown)
         painter.setFont(font)
+        metrics, word = QFontMetricsF(font), self._shown_word()
+        room = place.width() - metrics.horizontalAdvance(word)
+        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
         painter.setPen(QColor(shade.text if shown else shade.text_dim))
-        place = frame.adjusted(29, 0, -8, 0)
-        text = QFontMetricsF(font).elidedText(self.text(), Qt.TextElideMode.ElideRight, place.width())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
-        painter.end()
+        if word:
+            place.setLeft(place.left() + metrics.horizontalAdvance(text))
+            painter.setPen(QColor(shade.error if self._mark == "bad" else shade.warning))
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, word)
+
+
+class _TitleField(QLineEdit):
+    """The title while it is typed: Enter takes it, Escape leaves it as it was."""
+
+    typed = Signal(str)
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(title, parent)
+        self.setObjectName("title_field")
+        self.setAccessibleName(self.tr("Title of the run"))
+        self.setMaxLength(120)
+        self.selectAll()
+        self.returnPressed.connect(self._take)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.deleteLater()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.deleteLater()
+
+    @Slot()
+    def _take(self) -> None:
+        self.typed.emit(self.text())
+        self.deleteLater()
 
 
 class RunsLegend(QScrollArea):
-    """The runs, newest first, in rows; a click shows or hides one."""
+    """The runs, newest first, in rows that scroll where they are many; a click shows or hides one.
+
+    A run has the number that it was added with.
+    """
 
     run_toggled = Signal(int, bool)
-    """The number that the run was added with, and whether it is shown now."""
+    """Whether it is shown now."""
+    only_wished = Signal(int)
+    """All others are to be hidden."""
+    rename_wished = Signal(int, str)
+    delete_wished = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -213,12 +252,13 @@ class RunsLegend(QScrollArea):
         return self._buttons[number]
 
     def add_run(self, number: int, title: str, color: str, symbol: str) -> None:
-        """Adds a run in front of the others."""
+        """Adds a run, in front of those with lower numbers."""
         button = RunButton(title, color, symbol, self._rows)
         button.toggled.connect(self._tell)
-        for other in self._buttons.values():
-            other.set_front(False)
-        button.set_front(True)
+        button.only_wished.connect(self._wish_only)
+        button.rename_wished.connect(self._edit_title)
+        button.delete_wished.connect(self._wish_delete)
+        button.installEventFilter(self)
         button.show()
         self._buttons[number] = button
         self._arrange()
@@ -234,29 +274,96 @@ class RunsLegend(QScrollArea):
         """Changes a run's colour after the theme has changed."""
         self._buttons[number].set_color(color)
 
+    def set_title(self, number: int, title: str) -> None:
+        """Calls a run by another name."""
+        if self._buttons[number].text() != title:
+            self._buttons[number].set_title(title)
+            self._arrange()
+
+    def set_verdict(self, number: int, mark: Mark, word: str, sentence: str) -> None:
+        """Says what came of a run."""
+        self._buttons[number].set_verdict(mark, word, sentence)
+        self._arrange()
+
+    @contextmanager
+    def printed(self) -> Iterator[QWidget]:
+        """All rows as one widget, without arrows, to be drawn in a picture."""
+        for button in self._buttons.values():
+            button.set_printed(True)
+        yield self._rows
+        for button in self._buttons.values():
+            button.set_printed(False)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
 
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        # what has the focus is in view
+        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
+            self.ensureWidgetVisible(watched, 0, 2)
+        return False
+
+    def _number(self) -> int:
+        """The number of the run whose button sends a signal."""
+        return next(number for number, button in self._buttons.items() if button is self.sender())
+
     @Slot(bool)
     def _tell(self, shown: bool) -> None:
-        sender = self.sender()
-        number = next(number for number, button in self._buttons.items() if button is sender)
-        self.run_toggled.emit(number, shown)
+        self.run_toggled.emit(self._number(), shown)
+
+    @Slot()
+    def _wish_only(self) -> None:
+        self.only_wished.emit(self._number())
+
+    @Slot()
+    def _wish_delete(self) -> None:
+        self.delete_wished.emit(self._number())
+
+    @Slot()
+    def _edit_title(self) -> None:
+        number = self._number()
+        button = self._buttons[number]
+        field = _TitleField(button.text(), self._rows)
+        field.setProperty("number", number)
+        field.setGeometry(button.geometry())
+        field.typed.connect(self._take_title)
+        field.show()
+        field.setFocus()
+
+    @Slot(str)
+    def _take_title(self, title: str) -> None:
+        number = int(self.sender().property("number"))
+        if number in self._buttons:
+            self._buttons[number].setFocus()
+            self.rename_wished.emit(number, title)
 
     def _arrange(self) -> None:
-        width, x, y, gap, height = self.width(), 0, 0, 4, 24
+        newest_first = sorted(self._buttons, reverse=True)
+        for number in newest_first:
+            self._buttons[number].set_front(number == newest_first[0])
+        total = self._lay_out(newest_first, self.width())
+        if total > _ROWS * (_ROW + 2):
+            # the bar needs room of its own
+            bar = self.verticalScrollBar().sizeHint().width()
+            total = self._lay_out(newest_first, self.width() - bar)
+        self.setFixedHeight(min(total, _ROWS * (_ROW + 2)))
+        self.setVisible(bool(self._buttons))
+
+    def _lay_out(self, numbers: list[int], width: int) -> int:
+        """Places the buttons in rows; returns their height."""
+        x, y, gap = 0, 0, 4
         before: QWidget | None = None
-        for button in reversed(self._buttons.values()):
+        for number in numbers:
+            button = self._buttons[number]
             wanted = min(button.sizeHint().width(), max(60, width))
             if x and x + wanted > width:
-                x, y = 0, y + height + 2
-            button.setGeometry(x, y, wanted, height)
+                x, y = 0, y + _ROW + 2
+            button.setGeometry(x, y, wanted, _ROW)
             x += wanted + gap
             if before is not None:
                 QWidget.setTabOrder(before, button)
             before = button
-        total = y + height if self._buttons else 0
+        total = y + _ROW if numbers else 0
         self._rows.resize(width, total)
-        self.setFixedHeight(min(total, _ROWS * (height + 2)))
-        self.setVisible(bool(self._buttons))
+        return total

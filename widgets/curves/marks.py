@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import pyqtgraph
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.look import theme
@@ -14,6 +14,7 @@ from widgets.look.icon import paint_icon
 
 _GAP = 5.0
 _ICON = 12.0
+_ARROW = 6.0
 
 
 @lru_cache(maxsize=1)
@@ -39,6 +40,11 @@ class Mark(QGraphicsItem):
         """Moves the mark to this pixel of the plot; None hides it."""
         self._at = at
         self.setVisible(at is not None)
+
+    @property
+    def at(self) -> QPointF | None:
+        """The pixel of the plot where it stands; None while it is hidden."""
+        return self._at
 
     def boundingRect(self) -> QRectF:
         return QRectF(self._view_box.rect())
@@ -67,6 +73,31 @@ class Dots(Mark):
             painter.setPen(QPen(color if self._ring else self._panel, 1.5))
             painter.setBrush(self._panel if self._ring else color)
             painter.drawEllipse(at, self._radius, self._radius)
+
+
+class EdgeMark(Mark):
+    """An arrow at the edge of the plot, where a line leaves the axis."""
+
+    def __init__(self, view_box: pyqtgraph.ViewBox) -> None:
+        super().__init__(view_box)
+        self._upwards, self._color, self._panel = True, QColor(), QColor()
+
+    def show_direction(self, upwards: bool, color: QColor, panel: QColor) -> None:
+        """Whether the line leaves at the top or at the bottom, and the colour of its run."""
+        self._upwards, self._color, self._panel = upwards, color, panel
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        at = self._at
+        assert at is not None
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._panel, 1))
+        painter.setBrush(self._color)
+        x = max(_ARROW, min(at.x(), self.boundingRect().width() - _ARROW))
+        y, towards = (at.y() + 1, 1) if self._upwards else (at.y() - 1, -1)
+        base = y + towards * 1.6 * _ARROW
+        painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x + _ARROW, base), QPointF(x - _ARROW, base)]))
 
 
 class CrossHair(Mark):
@@ -98,11 +129,12 @@ class _Labelled(Mark):
         super().__init__(view_box)
         self.text = ""
         self._color = QColor()
+        self._words = self._color
         self._shade = theme.LIGHT
 
-    def show_text(self, text: str, color: QColor, shade: theme.Colors) -> None:
-        """Sets the label and its colour."""
-        self.text, self._color, self._shade = text, color, shade
+    def show_text(self, text: str, color: QColor, shade: theme.Colors, words: QColor | None = None) -> None:
+        """Sets the label and its colour, for its words another one where that is given."""
+        self.text, self._color, self._shade, self._words = text, color, shade, words or color
 
     def _label_size(self, icon: bool) -> QRectF:
         metrics = QFontMetricsF(_font())
@@ -124,7 +156,7 @@ class _Labelled(Mark):
             paint_icon(painter, icon, QRectF(inner.left(), top, _ICON, _ICON), self._color)
             inner.setLeft(inner.left() + _ICON + _GAP)
         painter.setFont(_font())
-        painter.setPen(self._color)
+        painter.setPen(self._words)
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text)
 
 

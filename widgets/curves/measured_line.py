@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPen
 
 from networks.runs.measures import Measure
 from networks.runs.record import Record
+from networks.runs.sane_range import Spread, spread
 from networks.runs.series import Floats
 from widgets.curves.line import Line, Markers, dashes
 from widgets.curves.plot_view import PlotView
-from widgets.curves.trace import Trace, means, peaks, scaled
+from widgets.curves.trace import Trace, means, peaks, scaled, unscaled
 
 _CLIP = 50.0
 """Curves are cut off this many plot heights away: Qt needs bounded coordinates."""
 _APART = 7.0
 """Markers are left out if epochs are fewer pixels apart than this."""
+_EDGE = 1.5
+"""Pixels beyond the edge from which on a line has left the plot."""
+_ALONE, _AMONG, _BEHIND = 85, 48, 18
+"""How opaque single steps are, of 255: of a run alone, of the one in front of others, of the others."""
 _NOTHING = np.empty(0)
 
 
@@ -41,12 +48,50 @@ class MeasuredLine:
         """Takes what was measured since the last call. Returns whether there was anything."""
         raise NotImplementedError
 
-    def bounds(self) -> tuple[float, float] | None:
-        """The range of heights to make room for; None if there is nothing to draw."""
+    def spread(self) -> Spread | None:
+        """The values to make room for; None if there is nothing to draw."""
         raise NotImplementedError
 
-    def retheme(self, color: QColor, strong: QColor, symbol: str, *, front: bool) -> None:
-        """Sets the run's colour and marker, and that of strong lines, dimmer for earlier runs."""
+    def set_single_steps(self, shown: bool) -> None:
+        """Whether every single step is drawn beside a smoothed line."""
+
+    def retheme(self, color: QColor, strong: QColor, symbol: str, *, front: bool, several: bool) -> None:
+        """Sets the run's colour and marker, and that of strong lines, dimmer for earlier runs.
+
+        Single steps are fainter where several runs are drawn.
+        """
+        raise NotImplementedError
+
+    def value(self, index: int) -> float | None:
+        """The value that the line has at an index, smoothed where the line is; None below 0."""
+        return self._series.value(self.measure.name, index)
+
+    def own_value(self, index: int) -> float | None:
+        """The value of the step itself, where the line is smoothed; None elsewhere."""
+        return None
+
+    def leaves(self) -> tuple[float, bool] | None:
+        """Where the line leaves the plot for the first time: pixels from the left, and whether upwards."""
+        across, down = self._strong_points()
+        height = self._plot.area().height()
+        with np.errstate(invalid="ignore"):
+            beyond = (down < -_EDGE) | (down > height + _EDGE)
+        beyond &= (across >= 0) & (across <= self._plot.area().width())
+        if not beyond.any():
+            return None
+        first = int(np.argmax(beyond))
+        return float(across[first]), bool(down[first] < 0)
+
+    def points_within(self, area: QRectF) -> int:
+        """How many points of the line lie in a part of the plot, in pixels."""
+        across, down = self._strong_points()
+        with np.errstate(invalid="ignore"):
+            inside = (across >= area.left()) & (across <= area.right())
+            inside &= (down >= area.top()) & (down <= area.bottom())
+        return int(np.count_nonzero(inside))
+
+    def _strong_points(self) -> tuple[Floats, Floats]:
+        """What is drawn of the line that one looks at, in pixels of the plot."""
         raise NotImplementedError
 
     def draw(self) -> None:
@@ -92,6 +137,10 @@ class StepLine(MeasuredLine):
     ) -> None:
         super().__init__(plot, record, measure, variant)
         self._trace = Trace(self._weight(weight), log)
+        self._log, self._single = log, True
+        self._spread: Spread | None = None
+        self._spread_of: tuple[int, bool] | None = None
+        """For how many steps, with single ones or without, the spread was computed."""
         self.raw = Line(plot.view_box, antialias=False)
         self.strong = Line(plot.view_box, antialias=True)
 
@@ -100,6 +149,8 @@ class StepLine(MeasuredLine):
         return self.raw, self.strong
 
     def set_style(self, weight: float, log: bool) -> None:
+        self._log = log
+        self._spread_of = None
         self._trace.set_style(self._weight(weight), log)
         self.take()
 
@@ -108,12 +159,33 @@ class StepLine(MeasuredLine):
         self._trace.extend(new)
         return len(new) > 0
 
-    def bounds(self) -> tuple[float, float] | None:
-        return self._trace.bounds()
+    def spread(self) -> Spread | None:
+        kind = (len(self._trace), self._single)
+        if kind != self._spread_of:
+            self._spread, self._spread_of = self._trace.spread(single=self._single), kind
+        return self._spread
 
-    def retheme(self, color: QColor, strong: QColor, symbol: str, *, front: bool) -> None:
+    def set_single_steps(self, shown: bool) -> None:
+        self._single = shown
+        self.raw.setVisible(shown and self.strong.isVisible())
+
+    def value(self, index: int) -> float | None:
+        own = super().value(index)
+        if own is None or not self._trace.smooths:
+            return own
+        # a value that the axis cannot show has no place on the line
+        height = float(self._trace.smoothed.values[index])
+        return unscaled(height, self._log) if math.isfinite(height) else own
+
+    def own_value(self, index: int) -> float | None:
+        return super().value(index) if self._trace.smooths else None
+
+    def _strong_points(self) -> tuple[Floats, Floats]:
+        return self.strong.across, self.strong.down
+
+    def retheme(self, color: QColor, strong: QColor, symbol: str, *, front: bool, several: bool) -> None:
         faint = QColor(color)
-        faint.setAlpha(85 if front else 38)
+        faint.setAlpha(_ALONE if not several else _AMONG if front else _BEHIND)
         self.raw.set_pen(QPen(faint, 1))
         wide = 2.0 if front else 1.5
         self.strong.set_pen(dashes(QPen(strong, wide if self._thick else 1.0), "step", self._variant))
@@ -122,8 +194,11 @@ class StepLine(MeasuredLine):
         x, (left, right) = self._series.epoch, self._plot.x_range()
         width = max(50.0, self._plot.area().width())
         bins = width * self._plot.viewport().devicePixelRatio()
-        raw = self._pixels(*peaks(x, self._trace.raw.values, left, right, bins))
-        if self._trace.smooths:
+        smooths = self._trace.smooths
+        raw = _NOTHING, _NOTHING
+        if self._single or not smooths:
+            raw = self._pixels(*peaks(x, self._trace.raw.values, left, right, bins))
+        if smooths:
             self.raw.set_points(*raw)
             self.strong.set_points(*self._pixels(*means(x, self._trace.smoothed.values, left, right, width)))
         else:
@@ -133,12 +208,11 @@ class StepLine(MeasuredLine):
     def newest_point(self) -> QPointF | None:
         if not len(self._trace):
             return None
-        heights = self._trace.smoothed if self._trace.smooths else self._trace.raw
-        return self.pixel(float(self._series.epoch[-1]), float(heights.values[-1]))
+        return self.pixel(float(self._series.epoch[-1]), float(self._trace.drawn.values[-1]))
 
     @property
     def _heights(self) -> Floats:
-        heights: Floats = self._trace.raw.values
+        heights: Floats = self._trace.drawn.values
         return heights
 
     @property
@@ -174,11 +248,14 @@ class EpochLine(MeasuredLine):
         self._scaled = scaled(self._measured(), self._log)
         return True
 
-    def bounds(self) -> tuple[float, float] | None:
-        heights = self._scaled[np.isfinite(self._scaled)]
-        return (float(heights.min()), float(heights.max())) if len(heights) else None
+    def spread(self) -> Spread | None:
+        values = self._measured()
+        return spread(values[np.isfinite(self._scaled)])
 
-    def retheme(self, color: QColor, strong: QColor, symbol: str, *, front: bool) -> None:
+    def _strong_points(self) -> tuple[Floats, Floats]:
+        return self.line.across, self.line.down
+
+    def retheme(self, color: QColor, strong: QColor, symbol: str, *, front: bool, several: bool) -> None:
         self.line.set_pen(dashes(QPen(strong, 1.4 if front else 1.1), "epoch", self._variant))
         self.markers.set_style(symbol, 3.5 if front else 3.0, strong, QColor(self._plot.shade.panel))
 

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QCursor
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QSizePolicy,
+    QStackedLayout,
+    QToolButton,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from networks.core.finding import Finding
-from networks.core.message import Message
+from networks.core.message import Message, plural
 from networks.runs.events import Failed, Finished
 from networks.runs.measures import QUANTITIES
 from networks.runs.record import Record
 from networks.runs.table import csv_text
+from networks.runs.verdict import verdict
+from widgets.controls.notice import Notice
+from widgets.controls.offer_bar import OfferBar
 from widgets.curves import export
 from widgets.curves.chart import Chart
-from widgets.curves.legend import Keys, RunsLegend
+from widgets.curves.keys import Keys
+from widgets.curves.legend import RunsLegend
 from widgets.curves.outcome import Outcome
-from widgets.curves.readings import Reading, Readings
+from widgets.curves.reading_box import ReadingBox
+from widgets.curves.readings import Reading, Readings, ReadValue
 from widgets.curves.toolbar import CurvesToolbar
 from widgets.look import theme
 from widgets.look.translation import declared, said
@@ -28,11 +42,19 @@ class CurvesPanel(QWidget):
     """Shows the records of runs, the newest in front. Nothing is shown that was not measured."""
 
     clear_requested = Signal()
-    """The user wants to clear all runs that have ended."""
+    """The user wants to delete all runs that have ended."""
+    delete_requested = Signal(object)
+    """The user wants to delete these runs, a tuple of records."""
+    restore_requested = Signal()
+    """The user wants the runs back that were deleted last."""
+    rename_requested = Signal(object, str)
+    """The user calls the run of this record by another name."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._numbers: dict[Record, int] = {}
+        self._known: dict[str, int] = {}
+        """The number of each run that ever was, which gives it its colour."""
         self._told: dict[Record, tuple[int, Finished | Failed | None]] = {}
         """For each run, the number of validations and the end that were last described."""
         self._reason: Message | None = None
@@ -41,10 +63,14 @@ class CurvesPanel(QWidget):
         self._pointed: float | None = None
         self.charts = tuple(Chart(quantity) for quantity in QUANTITIES)
         self.headings = tuple(Readings(quantity) for quantity in QUANTITIES)
+        self.boxes = tuple(ReadingBox(quantity, self) for quantity in QUANTITIES)
+        self.axis_buttons = tuple(QToolButton() for _ in QUANTITIES)
         logarithmic = [declared(each.title).lower() for each in QUANTITIES if each.logarithmic]
         self.toolbar = CurvesToolbar(", ".join(logarithmic))
         self.runs_legend = RunsLegend()
         self.outcome = Outcome()
+        self.undo_bar = OfferBar()
+        self.waiting_notice = Notice("warning")
         self.keys = Keys()
         self._hint = QLabel()
         self._name_parts()
@@ -60,20 +86,20 @@ class CurvesPanel(QWidget):
         A new run gets the next colour, and the charts follow it.
         """
         records = tuple(records)
-        for record in self._numbers.keys() - set(records):
-            self._remove(record)
-        if not records:
-            self._following = True
-            self._pointed = None
+        self._show_which(records)
         for record in records:
-            if record not in self._numbers:
-                self._add(record)
             for chart in self.charts:
                 chart.take(record)
+            self.runs_legend.set_title(self._numbers[record], record.title)
         self._show_ends()
         self._refresh()
         for record in records:
             self._describe(record)
+
+    def show_waiting(self, waiting: bool) -> None:
+        """Whether the project was changed since the run that goes on was started."""
+        sentence = self.tr("What you change now applies to the next run, not to the one that is training.")
+        self.waiting_notice.show_sentence(sentence if waiting else "")
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
         """Why the network cannot be trained now; said where there are no curves yet."""
@@ -118,11 +144,28 @@ class CurvesPanel(QWidget):
             chart.set_smoothing(weight)
         self._refresh()
 
+    @Slot(bool)
+    def _show_single_steps(self, shown: bool) -> None:
+        self.keys.show_single_steps(shown)
+        for chart in self.charts:
+            chart.set_single_steps(shown)
+        self._refresh()
+
     @Slot()
     def reset_view(self) -> None:
-        """Shows everything, and follows live data again."""
+        """Shows everything that is sane, and follows live data again."""
         self._following = True
         self._refresh()
+
+    @Slot()
+    def _switch_axis(self) -> None:
+        """Shows all that an axis leaves out, or leaves it out again."""
+        source = self.sender()
+        at = self.axis_buttons.index(source) if isinstance(source, QToolButton) else -1
+        chart = self.charts[at] if at >= 0 else source
+        assert isinstance(chart, Chart)
+        chart.set_whole(not chart.whole)
+        self.reset_view()
 
     @Slot()
     def _zoom(self) -> None:
@@ -149,16 +192,46 @@ class CurvesPanel(QWidget):
             index = len(epochs) - 1 if by > len(epochs) else -1
         self._point(float(epochs[min(max(0, index + by), len(epochs) - 1)]))
 
+    def _record(self, number: int) -> Record:
+        return next(record for record, own in self._numbers.items() if own == number)
+
     @Slot(int, bool)
     def _show_run(self, number: int, shown: bool) -> None:
-        record = next(record for record, own in self._numbers.items() if own == number)
+        record = self._record(number)
         for chart in self.charts:
             chart.curves(record).set_shown(shown)
+            chart.arrange_runs()
         self._refresh()
+
+    @Slot(int)
+    def _show_only(self, number: int) -> None:
+        for other in self._numbers.values():
+            self.runs_legend.button(other).setChecked(other == number)
+
+    @Slot(int)
+    def _delete(self, number: int) -> None:
+        self.delete_requested.emit((self._record(number),))
+
+    @Slot(int, str)
+    def _rename(self, number: int, title: str) -> None:
+        self.rename_requested.emit(self._record(number), title)
+
+    @contextmanager
+    def _printed(self) -> Iterator[tuple[QWidget, ...]]:
+        """What a picture of the curves consists of: charts, keys and all runs."""
+        # the cached ground would stand in an SVG as an image
+        caching = [chart.cacheMode() for chart in self.charts]
+        for chart in self.charts:
+            chart.setCacheMode(chart.CacheModeFlag.CacheNone)
+        with self.runs_legend.printed() as runs:
+            yield self._figure, runs
+        for chart, mode in zip(self.charts, caching, strict=True):
+            chart.setCacheMode(mode)
 
     @Slot()
     def _copy_picture(self) -> None:
-        export.copy_picture(self._figure)
+        with self._printed() as parts:
+            export.copy_picture(parts)
         QToolTip.showText(QCursor.pos(), self.tr("Copied as picture"), self)
 
     @Slot()
@@ -168,7 +241,8 @@ class CurvesPanel(QWidget):
 
     @Slot()
     def _save_picture(self) -> None:
-        export.save_picture(self._figure)
+        with self._printed() as parts:
+            export.save_picture(self, parts)
 
     @Slot()
     def _save_csv(self) -> None:
@@ -176,16 +250,47 @@ class CurvesPanel(QWidget):
 
     # refreshing
 
+    def _show_which(self, records: tuple[Record, ...]) -> None:
+        """Adds and removes runs, so that these are shown, in their order."""
+        gone = [record for record in self._numbers if record not in records]
+        new = [record for record in records if record not in self._numbers]
+        if not gone and not new:
+            return
+        for record in gone:
+            self._remove(record)
+        for record in new:
+            self._add(record)
+        self._numbers = {record: self._numbers[record] for record in records}
+        if records:
+            for chart in self.charts:
+                chart.set_front(records[-1])
+        else:
+            self._following = True
+            self._pointed = None
+        if gone:
+            self._offer_undo(len(gone))
+        else:
+            self.undo_bar.hide()
+
+    def _offer_undo(self, count: int) -> None:
+        sentence = plural("{count} run was deleted.", "{count} runs were deleted.", count=count)
+        self.undo_bar.offer(said(sentence), self.tr("Undo"), self.tr("Close"))
+
     def _add(self, record: Record) -> None:
-        number = max(self._numbers.values(), default=-1) + 1
+        number = self._known.setdefault(record.run, len(self._known))
         self._numbers[record] = number
-        self._told[record] = (0, None)
+        # a run that is brought back has been told of
+        back = record.ended is not None
+        self._told[record] = (0, record.ended)
         for chart in self.charts:
             chart.add_run(record, number, self.toolbar.smoothing)
         curves = self.charts[0].curves(record)
         self.runs_legend.add_run(number, record.title, curves.color.name(), curves.symbol)
-        self.outcome.show_end(None)
-        self._following = True
+        if back:
+            self._judge(record)
+        else:
+            self.outcome.show_end(None)
+            self._following = True
 
     def _remove(self, record: Record) -> None:
         self.runs_legend.remove_run(self._numbers.pop(record))
@@ -199,6 +304,12 @@ class CurvesPanel(QWidget):
         for record, (_, told) in self._told.items():
             if record.ended is not told:
                 self.outcome.show_end(record)
+                self._judge(record)
+
+    def _judge(self, record: Record) -> None:
+        found = verdict(record)
+        number = self._numbers[record]
+        self.runs_legend.set_verdict(number, found.mark, said(found.word), said(found.sentence))
 
     def _shown(self) -> list[Record]:
         """Visible runs with measurements, newest first."""
@@ -218,6 +329,7 @@ class CurvesPanel(QWidget):
                 chart.follow(max(run.last_epoch for run in shown))
             chart.redraw()
         self._refreshing = False
+        self._show_axes()
         self.toolbar.show_zoomed(not self._following)
         self.toolbar.show_runs(
             measured=any(run.measured for run in self._numbers),
@@ -252,23 +364,65 @@ class CurvesPanel(QWidget):
             at = None
         if at is not None and front is not None:
             at = float(front.steps.epoch[front.steps.nearest(at)])
-        for chart, heading in zip(self.charts, self.headings, strict=True):
+        below = self.height()
+        for chart, heading, box in reversed([*zip(self.charts, self.headings, self.boxes, strict=True)]):
             rings: list[tuple[QPointF, QColor]] = []
-            heading.show_readings(tuple(self._reading(chart, run, at, rings) for run in shown))
+            readings = tuple(self._reading(chart, run, at, rings) for run in shown)
+            heading.show_readings(readings)
+            heading.show_boxed(at is not None)
             chart.show_cross_hair(at, rings)
+            below = self._place_box(chart, box, readings if at is not None else (), below)
+
+    def _place_box(self, chart: Chart, box: ReadingBox, readings: tuple[Reading, ...], below: int) -> int:
+        """Shows the box in a corner of its chart, or over what stands below the charts, where they are full.
+
+        Boxes there stand on each other: this one ends at `below`. Returns where the next one has to end.
+        """
+        margin = theme.SPACE // 2
+        box.show_readings(readings, self.width() - 2 * margin)
+        if not readings:
+            return below
+        corner = chart.free_place(QSizeF(box.size()))
+        if corner is None:
+            box.move((self.width() - box.width()) // 2, max(0, below - box.height() - margin))
+            below = box.y()
+        else:
+            at = chart.viewport().mapTo(self, corner.toPoint())
+            box.move(max(margin, min(at.x(), self.width() - box.width() - margin)), at.y())
+        box.raise_()
+        return below
+
+    def _show_axes(self) -> None:
+        """Says where an axis leaves something out or does not begin at 0."""
+        for chart, heading, button in zip(self.charts, self.headings, self.axis_buttons, strict=True):
+            count = chart.cut_runs
+            button.setVisible((count > 0 and self._following) or chart.whole)
+            if chart.whole:
+                button.setText(self.tr("Fit the axis to the others"))
+            elif count:
+                said_count = plural(
+                    "{count} run leaves the axis: show all",
+                    "{count} runs leave the axis: show all",
+                    count=count,
+                )
+                button.setText(said(said_count))
+            start = chart.axis_start
+            heading.show_note("" if start is None else self.tr("axis starts at {value}").format(value=start))
 
     def _reading(
         self, chart: Chart, run: Record, at: float | None, rings: list[tuple[QPointF, QColor]]
     ) -> Reading:
         curves = chart.curves(run)
+        values = []
         for line in curves.lines:
             index = run.index(line.measure.each, at)
             point = line.point(index) if at is not None and index >= 0 else None
             if point is not None:
                 rings.append((point, curves.color))
-        values = tuple((declared(line.measure.word), run.value(line.measure, at)) for line in curves.lines)
+            values.append(ReadValue(declared(line.measure.word), line.value(index), line.own_value(index)))
         step = run.index("step", at)
-        return Reading(int(run.steps.step[step]) if step >= 0 else None, values, curves.color.name())
+        number = int(run.steps.step[step]) if step >= 0 else None
+        return Reading(run.short, number, tuple(values), curves.color.name())
 
     def _describe(self, run: Record) -> None:
         """Describes the charts for screen readers, at the end of every epoch and of the run."""
@@ -288,11 +442,9 @@ class CurvesPanel(QWidget):
         yield self.tr("{name} of {run} after epoch {epoch:.4g}: {values}.").format(
             name=declared(quantity.title), run=run.title, epoch=run.last_epoch, values=", ".join(values)
         )
-        best = curves.best_value()
-        if run.best is not None and best is not None:
-            yield self.tr("Best epoch {epoch}: {value}.").format(
-                epoch=run.best.epoch, value=quantity.figure(best)
-            )
+        best, epoch = curves.best_value(), curves.best_epoch()
+        if epoch is not None and best is not None:
+            yield self.tr("Best epoch {epoch}: {value}.").format(epoch=epoch, value=quantity.figure(best))
         if quantity.finite and run.diverged is not None:
             yield self.tr("The {name} diverged.").format(name=declared(quantity.title).lower())
 
@@ -306,6 +458,14 @@ class CurvesPanel(QWidget):
                 self.runs_legend.set_color(number, palette[number % len(palette)])
 
     def _name_parts(self) -> None:
+        self.undo_bar.setObjectName("undo_bar")
+        for button in self.axis_buttons:
+            button.setObjectName("axis_button")
+            button.setFont(theme.font(theme.SMALL))
+            button.setAutoRaise(True)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.hide()
         for chart in self.charts:
             chart.setObjectName(f"{chart.quantity.name}_chart")
             chart.setAccessibleName(declared(chart.quantity.title))
@@ -322,9 +482,10 @@ class CurvesPanel(QWidget):
         column = QVBoxLayout(charts)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for chart, heading in zip(self.charts, self.headings, strict=True):
+        for chart, heading, button in zip(self.charts, self.headings, self.axis_buttons, strict=True):
             column.addWidget(heading)
             column.addWidget(chart, 1)
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
         epoch = QLabel(self.tr("epoch"))
         epoch.setProperty("role", "dim")
         epoch.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -338,12 +499,14 @@ class CurvesPanel(QWidget):
         figure.setSpacing(2)
         figure.addLayout(self._pages, 1)
         figure.addWidget(self.keys)
-        figure.addWidget(self.runs_legend)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(theme.SPACE + 4, theme.SPACE // 2, theme.SPACE + 4, theme.SPACE)
         rows.setSpacing(theme.SPACE // 2)
         rows.addWidget(self.toolbar)
+        rows.addWidget(self.waiting_notice)
         rows.addWidget(self._figure, 1)
+        rows.addWidget(self.runs_legend)
+        rows.addWidget(self.undo_bar)
         rows.addWidget(self.outcome)
 
     def _connect(self) -> None:
@@ -353,6 +516,14 @@ class CurvesPanel(QWidget):
             chart.pointed.connect(self._point)
             chart.stepped.connect(self._step)
             chart.view_changed.connect(self._follow_view)
+            chart.all_requested.connect(self._switch_axis)
+        for button in self.axis_buttons:
+            button.clicked.connect(self._switch_axis)
+        self.toolbar.single_steps_toggled.connect(self._show_single_steps)
+        self.undo_bar.accepted.connect(self.restore_requested)
+        self.runs_legend.only_wished.connect(self._show_only)
+        self.runs_legend.delete_wished.connect(self._delete)
+        self.runs_legend.rename_wished.connect(self._rename)
         self.toolbar.smoothing_changed.connect(self._smooth)
         self.toolbar.log_toggled.connect(self.set_log)
         self.toolbar.reset_requested.connect(self.reset_view)

@@ -33,6 +33,8 @@ class PlotView(pyqtgraph.GraphicsView):  # type: ignore[misc]
     stepped = Signal(int)
     """By how many samples the user moves the cross-hair with the keyboard."""
     view_changed = Signal()
+    clicked = Signal(QPointF)
+    """The user has clicked here, in the viewport, without dragging."""
 
     def __init__(self, label: ticks.Label, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None)
@@ -138,6 +140,8 @@ class PlotView(pyqtgraph.GraphicsView):  # type: ignore[misc]
             self._end_drag()
             if chosen is not None:
                 self._zoom_to(chosen)
+            else:
+                self.clicked.emit(event.position())
         else:
             self._move(event.position())
             self._end_drag()

@@ -12,27 +12,66 @@ from widgets.look import theme
 from widgets.look.translation import declared, thousands
 
 _GAP = 8.0
+_LEVELS = 4
+"""How many ways there are to write the values, each shorter than the one before."""
+
+
+class ReadValue(msgspec.Struct, frozen=True):
+    """A value of the line that one looks at, with the word before it; None for what was not measured.
+
+    `own` is the value of the step itself, where the line is smoothed.
+    """
+
+    word: str
+    shown: float | None
+    own: float | None = None
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """A run's values at one step, each with the word before it; None for what was not measured there."""
+    """A run's values at one step."""
 
+    title: str
     step: int | None
-    values: tuple[tuple[str, float | None], ...]
+    values: tuple[ReadValue, ...]
     color: str
 
 
+def step_words(reading: Reading) -> str:
+    """`step 363`; empty where there is no step."""
+    if reading.step is None:
+        return ""
+    return QCoreApplication.translate("Readings", "step {step}").format(step=thousands(reading.step))
+
+
 class Readings(QWidget):
-    """The name on the left, values on the right: with words for the run in front, then others as they fit."""
+    """The name on the left, values on the right: with words for the run in front, then others as they fit.
+
+    Where it is narrow, first the steps' own values go, then the step, then the words.
+    """
 
     def __init__(self, quantity: Quantity, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._quantity = quantity
         self._title = declared(quantity.title)
+        self._note = ""
+        self._boxed = False
         self._readings: tuple[Reading, ...] = ()
         self._bold = theme.font(theme.BODY, bold=True)
+        self._small = theme.font(theme.SMALL)
         self._mono = theme.font(theme.SMALL, mono=True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_note(self, note: str) -> None:
+        """Says something about the axis behind the title, where there is room; empty says nothing."""
+        if note != self._note:
+            self._note = note
+            self.update()
+
+    def show_boxed(self, boxed: bool) -> None:
+        """Whether the values stand in a box over the chart, so that the heading leaves them out."""
+        if boxed != self._boxed:
+            self._boxed = boxed
+            self.update()
 
     def show_readings(self, readings: tuple[Reading, ...]) -> None:
         """Shows these values, the run in front first."""
@@ -44,7 +83,7 @@ class Readings(QWidget):
     def text(self) -> str:
         """All values as a line of text."""
         return " │ ".join(
-            "  ".join(f"{word} {figure}".strip() for word, figure in group) for group in self._groups()
+            "  ".join(f"{word} {figure}".strip() for word, figure in group) for group in self._groups(0)
         )
 
     def sizeHint(self) -> QSize:
@@ -57,38 +96,54 @@ class Readings(QWidget):
         shade = theme.colors(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        bold, mono = self._bold, self._mono
+        bold = self._bold
         painter.setFont(bold)
         painter.setPen(QColor(shade.text))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self._title)
-        room = self.width() - QFontMetricsF(bold).horizontalAdvance(self._title) - 2 * _GAP
-        painter.setFont(mono)
-        groups, metrics = self._groups(), QFontMetricsF(mono)
-        several = len(groups) > 1
-        widths = [_width(group, metrics, several) for group in groups]
-        shown = 0
-        while shown < len(groups) and sum(widths[: shown + 1]) + _GAP * shown * 1.5 <= room:
-            shown += 1
-        x = self.width() - sum(widths[:shown]) - 1.5 * _GAP * max(0, shown - 1)
-        for index, group in enumerate(groups[:shown]):
-            if several:
-                self._paint_key(painter, x, self._readings[index].color)
-                x += _GAP * 1.4
-            x = self._paint_group(painter, metrics, x, group, shade)
-            x += 1.5 * _GAP
+        left = QFontMetricsF(bold).horizontalAdvance(self._title) + 2 * _GAP
+        self._paint_values(painter, self.width() - left, shade)
         painter.end()
 
-    def _groups(self) -> list[list[tuple[str, str]]]:
-        """Pairs of word and figure, for each run."""
+    def _paint_values(self, painter: QPainter, room: float, shade: theme.Colors) -> None:
+        metrics = QFontMetricsF(self._mono)
+        several = len(self._readings) > 1 and not self._boxed
+        used = 0.0
+        if not self._boxed and self._readings:
+            for level in range(_LEVELS):
+                groups = self._groups(level)
+                widths = [_width(group, metrics, several) for group in groups]
+                if widths[0] <= room:
+                    break
+            shown = 0
+            while shown < len(groups) and sum(widths[: shown + 1]) + _GAP * shown * 1.5 <= room:
+                shown += 1
+            used = sum(widths[:shown]) + 1.5 * _GAP * max(0, shown - 1)
+            x = self.width() - used
+            painter.setFont(self._mono)
+            for index, group in enumerate(groups[:shown]):
+                if several:
+                    self._paint_key(painter, x, self._readings[index].color)
+                    x += _GAP * 1.4
+                x = self._paint_group(painter, metrics, x, group, shade)
+                x += 1.5 * _GAP
+        if self._note and QFontMetricsF(self._small).horizontalAdvance(self._note) + used + _GAP <= room:
+            painter.setFont(self._small)
+            painter.setPen(QColor(shade.text_dim))
+            place = QRectF(self.width() - room, 0, room, self.height())
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._note)
+
+    def _groups(self, level: int) -> list[list[tuple[str, str]]]:
+        """Pairs of word and figure, for each run; fewer on higher levels."""
         groups = []
         for index, reading in enumerate(self._readings):
-            figures = [(word, self._quantity.figure(value)) for word, value in reading.values]
-            if index:
-                groups.append([("", figure) for _, figure in figures])
-                continue
-            if reading.step is not None:
-                step = QCoreApplication.translate("Readings", "step")
-                figures.insert(0, (step, thousands(reading.step)))
+            figures = []
+            for value in reading.values:
+                figure = self._quantity.figure(value.shown)
+                if value.own is not None and level < 1:
+                    figure = f"{figure} ({self._quantity.figure(value.own)})"
+                figures.append(("" if index or level > 2 else value.word, figure))
+            if not index and reading.step is not None and level < 2:
+                figures.insert(0, ("", step_words(reading)))
             groups.append(figures)
         return groups
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
 from networks.runs.measures import Quantity, variants
 from networks.runs.record import Record
+from networks.runs.sane_range import Spread
+from networks.runs.verdict import best_index
 from widgets.curves.line import SYMBOLS
-from widgets.curves.marks import BestMark, DivergedMark
+from widgets.curves.marks import BestMark, DivergedMark, EdgeMark, Mark
 from widgets.curves.measured_line import MeasuredLine, line_of
 from widgets.curves.plot_view import PlotView
-from widgets.curves.trace import scaled
 from widgets.look import theme
 
 _OVERLAY = 0.55
@@ -30,16 +30,23 @@ class RunCurves:
         """Whether something has changed since it was drawn."""
         self.color = self.strong_color = QColor()
         """The run's colour in the current theme; strong lines of earlier runs are dimmer."""
+        self.words_color = QColor()
+        """The run's colour for words."""
         self.symbol = SYMBOLS[0]
         """Its marker for epochs; another one each time the colours repeat."""
         self._plot, self._quantity, self._index = plot, quantity, index
-        self._shown, self._front = True, True
-        self._log = log
+        self._shown, self._front, self._single = True, True, True
+        self.cut = False
+        """Whether the axis leaves out a part of this run."""
         self.lines: tuple[MeasuredLine, ...] = tuple(
             line_of(plot, run, measure, variant, weight, log) for measure, variant in variants(quantity)
         )
         self._judged = next((line for line in self.lines if line.measure.each == "epoch"), None)
+        self._best = -1
+        """Index of the validation with the best value of this chart's own quantity."""
+        self._several = False
         self.best = BestMark(plot.view_box, above=quantity.better == "lower")
+        self.edge = EdgeMark(plot.view_box)
         self.diverged = DivergedMark(plot.view_box)
         self.retheme()
         self.take()
@@ -60,16 +67,24 @@ class RunCurves:
         for line in self.lines:
             for item in line.items:
                 item.setVisible(shown)
+            line.set_single_steps(self._single)
         self.stale = True
 
-    def set_front(self, front: bool) -> None:
-        """Whether this is the run in front, or an earlier one behind it."""
-        self._front = front
-        self.retheme()
+    def set_single_steps(self, shown: bool) -> None:
+        """Whether single steps are drawn beside smoothed lines."""
+        self._single = shown
+        for line in self.lines:
+            line.set_single_steps(shown)
+        self.stale = True
+
+    def set_front(self, front: bool, several: bool) -> None:
+        """Whether this is the run in front, or an earlier one behind it; and whether several are drawn."""
+        if (front, several) != (self._front, self._several):
+            self._front, self._several = front, several
+            self.retheme()
 
     def set_style(self, weight: float, log: bool) -> None:
         """Changes smoothing and scale, and recomputes all lines."""
-        self._log = log
         for line in self.lines:
             line.set_style(weight, log)
         self.retheme()
@@ -78,11 +93,12 @@ class RunCurves:
         """Takes what was added to the record since the last call."""
         grown = [line.take() for line in self.lines]
         self.stale = self.stale or any(grown)
+        if self._judged is not None and any(grown):
+            self._best = best_index(self.run, self._judged.measure)
 
-    def bounds(self) -> tuple[float, float] | None:
-        """The range of heights to make room for; None if there is nothing to draw."""
-        found = [bounds for line in self.lines if (bounds := line.bounds()) is not None]
-        return (min(low for low, _ in found), max(high for _, high in found)) if found else None
+    def spreads(self) -> list[Spread]:
+        """The values to make room for, of each line that has any."""
+        return [found for line in self.lines if (found := line.spread()) is not None]
 
     def draw(self) -> None:
         """Updates the lines and marks for the plot's current view."""
@@ -94,7 +110,7 @@ class RunCurves:
 
     def remove(self) -> None:
         """Removes everything from the plot."""
-        for item in (*(item for line in self.lines for item in line.items), self.best, self.diverged):
+        for item in (*(item for line in self.lines for item in line.items), *self._marks):
             self._plot.scene().removeItem(item)
 
     def newest_point(self) -> QPointF | None:
@@ -102,10 +118,16 @@ class RunCurves:
         return next((point for line in self.lines if (point := line.newest_point()) is not None), None)
 
     def best_value(self) -> float | None:
-        """The value of the first line of epochs at the best epoch; None if there is none."""
-        if self.run.best is None or self._judged is None:
-            return None
-        return self.run.best.values.get(self._judged.measure.name)
+        """The best value of the first line of epochs, by this chart's own quantity; None if there is none."""
+        return None if self._judged is None else self._judged.value(self._best)
+
+    def best_epoch(self) -> int | None:
+        """The epoch of that value."""
+        return int(self.run.validations.epoch[self._best]) if self._best >= 0 else None
+
+    @property
+    def _marks(self) -> tuple[Mark, ...]:
+        return self.best, self.diverged, self.edge
 
     # colours
 
@@ -114,13 +136,15 @@ class RunCurves:
         shade, panel = self._plot.shade, QColor(self._plot.shade.panel)
         self.color = QColor(shade.runs[self._index % len(shade.runs)])
         self.strong_color = self.color if self._front else theme.mixed(panel, self.color, _OVERLAY)
+        self.words_color = QColor(shade.run_texts[self._index % len(shade.run_texts)])
         self.symbol = SYMBOLS[self._index // len(shade.runs) % len(SYMBOLS)]
         height = 4 if self._front else 0
         for line in self.lines:
-            line.retheme(self.color, self.strong_color, self.symbol, front=self._front)
-            # from the bottom up: single steps, lines of epochs, smoothed steps, markers
+            line.retheme(self.color, self.strong_color, self.symbol, front=self._front, several=self._several)
+            # from the bottom up: the single steps of all runs; of each run lines of epochs, smoothed steps,
+            # markers
             for item, level in zip(
-                line.items, (0, 2) if line.measure.each == "step" else (1, 3), strict=True
+                line.items, (-10, 2) if line.measure.each == "step" else (1, 3), strict=True
             ):
                 item.setZValue(height + level)
         self.stale = True
@@ -132,10 +156,17 @@ class RunCurves:
             self.diverged.place(None)
         else:
             self.diverged.place(self._plot.pixel(broken, self._plot.y_range()[1]))
+        self._draw_edge()
+
+    def _draw_edge(self) -> None:
+        """Marks where a line of this run leaves an axis that does not follow it."""
+        left = [where for line in self.lines if (where := line.leaves()) is not None] if self._shown else []
+        if not left or not self.cut:
+            self.edge.place(None)
+            return
+        across, upwards = min(left)
+        self.edge.show_direction(upwards, self.color, QColor(self._plot.shade.panel))
+        self.edge.place(QPointF(across, 0.0 if upwards else self._plot.area().height()))
 
     def _best_point(self) -> QPointF | None:
-        best, value = self.run.best, self.best_value()
-        if best is None or value is None or self._judged is None or not self._shown:
-            return None
-        height = scaled(np.array([value]), self._log)[0]
-        return self._judged.pixel(float(best.epoch), float(height))
+        return self._judged.point(self._best) if self._judged and self._shown and self._best >= 0 else None

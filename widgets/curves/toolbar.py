@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
 
 from widgets.look import theme
@@ -11,6 +11,8 @@ from widgets.look.icon import icon
 
 FIRST_SMOOTHING = 0.9
 _HUNDRED = 100
+_NARROWEST, _WITH_WORDS, _WITH_LABEL = 240, 330, 400
+"""Widths: the least, and from which on buttons and slider have words beside them."""
 
 
 class CurvesToolbar(QWidget):
@@ -18,6 +20,7 @@ class CurvesToolbar(QWidget):
 
     smoothing_changed = Signal(float)
     log_toggled = Signal(bool)
+    single_steps_toggled = Signal(bool)
     reset_requested = Signal()
     clear_requested = Signal()
 
@@ -45,13 +48,16 @@ class CurvesToolbar(QWidget):
         self.log_button = self._button("log_button", "log", tip, text=self.tr("log"))
         self.log_button.setCheckable(True)
         self.log_button.setVisible(bool(logarithmic))
+        self.steps_button = self._button("steps_button", "steps", self.tr("Show every single step"))
+        self.steps_button.setCheckable(True)
+        self.steps_button.setChecked(True)
         self.reset_button = self._button(
             "reset_button", "fit", self.tr("Show everything again (double-click in a chart)")
         )
         self.reset_button.setEnabled(False)
         self.copy_button = self._button("copy_button", "copy", self.tr("Copy or save the curves"))
         self.copy_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.clear_button = self._button("clear_button", "clear", self.tr("Clear all runs that have ended"))
+        self.clear_button = self._button("clear_button", "clear", self.tr("Delete all runs that have ended"))
         self._make_menu()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -59,10 +65,17 @@ class CurvesToolbar(QWidget):
         for widget in (self._label, self.slider, self._figure):
             row.addWidget(widget)
         row.addStretch(1)
-        for button in (self.log_button, self.reset_button, self.copy_button, self.clear_button):
+        for button in (
+            self.log_button,
+            self.steps_button,
+            self.reset_button,
+            self.copy_button,
+            self.clear_button,
+        ):
             row.addWidget(button)
         self.slider.valueChanged.connect(self._smooth)
         self.log_button.toggled.connect(self.log_toggled)
+        self.steps_button.toggled.connect(self.single_steps_toggled)
         self.reset_button.clicked.connect(self.reset_requested)
         self.clear_button.clicked.connect(self.clear_requested)
         self._show_figure()
@@ -89,6 +102,20 @@ class CurvesToolbar(QWidget):
             action.setEnabled(measured)
         self.clear_button.setEnabled(clearable)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_NARROWEST, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # words go before controls
+        self._label.setVisible(self.width() >= _WITH_LABEL)
+        with_text = self.width() >= _WITH_WORDS
+        self.log_button.setToolButtonStyle(
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            if with_text
+            else Qt.ToolButtonStyle.ToolButtonIconOnly
+        )
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_figure"):
@@ -99,7 +126,7 @@ class CurvesToolbar(QWidget):
         self.copy_picture_action = self._action(menu, "copy_picture", self.tr("Copy as picture"))
         self.copy_csv_action = self._action(menu, "copy_csv", self.tr("Copy as CSV"))
         menu.addSeparator()
-        self.save_picture_action = self._action(menu, "save_picture", self.tr("Save picture…"))
+        self.save_picture_action = self._action(menu, "save_picture", self.tr("Save as PNG, SVG or PDF…"))
         self.save_csv_action = self._action(menu, "save_csv", self.tr("Save CSV…"))
         self.copy_button.setMenu(menu)
 

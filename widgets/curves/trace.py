@@ -6,10 +6,13 @@ import math
 
 import numpy as np
 
+from networks.runs.sane_range import Spread
 from networks.runs.series import Column, Floats
 from networks.runs.smoothing import Smoother
 
 _LOOKED_AT = 4096
+_MOST = math.log10(np.finfo(np.float64).max)
+_NONE = np.empty(0)
 _SHARE = 0.005
 """Share of single steps that may lie beyond each end of an automatic range."""
 
@@ -33,6 +36,7 @@ class Trace:
         self.raw.clear()
         self.smoothed.clear()
         self.low, self.high = math.inf, -math.inf
+        self._first = math.nan
 
     def __len__(self) -> int:
         return len(self.raw)
@@ -50,25 +54,55 @@ class Trace:
             self.smoothed.extend(smoothed)
         finite = smoothed[np.isfinite(smoothed)]
         if len(finite):
+            if math.isnan(self._first):
+                self._first = float(finite[0])
             self.low = min(self.low, float(finite.min()))
             self.high = max(self.high, float(finite.max()))
 
-    def bounds(self) -> tuple[float, float] | None:
+    @property
+    def drawn(self) -> Column:
+        """The heights of the line that one looks at: the smoothed ones, if it smooths."""
+        return self.smoothed if self.smooths else self.raw
+
+    def bounds(self, *, single: bool = True) -> tuple[float, float] | None:
         """The range of heights to make room for: the whole smoothed line and most of the single steps.
 
-        None if nothing can be drawn.
+        Without `single` the steps beside the line may lie anywhere. None if nothing can be drawn.
         """
         if self.low > self.high:
             return None
-        if not self.smooths:
-            return self.low, self.high
-        values = self.raw.values
-        looked_at = values[:: -(-len(values) // _LOOKED_AT)]
-        looked_at = np.sort(looked_at[np.isfinite(looked_at)])
+        looked_at = self._sample(self.raw) if self.smooths and single else _NONE
         if not len(looked_at):
             return self.low, self.high
         aside = int(_SHARE * len(looked_at))
         return min(self.low, float(looked_at[aside])), max(self.high, float(looked_at[-1 - aside]))
+
+    def spread(self, *, single: bool = True) -> Spread | None:
+        """What an axis needs to know of the line, in values, not in heights."""
+        bounds = self.bounds(single=single)
+        if bounds is None:
+            return None
+        looked_at = self._sample(self.drawn)
+        first, low, high = (unscaled(height, self._log) for height in (self._first, *bounds))
+        sample = np.power(10.0, looked_at) if self._log else looked_at
+        level = max(abs(first), abs(float(sample[len(sample) // 2])) if len(sample) else 0.0)
+        return Spread(level, low, high, sample)
+
+    @staticmethod
+    def _sample(heights: Column) -> Floats:
+        """At most a few thousand of the heights, sorted, without gaps."""
+        values = heights.values
+        if not len(values):
+            return _NONE
+        looked_at: Floats = values[:: -(-len(values) // _LOOKED_AT)]
+        return np.sort(looked_at[np.isfinite(looked_at)])
+
+
+def unscaled(height: float, log: bool) -> float:
+    """The value that is drawn at a height of the axis; infinite where it is beyond all floats."""
+    if not log:
+        return height
+    return 10.0**height if height < _MOST else math.inf
 
 
 def scaled(values: Floats, log: bool) -> Floats:

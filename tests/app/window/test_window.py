@@ -251,7 +251,7 @@ def test_ctrl_return_trains_to_the_end_and_the_curves_have_every_step(window, qt
     assert events[-1].reason == "finished"
     (run,) = window.curves.runs
     assert len(window.curves.csv().splitlines()) >= len(steps) + 1
-    assert run.title.startswith("Run 1")
+    assert run.title.startswith("LeNet-5 · ")
     assert "finished" in window.bar.words()
 
 
@@ -277,12 +277,11 @@ def test_a_run_is_named_after_what_makes_it_another_one(window, qtbot):
         window.canvas.delete_selection()
     _train_to_the_end(window, qtbot)
     _train_to_the_end(window, qtbot)
-    last = window.document.history.undoText()
     assert [run.title for run in window.curves.runs] == [
-        "Run 1 · Adam 0.001",
-        "Run 2 · Adam 0.001 · Change activation to ReLU",
-        f"Run 3 · Adam 0.001 · {last} and 1 more",
-        "Run 4 · Adam 0.001",
+        "LeNet-5 · as published",
+        "LeNet-5 · 4 × Tanh → ReLU",
+        "LeNet-5 · 2 × ReLU removed",
+        "LeNet-5 · same again",
     ]
 
 
@@ -356,6 +355,44 @@ def test_editing_while_it_trains_leaves_the_run_alone(make_window, qtbot):
     window.trainer.stop()
     qtbot.waitUntil(_idle(window), timeout=30_000)
     assert window.trainer.run.project == started_from
+
+
+def test_an_edit_during_training_says_that_it_applies_to_the_next_run(make_window, qtbot):
+    window = make_window(epochs=10_000, threads=1)
+    notice = window.curves.waiting_notice
+    window.runs.train()
+    qtbot.waitUntil(lambda: window.trainer.state is State.TRAINING, timeout=30_000)
+    assert not notice.isVisible()
+    recipe = with_settings(window.document.project.recipe, batch_size=16)
+    window.desk.edit_recipe(recipe, "Change Batch size", "")
+    assert notice.isVisible()
+    assert "next run" in notice.sentence()
+    assert "next run" in window.statusBar().currentMessage()
+    window.document.undo()
+    assert not notice.isVisible()
+    window.document.redo()
+    window.trainer.stop()
+    qtbot.waitUntil(_idle(window), timeout=30_000)
+    assert not notice.isVisible()
+
+
+def test_what_a_deleted_run_left_is_gone_everywhere_and_comes_back_with_it(window, qtbot):
+    _train_to_the_end(window, qtbot)
+    assert "finished" in window.bar.words()
+    qtbot.mouseClick(window.curves.toolbar.clear_button, Qt.MouseButton.LeftButton)
+    assert len(window.runs.records) == 0
+    assert "finished" not in window.bar.words()
+    assert not window.curves.outcome.isVisible()
+    window.curves.undo_bar.accept_button.click()
+    assert len(window.runs.records) == 1
+    assert "finished" in window.bar.words()
+
+
+def test_a_run_is_renamed_by_its_legend(window, qtbot):
+    _train_to_the_end(window, qtbot)
+    window.curves.rename_requested.emit(window.curves.runs[0], "  mine ")
+    assert window.curves.runs_legend.button(0).text() == "mine"
+    assert window.runs.records["run-1"].title == "mine"
 
 
 def test_a_loss_that_diverges_stops_the_run_and_says_so(make_window, qtbot):

@@ -20,6 +20,9 @@ class DrivenPanel(CurvesPanel):
         self._run = ""
         self._begun = 0
         self.clear_requested.connect(self.clear_runs)
+        self.delete_requested.connect(self.delete_runs)
+        self.restore_requested.connect(self.restore_runs)
+        self.rename_requested.connect(self.rename_run)
 
     def begin_run(self, title: str) -> None:
         self._begun += 1
@@ -29,6 +32,18 @@ class DrivenPanel(CurvesPanel):
 
     def extend(self, events: Sequence[Event]) -> None:
         self.records.take([replace(event, run=self._run) for event in events])
+        self.show_records(self.records)
+
+    def delete_runs(self, records: tuple[Record, ...]) -> None:
+        self.records.remove([record.run for record in records])
+        self.show_records(self.records)
+
+    def restore_runs(self) -> None:
+        self.records.restore()
+        self.show_records(self.records)
+
+    def rename_run(self, record: Record, title: str) -> None:
+        record.title = record.short = title
         self.show_records(self.records)
 
     def clear_runs(self) -> None:

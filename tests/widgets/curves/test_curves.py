@@ -13,17 +13,19 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QImage, QWheelEvent
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMessageBox, QPlainTextEdit
 
 from networks.core.finding import Finding
 from networks.core.message import message
 from networks.runs.events import Failed, Finished, Started, Stepped, Validated
 from networks.runs.record import Record
+from networks.runs.smoothing import smooth
 from tests.widgets.curves.driven_panel import DrivenPanel
-from widgets.curves import ticks
+from widgets.curves import export, ticks
 from widgets.curves.trace import Trace, means, peaks
 from widgets.look import theme
 
@@ -175,8 +177,22 @@ def test_the_best_epoch_is_marked_with_its_value(panel):
     )
     mark = panel.chart("loss").curves(panel.runs[0]).best
     assert mark.isVisible()
-    assert mark.text == "best 0.07667"
-    assert panel.chart("accuracy").curves(panel.runs[0]).best.text.startswith("90.00")
+    assert mark.text == "lowest 0.07667"
+    assert panel.chart("accuracy").curves(panel.runs[0]).best.text.startswith("highest 90.00")
+
+
+def test_each_chart_marks_the_best_of_its_own_quantity(panel):
+    """The epoch of the lowest loss need not be the one with the highest accuracy."""
+    panel.begin_run("Run 1")
+    panel.extend(steps(1))
+    for epoch, (loss, accuracy) in enumerate([(0.5, 0.8), (0.3, 0.85), (0.4, 0.9)], 1):
+        values = {"validation loss": loss, "validation accuracy": accuracy}
+        panel.extend([Validated("run", 10 * epoch, epoch, values, 0.1, best=epoch < 3)])
+    loss, accuracy = (chart.curves(panel.runs[0]) for chart in panel.charts)
+    assert (loss.best_epoch(), loss.best.text) == (2, "lowest 0.3000")
+    assert (accuracy.best_epoch(), accuracy.best.text) == (3, "highest 90.00\u202f%")
+    assert accuracy.best.at.x() == pytest.approx(panel.chart("accuracy").pixel(3, 0).x())
+    assert accuracy.best.at.y() == pytest.approx(panel.chart("accuracy").pixel(3, 0.9).y())
 
 
 def test_a_diverged_loss_is_a_gap_and_a_mark(panel):
@@ -292,6 +308,79 @@ def test_a_click_in_the_legend_hides_a_run_and_the_view_fits_the_others(trained,
     assert trained.chart("loss").isVisible()
 
 
+def ended(panel, title, count=10):
+    panel.begin_run(title)
+    panel.extend([*steps(count), Finished("run", "finished", count, message("Done."))])
+
+
+def test_runs_are_deleted_one_by_one_and_come_back_as_they_were(panel, qtbot):
+    for title in ("First", "Second", "Third"):
+        ended(panel, title)
+    colors = {run.title: panel.chart("loss").curves(run).color.name() for run in panel.runs}
+    before = panel.csv()
+    panel.runs_legend.button(1).setFocus()
+    qtbot.keyClick(panel.runs_legend.button(1), Qt.Key.Key_Delete)
+    assert [run.title for run in panel.runs] == ["First", "Third"]
+    assert panel.undo_bar.isVisible()
+    assert panel.undo_bar.sentence() == "1 run was deleted."
+    qtbot.mouseClick(panel.undo_bar.accept_button, LEFT)
+    assert panel.csv() == before
+    assert {run.title: panel.chart("loss").curves(run).color.name() for run in panel.runs} == colors
+    assert not panel.undo_bar.isVisible()
+    qtbot.mouseClick(panel.toolbar.clear_button, LEFT)
+    assert panel.undo_bar.sentence() == "3 runs were deleted."
+    qtbot.mouseClick(panel.undo_bar.accept_button, LEFT)
+    assert panel.csv() == before
+
+
+def test_a_run_that_goes_on_cannot_be_deleted(trained):
+    menu = trained.runs_legend.button(0).menu()
+    assert not menu.findChild(QAction, "delete").isEnabled()
+    trained.extend([Finished("run", "finished", 40, message("Done."))])
+    assert trained.runs_legend.button(0).menu().findChild(QAction, "delete").isEnabled()
+
+
+def test_a_run_is_renamed_where_its_name_stands(panel, qtbot):
+    ended(panel, "First")
+    button = panel.runs_legend.button(0)
+    button.setFocus()
+    for typed, key, title in (("mine", Qt.Key.Key_Escape, "First"), ("mine", Qt.Key.Key_Return, "mine")):
+        qtbot.keyClick(button, Qt.Key.Key_F2)
+        field = panel.findChild(QLineEdit, "title_field")
+        field.setText(typed)
+        with qtbot.waitSignal(field.destroyed):
+            qtbot.keyClick(field, key)
+        assert button.text() == panel.runs[0].title == title
+    assert button.accessibleName().startswith("mine")
+
+
+def test_one_run_can_be_shown_alone(panel):
+    for title in ("First", "Second", "Third"):
+        ended(panel, title)
+    panel.runs_legend.button(1).menu().findChild(QAction, "only").trigger()
+    assert [panel.chart("loss").curves(run).shown for run in panel.runs] == [False, True, False]
+
+
+def test_a_long_legend_scrolls_and_its_bar_covers_no_run(panel, qtbot):
+    for number in range(14):
+        ended(panel, f"LeNet-5 · a change with a long name, number {number}")
+    QApplication.processEvents()
+    bar = panel.runs_legend.verticalScrollBar()
+    assert bar.maximum() > 0
+    room = panel.runs_legend.viewport().width()
+    assert all(panel.runs_legend.button(number).geometry().right() < room for number in range(14))
+    panel.runs_legend.button(0).setFocus()
+    assert bar.value() > 0, "what has the focus is in view"
+
+
+def test_the_legend_says_what_came_of_a_run(panel):
+    panel.begin_run("First")
+    chance = {"loss": math.log(10), "accuracy": 0.1}
+    panel.extend([replace(steps(1)[0], chance=chance), *steps(20, loss=lambda step: 4e13)[1:]])
+    panel.extend([Finished("run", "finished", 20, message("Done."))])
+    assert panel.runs_legend.button(0).accessibleName() == "First · worse than guessing, shown"
+
+
 def test_clearing_keeps_the_run_that_is_going_on(trained, qtbot):
     trained.extend([Finished("run", "finished", 40, message("Done."))])
     trained.begin_run("Run 2")
@@ -400,8 +489,16 @@ def test_the_cross_hair_reads_the_nearest_step_in_both_charts(trained):
     position = chart.area().topLeft() + chart.pixel(2.32, chart.y_range()[0])
     QTest.mouseMove(chart.viewport(), position.toPoint() - QPoint(0, 40))
     assert chart.cross_hair == trained.chart("accuracy").cross_hair == run.steps.epoch[22] == 2.3
-    assert trained.headings[0].text() == f"step 23  train {2 / 23:#.4g}  val {0.11:#.4g}"
-    assert trained.headings[1].text() == f"step 23  train {100 * (1 - 1 / 24):.2f}\u202f%  val 90.00\u202f%"
+    smoothed = smooth(run.steps.values("training loss"), 0.9)[22]
+    assert trained.headings[0].text() == f"step 23  train {smoothed:#.4g} ({2 / 23:#.4g})  val {0.11:#.4g}"
+    smoothed = smooth(run.steps.values("training accuracy"), 0.9)[22]
+    own = 100 * (1 - 1 / 24)
+    assert (
+        trained.headings[1].text()
+        == f"step 23  train {100 * smoothed:.2f}\u202f% ({own:.2f}\u202f%)  val 90.00\u202f%"
+    )
+    line = chart.curves(run)["training loss"]
+    assert line.point(22).y() == pytest.approx(line.strong.down[22]), "rings lie on the line one looks at"
     trained.chart("loss").leaveEvent(None)
     assert chart.cross_hair is None
     assert trained.headings[0].text().startswith("step 40 ")
@@ -411,10 +508,12 @@ def test_before_the_first_validation_none_is_shown_under_the_cross_hair(panel):
     panel.begin_run("Run 1")
     panel.extend(steps(12))
     panel.chart("loss").pointed.emit(0.2)
-    assert panel.headings[0].text() == "step 2  train 1.000  val –"
+    smoothed = smooth(np.array([2.0, 1.0]), 0.9)[1]
+    assert panel.headings[0].text() == f"step 2  train {smoothed:#.4g} (1.000)  val –"
 
 
 def test_the_cross_hair_reads_earlier_runs_too_where_they_reach(trained):
+    trained.toolbar.slider.setValue(0)
     trained.begin_run("Run 2")
     trained.extend(steps(80, loss=lambda step: 3.0))
     trained.chart("loss").pointed.emit(2.0)
@@ -432,6 +531,141 @@ def test_arrow_keys_move_the_cross_hair_by_steps(trained, qtbot):
     assert trained.chart("accuracy").cross_hair == pytest.approx(0.3)
     qtbot.keyClick(trained.chart("loss"), Qt.Key.Key_Escape)
     assert trained.chart("loss").cross_hair is None
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_on_either_scale_the_smoothed_value_is_read(trained, log):
+    trained.toolbar.log_button.setChecked(log)
+    trained.chart("loss").pointed.emit(2.3)
+    line = trained.chart("loss").curves(trained.runs[0])["training loss"]
+    assert line.value(22) == pytest.approx(smooth(2.0 / np.arange(1, 41), 0.9)[22])
+    assert line.own_value(22) == 2 / 23
+
+
+@pytest.mark.parametrize("size", [(300, 500), (300, 900), (480, 600), (900, 420)])
+@pytest.mark.parametrize("runs", [1, 4, 9])
+def test_every_drawn_run_has_its_values_under_the_cross_hair_at_every_width(panel, size, runs):
+    panel.resize(*size)
+    for number in range(runs):
+        panel.begin_run(f"LeNet-5 · a change with a long name, number {number}")
+        panel.extend(steps(40, loss=lambda step, own=number + 1: own / step))
+    QApplication.processEvents()
+    panel.chart("loss").pointed.emit(2.0)
+    assert panel.width() == size[0]
+    for chart, box in zip(panel.charts, panel.boxes, strict=True):
+        assert box.isVisible()
+        assert panel.rect().contains(box.geometry())
+        lines = box.text().splitlines()
+        assert len(lines) == runs + 1
+        for line, run in zip(lines[1:], reversed(panel.runs), strict=True):
+            (step, *_) = chart.curves(run).lines
+            assert chart.quantity.figure(step.value(19)) in line
+            assert chart.quantity.figure(step.own_value(19)) in line
+    panel.chart("loss").pointed.emit(None)
+    assert not any(box.isVisible() for box in panel.boxes)
+
+
+def test_the_box_covers_next_to_no_curve(trained):
+    trained.resize(600, 700)
+    QApplication.processEvents()
+    trained.chart("loss").pointed.emit(1.0)
+    chart, box = trained.charts[0], trained.boxes[0]
+    place = box.geometry().translated(-chart.mapTo(trained, QPoint(0, 0)))
+    area = chart.area()
+    inside = chart.curves(trained.runs[0])["training loss"].points_within(
+        QRectF(place).translated(-area.topLeft())
+    )
+    assert inside <= 2
+
+
+# an axis that is not led astray
+
+
+def explode(panel, title="Exploded"):
+    panel.begin_run(title)
+    panel.extend(steps(40, loss=lambda step: 2.0 if step < 4 else 10.0 ** min(9, step)))
+
+
+def test_an_exploded_run_does_not_flatten_the_others_and_a_click_shows_all(trained, qtbot):
+    chart = trained.chart("loss")
+    before = chart.y_range()
+    explode(trained)
+    assert chart.y_range()[1] <= 2 * before[1]
+    exploded = chart.curves(trained.runs[1])
+    assert exploded.edge.isVisible()
+    assert exploded.edge.at.y() == 0
+    assert not chart.curves(trained.runs[0]).edge.isVisible()
+    button = trained.axis_buttons[0]
+    assert button.isVisible()
+    assert button.text() == "1 run leaves the axis: show all"
+    arrow = chart.area().topLeft() + exploded.edge.at + QPointF(0, 4)
+    QTest.mouseClick(chart.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, arrow.toPoint())
+    assert chart.y_range()[1] >= 1e9
+    assert not exploded.edge.isVisible()
+    qtbot.mouseClick(button, LEFT)
+    assert chart.y_range()[1] <= 2 * before[1]
+
+
+def test_nor_does_it_on_a_logarithmic_axis(trained):
+    trained.toolbar.log_button.setChecked(True)
+    before = trained.chart("loss").y_range()
+    explode(trained)
+    assert trained.chart("loss").y_range()[1] <= before[1] + 0.5
+    assert trained.chart("loss").curves(trained.runs[1]).edge.isVisible()
+
+
+def test_hiding_the_exploded_run_takes_its_marks_away(trained):
+    explode(trained)
+    trained.runs_legend.button(1).click()
+    assert not trained.axis_buttons[0].isVisible()
+    assert not trained.chart("loss").curves(trained.runs[1]).edge.isVisible()
+
+
+def test_an_axis_that_does_not_begin_at_zero_says_so(panel):
+    panel.begin_run("Run 1")
+    panel.toolbar.slider.setValue(0)
+    panel.extend([Stepped("run", 1, 0.5, {"training loss": 1.0, "training accuracy": 0.95})])
+    assert panel.chart("accuracy").axis_start == "90\u202f%"
+    assert panel.headings[1]._note == "axis starts at 90\u202f%"
+    assert panel.chart("loss").axis_start is None
+
+
+# single steps
+
+
+def test_single_steps_can_be_hidden_and_the_axis_follows_what_remains(panel, qtbot):
+    panel.begin_run("Run 1")
+    panel.extend(steps(200, per_epoch=50, loss=lambda step: 1.0 if step % 9 else 3.0))
+    chart = panel.chart("loss")
+    line, before = chart.curves(panel.runs[0])["training loss"], chart.y_range()
+    assert line.raw.isVisible()
+    qtbot.mouseClick(panel.toolbar.steps_button, LEFT)
+    assert not line.raw.isVisible()
+    assert line.strong.isVisible()
+    assert chart.y_range()[1] < before[1]
+    assert "every step" not in panel.keys.text()
+    panel.begin_run("Run 2")
+    panel.extend(steps(20))
+    assert not chart.curves(panel.runs[1])["training loss"].raw.isVisible()
+    qtbot.mouseClick(panel.toolbar.steps_button, LEFT)
+    assert line.raw.isVisible()
+    panel.runs_legend.button(0).click()
+    assert not line.raw.isVisible()
+    panel.runs_legend.button(0).click()
+    assert line.raw.isVisible()
+
+
+def test_single_steps_fade_behind_all_lines_where_several_runs_are_drawn(trained):
+    chart = trained.chart("loss")
+    first = chart.curves(trained.runs[0])["training loss"]
+    alone = first.raw._pen.color().alpha()
+    trained.begin_run("Run 2")
+    trained.extend(steps(40))
+    second = chart.curves(trained.runs[1])["training loss"]
+    assert first.raw._pen.color().alpha() < second.raw._pen.color().alpha() < alone
+    assert max(first.raw.zValue(), second.raw.zValue()) < min(first.strong.zValue(), second.strong.zValue())
+    trained.runs_legend.button(0).click()
+    assert second.raw._pen.color().alpha() == alone
 
 
 # logarithmic scale
@@ -562,6 +796,65 @@ def test_files_are_written_under_the_chosen_name(trained, tmp_path, monkeypatch)
     assert (tmp_path / "a.csv").read_bytes().decode() == trained.csv()
     assert QImage(str(tmp_path / "b.png")).width() > 500
     assert len(list(tmp_path.glob("*.csv"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "written", "start"),
+    [
+        ("a.png", "PNG (*.png)", "a.png", b"\x89PNG"),
+        ("a", "SVG (*.svg)", "a.svg", b"<?xml"),
+        ("a", "PDF (*.pdf)", "a.pdf", b"%PDF"),
+        ("a.SVG", "PNG (*.png)", "a.SVG", b"<?xml"),
+    ],
+)
+def test_pictures_are_what_their_names_say(trained, tmp_path, monkeypatch, name, kind, written, start):
+    chosen = str(tmp_path / name)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (chosen, kind))
+    trained.toolbar.save_picture_action.trigger()
+    assert (tmp_path / written).read_bytes().startswith(start)
+
+
+def test_another_ending_is_refused(trained, tmp_path, monkeypatch):
+    target = str(tmp_path / "a.bmp")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (target, ""))
+    trained.toolbar.save_picture_action.trigger()
+    box = trained.findChild(QMessageBox)
+    assert ".png, .svg, .pdf" in box.text()
+    assert not list(tmp_path.iterdir())
+    box.reject()
+
+
+def test_pictures_have_a_margin(trained):
+    with trained._printed() as parts:
+        image, ground = export.picture(parts), theme.LIGHT.panel
+    edge = [
+        image.pixelColor(x, y).name()
+        for x in range(0, image.width(), 7)
+        for y in (*range(30), *range(image.height() - 30, image.height()))
+    ]
+    edge += [image.pixelColor(x, y).name() for x in range(30) for y in range(0, image.height(), 7)]
+    assert set(edge) == {ground}
+
+
+def test_an_svg_draws_lines_in_the_runs_colour_and_words_as_words(trained):
+    with trained._printed() as parts:
+        text = export.svg(parts).decode()
+    assert trained.chart("loss").curves(trained.runs[0]).color.name() in text
+    assert "<text" in text
+    assert "<image" not in text
+    renderer = QSvgRenderer(text.encode())
+    assert renderer.isValid()
+    size = trained._figure.size() + QSize(40, 40 + 4 + parts[1].height())
+    assert renderer.viewBox().size() == size
+
+
+def test_a_picture_names_all_runs_also_where_the_legend_scrolls(panel):
+    for number in range(14):
+        ended(panel, f"LeNet-5 · a change with a long name, number {number}")
+    with panel._printed() as parts:
+        text = export.svg(parts).decode()
+    for number in range(14):
+        assert f"name, number {number}</text>" in text
 
 
 def test_a_file_that_cannot_be_written_is_told(trained, tmp_path, monkeypatch):
