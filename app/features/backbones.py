@@ -10,13 +10,13 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QToolButton
 
 from app.feature.command import Command, MenuEntry, Section
-from app.feature.desk import Desk
+from app.feature.desk import OUTCOME, Desk
 from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Piece, Spot
 from app.feature.shown import Shown
 from app.features.imports import Build, Imported, Imports, import_model, importables
-from networks.core.message import Message, UserError
+from networks.core.message import Message, UserError, visible
 from networks.graph.network import Network
 from networks.graph.shortcuts import with_shortcuts, without_shortcuts
 from networks.presets.base import Preset
@@ -158,8 +158,17 @@ class Backbones(Feature):
     def _put(self, project: Project, text: str) -> None:
         if self._browser is not None:
             self._browser.accept()
-        self._document.edit(project, text)
+        before = self._document.path
+        # another network is another project: Ctrl+S must not put it into the file of the one before
+        self._document.edit(project, text, detached=True)
         self.loaded.emit()
+        if before is not None and self._document.path is None:
+            self.desk.say(
+                self.tr(
+                    "This is a new project without a file; “{name}” stays as it is. Undo goes back to it."
+                ).format(name=visible(before.name)),
+                OUTCOME,
+            )
 
     def _put_import(self, model: Importable, network: Network) -> None:
         project = replace(self._document.project, network=network)

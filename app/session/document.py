@@ -18,6 +18,13 @@ MERGE_PAUSE = 1.5
 """After this many seconds without an edit the next one is a new step, even on the same field."""
 
 
+class _Home:
+    """Where some successive projects are saved: a file, or none yet, and the project that it holds."""
+
+    def __init__(self, path: Path | None, saved: Project | None) -> None:
+        self.path, self.saved = path, saved
+
+
 class Document(QObject):
     """Holds the project. `edit` is the only way in, `changed` the only way out.
 
@@ -31,7 +38,7 @@ class Document(QObject):
     """The old and the new project, after every edit, undo, redo or reset that changed something."""
     modified_changed = Signal(bool)
     path_changed = Signal(object)
-    """The file's path, or None for a project that was never saved."""
+    """The file's path, or None for a project that was never saved. Comes before `changed`."""
     loaded = Signal()
     """Another project was opened, or a new one started. Emitted after `changed`."""
 
@@ -40,7 +47,9 @@ class Document(QObject):
         # the projects before, between and after the steps: always one more than there are steps
         self._projects = [_settled(project)]
         self._shown = self._projects[0]
-        self._path: Path | None = None
+        # beside each project the file that it belongs to
+        self._homes = [_Home(None, self._projects[0])]
+        self._told_path: Path | None = None
         self._announcing = False
         self._modified = False
         # key and time of the last edit, as long as the next one may still be merged with it
@@ -54,17 +63,25 @@ class Document(QObject):
     def project(self) -> Project:
         """The project as it is now."""
         # counted from the end, because a full stack drops its oldest steps
-        return self._projects[self.history.index() - self.history.count() - 1]
+        return self._projects[self._here]
+
+    @property
+    def _here(self) -> int:
+        return self.history.index() - self.history.count() - 1
+
+    @property
+    def _home(self) -> _Home:
+        return self._homes[self._here]
 
     @property
     def path(self) -> Path | None:
         """The file that `save` writes to; None for a project that was never saved."""
-        return self._path
+        return self._home.path
 
     @property
     def modified(self) -> bool:
         """Whether the project differs from its file."""
-        return not self.history.isClean()
+        return not self.history.isClean() and self.project is not self._home.saved
 
     def steps_since(self, project: Project) -> tuple[str, ...]:
         """The steps made since the project was this one, the newest last; empty if it never was."""
@@ -75,11 +92,14 @@ class Document(QObject):
                 return tuple(self.history.text(step) for step in range(steps, self.history.index()))
         return ()
 
-    def edit(self, project: Project, text: str, merge: str = "") -> None:
+    def edit(self, project: Project, text: str, merge: str = "", *, detached: bool = False) -> None:
         """Replaces the project, as one undoable step named `text` (translated).
 
         Successive edits with the same `merge` key form one step, until there is a pause, an undo, a save or
         `end_merge`. Changing a value back to what it was at first leaves no step.
+
+        With `detached` the new project has no file yet, so that saving it asks for one and cannot write over
+        the file of the project before. Undo brings that project back together with its file.
         """
         if project.network != self.project.network or project.classes != self.project.classes:
             # rebuilding the blocks that follow belongs to the same step
@@ -87,7 +107,7 @@ class Document(QObject):
         if project == self.project:
             return
         if not self._continues(merge):
-            self._push(project, text)
+            self._push(project, text, _Home(None, None) if detached else self._home)
         elif project == self._projects[-2]:
             self._drop_last()
             merge = ""
@@ -111,8 +131,9 @@ class Document(QObject):
 
     def reset(self, project: Project, path: Path | None = None, modified: bool = False) -> None:
         """Opens another project with an empty history. `modified` says that no file holds it."""
-        self._set_path(path)
         self._projects = [_settled(project)]
+        self._homes = [_Home(path, None if modified else self._projects[0])]
+        self._tell_path(path)
         self.history.clear()
         # clearing an empty stack emits no signal
         self._follow()
@@ -124,8 +145,11 @@ class Document(QObject):
     def mark_saved(self, path: Path) -> None:
         """The file at `path` now holds the project."""
         self.end_merge()
-        self._set_path(path)
+        self._home.path = path
+        self._tell_path(path)
+        self._home.saved = self.project
         self.history.setClean()
+        self._tell_modified()
 
     def _continues(self, merge: str) -> bool:
         if self._merging is None:
@@ -133,12 +157,14 @@ class Document(QObject):
         key, moment = self._merging
         return key == merge and monotonic() - moment <= MERGE_PAUSE
 
-    def _push(self, project: Project, text: str) -> None:
+    def _push(self, project: Project, text: str, home: _Home) -> None:
         undone = self.history.count() - self.history.index()
         self._projects[len(self._projects) - undone :] = [project]
+        self._homes[len(self._homes) - undone :] = [home]
         self.history.beginMacro(text)
         self.history.endMacro()
         del self._projects[: -self.history.count() - 1]
+        del self._homes[: -self.history.count() - 1]
 
     def _change_last(self, project: Project, text: str) -> None:
         self._projects[-1] = project
@@ -148,18 +174,20 @@ class Document(QObject):
 
     def _drop_last(self) -> None:
         del self._projects[-1]
+        del self._homes[-1]
         self.history.command(self.history.count() - 1).setObsolete(True)
         # an obsolete step is deleted when it is undone
         self.history.undo()
 
-    def _set_path(self, path: Path | None) -> None:
-        if path != self._path:
-            self._path = path
+    def _tell_path(self, path: Path | None) -> None:
+        if path != self._told_path:
+            self._told_path = path
             self.path_changed.emit(path)
 
     def _follow(self) -> None:
         self.end_merge()
         self._announce()
+        self._tell_modified()
 
     def _announce(self) -> None:
         """Emits `changed` after the stack has moved, so that listeners may edit at once.
@@ -172,6 +200,7 @@ class Document(QObject):
         try:
             while self._shown is not self.project:
                 old, self._shown = self._shown, self.project
+                self._tell_path(self.path)
                 if old != self._shown:
                     self.changed.emit(old, self._shown)
         finally:

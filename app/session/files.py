@@ -44,7 +44,7 @@ class Files(QObject):
         self.recent = RecentFiles(settings or Settings(), self)
         self.recovery = Recovery(document, (folder or data_folder()) / "recovery", self)
         self._window = window
-        self._seen: Signature | None = None
+        self._seen: dict[Path, Signature | None] = {}
         document.loaded.connect(self.opened)
         document.path_changed.connect(self._tell_title)
         document.modified_changed.connect(self._tell_title)
@@ -61,7 +61,7 @@ class Files(QObject):
         """Starts a new project. Returns whether it did."""
         if not self.may_discard():
             return False
-        self._seen = None
+        self._seen.clear()
         self.document.reset(blank_project() if project is None else project)
         return True
 
@@ -88,7 +88,7 @@ class Files(QObject):
                 self.recent.remove(path)
             self.show_error(error.reason)
             return False
-        self._seen = seen
+        self._seen = {path: seen}
         self.recent.add(path)
         self.document.reset(project, path)
         return True
@@ -101,7 +101,7 @@ class Files(QObject):
         if path is None:
             return self.save_as()
         now = signature(path)
-        if now is not None and now != self._seen:
+        if now is not None and now != self._seen.get(path):
             match self.ask_overwrite(path):
                 case "save as":
                     return self.save_as()
@@ -120,7 +120,7 @@ class Files(QObject):
         except UserError as error:
             self.show_error(error.reason)
             return False
-        self._seen = signature(path)
+        self._seen[path] = signature(path)
         self.document.mark_saved(path)
         self.recent.add(path)
         return True
@@ -148,7 +148,7 @@ class Files(QObject):
         found = self.recovery.recoverable()
         if found is None or not self.may_discard():
             return False
-        self._seen = None
+        self._seen.clear()
         self.document.reset(found.project, found.path, modified=True)
         # the old file may go only when this session has written one
         self.recovery.write()

@@ -491,3 +491,13 @@ def test_training_goes_on_while_a_model_is_traced():
     assert wrong == []
     assert len(steps) > 10
     assert all(steps)
+
+
+def test_saving_after_loading_never_writes_into_the_file_of_the_network_before(
+    backbones, document, qtbot, tmp_path
+):
+    document.mark_saved(tmp_path / "vgg.json")
+    choose(menu(backbones, qtbot), qtbot, "resnet-20")
+    assert (document.path, document.modified) == (None, True)
+    document.undo()
+    assert (document.path, document.modified) == (tmp_path / "vgg.json", False)

@@ -7,7 +7,7 @@ import weakref
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from msgspec.structs import replace
@@ -447,3 +447,49 @@ def test_another_project_is_told_of_even_where_there_was_no_history(qapp):
     before, after = document.project, blank_project()
     document.reset(after)
     assert told == [(before, after)]
+
+
+_STEPS = st.lists(st.sampled_from(["edit", "load", "save", "undo", "redo"]), max_size=14)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_STEPS)
+def test_a_detached_project_is_never_in_the_file_of_another(qapp, steps):
+    """Files as a dictionary: what Save writes goes to the file of a project that grew out of it."""
+    document = Document(FIRST)
+    document.mark_saved(Path("vgg.json"))
+    told = []
+    document.path_changed.connect(told.append)
+    disk = {document.path: document.project}
+    kin = {epochs_of(FIRST): 0}
+    for kind in steps:
+        here = kin.get(epochs_of(document.project))
+        if kind in ("edit", "load"):
+            new = with_epochs(1000 + len(kin), document.project)
+            kin[epochs_of(new)] = here if kind == "edit" else len(kin)
+            document.edit(new, kind, detached=kind == "load")
+        elif kind == "save":
+            path = document.path or Path(f"{len(disk)}.json")
+            if path in disk:
+                assert kin[epochs_of(disk[path])] == here
+            disk[path] = document.project
+            document.mark_saved(path)
+        else:
+            (document.undo if kind == "undo" else document.redo)()
+        assert document.path == (told[-1] if told else Path("vgg.json"))
+        if not document.modified:
+            assert disk[document.path] == document.project
+
+
+def test_undoing_a_detached_edit_brings_the_file_back(document):
+    document.mark_saved(Path("vgg.json"))
+    document.edit(with_epochs(50), "Load LeNet", detached=True)
+    assert (document.path, document.modified) == (None, True)
+    document.undo()
+    assert (document.path, document.modified) == (Path("vgg.json"), False)
+    document.redo()
+    document.mark_saved(Path("lenet.json"))
+    document.undo()
+    assert (document.path, document.modified) == (Path("vgg.json"), False)
+    document.redo()
+    assert (document.path, document.modified) == (Path("lenet.json"), False)

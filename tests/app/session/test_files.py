@@ -700,3 +700,15 @@ def test_dialogs_are_freed(files, window, document, saved):
         files.may_discard()
     QApplication.sendPostedEvents(None, 52)
     assert window.findChildren(QMessageBox) == []
+
+
+def test_going_back_to_a_file_is_no_change_by_another_program(files, document, saved, tmp_path, monkeypatch):
+    """Nobody is asked, because nobody else wrote; the two projects stay in their two files."""
+    document.edit(with_epochs(50), "Load", detached=True)
+    monkeypatch.setattr(files, "ask_save_path", lambda: tmp_path / "other.json")
+    assert files.save()
+    document.undo()
+    document.edit(with_epochs(51), "Epochs")
+    assert files.save()
+    assert read_project(saved) == with_epochs(51)
+    assert read_project(tmp_path / "other.json") == with_epochs(50)
