@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -24,6 +25,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
+from widgets.curves.chart import Chart
+from widgets.curves.legend import RunsLegend
 from widgets.look import theme
 from widgets.look.translation import said
 
@@ -35,6 +38,19 @@ _SCALE = 2.0
 _MARGIN, _BETWEEN = 20, 4
 """Room around and between the parts, in device-independent pixels."""
 _POINTS_PER_INCH, _PIXELS_PER_INCH = 72, 96
+
+
+@contextmanager
+def printed(charts: Sequence[Chart], figure: QWidget, legend: RunsLegend) -> Iterator[Parts]:
+    """The parts of a picture, made ready for it: the figure that holds the charts, and all runs below it."""
+    # the cached ground would stand in an SVG as an image
+    caching = [chart.cacheMode() for chart in charts]
+    for chart in charts:
+        chart.setCacheMode(chart.CacheModeFlag.CacheNone)
+    with legend.printed() as runs:
+        yield figure, runs
+    for chart, mode in zip(charts, caching, strict=True):
+        chart.setCacheMode(mode)
 
 
 def picture(parts: Parts) -> QImage:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 
-from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QCursor
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import (
     QLabel,
     QSizePolicy,
     QStackedLayout,
-    QToolButton,
     QToolTip,
     QVBoxLayout,
     QWidget,
@@ -27,12 +26,15 @@ from networks.runs.verdict import verdict
 from widgets.controls.notice import Notice
 from widgets.controls.offer_bar import OfferBar
 from widgets.curves import export
+from widgets.curves.axis_button import AxisButton
 from widgets.curves.chart import Chart
+from widgets.curves.description import described
 from widgets.curves.keys import Keys
 from widgets.curves.legend import RunsLegend
 from widgets.curves.outcome import Outcome
+from widgets.curves.read_outs import ReadOuts
 from widgets.curves.reading_box import ReadingBox
-from widgets.curves.readings import Reading, Readings, ReadValue
+from widgets.curves.readings import Readings
 from widgets.curves.toolbar import CurvesToolbar
 from widgets.look import theme
 from widgets.look.translation import declared, said
@@ -64,7 +66,8 @@ class CurvesPanel(QWidget):
         self.charts = tuple(Chart(quantity) for quantity in QUANTITIES)
         self.headings = tuple(Readings(quantity) for quantity in QUANTITIES)
         self.boxes = tuple(ReadingBox(quantity, self) for quantity in QUANTITIES)
-        self.axis_buttons = tuple(QToolButton() for _ in QUANTITIES)
+        self._read_outs = ReadOuts(self, tuple(zip(self.charts, self.headings, self.boxes, strict=True)))
+        self.axis_buttons = tuple(AxisButton() for _ in QUANTITIES)
         logarithmic = [declared(each.title).lower() for each in QUANTITIES if each.logarithmic]
         self.toolbar = CurvesToolbar(", ".join(logarithmic))
         self.runs_legend = RunsLegend()
@@ -161,7 +164,7 @@ class CurvesPanel(QWidget):
     def _switch_axis(self) -> None:
         """Shows all that an axis leaves out, or leaves it out again."""
         source = self.sender()
-        at = self.axis_buttons.index(source) if isinstance(source, QToolButton) else -1
+        at = self.axis_buttons.index(source) if isinstance(source, AxisButton) else -1
         chart = self.charts[at] if at >= 0 else source
         assert isinstance(chart, Chart)
         chart.set_whole(not chart.whole)
@@ -216,17 +219,8 @@ class CurvesPanel(QWidget):
     def _rename(self, number: int, title: str) -> None:
         self.rename_requested.emit(self._record(number), title)
 
-    @contextmanager
-    def _printed(self) -> Iterator[tuple[QWidget, ...]]:
-        """What a picture of the curves consists of: charts, keys and all runs."""
-        # the cached ground would stand in an SVG as an image
-        caching = [chart.cacheMode() for chart in self.charts]
-        for chart in self.charts:
-            chart.setCacheMode(chart.CacheModeFlag.CacheNone)
-        with self.runs_legend.printed() as runs:
-            yield self._figure, runs
-        for chart, mode in zip(self.charts, caching, strict=True):
-            chart.setCacheMode(mode)
+    def _printed(self) -> AbstractContextManager[export.Parts]:
+        return export.printed(self.charts, self._figure, self.runs_legend)
 
     @Slot()
     def _copy_picture(self) -> None:
@@ -356,73 +350,14 @@ class CurvesPanel(QWidget):
             self._refresh_readings()
 
     def _refresh_readings(self) -> None:
-        """Values at the cross-hair, or the newest ones; the same step in all charts."""
-        shown = self._shown()
-        front = shown[0] if shown else None
-        at = self._pointed
-        if front is None or not len(front.steps):
-            at = None
-        if at is not None and front is not None:
-            at = float(front.steps.epoch[front.steps.nearest(at)])
-        below = self.height()
-        for chart, heading, box in reversed([*zip(self.charts, self.headings, self.boxes, strict=True)]):
-            rings: list[tuple[QPointF, QColor]] = []
-            readings = tuple(self._reading(chart, run, at, rings) for run in shown)
-            heading.show_readings(readings)
-            heading.show_boxed(at is not None)
-            chart.show_cross_hair(at, rings)
-            below = self._place_box(chart, box, readings if at is not None else (), below)
-
-    def _place_box(self, chart: Chart, box: ReadingBox, readings: tuple[Reading, ...], below: int) -> int:
-        """Shows the box in a corner of its chart, or over what stands below the charts, where they are full.
-
-        Boxes there stand on each other: this one ends at `below`. Returns where the next one has to end.
-        """
-        margin = theme.SPACE // 2
-        box.show_readings(readings, self.width() - 2 * margin)
-        if not readings:
-            return below
-        corner = chart.free_place(QSizeF(box.size()))
-        if corner is None:
-            box.move((self.width() - box.width()) // 2, max(0, below - box.height() - margin))
-            below = box.y()
-        else:
-            at = chart.viewport().mapTo(self, corner.toPoint())
-            box.move(max(margin, min(at.x(), self.width() - box.width() - margin)), at.y())
-        box.raise_()
-        return below
+        self._read_outs.show(self._shown(), self._pointed)
 
     def _show_axes(self) -> None:
         """Says where an axis leaves something out or does not begin at 0."""
         for chart, heading, button in zip(self.charts, self.headings, self.axis_buttons, strict=True):
-            count = chart.cut_runs
-            button.setVisible((count > 0 and self._following) or chart.whole)
-            if chart.whole:
-                button.setText(self.tr("Fit the axis to the others"))
-            elif count:
-                said_count = plural(
-                    "{count} run leaves the axis: show all",
-                    "{count} runs leave the axis: show all",
-                    count=count,
-                )
-                button.setText(said(said_count))
+            button.show_chart(chart, following=self._following)
             start = chart.axis_start
             heading.show_note("" if start is None else self.tr("axis starts at {value}").format(value=start))
-
-    def _reading(
-        self, chart: Chart, run: Record, at: float | None, rings: list[tuple[QPointF, QColor]]
-    ) -> Reading:
-        curves = chart.curves(run)
-        values = []
-        for line in curves.lines:
-            index = run.index(line.measure.each, at)
-            point = line.point(index) if at is not None and index >= 0 else None
-            if point is not None:
-                rings.append((point, curves.color))
-            values.append(ReadValue(declared(line.measure.word), line.value(index), line.own_value(index)))
-        step = run.index("step", at)
-        number = int(run.steps.step[step]) if step >= 0 else None
-        return Reading(run.short, number, tuple(values), curves.color.name())
 
     def _describe(self, run: Record) -> None:
         """Describes the charts for screen readers, at the end of every epoch and of the run."""
@@ -433,20 +368,7 @@ class CurvesPanel(QWidget):
         if not run.measured:
             return
         for chart in self.charts:
-            chart.setAccessibleDescription(" ".join(self._sentences(chart, run)))
-
-    def _sentences(self, chart: Chart, run: Record) -> Iterator[str]:
-        quantity, curves = chart.quantity, chart.curves(run)
-        measures = [line.measure for line in curves.lines]
-        values = [f"{declared(each.line)} {quantity.figure(run.value(each))}" for each in measures]
-        yield self.tr("{name} of {run} after epoch {epoch:.4g}: {values}.").format(
-            name=declared(quantity.title), run=run.title, epoch=run.last_epoch, values=", ".join(values)
-        )
-        best, epoch = curves.best_value(), curves.best_epoch()
-        if epoch is not None and best is not None:
-            yield self.tr("Best epoch {epoch}: {value}.").format(epoch=epoch, value=quantity.figure(best))
-        if quantity.finite and run.diverged is not None:
-            yield self.tr("The {name} diverged.").format(name=declared(quantity.title).lower())
+            chart.setAccessibleDescription(described(chart, run))
 
     # building
 
@@ -459,13 +381,6 @@ class CurvesPanel(QWidget):
 
     def _name_parts(self) -> None:
         self.undo_bar.setObjectName("undo_bar")
-        for button in self.axis_buttons:
-            button.setObjectName("axis_button")
-            button.setFont(theme.font(theme.SMALL))
-            button.setAutoRaise(True)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setCursor(Qt.CursorShape.PointingHandCursor)
-            button.hide()
         for chart in self.charts:
             chart.setObjectName(f"{chart.quantity.name}_chart")
             chart.setAccessibleName(declared(chart.quantity.title))
