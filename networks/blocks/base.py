@@ -29,6 +29,8 @@ class Block(Declared, frozen=True, cache_hash=True):
     """
 
     group: ClassVar[Group] = Group.BLOCKS
+    icon: ClassVar[str] = ""
+    """The name of its own icon, such as `conv2d`; where it has none, that of its group is shown."""
     stem: ClassVar[str] = "block"
     """What the names of new blocks begin with: `residual` gives residual1, residual2, …"""
     keywords: ClassVar[str] = ""

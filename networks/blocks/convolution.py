@@ -27,6 +27,7 @@ class ConvBNReLU(Block, frozen=True):
     """
 
     title: ClassVar = "Conv–BatchNorm–ReLU"
+    icon: ClassVar = "conv-bn-relu"
     stem: ClassVar = "unit"
     keywords: ClassVar = "convolution batch normalization activation cbr unit"
 
@@ -67,6 +68,7 @@ class VGGStage(Block, frozen=True):
     """
 
     title: ClassVar = "VGG stage"
+    icon: ClassVar = "vgg-stage"
     stem: ClassVar = "stage"
     keywords: ClassVar = "vgg convolutions pool simonyan"
 

@@ -41,6 +41,7 @@ class Inception(Block, frozen=True):
     With a small kernel the third branch has 3×3 filters, as in torchvision, whose names these are.
     """
 
+    icon: ClassVar = "inception"
     stem: ClassVar = "inception"
     keywords: ClassVar = "googlenet branches parallel szegedy module"
 
@@ -110,6 +111,7 @@ class AuxiliaryClassifier(Block, frozen=True):
     """
 
     title: ClassVar = "Auxiliary classifier"
+    icon: ClassVar = "auxiliary-classifier"
     stem: ClassVar = "aux"
     keywords: ClassVar = "googlenet loss head deep supervision szegedy"
     ends: ClassVar = True

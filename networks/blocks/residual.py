@@ -42,6 +42,7 @@ class Residual(Block, frozen=True):
     34 layers). The names are those of torchvision's BasicBlock.
     """
 
+    icon: ClassVar = "residual"
     stem: ClassVar = "residual"
     keywords: ClassVar = "resnet basic block skip shortcut he"
 
@@ -91,6 +92,7 @@ class Bottleneck(Block, frozen=True):
     Neural Networks", figure 3c), a greater width gives Wide ResNet (Zagoruyko and Komodakis 2016).
     """
 
+    icon: ClassVar = "bottleneck"
     stem: ClassVar = "bottleneck"
     keywords: ClassVar = "resnet resnext wide block skip shortcut he grouped cardinality"
 

@@ -45,6 +45,7 @@ class Activation(Layer, frozen=True):
 class ReLU(Activation, frozen=True):
     """Passes positive numbers and sets negative ones to zero."""
 
+    icon: ClassVar = "relu"
     stem: ClassVar = "relu"
     keywords: ClassVar = "rectified linear nonlinearity"
     formula: ClassVar = "max(0, x)"
@@ -65,6 +66,7 @@ class ReLU(Activation, frozen=True):
 class ReLU6(Activation, frozen=True):
     """Passes positive numbers, but cuts them off at 6."""
 
+    icon: ClassVar = "relu6"
     stem: ClassVar = "relu"
     keywords: ClassVar = "rectified linear clipped nonlinearity mobilenet quantized"
     formula: ClassVar = "min(max(0, x), 6)"
@@ -85,6 +87,7 @@ class ReLU6(Activation, frozen=True):
 class LeakyReLU(Activation, frozen=True):
     """Passes positive numbers, and a small share of negative ones."""
 
+    icon: ClassVar = "leaky-relu"
     stem: ClassVar = "relu"
     keywords: ClassVar = "leaky rectified linear nonlinearity"
     formula: ClassVar = "max(0, x) + a·min(0, x)"
@@ -110,6 +113,7 @@ class LeakyReLU(Activation, frozen=True):
 class PReLU(Activation, frozen=True):
     """Passes positive numbers, and a learned share of negative ones."""
 
+    icon: ClassVar = "prelu"
     stem: ClassVar = "prelu"
     keywords: ClassVar = "parametric rectified linear nonlinearity learned"
     formula: ClassVar = "max(0, x) + a·min(0, x), a is learned"
@@ -149,6 +153,7 @@ class PReLU(Activation, frozen=True):
 class ELU(Activation, frozen=True):
     """Passes positive numbers and bends negative ones smoothly towards −α."""
 
+    icon: ClassVar = "elu"
     stem: ClassVar = "elu"
     keywords: ClassVar = "exponential linear nonlinearity"
     formula: ClassVar = "max(0, x) + min(0, α·(eˣ − 1))"
@@ -179,6 +184,7 @@ _SELU_ALPHA = 1.6732632423543772
 class SELU(Activation, frozen=True):
     """An ELU scaled so that plain deep networks keep mean 0 and variance 1 from layer to layer."""
 
+    icon: ClassVar = "selu"
     stem: ClassVar = "selu"
     keywords: ClassVar = "scaled exponential linear self-normalizing nonlinearity"
     formula: ClassVar = "1.0507·(max(0, x) + min(0, 1.6733·(eˣ − 1)))"
@@ -206,6 +212,7 @@ _CUBIC = 0.044715
 class GELU(Activation, frozen=True):
     """Multiplies each number by the probability that a normally distributed one is smaller."""
 
+    icon: ClassVar = "gelu"
     stem: ClassVar = "gelu"
     keywords: ClassVar = "gaussian error linear nonlinearity transformer convnext"
     formula: ClassVar = "½·x·(1 + erf(x / √2))"
@@ -248,6 +255,7 @@ class GELU(Activation, frozen=True):
 class SiLU(Activation, frozen=True):
     """Multiplies each number by its own sigmoid; also called Swish."""
 
+    icon: ClassVar = "silu"
     stem: ClassVar = "silu"
     keywords: ClassVar = "swish sigmoid linear nonlinearity efficientnet"
     formula: ClassVar = "x / (1 + e⁻ˣ)"
@@ -269,6 +277,7 @@ class SiLU(Activation, frozen=True):
 class Sigmoid(Activation, frozen=True):
     """Squeezes every number smoothly into 0 to 1, like a probability."""
 
+    icon: ClassVar = "sigmoid"
     stem: ClassVar = "sigmoid"
     keywords: ClassVar = "logistic squash gate nonlinearity"
     formula: ClassVar = "1 / (1 + e⁻ˣ)"
@@ -289,6 +298,7 @@ class Sigmoid(Activation, frozen=True):
 class Tanh(Activation, frozen=True):
     """Squeezes every number smoothly into −1 to 1."""
 
+    icon: ClassVar = "tanh"
     stem: ClassVar = "tanh"
     keywords: ClassVar = "hyperbolic tangent sigmoid nonlinearity"
     formula: ClassVar = "(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)"
@@ -311,6 +321,7 @@ class Tanh(Activation, frozen=True):
 class Softplus(Activation, frozen=True):
     """A ReLU with a rounded corner; its values are always positive."""
 
+    icon: ClassVar = "softplus"
     stem: ClassVar = "softplus"
     keywords: ClassVar = "smooth relu positive nonlinearity"
     formula: ClassVar = "ln(1 + exp(β·x)) / β"
@@ -338,6 +349,7 @@ class Softplus(Activation, frozen=True):
 class Hardswish(Activation, frozen=True):
     """Nearly SiLU, made of straight lines and a parabola, for small devices."""
 
+    icon: ClassVar = "hardswish"
     stem: ClassVar = "hardswish"
     keywords: ClassVar = "hard swish mobilenet nonlinearity"
     formula: ClassVar = "x·min(max(x + 3, 0), 6) / 6"
@@ -358,6 +370,7 @@ class Hardswish(Activation, frozen=True):
 class Hardsigmoid(Activation, frozen=True):
     """Nearly Sigmoid, made of straight lines, for small devices."""
 
+    icon: ClassVar = "hardsigmoid"
     stem: ClassVar = "hardsigmoid"
     keywords: ClassVar = "hard sigmoid gate squeeze excitation mobilenet nonlinearity"
     formula: ClassVar = "min(max(x + 3, 0), 6) / 6"
@@ -379,6 +392,7 @@ class Softmax(Activation, frozen=True):
     """Turns the channels at each place into shares between 0 and 1 that sum to 1."""
 
     elementwise: ClassVar = False
+    icon: ClassVar = "softmax"
     stem: ClassVar = "softmax"
     keywords: ClassVar = "probabilities normalized exponential attention classes"
     formula: ClassVar = "exp(xᵢ) / Σⱼ exp(xⱼ); drawn for two classes, the other at 0"
@@ -404,6 +418,7 @@ class LogSoftmax(Activation, frozen=True):
     """Takes the logarithm of what Softmax gives, without ever dividing by a number that is nearly zero."""
 
     elementwise: ClassVar = False
+    icon: ClassVar = "log-softmax"
     stem: ClassVar = "logsoftmax"
     keywords: ClassVar = "logarithm probabilities negative log likelihood nll classes"
     formula: ClassVar = "xᵢ − ln Σⱼ exp(xⱼ); drawn for two classes, the other at 0"

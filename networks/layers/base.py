@@ -36,6 +36,8 @@ class Layer(Declared, frozen=True, cache_hash=True):
     """
 
     group: ClassVar[Group]
+    icon: ClassVar[str] = ""
+    """The name of its own icon, such as `conv2d`; where it has none, that of its group is shown."""
     stem: ClassVar[str] = "layer"
     """What the names of new nodes begin with: `conv` gives conv1, conv2, …"""
     keywords: ClassVar[str] = ""

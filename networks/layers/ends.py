@@ -29,6 +29,7 @@ class Input(Layer, frozen=True):
     """Where images enter the network, converted to this size, number of channels and scale."""
 
     group: ClassVar = Group.NETWORK
+    icon: ClassVar = "input"
     stem: ClassVar = "input"
     keywords: ClassVar = "images data source"
     fewest_inputs: ClassVar = 0
@@ -85,6 +86,7 @@ class Output(Layer, frozen=True):
     """Where the scores leave the network, one per class; the loss compares them with the labels."""
 
     group: ClassVar = Group.NETWORK
+    icon: ClassVar = "output"
     stem: ClassVar = "output"
     keywords: ClassVar = "loss classes logits end"
     ends: ClassVar = True
@@ -102,6 +104,7 @@ class AuxiliaryOutput(Layer, frozen=True):
 
     group: ClassVar = Group.NETWORK
     title: ClassVar = "Auxiliary output"
+    icon: ClassVar = "auxiliary-output"
     stem: ClassVar = "aux"
     keywords: ClassVar = "auxiliary loss classes logits head googlenet deep supervision"
     ends: ClassVar = True

@@ -23,6 +23,7 @@ class Linear(Layer, frozen=True):
     group: ClassVar = Group.LINEAR
     counts_in_depth: ClassVar = True
     overwritable: ClassVar = True
+    icon: ClassVar = "linear"
     stem: ClassVar = "fc"
     keywords: ClassVar = "dense fully connected affine"
     torch_names: ClassVar = {"features": "out_features"}
@@ -80,6 +81,7 @@ class PixelwiseLinear(Layer, frozen=True):
     counts_in_depth: ClassVar = True
     overwritable: ClassVar = True
     title: ClassVar = "Pixelwise linear"
+    icon: ClassVar = "pixelwise-linear"
     stem: ClassVar = "pwconv"
     keywords: ClassVar = "dense fully connected channels last convnext mlp pointwise"
     torch_names: ClassVar = {"features": "out_features"}
@@ -113,6 +115,7 @@ class LayerScale(Layer, frozen=True):
 
     group: ClassVar = Group.LINEAR
     title: ClassVar = "Layer scale"
+    icon: ClassVar = "layer-scale"
     stem: ClassVar = "scale"
     keywords: ClassVar = "layerscale learned factor per channel gamma convnext cait"
     torch_names: ClassVar = {"start": "fill_value"}
@@ -141,6 +144,7 @@ class Flatten(Layer, frozen=True):
     """Lays the image out as one vector, channel after channel, row after row."""
 
     group: ClassVar = Group.LINEAR
+    icon: ClassVar = "flatten"
     stem: ClassVar = "flatten"
     keywords: ClassVar = "reshape view vector"
     views_input: ClassVar = True
@@ -157,6 +161,7 @@ class Permute(Layer, frozen=True):
     """Moves the channels behind height and width, or back to the front; the numbers stay the same."""
 
     group: ClassVar = Group.LINEAR
+    icon: ClassVar = "permute"
     stem: ClassVar = "permute"
     keywords: ClassVar = "transpose axes channels last first nhwc nchw convnext"
     views_input: ClassVar = True
@@ -189,6 +194,7 @@ class Identity(Layer, frozen=True):
     """Passes its input on unchanged; useful as a named place."""
 
     group: ClassVar = Group.LINEAR
+    icon: ClassVar = "identity"
     stem: ClassVar = "identity"
     keywords: ClassVar = "none pass skip"
     views_input: ClassVar = True

@@ -16,6 +16,7 @@ class Add(Layer, frozen=True):
 
     group: ClassVar = Group.MERGE
     overwritable: ClassVar = True
+    icon: ClassVar = "add"
     stem: ClassVar = "add"
     keywords: ClassVar = "sum residual skip shortcut plus merge"
     fewest_inputs: ClassVar = 2
@@ -32,6 +33,7 @@ class Multiply(Layer, frozen=True):
     """Multiplies its inputs number by number; so one input can scale the other up and down."""
 
     group: ClassVar = Group.MERGE
+    icon: ClassVar = "multiply"
     stem: ClassVar = "multiply"
     keywords: ClassVar = "product gate attention scale times merge"
     fewest_inputs: ClassVar = 2
@@ -48,6 +50,7 @@ class Concat(Layer, frozen=True):
     """Stacks its inputs channel by channel, in the order of their wires."""
 
     group: ClassVar = Group.MERGE
+    icon: ClassVar = "concat"
     stem: ClassVar = "concat"
     keywords: ClassVar = "concatenate cat join stack inception dense merge"
     fewest_inputs: ClassVar = 2

@@ -40,6 +40,7 @@ class BatchNorm2d(Layer, frozen=True):
     normalizes_by_batch: ClassVar = True
     trains_differently: ClassVar = True
     overwritable: ClassVar = True
+    icon: ClassVar = "batch-norm2d"
     stem: ClassVar = "bn"
     keywords: ClassVar = "batch normalization normalisation batchnorm"
 
@@ -70,6 +71,7 @@ class BatchNorm1d(Layer, frozen=True):
     normalizes_by_batch: ClassVar = True
     trains_differently: ClassVar = True
     overwritable: ClassVar = True
+    icon: ClassVar = "batch-norm1d"
     stem: ClassVar = "bn"
     keywords: ClassVar = "batch normalization normalisation batchnorm vector"
 
@@ -99,6 +101,7 @@ class GroupNorm(Layer, frozen=True):
     """Brings groups of channels to mean 0 and variance 1 in each image alone, whatever the batch size."""
 
     group: ClassVar = Group.NORMALIZATION
+    icon: ClassVar = "group-norm"
     stem: ClassVar = "gn"
     keywords: ClassVar = "group normalization normalisation small batch"
 
@@ -139,6 +142,7 @@ class LayerNorm(Layer, frozen=True):
     """
 
     group: ClassVar = Group.NORMALIZATION
+    icon: ClassVar = "layer-norm"
     stem: ClassVar = "ln"
     keywords: ClassVar = "layer normalization normalisation transformer"
 
@@ -191,6 +195,7 @@ class InstanceNorm2d(Layer, frozen=True):
     """Brings each channel of each image alone to mean 0 and variance 1; removes contrast and style."""
 
     group: ClassVar = Group.NORMALIZATION
+    icon: ClassVar = "instance-norm2d"
     stem: ClassVar = "in"
     keywords: ClassVar = "instance normalization normalisation style transfer contrast"
 
@@ -224,6 +229,7 @@ class LocalResponseNorm(Layer, frozen=True):
     """Damps each number by the numbers at the same pixel in nearby channels, as in AlexNet."""
 
     group: ClassVar = Group.NORMALIZATION
+    icon: ClassVar = "local-response-norm"
     stem: ClassVar = "lrn"
     keywords: ClassVar = "local response normalization normalisation lateral inhibition alexnet lrn"
 

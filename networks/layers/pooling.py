@@ -53,6 +53,7 @@ class MaxPool2d(Layer, frozen=True):
     """Keeps the largest number of each neighbourhood, so that small shifts matter less."""
 
     group: ClassVar = Group.POOLING
+    icon: ClassVar = "max-pool2d"
     stem: ClassVar = "pool"
     keywords: ClassVar = "maximum subsampling downsample"
     torch_names: ClassVar = {"kernel": "kernel_size", "ceil": "ceil_mode"}
@@ -76,6 +77,7 @@ class AvgPool2d(Layer, frozen=True):
     """Takes the mean of each neighbourhood."""
 
     group: ClassVar = Group.POOLING
+    icon: ClassVar = "avg-pool2d"
     stem: ClassVar = "pool"
     keywords: ClassVar = "average mean subsampling downsample"
     passes_scores: ClassVar = True
@@ -104,6 +106,7 @@ class AdaptiveAvgPool2d(Layer, frozen=True):
     """Takes the means of as many neighbourhoods as the output has pixels, whatever the size of the image."""
 
     group: ClassVar = Group.POOLING
+    icon: ClassVar = "adaptive-avg-pool2d"
     stem: ClassVar = "pool"
     keywords: ClassVar = "average mean adaptive fixed size"
     passes_scores: ClassVar = True
@@ -134,6 +137,7 @@ class AdaptiveMaxPool2d(Layer, frozen=True):
     """Keeps the largest numbers of as many neighbourhoods as the output has pixels."""
 
     group: ClassVar = Group.POOLING
+    icon: ClassVar = "adaptive-max-pool2d"
     stem: ClassVar = "pool"
     keywords: ClassVar = "maximum adaptive fixed size"
     torch_names: ClassVar = {"size": "output_size"}
@@ -155,6 +159,7 @@ class GlobalAvgPool2d(Layer, frozen=True):
 
     group: ClassVar = Group.POOLING
     title: ClassVar = "Global average"
+    icon: ClassVar = "global-avg-pool2d"
     stem: ClassVar = "pool"
     keywords: ClassVar = "pooling mean gap globalavgpool2d flatten vector"
     passes_scores: ClassVar = True

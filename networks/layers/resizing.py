@@ -16,6 +16,7 @@ class ZeroPad2d(Layer, frozen=True):
     """Adds a border of zeros around the image, with a width of its own on each side."""
 
     group: ClassVar = Group.RESIZING
+    icon: ClassVar = "zero-pad2d"
     stem: ClassVar = "pad"
     keywords: ClassVar = "padding border margin asymmetric"
 
@@ -52,6 +53,7 @@ class Upsample(Layer, frozen=True):
     """Enlarges the image by a whole factor, repeating or blending its pixels."""
 
     group: ClassVar = Group.RESIZING
+    icon: ClassVar = "upsample"
     stem: ClassVar = "upsample"
     keywords: ClassVar = "resize scale interpolate enlarge zoom nearest bilinear decoder"
 
@@ -87,6 +89,7 @@ class PadChannels(Layer, frozen=True):
     group: ClassVar = Group.RESIZING
     title: ClassVar = "Pad channels"
     follows_input: ClassVar = True
+    icon: ClassVar = "pad-channels"
     stem: ClassVar = "pad"
     keywords: ClassVar = "zero channels shortcut option a resnet cifar"
 
@@ -113,6 +116,7 @@ class SliceChannels(Layer, frozen=True):
 
     group: ClassVar = Group.RESIZING
     title: ClassVar = "Slice channels"
+    icon: ClassVar = "slice-channels"
     stem: ClassVar = "slice"
     keywords: ClassVar = "split chunk narrow part select shufflenet"
     views_input: ClassVar = True
@@ -159,6 +163,7 @@ class ChannelShuffle(Layer, frozen=True):
 
     group: ClassVar = Group.RESIZING
     title: ClassVar = "Channel shuffle"
+    icon: ClassVar = "channel-shuffle"
     stem: ClassVar = "shuffle"
     keywords: ClassVar = "channelshuffle groups mix permute shufflenet"
 

@@ -9,12 +9,22 @@ from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from networks.blocks.base import Block
+from networks.graph.saved_blocks import SavedBlock
+from networks.layers.base import Layer
+
 _FOLDER = Path(__file__).parent / "icons"
 
 
 def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) -> QIcon:
     """The icon `icons/NAME.svg` in the palette's colour for this role; it follows changes of the theme."""
     return QIcon(_Engine(name, role))
+
+
+def icon_of(kind: Layer | Block | SavedBlock | type[Layer] | type[Block]) -> str:
+    """The name of the icon of a layer or block: its own, or else that of its group."""
+    own = "" if isinstance(kind, SavedBlock) else kind.icon
+    return own or f"group-{kind.group.value.lower()}"
 
 
 def paint_icon(painter: QPainter, name: str, rect: QRectF, color: QColor) -> None:

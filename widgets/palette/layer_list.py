@@ -39,7 +39,7 @@ from networks.layers import layer_types
 from networks.layers.base import Group
 from widgets.controls.heading_list import ENTRY, HeadingList, Index
 from widgets.look import theme
-from widgets.look.icon import paint_icon
+from widgets.look.icon import icon_of, paint_icon
 from widgets.look.translation import declared
 from widgets.palette.drag import LAYER_MIME, SAVED_MIME
 from widgets.palette.offered import Offered, offered_help, offered_name, offered_words
@@ -220,7 +220,7 @@ def paint_card(
     glyph = QRectF(0, 0, 14, 14)
     glyph.moveCenter(place.center())
     glyph.moveLeft(place.left() + _STRIPE + 6)
-    paint_icon(painter, f"group-{kind.group.value.lower()}", glyph, color)
+    paint_icon(painter, icon_of(kind), glyph, color)
     painter.setFont(theme.font(theme.BODY))
     painter.setPen(QColor(shade.text))
     room = place.adjusted(glyph.right() - place.left() + 7, 0, -4, 0)

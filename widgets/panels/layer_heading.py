@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from networks.blocks.base import Block
 from networks.layers.base import Layer
 from widgets.look import theme
-from widgets.look.icon import paint_icon
+from widgets.look.icon import icon_of, paint_icon
 from widgets.look.translation import declared
 
 
@@ -49,8 +49,7 @@ class LayerHeading(QWidget):
         left = 0
         if self._kind is not None:
             glyph = QRectF(0, (self.height() - 16) / 2, 16, 16)
-            name = f"group-{self._kind.group.value.lower()}"
-            paint_icon(painter, name, glyph, shade.group(self._kind.group))
+            paint_icon(painter, icon_of(self._kind), glyph, shade.group(self._kind.group))
             left = 23
         middle = self.height() / 2
         painter.setFont(theme.font(theme.LARGE, bold=True))

@@ -154,7 +154,7 @@ class CardItem(QGraphicsRectItem):
         color = style.groups[content.group]
         style.paint_icon(
             painter,
-            f"group-{content.group.value.lower()}",
+            content.icon,
             QRectF(_LEFT + 14, (HEIGHT - ICON) / 2, ICON, ICON),
             color,
         )

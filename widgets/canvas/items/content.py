@@ -17,6 +17,7 @@ from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folded, Folding, Frame, name_within
 from networks.graph.totals import sums_known
 from networks.layers.base import Group, Layer
+from widgets.look.icon import icon_of
 from widgets.look.translation import declared, said, short, thousands
 
 UNKNOWN = "?"
@@ -38,6 +39,7 @@ class CardContent(msgspec.Struct, frozen=True):
     idle: bool
     """Whether it takes no part in training."""
     group: Group
+    icon: str
     takes: bool
     """Whether it can have inputs."""
     gives: bool
@@ -93,6 +95,7 @@ def _content(
         problem=said(problem) if problem else "",
         idle=idle,
         group=layer.group,
+        icon=icon_of(layer.block if isinstance(layer, Folded) and layer.block is not None else layer),
         takes=layer.opening if isinstance(layer, Folded) else layer.most_inputs > 0,
         gives=not (layer.closing if isinstance(layer, Folded) else layer.ends),
         folded=layer.count if isinstance(layer, Folded) else 0,
