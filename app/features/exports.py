@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, Signal, Slot
+from PySide6.QtCore import QStandardPaths, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QMenu, QProgressBar, QVBoxLayout, QWidget
 
 from app.background.job import Job, reason_of
 from app.feature.command import Command, MenuEntry, Section, Submenu, make_action
 from app.feature.desk import OUTCOME, Desk
 from app.feature.feature import Feature
+from app.feature.panel import Piece, Spot
+from app.session.formats import Content, format_of, formats
 from networks.core.message import Message, UserError, message, visible
 from networks.core.storage import write_atomically
+from widgets.controls.offer_bar import OfferBar
 from widgets.look import theme
 
 STACK = 16 * 2**20
@@ -36,8 +40,14 @@ class Exports(Feature):
         super().__init__(desk)
         self._document, self._trainer, self._files = desk.document, desk.trainer, desk.files
         self.told.connect(self._tell)
+        self.offer_bar = OfferBar()
+        self.offer_bar.accepted.connect(self._open_folder)
+        self._written: Path | None = None
         self._job: Job[None] | None = None
         self._notice: _Notice | None = None
+
+    def pieces(self) -> tuple[Piece, ...]:
+        return (Piece(Spot.ABOVE, self.offer_bar),)
 
     def commands(self) -> tuple[MenuEntry, ...]:
         return (Submenu(Section.SAVING, self.menu),)
@@ -60,6 +70,23 @@ class Exports(Feature):
     def _tell(self, sentence: str) -> None:
         self.desk.say(sentence, OUTCOME)
 
+    def _tell_written(self, path: Path, sentence: str) -> None:
+        """Says what was written above the canvas, where it stays, with a way to the file."""
+        self._written = path
+        self.offer_bar.offer(sentence, self.tr("Open the folder"), self.tr("Close"))
+        self.told.emit(sentence)
+
+    @Slot()
+    def _open_folder(self) -> None:
+        if self._written is not None and not self.open_folder(self._written.parent):
+            self._files.show_error(
+                message("The folder “{folder}” could not be opened.", folder=os.fspath(self._written.parent))
+            )
+
+    def open_folder(self, folder: Path) -> bool:
+        """Shows a folder in the system's file manager; a separate method, so that tests can replace it."""
+        return QDesktopServices.openUrl(QUrl.fromLocalFile(os.fspath(folder)))
+
     @property
     def busy(self) -> bool:
         """Whether something is being written in the background."""
@@ -74,7 +101,7 @@ class Exports(Feature):
 
     def export_source(self) -> None:
         """Writes the network as a Python module that imports only torch."""
-        path = self._ask(self.tr("Export PyTorch source"), self._name(".py"), [("Python", ".py")])
+        path = self._ask(self.tr("Export PyTorch source"), self._name(".py"), "source")
         if path is None:
             return
         project = self._document.project
@@ -85,11 +112,13 @@ class Exports(Feature):
         def write() -> None:
             write_atomically(path, source(project.network, project.classes, title).text.encode())
 
-        self._write(write, self.tr("“{path}” holds the network as PyTorch source.").format(path=shown(path)))
+        self._write(
+            path, write, self.tr("“{path}” holds the network as PyTorch source.").format(path=shown(path))
+        )
 
     def export_training_script(self) -> None:
         """Writes a script with the network, images, recipe and training loop; it needs no Backbone."""
-        path = self._ask(self.tr("Export training script"), self._name("_training.py"), [("Python", ".py")])
+        path = self._ask(self.tr("Export training script"), self._name("_training.py"), "source")
         if path is None:
             return
         project = self._document.project
@@ -105,7 +134,7 @@ class Exports(Feature):
 
         sentence = self.tr("“{path}” trains this network by this recipe; its images are in “{data}”.")
         self._write_in_thread(
-            write, sentence.format(path=shown(path), data=data_file(project.recipe.data.dataset))
+            path, write, sentence.format(path=shown(path), data=data_file(project.recipe.data.dataset))
         )
 
     def export_onnx(self) -> None:
@@ -115,7 +144,7 @@ class Exports(Feature):
                 self.tr("A network that is being trained changes all the time: stop the run, then export.")
             )
             return
-        path = self._ask(self.tr("Export ONNX"), self._name(".onnx"), [("ONNX", ".onnx")])
+        path = self._ask(self.tr("Export ONNX"), self._name(".onnx"), "onnx")
         if path is None:
             return
         project, run, weights = self._document.project, self._trainer.run, None
@@ -138,7 +167,7 @@ class Exports(Feature):
 
             save_onnx(project, path, weights)
 
-        self._write_in_thread(write, sentence)
+        self._write_in_thread(path, write, sentence)
 
     def export_weights(self) -> None:
         """Writes the last run's weights as safetensors."""
@@ -148,48 +177,46 @@ class Exports(Feature):
                 self.tr("There are no trained weights yet: train first, or stop the run that is going on.")
             )
             return
-        path = self._ask(
-            self.tr("Export trained weights"), "weights.safetensors", [("safetensors", ".safetensors")]
-        )
+        path = self._ask(self.tr("Export trained weights"), "weights.safetensors", "weights")
         if path is None:
             return
         from networks.exporting.weights import save_weights
 
         self._write(
+            path,
             partial(save_weights, run, path),
             self.tr("“{path}” holds the weights of the last run.").format(path=shown(path)),
         )
 
     def export_picture(self) -> None:
-        """Writes a vector graphic of the network, folded as on the canvas."""
-        kinds = [("SVG", ".svg"), ("PDF", ".pdf")]
-        path = self._ask(self.tr("Export picture"), self._name(".svg"), kinds)
+        """Writes a picture of the network, folded as on the canvas."""
+        path = self._ask(self.tr("Export picture"), self._name(".svg"), "picture")
         if path is None:
             return
-        from widgets.canvas.picture import write_pdf, write_svg
+        from widgets.canvas.picture import write_picture
 
-        write = write_pdf if path.suffix.lower() == ".pdf" else write_svg
         self._write(
-            partial(write, self.desk.shown.folding, path),
+            path,
+            partial(write_picture, self.desk.shown.folding, path),
             self.tr("“{path}” holds the picture of the network.").format(path=shown(path)),
         )
 
     # writing
 
-    def _write(self, write: Callable[[], None], sentence: str) -> None:
+    def _write(self, path: Path, write: Callable[[], None], sentence: str) -> None:
         try:
             write()
         except UserError as error:
             self._files.show_error(error.reason)
         else:
-            self.told.emit(sentence)
+            self._tell_written(path, sentence)
 
-    def _write_in_thread(self, write: Callable[[], None], sentence: str) -> None:
+    def _write_in_thread(self, path: Path, write: Callable[[], None], sentence: str) -> None:
         """Blocks the window with a dialog: training and exporting would draw from the same random numbers."""
         self._notice = _Notice(self.tr("Exporting…"), self.desk.window)
         self._job = Job(
             lambda _: write(),
-            lambda _: self.told.emit(sentence),
+            lambda _: self._tell_written(path, sentence),
             self._files.show_error,
             owner=self,
             ended=self._end,
@@ -214,17 +241,28 @@ class Exports(Feature):
         chosen = dialog.selectedFiles()
         return Path(os.path.abspath(chosen[0])) if accepted and chosen else None
 
-    def _ask(self, title: str, name: str, kinds: Sequence[tuple[str, str]]) -> Path | None:
+    def _ask(self, title: str, name: str, content: Content) -> Path | None:
+        """Which file to write to; None where the user cancels or its ending is one of another content."""
         dialog = QFileDialog(self.desk.window, title, self._folder())
-        suffixes = {f"{kind} (*{suffix})": suffix for kind, suffix in kinds}
+        suffixes = {
+            f"{form.title} ({' '.join(f'*{ending}' for ending in form.endings)})": form.endings[0]
+            for form in formats(content)
+        }
         dialog.setNameFilters(list(suffixes))
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(kinds[0][1])
+        dialog.setDefaultSuffix(formats(content)[0].endings[0])
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(suffixes[chosen]))
         dialog.selectFile(name)
         path = self.ask_path(dialog)
         dialog.deleteLater()
+        if path is None:
+            return None
+        try:
+            format_of(path, content)
+        except UserError as error:
+            self._files.show_error(error.reason)
+            return None
         return path
 
     def _name(self, suffix: str) -> str:

@@ -107,8 +107,8 @@ def _check(arguments: list[str]) -> int:
 def _export(arguments: list[str]) -> int:
     parser = _Parser(
         prog="backbone export",
-        description="Writes a network for other programs: .py is PyTorch source, .onnx is ONNX, and .svg and "
-        ".pdf are its picture.",
+        description="Writes a network for other programs: .py is PyTorch source, .onnx is ONNX, and .svg, "
+        ".pdf, .png, .jpg and .webp are its picture.",
     )
     parser.add_argument("project", type=Path, metavar="PROJECT.json")
     parser.add_argument("out", type=Path, metavar="OUT")

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from app.session.formats import Format, endings, format_of
 from app.start.system import missing_for_window
 from app.terminal.printing import print_lines
 from networks.core.message import UserError, message
@@ -13,9 +14,6 @@ from networks.core.storage import write_atomically
 from networks.graph.check import check
 from networks.graph.presentation import Folding, everything_open, opened_at_first
 from networks.project.project import Project, read_project
-
-PICTURES = (".svg", ".pdf")
-ENDINGS = (".py", ".onnx", *PICTURES)
 
 
 def export(
@@ -31,18 +29,20 @@ def export(
     """Writes the project's network to `out`, prints what the file holds and returns the exit code 0.
 
     `training` makes the source a script that trains; `weights` is a safetensors file, for ONNX; `opened` and
-    `caption` are for pictures. Raises UserError if the ending is not one of `ENDINGS`, if the file exists
+    `caption` are for pictures. Raises UserError if the ending is none that can be written, if the file exists
     already, or if it cannot be written.
     """
-    ending = out.suffix.lower()
-    _refuse_ending(out, ending)
-    if training and ending != ".py":
+    content = _format_of(out).content
+    if training and content != "source":
         raise UserError(message("--training goes with .py alone, the source that trains: leave it out."))
-    if weights is not None and ending != ".onnx":
+    if weights is not None and content != "onnx":
         raise UserError(message("--weights goes with .onnx alone, which holds weights: leave it out."))
-    if (opened or caption) and ending not in PICTURES:
+    if (opened or caption) and content != "picture":
         raise UserError(
-            message("--open and --caption go with pictures alone, .svg and .pdf: leave them out.")
+            message(
+                "--open and --caption go with pictures alone, {endings}: leave them out.",
+                endings=", ".join(endings("picture")),
+            )
         )
     if os.path.exists(out) and not overwrite:
         raise UserError(
@@ -51,9 +51,9 @@ def export(
     project = read_project(project_file)
     if training:
         said = _export_training_script(project, out, project_file.stem)
-    elif ending == ".py":
+    elif content == "source":
         said = _export_source(project, out, project_file.stem)
-    elif ending == ".onnx":
+    elif content == "onnx":
         said = _export_onnx(project, out, weights)
     else:
         said = _export_picture(project, out, project_file.stem if caption else "", opened)
@@ -61,19 +61,12 @@ def export(
     return 0
 
 
-def _refuse_ending(out: Path, ending: str) -> None:
-    if ending == ".safetensors":
+def _format_of(out: Path) -> Format:
+    if out.suffix.lower() in endings("weights"):
         raise UserError(
             message("A project holds no weights, only what makes them: `backbone train` writes safetensors.")
         )
-    if ending not in ENDINGS:
-        raise UserError(
-            message(
-                "Expected a file that ends in {endings}, got “{path}”.",
-                endings=", ".join(ENDINGS),
-                path=str(out),
-            )
-        )
+    return format_of(out, "source", "onnx", "picture")
 
 
 def _export_source(project: Project, out: Path, title: str) -> str:
@@ -109,13 +102,12 @@ def _export_picture(project: Project, out: Path, title: str, opened: bool) -> st
     if (reason := missing_for_window()) is not None:
         raise UserError(message("{reason}", reason=reason))
     from app.start.start import make_application
-    from widgets.canvas.picture import Caption, totals, write_pdf, write_svg
+    from widgets.canvas.picture import Caption, totals, write_picture
 
     # a scene needs an application as long as it exists
     _application = make_application()
     network = project.network
     shown = everything_open(network) if opened else opened_at_first(network)
     folding = Folding(network, check(network, project.classes), shown)
-    write = write_pdf if out.suffix.lower() == ".pdf" else write_svg
-    write(folding, out, Caption(title, totals(folding)) if title else None)
+    write_picture(folding, out, Caption(title, totals(folding)) if title else None)
     return "the picture of the network"

@@ -1,4 +1,4 @@
-"""The network as a picture for a report: vectors on white, folded as on the canvas, as SVG or PDF."""
+"""The network as a picture for a report: vectors on white, folded as on the canvas, as SVG, PDF or pixels."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from xml.etree import ElementTree
 
 import msgspec
 from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QMarginsF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPageSize, QPaintDevice, QPainter, QPdfWriter
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QImageWriter,
+    QPageSize,
+    QPaintDevice,
+    QPainter,
+    QPdfWriter,
+)
 from PySide6.QtSvg import QSvgGenerator
 
+from networks.core.message import UserError, message, visible
 from networks.core.storage import write_atomically
 from networks.graph.presentation import Folding
 from networks.graph.totals import totals_known
@@ -25,6 +36,10 @@ LINE = 28
 PIXELS_PER_INCH, POINTS_PER_INCH = 96, 72
 LONGEST_PAGE = 14_400
 """In points: PDF viewers show no longer page (ISO 32000-1, annex C.2). A longer network is scaled down."""
+SCALE, LONGEST_SIDE = 2, 16_000
+"""Pixels for a unit of the scene, and of a side at most: WebP holds 16 383 (RFC 9649, 2.7)."""
+QUALITY = 95
+"""Of pictures in formats that lose detail, in percent: thin lines stay sharp."""
 _SVG = "http://www.w3.org/2000/svg"
 _TEXT, _GROUP = f"{{{_SVG}}}text", f"{{{_SVG}}}g"
 _TOUCHING = 0.5
@@ -66,6 +81,48 @@ def write_pdf(folding: Folding, path: Path, caption: Caption | None = None) -> N
     write_atomically(path, pdf(folding, caption))
 
 
+def write_picture(folding: Folding, path: Path, caption: Caption | None = None) -> None:
+    """Writes what the folding shows in the format that the ending of `path` names.
+
+    Raises UserError if the file cannot be written, or if that ending is no picture's.
+    """
+    match path.suffix.lower():
+        case ".svg":
+            write_svg(folding, path, caption)
+        case ".pdf":
+            write_pdf(folding, path, caption)
+        case ending:
+            write_atomically(path, pixels(folding, ending[1:], caption))
+
+
+def pixels(folding: Folding, kind: str, caption: Caption | None = None) -> bytes:
+    """A picture of pixels, two for each of the scene's units, fewer where it would be too large.
+
+    `kind` is one of Qt's names, such as `png`. Raises UserError if this Qt cannot write it.
+    """
+    if kind not in {bytes(name.data()).decode() for name in QImageWriter.supportedImageFormats()}:
+        raise UserError(message("This Qt writes no pictures of the kind “{kind}”: choose .png.", kind=kind))
+    drawing = _Drawing(folding, caption or Caption())
+    scale = min(SCALE, LONGEST_SIDE / max(drawing.width, drawing.height))
+    image = QImage(
+        max(1, round(drawing.width * scale)),
+        max(1, round(drawing.height * scale)),
+        QImage.Format.Format_RGB32,
+    )
+    if image.isNull():
+        raise UserError(message("There is not enough memory for this picture: choose .svg or .pdf."))
+    image.setDevicePixelRatio(scale)
+    image.fill(Qt.GlobalColor.white)
+    drawing.paint(image)
+    image.setDevicePixelRatio(1)
+    buffer = _buffer()
+    writer = QImageWriter(buffer, kind.encode())
+    writer.setQuality(QUALITY)
+    if not writer.write(image):
+        raise UserError(message("The picture was not made: {reason}.", reason=writer.errorString()))
+    return bytes(buffer.data().data())
+
+
 def svg(folding: Folding, caption: Caption | None = None) -> bytes:
     """The file that `write_svg` writes."""
     drawing = _Drawing(folding, caption or Caption())
@@ -103,7 +160,8 @@ class _Drawing:
     """The network on a scene of its own, with nothing selected."""
 
     def __init__(self, folding: Folding, caption: Caption) -> None:
-        self.caption = caption
+        # the name of a file may hold what XML cannot
+        self.caption = caption = Caption(visible(caption.title), caption.totals)
         self._style = Style(vectors=True)
         self._scene = CanvasScene(style=self._style)
         self._scene.show_network(folding, None)

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from app.feature.desk import Desk
 from app.features import exports as exports_module
 from app.features.exports import Exports
+from app.session.formats import FORMATS, endings
 from app.session.settings import Settings
 from app.training.trainer import State
 from networks.core.message import UserError, message
@@ -310,3 +311,57 @@ def test_a_name_without_an_ending_gets_that_of_the_chosen_kind(desk, tmp_path, m
     monkeypatch.setattr(QFileDialog, "exec", answer)
     desk.exports.export_picture()
     assert (tmp_path / "figure.pdf").read_bytes().startswith(b"%PDF")
+
+
+BEGINNINGS = {
+    ".py": (b"from ", b'"""'),
+    ".onnx": b"\x08",
+    ".svg": b"<?xml",
+    ".pdf": b"%PDF",
+    ".png": b"\x89PNG\r\n\x1a\n",
+    ".jpg": b"\xff\xd8\xff",
+    ".jpeg": b"\xff\xd8\xff",
+    ".webp": b"RIFF",
+}
+"""The magic bytes of each format."""
+OTHERS = (".gif", ".bmp", ".txt", ".json", ".pt", ".xlsx", "", ".svgz", ".png.exe")
+EXPORTS = {"export_source": "source", "export_training_script": "source", "export_picture": "picture"}
+
+
+@pytest.mark.parametrize("export", EXPORTS)
+@pytest.mark.parametrize("ending", [*endings("source", "onnx", "weights", "picture"), *OTHERS, ".PNG", ".Py"])
+def test_a_file_is_what_its_ending_says_or_is_refused(desk, qtbot, monkeypatch, export, ending):
+    path = desk.will_choose(f"made{ending}", monkeypatch)
+    getattr(desk.exports, export)()
+    wait(desk, qtbot)
+    if ending.lower() in endings(EXPORTS[export]):
+        assert path.read_bytes().startswith(BEGINNINGS[ending.lower()])
+        assert not desk.errors
+    else:
+        assert not path.exists()
+        assert desk.errors[0].startswith("Expected a file that ends in ")
+
+
+def test_every_format_has_its_magic_bytes_tried():
+    assert set(BEGINNINGS) | {".safetensors"} == {ending for form in FORMATS for ending in form.endings}
+
+
+def test_what_was_written_is_said_above_the_canvas_with_a_way_to_the_folder(desk, monkeypatch):
+    opened = []
+    monkeypatch.setattr(Exports, "open_folder", lambda exports, folder: opened.append(folder) or True)
+    path = desk.will_choose("net.png", monkeypatch)
+    desk.exports.export_picture()
+    bar = desk.exports.offer_bar
+    assert not bar.isHidden()
+    assert bar.sentence() == "“net.png” holds the picture of the network."
+    bar.accept_button.click()
+    assert opened == [path.parent]
+    assert bar.isHidden()
+
+
+def test_a_folder_that_cannot_be_opened_is_said(desk, monkeypatch):
+    monkeypatch.setattr(Exports, "open_folder", lambda exports, folder: False)
+    desk.will_choose("net.png", monkeypatch)
+    desk.exports.export_picture()
+    desk.exports.offer_bar.accept_button.click()
+    assert "could not be opened" in desk.errors[0]

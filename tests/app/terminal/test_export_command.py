@@ -128,7 +128,10 @@ def test_a_picture_needs_no_screen(project_file, tmp_path):
     ("arguments", "sentence"),
     [
         (["a.safetensors"], "A project holds no weights"),
-        (["a.png"], "Expected a file that ends in .py, .onnx, .svg, .pdf, got “a.png”."),
+        (
+            ["a.gif"],
+            "Expected a file that ends in .py, .onnx, .svg, .pdf, .png, .jpg, .jpeg, .webp, got “a.gif”.",
+        ),
         (["a"], "Expected a file that ends in"),
         (["a.svg", "--weights", "w.safetensors"], "--weights goes with .onnx alone"),
         (["a.onnx", "--weights", "w.safetensors"], "“w.safetensors” was not read: No such file"),
@@ -164,3 +167,25 @@ def test_a_network_that_does_not_fit_says_why(tmp_path, capsys, ending):
 def test_missing_arguments_end_with_2(project_file, capsys):
     assert export(project_file) == 2
     assert "OUT" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "magic"),
+    [
+        ("a.png", b"\x89PNG"),
+        ("a.JPG", b"\xff\xd8"),
+        ("a.jpeg", b"\xff\xd8"),
+        ("a.webp", b"RIFF"),
+        ("a.pdf", b"%PDF"),
+    ],
+)
+def test_a_picture_is_what_its_ending_says(qapp, project_file, tmp_path, name, magic):
+    assert export(project_file, tmp_path / name) == 0
+    assert (tmp_path / name).read_bytes().startswith(magic)
+
+
+def test_a_caption_may_hold_what_xml_cannot(qapp, tmp_path):
+    project = tmp_path / "a\x1b[2J\u202e<b>.json"
+    write_project(PROJECT, project)
+    assert export(project, tmp_path / "a.svg", "--caption") == 0
+    assert r"a\x1b[2J\u202e&lt;b&gt;" in (tmp_path / "a.svg").read_text("utf-8")
