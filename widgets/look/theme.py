@@ -226,13 +226,17 @@ def readable(color: str, text: str, grounds: tuple[str, ...]) -> QColor:
 
 def apply_theme(app: QApplication, mode: Mode) -> None:
     """Gives the whole application the light or the dark theme, or the system's."""
-    app.setStyle("Fusion")
+    # style and typeface are the same in every theme, and each costs another round through all widgets
+    if not app.styleSheet():
+        app.setStyle("Fusion")
+    if app.font() != (typeface := font(BODY)):
+        app.setFont(typeface)
     scheme = app.styleHints().colorScheme()
     dark = mode == "dark" or (mode == "system" and scheme == Qt.ColorScheme.Dark)
     theme = DARK if dark else LIGHT
-    app.setFont(font(BODY))
     app.setPalette(_palette(theme))
-    app.setStyleSheet(_style_sheet(theme))
+    if (sheet := _style_sheet(theme)) != app.styleSheet():
+        app.setStyleSheet(sheet)
 
 
 def font(size: int = BODY, *, bold: bool = False, mono: bool = False) -> QFont:

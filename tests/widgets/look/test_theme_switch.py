@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from networks.graph.check import check
@@ -82,3 +83,32 @@ def test_a_panel_follows_the_theme(qtbot, themed, make):
             "#ffffff",
         }
         assert not left_over & set(seen)
+
+
+class Told(QWidget):
+    """Keeps which changes it is told of."""
+
+    def __init__(self):
+        super().__init__()
+        self.changes = []
+
+    def changeEvent(self, event):
+        super().changeEvent(event)
+        self.changes.append(event.type())
+
+
+def test_a_switch_goes_through_all_widgets_once(qtbot, themed):
+    apply_theme(themed, "light")
+    widget = Told()
+    qtbot.addWidget(widget)
+    widget.show()
+    themed.processEvents()
+    widget.changes.clear()
+    apply_theme(themed, "dark")
+    themed.processEvents()
+    assert widget.changes.count(QEvent.Type.StyleChange) == 1
+    assert QEvent.Type.FontChange not in widget.changes
+    widget.changes.clear()
+    apply_theme(themed, "dark")
+    themed.processEvents()
+    assert QEvent.Type.StyleChange not in widget.changes

@@ -1,0 +1,309 @@
+"""How late the window's event loop is while things are done in it: themes, undo, blocks, presets, drags.
+
+    QT_QPA_PLATFORM=offscreen python tests/benchmarks/event_loop_lateness.py [--profile] [ACTION …]
+
+A precise timer ticks every 5 ms. For each action it prints by how many milliseconds ticks came late, the
+worst and the 99th percentile, and the most processor time that the window's thread used between two ticks,
+which other programs on the machine hardly change. Targets: 100 ms for everything, 33 ms for what repeats.
+`--profile` prints in which functions each action spends its time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import os
+import pstats
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+os.environ.setdefault("GOMP_SPINCOUNT", "0")
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# the settings and recovery files of whoever measures stay as they are
+os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp()
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import numpy
+from msgspec.structs import replace
+from PySide6.QtCore import QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from app.start import start as startup
+from app.start.garbage import GarbageCollector
+from app.training.trainer import State
+from networks.graph.edits import set_layers
+from networks.graph.network import Network
+from networks.layers.activation import ReLU, Tanh
+from networks.presets.catalog import PRESETS
+from networks.presets.resnet import cifar_resnet
+from networks.project.project import Project, blank_project, first_project, write_project
+from networks.recipes.recipe import Recipe, with_settings
+from tests.app.window.opened import OpenedWindow
+from tests.widgets.canvas.canvas_networks import chain
+from tests.widgets.gestures import drag_over, drop, mime
+from widgets.look.theme import apply_theme
+
+TICK_MS = 5
+FOLDER = Path(os.environ["XDG_DATA_HOME"])
+
+
+class Ticks(QObject):
+    """A timer every 5 ms that keeps how late each tick was, and the processor time since the last one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.late: list[float] = []
+        self.busy: list[float] = []
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._wall, self._thread = time.perf_counter(), time.thread_time()
+        self._timer.start(TICK_MS)
+
+    def _tick(self) -> None:
+        wall, thread = time.perf_counter(), time.thread_time()
+        self.late.append(max(0.0, (wall - self._wall) * 1000 - TICK_MS))
+        self.busy.append((thread - self._thread) * 1000)
+        self._wall, self._thread = wall, thread
+
+    def end(self) -> None:
+        """Takes the last tick, and stops."""
+        self._tick()
+        self._timer.stop()
+
+
+def wait(seconds: float, until: Callable[[], bool] = lambda: False) -> None:
+    """Lets the event loop run for some seconds, or until a condition holds."""
+    loop = QEventLoop()
+    watch, end = QTimer(), QTimer()
+    watch.timeout.connect(lambda: loop.quit() if until() else None)
+    watch.start(20)
+    end.setSingleShot(True)
+    end.timeout.connect(loop.quit)
+    end.start(int(seconds * 1000))
+    loop.exec()
+    watch.stop()
+    end.stop()
+
+
+def in_loop(*steps: Callable[[], object], pause: float = 0.4) -> None:
+    """Does each step from within the event loop, as an event would, and waits for what follows it."""
+    for step in steps:
+        QTimer.singleShot(0, step)
+        wait(pause)
+
+
+Action = Callable[[], None]
+"""One round of what is measured."""
+
+
+@contextmanager
+def opened(project: Project) -> Iterator[OpenedWindow]:
+    window = OpenedWindow(project)
+    window.resize(1480, 920)
+    window.show()
+    window.load_torch()
+    wait(30, lambda: window.desk.shown.devices is not None)
+    wait(0.5)
+    yield window
+    window.trainer.close()
+    window.document.history.setClean()
+    window.close()
+    window.deleteLater()
+    wait(0.1)
+
+
+def preset(name: str) -> Project:
+    found = next(each for each in PRESETS if each.name == name)
+    return Project(found.network(), Recipe())
+
+
+@contextmanager
+def theme(name: str) -> Iterator[Action]:
+    """The theme, from light to dark and back, with LeNet-5 or ResNet-152 on the canvas."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    with opened(first_project() if name == "LeNet-5" else preset(name)):
+        yield lambda: in_loop(lambda: apply_theme(app, "dark"), lambda: apply_theme(app, "light"))
+
+
+@contextmanager
+def undo(network: Network) -> Iterator[Action]:
+    """Undo and redo: a layer inserted, every activation changed, half of the network deleted and pasted."""
+    with opened(Project(network, Recipe())) as window:
+        canvas, document = window.canvas, window.document
+        names = [node.name for node in network.nodes]
+        middle = names[len(names) // 2]
+        half = names[len(names) // 4 : 3 * len(names) // 4]
+        in_loop(
+            canvas.open_all,
+            lambda: (canvas.select((middle,)), canvas.add_layer(ReLU())),
+            lambda: change_all(window),
+            lambda: (canvas.select(half), canvas.delete_selection()),
+            pause=1,
+        )
+
+        def round_() -> None:
+            in_loop(*[document.undo] * 3, *[document.redo] * 3)
+
+        yield round_
+
+
+def change_all(window: OpenedWindow) -> None:
+    network = window.document.project.network
+    changed = {node.name: Tanh() for node in network.nodes if isinstance(node.layer, ReLU)}
+    window.desk.edit_network(set_layers(network, changed), "Change the activation")
+
+
+def deep(blocks: int) -> Network:
+    """A residual network of three stages with this many blocks each; every block has about seven layers."""
+    return cifar_resnet(6 * blocks + 2)
+
+
+@contextmanager
+def blocks() -> Iterator[Action]:
+    """All blocks of ResNet-152 opened and closed."""
+    with opened(preset("ResNet-152")) as window:
+        yield lambda: in_loop(window.canvas.open_all, window.canvas.close_all)
+
+
+@contextmanager
+def presets() -> Iterator[Action]:
+    """Every preset loaded from a file, one after the other."""
+    files = []
+    for each in PRESETS:
+        path = FOLDER / f"{len(files)}.json"
+        write_project(Project(each.network(), Recipe()), path)
+        files.append(path)
+    with opened(blank_project()) as window:
+        yield lambda: in_loop(*(lambda path=path: window.open_path(path) for path in files), pause=0.3)
+
+
+@contextmanager
+def dragging(cards: int) -> Iterator[Action]:
+    """The pointer over the canvas, then a layer dragged over it and dropped, then undone."""
+    with opened(Project(chain(cards - 2), Recipe())) as window:
+        view = window.canvas
+
+        def move(x: int, y: int) -> None:
+            at = QPointF(x, y)
+            button = Qt.MouseButton.NoButton
+            event = QMouseEvent(
+                QMouseEvent.Type.MouseMove,
+                at,
+                QPointF(view.viewport().mapToGlobal(at.toPoint())),
+                button,
+                button,
+                Qt.KeyboardModifier.NoModifier,
+            )
+            QGuiApplication.sendEvent(view.viewport(), event)
+
+        def round_() -> None:
+            for index in range(40):
+                in_loop(lambda index=index: move(200 + 3 * index, 100 + 9 * index), pause=0.03)
+            for index in range(40):
+                at = QPoint(300, 100 + 9 * index)
+                in_loop(lambda at=at: drag_over(view, at, mime("ReLU")), pause=0.03)
+            in_loop(lambda: drop(view, QPoint(300, 460), "ReLU"), window.document.undo)
+
+        yield round_
+
+
+@contextmanager
+def training() -> Iterator[Action]:
+    """LeNet-5 trained on digits for four seconds with live curves, then stopped."""
+    project = first_project()
+    with opened(replace(project, recipe=with_settings(project.recipe, epochs=1000, threads=1))) as window:
+
+        def round_() -> None:
+            in_loop(window.runs.train, pause=4)
+            in_loop(window.trainer.stop)
+            wait(30, lambda: window.trainer.state is State.IDLE)
+
+        yield round_
+
+
+@contextmanager
+def saving(cards: int) -> Iterator[Action]:
+    """An edit that is written for recovery a second later, and saved to a file."""
+    with opened(Project(chain(cards - 2), Recipe())) as window:
+        path = FOLDER / "saved.json"
+        window.document.mark_saved(path)
+        recipes = iter(range(1, 100_000))
+
+        def edit() -> None:
+            recipe = with_settings(window.document.project.recipe, epochs=next(recipes))
+            window.desk.edit_recipe(recipe, "Epochs")
+
+        def save() -> None:
+            write_project(window.document.project, path)
+            window.document.mark_saved(path)
+
+        def round_() -> None:
+            in_loop(edit, pause=1.5)
+            in_loop(save)
+
+        yield round_
+
+
+ACTIONS = {
+    "theme": lambda: theme("LeNet-5"),
+    "theme-152": lambda: theme("ResNet-152"),
+    "undo-1000": lambda: undo(chain(998)),
+    "undo-2400": lambda: undo(chain(2398)),
+    "undo-deep-1000": lambda: undo(deep(47)),
+    "undo-deep-2400": lambda: undo(deep(114)),
+    "blocks": blocks,
+    "presets": presets,
+    "drag-1000": lambda: dragging(1000),
+    "training": training,
+    "saving-2400": lambda: saving(2400),
+}
+
+
+def measure(name: str, rounds: int, profiled: bool) -> None:
+    """Prints one action."""
+    with ACTIONS[name]() as act:
+        ticks, profile = Ticks(), cProfile.Profile()
+        if profiled:
+            profile.enable()
+        for _ in range(rounds):
+            act()
+        if profiled:
+            profile.disable()
+        ticks.end()
+    late, busy = numpy.array(ticks.late), numpy.array(ticks.busy)
+    # idle ticks would hide what is seldom: the percentile is of those in which something was done
+    working = busy[busy > 1.0] if (busy > 1.0).any() else busy
+    print(
+        f"{name:15} late: worst {late.max():6.0f}  p99 {numpy.percentile(late, 99):6.1f} ms    "
+        f"thread: worst {busy.max():6.0f}  p99 of busy ticks {numpy.percentile(working, 99):6.1f} ms",
+        flush=True,
+    )
+    if profiled:
+        pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
+
+
+def main() -> None:
+    """Measures the actions that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("actions", nargs="*", metavar="ACTION", help=", ".join(ACTIONS))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--profile", action="store_true")
+    options = parser.parse_args()
+    application = startup.make_application()
+    apply_theme(application, "light")
+    collector = GarbageCollector(application)
+    collector.freeze()
+    for name in options.actions or ACTIONS:
+        measure(name, options.rounds, options.profile)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
