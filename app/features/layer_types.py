@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QInputDialog, QMessageBox
 
 from app.feature.command import Command, MenuEntry, Section
 from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.gesture import Gesture
-from app.feature.panel import Mark, Panel, Place
+from app.feature.panel import Mark, Panel, Piece, Place, Spot
 from networks.graph.saved_blocks import SavedBlock
 from networks.layers.base import Group
+from widgets.controls.offer_bar import OfferBar
 from widgets.look.translation import declared
 from widgets.palette.offered import Offered
 from widgets.palette.palette import Palette
@@ -27,7 +30,13 @@ class LayerTypes(Feature):
         super().__init__(desk)
         self.palette = Palette()
         self.palette.chosen.connect(self._add)
-        self.palette.removed.connect(desk.my_blocks.remove)
+        self.palette.removed.connect(self._remove)
+        self.palette.rename_wished.connect(self._rename)
+        self.offer_bar = OfferBar()
+        self.offer_bar.accepted.connect(self._take_offer)
+        self._offered: Callable[[], object] | None = None
+        desk.my_blocks.kept.connect(self._tell_kept)
+        desk.my_blocks.removed.connect(self._tell_removed)
         desk.my_blocks.changed.connect(self.palette.show_saved)
         desk.my_blocks.failed.connect(desk.say)
 
@@ -52,6 +61,9 @@ class LayerTypes(Feature):
                 marks=(search, *groups),
             ),
         )
+
+    def pieces(self) -> tuple[Piece, ...]:
+        return (Piece(Spot.ABOVE, self.offer_bar),)
 
     def commands(self) -> tuple[MenuEntry, ...]:
         title = self.tr("&Find a layer type")
@@ -83,3 +95,70 @@ class LayerTypes(Feature):
     @Slot(object)
     def _add(self, offered: Offered) -> None:
         self.desk.add(offered if isinstance(offered, SavedBlock) else offered())
+
+    # my blocks
+
+    @Slot(object)
+    def _remove(self, block: SavedBlock) -> None:
+        if self.ask_remove(block):
+            self.desk.my_blocks.remove(block)
+
+    @Slot(object)
+    def _rename(self, block: SavedBlock) -> None:
+        name = self.ask_name(block)
+        if name is not None and name != block.name:
+            self.desk.my_blocks.rename(block, name)
+
+    @Slot(object)
+    def _tell_removed(self, block: SavedBlock) -> None:
+        self._offered = partial(self.desk.my_blocks.put_back, block)
+        sentence = self.tr("“{name}” was removed from My blocks.").format(name=block.name)
+        self.offer_bar.offer(sentence, self.tr("Undo"), self.tr("Close"))
+
+    @Slot(object, object)
+    def _tell_kept(self, block: SavedBlock, replaced: SavedBlock | None) -> None:
+        if replaced is None:
+            self._offered = partial(self._reveal, block)
+            sentence = self.tr("“{name}” is in My blocks now, for all projects.").format(name=block.name)
+            self.offer_bar.offer(sentence, self.tr("Show it"), self.tr("Close"))
+        else:
+            self._offered = partial(self.desk.my_blocks.put_back, replaced)
+            sentence = self.tr("“{name}” replaced the block of this name in My blocks.")
+            self.offer_bar.offer(sentence.format(name=block.name), self.tr("Undo"), self.tr("Close"))
+
+    def _reveal(self, block: SavedBlock) -> None:
+        self.desk.open_panel("palette")
+        self.palette.reveal_saved(block)
+
+    @Slot()
+    def _take_offer(self) -> None:
+        if self._offered is not None:
+            self._offered()
+
+    # questions; each is a separate method, so that tests can answer
+
+    def ask_remove(self, block: SavedBlock) -> bool:
+        """Whether to remove a block from the disk."""
+        box = QMessageBox(QMessageBox.Icon.Question, "Backbone", "", parent=self.desk.window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(
+            self.tr(
+                "Remove “{name}” from My blocks? It goes from all projects’ palettes; networks that hold it "
+                "keep it."
+            ).format(name=block.name)
+        )
+        remove = box.addButton(self.tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        box.exec()
+        wanted = box.clickedButton() is remove
+        box.deleteLater()
+        return wanted
+
+    def ask_name(self, block: SavedBlock) -> str | None:
+        """Another name for a block; None keeps the one it has."""
+        name, ok = QInputDialog.getText(
+            self.desk.window, self.tr("Rename a block"), self.tr("Name:"), text=block.name
+        )
+        return name.strip() if ok else None

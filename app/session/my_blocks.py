@@ -7,9 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.session.places import data_folder
-from networks.core.message import UserError
+from networks.core.message import UserError, message
 from networks.graph.network import Network
-from networks.graph.saved_blocks import SavedBlock, read_blocks, saved_block, write_blocks
+from networks.graph.saved_blocks import SavedBlock, read_blocks, renamed_block, saved_block, write_blocks
 
 
 class MyBlocks(QObject):
@@ -17,6 +17,10 @@ class MyBlocks(QObject):
 
     changed = Signal(object)
     """All blocks, as a tuple."""
+    kept = Signal(object, object)
+    """A block that was saved, and the one of this name that it replaced, or None. Comes after `changed`."""
+    removed = Signal(object)
+    """A block that was removed. Comes after `changed`."""
     failed = Signal(object)
     """The Message that says why the file could not be read or written."""
 
@@ -36,8 +40,14 @@ class MyBlocks(QObject):
         """Saves a fold of a network. It replaces one that was saved under the same name."""
         try:
             block = saved_block(network, fold)
-            others = tuple(kept for kept in read_blocks(self.path) if kept.name != block.name)
-            self._write((*others, block))
+            self._put(block)
+        except UserError as error:
+            self.failed.emit(error.reason)
+
+    def put_back(self, block: SavedBlock) -> None:
+        """Saves a block again that was removed, or that another one has replaced."""
+        try:
+            self._put(block)
         except UserError as error:
             self.failed.emit(error.reason)
 
@@ -48,6 +58,25 @@ class MyBlocks(QObject):
             self._write(tuple(kept for kept in read_blocks(self.path) if kept != block))
         except UserError as error:
             self.failed.emit(error.reason)
+        else:
+            self.removed.emit(block)
+
+    def rename(self, block: SavedBlock, name: str) -> None:
+        """Gives a block another name, which no other block may have."""
+        try:
+            blocks = read_blocks(self.path)
+            if name != block.name and any(kept.name == name for kept in blocks):
+                raise UserError(message("There is a block “{name}” already: choose another name.", name=name))
+            new = renamed_block(block, name)
+            self._write(tuple(new if kept == block else kept for kept in blocks))
+        except UserError as error:
+            self.failed.emit(error.reason)
+
+    def _put(self, block: SavedBlock) -> None:
+        blocks = read_blocks(self.path)
+        replaced = next((kept for kept in blocks if kept.name == block.name), None)
+        self._write((*(kept for kept in blocks if kept.name != block.name), block))
+        self.kept.emit(block, None if replaced == block else replaced)
 
     def _write(self, blocks: tuple[SavedBlock, ...]) -> None:
         write_blocks(blocks, self.path)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
 from networks.graph import edits
+from networks.graph.groups import rename_fold
 from networks.graph.network import FoldName, Network
 from networks.layers.base import Group
 
@@ -76,6 +77,12 @@ def saved_block(network: Network, fold: str) -> SavedBlock:
     folds = sorted(part.folds, key=lambda each: each.name != fold)
     entry, *nodes = part.nodes
     return SavedBlock(fold, Network((replace(entry, fold=entry.fold or fold), *nodes), tuple(folds)))
+
+
+def renamed_block(block: SavedBlock, name: str) -> SavedBlock:
+    """The block under another name. Raises UserError where it cannot have that name."""
+    outermost = block.network.folds[0].name
+    return SavedBlock(name, rename_fold(block.network, outermost, name))
 
 
 def saved_to_json(block: SavedBlock) -> bytes:

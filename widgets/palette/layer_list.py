@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 from PySide6.QtCore import (
@@ -18,6 +19,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QDrag,
     QKeyEvent,
     QPainter,
@@ -27,6 +29,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -57,7 +60,9 @@ class LayerList(HeadingList):
     """Headings that fold, and under each the types of a group."""
 
     removed = Signal(object)
-    """A saved block that is to leave the palette."""
+    """A saved block that the user wants to remove; whoever owns the blocks asks first."""
+    rename_wished = Signal(object)
+    """A saved block that the user wants to give another name."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +87,39 @@ class LayerList(HeadingList):
         if blocks:
             self._add_group(self.tr("My blocks"), _OWN, blocks)
             self.expand(self._entries.index(self._entries.rowCount() - 1, 0))
+
+    def reveal_saved(self, block: SavedBlock) -> None:
+        """Goes to one of the user's own blocks and scrolls to it."""
+        heading = self._entries.item(self._entries.rowCount() - 1)
+        if heading is None or heading.data(_GROUP) != _OWN:
+            return
+        self.expand(heading.index())
+        for row in range(heading.rowCount()):
+            if heading.child(row).data(ENTRY) == block:
+                self.setCurrentIndex(heading.child(row).index())
+                self.scrollTo(heading.child(row).index())
+
+    def menu_of(self, kind: Offered) -> QMenu:
+        """The menu of an entry; types have one entry, one's own blocks can be renamed and removed as well."""
+        menu = QMenu(self)
+        menu.setObjectName("layer_list_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Add to the network")).triggered.connect(partial(self.chosen.emit, kind))
+        if isinstance(kind, SavedBlock):
+            menu.addSeparator()
+            menu.addAction(self.tr("Rename…")).triggered.connect(partial(self.rename_wished.emit, kind))
+            menu.addAction(self.tr("Remove…")).triggered.connect(partial(self.removed.emit, kind))
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
+        kind = index.data(ENTRY)
+        if kind is None:
+            return
+        self.setCurrentIndex(index)
+        here = event.globalPos() if by_mouse else self.viewport().mapToGlobal(self.visualRect(index).center())
+        self.menu_of(kind).popup(here)
 
     def show_matches(self, words: str) -> int:
         """Hides what does not have all the words in name, keywords or help. Gives how many types are left.

@@ -22,7 +22,7 @@ def offered_help(offered: Offered) -> str:
     """One sentence on what it is."""
     if isinstance(offered, SavedBlock):
         return QCoreApplication.translate(
-            "Palette", "One of your own blocks, with {count} layers. Delete takes it off the palette."
+            "Palette", "One of your own blocks, with {count} layers. Its menu renames and removes it."
         ).format(count=len(offered.network.nodes))
     return declared(offered.help())
 

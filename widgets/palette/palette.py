@@ -19,7 +19,9 @@ class Palette(QWidget):
     chosen = Signal(object)
     """The class of a layer or block type, or one of the user's own blocks."""
     removed = Signal(object)
-    """One of the user's own blocks that is to leave the palette."""
+    """One of the user's own blocks that the user wants to remove; whoever owns the blocks asks first."""
+    rename_wished = Signal(object)
+    """One of the user's own blocks that the user wants to give another name."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +35,7 @@ class Palette(QWidget):
         self._list = LayerList()
         self._list.chosen.connect(self.chosen)
         self._list.removed.connect(self.removed)
+        self._list.rename_wished.connect(self.rename_wished)
         self._nothing = dim()
         self._nothing.setContentsMargins(12, 4, 12, 4)
         self._nothing.hide()
@@ -54,6 +57,11 @@ class Palette(QWidget):
         """Shows these as the user's own blocks."""
         self._list.show_saved(blocks)
         self._filter(self._search.text())
+
+    def reveal_saved(self, block: SavedBlock) -> None:
+        """Shows where one of the user's own blocks is."""
+        self._search.clear()
+        self._list.reveal_saved(block)
 
     @Slot()
     def focus_search(self) -> None:

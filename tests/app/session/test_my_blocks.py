@@ -61,3 +61,34 @@ def test_a_folder_that_cannot_be_made_is_told(blocks, monkeypatch):
     blocks.keep(NETWORK, "b1")
     assert blocks.told == []
     assert "no permission to write there" in str(blocks.failures[0])
+
+
+def test_what_was_removed_or_replaced_can_be_put_back(blocks):
+    kept, removed = [], []
+    blocks.kept.connect(lambda block, replaced: kept.append((block, replaced)))
+    blocks.removed.connect(removed.append)
+    blocks.keep(NETWORK, "b1")
+    blocks.keep(stack(Residual(16)), "b1")
+    old, new = saved_block(NETWORK, "b1"), saved_block(stack(Residual(16)), "b1")
+    assert kept == [(old, None), (new, old)]
+    blocks.put_back(old)
+    assert read_blocks(blocks.path) == (old,)
+    blocks.remove(old)
+    assert removed == [old]
+    blocks.put_back(removed[0])
+    assert read_blocks(blocks.path) == (old,)
+
+
+def test_a_block_is_renamed_but_never_over_another(blocks):
+    blocks.keep(NETWORK, "b1")
+    blocks.keep(NETWORK, "b2")
+    first, second = read_blocks(blocks.path)
+    blocks.rename(first, "b2")
+    blocks.rename(first, "\x1b")
+    assert [str(failure).split(":")[0] for failure in blocks.failures] == [
+        "There is a block “b2” already",
+        "Expected a name of 1 to 64 printable characters, got “\\x1b”.",
+    ]
+    blocks.rename(first, "stem")
+    new, other = read_blocks(blocks.path)
+    assert (new.name, new.network.folds[0].name, other) == ("stem", "stem", second)
