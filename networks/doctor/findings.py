@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from networks.core.finding import Finding
 from networks.core.message import message
-from networks.core.shapes import count
 from networks.graph.check import Report, check
 from networks.graph.network import Network
 from networks.project.project import Project
@@ -79,13 +78,14 @@ def _not_fetched(project: Project) -> Iterator[Finding]:
 def _lone_numbers(network: Network, report: Report) -> Iterator[Finding]:
     """torch refuses to normalize by the variance of a single number; batches of 2 avoid that.
 
-    A frozen layer normalizes by its running statistics.
+    A frozen layer normalizes by its running statistics. A layer that takes the variance of each image alone
+    never fits where that is the variance of a single number.
     """
     for name, node in report.nodes.items():
         if network[name].frozen or not node.contributing or not node.layer.normalizes_by_batch:
             continue
-        shape = node.inputs[0] if node.inputs else None
-        if shape is not None and count(shape[1:]) == 1:
+        known = tuple(shape for shape in node.inputs if shape is not None)
+        if node.output is not None and node.layer.numbers_per_statistic(*known) == 1:
             sentence = message(
                 "“{name}” expected several numbers for each channel, got one from a batch of 1 image: "
                 "choose a batch size of 2 or more.",

@@ -49,7 +49,7 @@ class Layer(Declared, frozen=True, cache_hash=True):
     counts_in_depth: ClassVar[bool] = False
     """Whether the papers count it when they say how deep a network is: convolutions and linear layers."""
     normalizes_by_batch: ClassVar[bool] = False
-    """Whether, while training, it uses mean and variance of the batch, which one number alone lacks."""
+    """Whether, while training, all images of the batch share the mean and variance it normalizes by."""
     trains_differently: ClassVar[bool] = False
     """Whether it computes something else while training than afterwards."""
     draws_random_numbers: ClassVar[bool] = False
@@ -102,6 +102,14 @@ class Layer(Declared, frozen=True, cache_hash=True):
         A tensor that bears the node's own name stands under the empty one.
         """
         return {}
+
+    def numbers_per_statistic(self, *inputs: Shape) -> int | None:
+        """How many numbers of one image share a mean and a variance that they are normalized by.
+
+        None where it normalizes by none. With `normalizes_by_batch` those of all images of the batch count
+        together. A single number has no variance: torch refuses it, or turns it into a constant.
+        """
+        return None
 
     def multiply_adds(self, *inputs: Shape) -> int:
         """Multiply-adds of one sample in matrix products (convolutions and linear layers), bias left out."""

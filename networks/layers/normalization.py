@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from networks.core.call import Call, call
 from networks.core.fields import changed, described, real, whole
 from networks.core.message import message
-from networks.core.shapes import Shape, ShapeError, as_message, image
+from networks.core.shapes import Shape, ShapeError, as_message, count, image
 from networks.layers.base import Group, Layer
 
 Eps = Annotated[
@@ -26,6 +26,9 @@ Momentum = Annotated[
 Affine = Annotated[
     bool, described("Affine", "Then multiply each channel by a learned factor and add a learned offset.")
 ]
+
+
+_LARGER = message("move this layer to where the image is larger, or remove it")
 
 
 def scaled(size: int, affine: bool) -> dict[str, Shape]:
@@ -60,6 +63,9 @@ class BatchNorm2d(Layer, frozen=True):
     def module(self, *inputs: Shape) -> Call:
         return call("nn.BatchNorm2d", inputs[0][0], **batch_options(self.eps, self.momentum, self.affine))
 
+    def numbers_per_statistic(self, *inputs: Shape) -> int:
+        return count(inputs[0][1:])
+
     def parameters(self, *inputs: Shape) -> dict[str, Shape]:
         return scaled(inputs[0][0], self.affine)
 
@@ -93,6 +99,9 @@ class BatchNorm1d(Layer, frozen=True):
     def module(self, *inputs: Shape) -> Call:
         return call("nn.BatchNorm1d", inputs[0][0], **batch_options(self.eps, self.momentum, self.affine))
 
+    def numbers_per_statistic(self, *inputs: Shape) -> int:
+        return count(inputs[0][1:])
+
     def parameters(self, *inputs: Shape) -> dict[str, Shape]:
         return scaled(inputs[0][0], self.affine)
 
@@ -121,7 +130,16 @@ class GroupNorm(Layer, frozen=True):
                     "choose groups that divide them, such as {groups}", groups=gcd(channels, self.num_groups)
                 ),
             )
+        if self.numbers_per_statistic(*inputs) == 1:
+            raise ShapeError(
+                message("several numbers in each group"),
+                message("one, which has no variance to normalize by"),
+                message("choose fewer groups") if channels > 1 else _LARGER,
+            )
         return inputs[0]
+
+    def numbers_per_statistic(self, *inputs: Shape) -> int:
+        return count(inputs[0]) // self.num_groups
 
     def module(self, *inputs: Shape) -> Call:
         options = differing(eps=(self.eps, 1e-5), affine=(self.affine, True))
@@ -161,7 +179,16 @@ class LayerNorm(Layer, frozen=True):
     ] = "all"
 
     def shape(self, *inputs: Shape) -> Shape:
+        if self.numbers_per_statistic(*inputs) == 1:
+            raise ShapeError(
+                message("several numbers to normalize together"),
+                message("one, which has no variance to normalize by"),
+                message("normalize the whole sample") if count(inputs[0]) > 1 else _LARGER,
+            )
         return inputs[0]
+
+    def numbers_per_statistic(self, *inputs: Shape) -> int:
+        return count(self._together(inputs[0]))
 
     def module(self, *inputs: Shape) -> Call:
         options = differing(
@@ -203,8 +230,8 @@ class InstanceNorm2d(Layer, frozen=True):
     affine: Affine = False
 
     def shape(self, *inputs: Shape) -> Shape:
-        _, height, width = image(inputs[0])
-        if height * width == 1:
+        image(inputs[0])
+        if self.numbers_per_statistic(*inputs) == 1:
             raise ShapeError(
                 message("an image of more than one pixel"),
                 as_message(inputs[0]),
@@ -217,6 +244,9 @@ class InstanceNorm2d(Layer, frozen=True):
     def module(self, *inputs: Shape) -> Call:
         options = differing(eps=(self.eps, 1e-5), affine=(self.affine, False))
         return call("nn.InstanceNorm2d", inputs[0][0], **options)
+
+    def numbers_per_statistic(self, *inputs: Shape) -> int:
+        return count(inputs[0][1:])
 
     def parameters(self, *inputs: Shape) -> dict[str, Shape]:
         return scaled(inputs[0][0], self.affine)

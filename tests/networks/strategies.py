@@ -14,6 +14,7 @@ from networks.layers import LAYERS
 from networks.layers.base import Group, Layer
 from networks.layers.linear import LayerScale, Linear, PixelwiseLinear
 from networks.layers.merge import Add, Multiply
+from networks.layers.normalization import GroupNorm, LayerNorm
 from networks.layers.regularization import Dropout2d, StochasticDepth
 from networks.layers.resizing import ZeroPad2d
 from networks.module.build import resolve, run
@@ -34,6 +35,8 @@ STRICTER = {
     StochasticDepth: "torch takes a vector's numbers for rows of one channel each, with a warning",
     PixelwiseLinear: "a vector has no pixels; Linear is for vectors",
     LayerScale: "torch stretches the vectors of a batch into an image",
+    GroupNorm: "torch makes a constant of a group of one number, and refuses it for a single image",
+    LayerNorm: "torch makes a constant of a single number",
 }
 
 
@@ -47,6 +50,8 @@ def is_stricter(layer: Layer, inputs: tuple[Shape, ...]) -> bool:
             return len(ranks) > 1
         case Dropout2d() | ZeroPad2d() | StochasticDepth() | PixelwiseLinear() | LayerScale():
             return ranks == {1}
+        case GroupNorm() | LayerNorm():
+            return layer.numbers_per_statistic(*inputs) == 1
         case _:
             return False
 

@@ -14,7 +14,7 @@ from networks.graph.edits import freeze, remove, set_layers
 from networks.graph.network import Network, Node
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
-from networks.layers.normalization import BatchNorm2d
+from networks.layers.normalization import BatchNorm2d, GroupNorm
 from networks.project.project import Project, first_project
 from networks.recipes.published import PUBLISHED
 from networks.recipes.recipe import Recipe, with_settings
@@ -30,6 +30,8 @@ LONE = Network(
         Node("output", Output(), ("fc",)),
     )
 )
+ONE_PER_GROUP = set_layers(LONE, {"norm": GroupNorm(num_groups=3)})
+"""In each group one number of each image, whatever the batch size."""
 PLAIN = Network((Node("input", Input(size=(1, 10))), Node("flatten", Flatten(), ("input",))))
 WITHOUT_WEIGHTS = Network((*PLAIN.nodes, Node("output", Output(), ("flatten",))))
 NOT_FETCHED = with_settings(Recipe(), start=PUBLISHED[0].name)
@@ -58,6 +60,7 @@ def _nothing_fetched(tmp_path, monkeypatch):
         (Project(FIRST.network, NOT_FETCHED), [("published weights not fetched", None)]),
         (Project(LONE, with_settings(Recipe(), batch_size=1)), [("lone number", "norm")]),
         (Project(LONE), []),
+        (Project(ONE_PER_GROUP), [("misfit", "norm")]),
     ],
 )
 def test_each_rule_is_found_where_it_is_broken(project, rules):

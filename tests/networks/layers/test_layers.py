@@ -22,7 +22,7 @@ from networks.layers.convolution import Conv2d, ConvTranspose2d, DepthwiseConv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import LayerScale, Linear, PixelwiseLinear
 from networks.layers.merge import Add, Multiply
-from networks.layers.normalization import BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm2d
+from networks.layers.normalization import BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm2d, LayerNorm
 from networks.layers.pooling import GlobalAvgPool2d
 from networks.layers.regularization import Dropout2d, StochasticDepth
 from networks.layers.resizing import Upsample, ZeroPad2d
@@ -41,7 +41,7 @@ from tests.networks.strategies import (
 every_type = pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
 every_inner_type = pytest.mark.parametrize("kind", INNER, ids=lambda kind: kind.__name__)
 
-TAKES_ANYTHING = {"Dropout", "Flatten", "Identity", "LayerNorm"} | {
+TAKES_ANYTHING = {"Dropout", "Flatten", "Identity"} | {
     kind.__name__ for kind in LAYERS if kind.group is Group.ACTIVATION
 }
 """Types that refuse nothing; all others are seen to refuse something."""
@@ -98,6 +98,8 @@ EXAMPLES_OF_STRICTER = {
     StochasticDepth: (StochasticDepth(), ((3,),)),
     PixelwiseLinear: (PixelwiseLinear(), ((3,),)),
     LayerScale: (LayerScale(), ((3,),)),
+    GroupNorm: (GroupNorm(num_groups=4), ((4, 1, 1),)),
+    LayerNorm: (LayerNorm(over="last"), ((4, 3, 1),)),
 }
 
 
@@ -364,6 +366,9 @@ def test_refusals_say_what_to_try():
     assert "BatchNorm2d" in sentence(BatchNorm1d(), (10, 4, 4))
     assert "such as 16" in sentence(GroupNorm(num_groups=32), (48, 4, 4))
     assert "such as 4" in sentence(Conv2d(filters=8, groups=8), (12, 4, 4))
+    assert "choose fewer groups" in sentence(GroupNorm(num_groups=8), (8, 1, 1))
+    assert "choose fewer groups" in sentence(GroupNorm(num_groups=8), (8,))
+    assert "the whole sample" in sentence(LayerNorm(over="last"), (8, 2, 1))
     assert "more than one pixel" in sentence(InstanceNorm2d(), (10, 1, 1))
     assert "at most 1×0" in sentence(ConvTranspose2d(stride=(2, 1), output_padding=(0, 1)), (3, 4, 4))
     assert "numbers per image" in sentence(Upsample(scale_factor=64), (2**20, 2**9, 2**9))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 import torch
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import nn
 
+from networks.core.fields import changed
 from networks.core.shapes import ShapeError
 from networks.graph.depth import Depth, depth
 from networks.graph.network import Network, Node
 from networks.layers.base import Group
 from networks.layers.ends import Input, Output
-from tests.networks.strategies import INNER, computed, inputs_of, layers
+from tests.networks.strategies import INNER, TORCH_REFUSES, computed, inputs_of, layers, torch_shape
 
 every_inner_type = pytest.mark.parametrize("kind", INNER, ids=lambda kind: kind.__name__)
 SHAPE = (64, 4, 6)
@@ -76,6 +78,45 @@ def test_those_that_normalize_by_batch_let_images_change_each_other(kind):
     if kind.normalizes_by_batch:
         with pytest.raises(ValueError, match="more than 1 value"):
             module(torch.zeros(1, shapes[0][0], *(1 for _ in shapes[0][1:])))
+
+
+@every_inner_type
+def test_a_single_number_per_statistic_is_refused_by_torch_or_becomes_a_constant(kind):
+    """Where there are more of them torch trains; whatever the layer's parameters, shapes and batch."""
+
+    @settings(max_examples=100)
+    @given(layers(kind), inputs_of(kind), st.integers(1, 3))
+    def proof(layer, shapes, batch):
+        numbers = layer.numbers_per_statistic(*shapes) if len(shapes) == 1 else None
+        try:
+            layer.shape(*shapes)
+        except ShapeError:
+            # refused because of one number, or for another reason
+            if numbers != 1 or kind.normalizes_by_batch or torch_shape(layer, shapes, "cpu") is None:
+                return
+        if numbers is not None:
+            # smaller ones let rounding errors grow to any size
+            layer = changed(layer, eps=1e-3)
+        torch.manual_seed(6)
+        several = [tuple(3 * torch.randn(batch, *shape) for shape in shapes) for _ in range(3)]
+        try:
+            outputs = [computed(layer, inputs)[0] for inputs in several]
+        except TORCH_REFUSES:
+            outputs = []
+        constant = bool(outputs) and all(torch.allclose(outputs[0], each, atol=1e-3) for each in outputs)
+        if numbers is not None and numbers * (batch if kind.normalizes_by_batch else 1) == 1:
+            assert not outputs or constant
+        else:
+            assert outputs
+
+    proof()
+
+
+def test_those_that_normalize_tell_how_many_numbers_share_a_variance():
+    told = {kind for kind in INNER if kind().numbers_per_statistic(*default_inputs(kind)) is not None}
+    assert {kind.__name__ for kind in told} == {
+        "BatchNorm2d", "BatchNorm1d", "GroupNorm", "LayerNorm", "InstanceNorm2d",
+    }  # fmt: skip
 
 
 @every_inner_type
