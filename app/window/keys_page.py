@@ -34,6 +34,7 @@ def keys_page(parent: QWidget, rows: Sequence[Gesture]) -> QDialog:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(_tr("Keyboard and mouse"))
     text = QTextBrowser()
+    text.setAccessibleName(_tr("Keyboard and mouse"))
     text.setHtml(f"<table>{''.join(_lines(rows))}</table>")
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)

@@ -29,7 +29,9 @@ class CurvesToolbar(QWidget):
         super().__init__(parent)
         self._label = QLabel(self.tr("Smoothing"))
         self._label.setProperty("role", "dim")
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = QSlider(
+            Qt.Orientation.Horizontal, self
+        )  # the Tab key goes in the order of parents given
         self.slider.setObjectName("smoothing_slider")
         self.slider.setRange(0, 99)
         self.slider.setSingleStep(1)
