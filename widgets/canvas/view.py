@@ -440,11 +440,29 @@ class CanvasView(QGraphicsView):
         opens = self._interpreter.context_menu(event)
         self._conclude()
         if opens:
-            self.menu_wished.emit(event.globalPos())
+            by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+            self.menu_wished.emit(event.globalPos() if by_mouse else self._place_of_selection())
+
+    def _place_of_selection(self) -> QPoint:
+        """Where the menu opens that a key asks for: at the last selected card or wire, on the screen."""
+        room = self.viewport().rect()
+        place = room.center()
+        if names := self.selected():
+            self._bring_selection_into_sight()
+            shown = self.mapFromScene(self._scene.rect_of(names[-1])).boundingRect()
+            place = QPoint(shown.left() + 36, min(shown.bottom(), shown.top() + 36))
+        elif wires := self.selected_wires():
+            x, y = self._scene.layout_of_network.routes[wires[-1]][0]
+            place = self.mapFromScene(x, y)
+        place = QPoint(
+            max(room.left(), min(place.x(), room.right())), max(room.top(), min(place.y(), room.bottom()))
+        )
+        return self.viewport().mapToGlobal(place)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self._interpreter.help_at(event), self.viewport())
+            place = self.viewport().mapToGlobal(self._interpreter.help_place(event))
+            QToolTip.showText(place, self._interpreter.help_at(event), self.viewport())
             return True
         if isinstance(event, QNativeGestureEvent):
             return self._interpreter.pinch(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 
@@ -45,9 +45,15 @@ from widgets.look import theme
 from widgets.look.icon import icon_of, paint_icon
 from widgets.look.translation import declared
 from widgets.palette.drag import LAYER_MIME, SAVED_MIME
-from widgets.palette.offered import Offered, offered_help, offered_name, offered_words
+from widgets.palette.matching import rank, typo_rank
+from widgets.palette.offered import Offered, offered_help, offered_name
 
 _GROUP = Qt.ItemDataRole.UserRole + 1
+_PLACE = Qt.ItemDataRole.UserRole + 2
+"""The usual place of a type in its group, or of a group."""
+_FIT = Qt.ItemDataRole.UserRole + 3
+"""How well it fits the search, for sorting."""
+_LAST = 1000
 _OWN = "own"
 _CARD, _GAP, _HEADING = 26, 4, 24
 _ASIDE = 12
@@ -81,6 +87,7 @@ class LayerList(HeadingList):
 
     def show_saved(self, blocks: tuple[SavedBlock, ...]) -> None:
         """Shows the user's own blocks under a heading of their own, which is there only with some."""
+        self._sort(lambda kind: 0)  # as it is without a search
         last = self._entries.item(self._entries.rowCount() - 1)
         if last is not None and last.data(_GROUP) == _OWN:
             self._entries.removeRow(last.row())
@@ -124,15 +131,38 @@ class LayerList(HeadingList):
     def show_matches(self, words: str) -> int:
         """Hides what does not have all the words in name, keywords or help. Gives how many types are left.
 
-        Of them the one whose name fits best is the current one.
+        The best come first, and the very best is the current one. Where there are none, small typos are
+        forgiven.
         """
         wanted = words.casefold().split()
-        ranked = self._show_ranked(lambda kind: _rank(kind, wanted), expand=bool(wanted))
+        judge = rank
+        if wanted and not any(rank(kind, wanted) is not None for kind in self._offered()):
+            judge = typo_rank
+        self._sort(lambda kind: judge(kind, wanted))
+        ranked = self._show_ranked(lambda kind: judge(kind, wanted), expand=bool(wanted))
         best = min(ranked, key=lambda entry: entry[0])[1] if wanted and ranked else QModelIndex()
         self.setCurrentIndex(best)
-        if not wanted:
-            self.scrollToTop()
+        self.scrollToTop()
         return len(ranked)
+
+    def _offered(self) -> list[Offered]:
+        return [index.data(ENTRY) for heading in self._headings() for index in self._below(heading)]
+
+    def _below(self, heading: QModelIndex) -> list[QModelIndex]:
+        return [self._entries.index(row, 0, heading) for row in range(self._entries.rowCount(heading))]
+
+    def _sort(self, judge: Callable[[Offered], int | None]) -> None:
+        """Puts types that fit better first, and the groups of the best; equal ones keep their usual order."""
+        for heading in self._headings():
+            found = [_LAST]
+            for index in self._below(heading):
+                fit = judge(index.data(ENTRY))
+                place = _LAST if fit is None else fit
+                found.append(place)
+                self._entries.setData(index, place * _LAST + index.data(_PLACE), _FIT)
+            self._entries.setData(heading, min(found) * _LAST + heading.data(_PLACE), _FIT)
+        self._entries.setSortRole(_FIT)
+        self._entries.sort(0)
 
     def show_group(self, group: Group) -> None:
         """Scrolls so far that the heading of this group is at the top, and goes to its first type."""
@@ -189,8 +219,9 @@ class LayerList(HeadingList):
 
     def _add_group(self, title: str, group: Group | str, kinds: Sequence[Offered]) -> None:
         entries = []
-        for kind in kinds:
+        for place, kind in enumerate(kinds):
             entry = QStandardItem(offered_name(kind))
+            entry.setData(place, _PLACE)
             entry.setData(kind, ENTRY)
             entry.setData(_tip(kind), Qt.ItemDataRole.ToolTipRole)
             entry.setData(offered_help(kind), Qt.ItemDataRole.AccessibleDescriptionRole)
@@ -198,7 +229,9 @@ class LayerList(HeadingList):
                 Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
             )
             entries.append(entry)
-        self._add_heading(title, entries).setData(group, _GROUP)
+        heading = self._add_heading(title, entries)
+        heading.setData(group, _GROUP)
+        heading.setData(heading.row(), _PLACE)
 
 
 class _Card(QStyledItemDelegate):
@@ -270,13 +303,3 @@ def paint_card(
 
 def _tip(kind: Offered) -> str:
     return f"<p><b>{escape(offered_name(kind))}</b><br>{escape(offered_help(kind))}</p>"
-
-
-def _rank(kind: Offered, wanted: list[str]) -> int | None:
-    """How well the words fit, 0 best; None where one of them is nowhere."""
-    name, rest = offered_words(kind)
-    if not all(word in name or word in rest for word in wanted):
-        return None
-    if wanted and name.startswith(wanted[0]):
-        return 0
-    return 1 if any(word in name for word in wanted) else 2

@@ -28,9 +28,9 @@ def offered_help(offered: Offered) -> str:
 
 
 def offered_words(offered: Offered) -> tuple[str, str]:
-    """What the search looks through: the names, and everything else."""
+    """What the search looks through: the names, each on a line of its own, and everything else."""
     if isinstance(offered, SavedBlock):
         return offered.name.casefold(), ""
-    names = f"{declared(offered.name())} {offered.name()} {offered.__name__}"
+    names = f"{declared(offered.name())}\n{offered.name()}\n{offered.__name__}"
     rest = f"{offered.keywords} {declared(offered.keywords)} {offered.help()} {declared(offered.help())}"
     return names.casefold(), rest.casefold()

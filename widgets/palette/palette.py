@@ -82,6 +82,7 @@ class Palette(QWidget):
                     return True
                 case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                     self._list.choose_current()
+                    self._search.selectAll()  # what is typed next is another search
                     return True
                 case Qt.Key.Key_Escape if self._search.text():
                     self._search.clear()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from networks.graph.network import Network, Node, Wire
 from networks.layers.activation import ReLU, Tanh
@@ -429,3 +430,29 @@ def test_a_conv_dropped_into_a_skip_that_changes_the_channels_makes_the_add_red(
     assert skip.scene.wires[Wire("conv1", "add", 1)].wrong
     assert skip.scene.cards["output"].content.problem == ""
     assert skip.scene.wires[Wire("add", "output", 0)].shape_text == "?"
+
+
+def test_the_menu_key_opens_the_menu_at_the_card(lenet):
+    places = []
+    lenet.view.menu_wished.connect(places.append)
+    lenet.view.select(["pool1"])
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(3, 3), QPoint(3, 3))
+    QApplication.sendEvent(lenet.view.viewport(), event)
+    card = lenet.view.mapFromScene(lenet.scene.rect_of("pool1")).boundingRect()
+    assert card.contains(lenet.view.viewport().mapFromGlobal(places[0]))
+    assert lenet.view.selected() == ("pool1",)
+
+
+def test_hover_help_lies_beside_cards_and_is_silent_at_ports_and_in_drags(lenet):
+    interpreter = lenet.view._interpreter
+
+    def helped(at: QPoint) -> tuple[str, QPoint]:
+        event = QHelpEvent(QEvent.Type.ToolTip, at, lenet.view.viewport().mapToGlobal(at))
+        return interpreter.help_at(event), interpreter.help_place(event)
+
+    words, place = helped(lenet.middle("conv1"))
+    assert "Conv2d" in words
+    assert place.x() >= lenet.view.mapFromScene(lenet.scene.rect_of("conv1").topRight()).x()
+    assert helped(lenet.output_port("conv1"))[0] == ""
+    drag(lenet.view, lenet.output_port("conv1"), lenet.middle("conv2"), release=False)
+    assert helped(lenet.middle("conv2"))[0] == ""

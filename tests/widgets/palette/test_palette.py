@@ -176,3 +176,53 @@ def test_a_drag_carries_the_types_name_and_a_picture_of_its_card(palette, monkey
 
 def test_a_heading_is_not_dragged(palette, monkeypatch):
     assert drag(palette, monkeypatch, place_of(palette, "Pooling")) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("relu", "ReLU"),
+        ("conv", "Conv2d"),
+        ("add", "Add"),
+        ("output", "Output"),
+        ("linear", "Linear"),
+        ("pool", "MaxPool2d"),
+        ("droput", "Dropout"),
+        ("cov2d", "Conv2d"),
+        ("batchnrom", "BatchNorm2d"),
+        ("lineer", "Linear"),
+        ("sofmax", "Softmax"),
+        ("concta", "Concat"),
+        ("flaten", "Flatten"),
+        ("maxpol", "MaxPool2d"),
+    ],
+)
+def test_the_best_hit_comes_first_and_small_typos_are_forgiven(palette, qtbot, words, first):
+    palette.focus_search()
+    qtbot.keyClicks(palette.search, words)
+    assert names(palette)[0] == first
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert [kind.name() for kind in palette.taken] == [first]
+
+
+def test_nonsense_is_not_taken_for_a_typo(palette, qtbot):
+    palette.focus_search()
+    qtbot.keyClicks(palette.search, "zzyzx")
+    assert not names(palette)
+
+
+def test_after_a_search_the_usual_order_is_back(palette, qtbot):
+    before = names(palette)
+    palette.focus_search()
+    qtbot.keyClicks(palette.search, "relu")
+    palette.search.clear()
+    assert names(palette) == before
+
+
+def test_after_enter_the_words_are_selected(palette, qtbot):
+    palette.focus_search()
+    qtbot.keyClicks(palette.search, "tanh")
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert palette.search.selectedText() == "tanh"
+    qtbot.keyClicks(palette.search, "linear")
+    assert palette.search.text() == "linear"

@@ -39,6 +39,10 @@ WHEEL = 0.6
 """Pixels that the view moves per eighth of a degree of the wheel: 72 for a notch."""
 
 
+HELP_BESIDE, HELP_ABOVE = 10, 16
+"""Hover help lies so far to the right; Qt puts it 16 pixels or more below the place that it is given."""
+
+
 class Toggle(msgspec.Struct, frozen=True):
     """Asks to open this folded card, or to close this frame."""
 
@@ -238,6 +242,8 @@ class Interpreter:
     def help_at(self, event: QHelpEvent) -> str:
         """The hover help for what lies under the pointer, as rich text; empty where nothing is."""
         scene, here = self._scene, under(self._scene, self._pointer(QPointF(event.pos())))
+        if self._gesture is not None or self._pressed is not None or here.port is not None:
+            return ""  # it would lie over what is being done
         if here.card is not None:
             content = scene.cards[here.card].content
             assert content is not None
@@ -245,6 +251,14 @@ class Interpreter:
         if here.frame is not None:
             return frame_tooltip(scene.folding, here.frame)
         return wire_tooltip(scene.network, scene.report, here.wire) if here.wire is not None else ""
+
+    def help_place(self, event: QHelpEvent) -> QPoint:
+        """Where the hover help is shown, in the view: beside the card or wire, so that it covers neither."""
+        here = under(self._scene, self._pointer(QPointF(event.pos())))
+        if here.card is not None:
+            corner = self._scene.rect_of(here.card).topRight()
+            return self._camera.to_view(corner) + QPoint(HELP_BESIDE, -HELP_ABOVE)
+        return event.pos() + QPoint(HELP_BESIDE, -2 * HELP_ABOVE)
 
     # -- drag and drop
 
