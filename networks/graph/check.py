@@ -59,16 +59,27 @@ class _Fit(msgspec.Struct, frozen=True):
     multiply_adds: int = 0
 
 
+_NO_START = _Fit(
+    problem=message(
+        "Expected an input, got no wire, and there is no Input: drag one from the palette’s group “Network”, "
+        "and draw a wire from it to this layer."
+    )
+)
+
+
 def check(network: Network, classes: int | None = None) -> Report:
     """Goes through the network once. `classes` is the number of classes of the data, where there is data."""
     order = network.order
     contributing = network.contributing
+    starts = bool(network.of_type(Input))
     found: dict[str, NodeReport] = {}
     for name in order:
         node = network[name]
         layer = node.layer if classes is None else node.layer.with_classes(classes)
         inputs = tuple(found[source].output for source in node.inputs)
         fit = _judged(layer, inputs, classes)
+        if not inputs and layer.fewest_inputs == 1 and not starts:
+            fit = _NO_START
         found[name] = NodeReport(
             layer, inputs, fit.output, fit.problem, fit.weights, fit.multiply_adds, name in contributing
         )
@@ -98,7 +109,7 @@ def _judged(layer: Layer, inputs: tuple[Shape | None, ...], classes: int | None)
     return _Fit(
         problem=message(
             "Expected {classes} scores, one for each class of the data, got {shape}: "
-            "end with a Linear whose features are “classes”.",
+            "end with a Linear and choose “one per class” as its Features.",
             classes=classes,
             shape=show(fit.output),
         )
@@ -127,7 +138,7 @@ def _fit(layer: Layer, inputs: tuple[Shape | None, ...]) -> _Fit:
 
 def _too_few(layer: Layer, count: int) -> Message:
     if layer.fewest_inputs == 1:
-        return message("Expected an input, got no wire: draw one from the layer above.")
+        return message("Expected an input, got no wire: draw one to it from another layer.")
     return message(
         "Expected at least {fewest} inputs, got {count}: draw one more wire to this layer.",
         fewest=layer.fewest_inputs,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from networks.core.call import Call, call
 from networks.core.fields import Pair, PairFromZero, described, whole
-from networks.core.message import message
+from networks.core.message import Message, message
 from networks.core.shapes import Shape, ShapeError, as_message, checked, count, image, window
 from networks.layers.base import Group, Layer
 from networks.layers.class_count import CLASSES, classes_unknown
@@ -44,10 +44,21 @@ def slid(x: Shape, channels: int, kernel: Pair, stride: Pair, padding: PairFromZ
                 height=reach[0],
                 width=reach[1],
             ),
-            as_message(x),
+            with_padding(x, padding),
             message("choose a smaller kernel or more padding, or pool less before it"),
         )
     return checked((channels, *sizes))
+
+
+def with_padding(x: Shape, padding: PairFromZero) -> Message:
+    """The size of an image, counted as the filter meets it: `30×30 (28×28 and a padding of 1)`."""
+    if not any(padding):
+        return as_message(x[1:])
+    whole = tuple(size + 2 * border for size, border in zip(x[1:], padding, strict=True))
+    border = by(padding) if padding[0] != padding[1] else str(padding[0])
+    return message(
+        "{whole} ({size} and a padding of {border})", whole=by(whole), size=by(x[1:]), border=border
+    )
 
 
 def grouped(channels: int, filters: int, groups: int) -> None:

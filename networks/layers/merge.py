@@ -57,7 +57,9 @@ class Concat(Layer, frozen=True):
     most_inputs: ClassVar = 64
 
     def shape(self, *inputs: Shape) -> Shape:
-        if len({shape[1:] for shape in inputs}) > 1 or len({len(shape) for shape in inputs}) > 1:
+        if len({len(shape) for shape in inputs}) > 1:
+            raise mixed(inputs)
+        if len({shape[1:] for shape in inputs}) > 1:
             raise ShapeError(
                 message("inputs of one height and width"),
                 listed(inputs),
@@ -78,10 +80,21 @@ def alike(inputs: tuple[Shape, ...]) -> Shape:
         joined = tuple(max(sizes) for sizes in zip(*inputs, strict=True))
         if all(size in (1, most) for shape in inputs for size, most in zip(shape, joined, strict=True)):
             return checked(joined)
+    else:
+        raise mixed(inputs)
     raise ShapeError(
         message("inputs of one shape"),
         listed(inputs),
         message("give both branches the same filters and strides, or put a 1×1 convolution on one of them"),
+    )
+
+
+def mixed(inputs: tuple[Shape, ...]) -> ShapeError:
+    """The refusal of vectors beside images."""
+    return ShapeError(
+        message("only images or only vectors"),
+        listed(inputs),
+        message("make the images vectors, too: put a global average pooling or a Flatten on their branch"),
     )
 
 

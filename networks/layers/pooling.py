@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar
 from networks.core.call import Argument, Call, call
 from networks.core.fields import Pair, PairFromZero, described
 from networks.core.message import message
-from networks.core.shapes import Shape, ShapeError, as_message, checked, image, window
+from networks.core.shapes import Shape, ShapeError, checked, image, window
 from networks.layers.base import Group, Layer
-from networks.layers.convolution import by, pair
+from networks.layers.convolution import by, pair, with_padding
 
 Kernel = Annotated[Pair, described("Kernel", "Height and width of each neighbourhood.", unit="px")]
 Stride = Annotated[
@@ -42,8 +42,12 @@ def pooled(x: Shape, kernel: Pair, stride: Pair, padding: PairFromZero, ceil: bo
     )
     if min(sizes) < 1:
         raise ShapeError(
-            message("an image of at least {height}×{width} pixels", height=kernel[0], width=kernel[1]),
-            as_message(x),
+            message(
+                "an image of at least {height}×{width} pixels with its padding",
+                height=kernel[0],
+                width=kernel[1],
+            ),
+            with_padding(x, padding),
             message("choose a smaller kernel or remove an earlier pooling"),
         )
     return checked((channels, *sizes))
