@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.feature.panel import Mark
 from app.window.seats import Seat
-from widgets.controls.rail import UNBOUNDED, Rail, RailButton
+from widgets.controls.rail import UNBOUNDED, Rail
 from widgets.controls.rail import WIDTH as RAIL_WIDTH
 
 
@@ -29,9 +29,8 @@ class PaletteZone(QWidget):
         panel.widget.setMinimumWidth(max(panel.least_width, panel.widget.minimumWidth()))
         self.rail = Rail(panel.title)
         marks = panel.marks or (Mark(panel.icon, panel.title, panel.widget.setFocus),)
-        for mark in marks:
-            button = self.rail.add(mark.icon, mark.title, lambda: None, mark.group)
-            button.clicked.connect(partial(self._press, mark, button))
+        for at, mark in enumerate(marks):
+            self.rail.add(mark.icon, mark.title, partial(self._press, mark, at), mark.group)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -82,13 +81,13 @@ class PaletteZone(QWidget):
             self._refresh()
             self.drawer_changed.emit()
 
-    def _press(self, mark: Mark, button: RailButton, lit: bool) -> None:
+    def _press(self, mark: Mark, at: int) -> None:
         """Opens the panel at what the icon stands for; the icon that is lit closes it."""
-        if not lit:
+        if not self.rail.buttons[at].isChecked():
             self.close_drawer()
             return
-        for other in self.rail.buttons:
-            other.setChecked(other is button)
+        for index, button in enumerate(self.rail.buttons):
+            button.setChecked(index == at)
         self.open_drawer()
         mark.open()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QMenuBar, QSizePolicy, QToolButton, QWidget
 
@@ -80,6 +80,13 @@ class TopBar(QWidget):
         super().resizeEvent(event)
         self.fit()
 
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        # what changes its words may need more room than it had
+        if event.type() == QEvent.Type.LayoutRequest and self._row.minimumSize().width() > self.width():
+            self.fit()
+        return done
+
     def sizeHint(self) -> QSize:
         return QSize(960, self.minimumSizeHint().height())
 
@@ -98,6 +105,9 @@ class TopBar(QWidget):
     @Slot()
     def fit(self) -> None:
         """Gives up as few things as the width asks for."""
+        # left to itself, the menu bar would shrink to an arrow, and the name to a letter
+        self._menus.setMinimumWidth(self._menus.sizeHint().width())
+        self._project.setMinimumWidth(min(self._project.sizeHint().width() + 4, 120))
         for given_up in range(len(self._steps) + 1):
             if given_up != self._step:
                 self._step = given_up
@@ -105,7 +115,7 @@ class TopBar(QWidget):
                     show(index >= given_up)
             self._row.invalidate()
             if self._row.minimumSize().width() <= self.width():
-                return
+                break
 
     # what is given up
 

@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
         self._show_title()
         Showing(self.desk, self.features).show()
         self._show_state()
+        self._pieces(Spot.CENTRE)[0].setFocus()
 
     def feature(self, kind: type[AnyFeature]) -> AnyFeature:
         """The one feature of this type, for whoever drives the window from outside, such as tests."""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from widgets.look import theme
 
 TITLE_WIDTH = 104
 """Of the left column, in device-independent pixels; longer titles wrap."""
+
+
+GAP = 10
+"""Between cells side by side."""
+_BOX_FRAME = 36
+"""What a combo box needs besides its word: frame, padding and arrow."""
 
 
 class Rows(QWidget):
@@ -64,16 +71,20 @@ class Rows(QWidget):
 
 
 class Cells(Rows):
-    """Titles above their controls, two side by side; a line below both can say why something was refused."""
+    """Titles above their controls, side by side where there is room for the words of all.
+
+    A line below a control can say why something was refused.
+    """
+
+    columns = 2
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._grid.setColumnMinimumWidth(0, 0)
-        for column in (0, 1):
-            self._grid.setColumnStretch(column, 1)
-        self._grid.setHorizontalSpacing(10)
+        self._grid.setHorizontalSpacing(GAP)
         self._grid.setVerticalSpacing(3)
-        self._filled = 0
+        self._cells: list[tuple[QLabel, QWidget]] = []
+        self._across = 0
 
     def add_row(self, title: str, widget: QWidget, *, tip: str = "", top: bool = False) -> QLabel:
         """Fills the next cell and returns its title."""
@@ -81,12 +92,45 @@ class Cells(Rows):
         label.setProperty("role", "cell")
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setToolTip(tip)
-        row, column = 3 * (self._filled // 2), self._filled % 2
-        self._filled += 1
-        self._places[widget] = row + 1
-        self._grid.addWidget(label, row, column)
-        self._grid.addWidget(widget, row + 1, column)
+        self._cells.append((label, widget))
+        self._spread(self.columns)
         return label
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        needed = max((_words_width(widget) for _, widget in self._cells), default=0)
+        across = self.columns if self.width() >= self.columns * (needed + GAP) - GAP else 1
+        if across != self._across:
+            self._spread(across)
+
+    def _spread(self, across: int) -> None:
+        """Puts the cells into so many columns."""
+        self._across = across
+        for column in range(self.columns):
+            self._grid.setColumnStretch(column, 1 if column < across else 0)
+        for at, (label, widget) in enumerate(self._cells):
+            row, column = 3 * (at // across), at % across
+            self._places[widget] = row + 1
+            self._grid.addWidget(label, row, column)
+            self._grid.addWidget(widget, row + 1, column)
+            if line := self._lines.get(widget):
+                self._grid.addWidget(line, row + 2, 0, 1, across)
+
+
+class Stack(Cells):
+    """Titles above their controls, each as wide as the form."""
+
+    columns = 1
+
+
+def _words_width(widget: QWidget) -> int:
+    """What an editor needs to show the longest word that it offers."""
+    widths = [widget.minimumSizeHint().width()]
+    for box in widget.findChildren(QComboBox):
+        words = [box.itemText(index) for index in range(box.count())]
+        widest = max((box.fontMetrics().horizontalAdvance(text) for text in words), default=0)
+        widths.append(widest + _BOX_FRAME)
+    return max(widths)
 
 
 def refusal() -> QLabel:

@@ -13,7 +13,7 @@ from widgets.controls.section import Disclosure
 from widgets.forms.field_words import type_help, type_words
 from widgets.forms.form import Form
 from widgets.forms.log_slider import LogSlider
-from widgets.forms.rows import Cells, dim, heading
+from widgets.forms.rows import Cells, Stack, dim, heading
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.look.translation import declared, thousands
@@ -34,7 +34,7 @@ class TrainingPanel(RecipePanel):
         self._slider.moved_to.connect(self._slide)
         self._numbers = self._form("learning", Form(("epochs", "batch_size"), rows=Cells))
         self._kinds = self._form("learning", Form(("loss", "optimizer"), rows=Cells, choices_only=True))
-        self._images = self._form("data", Form(("dataset",), rows=Cells, choices_only=True))
+        self._images = self._form("data", Form(("dataset",), rows=Stack, choices_only=True))
         self._counts = dim()
         self._counts.setObjectName("counts")
         self._device = Notice("warning")

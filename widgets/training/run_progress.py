@@ -28,6 +28,7 @@ class RunProgress(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._roomy = True
+        self._least = 0
         self._words = ""
         self._epoch = QLabel()
         self._epoch.setFont(theme.font(theme.DENSE, bold=True))
@@ -85,9 +86,7 @@ class RunProgress(QWidget):
             sentence = self.tr("Cannot train: {reason}").format(reason=reason)
             self._reason.set_text(sentence, theme.colors(self).error)
         told = progress is not None and reason is None
-        measured = told and stage != "preparing"
         self._epoch.setVisible(reason is None)
-        self._left.setVisible(measured)
         self._bar.setVisible(told)
         self._rest.setVisible(told and self._roomy)
         if progress is None:
@@ -100,12 +99,16 @@ class RunProgress(QWidget):
                 self._state_words(stage, progress, verdict),
                 _rest(progress, self),
             )
+        if reason is not None:
+            self._left.hide()
         if progress is not None:
             self._bar.setValue(round(1000 * progress.fraction))
 
     def _say(self, epoch: str, left: str, rest: tuple[str, ...]) -> None:
         self._epoch.setText(epoch)
         self._left.setText(left)
+        self._left.setVisible(bool(left))
+        self._keep_room()
         self._rest.set_text(" · ".join(rest))
         self._words = " · ".join(filter(None, (epoch, *rest[:-1], left, *rest[-1:])))
         self.setToolTip(self._words)
@@ -125,7 +128,14 @@ class RunProgress(QWidget):
         sample = self.tr("epoch {epoch} of {epochs}").format(epoch=100, epochs=100)
         time = self.tr("{seconds} left").format(seconds="10:00 h")
         bold, plain = self._epoch.fontMetrics(), self._left.fontMetrics()
-        least = bold.horizontalAdvance(sample) + plain.horizontalAdvance(time) + theme.SPACE
+        self._least = bold.horizontalAdvance(sample) + plain.horizontalAdvance(time) + theme.SPACE
+        self._keep_room()
+
+    def _keep_room(self) -> None:
+        """A run of many epochs and days needs more than that."""
+        spoken = (label for label in (self._epoch, self._left) if label.text())
+        said_now = sum(label.sizeHint().width() + theme.SPACE for label in spoken)
+        self._least = least = max(self._least, said_now)
         self.setMinimumWidth(max(least, 230 if self._roomy else 0))
         self.setMaximumWidth(max(least, WIDTH))
 

@@ -545,6 +545,60 @@ def test_the_theme_can_be_chosen_and_is_kept(window, make_window, mode):
     assert theme.colors().dark == (mode == "dark")
 
 
+def test_the_tab_key_goes_through_the_window_as_one_reads_it(make_window, qtbot):
+    window = make_window()
+    window.resize(1480, 920)
+    zones = window.zones
+    parts = [window.top_bar, zones.palette_zone, zones.canvas, zones.tabs, zones.inspector]
+    seen, widget = [], window.nextInFocusChain()
+    while widget is not window:
+        if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            seen += [part for part in parts if part is widget or part.isAncestorOf(widget)]
+        widget = widget.nextInFocusChain()
+    order = [part for at, part in enumerate(seen) if at == 0 or seen[at - 1] is not part]
+    assert order == parts
+
+
+def test_the_canvas_has_the_focus_at_first(qtbot):
+    window = OpenedWindow()
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    assert window.canvas.hasFocus()
+    window.close()
+
+
+def test_finding_a_layer_opens_the_palette_where_the_window_is_narrow(make_window, qtbot):
+    window = make_window()
+    window.resize(960, 540)
+    qtbot.waitUntil(lambda: window.zones.palette_zone.on_rail)
+    assert not window.palette_.isVisible()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Slash)
+    assert window.palette_.isVisible()
+    qtbot.waitUntil(window.palette_.findChild(QLineEdit).hasFocus)
+    window.zones.palette_zone.rail.buttons[3].click()
+    assert window.palette_.isVisible()
+    window.zones.palette_zone.rail.buttons[3].click()
+    assert not window.palette_.isVisible()
+
+
+def test_after_a_start_that_died_the_window_is_plain_and_nothing_else_is_lost(make_window, qtbot):
+    window = make_window()
+    window.desk.settings.change(theme="dark", recent=(b"/a.json",))
+    window.zones.seats["code"].action.trigger()
+    window.close()
+    again = MainWindow(plain=True)
+    qtbot.addWidget(again)
+    again.show()
+    assert again.zones.seats["code"].open
+    again.begin()
+    assert "last start" in again.statusBar().currentMessage()
+    assert again.desk.settings.read().theme == "dark"
+    assert again.desk.settings.read().recent == (b"/a.json",)
+    again.close()
+
+
 def test_panels_come_back_as_they_were(make_window, qtbot):
     window = make_window()
     window.resize(1480, 920)
