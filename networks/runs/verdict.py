@@ -57,6 +57,8 @@ class Verdict(msgspec.Struct, frozen=True):
     mark: Mark
     word: Message
     sentence: Message
+    finding: Message | None = None
+    """What is wrong, without what else is known of the run's end; None where nothing is."""
 
 
 def verdict(record: Record) -> Verdict:
@@ -70,7 +72,8 @@ def verdict(record: Record) -> Verdict:
         return Verdict("bad", message("diverged"), ended.message)
     found = next(filter(None, (rule(record) for rule in _RULES)), None)
     if found is not None:
-        return Verdict(found.mark, found.word, _joined(ended.message, found.sentence))
+        whole = _joined(ended.message, found.sentence)
+        return Verdict(found.mark, found.word, whole, found.sentence)
     finished = ended.reason == "finished"
     sentence = ended.message
     for fact in _bests(record):

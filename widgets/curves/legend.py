@@ -36,7 +36,7 @@ from widgets.look.icon import paint_icon
 from widgets.look.plain import plain_hint
 
 _WIDEST = 340
-_ROWS = 3
+_ROWS, _COMPACT_ROWS = 3, 1
 _ROW = 24
 _LEFT, _RIGHT = 29, 22
 """Room for the sample of the line, and for the arrow that opens the menu."""
@@ -238,6 +238,7 @@ class RunsLegend(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._buttons: dict[int, RunButton] = {}
+        self._most_rows = _ROWS
         self._rows = QWidget()
         self.setWidget(self._rows)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -250,6 +251,13 @@ class RunsLegend(QScrollArea):
     def button(self, number: int) -> RunButton:
         """The button of the run that was added with this number."""
         return self._buttons[number]
+
+    def set_compact(self, compact: bool) -> None:
+        """Whether there is room for one row only; the others are scrolled to."""
+        rows = _COMPACT_ROWS if compact else _ROWS
+        if rows != self._most_rows:
+            self._most_rows = rows
+            self._arrange()
 
     def add_run(self, number: int, title: str, color: str, symbol: str) -> None:
         """Adds a run, in front of those with lower numbers."""
@@ -343,11 +351,12 @@ class RunsLegend(QScrollArea):
         for number in newest_first:
             self._buttons[number].set_front(number == newest_first[0])
         total = self._lay_out(newest_first, self.width())
-        if total > _ROWS * (_ROW + 2):
+        highest = self._most_rows * (_ROW + 2)
+        if total > highest:
             # the bar needs room of its own
             bar = self.verticalScrollBar().sizeHint().width()
             total = self._lay_out(newest_first, self.width() - bar)
-        self.setFixedHeight(min(total, _ROWS * (_ROW + 2)))
+        self.setFixedHeight(min(total, highest))
         self.setVisible(bool(self._buttons))
 
     def _lay_out(self, numbers: list[int], width: int) -> int:

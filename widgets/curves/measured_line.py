@@ -22,7 +22,7 @@ _APART = 7.0
 """Markers are left out if epochs are fewer pixels apart than this."""
 _EDGE = 1.5
 """Pixels beyond the edge from which on a line has left the plot."""
-_ALONE, _AMONG, _BEHIND = 85, 48, 18
+_ALONE, _AMONG, _BEHIND = 85, 45, 12
 """How opaque single steps are, of 255: of a run alone, of the one in front of others, of the others."""
 _NOTHING = np.empty(0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -21,6 +21,7 @@ from networks.runs.record import Record
 from networks.runs.verdict import Mark, verdict
 from widgets.look import theme
 from widgets.look.icon import paint_icon
+from widgets.look.plain import plain_hint
 from widgets.look.translation import said
 
 _ICON = 16
@@ -34,6 +35,9 @@ class Outcome(QWidget):
         self.record: Record | None = None
         """The run whose end is told."""
         self._mark: Mark = "running"
+        self._sentence = self._finding = ""
+        """All that is to say, and what of it comes first where there is little room."""
+        self._compact = False
         self._text = QLabel()
         self._text.setObjectName("outcome_text")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
@@ -56,16 +60,40 @@ class Outcome(QWidget):
         found = None if self.record is None else verdict(self.record)
         sentence = "" if found is None else said(found.sentence)
         self._mark = "running" if found is None else found.mark
-        self._text.setText(sentence)
+        self._sentence = self._finding = sentence
+        if found is not None and found.finding is not None:
+            self._finding = said(found.finding)
+        self._write()
         self.setAccessibleName(sentence)
         ended = None if self.record is None else self.record.ended
         self.details_button.setVisible(isinstance(ended, Failed) and bool(ended.details))
         self.setVisible(ended is not None)
         self.update()
 
+    def set_compact(self, compact: bool) -> None:
+        """Whether there is room for one line only; the rest is told on hover."""
+        if compact != self._compact:
+            self._compact = compact
+            self._text.setWordWrap(not compact)
+            self._write()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._compact:
+            self._write()
+
+    def _write(self) -> None:
+        text = self._sentence
+        if self._compact:
+            text = self._text.fontMetrics().elidedText(
+                self._finding, Qt.TextElideMode.ElideRight, self._text.width()
+            )
+        self._text.setText(text)
+        self.setToolTip(plain_hint(self._sentence) if text != self._sentence else "")
+
     def sentence(self) -> str:
         """The sentence shown."""
-        return self._text.text()
+        return self._sentence
 
     @property
     def mark(self) -> Mark:

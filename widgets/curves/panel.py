@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QCursor
+from PySide6.QtGui import QCursor, QResizeEvent
 from PySide6.QtWidgets import (
     QLabel,
     QSizePolicy,
@@ -29,6 +29,7 @@ from widgets.curves import export
 from widgets.curves.axis_button import AxisButton
 from widgets.curves.chart import Chart
 from widgets.curves.description import described
+from widgets.curves.hint import Hint
 from widgets.curves.keys import Keys
 from widgets.curves.legend import RunsLegend
 from widgets.curves.outcome import Outcome
@@ -38,6 +39,9 @@ from widgets.curves.readings import Readings
 from widgets.curves.toolbar import CurvesToolbar
 from widgets.look import theme
 from widgets.look.translation import declared, said
+
+_LOW = 480
+"""Below this height what explains the charts gives way to them."""
 
 
 class CurvesPanel(QWidget):
@@ -75,7 +79,7 @@ class CurvesPanel(QWidget):
         self.undo_bar = OfferBar()
         self.waiting_notice = Notice("warning")
         self.keys = Keys()
-        self._hint = QLabel()
+        self._hint = Hint()
         self._name_parts()
         self._arrange()
         self._connect()
@@ -101,7 +105,7 @@ class CurvesPanel(QWidget):
 
     def show_waiting(self, waiting: bool) -> None:
         """Whether the project was changed since the run that goes on was started."""
-        sentence = self.tr("What you change now applies to the next run, not to the one that is training.")
+        sentence = self.tr("What you change now applies to the next run.")
         self.waiting_notice.show_sentence(sentence if waiting else "")
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
@@ -334,15 +338,9 @@ class CurvesPanel(QWidget):
 
     def _show_hint(self, shown: bool, going_on: bool) -> None:
         self._pages.setCurrentIndex(1 if shown else 0)
-        self.keys.setVisible(shown)
-        if any(run.measured for run in self._numbers):
-            self._hint.setText(self.tr("All runs are hidden"))
-        elif going_on:
-            self._hint.setText(self.tr("Waiting for the first step…"))
-        elif self._reason is not None:
-            self._hint.setText(self.tr("Cannot train: {reason}").format(reason=said(self._reason)))
-        else:
-            self._hint.setText(self.tr("Press Train to see the loss fall"))
+        self.keys.setVisible(shown and self.height() >= _LOW)
+        measured = any(run.measured for run in self._numbers)
+        self._hint.show_why(measured=measured, going_on=going_on, reason=self._reason)
 
     @Slot()
     def _follow_view(self) -> None:
@@ -370,7 +368,12 @@ class CurvesPanel(QWidget):
         for chart in self.charts:
             chart.setAccessibleDescription(described(chart, run))
 
-    # building
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        compact = self.height() < _LOW
+        self.outcome.set_compact(compact)
+        self.runs_legend.set_compact(compact)
+        self.keys.setVisible(self._pages.currentIndex() == 1 and not compact)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -385,12 +388,8 @@ class CurvesPanel(QWidget):
             chart.setObjectName(f"{chart.quantity.name}_chart")
             chart.setAccessibleName(declared(chart.quantity.title))
             chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-            chart.setMinimumSize(160, 90)
+            chart.setMinimumSize(160, 64)
         self.setObjectName("curves")
-        self._hint.setObjectName("hint")
-        self._hint.setProperty("role", "label")
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._hint.setWordWrap(True)
 
     def _arrange(self) -> None:
         charts = QWidget()

@@ -115,9 +115,9 @@ class RunProgress(QWidget):
 
     def _state_words(self, stage: Stage, progress: Progress, verdict: Verdict | None) -> str:
         if stage == "idle":
-            end = _end_word(progress.ended, self)
-            against = said(verdict.word) if verdict is not None and verdict.mark in ("advice", "bad") else ""
-            return " · ".join(filter(None, (end, against if against != end else "")))
+            if verdict is not None and verdict.mark in ("advice", "bad"):
+                return said(verdict.word)
+            return _end_word(progress.ended, self)
         if stage == "paused":
             return self.tr("paused")
         left = progress.seconds_left

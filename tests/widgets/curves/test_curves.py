@@ -17,7 +17,15 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMessageBox, QPlainTextEdit
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+)
 
 from networks.core.finding import Finding
 from networks.core.message import message
@@ -237,6 +245,28 @@ def test_an_exploded_run_gets_no_green_tick(panel):
     assert panel.outcome.sentence().startswith(
         "Trained for 2 epochs. The validation loss is 4.000e+13, worse"
     )
+
+
+def test_in_a_low_panel_the_verdict_comes_first_and_the_rest_on_hover(panel):
+    panel.resize(340, 340)
+    panel.begin_run("Run 1")
+    chance = {"loss": math.log(10), "accuracy": 0.1}
+    panel.extend([replace(steps(1)[0], chance=chance), *steps(20, loss=lambda step: 4e13)[1:]])
+    panel.extend([Finished("run", "finished", 20, message("Trained for 2 epochs."))])
+    QApplication.processEvents()
+    assert panel.height() == 340, "it asks for no more"
+    shown = panel.outcome.findChild(QLabel, "outcome_text").text()
+    assert shown.startswith("The validation loss is")
+    assert "\n" not in shown
+    assert panel.outcome.sentence() == panel.outcome.toolTip()
+    charts = [
+        chart.geometry().translated(chart.parentWidget().mapTo(panel, QPoint())) for chart in panel.charts
+    ]
+    assert not charts[0].intersects(charts[1])
+    assert not charts[1].intersects(panel.runs_legend.geometry())
+    panel.resize(340, 700)
+    QApplication.processEvents()
+    assert panel.outcome.findChild(QLabel, "outcome_text").text() == panel.outcome.sentence()
 
 
 def test_the_notice_of_a_run_goes_with_the_run(panel):
