@@ -54,10 +54,11 @@ def with_padding(x: Shape, padding: PairFromZero) -> Message:
     """The size of an image, counted as the filter meets it: `30×30 (28×28 and a padding of 1)`."""
     if not any(padding):
         return as_message(x[1:])
-    whole = tuple(size + 2 * border for size, border in zip(x[1:], padding, strict=True))
+    _, height, width = x
+    size, whole = (height, width), (height + 2 * padding[0], width + 2 * padding[1])
     border = by(padding) if padding[0] != padding[1] else str(padding[0])
     return message(
-        "{whole} ({size} and a padding of {border})", whole=by(whole), size=by(x[1:]), border=border
+        "{whole} ({size} and a padding of {border})", whole=by(whole), size=by(size), border=border
     )
 
 
