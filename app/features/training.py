@@ -10,11 +10,16 @@ from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Piece, Place, Spot
 from app.feature.shown import Shown
+from app.training.heavy_runs import HeavyRuns
 from app.training.runs import Runs
+from networks.project.project import Project
 from widgets.curves.panel import CurvesPanel
+from widgets.training.run_progress import duration
 from widgets.training.training_bar import TrainingBar
 
 LEAST_WIDTH = 340
+NOTICED = 1.0
+"""Seconds for which one wonders whether Stop was heard."""
 TRAIN_KEYS = ("Ctrl+Return", "Ctrl+Enter")
 STOP_KEYS = ("Ctrl+Alt+Return", "Ctrl+Alt+Enter")
 
@@ -27,6 +32,10 @@ class Training(Feature):
         self.bar = TrainingBar(TRAIN_KEYS[0], STOP_KEYS[0])
         self.curves = CurvesPanel()
         self.runs = Runs(desk.trainer, self)
+        self.heavy_runs = HeavyRuns(desk.window)
+        self.heavy_runs.quick_wished.connect(self._train_quicker)
+        self.runs.may_begin = self.heavy_runs.may_begin
+        desk.torch_loaded.connect(self.heavy_runs.measure)
         self.runs.changed.connect(self._show_runs)
         self.runs.recorded.connect(self._show_records)
         self.runs.ended.connect(self._tell_end)
@@ -37,7 +46,7 @@ class Training(Feature):
         self.bar.train_requested.connect(self.runs.train)
         self.bar.pause_requested.connect(desk.trainer.pause)
         self.bar.resume_requested.connect(desk.trainer.resume)
-        self.bar.stop_requested.connect(desk.trainer.stop)
+        self.bar.stop_requested.connect(self.stop)
         self.bar.further_requested.connect(self.runs.train_further)
         self.curves.clear_requested.connect(self.runs.clear)
         self.curves.delete_requested.connect(self.runs.delete)
@@ -65,7 +74,7 @@ class Training(Feature):
                 "stop",
                 section,
                 self.tr("&Stop and keep the weights"),
-                self.desk.trainer.stop,
+                self.stop,
                 STOP_KEYS,
             ),
             Command("further", section, self.tr("&One epoch more"), runs.train_further, ("Ctrl+E",)),
@@ -99,8 +108,34 @@ class Training(Feature):
         if not self.desk.trainer.busy:
             return True
         # `rested` is emitted when the thread has ended, at most one batch later
-        self.desk.trainer.stop()
+        self.stop()
         return False
+
+    def close(self) -> None:
+        self.heavy_runs.close()
+
+    @Slot()
+    def stop(self) -> None:
+        """Stops after the batch that is being computed, and says how long one takes if that is noticed."""
+        trainer, progress = self.desk.trainer, self.runs.progress
+        if not trainer.busy or trainer.project is None:
+            return
+        seconds = None if progress is None else progress.seconds_per_step
+        if seconds is None and (foresight := self.heavy_runs.foresee(trainer.project)) is not None:
+            seconds = foresight.batch_seconds
+        trainer.stop()
+        if seconds is not None and seconds >= NOTICED:
+            self.desk.say(
+                self.tr("Stops after the batch that is being computed; one takes about {time}.").format(
+                    time=duration(seconds)
+                ),
+                OUTCOME,
+            )
+
+    @Slot(object)
+    def _train_quicker(self, project: Project) -> None:
+        self.desk.document.edit(project, self.tr("Use smaller images"))
+        self.runs.train()
 
     @Slot()
     def _show_runs(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -49,6 +49,8 @@ class Runs(QObject):
         self._project: Project | None = None
         self._findings: tuple[Finding, ...] = ()
         self._count = 0
+        self.may_begin: Callable[[Project], bool] = lambda project: True
+        """Asked before a run begins: it may take long, and the user may not want that."""
         trainer.events_arrived.connect(self._take_events)
         trainer.state_changed.connect(self._show_state)
 
@@ -98,6 +100,8 @@ class Runs(QObject):
     def _begin(self, epochs: int | None) -> None:
         project = self._project
         assert project is not None
+        if not self.may_begin(project):
+            return
         self._count += 1
         planned = project.recipe.learning.epochs if epochs is None else epochs
         record = Record(f"run-{self._count}", epochs=planned)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.background.job import Job, Task
+from app.training.memory import give_back_memory
 from networks.core.message import Message
 from networks.project.project import Project
 from networks.runs.events import Event, Failed, Finished
@@ -205,6 +206,9 @@ class Trainer(QObject):
         self._leg = None
         # what a failed run left behind is freed here, in the thread in which Qt's objects may be freed too
         gc.collect()
+        if self._run is not None:
+            self._run.release()
+        give_back_memory()
         self._become(State.IDLE)
 
     def _become(self, state: State) -> None:

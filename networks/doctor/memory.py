@@ -29,7 +29,7 @@ def least_memory(report: Report, optimizer: Optimizer, batch_size: int, frozen: 
         if node.contributing and node.weights and name not in frozen
     ]
     kept = sum(count(shape) for node in trained for shape in node.inputs if shape is not None)
-    gradients = sum(node.weights for node in trained) * (1 + _copies(optimizer))
+    gradients = sum(node.weights for node in trained) * (1 + copies_kept(optimizer))
     return FLOAT * (report.weights + gradients + kept * batch_size)
 
 
@@ -67,7 +67,7 @@ def memory_finding(project: Project, report: Report) -> Finding | None:
     return Finding("too little memory", None, sentence)
 
 
-def _copies(optimizer: Optimizer) -> int:
+def copies_kept(optimizer: Optimizer) -> int:
     """Numbers that the optimizer keeps for each weight, at least."""
     if isinstance(optimizer, SGD):
         return 1 if optimizer.momentum else 0

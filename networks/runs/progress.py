@@ -58,6 +58,12 @@ class Progress:
         return min(1.0, self.epoch / self.epochs) if self.epochs else 0.0
 
     @property
+    def seconds_per_step(self) -> float | None:
+        """Mean seconds of the steps of this leg, validation included; None before the first."""
+        done = self._last_step - self._first_step
+        return (self._last - self._began) / done if done >= 1 and self._last > self._began else None
+
+    @property
     def seconds_left(self) -> float | None:
         """Estimated seconds to the end, or None where nothing was measured yet or the run has ended."""
         done = self._last_step - self._first_step

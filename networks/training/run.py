@@ -124,6 +124,13 @@ class Run:
         """The last events after `train` was closed: of steps that had none yet, and that it was stopped."""
         return *self._fetch(), Finished(self.id, "stopped", self.step, self._stopped())
 
+    def release(self) -> None:
+        """Drops the gradients, which are as large as the weights; the next step makes new ones.
+
+        Only while nobody trains.
+        """
+        self.optimizer.zero_grad(set_to_none=True)
+
     def weights(self) -> dict[str, Tensor]:
         """Copies of all that was learned, under torch's names, on the CPU. Only while nobody trains."""
         return self.state.weights()

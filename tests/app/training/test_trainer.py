@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QEvent, QThread
 
 from app.background.job import Job
+from app.training import trainer as trainer_module
 from app.training.trainer import State, Trainer
 from networks.core.message import message
 from networks.graph.edits import remove
@@ -55,6 +56,9 @@ class Scripted:
                 yield event
         finally:
             self.closed = True
+
+    def release(self):
+        pass
 
     def stopped(self):
         return (Finished("run", "stopped", self.last, message("Stopped.")),)
@@ -225,3 +229,14 @@ def test_fifty_runs_leave_no_thread_behind(trainer, scripted, qtbot):
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert QCoreApplication.instance().findChildren(QThread) == []
     assert trainer.findChildren(Job) == []
+
+
+def test_a_run_stopped_before_its_first_epoch_gives_memory_back(trainer, events, qtbot, monkeypatch):
+    given = []
+    monkeypatch.setattr(trainer_module, "give_back_memory", lambda: given.append(True))
+    trainer.start(SHORT)
+    qtbot.waitUntil(lambda: any(isinstance(event, Stepped) for event in events), timeout=30_000)
+    trainer.stop()
+    qtbot.waitUntil(lambda: trainer.state is State.IDLE, timeout=30_000)
+    assert given == [True]
+    assert all(weight.grad is None for weight in trainer.run.module.parameters())
