@@ -25,12 +25,17 @@ from networks.importing.functions import (
     makers_of,
     torchs_name,
 )
+from networks.importing.held import TRAINING, arguments_with_tensors, holder_of
 from networks.importing.modules import known, layer_of
-from networks.importing.refusal import MisfitError, UnshowableError, no_layer, refused, tried
+from networks.importing.refusal import MisfitError, UnshowableError, first_line, no_layer, refused, tried
 from networks.importing.tracing import MODE
 from networks.importing.values import BATCH, ChannelSlices, LayerOutput, Learned, Reshaped
 from networks.layers.base import Layer
 from networks.layers.ends import Input
+from networks.layers.linear import Identity, Unflatten
+
+COUNTER = "num_batches_tracked"
+"""The buffer in which a BatchNorm counts batches."""
 
 
 class Entry(NamedTuple):
@@ -103,6 +108,12 @@ class _Conversion:
                 raise refused(path or type(self._root).__name__, reason) from error
             except UnshowableError as error:
                 raise refused(path or type(self._root).__name__, error.reason) from error
+            except Exception as error:
+                # a form that torch runs and nobody thought of: the culprit is known all the same
+                reason = message(
+                    "it is called in a way that is not known ({reason})", reason=first_line(error)
+                )
+                raise refused(path or type(self._root).__name__, reason) from error
         outputs = self._scores(self._values[nodes[-1]])
         self._refuse_unused([output.entry for output in outputs])
         return Converted(tuple(self._entries), tuple(output.entry for output in outputs), outputs[0].shape[0])
@@ -150,6 +161,8 @@ class _Conversion:
     def _argument(self, node: fx.Node) -> Any:
         if not self._entries:
             return self._add(self._images, (), "", own=False)
+        if str(node.target).startswith("*") and not node.users:
+            return None  # it may be given more, and uses none of it
         if not node.args:
             raise UnshowableError(message("its forward takes more than images"))
         return node.args[0]
@@ -173,6 +186,8 @@ class _Conversion:
         if len(values) != 1 or not isinstance(values[0], LayerOutput):
             raise UnshowableError(message("it is called with something else than the output of one layer"))
         layer = layer_of(self._modules[path], values[0].shape)
+        if isinstance(layer, Identity) and any(path.startswith(f"{entry.path}.") for entry in self._owned):
+            return values[0]  # a place within a layer, such as for a Dropout behind its norm
         if layer.trains_differently:
             self._refuse_other_mode(node.meta[MODE])
         return self._add(layer, values, path, own=True)
@@ -183,6 +198,10 @@ class _Conversion:
         if self._training and not training:
             raise UnshowableError(message("it is kept in evaluation mode while the others are trained"))
 
+    @property
+    def _owned(self) -> Iterator[Entry]:
+        return (entry for entry in self._entries if entry.own)
+
     # -- functions and methods
 
     def _function(self, node: fx.Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -192,15 +211,20 @@ class _Conversion:
             return self._constant(node, args, kwargs)
         if isinstance(target, type) and issubclass(target, tuple):
             return (*args, *kwargs.values())
+        return self._computed(target, args, kwargs, path)
+
+    def _computed(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str) -> Any:
+        """What a function gives that is called with what layers give."""
+        values = list(_within((args, kwargs)))
         x = values[0]
         if target in SAME:
             return x._replace(data=x.data.contiguous()) if isinstance(x, Reshaped) else x
-        if isinstance(x, Learned) and not any(isinstance(value, LayerOutput) for value in values):
-            raise _unheld(x)
+        if all(isinstance(value, Learned) for value in values):
+            return self._learned(target, x)
         if target is getattr or target in SIZES:
             return self._size(target, x, args, kwargs)
         if any(isinstance(value, ChannelSlices) for value in values):
-            if target is not operator.getitem or not isinstance(args[1], int):
+            if target is not operator.getitem or len(args) < 2 or not isinstance(args[1], int):
                 raise UnshowableError(message("it uses several parts of a split at once, not one by one"))
             return self._part(x, args[1], path)
         viewed = self._view(target, x, args, kwargs, path)
@@ -209,6 +233,12 @@ class _Conversion:
         if any(isinstance(value, Reshaped) for value in values):
             raise UnshowableError(message("it works on axes that no layer has"))
         return self._layer(target, args, kwargs, path)
+
+    def _learned(self, target: Any, x: Learned) -> Learned:
+        """What a function gives of a module's own tensors alone."""
+        if target in ("add_", operator.iadd) and x.path.endswith(COUNTER):
+            return x  # the layer counts its batches itself
+        raise _unheld(x)
 
     def _view(
         self, target: Any, x: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str
@@ -227,8 +257,9 @@ class _Conversion:
     def _layer(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str) -> LayerOutput:
         values = list(_within((args, kwargs)))
         learned = {value for value in values if isinstance(value, Learned)}
-        if target is nn.functional.layer_norm:
-            return self._layer_norm(*args, **kwargs)
+        arguments = arguments_with_tensors(target, args, kwargs)
+        if arguments is not None:
+            return self._holding(target, arguments)
         if learned:
             return self._scaled(target, learned, [v for v in values if isinstance(v, LayerOutput)])
         if torchs_name(target) is None:
@@ -284,6 +315,8 @@ class _Conversion:
             return self._called(shuffle, {"input": output, "groups": groups}, path)
         if data.shape == output.data.shape:
             return output
+        if output.data.dim() == 2 and data.shape == (*output.data.shape, 1, 1):
+            return self._add(Unflatten(), (output,), path, own=False)
         if data.dim() == 2 and data.shape[0] == BATCH:
             return self._called(torch.flatten, {"input": output, "start_dim": 1, "end_dim": -1}, path)
         return Reshaped(output, data)
@@ -331,17 +364,16 @@ class _Conversion:
         slice_of = {"input": x, "dim": 1, "start": start, "length": stop - start}
         return self._called(torch.narrow, slice_of, path)
 
-    def _layer_norm(
-        self, x: LayerOutput, shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
-    ) -> LayerOutput:
-        """Called by the forward of a subclass, such as ConvNeXt's for channels that come first."""
-        path = weight.path.removesuffix(".weight") if weight is not None else ""
-        named = {path + ".weight": weight, path + ".bias": bias}
-        if weight is None or any(v is not None and v.path != name for name, v in named.items()):
-            raise UnshowableError(message("it normalizes with the parameters of something else"))
-        with torch.device("meta"):
-            module = nn.LayerNorm(tuple(shape), eps, bias=bias is not None)
-        return self._add(layer_of(module, x.shape), (x,), path, own=True)
+    def _holding(self, target: Any, arguments: dict[str, Any]) -> LayerOutput:
+        """A function that is called with the tensors of a module, as ConvNeXt's norms do."""
+        x = arguments["input"]
+        if not isinstance(x, LayerOutput):
+            raise UnshowableError(message("it is called with something else than the output of one layer"))
+        path, module = holder_of(target, arguments)
+        layer = layer_of(module, x.shape)
+        if layer.trains_differently:
+            self._refuse_other_mode(bool(arguments.get(TRAINING, False)))
+        return self._add(layer, (x,), path, own=True)
 
     def _scaled(self, target: Any, learned: set[Learned], outputs: list[LayerOutput]) -> LayerOutput:
         """A bare parameter that forward uses itself, such as one that every channel is multiplied by."""

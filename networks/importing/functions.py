@@ -186,6 +186,12 @@ def layer_of_tensor(target: Any, tensor: Tensor, x: Shape) -> Layer | None:
 def _canonical(name: str, arguments: Mapping[str, Any], x: Shape) -> dict[str, Any]:
     """The arguments in the one way of several that torch takes."""
     found = {key: plain(key, value, x) for key, value in arguments.items()}
+    if (
+        name == "mul"
+        and isinstance(found.get("other"), Argument)
+        and not isinstance(found["input"], Argument)
+    ):
+        found["input"], found["other"] = found["other"], found["input"]
     if name == "mean" and isinstance(found.get("dim"), tuple):
         found["dim"] = tuple(sorted(found["dim"], key=str))
     if name == "pad" and isinstance(found["pad"], tuple):

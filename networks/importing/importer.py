@@ -15,7 +15,7 @@ from networks.importing.equality import prove_equal
 from networks.importing.hierarchy import folded
 from networks.importing.node_names import named
 from networks.importing.own_ways import refuse_own_ways
-from networks.importing.refusal import refused
+from networks.importing.refusal import first_line, refused
 from networks.importing.tracing import traced
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 
@@ -39,10 +39,21 @@ def imported(
     shown layer by layer, such as attention, where images do not fit, or where the network is not equal.
     """
     images = _input(size, normalize)
+    try:
+        return _imported(module, images, auxiliary)
+    except UserError:
+        raise
+    except Exception as error:
+        # whatever nobody thought of: the user's module did it, and the user gets a sentence
+        reason = message("it does something that is not known ({reason})", reason=first_line(error))
+        raise refused(type(module).__name__, reason) from error
+
+
+def _imported(module: nn.Module, images: Input, auxiliary: float) -> Network:
     _refuse_tied(module)
     refuse_own_ways(module)
-    training = converted(module, *traced(module, True), images, True)
-    judged = converted(module, *traced(module, False), images, False)
+    training = converted(module, *traced(module, True, images.shape()), images, True)
+    judged = converted(module, *traced(module, False, images.shape()), images, False)
     if _main(training) != _main(judged):
         raise refused(
             type(module).__name__,

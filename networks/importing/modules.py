@@ -29,6 +29,7 @@ seen where it is called."""
 _WITHOUT_EFFECT = frozenset(("inplace", "device", "dtype", "recompute_scale_factor"))
 """Arguments of constructors that change nothing of what is computed of an image; who writes in place is
 networks.importing.aliasing's question."""
+_PAIRS = frozenset(("kernel_size", "stride", "padding", "output_padding", "dilation"))
 _AXES = frozenset(("dim", "dims", "start_dim", "end_dim"))
 """Arguments that count axes, from either end."""
 
@@ -45,7 +46,8 @@ def is_leaf(module: nn.Module) -> bool:
 
 def known(module: nn.Module) -> bool:
     """Whether there is a layer type for this kind of module."""
-    return _is_stochastic_depth(module) or torchs_type(module) is not None
+    zeros = type(module) is nn.ConstantPad2d and not module.value
+    return zeros or _is_stochastic_depth(module) or torchs_type(module) is not None
 
 
 def layer_of(module: nn.Module, x: Shape) -> Layer:
@@ -55,6 +57,8 @@ def layer_of(module: nn.Module, x: Shape) -> Layer:
     """
     if _is_stochastic_depth(module):
         module = _dropout_of_images(module)
+    if type(module) is nn.ConstantPad2d and not module.value:
+        module = nn.ZeroPad2d(module.padding)
     kind: Any = torchs_type(module)
     if kind is None:
         raise no_layer(type(module).__name__)
@@ -124,6 +128,8 @@ def _arguments(module: nn.Module, kind: Any, x: Shape) -> dict[str, Any]:
 def _kept(module: nn.Module, name: str, default: Any) -> Any:
     try:
         value = getattr(module, name)
+        if name in _PAIRS and isinstance(module, nn.Conv2d | nn.ConvTranspose2d) and isinstance(value, int):
+            value = (value, value)  # as convolutions keep it, and as they compute where it was set later
     except AttributeError as error:
         if default is None:  # an older name for another argument, as Hardtanh has
             return None

@@ -28,7 +28,11 @@ def named(module: nn.Module, entries: Sequence[Entry]) -> list[str]:
     within = _calls_within(entries)
     names: list[str] = []
     for entry in entries:
-        if entry.own and entry.path not in names:
+        if entry.own and _holder(entry.path, paths) != entry.path.rpartition(".")[0]:
+            if _has_state(parts.get(entry.path)):
+                raise refused(entry.path, message("it has weights, and lies within another layer"))
+            name = _free(_joined(_holder(entry.path, paths), entry.layer.stem), taken)
+        elif entry.own and entry.path not in names:
             name = entry.path
         elif entry.own:
             if _has_state(parts.get(entry.path)):
@@ -55,11 +59,24 @@ def _calls_within(entries: Iterable[Entry]) -> Counter[str]:
 
 
 def _stem(entry: Entry, layers: set[str]) -> str:
-    holder = entry.path
-    if holder in layers:  # it stands in the forward of a module that is a layer itself
-        holder = holder.rpartition(".")[0]
-    stem = "output" if entry.layer.ends and holder else entry.layer.stem
-    return f"{holder}.{stem}" if holder else stem
+    # a call in the forward of a module that is a layer itself stands beside that layer
+    holder = _holder(f"{entry.path}.", layers)
+    return _joined(holder, "output" if entry.layer.ends and holder else entry.layer.stem)
+
+
+def _holder(path: str, layers: set[str]) -> str:
+    """The module around this path that neither is a layer nor lies within one."""
+    holder = ""
+    for part in path.split(".")[:-1]:
+        inner = _joined(holder, part)
+        if inner in layers:
+            break
+        holder = inner
+    return holder
+
+
+def _joined(holder: str, name: str) -> str:
+    return f"{holder}.{name}" if holder else name
 
 
 def _free(stem: str, taken: set[str]) -> str:

@@ -12,14 +12,32 @@ from typing import Any
 
 import torch
 from torch import fx, nn
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.func import functional_call
+from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 
 from networks.core.message import message
+from networks.core.shapes import Shape
+from networks.graph.walk import reached
 from networks.importing.modules import is_leaf
 from networks.importing.refusal import UnshowableError, first_line, refused
+from networks.importing.values import BATCH
 
 MODE = "training"
 """Under this name a node's meta holds the mode that its module was in when it was called."""
+
+
+class _Sized(fx.Proxy):
+    """A stand-in for a tensor that knows its size, so that forward may calculate with it and decide by it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _ASKED and isinstance(self.tracer, _Tracer):
+            found = self.tracer.tensor_of(self.node)
+            if found is not None:
+                return getattr(found, name)
+        return super().__getattr__(name)
+
+
+_ASKED = frozenset(("shape", "size", "ndim", "dim", "numel", "is_floating_point"))
 
 
 class _Tracer(fx.Tracer):
@@ -28,15 +46,59 @@ class _Tracer(fx.Tracer):
     While it traces, torch.fx stands before the call of every module, also in a thread that trains meanwhile.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, images: Shape) -> None:
         super().__init__()
         self._thread = threading.get_ident()
         self.proxy_buffer_attributes = True
+        self._images = images
+        self._tensors: dict[fx.Node, Any] = {}
+        self._computing = False
+
+    def proxy(self, node: fx.Node) -> fx.Proxy:
+        return _Sized(node, self)
+
+    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
+        return attr_val if self._computing else super().getattr(attr, attr_val, parameter_proxy_cache)
+
+    def tensor_of(self, node: fx.Node) -> torch.Tensor | None:
+        """A tensor on the meta device as this node gives it; None where that cannot be told."""
+        needed = reached([node], lambda other: () if other in self._tensors else other.all_input_nodes)
+        self._computing = True
+        try:
+            with _disable_current_modes(), torch.no_grad():
+                for other in node.graph.nodes:
+                    if other in needed and other not in self._tensors:
+                        self._tensors[other] = self._computed(other)
+        except Exception:  # noqa: BLE001  # whatever torch raises: then the size is asked for in the graph
+            return None
+        finally:
+            self._computing = False
+        found = self._tensors[node]
+        return found if isinstance(found, torch.Tensor) else None
+
+    def _computed(self, node: fx.Node) -> Any:
+        target: Any = node.target
+        args = fx.map_arg(node.args, self._tensors.__getitem__)
+        kwargs = fx.map_arg(node.kwargs, self._tensors.__getitem__)
+        match node.op:
+            case "placeholder":
+                return torch.empty((BATCH, *self._images), device="meta")
+            case "get_attr":
+                holder, _, name = target.rpartition(".")
+                return getattr(self.root.get_submodule(holder), name).to("meta")
+            case "call_module":
+                part = self.root.get_submodule(target)
+                own = {name: tensor.to("meta") for name, tensor in _tensors_of(part)}
+                return functional_call(part, own, args, kwargs)
+            case "call_method":
+                return getattr(args[0], target)(*args[1:], **kwargs)
+            case _:
+                return target(*args, **kwargs)
 
     def call_module(
         self, m: nn.Module, forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
-        if threading.get_ident() != self._thread or not self._is_part(m):
+        if threading.get_ident() != self._thread or self._computing or not self._is_part(m):
             # a module that is made in forward is none of the root's: what it calls is traced instead
             return forward(*args, **kwargs)
         result = super().call_module(m, forward, args, kwargs)
@@ -72,14 +134,20 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return func(*args, **(kwargs or {}))
 
 
-def traced(module: nn.Module, training: bool) -> tuple[fx.Graph, dict[fx.Node, str]]:
+def _tensors_of(part: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    yield from part.named_parameters()
+    yield from part.named_buffers()
+
+
+def traced(module: nn.Module, training: bool, images: Shape) -> tuple[fx.Graph, dict[fx.Node, str]]:
     """The graph of one forward, and for each node the path of the module that it stands in.
 
+    `images` is the shape of one image: where forward calculates with sizes, it is traced for these.
     Arguments of forward behind the first keep their defaults. Raises UserError where torch.fx cannot trace
     it, such as where forward decides by the numbers that come in, or where it draws random numbers itself.
     """
     name = type(module).__name__
-    tracer = _Tracer()
+    tracer = _Tracer(images)
     with _kept(module):
         try:
             module.train(training)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec.structs import replace
 
 from networks.core.call import Argument, Call, call
-from networks.core.fields import described, real, whole
+from networks.core.fields import changed, described, real, whole
 from networks.core.message import message
 from networks.core.shapes import Shape, ShapeError, as_message, checked, count, image
 from networks.layers.base import Group, Layer
@@ -140,6 +140,36 @@ class LayerScale(Layer, frozen=True):
         return f"{self.start:g}"
 
 
+class Scale(Layer, frozen=True):
+    """Multiplies every number by a fixed factor, so that a branch counts for less or more.
+
+    Szegedy et al. 2016, "Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning",
+    section 3.3, scale residuals by 0.1 to 0.3 before they are added.
+    """
+
+    group: ClassVar = Group.LINEAR
+    stem: ClassVar = "factor"
+    keywords: ClassVar = "multiply constant factor weaken branch residual times"
+
+    factor: Annotated[float, real("Factor", "What every number is multiplied by.", -1e6, 1e6)] = 0.2
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def function(self, *inputs: Shape) -> Call:
+        return call("torch.mul", Argument(0), self.factor)
+
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> Scale | None:
+        factor = call.named["other"]
+        if isinstance(factor, bool) or not isinstance(factor, int | float):
+            return None
+        return changed(cls(), factor=float(factor))
+
+    def summary(self) -> str:
+        return f"× {self.factor:g}"
+
+
 class Flatten(Layer, frozen=True):
     """Lays the image out as one vector, channel after channel, row after row."""
 
@@ -155,6 +185,34 @@ class Flatten(Layer, frozen=True):
 
     def module(self, *inputs: Shape) -> Call:
         return call("nn.Flatten")
+
+
+class Unflatten(Layer, frozen=True):
+    """Makes an image of one pixel from a vector: each number becomes a channel.
+
+    So a Linear can say how much each channel of an image counts, as in squeeze-and-excitation.
+    """
+
+    group: ClassVar = Group.LINEAR
+    stem: ClassVar = "unflatten"
+    keywords: ClassVar = "reshape view pixel vector image squeeze excitation"
+    views_input: ClassVar = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if len(inputs[0]) != 1:
+            raise ShapeError(
+                message("a vector"),
+                as_message(inputs[0]),
+                message("remove this layer: it is an image already"),
+            )
+        return checked((inputs[0][0], 1, 1))
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("nn.Unflatten", 1, self.shape(*inputs))
+
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> Unflatten | None:
+        return cls() if len(inputs[0]) == 1 else None
 
 
 class Permute(Layer, frozen=True):

@@ -54,7 +54,7 @@ class Concat(Layer, frozen=True):
     stem: ClassVar = "concat"
     keywords: ClassVar = "concatenate cat join stack inception dense merge"
     fewest_inputs: ClassVar = 2
-    most_inputs: ClassVar = 64
+    most_inputs: ClassVar = 512
 
     def shape(self, *inputs: Shape) -> Shape:
         if len({len(shape) for shape in inputs}) > 1:

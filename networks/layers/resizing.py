@@ -6,7 +6,7 @@ from math import gcd
 from typing import Annotated, ClassVar, Literal
 
 from networks.core.call import Argument, Call, call
-from networks.core.fields import changed, described, whole
+from networks.core.fields import Pair, changed, described, whole
 from networks.core.message import message
 from networks.core.shapes import Shape, ShapeError, checked, image
 from networks.layers.base import Group, Layer
@@ -77,6 +77,46 @@ class Upsample(Layer, frozen=True):
 
     def summary(self) -> str:
         return f"×{self.scale_factor} {self.mode}"
+
+
+class Resize(Layer, frozen=True):
+    """Enlarges or shrinks the image to a given size, repeating or blending its pixels.
+
+    With it a branch comes to the size of another that it is added to, whatever their sizes are.
+    """
+
+    group: ClassVar = Group.RESIZING
+    stem: ClassVar = "resize"
+    keywords: ClassVar = "upsample interpolate enlarge shrink fixed size nearest bilinear"
+    torch_names: ClassVar = {"pixels": "size"}
+
+    pixels: Annotated[Pair, described("Size", "Height and width of the new image.", unit="px")] = (32, 32)
+    mode: Annotated[
+        Literal["nearest", "bilinear"],
+        described(
+            "Mode",
+            "How the new pixels are made from the old ones.",
+            labels={"nearest": "repeat (nearest)", "bilinear": "blend (bilinear)"},
+        ),
+    ] = "nearest"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return checked((image(inputs[0])[0], *self.pixels))
+
+    def module(self, *inputs: Shape) -> Call:
+        options = {} if self.mode == "nearest" else {"mode": self.mode}
+        return call("nn.Upsample", self.pixels, **options)
+
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> Resize | None:
+        size = call.named["size"]
+        if size is None:
+            return None
+        pixels = (size, size) if isinstance(size, int) else tuple(size)
+        return changed(cls(), pixels=pixels, mode=call.named["mode"])
+
+    def summary(self) -> str:
+        return f"{self.pixels[0]}×{self.pixels[1]} {self.mode}"
 
 
 class PadChannels(Layer, frozen=True):

@@ -312,7 +312,7 @@ class Named(Small):
 
 class Constant(Small):
     def forward(self, x):
-        return self.scores(self.conv(x) * 0.5)
+        return self.scores(self.conv(x) + 0.5)
 
 
 class Hooked(Small):
@@ -352,7 +352,7 @@ class With(nn.Module):
         (TwoImages(), "more than images"),
         (Maps(), "scores"),
         (Named(), "scores"),
-        (Constant(), "Multiply takes outputs of layers, not a constant such as 0.5"),
+        (Constant(), "Add takes outputs of layers, not a constant such as 0.5"),
         (Hooked(), "“conv”.*hooks"),
         (With(nn.Conv2d(3, 3, 3, padding=1, padding_mode="reflect")), "“part”.*“reflect”"),
         (With(nn.Conv2d(3, 3, 2, padding="same")), "wider on one side"),
@@ -365,7 +365,7 @@ class With(nn.Module):
         (With(nn.AdaptiveAvgPool2d((None, 3))), r"output_size=\(None, 3\)"),
         (With(nn.Softplus(threshold=3)), "threshold=3"),
         (With(nn.Softmax(dim=3)), "Softmax does not allow dim=3"),
-        (With(nn.Upsample(size=20)), "does not allow size=20"),
+        (With(nn.Upsample(size=5000)), "does not allow size=5000"),
         (With(nn.Upsample(scale_factor=1.5)), "scale_factor=1.5"),
         (With(nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True)), "align_corners=True"),
         (With(nn.Upsample(scale_factor=2, mode="bicubic")), "mode=“bicubic”"),
