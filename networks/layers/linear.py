@@ -148,6 +148,7 @@ class Scale(Layer, frozen=True):
     """
 
     group: ClassVar = Group.LINEAR
+    icon: ClassVar = "scale"
     stem: ClassVar = "factor"
     keywords: ClassVar = "multiply constant factor weaken branch residual times"
 
@@ -194,6 +195,7 @@ class Unflatten(Layer, frozen=True):
     """
 
     group: ClassVar = Group.LINEAR
+    icon: ClassVar = "unflatten"
     stem: ClassVar = "unflatten"
     keywords: ClassVar = "reshape view pixel vector image squeeze excitation"
     views_input: ClassVar = True
@@ -203,12 +205,12 @@ class Unflatten(Layer, frozen=True):
             raise ShapeError(
                 message("a vector"),
                 as_message(inputs[0]),
-                message("remove this layer: it is an image already"),
+                message("remove this layer, since this is an image already"),
             )
         return checked((inputs[0][0], 1, 1))
 
     def module(self, *inputs: Shape) -> Call:
-        return call("nn.Unflatten", 1, self.shape(*inputs))
+        return call("nn.Unflatten", 1, (inputs[0][0], 1, 1))
 
     @classmethod
     def from_call(cls, call: Call, *inputs: Shape) -> Unflatten | None:

@@ -86,6 +86,7 @@ class Resize(Layer, frozen=True):
     """
 
     group: ClassVar = Group.RESIZING
+    icon: ClassVar = "resize"
     stem: ClassVar = "resize"
     keywords: ClassVar = "upsample interpolate enlarge shrink fixed size nearest bilinear"
     torch_names: ClassVar = {"pixels": "size"}

@@ -12,7 +12,7 @@ from networks.core.fields import Field, changed, fields_of
 from networks.core.shapes import Shape
 from networks.layers import LAYERS
 from networks.layers.base import Group, Layer
-from networks.layers.linear import LayerScale, Linear, PixelwiseLinear
+from networks.layers.linear import LayerScale, Linear, PixelwiseLinear, Unflatten
 from networks.layers.merge import Add, Multiply
 from networks.layers.normalization import GroupNorm, LayerNorm
 from networks.layers.regularization import Dropout2d, StochasticDepth
@@ -34,6 +34,7 @@ STRICTER = {
     ZeroPad2d: "torch pads the batch axis of a vector, that is it adds images",
     StochasticDepth: "torch takes a vector's numbers for rows of one channel each, with a warning",
     PixelwiseLinear: "a vector has no pixels; Linear is for vectors",
+    Unflatten: "torch parts the channels of an image and gives five axes, which no layer takes",
     LayerScale: "torch stretches the vectors of a batch into an image",
     GroupNorm: "torch makes a constant of a group of one number, and refuses it for a single image",
     LayerNorm: "torch makes a constant of a single number",
@@ -44,7 +45,7 @@ def is_stricter(layer: Layer, inputs: tuple[Shape, ...]) -> bool:
     """Whether this is one of the cases that `STRICTER` explains."""
     ranks = {len(shape) for shape in inputs}
     match layer:
-        case Linear():
+        case Linear() | Unflatten():
             return ranks == {3}
         case Add() | Multiply():
             return len(ranks) > 1

@@ -41,7 +41,7 @@ from tests.networks.strategies import (
 every_type = pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
 every_inner_type = pytest.mark.parametrize("kind", INNER, ids=lambda kind: kind.__name__)
 
-TAKES_ANYTHING = {"Dropout", "Flatten", "Identity"} | {
+TAKES_ANYTHING = {"Dropout", "Flatten", "Identity", "Scale"} | {
     kind.__name__ for kind in LAYERS if kind.group is Group.ACTIVATION
 }
 """Types that refuse nothing; all others are seen to refuse something."""

@@ -1,0 +1,238 @@
+"""What much used public networks are written with is imported; all else gets one sentence, no traceback."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from networks.core.message import UserError
+from networks.graph.check import check
+from networks.importing.importer import imported
+from networks.layers.activation import ReLU
+from networks.layers.convolution import Conv2d
+from networks.layers.linear import Linear, Scale, Unflatten
+from networks.layers.merge import Concat
+from networks.layers.normalization import BatchNorm2d, GroupNorm
+from networks.layers.resizing import Resize, ZeroPad2d
+
+torch.set_num_threads(1)
+
+SIZE = (3, 9, 9)
+
+
+class Net(nn.Module):
+    """`body` stands between a convolution and the scores."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.more = nn.Conv2d(3, 8, 3), nn.Conv2d(8, 8, 3, padding=1)
+        self.fc = nn.Linear(8, 4)
+
+    def forward(self, x):
+        return self.fc(self.body(self.conv(x)).mean((2, 3)))
+
+    def body(self, x):
+        return x
+
+
+class Squeeze(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        self.squeeze = nn.Linear(8, 8)
+
+    def body(self, x):
+        b, c, _, _ = x.shape
+        weights = torch.sigmoid(self.squeeze(functional.adaptive_avg_pool2d(x, 1).view(b, c)))
+        return x * weights.view(b, c, 1, 1)
+
+
+class MadeInForward(Net):
+    def body(self, x):
+        return nn.ReLU(inplace=True)(self.more(x) + x)
+
+
+class OwnTensors(Net):
+    """A convolution, norms and a linear layer that are called as functions of their modules' tensors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bn, self.gn, self.deep = nn.BatchNorm2d(8), nn.GroupNorm(2, 8), nn.Linear(8, 8)
+
+    def forward(self, x):
+        return self.fc(
+            functional.linear(self.body(self.conv(x)).mean((2, 3)), self.deep.weight, self.deep.bias)
+        )
+
+    def body(self, x):
+        bn, gn, more = self.bn, self.gn, self.more
+        x = functional.batch_norm(x, bn.running_mean, bn.running_var, bn.weight, bn.bias, self.training)
+        x = functional.group_norm(x, 2, gn.weight, gn.bias)
+        return functional.conv2d(functional.pad(x, (0, 2, 2, 0)), more.weight, more.bias, stride=2)
+
+
+class NormAndActivation(nn.BatchNorm2d):
+    """A norm with an activation of its own, as timm has it."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels)
+        self.drop, self.act = nn.Identity(), nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        torch._assert(x.ndim == 4, "an image")
+        if self.training and self.num_batches_tracked is not None:
+            self.num_batches_tracked.add_(1)
+        x = functional.batch_norm(
+            x,
+            self.running_mean,
+            self.running_var,
+            self.weight,
+            self.bias,
+            self.training,
+            self.momentum,
+            self.eps,
+        )
+        return self.act(self.drop(x))
+
+
+class Joined(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = NormAndActivation(8)
+
+    def body(self, x):
+        return self.norm(x)
+
+
+class Scaled(Net):
+    def body(self, x):
+        return x + 0.2 * self.more(x) * 3
+
+
+class FixedSize(Net):
+    def body(self, x):
+        small = functional.interpolate(functional.max_pool2d(x, 2), size=x.shape[2:], mode="bilinear")
+        return x + functional.interpolate(small, size=(5, 4)).mean((2, 3), keepdim=True)
+
+
+class SamePadding(Net):
+    """Padding that is calculated from the size, and a branch that is chosen by it."""
+
+    def body(self, x):
+        rows, columns = (max((-(-side // 2) - 1) * 2 + 3 - side, 0) for side in x.shape[-2:])
+        if rows > 0 or columns > 0:
+            x = functional.pad(x, (columns // 2, columns - columns // 2, rows // 2, rows - rows // 2))
+        return self.more(x)
+
+
+class Keywords(Net):
+    def forward(self, x, **further):
+        return super().forward(x)
+
+
+class Dense(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(8 * 65, 4)
+
+    def body(self, x):
+        return torch.cat([x] * 65, 1)
+
+
+class ConstantZeros(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        self.pad = nn.ConstantPad2d(1, 0.0)
+
+    def body(self, x):
+        return self.pad(x)
+
+
+class PatchedForward(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        conv = self.more
+        conv.forward = lambda x: functional.conv2d(functional.pad(x, (0, 1, 0, 1)), conv.weight, conv.bias)
+
+    def body(self, x):
+        return self.more(x)
+
+
+class WholeNumberPadding(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv.padding, self.conv.stride = 1, 2
+
+
+COMMON = {
+    Squeeze: {Unflatten: 1, Linear: 2},
+    MadeInForward: {ReLU: 1},
+    OwnTensors: {BatchNorm2d: 1, GroupNorm: 1, Conv2d: 2, Linear: 2},
+    Joined: {BatchNorm2d: 1, ReLU: 1},
+    Scaled: {Scale: 2},
+    FixedSize: {Resize: 2},
+    SamePadding: {ZeroPad2d: 1},
+    Keywords: {Conv2d: 1},
+    Dense: {Concat: 1},
+    ConstantZeros: {ZeroPad2d: 1},
+    PatchedForward: {ZeroPad2d: 1, Conv2d: 2},
+    WholeNumberPadding: {Conv2d: 1},
+}
+
+
+@pytest.mark.parametrize("kind", COMMON, ids=lambda kind: kind.__name__)
+def test_common_forms_are_imported(kind):
+    """The import itself proves that both compute the same."""
+    module = kind()
+    network = imported(module, SIZE)
+    for layer, number in COMMON[kind].items():
+        assert len(network.of_type(layer)) == number
+    weighted = {name for name, node in check(network, 4).nodes.items() if node.weights}
+    assert weighted <= dict(module.named_modules()).keys()
+
+
+class ChunksJoined(Net):
+    def body(self, x):
+        return torch.cat(x.chunk(2, 1), dim=1)
+
+
+class OneNumberKernel(Net):
+    def body(self, x):
+        return functional.avg_pool2d(x, (2,))
+
+
+class OtherTensors(Net):
+    """The tensors of two modules in one call."""
+
+    def body(self, x):
+        return functional.conv2d(x, self.more.weight, self.conv.bias)
+
+
+class RootTensor(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(8, 8, 1, 1))
+
+    def body(self, x):
+        return functional.conv2d(x, self.weight)
+
+
+class Broken(Net):
+    def body(self, x):
+        return x.view(x)
+
+
+class Recursive(Net):
+    def body(self, x):
+        return self.body(x)
+
+
+@pytest.mark.parametrize(
+    "kind", [ChunksJoined, OneNumberKernel, OtherTensors, RootTensor, Broken, Recursive],
+    ids=lambda kind: kind.__name__,
+)  # fmt: skip
+def test_what_nobody_thought_of_is_refused_in_one_sentence(kind):
+    with pytest.raises(UserError, match="cannot be shown layer by layer") as refused:
+        imported(kind(), SIZE)
+    assert "\n" not in str(refused.value)
