@@ -20,7 +20,7 @@ from networks.layers import LAYERS, AnyLayer, layer_types
 from networks.layers.base import Group, Layer
 from networks.layers.convolution import Conv2d, ConvTranspose2d, DepthwiseConv2d, PointwiseConv2d
 from networks.layers.ends import Input, Output
-from networks.layers.linear import LayerScale, Linear, PixelwiseLinear
+from networks.layers.linear import LayerScale, Linear, PixelwiseLinear, Unflatten
 from networks.layers.merge import Add, Multiply
 from networks.layers.normalization import BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm2d, LayerNorm
 from networks.layers.pooling import GlobalAvgPool2d
@@ -100,6 +100,7 @@ EXAMPLES_OF_STRICTER = {
     LayerScale: (LayerScale(), ((3,),)),
     GroupNorm: (GroupNorm(num_groups=4), ((4, 1, 1),)),
     LayerNorm: (LayerNorm(over="last"), ((4, 3, 1),)),
+    Unflatten: (Unflatten(), ((3, 5, 4),)),
 }
 
 
