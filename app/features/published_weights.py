@@ -17,6 +17,7 @@ from networks.core.message import Message, message
 from networks.project.fine_tuning import fine_tuning, suggestions, with_published
 from networks.recipes.published import Published
 from widgets.controls.offer_bar import OfferBar
+from widgets.look.translation import said
 
 
 class PublishedWeights(Feature):
@@ -30,12 +31,14 @@ class PublishedWeights(Feature):
         self._document = desk.document
         self.offer_bar = OfferBar()
         self.offer_bar.accepted.connect(self._freeze)
-        self.failed.connect(desk.say)
+        self.trouble_bar = OfferBar()
+        self.trouble_bar.accepted.connect(self.load)
+        self.failed.connect(self._tell_trouble)
         self._job: Job[bool] | None = None
         self._dialog: QProgressDialog | None = None
 
     def pieces(self) -> tuple[Piece, ...]:
-        return (Piece(Spot.ABOVE, self.offer_bar),)
+        return (Piece(Spot.ABOVE, self.offer_bar), Piece(Spot.ABOVE, self.trouble_bar))
 
     def commands(self) -> tuple[MenuEntry, ...]:
         return (Command("published", Section.WEIGHTS, self.tr("Load &published weights"), self.load),)
@@ -45,6 +48,7 @@ class PublishedWeights(Feature):
         """Makes the project start from the best weights for its network. Fetches them if necessary."""
         if self.busy:
             return
+        self.trouble_bar.hide()
         found = suggestions(self._document.project)
         if not found:
             self.failed.emit(
@@ -92,6 +96,12 @@ class PublishedWeights(Feature):
     def busy(self) -> bool:
         """Whether something is being fetched."""
         return self._job is not None and self._job.running
+
+    @Slot(object)
+    def _tell_trouble(self, reason: Message) -> None:
+        """Says above the canvas, where it stays, why there are no weights, with a way to try again."""
+        self.desk.say(reason)
+        self.trouble_bar.offer(said(reason), self.tr("Try again"), self.tr("Close"))
 
     def _show_progress(self, share: float) -> None:
         if self._dialog is not None:

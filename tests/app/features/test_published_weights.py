@@ -71,6 +71,15 @@ def test_what_cannot_be_fetched_is_said_and_changes_nothing(parts, qtbot, monkey
     assert said == ["The server could not be reached."]
     assert document.project == before
     assert bar.isHidden()
+    trouble = published.trouble_bar
+    trouble.setParent(bar.parentWidget())
+    assert trouble.sentence() == "The server could not be reached."
+    assert not trouble.isHidden()
+    monkeypatch.setattr(download, "fetch", lambda *_: True)
+    trouble.accept_button.click()
+    qtbot.waitUntil(lambda: not published.busy)
+    assert trouble.isHidden()
+    assert document.project.recipe.learning.start == "ResNet18_Weights.IMAGENET1K_V1"
 
 
 def test_cancelling_changes_nothing(parts, qtbot, monkeypatch):
