@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsView
 
 from widgets.look import theme
@@ -12,6 +12,16 @@ APART = 24.0
 """Between two dots, in the scene; twice, four times … as much where they would be too close to each other."""
 CLOSEST = 16
 """Pixels between two dots at least."""
+
+
+def paint_ring(view: QGraphicsView, painter: QPainter) -> None:
+    """Paints a frame around the view, which tells that keys go there."""
+    painter.save()
+    painter.resetTransform()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.colors(view).accent), 2))
+    painter.drawRect(QRectF(view.viewport().rect()).adjusted(1, 1, -1, -1))
+    painter.restore()
 
 
 def paint_hint(view: QGraphicsView, painter: QPainter, text: str) -> None:

@@ -29,7 +29,7 @@ from networks.graph.check import Report
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folding, everything_open, opened_at_first
 from widgets.canvas.accessible import Voices
-from widgets.canvas.background import DotGrid, paint_hint
+from widgets.canvas.background import DotGrid, paint_hint, paint_ring
 from widgets.canvas.camera import Camera
 from widgets.canvas.input import clipboard, wishes
 from widgets.canvas.input.interpreter import Interpreter, Request, Toggle
@@ -45,6 +45,12 @@ from widgets.canvas.scroll_bars import THICKNESS, ScrollBars
 
 PORT_ROOM = 24
 """Pixels around a card in which the pointer still means it or one of its ports."""
+
+_BY_KEYS = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 
 
 class CanvasView(QGraphicsView):
@@ -84,6 +90,8 @@ class CanvasView(QGraphicsView):
         self._awaited: Edit | None = None
         self._told: tuple[str, ...] = ()
         self._prompted = ""
+        self._ringed = False
+        """Whether keys have brought the focus here, which is then shown."""
         self.camera.moved.connect(self._follow_camera)
         self._minimap.pointed.connect(self.camera.centre_on)
         self.setObjectName("canvas")
@@ -360,6 +368,8 @@ class CanvasView(QGraphicsView):
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if not self._scene.network.nodes:
             paint_hint(self, painter, self.tr("Drag layers here, or press Enter in the palette"))
+        if self._ringed:
+            paint_ring(self, painter)
 
     # -- events: the interpreter gets them, what it asks for comes last
 
@@ -499,8 +509,15 @@ class CanvasView(QGraphicsView):
         self._interpreter.key_release(event)
         super().keyReleaseEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._ringed = event.reason() in _BY_KEYS
+        self.viewport().update()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self._ringed = False
+        self.viewport().update()
         self._interpreter.hold_space(False)
 
 

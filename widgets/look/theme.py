@@ -299,11 +299,12 @@ QPushButton, QToolButton[outlined="true"] {{
     border-radius: {RADIUS + 1}px; padding: 5px 12px; }}
 QPushButton:hover, QToolButton[outlined="true"]:hover {{
     background: {theme.card_hover}; border-color: {theme.border_strong}; }}
+QToolButton:focus {{ border: 1px solid {theme.accent}; border-radius: {RADIUS}px; }}
 QPushButton:focus, QToolButton[outlined="true"]:focus {{ border-color: {theme.accent}; }}
 QPushButton:disabled {{ background: transparent; }}
 QPushButton[primary="true"] {{
     background: {theme.accent}; color: {theme.on_accent}; border-color: {theme.accent}; font-weight: 600; }}
-QPushButton[primary="true"]:hover {{ border-color: {theme.text}; }}
+QPushButton[primary="true"]:hover, QPushButton[primary="true"]:focus {{ border-color: {theme.text}; }}
 QPushButton[primary="true"]:disabled {{
     background: {theme.border}; color: {theme.text_dim}; border-color: {theme.border}; }}
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
@@ -314,6 +315,8 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border
 QLineEdit[wrong="true"], QSpinBox[wrong="true"] {{ border-color: {theme.error}; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
 QAbstractItemView {{ outline: none; }}
+HeadingList {{ border: 1px solid transparent; border-radius: {RADIUS}px; }}
+HeadingList:focus {{ border-color: {theme.accent}; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
@@ -356,6 +359,7 @@ QTabBar::tab {{
     border: none; border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; font-weight: 600; }}
 QTabBar::tab:hover {{ color: {theme.text}; }}
+QTabBar::tab:selected:focus {{ background: {theme.card_hover}; color: {theme.accent}; }}
 QTabBar {{ qproperty-drawBase: 0; }}
 QLabel[role="heading"] {{ font-weight: 600; font-size: {BODY}px; }}
 QLabel[role="section"] {{ font-weight: 600; font-size: {SMALL}px; color: {theme.text_dim}; }}
