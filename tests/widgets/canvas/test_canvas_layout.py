@@ -8,9 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from networks.graph import edits
 from networks.graph.check import check
 from networks.graph.network import Fold, Network, Node, Wire
 from networks.graph.presentation import Folding, everything_open
+from networks.graph.walk import reached
 from networks.layers.activation import ReLU
 from networks.layers.ends import Input, Output
 from networks.layers.merge import Add
@@ -134,6 +136,26 @@ def test_loose_layers_stand_in_a_column_to_the_right():
     assert x1 == x2 > WIDTH
     assert y2 > y1
     assert after.main == frozenset(before.places)
+
+
+@pytest.mark.parametrize("network", [lenet5(), chain(12), resnet((2, 2, 2, 2)), googlenet(2)])
+def test_what_lies_at_the_inputs_side_stays_where_it_is_when_a_wire_goes(network):
+    before = arrange(network)
+    first = network.of_type(Input)[0].name
+    for wire in network.wires:
+        cut = edits.disconnect(network, [wire])
+        after = arrange(cut)
+        assert after.places[first] == before.places[first]
+        upper = reached([wire.source], lambda name, cut=cut: neighbours(cut, name))
+        if wire.target not in upper:  # cut in two: nothing above it moves, and the rest stays below
+            assert all(after.places[name] == before.places[name] for name in upper)
+            lower = after.places.keys() - upper
+            assert all(abs(after.places[name][1] - before.places[name][1]) < 40 for name in lower)
+            assert all(after.places[name][0] == before.places[name][0] for name in lower)
+
+
+def neighbours(network, name):
+    return [*network[name].inputs, *(wire.target for wire in network.consumers[name])]
 
 
 def test_a_second_input_stands_right_above_what_takes_it():

@@ -17,10 +17,11 @@ from networks.graph.edits import tail
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Frame
 from networks.graph.walk import reached
+from networks.layers.ends import Input
 from widgets.canvas.placement.frame_layout import PAD, by_component, crossings, framed, rooms
 from widgets.canvas.placement.geometry import WIDTH, Box, Layout
 from widgets.canvas.placement.lanes import Claim, taken_lanes, trunk_frames
-from widgets.canvas.placement.routes import WIRE, Plan, Routing, routed
+from widgets.canvas.placement.routes import GAP, WIRE, Plan, Routing, routed
 
 MARGIN = 14.0
 """Free space beside a card."""
@@ -39,7 +40,9 @@ def arrange(
     order = _order(network)
     rows = _rows(network, order)
     components = _components(network, order)
-    layout = Layout({}, {}, {}, {}, frozenset(components[0] if components else ()), (0.0, 0.0, 0.0, 0.0))
+    stacked = 2 if _is_cut(network, components) else 1
+    main = frozenset(name for names in components[:stacked] for name in names)
+    layout = Layout({}, {}, {}, {}, main, (0.0, 0.0, 0.0, 0.0))
     left = top = right = bottom = 0.0
     column, below = 0.0, 0.0
     rank = {name: index for index, name in enumerate(order)}
@@ -50,9 +53,14 @@ def arrange(
         routing = routed(network, component.plan(), taller, above, below_rows)
         box = _bounds(routing, component)
         if index == 0:
-            left, top, right, bottom = box
+            dx, dy = _to_input(network, names, routing), 0.0
+            left, top, right, bottom = box[0] + dx, box[1], box[2] + dx, box[3]
             column, below = right + COLUMN_GAP, top
-            dx = dy = 0.0
+        elif index < stacked:
+            # below what the wire came from that is gone, so that nothing leaves its place
+            dx, dy = 0.0, bottom + GAP - box[1]
+            left, right, bottom = min(left, box[0]), max(right, box[2]), box[3] + dy
+            column = right + COLUMN_GAP
         else:
             dx, dy = column - box[0], below - box[1]
             right, bottom = max(right, box[2] + dx), max(bottom, box[3] + dy)
@@ -64,6 +72,19 @@ def arrange(
         right, bottom = max(right, box[2]), max(bottom, box[3])
     crossed = crossings(frames, network, layout, boxes)
     return replace(layout, bounds=(left, top, right, bottom), frames=boxes, crossings=crossed)
+
+
+def _to_input(network: Network, names: Sequence[str], routing: Routing) -> float:
+    """How far the component goes sideways so that its Input stands at x = 0, wherever its trunk is.
+
+    If a wire is removed, another path may become the longest: what comes before it stays where it is.
+    """
+    start = _first_input(network, names)
+    return 0.0 if start is None else -routing.places[start][0]
+
+
+def _first_input(network: Network, names: Sequence[str]) -> str | None:
+    return next((name for name in names if isinstance(network[name].layer, Input)), None)
 
 
 def _put(layout: Layout, routing: Routing, dx: float, dy: float) -> None:
@@ -121,7 +142,10 @@ def _rows(network: Network, order: list[str]) -> dict[str, int]:
 
 
 def _components(network: Network, order: list[str]) -> list[list[str]]:
-    """The connected components, their nodes in this order: the main component first, then the older ones."""
+    """The connected components, their nodes in this order: the main one first, then the older ones.
+
+    Where the Input is in another one than the Output, that with the Input comes before the main one.
+    """
     number: dict[str, int] = {}
     consumers, nodes = network.consumers, network.by_name
 
@@ -138,7 +162,24 @@ def _components(network: Network, order: list[str]) -> list[list[str]]:
         components[number[name]].append(name)
     if count > 1:
         components.insert(0, components.pop(_main(network, number, components)))
+        starts = [node.name for node in network.of_type(Input)]
+        if starts and all(number[name] != number[components[0][0]] for name in starts):
+            # the network is cut in two: the part with the Input stays at the top
+            first = next(index for index, names in enumerate(components) if starts[0] in names)
+            components.insert(0, components.pop(first))
     return components
+
+
+def _is_cut(network: Network, components: Sequence[Sequence[str]]) -> bool:
+    """Whether the first component has the Input, and the second is the main one without any."""
+    if len(components) < 2 or _has_input(network, components[1]):
+        return False
+    ends = any(network[name].layer.stem == "output" for name in components[1])
+    return ends and _has_input(network, components[0])
+
+
+def _has_input(network: Network, names: Sequence[str]) -> bool:
+    return any(not network[name].layer.most_inputs for name in names)
 
 
 def _main(network: Network, number: Mapping[str, int], components: list[list[str]]) -> int:
@@ -222,9 +263,15 @@ class _Component:
         return chains
 
     def _settle(self) -> None:
-        """Moves a side chain without inputs down from the top, to right above the nodes that it feeds."""
+        """Moves a side chain without inputs down from the top, to right above the nodes that it feeds.
+
+        The network's Input stays at the top.
+        """
+        start = _first_input(self.network, self.names)
         for chain in self._chains[1:]:
             inside = set(chain)
+            if start in inside:
+                continue
             takers = [wire for name in chain for wire in self.network.consumers[name]]
             leaving = [wire for wire in takers if wire.target not in inside]
             fed = any(source not in inside for name in chain for source in self.network[name].inputs)
