@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
@@ -31,6 +33,7 @@ class Minimap(QWidget):
         self._blocks: list[tuple[Group, tuple[float, float, float]]] = []
         self._bounds = QRectF()
         self._visible = QRectF()
+        self._crowded = self._gives_way = False
         self._picture: QPixmap | None = None
         self._scale = QPointF(1, 1)
         self.hide()
@@ -57,18 +60,41 @@ class Minimap(QWidget):
         """How many pixels at the right end it may cover."""
         return self.width() + FROM_CORNER
 
-    def stand_in_corner(self, room: QRect) -> None:
-        """Moves to the lower right corner of this rectangle of its parent."""
-        self.move(room.right() - self.reach(), room.bottom() - self.height() - FROM_CORNER)
+    def stand_in_corner(self, room: QRect, worked_on: Sequence[QRect] = ()) -> None:
+        """Moves to a corner of this rectangle of its parent, if possible to the lower right one.
+
+        It covers nothing of what is being worked on: where no corner is free of it, the map hides.
+        """
+        right, bottom = room.right() - self.reach(), room.bottom() - self.height() - FROM_CORNER
+        left, top = room.left() + FROM_CORNER, room.top() + FROM_CORNER
+        self._crowded = True
+        for x, y in ((right, bottom), (right, top), (left, bottom), (left, top)):
+            place = QRect(x, y, self.width(), self.height())
+            if not any(place.intersects(each) for each in worked_on):
+                self._crowded = False
+                self.move(x, y)
+                break
+        self._show_or_hide()
+
+    def give_way(self, gives_way: bool) -> None:
+        """Hides while something is dragged over the network, which may end anywhere."""
+        if gives_way != self._gives_way:
+            self._gives_way = gives_way
+            self._show_or_hide()
 
     def show_visible(self, visible: QRectF) -> None:
         """Frames what is in sight; if that is everything, the map is hidden."""
         self._visible = visible
-        everything = self._bounds.isEmpty() or visible.adjusted(-1, -1, 1, 1).contains(self._bounds)
-        if everything == (not self.isHidden()):
-            self.setVisible(not everything)
-        if not everything:
+        self._show_or_hide()
+        if not self.isHidden():
             self.update()
+
+    def _show_or_hide(self) -> None:
+        visible = self._visible.adjusted(-1, -1, 1, 1)
+        everything = self._bounds.isEmpty() or visible.contains(self._bounds)
+        shown = not (everything or self._crowded or self._gives_way)
+        if shown == self.isHidden():
+            self.setVisible(shown)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

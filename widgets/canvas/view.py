@@ -43,6 +43,8 @@ from widgets.canvas.placement.geometry import WIDTH
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.scroll_bars import THICKNESS, ScrollBars
 
+MOST_AVOIDED = 50
+"""The map keeps off so many selected cards; if more are selected, it cannot keep off them all."""
 PORT_ROOM = 24
 """Pixels around a card in which the pointer still means it or one of its ports."""
 
@@ -243,6 +245,7 @@ class CanvasView(QGraphicsView):
         if names == self._told:
             return
         self._told = names
+        self._place_minimap()
         card = self._scene.cards.get(names[0]) if len(names) == 1 else None
         content = card.content if card is not None else None
         self.setAccessibleDescription(
@@ -342,8 +345,14 @@ class CanvasView(QGraphicsView):
     def _follow_camera(self) -> None:
         self._scene.set_far(self.camera.zoom() < BLOCKS_BELOW)
         self._minimap.show_visible(self.camera.visible_rect())
-        self._minimap.stand_in_corner(self.viewport().rect())
+        self._place_minimap()
         self._bars.follow()
+
+    def _place_minimap(self) -> None:
+        """Keeps the map off the cards that are selected."""
+        chosen = (self._scene.rect_of(name) for name in self.selected()[:MOST_AVOIDED])
+        worked_on = [self.mapFromScene(rect).boundingRect() for rect in chosen]
+        self._minimap.stand_in_corner(self.viewport().rect(), worked_on)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -376,6 +385,7 @@ class CanvasView(QGraphicsView):
     def _conclude(self, request: Request | None = None) -> None:
         """Ends an event handler: tells what is selected now, then does what was asked for."""
         self._tell_selection()
+        self._minimap.give_way(self._interpreter.drags)
         self._prompt()
         if isinstance(request, Toggle):
             self.fold_toggled(request.name)
@@ -480,12 +490,14 @@ class CanvasView(QGraphicsView):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._interpreter.drag_enter(event)
+        self._minimap.give_way(self._interpreter.drags)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         self._interpreter.drag_move(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._interpreter.cancel()
+        self._minimap.give_way(False)
         event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -29,7 +29,7 @@ from networks.layers.merge import Add, Concat
 from networks.presets.lenet import lenet5
 from tests.widgets.canvas.canvas_document import Document, assert_shows
 from tests.widgets.canvas.canvas_networks import any_network, chain, googlenet, resnet
-from tests.widgets.gestures import click, wheel
+from tests.widgets.gestures import click, drag, wheel
 from widgets.canvas.input import clipboard
 from widgets.canvas.items.card import beside_title
 from widgets.canvas.items.style import Style
@@ -520,6 +520,24 @@ def test_the_map_does_not_cover_the_cards_that_are_seen_first(qtbot, network, wi
             assert card.left() >= 0
             if WIDTH * view.camera.zoom() + covering.width() + 30 <= width:
                 assert not card.intersects(covering.geometry()), name
+
+
+def test_the_map_never_covers_a_card_that_is_worked_on(qtbot):
+    document = Document(qtbot, chain(60), size=(340, 560))
+    view, minimap = document.view, document.view.findChild(Minimap)
+    corner = minimap.geometry()
+    assert minimap.isVisible()
+    view.zoom_reset()
+    for name in document.network.order[:20]:
+        view.select([name])
+        card = view.mapFromScene(document.scene.rect_of(name)).boundingRect()
+        assert minimap.isHidden() or not minimap.geometry().intersects(card)
+    view.select([])
+    assert minimap.isVisible()
+    drag(view, document.middle(document.network.order[2]), corner.center(), release=False)
+    assert minimap.isHidden()
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert minimap.isVisible()
 
 
 def test_a_click_on_the_map_goes_there(qtbot):

@@ -84,6 +84,11 @@ class Interpreter:
         if gesture is not None:
             gesture.cancel()
 
+    @property
+    def drags(self) -> bool:
+        """Whether a card or a wire is being dragged."""
+        return isinstance(self._gesture, Connect | Move | Drop)
+
     # -- the mouse
 
     def press(self, event: QMouseEvent) -> None:
