@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenuBar, QVBoxLayout, QWidget
 
 from app.feature.command import Command, Section
@@ -109,6 +109,8 @@ class MainWindow(QMainWindow):
     @Slot(str, int)
     def _tell(self, sentence: str, milliseconds: int) -> None:
         self.statusBar().showMessage(sentence, milliseconds)
+        if sentence and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
 
     # building
 

@@ -9,7 +9,6 @@ from weakref import WeakSet
 from PySide6.QtCore import QObject, QPoint, QRect, Qt
 from PySide6.QtGui import (
     QAccessible,
-    QAccessibleAnnouncementEvent,
     QAccessibleEvent,
     QAccessibleInterface,
     QAccessibleObject,
@@ -84,11 +83,6 @@ class Voices(QObject):
         for thing in (self.view, *self.findChildren(Voice)):
             speaker = QAccessible.queryAccessibleInterface(thing)
             QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(speaker))
-
-    def announce(self, sentence: str) -> None:
-        """Has a sentence read out now."""
-        if sentence and QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.view, sentence))
 
     def spoken(self, key: Key) -> Spoken:
         """What is said of it; nothing of what is gone."""

@@ -401,7 +401,6 @@ class CanvasView(QGraphicsView):
         prompt = self._interpreter.prompt()
         if prompt != self._prompted:
             self._prompted = prompt
-            self._voices.announce(prompt)
             self.prompted.emit(prompt)
 
     def _offer(self, choice: wishes.Choice) -> None:

@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QProgressBar, QWidget
 
 from networks.graph import edits
 from networks.layers import layer_types
@@ -92,6 +93,30 @@ def test_everything_in_dialogs_has_a_name_and_a_role(window, qtbot, command):
     for top in opened():
         assert_all_speak(top)
         top.close()
+
+
+def test_what_the_status_line_says_is_read_out(window, monkeypatch):
+    heard = []
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+
+    def update(event):
+        if event.type() == QAccessible.Event.Announcement:
+            heard.append(event.message())
+
+    monkeypatch.setattr(QAccessible, "updateAccessibility", update)
+    window.canvas.select(("input",))
+    window.canvas.setFocus()
+    QTest.keyClick(window.canvas, Qt.Key.Key_W)
+    assert heard == [window.statusBar().currentMessage()]
+    assert "Enter connects" in heard[0]
+    QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert len(heard) == 1
+
+
+def test_the_progress_is_a_progress_bar_with_a_name(window):
+    bar = QAccessible.queryAccessibleInterface(window.bar.findChild(QProgressBar))
+    assert bar.role() == QAccessible.Role.ProgressBar
+    assert bar.text(QAccessible.Text.Name)
 
 
 def test_the_tab_key_follows_the_eye_within_each_panel(window, qtbot):
