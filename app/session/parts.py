@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -18,7 +19,7 @@ def sound_parts(kind: type[S], data: object) -> S:
     record are read in the same way, and an element that does not fit is left out of its tuple.
     """
     given = data if isinstance(data, dict) else {}
-    hints = get_type_hints(kind, include_extras=True)
+    hints = _hints(kind)
     found = {}
     for name in kind.__struct_fields__:
         if name in given:
@@ -28,6 +29,11 @@ def sound_parts(kind: type[S], data: object) -> S:
             else:
                 found[name] = part
     return kind(**found)
+
+
+@cache
+def _hints(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return get_type_hints(kind, include_extras=True)
 
 
 def _sound(hint: Any, value: object) -> Any:

@@ -40,20 +40,17 @@ class Inspector(QWidget):
         self._has_room = True
         self.insists = False
         """Whether the drawer was opened by hand, so that its neighbours give way."""
-        self.sections = {
-            seat: Section(seat.panel.name, seat.panel.title, seat.panel.widget) for seat in seats
-        }
-        self._head = _DrawerHead(self.close_drawer)
-        self._area = _Column(tuple(self.sections.values()))
-        self._rail = Rail(self.tr("Sections"))
+        self._whole = whole = QWidget(self)
+        self._head = _DrawerHead(self.close_drawer, whole)
+        self._area = _Column(whole)
+        self.sections = {seat: self._area.add(seat) for seat in seats}
+        self._rail = Rail(self.tr("Sections"), self)
         self._icons: dict[Seat, RailButton] = {}
-        whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
         column.addWidget(self._area, 1)
-        self._whole = whole
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -207,28 +204,33 @@ def least_width(widget: QWidget) -> int:
 
 
 class _Column(QScrollArea):
-    def __init__(self, sections: Sequence[Section]) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setObjectName("sections")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for section in sections:
-            column.addWidget(section)
-        column.addStretch(1)
-        self.setWidget(inside)
+        self._inside = QWidget()
+        self._sections = QVBoxLayout(self._inside)
+        self._sections.setContentsMargins(0, 0, 0, 0)
+        self._sections.setSpacing(0)
+        self._sections.addStretch(1)
+        self.setWidget(self._inside)
+
+    def add(self, seat: Seat) -> Section:
+        """Appends the section of a panel."""
+        panel = seat.panel
+        section = Section(panel.name, panel.title, panel.widget, self._inside)
+        self._sections.insertWidget(self._sections.count() - 1, section)
+        return section
 
 
 class _DrawerHead(QWidget):
     """Title, content and a cross, above the one section that is open."""
 
-    def __init__(self, close: Callable[[], object]) -> None:
-        super().__init__()
+    def __init__(self, close: Callable[[], object], parent: QWidget) -> None:
+        super().__init__(parent)
         self._title, self._summary = QLabel(), QLabel()
         self._title.setFont(theme.font(theme.BODY, bold=True))
         self._summary.setProperty("role", "dim")

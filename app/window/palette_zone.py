@@ -27,7 +27,7 @@ class PaletteZone(QWidget):
         self._on_rail = False
         self._opened = False
         panel.widget.setMinimumWidth(max(panel.least_width, panel.widget.minimumWidth()))
-        self.rail = Rail(panel.title)
+        self.rail = Rail(panel.title, self)
         marks = panel.marks or (Mark(panel.icon, panel.title, panel.widget.setFocus),)
         for at, mark in enumerate(marks):
             self.rail.add(mark.icon, mark.title, partial(self._press, mark, at), mark.group)

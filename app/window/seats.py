@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal, Slot
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from PySide6.QtGui import QAction
 
-from app.feature.panel import Panel
+from app.feature.panel import Panel, Place
 from widgets.controls.section import ShowWatch
+from widgets.look.icon import icon
 
 
 class Seat(QObject):
@@ -47,3 +50,40 @@ class Seat(QObject):
         self.changed.emit()
         if opened:
             self.wished.emit()
+
+
+def by_place(seats: Iterable[Seat]) -> dict[Place, list[Seat]]:
+    """The seats of each zone, in the order in which they stand there."""
+    ranked = sorted(seats, key=lambda seat: seat.panel.rank)
+    return {place: [seat for seat in ranked if seat.panel.place is place] for place in Place}
+
+
+def actions_of_zones(seats: Mapping[str, Seat], parent: QObject) -> tuple[QAction, ...]:
+    """What shows and hides the zones beside the canvas."""
+    at = by_place(seats.values())
+    rows = (
+        (Place.PALETTE, "panel-left", QCoreApplication.translate("Zones", "Layers")),
+        (Place.MEASURED, "panel-middle", QCoreApplication.translate("Zones", "Curves and code")),
+        (Place.INSPECTOR, "panel-right", QCoreApplication.translate("Zones", "Settings")),
+    )
+    return tuple(_zone_action(place, symbol, title, at[place], parent) for place, symbol, title in rows)
+
+
+def _zone_action(place: Place, symbol: str, title: str, seats: list[Seat], parent: QObject) -> QAction:
+    """Closes all panels of a zone, and opens them again."""
+    action = QAction(icon(symbol), title, parent)
+    action.setObjectName(f"zone_{place.name.lower()}")
+    action.setCheckable(True)
+
+    def follow() -> None:
+        action.setChecked(any(seat.open for seat in seats))
+
+    def apply(opened: bool) -> None:
+        for seat in seats:
+            seat.set_open(opened)
+
+    for seat in seats:
+        seat.changed.connect(follow)
+    follow()
+    action.triggered.connect(apply)
+    return action

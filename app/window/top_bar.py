@@ -37,9 +37,10 @@ class TopBar(QWidget):
         transport: Sequence[QWidget],
         right: Sequence[QWidget],
         zones: Sequence[QAction],
+        parent: QWidget | None = None,
     ) -> None:
         """`actions` stand beside the project's name, `zones` show and hide the zones of the window."""
-        super().__init__()
+        super().__init__(parent)
         self.setObjectName("top_bar")
         self._menus = menus
         menus.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)

@@ -20,6 +20,7 @@ from app.features import FEATURES
 from app.session.arrangement import Arrangement, Frame
 from app.window.latin_shortcuts import LatinShortcuts
 from app.window.menus import Menus
+from app.window.seats import Seat, actions_of_zones
 from app.window.top_bar import TopBar
 from app.window.zones import Zones
 from networks.project.project import Project, first_project
@@ -54,15 +55,17 @@ class MainWindow(QMainWindow):
         self._closing = False
         self._plain = plain
         self._place_frame()
-        self.zones = self._make_zones()
+        self._declared_pieces = [piece for feature in self.features for piece in feature.pieces()]
+        panels = [panel for feature in self.features for panel in feature.panels()]
+        self._seats = {panel.name: Seat(panel, self) for panel in panels}
         own, declared = self._commands(), [entry for feature in self.features for entry in feature.commands()]
         self._entries = (*own, *declared)
-        toggles = [seat.action for seat in self.zones.seats.values()]
+        toggles = [seat.action for seat in self._seats.values()]
         self.menus = Menus(self._entries, toggles, self)
-        self.top_bar = self._make_bar()
         # the keyboard goes through the window in the order in which its parts are put in
+        self.top_bar = self._make_bar()
         self.setMenuWidget(self.top_bar)
-        self.setCentralWidget(self._middle())
+        self.zones = self._fill_middle()
         self._fill_status_line()
         self._connect()
         self.zones.arrange(self._kept())
@@ -117,26 +120,28 @@ class MainWindow(QMainWindow):
     def _pieces(self, spot: Spot) -> list[QWidget]:
         return [piece.widget for piece in self._declared_pieces if piece.spot is spot]
 
-    def _make_zones(self) -> Zones:
-        self._declared_pieces = [piece for feature in self.features for piece in feature.pieces()]
-        (canvas,) = self._pieces(Spot.CENTRE)
-        return Zones([panel for feature in self.features for panel in feature.panels()], canvas)
-
-    def _middle(self) -> QWidget:
-        """The zones, and above them what is offered now and then."""
-        middle = QWidget()
+    def _fill_middle(self) -> Zones:
+        """Puts in the zones, and above them what is offered now and then."""
+        middle = QWidget(self)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.setCentralWidget(middle)
         for widget in self._pieces(Spot.ABOVE):
             column.addWidget(widget)
-        column.addWidget(self.zones, 1)
-        return middle
+        (canvas,) = self._pieces(Spot.CENTRE)
+        zones = Zones(self._seats, canvas, middle)
+        column.addWidget(zones, 1)
+        return zones
+
+    @Slot()
+    def _reset(self) -> None:
+        self.zones.reset()
 
     def _commands(self) -> tuple[Command, ...]:
         """What the frame itself can do."""
         return (
-            Command("arrange", Section.PANELS, self.tr("&Reset the arrangement"), self.zones.reset),
+            Command("arrange", Section.PANELS, self.tr("&Reset the arrangement"), self._reset),
             Command("keys", Section.HELP, self.tr("&Keyboard and mouse"), self.show_keys, ("F1",)),
         )
 
@@ -146,7 +151,8 @@ class MainWindow(QMainWindow):
             self._actions_with_icons(),
             self._pieces(Spot.TRANSPORT),
             self._pieces(Spot.BAR),
-            self.zones.actions_of_zones(),
+            actions_of_zones(self._seats, self),
+            self,
         )
 
     def _fill_status_line(self) -> None:

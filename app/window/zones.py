@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from app.feature.panel import Panel, Place
+from app.feature.panel import Place
 from app.session.arrangement import Arrangement
 from app.window.inspector import Inspector, least_width
 from app.window.palette_zone import PaletteZone
-from app.window.seats import Seat
+from app.window.seats import Seat, by_place
 from app.window.tabs import Tabs
 from widgets.controls.rail import WIDTH as RAIL_WIDTH
-from widgets.look.icon import icon
 
 COMFORT = {"canvas": 330, "measured": 400}
 """Widths from which on neighbours need not fold, at the usual size of the type."""
 
 
 class Zones(QSplitter):
-    """Makes the seats of all panels and shares the width. `seats` has them by the names of their panels."""
+    """Puts the panels into their zones and shares the width. `seats` has them by the names of their panels.
 
-    def __init__(self, panels: Sequence[Panel], canvas: QWidget, parent: QWidget | None = None) -> None:
+    Everything is made within its parent: Qt visits all that is in a widget whenever that gets another one.
+    """
+
+    def __init__(self, seats: Mapping[str, Seat], canvas: QWidget, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setObjectName("zones")
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
-        self.seats = {panel.name: Seat(panel, self) for panel in panels}
+        self.seats = dict(seats)
         self._wanted = Arrangement()
         """Widths as the user wants them; what is shown may be narrower."""
-        self._at = at = {
-            place: [seat for seat in self.seats.values() if seat.panel.place is place] for place in Place
-        }
-        at[Place.INSPECTOR].sort(key=lambda seat: seat.panel.rank)
+        at = by_place(seats.values())
         self._palette = at[Place.PALETTE][0]
-        self.palette_zone = PaletteZone(self._palette)
+        self.palette_zone = PaletteZone(self._palette, self)
+        self.addWidget(self.palette_zone)
         self.canvas = canvas
-        self.tabs = Tabs(at[Place.MEASURED])
-        self.inspector = Inspector(at[Place.INSPECTOR])
-        for zone in (self.palette_zone, canvas, self.tabs, self.inspector):
-            self.addWidget(zone)
+        self.addWidget(canvas)
+        self.tabs = Tabs(at[Place.MEASURED], self)
+        self.addWidget(self.tabs)
+        self.inspector = Inspector(at[Place.INSPECTOR], self)
+        self.addWidget(self.inspector)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.fit)
         self.splitterMoved.connect(self._keep_widths)
@@ -85,37 +86,6 @@ class Zones(QSplitter):
         """Arranges it as it was at the very first start."""
         self.palette_zone.close_drawer()
         self.arrange(Arrangement())
-
-    def actions_of_zones(self) -> tuple[QAction, ...]:
-        """What shows and hides the zones beside the canvas."""
-        return (
-            self._zone_action("panel-left", self.tr("Layers"), [self._palette], "zone_palette"),
-            self._zone_action(
-                "panel-middle", self.tr("Curves and code"), self._at[Place.MEASURED], "zone_measured"
-            ),
-            self._zone_action(
-                "panel-right", self.tr("Settings"), self._at[Place.INSPECTOR], "zone_inspector"
-            ),
-        )
-
-    def _zone_action(self, symbol: str, title: str, seats: Sequence[Seat], name: str) -> QAction:
-        """Closes all panels of a zone, and opens them again."""
-        action = QAction(icon(symbol), title, self)
-        action.setObjectName(name)
-        action.setCheckable(True)
-
-        def follow() -> None:
-            action.setChecked(any(seat.open for seat in seats))
-
-        def apply(opened: bool) -> None:
-            for seat in seats:
-                seat.set_open(opened)
-
-        for seat in seats:
-            seat.changed.connect(follow)
-        follow()
-        action.triggered.connect(apply)
-        return action
 
     # sharing the width
 
