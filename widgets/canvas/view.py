@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -45,6 +45,8 @@ from widgets.canvas.scroll_bars import THICKNESS, ScrollBars
 
 MOST_AVOIDED = 50
 """The map keeps off so many selected cards; if more are selected, it cannot keep off them all."""
+EDGE, EDGE_INTERVAL = 28, 30
+"""Within so many pixels of an edge, a drag scrolls every so many milliseconds."""
 PORT_ROOM = 24
 """Pixels around a card in which the pointer still means it or one of its ports."""
 
@@ -83,6 +85,9 @@ class CanvasView(QGraphicsView):
         self._interpreter = Interpreter(self._scene, self.camera)
         self._voices = Voices(self, self._scene)
         self._minimap = Minimap(self)
+        self._edge = QTimer(self)
+        self._edge.setInterval(EDGE_INTERVAL)
+        self._edge.timeout.connect(self._scroll_at_edge)
         self._bars = ScrollBars(self, self.camera)
         self.setViewportMargins(0, 0, THICKNESS, THICKNESS)
         self._dots = DotGrid()
@@ -385,7 +390,7 @@ class CanvasView(QGraphicsView):
     def _conclude(self, request: Request | None = None) -> None:
         """Ends an event handler: tells what is selected now, then does what was asked for."""
         self._tell_selection()
-        self._minimap.give_way(self._interpreter.drags)
+        self._follow_drag()
         self._prompt()
         if isinstance(request, Toggle):
             self.fold_toggled(request.name)
@@ -418,6 +423,26 @@ class CanvasView(QGraphicsView):
     def _choose(self, network: Network, edit: Edit) -> None:
         if network is self.folding.network:  # it may have been undone behind the menu
             self._wish(edit)
+
+    def _follow_drag(self) -> None:
+        """While something is dragged, the map is away and the view scrolls when the pointer nears an edge."""
+        drags = self._interpreter.drags
+        self._minimap.give_way(drags)
+        if drags != self._edge.isActive():
+            (self._edge.start if drags else self._edge.stop)()
+
+    @Slot()
+    def _scroll_at_edge(self) -> None:
+        room, place = self.viewport().rect(), self._interpreter.last_place
+        dx = _nearness(place.x(), room.left(), room.right())
+        dy = _nearness(place.y(), room.top(), room.bottom())
+        bounds, seen = self.camera.bounds, self.camera.visible_rect()
+        # only towards what is out of sight
+        dx = dx if (bounds.left() < seen.left() if dx > 0 else seen.right() < bounds.right()) else 0
+        dy = dy if (bounds.top() < seen.top() if dy > 0 else seen.bottom() < bounds.bottom()) else 0
+        if dx or dy:
+            self.camera.pan(dx, dy)
+            self._interpreter.drag_on()
 
     def _do(self, command: CanvasCommand) -> None:
         does: dict[CanvasCommand, Callable[[], None]] = {
@@ -489,14 +514,14 @@ class CanvasView(QGraphicsView):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._interpreter.drag_enter(event)
-        self._minimap.give_way(self._interpreter.drags)
+        self._follow_drag()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         self._interpreter.drag_move(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._interpreter.cancel()
-        self._minimap.give_way(False)
+        self._follow_drag()
         event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -530,6 +555,13 @@ class CanvasView(QGraphicsView):
         self._ringed = False
         self.viewport().update()
         self._interpreter.hold_space(False)
+
+
+def _nearness(place: int, low: int, high: int) -> int:
+    """How many pixels to move the network by, so that more of it is seen where a drag nears an edge."""
+    if place < low + EDGE:
+        return min(EDGE, low + EDGE - place) // 2
+    return -min(EDGE, place - high + EDGE) // 2 if place > high - EDGE else 0
 
 
 def _another(before: Network, network: Network) -> bool:

@@ -139,3 +139,19 @@ def test_what_lands_is_in_view(qtbot):
     document.view.duplicate_selection()
     (name,) = document.view.selected()
     assert document.view.viewport().rect().contains(document.middle(name))
+
+
+def test_a_drag_near_the_edge_scrolls_to_what_is_out_of_sight(qtbot):
+    document = Document(qtbot, chain(60), size=(500, 500))
+    view = document.view
+    name, far = order(document.network)[2], order(document.network)[20]
+    assert document.middle(far).y() > view.viewport().height()
+    edge = QPoint(document.middle(name).x(), view.viewport().height() - 6)
+    drag(view, document.middle(name), edge, release=False)
+    qtbot.waitUntil(lambda: document.middle(far).y() < view.viewport().height() - 60)
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=edge)
+    assert document.texts
+    assert order(document.network).index(name) >= 20
+    before = view.camera.visible_rect()
+    QTest.mouseMove(view.viewport(), edge - QPoint(1, 0))
+    assert view.camera.visible_rect() == before

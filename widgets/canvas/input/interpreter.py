@@ -89,6 +89,11 @@ class Interpreter:
         """Whether a card or a wire is being dragged."""
         return isinstance(self._gesture, Connect | Move | Drop)
 
+    def drag_on(self) -> None:
+        """Goes on with a drag after the view has moved below the pointer."""
+        if self._gesture is not None:
+            self._gesture.move(self._pointer(QPointF(self.last_place)))
+
     # -- the mouse
 
     def press(self, event: QMouseEvent) -> None:
@@ -127,6 +132,7 @@ class Interpreter:
             if far:
                 self._gesture = self._drag_from(self._pressed)
         if self._gesture is not None:
+            self.last_place = pointer.view
             self._gesture.move(pointer)
         elif not event.buttons():
             self._hover(pointer)
@@ -274,6 +280,7 @@ class Interpreter:
             event.ignore()
             return
         self.cancel()
+        self.last_place = event.position().toPoint()
         self._gesture = Drop(self._scene, thing)
         self._gesture.move(self._pointer(event.position()))
         event.acceptProposedAction()
@@ -283,6 +290,7 @@ class Interpreter:
         if not isinstance(self._gesture, Drop):
             event.ignore()
             return
+        self.last_place = event.position().toPoint()
         self._gesture.move(self._pointer(event.position()))
         event.acceptProposedAction()
 
