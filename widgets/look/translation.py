@@ -35,9 +35,9 @@ def thousands(number: int) -> str:
 
 
 def short(number: int) -> str:
-    """`156`, `48.1 k`, `25.6 M`, `11.5 G`: a number to three digits with its unit."""
+    """`156`, `48.1 k`, `25.6 M`, `11.5 G`, `53.8 T`: a number to three digits with its unit."""
     rounded = float(f"{number:.3g}")
-    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+    for size, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if rounded >= size:
             return f"{rounded / size:g}\u202f{unit}"
     return str(number)

@@ -63,7 +63,7 @@ def test_thousands_lose_nothing(number):
 def test_short_numbers_are_short_and_right_to_three_digits(number):
     text = short(number)
     figure, _, unit = text.partition("\u202f")
-    size = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[unit]
+    size = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}[unit]
     assert float(figure) * size == pytest.approx(number, rel=0.005)
     if number < 10**12:
         assert len(text) <= 6
@@ -71,7 +71,7 @@ def test_short_numbers_are_short_and_right_to_three_digits(number):
 
 @given(st.integers(0, 10**12), st.integers(0, 10**12))
 def test_short_numbers_keep_the_order(one, other):
-    size = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}
+    size = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
     def read(text):
         figure, _, unit = text.partition("\u202f")
