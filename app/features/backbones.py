@@ -156,6 +156,9 @@ class Backbones(Feature):
         self._document.edit(replace(project, network=network), text)
 
     def _put(self, project: Project, text: str) -> None:
+        # what the file lacks would be left in the history alone, and be gone with the next start
+        if self._document.path is not None and not self.desk.files.may_discard():
+            return
         if self._browser is not None:
             self._browser.accept()
         before = self._document.path

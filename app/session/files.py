@@ -15,7 +15,7 @@ from app.session.places import data_folder
 from app.session.recent import RecentFiles
 from app.session.recovery import Recovery
 from app.session.settings import Settings
-from networks.core.message import Message, UserError, visible
+from networks.core.message import Message, UserError, message, visible
 from networks.project.project import Project, blank_project, read_project, write_project
 from widgets.look.translation import said
 
@@ -112,7 +112,15 @@ class Files(QObject):
     def save_as(self) -> bool:
         """Asks for a file and saves to it. Returns whether it did."""
         path = self.ask_save_path()
-        return path is not None and self._write(Path(os.path.abspath(path)))
+        if path is None:
+            return False
+        if path.suffix.lower() != SUFFIX and path != self.document.path:
+            # a project under the name of a picture would be opened as one
+            self.show_error(
+                message("Expected a name that ends in {ending}, got “{path}”.", ending=SUFFIX, path=path.name)
+            )
+            return False
+        return self._write(Path(os.path.abspath(path)))
 
     def _write(self, path: Path) -> bool:
         try:

@@ -23,7 +23,7 @@ from networks.layers.merge import Add
 from networks.presets.base import Paper
 from networks.presets.catalog import PRESETS
 from networks.presets.resnet import resnet
-from networks.project.project import Project, first_project, project_to_json
+from networks.project.project import Project, first_project, project_to_json, read_project, write_project
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Digits
 from networks.recipes.learning_section import Learning
@@ -501,3 +501,20 @@ def test_saving_after_loading_never_writes_into_the_file_of_the_network_before(
     assert (document.path, document.modified) == (None, True)
     document.undo()
     assert (document.path, document.modified) == (tmp_path / "vgg.json", False)
+
+
+@pytest.mark.parametrize("answer", ["cancel", "discard", "save"])
+def test_unsaved_changes_of_a_file_are_asked_about_before_another_network_comes(
+    backbones, document, qtbot, tmp_path, monkeypatch, answer
+):
+    files = backbones.desk.files
+    write_project(document.project, tmp_path / "vgg.json")
+    files.open_path(tmp_path / "vgg.json")
+    changed = replace(document.project, recipe=with_settings(document.project.recipe, epochs=77))
+    document.edit(changed, "Epochs")
+    asked = []
+    monkeypatch.setattr(files, "ask_discard", lambda: asked.append(True) or answer)
+    choose(menu(backbones, qtbot), qtbot, "resnet-20")
+    assert asked == [True]
+    assert (document.project == changed) == (answer == "cancel")
+    assert (read_project(tmp_path / "vgg.json") == changed) == (answer == "save")

@@ -712,3 +712,13 @@ def test_going_back_to_a_file_is_no_change_by_another_program(files, document, s
     assert files.save()
     assert read_project(saved) == with_epochs(51)
     assert read_project(tmp_path / "other.json") == with_epochs(50)
+
+
+@pytest.mark.parametrize("name", ["net.png", "net.py", "net.onnx", "net"])
+def test_a_project_is_not_saved_under_the_name_of_something_else(files, monkeypatch, tmp_path, name):
+    shown = []
+    monkeypatch.setattr(files, "ask_save_path", lambda: tmp_path / name)
+    monkeypatch.setattr(files, "show_error", lambda reason: shown.append(str(reason)))
+    assert not files.save_as()
+    assert shown == [f"Expected a name that ends in .json, got “{name}”."]
+    assert not (tmp_path / name).exists()
