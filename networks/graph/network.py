@@ -20,7 +20,7 @@ from networks.graph.walk import reached
 from networks.layers import AnyLayer
 from networks.layers.base import Layer
 
-_PART = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+_PART = r"(?:[A-Za-z0-9][A-Za-z0-9_-]{0,63}|_[A-Za-z0-9][A-Za-z0-9_-]{0,62})"
 NAME = rf"^{_PART}(\.{_PART}){{0,15}}$"
 Name = Annotated[
     str,
@@ -54,9 +54,23 @@ RESERVED = frozenset((
     "register_parameter", "register_state_dict_post_hook", "register_state_dict_pre_hook",
     "requires_grad_", "self", "set_extra_state", "set_submodule", "shape_env", "share_memory", "state_dict",
     "to", "to_empty", "to_folder", "train", "training", "type", "xpu", "zero_grad",
+    "_apply", "_backward_hooks", "_backward_pre_hooks", "_boxed_call", "_buffers", "_call_impl", "_code",
+    "_compiled_call_impl", "_create_node_hooks", "_deepcopy_hooks", "_deepcopy_init", "_erase_node_hooks",
+    "_forward_hooks", "_forward_hooks_always_called", "_forward_hooks_with_kwargs", "_forward_pre_hooks",
+    "_forward_pre_hooks_with_kwargs", "_get_abs_string_index", "_get_backward_hooks",
+    "_get_backward_pre_hooks", "_get_item_by_idx", "_get_name", "_graph", "_is_full_backward_hook",
+    "_lineno_map", "_load_from_state_dict", "_load_state_dict_post_hooks", "_load_state_dict_pre_hooks",
+    "_maybe_warn_non_full_backward_hook", "_modules", "_named_members", "_non_persistent_buffers_set",
+    "_parameters", "_prologue_start", "_recompile_submodules", "_register_create_node_hook",
+    "_register_deepcopy_hook", "_register_erase_node_hook", "_register_load_state_dict_pre_hook",
+    "_register_replace_node_hook", "_register_state_dict_hook", "_replace_hooks",
+    "_replicate_for_data_parallel", "_save_to_state_dict", "_set_replace_hook", "_slow_forward",
+    "_state_dict_hooks", "_state_dict_pre_hooks", "_tracer_cls", "_tracer_extras",
+    "_unregister_create_node_hook", "_unregister_deepcopy_hook", "_unregister_erase_node_hook",
+    "_unregister_replace_node_hook", "_version", "_wrapped_call", "_wrapped_call_impl",
 ))
 # fmt: on
-"""Attributes of torch.nn.Module and torch.fx.GraphModule, which no layer may be called."""
+"""Attributes of torch.nn.Module, its containers and torch.fx.GraphModule, which no layer may be called."""
 
 MOST_NESTED = 32
 """How deeply folds may be nested. A node belongs to every fold around it, so this bounds the time that folds
@@ -331,7 +345,7 @@ def name_problem(name: str) -> Message | None:
     if not re.match(NAME, name) or name.endswith("\n"):
         return message(
             "Expected a name of 1 to 64 letters A–Z, digits, underscores and hyphens that starts with a "
-            "letter or digit, or several of them with dots between, got “{name}”: try “conv1”.",
+            "letter, a digit or one underscore, or several of them with dots between, got “{name}”: try “conv1”.",
             name=name,
         )
     for part in name.split("."):

@@ -38,6 +38,8 @@ def in_place(node: fx.Node, modules: Mapping[str, nn.Module]) -> bool:
     if node.op not in ("call_function", "call_method"):
         return False
     name = target if isinstance(target, str) else getattr(target, "__name__", "")
+    if target in _IN_PLACE_OPERATORS and not isinstance(node.args[0], fx.Node):
+        return False  # a plain number has no memory to write into: y = 2; y *= x
     if target in _IN_PLACE_OPERATORS or (name.endswith("_") and not name.endswith("__")):
         return True
     return writes_out(node) or bool(_argument(node, "inplace"))

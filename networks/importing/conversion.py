@@ -267,6 +267,8 @@ class _Conversion:
         arguments = arguments_of(target, args, kwargs)
         if "training" in arguments and self._is_off(target, arguments.pop("training")):
             return cast(LayerOutput, arguments["input"])
+        if torchs_name(target) in ("add", "iadd") and (whole := _added_to_zero(arguments)) is not None:
+            return whole
         if len(joined := arguments.get("tensors", ())) == 1:
             return cast(LayerOutput, joined[0])
         return self._called(target, arguments, path)
@@ -426,6 +428,14 @@ def _within(value: Any) -> Iterator[Any]:
     elif isinstance(value, dict):
         for item in value.values():
             yield from _within(item)
+
+
+def _added_to_zero(arguments: Mapping[str, Any]) -> LayerOutput | None:
+    """What is added to the 0 that a sum in a loop begins with; None in every other sum."""
+    match arguments.get("input"), arguments.get("other"), arguments.get("alpha", 1):
+        case (LayerOutput() as x, int(zero), 1) | (int(zero), LayerOutput() as x, 1) if zero == 0:
+            return x
+    return None
 
 
 def _unheld(value: Learned) -> UnshowableError:

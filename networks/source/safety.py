@@ -9,6 +9,7 @@ import tokenize
 from collections.abc import Iterator, Sequence
 
 from networks.core.call import Call
+from networks.graph.network import RESERVED
 from networks.source.classes import Class, Member
 
 _IMPORTS = frozenset(("import torch", "from torch import Tensor, nn", "from collections import OrderedDict"))
@@ -18,7 +19,7 @@ _NAMES = frozenset(
 _TORCH = frozenset(("nn.Module", "nn.Sequential", "nn.ModuleList", "nn.ModuleDict", "nn.Parameter"))
 _METHODS = frozenset(("__init__", "forward", "train"))
 _HIDDEN = frozenset(("__init__",))
-"""The only attribute that may begin with an underscore."""
+"""The only attribute that may begin with an underscore, besides those that are parts of the network."""
 _COMMENT = re.compile(r"# [0-9×, …]+")
 _NODES: tuple[type[ast.AST], ...] = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef, ast.arguments, ast.arg,
@@ -36,6 +37,7 @@ def verify(text: str, classes: Sequence[Class]) -> None:
     """Parses the text and checks all that it imports, calls and names. Raises UnexpectedCodeError."""
     tree = ast.parse(text)
     own = {made.name for made in classes}
+    parts = {name for made in classes for name in _components(made.body.members)} - RESERVED
     targets = _TORCH | {target for made in classes for target in _targets(made)}
     for node in ast.walk(tree):
         _require(isinstance(node, _NODES), node)
@@ -43,7 +45,7 @@ def verify(text: str, classes: Sequence[Class]) -> None:
             case ast.Import() | ast.ImportFrom():
                 _require(ast.unparse(node) in _IMPORTS, node)
             case ast.Attribute():
-                _require(not node.attr.startswith("_") or node.attr in _HIDDEN, node)
+                _require(not node.attr.startswith("_") or node.attr in _HIDDEN | parts, node)
                 if _root(node) in ("torch", "nn"):
                     dotted = ast.unparse(node)
                     _require(any(f"{target}.".startswith(f"{dotted}.") for target in targets), node)
@@ -85,6 +87,12 @@ def _targets(made: Class) -> Iterator[str]:
         yield from _called(member)
     for line in made.body.lines:
         yield from _called(line.expression)
+
+
+def _components(members: Sequence[Member]) -> Iterator[str]:
+    for member in members:
+        yield member.component
+        yield from _components(member.members)
 
 
 def _called(value: object) -> Iterator[str]:

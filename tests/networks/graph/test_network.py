@@ -196,7 +196,17 @@ def test_every_name_that_torch_uses_itself_is_refused():
     assert {name for name in used if name_problem(name) is None} == {
         name for name, _ in module.named_children()
     }
-    assert all(not name.startswith("_") for name in RESERVED)
+    containers = (nn.Sequential(), nn.ModuleList(), nn.ModuleDict())
+    hidden = {name for part in (module, *containers) for name in (*dir(part), *vars(part)) if name[:1] == "_"}
+    assert all(name_problem(name) is not None for name in hidden)
+    assert all(not name.startswith("__") for name in RESERVED)
+
+
+def test_one_underscore_may_stand_before_a_name():
+    for name in ("_x", "_conv_stem", "_blocks.0._bn1", "_" + "x" * 63):
+        assert name_problem(name) is None
+    for name in ("_", "__x", "_x.__y", "_-", "_" + "x" * 64, "_modules", "_parameters.x", "__class__"):
+        assert name_problem(name) is not None
 
 
 @settings(max_examples=30)

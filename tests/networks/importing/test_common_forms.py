@@ -13,9 +13,11 @@ from networks.importing.importer import imported
 from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.linear import Linear, Scale, Unflatten
-from networks.layers.merge import Concat
+from networks.layers.merge import Add, Concat
 from networks.layers.normalization import BatchNorm2d, GroupNorm
 from networks.layers.resizing import Resize, ZeroPad2d
+from networks.module.build import build
+from networks.source import source
 
 torch.set_num_threads(1)
 
@@ -34,6 +36,19 @@ class Net(nn.Module):
         return self.fc(self.body(self.conv(x)).mean((2, 3)))
 
     def body(self, x):
+        return x
+
+
+class Underscore(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        self._conv_stem = nn.Sequential(nn.Conv2d(8, 8, 3), nn.ReLU())
+        self._blocks = nn.ModuleList(nn.Conv2d(8, 8, 1) for _ in range(2))
+
+    def body(self, x):
+        x = self._conv_stem(x)
+        for block in self._blocks:
+            x = block(x)
         return x
 
 
@@ -110,6 +125,14 @@ class Scaled(Net):
         return x + 0.2 * self.more(x) * 3
 
 
+class SumFromZero(Net):
+    def body(self, x):
+        total = 0
+        for part in (x, self.more(x)):
+            total += part
+        return total
+
+
 class FixedSize(Net):
     def body(self, x):
         small = functional.interpolate(functional.max_pool2d(x, 2), size=x.shape[2:], mode="bilinear")
@@ -166,11 +189,13 @@ class WholeNumberPadding(Net):
 
 
 COMMON = {
+    Underscore: {Conv2d: 4},
     Squeeze: {Unflatten: 1, Linear: 2},
     MadeInForward: {ReLU: 1},
     OwnTensors: {BatchNorm2d: 1, GroupNorm: 1, Conv2d: 2, Linear: 2},
     Joined: {BatchNorm2d: 1, ReLU: 1},
     Scaled: {Scale: 2},
+    SumFromZero: {Add: 1},
     FixedSize: {Resize: 2},
     SamePadding: {ZeroPad2d: 1},
     Keywords: {Conv2d: 1},
@@ -190,6 +215,19 @@ def test_common_forms_are_imported(kind):
         assert len(network.of_type(layer)) == number
     weighted = {name for name, node in check(network, 4).nodes.items() if node.weights}
     assert weighted <= dict(module.named_modules()).keys()
+
+
+def test_names_with_an_underscore_are_printed_and_run():
+    network = imported(Underscore(), SIZE)
+    text = source(network, 4).text
+    assert "self._conv_stem = nn.Sequential(" in text
+    space: dict[str, type[nn.Module]] = {}
+    exec(text, space)
+    module = build(network, 4)
+    theirs = space["Network"]()
+    theirs.load_state_dict(module.state_dict())
+    x = torch.randn(2, *SIZE)
+    assert torch.equal(theirs.eval()(x), module.eval()(x))
 
 
 class ChunksJoined(Net):
