@@ -1,4 +1,4 @@
-"""The log: names of files and errors cannot act on the terminal that shows it; tracebacks keep their lines."""
+"""The log: quoted names of files and errors cannot act on a terminal; tracebacks keep their lines."""
 
 from __future__ import annotations
 
