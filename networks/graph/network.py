@@ -345,7 +345,8 @@ def name_problem(name: str) -> Message | None:
     if not re.match(NAME, name) or name.endswith("\n"):
         return message(
             "Expected a name of 1 to 64 letters A–Z, digits, underscores and hyphens that starts with a "
-            "letter, a digit or one underscore, or several of them with dots between, got “{name}”: try “conv1”.",
+            "letter, a digit or one underscore, or several of them with dots between, got “{name}”: "
+            "try “conv1”.",
             name=name,
         )
     for part in name.split("."):
