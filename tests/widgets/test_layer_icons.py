@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
@@ -26,14 +25,10 @@ def picture(name: str) -> bytes:
 
 
 def test_no_two_types_look_the_same(qapp):
-    pictures = {kind.__name__: picture(icon_of(kind)) for kind in KINDS}
-    assert len(set(pictures.values())) == len(KINDS)
-    assert all(any(each) for each in pictures.values())
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_type_names_an_icon(kind):
-    assert kind.icon
+    own = [kind.icon for kind in KINDS if kind.icon]
+    pictures = {picture(name) for name in own}
+    assert len(pictures) == len(own) > 50
+    assert all(any(each) for each in pictures)
 
 
 def test_a_type_without_an_icon_shows_that_of_its_group(qapp):

@@ -165,7 +165,7 @@ class Camera(QObject):
 
     def bring_into_sight(self, rect: QRectF) -> None:
         """Moves as little as needed to show this rectangle of the scene."""
-        shown = QRectF(self._view.mapFromScene(rect).boundingRect()).adjusted(-16, -16, 16, 16)
+        shown = QRectF(self._view.mapFromScene(rect).boundingRect()).adjusted(-BESIDE, -16, BESIDE, 16)
         room = QRectF(self.viewport.rect())
         dx = max(0.0, room.left() - shown.left()) or min(0.0, room.right() - shown.right())
         dy = max(0.0, room.top() - shown.top()) or min(0.0, room.bottom() - shown.bottom())
