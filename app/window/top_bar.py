@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QMenuBar, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QMenu, QMenuBar, QSizePolicy, QToolButton, QWidget
 
 from widgets.controls.elided_label import ElidedLabel
 from widgets.look import theme
@@ -114,7 +114,7 @@ class TopBar(QWidget):
                 self._step = given_up
                 for index, show in enumerate(self._steps):
                     show(index >= given_up)
-            self._row.invalidate()
+            _forget_sizes(self._row)
             if self._row.minimumSize().width() <= self.width():
                 break
 
@@ -204,6 +204,17 @@ class _Brand(QWidget):
         painter.drawRoundedRect(QRectF(1, 1, 22, 22), 6, 6)
         paint_icon(painter, "brand", QRectF(4, 4, 16, 16), QColor(shade.on_accent))
         painter.end()
+
+
+def _forget_sizes(layout: QLayout) -> None:
+    """Has a layout and all within it ask anew what they need; Qt itself does that only when events come."""
+    layout.invalidate()
+    for index in range(layout.count()):
+        item = layout.itemAt(index)
+        widget = item.widget() if item is not None else None
+        inner = item.layout() if widget is None and item is not None else widget and widget.layout()
+        if inner:
+            _forget_sizes(inner)
 
 
 def _all_menus(menus: QMenuBar, parent: QWidget) -> QMenu:

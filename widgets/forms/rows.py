@@ -106,11 +106,12 @@ class Cells(Rows):
     def _spread(self, across: int) -> None:
         """Puts the cells into so many columns."""
         self._across = across
-        for column in range(self.columns):
+        for column in (0, 1):
             self._grid.setColumnStretch(column, 1 if column < across else 0)
         for at, (label, widget) in enumerate(self._cells):
             row, column = 3 * (at // across), at % across
             self._places[widget] = row + 1
+            label.setContentsMargins(0, 5 if row else 0, 0, 0)
             self._grid.addWidget(label, row, column)
             self._grid.addWidget(widget, row + 1, column)
             if line := self._lines.get(widget):

@@ -40,7 +40,7 @@ class RunProgress(QWidget):
         self._bar.setRange(0, 1000)
         self._bar.setAccessibleName(self.tr("Training progress"))
         self._rest = ElidedLabel()
-        self._reason = ElidedLabel(lines=2)
+        self._reason = ElidedLabel(lines=3)
         self._reason.setObjectName("reason")
         self._reason.clicked.connect(self.reason_clicked)
         above = QHBoxLayout()

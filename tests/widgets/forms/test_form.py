@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLineEdit
 
 from networks.core.declared import Declared
@@ -24,6 +24,7 @@ from widgets.forms.field_words import edit_words
 from widgets.forms.form import Form
 from widgets.forms.number_field import NumberField
 from widgets.forms.numerals import fits, show
+from widgets.forms.rows import Cells
 
 DECLARED = (*LAYERS, *OPTIMIZERS, *LOSSES, *DATASETS)
 WITH_FIELDS = [
@@ -329,3 +330,29 @@ def test_tab_walks_the_fields_in_their_order(qtbot):
     for control in controls[1:]:
         qtbot.keyClick(form.focusWidget(), Qt.Key.Key_Tab)
         assert form.focusWidget() is control
+
+
+def test_cells_stand_side_by_side_where_their_words_have_room(qtbot):
+    form = Form(("loss", "optimizer"), rows=Cells, choices_only=True)
+    qtbot.addWidget(form)
+    form.show_value(Learning())
+    loss, optimizer = (form.findChild(QComboBox, name) for name in ("loss", "optimizer"))
+    form.resize(400, 200)
+    form.show()
+    qtbot.waitUntil(lambda: loss.mapTo(form, QPoint()).y() == optimizer.mapTo(form, QPoint()).y())
+    form.resize(180, 200)
+    qtbot.waitUntil(lambda: loss.mapTo(form, QPoint()).y() < optimizer.mapTo(form, QPoint()).y())
+    assert loss.shown_text() == "Cross-entropy"
+
+
+def test_a_type_that_is_only_chosen_here_comes_with_its_defaults(qtbot):
+    form = Form(("optimizer",), choices_only=True)
+    qtbot.addWidget(form)
+    form.show_value(Learning())
+    assert form.findChild(QLineEdit) is None
+    taken = []
+    form.edited.connect(lambda name, value: taken.append((name, value)))
+    box = form.findChild(QComboBox, "optimizer")
+    box.setCurrentIndex(OPTIMIZERS.index(SGD))
+    box.activated.emit(OPTIMIZERS.index(SGD))
+    assert taken == [("optimizer", SGD())]
