@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import torch
@@ -22,10 +23,12 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 """First weights would be drawn for nothing; what brings images to another scale is the Input's business."""
 
 
+@cache
 def torchvision_network(name: str) -> Network:
     """The network of one of networks.presets.torchvision_models.MODELS, for as many classes as the data has.
 
-    Raises UserError where the name is none of them.
+    Kept, since the proof that it is equal takes a second or more. Raises UserError where the name is none of
+    them.
     """
     if name not in MODELS:
         raise UserError(
