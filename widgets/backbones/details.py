@@ -148,7 +148,7 @@ class Details(QWidget):
     def _origin_of(self, model: Importable) -> str:
         return self.tr(
             "Built by torchvision as “{name}” and traced layer by layer; the layers keep their names. "
-            "Run side by side on random images, both are equal in training and in evaluation. "
+            "It is shown only where both, run on random images, are equal in training and in evaluation. "
             "The weights are initialized anew."
         ).format(name=model.name)
 
