@@ -16,7 +16,7 @@ from networks.importing import importer
 from networks.importing.conversion import converted
 from networks.importing.importer import imported
 from networks.importing.tracing import traced
-from networks.layers.activation import ReLU, Sigmoid, Tanh
+from networks.layers.activation import ELU, LeakyReLU, ReLU, Sigmoid, Tanh
 from networks.layers.ends import Input
 from networks.layers.merge import Add, Multiply
 
@@ -63,6 +63,8 @@ UNDERSTOOD = {
     "sigmoid_": (lambda x: x.sigmoid_(), Sigmoid),
     "tanh_": (lambda x: x.tanh_(), Tanh),
     "torch.relu_": (lambda x: torch.relu_(x), ReLU),
+    "F.elu": (lambda x: functional.elu(x, 1.0, True), ELU),
+    "F.leaky_relu_": (lambda x: functional.leaky_relu_(x, 0.1), LeakyReLU),
     "F.relu": (lambda x: functional.relu(x, True), ReLU),
     "add_": (lambda x: x.add_(x), Add),
     "mul_": (lambda x: x.mul_(x), Multiply),
