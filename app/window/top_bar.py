@@ -63,6 +63,7 @@ class TopBar(QWidget):
         self._more.setMenu(_menu_of(zones, self))
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._step = -1
+        self._fitting = False
         self._steps: tuple[Callable[[bool], None], ...] = (
             self._show_second_line,
             self._show_menus,
@@ -84,7 +85,8 @@ class TopBar(QWidget):
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         # what changes its words may need more room than it had
-        if event.type() == QEvent.Type.LayoutRequest and self._row.minimumSize().width() > self.width():
+        asked = event.type() == QEvent.Type.LayoutRequest and self._step < len(self._steps)
+        if asked and self._row.minimumSize().width() > self.width():
             self.fit()
         return done
 
@@ -106,6 +108,19 @@ class TopBar(QWidget):
     @Slot()
     def fit(self) -> None:
         """Gives up as few things as the width asks for."""
+        # showing and hiding has Qt lay the bar out, which may give it another size and so lead here again
+        if self._fitting:
+            return
+        self._fitting = True
+        width = self.width()
+        try:
+            self._give_up()
+            if self.width() != width:
+                self._give_up()
+        finally:
+            self._fitting = False
+
+    def _give_up(self) -> None:
         # left to itself, the menu bar would shrink to an arrow, and the name to a letter
         self._menus.setMinimumWidth(self._menus.sizeHint().width())
         self._project.setMinimumWidth(min(self._project.sizeHint().width() + 4, 120))
