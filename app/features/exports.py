@@ -9,6 +9,7 @@ import gc
 import os
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt, QUrl, Signal, Slot
@@ -161,6 +162,8 @@ class Exports(Feature):
             sentence = self.tr("“{path}” holds the network with its trained weights.").format(
                 path=shown(path)
             )
+        if find_spec("onnxruntime") is None:
+            sentence += " " + self.tr("It was not tried, since onnxruntime is not installed.")
 
         def write() -> None:
             from networks.exporting.onnx_file import save_onnx

@@ -12,11 +12,13 @@ import torch
 from torch import Tensor, fx, nn
 
 from networks.core.message import UserError, message
-from networks.core.shapes import Shape
+from networks.core.shapes import Shape, show
 from networks.core.storage import write_atomically
 from networks.data.images import prepare
+from networks.exporting.onnx_judge import can_be_run, judge, scores_of
 from networks.exporting.weights import Weights, first_weights, without_memory
-from networks.graph.check import check
+from networks.graph.check import Report, check
+from networks.layers.convolution import ConvTranspose2d
 from networks.layers.ends import Input
 from networks.module.build import evaluation
 from networks.project.project import Project
@@ -39,7 +41,9 @@ def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> N
     they are those that training starts from. As JSON in the file's metadata: the names of the classes
     (`classes`), and for each channel what is taken from the images and what they are divided by (`mean` and
     `std`, where black is 0 and white is 1), unless that comes from the data and nothing was trained. Takes
-    seconds. Draws from torch's global generator and puts it back: not while another thread trains.
+    seconds. Where onnxruntime is installed, it runs the file before it is written, with two sizes of batches,
+    and must give the scores that torch gives. Draws from torch's global generator and puts it back: not while
+    another thread trains.
 
     Raises UserError where the packages are missing, the network does not fit or has no counterpart in ONNX,
     and where the file cannot be written.
@@ -48,6 +52,7 @@ def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> N
     report = check(project.network, project.classes)
     if report.findings:
         raise UserError(report.findings[0].sentence)
+    _refuse_output_padding(report)
     if report.weights * 4 > LARGEST_ONNX - _GRAPH:
         raise UserError(
             message(
@@ -70,7 +75,30 @@ def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> N
         scale = images.mean, images.std
     if scale is not None:
         facts |= {"mean": scale[0], "std": scale[1]}
-    write_atomically(path, _as_onnx(module, entry.layer.shape(), facts).SerializeToString())
+    runnable = can_be_run()
+    expected = scores_of(evaluation(module).eval(), entry.layer.shape()) if runnable else {}
+    file = _as_onnx(module, entry.layer.shape(), facts).SerializeToString()
+    if runnable:
+        judge(file, expected)
+    write_atomically(path, file)
+
+
+def _refuse_output_padding(report: Report) -> None:
+    """torch takes an output padding below the stride or the dilation; onnxruntime one below the stride."""
+    for name, node in report.nodes.items():
+        layer = node.layer
+        if not node.contributing or not isinstance(layer, ConvTranspose2d):
+            continue
+        if any(padded >= stride for padded, stride in zip(layer.output_padding, layer.stride, strict=True)):
+            raise UserError(
+                message(
+                    "“{name}” has an output padding of {padding} with a stride of {stride}, and onnxruntime "
+                    "runs only smaller ones: choose less output padding, or a larger stride.",
+                    name=name,
+                    padding=show(layer.output_padding),
+                    stride=show(layer.stride),
+                )
+            )
 
 
 def _as_onnx(module: fx.GraphModule, images: Shape, facts: Mapping[str, Any]) -> ModelProto:

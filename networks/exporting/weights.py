@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 from msgspec.structs import replace
-from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, fx, nn
 
@@ -20,6 +19,8 @@ from networks.project.project import Project
 from networks.training.first_weights import start_from, weights_of
 from networks.training.run import Run
 
+_COUNTERS = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
+"""Types of whole numbers, such as the count of batches that a BatchNorm has seen."""
 Weights = Mapping[str, Tensor]
 """All that was learned, under torch's names."""
 
@@ -39,9 +40,13 @@ def read_weights(path: Path, project: Project) -> Weights:
         weights = load(path.read_bytes())
     except OSError as error:
         raise unreadable(path, error.strerror or str(error)) from error
-    except SafetensorError as error:
+    except MemoryError:
+        raise
+    except Exception as error:
+        # a type that torch does not have raises something else than SafetensorError
         raise unreadable(path, "it is not a safetensors file") from error
-    if (other := other_tensor(without_memory(project).state_dict(), weights)) is not None:
+    wanted = without_memory(project).state_dict()
+    if (other := other_tensor(wanted, weights)) is not None:
         name, want, have = other
         raise UserError(
             message(
@@ -52,7 +57,7 @@ def read_weights(path: Path, project: Project) -> Weights:
                 have=have,
             )
         )
-    return weights
+    return {name: _of_type(tensor, wanted[name].dtype, name) for name, tensor in weights.items()}
 
 
 def trained_weights(run: Run | None, project: Project) -> Weights | None:
@@ -87,10 +92,46 @@ def unreadable(path: Path, reason: str) -> UserError:
 
 
 def _weights(source: nn.Module | Weights) -> dict[str, Tensor]:
+    tensors = source.state_dict() if isinstance(source, nn.Module) else source
     return {
-        name: tensor.detach().to("cpu", memory_format=torch.contiguous_format, copy=True)
-        for name, tensor in (source.state_dict() if isinstance(source, nn.Module) else source).items()
+        name: _of_type(tensor, torch.float32 if tensor.is_floating_point() else torch.int64, name)
+        for name, tensor in tensors.items()
     }
+
+
+def _of_type(tensor: Tensor, dtype: torch.dtype, name: str) -> Tensor:
+    """A contiguous copy on the CPU in float32, or in int64 for counters, whatever the precision was.
+
+    Raises UserError where there are no numbers, or numbers of another kind.
+    """
+    if tensor.is_meta:
+        raise UserError(
+            message(
+                "“{name}” has a shape, but no numbers: it is on torch’s device “meta”. Load weights first.",
+                name=name,
+            )
+        )
+    kind = str(tensor.dtype).removeprefix("torch.")
+    same_kind = tensor.dtype in _COUNTERS if dtype == torch.int64 else tensor.is_floating_point()
+    if tensor.layout != torch.strided or tensor.is_quantized or not same_kind:
+        raise UserError(
+            message(
+                "Expected numbers of the type {want} as “{name}”, got {kind}: convert them with torch first.",
+                want=str(dtype).removeprefix("torch."),
+                name=name,
+                kind=kind,
+            )
+        )
+    found = tensor.detach().to("cpu", dtype=dtype, copy=True).contiguous()
+    if found.is_floating_point() and found.dtype != tensor.dtype and _became_infinite(tensor, found):
+        raise UserError(
+            message("“{name}” holds numbers of {kind} that float32 is too small for.", name=name, kind=kind)
+        )
+    return found
+
+
+def _became_infinite(tensor: Tensor, found: Tensor) -> bool:
+    return bool((found.isinf() & tensor.to("cpu", torch.float64).isfinite()).any())
 
 
 def _bare(network: Network) -> tuple[Any, ...]:

@@ -28,7 +28,7 @@ from networks.graph.groups import group
 from networks.graph.network import Network, Node
 from networks.layers.activation import ReLU
 from networks.layers.base import Layer
-from networks.layers.convolution import Conv2d
+from networks.layers.convolution import Conv2d, ConvTranspose2d
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Concat
@@ -320,7 +320,69 @@ def test_what_holds_no_weights_is_refused(tmp_path, trained):
         read_weights(path, trained.project)
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_weights_of_another_precision_are_brought_to_float32(tmp_path, trained, dtype):
+    path = tmp_path / "weights.safetensors"
+    weights = {
+        n: each.to(dtype) if each.is_floating_point() else each for n, each in trained.weights().items()
+    }
+    path.write_bytes(save(weights))
+    found = read_weights(path, trained.project)
+    assert all(torch.equal(found[name], each.to(found[name].dtype)) for name, each in weights.items())
+    assert {each.dtype for each in found.values()} == {torch.float32, torch.int64}
+    assert exported(trained.project, tmp_path, found).exists()
+    save_weights(weights, path)
+    assert {each.dtype for each in load_file(path).values()} == {torch.float32, torch.int64}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sentence"),
+    [
+        (torch.zeros(10, dtype=torch.int32), "type float32 as “fc.bias”, got int32"),
+        (torch.zeros(10, dtype=torch.bool), "type float32 as “fc.bias”, got bool"),
+        (torch.full((10,), 1e300, dtype=torch.float64), "float32 is too small for"),
+    ],
+)
+def test_weights_that_are_no_such_numbers_are_refused_with_their_type(tmp_path, trained, numbers, sentence):
+    path = tmp_path / "weights.safetensors"
+    path.write_bytes(save(trained.weights() | {"fc.bias": numbers}))
+    with pytest.raises(UserError, match=sentence):
+        read_weights(path, trained.project)
+
+
+def test_weights_without_numbers_are_not_saved(tmp_path):
+    with pytest.raises(UserError, match="has a shape, but no numbers"):
+        save_weights(nn.Linear(2, 3, device="meta"), tmp_path / "weights.safetensors")
+    assert os.listdir(tmp_path) == []
+
+
 # -- what cannot be exported
+
+
+def test_a_file_that_computes_something_else_is_not_written(tmp_path, monkeypatch):
+    export = torch.onnx.export
+
+    def changed(module, *args, **options):
+        with torch.no_grad():
+            module.get_parameter("fc.bias").add_(1)
+        return export(module, *args, **options)
+
+    monkeypatch.setattr(torch.onnx, "export", changed)
+    with pytest.raises(UserError, match="other scores than torch for a batch of 1"):
+        exported(Project(with_heads(), RECIPE), tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_output_padding_that_onnxruntime_refuses_is_said(tmp_path):
+    nodes = (
+        Node("input", Input(size=(6, 6))),
+        Node("up", ConvTranspose2d(4, dilation=(2, 2), stride=(1, 1), output_padding=(1, 1)), ("input",)),
+        Node("flat", Flatten(), ("up",)),
+        Node("fc", Linear(features=CLASSES), ("flat",)),
+        Node("output", Output(), ("fc",)),
+    )
+    with pytest.raises(UserError, match="“up” has an output padding of 1×1 with a stride of 1×1"):
+        exported(Project(Network(nodes), RECIPE), tmp_path)
 
 
 @pytest.mark.parametrize("package", ["onnx", "onnxscript"])
