@@ -53,9 +53,9 @@ class Feature(QObject):
         """Whether the window may be closed as far as this feature is concerned. It may ask the user."""
         return True
 
-    def halt(self) -> bool:
-        """Ends what is going on. False if that takes a while; `rested` is emitted when it has ended."""
-        return True
+    def halt(self) -> str:
+        """Ends what is going on. If that takes a while, says what is waited for; `rested` comes after it."""
+        return ""
 
     def close(self) -> None:
         """Called when the window closes for good: waits for threads and leaves nothing behind."""

@@ -104,12 +104,12 @@ class Training(Feature):
             if self.runs.waiting and new.news(old, "project"):
                 self.desk.say(self.tr("This applies to the next run, not to the one that is training."))
 
-    def halt(self) -> bool:
+    def halt(self) -> str:
         if not self.desk.trainer.busy:
-            return True
+            return ""
         # `rested` is emitted when the thread has ended, at most one batch later
         self.stop()
-        return False
+        return self.tr("Waiting for the running batch of “{run}”.").format(run=self.runs.title)
 
     def close(self) -> None:
         self.heavy_runs.close()

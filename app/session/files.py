@@ -149,6 +149,10 @@ class Files(QObject):
         """Ends cleanly: nothing is left to recover at the next start."""
         self.recovery.close()
 
+    def leave(self) -> None:
+        """Ends in the middle of work: what is not saved is offered at the next start."""
+        self.recovery.leave()
+
     # after a crash
 
     def restore(self) -> bool:

@@ -53,6 +53,7 @@ class Recovery(QObject):
         self._lock = _lock_of(self._file)
         self._claimed: tuple[Path, QLockFile] | None = None
         self._failing = False
+        self._left = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(delay)
@@ -119,6 +120,13 @@ class Recovery(QObject):
             self._claimed[1].unlock()
             self._claimed = None
 
+    def leave(self) -> None:
+        """Writes what is not saved and leaves it to the next start; nothing is written after that."""
+        self.write()
+        self._document.changed.disconnect(self._follow)
+        self._document.modified_changed.disconnect(self._follow)
+        self._left = self._document.modified
+
     def _follow(self) -> None:
         if not self._document.modified:
             self._drop()
@@ -129,7 +137,8 @@ class Recovery(QObject):
     def _drop(self) -> None:
         self._timer.stop()
         if self._lock.isLocked():
-            _delete(self._file)
+            if not self._left:
+                _delete(self._file)
             self._lock.unlock()
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
@@ -46,10 +47,22 @@ def run_window(path: Path | None) -> int:
     window.painted.connect(partial(_begin, window, path, reporter))
     window.painted.connect(mark.take_away)
     code = application.exec()
+    if window.ended_early:
+        # a thread is in the middle of a batch: it can be neither waited for nor stopped, and writes no file
+        reporter.close()
+        end_at_once(code)
     wait_for_all()
     reporter.close()
     gc.enable()
     return code
+
+
+def end_at_once(code: int) -> NoReturn:
+    """Ends the process although threads are at work, without the steps of a usual end, which they disturb."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    os._exit(code)
 
 
 def _begin(window: MainWindow, path: Path | None, reporter: CrashReporter) -> None:

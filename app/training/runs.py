@@ -97,6 +97,11 @@ class Runs(QObject):
             self.progress.ended = None
             self.trainer.train_further()
 
+    @property
+    def title(self) -> str:
+        """What the current or last run is called; empty before the first."""
+        return next((record.title for record in self.records if record.progress is self.progress), "")
+
     def _begin(self, epochs: int | None) -> None:
         project = self._project
         assert project is not None

@@ -137,7 +137,13 @@ class Trainer(QObject):
     def start(self, project: Project, epochs: int | None = None, id: str = "run") -> None:
         """Starts a new run with fresh weights; its events carry `id` as their `run`. Only while not busy."""
         assert not self.busy
-        self.project, self._id, self._run = project, id, None
+        former, self._run = self._run, None
+        if former is not None:
+            # its parts refer to each other: only a collection frees them, here and not in the thread
+            del former
+            gc.collect()
+            give_back_memory()
+        self.project, self._id = project, id
         self._launch(project.recipe.learning.epochs if epochs is None else epochs)
 
     def train_further(self) -> None:
@@ -203,7 +209,7 @@ class Trainer(QObject):
         self._take_events()
         self._timer.stop()
         self._run = self._leg.training_run
-        self._leg = None
+        self._leg = self._job = None
         # what a failed run left behind is freed here, in the thread in which Qt's objects may be freed too
         gc.collect()
         if self._run is not None:

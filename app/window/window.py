@@ -8,7 +8,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenuBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenuBar, QMessageBox, QVBoxLayout, QWidget
 
 from app.feature.command import Command, Section
 from app.feature.desk import Desk
@@ -53,6 +53,9 @@ class MainWindow(QMainWindow):
         self.desk.told.connect(self._tell)
         self.features = tuple(make(self.desk) for make in features)
         self._closing = False
+        self._waiting: QMessageBox | None = None
+        self.ended_early = False
+        """Whether it was closed while something still went on in a thread."""
         self._plain = plain
         self._place_frame()
         self._declared_pieces = [piece for feature in self.features for piece in feature.pieces()]
@@ -249,13 +252,41 @@ class MainWindow(QMainWindow):
         if not self._closing and not all(feature.may_close() for feature in self.features):
             event.ignore()
             return
-        self._closing = True
-        halted = [feature.halt() for feature in self.features]
-        if not all(halted):
-            # the window closes for good when what was going on has ended
+        again, self._closing = self._closing, True
+        awaited = [sentence for feature in self.features if (sentence := feature.halt())]
+        if awaited and not (again and self._waiting is not None):
+            # the window closes for good when what was going on has ended, or when it is closed again
             event.ignore()
+            self._waiting = self._show_waiting(awaited)
             return
+        if awaited:
+            self.ended_early = True
+            self.desk.files.leave()
+        self._end_waiting()
         for feature in self.features:
             feature.close()
         self.desk.settings.change(arrangement=self._arrangement())
         super().closeEvent(event)
+
+    def _show_waiting(self, awaited: Sequence[str]) -> QMessageBox:
+        """Says what closing waits for. It is not modal: the window can be closed a second time."""
+        sentence = self.tr(
+            "Close the window again to end at once: saved files and unsaved changes stay safe, "
+            "the weights of this run are lost."
+        )
+        box = QMessageBox(QMessageBox.Icon.Information, "Backbone", "", parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(" ".join(awaited))
+        box.setInformativeText(sentence)
+        box.setWindowModality(Qt.WindowModality.NonModal)
+        box.addButton(self.tr("End at once"), QMessageBox.ButtonRole.DestructiveRole).clicked.connect(
+            self.close
+        )
+        box.setEscapeButton(box.addButton(self.tr("Wait"), QMessageBox.ButtonRole.RejectRole))
+        box.show()
+        return box
+
+    def _end_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.deleteLater()
+            self._waiting = None

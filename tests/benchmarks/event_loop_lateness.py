@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import gc
 import os
 import pstats
 import sys
@@ -109,6 +110,7 @@ def opened(project: Project) -> Iterator[OpenedWindow]:
     window.show()
     window.load_torch()
     wait(30, lambda: window.desk.shown.devices is not None)
+    gc.freeze()  # as the program does then
     wait(0.5)
     yield window
     window.trainer.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 
 import pytest
 from msgspec.structs import replace
@@ -240,3 +241,30 @@ def test_a_run_stopped_before_its_first_epoch_gives_memory_back(trainer, events,
     qtbot.waitUntil(lambda: trainer.state is State.IDLE, timeout=30_000)
     assert given == [True]
     assert all(weight.grad is None for weight in trainer.run.module.parameters())
+
+
+def test_the_next_run_finds_the_last_one_gone(trainer, qtbot, monkeypatch):
+    trainer.start(SHORT, epochs=1)
+    qtbot.waitUntil(_idle(trainer), timeout=30_000)
+    former = weakref.ref(trainer.run)
+    weights = weakref.ref(next(trainer.run.module.parameters()))
+    gone = []
+
+    class Watching(Scripted):
+        def __init__(self, project, id):
+            super().__init__(project, id)
+            gone.append((former() is None, weights() is None))
+
+    monkeypatch.setattr(run_module, "Run", Watching)
+    trainer.start(SHORT)
+    qtbot.waitUntil(_idle(trainer))
+    assert gone == [(True, True)]
+
+
+def test_releasing_changes_nothing_in_what_follows(trainer):
+    rested, other = run_module.Run(SHORT), run_module.Run(SHORT)
+    for run in (rested, other):
+        list(run.train(1))
+    rested.release()
+    values = [[each.values for each in run.train(1) if isinstance(each, Stepped)] for run in (rested, other)]
+    assert values[0] == values[1]

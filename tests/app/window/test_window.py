@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 
 import pytest
@@ -23,6 +24,7 @@ from app.session.recovery import Recovery
 from app.start.start import make_application
 from app.training.trainer import State
 from app.window.window import MainWindow
+from networks.core.message import message
 from networks.graph.check import check
 from networks.graph.edits import remove, set_layers
 from networks.layers.activation import ReLU, Tanh
@@ -30,7 +32,8 @@ from networks.presets.resnet import resnet
 from networks.project.project import first_project, read_project, write_project
 from networks.recipes.optimizers import SGD
 from networks.recipes.recipe import Recipe, with_settings
-from networks.runs.events import Finished, Stepped
+from networks.runs.events import Finished, Started, Stepped
+from networks.training import run as run_module
 from tests.app.window.opened import OpenedWindow
 from tests.widgets.gestures import drop
 from widgets.look import theme
@@ -431,6 +434,67 @@ def test_closing_while_it_trains_ends_well(make_window, qtbot):
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=30_000)
     assert not window.trainer.busy
+
+
+@pytest.fixture
+def stuck(monkeypatch):
+    """A run whose batch ends when the test says so."""
+    batch = threading.Event()
+
+    class Stuck:
+        target_epochs = 1
+
+        def __init__(self, project, id):
+            pass
+
+        def train(self, epochs):
+            yield Started("run-1", "cpu", 1, 1, 10, 10)
+            batch.wait(60)
+            yield Stepped("run-1", 1, 1.0, {"training loss": 1.0})
+
+        def release(self):
+            pass
+
+        def stopped(self):
+            return (Finished("run-1", "stopped", 1, message("Stopped.")),)
+
+    monkeypatch.setattr(run_module, "Run", Stuck)
+    yield batch
+    batch.set()
+
+
+def _shown_box(window):
+    return next((box for box in window.findChildren(QMessageBox) if box.isVisible()), None)
+
+
+def test_closing_says_which_batch_it_waits_for_and_closes_after_it(make_window, qtbot, stuck):
+    window = make_window()
+    window.runs.train()
+    qtbot.waitUntil(lambda: window.trainer.state is State.TRAINING)
+    window.close()
+    assert window.isVisible()
+    assert window.runs.title
+    assert f"the running batch of “{window.runs.title}”" in _shown_box(window).text()
+    stuck.set()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert not window.ended_early
+
+
+def test_a_second_close_ends_at_once_and_keeps_what_is_not_saved(make_window, qtbot, monkeypatch, stuck):
+    window = make_window()
+    window.canvas.add_layer(ReLU())
+    monkeypatch.setattr(window.files, "ask_discard", lambda: "discard")
+    window.runs.train()
+    qtbot.waitUntil(lambda: window.trainer.state is State.TRAINING)
+    window.close()
+    window.canvas.add_layer(Tanh())
+    window.close()
+    assert not window.isVisible()
+    assert window.ended_early
+    assert window.trainer.busy
+    later = Recovery(Document(first_project()), data_folder() / "recovery")
+    assert later.recoverable().project == window.document.project
+    later.close()
 
 
 # keep
