@@ -31,6 +31,8 @@ class Training(Feature):
         super().__init__(desk)
         self.bar = TrainingBar(TRAIN_KEYS[0], STOP_KEYS[0])
         self.curves = CurvesPanel()
+        self._end_told = False
+        """Whether the status line may still say how a run ended."""
         self.runs = Runs(desk.trainer, self)
         self.heavy_runs = HeavyRuns(desk.window)
         self.heavy_runs.quick_wished.connect(self._train_quicker)
@@ -39,6 +41,7 @@ class Training(Feature):
         self.runs.changed.connect(self._show_runs)
         self.runs.recorded.connect(self._show_records)
         self.runs.ended.connect(self._tell_end)
+        self.runs.outdated.connect(self._withdraw_end)
         self.runs.rested.connect(self.rested)
         self.runs.train_refused.connect(self._show_finding)
         self.bar.finding_clicked.connect(self._show_finding)
@@ -81,8 +84,12 @@ class Training(Feature):
         )
 
     def gestures(self) -> tuple[Gesture, ...]:
-        where = self.tr("On the curves")
+        where, legend = self.tr("On the curves"), self.tr("On a run's name below the curves")
         return (
+            Gesture(legend, self.tr("Hide the run, or show it again"), ("Space",), self.tr("click")),
+            Gesture(legend, self.tr("Rename the run"), ("F2",)),
+            Gesture(legend, self.tr("Leave the name as it was"), ("Esc",)),
+            Gesture(legend, self.tr("Delete the run"), ("Del",)),
             Gesture(where, self.tr("Move the cross-hair by a step"), ("Left", "Right")),
             Gesture(where, self.tr("Move the cross-hair by ten steps"), ("PgUp", "PgDown")),
             Gesture(where, self.tr("Move the cross-hair to the first or last step"), ("Home", "End")),
@@ -162,4 +169,11 @@ class Training(Feature):
     def _tell_end(self, sentence: str) -> None:
         # while the curves are visible, the sentence stands below them
         if self.curves.outcome.visibleRegion().isEmpty():
+            self._end_told = True
             self.desk.say(sentence, OUTCOME)
+
+    @Slot()
+    def _withdraw_end(self) -> None:
+        if self._end_told:
+            self._end_told = False
+            self.desk.say("")

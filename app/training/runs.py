@@ -30,6 +30,8 @@ class Runs(QObject):
     """A run has begun, runs have told more, or some were cleared."""
     ended = Signal(str)
     """A sentence that says why a run has ended."""
+    outdated = Signal()
+    """What was said of a run's end no longer concerns what is shown."""
     rested = Signal()
     """No training thread is running any more."""
     train_refused = Signal()
@@ -114,6 +116,7 @@ class Runs(QObject):
         self._trained = project
         self.records.begin(record)
         self.progress = record.progress
+        self.outdated.emit()
         self.recorded.emit()
         self.trainer.start(project, epochs, record.run)
 
@@ -150,6 +153,7 @@ class Runs(QObject):
     def delete(self, records: Iterable[Record]) -> None:
         """Deletes those of these runs that have ended; `restore` brings them back."""
         self.records.remove(tuple(record.run for record in records))
+        self.outdated.emit()
         self.recorded.emit()
 
     @Slot()

@@ -25,7 +25,7 @@ _FAR = 1e10
 
 _BOX_GAP = 6.0
 """Pixels between a box of values, the edges of the chart and the cross-hair."""
-_COVERED = 0.03
+_COVERED = 0.04
 """The share of the points in view that a box may cover."""
 _NEAR = 12.0
 """How near to an arrow a click must be, in pixels."""
@@ -235,7 +235,7 @@ class Chart(PlotView):
         allowed = _COVERED * sum(line.points_within(QRectF(QPointF(), area.size())) for line in lines)
         across = -math.inf if self._cross_hair_at is None else self.pixel(self._cross_hair_at, 0.0).x()
         found: list[tuple[bool, int, int, QPointF]] = []
-        heights = np.linspace(min(_BOX_GAP, top), top, 5).tolist()
+        heights = np.linspace(min(_BOX_GAP / 2, top), top, 5).tolist()
         for corner in (QPointF(x, y) for x in (left, _BOX_GAP) for y in heights):
             place = QRectF(corner, size)
             covered = sum(line.points_within(place) for line in lines)

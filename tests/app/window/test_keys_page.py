@@ -23,6 +23,7 @@ READERS = {
     "widgets/canvas/input/keys.py": "On the canvas",
     "widgets/canvas/view.py": "On the canvas",
     "widgets/controls/name_field.py": "In a name field",
+    "widgets/curves/legend.py": "On a run's name below the curves",
     "widgets/curves/plot_view.py": "On the curves",
     "widgets/forms/number_field.py": "In a number field",
     "widgets/palette/layer_list.py": "In the list of layers",

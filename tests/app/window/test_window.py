@@ -379,6 +379,14 @@ def test_an_edit_during_training_says_that_it_applies_to_the_next_run(make_windo
     assert not notice.isVisible()
 
 
+def test_the_status_line_forgets_how_a_deleted_run_ended(window, qtbot):
+    window.curves.hide()
+    _train_to_the_end(window, qtbot)
+    assert window.statusBar().currentMessage().startswith("Trained for 2 epochs.")
+    window.runs.clear()
+    assert window.statusBar().currentMessage() == ""
+
+
 def test_what_a_deleted_run_left_is_gone_everywhere_and_comes_back_with_it(window, qtbot):
     _train_to_the_end(window, qtbot)
     assert "finished" in window.bar.words()

@@ -99,3 +99,36 @@ def test_a_run_that_goes_on_after_it_was_cleared_keeps_its_title_and_its_progres
     assert records["a"].title == "Run 1"
     assert records["a"].progress is progress
     assert records["a"].steps.step.tolist() == [2]
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=8), st.data())
+def test_what_was_removed_comes_back_in_its_place(ended, data):
+    records = Records()
+    for number, end in enumerate(ended):
+        records.begin(Record(str(number)))
+        if end:
+            records.take(
+                [stepped(1, 1.0, run=str(number)), Finished(str(number), "finished", 1, message("x"))]
+            )
+    before = list(records)
+    chosen = data.draw(st.sets(st.sampled_from([record.run for record in before])))
+    records.remove(chosen)
+    assert [each.run for each in before if each not in list(records)] == [
+        str(number) for number, end in enumerate(ended) if end and str(number) in chosen
+    ]
+    records.restore()
+    assert list(records) == before
+    records.restore()
+    assert list(records) == before
+
+
+def test_a_removed_run_that_went_on_is_not_brought_back_twice():
+    records = Records()
+    records.begin(Record("a", "A"))
+    records.take([stepped(1, 1.0), Finished("a", "finished", 1, message("x"))])
+    records.remove(["a"])
+    records.take([started("a", step=1), stepped(2, 0.5)])
+    assert records.removed == ()
+    records.restore()
+    (record,) = records
+    assert (record.title, len(record.steps)) == ("A", 1)
