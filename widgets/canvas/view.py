@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -31,6 +31,7 @@ from networks.graph.presentation import Folding, everything_open, opened_at_firs
 from widgets.canvas.accessible import Voices
 from widgets.canvas.background import DotGrid, paint_hint, paint_ring
 from widgets.canvas.camera import Camera
+from widgets.canvas.edge_scrolling import EdgeScrolling
 from widgets.canvas.input import clipboard, wishes
 from widgets.canvas.input.interpreter import Interpreter, Request, Toggle
 from widgets.canvas.input.keys import CanvasCommand
@@ -40,13 +41,12 @@ from widgets.canvas.items.style import BLOCKS_BELOW
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.opening import after_closing, after_opening
 from widgets.canvas.placement.geometry import WIDTH
+from widgets.canvas.places import another, difference, place_of_selection
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.scroll_bars import THICKNESS, ScrollBars
 
 MOST_AVOIDED = 50
 """The map keeps off so many selected cards; if more are selected, it cannot keep off them all."""
-EDGE, EDGE_INTERVAL = 28, 30
-"""Within so many pixels of an edge, a drag scrolls every so many milliseconds."""
 PORT_ROOM = 24
 """Pixels around a card in which the pointer still means it or one of its ports."""
 
@@ -85,9 +85,7 @@ class CanvasView(QGraphicsView):
         self._interpreter = Interpreter(self._scene, self.camera)
         self._voices = Voices(self, self._scene)
         self._minimap = Minimap(self)
-        self._edge = QTimer(self)
-        self._edge.setInterval(EDGE_INTERVAL)
-        self._edge.timeout.connect(self._scroll_at_edge)
+        self._edge = EdgeScrolling(self, self.camera, self._interpreter)
         self._bars = ScrollBars(self, self.camera)
         self.setViewportMargins(0, 0, THICKNESS, THICKNESS)
         self._dots = DotGrid()
@@ -123,7 +121,7 @@ class CanvasView(QGraphicsView):
     def show_network(self, network: Network, report: Report) -> None:
         """Shows a network and what was found about it; what stays glides to its new place."""
         awaited, self._awaited = self._awaited, None
-        if _another(self.folding.network, network):
+        if another(self.folding.network, network):
             self._opened = opened_at_first(network)
         self._show(Folding(network, report, self._opened))
         if awaited is not None:
@@ -142,8 +140,8 @@ class CanvasView(QGraphicsView):
 
     def _show(self, folding: Folding) -> None:
         self._interpreter.cancel()
-        another = _another(self.folding.network, folding.network)
-        glides = self._may_animate() and self._shown_before and not another
+        is_another = another(self.folding.network, folding.network)
+        glides = self._may_animate() and self._shown_before and not is_another
         self._scene.show_network(folding, self.camera.visible_rect() if glides else None)
         self._shown_before = True
         self._voices.show()
@@ -151,7 +149,7 @@ class CanvasView(QGraphicsView):
         left, top, right, bottom = layout.bounds
         self._minimap.show_layout(layout, {node.name: node.layer.group for node in folding.shown.nodes})
         bounds = QRectF(left, top, right - left, bottom - top)
-        self.camera.set_bounds(bounds, self._minimap.reach(), home=another)
+        self.camera.set_bounds(bounds, self._minimap.reach(), home=is_another)
 
     def _may_animate(self) -> bool:
         duration = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self)
@@ -220,19 +218,9 @@ class CanvasView(QGraphicsView):
     @Slot(object)
     def show_difference(self, before: Network) -> None:
         """Brings into view the cards in which the network differs from an earlier one."""
-        old, network = before.by_name, self.folding.network
-        changed = [node.name for node in network.nodes if old.get(node.name) != node]
-        cards = dict.fromkeys(self.folding.card_of[name] for name in changed)
-        rects = [self._scene.rect_of(name) for name in cards]
-        if not rects:
-            return
-        whole = rects[0]
-        for rect in rects[1:]:
-            joined = whole.united(rect)
-            if joined.height() * self.camera.zoom() > self.viewport().height():
-                break
-            whole = joined
-        self.camera.bring_into_sight(whole)
+        room = self.viewport().height() / self.camera.zoom()
+        if (whole := difference(self._scene, self.folding, before, room)) is not None:
+            self.camera.bring_into_sight(whole)
 
     def _select_visible(self, names: Iterable[str]) -> None:
         """Selects the cards that show these nodes and folds."""
@@ -428,21 +416,7 @@ class CanvasView(QGraphicsView):
         """While something is dragged, the map is away and the view scrolls when the pointer nears an edge."""
         drags = self._interpreter.drags
         self._minimap.give_way(drags)
-        if drags != self._edge.isActive():
-            (self._edge.start if drags else self._edge.stop)()
-
-    @Slot()
-    def _scroll_at_edge(self) -> None:
-        room, place = self.viewport().rect(), self._interpreter.last_place
-        dx = _nearness(place.x(), room.left(), room.right())
-        dy = _nearness(place.y(), room.top(), room.bottom())
-        bounds, seen = self.camera.bounds, self.camera.visible_rect()
-        # only towards what is out of sight
-        dx = dx if (bounds.left() < seen.left() if dx > 0 else seen.right() < bounds.right()) else 0
-        dy = dy if (bounds.top() < seen.top() if dy > 0 else seen.bottom() < bounds.bottom()) else 0
-        if dx or dy:
-            self.camera.pan(dx, dy)
-            self._interpreter.drag_on()
+        self._edge.follow(drags)
 
     def _do(self, command: CanvasCommand) -> None:
         does: dict[CanvasCommand, Callable[[], None]] = {
@@ -485,23 +459,11 @@ class CanvasView(QGraphicsView):
         self._conclude()
         if opens:
             by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
-            self.menu_wished.emit(event.globalPos() if by_mouse else self._place_of_selection())
+            self.menu_wished.emit(event.globalPos() if by_mouse else self._menu_place())
 
-    def _place_of_selection(self) -> QPoint:
-        """Where the menu opens that a key asks for: at the last selected card or wire, on the screen."""
-        room = self.viewport().rect()
-        place = room.center()
-        if names := self.selected():
-            self._bring_selection_into_sight()
-            shown = self.mapFromScene(self._scene.rect_of(names[-1])).boundingRect()
-            place = QPoint(shown.left() + 36, min(shown.bottom(), shown.top() + 36))
-        elif wires := self.selected_wires():
-            x, y = self._scene.layout_of_network.routes[wires[-1]][0]
-            place = self.mapFromScene(x, y)
-        place = QPoint(
-            max(room.left(), min(place.x(), room.right())), max(room.top(), min(place.y(), room.bottom()))
-        )
-        return self.viewport().mapToGlobal(place)
+    def _menu_place(self) -> QPoint:
+        self._bring_selection_into_sight()
+        return place_of_selection(self, self._scene, self.selected(), self.selected_wires())
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -555,16 +517,3 @@ class CanvasView(QGraphicsView):
         self._ringed = False
         self.viewport().update()
         self._interpreter.hold_space(False)
-
-
-def _nearness(place: int, low: int, high: int) -> int:
-    """How many pixels to move the network by, so that more of it is seen where a drag nears an edge."""
-    if place < low + EDGE:
-        return min(EDGE, low + EDGE - place) // 2
-    return -min(EDGE, place - high + EDGE) // 2 if place > high - EDGE else 0
-
-
-def _another(before: Network, network: Network) -> bool:
-    """Whether less than half of either network is in both: then it is not the same one after an edit."""
-    kept = sum(node.name in before for node in network.nodes)
-    return 2 * kept < max(len(before.nodes), 1) and 2 * kept < max(len(network.nodes), 1)
