@@ -35,6 +35,25 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+@pytest.fixture
+def qtbot(qtbot):
+    """Keeps the widgets of a test alive until they are closed.
+
+    pytest-qt holds them weakly. A window in a circle of references that only the test held would be freed
+    by the collector, which may run while the window is being painted: a segmentation fault.
+    """
+    kept = []
+    add = qtbot.addWidget
+
+    def add_and_keep(widget, **options):
+        kept.append(widget)
+        add(widget, **options)
+
+    qtbot.addWidget = add_and_keep
+    yield qtbot
+    kept.clear()
+
+
 @pytest.fixture(autouse=True)
 def _own_settings(tmp_path, monkeypatch):
     """Tests never read or write the settings of the person who runs them."""

@@ -23,6 +23,7 @@ from networks.presets.googlenet import googlenet
 from networks.presets.lenet import lenet5
 from networks.presets.resnet import resnet
 from tests.widgets.canvas.canvas_networks import any_network
+from widgets.canvas.items.card import beside_title
 from widgets.canvas.items.content import contents
 from widgets.canvas.picture import MARGIN, Caption, pdf, svg, totals, write_pdf, write_svg
 from widgets.canvas.scene import CanvasScene
@@ -76,7 +77,7 @@ def test_whatever_is_drawn_is_there_in_full(qapp, network):
     for content in contents(folding.shown, folding.report).values():
         assert content.title in words
         assert content.shape in ("", *words)
-        assert content.weights in ("", *words)
+        assert beside_title(content) in ("", *words)
     width = int(root.attrib["viewBox"].split()[2])
     parents = {child: parent for parent in root.iter() for child in parent}
     for word in root.iter(f"{SVG}text"):
@@ -97,7 +98,7 @@ def test_presets_are_drawn_as_they_are_folded(qapp, network, opened):
     for title in set(titles):
         assert words.count(title) >= titles.count(title)
     for content in contents(folding.shown, folding.report).values():
-        assert content.weights in ("", *words)
+        assert beside_title(content) in ("", *words)
     # a line with an arrowhead for each wire: a skip is there, too
     data = svg(folding)
     heads = list(ElementTree.fromstring(data).iter(f"{SVG}polygon"))
