@@ -33,18 +33,18 @@ class Canvas(Feature):
         self.panel = SelectionPanel()
         self._scope = Scope(self.tr("On the canvas"), self.view)
         self._renamed: dict[str, str] = {}
-        self.view.edited.connect(desk.edit_network)
+        self.view.editing.edited.connect(desk.edit_network)
         self.view.selection_changed.connect(self._tell)
         self.view.folding_changed.connect(self._tell)
-        self.view.refused.connect(desk.say)
+        self.view.editing.refused.connect(desk.say)
         self.view.prompted.connect(desk.say)
         self.panel.renamed.connect(self._follow_name)
         self.panel.edited.connect(self._edit_layers)
         self.panel.block.opening_wished.connect(self.view.open_selected)
-        self.panel.block.ungrouping_wished.connect(self.view.ungroup_selection)
+        self.panel.block.ungrouping_wished.connect(self.view.editing.ungroup)
         self.panel.block.saving_wished.connect(self._keep_block)
         desk.reveal_wished.connect(self.view.reveal)
-        desk.adding_wished.connect(self.view.add_layer)
+        desk.adding_wished.connect(self.view.editing.add)
         desk.difference_wished.connect(self.view.show_difference)
         desk.start_wished.connect(self.view.show_from_start)
         desk.document.loaded.connect(self.view.show_from_start)
@@ -84,15 +84,15 @@ class Canvas(Feature):
     def _editing(self) -> tuple[Command, ...]:
         view, scope = self.view, self._scope
         copies, groups, chosen = Section.CLIPBOARD, Section.GROUPS, Section.SELECTION
-        ungroup = view.ungroup_selection
+        ungroup = view.editing.ungroup
         return (
-            Command("cut", copies, self.tr("Cu&t"), view.cut, KEYS["cut"], scope),
-            Command("copy", copies, self.tr("&Copy"), view.copy, KEYS["copy"], scope),
-            Command("paste", copies, self.tr("&Paste"), view.paste, KEYS["paste"], scope),
+            Command("cut", copies, self.tr("Cu&t"), view.editing.cut, KEYS["cut"], scope),
+            Command("copy", copies, self.tr("&Copy"), view.editing.copy, KEYS["copy"], scope),
+            Command("paste", copies, self.tr("&Paste"), view.editing.paste, KEYS["paste"], scope),
             Command(
-                "duplicate", copies, self.tr("&Duplicate"), view.duplicate_selection, KEYS["duplicate"], scope
+                "duplicate", copies, self.tr("&Duplicate"), view.editing.duplicate, KEYS["duplicate"], scope
             ),
-            Command("delete", copies, self.tr("De&lete"), view.delete_selection, KEYS["delete"], scope),
+            Command("delete", copies, self.tr("De&lete"), view.editing.delete, KEYS["delete"], scope),
             Command(
                 "group", groups, self.tr("&Group the selection"), self.group_selection, ("Ctrl+G",), scope
             ),
@@ -120,10 +120,10 @@ class Canvas(Feature):
             ),
             Command("open_all", section, self.tr("Open &all blocks"), view.open_all, ("Ctrl+Alt+O",)),
             Command("close_all", section, self.tr("&Close all blocks"), view.close_all, ("Ctrl+Alt+C",)),
-            Command("fit", section, self.tr("&Fit the network"), view.fit, KEYS["fit"], self._scope),
-            Command("zoom_in", section, self.tr("Zoom &in"), view.zoom_in, ("Ctrl++", "Ctrl+=")),
-            Command("zoom_out", section, self.tr("Zoom &out"), view.zoom_out, ("Ctrl+-",)),
-            Command("zoom_reset", section, self.tr("&Actual size"), view.zoom_reset, ("Ctrl+0",)),
+            Command("fit", section, self.tr("&Fit the network"), view.camera.fit, KEYS["fit"], self._scope),
+            Command("zoom_in", section, self.tr("Zoom &in"), view.camera.zoom_in, ("Ctrl++", "Ctrl+=")),
+            Command("zoom_out", section, self.tr("Zoom &out"), view.camera.zoom_out, ("Ctrl+-",)),
+            Command("zoom_reset", section, self.tr("&Actual size"), view.camera.zoom_reset, ("Ctrl+0",)),
         )
 
     def gestures(self) -> tuple[Gesture, ...]:
@@ -161,7 +161,7 @@ class Canvas(Feature):
     @Slot()
     def group_selection(self) -> None:
         """Folds the selected layers into a group with a name of its own, which can be changed at once."""
-        self.view.group_selection(free_fold(self.desk.document.project.network, self.tr("group")))
+        self.view.editing.group(free_fold(self.desk.document.project.network, self.tr("group")))
 
     @Slot(str, str)
     def _follow_name(self, old: str, new: str) -> None:

@@ -62,7 +62,7 @@ class Host:
         self.parts: dict[str, list[Span]] = {"check": [], "show": []}
         self.view = CanvasView()
         self.view.resize(900, 860)
-        self.view.edited.connect(self.take)
+        self.view.editing.edited.connect(self.take)
         self.view.show_network(network, check(network))
         self.view.show()
 
@@ -79,7 +79,7 @@ class Host:
 def measure_edits(app: QApplication, title: str, whole: bool) -> None:
     host = Host(chain(498))
     view = host.view
-    view.fit() if whole else view.zoom_reset()
+    view.camera.fit() if whole else view.camera.zoom_reset()
     app.processEvents()
     total: list[Span] = []
     frames: list[Span] = []
@@ -125,7 +125,7 @@ def measure_frames(app: QApplication) -> None:
     app.processEvents()
     print(f"frames: {len(network.nodes)} layers, {len(network.wires)} wires")
     for name, zoom in (("1", 1.0), ("0.4", 0.4), ("0.2", 0.2), ("everything", 0.0)):
-        view.fit()
+        view.camera.fit()
         if zoom:
             view.camera.zoom_at(view.rect().center().toPointF(), zoom / view.camera.zoom())
         view.viewport().repaint()

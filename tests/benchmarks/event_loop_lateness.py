@@ -144,9 +144,9 @@ def undo(network: Network) -> Iterator[Action]:
         half = names[len(names) // 4 : 3 * len(names) // 4]
         in_loop(
             canvas.open_all,
-            lambda: (canvas.select((middle,)), canvas.add_layer(ReLU())),
+            lambda: (canvas.select((middle,)), canvas.editing.add(ReLU())),
             lambda: change_all(window),
-            lambda: (canvas.select(half), canvas.delete_selection()),
+            lambda: (canvas.select(half), canvas.editing.delete()),
             pause=1,
         )
 

@@ -23,8 +23,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsView, QMenu, QStyle, QToolTip, QWidget
 
-from networks.core.message import Message, UserError, message
-from networks.graph import edits
 from networks.graph.check import Report
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folding, everything_open, opened_at_first
@@ -32,10 +30,10 @@ from widgets.canvas.accessible import Voices
 from widgets.canvas.background import DotGrid, paint_hint, paint_ring
 from widgets.canvas.camera import Camera
 from widgets.canvas.edge_scrolling import EdgeScrolling
-from widgets.canvas.input import clipboard, wishes
+from widgets.canvas.editing import Editing
 from widgets.canvas.input.interpreter import Interpreter, Request, Toggle
 from widgets.canvas.input.keys import CanvasCommand
-from widgets.canvas.input.wishes import Edit, Wish
+from widgets.canvas.input.wishes import Choice, Edit
 from widgets.canvas.items.content import forget_words, spoken
 from widgets.canvas.items.style import BLOCKS_BELOW
 from widgets.canvas.minimap import Minimap
@@ -60,19 +58,17 @@ _BY_KEYS = (
 class CanvasView(QGraphicsView):
     """Shows one network at a time. It keeps no network of its own: edits go out, networks come in.
 
-    `edited(network, text)` asks for a new network, `refused(message)` says why a gesture could not be done,
     `prompted(sentence)` says what keys can do while a wire is drawn by them, and is empty when it is done.
     `selection_changed(names)` follows every change of the selected layers, `folding_changed()` every opening
     or closing of folds. `menu_wished(place)` asks for a menu for what is selected, there on the screen.
 
-    It holds a scene of items, a camera, and an interpreter that gets its events. What the interpreter asks
-    for is done at the end of the view's own event handler.
+    It holds a scene of items, a camera, an interpreter that gets its events, and the commands that edit
+    (`editing`), which ask for another network. What the interpreter asks for is done at the end of the view's
+    own event handler.
     """
 
-    edited = Signal(object, str)
     selection_changed = Signal(object)
     folding_changed = Signal()
-    refused = Signal(object)
     menu_wished = Signal(QPoint)
     prompted = Signal(str)
 
@@ -82,6 +78,7 @@ class CanvasView(QGraphicsView):
         self._scene.setParent(self)
         self.animated = True
         self.camera = Camera(self, trunk_width=WIDTH)
+        self.editing = Editing(self._scene, self)
         self._interpreter = Interpreter(self._scene, self.camera)
         self._voices = Voices(self, self._scene)
         self._minimap = Minimap(self)
@@ -92,7 +89,6 @@ class CanvasView(QGraphicsView):
         self._opened: frozenset[str] = frozenset()
         """All that was opened, also of what is gone now: undo may bring it back."""
         self._shown_before = False
-        self._awaited: Edit | None = None
         self._told: tuple[str, ...] = ()
         self._prompted = ""
         self._ringed = False
@@ -120,14 +116,14 @@ class CanvasView(QGraphicsView):
 
     def show_network(self, network: Network, report: Report) -> None:
         """Shows a network and what was found about it; what stays glides to its new place."""
-        awaited, self._awaited = self._awaited, None
+        answered = self.editing.take_answer()
         if another(self.folding.network, network):
             self._opened = opened_at_first(network)
         self._show(Folding(network, report, self._opened))
-        if awaited is not None:
-            self._interpreter.start_keys_at(awaited.cursor)
-            if awaited.select is not None:
-                self._select_visible(awaited.select)
+        if answered is not None:
+            self._interpreter.start_keys_at(answered.cursor)
+            if answered.select is not None:
+                self._select_visible(answered.select)
                 self._bring_selection_into_sight()
         self._tell_selection()
 
@@ -248,92 +244,7 @@ class CanvasView(QGraphicsView):
         )
         self.selection_changed.emit(names)
 
-    # -- edits
-
-    def add_layer(self, thing: wishes.Thing) -> None:
-        """Adds a layer or block behind the selection, on the selected wire, or at the end; selects it."""
-        names, wires = self.selected(), self.selected_wires()
-        if wires and not names:
-            self._try(lambda folding: wishes.insert(folding, thing, wires[0]))
-        else:
-            self._try(lambda folding: wishes.add(folding, thing, names))
-
-    def delete_selection(self) -> None:
-        """Takes out the selected layers and wires; neighbours are joined."""
-        names, wires = self.selected(), self.selected_wires()
-        if names or wires:
-            self._try(lambda folding: wishes.delete(folding, names, wires))
-
-    def duplicate_selection(self) -> None:
-        """Copies the selected layers behind themselves."""
-        if names := self._selected_or_refused():
-            self._try(lambda folding: wishes.duplicate(folding, names))
-
-    def copy(self) -> None:
-        """Puts the selected layers on the clipboard."""
-        if names := self._selected_or_refused():
-            clipboard.put(edits.fragment(self.folding.network, self.folding.nodes(names)))
-
-    def cut(self) -> None:
-        """Moves the selected layers to the clipboard."""
-        self.copy()
-        if names := self.selected():
-            self._try(lambda folding: wishes.cut(folding, names))
-
-    def paste(self) -> None:
-        """Puts what is on the clipboard behind the selection."""
-        self._try(lambda folding: wishes.paste(folding, clipboard.take(), self.selected()))
-
-    def group_selection(self, name: str) -> None:
-        """Folds the selected layers into a group."""
-        self._try(lambda folding: wishes.group(folding, self.selected(), name))
-
-    def ungroup_selection(self) -> None:
-        """Takes the selected groups and blocks apart."""
-        wish = wishes.ungroup(self.folding, self.selected())
-        self._wish(wish or message("No group is selected: click one first."))
-
-    def _selected_or_refused(self) -> tuple[str, ...]:
-        names = self.selected()
-        if not names:
-            self._wish(message("Nothing is selected: click a layer first."))
-        return names
-
-    def _try(self, make: Callable[[Folding], Edit]) -> None:
-        try:
-            wish: Wish = make(self.folding)
-        except UserError as error:
-            wish = error.reason
-        self._wish(wish)
-
-    def _wish(self, wish: Wish) -> None:
-        """Sends it out. Nothing may follow in an event handler: the answer can replace every item."""
-        if isinstance(wish, Message):
-            self.refused.emit(wish)
-        elif wish.network != self.folding.network:
-            self._awaited = wish
-            self.edited.emit(wish.network, wish.text)
-            self._awaited = None
-        if self._scene.previewing:
-            self._scene.preview(None)  # nobody has made the edit
-
     # -- the camera
-
-    def fit(self) -> None:
-        """Shows the whole network."""
-        self.camera.fit()
-
-    def zoom_in(self) -> None:
-        """Goes a step nearer."""
-        self.camera.zoom_in()
-
-    def zoom_out(self) -> None:
-        """Goes a step further away."""
-        self.camera.zoom_out()
-
-    def zoom_reset(self) -> None:
-        """Shows cards in their actual size."""
-        self.camera.zoom_reset()
 
     def _follow_camera(self) -> None:
         self._scene.set_far(self.camera.zoom() < BLOCKS_BELOW)
@@ -385,10 +296,10 @@ class CanvasView(QGraphicsView):
             self._interpreter.hover_again()
         elif isinstance(request, str):
             self._do(request)
-        elif isinstance(request, wishes.Choice):
+        elif isinstance(request, Choice):
             self._offer(request)
         elif request is not None:
-            self._wish(request)
+            self.editing.ask(request)
 
     def _prompt(self) -> None:
         prompt = self._interpreter.prompt()
@@ -396,7 +307,7 @@ class CanvasView(QGraphicsView):
             self._prompted = prompt
             self.prompted.emit(prompt)
 
-    def _offer(self, choice: wishes.Choice) -> None:
+    def _offer(self, choice: Choice) -> None:
         """Lets the user choose an edit from a menu at the pointer, or at the card if keys have led there."""
         menu = QMenu(self)
         menu.setObjectName("choice_of_edits")
@@ -410,7 +321,7 @@ class CanvasView(QGraphicsView):
 
     def _choose(self, network: Network, edit: Edit) -> None:
         if network is self.folding.network:  # it may have been undone behind the menu
-            self._wish(edit)
+            self.editing.ask(edit)
 
     def _follow_drag(self) -> None:
         """While something is dragged, the map is away and the view scrolls when the pointer nears an edge."""
@@ -421,15 +332,15 @@ class CanvasView(QGraphicsView):
     def _do(self, command: CanvasCommand) -> None:
         does: dict[CanvasCommand, Callable[[], None]] = {
             "select_all": self.select_everything,
-            "copy": self.copy,
-            "cut": self.cut,
-            "paste": self.paste,
-            "duplicate": self.duplicate_selection,
-            "delete": self.delete_selection,
-            "fit": self.fit,
-            "zoom_in": self.zoom_in,
-            "zoom_out": self.zoom_out,
-            "zoom_reset": self.zoom_reset,
+            "copy": self.editing.copy,
+            "cut": self.editing.cut,
+            "paste": self.editing.paste,
+            "duplicate": self.editing.duplicate,
+            "delete": self.editing.delete,
+            "fit": self.camera.fit,
+            "zoom_in": self.camera.zoom_in,
+            "zoom_out": self.camera.zoom_out,
+            "zoom_reset": self.camera.zoom_reset,
         }
         does[command]()
 

@@ -45,7 +45,7 @@ def press(window, letter, modifiers=NO_KEYS):
 
 def test_shortcuts_of_the_window_work_by_place(window):
     before = window.document.project
-    window.canvas.add_layer(ReLU())
+    window.canvas.editing.add(ReLU())
     assert window.document.project != before
     press(window, "я", CONTROL)
     assert window.document.project == before

@@ -107,7 +107,7 @@ def test_it_opens_with_lenet_on_digits_and_train_is_ready(window):
 
 def test_totals_that_are_not_known_are_not_told(window):
     window.canvas.select(["flatten1"])
-    window.canvas.delete_selection()
+    window.canvas.editing.delete()
     assert window.network_summary() == "13 layers · 1 problem"
     window.document.undo()
     assert "61 706 weights" in window.network_summary().replace("\u202f", " ")
@@ -277,7 +277,7 @@ def test_a_run_is_named_after_what_makes_it_another_one(window, qtbot):
     _train_to_the_end(window, qtbot)
     for name in ("tanh1", "tanh2"):
         window.canvas.select([name])
-        window.canvas.delete_selection()
+        window.canvas.editing.delete()
     _train_to_the_end(window, qtbot)
     _train_to_the_end(window, qtbot)
     assert [run.title for run in window.curves.runs] == [
@@ -490,12 +490,12 @@ def test_closing_says_which_batch_it_waits_for_and_closes_after_it(make_window, 
 
 def test_a_second_close_ends_at_once_and_keeps_what_is_not_saved(make_window, qtbot, monkeypatch, stuck):
     window = make_window()
-    window.canvas.add_layer(ReLU())
+    window.canvas.editing.add(ReLU())
     monkeypatch.setattr(window.files, "ask_discard", lambda: "discard")
     window.runs.train()
     qtbot.waitUntil(lambda: window.trainer.state is State.TRAINING)
     window.close()
-    window.canvas.add_layer(Tanh())
+    window.canvas.editing.add(Tanh())
     window.close()
     assert not window.isVisible()
     assert window.ended_early
@@ -747,7 +747,7 @@ def test_all_features_are_shown_a_network_with_its_own_folding_and_selection(qtb
         view.open_all()
         view.close_all()
         view.select([network.nodes[1].name])
-        view.delete_selection()
+        view.editing.delete()
         window.desk.document.undo()
     window.desk.document.history.setClean()
     window.close()
@@ -794,7 +794,7 @@ def test_removing_every_layer_leaves_a_window_that_works(window, qtbot):
         first_project().network, {n.name for n in first_project().network.nodes}
     )
     assert not window.bar.main_button.isEnabled()
-    window.canvas.add_layer(ReLU())
+    window.canvas.editing.add(ReLU())
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CTRL)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CTRL)
     assert window.bar.main_button.isEnabled()

@@ -30,8 +30,8 @@ class Document:
         self.view.animated = False
         qtbot.addWidget(self.view)
         self.view.resize(*size)
-        self.view.edited.connect(self.take)
-        self.view.refused.connect(self.refusals.append)
+        self.view.editing.edited.connect(self.take)
+        self.view.editing.refused.connect(self.refusals.append)
         self.view.selection_changed.connect(self.selections.append)
         self.view.show_network(network, check(network, classes))
         self.view.show()

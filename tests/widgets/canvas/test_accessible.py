@@ -132,7 +132,7 @@ def test_what_is_gone_answers_with_nothing(lenet):
     gone = part(view, "conv1, Conv2d")
     wire = part(view, "Wire from conv1 to tanh1")
     lenet.view.select(("conv1",))
-    lenet.view.delete_selection()
+    lenet.view.editing.delete()
     assert gone.text(NAME) == gone.text(DESCRIPTION) == wire.text(NAME) == ""
     assert gone.state().invalid
     assert gone.rect().isEmpty()

@@ -195,7 +195,7 @@ def test_what_the_user_closed_stays_closed_through_edits(qtbot):
     document = Document(qtbot, network)
     document.view.close_all()
     document.view.select(["fc"])
-    document.view.duplicate_selection()
+    document.view.editing.duplicate()
     assert "features" in document.scene.cards
     document.view.open_all()
     document.view.show_from_start()

@@ -127,7 +127,7 @@ def test_an_auxiliary_output_on_a_wire_branches_off_there(lenet):
 
 def test_a_layer_is_added_onto_the_selected_wire(lenet):
     click(lenet.view, lenet.on_wire("tanh1", "pool1"))
-    lenet.view.add_layer(AuxiliaryOutput())
+    lenet.view.editing.add(AuxiliaryOutput())
     (name,) = lenet.view.selected()
     assert lenet.network[name].inputs == ("tanh1",)
 
@@ -136,7 +136,7 @@ def test_what_lands_is_in_view(qtbot):
     document = Document(qtbot, chain(60))
     names = order(document.network)
     document.view.select([names[-2]])
-    document.view.duplicate_selection()
+    document.view.editing.duplicate()
     (name,) = document.view.selected()
     assert document.view.viewport().rect().contains(document.middle(name))
 

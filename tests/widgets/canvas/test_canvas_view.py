@@ -139,7 +139,7 @@ app = QApplication([])
 view = CanvasView()
 view.show_network(lenet5(), check(lenet5()))
 view.select(("conv1", "tanh1"))
-view.copy()
+view.editing.copy()
 """
     root = Path(__file__).parents[3]
     ended = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, timeout=60)
@@ -186,7 +186,7 @@ def test_a_huge_fragment_is_refused(lenet):
     data = QMimeData()
     data.setData(FRAGMENT_MIME, b" " * (clipboard.MOST_BYTES + 1))
     QGuiApplication.clipboard().setMimeData(data)
-    lenet.view.paste()
+    lenet.view.editing.paste()
     assert "too large" in str(lenet.refusals[0])
 
 
@@ -211,13 +211,13 @@ def test_text_on_the_clipboard_is_no_layer(lenet):
 def test_a_fragment_with_a_loop_can_be_pasted_and_is_shown(lenet):
     part = Network((Node("a", ReLU(), ("b",)), Node("b", ReLU(), ("a",))))
     clipboard.put(part)
-    lenet.view.paste()
+    lenet.view.editing.paste()
     assert len(lenet.network.nodes) == 16
     assert_shows(lenet.scene, lenet.network, 10)
 
 
 def test_copy_without_a_selection_says_so(lenet):
-    for action in (lenet.view.copy, lenet.view.cut, lenet.view.duplicate_selection):
+    for action in (lenet.view.editing.copy, lenet.view.editing.cut, lenet.view.editing.duplicate):
         action()
     assert len(lenet.refusals) == 3
     assert lenet.texts == []
@@ -291,13 +291,13 @@ def test_other_keys_are_left_to_the_window(lenet):
 
 
 def test_add_layer_goes_behind_the_selection_or_to_the_end(lenet):
-    lenet.view.add_layer(ReLU())
+    lenet.view.editing.add(ReLU())
     assert lenet.network["output"].inputs == ("relu1",)
     lenet.view.select(("conv1",))
-    lenet.view.add_layer(ReLU())
+    lenet.view.editing.add(ReLU())
     assert lenet.network["tanh1"].inputs == ("relu2",)
     assert lenet.view.selected() == ("relu2",)
-    lenet.view.add_layer(ReLU())
+    lenet.view.editing.add(ReLU())
     assert lenet.network["tanh1"].inputs == ("relu3",)
     assert lenet.texts == ["Append ReLU", "Add ReLU", "Add ReLU"]
     assert lenet.selections[-1] == ("relu3",)
@@ -305,7 +305,7 @@ def test_add_layer_goes_behind_the_selection_or_to_the_end(lenet):
 
 def test_an_output_is_hung_on_the_selection_not_put_between(lenet):
     lenet.view.select(("fc3",))
-    lenet.view.add_layer(Output())
+    lenet.view.editing.add(Output())
     assert lenet.network["output"].inputs == ("fc3",)
     assert lenet.network["output1"].inputs == ("fc3",)
     assert "Expected one Output" in lenet.scene.cards["output1"].content.problem
@@ -314,7 +314,7 @@ def test_an_output_is_hung_on_the_selection_not_put_between(lenet):
 def test_a_network_grows_from_nothing(qtbot):
     document = Document(qtbot, Network())
     for layer in (Input(size=(8, 8)), Conv2d(filters=4), ReLU(), Output()):
-        document.view.add_layer(layer)
+        document.view.editing.add(layer)
     assert document.network.order == ("input", "conv1", "relu1", "output")
     assert_shows(document.scene, document.network, 10)
 
@@ -445,7 +445,7 @@ def test_the_theme_can_change_while_it_is_shown(qtbot, qapp, lenet, mode):
 
 def test_far_away_cards_are_blocks_of_colour(qtbot):
     document = Document(qtbot, chain(60))
-    document.view.fit()
+    document.view.camera.fit()
     assert document.view.camera.zoom() < 0.35
     picture = document.view.viewport().grab().toImage()
     name = document.network.nodes[1].name
@@ -491,7 +491,7 @@ def test_scroll_bars_show_where_one_is_and_move_the_view(qtbot):
     assert 0 < bars.down.value() < bars.down.maximum()
     for bar in (bars.down, bars.across):
         assert not bar.geometry().intersects(document.view.viewport().geometry())
-    document.view.fit()
+    document.view.camera.fit()
     assert bars.down.isHidden()
 
 
@@ -502,7 +502,7 @@ def test_the_map_is_there_only_when_something_is_out_of_sight(qtbot):
     for _ in range(4):
         wheel(document.view, QPoint(450, 450), 120, modifiers=Qt.KeyboardModifier.ControlModifier)
     assert minimap.isVisible()
-    document.view.fit()
+    document.view.camera.fit()
     assert minimap.isHidden()
 
 
@@ -527,7 +527,7 @@ def test_the_map_never_covers_a_card_that_is_worked_on(qtbot):
     view, minimap = document.view, document.view.findChild(Minimap)
     corner = minimap.geometry()
     assert minimap.isVisible()
-    view.zoom_reset()
+    view.camera.zoom_reset()
     for name in document.network.order[:20]:
         view.select([name])
         card = view.mapFromScene(document.scene.rect_of(name)).boundingRect()
@@ -568,7 +568,7 @@ def test_an_edit_leaves_the_camera_where_it_is(qtbot):
     document.view.reveal(document.network.nodes[30].name)
     before = document.view.camera.visible_rect()
     click(document.view, document.middle(document.network.nodes[30].name))
-    document.view.add_layer(ReLU())
+    document.view.editing.add(ReLU())
     assert document.view.camera.visible_rect() == before
 
 
@@ -579,7 +579,7 @@ def test_cards_glide_and_arrive(qtbot, lenet):
     lenet.view.animated = True
     start = lenet.scene.cards["tanh1"].y()
     lenet.view.select(("conv1",))
-    lenet.view.add_layer(ReLU())
+    lenet.view.editing.add(ReLU())
     end = lenet.scene.layout_of_network.places["tanh1"][1]
     animation = lenet.scene.findChild(QVariantAnimation)
     assert animation.state() == QAbstractAnimation.State.Running
@@ -606,7 +606,7 @@ def test_a_wire_that_gets_other_bends_arrives_too(qtbot):
     skip = document.scene.wires[Wire("a", "add", 1)]
     assert len(skip.points) == 6
     document.view.select(("b",))
-    document.view.delete_selection()
+    document.view.editing.delete()
     animation = document.scene.findChild(QVariantAnimation)
     assert animation.state() == QAbstractAnimation.State.Running
     qtbot.waitUntil(lambda: animation.state() == QAbstractAnimation.State.Stopped)
@@ -618,10 +618,10 @@ def test_a_wire_that_gets_other_bends_arrives_too(qtbot):
 def test_an_edit_during_a_glide_ends_well(qtbot, lenet):
     lenet.view.animated = True
     for _ in range(3):
-        lenet.view.add_layer(ReLU())
+        lenet.view.editing.add(ReLU())
         lenet.scene.findChild(QVariantAnimation).setCurrentTime(50)
     lenet.view.select(("tanh1",))
-    lenet.view.delete_selection()
+    lenet.view.editing.delete()
     animation = lenet.scene.findChild(QVariantAnimation)
     qtbot.waitUntil(lambda: animation.state() == QAbstractAnimation.State.Stopped)
     assert_shows(lenet.scene, lenet.network, 10)
@@ -712,7 +712,7 @@ def test_a_closed_canvas_is_freed(qtbot, qapp):
     view.show()
     qtbot.waitExposed(view)
     view.select(("conv1",))
-    view.add_layer(ReLU())
+    view.editing.add(ReLU())
     gone = weakref.ref(view)
     view.close()
     view.deleteLater()
@@ -752,7 +752,7 @@ def test_icons_stand_on_whole_pixels_at_every_zoom(qapp):
 
 def test_a_layer_that_takes_no_part_says_so_on_its_card(qtbot):
     document = Document(qtbot, lenet5())
-    document.view.add_layer(ReLU())
+    document.view.editing.add(ReLU())
     loose, _ = edits.place(document.network, Conv2d())
     document.show(loose)
     shown = {name: beside_title(card.content) for name, card in document.scene.cards.items()}
