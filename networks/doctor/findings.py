@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from networks.core.finding import Finding
-from networks.core.message import message
+from networks.core.message import Message, message
 from networks.graph.check import Report, check
 from networks.graph.network import Network
 from networks.project.project import Project
@@ -28,6 +28,13 @@ def findings(project: Project, report: Report | None = None) -> tuple[Finding, .
     if project.recipe.learning.batch_size == 1:
         found += _lone_numbers(project.network, report)
     return tuple(found)
+
+
+def too_few_images(project: Project, report: Report, training: int) -> tuple[Finding, ...]:
+    """What the number of training images stands in the way of; they must be read before they can be counted."""
+    if training != 1:
+        return ()
+    return tuple(_lone_numbers(project.network, report, alone=True))
 
 
 def leaves_one_out(images: int, batch_size: int, network: Network) -> bool:
@@ -75,10 +82,10 @@ def _not_fetched(project: Project) -> Iterator[Finding]:
     yield Finding("published weights not fetched", None, sentence)
 
 
-def _lone_numbers(network: Network, report: Report) -> Iterator[Finding]:
+def _lone_numbers(network: Network, report: Report, alone: bool = False) -> Iterator[Finding]:
     """torch refuses to normalize by the variance of a single number; batches of 2 avoid that.
 
-    A frozen layer normalizes by its running statistics. A layer that takes the variance of each image alone
+    `alone` says that there is but one image to train on. A frozen layer normalizes by its running statistics. A layer that takes the variance of each image alone
     never fits where that is the variance of a single number.
     """
     for name, node in report.nodes.items():
@@ -86,9 +93,18 @@ def _lone_numbers(network: Network, report: Report) -> Iterator[Finding]:
             continue
         known = tuple(shape for shape in node.inputs if shape is not None)
         if node.output is not None and node.layer.numbers_per_statistic(*known) == 1:
-            sentence = message(
-                "“{name}” expected several numbers for each channel, got one from a batch of 1 image: "
-                "choose a batch size of 2 or more.",
-                name=name,
-            )
-            yield Finding("lone number", name, sentence)
+            yield Finding("lone number", name, _sentence_on_lone_number(name, alone))
+
+
+def _sentence_on_lone_number(name: str, alone: bool) -> Message:
+    if alone:
+        return message(
+            "“{name}” expected several numbers for each channel, got one, since there is 1 image to train on: "
+            "add images, or hold fewer back for validation.",
+            name=name,
+        )
+    return message(
+        "“{name}” expected several numbers for each channel, got one from a batch of 1 image: choose a batch "
+        "size of 2 or more.",
+        name=name,
+    )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from networks.core.message import UserError
 from networks.core.shapes import count
-from networks.doctor.findings import findings, leaves_one_out
+from networks.doctor.findings import findings, leaves_one_out, too_few_images
 from networks.doctor.memory import memory_finding
 from networks.graph.check import Report, check
 from networks.project.project import Project
@@ -34,6 +34,8 @@ def plan(project: Project) -> Plan:
         raise UserError(found[0].sentence)
     batch_size = project.recipe.learning.batch_size
     training, _ = project.recipe.data.sizes()
+    if found := too_few_images(project, report, training):
+        raise UserError(found[0].sentence)
     return Plan(
         report,
         project.recipe.machine.threads or default_threads(),

@@ -8,6 +8,7 @@ import weakref
 from types import SimpleNamespace
 
 import msgspec
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -495,6 +496,21 @@ def test_batches_of_one_image_are_refused_where_torch_refuses_them(network, refu
 def test_batches_of_two_images_are_enough():
     events = Run(project(ONE_PIXEL, batch_size=2)).train()
     assert [type(event) for _, event in zip(range(3), events, strict=False)] == [Started, Stepped, Stepped]
+
+
+@pytest.mark.parametrize(("network", "refused"), [(RANDOM, False), (ONE_PIXEL, True), (VECTOR, True)])
+def test_a_single_image_to_train_on_is_refused_where_torch_refuses_it(network, refused, monkeypatch):
+    """However large the batches may be."""
+    monkeypatch.setattr(Data, "sizes", lambda data: (1, 1))
+    monkeypatch.setattr(Data, "split", lambda data: (np.array([0]), np.array([1])))
+    # a split of its own, since images are kept by what was asked for
+    alone = project(network, batch_size=32, split_seed=20_001)
+    if refused:
+        with pytest.raises(UserError, match=r"“\w+” expected several numbers for each channel.*add images"):
+            Run(alone)
+        monkeypatch.setattr("networks.training.plan.too_few_images", lambda *given: ())
+    _, event = zip(range(2), Run(alone).train(), strict=False)
+    assert isinstance(event[1], Failed if refused else Stepped)
 
 
 def test_what_cannot_fit_into_memory_is_refused_before_the_system_ends_the_program():
