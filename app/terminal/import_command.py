@@ -13,9 +13,11 @@ from typing import TypeVar
 
 from torch import nn
 
+from app.terminal.printing import print_lines
 from networks.core.message import UserError, message
 from networks.core.shapes import Shape
-from networks.exporting.weights import save_weights
+from networks.core.storage import write_atomically
+from networks.exporting.weights import as_safetensors
 from networks.graph.check import check
 from networks.graph.network import Network
 from networks.importing.importer import imported
@@ -30,8 +32,10 @@ def import_module(place: str, size: Shape, out: Path, *, weights: Path | None, o
     """Imports the module that the callable at `place`, such as `models.small:net`, returns.
 
     `size` is channels×height×width of the images. Writes the project to `out` and, if `weights` is given, the
-    module's weights to that file. Returns the exit code 0. Raises UserError if something is missing, if the
-    user's code raises, if the module cannot be shown layer by layer, or if a file cannot be written.
+    module's weights to that file; each file is told of as soon as it is written. Returns the exit code 0.
+
+    Raises UserError if something is missing, if the user's code raises, if its module cannot be shown layer
+    by layer or holds no numbers to write, or if a file cannot be written.
     """
     for path in (out, weights):
         if path is not None and path.exists() and not overwrite:
@@ -41,12 +45,19 @@ def import_module(place: str, size: Shape, out: Path, *, weights: Path | None, o
     module = _module(place)
     network = imported(module, size)
     project = Project(network)
+    # weights that cannot be written, such as those on the meta device, are refused before a file is made
+    learned = None if weights is None else _weights(module, network)
     write_project(project, out)
-    if weights is not None:
-        held = {name: tensor for name, tensor in module.state_dict().items() if _holds(network, name)}
-        save_weights(held, weights)
-    print(_told(project, out), flush=True)  # noqa: T201
+    print_lines(_told(project, out))
+    if weights is not None and learned is not None:
+        write_atomically(weights, learned)
+        print_lines(f"{weights}: the weights of the module")
     return 0
+
+
+def _weights(module: nn.Module, network: Network) -> bytes:
+    """The module's weights as a safetensors file, without those of layers that forward never calls."""
+    return as_safetensors({name: held for name, held in module.state_dict().items() if _holds(network, name)})
 
 
 def _module(place: str) -> nn.Module:

@@ -31,7 +31,7 @@ def findings(project: Project, report: Report | None = None) -> tuple[Finding, .
 
 
 def too_few_images(project: Project, report: Report, training: int) -> tuple[Finding, ...]:
-    """What the number of training images stands in the way of; they must be read before they can be counted."""
+    """Layers that so few training images stand in the way of. These must be read before they are counted."""
     if training != 1:
         return ()
     return tuple(_lone_numbers(project.network, report, alone=True))
@@ -85,8 +85,9 @@ def _not_fetched(project: Project) -> Iterator[Finding]:
 def _lone_numbers(network: Network, report: Report, alone: bool = False) -> Iterator[Finding]:
     """torch refuses to normalize by the variance of a single number; batches of 2 avoid that.
 
-    `alone` says that there is but one image to train on. A frozen layer normalizes by its running statistics. A layer that takes the variance of each image alone
-    never fits where that is the variance of a single number.
+    `alone` says that there is but one image to train on. A frozen layer normalizes by its running statistics.
+    A layer that takes the variance of each image alone never fits where that is the variance of a single
+    number.
     """
     for name, node in report.nodes.items():
         if network[name].frozen or not node.contributing or not node.layer.normalizes_by_batch:
@@ -99,7 +100,7 @@ def _lone_numbers(network: Network, report: Report, alone: bool = False) -> Iter
 def _sentence_on_lone_number(name: str, alone: bool) -> Message:
     if alone:
         return message(
-            "“{name}” expected several numbers for each channel, got one, since there is 1 image to train on: "
+            "“{name}” expected several numbers for each channel, got one from the only image to train on: "
             "add images, or hold fewer back for validation.",
             name=name,
         )

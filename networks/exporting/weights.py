@@ -30,8 +30,13 @@ def save_weights(source: Run | nn.Module | Weights, path: Path) -> None:
 
     Raises UserError with the reason where that fails, and leaves the old file as it was.
     """
+    write_atomically(path, as_safetensors(source))
+
+
+def as_safetensors(source: Run | nn.Module | Weights) -> bytes:
+    """What such a file holds. Raises UserError where there are no numbers, or numbers of another kind."""
     weights = source.weights() if isinstance(source, Run) else _weights(source)
-    write_atomically(path, save(weights, metadata={"format": "pt"}))
+    return save(weights, metadata={"format": "pt"})
 
 
 def read_weights(path: Path, project: Project) -> Weights:

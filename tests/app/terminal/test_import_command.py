@@ -46,6 +46,10 @@ def seven():
     return Net(7)
 
 
+def shapes():
+    return Net().to("meta")
+
+
 def needs(this):
     return Net()
 
@@ -158,6 +162,27 @@ def sentence(capsys, *arguments: object, code: int = 1) -> str:
 def test_what_goes_wrong_is_said_in_one_line(folder, capsys, place, words):
     assert words in sentence(capsys, place, "net.json")
     assert not (folder / "net.json").exists()
+
+
+def test_a_module_without_numbers_leaves_nothing_half_done(folder, capsys):
+    """On the meta device: as a project alone it is written, with weights nothing is."""
+    out, weights = folder / "net.json", folder / "net.safetensors"
+    arguments = ("mine.nets:shapes", out, "--input", "1x28x28")
+    assert "“conv1.weight” has a shape, but no numbers" in sentence(capsys, *arguments, "--weights", weights)
+    assert not out.exists()
+    assert not weights.exists()
+    assert imported(*arguments) == 0
+    assert out.exists()
+
+
+def test_each_file_is_told_of_in_signs_that_a_terminal_does_not_obey(folder, capsys):
+    out, weights = "a\x1b[2Jb.json", "a\x1b]0;title\x07.safetensors"
+    assert imported("mine.nets:net", out, "--input", "1x28x28", "--weights", weights) == 0
+    assert (folder / out).exists()
+    assert (folder / weights).exists()
+    project, learned = capsys.readouterr().out.splitlines()
+    assert project.startswith(r"a\x1b[2Jb.json: 8 layers")
+    assert learned == r"a\x1b]0;title\x07.safetensors: the weights of the module"
 
 
 def test_images_that_do_not_fit(folder, capsys):
