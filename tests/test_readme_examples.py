@@ -190,20 +190,22 @@ project = first_project()
 recipe = with_settings(project.recipe, epochs=2, batch_size=300, threads=1, clip=0.0)
 project = msgspec.structs.replace(project, recipe=recipe)
 run, record = Run(project), Record("run")
+def norm():
+    return torch.nn.utils.get_total_norm(list(run.module.parameters())).item()
+before = norm()
 for event in run.train():
     record.take([event])
     if isinstance(event, Stepped):
-        gradients = [weight.grad for weight in run.module.parameters()]
-        expected = torch.nn.utils.get_total_norm(gradients).item()
-        assert abs(event.values["gradient norm"] - expected) < 1e-4 * expected
+        assert abs(event.values["weight norm"] - before) < 1e-4 * before
+        before = norm()
     elif isinstance(event, Validated):
-        assert "gradient norm" not in event.values
-measured = record.steps.values("gradient norm").tolist()
+        assert "weight norm" not in event.values
+measured = record.steps.values("weight norm").tolist()
 assert len(measured) == 2 * run.steps_per_epoch and min(measured) > 0
 
 table = csv_text([record])
 heading, first, *_ = table.splitlines()
-assert heading.split(",")[-1] == "gradient norm" and float(first.split(",")[-1]) == measured[0]
+assert heading.split(",")[-1] == "weight norm" and float(first.split(",")[-1]) == measured[0]
 
 Path("project.json").write_bytes(project_to_json(project))
 assert main(["train", "project.json", "--out", "trained"]) == 0
@@ -217,10 +219,10 @@ assert Path("script/net-curves.csv").read_text() == table
 panel = CurvesPanel()
 panel.show_records([record])
 panel.show()
-chart = panel.chart("gradient")
-assert chart.isVisible() and chart.accessibleName() == "Gradient"
-assert "gradient norm, smoothed" in panel.keys.text()
-line = chart.curves(record)["gradient norm"]
+chart = panel.chart("weights")
+assert chart.isVisible() and chart.accessibleName() == "Weights"
+assert "weight norm, smoothed" in panel.keys.text()
+line = chart.curves(record)["weight norm"]
 assert len(line.strong.across) == len(measured)
 chart.pointed.emit(record.steps.epoch[2])
 figure, smoothed = chart.quantity.figure(measured[2]), chart.quantity.figure(line.value(2))
@@ -238,6 +240,6 @@ def test_a_measure_is_a_few_lines_in_one_file(copied_tree):
     measures = copied_tree / "networks" / "runs" / "measures.py"
     text = measures.read_text(encoding="utf-8")
     text = text.replace("\nMEASURES = (", f"\n{example('Adding a measure')}\nMEASURES = (", 1)
-    text = text.replace(" VALIDATION_ACCURACY)\n", " VALIDATION_ACCURACY, GRADIENT_NORM)\n", 1)
+    text = text.replace("    GRADIENT_NORM,\n)", "    GRADIENT_NORM,\n    WEIGHT_NORM,\n)", 1)
     measures.write_text(text, encoding="utf-8")
     assert run_in(copied_tree, WITH_A_MEASURE).splitlines()[-1] == "as the README says"

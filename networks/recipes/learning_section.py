@@ -39,12 +39,22 @@ class Learning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float,
         real(
             "Gradient clipping",
-            "Scales the gradient down where its norm, over all weights, is above this; 0 turns it off.",
+            "The largest gradient that is allowed; 0 turns it off. A single bad batch then cannot throw the "
+            "weights far away.",
             0.0,
             1e6,
             zero="off",
         ),
     ] = 0.0
+    clip_by: Annotated[
+        Literal["norm", "value"],
+        described(
+            "Clip by",
+            "By norm, the gradient is scaled down until its length over all weights is within the limit, and "
+            "keeps its direction. By value, every number in it is cut off at the limit.",
+            labels={"norm": "norm", "value": "value"},
+        ),
+    ] = "norm"
     batch_size: Annotated[
         int,
         whole("Batch size", "Images whose gradients are averaged for one step.", 1, 65_536, unit="images"),

@@ -19,12 +19,14 @@ import msgspec
 Tensor: TypeAlias = Any
 """torch's, where these functions run."""
 
-BatchResult = namedtuple("BatchResult", "loss scores labels weights optimizer")
+BatchResult = namedtuple("BatchResult", "loss scores targets weights optimizer norm")
 """What a batch of n images gave, right after the backward pass, with gradients that are not yet clipped.
 
 `loss` is what was minimised, a tensor with one element; while validating it is a float, the mean over the
-images, and there are no new gradients. `scores` is n×classes, `labels` holds n numbers, `weights` are the
-parameters that are trained, each with its `.grad`, and `optimizer` is torch's.
+images, and there are no new gradients. `scores` is n×classes. `targets` are n labels or, where they are soft,
+n×classes shares. `weights` are the parameters that are trained, each with its `.grad`, and `norm` is the
+length of the gradient over all of them; 0 while validating. `optimizer` is torch's, with the learning rate of
+this step.
 """
 
 
@@ -35,12 +37,23 @@ def batch_loss(batch: BatchResult) -> tuple[Tensor, int]:
 
 def image_loss(batch: BatchResult) -> tuple[float, int]:
     """The loss of every image."""
-    return batch.loss * len(batch.labels), len(batch.labels)
+    return batch.loss * len(batch.targets), len(batch.targets)
 
 
 def accuracy(batch: BatchResult) -> tuple[Tensor, int]:
-    """The images whose class has the highest score."""
-    return (batch.scores.argmax(1) == batch.labels).sum(), len(batch.labels)
+    """The images whose class has the highest score; of soft targets, the class with the largest share."""
+    labels = batch.targets if batch.targets.ndim == 1 else batch.targets.argmax(1)
+    return (batch.scores.argmax(1) == labels).sum(), len(labels)
+
+
+def learning_rate(batch: BatchResult) -> tuple[float, int]:
+    """What the schedule sets for this step."""
+    return batch.optimizer.param_groups[0]["lr"], 1
+
+
+def gradient_norm(batch: BatchResult) -> tuple[Tensor, int]:
+    """The length of the gradient over all weights, before it is clipped."""
+    return batch.norm, 1
 
 
 def add_to(totals: dict[str, tuple[float, int]], measured: dict[str, tuple[Tensor, int]]) -> None:
@@ -63,7 +76,8 @@ class Quantity(msgspec.Struct, frozen=True):
 
     `format` is how values are written: a share between 0 and 1 in percent, or a number with four significant
     digits and its `unit`. `logarithmic` says whether the chart has a logarithmic scale to switch to, and
-    `finite` whether a value that is no finite number means that training has diverged.
+    `finite` whether a value that is no finite number means that training has diverged. The chart of an
+    `extra` quantity is shown only to those who ask for it.
     """
 
     name: str
@@ -73,6 +87,7 @@ class Quantity(msgspec.Struct, frozen=True):
     better: Literal["lower", "higher"] | None = None
     logarithmic: bool = False
     finite: bool = False
+    extra: bool = False
 
     def figure(self, value: float | None) -> str:
         """A value as a chart writes it: `0.2137`, `1.500e-05`, `97.22 %`, `∞`; `–` where there is none."""
@@ -108,14 +123,25 @@ class Measure(msgspec.Struct, frozen=True):
 
 LOSS = Quantity("loss", "Loss", better="lower", logarithmic=True, finite=True)
 ACCURACY = Quantity("accuracy", "Accuracy", format="percent", better="higher")
+RATE = Quantity("rate", "Learning rate", extra=True)
+GRADIENT = Quantity("gradient", "Gradient norm", logarithmic=True, extra=True)
 
 TRAINING_LOSS = Measure("training loss", LOSS, "training", "train", "step", batch_loss)
 """Includes the losses of auxiliary outputs, each times its weight; the validation loss leaves them out."""
 TRAINING_ACCURACY = Measure("training accuracy", ACCURACY, "training", "train", "step", accuracy)
 VALIDATION_LOSS = Measure("validation loss", LOSS, "validation", "val", "epoch", image_loss)
 VALIDATION_ACCURACY = Measure("validation accuracy", ACCURACY, "validation", "val", "epoch", accuracy)
+LEARNING_RATE = Measure("learning rate", RATE, "learning rate", "rate", "step", learning_rate, noisy=False)
+GRADIENT_NORM = Measure("gradient norm", GRADIENT, "gradient norm", "norm", "step", gradient_norm)
 
-MEASURES = (TRAINING_LOSS, TRAINING_ACCURACY, VALIDATION_LOSS, VALIDATION_ACCURACY)
+MEASURES = (
+    TRAINING_LOSS,
+    TRAINING_ACCURACY,
+    VALIDATION_LOSS,
+    VALIDATION_ACCURACY,
+    LEARNING_RATE,
+    GRADIENT_NORM,
+)
 """All measures, in the order of the table's columns and of the charts."""
 
 BEST_BY = VALIDATION_LOSS

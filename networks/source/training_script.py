@@ -118,7 +118,8 @@ def _constants(project: Project, constants: ScriptConstants) -> Iterator[str]:
     if auxiliary := auxiliary_weights(project.network):
         yield f"AUXILIARY = {auxiliary!r}  # what the losses of the auxiliary outputs are multiplied by"
     if recipe.learning.clip:
-        yield f"CLIP = {literal(recipe.learning.clip)}  # the longest gradient that is allowed"
+        meant = "longest gradient" if recipe.learning.clip_by == "norm" else "largest number in a gradient"
+        yield f"CLIP = {literal(recipe.learning.clip)}  # the {meant} that is allowed"
     yield f"JUDGED_AT_ONCE = {constants.judged_at_once}"
     yield f'DEVICE = "{recipe.machine.device}"'
     yield f"THREADS = {constants.threads}  # another number of threads rounds sums differently"
@@ -233,6 +234,8 @@ def _epoch(project: Project) -> Iterator[str]:
     arguments = "model, loss_function, optimizer, images, labels"
     auxiliary = ", auxiliary=AUXILIARY" if auxiliary_weights(network) else ""
     clip = ", clip=CLIP" if learning.clip else ""
+    if learning.clip and learning.clip_by != "norm":
+        clip += f", clip_by={quoted(learning.clip_by)}"
     yield "rows: list[dict[str, float]] = []"
     yield "for chosen in batches:"
     yield f"    images, labels = {_batch('x_training[chosen]', project)}, y_training[chosen]"

@@ -213,7 +213,14 @@ class Run:
         if not self.module.training:
             self.model.set_training()
         measured = train_step(
-            self.model.trained, self.loss, state.optimizer, images, labels, self._auxiliary, learning.clip
+            self.model.trained,
+            self.loss,
+            state.optimizer,
+            images,
+            labels,
+            auxiliary=self._auxiliary,
+            clip=learning.clip,
+            clip_by=learning.clip_by,
         )
         state.step += 1
         state.untold.append(Untold(state.step, measured))

@@ -19,32 +19,35 @@ def train_step(
     loss_function: nn.Module,
     optimizer: torch.optim.Optimizer,
     images: Tensor,
-    labels: Tensor,
+    targets: Tensor,
     auxiliary: tuple[float, ...] = (),
     clip: float = 0.0,
+    clip_by: str = "norm",
 ) -> dict[str, tuple[Tensor, int]]:
     """Makes one step on a batch. Gives what was measured: for each measure a sum and what to divide it by.
 
-    With auxiliary outputs the model gives several scores, the main ones first, and `auxiliary` holds what the
-    losses of the others are multiplied by. `clip` is the longest gradient that is allowed, over all weights;
-    0 allows any. The sums are tensors: reading one from a GPU waits until the GPU is done with the step.
+    `targets` are n labels or, for losses that take soft targets, n×classes shares. With auxiliary outputs the
+    model gives several scores, the main ones first, and `auxiliary` holds what the losses of the others are
+    multiplied by. `clip` is what `clip_gradients` allows, 0 for no limit. The sums are tensors: reading one
+    from a GPU waits until the GPU is done with the step.
     """
     scores = model(images)
     scores, *early = scores if auxiliary else (scores,)
-    loss = loss_function(scores, labels)
+    loss = loss_function(scores, targets)
     for share, guess in zip(auxiliary, early, strict=True):
-        loss = loss + share * loss_function(guess, labels)
+        loss = loss + share * loss_function(guess, targets)
     weights = trained_weights(optimizer)
     for weight in weights:
         weight.grad = None  # as optimizer.zero_grad() does
     loss.backward()
-    result = BatchResult(loss.detach(), scores.detach(), labels, weights, optimizer)
+    norm = gradient_length(weights)
+    result = BatchResult(loss.detach(), scores.detach(), targets, weights, optimizer, norm)
     with torch.no_grad():
         measured = {name: take(result) for name, take in EACH_STEP.items()}
     # a loss that is not a number leaves the weights as they are; a GPU is not asked, since that means waiting
     if loss.device.type != "cpu" or math.isfinite(loss.item()):
         if clip:
-            nn.utils.clip_grad_norm_(weights, clip)
+            clip_gradients(weights, norm, clip, clip_by)
         optimizer.step()
     return measured
 
@@ -54,17 +57,33 @@ def judge(
     loss_function: nn.Module,
     optimizer: torch.optim.Optimizer,
     images: Tensor,
-    labels: Tensor,
+    targets: Tensor,
 ) -> dict[str, tuple[Tensor, int]]:
     """Judges a batch of validation images: for each measure a sum and what to divide it by."""
     model.eval()
     with torch.inference_mode():
         scores = model(images)
-        loss = loss_function(scores, labels).item()
-        result = BatchResult(loss, scores, labels, trained_weights(optimizer), optimizer)
+        loss = loss_function(scores, targets).item()
+        result = BatchResult(loss, scores, targets, trained_weights(optimizer), optimizer, 0.0)
         return {name: take(result) for name, take in EACH_EPOCH.items()}
 
 
 def trained_weights(optimizer: torch.optim.Optimizer) -> list[Tensor]:
     """The weights that the optimizer changes, in its order."""
     return [weight for group in optimizer.param_groups for weight in group["params"]]
+
+
+def gradient_length(weights: list[Tensor]) -> Tensor:
+    """The length of the gradient over all weights: the root of the sum of all squares."""
+    # as torch.nn.utils.get_total_norm, in half the time
+    gradients = [weight.grad for weight in weights if weight.grad is not None]
+    norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+    return norm
+
+
+def clip_gradients(weights: list[Tensor], norm: Tensor, clip: float, clip_by: str) -> None:
+    """Limits the gradient to `clip`: by "norm" its length, which is `norm`, by "value" every number in it."""
+    if clip_by == "norm":
+        nn.utils.clip_grads_with_norm_(weights, clip, norm)
+    else:
+        nn.utils.clip_grad_value_(weights, clip)

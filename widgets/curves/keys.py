@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from networks.runs.measures import QUANTITIES, variants
+from networks.runs.measures import QUANTITIES, Quantity, variants
 from widgets.curves.line import dashes
 from widgets.look import theme
 from widgets.look.translation import declared
@@ -31,12 +31,19 @@ class Keys(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._smooths = self._single = True
+        self._quantities = [quantity for quantity in QUANTITIES if not quantity.extra]
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.text())
 
     def show_smoothing(self, smooths: bool) -> None:
         """Whether strong lines are smoothed."""
         self._smooths = smooths
+        self.setAccessibleName(self.text())
+        self._arrange()
+
+    def show_quantities(self, quantities: list[Quantity]) -> None:
+        """Of which quantities there are charts."""
+        self._quantities = quantities
         self.setAccessibleName(self.text())
         self._arrange()
 
@@ -106,7 +113,7 @@ class Keys(QWidget):
                 measure,
                 _Entry(_DASHED if measure.each == "epoch" else _STRONG, variant, declared(measure.line)),
             )
-            for quantity in QUANTITIES
+            for quantity in self._quantities
             for measure, variant in variants(quantity)
         ]
         steps = [(measure, entry) for measure, entry in lines if measure.each == "step"]

@@ -28,6 +28,7 @@ from widgets.controls.offer_bar import OfferBar
 from widgets.curves import export
 from widgets.curves.axis_button import AxisButton
 from widgets.curves.chart import Chart
+from widgets.curves.chart_place import ChartPlace, chart_place
 from widgets.curves.description import described
 from widgets.curves.hint import Hint
 from widgets.curves.keys import Keys
@@ -67,13 +68,12 @@ class CurvesPanel(QWidget):
         self._following = True
         self._refreshing = False
         self._pointed: float | None = None
-        self.charts = tuple(Chart(quantity) for quantity in QUANTITIES)
-        self.headings = tuple(Readings(quantity) for quantity in QUANTITIES)
-        self.boxes = tuple(ReadingBox(quantity, self) for quantity in QUANTITIES)
-        self._read_outs = ReadOuts(self, tuple(zip(self.charts, self.headings, self.boxes, strict=True)))
-        self.axis_buttons = tuple(AxisButton() for _ in QUANTITIES)
-        logarithmic = [declared(each.title).lower() for each in QUANTITIES if each.logarithmic]
-        self.toolbar = CurvesToolbar(", ".join(logarithmic))
+        self._places = tuple(chart_place(quantity, self) for quantity in QUANTITIES)
+        self._read_outs = ReadOuts(self)
+        logarithmic = [
+            declared(each.title).lower() for each in QUANTITIES if each.logarithmic and not each.extra
+        ]
+        self.toolbar = CurvesToolbar(", ".join(logarithmic), tuple(each for each in QUANTITIES if each.extra))
         self.runs_legend = RunsLegend()
         self.outcome = Outcome()
         self.undo_bar = OfferBar()
@@ -117,11 +117,39 @@ class CurvesPanel(QWidget):
 
     def chart(self, quantity: str) -> Chart:
         """The chart of this quantity, by its name."""
-        return next(chart for chart in self.charts if chart.quantity.name == quantity)
+        return self._place(quantity).chart
 
     def csv(self) -> str:
         """Every measurement of every run, shown or hidden."""
         return csv_text(self._numbers)
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """The charts that are shown."""
+        return tuple(place.chart for place in self._places if place.shown)
+
+    @property
+    def headings(self) -> tuple[Readings, ...]:
+        """Their headings."""
+        return tuple(place.heading for place in self._places if place.shown)
+
+    @property
+    def boxes(self) -> tuple[ReadingBox, ...]:
+        """The boxes of values over them."""
+        return tuple(place.box for place in self._places if place.shown)
+
+    @property
+    def axis_buttons(self) -> tuple[AxisButton, ...]:
+        """The buttons of their axes."""
+        return tuple(place.button for place in self._places if place.shown)
+
+    def _place(self, quantity: str) -> ChartPlace:
+        return next(place for place in self._places if place.chart.quantity.name == quantity)
+
+    @property
+    def _all_charts(self) -> tuple[Chart, ...]:
+        """Also those that are hidden."""
+        return tuple(place.chart for place in self._places)
 
     @property
     def runs(self) -> tuple[Record, ...]:
@@ -138,23 +166,34 @@ class CurvesPanel(QWidget):
     @Slot(bool)
     def set_log(self, log: bool) -> None:
         """Switches all charts that can have a logarithmic axis."""
-        for chart in self.charts:
+        for chart in self._all_charts:
             if chart.quantity.logarithmic:
                 chart.set_log(log, self.toolbar.smoothing)
         # the zoomed range has no meaning on the other scale
         self.reset_view()
 
+    @Slot(str, bool)
+    def show_chart(self, quantity: str, shown: bool) -> None:
+        """Shows or hides the chart of this quantity, by its name."""
+        place = self._place(quantity)
+        # a chart that is hidden takes nothing
+        for record in self._numbers:
+            place.chart.take(record)
+        place.set_shown(shown)
+        self.keys.show_quantities([chart.quantity for chart in self.charts])
+        self._refresh()
+
     @Slot(float)
     def _smooth(self, weight: float) -> None:
         self.keys.show_smoothing(weight > 0)
-        for chart in self.charts:
+        for chart in self._all_charts:
             chart.set_smoothing(weight)
         self._refresh()
 
     @Slot(bool)
     def _show_single_steps(self, shown: bool) -> None:
         self.keys.show_single_steps(shown)
-        for chart in self.charts:
+        for chart in self._all_charts:
             chart.set_single_steps(shown)
         self._refresh()
 
@@ -168,9 +207,7 @@ class CurvesPanel(QWidget):
     def _switch_axis(self) -> None:
         """Shows all that an axis leaves out, or leaves it out again."""
         source = self.sender()
-        at = self.axis_buttons.index(source) if isinstance(source, AxisButton) else -1
-        chart = self.charts[at] if at >= 0 else source
-        assert isinstance(chart, Chart)
+        chart = next(place.chart for place in self._places if source in (place.chart, place.button))
         chart.set_whole(not chart.whole)
         self.reset_view()
 
@@ -179,7 +216,7 @@ class CurvesPanel(QWidget):
         source = self.sender()
         assert isinstance(source, Chart)
         self._following = False
-        for chart in self.charts:
+        for chart in self._all_charts:
             chart.look_at(x=source.x_range())
         self._refresh()
 
@@ -205,7 +242,7 @@ class CurvesPanel(QWidget):
     @Slot(int, bool)
     def _show_run(self, number: int, shown: bool) -> None:
         record = self._record(number)
-        for chart in self.charts:
+        for chart in self._all_charts:
             chart.curves(record).set_shown(shown)
             chart.arrange_runs()
         self._refresh()
@@ -224,7 +261,7 @@ class CurvesPanel(QWidget):
         self.rename_requested.emit(self._record(number), title)
 
     def _printed(self) -> AbstractContextManager[export.Parts]:
-        return export.printed(self.charts, self._figure, self.runs_legend)
+        return export.printed(self._all_charts, self._figure, self.runs_legend)
 
     @Slot()
     def _copy_picture(self) -> None:
@@ -260,7 +297,7 @@ class CurvesPanel(QWidget):
             self._add(record)
         self._numbers = {record: self._numbers[record] for record in records}
         if records:
-            for chart in self.charts:
+            for chart in self._all_charts:
                 chart.set_front(records[-1])
         else:
             self._following = True
@@ -280,9 +317,9 @@ class CurvesPanel(QWidget):
         # a run that is brought back has been told of
         back = record.ended is not None
         self._told[record] = (0, record.ended)
-        for chart in self.charts:
+        for chart in self._all_charts:
             chart.add_run(record, number, self.toolbar.smoothing)
-        curves = self.charts[0].curves(record)
+        curves = self._all_charts[0].curves(record)
         self.runs_legend.add_run(number, record.title, curves.color.name(), curves.symbol)
         if back:
             self._judge(record)
@@ -295,7 +332,7 @@ class CurvesPanel(QWidget):
         del self._told[record]
         if self.outcome.record is record:
             self.outcome.show_end(None)
-        for chart in self.charts:
+        for chart in self._all_charts:
             chart.remove_run(record)
 
     def _show_ends(self) -> None:
@@ -348,14 +385,14 @@ class CurvesPanel(QWidget):
             self._refresh_readings()
 
     def _refresh_readings(self) -> None:
-        self._read_outs.show(self._shown(), self._pointed)
+        places = [place for place in self._places if place.shown]
+        self._read_outs.show(places, self._shown(), self._pointed)
 
     def _show_axes(self) -> None:
         """Says where an axis leaves something out or does not begin at 0."""
-        for chart, heading, button in zip(self.charts, self.headings, self.axis_buttons, strict=True):
-            button.show_chart(chart, following=self._following)
-            start = chart.axis_start
-            heading.show_note("" if start is None else self.tr("axis starts at {value}").format(value=start))
+        for place in self._places:
+            if place.shown:
+                place.show_axis(following=self._following)
 
     def _describe(self, run: Record) -> None:
         """Describes the charts for screen readers, at the end of every epoch and of the run."""
@@ -384,7 +421,7 @@ class CurvesPanel(QWidget):
 
     def _name_parts(self) -> None:
         self.undo_bar.setObjectName("undo_bar")
-        for chart in self.charts:
+        for chart in self._all_charts:
             chart.setObjectName(f"{chart.quantity.name}_chart")
             chart.setAccessibleName(declared(chart.quantity.title))
             chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -396,10 +433,11 @@ class CurvesPanel(QWidget):
         column = QVBoxLayout(charts)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for chart, heading, button in zip(self.charts, self.headings, self.axis_buttons, strict=True):
-            column.addWidget(heading)
-            column.addWidget(chart, 1)
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
+        for place in self._places:
+            column.addWidget(place.heading)
+            # charts that are shown by choice stay smaller than the main ones
+            column.addWidget(place.chart, 2 if place.chart.quantity.extra else 3)
+            column.addWidget(place.button, 0, Qt.AlignmentFlag.AlignRight)
         epoch = QLabel(self.tr("epoch"))
         epoch.setProperty("role", "dim")
         epoch.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -424,15 +462,16 @@ class CurvesPanel(QWidget):
         rows.addWidget(self.outcome)
 
     def _connect(self) -> None:
-        for chart in self.charts:
+        for chart in self._all_charts:
             chart.zoomed.connect(self._zoom)
             chart.reset_requested.connect(self.reset_view)
             chart.pointed.connect(self._point)
             chart.stepped.connect(self._step)
             chart.view_changed.connect(self._follow_view)
             chart.all_requested.connect(self._switch_axis)
-        for button in self.axis_buttons:
-            button.clicked.connect(self._switch_axis)
+        for place in self._places:
+            place.button.clicked.connect(self._switch_axis)
+        self.toolbar.chart_choice.chosen.connect(self.show_chart)
         self.toolbar.single_steps_toggled.connect(self._show_single_steps)
         self.undo_bar.accepted.connect(self.restore_requested)
         self.runs_legend.only_wished.connect(self._show_only)

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from networks.runs.record import Record
 from widgets.curves.chart import Chart
+from widgets.curves.chart_place import ChartPlace
 from widgets.curves.reading_box import ReadingBox
-from widgets.curves.readings import Reading, Readings, ReadValue
+from widgets.curves.readings import Reading, ReadValue
 from widgets.look import theme
 from widgets.look.translation import declared
 
@@ -17,18 +18,18 @@ from widgets.look.translation import declared
 class ReadOuts:
     """Reads the values of runs at one step, the same in all charts, and shows them."""
 
-    def __init__(self, panel: QWidget, places: tuple[tuple[Chart, Readings, ReadingBox], ...]) -> None:
+    def __init__(self, panel: QWidget) -> None:
         """Each chart has a heading, and a box that lies anywhere on the panel."""
-        self._panel, self._places = panel, places
+        self._panel = panel
 
-    def show(self, shown: list[Record], pointed: float | None) -> None:
+    def show(self, places: list[ChartPlace], shown: list[Record], pointed: float | None) -> None:
         """Shows the values of these runs, the one in front first, at the epoch that is pointed at."""
         front = shown[0] if shown else None
         at = None
         if pointed is not None and front is not None and len(front.steps):
             at = float(front.steps.epoch[front.steps.nearest(pointed)])
         below = self._panel.height()
-        for chart, heading, box in reversed(self._places):
+        for chart, heading, box, _ in reversed(places):
             rings: list[tuple[QPointF, QColor]] = []
             readings = tuple(self._reading(chart, run, at, rings) for run in shown)
             heading.show_readings(readings)

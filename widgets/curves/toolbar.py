@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
 
+from networks.runs.measures import Quantity
+from widgets.curves.chart_choice import ChartChoice
 from widgets.look import theme
 from widgets.look.icon import icon
 
@@ -24,8 +26,8 @@ class CurvesToolbar(QWidget):
     reset_requested = Signal()
     clear_requested = Signal()
 
-    def __init__(self, logarithmic: str, parent: QWidget | None = None) -> None:
-        """`logarithmic` names what has a logarithmic scale, such as “loss”."""
+    def __init__(self, logarithmic: str, extra: tuple[Quantity, ...], parent: QWidget | None = None) -> None:
+        """`logarithmic` names what has a logarithmic scale, such as “loss”; `extra` are charts to choose."""
         super().__init__(parent)
         self._label = QLabel(self.tr("Smoothing"))
         self._label.setProperty("role", "dim")
@@ -53,6 +55,8 @@ class CurvesToolbar(QWidget):
         self.steps_button = self._button("steps_button", "steps", self.tr("Show every single step"))
         self.steps_button.setCheckable(True)
         self.steps_button.setChecked(True)
+        self.chart_choice = ChartChoice(extra, self)
+        self.chart_choice.setVisible(bool(extra))
         self.reset_button = self._button(
             "reset_button", "fit", self.tr("Show everything again (double-click in a chart)")
         )
@@ -70,6 +74,7 @@ class CurvesToolbar(QWidget):
         for button in (
             self.log_button,
             self.steps_button,
+            self.chart_choice,
             self.reset_button,
             self.copy_button,
             self.clear_button,

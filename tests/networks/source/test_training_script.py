@@ -164,6 +164,7 @@ def projects(draw):
             optimizer=optimizer,
             loss=CrossEntropy(draw(st.sampled_from([0.0, 0.1]))),
             clip=draw(st.sampled_from([0.0, 0.5])),
+            clip_by=draw(st.sampled_from(["norm", "value"])),
             seed=draw(st.integers(0, 2**31 - 1)),
         ),
     )
