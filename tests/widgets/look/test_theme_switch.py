@@ -97,18 +97,24 @@ class Told(QWidget):
         self.changes.append(event.type())
 
 
-def test_a_switch_goes_through_all_widgets_once(qtbot, themed):
+def test_a_switch_styles_each_widget_twice_however_deep_it_lies(qtbot, themed):
     apply_theme(themed, "light")
-    widget = Told()
-    qtbot.addWidget(widget)
-    widget.show()
+    nest = [Told()]
+    qtbot.addWidget(nest[0])
+    for _ in range(12):
+        QVBoxLayout(nest[-1]).addWidget(inner := Told())
+        nest.append(inner)
+    nest[0].show()
     themed.processEvents()
-    widget.changes.clear()
+    for widget in nest:
+        widget.changes.clear()
     apply_theme(themed, "dark")
     themed.processEvents()
-    assert widget.changes.count(QEvent.Type.StyleChange) == 1
-    assert QEvent.Type.FontChange not in widget.changes
-    widget.changes.clear()
+    for widget in nest:
+        # once when the old style sheet goes, and once when the new one comes
+        assert widget.changes.count(QEvent.Type.StyleChange) == 2
+        assert QEvent.Type.FontChange not in widget.changes
+        widget.changes.clear()
     apply_theme(themed, "dark")
     themed.processEvents()
-    assert QEvent.Type.StyleChange not in widget.changes
+    assert all(QEvent.Type.StyleChange not in widget.changes for widget in nest)
