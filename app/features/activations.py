@@ -8,6 +8,7 @@ from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.panel import Panel, Place
 from app.feature.shown import Shown
+from networks.graph.network import Network
 from widgets.look.translation import declared
 from widgets.panels.activation_panel import CHOICES, ActivationPanel
 
@@ -19,6 +20,7 @@ class Activations(Feature):
         super().__init__(desk)
         self.panel = ActivationPanel()
         self.panel.edited.connect(desk.edit_network)
+        self._summed_up: tuple[Network, str] | None = None
 
     def panels(self) -> tuple[Panel, ...]:
         return (
@@ -35,9 +37,14 @@ class Activations(Feature):
 
     def _summary(self, shown: Shown) -> str:
         """The functions of the network, the most frequent one first."""
-        layers = (node.layer for node in shown.network.nodes)
-        counts = Counter(type(layer) for layer in layers if isinstance(layer, CHOICES))
-        return ", ".join(declared(kind.name()) for kind, _ in counts.most_common())
+        network = shown.network
+        # asked for with everything that is shown anew; the network is the same most times
+        if self._summed_up is None or self._summed_up[0] is not network:
+            layers = (node.layer for node in network.nodes)
+            counts = Counter(type(layer) for layer in layers if isinstance(layer, CHOICES))
+            words = ", ".join(declared(kind.name()) for kind, _ in counts.most_common())
+            self._summed_up = network, words
+        return self._summed_up[1]
 
     def show(self, old: Shown | None, new: Shown) -> None:
         if new.news(old, "network", "folding", "selection"):

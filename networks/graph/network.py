@@ -252,6 +252,8 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
 
         Where several orders are possible, the one closest to the order of `nodes` is taken.
         """
+        if self._in_order():
+            return tuple(node.name for node in self.nodes)
         sorter = graphlib.TopologicalSorter({node.name: node.inputs for node in self.nodes})
         with contextlib.suppress(graphlib.CycleError):
             sorter.prepare()  # it still yields what is not behind a loop; `check` names the loop
@@ -266,6 +268,15 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
             for freed in sorter.get_ready():
                 heapq.heappush(ready, (rank[freed], freed))
         return tuple(names)
+
+    def _in_order(self) -> bool:
+        """Whether every node stands behind its inputs, as nearly always: the nodes are then in `order`."""
+        seen: set[str] = set()
+        for node in self.nodes:
+            if not seen.issuperset(node.inputs):
+                return False
+            seen.add(node.name)
+        return True
 
     @cached_property
     def looped(self) -> frozenset[str]:

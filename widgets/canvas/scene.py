@@ -162,7 +162,8 @@ class CanvasScene(QGraphicsScene):
         added = [node.name for node in network.nodes if node.name not in self.cards]
         for name in added:
             card = self.cards[name] = CardItem(name, self.style_of_items)
-            card.setFlag(_NO_CONTENTS, self.far)
+            if self.far:
+                card.setFlag(_NO_CONTENTS)
             card.selected = name in self._selected  # if its frame was, before the fold was closed
             self.addItem(card)
         return set(added)
@@ -174,7 +175,8 @@ class CanvasScene(QGraphicsScene):
         added = [wire for wire in network.wires if wire not in self.wires]
         for wire in added:
             item = self.wires[wire] = WireItem(wire, self.style_of_items)
-            item.setFlag(_NO_CONTENTS, self.far)
+            if self.far:
+                item.setFlag(_NO_CONTENTS)
             self.addItem(item)
         return set(added)
 
@@ -187,10 +189,10 @@ class CanvasScene(QGraphicsScene):
             if name not in self.frames:
                 self.frames[name] = FrameItem(name, self.style_of_items)
                 self.addItem(self.frames[name])
-            content = frame_content(self.folding, frame)
-            self.frames[name].setZValue(-2 + 0.01 * content.depth)
-            self.frames[name].show_content(content, boxes[name], self.layout_of_network.crossings[name])
-            self.frames[name].set_state(selected=name in self._selected)
+            item, content = self.frames[name], frame_content(self.folding, frame)
+            item.setZValue(-2 + 0.01 * content.depth)
+            item.show_content(content, boxes[name], self.layout_of_network.crossings[name])
+            item.set_state(selected=name in self._selected)
 
     def _forget(self, item: CardItem | WireItem) -> None:
         if item is self._hovered:
@@ -204,10 +206,16 @@ class CanvasScene(QGraphicsScene):
         cards: list[tuple[CardItem, Point]] = []
         wires: list[tuple[WireItem, tuple[Point, ...]]] = []
         for name, card in self.cards.items():
-            place, before = places[name], (card.x(), card.y())
-            if name not in new_cards and before != place and _seen(band, before, place):
+            place = places[name]
+            if name in new_cards:
+                card.setPos(*place)
+                continue
+            before = card.x(), card.y()
+            if before == place:
+                continue
+            if _seen(band, before, place):
                 cards.append((card, place))
-            elif before != place:
+            else:
                 card.setPos(*place)
         for wire, item in self.wires.items():
             points, old = routes[wire], item.points

@@ -12,7 +12,7 @@ from networks.graph import edits
 from networks.graph.network import Network
 from networks.layers import layer_types
 from networks.layers.activation import Activation
-from networks.layers.base import Group
+from networks.layers.base import Group, Layer
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.icon_line import IconLine
 from widgets.controls.segments import Segments
@@ -39,6 +39,8 @@ class ActivationPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._network = Network()
+        self._all: dict[str, Activation] = {}
+        """The activation layers that can be exchanged, by their names, in the order of the network."""
         self._selected: tuple[str, ...] = ()
         self._wants_selected = False
         self._scope = Segments((self.tr("Whole network"), self.tr("Selected")))
@@ -72,7 +74,8 @@ class ActivationPanel(QWidget):
     def show_network(self, network: Network, names: tuple[str, ...]) -> None:
         """Shows the activations of the network; `names` are the selected layers."""
         self._network = network
-        self._selected = tuple(name for name in names if name in network and _is_choice(network, name))
+        self._all = {node.name: layer for node in network.nodes if (layer := _choice(node.layer)) is not None}
+        self._selected = tuple(name for name in names if name in self._all)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -86,7 +89,8 @@ class ActivationPanel(QWidget):
             else self.tr("Select activation layers on the canvas to change only them.")
         )
         names = self._names()
-        kinds = Counter(type(network_layer) for network_layer in self._layers())
+        layers = self._layers()
+        kinds = Counter(map(type, layers))
         self._box.setEnabled(bool(names))
         only = next(iter(kinds)) if len(kinds) == 1 else None
         self._box.setCurrentIndex(CHOICES.index(only) if only else -1)
@@ -94,7 +98,7 @@ class ActivationPanel(QWidget):
         self._state.setText(self._state_words(kinds, whole))
         self._form.setVisible(only is not None and bool(fields_of(only)))
         if only is not None:
-            self._form.show_values(self._layers())
+            self._form.show_values(layers)
         self._show_function(self._drawn_one(kinds))
 
     def _state_words(self, kinds: Counter[type[Activation]], whole: bool) -> str:
@@ -165,11 +169,10 @@ class ActivationPanel(QWidget):
     def _names(self) -> tuple[str, ...]:
         if self._scope_index() == SELECTED:
             return self._selected
-        return tuple(node.name for node in self._network.nodes if _is_choice(self._network, node.name))
+        return tuple(self._all)
 
     def _layers(self) -> tuple[Activation, ...]:
-        layers = (self._network[name].layer for name in self._names())
-        return tuple(layer for layer in layers if isinstance(layer, Activation))
+        return tuple(self._all[name] for name in self._names())
 
     def _function_box(self) -> ComboBox:
         box = ComboBox()
@@ -184,8 +187,9 @@ class ActivationPanel(QWidget):
         return box
 
 
-def _is_choice(network: Network, name: str) -> bool:
-    return isinstance(network[name].layer, CHOICES)
+def _choice(layer: Layer) -> Activation | None:
+    """The layer if it is one of `CHOICES`."""
+    return layer if isinstance(layer, Activation) and layer.elementwise else None
 
 
 def _formula_label() -> QLabel:

@@ -55,6 +55,22 @@ def test_order_is_topological_and_leaves_out_what_is_on_a_loop_or_behind_one(net
         assert all(place[source] < place[name] for source in network[name].inputs)
 
 
+@given(graphs(), st.randoms())
+def test_order_always_takes_the_first_node_that_is_ready(network, random):
+    shuffled = Network(tuple(random.sample(network.nodes, len(network.nodes))))
+    for each in (network, shuffled, Network(in_their_order(shuffled))):
+        left, order = list(each.nodes), []
+        while ready := [node for node in left if set(node.inputs) <= set(order)]:
+            left.remove(ready[0])
+            order.append(ready[0].name)
+        assert each.order == tuple(order)
+
+
+def in_their_order(network: Network) -> tuple[Node, ...]:
+    """The nodes that are not on a loop or behind one, in the network's order."""
+    return tuple(network[name] for name in network.order)
+
+
 @given(graphs())
 def test_looped_is_what_depends_on_itself(network):
     assert network.looped == {node.name for node in network.nodes if node.name in reaches(network, node.name)}

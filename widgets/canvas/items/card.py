@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.items.content import CardContent
 from widgets.canvas.items.shortening import shortened
-from widgets.canvas.items.style import Border, Style
+from widgets.canvas.items.style import NO_PEN, Border, Style
 from widgets.canvas.placement.geometry import HEIGHT, WIDTH, Point
 
 RADIUS = 6.0
@@ -40,7 +40,7 @@ class CardItem(QGraphicsRectItem):
 
     def __init__(self, name: str, style: Style) -> None:
         super().__init__()  # a rectangle, since Qt asks Python items for theirs in every frame
-        self.setPen(QPen(Qt.PenStyle.NoPen))
+        self.setPen(NO_PEN)
         self.name = name
         self.content: CardContent | None = None
         self.height = HEIGHT

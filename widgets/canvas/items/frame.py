@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.items.content import FrameContent
 from widgets.canvas.items.shortening import shortened
-from widgets.canvas.items.style import Style
+from widgets.canvas.items.style import NO_PEN, Style
 from widgets.canvas.placement.frame_layout import BETWEEN, HEADER, PAD, Stretch, stretches, take
 from widgets.canvas.placement.geometry import Box
 
@@ -34,21 +34,31 @@ class FrameItem(QGraphicsRectItem):
 
     def __init__(self, name: str, style: Style) -> None:
         super().__init__()
-        self.setPen(QPen(Qt.PenStyle.NoPen))
+        self.setPen(NO_PEN)
         self.name = name
         self.content: FrameContent | None = None
-        self.words: tuple[Word, ...] = ()
-        """The words of the first line, beginning with the title."""
+        self._shown: tuple[FrameContent, Box, tuple[float, ...]] | None = None
+        self._words: tuple[Word, ...] | None = None
         self.selected = False
         self._style = style
 
     def show_content(self, content: FrameContent, box: Box, wires: tuple[float, ...] = ()) -> None:
         """Shows this around `box`; `wires` says where wires come down through the first line."""
+        if self._shown == (content, box, wires):
+            return
+        self._shown = content, box, wires
         left, top, right, bottom = box
-        self.content = content
+        self.content, self._words = content, None
         self.setRect(left - 2, top - 2, right - left + 4, bottom - top + 4)
-        self.words = self._placed(content, stretches(left + PAD + CHEVRON + 6, right - PAD, wires), top)
         self.update()
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The words of the first line, beginning with the title; measured when they are first painted."""
+        if self._words is None and self._shown is not None:
+            content, (left, top, right, _), wires = self._shown
+            self._words = self._placed(content, stretches(left + PAD + CHEVRON + 6, right - PAD, wires), top)
+        return self._words or ()
 
     def _placed(self, content: FrameContent, free: list[Stretch], top: float) -> tuple[Word, ...]:
         """The title at the left, the rest at the right, each between two wires and never across one."""

@@ -19,6 +19,7 @@ BLOCKS_BELOW = 0.35
 MOST_PICTURES = 256
 TEXT_SHARE = 0.4
 """Share of the text's colour in words of the blocks' colour, which alone would be too dim on dark."""
+NO_PEN = QPen(Qt.PenStyle.NoPen)
 _TINTS = {False: (16, 7, 4, 2, 1), True: (28, 14, 8, 4, 2)}
 """How strongly frames are tinted in light and dark themes, outermost first; tints of nested frames add up."""
 Border = Literal["plain", "hover", "idle", "selected", "wrong", "wrong_selected"]

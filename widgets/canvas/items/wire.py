@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from networks.graph.network import Wire
-from widgets.canvas.items.style import Style
+from widgets.canvas.items.style import NO_PEN, Style
 from widgets.canvas.placement.geometry import Point
 
 BEND = 7.0
@@ -24,7 +24,7 @@ class WireItem(QGraphicsRectItem):
 
     def __init__(self, wire: Wire, style: Style) -> None:
         super().__init__()  # a rectangle, since Qt asks Python items for theirs in every frame
-        self.setPen(QPen(Qt.PenStyle.NoPen))
+        self.setPen(NO_PEN)
         self.wire = wire
         self.points: tuple[Point, ...] = ()
         """The corners, in the scene."""
