@@ -92,8 +92,8 @@ def trunk_frames(
 def barring(claims: Sequence[Claim], frames: Sequence[TrunkFrame]) -> dict[int, list[TrunkFrame]]:
     """For each claim, by its `id`, the frames that it keeps clear of, in the order of `frames`.
 
-    Only frames that share a slot with a claim are looked at: those around its first slot, and those that begin
-    further down. In a deep network nearly every claim meets only a handful.
+    Only frames that share a slot with a claim are looked at: those around its first slot, and those that
+    begin further down. In a deep network nearly every claim meets only a handful.
     """
     if not frames:
         return {}
