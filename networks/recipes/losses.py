@@ -13,6 +13,9 @@ from networks.core.fields import real
 class Loss(Declared, frozen=True):
     """One loss is one subclass; `call` makes the torch module."""
 
+    weighs_classes: ClassVar[bool] = False
+    """Whether torch's module takes a `weight` for each class."""
+
     def call(self) -> Call:
         """The call that makes the torch module."""
         raise NotImplementedError
@@ -26,6 +29,7 @@ class CrossEntropy(Loss, frozen=True):
     """Minus the logarithm of the probability that softmax assigns to the right class."""
 
     title: ClassVar = "Cross-entropy"
+    weighs_classes: ClassVar = True
 
     label_smoothing: Annotated[
         float,

@@ -20,3 +20,14 @@ def split(labels: np.ndarray, classes: int, validation: float, seed: int) -> tup
 def validating(members: int, share: float) -> int:
     """How many images of a class are for validation: at least one, and never the last one."""
     return max(0, min(max(1, round(members * share)), members - 1))
+
+
+def few_per_class(labels: np.ndarray, training: np.ndarray, most: int, seed: int) -> np.ndarray:
+    """Those of the training indices that are left when each class keeps at most so many, drawn by the seed.
+
+    A smaller number keeps some of those that a larger one keeps.
+    """
+    draw = np.random.default_rng((seed, 1))
+    shuffled = draw.permutation(training)
+    kept = [shuffled[labels[shuffled] == label][:most] for label in np.unique(labels[training])]
+    return np.sort(np.concatenate(kept))

@@ -15,7 +15,8 @@ GLOBALS = frozenset((
     "nn", "torch", "OrderedDict", "Tensor",
     "Path", "csv", "math", "namedtuple", "np", "load_images", "main",
     "DATA", "CURVES", "WEIGHTS", "COLUMNS", "SIZE", "CHANNELS", "LUMINANCE", "CLASSES", "VALIDATION",
-    "SPLIT_SEED", "MEAN", "DEVIATION", "BATCH_SIZE", "EPOCHS", "SEED", "AUXILIARY", "CLIP", "JUDGED_AT_ONCE",
+    "SPLIT_SEED", "TEST_IMAGES", "PER_CLASS",
+    "MEAN", "DEVIATION", "BATCH_SIZE", "EPOCHS", "SEED", "AUXILIARY", "CLIP", "JUDGED_AT_ONCE",
     "DEVICE", "THREADS", "EACH_STEP", "EACH_EPOCH", *loop_names(),
 ))
 # fmt: on

@@ -12,7 +12,9 @@ from networks.runs.measures import MEASURES
 _NETWORKS = Path(__file__).parents[1]
 _PRINTED = {
     "data/fitting.py": ("fit",),
-    "recipes/splitting.py": ("split",),
+    "data/order.py": ("balanced",),
+    "recipes/balancing.py": ("class_weights",),
+    "recipes/splitting.py": ("split", "few_per_class"),
     "runs/measures.py": ("add_to", "means", *(measure.taken.__name__ for measure in MEASURES)),
     "training/norm_guards.py": ("guard_norms",),
     "training/steps.py": ("train_step", "judge"),
@@ -24,8 +26,11 @@ The files are read, not imported: what they import is torch's, or is in the scri
 
 
 @cache
-def loop_text(file: str) -> dict[str, str]:
-    """The text of the functions that scripts take from a file of `networks`, by name, in the file's order."""
+def loop_text(file: str, *names: str) -> dict[str, str]:
+    """The text of the functions that scripts take from a file of `networks`, by name, in the file's order.
+
+    With `names` only these, and what they use; else all that are ever taken.
+    """
     text = (_NETWORKS / file).read_text(encoding="utf-8")
     found: dict[str, ast.stmt] = {}
     for statement in ast.parse(text).body:
@@ -36,7 +41,8 @@ def loop_text(file: str) -> dict[str, str]:
     def used(name: str) -> set[str]:
         return {node.id for node in ast.walk(found[name]) if isinstance(node, ast.Name)} & found.keys()
 
-    needed = reached(_PRINTED[file], used)
+    assert set(names) <= {*_PRINTED[file]}
+    needed = reached(names or _PRINTED[file], used)
     return {name: ast.get_source_segment(text, node) or "" for name, node in found.items() if name in needed}
 
 

@@ -13,6 +13,7 @@ from networks.doctor.findings import leaves_one_out
 from networks.graph.forward import auxiliary_weights
 from networks.layers.ends import LUMINANCE, Input
 from networks.project.project import Project
+from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset
 from networks.recipes.published import BY_NAME
 from networks.runs.measures import MEASURES, TRAINING_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
@@ -68,7 +69,7 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
         network.classes.strip("\n"),
         *loop_text("data/fitting.py").values(),
         _LOAD_IMAGES.strip("\n"),
-        *loop_text("recipes/splitting.py").values(),
+        *_about_data(project),
         *loop_text("runs/measures.py").values(),
         "\n".join(_measures()),
         *(loop_text("training/norm_guards.py").values() if _needs_guard(network) else ()),
@@ -79,6 +80,19 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
     text = "\n\n\n".join(parts)
     ast.parse(text)
     return text
+
+
+def _about_data(project: Project) -> Iterator[str]:
+    """The functions that say which images train, and how classes of unequal size are evened out."""
+    data = project.recipe.data
+    if data.judged_by == "share":
+        yield from loop_text("recipes/splitting.py", "split").values()
+    if data.per_class:
+        yield from loop_text("recipes/splitting.py", "few_per_class").values()
+    if data.balance == "weights":
+        yield from loop_text("recipes/balancing.py").values()
+    if data.balance == "sampler":
+        yield from loop_text("data/order.py").values()
 
 
 def _about(project: Project, name: str) -> str:
@@ -107,8 +121,7 @@ def _constants(project: Project, constants: ScriptConstants) -> Iterator[str]:
     yield f"CHANNELS = {wanted.channels}"
     yield f"LUMINANCE = {LUMINANCE!r}  # how bright red, green and blue are to the eye"
     yield f"CLASSES = {project.classes}"
-    yield f"VALIDATION = {recipe.data.validation!r}  # the share of the images that is never trained on"
-    yield f"SPLIT_SEED = {recipe.data.split_seed}"
+    yield from _split_constants(recipe.data)
     whose = "of the training images" if wanted.mean_and_deviation() is None else "per channel"
     yield f"MEAN = {constants.mean!r}  # {whose}, where black is 0 and white is 1"
     yield f"DEVIATION = {constants.deviation!r}"
@@ -123,6 +136,27 @@ def _constants(project: Project, constants: ScriptConstants) -> Iterator[str]:
     yield f"JUDGED_AT_ONCE = {constants.judged_at_once}"
     yield f'DEVICE = "{recipe.machine.device}"'
     yield f"THREADS = {constants.threads}  # another number of threads rounds sums differently"
+
+
+def _split_constants(data: Data) -> Iterator[str]:
+    if data.dataset.test_images:
+        yield f"TEST_IMAGES = {data.dataset.test_images}  # the last ones are the data set's own test set"
+    if data.judged_by == "share":
+        yield f"VALIDATION = {data.validation!r}  # the share of the images that is never trained on"
+    if data.judged_by == "share" or data.per_class:
+        yield f"SPLIT_SEED = {data.split_seed}"
+    if data.per_class:
+        yield f"PER_CLASS = {data.per_class}  # so many training images of each class, at most"
+
+
+def _split(data: Data) -> Iterator[str]:
+    if data.judged_by == "test":
+        yield "    training, validation = np.split(np.arange(len(y)), [len(y) - TEST_IMAGES])"
+    else:
+        labels = "y[: len(y) - TEST_IMAGES]" if data.dataset.test_images else "y"
+        yield f"    training, validation = split({labels}, CLASSES, VALIDATION, SPLIT_SEED)"
+    if data.per_class:
+        yield "    training = few_per_class(y, training, PER_CLASS, SPLIT_SEED)"
 
 
 def _input(project: Project) -> Input:
@@ -166,7 +200,7 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     yield '    """Trains, and writes down what every step and every epoch gave."""'
     yield "    torch.set_num_threads(THREADS)"
     yield "    x, y = load_images()"
-    yield "    training, validation = split(y, CLASSES, VALIDATION, SPLIT_SEED)"
+    yield from _split(project.recipe.data)
     for side in ("training", "validation"):
         yield f"    x_{side}, y_{side} = x[{side}].to(DEVICE), torch.from_numpy(y[{side}]).to(DEVICE)"
     yield ""
@@ -178,6 +212,11 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     if _needs_guard(network):
         yield "    guard_norms(model)"
     yield from _called("loss_function = ", learning.loss.call())
+    training_loss = "loss_function"
+    if project.recipe.data.balance == "weights":
+        training_loss = "training_loss"
+        weight = "weight=torch.tensor(class_weights(y[training], CLASSES)).to(DEVICE)"
+        yield from _called("training_loss = ", learning.loss.call(), weight)
     weights = "model.parameters()"
     if any(node.frozen for node in project.network.nodes):
         weights = "[weight for weight in model.parameters() if weight.requires_grad]"
@@ -189,7 +228,7 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     yield '        table = csv.DictWriter(file, COLUMNS, lineterminator="\\n")'
     yield "        table.writeheader()"
     yield "        for epoch in range(1, EPOCHS + 1):"
-    yield from (f"            {line}".rstrip() for line in _epoch(project))
+    yield from (f"            {line}".rstrip() for line in _epoch(project, training_loss))
     yield "    torch.save(model.state_dict(), WEIGHTS)"
 
 
@@ -224,14 +263,17 @@ def _published(project: Project, constants: ScriptConstants) -> Iterator[str]:
     yield "    model.load_state_dict(published, strict=False)"
 
 
-def _epoch(project: Project) -> Iterator[str]:
+def _epoch(project: Project, training_loss: str) -> Iterator[str]:
     learning, network = project.recipe.learning, project.network
     yield "model.train()"
-    yield "batches = torch.randperm(len(x_training), generator=shuffling).split(BATCH_SIZE)"
+    order = "torch.randperm(len(x_training), generator=shuffling)"
+    if project.recipe.data.balance == "sampler":
+        order = "balanced(torch.from_numpy(y[training]), shuffling)"
+    yield f"batches = {order}.split(BATCH_SIZE)"
     training, _ = project.recipe.data.sizes()
     if leaves_one_out(training, learning.batch_size, network):
         yield "batches = batches[:-1]  # a single image is left, and has no variance to normalize by"
-    arguments = "model, loss_function, optimizer, images, labels"
+    arguments = "optimizer, images, labels"
     auxiliary = ", auxiliary=AUXILIARY" if auxiliary_weights(network) else ""
     clip = ", clip=CLIP" if learning.clip else ""
     if learning.clip and learning.clip_by != "norm":
@@ -239,7 +281,7 @@ def _epoch(project: Project) -> Iterator[str]:
     yield "rows: list[dict[str, float]] = []"
     yield "for chosen in batches:"
     yield f"    images, labels = {_batch('x_training[chosen]', project)}, y_training[chosen]"
-    yield f"    measured = train_step({arguments}{auxiliary}{clip})"
+    yield f"    measured = train_step(model, {training_loss}, {arguments}{auxiliary}{clip})"
     yield "    step += 1"
     yield '    rows.append({"step": step, "epoch": step / len(batches)} | means(measured))'
     yield f"    loss = rows[-1][{quoted(TRAINING_LOSS.name)}]"
@@ -250,7 +292,7 @@ def _epoch(project: Project) -> Iterator[str]:
     yield "for start in range(0, len(x_validation), JUDGED_AT_ONCE):"
     yield "    chosen = slice(start, start + JUDGED_AT_ONCE)"
     yield f"    images, labels = {_batch('x_validation[chosen]', project)}, y_validation[chosen]"
-    yield f"    add_to(totals, judge({arguments}))"
+    yield f"    add_to(totals, judge(model, loss_function, {arguments}))"
     yield "rows[-1] |= means(totals)"
     yield "table.writerows(rows)"
     yield "file.flush()"

@@ -13,10 +13,13 @@ from torch import Tensor, fx, nn
 from networks.core.message import Message, message, plural
 from networks.data.batches import Batches
 from networks.data.images import prepare
+from networks.data.order import balanced
 from networks.graph.forward import auxiliary_weights
 from networks.layers.ends import Input
 from networks.module.build import resolve, run
 from networks.project.project import Project
+from networks.recipes.balancing import class_weights
+from networks.recipes.losses import Loss
 from networks.recipes.optimizers import Optimizer
 from networks.runs.events import Event, Failed, Finished, Started, Stepped, Validated, Validating
 from networks.runs.failure import explain
@@ -42,8 +45,10 @@ class Run:
     state. Shuffling has a generator of its own; what layers draw from torch's global one (such as Dropout)
     they find as if nobody else drew from it.
 
-    The order of the images is drawn anew for each epoch. A last batch of a single image is left out where
-    there is BatchNorm, which would have no variance to divide by; it is another image each time.
+    The order of the images is drawn anew for each epoch; with the balanced sampler, which images are in it as
+    well. Class weights change what training makes small, not what validation measures. A last batch of a
+    single image is left out where there is BatchNorm, which would have no variance to divide by; it is
+    another image each time.
 
     Auxiliary outputs add their losses while training, each times its weight, and are left out of validation.
     """
@@ -64,6 +69,12 @@ class Run:
         random_numbers = RandomNumbers(self.device, learning.seed)
         self.model = make_model(project, self.device, random_numbers)
         self.loss: nn.Module = run(learning.loss.call())
+        self._training_labels = images.training_labels
+        self._balance = project.recipe.data.balance
+        self._training_loss = self.loss
+        if self._balance == "weights":
+            weights = class_weights(images.training_labels.numpy(), project.classes)
+            self._training_loss = make_weighted_loss(learning.loss, weights, self.device)
         self._auxiliary = auxiliary_weights(project.network)
         optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device)
         self.state = RunState(self.model.module, optimizer, random_numbers, learning.seed, learning.epochs)
@@ -206,15 +217,14 @@ class Run:
     def _make_step(self) -> None:
         state, learning = self.state, self.project.recipe.learning
         if state.order is None:
-            drawn = torch.randperm(len(self._training), generator=state.shuffling)
-            state.order = self._training.at_home(drawn)
+            state.order = self._training.at_home(self._draw_order())
         first = state.step % self.steps_per_epoch * learning.batch_size
         images, labels = self._training.pick(state.order[first : first + learning.batch_size])
         if not self.module.training:
             self.model.set_training()
         measured = train_step(
             self.model.trained,
-            self.loss,
+            self._training_loss,
             state.optimizer,
             images,
             labels,
@@ -226,6 +236,12 @@ class Run:
         state.untold.append(Untold(state.step, measured))
         if state.step % self.steps_per_epoch == 0:
             state.order = None
+
+    def _draw_order(self) -> Tensor:
+        shuffling = self.state.shuffling
+        if self._balance == "sampler":
+            return balanced(self._training_labels, shuffling)
+        return torch.randperm(len(self._training), generator=shuffling)
 
     def _fetch(self) -> Iterator[Stepped]:
         """The events of all steps that had none yet, oldest first."""
@@ -294,6 +310,13 @@ def make_optimizer(
     call = declared.call(device.type)
     made: torch.optim.Optimizer = resolve(call.target)(weights, **dict(call.kwargs))
     return made
+
+
+def make_weighted_loss(declared: Loss, weights: list[float], device: torch.device) -> nn.Module:
+    """torch's loss with a weight for each class, on the device that trains."""
+    call = declared.call()
+    made: nn.Module = resolve(call.target)(weight=torch.tensor(weights), **dict(call.kwargs))
+    return made.to(device)
 
 
 def _fetch_from_device(untold: list[Untold]) -> None:

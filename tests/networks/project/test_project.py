@@ -31,6 +31,7 @@ from networks.layers.ends import Input
 from networks.layers.merge import Concat
 from networks.layers.normalization import LayerNorm
 from networks.presets.lenet import lenet5
+from networks.project import upgrade
 from networks.project.project import (
     FORMAT,
     LARGEST_FILE,
@@ -124,7 +125,8 @@ def test_a_layer_is_one_line_and_the_recipe_is_indented():
     assert lines[7] == '      {"name": "tanh1", "layer": {"type": "Tanh"}, "inputs": ["conv1"]},'
     assert '      "batch_size": 8,' in lines
     assert SEED.endswith(b"\n}\n")
-    assert len(lines) == len(first_project().network.nodes) + 40
+    recipe = msgspec.json.format(msgspec.json.encode(first_project().recipe), indent=2).splitlines()
+    assert len(lines) == len(first_project().network.nodes) + len(recipe) + 8
 
 
 def test_an_edit_of_one_layer_changes_one_line():
@@ -222,8 +224,10 @@ def without_sections(project):
     """The project's values as formats 1 and 2 laid them out."""
     value = msgspec.to_builtins(project)
     data, learning, machine = (value["recipe"][name] for name in ("data", "learning", "machine"))
-    dataset = data.pop("dataset")
-    return value | {"recipe": {"data": dataset | data} | learning | machine}
+    # what has come since was not in them
+    split = {name: data[name] for name in ("validation", "split_seed")}
+    learning = {name: each for name, each in learning.items() if name in upgrade._LEARNING}
+    return value | {"recipe": {"data": data["dataset"] | split} | learning | machine}
 
 
 def holds(value, written, besides=()):
@@ -280,6 +284,11 @@ MEND = "correct it in a text editor, or open another copy."
 def swapped(old: str, new: str, seed: bytes = SEED) -> bytes:
     assert seed.count(old.encode()) >= 1, old
     return seed.replace(old.encode(), new.encode("utf-8", "surrogatepass"), 1)
+
+
+def line_of(text: str) -> int:
+    """The number of the first line of the file with this text in it."""
+    return next(number for number, line in enumerate(SEED.decode().splitlines(), 1) if text in line)
 
 
 def folded(folds: str) -> bytes:
@@ -353,11 +362,11 @@ BAD = {
     ),
     "NaN": (
         swapped("0.001", "NaN"),
-        f"Line 38, column 15: expected a finite number, got “NaN”: {MEND}",
+        f"Line {line_of('0.001')}, column 15: expected a finite number, got “NaN”: {MEND}",
     ),
     "infinity": (
         swapped("0.001", "-Infinity"),
-        f"Line 38, column 16: expected a finite number, got “Infinity”: {MEND}",
+        f"Line {line_of('0.001')}, column 16: expected a finite number, got “Infinity”: {MEND}",
     ),
     "unknown weights": (
         swapped('"start": "random"', '"start": "../evil.pth"'),
@@ -383,7 +392,7 @@ BAD = {
     ),
     "duplicate key, written otherwise": (
         swapped('"threads": 0', r'"threads": 0, "thread\u0073": 1'),
-        "Line 51, column 21: the field “threads” stands there for the second time: "
+        f"Line {line_of('threads')}, column 21: the field “threads” stands there for the second time: "
         "remove one of the two in a text editor.",
     ),
     "other JSON": (

@@ -32,9 +32,8 @@ from networks.layers.regularization import Dropout
 from networks.presets.catalog import PRESETS
 from networks.project.fine_tuning import with_published
 from networks.project.project import Project, first_project
-from networks.recipes import datasets
 from networks.recipes.data_section import Data
-from networks.recipes.datasets import Digits
+from networks.recipes.datasets import Digits, digits
 from networks.recipes.losses import CrossEntropy
 from networks.recipes.optimizers import OPTIMIZERS, SGD
 from networks.recipes.published import BY_NAME
@@ -67,7 +66,7 @@ def _few_images():
     images, labels = Digits().load()
     prepare.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(datasets, "_digits", lambda: (images[:150], labels[:150]))
+        patch.setattr(digits, "_digits", lambda: (images[:150], labels[:150]))
         yield
     prepare.cache_clear()
 
@@ -149,7 +148,12 @@ def projects(draw):
     normalize = draw(st.sampled_from(["data", "imagenet", "centered", "unit"]))
     drawn = network(draw(st.sampled_from([1, 3])), size, normalize)
     names = draw(st.sets(st.sampled_from(["conv1", "norm", "conv2"])))
-    data = Data(validation=draw(st.sampled_from([0.4, 0.5])), split_seed=draw(st.integers(0, 9)))
+    data = Data(
+        validation=draw(st.sampled_from([0.4, 0.5])),
+        split_seed=draw(st.integers(0, 9)),
+        per_class=draw(st.sampled_from([0, 3])),
+        balance=draw(st.sampled_from(["equal", "weights", "sampler"])),
+    )
     training = len(data.split()[0])
     # also so many that a single image is left for the last batch
     batch_size = draw(st.sampled_from([13, 64, 200, training - 1, (training - 1) // 2]))
@@ -160,6 +164,8 @@ def projects(draw):
         recipe(
             validation=data.validation,
             split_seed=data.split_seed,
+            per_class=data.per_class,
+            balance=data.balance,
             batch_size=batch_size,
             optimizer=optimizer,
             loss=CrossEntropy(draw(st.sampled_from([0.0, 0.1]))),
@@ -217,7 +223,7 @@ def test_the_curve_of_a_delicate_network_is_that_of_a_run(fresh, tmp_path, delic
 def test_colour_images_are_brought_to_the_channels_of_the_input(fresh, tmp_path, monkeypatch, channels):
     images, labels = Digits().load()
     colours = np.concatenate([images, images // 2, 255 - images], axis=3)
-    monkeypatch.setattr(datasets, "_digits", lambda: (colours, labels))
+    monkeypatch.setattr(digits, "_digits", lambda: (colours, labels))
     prepare.cache_clear()
     judge(fresh, tmp_path, Project(network(channels, (7, 9)), recipe(epochs=1)))
     prepare.cache_clear()

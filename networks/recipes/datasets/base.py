@@ -1,0 +1,65 @@
+"""What a data set is: facts that are known before anything is read, and pictures that are read on demand."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from networks.core.declared import Declared
+from networks.core.message import Message
+
+Pixels = NDArray[np.uint8]
+"""n×height×width×channels."""
+Labels = NDArray[np.int64]
+
+
+class Dataset(Declared, frozen=True):
+    """One data set is one subclass in a file of its own; its fields are its own parameters.
+
+    A set whose facts depend on its parameters overrides the class variable by a property of the same name.
+    """
+
+    licence: ClassVar[str] = ""
+    """Under which licence or terms its authors give it away, in a few words."""
+    source: ClassVar[str] = ""
+    """The address of the page that describes it."""
+    attribution: ClassVar[str]
+    """Who made it, as they wish to be named."""
+    classes: ClassVar[tuple[str, ...]]
+    channels: ClassVar[int] = 1
+    """1 for grey, 3 for colour."""
+    size: ClassVar[tuple[int, int]] = (0, 0)
+    """Height and width of its pictures, as stored."""
+    counts: ClassVar[tuple[int, ...]] = ()
+    """Images of each class, without its own test set; empty where only reading tells."""
+    test_counts: ClassVar[tuple[int, ...]] = ()
+    """Images of each class in the test set that its authors have set aside; empty where there is none."""
+    download_bytes: ClassVar[int] = 0
+    """How much is fetched from its site; 0 for a set that comes with the program."""
+
+    @property
+    def test_images(self) -> int:
+        """How many of the images are the set's own test set: the last ones of what `load` gives."""
+        return sum(self.test_counts)
+
+    def load(self) -> tuple[Pixels, Labels]:
+        """All images and their labels, the set's own test set last.
+
+        Do not write into them: the next call may give the same arrays. Raises UserError where they cannot be
+        had.
+        """
+        raise NotImplementedError
+
+    def missing(self) -> Message | None:
+        """Why its images cannot be had on this computer now; None where they can. Reads no image."""
+        return None
+
+    def class_counts(self) -> tuple[int, ...]:
+        """Images of each class, without its own test set. Raises UserError where only reading could tell."""
+        if self.counts:
+            return self.counts
+        _, labels = self.load()
+        own = labels[: len(labels) - self.test_images]
+        return tuple(np.bincount(own, minlength=len(self.classes)).tolist())
