@@ -26,6 +26,7 @@ from networks.core.message import Message, UserError, message, visible
 from networks.core.storage import write_atomically
 from widgets.controls.offer_bar import OfferBar
 from widgets.look import theme
+from widgets.look.translation import said
 
 STACK = 16 * 2**20
 """Bytes; torch traces networks recursively, and a thread's own stack on macOS is a thirtieth of this."""
@@ -151,7 +152,7 @@ class Exports(Feature):
         project, run, weights = self._document.project, self._trainer.run, None
         if run is not None:
             # a run has imported torch
-            from networks.exporting.weights import trained_weights
+            from networks.exporting.weights import trained_weights, weights_words
 
             weights = trained_weights(run, project)
         if weights is None:
@@ -159,9 +160,12 @@ class Exports(Feature):
                 "“{path}” holds the network with its first weights, of seed {seed}: no run has trained it."
             ).format(path=shown(path), seed=project.recipe.learning.seed)
         else:
-            sentence = self.tr("“{path}” holds the network with its trained weights.").format(
-                path=shown(path)
-            )
+            assert run is not None
+            words = self.tr("“{path}” holds the network with its trained weights.")
+            which = weights_words(run, project.recipe.learning.stopping.keep)
+            if which is not None:
+                words = self.tr("“{path}” holds the network with its trained weights: {which}.")
+            sentence = words.format(path=shown(path), which="" if which is None else said(which))
         if find_spec("onnxruntime") is None:
             sentence += " " + self.tr("It was not tried, since onnxruntime is not installed.")
 
@@ -183,13 +187,14 @@ class Exports(Feature):
         path = self._ask(self.tr("Export trained weights"), "weights.safetensors", "weights")
         if path is None:
             return
-        from networks.exporting.weights import save_weights
+        from networks.exporting.weights import save_weights, weights_words
 
-        self._write(
-            path,
-            partial(save_weights, run, path),
-            self.tr("“{path}” holds the weights of the last run.").format(path=shown(path)),
-        )
+        keep = self._document.project.recipe.learning.stopping.keep
+        which, words = weights_words(run, keep), self.tr("“{path}” holds the weights of the last run.")
+        if which is not None:
+            words = self.tr("“{path}” holds weights of the last run: {which}.")
+        sentence = words.format(path=shown(path), which="" if which is None else said(which))
+        self._write(path, partial(save_weights, run, path, keep), sentence)
 
     def export_picture(self) -> None:
         """Writes a picture of the network, folded as on the canvas."""

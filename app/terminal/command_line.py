@@ -7,11 +7,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 from app.session.version import version
 from app.terminal.printing import print_lines
 from networks.core.message import UserError, visible
+from networks.recipes.stopping import Judge, Keep
 
 OVERVIEW = """\
 backbone [PROJECT.json]            open the window, with a project where one is given
@@ -197,12 +198,26 @@ def _train(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, metavar="N", help="instead of the project's")
     parser.add_argument("--device", choices=("cpu", "cuda", "mps"), help="instead of the project's")
     parser.add_argument("--threads", type=int, metavar="N", help="processor cores; 0 leaves one free")
+    parser.add_argument(
+        "--patience", type=int, metavar="N", help="end when no epoch was better for so many; 0 turns it off"
+    )
+    parser.add_argument(
+        "--target", type=float, metavar="X", help="end when an epoch is as good as this; 0 turns it off"
+    )
+    parser.add_argument(
+        "--best-by", choices=get_args(Judge), metavar="MEASURE", help="“validation loss” or “… accuracy”"
+    )
+    parser.add_argument(
+        "--keep", choices=get_args(Keep), help="which weights weights.safetensors holds: last or best"
+    )
     options = parser.parse_args(arguments)
     from app.terminal.training_command import train
     from networks.project.project import read_project
 
     project = read_project(options.project)
     wishes = {name: getattr(options, name) for name in ("epochs", "seed", "device", "threads")}
+    wishes |= {f"stopping.{name}": getattr(options, name) for name in ("patience", "target", "keep")}
+    wishes["stopping.measure"] = options.best_by
     return train(
         project,
         {name: value for name, value in wishes.items() if value is not None},

@@ -16,12 +16,13 @@ from msgspec.structs import replace
 
 from app.terminal.printing import print_lines
 from app.terminal.progress import Bar, Lines, progress_for
-from networks.core.fields import changed
+from networks.core.fields import changed_at
 from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
 from networks.doctor.findings import findings
 from networks.project.project import Project, project_to_json
 from networks.recipes.recipe import section_of, with_settings
+from networks.recipes.stopping import Keep
 from networks.runs.events import Event, Failed, Finished, Validated
 from networks.runs.failure import explain
 from networks.runs.record import Record
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 TELL_SECONDS = 0.1
 """How often events are added to the record and the bar is drawn."""
 PROJECT, CURVES, WEIGHTS = "project.json", "curves.csv", "weights.safetensors"
+OTHER_WEIGHTS: dict[Keep, str] = {"last": "weights-last.safetensors", "best": "weights-best.safetensors"}
+"""What a run also keeps, beside those that `WEIGHTS` holds, where its last epoch is not its best."""
 
 
 def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrite: bool) -> int:
@@ -48,7 +51,7 @@ def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrit
     with _Signals() as signals:
         run = _made(project)
         # imports torch, which `run` has done by now
-        from networks.exporting.weights import save_weights
+        from networks.exporting.weights import save_weights, weights_words
 
         _make_folder(folder, overwrite)
         write_atomically(folder / PROJECT, project_to_json(_as_trained(run)))
@@ -60,8 +63,14 @@ def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrit
                 progress.close()
         finally:
             # also where the curves could not be written: training may have taken hours
-            save_weights(run, folder / WEIGHTS)
+            keep = project.recipe.learning.stopping.keep
+            save_weights(run, folder / WEIGHTS, keep)
+            if run.best is not None and run.best.step != run.step:
+                other: Keep = "best" if keep == "last" else "last"
+                save_weights(run, folder / OTHER_WEIGHTS[other], other)
     print_lines(f"{_said(ending, record)} Curves and weights are in {folder}{os.sep}")
+    if (which := weights_words(run, keep)) is not None:
+        print_lines(f"{WEIGHTS} holds {which}.")
     if signals.caught:
         return 128 + signals.caught
     if isinstance(ending, Failed) or ending.reason == "diverged":
@@ -188,12 +197,17 @@ def _as_wished(project: Project, wishes: Mapping[str, Any]) -> Project:
     recipe = project.recipe
     for name, value in wishes.items():
         try:
-            section = section_of(name)
-            recipe = changed(recipe, **{section: changed(getattr(recipe, section), **{name: value})})
+            setting = name.partition(".")[0]
+            recipe = changed_at(recipe, f"{section_of(setting)}.{name}", value)
         except msgspec.ValidationError as error:
             reason = str(error).partition(" - at ")[0].replace("`", "")
             raise UserError(
-                message("--{name} {value}: {reason}.", name=name, value=value, reason=reason)
+                message(
+                    "--{name} {value}: {reason}.",
+                    name=name.rpartition(".")[2],
+                    value=value,
+                    reason=reason,
+                )
             ) from error
     return replace(project, recipe=recipe)
 
@@ -226,7 +240,8 @@ def _make_folder(folder: Path, overwrite: bool) -> None:
         raise UserError(
             message("The folder “{path}” cannot be made: {reason}.", path=str(folder), reason=reason)
         ) from error
-    there = [name for name in (PROJECT, CURVES, WEIGHTS) if (folder / name).exists()]
+    ours = (PROJECT, CURVES, WEIGHTS, *OTHER_WEIGHTS.values())
+    there = [name for name in ours if (folder / name).exists()]
     if there and not overwrite:
         raise UserError(
             message(
@@ -237,7 +252,8 @@ def _make_folder(folder: Path, overwrite: bool) -> None:
         )
     try:
         # if this run is cut off, the weights of another run must not lie beside its curves
-        (folder / WEIGHTS).unlink(missing_ok=True)
+        for name in (WEIGHTS, *OTHER_WEIGHTS.values()):
+            (folder / name).unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise UserError(

@@ -205,8 +205,10 @@ class Runs(QObject):
             return said(self._findings[0].sentence) if self._findings else ""
         trained, now = self.trainer.project, self._project
         assert now is not None
-        epochs, threads = trained.recipe.learning.epochs, trained.recipe.machine.threads
-        same_length = with_settings(now.recipe, epochs=epochs, threads=threads)
+        learning, threads = trained.recipe.learning, trained.recipe.machine.threads
+        same_length = with_settings(
+            now.recipe, epochs=learning.epochs, stopping=learning.stopping, threads=threads
+        )
         if trained.network == now.network and trained.recipe == same_length:
             return ""
         return self.tr("The project has changed since the last run: Train starts a new one.")

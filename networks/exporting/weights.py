@@ -11,11 +11,13 @@ from msgspec.structs import replace
 from safetensors.torch import load, save
 from torch import Tensor, fx, nn
 
-from networks.core.message import UserError, message
+from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
 from networks.graph.network import Network
 from networks.module.build import build, other_tensor
 from networks.project.project import Project
+from networks.recipes.stopping import Keep
+from networks.runs.measures import MEASURE
 from networks.training.first_weights import start_from, weights_of
 from networks.training.run import Run
 
@@ -25,17 +27,18 @@ Weights = Mapping[str, Tensor]
 """All that was learned, under torch's names."""
 
 
-def save_weights(source: Run | nn.Module | Weights, path: Path) -> None:
+def save_weights(source: Run | nn.Module | Weights, path: Path, keep: Keep = "last") -> None:
     """Writes all that was learned as safetensors, under torch's names.
 
-    Raises UserError with the reason where that fails, and leaves the old file as it was.
+    `keep` says which weights of a run: those of its last step, or those of its best epoch. Raises
+    UserError with the reason where that fails, and leaves the old file as it was.
     """
-    write_atomically(path, as_safetensors(source))
+    write_atomically(path, as_safetensors(source, keep))
 
 
-def as_safetensors(source: Run | nn.Module | Weights) -> bytes:
+def as_safetensors(source: Run | nn.Module | Weights, keep: Keep = "last") -> bytes:
     """What such a file holds. Raises UserError where there are no numbers, or numbers of another kind."""
-    weights = source.weights() if isinstance(source, Run) else _weights(source)
+    weights = source.weights(keep) if isinstance(source, Run) else _weights(source)
     return save(weights, metadata={"format": "pt"})
 
 
@@ -66,10 +69,35 @@ def read_weights(path: Path, project: Project) -> Weights:
 
 
 def trained_weights(run: Run | None, project: Project) -> Weights | None:
-    """What the run has learned if it trained this very network, else None. Not while it is training."""
+    """What the run has learned if it trained this very network, else None. Not while it is training.
+
+    The project's recipe says whether these are the last weights or those of the best epoch.
+    """
     if run is None or run.project.classes != project.classes:
         return None
-    return run.weights() if _bare(run.project.network) == _bare(project.network) else None
+    keep = project.recipe.learning.stopping.keep
+    return run.weights(keep) if _bare(run.project.network) == _bare(project.network) else None
+
+
+def weights_words(run: Run, keep: Keep) -> Message | None:
+    """Which weights of a run these are, as in “holds …: the last weights”; None where there is no choice."""
+    by = run.project.recipe.learning.stopping.measure
+    best, epochs = run.best, run.step // run.steps_per_epoch
+    if best is None or best.step == run.step:
+        return None
+    if keep == "best":
+        return message(
+            "the weights of epoch {epoch}, the best by {measure} ({figure})",
+            epoch=best.epoch,
+            measure=message(by),
+            figure=MEASURE[by].quantity.figure(best.values[by]),
+        )
+    return message(
+        "the last weights, after epoch {epoch}; the best by {measure} was epoch {best}",
+        epoch=epochs,
+        measure=message(by),
+        best=best.epoch,
+    )
 
 
 def first_weights(project: Project) -> fx.GraphModule:

@@ -10,6 +10,7 @@ from networks.core.fields import described, real, whole
 from networks.recipes.losses import AnyLoss, CrossEntropy
 from networks.recipes.optimizers import Adam, AnyOptimizer
 from networks.recipes.published import PUBLISHED
+from networks.recipes.stopping import Stopping
 
 RANDOM: Literal["random"] = "random"
 
@@ -63,6 +64,9 @@ class Learning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int,
         whole("Epochs", "How often training goes through all training images.", 1, 100_000, unit="epochs"),
     ] = 20
+    stopping: Annotated[
+        Stopping, described("Stopping", "When training ends early, and whose weights are exported.")
+    ] = Stopping()
     seed: Annotated[
         int,
         whole(

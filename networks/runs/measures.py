@@ -16,6 +16,8 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from networks.runs.stopping import is_better
+
 Tensor: TypeAlias = Any
 """torch's, where these functions run."""
 
@@ -144,8 +146,10 @@ MEASURES = (
 )
 """All measures, in the order of the table's columns and of the charts."""
 
+MEASURE = {measure.name: measure for measure in MEASURES}
+
 BEST_BY = VALIDATION_LOSS
-"""The measure that decides which epoch is the best."""
+"""The measure that decides which epoch is the best, where a recipe names no other."""
 
 QUANTITIES = tuple(dict.fromkeys(measure.quantity for measure in MEASURES))
 """Each has a chart, in this order."""
@@ -161,10 +165,7 @@ def variants(quantity: Quantity) -> Iterator[tuple[Measure, int]]:
         yield from zip(measures, range(len(measures)), strict=True)
 
 
-def is_best(values: Mapping[str, float], best: Mapping[str, float] | None) -> bool:
-    """Whether a validation with these values is better than the best so far."""
-    value = values[BEST_BY.name]
-    if not math.isfinite(value) or best is None:
-        return math.isfinite(value)
-    lower = BEST_BY.quantity.better == "lower"
-    return value < best[BEST_BY.name] if lower else value > best[BEST_BY.name]
+def is_best(values: Mapping[str, float], best: Mapping[str, float] | None, by: str = BEST_BY.name) -> bool:
+    """Whether a validation with these values is better than the best so far, by the measure of this name."""
+    falls = MEASURE[by].quantity.better == "lower"
+    return is_better(values[by], None if best is None else best[by], falls)

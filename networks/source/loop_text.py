@@ -16,6 +16,7 @@ _PRINTED = {
     "recipes/balancing.py": ("class_weights",),
     "recipes/splitting.py": ("split", "few_per_class"),
     "runs/measures.py": ("add_to", "means", *(measure.taken.__name__ for measure in MEASURES)),
+    "runs/stopping.py": ("is_better", "is_over"),
     "training/norm_guards.py": ("guard_norms",),
     "training/steps.py": ("train_step", "judge"),
 }

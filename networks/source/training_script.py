@@ -21,6 +21,12 @@ from networks.runs.table import COLUMNS
 from networks.source.identifiers import quoted
 from networks.source.loop_text import loop_text
 from networks.source.printing import WIDTH, literal, wrapped
+from networks.source.stopping_text import (
+    stopping_after_epoch,
+    stopping_constants,
+    stopping_functions,
+    stopping_start,
+)
 from networks.source.text import ORDERED, Source, source
 
 _GUARDED = ("nn.GroupNorm(", "nn.InstanceNorm2d(")
@@ -72,6 +78,7 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
         *_about_data(project),
         *loop_text("runs/measures.py").values(),
         "\n".join(_measures()),
+        *stopping_functions(project.recipe.learning.stopping),
         *(loop_text("training/norm_guards.py").values() if _needs_guard(network) else ()),
         *loop_text("training/steps.py").values(),
         "\n".join(_main(project, constants, network)),
@@ -133,6 +140,7 @@ def _constants(project: Project, constants: ScriptConstants) -> Iterator[str]:
     if recipe.learning.clip:
         meant = "longest gradient" if recipe.learning.clip_by == "norm" else "largest number in a gradient"
         yield f"CLIP = {literal(recipe.learning.clip)}  # the {meant} that is allowed"
+    yield from stopping_constants(recipe.learning.stopping)
     yield f"JUDGED_AT_ONCE = {constants.judged_at_once}"
     yield f'DEVICE = "{recipe.machine.device}"'
     yield f"THREADS = {constants.threads}  # another number of threads rounds sums differently"
@@ -224,12 +232,14 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     yield ""
     yield "    shuffling = torch.Generator().manual_seed(SEED)"
     yield "    step = 0"
+    yield from stopping_start(learning.stopping)
     yield '    with open(CURVES, "w", encoding="utf-8", newline="") as file:'
     yield '        table = csv.DictWriter(file, COLUMNS, lineterminator="\\n")'
     yield "        table.writeheader()"
     yield "        for epoch in range(1, EPOCHS + 1):"
     yield from (f"            {line}".rstrip() for line in _epoch(project, training_loss))
-    yield "    torch.save(model.state_dict(), WEIGHTS)"
+    kept = "kept" if learning.stopping.keep == "best" else "model.state_dict()"
+    yield f"    torch.save({kept}, WEIGHTS)"
 
 
 def _needs_guard(network: Source) -> bool:
@@ -299,3 +309,4 @@ def _epoch(project: Project, training_loss: str) -> Iterator[str]:
     loss, accuracy = quoted(VALIDATION_LOSS.name), quoted(VALIDATION_ACCURACY.name)
     yield f"loss, share = rows[-1][{loss}], rows[-1][{accuracy}]"
     yield 'print(f"epoch {epoch:3}: validation loss {loss:.4f}, accuracy {share:.2%}", flush=True)'
+    yield from stopping_after_epoch(learning.stopping)

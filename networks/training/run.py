@@ -21,9 +21,12 @@ from networks.project.project import Project
 from networks.recipes.balancing import class_weights
 from networks.recipes.losses import Loss
 from networks.recipes.optimizers import Optimizer
+from networks.recipes.stopping import Keep, Stopping
+from networks.runs.early_end import ended_early
 from networks.runs.events import Event, Failed, Finished, Started, Stepped, Validated, Validating
 from networks.runs.failure import explain
 from networks.runs.measures import ACCURACY, LOSS, TRAINING_LOSS, add_to, is_best, means
+from networks.runs.stopping import is_over
 from networks.training.devices import RandomNumbers, device
 from networks.training.model import make_model
 from networks.training.plan import plan, refuse_beyond_memory
@@ -129,6 +132,7 @@ class Run:
         """
         if epochs is not None:
             self.target_epochs = self.step // self.steps_per_epoch + epochs
+            self.state.over = False
         return self._drive()
 
     def stopped(self) -> tuple[Event, ...]:
@@ -142,8 +146,14 @@ class Run:
         """
         self.optimizer.zero_grad(set_to_none=True)
 
-    def weights(self) -> dict[str, Tensor]:
-        """Copies of all that was learned, under torch's names, on the CPU. Only while nobody trains."""
+    def weights(self, keep: Keep = "last") -> dict[str, Tensor]:
+        """Copies of all that was learned, under torch's names, on the CPU. Only while nobody trains.
+
+        They are those of the last step, or those of the best epoch: before the first validation there are
+        only the last ones.
+        """
+        if keep == "best" and self.state.best_weights:
+            return {name: tensor.clone() for name, tensor in self.state.best_weights.items()}
         return self.state.weights()
 
     def save(self) -> SavedState:
@@ -200,6 +210,10 @@ class Run:
                         return
             elif whole_epoch and self.step > self.state.judged_step:
                 yield from self._judge()
+            elif self.state.over:
+                self.state.over = False
+                yield Finished(self.id, "finished", self.step, self._ended_early())
+                return
             elif self.step >= self.target_epochs * self.steps_per_epoch:
                 yield Finished(self.id, "finished", self.step, self._finished())
                 return
@@ -270,12 +284,30 @@ class Run:
             epoch=self.step // self.steps_per_epoch,
             values=values,
             seconds=self.state.clock.lap(),
-            best=is_best(values, self.best.values if self.best else None),
+            best=is_best(values, self.best.values if self.best else None, self._stopping.measure),
         )
         self.state.judged_step = self.step
         if judged.best:
             self.state.best = judged
+            self.state.keep_best()
+        stopping = self._stopping
+        self.state.over = is_over(
+            values[stopping.measure],
+            stopping.falls,
+            judged.epoch - (self.best.epoch if self.best else 0),
+            stopping.patience,
+            stopping.target,
+        )
         yield judged
+
+    @property
+    def _stopping(self) -> Stopping:
+        return self.project.recipe.learning.stopping
+
+    def _ended_early(self) -> Message:
+        return ended_early(
+            self._stopping.measure, self._stopping.patience, self.step // self.steps_per_epoch, self.best
+        )
 
     def _finished(self) -> Message:
         return plural(

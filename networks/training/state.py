@@ -61,6 +61,10 @@ class RunState:
         """The step after which the last validation was made."""
         self.best: Validated | None = None
         """The best validation so far."""
+        self.best_weights: dict[str, Tensor] = {}
+        """Copies of the weights that it judged, under torch's names, on the CPU; empty before the first."""
+        self.over = False
+        """Whether the last validation was one after which training ends early."""
         self.untold: list[Untold] = []
         """Oldest first."""
         self.target_epochs = epochs
@@ -71,9 +75,18 @@ class RunState:
         """Copies of all that was learned, under torch's names, contiguous and on the CPU."""
         return {name: _copied(tensor) for name, tensor in self.module.state_dict().items()}
 
+    def keep_best(self) -> None:
+        """Copies the weights as those of the best epoch, into the memory of the copies before."""
+        for name, tensor in self.module.state_dict().items():
+            if name in self.best_weights:
+                self.best_weights[name].copy_(tensor.detach())
+            else:
+                self.best_weights[name] = _copied(tensor)
+
     def save(self) -> SavedState:
         """The state as it is now. Going on changes nothing in it."""
         tensors = {f"weights/{name}": tensor for name, tensor in self.weights().items()}
+        tensors |= {f"best/{name}": tensor.clone() for name, tensor in self.best_weights.items()}
         for name, slots in self._optimizer_slots():
             tensors |= {f"optimizer/{slot}/{name}": _copied(value) for slot, value in slots.items()}
         for index, generator in enumerate(self.random_numbers.state):
@@ -85,6 +98,7 @@ class RunState:
             "step": self.step,
             "judged_step": self.judged_step,
             "target_epochs": self.target_epochs,
+            "over": self.over,
             "best": msgspec.to_builtins(self.best),
             "untold": [
                 [step, {name: [float(amount), count] for name, (amount, count) in measured.items()}]
@@ -105,7 +119,9 @@ class RunState:
         self.order = tensors["order"].clone() if "order" in tensors else None
         self.step, self.judged_step = data["step"], data["judged_step"]
         self.target_epochs = data["target_epochs"]
+        self.over = data["over"]
         self.best = msgspec.convert(data["best"], Validated | None)
+        self.best_weights = {name: each.clone() for name, each in _below("best/", tensors).items()}
         self.untold = [
             Untold(step, {name: (amount, count) for name, (amount, count) in measured.items()})
             for step, measured in data["untold"]

@@ -88,6 +88,9 @@ class TrainingPanel(RecipePanel):
         self._loss_title, self._loss_help = heading(), dim()
         self._loss = self._form("learning.loss", Form())
         self._loss.setObjectName("loss")
+        self._stopping_title = heading(self.tr("Stopping"))
+        self._stopping = self._form("learning.stopping", Form())
+        self._stopping.setObjectName("stopping")
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -97,6 +100,7 @@ class TrainingPanel(RecipePanel):
         for group in (
             (self._optimizer_title, self._optimizer_help, self._optimizer),
             (self._loss_title, self._loss_help, self._loss),
+            (self._stopping_title, self._stopping),
         ):
             column.addSpacing(theme.SPACE)
             for part in group:
@@ -104,7 +108,7 @@ class TrainingPanel(RecipePanel):
         return whole
 
     def _count_more(self) -> None:
-        forms = (self._run, self._machine, self._optimizer, self._loss)
+        forms = (self._run, self._machine, self._optimizer, self._loss, self._stopping)
         titles = [declared(field.title).lower() for form in forms for field in form.fields()]
         self._more.show_words(self.tr("{count} more").format(count=len(titles)), ", ".join(titles))
 

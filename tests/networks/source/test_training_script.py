@@ -38,6 +38,7 @@ from networks.recipes.losses import CrossEntropy
 from networks.recipes.optimizers import OPTIMIZERS, SGD
 from networks.recipes.published import BY_NAME
 from networks.recipes.recipe import Recipe, with_settings
+from networks.recipes.stopping import Stopping
 from networks.runs.events import Failed, Finished, Stepped, Validated
 from networks.runs.table import COLUMNS
 from networks.source import source
@@ -171,6 +172,12 @@ def projects(draw):
             loss=CrossEntropy(draw(st.sampled_from([0.0, 0.1]))),
             clip=draw(st.sampled_from([0.0, 0.5])),
             clip_by=draw(st.sampled_from(["norm", "value"])),
+            stopping=Stopping(
+                draw(st.sampled_from(["validation loss", "validation accuracy"])),
+                draw(st.sampled_from([0, 1])),
+                draw(st.sampled_from([0.0, 0.2, 2.3])),
+                draw(st.sampled_from(["last", "best"])),
+            ),
             seed=draw(st.integers(0, 2**31 - 1)),
         ),
     )
@@ -259,6 +266,20 @@ def test_what_was_learned_lies_beside_it(fresh, tmp_path):
     found = torch.load(tmp_path / "net-weights.pt", weights_only=True)
     assert found.keys() == run.weights().keys()
     assert all(torch.equal(found[name], tensor) for name, tensor in run.weights().items())
+
+
+@pytest.mark.parametrize("keep", ["last", "best"])
+@pytest.mark.parametrize("early", [{}, {"patience": 2}, {"target": 2.25}], ids=str)
+def test_it_ends_as_early_as_a_run_and_keeps_the_same_weights(fresh, tmp_path, early, keep):
+    """With a learning rate that lets the validation loss go up and down."""
+    stopping = Stopping(keep=keep, **early)
+    project = Project(network(), recipe(optimizer=SGD(lr=0.3, momentum=0.9), epochs=12, stopping=stopping))
+    judge(fresh, tmp_path, project)
+    run = Run(project)
+    list(run.train())
+    assert (run.step < 12 * run.steps_per_epoch) == bool(early)
+    found = torch.load(tmp_path / "net-weights.pt", weights_only=True)
+    assert all(torch.equal(found[name], tensor) for name, tensor in run.weights(keep).items())
 
 
 # -- the files
