@@ -306,7 +306,7 @@ class _Notice(QDialog):
         bar = QProgressBar()
         bar.setRange(0, 0)
         bar.setTextVisible(False)
-        bar.setMinimumWidth(220)
+        bar.setMinimumWidth(theme.grown(220))
         bar.setAccessibleName(text)
         column.addWidget(QLabel(text))
         column.addWidget(bar)

@@ -250,7 +250,7 @@ class _DrawerHead(QWidget):
         row.addStretch(1)
         row.addWidget(self._summary)
         row.addWidget(cross)
-        self.setMinimumHeight(40)
+        self.setMinimumHeight(theme.grown(40))
 
     def show_words(self, title: str, summary: str) -> None:
         self._title.setText(title)

@@ -11,6 +11,7 @@ from app.feature.panel import Mark
 from app.window.seats import Seat
 from widgets.controls.rail import UNBOUNDED, Rail
 from widgets.controls.rail import WIDTH as RAIL_WIDTH
+from widgets.look import theme
 
 
 class PaletteZone(QWidget):
@@ -26,7 +27,7 @@ class PaletteZone(QWidget):
         self._least = panel.least_width
         self._on_rail = False
         self._opened = False
-        panel.widget.setMinimumWidth(max(panel.least_width, panel.widget.minimumWidth()))
+        panel.widget.setMinimumWidth(max(theme.grown(panel.least_width), panel.widget.minimumWidth()))
         self.rail = Rail(panel.title, self)
         marks = panel.marks or (Mark(panel.icon, panel.title, panel.widget.setFocus),)
         for at, mark in enumerate(marks):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
 
 from app.feature.panel import Panel
 from app.window.seats import Seat
+from widgets.look import theme
 
 
 class Tabs(QTabWidget):
@@ -61,7 +62,7 @@ class Tabs(QTabWidget):
 
 
 def _wide(panel: Panel) -> QWidget:
-    panel.widget.setMinimumWidth(max(panel.least_width, panel.widget.minimumWidth()))
+    panel.widget.setMinimumWidth(max(theme.grown(panel.least_width), panel.widget.minimumWidth()))
     return panel.widget
 
 

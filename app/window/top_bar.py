@@ -56,7 +56,7 @@ class TopBar(QWidget):
         self._project.setObjectName("project_name")
         self._project.setFont(theme.font(theme.BODY, bold=True))
         self._project.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._project.setMaximumWidth(170)
+        self._project.setMaximumWidth(theme.grown(170))
         self._undo = [self._action_button(action) for action in actions]
         self._zones = [self._action_button(action) for action in zones]
         self._more = self._tool("more", self.tr("What is shown"), "more")
@@ -95,7 +95,7 @@ class TopBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         inner = self._row.minimumSize().height()
-        return QSize(0, max(HEIGHT, inner + 2))
+        return QSize(0, max(theme.grown(HEIGHT), inner + 2))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)

@@ -16,6 +16,7 @@ from app.window.palette_zone import PaletteZone
 from app.window.seats import Seat, by_place
 from app.window.tabs import Tabs
 from widgets.controls.rail import WIDTH as RAIL_WIDTH
+from widgets.look import theme
 
 COMFORT = {"canvas": 330, "measured": 400}
 """Widths from which on neighbours need not fold, at the usual size of the type."""
@@ -97,14 +98,13 @@ class Zones(QSplitter):
     def fit(self) -> None:
         """Folds what has no room, and shares the width among the rest."""
         width = self.width() - 3
-        scale = max(1.0, self.fontMetrics().height() / 17)
         shown = not self.tabs.empty
         self.tabs.setVisible(shown)
         palette, inspector = self._palette.open, not self.inspector.empty
         self.palette_zone.setVisible(palette)
         self.inspector.setVisible(inspector)
-        middle = round(scale * (COMFORT["canvas"] + (COMFORT["measured"] if shown else 0)))
-        column = max(self.inspector.least_width(on_rail=False, drawer=True), 300)
+        middle = theme.grown(COMFORT["canvas"] + (COMFORT["measured"] if shown else 0))
+        column = max(self.inspector.least_width(on_rail=False, drawer=True), theme.grown(300))
         wide_palette = self.palette_zone.panel_width() if palette else 0
         room = width - middle - (column if inspector else 0)
         on_rail = inspector and room < (RAIL_WIDTH if palette else 0)

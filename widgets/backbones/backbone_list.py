@@ -77,7 +77,7 @@ class BackboneList(HeadingList):
 
     def page(self) -> int:
         """How many entries there is room for."""
-        return max(1, self.viewport().height() // _ROW - 1)
+        return max(1, self.viewport().height() // theme.grown(_ROW) - 1)
 
     def select_first(self) -> None:
         """Makes the first entry the current one, where none is."""
@@ -100,7 +100,7 @@ class _Row(QStyledItemDelegate):
     """Paints an entry as a line with its kind at the right, and a family's heading with a triangle."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, _HEADING if index.data(ENTRY) is None else _ROW)
+        return QSize(120, theme.grown(_HEADING if index.data(ENTRY) is None else _ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view = self.parent()
@@ -129,7 +129,7 @@ class _Row(QStyledItemDelegate):
         painter.setFont(theme.font(theme.SMALL, bold=True))
         painter.setPen(color)
         words = str(index.data(Qt.ItemDataRole.DisplayRole)).upper()
-        room = QRectF(rect.left() + _INDENT + 14, middle - 8, rect.width() - _INDENT - 26, 16)
+        room = QRectF(rect.left() + _INDENT + 14, middle - 16, rect.width() - _INDENT - 26, 32)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
     def _paint_entry(

@@ -207,7 +207,7 @@ class _Badge(QWidget):
         self.setVisible(bool(words))
         self.setToolTip(badge_help(entry) if isinstance(entry, Preset) else "")
         self.setAccessibleName(words)
-        self.setFixedSize(self.fontMetrics().horizontalAdvance(words) + 14, 20)
+        self.setFixedSize(self.fontMetrics().horizontalAdvance(words) + 14, theme.grown(20))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

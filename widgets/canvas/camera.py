@@ -25,15 +25,17 @@ class Camera(QObject):
     """Moves the scene of a view without scroll bars; `moved` follows every change of what is in sight.
 
     It knows only the bounds of what there is to be seen. `trunk_width` is the width around x = 0, in the
-    scene, that is shown first of something wider than the view.
+    scene, that is shown first of something wider than the view. At the zoom `actual_size`, words in the scene
+    are as large as those around the view.
     """
 
     moved = Signal()
 
-    def __init__(self, view: QGraphicsView, trunk_width: float = 0.0) -> None:
+    def __init__(self, view: QGraphicsView, trunk_width: float = 0.0, actual_size: float = 1.0) -> None:
         super().__init__(view)
         self._bounds = QRectF()
         self._trunk_width = trunk_width
+        self._actual_size = actual_size
         self._covered = 0.0
         self._at_home = True
         """Whether nobody has moved the camera since `go_home`; it then follows the view's size."""
@@ -123,8 +125,8 @@ class Camera(QObject):
         self.zoom_at(self._middle(), 1 / STEP)
 
     def zoom_reset(self) -> None:
-        """Makes one scene unit one pixel."""
-        self.zoom_at(self._middle(), 1 / self.zoom())
+        """Makes words in the scene as large as those around the view."""
+        self.zoom_at(self._middle(), self._actual_size / self.zoom())
 
     def pan(self, dx: int, dy: int) -> None:
         """Moves what is shown by so many pixels."""
@@ -134,7 +136,7 @@ class Camera(QObject):
         self.moved.emit()
 
     def fit(self) -> None:
-        """Shows everything, at most at zoom 1."""
+        """Shows everything, at most in its actual size."""
         self._at_home = False
         if not self._bounds.isEmpty():
             self.look(self._bounds.center(), self._middle(), self._fitting())
@@ -144,14 +146,14 @@ class Camera(QObject):
         self._at_home = True
         bounds = self._bounds
         if bounds.isEmpty():
-            self.look(QPointF(0, 0), self._middle(), 1.0)
+            self.look(QPointF(0, 0), self._middle(), self._actual_size)
             return
         whole = self._fitting()
-        if whole >= HOME_SMALLEST:
+        if whole >= HOME_SMALLEST * self._actual_size:
             self.look(bounds.center(), self._middle(), whole)
             return
         room = self.viewport.width() - self._covered - 2 * BESIDE
-        zoom = min(1.0, max(ACROSS_SMALLEST, room / bounds.width()))
+        zoom = min(self._actual_size, max(ACROSS_SMALLEST, room / bounds.width()))
         fits = bounds.width() * zoom <= room + 1
         half = zoom * (bounds.width() if fits else self._trunk_width) / 2
         # in the middle, or far enough to the left not to be covered, but never out of sight
@@ -183,7 +185,7 @@ class Camera(QObject):
     def _fitting(self) -> float:
         across = (self.viewport.width() - 2 * BORDER) / max(1.0, self._bounds.width())
         down = (self.viewport.height() - 2 * BORDER) / max(1.0, self._bounds.height())
-        return min(1.0, max(0.01, min(across, down)))
+        return min(self._actual_size, max(0.01, min(across, down)))
 
     def _scroll(self, dx: int, dy: int) -> None:
         view = self._view

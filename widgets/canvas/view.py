@@ -42,6 +42,7 @@ from widgets.canvas.placement.geometry import WIDTH
 from widgets.canvas.places import another, difference, place_of_selection
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.scroll_bars import THICKNESS, ScrollBars
+from widgets.look import theme
 
 MOST_AVOIDED = 50
 """The map keeps off so many selected cards; if more are selected, it cannot keep off them all."""
@@ -77,7 +78,7 @@ class CanvasView(QGraphicsView):
         super().__init__(self._scene, parent)
         self._scene.setParent(self)
         self.animated = True
-        self.camera = Camera(self, trunk_width=WIDTH)
+        self.camera = Camera(self, trunk_width=WIDTH, actual_size=theme.text_growth())
         self.editing = Editing(self._scene, self)
         self._interpreter = Interpreter(self._scene, self.camera)
         self._voices = Voices(self, self._scene)

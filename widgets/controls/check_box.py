@@ -17,7 +17,7 @@ class CheckBox(QCheckBox):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self.setMinimumHeight(24)
+        self.setMinimumHeight(theme.grown(24))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionButton()

@@ -48,7 +48,7 @@ class Heading(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         height = self.fontMetrics().height() + 2 * theme.SPACE
-        return QSize(120, max(26 if self._link else 34, height - (6 if self._link else 0)))
+        return QSize(120, max(theme.grown(26 if self._link else 34), height - (6 if self._link else 0)))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -58,7 +58,7 @@ class _Segment(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 16, 28)
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 16, theme.grown(28))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)

@@ -29,9 +29,9 @@ class Axis(pyqtgraph.AxisItem):  # type: ignore[misc]
         self.enableAutoSIPrefix(False)
         self.setStyle(tickLength=0, tickTextOffset=6, autoExpandTextSpace=False, hideOverlappingLabels=False)
         if orientation == "left":
-            self.setWidth(LEFT_WIDTH)
+            self.setWidth(theme.grown(LEFT_WIDTH))
         else:
-            self.setHeight(BOTTOM_HEIGHT)
+            self.setHeight(theme.grown(BOTTOM_HEIGHT))
 
     def set_log(self, log: bool) -> None:
         """Whether positions are exponents of ten."""

@@ -58,10 +58,10 @@ class Keys(QWidget):
         return " · ".join(entry.text for entry in self._entries())
 
     def sizeHint(self) -> QSize:
-        return QSize(320, _ROW)
+        return QSize(320, theme.grown(_ROW))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(100, _ROW)
+        return QSize(100, theme.grown(_ROW))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -69,7 +69,7 @@ class Keys(QWidget):
 
     def _arrange(self) -> None:
         """Makes room for as many rows as the entries need."""
-        self.setFixedHeight(_ROW * max(1, len(self._wrapped())))
+        self.setFixedHeight(theme.grown(_ROW) * max(1, len(self._wrapped())))
         self.update()
 
     def _wrapped(self) -> list[list[tuple[_Entry, float]]]:
@@ -92,7 +92,7 @@ class Keys(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font(theme.SMALL))
         for number, row in enumerate(self._wrapped()):
-            self._paint_row(painter, row, number * _ROW, QColor(shade.text_dim))
+            self._paint_row(painter, row, number * theme.grown(_ROW), QColor(shade.text_dim))
         painter.end()
 
     def _paint_row(self, painter: QPainter, row: list[tuple[_Entry, float]], top: int, color: QColor) -> None:
@@ -100,9 +100,9 @@ class Keys(QWidget):
         between = min(18.0, max(_LEAST_BETWEEN, (self.width() - widths) / max(1, len(row) - 1)))
         x = max(0.0, (self.width() - widths - between * (len(row) - 1)) / 2)
         for entry, width in row:
-            _paint_sample(painter, entry, QPointF(x, top + _ROW / 2), QColor(color))
+            _paint_sample(painter, entry, QPointF(x, top + theme.grown(_ROW) / 2), QColor(color))
             painter.setPen(color)
-            place = QRectF(x + _SAMPLE + _GAP, top, width, _ROW)
+            place = QRectF(x + _SAMPLE + _GAP, top, width, theme.grown(_ROW))
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, entry.text)
             x += width + between
 

@@ -93,7 +93,7 @@ class RunButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         font = theme.font(theme.SMALL, bold=True)
         width = QFontMetrics(font).horizontalAdvance(self.text() + self._shown_word()) + _LEFT + _RIGHT + 2
-        return QSize(min(_WIDEST, width), _ROW)
+        return QSize(min(theme.grown(_WIDEST), width), theme.grown(_ROW))
 
     def menu(self) -> QMenu:
         """What can be done with the run."""
@@ -351,7 +351,7 @@ class RunsLegend(QScrollArea):
         for number in newest_first:
             self._buttons[number].set_front(number == newest_first[0])
         total = self._lay_out(newest_first, self.width())
-        highest = self._most_rows * (_ROW + 2)
+        highest = self._most_rows * (theme.grown(_ROW) + 2)
         if total > highest:
             # the bar needs room of its own
             bar = self.verticalScrollBar().sizeHint().width()
@@ -367,12 +367,12 @@ class RunsLegend(QScrollArea):
             button = self._buttons[number]
             wanted = min(button.sizeHint().width(), max(60, width))
             if x and x + wanted > width:
-                x, y = 0, y + _ROW + 2
-            button.setGeometry(x, y, wanted, _ROW)
+                x, y = 0, y + theme.grown(_ROW) + 2
+            button.setGeometry(x, y, wanted, theme.grown(_ROW))
             x += wanted + gap
             if before is not None:
                 QWidget.setTabOrder(before, button)
             before = button
-        total = y + _ROW if numbers else 0
+        total = y + theme.grown(_ROW) if numbers else 0
         self._rows.resize(width, total)
         return total

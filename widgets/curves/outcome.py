@@ -51,7 +51,7 @@ class Outcome(QWidget):
         row.setContentsMargins(theme.SPACE * 2 + _ICON, theme.SPACE // 2, theme.SPACE // 2, theme.SPACE // 2)
         row.addWidget(self._text, 1)
         row.addWidget(self.details_button)
-        self.setMinimumHeight(34)
+        self.setMinimumHeight(theme.grown(34))
         self.hide()
 
     def show_end(self, record: Record | None) -> None:

@@ -47,10 +47,10 @@ class ReadingBox(QWidget):
         figures = sum(self._widths) + _GAP * len(self._widths)
         wanted = max(small.horizontalAdvance(reading.title) for reading in readings)
         room = most - figures - 2 * _PAD - _SWATCH
-        self._title = min(wanted, _WIDEST_TITLE, room) if room >= _LEAST_TITLE else 0.0
+        self._title = min(wanted, theme.grown(_WIDEST_TITLE), room) if room >= _LEAST_TITLE else 0.0
         size = QSize(
             round(2 * _PAD + _SWATCH + self._title + figures),
-            round(2 * _PAD - 4 + _ROW * (1 + len(readings))),
+            round(2 * _PAD - 4 + theme.grown(_ROW) * (1 + len(readings))),
         )
         self.resize(size)
         self.setAccessibleName(self.text())
@@ -75,12 +75,12 @@ class ReadingBox(QWidget):
         painter.setPen(QColor(shade.text_dim))
         if self._title:
             _, small = self._metrics()
-            place = QRectF(_PAD, y, _SWATCH + self._title, _ROW)
+            place = QRectF(_PAD, y, _SWATCH + self._title, theme.grown(_ROW))
             head = small.elidedText(self._head(), Qt.TextElideMode.ElideRight, place.width())
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, head)
         self._paint_row(painter, y, self._heads)
         for reading, row in zip(self._readings, self._rows, strict=True):
-            y += _ROW
+            y += theme.grown(_ROW)
             self._paint_run(painter, y, reading, row, shade)
         painter.end()
 
@@ -89,13 +89,13 @@ class ReadingBox(QWidget):
     ) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(reading.color))
-        painter.drawRoundedRect(QRectF(_PAD, y + _ROW / 2 - 4, 8, 8), 2, 2)
+        painter.drawRoundedRect(QRectF(_PAD, y + theme.grown(_ROW) / 2 - 4, 8, 8), 2, 2)
         if self._title:
             _, small = self._metrics()
             painter.setFont(theme.font(theme.SMALL))
             painter.setPen(QColor(shade.text))
             title = small.elidedText(reading.title, Qt.TextElideMode.ElideRight, self._title)
-            place = QRectF(_PAD + _SWATCH, y, self._title, _ROW)
+            place = QRectF(_PAD + _SWATCH, y, self._title, theme.grown(_ROW))
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, title)
         painter.setFont(theme.font(theme.SMALL, mono=True))
         painter.setPen(QColor(shade.text))
@@ -105,7 +105,7 @@ class ReadingBox(QWidget):
         x = self.width() - _PAD - sum(self._widths) - _GAP * (len(self._widths) - 1)
         for cell, width in zip(cells, self._widths, strict=True):
             right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(QRectF(x, y, width, _ROW), right, cell)
+            painter.drawText(QRectF(x, y, width, theme.grown(_ROW)), right, cell)
             x += width + _GAP
 
     def _table(self) -> tuple[list[str], list[list[str]]]:

@@ -87,10 +87,10 @@ class Readings(QWidget):
         )
 
     def sizeHint(self) -> QSize:
-        return QSize(320, 24)
+        return QSize(320, theme.grown(24))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, 24)
+        return QSize(160, theme.grown(24))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)

@@ -110,13 +110,13 @@ class CurvesToolbar(QWidget):
         self.clear_button.setEnabled(clearable)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_NARROWEST, super().minimumSizeHint().height())
+        return QSize(theme.grown(_NARROWEST), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # words go before controls
-        self._label.setVisible(self.width() >= _WITH_LABEL)
-        with_text = self.width() >= _WITH_WORDS
+        self._label.setVisible(self.width() >= theme.grown(_WITH_LABEL))
+        with_text = self.width() >= theme.grown(_WITH_WORDS)
         self.log_button.setToolButtonStyle(
             Qt.ToolButtonStyle.ToolButtonTextBesideIcon
             if with_text

@@ -55,7 +55,7 @@ class NumberField(QLineEdit):
         self._description = ""
         self._wheel = 0
         self.setObjectName(field.name)
-        self.setMinimumWidth(34)
+        self.setMinimumWidth(theme.grown(34))
         self._up, self._down = self._arrow("chevron-up", True), self._arrow("chevron-down", False)
         self.textEdited.connect(self._take_text)
 
@@ -84,10 +84,10 @@ class NumberField(QLineEdit):
             self._restore()
 
     def sizeHint(self) -> QSize:
-        return QSize(90, super().sizeHint().height())
+        return QSize(theme.grown(90), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(34, super().minimumSizeHint().height())
+        return QSize(theme.grown(34), super().minimumSizeHint().height())
 
     def event(self, event: QEvent) -> bool:
         if (

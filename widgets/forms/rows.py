@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidg
 from widgets.look import theme
 
 TITLE_WIDTH = 104
-"""Of the left column, in device-independent pixels; longer titles wrap."""
+"""Of the left column, in pixels at the usual size of text; longer titles wrap."""
 
 
 GAP = 10
@@ -28,7 +28,7 @@ class Rows(QWidget):
         self._grid.setHorizontalSpacing(theme.SPACE)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
-        self._grid.setColumnMinimumWidth(0, TITLE_WIDTH)
+        self._grid.setColumnMinimumWidth(0, theme.grown(TITLE_WIDTH))
         self._count = 0
         self._places: dict[QWidget, int] = {}
         self._lines: dict[QWidget, QLabel] = {}
@@ -39,7 +39,7 @@ class Rows(QWidget):
         label.setProperty("role", "label")
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
-        label.setFixedWidth(TITLE_WIDTH)
+        label.setFixedWidth(theme.grown(TITLE_WIDTH))
         label.setToolTip(tip)
         row = self._places[widget] = self._next()
         align = Qt.AlignmentFlag.AlignVCenter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache, lru_cache
 from typing import Literal
 
@@ -35,7 +36,14 @@ MONO_FAMILIES = [
 PRINTED_FAMILIES = ["Arial", "Helvetica", "Liberation Sans", "Nimbus Sans", "Arimo"]
 """For files shown on other computers: nearly every one has one of these, and all have the same widths."""
 SMALL, DENSE, BODY, LARGE, HUGE = 11, 12, 13, 15, 21
-"""Font sizes in device-independent pixels: captions, dense rows, words, headings, the few large figures."""
+"""Font sizes in device-independent pixels: captions, dense rows, words, headings, the few large figures.
+
+For a system whose own text has its usual size; `font` and `grown` follow the user who has set another.
+"""
+_USUAL_POINTS = {"win32": (9.0, 9.0), "darwin": (13.0, 13.0)}
+"""The system's own text as systems come, in points; Linux desktops come with 9 to 11."""
+_USUAL_DPI = {"darwin": 72.0}
+LEAST_GROWTH, MOST_GROWTH = 0.85, 2.0
 
 
 class Colors(msgspec.Struct, frozen=True):
@@ -244,14 +252,39 @@ def apply_theme(app: QApplication, mode: Mode) -> None:
         app.setStyleSheet(sheet)
 
 
-def font(size: int = BODY, *, bold: bool = False, mono: bool = False) -> QFont:
-    """A font. Figures that change or stand below each other are `mono`."""
+@cache
+def text_growth() -> float:
+    """How much larger than usual the user has set the text of the system: 1.5 for text at 150 %.
+
+    It is asked once, when the window is made; text of another size comes with the next start.
+    """
+    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    screen = QGuiApplication.primaryScreen()
+    density = screen.logicalDotsPerInch() / _USUAL_DPI.get(sys.platform, 96.0) if screen is not None else 1.0
+    least, most = _USUAL_POINTS.get(sys.platform, (9.0, 11.0))
+    points = system.pointSizeF()
+    if points <= 0:  # set in pixels, which no density changes
+        points, density = system.pixelSize() * 72 / _USUAL_DPI.get(sys.platform, 96.0), 1.0
+    growth = density * points / min(max(points, least), most)
+    return min(max(growth, LEAST_GROWTH), MOST_GROWTH)
+
+
+def grown(length: float) -> int:
+    """A length in pixels that holds words, such as the height of a row, for text of the user's size."""
+    return round(length * text_growth())
+
+
+def font(size: int = BODY, *, bold: bool = False, mono: bool = False, grows: bool = True) -> QFont:
+    """A font. Figures that change or stand below each other are `mono`.
+
+    Its size follows that of the system's text, unless what is painted with it is enlarged as a whole.
+    """
     result = QFont()
     if wanted := _present(mono):
         result.setFamilies(wanted)
     if mono:
         result.setStyleHint(QFont.StyleHint.Monospace)
-    result.setPixelSize(size)
+    result.setPixelSize(grown(size) if grows else size)
     result.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return result
 
@@ -314,7 +347,7 @@ QPushButton[primary="true"]:disabled {{
     background: {theme.border}; color: {theme.text_dim}; border-color: {theme.border}; }}
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
     background: {theme.card if theme.dark else theme.sunken}; border: 1px solid {theme.border};
-    border-radius: {RADIUS}px; padding: 3px 7px; min-height: 20px;
+    border-radius: {RADIUS}px; padding: 3px 7px; min-height: {grown(20)}px;
     selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border-color: {theme.accent}; }}
 QLineEdit[wrong="true"], QSpinBox[wrong="true"] {{ border-color: {theme.error}; }}
@@ -366,14 +399,14 @@ QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent
 QTabBar::tab:hover {{ color: {theme.text}; }}
 QTabBar::tab:selected:focus {{ background: {theme.card_hover}; color: {theme.accent}; }}
 QTabBar {{ qproperty-drawBase: 0; }}
-QLabel[role="heading"] {{ font-weight: 600; font-size: {BODY}px; }}
-QLabel[role="section"] {{ font-weight: 600; font-size: {SMALL}px; color: {theme.text_dim}; }}
+QLabel[role="heading"] {{ font-weight: 600; font-size: {grown(BODY)}px; }}
+QLabel[role="section"] {{ font-weight: 600; font-size: {grown(SMALL)}px; color: {theme.text_dim}; }}
 QLabel[role="label"] {{ color: {theme.text_dim}; }}
-QLabel[role="cell"] {{ color: {theme.text_dim}; font-size: {DENSE}px; }}
-QLabel[role="dim"] {{ color: {theme.text_dim}; font-size: {SMALL}px; }}
+QLabel[role="cell"] {{ color: {theme.text_dim}; font-size: {grown(DENSE)}px; }}
+QLabel[role="dim"] {{ color: {theme.text_dim}; font-size: {grown(SMALL)}px; }}
 QLabel[role="error"] {{ color: {theme.error}; }}
 QStatusBar {{
     background: {theme.panel}; border-top: 1px solid {theme.border}; color: {theme.text_dim};
-    font-size: {SMALL}px; min-height: 25px; }}
+    font-size: {grown(SMALL)}px; min-height: {grown(25)}px; }}
 QStatusBar::item {{ border: none; }}
 """

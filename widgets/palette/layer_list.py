@@ -203,7 +203,7 @@ class LayerList(HeadingList):
 
     def _picture(self, kind: Offered) -> QPixmap:
         ratio = self.devicePixelRatioF()
-        size = QSize(self.fontMetrics().horizontalAdvance(offered_name(kind)) + 48, _CARD)
+        size = QSize(self.fontMetrics().horizontalAdvance(offered_name(kind)) + 48, theme.grown(_CARD))
         picture = QPixmap(size * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
@@ -238,7 +238,9 @@ class _Card(QStyledItemDelegate):
     """Paints an entry as a small card, and a group as a heading with a triangle."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(80, _HEADING + 2 if index.data(ENTRY) is None else _CARD + _GAP)
+        return QSize(
+            80, theme.grown(_HEADING) + 2 if index.data(ENTRY) is None else theme.grown(_CARD) + _GAP
+        )
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view = self.parent()
@@ -251,7 +253,7 @@ class _Card(QStyledItemDelegate):
         if kind is None:
             self._paint_heading(painter, view, rect, index, chosen and view.hasFocus())
         else:
-            place = QRectF(rect.left() + _MARGIN, rect.top(), rect.width() - _MARGIN - 8, _CARD)
+            place = QRectF(rect.left() + _MARGIN, rect.top(), rect.width() - _MARGIN - 8, theme.grown(_CARD))
             lit = bool(state & QStyle.StateFlag.State_MouseOver)
             paint_card(painter, view, place, kind, lit=lit, chosen=chosen)
         painter.restore()
@@ -262,11 +264,11 @@ class _Card(QStyledItemDelegate):
         shade = theme.colors(view)
         color = QColor(shade.accent if focused else shade.text_dim)
         arrow = "chevron-down" if view.isExpanded(view.model().index(index.row(), 0)) else "chevron-right"
-        middle = rect.top() + _HEADING / 2 + 2
+        middle = rect.top() + theme.grown(_HEADING) / 2 + 2
         painter.setFont(theme.font(theme.SMALL, bold=True))
         painter.setPen(color)
         words = str(index.data(Qt.ItemDataRole.DisplayRole)).upper()
-        room = QRectF(rect.left() + _MARGIN, middle - 8, rect.width() - _MARGIN - 26, 16)
+        room = QRectF(rect.left() + _MARGIN, middle - 16, rect.width() - _MARGIN - 26, 32)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
         paint_icon(painter, arrow, QRectF(rect.right() - 21, middle - 6, 12, 12), color)
 

@@ -48,10 +48,10 @@ class Palette(QWidget):
         column.addLayout(box)
         column.addWidget(self._nothing)
         column.addWidget(self._list, 1)
-        self.setMinimumWidth(150)
+        self.setMinimumWidth(theme.grown(150))
 
     def sizeHint(self) -> QSize:
-        return QSize(190, 480)
+        return QSize(theme.grown(190), 480)
 
     def show_saved(self, blocks: tuple[SavedBlock, ...]) -> None:
         """Shows these as the user's own blocks."""
@@ -110,7 +110,10 @@ class _SearchField(QLineEdit):
         shade = theme.colors(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        key = QRectF(self.width() - 24, (self.height() - 16) / 2, 16, 16).adjusted(0.5, 0.5, -0.5, -0.5)
+        side = theme.grown(16)
+        key = QRectF(self.width() - side - 8, (self.height() - side) / 2, side, side).adjusted(
+            0.5, 0.5, -0.5, -0.5
+        )
         painter.setPen(QColor(shade.border))
         painter.drawRoundedRect(key, 3, 3)
         painter.setPen(QColor(shade.text_dim))

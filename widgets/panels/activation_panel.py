@@ -68,7 +68,7 @@ class ActivationPanel(QWidget):
         for widget in (self._scope, rows, self._state, self._form, self._drawing):
             column.addWidget(widget)
         column.addStretch(1)
-        self.setMinimumWidth(244)
+        self.setMinimumWidth(theme.grown(244))
         self.show_network(self._network, ())
 
     def show_network(self, network: Network, names: tuple[str, ...]) -> None:

@@ -58,7 +58,7 @@ class DataPanel(RecipePanel):
         for widget in (self._help, parameters, self._problem, self._strip, split, facts, self._attribution):
             column.addWidget(widget)
         column.addStretch(1)
-        self.setMinimumWidth(244)
+        self.setMinimumWidth(theme.grown(244))
         self.show_recipe(self._recipe, None)
 
     def show_recipe(self, recipe: Recipe, image: tuple[int, int, int] | None) -> None:

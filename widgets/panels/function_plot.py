@@ -133,7 +133,7 @@ class _Legend(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedHeight(18)
+        self.setFixedHeight(theme.grown(18))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)

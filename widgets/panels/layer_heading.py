@@ -41,7 +41,7 @@ class LayerHeading(QWidget):
         return " · ".join(filter(None, (self._words, self._side)))
 
     def sizeHint(self) -> QSize:
-        return QSize(120, 22)
+        return QSize(120, theme.grown(22))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)

@@ -66,7 +66,7 @@ class LayerPanel(QWidget):
         ):
             column.addWidget(widget)
         column.addStretch(1)
-        self.setMinimumWidth(244)
+        self.setMinimumWidth(theme.grown(244))
         self.show_layers(self._network, Report({}, (), 0, 0), ())
 
     def show_layers(self, network: Network, report: Report, names: tuple[str, ...]) -> None:

@@ -41,13 +41,13 @@ class SampleStrip(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         rows = -(-len(self._samples) // self._columns(width)) if self._samples else 0
-        return rows * (_TILE + _LABEL + _GAP)
+        return rows * (_TILE + theme.grown(_LABEL) + _GAP)
 
     def sizeHint(self) -> QSize:
         return QSize(236, self.heightForWidth(236))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_TILE, _TILE + _LABEL)
+        return QSize(_TILE, _TILE + theme.grown(_LABEL))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)
@@ -65,7 +65,7 @@ class SampleStrip(QWidget):
             painter.setPen(QColor(shade.border))
             painter.drawPath(outline)
             painter.setPen(QColor(shade.text_dim))
-            below = QRectF(place.left() - _GAP / 2, place.bottom(), _TILE + _GAP, _LABEL)
+            below = QRectF(place.left() - _GAP / 2, place.bottom(), _TILE + _GAP, theme.grown(_LABEL))
             words = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, _TILE + _GAP)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
         painter.end()
@@ -80,7 +80,12 @@ class SampleStrip(QWidget):
         step = (self.width() - _TILE) / (columns - 1) if columns > 1 else 0.0
         step = min(step, _TILE + 2.5 * _GAP)
         return [
-            QRectF((index % columns) * step, (index // columns) * (_TILE + _LABEL + _GAP), _TILE, _TILE)
+            QRectF(
+                (index % columns) * step,
+                (index // columns) * (_TILE + theme.grown(_LABEL) + _GAP),
+                _TILE,
+                _TILE,
+            )
             for index in range(len(self._samples))
         ]
 

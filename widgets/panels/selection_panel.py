@@ -52,7 +52,7 @@ class SelectionPanel(QWidget):
         for widget in (self.layers, self.block, self._training):
             column.addWidget(widget)
         column.addStretch(1)
-        self.setMinimumWidth(244)
+        self.setMinimumWidth(theme.grown(244))
         self.block.hide()
         self._training.hide()
 

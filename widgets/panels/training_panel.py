@@ -48,7 +48,7 @@ class TrainingPanel(RecipePanel):
         column.addWidget(self._device)
         column.addWidget(self._more)
         column.addStretch(1)
-        self.setMinimumWidth(244)
+        self.setMinimumWidth(theme.grown(244))
         self.show_recipe(self._recipe, None)
 
     def show_recipe(self, recipe: Recipe, devices: tuple[str, ...] | None) -> None:

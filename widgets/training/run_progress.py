@@ -17,7 +17,7 @@ from widgets.look.translation import said
 Stage = Literal["idle", "preparing", "training", "paused", "stopping"]
 
 WIDTH = 256
-"""Device-independent pixels, where there is room."""
+"""Pixels at the usual size of text, where there is room."""
 
 
 class RunProgress(QWidget):
@@ -57,7 +57,7 @@ class RunProgress(QWidget):
             column.addWidget(widget)
         column.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setMaximumWidth(WIDTH)
+        self.setMaximumWidth(theme.grown(WIDTH))
         self._widen()
 
     def set_roomy(self, roomy: bool) -> None:
@@ -136,8 +136,8 @@ class RunProgress(QWidget):
         spoken = (label for label in (self._epoch, self._left) if label.text())
         said_now = sum(label.sizeHint().width() + theme.SPACE for label in spoken)
         self._least = least = max(self._least, said_now)
-        self.setMinimumWidth(max(least, 230 if self._roomy else 0))
-        self.setMaximumWidth(max(least, WIDTH))
+        self.setMinimumWidth(max(least, theme.grown(230) if self._roomy else 0))
+        self.setMaximumWidth(max(least, theme.grown(WIDTH)))
 
 
 def _epoch_words(progress: Progress, widget: QWidget) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
 from networks.layers.base import Group
 from widgets.canvas.items.style import Style
@@ -150,3 +151,27 @@ def test_contrast_and_readable_agree_with_the_formula():
         assert theme.contrast(QColor(one), QColor(other)) == pytest.approx(contrast(one, other), abs=1e-3)
     assert theme.readable("#000000", "#000000", ("#ffffff",)).name() == "#000000"
     assert theme.readable("#ffffff", "#000000", ("#ffffff",)).lightness() < 128
+
+
+@pytest.mark.parametrize(
+    ("system", "points", "growth"),
+    [("linux", 9, 1), ("linux", 11, 1), ("linux", 16.5, 1.5), ("win32", 9, 1), ("win32", 13.5, 1.5),
+     ("darwin", 9.75, 1), ("darwin", 14.625, 1.5), ("linux", 90, 2), ("linux", 4, 0.85)],
+)  # fmt: skip
+def test_text_grows_with_that_of_the_system(qapp, monkeypatch, system, points, growth):
+    """A Mac counts 72 points to the inch; the screen of the test has 96, so 13 points there are 9.75 here."""
+    monkeypatch.setattr(theme, "sys", SimpleNamespace(platform=system))
+    monkeypatch.setattr(theme.QFontDatabase, "systemFont", lambda kind: _of_points(points))
+    theme.text_growth.cache_clear()
+    try:
+        assert theme.text_growth() == pytest.approx(growth)
+        assert theme.font(theme.BODY).pixelSize() == round(theme.BODY * growth)
+        assert theme.font(theme.BODY, grows=False).pixelSize() == theme.BODY
+    finally:
+        theme.text_growth.cache_clear()
+
+
+def _of_points(points):
+    font = QFont()
+    font.setPointSizeF(points)
+    return font

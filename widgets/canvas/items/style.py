@@ -49,7 +49,7 @@ class Style:
         self.refresh(None)
 
     def _font(self, size: int, *, bold: bool = False, mono: bool = False) -> QFont:
-        font = theme.font(size, bold=bold, mono=mono)
+        font = theme.font(size, bold=bold, mono=mono, grows=False)
         if self.vectors:
             font.setFamilies(theme.PRINTED_FAMILIES)
         # hinted letters would jump from place to place while zooming
