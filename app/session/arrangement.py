@@ -11,6 +11,7 @@ Pixels = Annotated[int, Meta(ge=40, le=4000)]
 """Device-independent pixels."""
 Coordinate = Annotated[int, Meta(ge=-100_000, le=100_000)]
 Name = Annotated[str, Meta(max_length=100)]
+NO_DRAWER = "-"
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -41,3 +42,6 @@ class Arrangement(msgspec.Struct, frozen=True):
     """Sections of which only the heading is shown."""
     unfolded: tuple[Name, ...] = ()
     """Sections that are folded at first and were opened, and what is folded away within sections."""
+    drawer: Name = ""
+    """What was opened by hand beside the icons of a narrow window: a section or the palette. `NO_DRAWER` if
+    that was closed by hand, empty if neither, which shows the first section where there is room."""

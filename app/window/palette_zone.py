@@ -74,6 +74,13 @@ class PaletteZone(QWidget):
             self._refresh()
             self.drawer_changed.emit()
 
+    def keep_open(self) -> None:
+        """Shows the panel beside the rail wherever there is one."""
+        if not self._opened:
+            self._opened = True
+            self._refresh()
+            self.drawer_changed.emit()
+
     @Slot()
     def close_drawer(self) -> None:
         """Leaves only the rail, where the window is narrow."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.feature.panel import Place
-from app.session.arrangement import Arrangement
+from app.session.arrangement import NO_DRAWER, Arrangement
 from app.window.inspector import Inspector, least_width
 from app.window.palette_zone import PaletteZone
 from app.window.seats import Seat, by_place
@@ -68,7 +68,17 @@ class Zones(QSplitter):
             tab=self.tabs.front(),
             folded=self.inspector.folded(),
             unfolded=self.inspector.unfolded(),
+            drawer=self._drawer(),
         )
+
+    def _drawer(self) -> str:
+        """What is open beside the icons, as far as it was opened or closed by hand."""
+        if self.palette_zone.opened:
+            return self._palette.panel.name
+        drawer = self.inspector.drawer
+        if drawer is None:
+            return "" if self.inspector.empty else NO_DRAWER
+        return drawer.panel.name if self.inspector.insists else ""
 
     def arrange(self, wanted: Arrangement) -> None:
         """Arranges it like this; names of panels that are not there are ignored."""
@@ -77,10 +87,22 @@ class Zones(QSplitter):
             seat.set_open(name not in wanted.hidden)
         self.tabs.show_front(wanted.tab)
         self.inspector.restore(wanted.folded, wanted.unfolded)
-        first = next((seat for seat in self.inspector.sections if seat.open), None)
-        if first is not None:
-            self.inspector.open_drawer(first)
+        self._open_drawer(wanted.drawer)
         self.fit()
+
+    def _open_drawer(self, name: str) -> None:
+        """Opens what was open beside the icons; the first section, if there is no such thing any more."""
+        inspector = self.inspector
+        inspector.close_drawer()
+        if name == NO_DRAWER:
+            return
+        sections = {seat.panel.name: seat for seat in inspector.sections if seat.open}
+        inspector.insists = name in sections
+        seat = sections.get(name) or next(iter(sections.values()), None)
+        if seat is not None:
+            inspector.open_drawer(seat)
+        if name == self._palette.panel.name and self._palette.open:
+            self.palette_zone.keep_open()
 
     @Slot()
     def reset(self) -> None:

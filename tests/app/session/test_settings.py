@@ -19,7 +19,15 @@ ROOT = Path(__file__).parents[3]
 SOUND = Remembered(
     "dark",
     Arrangement(
-        Frame(10, 20, 1200, 700), 200, 340, 0.4, ("code",), "curves", ("data", "layer"), ("training_more",)
+        Frame(10, 20, 1200, 700),
+        200,
+        340,
+        0.4,
+        ("code",),
+        "curves",
+        ("data", "layer"),
+        ("training_more",),
+        "data",
     ),
     (b"/home/a.json", b"/home/b.json"),
 )

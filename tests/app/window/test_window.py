@@ -700,6 +700,31 @@ def test_panels_come_back_as_they_were(make_window, qtbot):
     assert again.zones.seats["activation"].panel.widget.isVisible()
 
 
+@pytest.mark.parametrize("opened", ["data", "palette", None])
+def test_what_is_open_beside_the_icons_of_a_narrow_window_is_kept(make_window, qtbot, opened):
+    window = make_window()
+    window.resize(960, 540)
+    qtbot.waitUntil(lambda: window.zones.inspector.on_rail and window.zones.palette_zone.on_rail)
+    if opened is not None:
+        window.zones.seats[opened].bring()
+    else:
+        window.zones.inspector.close_drawer()
+    kept = window.zones.arrangement()
+    window.close()
+    again = make_window()
+    again.resize(960, 540)
+    zones = again.zones
+    qtbot.waitUntil(lambda: zones.inspector.on_rail and zones.palette_zone.on_rail)
+    assert zones.arrangement() == kept
+    assert zones.palette_zone.opened == (opened == "palette")
+    assert zones.seats["palette"].panel.widget.isVisible() == (opened == "palette")
+    assert zones.inspector.drawer_shown == (opened == "data")
+    assert zones.seats["data"].panel.widget.isVisible() == (opened == "data")
+    again.menus.actions["arrange"].trigger()
+    assert zones.arrangement().drawer == ""
+    again.close()
+
+
 class Newcomer(Feature):
     """Has a panel that did not exist when the arrangement was kept."""
 
