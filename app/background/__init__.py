@@ -1,1 +1,1 @@
-"""Work beside the window: a function in a thread of its own, and what came of it in the window's thread."""
+"""Work beside the window, in threads of its own, and the log that it may write to."""

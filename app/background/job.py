@@ -21,7 +21,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 
-from app.session.log import LOG
+from app.background.log import LOG
 from networks.core.message import Message, UserError, message
 
 Result = TypeVar("Result")

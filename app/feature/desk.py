@@ -63,7 +63,7 @@ class Desk(QObject):
         super().__init__(window)
         self.window = window
         """The parent of dialogs."""
-        self.settings = settings or Settings()
+        self.settings = settings or Settings(parent=self)
         self.document = Document(project, self)
         self.files = Files(self.document, window, self.settings, folder)
         self.my_blocks = MyBlocks(self, None if folder is None else folder / "my-blocks.json")

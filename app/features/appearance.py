@@ -44,7 +44,7 @@ class Appearance(Feature):
         return menu
 
     def _choose(self, mode: theme.Mode, checked: bool = True) -> None:
-        self.desk.settings.change(theme=mode)
+        self.desk.settings.change_soon(theme=mode)
         _apply(mode)
 
 

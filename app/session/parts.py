@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from app.session.log import LOG
+from app.background.log import LOG
 
 S = TypeVar("S", bound=msgspec.Struct)
 

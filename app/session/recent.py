@@ -44,5 +44,5 @@ class RecentFiles(QObject):
         self._keep(())
 
     def _keep(self, paths: tuple[Path, ...]) -> None:
-        self._settings.change(recent=tuple(os.fsencode(path) for path in paths))
+        self._settings.change_soon(recent=tuple(os.fsencode(path) for path in paths))
         self.changed.emit()

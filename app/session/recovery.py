@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import partial
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
+from PySide6.QtCore import QLockFile, QObject, QTimer, Signal, Slot
 
+from app.background.job import Task
+from app.background.log import LOG
+from app.background.newest import Newest
 from app.session.document import Document
-from app.session.log import LOG
-from networks.core.message import UserError
+from networks.core.message import Message, UserError
 from networks.core.storage import write_atomically
 from networks.project.project import LARGEST_FILE, Project, project_from_json, project_to_json
 
@@ -57,31 +60,47 @@ class Recovery(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(delay)
-        self._timer.timeout.connect(self.write)
+        self._timer.timeout.connect(self._write_soon)
+        self._writing = Newest(self)
         document.changed.connect(self._follow)
         document.modified_changed.connect(self._follow)
 
     def write(self) -> None:
-        """Writes unsaved changes now."""
+        """Writes unsaved changes now, and returns when they are on the disk."""
+        self._write_soon()
+        self._writing.finish()
+
+    @Slot()
+    def _write_soon(self) -> None:
+        """Writes unsaved changes beside the window: flushing a file takes several frames."""
         self._timer.stop()
-        document = self._document
-        if not document.modified:
+        if not self._document.modified:
             return
-        path = None if document.path is None else os.fsencode(document.path)
-        snapshot = _Snapshot(path, project_to_json(document.project).decode())
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             # before the file is written, or another window could take it for one left by a crash
             self._lock.tryLock(0)
-            write_atomically(self._file, msgspec.json.encode(snapshot))
-        except (OSError, UserError) as error:
+        except OSError as error:
             LOG.warning("what is not saved could not be kept for recovery: %s", error)
-            if not self._failing and isinstance(error, UserError):
-                self.failed.emit(error.reason)
             self._failing = True
             return
+        write = partial(_write, self._file, self._document.path, self._document.project)
+        self._writing.run(write, self._tell_written, self._tell_failure)
+
+    def _tell_written(self, nothing: None) -> None:
         self._failing = False
-        self.written.emit()
+        if self._document.modified:
+            self.written.emit()
+        else:
+            self._drop()
+
+    def _tell_failure(self, reason: Message) -> None:
+        LOG.warning("what is not saved could not be kept for recovery: %s", reason)
+        if not self._failing:
+            self.failed.emit(reason)
+        self._failing = True
+        if not self._document.modified:
+            self._drop()
 
     def recoverable(self) -> Recovered | None:
         """What a crash left, the newest first, or None.
@@ -115,6 +134,8 @@ class Recovery(QObject):
 
     def close(self) -> None:
         """Ends cleanly: this session leaves nothing to recover."""
+        self._writing.skip()
+        self._writing.finish()
         self._drop()
         if self._claimed is not None:
             self._claimed[1].unlock()
@@ -136,10 +157,20 @@ class Recovery(QObject):
 
     def _drop(self) -> None:
         self._timer.stop()
+        self._writing.skip()
+        if self._writing.busy:
+            # the file that is being written now is dropped as soon as it is there
+            return
         if self._lock.isLocked():
             if not self._left:
                 _delete(self._file)
             self._lock.unlock()
+
+
+def _write(file: Path, path: Path | None, project: Project, task: Task) -> None:
+    """Writes a recovery file, in a thread of its own. Raises UserError with the reason."""
+    snapshot = _Snapshot(None if path is None else os.fsencode(path), project_to_json(project).decode())
+    write_atomically(file, msgspec.json.encode(snapshot))
 
 
 def _lock_of(file: Path) -> QLockFile:

@@ -22,7 +22,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
-from app.session.log import LOG
+from app.background.log import LOG
 
 
 class CrashReporter(QObject):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import msgspec
@@ -17,12 +18,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QWidget
 
 from app.session import files as files_module
+from app.session import recovery as recovery_module
+from app.session import settings as settings_module
 from app.session.document import Document
 from app.session.files import Files
 from app.session.recent import RecentFiles
 from app.session.recovery import Recovery
 from app.session.settings import Settings
 from networks.core.message import UserError, message
+from networks.core.storage import write_atomically
 from networks.project.project import (
     FORMAT,
     blank_project,
@@ -378,7 +382,8 @@ def test_recent_files_are_the_last_ten_each_once(store, tmp_path):
         recent.add(tmp_path / f"{number}.json")
     expected = [5, 11, 10, 9, 8, 7, 6, 4, 3, 2]
     assert recent.paths() == tuple(tmp_path / f"{number}.json" for number in expected)
-    assert RecentFiles(store).paths() == recent.paths()
+    store.change()  # once they are written
+    assert RecentFiles(Settings(store.path)).paths() == recent.paths()
     recent.remove(tmp_path / "11.json")
     assert len(recent.paths()) == 9
     recent.clear()
@@ -386,9 +391,12 @@ def test_recent_files_are_the_last_ten_each_once(store, tmp_path):
 
 
 def test_two_windows_share_the_list(tmp_path):
-    one, two = (RecentFiles(Settings(tmp_path / "settings.json")) for _ in "ab")
+    settings = [Settings(tmp_path / "settings.json") for _ in "ab"]
+    one, two = map(RecentFiles, settings)
     one.add(tmp_path / "a.json")
+    settings[0].change()  # once it is written
     two.add(tmp_path / "b.json")
+    settings[1].change()
     assert one.paths() == two.paths() == (tmp_path / "b.json", tmp_path / "a.json")
 
 
@@ -477,6 +485,62 @@ def test_what_is_not_saved_is_kept_and_a_clean_end_leaves_nothing(document, fold
         document.edit(with_epochs(7), "seven")
     assert kept(folder) == [".json", ".lock"]
     recovery.close()
+    assert kept(folder) == []
+
+
+@pytest.fixture
+def writing(monkeypatch):
+    """Writing waits for a gate; gives the gate, and the threads in which something was written."""
+    gate, threads = threading.Event(), []
+
+    def write(*arguments, **options):
+        threads.append(threading.current_thread())
+        gate.wait(20)
+        write_atomically(*arguments, **options)
+
+    monkeypatch.setattr(recovery_module, "write_atomically", write)
+    monkeypatch.setattr(settings_module, "write_atomically", write)
+    yield gate, threads
+    gate.set()
+
+
+def test_the_window_waits_for_no_disk_while_one_works(document, folder, store, qtbot, writing, tmp_path):
+    gate, threads = writing
+    recovery, recent = Recovery(document, folder, delay=0), RecentFiles(store)
+    document.edit(with_epochs(7), "seven")
+    recent.add(tmp_path / "a.json")
+    qtbot.waitUntil(lambda: len(threads) == 2)
+    assert threading.main_thread() not in threads
+    recent.add(tmp_path / "b.json")
+    assert recent.paths() == (tmp_path / "b.json", tmp_path / "a.json")
+    document.edit(with_epochs(8), "eight")
+    gate.set()
+    recovery.write()
+    store.change()
+    assert recovery_module._read(recovery._file).project == with_epochs(8)
+    assert RecentFiles(Settings(store.path)).paths() == recent.paths()
+    recovery.close()
+
+
+@pytest.mark.parametrize("end", ["undone", "closed"])
+def test_what_is_being_written_when_it_is_not_needed_any_more_is_not_kept(
+    document, folder, qtbot, writing, end
+):
+    gate, threads = writing
+    recovery = Recovery(document, folder, delay=0)
+    document.edit(with_epochs(7), "seven")
+    qtbot.waitUntil(lambda: len(threads) == 1)
+    if end == "undone":
+        document.undo()
+    gate.set()
+    if end == "closed":
+        recovery.close()
+    qtbot.waitUntil(lambda: kept(folder) == [])
+    if end == "undone":
+        document.edit(with_epochs(8), "eight")
+        recovery.write()
+        assert kept(folder) == [".json", ".lock"]
+        recovery.close()
     assert kept(folder) == []
 
 

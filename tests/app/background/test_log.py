@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from app.session.log import LOG
+from app.background.log import LOG
 
 
 def test_what_a_log_quotes_is_escaped(caplog):
