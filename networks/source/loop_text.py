@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from networks.graph.walk import reached
+from networks.recipes.losses import LOSSES
 from networks.runs.measures import MEASURES
 
 _NETWORKS = Path(__file__).parents[1]
@@ -17,6 +18,7 @@ _PRINTED = {
     "recipes/splitting.py": ("split", "few_per_class"),
     "runs/measures.py": ("add_to", "means", *(measure.taken.__name__ for measure in MEASURES)),
     "runs/stopping.py": ("is_better", "is_over"),
+    "training/loss_functions.py": tuple(loss().call().target for loss in LOSSES if loss.own),
     "training/norm_guards.py": ("guard_norms",),
     "training/steps.py": ("train_step", "judge"),
 }

@@ -20,6 +20,7 @@ from networks.runs.measures import MEASURES, TRAINING_LOSS, VALIDATION_ACCURACY,
 from networks.runs.table import COLUMNS
 from networks.source.identifiers import quoted
 from networks.source.loop_text import loop_text
+from networks.source.loss_text import loss_functions, loss_imports, loss_line
 from networks.source.printing import WIDTH, literal, wrapped
 from networks.source.stopping_text import (
     stopping_after_epoch,
@@ -66,7 +67,7 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
     collections = "OrderedDict, namedtuple" if network.text.startswith(ORDERED) else "namedtuple"
     head = [
         _about(project, network.class_name),
-        f"import csv\nimport math\nfrom collections import {collections}\nfrom pathlib import Path",
+        "\n".join(_imports(project, collections)),
         "import numpy as np\nimport torch\nfrom torch import Tensor, nn",
         "\n".join(_constants(project, constants)),
     ]
@@ -80,6 +81,7 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
         "\n".join(_measures()),
         *stopping_functions(project.recipe.learning.stopping),
         *(loop_text("training/norm_guards.py").values() if _needs_guard(network) else ()),
+        *loss_functions(project.recipe.learning.loss),
         *loop_text("training/steps.py").values(),
         "\n".join(_main(project, constants, network)),
         'if __name__ == "__main__":\n    main()\n',
@@ -219,12 +221,11 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     yield f"    model = model.to(DEVICE{in_memory})"
     if _needs_guard(network):
         yield "    guard_norms(model)"
-    yield from _called("loss_function = ", learning.loss.call())
+    yield from loss_line("loss_function", learning.loss)
     training_loss = "loss_function"
-    if project.recipe.data.balance == "weights":
+    if _weighs(project):
         training_loss = "training_loss"
-        weight = "weight=torch.tensor(class_weights(y[training], CLASSES)).to(DEVICE)"
-        yield from _called("training_loss = ", learning.loss.call(), weight)
+        yield from loss_line("training_loss", learning.loss, weighted=True)
     weights = "model.parameters()"
     if any(node.frozen for node in project.network.nodes):
         weights = "[weight for weight in model.parameters() if weight.requires_grad]"
@@ -240,6 +241,19 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     yield from (f"            {line}".rstrip() for line in _epoch(project, training_loss))
     kept = "kept" if learning.stopping.keep == "best" else "model.state_dict()"
     yield f"    torch.save({kept}, WEIGHTS)"
+
+
+def _imports(project: Project, collections: str) -> Iterator[str]:
+    yield "import csv"
+    yield "import math"
+    yield f"from collections import {collections}"
+    yield "from collections.abc import Callable"
+    yield from loss_imports(project.recipe.learning.loss, _weighs(project))
+    yield "from pathlib import Path"
+
+
+def _weighs(project: Project) -> bool:
+    return project.recipe.data.balance == "weights"
 
 
 def _needs_guard(network: Source) -> bool:

@@ -16,10 +16,9 @@ from networks.data.images import prepare
 from networks.data.order import balanced
 from networks.graph.forward import auxiliary_weights
 from networks.layers.ends import Input
-from networks.module.build import resolve, run
+from networks.module.build import resolve
 from networks.project.project import Project
 from networks.recipes.balancing import class_weights
-from networks.recipes.losses import Loss
 from networks.recipes.optimizers import Optimizer
 from networks.recipes.stopping import Keep, Stopping
 from networks.runs.early_end import ended_early
@@ -28,6 +27,7 @@ from networks.runs.failure import explain
 from networks.runs.measures import ACCURACY, LOSS, TRAINING_LOSS, add_to, is_best, means
 from networks.runs.stopping import is_over
 from networks.training.devices import RandomNumbers, device
+from networks.training.make_loss import make_loss
 from networks.training.model import make_model
 from networks.training.plan import plan, refuse_beyond_memory
 from networks.training.state import RunState, SavedState, Untold
@@ -71,13 +71,13 @@ class Run:
         learning = project.recipe.learning
         random_numbers = RandomNumbers(self.device, learning.seed)
         self.model = make_model(project, self.device, random_numbers)
-        self.loss: nn.Module = run(learning.loss.call())
+        self.loss = make_loss(learning.loss, self.device)
         self._training_labels = images.training_labels
         self._balance = project.recipe.data.balance
         self._training_loss = self.loss
         if self._balance == "weights":
             weights = class_weights(images.training_labels.numpy(), project.classes)
-            self._training_loss = make_weighted_loss(learning.loss, weights, self.device)
+            self._training_loss = make_loss(learning.loss, self.device, weights)
         self._auxiliary = auxiliary_weights(project.network)
         optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device)
         self.state = RunState(self.model.module, optimizer, random_numbers, learning.seed, learning.epochs)
@@ -342,13 +342,6 @@ def make_optimizer(
     call = declared.call(device.type)
     made: torch.optim.Optimizer = resolve(call.target)(weights, **dict(call.kwargs))
     return made
-
-
-def make_weighted_loss(declared: Loss, weights: list[float], device: torch.device) -> nn.Module:
-    """torch's loss with a weight for each class, on the device that trains."""
-    call = declared.call()
-    made: nn.Module = resolve(call.target)(weight=torch.tensor(weights), **dict(call.kwargs))
-    return made.to(device)
 
 
 def _fetch_from_device(untold: list[Untold]) -> None:

@@ -7,6 +7,7 @@ what `networks.runs.measures` gives to scripts, and nothing else.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +17,7 @@ from networks.runs.measures import EACH_EPOCH, EACH_STEP, BatchResult
 
 def train_step(
     model: nn.Module,
-    loss_function: nn.Module,
+    loss_function: Callable[[Tensor, Tensor], Tensor],
     optimizer: torch.optim.Optimizer,
     images: Tensor,
     targets: Tensor,
@@ -54,7 +55,7 @@ def train_step(
 
 def judge(
     model: nn.Module,
-    loss_function: nn.Module,
+    loss_function: Callable[[Tensor, Tensor], Tensor],
     optimizer: torch.optim.Optimizer,
     images: Tensor,
     targets: Tensor,

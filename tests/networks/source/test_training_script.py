@@ -22,7 +22,7 @@ from networks.doctor.findings import findings
 from networks.exporting.script import save_training_script
 from networks.graph.edits import freeze, remove, rename, set_layers
 from networks.graph.network import Network, Node
-from networks.layers.activation import ReLU
+from networks.layers.activation import LogSoftmax, ReLU, Softmax
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, LayerScale, Linear
@@ -34,7 +34,7 @@ from networks.project.fine_tuning import with_published
 from networks.project.project import Project, first_project
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Digits, digits
-from networks.recipes.losses import CrossEntropy
+from networks.recipes.losses import LOSSES, CrossEntropy
 from networks.recipes.optimizers import OPTIMIZERS, SGD
 from networks.recipes.published import BY_NAME
 from networks.recipes.recipe import Recipe, with_settings
@@ -44,9 +44,11 @@ from networks.runs.table import COLUMNS
 from networks.source import source
 from networks.source.identifiers import GLOBALS
 from networks.source.training_script import data_file
+from networks.training.loss_functions import FUNCTIONS
 from networks.training.run import Run
 from tests.networks.graph.random_edits import networks
 from tests.networks.source.fresh_interpreter import FreshInterpreter
+from tests.networks.strategies import layers as declared
 
 FEW = {"validation": 0.4}
 """Of the 150 images that there are here."""
@@ -123,7 +125,11 @@ def test_the_curve_of_a_preset_is_that_of_a_run(fresh, tmp_path, preset):
     judge(fresh, tmp_path, Project(preset.network(), with_settings(own, **FEW, epochs=2, threads=1)))
 
 
-def network(channels=1, size=(8, 8), normalize="data"):
+ENDS = {"scores": (), "log-probabilities": (("end", LogSoftmax()),), "probabilities": (("end", Softmax()),)}
+"""What stands before the Output, by what the loss expects."""
+
+
+def network(channels=1, size=(8, 8), normalize="data", end="scores"):
     """A small network with everything that draws random numbers, normalizes or keeps statistics."""
     layers = (
         ("conv1", Conv2d(4)),
@@ -134,6 +140,7 @@ def network(channels=1, size=(8, 8), normalize="data"):
         ("drop2", Dropout(0.3)),
         ("pool", GlobalAvgPool2d()),
         ("fc", Linear(CLASSES)),
+        *ENDS[end],
         ("output", Output()),
     )
     nodes = [Node("input", Input(channels, size, normalize))]
@@ -147,7 +154,8 @@ def projects(draw):
     """Any images and any recipe."""
     size = draw(st.sampled_from([(8, 8), (5, 6), (11, 9), (7, 12)]))
     normalize = draw(st.sampled_from(["data", "imagenet", "centered", "unit"]))
-    drawn = network(draw(st.sampled_from([1, 3])), size, normalize)
+    loss = draw(declared(draw(st.sampled_from(LOSSES))))
+    drawn = network(draw(st.sampled_from([1, 3])), size, normalize, loss.expects)
     names = draw(st.sets(st.sampled_from(["conv1", "norm", "conv2"])))
     data = Data(
         validation=draw(st.sampled_from([0.4, 0.5])),
@@ -169,7 +177,7 @@ def projects(draw):
             balance=data.balance,
             batch_size=batch_size,
             optimizer=optimizer,
-            loss=CrossEntropy(draw(st.sampled_from([0.0, 0.1]))),
+            loss=loss,
             clip=draw(st.sampled_from([0.0, 0.5])),
             clip_by=draw(st.sampled_from(["norm", "value"])),
             stopping=Stopping(
@@ -187,6 +195,16 @@ def projects(draw):
 @given(projects())
 def test_the_curve_is_that_of_a_run_whatever_the_recipe(fresh, tmp_path, project):
     judge(fresh, tmp_path, project)
+
+
+@pytest.mark.parametrize("balance", ["equal", "weights"])
+@pytest.mark.parametrize("loss", [*(kind() for kind in LOSSES), CrossEntropy(0.1)], ids=repr)
+def test_the_curve_is_that_of_a_run_whatever_the_loss(fresh, tmp_path, loss, balance):
+    project = Project(network(end=loss.expects), recipe(loss=loss, balance=balance, epochs=1))
+    _, script = judge(fresh, tmp_path, project)
+    printed = {name for name in FUNCTIONS if f"def {name}(" in script.read_text(encoding="utf-8")}
+    # nothing is printed that is not used
+    assert printed == ({loss.call().target} if loss.own else set())
 
 
 @settings(max_examples=30)
