@@ -5,25 +5,31 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from networks.data.fitting import fit
+from networks.data.images import Scale, Side, normalize
+
 
 class Batches:
     """The training or the validation images. They stay on the device if they take little of its memory.
 
-    Images n×channels×height×width are kept as rows n×(height·width·channels): picking rows is one fast copy,
-    which leaves the batch in channels-last memory.
+    Images are kept as rows n×(height·width·channels): picking rows is one fast copy, which leaves the batch
+    in channels-last memory. Rows of bytes are brought to size and scale when they are picked.
     """
 
-    def __init__(self, images: Tensor, labels: Tensor, device: torch.device) -> None:
-        self._device = device
-        self._count, self._channels, self._height, self._width = images.shape
-        rows = images.permute(0, 2, 3, 1).reshape(self._count, -1)
+    def __init__(self, side: Side, scale: Scale, device: torch.device) -> None:
+        self._device, self._scale = device, scale
+        total, *self._shape = side.kept.shape
+        rows = side.kept.reshape(total, -1)
         # on the CPU they are in its memory anyway
         self._resident = device.type == "cpu" or rows.nbytes <= _free_memory(device) // 4
         home = device if self._resident else torch.device("cpu")
-        self._rows, self._labels = rows.to(home), labels.to(home)
+        self._rows, self._labels = rows.to(home), side.labels.to(home)
+        self._places = None if side.places is None else side.places.to(home)
+        self._mean = torch.tensor(scale.mean, device=device)
+        self._std = torch.tensor(scale.std, device=device)
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._labels)
 
     def at_home(self, chosen: Tensor) -> Tensor:
         """These indices on the device that holds the images: one transfer for a whole epoch."""
@@ -31,16 +37,24 @@ class Batches:
 
     def pick(self, chosen: Tensor) -> tuple[Tensor, Tensor]:
         """The images and labels with these indices, which come from `at_home`."""
-        return self._shown(self._rows.index_select(0, chosen), self._labels.index_select(0, chosen))
+        places = chosen if self._places is None else self._places.index_select(0, chosen)
+        return self._shown(self._rows.index_select(0, places), self._labels.index_select(0, chosen))
 
     def cut(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
         """The images and labels from `start` up to, but not including, `stop`."""
-        return self._shown(self._rows[start:stop], self._labels[start:stop])
+        if self._places is None:
+            return self._shown(self._rows[start:stop], self._labels[start:stop])
+        rows = self._rows.index_select(0, self._places[start:stop])
+        return self._shown(rows, self._labels[start:stop])
 
     def _shown(self, rows: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         if not self._resident:
             rows, labels = rows.to(self._device), labels.to(self._device)
-        images = rows.view(len(rows), self._height, self._width, self._channels).permute(0, 3, 1, 2)
+        images = rows.view(len(rows), *self._shape)
+        if self._places is not None:
+            images = fit(images, self._scale.size, self._scale.channels)
+            normalize(images, self._mean, self._std)
+        images = images.permute(0, 3, 1, 2)
         # several of Apple's kernels still require channels to come first in memory
         return (images.contiguous() if self._device.type == "mps" else images), labels
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 from msgspec.structs import replace
 
@@ -12,6 +14,7 @@ from networks.graph.check import Report, check
 from networks.graph.edits import set_layers
 from networks.layers.ends import Input
 from networks.project.project import Project
+from networks.recipes.keeping import kept_ready
 
 BACKWARD = 3
 """A step costs a forward pass and, for the gradients of inputs and of weights, about one each."""
@@ -60,14 +63,14 @@ def foresee(project: Project, rate: float | None, report: Report | None = None) 
     training, validation = project.recipe.data.sizes()
     batch = min(learning.batch_size, training)
     images = sum(
-        count(node.output) for node in report.nodes.values() if _is_input(node.layer) and node.output
+        _kept(project, node.layer) for node in report.nodes.values() if isinstance(node.layer, Input)
     )
     outputs = sum(count(node.output) for node in report.nodes.values() if node.contributing and node.output)
     weights = report.weights * (2 + copies_kept(learning.optimizer))
     return Foresight(
         report.multiply_adds * (BACKWARD * training + validation),
         report.multiply_adds * BACKWARD * batch,
-        FLOAT * (images * (training + validation) + weights + outputs * batch),
+        images + FLOAT * (weights + outputs * batch),
         rate,
     )
 
@@ -94,5 +97,9 @@ def quicker(project: Project, foresight: Foresight) -> Project | None:
     return None
 
 
-def _is_input(layer: object) -> bool:
-    return isinstance(layer, Input)
+def _kept(project: Project, wanted: Input) -> int:
+    """Bytes of the images that wait in memory."""
+    dataset, images = project.recipe.data.dataset, sum(project.recipe.data.sizes())
+    if kept_ready(images, wanted.channels, wanted.size):
+        return FLOAT * images * count(wanted.shape())
+    return (sum(dataset.class_counts()) + dataset.test_images) * dataset.channels * math.prod(dataset.size)

@@ -36,6 +36,7 @@ def save_training_script(project: Project, path: Path, title: str = "") -> Path:
         planned.threads,
         planned.judged_at_once,
         () if published is None else foretell(project, published).random,
+        images.ready,
     )
     script = training_script(project, constants, title)
     dataset = project.recipe.data.dataset

@@ -47,6 +47,8 @@ class ScriptConstants(msgspec.Struct, frozen=True):
     threads: int
     judged_at_once: int
     random: tuple[str, ...] = ()
+    ready: bool = True
+    """Whether all images are brought to size and scale before training, or each batch in its turn."""
 
 
 def data_file(data: Dataset) -> str:
@@ -75,7 +77,7 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
         "\n\n".join(head),
         network.classes.strip("\n"),
         *loop_text("data/fitting.py").values(),
-        _LOAD_IMAGES.strip("\n"),
+        (_LOAD_IMAGES if constants.ready else _LOAD_BYTES).strip("\n"),
         *_about_data(project),
         *loop_text("runs/measures.py").values(),
         "\n".join(_measures()),
@@ -184,6 +186,14 @@ def load_images() -> tuple[Tensor, np.ndarray]:
 '''
 
 
+_LOAD_BYTES = '''
+def load_images() -> tuple[Tensor, np.ndarray]:
+    """All images as bytes, n×height×width×channels, and their labels."""
+    with np.load(DATA) as file:
+        return torch.from_numpy(file["images"]), file["labels"]
+'''
+
+
 def _measures() -> Iterator[str]:
     """What is measured, and what each measure is called in the table."""
     for name, each in (("EACH_STEP", "step"), ("EACH_EPOCH", "epoch")):
@@ -199,8 +209,10 @@ def _in_plain_order(project: Project) -> bool:
     return project.recipe.machine.device == "mps"
 
 
-def _batch(images: str, project: Project) -> str:
+def _batch(images: str, project: Project, constants: ScriptConstants) -> str:
     """Images n×height×width×channels as the network takes them, n×channels×height×width."""
+    if not constants.ready:
+        images = f"((fit({images}, SIZE, CHANNELS) - mean) / deviation)"
     return f"{images}.permute(0, 3, 1, 2){'.contiguous()' if _in_plain_order(project) else ''}"
 
 
@@ -213,6 +225,9 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     yield from _split(project.recipe.data)
     for side in ("training", "validation"):
         yield f"    x_{side}, y_{side} = x[{side}].to(DEVICE), torch.from_numpy(y[{side}]).to(DEVICE)"
+    if not constants.ready:
+        yield "    mean = torch.tensor(MEAN, device=DEVICE)"
+        yield "    deviation = torch.tensor(DEVIATION, device=DEVICE)"
     yield ""
     yield "    torch.manual_seed(SEED)"
     yield f"    model = {network.class_name}()"
@@ -238,7 +253,7 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     yield '        table = csv.DictWriter(file, COLUMNS, lineterminator="\\n")'
     yield "        table.writeheader()"
     yield "        for epoch in range(1, EPOCHS + 1):"
-    yield from (f"            {line}".rstrip() for line in _epoch(project, training_loss))
+    yield from (f"            {line}".rstrip() for line in _epoch(project, constants, training_loss))
     kept = "kept" if learning.stopping.keep == "best" else "model.state_dict()"
     yield f"    torch.save({kept}, WEIGHTS)"
 
@@ -287,7 +302,7 @@ def _published(project: Project, constants: ScriptConstants) -> Iterator[str]:
     yield "    model.load_state_dict(published, strict=False)"
 
 
-def _epoch(project: Project, training_loss: str) -> Iterator[str]:
+def _epoch(project: Project, constants: ScriptConstants, training_loss: str) -> Iterator[str]:
     learning, network = project.recipe.learning, project.network
     yield "model.train()"
     order = "torch.randperm(len(x_training), generator=shuffling)"
@@ -304,7 +319,7 @@ def _epoch(project: Project, training_loss: str) -> Iterator[str]:
         clip += f", clip_by={quoted(learning.clip_by)}"
     yield "rows: list[dict[str, float]] = []"
     yield "for chosen in batches:"
-    yield f"    images, labels = {_batch('x_training[chosen]', project)}, y_training[chosen]"
+    yield f"    images, labels = {_batch('x_training[chosen]', project, constants)}, y_training[chosen]"
     yield f"    measured = train_step(model, {training_loss}, {arguments}{auxiliary}{clip})"
     yield "    step += 1"
     yield '    rows.append({"step": step, "epoch": step / len(batches)} | means(measured))'
@@ -315,7 +330,7 @@ def _epoch(project: Project, training_loss: str) -> Iterator[str]:
     yield "totals: dict[str, tuple[float, int]] = {}"
     yield "for start in range(0, len(x_validation), JUDGED_AT_ONCE):"
     yield "    chosen = slice(start, start + JUDGED_AT_ONCE)"
-    yield f"    images, labels = {_batch('x_validation[chosen]', project)}, y_validation[chosen]"
+    yield f"    images, labels = {_batch('x_validation[chosen]', project, constants)}, y_validation[chosen]"
     yield f"    add_to(totals, judge(model, loss_function, {arguments}))"
     yield "rows[-1] |= means(totals)"
     yield "table.writerows(rows)"

@@ -66,8 +66,8 @@ class Run:
             refuse_beyond_memory(project, self.plan.report)
         torch.set_num_threads(self.plan.threads)
         images = prepare(project.recipe.data, project.network.of_type(Input)[0].layer)
-        self._training = Batches(images.training, images.training_labels, self.device)
-        self._validation = Batches(images.validation, images.validation_labels, self.device)
+        self._training = Batches(images.learned, images.scale, self.device)
+        self._validation = Batches(images.judged, images.scale, self.device)
         learning = project.recipe.learning
         random_numbers = RandomNumbers(self.device, learning.seed)
         self.model = make_model(project, self.device, random_numbers)

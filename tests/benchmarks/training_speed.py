@@ -25,7 +25,7 @@ import torch
 from msgspec.structs import replace
 from torch import nn
 
-from networks.data.images import PreparedImages, prepare
+from networks.data.images import prepare
 from networks.layers.ends import Input
 from networks.presets.lenet import lenet5
 from networks.project.project import Project
@@ -71,20 +71,23 @@ CASES = {
 
 def plain_steps(case: Case) -> Iterator[float]:
     """The plain loop: one loss for each step, without end."""
-    images = _contiguous(prepare(case.project.recipe.data, case.project.network.of_type(Input)[0].layer))
+    images = prepare(case.project.recipe.data, case.project.network.of_type(Input)[0].layer)
+    learned, judged = (
+        each.clone(memory_format=torch.contiguous_format) for each in (images.training, images.validation)
+    )
     model, loss_function = case.plain(), nn.CrossEntropyLoss()
     optimizer = torch.optim.Adam(model.parameters())
     while True:
         model.train()
-        for batch in torch.randperm(len(images.training)).split(case.project.recipe.learning.batch_size):
+        for batch in torch.randperm(len(learned)).split(case.project.recipe.learning.batch_size):
             optimizer.zero_grad()
-            loss = loss_function(model(images.training[batch]), images.training_labels[batch])
+            loss = loss_function(model(learned[batch]), images.training_labels[batch])
             loss.backward()
             optimizer.step()
             yield loss.item()
         model.eval()
         with torch.no_grad():
-            scores = model(images.validation)
+            scores = model(judged)
             loss_function(scores, images.validation_labels).item()
             (scores.argmax(1) == images.validation_labels).float().mean().item()
 
@@ -126,13 +129,6 @@ def side_by_side(
             second = steps_per_second(ours, seconds)
         pairs.append((first, second))
     return pairs
-
-
-def _contiguous(images: PreparedImages) -> PreparedImages:
-    return images._replace(
-        training=images.training.clone(memory_format=torch.contiguous_format),
-        validation=images.validation.clone(memory_format=torch.contiguous_format),
-    )
 
 
 def main() -> None:

@@ -7,13 +7,15 @@ from typing import ClassVar
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from networks.data.batches import Batches
 from networks.data.fitting import fit
 from networks.data.images import prepare
 from networks.data.vision import models
 from networks.layers.ends import LUMINANCE, Input
+from networks.recipes import keeping
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset, Digits
 
@@ -114,10 +116,63 @@ def test_growing_is_bilinear():
 def test_a_large_set_is_converted_in_parts_as_it_would_be_at_once(monkeypatch):
     wanted = Input(channels=1, size=(9, 9))
     at_once = prepare(Data(), wanted)
-    monkeypatch.setattr("networks.data.images._CHUNK", 100)
+    monkeypatch.setattr("networks.data.statistics.CHUNK", 100)
     in_parts = prepare.__wrapped__(Data(), wanted)
     assert torch.allclose(in_parts.training, at_once.training, atol=1e-6)
     assert torch.allclose(in_parts.validation, at_once.validation, atol=1e-6)
+
+
+def in_both_forms(data, wanted):
+    """The images kept ready, and kept as bytes."""
+    prepare.cache_clear()
+    ready = prepare.__wrapped__(data, wanted)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeping, "READY_BYTES", 0)
+        stored = prepare.__wrapped__(data, wanted)
+    assert (ready.ready, stored.ready) == (True, False)
+    return ready, stored
+
+
+@settings(max_examples=40)
+@given(
+    st.sampled_from([Data(), Data(Coloured(), per_class=7), Data(Coloured())]),
+    st.sampled_from([1, 3]),
+    st.tuples(st.integers(1, 20), st.integers(1, 20)),
+    st.sampled_from(["data", "imagenet", "unit"]),
+    st.integers(1, 40),
+)
+def test_a_batch_made_of_bytes_is_to_the_bit_that_of_the_ready_images(
+    data, channels, size, normalize, at_once
+):
+    ready, stored = in_both_forms(data, Input(channels=channels, size=size, normalize=normalize))
+    assert stored.mean == pytest.approx(ready.mean, rel=1e-9)
+    assert stored.std == pytest.approx(ready.std, rel=1e-9)
+    cpu = torch.device("cpu")
+    for side in ("learned", "judged"):
+        one = Batches(getattr(ready, side), ready.scale, cpu)
+        other = Batches(getattr(stored, side), ready.scale, cpu)
+        assert len(one) == len(other)
+        order = torch.randperm(len(one), generator=torch.Generator().manual_seed(at_once))
+        pairs = [(one.cut(0, at_once), other.cut(0, at_once))]
+        pairs += [(one.pick(some), other.pick(some)) for some in order.split(at_once)[:4]]
+        for (images, labels), (same_images, same_labels) in pairs:
+            assert torch.equal(images, same_images)
+            assert images.is_contiguous(memory_format=torch.channels_last)
+            assert same_images.is_contiguous(memory_format=torch.channels_last)
+            assert torch.equal(labels, same_labels)
+
+
+def test_bytes_are_kept_once_for_both_sides():
+    _, stored = in_both_forms(Data(Coloured()), Input(channels=3, size=(12, 10)))
+    assert stored.learned.kept.data_ptr() == stored.judged.kept.data_ptr()
+    assert stored.learned.kept.dtype == torch.uint8
+
+
+def test_what_stays_in_memory_after_a_run_with_large_images_is_small():
+    prepare.cache_clear()
+    images = prepare(Data(), Input(channels=3, size=(224, 224)))
+    assert images.learned.kept.nbytes + images.judged.kept.nbytes < keeping.READY_BYTES
+    prepare.cache_clear()
 
 
 @given(st.floats(0, 1, exclude_min=True, exclude_max=True), st.integers(0, 5))

@@ -32,6 +32,7 @@ from networks.layers.regularization import Dropout
 from networks.presets.catalog import PRESETS
 from networks.project.fine_tuning import with_published
 from networks.project.project import Project, first_project
+from networks.recipes import keeping
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Digits, digits
 from networks.recipes.losses import LOSSES, CrossEntropy
@@ -251,6 +252,19 @@ def test_colour_images_are_brought_to_the_channels_of_the_input(fresh, tmp_path,
     monkeypatch.setattr(digits, "_digits", lambda: (colours, labels))
     prepare.cache_clear()
     judge(fresh, tmp_path, Project(network(channels, (7, 9)), recipe(epochs=1)))
+    prepare.cache_clear()
+
+
+@pytest.mark.parametrize(("channels", "size"), [(1, (8, 8)), (3, (8, 8)), (3, (11, 9)), (1, (5, 6))])
+def test_images_that_stay_bytes_until_their_batch_give_the_same_curve(
+    fresh, tmp_path, monkeypatch, channels, size
+):
+    project = Project(network(channels, size, "imagenet"), recipe())
+    ready, _ = curve(project)
+    prepare.cache_clear()
+    monkeypatch.setattr(keeping, "READY_BYTES", 0)
+    judge(fresh, tmp_path, project)
+    assert curve(project)[0] == ready
     prepare.cache_clear()
 
 
