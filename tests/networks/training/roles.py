@@ -114,14 +114,15 @@ def steps(network: Network, counts: tuple[int, ...]) -> Iterator[tuple[str, str]
     cpu = torch.device("cpu")
     model = make_model(project, cpu, RandomNumbers(cpu, 0))
     random = any(node.layer.draws_random_numbers for node in network.nodes)
-    kept = {name: tensor.clone() for name, tensor in model.module.state_dict().items()}
+    kept = {name: tensor.clone() for name, tensor in model.module.named_buffers()}
     for count, mode in itertools.product(counts, ("evaluation", "training")):
         found: dict[str, dict[str, Tensor]] = {}
         # the first one is what the others are compared with
         for layout in ("plain, with the gradient of the images", "plain", "channels last"):
             label = f"{count} images, {mode}, {layout}"
             yield label, ""
-            model.module.load_state_dict(kept)
+            for name, tensor in model.module.named_buffers():
+                tensor.copy_(kept[name])
             try:
                 found[layout] = gradients(model, network, count, mode, layout)
             except Exception as error:  # noqa: BLE001  whatever it is, it is reported
@@ -148,7 +149,7 @@ def gradients(model: Model, network: Network, count: int, mode: str, layout: str
         model.set_training()
     else:
         model.module.eval()
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)
     optimizer = torch.optim.SGD(model.weights, lr=0.0)
     train_step(model.trained, nn.CrossEntropyLoss(), optimizer, images, labels)
     return {
@@ -172,34 +173,60 @@ def different(first: dict[str, Tensor], *others: dict[str, Tensor]) -> str:
 
 
 def roles(which: str) -> Iterator[Role]:
-    """Every role: first, behind a convolution, behind each other type, each trained and frozen."""
+    """First, and behind a convolution that is trained or frozen."""
     yield Role((), False)
     for frozen in (False, True):
         yield Role((Conv2d(4, (3, 3)),), frozen)
         if which == "all":
             # one channel is in both orders at once
             yield Role((Conv2d(1, (1, 1), padding=(0, 0)),), frozen)
-            for kind in INNER:
-                for layer in itertools.islice(variants(kind), 3):
-                    # behind a convolution, so that there are several channels, and something to freeze
-                    yield Role((Conv2d(4, (3, 3)), layer), frozen)
+
+
+def neighbours(kind: type[Layer]) -> Iterator[tuple[Network, str]]:
+    """The layer behind each other type, trained and frozen; with each, other parameters and another size."""
+    own = INNER.index(kind)
+    for place, other in enumerate(INNER):
+        layer = _turned(list(variants(other)), place + own)[0]
+        # behind a convolution, so that there are several channels, and something to freeze
+        before = (Conv2d(4, (3, 3)), layer)
+        sizes = _turned(list(SIZES["all"]), place + 2 * own)
+        for frozen in (False, True):
+            role = Role(before, frozen)
+            fitting = ((each, shape) for shape in sizes for each in variants(kind))
+            found = ((network_of(each, role, shape), each, shape) for each, shape in fitting)
+            for network, each, shape in itertools.islice((one for one in found if one[0] is not None), 1):
+                yield network, _about(each, role, shape)
+
+
+def _turned(values: list[Any], count: int) -> list[Any]:
+    first = count % len(values)
+    return values[first:] + values[:first]
+
+
+def alone(kind: type[Layer], which: str) -> Iterator[tuple[Network, str]]:
+    """The layer with each of its parameters, first and behind a convolution."""
+    for role, shape in itertools.product(roles(which), SIZES[which]):
+        fitting = ((network_of(each, role, shape), each) for each in variants(kind))
+        most = 2 if which == "few" else None
+        for network, layer in itertools.islice((one for one in fitting if one[0] is not None), most):
+            yield network, _about(layer, role, shape)
+
+
+def _about(layer: Layer, role: Role, shape: Shape) -> str:
+    return f"{type(layer).__name__}{msgspec.structs.asdict(layer)} {role} on {shape}"
 
 
 def main(which: str, *names: str) -> None:
     torch.set_num_threads(1)
-    counts = (1, 3)
     for name in names:
         (kind,) = (kind for kind in INNER if kind.__name__ == name)
         trained = 0
-        for role, shape in itertools.product(roles(which), SIZES[which]):
-            most = 2 if which == "few" else 1 if len(role.before) > 1 else None
-            fitting = ((each, network_of(each, role, shape)) for each in variants(kind))
-            for layer, network in itertools.islice(((a, b) for a, b in fitting if b is not None), most):
-                about = f"{name}{msgspec.structs.asdict(layer)} {role} on {shape}"
-                for label, problem in steps(network, counts):
-                    trained += 1
-                    said = f"wrong {about}, {label}: {problem}" if problem else f"at {about}, {label}"
-                    print(said, flush=True)  # noqa: T201
+        tried = itertools.chain(alone(kind, which), neighbours(kind) if which == "all" else ())
+        for network, about in tried:
+            for label, problem in steps(network, (1, 3)):
+                trained += 1
+                said = f"wrong {about}, {label}: {problem}" if problem else f"at {about}, {label}"
+                print(said, flush=True)  # noqa: T201
         assert trained, f"{name} fits nowhere"
 
 
