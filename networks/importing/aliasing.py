@@ -18,8 +18,8 @@ from networks.importing.refusal import UnshowableError
 from networks.layers.base import Layer
 
 _VIEWS: frozenset[Any] = frozenset((*RESHAPES, *SWAPS, *SPLITS, operator.getitem, "contiguous"))
-WRITES_PART = frozenset((operator.setitem, operator.delitem))
-_IN_PLACE_OPERATORS = WRITES_PART | {
+PART_WRITERS = frozenset((operator.setitem, operator.delitem))
+_IN_PLACE_OPERATORS = PART_WRITERS | {
     getattr(operator, name)
     for name in dir(operator)
     if name.startswith("i") and hasattr(operator, name.removeprefix("i"))

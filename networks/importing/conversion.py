@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, cast
 import torch
 from torch import Tensor, fx, nn
 
-from networks.core.message import Message, message
+from networks.core.message import Message, UserError, message
 from networks.core.shapes import ShapeError
 from networks.graph.walk import reached
-from networks.importing.aliasing import WRITES_PART, in_place, is_pure, shares_memory, writes_out
+from networks.importing.aliasing import PART_WRITERS, in_place, is_pure, shares_memory, writes_out
 from networks.importing.functions import (
     RESHAPES,
     SAME,
@@ -26,9 +26,18 @@ from networks.importing.functions import (
     torchs_name,
 )
 from networks.importing.held import TRAINING, arguments_with_tensors, holder_of
+from networks.importing.modes import is_frozen
 from networks.importing.modules import known, layer_of
-from networks.importing.refusal import MisfitError, UnshowableError, first_line, no_layer, refused, tried
-from networks.importing.tracing import MODE
+from networks.importing.refusal import (
+    MisfitError,
+    UnshowableError,
+    first_line,
+    in_words,
+    no_layer,
+    refused,
+    tried,
+)
+from networks.importing.tracing import MODE, WRITES_PART
 from networks.importing.values import BATCH, ChannelSlices, LayerOutput, Learned, Reshaped
 from networks.layers.base import Layer
 from networks.layers.ends import Input
@@ -41,13 +50,15 @@ COUNTER = "num_batches_tracked"
 class Entry(NamedTuple):
     """A layer, the entries that are its inputs, and the module that it comes from.
 
-    `path` is the module that it is, where `own`, or the one whose forward calls it.
+    `path` is the module that it is, where `own`, or the one whose forward calls it. It is `frozen` where it
+    is kept in evaluation mode and its weights get no gradients, as those of a frozen layer.
     """
 
     layer: Layer
     inputs: tuple[int, ...]
     path: str
     own: bool
+    frozen: bool = False
 
 
 class Converted(NamedTuple):
@@ -103,6 +114,8 @@ class _Conversion:
                 self._share(node)
                 if in_place(node, self._modules):
                     self._overwrite(node, nodes[place + 1 :])
+            except UserError:
+                raise
             except (MisfitError, ShapeError) as error:
                 reason = _with_size(error, self._images)
                 raise refused(path or type(self._root).__name__, reason) from error
@@ -142,8 +155,8 @@ class _Conversion:
     def _value(self, node: fx.Node) -> Any:
         if writes_out(node):
             raise UnshowableError(message("it writes its result into a tensor that is given as “out”"))
-        if node.target in WRITES_PART:
-            raise UnshowableError(message("it writes into a part of a tensor"))
+        if node.target in PART_WRITERS:
+            raise UnshowableError(WRITES_PART)
         args = fx.map_arg(node.args, self._values.__getitem__)
         kwargs = dict(fx.map_arg(node.kwargs, self._values.__getitem__))
         match node.op:
@@ -171,13 +184,23 @@ class _Conversion:
         holder, _, name = path.rpartition(".")
         owner = self._modules[holder]
         tensor = {**owner._parameters, **owner._buffers}.get(name)
+        if tensor is None and name.startswith("_tensor_constant"):
+            raise UnshowableError(message("it computes with a tensor that its forward makes itself"))
         if tensor is None:
-            raise UnshowableError(message("“{path}” is no tensor that a layer could hold", path=path))
-        return Learned(path, tensor)
+            raise UnshowableError(message("“{path}” is neither a parameter nor a buffer", path=path))
+        return Learned(path, tensor, tuple(tensor.shape))
 
-    def _add(self, layer: Layer, outputs: tuple[LayerOutput, ...], path: str, *, own: bool) -> LayerOutput:
+    def _add(
+        self,
+        layer: Layer,
+        outputs: tuple[LayerOutput, ...],
+        path: str,
+        *,
+        own: bool,
+        frozen: bool = False,
+    ) -> LayerOutput:
         shape = layer.shape(*(output.shape for output in outputs))
-        self._entries.append(Entry(layer, tuple(output.entry for output in outputs), path, own))
+        self._entries.append(Entry(layer, tuple(output.entry for output in outputs), path, own, frozen))
         return LayerOutput(len(self._entries) - 1, torch.empty((BATCH, *shape), device="meta"))
 
     def _module(self, node: fx.Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> LayerOutput:
@@ -188,15 +211,10 @@ class _Conversion:
         layer = layer_of(self._modules[path], values[0].shape)
         if isinstance(layer, Identity) and any(path.startswith(f"{entry.path}.") for entry in self._owned):
             return values[0]  # a place within a layer, such as for a Dropout behind its norm
-        if layer.trains_differently:
-            self._refuse_other_mode(node.meta[MODE])
-        return self._add(layer, values, path, own=True)
-
-    def _refuse_other_mode(self, training: bool) -> None:
-        if training and not self._training:
-            raise UnshowableError(message("it is kept in training mode, in evaluation too"))
-        if self._training and not training:
-            raise UnshowableError(message("it is kept in evaluation mode while the others are trained"))
+        frozen = layer.trains_differently and is_frozen(
+            layer, node.meta[MODE], self._training, self._modules[path].parameters()
+        )
+        return self._add(layer, values, path, own=True, frozen=frozen)
 
     @property
     def _owned(self) -> Iterator[Entry]:
@@ -220,7 +238,7 @@ class _Conversion:
         if target in SAME:
             return x._replace(data=x.data.contiguous()) if isinstance(x, Reshaped) else x
         if all(isinstance(value, Learned) for value in values):
-            return self._learned(target, x)
+            return self._learned(target, x, args, kwargs)
         if target is getattr or target in SIZES:
             return self._size(target, x, args, kwargs)
         if any(isinstance(value, ChannelSlices) for value in values):
@@ -234,8 +252,11 @@ class _Conversion:
             raise UnshowableError(message("it works on axes that no layer has"))
         return self._layer(target, args, kwargs, path)
 
-    def _learned(self, target: Any, x: Learned) -> Learned:
+    def _learned(self, target: Any, x: Learned, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Learned:
         """What a function gives of a module's own tensors alone."""
+        if target in RESHAPES and args[0] is x:
+            data: Tensor = tried(RESHAPES[target], torch.empty(x.shape, device="meta"), *args[1:], **kwargs)
+            return x._replace(shape=tuple(data.shape))
         if target in ("add_", operator.iadd) and x.path.endswith(COUNTER):
             return x  # the layer counts its batches itself
         raise _unheld(x)
@@ -263,7 +284,7 @@ class _Conversion:
         if learned:
             return self._scaled(target, learned, [v for v in values if isinstance(v, LayerOutput)])
         if torchs_name(target) is None:
-            raise no_layer(target if isinstance(target, str) else target.__name__)
+            raise no_layer(in_words(target if isinstance(target, str) else target.__name__))
         arguments = arguments_of(target, args, kwargs)
         if "training" in arguments and self._is_off(target, arguments.pop("training")):
             return cast(LayerOutput, arguments["input"])
@@ -373,16 +394,20 @@ class _Conversion:
             raise UnshowableError(message("it is called with something else than the output of one layer"))
         path, module = holder_of(target, arguments)
         layer = layer_of(module, x.shape)
-        if layer.trains_differently:
-            self._refuse_other_mode(bool(arguments.get(TRAINING, False)))
-        return self._add(layer, (x,), path, own=True)
+        weights = [value.tensor for value in arguments.values() if isinstance(value, Learned)]
+        mode = bool(arguments.get(TRAINING, False))
+        try:
+            frozen = layer.trains_differently and is_frozen(layer, mode, self._training, weights)
+        except UnshowableError as error:
+            raise refused(path, error.reason) from error  # it is about that module, not about the caller
+        return self._add(layer, (x,), path, own=True, frozen=frozen)
 
     def _scaled(self, target: Any, learned: set[Learned], outputs: list[LayerOutput]) -> LayerOutput:
         """A bare parameter that forward uses itself, such as one that every channel is multiplied by."""
         (parameter, *others) = learned
         layer = None
         if not others and len(outputs) == 1 and isinstance(parameter.tensor, nn.Parameter):
-            layer = layer_of_tensor(target, parameter.tensor, outputs[0].shape)
+            layer = layer_of_tensor(target, parameter, outputs[0].shape)
         if layer is None:
             raise _unheld(parameter)
         return self._add(layer, tuple(outputs), parameter.path, own=True)

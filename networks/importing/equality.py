@@ -108,6 +108,14 @@ class _Pair(NamedTuple):
     order: Sequence[int]
     weights: tuple[str, ...]
     """The names of the weights whose gradients are compared."""
+    frozen: tuple[nn.Module, ...]
+    """The parts of ours that stay in evaluation mode."""
+
+    def set_training(self) -> None:
+        self.theirs.train()
+        self.ours.train()
+        for part in self.frozen:
+            part.eval()
 
     def run(self, images: Tensor) -> Any:
         return functional_call(self.theirs, self.tensors, (images,))
@@ -151,7 +159,8 @@ def _pair(
             tensors[name] = own.to(dtype) if own.is_floating_point() else own
     few = sum(weight.numel() for weight in parameters.values()) <= MANY_WEIGHTS
     weights = tuple(name for name, weight in parameters.items() if few or weight.numel() <= SMALL_TENSOR)
-    return _Pair(module, ours, tensors, order, weights)
+    frozen = tuple(ours.get_submodule(node.name) for node in network.nodes if node.frozen)
+    return _Pair(module, ours, tensors, order, weights, frozen)
 
 
 def _passes(pair: _Pair, size: Shape, dtype: torch.dtype) -> None:
@@ -167,8 +176,7 @@ def _passes(pair: _Pair, size: Shape, dtype: torch.dtype) -> None:
 
 
 def _judge_training(pair: _Pair, images: Tensor, seed: int) -> None:
-    pair.theirs.train()
-    pair.ours.train()
+    pair.set_training()
     before = {name: tensor.clone() for name, tensor in pair.tensors.items() if not tensor.requires_grad}
     expected = _attempt(lambda: _outputs(pair.run(images)), seed)
     found = _attempt(lambda: _outputs(pair.ours(images)), seed)

@@ -25,8 +25,8 @@ from networks.importing.inverse import (
     refuse_difference,
 )
 from networks.importing.modules import constructor_of, layer_of, plain
-from networks.importing.refusal import UnshowableError, tried
-from networks.importing.values import LayerOutput
+from networks.importing.refusal import NoLayerError, UnshowableError, no_layer, tried
+from networks.importing.values import LayerOutput, Learned
 from networks.layers.base import Layer
 from networks.module.build import resolve
 
@@ -164,23 +164,31 @@ def _computing(name: str, arguments: Mapping[str, Any], inputs: tuple[Shape, ...
     return layer_that_makes(Call(name, (), tuple(theirs.items())), kinds, inputs, judge)
 
 
-def layer_of_tensor(target: Any, tensor: Tensor, x: Shape) -> Layer | None:
-    """The layer that a function computes of `x` and a learned tensor; None where there is none.
+def layer_of_tensor(target: Any, learned: Learned, x: Shape) -> Layer | None:
+    """The layer that a function computes of an image `x` and a learned tensor; None where there is none.
 
     Raises UnshowableError where the tensor holds numbers that the layer cannot start from.
     """
-    shape = tuple(tensor.shape)
     kinds = BY_TENSOR.get(_name(torchs_name(target) or ""), ())
-    kinds = tuple(kind for kind in kinds if len(x) == 3 and kind().parameters(x) == {"": shape})
-    if not kinds:
+    if len(x) != 3 or not kinds:
         return None
+    tensor = learned.tensor
     first = tensor.detach().flatten()[0]
     options = {}
     if not tensor.is_meta and bool((tensor == first).all()):
         # the shortest decimal number that is this one in single precision: 1e-06, not 9.999999974752427e-07
-        options["fill_value"] = float(str(first.numpy()))
-    held = call("torch.full", size=shape, **options)
-    return layer_that_makes(held, kinds, (x,), lambda layer: None)
+        options["fill_value"] = float(str(first.float().numpy()))
+    size = tuple(tensor.shape)
+
+    def judge(layer: Layer) -> None:
+        if layer.parameters(x) != {"": size}:
+            raise no_layer(learned.path)
+
+    held = call("torch.full", size=size, used=learned.shape, **options)
+    try:
+        return layer_that_makes(held, kinds, (x,), judge)
+    except NoLayerError:
+        return None
 
 
 def _canonical(name: str, arguments: Mapping[str, Any], x: Shape) -> dict[str, Any]:

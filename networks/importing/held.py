@@ -47,7 +47,7 @@ def holder_of(target: Any, arguments: Mapping[str, Any]) -> tuple[str, nn.Module
     held = {name: value for name, value in arguments.items() if isinstance(value, Learned)}
     paths = {value.path.removesuffix(f".{name}") for name, value in held.items()}
     (path, *others) = paths
-    wrong = [value for name, value in held.items() if value.path != f"{path}.{name}"]
+    wrong = [value for name, value in held.items() if value.path != f"{path}.{name}" or not value.is_whole]
     if others or wrong:
         used = (wrong or list(held.values()))[0].path
         raise UnshowableError(

@@ -32,7 +32,9 @@ def imported(
     The keys of its weights are the module's, its outputs too, in training and in evaluation. The layer that
     makes the scores makes one per class of the data. Scores that forward gives in training only, or
     behind the first, become auxiliary outputs whose loss counts `auxiliary`. `normalize` is the Input's
-    scale. What forward never calls is left out; which weights are trained (requires_grad) is not taken over.
+    scale. What forward never calls is left out. A BatchNorm that stays in evaluation mode and whose weights
+    get no gradients becomes a frozen layer; otherwise which weights are trained (requires_grad) is not taken
+    over.
 
     At the end both are run side by side on random images, with random weights: the module's own are not
     needed, and it may lie on the meta device. Raises UserError in one sentence where something cannot be
@@ -100,7 +102,8 @@ def _main(found: Converted) -> tuple[Entry, ...]:
     needed = reached([found.scores[0]], lambda place: found.entries[place].inputs)
     number = {place: index for index, place in enumerate(sorted(needed))}
     return tuple(
-        entry._replace(inputs=tuple(number[taken] for taken in entry.inputs))
+        # what is frozen shows in training alone
+        entry._replace(inputs=tuple(number[taken] for taken in entry.inputs), frozen=False)
         for place, entry in enumerate(found.entries)
         if place in needed
     )
@@ -111,7 +114,7 @@ def _network(module: nn.Module, found: Converted, auxiliary: float) -> Network:
     names = named(module, entries)
     flat = Network(
         tuple(
-            Node(name, entry.layer, tuple(names[taken] for taken in entry.inputs))
+            Node(name, entry.layer, tuple(names[taken] for taken in entry.inputs), frozen=entry.frozen)
             for name, entry in zip(names, entries, strict=True)
         )
     )

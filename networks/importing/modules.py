@@ -19,8 +19,12 @@ from networks.importing.refusal import MisfitError, UnshowableError, no_layer
 from networks.layers.base import Layer
 from networks.module.build import other_tensor, run
 
-STOCHASTIC_DEPTH = "torchvision.ops.stochastic_depth.StochasticDepth"
-"""Known by its name, so that a model without torchvision is imported without it."""
+STOCHASTIC_DEPTH = {"StochasticDepth": "p", "DropPath": "drop_prob"}
+"""torchvision's and timm's, and where each keeps its share.
+
+Known by their names, so that a model is imported without these packages; DropPath is copied into many public
+networks, too. That it does what the layer does is proved, as in every import, by running both.
+"""
 _HARMLESS = frozenset(
     ("__init__", "__repr__", "__init_subclass__", "extra_repr", "reset_parameters", "train", "eval")
 )
@@ -159,12 +163,14 @@ def plain(name: str, value: Any, x: Shape) -> Any:
 
 
 def _is_stochastic_depth(module: nn.Module) -> bool:
-    kind = type(module)
-    return f"{kind.__module__}.{kind.__qualname__}" == STOCHASTIC_DEPTH
+    name = STOCHASTIC_DEPTH.get(type(module).__name__, "")
+    return isinstance(vars(module).get(name), int | float) and not module.state_dict()
 
 
-def _dropout_of_images(module: Any) -> nn.Module:
-    """torch's own module that does the same as torchvision's stochastic depth."""
-    if module.mode != "row":
+def _dropout_of_images(module: nn.Module) -> nn.Module:
+    """torch's own module that does the same as stochastic depth."""
+    if getattr(module, "mode", "row") != "row":
         raise UnshowableError(message("its stochastic depth drops whole batches"))
-    return nn.Dropout3d(module.p)
+    if not getattr(module, "scale_by_keep", True):
+        raise UnshowableError(message("its stochastic depth does not scale up the images that are kept"))
+    return nn.Dropout3d(vars(module)[STOCHASTIC_DEPTH[type(module).__name__]])

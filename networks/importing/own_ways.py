@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as torchs
+from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.utils import parametrize
 
 from networks.core.message import Message, message
@@ -30,6 +32,12 @@ def exchanges_forward(module: nn.Module) -> bool:
 
 
 def _own_way(part: nn.Module, root: bool) -> Message | None:
+    if isinstance(part, torch.jit.ScriptModule):
+        return message("torch.jit has compiled it, which hides its calls: import the module it was made of")
+    if "_orig_mod" in part._modules:
+        return message("torch.compile has compiled it: import the module that it was given")
+    if isinstance(part, LazyModuleMixin):
+        return message("its weights get their size from the first images: run it once on some before")
     own: dict[str, Any] = vars(part)
     if parametrize.is_parametrized(part):
         return message("the weights of a {kind} are computed from others", kind=type(part).__name__)

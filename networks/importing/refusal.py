@@ -20,6 +20,10 @@ class MisfitError(UnshowableError):
     """A reason that depends on the size of the images, which the sentence must therefore tell."""
 
 
+class NoLayerError(UnshowableError):
+    """There is no layer type for it."""
+
+
 def refused(where: str, reason: Message) -> UserError:
     """The sentence: which module it is, and why it cannot be a layer."""
     return UserError(
@@ -27,9 +31,25 @@ def refused(where: str, reason: Message) -> UserError:
     )
 
 
-def no_layer(what: str) -> UnshowableError:
+def no_layer(what: str | Message) -> NoLayerError:
     """For a module or function that no layer type stands for."""
-    return UnshowableError(message("there is no layer type for {what}", what=what))
+    return NoLayerError(message("there is no layer type for {what}", what=what))
+
+
+def in_words(name: str) -> str | Message:
+    """What an operator of Python is called in words; a function goes by its name."""
+    return _OPERATIONS.get(name.strip("_"), name)
+
+
+_COMPARISON = message("a comparison")
+_OPERATIONS = {
+    **dict.fromkeys(("sub", "rsub", "isub"), message("a difference, x − y")),
+    **dict.fromkeys(("truediv", "itruediv", "div"), message("a quotient, x / y")),
+    **dict.fromkeys(("pow", "ipow"), message("a power")),
+    **dict.fromkeys(("matmul", "bmm"), message("a matrix product of two outputs")),
+    **dict.fromkeys(("gt", "lt", "ge", "le", "eq", "ne"), _COMPARISON),
+}
+"""By the names that torch.fx gives them."""
 
 
 def tried(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import inspect
 import random
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 from torch import fx, nn
 from torch.func import functional_call
 from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 
-from networks.core.message import message
+from networks.core.message import Message, message
 from networks.core.shapes import Shape
 from networks.graph.walk import reached
 from networks.importing.modules import is_leaf
@@ -27,17 +27,70 @@ MODE = "training"
 
 
 class _Sized(fx.Proxy):
-    """A stand-in for a tensor that knows its size, so that forward may calculate with it and decide by it."""
+    """A stand-in for a tensor that knows its size, so that forward may calculate with it and decide by it.
+
+    What no graph of calls can hold is refused here, at the place where forward does it.
+    """
+
+    tracer: _Tracer
 
     def __getattr__(self, name: str) -> Any:
-        if name in _ASKED and isinstance(self.tracer, _Tracer):
+        if name in _ASKED:
             found = self.tracer.tensor_of(self.node)
             if found is not None:
                 return getattr(found, name)
+        if name in _NUMBERS:
+            raise _takes_numbers(name if name.isalpha() else "numpy")
         return super().__getattr__(name)
+
+    def __len__(self) -> int:
+        if _is_rest(self):
+            return 0
+        found = self.tracer.tensor_of(self.node)
+        if found is None:
+            raise _takes_numbers("len")
+        return len(found)
+
+    def __setitem__(self, place: Any, value: Any) -> None:
+        raise UnshowableError(WRITES_PART)
+
+    def __delitem__(self, place: Any) -> None:
+        raise UnshowableError(WRITES_PART)
+
+    def __contains__(self, value: Any) -> bool:
+        raise UnshowableError(_DECIDES)
+
+    def __index__(self) -> int:
+        raise _takes_numbers("int")
+
+    def __int__(self) -> int:
+        raise _takes_numbers("int")
+
+    def __float__(self) -> float:
+        raise _takes_numbers("float")
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        raise _takes_numbers("numpy")
 
 
 _ASKED = frozenset(("shape", "size", "ndim", "dim", "numel", "is_floating_point"))
+_NUMBERS = frozenset(("item", "tolist", "numpy", "__array_struct__", "__array_interface__"))
+WRITES_PART = message("it writes into a part of a tensor, such as x[:, 0] = 0, and no layer does that")
+_DECIDES = message(
+    "its forward decides by the numbers that come in, and a layer does the same with all images"
+)
+_LOOPS = message("its forward goes through the parts of a tensor in a loop")
+
+
+def _takes_numbers(how: str) -> UnshowableError:
+    return UnshowableError(
+        message("its forward takes numbers out of a tensor (“{how}”) and goes on with them alone", how=how)
+    )
+
+
+def _is_rest(value: fx.Proxy) -> bool:
+    """Whether it stands for the *arguments or **arguments of forward, of which there are none."""
+    return value.node.op == "placeholder" and str(value.node.target).startswith("*")
 
 
 class _Tracer(fx.Tracer):
@@ -54,8 +107,24 @@ class _Tracer(fx.Tracer):
         self._tensors: dict[fx.Node, Any] = {}
         self._computing = False
 
+        self._failed: tuple[Exception, str] | None = None
+
     def proxy(self, node: fx.Node) -> fx.Proxy:
         return _Sized(node, self)
+
+    def to_bool(self, obj: fx.Proxy) -> bool:
+        if _is_rest(obj):
+            return False
+        raise UnshowableError(_DECIDES)
+
+    def iter(self, obj: fx.Proxy) -> Iterator[Any]:
+        if _is_rest(obj):
+            return iter(())
+        raise UnshowableError(_LOOPS)
+
+    def failed_in(self, error: Exception) -> str:
+        """The path of the innermost module whose forward raised the error; the empty one is the root's."""
+        return self._failed[1] if self._failed is not None and self._failed[0] is error else ""
 
     def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
         return attr_val if self._computing else super().getattr(attr, attr_val, parameter_proxy_cache)
@@ -101,7 +170,12 @@ class _Tracer(fx.Tracer):
         if threading.get_ident() != self._thread or self._computing or not self._is_part(m):
             # a module that is made in forward is none of the root's: what it calls is traced instead
             return forward(*args, **kwargs)
-        result = super().call_module(m, forward, args, kwargs)
+        try:
+            result = super().call_module(m, forward, args, kwargs)
+        except Exception as error:
+            if not self.failed_in(error):
+                self._failed = error, self.path_of_module(m)
+            raise
         if isinstance(result, fx.Proxy) and result.node.op == "call_module":
             result.node.meta.setdefault(MODE, m.training)
         return result
@@ -143,8 +217,9 @@ def traced(module: nn.Module, training: bool, images: Shape) -> tuple[fx.Graph, 
     """The graph of one forward, and for each node the path of the module that it stands in.
 
     `images` is the shape of one image: where forward calculates with sizes, it is traced for these.
-    Arguments of forward behind the first keep their defaults. Raises UserError where torch.fx cannot trace
-    it, such as where forward decides by the numbers that come in, or where it draws random numbers itself.
+    Arguments of forward behind the first keep their defaults. Raises UserError where its calls cannot be
+    followed, such as where forward decides by the numbers that come in, or where it draws random numbers
+    itself.
     """
     name = type(module).__name__
     tracer = _Tracer(images)
@@ -155,21 +230,29 @@ def traced(module: nn.Module, training: bool, images: Shape) -> tuple[fx.Graph, 
             with _Watch():  # type: ignore[no-untyped-call]
                 graph = tracer.trace(module, concrete_args=_further_arguments(module))
         except UnshowableError as error:
-            raise refused(name, error.reason) from error
+            raise refused(tracer.failed_in(error) or name, error.reason) from error
         except Exception as error:  # whatever forward raises when it is given a stand-in for the images
-            raise refused(
-                name, message("torch.fx cannot trace its forward ({reason})", reason=first_line(error))
-            ) from error
+            raise refused(tracer.failed_in(error) or name, _reason(error)) from error
         if _random_states() != before:
             raise refused(name, message("its forward draws random numbers of its own"))
     scopes = tracer.node_name_to_scope
     return graph, {node: scopes[node.name][0] for node in graph.nodes if node.name in scopes}
 
 
+def _reason(error: Exception) -> Message:
+    reason = first_line(error)
+    if any(word in reason for word in _OF_THE_TRACER):
+        return message("its forward does something with the images that cannot be followed call by call")
+    return message("its forward failed while its calls were followed ({reason})", reason=reason)
+
+
+_OF_THE_TRACER = (_Sized.__name__, "Proxy", "symbolic", "torch.fx")
+"""Words of torch.fx and of the stand-ins, which say nothing to whoever wrote the module."""
+
+
 def _random_states() -> tuple[object, str]:
     """Where Python's and numpy's random numbers stand."""
-    numpy = sys.modules.get("numpy.random")
-    return random.getstate(), "" if numpy is None else repr(numpy.get_state())
+    return random.getstate(), repr(np.random.get_state())
 
 
 @contextmanager

@@ -47,3 +47,10 @@ class Learned(NamedTuple):
 
     path: str
     tensor: Tensor
+    shape: Shape
+    """The shape that it is used in, which may be another view of its numbers than its own."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is used as it is held."""
+        return self.shape == tuple(self.tensor.shape)

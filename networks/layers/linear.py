@@ -123,18 +123,48 @@ class LayerScale(Layer, frozen=True):
     start: Annotated[
         float, real("Start", "The value of every factor at the start of training.", -1000.0, 1000.0)
     ] = 1e-6
+    factors: Annotated[
+        Literal["column", "batch", "row", "last"],
+        described(
+            "Factors",
+            "Which numbers share a factor, and the shape that the factors have in files of weights.",
+            labels={
+                "column": "a channel, C×1×1",
+                "batch": "a channel, 1×C×1×1",
+                "row": "a channel, C",
+                "last": "a place on the last axis",
+            },
+        ),
+    ] = "column"
 
     def shape(self, *inputs: Shape) -> Shape:
         return image(inputs[0])
 
     def tensor(self, *inputs: Shape) -> Call:
-        return call("torch.full", (inputs[0][0], 1, 1), self.start)
+        return call("torch.full", self._size(inputs[0]), self.start)
 
     def function(self, *inputs: Shape) -> Call:
-        return call("torch.mul", Argument(1), Argument(0))
+        factors = call("torch.reshape", Argument(1), (-1, 1, 1)) if self.factors == "row" else Argument(1)
+        return call("torch.mul", factors, Argument(0))
 
     def parameters(self, *inputs: Shape) -> dict[str, Shape]:
-        return {"": (inputs[0][0], 1, 1)}
+        return {"": self._size(inputs[0])}
+
+    def _size(self, x: Shape) -> Shape:
+        return {"column": (x[0], 1, 1), "batch": (1, x[0], 1, 1), "row": (x[0],), "last": (x[-1],)}[
+            self.factors
+        ]
+
+    @classmethod
+    def from_call(cls, call: Call, *inputs: Shape) -> LayerScale | None:
+        x, size, used = inputs[0], call.named["size"], call.named["used"]
+        start = call.named.get("fill_value", cls().start)
+        for factors in ("column", "batch", "row", "last"):
+            layer = changed(cls(), start=start, factors=factors)
+            by_channel = factors != "last" and used in ((x[0], 1, 1), (1, x[0], 1, 1))
+            if size == layer._size(x) and (by_channel or (factors == "last" and used == size)):
+                return layer
+        return None
 
     def summary(self) -> str:
         return f"{self.start:g}"

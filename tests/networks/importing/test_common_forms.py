@@ -12,9 +12,10 @@ from networks.graph.check import check
 from networks.importing.importer import imported
 from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
-from networks.layers.linear import Linear, Scale, Unflatten
+from networks.layers.linear import LayerScale, Linear, Permute, Scale, Unflatten
 from networks.layers.merge import Add, Concat
 from networks.layers.normalization import BatchNorm2d, GroupNorm
+from networks.layers.regularization import StochasticDepth
 from networks.layers.resizing import Resize, ZeroPad2d
 from networks.module.build import build
 from networks.source import source
@@ -188,7 +189,52 @@ class WholeNumberPadding(Net):
         self.conv.padding, self.conv.stride = 1, 2
 
 
+class Gamma(Net):
+    """Factors for each channel, as timm's, Facebook's and many other networks keep them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.row, self.last, self.batch, self.column = (
+            nn.Parameter(torch.full(size, 0.5)) for size in ((8,), (8,), (1, 8, 1, 1), (8, 1, 1))
+        )
+
+    def body(self, x):
+        x = x.mul(self.row.reshape(1, -1, 1, 1)) + self.row_of_more(x)
+        x = (self.last * x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        return self.column * (x * self.batch)
+
+    def row_of_more(self, x):
+        return self.more(x)
+
+
+class DropPath(nn.Module):
+    """As it is copied from timm into many networks."""
+
+    def __init__(self, drop_prob, scale_by_keep=True) -> None:
+        super().__init__()
+        self.drop_prob, self.scale_by_keep = drop_prob, scale_by_keep
+
+    def forward(self, x):
+        if self.drop_prob == 0 or not self.training:
+            return x
+        kept = x.new_empty((x.shape[0],) + (1,) * (x.ndim - 1)).bernoulli_(1 - self.drop_prob)
+        if self.scale_by_keep:
+            kept.div_(1 - self.drop_prob)
+        return x * kept
+
+
+class Dropping(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        self.drop, self.never = DropPath(0.3), DropPath(0.0)
+
+    def body(self, x):
+        return x + self.never(self.drop(self.more(x)))
+
+
 COMMON = {
+    Gamma: {LayerScale: 4, Permute: 2},
+    Dropping: {StochasticDepth: 2},
     Underscore: {Conv2d: 4},
     Squeeze: {Unflatten: 1, Linear: 2},
     MadeInForward: {ReLU: 1},
@@ -214,7 +260,9 @@ def test_common_forms_are_imported(kind):
     for layer, number in COMMON[kind].items():
         assert len(network.of_type(layer)) == number
     weighted = {name for name, node in check(network, 4).nodes.items() if node.weights}
-    assert weighted <= dict(module.named_modules()).keys()
+    assert weighted <= {*dict(module.named_modules()), *dict(module.named_parameters())}
+    sizes = {name: tensor.shape for name, tensor in module.named_parameters()}
+    assert all(sizes[name] == tensor.shape for name, tensor in build(network, 4).named_parameters())
 
 
 def test_names_with_an_underscore_are_printed_and_run():
@@ -228,6 +276,67 @@ def test_names_with_an_underscore_are_printed_and_run():
     theirs.load_state_dict(module.state_dict())
     x = torch.randn(2, *SIZE)
     assert torch.equal(theirs.eval()(x), module.eval()(x))
+
+
+class Statistics(Net):
+    """A BatchNorm that stays in evaluation mode, called as a module or as a function."""
+
+    def __init__(self, learns: bool, called: bool) -> None:
+        super().__init__()
+        self.norm, self.called = nn.BatchNorm2d(8), called
+        self.norm.requires_grad_(learns)
+
+    def train(self, mode=True):
+        super().train(mode)
+        self.norm.eval()
+        return self
+
+    def body(self, x):
+        norm = self.norm
+        if self.called:
+            return norm(x)
+        return functional.batch_norm(x, norm.running_mean, norm.running_var, norm.weight, norm.bias)
+
+
+@pytest.mark.parametrize("called", [True, False])
+def test_a_batch_norm_that_keeps_its_statistics_is_a_frozen_layer_if_its_weights_are_kept_too(called):
+    network = imported(Statistics(learns=False, called=called), SIZE)
+    assert [node.name for node in network.nodes if node.frozen] == ["norm"]
+    with pytest.raises(UserError, match=r"“norm”.*requires_grad_\(False\).*frozen layer"):
+        imported(Statistics(learns=True, called=called), SIZE)
+
+
+def test_stochastic_depth_that_does_not_scale_is_refused():
+    net = Dropping()
+    net.drop = DropPath(0.3, scale_by_keep=False)
+    with pytest.raises(UserError, match=r"“drop”.*does not scale up"):
+        imported(net, SIZE)
+
+
+def test_a_stranger_that_only_bears_the_name_is_found_out():
+    class DropPath(nn.Module):
+        drop_prob = 0.3
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.drop_prob = 0.3
+
+        def forward(self, x):
+            return x * 0.7
+
+    net = Dropping()
+    net.drop = DropPath()
+    with pytest.raises(UserError, match=r"“drop”.*other numbers"):
+        imported(net, SIZE)
+
+
+def test_a_view_of_a_weight_is_no_weight():
+    class Viewed(Net):
+        def body(self, x):
+            return functional.conv2d(x, self.more.weight.view(8, 8, 3, 3).reshape(8, 8, 9, 1))
+
+    with pytest.raises(UserError, match=r"more\.weight"):
+        imported(Viewed(), SIZE)
 
 
 class ChunksJoined(Net):

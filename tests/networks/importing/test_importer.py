@@ -339,7 +339,7 @@ class With(nn.Module):
 @pytest.mark.parametrize(
     ("module", "words"),
     [
-        (Decides(), "torch.fx cannot trace"),
+        (Decides(), "decides by the numbers"),
         (Twice(), "“same”.*called twice"),
         (Tied(), "“second”.*shares its weights with “first”"),
         (OtherInEvaluation(), "something else than in training"),
