@@ -25,6 +25,7 @@ def findings(project: Project, report: Report | None = None) -> tuple[Finding, .
         # weights are counted once the whole network fits
         found += _nothing_to_train(project.network, report)
     found += _not_fetched(project)
+    found += _long_warm_up(project)
     if project.recipe.learning.batch_size == 1:
         found += _lone_numbers(project.network, report)
     return tuple(found)
@@ -66,6 +67,18 @@ def _nothing_to_train(network: Network, report: Report) -> Iterator[Finding]:
             name=weighted[-1],
         )
         yield Finding("all frozen", None, sentence)
+
+
+def _long_warm_up(project: Project) -> Iterator[Finding]:
+    learning = project.recipe.learning
+    if learning.schedule.warmup > learning.epochs:
+        sentence = message(
+            "Expected a warm-up that ends within the training, got one of {warmup} epochs in a training of "
+            "{epochs}: shorten the warm-up, or train for more epochs.",
+            warmup=f"{learning.schedule.warmup:g}",
+            epochs=learning.epochs,
+        )
+        yield Finding("warm-up too long", None, sentence)
 
 
 def _not_fetched(project: Project) -> Iterator[Finding]:

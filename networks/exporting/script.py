@@ -35,6 +35,7 @@ def save_training_script(project: Project, path: Path, title: str = "") -> Path:
         images.std,
         planned.threads,
         planned.judged_at_once,
+        planned.steps_per_epoch,
         () if published is None else foretell(project, published).random,
         images.ready,
     )

@@ -10,6 +10,7 @@ from networks.core.fields import described, real, whole
 from networks.recipes.losses import AnyLoss, CrossEntropy
 from networks.recipes.optimizers import Adam, AnyOptimizer
 from networks.recipes.published import PUBLISHED
+from networks.recipes.schedules import AnySchedule, Constant
 from networks.recipes.stopping import Stopping
 
 RANDOM: Literal["random"] = "random"
@@ -36,6 +37,10 @@ class Learning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     optimizer: Annotated[
         AnyOptimizer, described("Optimizer", "How the weights are changed by their gradients.")
     ] = Adam()
+    schedule: Annotated[
+        AnySchedule,
+        described("Schedule", "How the learning rate goes on from step to step, in the planned epochs."),
+    ] = Constant()
     clip: Annotated[
         float,
         real(

@@ -16,11 +16,21 @@ _PRINTED = {
     "data/order.py": ("balanced",),
     "recipes/balancing.py": ("class_weights",),
     "recipes/splitting.py": ("split", "few_per_class"),
+    "recipes/rates.py": (
+        "warm_up",
+        "drops",
+        "regular_drops",
+        "exponential",
+        "cosine",
+        "restarts",
+        "one_cycle",
+        "plateau",
+    ),
     "runs/measures.py": ("add_to", "means", *(measure.taken.__name__ for measure in MEASURES)),
     "runs/stopping.py": ("is_better", "is_over"),
     "training/loss_functions.py": tuple(loss().call().target for loss in LOSSES if loss.own),
     "training/norm_guards.py": ("guard_norms",),
-    "training/steps.py": ("train_step", "judge"),
+    "training/steps.py": ("train_step", "judge", "set_rate"),
 }
 """By file, in the order of the script: what is printed, with what it uses of the same file.
 

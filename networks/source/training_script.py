@@ -39,13 +39,14 @@ class ScriptConstants(msgspec.Struct, frozen=True):
 
     `mean` and `deviation` hold a number for each channel, `random` the names of the layers that published
     weights do not fit. `threads` is how many cores train, `judged_at_once` how many validation images are
-    judged in one batch.
+    judged in one batch. `steps_per_epoch` is how many steps an epoch has.
     """
 
     mean: tuple[float, ...]
     deviation: tuple[float, ...]
     threads: int
     judged_at_once: int
+    steps_per_epoch: int
     random: tuple[str, ...] = ()
     ready: bool = True
     """Whether all images are brought to size and scale before training, or each batch in its turn."""
@@ -84,7 +85,8 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
         *stopping_functions(project.recipe.learning.stopping),
         *(loop_text("training/norm_guards.py").values() if _needs_guard(network) else ()),
         *loss_functions(project.recipe.learning.loss),
-        *loop_text("training/steps.py").values(),
+        *_steps(project, constants),
+        *_schedule(project, constants),
         "\n".join(_main(project, constants, network)),
         'if __name__ == "__main__":\n    main()\n',
     ]
@@ -138,6 +140,8 @@ def _constants(project: Project, constants: ScriptConstants) -> Iterator[str]:
     yield f"DEVIATION = {constants.deviation!r}"
     yield f"BATCH_SIZE = {recipe.learning.batch_size}"
     yield f"EPOCHS = {recipe.learning.epochs}"
+    if _curves(project, constants):
+        yield f"STEPS_PER_EPOCH = {constants.steps_per_epoch}"
     yield f"SEED = {recipe.learning.seed}  # of the first weights and of the order of the images"
     if auxiliary := auxiliary_weights(project.network):
         yield f"AUXILIARY = {auxiliary!r}  # what the losses of the auxiliary outputs are multiplied by"
@@ -204,6 +208,41 @@ def _measures() -> Iterator[str]:
         yield "}"
 
 
+def _curves(project: Project, constants: ScriptConstants) -> tuple[Call, ...]:
+    learning = project.recipe.learning
+    return learning.schedule.curves(learning.epochs, constants.steps_per_epoch)
+
+
+def _schedule(project: Project, constants: ScriptConstants) -> Iterator[str]:
+    """What the learning rate is multiplied by in each step, unless it stays the same."""
+    curves = _curves(project, constants)
+    if not curves:
+        return
+    yield from loop_text("recipes/rates.py", *(curve.target for curve in curves)).values()
+    watches = project.recipe.learning.schedule.watches
+    lines = [
+        f"def rate_factor(step: int{', losses: list[float]' if watches else ''}) -> float:",
+        '    """What the learning rate is multiplied by; beyond the planned end it stays as it is."""',
+        "    step = min(step, EPOCHS * STEPS_PER_EPOCH - 1)",
+    ]
+    for number, curve in enumerate(curves):
+        first = "losses" if watches and curve.target != "warm_up" else "step"
+        named = [
+            f"{name}={'EPOCHS * STEPS_PER_EPOCH' if name == 'end' else literal(value)}"
+            for name, value in curve.kwargs
+        ]
+        lines += wrapped(
+            "    ", f"{'factor *=' if number else 'factor ='} {curve.target}(", [first, *named], ")"
+        )
+    yield "\n".join([*lines, "    return factor"])
+
+
+def _steps(project: Project, constants: ScriptConstants) -> Iterator[str]:
+    """The functions that make steps and judge."""
+    changing = ("set_rate",) if _curves(project, constants) else ()
+    yield from loop_text("training/steps.py", "train_step", "judge", *changing).values()
+
+
 def _in_plain_order(project: Project) -> bool:
     """Whether channels come first in memory, as some of Apple's kernels want it."""
     return project.recipe.machine.device == "mps"
@@ -249,6 +288,8 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     yield "    shuffling = torch.Generator().manual_seed(SEED)"
     yield "    step = 0"
     yield from stopping_start(learning.stopping)
+    if learning.schedule.watches:
+        yield "    losses: list[float] = []"
     yield '    with open(CURVES, "w", encoding="utf-8", newline="") as file:'
     yield '        table = csv.DictWriter(file, COLUMNS, lineterminator="\\n")'
     yield "        table.writeheader()"
@@ -319,6 +360,9 @@ def _epoch(project: Project, constants: ScriptConstants, training_loss: str) -> 
         clip += f", clip_by={quoted(learning.clip_by)}"
     yield "rows: list[dict[str, float]] = []"
     yield "for chosen in batches:"
+    if _curves(project, constants):
+        losses = ", losses" if learning.schedule.watches else ""
+        yield f"    set_rate(optimizer, rate_factor(step{losses}))"
     yield f"    images, labels = {_batch('x_training[chosen]', project, constants)}, y_training[chosen]"
     yield f"    measured = train_step(model, {training_loss}, {arguments}{auxiliary}{clip})"
     yield "    step += 1"
@@ -333,6 +377,8 @@ def _epoch(project: Project, constants: ScriptConstants, training_loss: str) -> 
     yield f"    images, labels = {_batch('x_validation[chosen]', project, constants)}, y_validation[chosen]"
     yield f"    add_to(totals, judge(model, loss_function, {arguments}))"
     yield "rows[-1] |= means(totals)"
+    if learning.schedule.watches:
+        yield f"losses.append(rows[-1][{quoted(VALIDATION_LOSS.name)}])"
     yield "table.writerows(rows)"
     yield "file.flush()"
     loss, accuracy = quoted(VALIDATION_LOSS.name), quoted(VALIDATION_ACCURACY.name)

@@ -20,18 +20,19 @@ from networks.module.build import resolve
 from networks.project.project import Project
 from networks.recipes.balancing import class_weights
 from networks.recipes.optimizers import Optimizer
+from networks.recipes.schedules import RateFactor
 from networks.recipes.stopping import Keep, Stopping
 from networks.runs.early_end import ended_early
 from networks.runs.events import Event, Failed, Finished, Started, Stepped, Validated, Validating
 from networks.runs.failure import explain
-from networks.runs.measures import ACCURACY, LOSS, TRAINING_LOSS, add_to, is_best, means
+from networks.runs.measures import ACCURACY, LOSS, TRAINING_LOSS, VALIDATION_LOSS, add_to, is_best, means
 from networks.runs.stopping import is_over
 from networks.training.devices import RandomNumbers, device
 from networks.training.make_loss import make_loss
 from networks.training.model import make_model
 from networks.training.plan import plan, refuse_beyond_memory
 from networks.training.state import RunState, SavedState, Untold
-from networks.training.steps import judge, train_step
+from networks.training.steps import judge, set_rate, train_step
 
 FETCH_SECONDS = 0.03
 """How often losses are fetched from a GPU; each time Python waits until the GPU has caught up."""
@@ -81,6 +82,7 @@ class Run:
         self._auxiliary = auxiliary_weights(project.network)
         optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device)
         self.state = RunState(self.model.module, optimizer, random_numbers, learning.seed, learning.epochs)
+        self._rate_factor = RateFactor(learning.schedule, learning.epochs, self.steps_per_epoch)
         self._fetched = time.perf_counter()
 
     @property
@@ -236,6 +238,7 @@ class Run:
         images, labels = self._training.pick(state.order[first : first + learning.batch_size])
         if not self.module.training:
             self.model.set_training()
+        set_rate(state.optimizer, self._rate_factor(state.step, state.losses))
         measured = train_step(
             self.model.trained,
             self._training_loss,
@@ -287,6 +290,7 @@ class Run:
             best=is_best(values, self.best.values if self.best else None, self._stopping.measure),
         )
         self.state.judged_step = self.step
+        self.state.losses.append(values[VALIDATION_LOSS.name])
         if judged.best:
             self.state.best = judged
             self.state.keep_best()

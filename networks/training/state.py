@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -65,6 +66,8 @@ class RunState:
         """Copies of the weights that it judged, under torch's names, on the CPU; empty before the first."""
         self.over = False
         """Whether the last validation was one after which training ends early."""
+        self.losses: list[float] = []
+        """The validation losses of all epochs so far: what the schedule may look at."""
         self.untold: list[Untold] = []
         """Oldest first."""
         self.target_epochs = epochs
@@ -100,6 +103,7 @@ class RunState:
             "target_epochs": self.target_epochs,
             "over": self.over,
             "best": msgspec.to_builtins(self.best),
+            "losses": list(self.losses),
             "untold": [
                 [step, {name: [float(amount), count] for name, (amount, count) in measured.items()}]
                 for step, measured in self.untold
@@ -122,6 +126,8 @@ class RunState:
         self.over = data["over"]
         self.best = msgspec.convert(data["best"], Validated | None)
         self.best_weights = {name: each.clone() for name, each in _below("best/", tensors).items()}
+        # JSON has no word for what is not a number
+        self.losses = [math.nan if loss is None else loss for loss in data["losses"]]
         self.untold = [
             Untold(step, {name: (amount, count) for name, (amount, count) in measured.items()})
             for step, measured in data["untold"]

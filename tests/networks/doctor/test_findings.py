@@ -18,6 +18,7 @@ from networks.layers.normalization import BatchNorm2d, GroupNorm
 from networks.project.project import Project, first_project
 from networks.recipes.published import PUBLISHED
 from networks.recipes.recipe import Recipe, with_settings
+from networks.recipes.schedules import Cosine
 from tests.networks.graph.random_edits import networks
 
 FIRST = first_project()
@@ -34,6 +35,7 @@ ONE_PER_GROUP = set_layers(LONE, {"norm": GroupNorm(num_groups=3)})
 """In each group one number of each image, whatever the batch size."""
 PLAIN = Network((Node("input", Input(size=(1, 10))), Node("flatten", Flatten(), ("input",))))
 WITHOUT_WEIGHTS = Network((*PLAIN.nodes, Node("output", Output(), ("flatten",))))
+LONG_WARM_UP = with_settings(Recipe(), epochs=2, schedule=Cosine(warmup=2.5))
 NOT_FETCHED = with_settings(Recipe(), start=PUBLISHED[0].name)
 
 
@@ -58,6 +60,8 @@ def _nothing_fetched(tmp_path, monkeypatch):
         (Project(WITHOUT_WEIGHTS), [("no weights", None)]),
         (Project(freeze(FIRST.network, FIRST.network.by_name)), [("all frozen", None)]),
         (Project(FIRST.network, NOT_FETCHED), [("published weights not fetched", None)]),
+        (Project(FIRST.network, LONG_WARM_UP), [("warm-up too long", None)]),
+        (Project(FIRST.network, with_settings(LONG_WARM_UP, epochs=3)), []),
         (Project(LONE, with_settings(Recipe(), batch_size=1)), [("lone number", "norm")]),
         (Project(LONE), []),
         (Project(ONE_PER_GROUP), [("misfit", "norm")]),

@@ -19,7 +19,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from networks.core.fields import changed, fields_of
 from networks.core.message import UserError, visible
@@ -31,7 +31,6 @@ from networks.layers.ends import Input
 from networks.layers.merge import Concat
 from networks.layers.normalization import LayerNorm
 from networks.presets.lenet import lenet5
-from networks.project import upgrade
 from networks.project.project import (
     FORMAT,
     LARGEST_FILE,
@@ -52,6 +51,7 @@ from networks.recipes.machine_section import Machine
 from networks.recipes.optimizers import OPTIMIZERS
 from networks.recipes.published import BY_NAME
 from networks.recipes.recipe import Recipe
+from networks.recipes.schedules import SCHEDULES
 from tests.networks.graph.random_edits import edited
 from tests.networks.strategies import values
 
@@ -71,6 +71,21 @@ def declared(kinds):
     return st.sampled_from(kinds).flatmap(drawn)
 
 
+FIRST = {
+    "data": ("dataset", "validation", "split_seed"),
+    "learning": ("start", "loss", "optimizer", "clip", "batch_size", "epochs", "seed"),
+    "machine": ("device", "threads"),
+}
+"""By section, the settings that there were when recipes got sections, in format 3."""
+NEWER = {
+    section.name: [
+        field.name for field in fields(type(section.default)) if field.name not in FIRST[section.name]
+    ]
+    for section in fields(Recipe)
+    if section.name in FIRST
+}
+"""By section, the settings that came later: a file without them means what it meant before."""
+
 RECIPES = st.builds(
     Recipe,
     data=st.builds(
@@ -84,7 +99,9 @@ RECIPES = st.builds(
         start=st.sampled_from(["random", *BY_NAME]),
         loss=declared(LOSSES),
         optimizer=declared(OPTIMIZERS),
+        schedule=declared(SCHEDULES),
         clip=st.floats(0, 1e6),
+        clip_by=st.sampled_from(["norm", "value"]),
         batch_size=st.integers(1, 65_536),
         epochs=st.integers(1, 100_000),
         seed=st.integers(0, 2**31 - 1),
@@ -111,6 +128,16 @@ def test_a_project_comes_back_from_its_file_byte_for_byte(project):
     assert read == project
     assert project_to_json(read) == data
     assert json.loads(data)["recipe"] == json.loads(msgspec.json.encode(project.recipe))
+
+
+def test_a_file_from_before_a_setting_was_added_means_what_it_meant():
+    value = json.loads(SEED)
+    for section, names in NEWER.items():
+        for name in names:
+            value["recipe"].get(section, {}).pop(name)
+    old = project_from_json(json.dumps(value).encode())
+    assert old == first_project()
+    assert old.recipe.learning.schedule.curves(epochs=20, steps_per_epoch=7) == ()
 
 
 def test_a_layer_is_one_line_and_the_recipe_is_indented():
@@ -217,17 +244,27 @@ def in_format(number, project):
 
 @given(projects(), st.sampled_from([1, 2]))
 def test_a_recipe_without_sections_is_read_as_it_was_meant(project, number):
-    assert project_from_json(in_format(number, project)) == project
+    assert project_from_json(in_format(number, project)) == as_first(project)
+
+
+def as_first(project):
+    """The project with the defaults of all settings that are newer than sections."""
+    recipe = project.recipe
+    for section, names in NEWER.items():
+        defaults = {name: getattr(getattr(Recipe(), section), name) for name in names}
+        recipe = replace(recipe, **{section: replace(getattr(recipe, section), **defaults)})
+    return replace(project, recipe=recipe)
 
 
 def without_sections(project):
     """The project's values as formats 1 and 2 laid them out."""
     value = msgspec.to_builtins(project)
-    data, learning, machine = (value["recipe"][name] for name in ("data", "learning", "machine"))
-    # what has come since was not in them
-    split = {name: data[name] for name in ("validation", "split_seed")}
-    learning = {name: each for name, each in learning.items() if name in upgrade._LEARNING}
-    return value | {"recipe": {"data": data["dataset"] | split} | learning | machine}
+    data, learning, machine = (
+        {name: entry for name, entry in value["recipe"][section].items() if name not in NEWER[section]}
+        for section in ("data", "learning", "machine")
+    )
+    dataset = data.pop("dataset")
+    return value | {"recipe": {"data": dataset | data} | learning | machine}
 
 
 def holds(value, written, besides=()):

@@ -9,18 +9,32 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from networks.data.fitting import fit
 from networks.exporting.script import save_training_script
 from networks.graph.edits import insert
 from networks.layers.normalization import GroupNorm
 from networks.project.project import Project, first_project
+from networks.recipes import rates
+from networks.recipes.recipe import with_settings
+from networks.recipes.schedules import (
+    SCHEDULES,
+    Constant,
+    Cosine,
+    CosineRestarts,
+    Exponential,
+    MultiStep,
+    OneCycle,
+    Plateau,
+    StepDrops,
+)
 from networks.recipes.splitting import split
 from networks.runs.measures import MEASURES, add_to, means
 from networks.source.identifiers import GLOBALS
 from networks.source.loop_text import loop_names
 from networks.training.norm_guards import gradient_in_plain_order, guard_norms, in_plain_order
-from networks.training.steps import judge, train_step
+from networks.training.steps import judge, set_rate, train_step
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 
 NETWORKS = Path(__file__).parents[3] / "networks"
@@ -31,19 +45,39 @@ GUARDS = (guard_norms, in_plain_order, gradient_in_plain_order)
 """Printed where the network has a normalization that needs them."""
 
 
-@pytest.mark.parametrize("function", [*SHARED, *GUARDS], ids=lambda function: function.__name__)
+RATES = {
+    rates.warm_up: Constant(warmup=1.0),
+    rates.cosine: Cosine(),
+    rates.restarts: CosineRestarts(),
+    rates.one_cycle: OneCycle(),
+    rates.regular_drops: StepDrops(),
+    rates.drops: MultiStep(),
+    rates.exponential: Exponential(),
+    rates.plateau: Plateau(),
+    set_rate: Cosine(),
+}
+"""Printed where the schedule uses them."""
+
+
+@pytest.mark.parametrize("function", [*SHARED, *GUARDS, *RATES], ids=lambda function: function.__name__)
 def test_what_a_run_does_stands_in_the_script_word_for_word(tmp_path, function):
     project = first_project()
     if function in GUARDS:
         network, _ = insert(project.network, GroupNorm(num_groups=1), project.network.wires[0])
         project = Project(network, project.recipe)
+    if function in RATES:
+        project = replace(project, recipe=with_settings(project.recipe, schedule=RATES[function]))
     save_training_script(project, tmp_path / "net.py")
     text = (tmp_path / "net.py").read_text(encoding="utf-8")
     assert f"\n\n\n{inspect.getsource(function)}\n\n" in text
 
 
 def test_no_class_of_a_network_may_have_the_name_of_such_a_function():
-    assert {function.__name__ for function in (*SHARED, *GUARDS)} <= {*loop_names()} <= GLOBALS
+    assert {function.__name__ for function in (*SHARED, *GUARDS, *RATES)} <= {*loop_names()} <= GLOBALS
+
+
+def test_the_script_of_every_schedule_prints_its_curve():
+    assert {*RATES.values()} >= {kind() for kind in SCHEDULES if kind is not Constant}
 
 
 CHANGES = {

@@ -39,6 +39,7 @@ from networks.recipes.losses import LOSSES, CrossEntropy
 from networks.recipes.optimizers import OPTIMIZERS, SGD
 from networks.recipes.published import BY_NAME
 from networks.recipes.recipe import Recipe, with_settings
+from networks.recipes.schedules import SCHEDULES
 from networks.recipes.stopping import Stopping
 from networks.runs.events import Failed, Finished, Stepped, Validated
 from networks.runs.table import COLUMNS
@@ -151,6 +152,21 @@ def network(channels=1, size=(8, 8), normalize="data", end="scores"):
 
 
 @st.composite
+def schedules(draw):
+    """Any schedule, for trainings of two epochs, with or without a warm-up."""
+    kind = draw(st.sampled_from(SCHEDULES))
+    given = {"warmup": draw(st.sampled_from([0.0, 0.3, 1.0]))}
+    match kind.__name__:
+        case "CosineRestarts" | "MultiStep":
+            given["first"] = 1
+        case "StepDrops":
+            given["every"] = 1
+        case "Plateau":
+            given |= {"patience": 0, "threshold": 0.9}
+    return kind(**given)
+
+
+@st.composite
 def projects(draw):
     """Any images and any recipe."""
     size = draw(st.sampled_from([(8, 8), (5, 6), (11, 9), (7, 12)]))
@@ -179,6 +195,7 @@ def projects(draw):
             batch_size=batch_size,
             optimizer=optimizer,
             loss=loss,
+            schedule=draw(schedules()),
             clip=draw(st.sampled_from([0.0, 0.5])),
             clip_by=draw(st.sampled_from(["norm", "value"])),
             stopping=Stopping(
