@@ -256,10 +256,12 @@ class _Conversion:
         """What a function gives of a module's own tensors alone."""
         if target in RESHAPES and args[0] is x:
             data: Tensor = tried(RESHAPES[target], torch.empty(x.shape, device="meta"), *args[1:], **kwargs)
-            return x._replace(shape=tuple(data.shape))
+            return Learned(x.path, x.tensor, tuple(data.shape))
         if target in ("add_", operator.iadd) and x.path.endswith(COUNTER):
             return x  # the layer counts its batches itself
-        raise _unheld(x)
+        raise UnshowableError(
+            message("it computes its weights from “{path}”, and a layer learns its own directly", path=x.path)
+        )
 
     def _view(
         self, target: Any, x: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str

@@ -147,6 +147,22 @@ class OutsideTensor(Net):
         return super().forward(x) * self.factor
 
 
+class Standardized(nn.Conv2d):
+    """As weights are standardized in timm's networks without normalization."""
+
+    def forward(self, x):
+        weight = functional.batch_norm(
+            self.weight.reshape(1, self.out_channels, -1), None, None, training=True, momentum=0.0
+        ).reshape_as(self.weight)
+        return functional.conv2d(x, weight, self.bias, self.stride, self.padding)
+
+
+class OfStandardized(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = Standardized(3, 8, 3, padding=1)
+
+
 class Generates(Net):
     def forward(self, x):
         yield super().forward(x)
@@ -159,6 +175,7 @@ class Generates(Net):
         (lambda: torch.compile(Net(), backend="eager"), "“OptimizedModule”.*torch.compile"),
         (Lazy, "“conv”.*run it once"),
         (OutsideTensor, "“factor” is neither a parameter nor a buffer"),
+        (OfStandardized, "“conv”.*computes its weights from “conv.weight”"),
         (Generates, "“Generates”"),
     ],
 )
