@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from operator import attrgetter
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -85,9 +86,15 @@ def fields_of(declared: type[msgspec.Struct], names: Collection[str] | None = No
 
     Raises TypeError for a type that no form can show, such as a dictionary.
     """
+    return tuple(_field(field) for field in _inspected(declared) if names is None or field.name in names)
+
+
+@cache
+def _inspected(declared: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
+    """Cached: msgspec walks through all that the type is made of; several forms show parts of one type."""
     info = inspect.type_info(declared)
     assert isinstance(info, inspect.StructType)
-    return tuple(_field(field) for field in info.fields if names is None or field.name in names)
+    return info.fields
 
 
 def value_at(value: msgspec.Struct, path: str) -> Any:

@@ -119,7 +119,13 @@ class Form(QWidget):
             self._editors[field.name] = editor
             editor.edited.connect(partial(self._take, field.name))
             editor.refused.connect(partial(self.say, field.name))
-        self.setVisible(bool(self._editors))
+        if not self._editors:
+            self.hide()
+        elif self.parentWidget() is not None:
+            self.show()
+        else:
+            # shown now, it would be a window of its own for a moment: it is shown with what it is put into
+            self.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
 
     def _editor_for(self, field: Field) -> Editor:
         title = self._titles.get(field.name, declared(field.title))

@@ -23,6 +23,7 @@ class Digits(Dataset, frozen=True):
     )
     classes: ClassVar = tuple("0123456789")
     size: ClassVar = (8, 8)
+    counts: ClassVar = (178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
 
     def load(self) -> tuple[Pixels, Labels]:
         return _digits()

@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessageBox, QTextBrowser
 
@@ -103,6 +103,28 @@ def test_it_opens_with_lenet_on_digits_and_train_is_ready(window):
     assert window.bar.main_button.isEnabled()
     assert "61 706" in window.network_summary().replace("\u202f", " ")
     assert window.windowTitle().startswith("Untitled")
+
+
+class Windows(QObject):
+    """Keeps which widgets were shown as windows of their own."""
+
+    def __init__(self):
+        super().__init__()
+        self.shown = []
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Show and watched.isWidgetType() and watched.isWindow():
+            self.shown.append(watched)
+        return False
+
+
+def test_no_part_of_it_is_a_window_of_its_own_while_it_is_made(make_window, qapp):
+    """A part that is shown before it has its place flashes on the screen, and takes 4 ms of the start."""
+    watch = Windows()
+    qapp.installEventFilter(watch)
+    window = make_window()
+    qapp.removeEventFilter(watch)
+    assert watch.shown == [window]
 
 
 def test_totals_that_are_not_known_are_not_told(window):

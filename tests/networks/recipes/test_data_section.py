@@ -101,3 +101,8 @@ def test_what_is_said_of_a_set_is_complete(kind):
     assert min(dataset.size) >= 1
     assert not dataset.counts or len(dataset.counts) == len(dataset.classes)
     assert len(dataset.test_counts) in (0, len(dataset.classes))
+
+
+def test_the_counts_of_the_set_that_comes_with_the_program_are_those_of_its_labels():
+    _, labels = Digits().load()
+    assert Digits().class_counts() == tuple(np.bincount(labels).tolist())
