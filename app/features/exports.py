@@ -9,7 +9,6 @@ import gc
 import os
 from collections.abc import Callable
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt, QUrl, Signal, Slot
@@ -45,7 +44,7 @@ class Exports(Feature):
         self.offer_bar = OfferBar()
         self.offer_bar.accepted.connect(self._open_folder)
         self._written: Path | None = None
-        self._job: Job[None] | None = None
+        self._job: Job[Message | None] | None = None
         self._notice: _Notice | None = None
 
     def pieces(self) -> tuple[Piece, ...]:
@@ -166,13 +165,11 @@ class Exports(Feature):
             if which is not None:
                 words = self.tr("“{path}” holds the network with its trained weights: {which}.")
             sentence = words.format(path=shown(path), which="" if which is None else said(which))
-        if find_spec("onnxruntime") is None:
-            sentence += " " + self.tr("It was not tried, since onnxruntime is not installed.")
 
-        def write() -> None:
+        def write() -> Message | None:
             from networks.exporting.onnx_file import save_onnx
 
-            save_onnx(project, path, weights)
+            return save_onnx(project, path, weights)
 
         self._write_in_thread(path, write, sentence)
 
@@ -219,12 +216,15 @@ class Exports(Feature):
         else:
             self._tell_written(path, sentence)
 
-    def _write_in_thread(self, path: Path, write: Callable[[], None], sentence: str) -> None:
-        """Blocks the window with a dialog: training and exporting would draw from the same random numbers."""
+    def _write_in_thread(self, path: Path, write: Callable[[], Message | None], sentence: str) -> None:
+        """Blocks the window with a dialog: training and exporting would draw from the same random numbers.
+
+        What `write` has to add follows the sentence.
+        """
         self._notice = _Notice(self.tr("Exporting…"), self.desk.window)
         self._job = Job(
             lambda _: write(),
-            lambda _: self._tell_written(path, sentence),
+            lambda note: self._tell_written(path, sentence if note is None else f"{sentence} {said(note)}"),
             self._files.show_error,
             owner=self,
             ended=self._end,

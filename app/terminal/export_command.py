@@ -87,15 +87,13 @@ def _export_training_script(project: Project, out: Path, title: str) -> str:
 def _export_onnx(project: Project, out: Path, weights: Path | None) -> str:
     # imports torch
     from networks.exporting.onnx_file import save_onnx
-    from networks.exporting.onnx_judge import can_be_run
     from networks.exporting.weights import read_weights
 
-    save_onnx(project, out, None if weights is None else read_weights(weights, project))
-    untried = "" if can_be_run() else "; not tried, since onnxruntime is not installed"
-    if weights is None:
-        seed = project.recipe.learning.seed
-        return f"the network as ONNX with its first weights, of seed {seed}{untried}"
-    return f"the network as ONNX with the weights of {weights}{untried}"
+    untried = save_onnx(project, out, None if weights is None else read_weights(weights, project))
+    which = f"its first weights, of seed {project.recipe.learning.seed}"
+    if weights is not None:
+        which = f"the weights of {weights}"
+    return f"the network as ONNX with {which}" + ("" if untried is None else f". {untried}")
 
 
 def _export_picture(project: Project, out: Path, title: str, opened: bool) -> str:

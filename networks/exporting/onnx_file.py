@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, fx, nn
 
-from networks.core.message import UserError, message
+from networks.core.message import Message, UserError, message
 from networks.core.shapes import Shape, show
 from networks.core.storage import write_atomically
 from networks.data.images import prepare
-from networks.exporting.onnx_judge import can_be_run, judge, scores_of
+from networks.exporting.onnx_judge import judge, scores_of, why_untried
 from networks.exporting.weights import Weights, first_weights, without_memory
 from networks.graph.check import Report, check
 from networks.layers.convolution import ConvTranspose2d
@@ -34,16 +34,17 @@ _GRAPH = 2**24
 """Bytes that are kept free for everything but the weights."""
 
 
-def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> None:
+def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> Message | None:
     """Writes the network as one ONNX file, as it evaluates: without Dropout and auxiliary outputs.
 
     Its input `images` is n×channels×height×width, its output `scores` n×classes, for any n. Without `weights`
     they are those that training starts from. As JSON in the file's metadata: the names of the classes
     (`classes`), and for each channel what is taken from the images and what they are divided by (`mean` and
     `std`, where black is 0 and white is 1), unless that comes from the data and nothing was trained. Takes
-    seconds. Where onnxruntime is installed, it runs the file before it is written, with two sizes of batches,
-    and must give the scores that torch gives. Draws from torch's global generator and puts it back: not while
-    another thread trains.
+    seconds. Draws from torch's global generator and puts it back: not while another thread trains.
+
+    Where onnxruntime is installed, it runs the file before it is written, with two sizes of batches, and must
+    give the scores that torch gives. Otherwise the sentence that says so is returned.
 
     Raises UserError where the packages are missing, the network does not fit or has no counterpart in ONNX,
     and where the file cannot be written.
@@ -75,12 +76,13 @@ def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> N
         scale = images.mean, images.std
     if scale is not None:
         facts |= {"mean": scale[0], "std": scale[1]}
-    runnable = can_be_run()
-    expected = scores_of(evaluation(module).eval(), entry.layer.shape()) if runnable else {}
+    untried = why_untried()
+    expected = scores_of(evaluation(module).eval(), entry.layer.shape()) if untried is None else {}
     file = _as_onnx(module, entry.layer.shape(), facts).SerializeToString()
-    if runnable:
+    if untried is None:
         judge(file, expected)
     write_atomically(path, file)
+    return untried
 
 
 def _refuse_output_padding(report: Report) -> None:

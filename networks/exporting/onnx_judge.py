@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import torch
 from torch import Tensor, fx
 
-from networks.core.message import UserError, message
+from networks.core.message import Message, UserError, message
 from networks.core.shapes import Shape
 
 BATCHES = (1, 3)
@@ -16,9 +16,16 @@ _CLOSE = 1e-3
 """How far scores may be apart, relative to the largest."""
 
 
-def can_be_run() -> bool:
-    """Whether onnxruntime is installed."""
-    return find_spec("onnxruntime") is not None
+def why_untried() -> Message | None:
+    """Why no file can be run here; None where onnxruntime is installed, and starts."""
+    if find_spec("onnxruntime") is None:
+        return message("It was not tried, since onnxruntime is not installed.")
+    try:
+        import onnxruntime  # type: ignore[import-untyped, unused-ignore]  # noqa: F401
+    except Exception as error:  # noqa: BLE001  # a library of it that the system lacks, or another numpy
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        return message("It was not tried, since onnxruntime does not start: {reason}", reason=reason)
+    return None
 
 
 def scores_of(module: fx.GraphModule, shape: Shape) -> dict[int, tuple[Tensor, Tensor]]:
@@ -33,7 +40,7 @@ def scores_of(module: fx.GraphModule, shape: Shape) -> dict[int, tuple[Tensor, T
 
 def judge(file: bytes, expected: dict[int, tuple[Tensor, Tensor]]) -> None:
     """Raises UserError where onnxruntime refuses the file, or gives other scores than torch."""
-    import onnxruntime  # type: ignore[import-untyped, unused-ignore]
+    import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4

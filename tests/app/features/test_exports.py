@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 
 import onnxruntime
@@ -189,6 +190,17 @@ def computed(module):
 IMAGES = torch.randn(2, 1, 28, 28, generator=torch.Generator().manual_seed(0))
 
 
+def test_onnx_says_when_nothing_could_run_it(desk, qtbot, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    path = desk.will_choose("a.onnx", monkeypatch)
+    desk.exports.export_onnx()
+    wait(desk, qtbot)
+    assert desk.told[0].endswith(
+        "no run has trained it. It was not tried, since onnxruntime is not installed."
+    )
+    assert path.exists()
+
+
 def test_onnx_holds_the_weights_that_the_sentence_names(desk, qtbot, monkeypatch):
     path = desk.will_choose("a.onnx", monkeypatch)
     desk.exports.export_onnx()
@@ -231,7 +243,7 @@ def test_nothing_is_exported_to_onnx_while_training_draws_random_numbers(desk, q
 def held(monkeypatch):
     """An export that goes on until the test lets it go."""
     gate = threading.Event()
-    monkeypatch.setattr(onnx_file, "save_onnx", lambda *_: gate.wait(30))
+    monkeypatch.setattr(onnx_file, "save_onnx", lambda *_: gate.wait(30) and None)
     yield gate
     gate.set()
 

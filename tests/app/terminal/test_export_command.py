@@ -85,6 +85,27 @@ def test_onnx_with_first_and_with_given_weights(project_file, tmp_path, capsys):
     assert complaints == ""
 
 
+@pytest.mark.parametrize(
+    ("runtime", "words"),
+    [
+        (None, "since onnxruntime is not installed."),
+        ("raise ImportError('no libgomp\\nat all')", "since onnxruntime does not start: no libgomp"),
+    ],
+)
+def test_onnx_says_when_nothing_could_run_it(project_file, tmp_path, capsys, monkeypatch, runtime, words):
+    monkeypatch.delitem(sys.modules, "onnxruntime")
+    if runtime is None:
+        monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    else:
+        (tmp_path / "onnxruntime.py").write_text(runtime, encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+    out = tmp_path / "a.onnx"
+    assert export(project_file, out) == 0
+    said = f"{out}: the network as ONNX with its first weights, of seed 0. It was not tried, {words}\n"
+    assert capsys.readouterr() == (said, "")
+    assert out.exists()
+
+
 @pytest.mark.parametrize("opened", [False, True])
 def test_pictures(qapp, tmp_path, opened):
     network = resnet(18)
