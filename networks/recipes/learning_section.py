@@ -61,6 +61,17 @@ class Learning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             labels={"norm": "norm", "value": "value"},
         ),
     ] = "norm"
+    dropout: Annotated[
+        float,
+        real(
+            "Dropout factor",
+            "Multiplies the share of every dropout layer: 1 leaves them as they are on the canvas, 0 turns "
+            "them all off.",
+            0.0,
+            4.0,
+            zero="off",
+        ),
+    ] = 1.0
     batch_size: Annotated[
         int,
         whole("Batch size", "Images whose gradients are averaged for one step.", 1, 65_536, unit="images"),

@@ -66,6 +66,20 @@ class Validated(msgspec.Struct, frozen=True):
     best: bool
 
 
+class Steered(msgspec.Struct, frozen=True):
+    """A number of the recipe was changed while the run went on, before the step after `step`.
+
+    `path` is that of the number in the recipe, such as `learning.optimizer.lr`; `words` say what has changed.
+    """
+
+    run: str
+    step: int
+    epoch: float
+    path: str
+    value: float
+    words: Message
+
+
 class Finished(msgspec.Struct, frozen=True):
     """Last event of a leg that did not break, with the reason in words."""
 
@@ -83,4 +97,4 @@ class Failed(msgspec.Struct, frozen=True):
     details: str = ""
 
 
-Event = Started | Stepped | Validating | Validated | Finished | Failed
+Event = Started | Stepped | Steered | Validating | Validated | Finished | Failed

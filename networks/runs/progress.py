@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable
 
-from networks.runs.events import Event, Failed, Finished, Started, Stepped, Validated
+from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated
 
 
 class Progress:
@@ -36,6 +37,8 @@ class Progress:
                     self._start(event)
                 case Stepped():
                     self._last_step, self.epoch = event.step, event.epoch
+                case Steered(path="learning.epochs", value=epochs):
+                    self.epochs = max(int(epochs), math.ceil(event.epoch))
                 case Validated():
                     self.seconds_per_epoch = event.seconds
                 case Finished() | Failed():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from networks.runs.events import Event, Failed, Finished, Started, Stepped, Validated
+from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated
 from networks.runs.measures import EACH_EPOCH, EACH_STEP, MEASURES, Each, Measure
 from networks.runs.progress import Progress
 from networks.runs.series import Series
@@ -37,6 +37,8 @@ class Record:
         """The best validation so far."""
         self.diverged: float | None = None
         """The epoch (fractional) at which a value that has to be finite first was not."""
+        self.changes: list[Steered] = []
+        """What was changed while the run went on, oldest first."""
         self.chance: dict[str, float] = {}
         """What guessing alike for all classes would give, by the name of the quantity, where it is known."""
         self.judged_images = 0
@@ -54,6 +56,8 @@ class Record:
                 validations.append(event)
                 if event.best:
                     self.best = event
+            elif isinstance(event, Steered):
+                self.changes.append(event)
             elif isinstance(event, Started):
                 self.chance, self.judged_images = event.chance, event.validation_images
         self.steps.extend(steps)

@@ -16,7 +16,7 @@ GLOBALS = frozenset((
     "Path", "csv", "math", "namedtuple", "np", "load_images", "main",
     "DATA", "CURVES", "WEIGHTS", "COLUMNS", "SIZE", "CHANNELS", "LUMINANCE", "CLASSES", "VALIDATION",
     "SPLIT_SEED", "TEST_IMAGES", "PER_CLASS",
-    "MEAN", "DEVIATION", "BATCH_SIZE", "EPOCHS", "SEED", "AUXILIARY", "CLIP", "PATIENCE", "TARGET",
+    "MEAN", "DEVIATION", "BATCH_SIZE", "EPOCHS", "SEED", "AUXILIARY", "CLIP", "DROPOUT", "PATIENCE", "TARGET",
     "JUDGED_AT_ONCE", "STEPS_PER_EPOCH", "rate_factor",
     "DEVICE", "THREADS", "EACH_STEP", "EACH_EPOCH", *loop_names(),
 ))

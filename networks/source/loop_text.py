@@ -29,6 +29,7 @@ _PRINTED = {
     "runs/measures.py": ("add_to", "means", *(measure.taken.__name__ for measure in MEASURES)),
     "runs/stopping.py": ("is_better", "is_over"),
     "training/loss_functions.py": tuple(loss().call().target for loss in LOSSES if loss.own),
+    "training/dropout.py": ("dropout_layers", "scale_dropout"),
     "training/norm_guards.py": ("guard_norms",),
     "training/steps.py": ("train_step", "judge", "set_rate"),
 }

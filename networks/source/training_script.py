@@ -83,6 +83,7 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
         *loop_text("runs/measures.py").values(),
         "\n".join(_measures()),
         *stopping_functions(project.recipe.learning.stopping),
+        *(loop_text("training/dropout.py").values() if project.recipe.learning.dropout != 1 else ()),
         *(loop_text("training/norm_guards.py").values() if _needs_guard(network) else ()),
         *loss_functions(project.recipe.learning.loss),
         *_steps(project, constants),
@@ -148,6 +149,8 @@ def _constants(project: Project, constants: ScriptConstants) -> Iterator[str]:
     if recipe.learning.clip:
         meant = "longest gradient" if recipe.learning.clip_by == "norm" else "largest number in a gradient"
         yield f"CLIP = {literal(recipe.learning.clip)}  # the {meant} that is allowed"
+    if recipe.learning.dropout != 1:
+        yield f"DROPOUT = {literal(recipe.learning.dropout)}  # what the shares of dropout are multiplied by"
     yield from stopping_constants(recipe.learning.stopping)
     yield f"JUDGED_AT_ONCE = {constants.judged_at_once}"
     yield f'DEVICE = "{recipe.machine.device}"'
@@ -275,6 +278,8 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     yield f"    model = model.to(DEVICE{in_memory})"
     if _needs_guard(network):
         yield "    guard_norms(model)"
+    if learning.dropout != 1:
+        yield "    scale_dropout(dropout_layers(model), DROPOUT)"
     yield from loss_line("loss_function", learning.loss)
     training_loss = "loss_function"
     if _weighs(project):

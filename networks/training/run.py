@@ -10,7 +10,7 @@ from functools import cached_property
 import torch
 from torch import Tensor, fx, nn
 
-from networks.core.message import Message, message, plural
+from networks.core.message import Message
 from networks.data.batches import Batches
 from networks.data.images import prepare
 from networks.data.order import balanced
@@ -20,18 +20,22 @@ from networks.module.build import resolve
 from networks.project.project import Project
 from networks.recipes.balancing import class_weights
 from networks.recipes.optimizers import Optimizer
+from networks.recipes.recipe import Recipe
 from networks.recipes.schedules import RateFactor
+from networks.recipes.steering import Change, change_words, with_change
 from networks.recipes.stopping import Keep, Stopping
-from networks.runs.early_end import ended_early
-from networks.runs.events import Event, Failed, Finished, Started, Stepped, Validated, Validating
+from networks.runs.endings import diverged, ended_early, finished, stopped
+from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated, Validating
 from networks.runs.failure import explain
 from networks.runs.measures import ACCURACY, LOSS, TRAINING_LOSS, VALIDATION_LOSS, add_to, is_best, means
 from networks.runs.stopping import is_over
 from networks.training.devices import RandomNumbers, device
+from networks.training.dropout import dropout_layers, scale_dropout
 from networks.training.make_loss import make_loss
 from networks.training.model import make_model
 from networks.training.plan import plan, refuse_beyond_memory
 from networks.training.state import RunState, SavedState, Untold
+from networks.training.steering import Steering
 from networks.training.steps import judge, set_rate, train_step
 
 FETCH_SECONDS = 0.03
@@ -57,10 +61,14 @@ class Run:
     Auxiliary outputs add their losses while training, each times its weight, and are left out of validation.
     """
 
-    def __init__(self, project: Project, id: str = "run") -> None:
-        """`id` is what its events carry as `run`; whoever drives several runs gives each its own."""
+    def __init__(self, project: Project, id: str = "run", changes: Iterable[Change] = ()) -> None:
+        """`id` is what its events carry as `run`; whoever drives several runs gives each its own.
+
+        `changes` are those of an earlier run of the project, which this one repeats at the same steps.
+        """
         self.id = id
         self.project = project
+        self._steering = Steering(changes)
         self.plan = plan(project)
         self.device = device(project.recipe.machine.device)
         if self.device.type == "cpu":
@@ -81,8 +89,11 @@ class Run:
             self._training_loss = make_loss(learning.loss, self.device, weights)
         self._auxiliary = auxiliary_weights(project.network)
         optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device)
+        self._dropouts = dropout_layers(self.model.module)
+        scale_dropout(self._dropouts, learning.dropout)
         self.state = RunState(self.model.module, optimizer, random_numbers, learning.seed, learning.epochs)
         self._rate_factor = RateFactor(learning.schedule, learning.epochs, self.steps_per_epoch)
+        self._learning = learning
         self._fetched = time.perf_counter()
 
     @property
@@ -93,6 +104,27 @@ class Run:
     @property
     def optimizer(self) -> torch.optim.Optimizer:
         return self.state.optimizer
+
+    @property
+    def recipe(self) -> Recipe:
+        """The project's recipe with all that was changed since the run began."""
+        recipe = self.project.recipe
+        for change in self.state.changes:
+            recipe = with_change(recipe, change.path, change.value)
+        return recipe
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What was changed while the run went on: with the project, all that an exact repetition needs."""
+        return tuple(self.state.changes)
+
+    def steer(self, path: str, value: float) -> None:
+        """Changes a number of the recipe from the next step on; may be called from another thread.
+
+        Raises ValueError where it cannot be changed in a run that goes on, or is out of its bounds.
+        """
+        with_change(self.project.recipe, path, value)
+        self._steering.wish(path, value)
 
     @property
     def threads(self) -> int:
@@ -139,7 +171,9 @@ class Run:
 
     def stopped(self) -> tuple[Event, ...]:
         """The last events after `train` was closed: of steps that had none yet, and that it was stopped."""
-        return *self._fetch(), Finished(self.id, "stopped", self.step, self._stopped())
+        return *self._fetch(), Finished(
+            self.id, "stopped", self.step, stopped(self.step, self.steps_per_epoch)
+        )
 
     def release(self) -> None:
         """Drops the gradients, which are as large as the weights; the next step makes new ones.
@@ -165,6 +199,7 @@ class Run:
     def restore(self, saved: SavedState) -> None:
         """Goes on from where the saved run was. Raises ValueError where it trained another network."""
         self.state.restore(saved)
+        self._settle(self.recipe)
         if self.state.order is not None:
             self.state.order = self._training.at_home(self.state.order)
 
@@ -208,16 +243,17 @@ class Run:
                 for event in self._fetch():
                     yield event
                     if not math.isfinite(event.values[TRAINING_LOSS.name]):
-                        yield Finished(self.id, "diverged", self.step, _diverged(event))
+                        yield Finished(self.id, "diverged", self.step, diverged(event))
                         return
             elif whole_epoch and self.step > self.state.judged_step:
                 yield from self._judge()
+            elif (steered := self._steer()) is not None:
+                yield steered
             elif self.state.over:
-                self.state.over = False
                 yield Finished(self.id, "finished", self.step, self._ended_early())
                 return
             elif self.step >= self.target_epochs * self.steps_per_epoch:
-                yield Finished(self.id, "finished", self.step, self._finished())
+                yield Finished(self.id, "finished", self.step, finished(self.step // self.steps_per_epoch))
                 return
             else:
                 self._make_step()
@@ -230,8 +266,29 @@ class Run:
     def _late(self) -> bool:
         return time.perf_counter() - self._fetched > FETCH_SECONDS
 
+    def _steer(self) -> Steered | None:
+        """Makes the first change that is due before the next step, and tells it."""
+        due = self._steering.next(self.step, self.changes)
+        if due is None:
+            return None
+        words = change_words(self.recipe, *due)
+        self.state.changes.append(Change(self.step, *due))
+        self._settle(self.recipe, due[0])
+        return Steered(self.id, self.step, self.epoch, *due, words)
+
+    def _settle(self, recipe: Recipe, path: str = "") -> None:
+        """Brings the optimizer and the layers to what the recipe says now."""
+        self._learning = learning = recipe.learning
+        scale_dropout(self._dropouts, learning.dropout)
+        if path == "learning.epochs":
+            # an epoch that has begun is finished, and judged
+            self.target_epochs = max(learning.epochs, math.ceil(self.epoch))
+        self._rate_factor = RateFactor(learning.schedule, learning.epochs, self.steps_per_epoch)
+        if path.startswith("learning.optimizer.") or not path:
+            set_options(self.optimizer, learning.optimizer)
+
     def _make_step(self) -> None:
-        state, learning = self.state, self.project.recipe.learning
+        state, learning = self.state, self._learning
         if state.order is None:
             state.order = self._training.at_home(self._draw_order())
         first = state.step % self.steps_per_epoch * learning.batch_size
@@ -306,30 +363,11 @@ class Run:
 
     @property
     def _stopping(self) -> Stopping:
-        return self.project.recipe.learning.stopping
+        return self._learning.stopping
 
     def _ended_early(self) -> Message:
         return ended_early(
             self._stopping.measure, self._stopping.patience, self.step // self.steps_per_epoch, self.best
-        )
-
-    def _finished(self) -> Message:
-        return plural(
-            "Trained for {count} epoch.",
-            "Trained for {count} epochs.",
-            count=self.step // self.steps_per_epoch,
-        )
-
-    def _stopped(self) -> Message:
-        epochs, steps = divmod(self.step, self.steps_per_epoch)
-        whole = plural("{count} epoch", "{count} epochs", count=epochs)
-        further = plural("{count} step", "{count} steps", count=steps)
-        if not steps:
-            return message("Stopped after {epochs}; the weights are kept.", epochs=whole)
-        if not epochs:
-            return message("Stopped after {steps}; the weights are kept.", steps=further)
-        return message(
-            "Stopped after {epochs} and {steps}; the weights are kept.", epochs=whole, steps=further
         )
 
     @cached_property
@@ -348,6 +386,13 @@ def make_optimizer(
     return made
 
 
+def set_options(optimizer: torch.optim.Optimizer, declared: Optimizer) -> None:
+    """Gives torch's optimizer the numbers of the declared one; what it has gathered stays."""
+    for group in optimizer.param_groups:
+        group |= {name: value for name, value in declared.arguments().items() if name in group}
+        group["initial_lr"] = group["lr"]
+
+
 def _fetch_from_device(untold: list[Untold]) -> None:
     """Turns tensors into numbers, with one transfer for each measure: each waits until the GPU is done."""
     for name in untold[0].measured if untold else ():
@@ -356,11 +401,3 @@ def _fetch_from_device(untold: list[Untold]) -> None:
             amounts = torch.stack(amounts).tolist()
         for each, amount in zip(untold, amounts, strict=True):
             each.measured[name] = amount, each.measured[name][1]
-
-
-def _diverged(event: Stepped) -> Message:
-    return message(
-        "The loss became {loss} in step {step}: try a lower learning rate, or gradient clipping.",
-        loss="NaN" if math.isnan(event.values[TRAINING_LOSS.name]) else "infinite",
-        step=event.step,
-    )

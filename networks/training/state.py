@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from networks.module.build import other_tensor
+from networks.recipes.steering import Change
 from networks.runs.events import Validated
 from networks.training.clock import Stopwatch
 from networks.training.devices import RandomNumbers
@@ -72,6 +73,8 @@ class RunState:
         """Oldest first."""
         self.target_epochs = epochs
         """Where training ends."""
+        self.changes: list[Change] = []
+        """What was changed in the recipe while the run went on, oldest first."""
         self.clock = Stopwatch()
 
     def weights(self) -> dict[str, Tensor]:
@@ -102,6 +105,7 @@ class RunState:
             "judged_step": self.judged_step,
             "target_epochs": self.target_epochs,
             "over": self.over,
+            "changes": msgspec.to_builtins(self.changes),
             "best": msgspec.to_builtins(self.best),
             "losses": list(self.losses),
             "untold": [
@@ -124,6 +128,7 @@ class RunState:
         self.step, self.judged_step = data["step"], data["judged_step"]
         self.target_epochs = data["target_epochs"]
         self.over = data["over"]
+        self.changes = msgspec.convert(data["changes"], list[Change])
         self.best = msgspec.convert(data["best"], Validated | None)
         self.best_weights = {name: each.clone() for name, each in _below("best/", tensors).items()}
         # JSON has no word for what is not a number

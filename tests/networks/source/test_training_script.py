@@ -198,6 +198,7 @@ def projects(draw):
             schedule=draw(schedules()),
             clip=draw(st.sampled_from([0.0, 0.5])),
             clip_by=draw(st.sampled_from(["norm", "value"])),
+            dropout=draw(st.sampled_from([1.0, 0.0, 0.5, 4.0])),
             stopping=Stopping(
                 draw(st.sampled_from(["validation loss", "validation accuracy"])),
                 draw(st.sampled_from([0, 1])),

@@ -1,0 +1,61 @@
+"""Says why a run has ended."""
+
+from __future__ import annotations
+
+import math
+
+from networks.core.message import Message, message, plural
+from networks.runs.events import Stepped, Validated
+from networks.runs.measures import MEASURE, TRAINING_LOSS
+
+
+def ended_early(by: str, patience: int, epoch: int, best: Validated | None) -> Message:
+    """The sentence for a run that ended after this epoch, where `by` names the measure that decided."""
+    if best is None:
+        return plural(
+            "Ended early: in {count} epoch no validation gave a number.",
+            "Ended early: in {count} epochs no validation gave a number.",
+            count=epoch,
+        )
+    measure = MEASURE[by]
+    figure = measure.quantity.figure(best.values[by])
+    if patience and epoch - best.epoch >= patience:
+        return message(
+            "Ended early after epoch {epoch}: no {measure} since epoch {best} was better than {figure}.",
+            epoch=epoch,
+            measure=message(by),
+            best=best.epoch,
+            figure=figure,
+        )
+    return message(
+        "Ended early after epoch {epoch}: the {measure} has reached its target with {figure}.",
+        epoch=epoch,
+        measure=message(by),
+        figure=figure,
+    )
+
+
+def finished(epochs: int) -> Message:
+    """The sentence for a run that came to its planned end."""
+    return plural("Trained for {count} epoch.", "Trained for {count} epochs.", count=epochs)
+
+
+def stopped(step: int, steps_per_epoch: int) -> Message:
+    """The sentence for a run that was stopped after so many steps."""
+    epochs, steps = divmod(step, steps_per_epoch)
+    whole = plural("{count} epoch", "{count} epochs", count=epochs)
+    further = plural("{count} step", "{count} steps", count=steps)
+    if not steps:
+        return message("Stopped after {epochs}; the weights are kept.", epochs=whole)
+    if not epochs:
+        return message("Stopped after {steps}; the weights are kept.", steps=further)
+    return message("Stopped after {epochs} and {steps}; the weights are kept.", epochs=whole, steps=further)
+
+
+def diverged(event: Stepped) -> Message:
+    """The sentence for a run whose loss is no number any more."""
+    return message(
+        "The loss became {loss} in step {step}: try a lower learning rate, or gradient clipping.",
+        loss="NaN" if math.isnan(event.values[TRAINING_LOSS.name]) else "infinite",
+        step=event.step,
+    )
