@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Slot
+
 from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.panel import Panel, Place
@@ -16,6 +18,7 @@ class Optimization(Feature):
         super().__init__(desk)
         self.panel = TrainingPanel()
         self.panel.edited.connect(desk.edit_recipe)
+        desk.recorded.connect(self._trace)
 
     def panels(self) -> tuple[Panel, ...]:
         return (
@@ -41,3 +44,12 @@ class Optimization(Feature):
     def show(self, old: Shown | None, new: Shown) -> None:
         if new.news(old, "recipe", "devices"):
             self.panel.show_recipe(new.recipe, new.devices)
+        if new.news(old, "records"):
+            self._trace()
+
+    @Slot()
+    def _trace(self) -> None:
+        """Shows how far the newest run has come, as long as it goes on."""
+        records = self.desk.shown.records
+        going_on = records and records[-1].ended is None
+        self.panel.show_trace(records[-1] if going_on else None)

@@ -8,6 +8,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from networks.recipes.recipe import Recipe
+from networks.runs.measures import LEARNING_RATE
+from networks.runs.record import Record
 from widgets.controls.notice import Notice
 from widgets.controls.section import Disclosure
 from widgets.forms.field_words import type_help, type_words
@@ -18,6 +20,7 @@ from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.look.translation import declared, thousands
 from widgets.panels.recipe_panel import RecipePanel
+from widgets.panels.schedule_plot import SchedulePlot
 
 SLIDER = (1e-5, 1.0)
 """The learning rates that the slider reaches; the field takes any."""
@@ -32,6 +35,8 @@ class TrainingPanel(RecipePanel):
         self._slider = LogSlider("lr_slider", *SLIDER)
         self._slider.setAccessibleName(self.tr("Learning rate"))
         self._slider.moved_to.connect(self._slide)
+        self._planned = self._form("learning", Form(("schedule",), choices_only=True))
+        self._plot = SchedulePlot()
         self._numbers = self._form("learning", Form(("epochs", "batch_size"), rows=Cells))
         self._kinds = self._form("learning", Form(("loss", "optimizer"), rows=Cells, choices_only=True))
         self._images = self._form("data", Form(("dataset",), rows=Stack, choices_only=True))
@@ -43,7 +48,16 @@ class TrainingPanel(RecipePanel):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.MARGIN, 2, theme.MARGIN, theme.SPACE + 4)
         column.setSpacing(theme.SPACE)
-        for widget in (self._rate, self._slider, self._numbers, self._kinds, self._images, self._counts):
+        for widget in (
+            self._rate,
+            self._slider,
+            self._planned,
+            self._plot,
+            self._numbers,
+            self._kinds,
+            self._images,
+            self._counts,
+        ):
             column.addWidget(widget)
         column.addWidget(self._device)
         column.addWidget(self._more)
@@ -59,6 +73,11 @@ class TrainingPanel(RecipePanel):
         self._slider.show_usual(
             optimizer.usual, self.tr("usual for {optimizer}").format(optimizer=type_words(optimizer))
         )
+        learning = recipe.learning
+        schedule = type(learning.schedule)
+        self._plot.show_schedule(learning.schedule, learning.optimizer.lr, learning.epochs)
+        # a rate that stays the same needs no picture
+        self._plot.setVisible(bool(learning.schedule.curves(learning.epochs, steps_per_epoch=100)))
         training, validation = recipe.data.sizes()
         self._counts.setText(
             self.tr("{training} to learn from · {validation} to judge by").format(
@@ -68,12 +87,20 @@ class TrainingPanel(RecipePanel):
         for title, help, kind, form in (
             (self._optimizer_title, self._optimizer_help, optimizer, self._optimizer),
             (self._loss_title, self._loss_help, loss, self._loss),
+            (self._schedule_title, self._schedule_help, schedule, self._schedule),
         ):
             title.setText(type_words(kind))
             help.setText(type_help(kind))
             form.setVisible(bool(form.fields()))
         self._count_more()
         self._show_devices(devices)
+
+    def show_trace(self, record: Record | None) -> None:
+        """Traces the learning rate of a run that goes on; None where none does."""
+        if record is None or LEARNING_RATE.name not in record.steps:
+            self._plot.show_trace(None)
+        else:
+            self._plot.show_trace((record.steps.epoch, record.steps.values(LEARNING_RATE.name)))
 
     def _seldom(self) -> QWidget:
         """What is set once, in one column."""
@@ -88,6 +115,9 @@ class TrainingPanel(RecipePanel):
         self._loss_title, self._loss_help = heading(), dim()
         self._loss = self._form("learning.loss", Form())
         self._loss.setObjectName("loss")
+        self._schedule_title, self._schedule_help = heading(), dim()
+        self._schedule = self._form("learning.schedule", Form())
+        self._schedule.setObjectName("schedule_form")
         self._stopping_title = heading(self.tr("Stopping"))
         self._stopping = self._form("learning.stopping", Form())
         self._stopping.setObjectName("stopping")
@@ -100,6 +130,7 @@ class TrainingPanel(RecipePanel):
         for group in (
             (self._optimizer_title, self._optimizer_help, self._optimizer),
             (self._loss_title, self._loss_help, self._loss),
+            (self._schedule_title, self._schedule_help, self._schedule),
             (self._stopping_title, self._stopping),
         ):
             column.addSpacing(theme.SPACE)
@@ -108,7 +139,7 @@ class TrainingPanel(RecipePanel):
         return whole
 
     def _count_more(self) -> None:
-        forms = (self._run, self._machine, self._optimizer, self._loss, self._stopping)
+        forms = (self._run, self._machine, self._optimizer, self._loss, self._schedule, self._stopping)
         titles = [declared(field.title).lower() for form in forms for field in form.fields()]
         self._more.show_words(self.tr("{count} more").format(count=len(titles)), ", ".join(titles))
 
