@@ -15,9 +15,10 @@ from app.session.my_blocks import MyBlocks
 from app.session.settings import Settings
 from app.training.trainer import Trainer
 from networks.blocks.base import Block
+from networks.core.finding import Finding, advice
 from networks.core.message import Message
 from networks.doctor.findings import findings
-from networks.graph.check import check
+from networks.graph.check import Report, check
 from networks.graph.network import Network
 from networks.graph.presentation import Folding
 from networks.graph.saved_blocks import SavedBlock
@@ -79,8 +80,8 @@ class Desk(QObject):
     @Slot(object, object)
     def _follow_document(self, old: Project, new: Project) -> None:
         same = self.shown.network == new.network and self.shown.classes == new.classes
-        report = self.shown.report if same else check(new.network, new.classes)
-        self._show(replace(self.shown, project=new, report=report, findings=findings(new, report)))
+        report, found = _judged(new, self.shown.report if same else None)
+        self._show(replace(self.shown, project=new, report=report, findings=found))
 
     @Slot()
     def _follow_history(self) -> None:
@@ -154,5 +155,12 @@ class Desk(QObject):
 
 
 def _first(project: Project) -> Shown:
-    report = check(project.network, project.classes)
-    return Shown(project, report, findings(project, report), Folding(project.network, report))
+    report, found = _judged(project, None)
+    return Shown(project, report, found, Folding(project.network, report))
+
+
+def _judged(project: Project, known: Report | None) -> tuple[Report, tuple[Finding, ...]]:
+    """How the network fits, with the advice that cards show, and all that was found."""
+    report = known or check(project.network, project.classes)
+    found = findings(project, report)
+    return replace(report, advice=advice(found)), found

@@ -37,7 +37,7 @@ class Shown(msgspec.Struct, frozen=True, eq=False):
     report: Report
     """Of the project's network."""
     findings: tuple[Finding, ...]
-    """What stands in the way of training the project."""
+    """What stands in the way of training the project, and then what is unwise."""
     folding: Folding
     """The network as the canvas shows it."""
     selection: tuple[str, ...] = ()

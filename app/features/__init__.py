@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.feature.feature import Feature
 from app.features.about import About
 from app.features.activations import Activations
+from app.features.advice import Advice
 from app.features.appearance import Appearance
 from app.features.backbones import Backbones
 from app.features.canvas import Canvas
@@ -38,6 +39,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Exports,
     PublishedWeights,
     Fields,
+    Advice,
     About,
 )
 """All features, in the order in which they are made and shown the state.

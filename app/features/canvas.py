@@ -147,7 +147,7 @@ class Canvas(Feature):
         return (*keys, *(Gesture(where, what, mouse=how) for what, how in mouse))
 
     def show(self, old: Shown | None, new: Shown) -> None:
-        if new.news(old, "network", "classes"):
+        if new.news(old, "network", "classes") or (old and old.report.advice != new.report.advice):
             self.view.show_network(new.network, new.report)
             # it has a new folding now, which is shown to all features, this one included
             self._tell()

@@ -12,6 +12,7 @@ from app.feature.panel import Panel, Piece, Place, Spot
 from app.feature.shown import Shown
 from app.training.heavy_runs import HeavyRuns
 from app.training.runs import Runs
+from networks.core.finding import blocking
 from networks.project.project import Project
 from widgets.curves.panel import CurvesPanel
 from widgets.training.run_progress import duration
@@ -160,7 +161,7 @@ class Training(Feature):
     @Slot()
     def _show_finding(self) -> None:
         """Shows the first thing that stands in the way of training: the layer and the sentence."""
-        for finding in self.desk.shown.findings[:1]:
+        for finding in blocking(self.desk.shown.findings)[:1]:
             if finding.where is not None:
                 self.desk.reveal(finding.where)
             self.desk.say(finding.sentence)

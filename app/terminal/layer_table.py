@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from networks.core.finding import Finding
+from networks.core.finding import Finding, blocking
 from networks.core.shapes import show
 from networks.doctor.findings import findings
 from networks.graph.check import Report, check
@@ -22,7 +22,7 @@ def described(project: Project) -> tuple[str, bool]:
     rule = "─" * len(head)
     lines = [head, rule, *rows, rule, total]
     found = findings(project, report)
-    return "\n".join([*lines, "", *_verdict(report, found)]), not found
+    return "\n".join([*lines, "", *_verdict(report, found)]), not blocking(found)
 
 
 def _rows(project: Project, report: Report) -> list[tuple[str, ...]]:
@@ -60,11 +60,8 @@ def _verdict(report: Report, found: tuple[Finding, ...]) -> list[str]:
     lines = []
     if not all(node.contributing for node in report.nodes.values()):
         lines.append("Layers in brackets do not lead to the Output and take no part in training.")
-    if not found:
-        return [*lines, "Everything fits."]
-    return lines + [
-        f"Problem: {finding.sentence}"
-        if finding.where is None
-        else f"Problem at {finding.where}: {finding.sentence}"
-        for finding in found
-    ]
+    for finding in found:
+        word = "Problem" if finding.severity == "blocks" else "Advice"
+        place = "" if finding.where is None else f" at {finding.where}"
+        lines.append(f"{word}{place}: {finding.sentence}")
+    return lines if blocking(found) else [*lines, "Everything fits."]

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from app.terminal.printing import print_lines
 from app.terminal.progress import Bar, Lines, progress_for
 from networks.core.fields import changed_at
+from networks.core.finding import advice, blocking
 from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
 from networks.doctor.findings import findings
@@ -46,8 +47,11 @@ def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrit
     stopped it. Raises UserError where it cannot start or a file cannot be written.
     """
     project = _as_wished(project, wishes)
-    if found := findings(project):
-        raise UserError(message("The project cannot be trained: {reason}", reason=found[0].sentence))
+    found = findings(project)
+    if in_the_way := blocking(found):
+        raise UserError(message("The project cannot be trained: {reason}", reason=in_the_way[0].sentence))
+    for unwise in advice(found):
+        print_lines(f"Advice: {unwise.sentence}", sys.stderr)
     with _Signals() as signals:
         run = _made(project)
         # imports torch, which `run` has done by now

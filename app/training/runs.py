@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.training.trainer import State, Trainer
-from networks.core.finding import Finding
+from networks.core.finding import Finding, blocking
 from networks.project.difference import run_name
 from networks.project.project import Project
 from networks.recipes.recipe import with_settings
@@ -57,8 +57,8 @@ class Runs(QObject):
         trainer.state_changed.connect(self._show_state)
 
     def show_project(self, project: Project, findings: tuple[Finding, ...]) -> None:
-        """Shows what Train would train, and what stands in its way."""
-        self._project, self._findings = project, findings
+        """Shows what Train would train, and what stands in its way; advice does not."""
+        self._project, self._findings = project, blocking(findings)
         self.changed.emit()
 
     @Slot()

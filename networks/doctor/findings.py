@@ -1,11 +1,12 @@
-"""What stands in the way of training a project: in its network, in its recipe, or on this computer."""
+"""What stands in the way of training a project, or is unwise: in network, recipe or on this computer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from networks.core.finding import Finding
+from networks.core.finding import Finding, advice, blocking
 from networks.core.message import Message, message
+from networks.doctor.last_layer import loss_findings
 from networks.graph.check import Report, check
 from networks.graph.network import Network
 from networks.project.project import Project
@@ -14,7 +15,7 @@ from networks.recipes.published import BY_NAME
 
 
 def findings(project: Project, report: Report | None = None) -> tuple[Finding, ...]:
-    """Everything that stands in the way of training; what has to be mended first comes first.
+    """Everything that stands in the way of training, what has to be mended first in front; then advice.
 
     `report` is `check(project.network, project.classes)`, if the caller has it already. Memory is not judged
     here: how much of it is free changes all the time, so a run asks `memory_finding` as it starts.
@@ -28,7 +29,9 @@ def findings(project: Project, report: Report | None = None) -> tuple[Finding, .
     found += _long_warm_up(project)
     if project.recipe.learning.batch_size == 1:
         found += _lone_numbers(project.network, report)
-    return tuple(found)
+    if report.trainable:
+        found += loss_findings(project, report)
+    return (*blocking(found), *advice(found))
 
 
 def too_few_images(project: Project, report: Report, training: int) -> tuple[Finding, ...]:

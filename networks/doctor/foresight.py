@@ -7,6 +7,7 @@ import math
 import msgspec
 from msgspec.structs import replace
 
+from networks.core.finding import blocking
 from networks.core.shapes import count
 from networks.doctor.findings import findings
 from networks.doctor.memory import FLOAT, copies_kept, free_memory
@@ -89,7 +90,7 @@ def quicker(project: Project, foresight: Foresight) -> Project | None:
         layer = replace(node.layer, size=(size, size))
         smaller = replace(project, network=set_layers(project.network, {node.name: layer}))
         report = check(smaller.network, smaller.classes)
-        if findings(smaller, report):
+        if blocking(findings(smaller, report)):
             continue
         found = foresee(smaller, foresight.rate, report)
         if (found.epoch_seconds or 0.0) <= QUICK_EPOCH and not found.heavy(free):

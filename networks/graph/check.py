@@ -41,6 +41,8 @@ class Report(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     weights: int
     multiply_adds: int
+    advice: tuple[Finding, ...] = ()
+    """What is unwise; `check` knows of none, since that depends on the recipe, too."""
 
     @property
     def trainable(self) -> bool:

@@ -268,11 +268,14 @@ class Folding:
                 nodes[node.name] = self._summed_up(node)
             else:
                 nodes[node.name] = self.whole.nodes[node.name]
-        findings = tuple(
-            replace(finding, where=None if finding.where is None else self.card_of[finding.where])
-            for finding in self.whole.findings
+        findings, advice = (
+            tuple(
+                replace(finding, where=None if finding.where is None else self.card_of[finding.where])
+                for finding in found
+            )
+            for found in (self.whole.findings, self.whole.advice)
         )
-        return Report(nodes, findings, self.whole.weights, self.whole.multiply_adds)
+        return Report(nodes, findings, self.whole.weights, self.whole.multiply_adds, advice)
 
     def _summed_up(self, node: Node) -> NodeReport:
         inside = self.members[node.name]

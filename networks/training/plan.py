@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from networks.core.finding import blocking
 from networks.core.message import UserError
 from networks.core.shapes import count
 from networks.doctor.findings import findings, leaves_one_out, too_few_images
@@ -30,7 +31,7 @@ class Plan(NamedTuple):
 def plan(project: Project) -> Plan:
     """What a run of this project will do. Raises UserError where the project cannot be trained."""
     report = check(project.network, project.classes)
-    if found := findings(project, report):
+    if found := blocking(findings(project, report)):
         raise UserError(found[0].sentence)
     batch_size = project.recipe.learning.batch_size
     training, _ = project.recipe.data.sizes()

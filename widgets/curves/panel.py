@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from networks.core.finding import Finding
+from networks.core.finding import Finding, blocking
 from networks.core.message import Message, plural
 from networks.runs.events import Failed, Finished
 from networks.runs.measures import QUANTITIES
@@ -110,7 +110,8 @@ class CurvesPanel(QWidget):
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
         """Why the network cannot be trained now; said where there are no curves yet."""
-        reason = findings[0].sentence if findings else None
+        in_the_way = blocking(findings)
+        reason = in_the_way[0].sentence if in_the_way else None
         if reason != self._reason:
             self._reason = reason
             self._refresh()

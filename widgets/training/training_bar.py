@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeySequence, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from networks.core.finding import Finding
+from networks.core.finding import Finding, blocking
 from networks.core.message import Message
 from networks.runs.progress import Progress
 from networks.runs.verdict import Verdict
@@ -77,7 +77,8 @@ class TrainingBar(QWidget):
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
         """What stands in the way of training; the first is told."""
-        self._reason = findings[0].sentence if findings else None
+        in_the_way = blocking(findings)
+        self._reason = in_the_way[0].sentence if in_the_way else None
         self._refresh()
 
     def show_further(self, reason: str) -> None:

@@ -12,10 +12,10 @@ from networks.recipes.losses import (
     negative_log_likelihood,
     squared_error,
 )
-from networks.recipes.losses.base import Loss
+from networks.recipes.losses.base import Loss, Outputs
 from networks.recipes.losses.cross_entropy import CrossEntropy
 
-__all__ = ["LOSSES", "AnyLoss", "CrossEntropy", "Loss"]
+__all__ = ["LOSSES", "AnyLoss", "CrossEntropy", "Loss", "Outputs"]
 
 LOSSES = catalog(
     Loss,

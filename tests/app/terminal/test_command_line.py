@@ -20,9 +20,9 @@ from safetensors.torch import load_file
 from app.session.version import version
 from app.terminal.command_line import main
 from app.terminal.progress import duration
-from networks.graph.edits import remove, set_layers
+from networks.graph.edits import insert, remove, set_layers
 from networks.graph.network import Node
-from networks.layers.activation import ReLU
+from networks.layers.activation import ReLU, Softmax
 from networks.project.project import Project, first_project, project_to_json, read_project
 from networks.recipes.optimizers import SGD
 from networks.recipes.recipe import with_settings
@@ -299,6 +299,18 @@ def test_check_tells_what_does_not_fit(tmp_path, capsys):
     output = capsys.readouterr().out
     assert "Problem at fc1: Expected a vector" in output
     assert "?" in output
+
+
+def test_advice_is_told_and_stands_in_nobodys_way(tmp_path, capsys):
+    project = with_recipe(epochs=1)
+    network, _ = insert(project.network, Softmax(), project.network.consumers["fc3"][0])
+    path = write(tmp_path / "unwise.json", replace(project, network=network))
+    assert main(["check", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "Advice at softmax1: Cross-entropy expects raw scores" in said
+    assert "Everything fits." in said
+    assert main(["train", str(path), "--out", str(tmp_path / "run")]) == 0
+    assert "Advice: Cross-entropy expects raw scores" in capsys.readouterr().err
 
 
 def test_check_tells_which_layers_take_no_part(tmp_path, capsys):

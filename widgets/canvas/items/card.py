@@ -91,8 +91,10 @@ class CardItem(QGraphicsRectItem):
             self._paint_ports(painter, content)
 
     def _border(self, content: CardContent) -> Border:
-        if content.problem:
+        if content.problem and not content.unwise:
             return "wrong_selected" if self.selected else "wrong"
+        if content.unwise:
+            return "unwise_selected" if self.selected else "unwise"
         if self.selected:
             return "selected"
         if self.accepting:
@@ -141,7 +143,7 @@ class CardItem(QGraphicsRectItem):
         painter.setBrush(style.card_hover if hovered else style.card)
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
         if content.problem:
-            painter.setBrush(style.error_panel)
+            painter.setBrush(style.warning_panel if content.unwise else style.error_panel)
             painter.drawPath(_foot(self.height))
         painter.setBrush((style.faint_groups if content.idle else style.groups)[content.group])
         painter.drawPath(_stripe(self.height))
@@ -183,7 +185,8 @@ class CardItem(QGraphicsRectItem):
 
     def _paint_problem(self, painter: QPainter, content: CardContent) -> None:
         style = self._style
-        style.paint_icon(painter, "error", QRectF(_LEFT + 13, HEIGHT + 6, 15, 15), style.error)
+        symbol, color = ("warning", style.warning) if content.unwise else ("error", style.error)
+        style.paint_icon(painter, symbol, QRectF(_LEFT + 13, HEIGHT + 6, 15, 15), color)
         painter.setFont(style.small)
         painter.setPen(style.ink)
         room = QRectF(

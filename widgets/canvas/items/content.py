@@ -35,7 +35,7 @@ class CardContent(msgspec.Struct, frozen=True):
     shape: str
     """What its wires carry; empty if none leaves."""
     problem: str
-    """Why it does not fit, in one sentence; empty if it does."""
+    """Why it does not fit, or what is unwise about it, in one sentence; empty if neither."""
     idle: bool
     """Whether it takes no part in training."""
     group: Group
@@ -48,6 +48,8 @@ class CardContent(msgspec.Struct, frozen=True):
     """How many folds it stands for; 0 for a layer."""
     frozen: bool = False
     """Whether training leaves its weights as they are."""
+    unwise: bool = False
+    """Whether `problem` is only advice."""
 
 
 def contents(
@@ -58,6 +60,7 @@ def contents(
     `unsure` are the cards whose own weights are not all known.
     """
     faults = {found.where: found.sentence for found in report.findings if found.where is not None}
+    advice = {found.where: found.sentence for found in report.advice if found.where is not None}
     consumers = network.consumers
     has_output = any(node.layer.stem == "output" for node in network.nodes)
     total = report.weights if totals else 0
@@ -68,9 +71,13 @@ def contents(
         leaving = bool(consumers[name])
         idle = not facts.contributing and (has_output or not (leaving or node.inputs))
         problem = shown_problem(layer, facts, faults.get(name), idle)
+        unwise = problem is None and name in advice
+        problem = advice[name] if unwise else problem
         weights = 0 if name in unsure else facts.weights
         share = round(weights / total, 3) if weights and total and not idle else 0.0
-        found[name] = _content(facts.layer, weights, share, facts.output, leaving, problem, idle, node.frozen)
+        found[name] = _content(
+            facts.layer, weights, share, facts.output, leaving, problem, idle, node.frozen, unwise
+        )
     return found
 
 
@@ -84,6 +91,7 @@ def _content(
     problem: Message | None,
     idle: bool,
     frozen: bool,
+    unwise: bool,
 ) -> CardContent:
     """Cached, so that after an edit most cards keep the very object they had, and are not repainted."""
     return CardContent(
@@ -100,6 +108,7 @@ def _content(
         gives=not (layer.closing if isinstance(layer, Folded) else layer.ends),
         folded=layer.count if isinstance(layer, Folded) else 0,
         frozen=frozen,
+        unwise=unwise,
     )
 
 

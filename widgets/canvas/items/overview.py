@@ -71,7 +71,7 @@ class Blocks:
                 continue
             rect = QRectF(card.x() - WIDTH / 2, card.y(), WIDTH, card.height)
             filled.setdefault((content.group, content.idle), []).append(rect)
-            if content.problem:
+            if content.problem and not content.unwise:
                 self._wrong.append(rect)
                 self._crosses += (
                     QLineF(rect.topLeft(), rect.bottomRight()),

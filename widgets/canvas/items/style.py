@@ -22,7 +22,7 @@ TEXT_SHARE = 0.4
 NO_PEN = QPen(Qt.PenStyle.NoPen)
 _TINTS = {False: (16, 7, 4, 2, 1), True: (28, 14, 8, 4, 2)}
 """How strongly frames are tinted in light and dark themes, outermost first; tints of nested frames add up."""
-Border = Literal["plain", "hover", "idle", "selected", "wrong", "wrong_selected"]
+Border = Literal["plain", "hover", "idle", "selected", "wrong", "wrong_selected", "unwise", "unwise_selected"]
 
 
 class Style:
@@ -72,6 +72,7 @@ class Style:
         self.ink, self.dim = QColor(colors.text), QColor(colors.text_dim)
         self.accent, self.error = QColor(colors.accent), QColor(colors.error)
         self.error_panel = QColor(colors.error_panel)
+        self.warning, self.warning_panel = QColor(colors.warn_mark), QColor(colors.warning_panel)
         self.idle_text = QColor(colors.text_dim)
         self.groups = {group: colors.group(group) for group in Group}
         self.faint_groups = {group: _see_through(color, 110) for group, color in self.groups.items()}
@@ -88,6 +89,8 @@ class Style:
             "selected": self._pen(colors.accent, 2),
             "wrong": self._pen(colors.error, 1.5),
             "wrong_selected": self._pen(colors.error, 3),
+            "unwise": self._pen(colors.warn_mark, 1.5),
+            "unwise_selected": self._pen(colors.warn_mark, 3),
         }
         self.frame = self._pen(colors.group(Group.BLOCKS).name(), 1, Qt.PenStyle.DashLine)
         self.port = self._pen(colors.accent, 2)
