@@ -10,8 +10,11 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, inspect
 
-FieldKind = Literal["whole", "real", "flag", "choice", "pair", "text", "struct", "union"]
-"""A struct holds fields of its own; a union is one of several declared types, each with its parameters."""
+FieldKind = Literal["whole", "real", "flag", "choice", "pair", "text", "struct", "union", "list"]
+"""A struct holds fields of its own; a union is one of several declared types, each with its parameters.
+
+A list holds any number of values of such types, in an order that counts.
+"""
 S = TypeVar("S", bound=msgspec.Struct)
 
 
@@ -74,7 +77,7 @@ class Field(msgspec.Struct, frozen=True):
     labels: tuple[tuple[str, str], ...] = ()
     special: str | None = None
     types: tuple[type[msgspec.Struct], ...] = ()
-    """Of a struct its type; of a union the types to choose from."""
+    """Of a struct its type; of a union or a list the types to choose from."""
 
     def label_of(self, choice: Any) -> str:
         """The words for one of the choices."""
@@ -168,6 +171,8 @@ def _kind(name: str, kind: inspect.Type) -> dict[str, Any]:
             return {"kind": "pair"} | _bounds(item)
         case inspect.StrType():
             return {"kind": "text"}
+        case inspect.VarTupleType() if structs := _structs(_plain(kind.item_type)):
+            return {"kind": "list", "types": tuple(struct.cls for struct in structs)}
     raise TypeError(f"{name} has a type that no form can show: {kind}")
 
 

@@ -11,6 +11,7 @@ from networks.graph.check import Report, check
 from networks.graph.network import Network
 from networks.project.project import Project
 from networks.recipes.learning_section import RANDOM
+from networks.recipes.losses import CrossEntropy
 from networks.recipes.published import BY_NAME
 
 
@@ -25,6 +26,7 @@ def findings(project: Project, report: Report | None = None) -> tuple[Finding, .
     if not found:
         # weights are counted once the whole network fits
         found += _nothing_to_train(project.network, report)
+    found += _no_soft_targets(project)
     found += _not_fetched(project)
     found += _long_warm_up(project)
     if project.recipe.learning.batch_size == 1:
@@ -82,6 +84,21 @@ def _long_warm_up(project: Project) -> Iterator[Finding]:
             epochs=learning.epochs,
         )
         yield Finding("warm-up too long", None, sentence)
+
+
+def _no_soft_targets(project: Project) -> Iterator[Finding]:
+    """Mixed images belong to two classes, and not every loss can be told so."""
+    loss = project.recipe.learning.loss
+    mixing = [step for step in project.recipe.data.augmentation if step.kind == "mixing"]
+    if mixing and not loss.soft:
+        sentence = message(
+            "“{loss}” expected images of one class each, got images of two from “{step}”: choose a loss that "
+            "takes shares of classes, such as “{other}”, or remove “{step}” from the augmentation.",
+            loss=loss.name(),
+            step=mixing[0].name(),
+            other=CrossEntropy.name(),
+        )
+        yield Finding("no soft targets", None, sentence)
 
 
 def _not_fetched(project: Project) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from msgspec.structs import replace
 from torch import Tensor, fx, nn
 
 from networks.core.message import Message, UserError, message
@@ -72,7 +73,7 @@ def save_onnx(project: Project, path: Path, weights: Weights | None = None) -> M
     assert isinstance(entry.layer, Input)
     facts: dict[str, Any] = {"classes": project.recipe.data.dataset.classes}
     if (scale := entry.layer.mean_and_deviation()) is None and weights is not None:
-        images = prepare(project.recipe.data, entry.layer)
+        images = prepare(replace(project.recipe.data, augmentation=()), entry.layer)
         scale = images.mean, images.std
     if scale is not None:
         facts |= {"mean": scale[0], "std": scale[1]}

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
 from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
@@ -28,7 +29,7 @@ def save_training_script(project: Project, path: Path, title: str = "") -> Path:
     planned = plan(project)
     (entry,) = project.network.of_type(Input)
     assert isinstance(entry.layer, Input)
-    images = prepare(project.recipe.data, entry.layer)
+    images = prepare(replace(project.recipe.data, augmentation=()), entry.layer)
     published = weights_of(project)
     constants = ScriptConstants(
         images.mean,

@@ -14,6 +14,7 @@ from networks.graph.network import Network
 from networks.presets.nearest import alike, nearest, network_of
 from networks.project.network_difference import SKIPS, network_changes
 from networks.project.project import Project
+from networks.recipes.augmentation.presets import steps_in_words
 
 ARROW = "{title} {old} → {new}"
 
@@ -87,6 +88,10 @@ def parameter_changes(old: msgspec.Struct, new: msgspec.Struct) -> Iterator[Mess
             yield _change(field.title, _value(before[field.name], was), _value(field, now))
         if field.kind in ("union", "struct"):
             yield from parameter_changes(was, now)
+        elif field.kind == "list" and [*map(type, was)] == [*map(type, now)]:
+            for old_step, new_step in zip(was, now, strict=True):
+                for change in parameter_changes(old_step, new_step):
+                    yield message("{of}: {change}", of=message(type(new_step).name()), change=change)
         else:
             yield _change(field.title, _value(before[field.name], was), _value(field, now))
 
@@ -99,6 +104,8 @@ def _value(field: Field, value: Any) -> Message | str:
     """A parameter's value as people say it: `0.001`, `3×3`, `on`, `SGD`."""
     if field.kind == "flag":
         return message("on") if value else message("off")
+    if field.kind == "list":
+        return steps_in_words(value)
     if field.kind == "pair":
         return "×".join(str(size) for size in value)
     if isinstance(value, Declared):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from networks.core.fields import described, real, whole
 from networks.core.message import Message, UserError, message
+from networks.recipes.augmentation import Steps
 from networks.recipes.datasets import AnyDataset, Digits
 from networks.recipes.splitting import few_per_class, split, validating
 
@@ -65,6 +66,13 @@ class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             labels={"equal": "equally", "weights": "by 1 ÷ size", "sampler": "balanced sampler"},
         ),
     ] = "equal"
+    augmentation: Annotated[
+        Steps,
+        described(
+            "Augmentation",
+            "How training images are changed, in this order and anew in every epoch. Validation never is.",
+        ),
+    ] = ()
 
     def split(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Indices of the training and the validation images.

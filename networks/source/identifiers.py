@@ -18,7 +18,7 @@ GLOBALS = frozenset((
     "SPLIT_SEED", "TEST_IMAGES", "PER_CLASS",
     "MEAN", "DEVIATION", "BATCH_SIZE", "EPOCHS", "SEED", "AUXILIARY", "CLIP", "DROPOUT", "PATIENCE", "TARGET",
     "JUDGED_AT_ONCE", "STEPS_PER_EPOCH", "rate_factor",
-    "DEVICE", "THREADS", "EACH_STEP", "EACH_EPOCH", *loop_names(),
+    "DEVICE", "THREADS", "AUGMENTATION", "EACH_STEP", "EACH_EPOCH", *loop_names(),
 ))
 # fmt: on
 """What printed modules and training scripts import and define besides the network's classes."""

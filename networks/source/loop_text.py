@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from networks.graph.walk import reached
+from networks.recipes.augmentation import AUGMENTATIONS
 from networks.recipes.losses import LOSSES
 from networks.runs.measures import MEASURES
 
@@ -32,34 +33,36 @@ _PRINTED = {
     "training/dropout.py": ("dropout_layers", "scale_dropout"),
     "training/norm_guards.py": ("guard_norms",),
     "training/steps.py": ("train_step", "judge", "set_rate"),
+    "data/augmentation": ("augment", "with_partners", *(each.function for each in AUGMENTATIONS)),
 }
-"""By file, in the order of the script: what is printed, with what it uses of the same file.
+"""By file or folder, in the order of the script: what is printed, with what it uses of the same place.
 
 The files are read, not imported: what they import is torch's, or is in the script under the same name.
 """
+_ORDER = {"data/augmentation": ("draws.py", "geometry.py", "pixels.py", "mixing.py", "batch.py")}
+"""Of folders the files, in the order of the script."""
 
 
 @cache
-def loop_text(file: str, *names: str) -> dict[str, str]:
-    """The text of the functions that scripts take from a file of `networks`, by name, in the file's order.
+def loop_text(place: str, *names: str) -> dict[str, str]:
+    """The text of the functions that scripts take from a file or folder of `networks`, by name, in its order.
 
     With `names` only these, and what they use; else all that are ever taken.
     """
-    text = (_NETWORKS / file).read_text(encoding="utf-8")
-    found: dict[str, ast.stmt] = {}
-    for statement in ast.parse(text).body:
-        match statement:
-            case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
-                found[name] = statement
-
-    def used(name: str) -> set[str]:
-        return {node.id for node in ast.walk(found[name]) if isinstance(node, ast.Name)} & found.keys()
-
-    assert set(names) <= {*_PRINTED[file]}
-    needed = reached(names or _PRINTED[file], used)
-    return {name: ast.get_source_segment(text, node) or "" for name, node in found.items() if name in needed}
+    texts: dict[str, str] = {}
+    uses: dict[str, set[str]] = {}
+    for file in _ORDER.get(place, ("",)):
+        text = (_NETWORKS / place / file).read_text(encoding="utf-8")
+        for statement in ast.parse(text).body:
+            match statement:
+                case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
+                    texts[name] = ast.get_source_segment(text, statement) or ""
+                    uses[name] = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    assert set(names) <= {*_PRINTED[place]}
+    needed = reached(names or _PRINTED[place], lambda name: uses[name] & uses.keys())
+    return {name: text for name, text in texts.items() if name in needed}
 
 
 def loop_names() -> tuple[str, ...]:
     """What all of these functions are called."""
-    return tuple(name for file in _PRINTED for name in loop_text(file))
+    return tuple(name for place in _PRINTED for name in loop_text(place))

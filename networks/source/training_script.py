@@ -18,6 +18,12 @@ from networks.recipes.datasets import Dataset
 from networks.recipes.published import BY_NAME
 from networks.runs.measures import MEASURES, TRAINING_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
 from networks.runs.table import COLUMNS
+from networks.source.augmentation_text import (
+    augmentation_functions,
+    augmented_lines,
+    batches_lines,
+    scale_lines,
+)
 from networks.source.identifiers import quoted
 from networks.source.loop_text import loop_text
 from networks.source.loss_text import loss_functions, loss_imports, loss_line
@@ -86,6 +92,7 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
         *(loop_text("training/dropout.py").values() if project.recipe.learning.dropout != 1 else ()),
         *(loop_text("training/norm_guards.py").values() if _needs_guard(network) else ()),
         *loss_functions(project.recipe.learning.loss),
+        *augmentation_functions(project.recipe.data.augmentation),
         *_steps(project, constants),
         *_schedule(project, constants),
         "\n".join(_main(project, constants, network)),
@@ -289,6 +296,7 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     if any(node.frozen for node in project.network.nodes):
         weights = "[weight for weight in model.parameters() if weight.requires_grad]"
     yield from _called("optimizer = ", learning.optimizer.call(device), weights)
+    yield from scale_lines(project.recipe.data.augmentation)
     yield ""
     yield "    shuffling = torch.Generator().manual_seed(SEED)"
     yield "    step = 0"
@@ -354,7 +362,8 @@ def _epoch(project: Project, constants: ScriptConstants, training_loss: str) -> 
     order = "torch.randperm(len(x_training), generator=shuffling)"
     if project.recipe.data.balance == "sampler":
         order = "balanced(torch.from_numpy(y[training]), shuffling)"
-    yield f"batches = {order}.split(BATCH_SIZE)"
+    steps = project.recipe.data.augmentation
+    yield from batches_lines(order, steps)
     training, _ = project.recipe.data.sizes()
     if leaves_one_out(training, learning.batch_size, network):
         yield "batches = batches[:-1]  # a single image is left, and has no variance to normalize by"
@@ -369,6 +378,7 @@ def _epoch(project: Project, constants: ScriptConstants, training_loss: str) -> 
         losses = ", losses" if learning.schedule.watches else ""
         yield f"    set_rate(optimizer, rate_factor(step{losses}))"
     yield f"    images, labels = {_batch('x_training[chosen]', project, constants)}, y_training[chosen]"
+    yield from augmented_lines(steps)
     yield f"    measured = train_step(model, {training_loss}, {arguments}{auxiliary}{clip})"
     yield "    step += 1"
     yield '    rows.append({"step": step, "epoch": step / len(batches)} | means(measured))'

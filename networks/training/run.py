@@ -8,9 +8,12 @@ from collections.abc import Generator, Iterable, Iterator
 from functools import cached_property
 
 import torch
+from msgspec.structs import replace
 from torch import Tensor, fx, nn
 
 from networks.core.message import Message
+from networks.data.augmentation.batch import augment, with_partners
+from networks.data.augmentation.steps import steps_of
 from networks.data.batches import Batches
 from networks.data.images import prepare
 from networks.data.order import balanced
@@ -74,9 +77,16 @@ class Run:
         if self.device.type == "cpu":
             refuse_beyond_memory(project, self.plan.report)
         torch.set_num_threads(self.plan.threads)
-        images = prepare(project.recipe.data, project.network.of_type(Input)[0].layer)
+        data = project.recipe.data
+        # the steps of an augmentation are no reason to prepare the same images once more
+        images = prepare(replace(data, augmentation=()), project.network.of_type(Input)[0].layer)
         self._training = Batches(images.learned, images.scale, self.device)
         self._validation = Batches(images.judged, images.scale, self.device)
+        self._steps = steps_of(data.augmentation)
+        self._partners = sum(step.kind == "mixing" for step in self._steps)
+        self._mean, self._deviation = (
+            torch.tensor(each, device=self.device).view(-1, 1, 1) for each in (images.mean, images.std)
+        )
         learning = project.recipe.learning
         random_numbers = RandomNumbers(self.device, learning.seed)
         self.model = make_model(project, self.device, random_numbers)
@@ -292,7 +302,10 @@ class Run:
         if state.order is None:
             state.order = self._training.at_home(self._draw_order())
         first = state.step % self.steps_per_epoch * learning.batch_size
-        images, labels = self._training.pick(state.order[first : first + learning.batch_size])
+        chosen = with_partners(state.order, first, first + learning.batch_size, self._partners)
+        images, labels = self._training.pick(chosen)
+        if self._steps:
+            images, labels = self._augmented(images, labels, chosen)
         if not self.module.training:
             self.model.set_training()
         set_rate(state.optimizer, self._rate_factor(state.step, state.losses))
@@ -316,6 +329,13 @@ class Run:
         if self._balance == "sampler":
             return balanced(self._training_labels, shuffling)
         return torch.randperm(len(self._training), generator=shuffling)
+
+    def _augmented(self, images: Tensor, labels: Tensor, chosen: Tensor) -> tuple[Tensor, Tensor]:
+        """Images from 0 to 1 are augmented, as they were before they were normalized."""
+        epoch, seed = self.step // self.steps_per_epoch + 1, self.project.recipe.learning.seed
+        images = images * self._deviation + self._mean
+        images, targets = augment(images, labels, chosen, self._steps, self.project.classes, seed, epoch)
+        return (images - self._mean) / self._deviation, targets
 
     def _fetch(self) -> Iterator[Stepped]:
         """The events of all steps that had none yet, oldest first."""

@@ -10,8 +10,9 @@ from PySide6.QtCore import QCoreApplication
 
 from networks.core.declared import Declared
 from networks.core.fields import Field, field_at, value_at
+from networks.recipes.augmentation.presets import steps_in_words
 from widgets.forms.numerals import Number, show
-from widgets.look.translation import declared, thousands
+from widgets.look.translation import declared, said, thousands
 
 
 def bounds_words(field: Field) -> str:
@@ -43,6 +44,8 @@ def value_words(field: Field, value: Any) -> str:
         return " × ".join(str(size) for size in value)
     if field.kind == "union":
         return type_words(type(value))
+    if field.kind == "list":
+        return said(steps_in_words(value))
     if field.kind == "choice" or value == field.special:
         return declared(field.label_of(value))
     return number_words(value) if isinstance(value, int | float) else str(value)

@@ -33,6 +33,8 @@ from networks.presets.catalog import PRESETS
 from networks.project.fine_tuning import with_published
 from networks.project.project import Project, first_project
 from networks.recipes import keeping
+from networks.recipes.augmentation import AUGMENTATIONS
+from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Digits, digits
 from networks.recipes.losses import LOSSES, CrossEntropy
@@ -72,6 +74,7 @@ def _few_images():
     prepare.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(digits, "_digits", lambda: (images[:150], labels[:150]))
+        patch.setattr(Digits, "counts", ())
         yield
     prepare.cache_clear()
 
@@ -184,6 +187,8 @@ def projects(draw):
     # also so many that a single image is left for the last batch
     batch_size = draw(st.sampled_from([13, 64, 200, training - 1, (training - 1) // 2]))
     kind = draw(st.sampled_from(OPTIMIZERS))
+    kinds = [kind for kind in AUGMENTATIONS if loss.soft or kind.kind != "mixing"]
+    steps = draw(st.lists(st.sampled_from(kinds), max_size=3))
     optimizer = kind(weight_decay=draw(st.sampled_from([0.0, 0.01])))
     return Project(
         freeze(drawn, names),
@@ -192,6 +197,7 @@ def projects(draw):
             split_seed=data.split_seed,
             per_class=data.per_class,
             balance=data.balance,
+            augmentation=tuple(step() for step in steps),
             batch_size=batch_size,
             optimizer=optimizer,
             loss=loss,
@@ -224,6 +230,25 @@ def test_the_curve_is_that_of_a_run_whatever_the_loss(fresh, tmp_path, loss, bal
     printed = {name for name in FUNCTIONS if f"def {name}(" in script.read_text(encoding="utf-8")}
     # nothing is printed that is not used
     assert printed == ({loss.call().target} if loss.own else set())
+
+
+@pytest.mark.parametrize("step", AUGMENTATIONS, ids=lambda step: step.__name__)
+def test_the_curve_of_each_augmentation_is_that_of_a_run_and_no_other_function_is_printed(
+    fresh, tmp_path, step
+):
+    _, script = judge(
+        fresh, tmp_path, Project(network(3), recipe(augmentation=(step(probability=0.7),), epochs=1))
+    )
+    text = script.read_text()
+    assert f'    Step("{step.kind}", {step.function}, {{' in text
+    assert [each.function for each in AUGMENTATIONS if f"def {each.function}(" in text] == [step.function]
+    assert ("def with_partners(" in text) == (step.kind == "mixing")
+
+
+@pytest.mark.parametrize("preset", AUGMENTATION_PRESETS, ids=lambda preset: preset.name)
+def test_the_curve_of_each_preset_of_augmentation_is_that_of_a_run(fresh, tmp_path, preset):
+    _, script = judge(fresh, tmp_path, Project(network(), recipe(augmentation=preset.steps)))
+    assert ("augment" in script.read_text()) == bool(preset.steps)
 
 
 @settings(max_examples=30)

@@ -11,6 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load, save
 
+from networks.recipes.augmentation.cutmix import CutMix
+from networks.recipes.augmentation.mixup import Mixup
+from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 from networks.recipes.optimizers import OPTIMIZERS, SGD
 from networks.recipes.schedules import SCHEDULES, Plateau
 from networks.runs.events import Stepped, Validating
@@ -19,6 +22,7 @@ from networks.training.state import SavedState
 from tests.networks.training.test_run import PLAIN, RANDOM, measured, project, same_weights
 
 EPOCHS = 2
+AUGMENTED = [(), AUGMENTATION_PRESETS[-1].steps, (Mixup(), *AUGMENTATION_PRESETS[1].steps, CutMix())]
 SCHEDULED = [*(declared() for declared in SCHEDULES), Plateau(patience=0, threshold=0.9)]
 OPTIMIZED = [*(declared() for declared in OPTIMIZERS), SGD(momentum=0.9)]
 
@@ -34,14 +38,17 @@ def kept(state: SavedState) -> SavedState:
     st.sampled_from([PLAIN, RANDOM]),
     st.sampled_from(OPTIMIZED),
     st.sampled_from(SCHEDULED),
+    st.sampled_from(AUGMENTED),
     st.integers(0, 14),
     st.booleans(),
 )
 def test_another_run_continues_from_a_saved_state_to_the_bit(
-    network, optimizer, schedule, events, as_on_a_gpu
+    network, optimizer, schedule, steps, events, as_on_a_gpu
 ):
     """Saved after so many events, in the middle of an epoch or of a validation; nothing is told twice."""
-    given = project(network, optimizer=optimizer, schedule=schedule, clip=0.5, seed=3, epochs=EPOCHS)
+    given = project(
+        network, optimizer=optimizer, schedule=schedule, augmentation=steps, clip=0.5, seed=3, epochs=EPOCHS
+    )
     with pytest.MonkeyPatch.context() as patch:
         if as_on_a_gpu:
             # losses are fetched late

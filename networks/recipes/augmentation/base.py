@@ -1,0 +1,44 @@
+"""What every augmentation declares: the function that makes it, and its strength in words."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec.structs import asdict
+
+from networks.core.declared import Declared
+from networks.core.fields import real
+from networks.core.message import Message, message
+
+Kind = Literal["geometry", "pixels", "mixing"]
+
+Probability = Annotated[
+    float,
+    real(
+        "Probability",
+        "The share of the images that it is applied to, drawn anew for every image in every epoch.",
+        0.0,
+        1.0,
+    ),
+]
+
+
+class Augmentation(Declared, frozen=True):
+    """One augmentation is one subclass; its fields are the arguments of its function."""
+
+    kind: ClassVar[Kind]
+    """Whether it moves pixels, changes their values, or mixes two images and their classes."""
+    function: ClassVar[str]
+    """Its name in `networks.data.augmentation`, in the file that is called like its kind."""
+    colours: ClassVar[bool] = False
+    """Whether it leaves images as they are that are not in colour."""
+
+    probability: Probability = 1.0
+
+    def options(self) -> dict[str, float]:
+        """The arguments of the function."""
+        return asdict(self)
+
+    def amount(self) -> Message:
+        """How much it changes an image, in a few words such as `±10°`; empty where there is one way only."""
+        return message("")

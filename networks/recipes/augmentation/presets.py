@@ -1,0 +1,79 @@
+"""Augmentation as it is usual in the field, ready to be taken."""
+
+from __future__ import annotations
+
+import msgspec
+
+from networks.core.message import Message, message
+from networks.recipes.augmentation import Steps
+from networks.recipes.augmentation.brightness import Brightness
+from networks.recipes.augmentation.contrast import Contrast
+from networks.recipes.augmentation.erasing import Erasing
+from networks.recipes.augmentation.horizontal_flip import HorizontalFlip
+from networks.recipes.augmentation.noise import Noise
+from networks.recipes.augmentation.padded_crop import PaddedCrop
+from networks.recipes.augmentation.resized_crop import ResizedCrop
+from networks.recipes.augmentation.rotation import Rotation
+from networks.recipes.augmentation.scale import Scale
+from networks.recipes.augmentation.shift import Shift
+
+
+class AugmentationPreset(msgspec.Struct, frozen=True):
+    """Steps under a name; `name` is the word on the command line."""
+
+    name: str
+    title: str
+    help: str
+    steps: Steps
+
+
+AUGMENTATION_PRESETS = (
+    AugmentationPreset("none", "none", "Every epoch trains on the same images.", ()),
+    AugmentationPreset(
+        "light",
+        "light",
+        "A little shift, rotation, scale and brightness: for digits, letters and other small images.",
+        (Shift(), Rotation(), Scale(), Brightness()),
+    ),
+    AugmentationPreset(
+        "cifar",
+        "CIFAR standard",
+        "Four pixels of padding, a crop and a flip, as nearly all papers on CIFAR-10 have it.",
+        (PaddedCrop(), HorizontalFlip()),
+    ),
+    AugmentationPreset(
+        "imagenet",
+        "ImageNet standard",
+        "A random resized crop and a flip, as ImageNet networks are trained: for larger photographs.",
+        (ResizedCrop(), HorizontalFlip()),
+    ),
+    AugmentationPreset(
+        "strong",
+        "strong",
+        "Much of everything that keeps digits and letters readable: where few images are to last long.",
+        (
+            Shift(distance=0.12),
+            Rotation(degrees=15.0),
+            Scale(factor=0.2),
+            Brightness(strength=0.3),
+            Contrast(strength=0.3),
+            Noise(),
+            Erasing(largest=0.2),
+        ),
+    ),
+)
+
+
+def preset_of(steps: Steps) -> AugmentationPreset | None:
+    """The preset with exactly these steps, if there is one."""
+    return next((preset for preset in AUGMENTATION_PRESETS if preset.steps == steps), None)
+
+
+def steps_in_words(steps: Steps) -> Message:
+    """The name of the preset, or those of the steps: `light`, `Shift, Mixup`."""
+    if (preset := preset_of(steps)) is not None:
+        return message(preset.title)
+    told = message(steps[0].name())
+    for step in steps[1:]:
+        told = message("{first}, {second}", first=told, second=message(step.name()))
+    return told
