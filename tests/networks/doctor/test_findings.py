@@ -16,6 +16,10 @@ from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.normalization import BatchNorm2d, GroupNorm
 from networks.project.project import Project, first_project
+from networks.recipes.augmentation.cutmix import CutMix
+from networks.recipes.augmentation.mixup import Mixup
+from networks.recipes.augmentation.shift import Shift
+from networks.recipes.losses import LOSSES
 from networks.recipes.published import PUBLISHED
 from networks.recipes.recipe import Recipe, with_settings
 from networks.recipes.schedules import Cosine
@@ -36,6 +40,7 @@ ONE_PER_GROUP = set_layers(LONE, {"norm": GroupNorm(num_groups=3)})
 PLAIN = Network((Node("input", Input(size=(1, 10))), Node("flatten", Flatten(), ("input",))))
 WITHOUT_WEIGHTS = Network((*PLAIN.nodes, Node("output", Output(), ("flatten",))))
 LONG_WARM_UP = with_settings(Recipe(), epochs=2, schedule=Cosine(warmup=2.5))
+HARD = next(loss for loss in LOSSES if not loss.soft and loss.expects == "scores")
 NOT_FETCHED = with_settings(Recipe(), start=PUBLISHED[0].name)
 
 
@@ -65,6 +70,12 @@ def _nothing_fetched(tmp_path, monkeypatch):
         (Project(LONE, with_settings(Recipe(), batch_size=1)), [("lone number", "norm")]),
         (Project(LONE), []),
         (Project(ONE_PER_GROUP), [("misfit", "norm")]),
+        (Project(FIRST.network, with_settings(Recipe(), augmentation=(Mixup(),))), []),
+        (
+            Project(FIRST.network, with_settings(Recipe(), augmentation=(Shift(), CutMix()), loss=HARD())),
+            [("no soft targets", None)],
+        ),
+        (Project(FIRST.network, with_settings(Recipe(), augmentation=(Shift(),), loss=HARD())), []),
     ],
 )
 def test_each_rule_is_found_where_it_is_broken(project, rules):
