@@ -18,6 +18,8 @@ class Data(Feature):
         super().__init__(desk)
         self.panel = DataPanel()
         self.panel.edited.connect(desk.edit_recipe)
+        desk.start_wished.connect(self.panel.give_up)
+        desk.document.loaded.connect(self.panel.give_up)
 
     def panels(self) -> tuple[Panel, ...]:
         return (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QInputDialog, QMessageBox
+from PySide6.QtWidgets import QDialog, QMessageBox
 
 from app.feature.command import Command, MenuEntry, Section
 from app.feature.desk import Desk
@@ -16,7 +16,8 @@ from app.feature.panel import Mark, Panel, Piece, Place, Spot
 from networks.graph.saved_blocks import SavedBlock
 from networks.layers.base import Group
 from widgets.controls.offer_bar import OfferBar
-from widgets.look.translation import declared
+from widgets.forms.name_dialog import NameDialog
+from widgets.look.translation import declared, said
 from widgets.palette.offered import Offered
 from widgets.palette.palette import Palette
 
@@ -158,7 +159,14 @@ class LayerTypes(Feature):
 
     def ask_name(self, block: SavedBlock) -> str | None:
         """Another name for a block; None keeps the one it has."""
-        name, ok = QInputDialog.getText(
-            self.desk.window, self.tr("Rename a block"), self.tr("Name:"), text=block.name
+        dialog = NameDialog(
+            self.tr("Rename a block"), block.name, partial(self._why_no_name, block), self.desk.window
         )
-        return name.strip() if ok else None
+        dialog.exec()
+        accepted = dialog.result() == QDialog.DialogCode.Accepted
+        dialog.deleteLater()
+        return dialog.name() if accepted else None
+
+    def _why_no_name(self, block: SavedBlock, name: str) -> str:
+        reason = self.desk.my_blocks.why_no_name(block, name)
+        return "" if reason is None else said(reason)

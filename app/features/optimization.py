@@ -19,6 +19,8 @@ class Optimization(Feature):
         self.panel = TrainingPanel()
         self.panel.edited.connect(desk.edit_recipe)
         desk.recorded.connect(self._trace)
+        desk.start_wished.connect(self.panel.give_up)
+        desk.document.loaded.connect(self.panel.give_up)
 
     def panels(self) -> tuple[Panel, ...]:
         return (

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.session.places import data_folder
-from networks.core.message import UserError, message
+from networks.core.message import Message, UserError, message
 from networks.graph.network import Network
 from networks.graph.saved_blocks import SavedBlock, read_blocks, renamed_block, saved_block, write_blocks
 
@@ -64,13 +64,24 @@ class MyBlocks(QObject):
     def rename(self, block: SavedBlock, name: str) -> None:
         """Gives a block another name, which no other block may have."""
         try:
-            blocks = read_blocks(self.path)
-            if name != block.name and any(kept.name == name for kept in blocks):
-                raise UserError(message("There is a block “{name}” already: choose another name.", name=name))
-            new = renamed_block(block, name)
-            self._write(tuple(new if kept == block else kept for kept in blocks))
+            self._write(self._with_name(block, name))
         except UserError as error:
             self.failed.emit(error.reason)
+
+    def why_no_name(self, block: SavedBlock, name: str) -> Message | None:
+        """Why a block cannot have this name; None if it can."""
+        try:
+            self._with_name(block, name)
+        except UserError as error:
+            return error.reason
+        return None
+
+    def _with_name(self, block: SavedBlock, name: str) -> tuple[SavedBlock, ...]:
+        blocks = read_blocks(self.path)
+        if name != block.name and any(kept.name == name for kept in blocks):
+            raise UserError(message("There is a block “{name}” already: choose another name.", name=name))
+        new = renamed_block(block, name)
+        return tuple(new if kept == block else kept for kept in blocks)
 
     def _put(self, block: SavedBlock) -> None:
         blocks = read_blocks(self.path)

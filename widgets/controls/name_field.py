@@ -15,15 +15,19 @@ class NameField(QLineEdit):
         self._shown = ""
 
     def show_name(self, name: str, *, force: bool = False) -> None:
-        """Shows a name; a half-typed one stays while it belongs to the same layer."""
-        if name != self._shown or force or not self.hasFocus():
+        """Shows a name; a half-typed or refused one stays while it belongs to the same layer."""
+        if name != self._shown or force or not (self.hasFocus() or self.is_wrong()):
             self._shown = name
             if self.text() != name:
                 self.setText(name)
 
+    def is_wrong(self) -> bool:
+        """Whether it has a red frame."""
+        return bool(self.property("wrong"))
+
     def show_wrong(self, wrong: bool) -> None:
         """A red frame, or none."""
-        if wrong != bool(self.property("wrong")):
+        if wrong != self.is_wrong():
             self.setProperty("wrong", wrong)
             self.style().unpolish(self)
             self.style().polish(self)

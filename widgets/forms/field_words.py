@@ -62,14 +62,20 @@ def type_help(kind: type[msgspec.Struct]) -> str:
 
 
 def edit_words(value: msgspec.Struct, path: str) -> str:
-    """What the history says of the edit that led to this value: `Change Momentum`, `Change Loss to …`."""
-    field = field_at(value, path)
-    title = declared(field.title)
-    if field.kind != "union":
-        return QCoreApplication.translate("Field", "Change {field}").format(field=title)
-    return QCoreApplication.translate("Field", "Change {field} to {type}").format(
-        field=title, type=value_words(field, value_at(value, path))
+    """What the history says of the edit that led to this value, such as `Set momentum to 0.9`."""
+    return set_words(field_at(value, path), value_at(value, path))
+
+
+def set_words(field: Field, value: Any) -> str:
+    """What the history says of the edit that gave a field this value."""
+    return QCoreApplication.translate("Field", "Set {field} to {value}").format(
+        field=lowered(declared(field.title)), value=value_words(field, value)
     )
+
+
+def lowered(title: str) -> str:
+    """A title as it stands within a sentence; an abbreviation keeps its capitals."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def hover_help(field: Field) -> str:

@@ -16,6 +16,7 @@ from networks.layers.base import Group, Layer
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.icon_line import IconLine
 from widgets.controls.segments import Segments
+from widgets.forms.field_words import set_words
 from widgets.forms.form import Form
 from widgets.forms.rows import Rows, dim
 from widgets.look import theme
@@ -51,6 +52,8 @@ class ActivationPanel(QWidget):
         self._state = dim()
         self._state.setObjectName("state")
         self._form = Form()
+        self._shown: tuple[str, ...] = ()
+        """The layers that the form shows."""
         self._form.edited.connect(self._edit_parameter)
         self._plot = FunctionPlot()
         self._formula = _formula_label()
@@ -89,6 +92,9 @@ class ActivationPanel(QWidget):
             else self.tr("Select activation layers on the canvas to change only them.")
         )
         names = self._names()
+        if names != self._shown:
+            self._shown = names
+            self._form.give_up()
         layers = self._layers()
         kinds = Counter(map(type, layers))
         self._box.setEnabled(bool(names))
@@ -153,13 +159,13 @@ class ActivationPanel(QWidget):
         if not layers:
             self._refresh()
             return
-        text = self.tr("Change activation to {name}").format(name=declared(kind.name()))
+        text = self.tr("Set activation to {name}").format(name=declared(kind.name()))
         self.edited.emit(edits.set_layers(self._network, layers), text, "")
 
     @Slot(str, object)
     def _edit_parameter(self, name: str, value: object) -> None:
         layers = {node: changed(self._network[node].layer, **{name: value}) for node in self._names()}
-        text = self.tr("Change {field}").format(field=declared(self._form.editor(name).field.title))
+        text = set_words(self._form.editor(name).field, value)
         key = f"{'activations' if self._scope_index() == WHOLE else ','.join(self._names())}.{name}"
         self.edited.emit(edits.set_layers(self._network, layers), text, key)
 

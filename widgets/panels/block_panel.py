@@ -15,12 +15,13 @@ from networks.graph.folds import repeat, set_blocks
 from networks.graph.network import Network
 from networks.graph.presentation import Folding
 from networks.graph.totals import sums_known
+from widgets.forms.field_words import set_words
 from widgets.forms.form import Form
 from widgets.forms.rows import dim
 from widgets.look import theme
 from widgets.look.translation import declared, short, thousands
 from widgets.panels.layer_heading import LayerHeading
-from widgets.panels.layer_panel import facts_label, lowered, shape_words
+from widgets.panels.layer_panel import facts_label, shape_words
 from widgets.panels.name_row import NameRow
 
 
@@ -73,10 +74,18 @@ class BlockPanel(QWidget):
         column.addWidget(self._keep)
         column.addStretch(1)
 
+    def give_up(self) -> None:
+        """Drops what was typed and refused: something else is shown now."""
+        self._title.show_name("")
+        self._form.give_up()
+        self._repeat.give_up()
+
     def show_folds(self, folding: Folding, classes: int | None, name: str) -> None:
         """Shows the fold, or the row of equal blocks, that a card or frame of this name stands for."""
         self._folding, self._classes = folding, classes
-        self._folds = folding.folds_of(name)
+        before, self._folds = self._folds, folding.folds_of(name)
+        if self._folds != before:
+            self.give_up()
         fold = folding.network.by_fold[self._folds[0]]
         block = fold.block
         if block is None:
@@ -125,15 +134,16 @@ class BlockPanel(QWidget):
     def _edit(self, field: str, value: object) -> None:
         block = changed(self._block(), **{field: value})
         network = set_blocks(self._network, dict.fromkeys(self._folds, block), self._classes)
-        title = next(declared(each.title) for each in fields_of(type(block)) if each.name == field)
-        text = self.tr("Change {field}").format(field=lowered(title))
-        self.edited.emit(network, text, f"{','.join(self._folds)}.{field}")
+        declaration = next(each for each in fields_of(type(block)) if each.name == field)
+        self.edited.emit(network, set_words(declaration, value), f"{','.join(self._folds)}.{field}")
 
     @Slot(str, object)
     def _edit_repeat(self, field: str, value: object) -> None:
         assert isinstance(value, int)
         network = repeat(self._network, self._folds, value, self._classes)
-        text = self.tr("Repeat {block}").format(block=declared(self._block().name()))
+        text = self.tr("Repeat {block} {count} times").format(
+            block=declared(self._block().name()), count=value
+        )
         self.edited.emit(network, text, f"{self._folds[0]}.repeat")
 
     def _with_name(self, old: str, new: str) -> Network:

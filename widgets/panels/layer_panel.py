@@ -15,6 +15,7 @@ from networks.graph.network import Network
 from networks.graph.totals import totals_known
 from networks.layers.base import Layer
 from widgets.controls.notice import Notice
+from widgets.forms.field_words import set_words
 from widgets.forms.form import Form
 from widgets.forms.rows import Rows, dim
 from widgets.look import theme
@@ -68,6 +69,11 @@ class LayerPanel(QWidget):
         column.addStretch(1)
         self.setMinimumWidth(theme.grown(244))
         self.show_layers(self._network, Report({}, (), 0, 0), ())
+
+    def give_up(self) -> None:
+        """Drops what was typed and refused: something else is shown now."""
+        self._title.show_name("")
+        self._form.give_up()
 
     def show_layers(self, network: Network, report: Report, names: tuple[str, ...]) -> None:
         """Shows these layers with what the check found; names that do not exist are left out."""
@@ -148,10 +154,9 @@ class LayerPanel(QWidget):
     def _edit(self, name: str, value: object) -> None:
         layers = {node: changed(self._network[node].layer, **{name: value}) for node in self._names}
         kind = type(self._network[self._names[0]].layer)
-        title = next(declared(field.title) for field in fields_of(kind) if field.name == name)
-        text = self.tr("Change {field}").format(field=lowered(title))
+        field = next(field for field in fields_of(kind) if field.name == name)
         key = f"{','.join(self._names)}.{name}"
-        self.edited.emit(edits.set_layers(self._network, layers), text, key)
+        self.edited.emit(edits.set_layers(self._network, layers), set_words(field, value), key)
 
     def _with_name(self, old: str, new: str) -> Network:
         return edits.rename(self._network, old, new)
@@ -207,8 +212,3 @@ def _value(name: str) -> QLabel:
 def shape_words(shape: Shape | None) -> str:
     """`64×8×8`, or a question mark."""
     return UNKNOWN if shape is None else show(shape)
-
-
-def lowered(title: str) -> str:
-    """A title as it stands within a sentence; an abbreviation keeps its capitals."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

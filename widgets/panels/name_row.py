@@ -14,7 +14,7 @@ from widgets.look.translation import said
 
 
 class NameRow(Rows):
-    """Tries each name while it is typed; a name that cannot be is given up when the field is left."""
+    """Tries each name while it is typed; one that cannot be stays in the field, with the reason below it."""
 
     renamed = Signal(str, str, object)
     """Old name, new name, and the network with the new one."""
@@ -33,9 +33,11 @@ class NameRow(Rows):
 
     def show_name(self, name: str) -> None:
         """Shows the name of what is selected; an empty one where several things are."""
-        self._old = name
+        another, self._old = name != self._old, name
+        if another:
+            self._refuse("")
         if name:
-            self._name.show_name(name)
+            self._name.show_name(name, force=another)
 
     def check(self) -> None:
         """Tries the name that stands there; the network may be another one now."""
@@ -57,12 +59,13 @@ class NameRow(Rows):
             return
         try:
             network = self._rename(old, new)
-        except UserError:
-            self._name.show_name(old, force=True)
-            self._refuse("")
+        except UserError as error:
+            still = self.tr("It is still called “{name}”.").format(name=old)
+            self._refuse(f"{said(error.reason)} {still}")
             return
         self.renamed.emit(old, new, network)
 
     def _refuse(self, sentence: str) -> None:
         self._name.show_wrong(bool(sentence))
+        self._name.setAccessibleDescription(sentence)
         self.say(self._name, sentence)

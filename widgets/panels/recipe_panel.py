@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from networks.core.fields import changed_at, field_at, value_at
@@ -41,3 +41,9 @@ class RecipePanel(QWidget):
         recipe = changed_at(self._recipe, path, value)
         chosen = field_at(recipe, path).kind == "union"
         self.edited.emit(recipe, edit_words(recipe, path), "" if chosen else path)
+
+    @Slot()
+    def give_up(self) -> None:
+        """Drops what was typed and refused: the recipe of another project is shown now."""
+        for _, form in self._forms:
+            form.give_up()

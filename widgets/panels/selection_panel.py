@@ -63,8 +63,10 @@ class SelectionPanel(QWidget):
         self.block.setVisible(alone)
         self.layers.setVisible(not alone)
         if alone:
+            self.layers.give_up()
             self.block.show_folds(folding, classes, names[0])
         else:
+            self.block.give_up()
             self.layers.show_layers(folding.network, folding.whole, folding.nodes(names))
         self._inside = tuple(name for name in folding.nodes(names) if folding.whole.nodes[name].weights)
         self._training.setVisible(bool(self._inside))

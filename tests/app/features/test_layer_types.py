@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from app.feature.desk import Desk
 from app.features.layer_types import LayerTypes
 from app.session.settings import Settings
 from networks.blocks.residual import Residual
-from networks.graph.saved_blocks import read_blocks
+from networks.graph.saved_blocks import read_blocks, renamed_block
 from networks.project.project import first_project
 from tests.networks.graph.random_folds import stack
 from widgets.palette.layer_list import LayerList
@@ -78,3 +78,31 @@ def test_the_menu_renames_and_removes_ones_own_blocks_alone(feature, monkeypatch
     own.actions()[2].trigger()
     assert names(feature) == ["stem"]
     assert [action.text() for action in shown.menu_of(Residual).actions()] == ["Add to the network"]
+
+
+def test_a_name_that_a_block_cannot_have_is_refused_at_the_field(feature, qtbot):
+    feature.desk.my_blocks.keep(NETWORK, "b1")
+    block = read_blocks(feature.desk.my_blocks.path)[0]
+    feature.desk.my_blocks.put_back(renamed_block(block, "b2"))
+    told, seen = [], []
+    feature.desk.told.connect(lambda sentence, _: told.append(sentence))
+
+    def refusal(dialog):
+        line = dialog.findChild(QLabel, "refusal")
+        return line.text() if line is not None and line.isVisible() else ""
+
+    def answer():
+        dialog = QApplication.activeModalWidget()
+        field = dialog.findChild(QLineEdit, "new_name")
+        for name in ("b2", "b3"):
+            field.selectAll()
+            qtbot.keyClicks(field, name)
+            seen.append((refusal(dialog), dialog.isVisible()))
+            qtbot.keyClick(field, Qt.Key.Key_Return)
+        if dialog.isVisible():
+            dialog.reject()
+
+    QTimer.singleShot(0, answer)
+    assert feature.ask_name(block) == "b3"
+    assert seen == [("There is a block “b2” already: choose another name.", True), ("", True)]
+    assert told == []

@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
+from app.feature.desk import Desk
+from app.features.data import Data
+from app.features.optimization import Optimization
 from app.session.document import Document
+from app.session.settings import Settings
 from networks.project.project import first_project
 from widgets.controls.section import Disclosure
 from widgets.panels.data_panel import DataPanel
@@ -93,7 +97,29 @@ def test_another_optimizer_is_a_step_of_its_own_with_its_name(document, qtbot, t
     box = training_panel.findChild(QComboBox, "optimizer")
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_Down)
-    assert document.history.undoText() == "Change Optimizer to AdamW"
+    assert document.history.undoText() == "Set optimizer to AdamW"
     retype(qtbot, training_panel, "lr", "0.5")
-    assert document.history.undoText() == "Change Learning rate"
+    assert document.history.undoText() == "Set learning rate to 0.5"
     assert document.history.count() == 2
+
+
+@pytest.mark.parametrize("feature", [Optimization, Data])
+@pytest.mark.parametrize("by", ["another project", "a backbone"])
+def test_what_was_refused_is_dropped_with_the_project_it_was_typed_for(qtbot, tmp_path, feature, by):
+    window = QWidget()
+    qtbot.addWidget(window)
+    desk = Desk(first_project(), window, Settings(tmp_path / "settings.json"), tmp_path)
+    panel = feature(desk).panel
+    qtbot.addWidget(panel)
+    panel.show()
+    line = panel.findChild(QLineEdit, "epochs" if feature is Optimization else "split_seed")
+    before = line.text()
+    line.selectAll()
+    qtbot.keyClicks(line, "3.5")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert (line.text(), line.property("wrong")) == ("3.5", True)
+    if by == "another project":
+        desk.document.reset(first_project())
+    else:
+        desk.show_from_start()
+    assert (line.text(), line.property("wrong")) == (before, False)

@@ -305,11 +305,11 @@ def test_titles_can_be_replaced_where_a_form_stands(qtbot):
 @pytest.mark.parametrize(
     ("value", "path", "words"),
     [
-        (Throwaway(), "strength", "Change Strength"),
-        (Throwaway(), "blur.radius", "Change Radius"),
-        (Throwaway(schedule=Cosine()), "schedule", "Change Schedule to Half a wave"),
-        (Throwaway(), "schedule", "Change Schedule to Constant"),
-        (Throwaway(schedule=Cosine()), "schedule.blur.square", "Change Square"),
+        (Throwaway(), "strength", "Set strength to 0.5"),
+        (Throwaway(), "blur.radius", "Set radius to 1"),
+        (Throwaway(schedule=Cosine()), "schedule", "Set schedule to Half a wave"),
+        (Throwaway(), "schedule", "Set schedule to Constant"),
+        (Throwaway(schedule=Cosine()), "schedule.blur.square", "Set square to off"),
     ],
 )
 def test_the_history_says_what_changed(qapp, value, path, words):

@@ -67,7 +67,7 @@ def test_the_whole_network_changes_in_one_step(panel, qtbot):
     assert panel.box.currentText() == "Tanh"
     choose(qtbot, panel.box, "ReLU")
     assert owner.kinds() == [ReLU] * 4
-    assert owner.wishes == [("Change activation to ReLU", "")]
+    assert owner.wishes == [("Set activation to ReLU", "")]
     assert [node.name for node in owner.network.nodes] == [node.name for node in lenet5().nodes]
     choose(qtbot, panel.box, "Tanh")
     assert owner.network == lenet5()

@@ -63,7 +63,7 @@ def test_typing_changes_the_layer_and_merges(panel, qtbot):
     owner = Owner(panel, lenet5(), ("conv1",))
     retype(qtbot, panel.findChild(QLineEdit, "filters"), "128")
     assert owner.network["conv1"].layer.filters == 128
-    assert set(owner.wishes) == {("Change filters", "conv1.filters")}
+    assert owner.wishes == [(f"Set filters to {count}", "conv1.filters") for count in (1, 12, 128)]
     assert panel.findChild(QLineEdit, "filters").text() == "128"
 
 
@@ -74,7 +74,7 @@ def test_a_change_goes_to_all_layers_of_one_type(panel, qtbot):
     retype(qtbot, panel.findChild(QLineEdit, "kernel_height"), "3")
     assert [owner.network[name].layer.kernel for name in ("conv1", "conv2")] == [(3, 3), (3, 3)]
     assert [owner.network[name].layer.filters for name in ("conv1", "conv2")] == [6, 16]
-    assert owner.wishes == [("Change kernel", "conv1,conv2.kernel")]
+    assert owner.wishes == [("Set kernel to 3 × 3", "conv1,conv2.kernel")]
 
 
 def test_shapes_weights_and_multiply_adds_are_shown(panel):
@@ -146,7 +146,19 @@ def test_a_name_that_cannot_be_is_refused_as_one_types(panel, qtbot, typed, word
     line = next(label for label in panel.findChildren(QLabel, "refusal") if label.isVisible())
     assert words in line.text()
     qtbot.keyClick(name, Qt.Key.Key_Return)
+    assert (owner.wishes, name.text(), line.isVisible()) == ([], typed, True)
+    assert words in line.text()
+    assert "still called “conv1”" in line.text()
+    owner.show()  # the network was edited elsewhere
+    assert name.text() == typed
+    qtbot.keyClick(name, Qt.Key.Key_Escape)
     assert (owner.wishes, name.text(), line.isVisible()) == ([], "conv1", False)
+    retype(qtbot, name, typed)
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    for names in ((), ("conv1",)):
+        owner.names = names
+        owner.show()
+    assert (name.text(), line.isVisible()) == ("conv1", False)
 
 
 def test_leaving_the_name_field_for_another_layer_renames_the_right_one(panel, qtbot):

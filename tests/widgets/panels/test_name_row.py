@@ -1,4 +1,4 @@
-"""A name is tried while it is typed; one that cannot be is said why, and given up in the end."""
+"""A name is tried while it is typed; one that cannot be stays in the field, with the reason below it."""
 
 from __future__ import annotations
 
@@ -48,13 +48,15 @@ def test_a_good_name_gives_the_renamed_network(row, network, qtbot):
     assert not refused(row)
 
 
-def test_a_name_that_is_taken_is_refused_in_words_and_given_up(row, qtbot):
+def test_a_name_that_is_taken_is_refused_in_words_and_stays(row, qtbot):
     with qtbot.assertNotEmitted(row.renamed):
         field = row.findChild(QLineEdit, "fold_name")
         field.selectAll()
         QTest.keyClicks(field, "conv1")
         assert "conv1" in refused(row)
         QTest.keyClick(field, Qt.Key.Key_Return)
+        assert (field.text(), "still called “first”" in refused(row)) == ("conv1", True)
+        QTest.keyClick(field, Qt.Key.Key_Escape)
     assert field.text() == "first"
     assert not refused(row)
 
