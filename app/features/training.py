@@ -39,6 +39,7 @@ class Training(Feature):
         self.heavy_runs.quick_wished.connect(self._train_quicker)
         self.runs.may_begin = self.heavy_runs.may_begin
         desk.torch_loaded.connect(self.heavy_runs.measure)
+        desk.files.opened.connect(self._forget_run)
         self.runs.changed.connect(self._show_runs)
         self.runs.recorded.connect(self._show_records)
         self.runs.ended.connect(self._tell_end)
@@ -139,6 +140,12 @@ class Training(Feature):
                 ),
                 OUTCOME,
             )
+
+    @Slot()
+    def _forget_run(self) -> None:
+        """The project whose run could go on is closed, and no undoing brings it back."""
+        self.desk.trainer.forget()
+        self._show_runs()
 
     @Slot(object)
     def _train_quicker(self, project: Project) -> None:

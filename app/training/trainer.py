@@ -137,14 +137,22 @@ class Trainer(QObject):
     def start(self, project: Project, epochs: int | None = None, id: str = "run") -> None:
         """Starts a new run with fresh weights; its events carry `id` as their `run`. Only while not busy."""
         assert not self.busy
-        former, self._run = self._run, None
-        if former is not None:
-            # its parts refer to each other: only a collection frees them, here and not in the thread
-            del former
-            gc.collect()
-            give_back_memory()
+        self.forget()
         self.project, self._id = project, id
         self._launch(project.recipe.learning.epochs if epochs is None else epochs)
+
+    @Slot()
+    def forget(self) -> None:
+        """Gives back the memory of the last run: its weights and the optimizer's memory of each of them.
+
+        They are kept until then, so that the run can go on and its weights can be exported.
+        """
+        if self.busy or self._run is None:
+            return
+        self._run = None
+        # its parts refer to each other: only a collection frees them, here and not in the thread
+        gc.collect()
+        give_back_memory()
 
     def train_further(self) -> None:
         """Trains one more epoch: of the current run, or of the last one with its weights."""

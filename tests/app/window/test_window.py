@@ -93,6 +93,25 @@ def _train_to_the_end(window, qtbot):
     qtbot.waitUntil(_idle(window), timeout=60_000)
 
 
+def test_the_last_run_is_let_go_with_its_project(make_window, qtbot, tmp_path):
+    window = make_window(epochs=1, threads=1, batch_size=256)
+    _train_to_the_end(window, qtbot)
+    run = weakref.ref(window.trainer.run)
+    other = tmp_path / "other.json"
+    write_project(window.document.project, other)
+    window.document.mark_saved(tmp_path / "this.json")
+    window.open_path(other)
+    assert window.trainer.run is None
+    assert run() is None
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: window.trainer.busy)
+    # what goes on goes on
+    window.document.reset(first_project())
+    assert window.trainer.busy
+    qtbot.waitUntil(_idle(window), timeout=60_000)
+    assert window.trainer.run is not None
+
+
 # see a network at once
 
 
