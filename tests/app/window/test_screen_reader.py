@@ -19,10 +19,11 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 SESSION = """
 Xvfb -displayfd 4 -screen 0 1480x920x24 -nolisten tcp 4>"$FOLDER/display" 2>/dev/null & screen=$!
 trap 'kill $program $screen 2>/dev/null; wait' EXIT
-for _ in $(seq 100); do [ -s "$FOLDER/display" ] && break; sleep 0.1; done
+for _ in $(seq 600); do [ -s "$FOLDER/display" ] && break; sleep 0.1; done
 export DISPLAY=":$(cat "$FOLDER/display")"
-"$PROGRAM" -m tests.app.window.screen_walked >"$FOLDER/log" 2>&1 & program=$!
-"$READER" tests/app/window/read_screen.py >"$FOLDER/read"
+files=("$FOLDER/shown" "$FOLDER/listening")
+"$PROGRAM" -m tests.app.window.screen_walked "${files[@]}" >"$FOLDER/log" 2>&1 & program=$!
+"$READER" tests/app/window/read_screen.py "${files[@]}" >"$FOLDER/read"
 """
 
 
@@ -37,6 +38,7 @@ def missing() -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_screen_reader_finds_the_cards_and_follows_the_arrow_keys(tmp_path):
     if reason := missing():
         pytest.skip(reason)
@@ -54,7 +56,7 @@ def test_a_screen_reader_finds_the_cards_and_follows_the_arrow_keys(tmp_path):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=290,
     )
     log = (tmp_path / "log").read_text() if (tmp_path / "log").exists() else ""
     assert done.returncode == 0, done.stderr + log
