@@ -120,7 +120,7 @@ class Canvas(Feature):
             ),
             Command("open_all", section, self.tr("Open &all blocks"), view.open_all, ("Ctrl+Alt+O",)),
             Command("close_all", section, self.tr("&Close all blocks"), view.close_all, ("Ctrl+Alt+C",)),
-            Command("fit", section, self.tr("&Fit the network"), view.camera.fit, KEYS["fit"], self._scope),
+            Command("fit", section, self.tr("&Fit the network"), view.overview.fit, KEYS["fit"], self._scope),
             Command("zoom_in", section, self.tr("Zoom &in"), view.camera.zoom_in, ("Ctrl++", "Ctrl+=")),
             Command("zoom_out", section, self.tr("Zoom &out"), view.camera.zoom_out, ("Ctrl+-",)),
             Command("zoom_reset", section, self.tr("&Actual size"), view.camera.zoom_reset, ("Ctrl+0",)),

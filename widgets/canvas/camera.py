@@ -139,7 +139,12 @@ class Camera(QObject):
         """Shows everything, at most in its actual size."""
         self._at_home = False
         if not self._bounds.isEmpty():
-            self.look(self._bounds.center(), self._middle(), self._fitting())
+            self.look(self._bounds.center(), self._middle(), self.fitting())
+
+    def enter(self, point: QPointF, view_point: QPointF) -> None:
+        """Shows this point of the scene at that point of the view, large enough to be read."""
+        self._at_home = False
+        self.look(point, view_point, max(self.zoom(), HOME_SMALLEST * self._actual_size))
 
     def go_home(self) -> None:
         """Shows everything if it can be read then, otherwise its beginning in its full width."""
@@ -148,7 +153,7 @@ class Camera(QObject):
         if bounds.isEmpty():
             self.look(QPointF(0, 0), self._middle(), self._actual_size)
             return
-        whole = self._fitting()
+        whole = self.fitting()
         if whole >= HOME_SMALLEST * self._actual_size:
             self.look(bounds.center(), self._middle(), whole)
             return
@@ -182,7 +187,8 @@ class Camera(QObject):
     def _middle(self) -> QPointF:
         return QPointF(self.viewport.width() / 2, self.viewport.height() / 2)
 
-    def _fitting(self) -> float:
+    def fitting(self) -> float:
+        """The zoom that shows everything."""
         across = (self.viewport.width() - 2 * BORDER) / max(1.0, self._bounds.width())
         down = (self.viewport.height() - 2 * BORDER) / max(1.0, self._bounds.height())
         return min(self._actual_size, max(0.01, min(across, down)))

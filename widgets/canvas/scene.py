@@ -150,6 +150,10 @@ class CanvasScene(QGraphicsScene):
         if self.far:
             self._blocks.paint(painter, self.cards, self.wires)
 
+    def paint_from_afar(self, painter: QPainter) -> None:
+        """Paints the network as blocks, however near it is."""
+        self._blocks.paint(painter, self.cards, self.wires)
+
     def touch(self) -> None:
         """Repaints the blocks after a change; the items themselves have asked for it on their own."""
         self._blocks.change()

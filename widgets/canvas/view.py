@@ -29,6 +29,7 @@ from networks.graph.presentation import Folding, everything_open, opened_at_firs
 from widgets.canvas.accessible import Voices
 from widgets.canvas.background import DotGrid, paint_hint, paint_ring
 from widgets.canvas.camera import Camera
+from widgets.canvas.columns_overview import ColumnsOverview
 from widgets.canvas.edge_scrolling import EdgeScrolling
 from widgets.canvas.editing import Editing
 from widgets.canvas.input.interpreter import Interpreter, Request, Toggle
@@ -83,6 +84,7 @@ class CanvasView(QGraphicsView):
         self._interpreter = Interpreter(self._scene, self.camera)
         self._voices = Voices(self, self._scene)
         self._minimap = Minimap(self)
+        self.overview = ColumnsOverview(self.viewport(), self._scene, self.camera)
         self._edge = EdgeScrolling(self, self.camera, self._interpreter)
         self._bars = ScrollBars(self, self.camera)
         self.setViewportMargins(0, 0, THICKNESS, THICKNESS)
@@ -96,6 +98,7 @@ class CanvasView(QGraphicsView):
         """Whether keys have brought the focus here, which is then shown."""
         self.camera.moved.connect(self._follow_camera)
         self._minimap.pointed.connect(self.camera.centre_on)
+        self.overview.covered.connect(self._minimap.give_way)
         self.setObjectName("canvas")
         self.setAccessibleName(self.tr("Network"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -327,7 +330,9 @@ class CanvasView(QGraphicsView):
     def _follow_drag(self) -> None:
         """While something is dragged, the map is away and the view scrolls when the pointer nears an edge."""
         drags = self._interpreter.drags
-        self._minimap.give_way(drags)
+        if drags:
+            self.overview.hide()
+        self._minimap.give_way(drags or self.overview.isVisible())
         self._edge.follow(drags)
 
     def _do(self, command: CanvasCommand) -> None:
@@ -338,7 +343,7 @@ class CanvasView(QGraphicsView):
             "paste": self.editing.paste,
             "duplicate": self.editing.duplicate,
             "delete": self.editing.delete,
-            "fit": self.camera.fit,
+            "fit": self.overview.fit,
             "zoom_in": self.camera.zoom_in,
             "zoom_out": self.camera.zoom_out,
             "zoom_reset": self.camera.zoom_reset,
@@ -413,6 +418,9 @@ class CanvasView(QGraphicsView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.overview.isVisible():
+            self.overview.hide()
+            return
         self._conclude(self._interpreter.key_press(event))
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
