@@ -37,6 +37,15 @@ class Learning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     optimizer: Annotated[
         AnyOptimizer, described("Optimizer", "How the weights are changed by their gradients.")
     ] = Adam()
+    decay: Annotated[
+        Literal["all", "matrices"],
+        described(
+            "Decaying",
+            "Which weights the optimizer's weight decay pulls towards zero. Biases and the weights of "
+            "normalization hardly over-fit, and many recipes spare them.",
+            labels={"all": "all weights", "matrices": "all but biases and normalization"},
+        ),
+    ] = "all"
     schedule: Annotated[
         AnySchedule,
         described("Schedule", "How the learning rate goes on from step to step, in the planned epochs."),

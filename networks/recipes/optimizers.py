@@ -1,4 +1,9 @@
-"""The optimizers, declared with the names, parameters and defaults that they have in torch."""
+"""The optimizers, declared with the names, parameters and defaults that they have in torch.
+
+Of torch's, those are missing that do not fit a loop of batches: LBFGS calls the network several times a step,
+Rprop trusts the signs of gradients of all images, ASGD judges averaged weights, which any optimizer here can
+have, and SparseAdam is for sparse gradients.
+"""
 
 from __future__ import annotations
 
@@ -42,8 +47,15 @@ class Optimizer(Declared, frozen=True):
     fused: ClassVar[bool] = False
     """Whether torch has a kernel that updates all weights at once, on CPU and CUDA; the others loop."""
 
+    own: ClassVar[bool] = False
+    """Whether torch has none that fits, so that a class of ours makes the steps."""
+
     usual: ClassVar[tuple[float, float]] = (3e-4, 3e-3)
     """Learning rates with which most trainings begin: a habit of the field, and no bound."""
+
+    formula: ClassVar[str]
+    """How a step changes a weight w with the gradient g, at the learning rate η."""
+    paper: ClassVar[str]
 
     lr: LR = 1e-3
 
@@ -65,6 +77,8 @@ def _with_betas(arguments: dict[str, object]) -> dict[str, object]:
 class SGD(Optimizer, frozen=True):
     """Steps against the gradient; with momentum, like a ball that rolls downhill (Robbins and Monro 1951)."""
 
+    formula: ClassVar = "v ← μ v + g;  w ← w − η v"
+    paper: ClassVar = "Robbins and Monro, A Stochastic Approximation Method, 1951"
     fused: ClassVar = True
     usual: ClassVar = (0.01, 0.1)
 
@@ -90,6 +104,8 @@ class SGD(Optimizer, frozen=True):
 class Adam(Optimizer, frozen=True):
     """Gives every weight a step size of its own, computed from its recent gradients (Kingma and Ba 2015)."""
 
+    formula: ClassVar = "m ← β₁ m + (1−β₁) g;  v ← β₂ v + (1−β₂) g²;  w ← w − η m̂ / (√v̂ + ε)"
+    paper: ClassVar = "Kingma and Ba, Adam, 2015, arXiv 1412.6980"
     fused: ClassVar = True
 
     lr: LR = 1e-3
@@ -105,6 +121,8 @@ class Adam(Optimizer, frozen=True):
 class AdamW(Optimizer, frozen=True):
     """Adam with weight decay decoupled from the gradient (Loshchilov and Hutter 2019)."""
 
+    formula: ClassVar = "as Adam, and w ← w − η λ w"
+    paper: ClassVar = "Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, arXiv 1711.05101"
     fused: ClassVar = True
 
     lr: LR = 1e-3
@@ -120,6 +138,8 @@ class AdamW(Optimizer, frozen=True):
 class NAdam(Optimizer, frozen=True):
     """Adam with Nesterov's look-ahead (Dozat 2016)."""
 
+    formula: ClassVar = "as Adam, with β₁ m̂ + (1−β₁) g in place of m̂"
+    paper: ClassVar = "Dozat, Incorporating Nesterov Momentum into Adam, 2016"
     lr: LR = 2e-3
     beta1: Beta1 = 0.9
     beta2: Beta2 = 0.999
@@ -136,6 +156,10 @@ class NAdam(Optimizer, frozen=True):
 class RAdam(Optimizer, frozen=True):
     """Adam that takes small first steps until it has seen enough gradients (Liu et al. 2020)."""
 
+    formula: ClassVar = "as Adam, times a factor that grows from 0 to 1 as v settles"
+    paper: ClassVar = (
+        "Liu et al., On the Variance of the Adaptive Learning Rate and Beyond, 2020, arXiv 1908.03265"
+    )
     lr: LR = 1e-3
     beta1: Beta1 = 0.9
     beta2: Beta2 = 0.999
@@ -149,6 +173,8 @@ class RAdam(Optimizer, frozen=True):
 class RMSprop(Optimizer, frozen=True):
     """Divides each step by the root mean square of the weight's last gradients (Hinton 2012, lecture 6e)."""
 
+    formula: ClassVar = "v ← α v + (1−α) g²;  w ← w − η g / (√v + ε)"
+    paper: ClassVar = "Hinton, Neural Networks for Machine Learning, lecture 6e, 2012"
     usual: ClassVar = (1e-4, 1e-2)
 
     lr: LR = 1e-2
@@ -166,6 +192,8 @@ class RMSprop(Optimizer, frozen=True):
 class Adagrad(Optimizer, frozen=True):
     """Takes ever smaller steps for weights that have had large gradients (Duchi, Hazan and Singer 2011)."""
 
+    formula: ClassVar = "s ← s + g²;  w ← w − η g / (√s + ε)"
+    paper: ClassVar = "Duchi, Hazan and Singer, Adaptive Subgradient Methods, 2011"
     fused: ClassVar = True
     usual: ClassVar = (1e-3, 0.1)
 
@@ -183,12 +211,84 @@ class Adagrad(Optimizer, frozen=True):
 class Adadelta(Optimizer, frozen=True):
     """Derives its step size from its own recent steps and hardly needs a learning rate (Zeiler 2012)."""
 
+    formula: ClassVar = "Δ ← √(u + ε) / √(v + ε) g;  w ← w − η Δ;  u, v: means of Δ² and g²"
+    paper: ClassVar = "Zeiler, ADADELTA, 2012, arXiv 1212.5701"
     usual: ClassVar = (0.1, 1.0)
 
     lr: LR = 1.0
     rho: Annotated[float, real("Rho", "Memory of the squared gradient and step.", 0.0, 1.0, below=True)] = 0.9
     eps: Eps = 1e-6
     weight_decay: Decay = 0.0
+
+
+class Adamax(Optimizer, frozen=True):
+    """Adam that divides by the largest recent gradient, not by the root mean square (Kingma and Ba 2015)."""
+
+    formula: ClassVar = "m ← β₁ m + (1−β₁) g;  u ← max(β₂ u, |g|);  w ← w − η m̂ / (u + ε)"
+    paper: ClassVar = "Kingma and Ba, Adam, 2015, section 7.1, arXiv 1412.6980"
+    usual: ClassVar = (5e-4, 5e-3)
+
+    lr: LR = 2e-3
+    beta1: Beta1 = 0.9
+    beta2: Beta2 = 0.999
+    eps: Eps = 1e-8
+    weight_decay: Decay = 0.0
+
+    def arguments(self) -> dict[str, object]:
+        return _with_betas(super().arguments())
+
+
+class Adafactor(Optimizer, frozen=True):
+    """Adam with little memory: a number for each row and column of a matrix (Shazeer and Stern 2018)."""
+
+    formula: ClassVar = "v ← r cᵀ / Σ r, from row and column means of g²;  w ← w − ρ g / √v, ρ ≤ η"
+    paper: ClassVar = "Shazeer and Stern, Adafactor, 2018, arXiv 1804.04235"
+    usual: ClassVar = (1e-3, 3e-2)
+
+    lr: LR = 1e-2
+    beta2_decay: Annotated[
+        float,
+        real(
+            "Beta 2 decay", "How fast the memory of squared gradients grows: step to this power.", -1.0, 0.0
+        ),
+    ] = -0.8
+    eps: Annotated[
+        float, real("Epsilon", "The least size of weights that steps are scaled by.", 0.0, 1.0, above=True)
+    ] = 1e-3
+    d: Annotated[
+        float, real("Threshold", "The largest root mean square of a step, before it is scaled.", 1.0, 100.0)
+    ] = 1.0
+    weight_decay: Decay = 0.0
+
+    def arguments(self) -> dict[str, object]:
+        return super().arguments() | {"eps": (None, self.eps)}
+
+
+class Muon(Optimizer, frozen=True):
+    """Makes the steps of hidden layers orthogonal, so that no direction dominates (Jordan et al. 2024).
+
+    The first and the last layer, biases and normalization are changed by AdamW.
+    """
+
+    formula: ClassVar = "M ← μ M + (1−μ) G;  W ← W − 0.2 η √max(rows, columns) · U Vᵀ, where M = U S Vᵀ"
+    paper: ClassVar = "Jordan et al., Muon, 2024; Liu et al., Muon is Scalable for LLM Training, 2025"
+    own: ClassVar = True
+
+    lr: LR = 1e-3
+    weight_decay: Decay = 0.1
+    momentum: Annotated[
+        float, real("Momentum", "Share of the previous steps that is kept.", 0.0, 1.0, below=True)
+    ] = 0.95
+    nesterov: Annotated[bool, described("Nesterov", "Looks ahead along the momentum.")] = True
+    beta1: Beta1 = 0.9
+    beta2: Beta2 = 0.999
+
+    def arguments(self) -> dict[str, object]:
+        return _with_betas(super().arguments())
+
+    def call(self, device: str) -> Call:
+        # torch's Muon takes matrices alone, so the class is ours: networks.training.muon
+        return call("MuonAdamW", **self.arguments())
 
 
 OPTIMIZERS = catalog(Optimizer, __name__)

@@ -32,6 +32,8 @@ _PRINTED = {
     "training/loss_functions.py": tuple(loss().call().target for loss in LOSSES if loss.own),
     "training/dropout.py": ("dropout_layers", "scale_dropout"),
     "training/norm_guards.py": ("guard_norms",),
+    "training/weight_groups.py": ("muon_groups", "spare_decay"),
+    "training/muon.py": ("MuonAdamW",),
     "training/steps.py": ("train_step", "judge", "set_rate"),
     "data/augmentation": ("augment", "with_partners", *(each.function for each in AUGMENTATIONS)),
 }
@@ -55,7 +57,11 @@ def loop_text(place: str, *names: str) -> dict[str, str]:
         text = (_NETWORKS / place / file).read_text(encoding="utf-8")
         for statement in ast.parse(text).body:
             match statement:
-                case ast.FunctionDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]):
+                case (
+                    ast.FunctionDef(name=name)
+                    | ast.ClassDef(name=name)
+                    | ast.Assign(targets=[ast.Name(id=name)])
+                ):
                     texts[name] = ast.get_source_segment(text, statement) or ""
                     uses[name] = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
     assert set(names) <= {*_PRINTED[place]}

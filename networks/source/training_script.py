@@ -27,6 +27,12 @@ from networks.source.augmentation_text import (
 from networks.source.identifiers import quoted
 from networks.source.loop_text import loop_text
 from networks.source.loss_text import loss_functions, loss_imports, loss_line
+from networks.source.optimizer_lines import (
+    grouped_weights,
+    optimizer_functions,
+    rate_curves,
+    rate_functions,
+)
 from networks.source.printing import WIDTH, literal, wrapped
 from networks.source.stopping_text import (
     stopping_after_epoch,
@@ -93,8 +99,9 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
         *(loop_text("training/norm_guards.py").values() if _needs_guard(network) else ()),
         *loss_functions(project.recipe.learning.loss),
         *augmentation_functions(project.recipe.data.augmentation),
+        *optimizer_functions(project.recipe.learning),
         *_steps(project, constants),
-        *_schedule(project, constants),
+        *rate_functions(project.recipe.learning, constants.steps_per_epoch),
         "\n".join(_main(project, constants, network)),
         'if __name__ == "__main__":\n    main()\n',
     ]
@@ -148,7 +155,7 @@ def _constants(project: Project, constants: ScriptConstants) -> Iterator[str]:
     yield f"DEVIATION = {constants.deviation!r}"
     yield f"BATCH_SIZE = {recipe.learning.batch_size}"
     yield f"EPOCHS = {recipe.learning.epochs}"
-    if _curves(project, constants):
+    if rate_curves(project.recipe.learning, constants.steps_per_epoch):
         yield f"STEPS_PER_EPOCH = {constants.steps_per_epoch}"
     yield f"SEED = {recipe.learning.seed}  # of the first weights and of the order of the images"
     if auxiliary := auxiliary_weights(project.network):
@@ -218,38 +225,9 @@ def _measures() -> Iterator[str]:
         yield "}"
 
 
-def _curves(project: Project, constants: ScriptConstants) -> tuple[Call, ...]:
-    learning = project.recipe.learning
-    return learning.schedule.curves(learning.epochs, constants.steps_per_epoch)
-
-
-def _schedule(project: Project, constants: ScriptConstants) -> Iterator[str]:
-    """What the learning rate is multiplied by in each step, unless it stays the same."""
-    curves = _curves(project, constants)
-    if not curves:
-        return
-    yield from loop_text("recipes/rates.py", *(curve.target for curve in curves)).values()
-    watches = project.recipe.learning.schedule.watches
-    lines = [
-        f"def rate_factor(step: int{', losses: list[float]' if watches else ''}) -> float:",
-        '    """What the learning rate is multiplied by; beyond the planned end it stays as it is."""',
-        "    step = min(step, EPOCHS * STEPS_PER_EPOCH - 1)",
-    ]
-    for number, curve in enumerate(curves):
-        first = "losses" if watches and curve.target != "warm_up" else "step"
-        named = [
-            f"{name}={'EPOCHS * STEPS_PER_EPOCH' if name == 'end' else literal(value)}"
-            for name, value in curve.kwargs
-        ]
-        lines += wrapped(
-            "    ", f"{'factor *=' if number else 'factor ='} {curve.target}(", [first, *named], ")"
-        )
-    yield "\n".join([*lines, "    return factor"])
-
-
 def _steps(project: Project, constants: ScriptConstants) -> Iterator[str]:
     """The functions that make steps and judge."""
-    changing = ("set_rate",) if _curves(project, constants) else ()
+    changing = ("set_rate",) if rate_curves(project.recipe.learning, constants.steps_per_epoch) else ()
     yield from loop_text("training/steps.py", "train_step", "judge", *changing).values()
 
 
@@ -295,7 +273,7 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     weights = "model.parameters()"
     if any(node.frozen for node in project.network.nodes):
         weights = "[weight for weight in model.parameters() if weight.requires_grad]"
-    yield from _called("optimizer = ", learning.optimizer.call(device), weights)
+    yield from _called("optimizer = ", learning.optimizer.call(device), grouped_weights(weights, learning))
     yield from scale_lines(project.recipe.data.augmentation)
     yield ""
     yield "    shuffling = torch.Generator().manual_seed(SEED)"
@@ -319,6 +297,8 @@ def _imports(project: Project, collections: str) -> Iterator[str]:
     yield "from collections.abc import Callable"
     yield from loss_imports(project.recipe.learning.loss, _weighs(project))
     yield "from pathlib import Path"
+    if any(optimizer_functions(project.recipe.learning)):
+        yield "from typing import Any"
 
 
 def _weighs(project: Project) -> bool:
@@ -374,7 +354,7 @@ def _epoch(project: Project, constants: ScriptConstants, training_loss: str) -> 
         clip += f", clip_by={quoted(learning.clip_by)}"
     yield "rows: list[dict[str, float]] = []"
     yield "for chosen in batches:"
-    if _curves(project, constants):
+    if rate_curves(project.recipe.learning, constants.steps_per_epoch):
         losses = ", losses" if learning.schedule.watches else ""
         yield f"    set_rate(optimizer, rate_factor(step{losses}))"
     yield f"    images, labels = {_batch('x_training[chosen]', project, constants)}, y_training[chosen]"

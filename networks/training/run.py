@@ -9,7 +9,7 @@ from functools import cached_property
 
 import torch
 from msgspec.structs import replace
-from torch import Tensor, fx, nn
+from torch import Tensor, fx
 
 from networks.core.message import Message
 from networks.data.augmentation.batch import augment, with_partners
@@ -19,10 +19,8 @@ from networks.data.images import prepare
 from networks.data.order import balanced
 from networks.graph.forward import auxiliary_weights
 from networks.layers.ends import Input
-from networks.module.build import resolve
 from networks.project.project import Project
 from networks.recipes.balancing import class_weights
-from networks.recipes.optimizers import Optimizer
 from networks.recipes.recipe import Recipe
 from networks.recipes.schedules import RateFactor
 from networks.recipes.steering import Change, change_words, with_change
@@ -35,6 +33,7 @@ from networks.runs.stopping import is_over
 from networks.training.devices import RandomNumbers, device
 from networks.training.dropout import dropout_layers, scale_dropout
 from networks.training.make_loss import make_loss
+from networks.training.make_optimizer import make_optimizer, set_options
 from networks.training.model import make_model
 from networks.training.plan import plan, refuse_beyond_memory
 from networks.training.state import RunState, SavedState, Untold
@@ -98,7 +97,7 @@ class Run:
             weights = class_weights(images.training_labels.numpy(), project.classes)
             self._training_loss = make_loss(learning.loss, self.device, weights)
         self._auxiliary = auxiliary_weights(project.network)
-        optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device)
+        optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device, learning.decay)
         self._dropouts = dropout_layers(self.model.module)
         scale_dropout(self._dropouts, learning.dropout)
         self.state = RunState(self.model.module, optimizer, random_numbers, learning.seed, learning.epochs)
@@ -395,22 +394,6 @@ class Run:
         classes = self.project.classes
         loss = self.project.recipe.learning.loss.by_chance(classes)
         return {ACCURACY.name: 1 / classes} | ({} if loss is None else {LOSS.name: loss})
-
-
-def make_optimizer(
-    declared: Optimizer, weights: Iterable[nn.Parameter], device: torch.device
-) -> torch.optim.Optimizer:
-    """torch's optimizer for these weights, with its fused kernel where it has one."""
-    call = declared.call(device.type)
-    made: torch.optim.Optimizer = resolve(call.target)(weights, **dict(call.kwargs))
-    return made
-
-
-def set_options(optimizer: torch.optim.Optimizer, declared: Optimizer) -> None:
-    """Gives torch's optimizer the numbers of the declared one; what it has gathered stays."""
-    for group in optimizer.param_groups:
-        group |= {name: value for name, value in declared.arguments().items() if name in group}
-        group["initial_lr"] = group["lr"]
 
 
 def _fetch_from_device(untold: list[Untold]) -> None:

@@ -92,6 +92,8 @@ class TrainingPanel(RecipePanel):
             title.setText(type_words(kind))
             help.setText(type_help(kind))
             form.setVisible(bool(form.fields()))
+        self._formula.setText(declared(optimizer.formula))
+        self._formula.setToolTip(declared(optimizer.paper))
         self._count_more()
         self._show_devices(devices)
 
@@ -104,12 +106,14 @@ class TrainingPanel(RecipePanel):
 
     def _seldom(self) -> QWidget:
         """What is set once, in one column."""
-        self._run = self._form("learning", Form(("clip", "clip_by", "seed")))
+        self._run = self._form("learning", Form(("clip", "clip_by", "decay", "seed")))
         self._run.add_beside("seed", self._dice())
         self._machine = self._form("machine", Form())
         self._waiting = dim(self.tr("torch is loading; then the devices of this computer are listed here."))
         self._waiting.setObjectName("waiting")
         self._optimizer_title, self._optimizer_help = heading(), dim()
+        self._formula = dim()
+        self._formula.setObjectName("optimizer_formula")
         self._optimizer = self._form("learning.optimizer", Form(without=("lr",)))
         self._optimizer.setObjectName("optimizer")
         self._loss_title, self._loss_help = heading(), dim()
@@ -128,7 +132,7 @@ class TrainingPanel(RecipePanel):
         for widget in (self._run, self._machine, self._waiting):
             column.addWidget(widget)
         for group in (
-            (self._optimizer_title, self._optimizer_help, self._optimizer),
+            (self._optimizer_title, self._optimizer_help, self._formula, self._optimizer),
             (self._loss_title, self._loss_help, self._loss),
             (self._schedule_title, self._schedule_help, self._schedule),
             (self._stopping_title, self._stopping),

@@ -17,6 +17,7 @@ from networks.graph.edits import insert
 from networks.layers.normalization import GroupNorm
 from networks.project.project import Project, first_project
 from networks.recipes import rates
+from networks.recipes.optimizers import Muon
 from networks.recipes.recipe import with_settings
 from networks.recipes.schedules import (
     SCHEDULES,
@@ -33,8 +34,10 @@ from networks.recipes.splitting import split
 from networks.runs.measures import MEASURES, add_to, means
 from networks.source.identifiers import GLOBALS
 from networks.source.loop_text import loop_names
+from networks.training.muon import MuonAdamW, adamw_update, muon_update, orthogonal
 from networks.training.norm_guards import gradient_in_plain_order, guard_norms, in_plain_order
 from networks.training.steps import judge, set_rate, train_step
+from networks.training.weight_groups import is_matrix, muon_groups, spare_decay
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 
 NETWORKS = Path(__file__).parents[3] / "networks"
@@ -58,8 +61,13 @@ RATES = {
 }
 """Printed where the schedule uses them."""
 
+GROUPED = (muon_groups, spare_decay, is_matrix, MuonAdamW, muon_update, orthogonal, adamw_update)
+"""Printed where the optimizer needs them."""
 
-@pytest.mark.parametrize("function", [*SHARED, *GUARDS, *RATES], ids=lambda function: function.__name__)
+
+@pytest.mark.parametrize(
+    "function", [*SHARED, *GUARDS, *RATES, *GROUPED], ids=lambda function: function.__name__
+)
 def test_what_a_run_does_stands_in_the_script_word_for_word(tmp_path, function):
     project = first_project()
     if function in GUARDS:
@@ -67,13 +75,17 @@ def test_what_a_run_does_stands_in_the_script_word_for_word(tmp_path, function):
         project = Project(network, project.recipe)
     if function in RATES:
         project = replace(project, recipe=with_settings(project.recipe, schedule=RATES[function]))
+    if function in GROUPED:
+        project = replace(project, recipe=with_settings(project.recipe, optimizer=Muon(), decay="matrices"))
     save_training_script(project, tmp_path / "net.py")
     text = (tmp_path / "net.py").read_text(encoding="utf-8")
     assert f"\n\n\n{inspect.getsource(function)}\n\n" in text
 
 
 def test_no_class_of_a_network_may_have_the_name_of_such_a_function():
-    assert {function.__name__ for function in (*SHARED, *GUARDS, *RATES)} <= {*loop_names()} <= GLOBALS
+    assert (
+        {function.__name__ for function in (*SHARED, *GUARDS, *RATES, *GROUPED)} <= {*loop_names()} <= GLOBALS
+    )
 
 
 def test_the_script_of_every_schedule_prints_its_curve():

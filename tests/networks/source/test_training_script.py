@@ -202,6 +202,7 @@ def projects(draw):
             optimizer=optimizer,
             loss=loss,
             schedule=draw(schedules()),
+            decay=draw(st.sampled_from(["all", "matrices"])),
             clip=draw(st.sampled_from([0.0, 0.5])),
             clip_by=draw(st.sampled_from(["norm", "value"])),
             dropout=draw(st.sampled_from([1.0, 0.0, 0.5, 4.0])),

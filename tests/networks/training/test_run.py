@@ -153,7 +153,11 @@ def by_hand(declared: Optimizer, clip: float, seed: int) -> tuple[list[tuple[flo
         nn.Dropout(0.25),
         nn.Linear(64, 10),
     )
-    optimizer = getattr(torch.optim, type(declared).__name__)(model.parameters(), **declared.arguments())
+    kind, options = type(declared).__name__, declared.arguments()
+    if kind == "Muon":
+        # of two layers none is hidden, so that AdamW changes all
+        kind, options = "AdamW", {name: options[name] for name in ("lr", "betas", "weight_decay")}
+    optimizer = getattr(torch.optim, kind)(model.parameters(), **options)
     loss_function = nn.CrossEntropyLoss(label_smoothing=0.1)
     order = torch.Generator().manual_seed(seed)
     told = []

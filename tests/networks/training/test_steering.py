@@ -11,6 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.core.fields import changed_at, value_at
+from networks.layers.activation import ReLU
+from networks.layers.convolution import Conv2d
+from networks.layers.ends import Input, Output
+from networks.layers.linear import CLASSES, Flatten, Linear
+from networks.layers.normalization import BatchNorm2d
+from networks.layers.regularization import Dropout
 from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam, AdamW
 from networks.recipes.recipe import Recipe, with_settings
 from networks.recipes.steering import Change, steerable, steered
@@ -18,7 +24,7 @@ from networks.runs.events import Finished, Steered, Stepped, Validated
 from networks.runs.record import Record
 from networks.training.dropout import dropout_layers
 from networks.training.run import Run
-from tests.networks.training.test_run import RANDOM, measured, project, same_weights
+from tests.networks.training.test_run import RANDOM, chain, measured, project, same_weights
 from tests.networks.training.test_state import kept
 
 VALUES = {
@@ -94,10 +100,24 @@ def test_a_steered_run_goes_on_from_a_saved_state_to_the_bit(steering, events):
     assert same_weights(straight, second)
 
 
+WITH_HIDDEN = chain(
+    Input(channels=1, size=(8, 8)),
+    Conv2d(filters=4),
+    ReLU(),
+    Conv2d(filters=4),
+    BatchNorm2d(),
+    Dropout(p=0.3),
+    Flatten(),
+    Linear(features=CLASSES),
+    Output(),
+)
+"""With a hidden layer, for Muon."""
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda kind: kind.__name__)
 def test_each_number_that_steers_changes_what_is_learned(optimizer):
     """From the step after which it was changed, and not before."""
-    given = project(RANDOM, optimizer=optimizer(lr=0.01), epochs=2, clip=10.0)
+    given = project(WITH_HIDDEN, optimizer=optimizer(lr=0.01), epochs=2, clip=10.0)
     plain = [event for event in Run(given).train() if isinstance(event, Stepped)]
     for path in steerable(given.recipe):
         if not path.startswith("learning.optimizer.") and path not in ("learning.clip", "learning.dropout"):

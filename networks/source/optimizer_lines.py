@@ -1,0 +1,62 @@
+"""What training scripts print of the optimizer, its groups of weights and its schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from networks.core.call import Call
+from networks.recipes.learning_section import Learning
+from networks.recipes.optimizers import Muon
+from networks.source.loop_text import loop_text
+from networks.source.printing import literal, wrapped
+
+
+def rate_curves(learning: Learning, steps_per_epoch: int) -> tuple[Call, ...]:
+    """What the learning rate is multiplied by; nothing where it stays the same."""
+    return learning.schedule.curves(learning.epochs, steps_per_epoch)
+
+
+def rate_functions(learning: Learning, steps_per_epoch: int) -> Iterator[str]:
+    """What the learning rate is multiplied by in each step, unless it stays the same."""
+    curves = rate_curves(learning, steps_per_epoch)
+    if not curves:
+        return
+    yield from loop_text("recipes/rates.py", *(curve.target for curve in curves)).values()
+    watches = learning.schedule.watches
+    lines = [
+        f"def rate_factor(step: int{', losses: list[float]' if watches else ''}) -> float:",
+        '    """What the learning rate is multiplied by; beyond the planned end it stays as it is."""',
+        "    step = min(step, EPOCHS * STEPS_PER_EPOCH - 1)",
+    ]
+    for number, curve in enumerate(curves):
+        first = "losses" if watches and curve.target != "warm_up" else "step"
+        named = [
+            f"{name}={'EPOCHS * STEPS_PER_EPOCH' if name == 'end' else literal(value)}"
+            for name, value in curve.kwargs
+        ]
+        lines += wrapped(
+            "    ", f"{'factor *=' if number else 'factor ='} {curve.target}(", [first, *named], ")"
+        )
+    yield "\n".join([*lines, "    return factor"])
+
+
+def optimizer_functions(learning: Learning) -> Iterator[str]:
+    """What is printed of groups and optimizers that torch does not have."""
+    own = isinstance(learning.optimizer, Muon)
+    named = (("muon_groups",) if own else ()) + (("spare_decay",) if learning.decay == "matrices" else ())
+    if named:
+        yield from loop_text("training/weight_groups.py", *named).values()
+    if own:
+        yield from loop_text("training/muon.py").values()
+
+
+def grouped_weights(weights: str, learning: Learning) -> str:
+    """The weights as the optimizer gets them: as they are, or in groups."""
+    grouped = weights
+    if isinstance(learning.optimizer, Muon):
+        grouped = f"muon_groups(list({weights}))"
+    if learning.decay == "matrices":
+        if grouped == weights:
+            grouped = f'[{{"params": list({weights})}}]'
+        grouped = f"spare_decay({grouped})"
+    return grouped
