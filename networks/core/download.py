@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from networks.core.message import Message, UserError, message
@@ -21,23 +22,30 @@ TIMEOUT = 15.0
 """After so many seconds without a byte the server counts as silent."""
 _CHUNK = 2**18
 
+DigestKind = Literal["sha256", "md5"]
 Progress = Callable[[int, int], bool]
 """Called with the bytes received and the total, or 0 where the server does not tell; False cancels."""
 
 
-def fetch(url: str, path: Path, sha256: str, progress: Progress) -> bool:
+class _Expected(NamedTuple):
+    kind: DigestKind
+    digest: str
+
+
+def fetch(url: str, path: Path, digest: str, progress: Progress, kind: DigestKind = "sha256") -> bool:
     """Downloads `url` to `path`, unless the file is there already. False where `progress` cancelled it.
 
-    Writes beside `path`, and moves the file there once its SHA-256 is known to begin with `sha256`: a file at
-    `path` is always complete. Raises UserError where it cannot be downloaded or stored.
+    Writes beside `path`, and moves the file there once its hash is known to begin with `digest`: a file at
+    `path` is always complete. `kind` says which hash that is: MD5 only where nothing better was published.
+    Raises UserError where it cannot be downloaded or stored.
     """
     try:
-        if path.is_file() and _hash(path).startswith(sha256):
+        if path.is_file() and _hash(path, kind).startswith(digest):
             return True
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.parent / f".{secrets.token_hex(8)}.partial"
         try:
-            if not _receive(url, partial, sha256, progress):
+            if not _receive(url, partial, _Expected(kind, digest), progress):
                 return False
             os.replace(partial, path)
         finally:
@@ -48,17 +56,17 @@ def fetch(url: str, path: Path, sha256: str, progress: Progress) -> bool:
     return True
 
 
-def _receive(url: str, partial: Path, sha256: str, progress: Progress) -> bool:
+def _receive(url: str, partial: Path, expected: _Expected, progress: Progress) -> bool:
     # a program's name of our own: some servers refuse Python's
     request = urllib.request.Request(url, headers={"User-Agent": "Backbone"})
     if not progress(0, 0):
         return False
-    digest, done = hashlib.sha256(), 0
+    found, done = hashlib.new(expected.kind, usedforsecurity=False), 0
     with urllib.request.urlopen(request, timeout=TIMEOUT) as answer, open(partial, "xb") as file:
         total = answer.length or 0
         while chunk := _read(answer):
             file.write(chunk)
-            digest.update(chunk)
+            found.update(chunk)
             done += len(chunk)
             if not progress(done, total):
                 return False
@@ -66,14 +74,15 @@ def _receive(url: str, partial: Path, sha256: str, progress: Progress) -> bool:
         os.fsync(file.fileno())
     if done < total:
         raise http.client.IncompleteRead(b"", total - done)
-    if not digest.hexdigest().startswith(sha256):
+    if not found.hexdigest().startswith(expected.digest):
         raise UserError(
             message(
-                "Expected a file from {server} whose SHA-256 begins with {expected}, got {got}: it was "
+                "Expected a file from {server} whose {kind} begins with {expected}, got {got}: it was "
                 "changed on the way and has been deleted; try again from another network.",
                 server=_server(url),
-                expected=sha256,
-                got=digest.hexdigest()[: len(sha256)],
+                kind="MD5" if expected.kind == "md5" else "SHA-256",
+                expected=expected.digest,
+                got=found.hexdigest()[: len(expected.digest)],
             )
         )
     return True
@@ -89,9 +98,9 @@ def _read(answer: http.client.HTTPResponse) -> bytes:
         raise ConnectionError(str(error)) from error
 
 
-def _hash(path: Path) -> str:
+def _hash(path: Path, kind: DigestKind) -> str:
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
 
 
 def _server(url: str) -> str:

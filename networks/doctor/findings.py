@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from networks.core.finding import Finding, advice, blocking
 from networks.core.message import Message, message
+from networks.doctor.data_findings import data_findings
 from networks.doctor.last_layer import loss_findings
 from networks.graph.check import Report, check
 from networks.graph.network import Network
@@ -27,7 +28,7 @@ def findings(project: Project, report: Report | None = None) -> tuple[Finding, .
         # weights are counted once the whole network fits
         found += _nothing_to_train(project.network, report)
     found += _no_soft_targets(project)
-    found += _not_fetched(project)
+    found += [*data_findings(project.recipe.data), *_not_fetched(project)]
     found += _long_warm_up(project)
     if project.recipe.learning.batch_size == 1:
         found += _lone_numbers(project.network, report)

@@ -7,6 +7,8 @@ import secrets
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
+from networks.core.message import UserError
+from networks.recipes.data_section import Data
 from networks.recipes.recipe import Recipe
 from networks.runs.measures import LEARNING_RATE
 from networks.runs.record import Record
@@ -78,12 +80,7 @@ class TrainingPanel(RecipePanel):
         self._plot.show_schedule(learning.schedule, learning.optimizer.lr, learning.epochs)
         # a rate that stays the same needs no picture
         self._plot.setVisible(bool(learning.schedule.curves(learning.epochs, steps_per_epoch=100)))
-        training, validation = recipe.data.sizes()
-        self._counts.setText(
-            self.tr("{training} to learn from · {validation} to judge by").format(
-                training=thousands(training), validation=thousands(validation)
-            )
-        )
+        self._counts.setText(self._count_images(recipe.data))
         for title, help, kind, form in (
             (self._optimizer_title, self._optimizer_help, optimizer, self._optimizer),
             (self._loss_title, self._loss_help, loss, self._loss),
@@ -103,6 +100,15 @@ class TrainingPanel(RecipePanel):
             self._plot.show_trace(None)
         else:
             self._plot.show_trace((record.steps.epoch, record.steps.values(LEARNING_RATE.name)))
+
+    def _count_images(self, data: Data) -> str:
+        try:
+            training, validation = data.sizes()
+        except UserError:
+            return ""  # the Data panel says why
+        return self.tr("{training} to learn from · {validation} to judge by").format(
+            training=thousands(training), validation=thousands(validation)
+        )
 
     def _seldom(self) -> QWidget:
         """What is set once, in one column."""

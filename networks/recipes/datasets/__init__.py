@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 from networks.core.declared import Closed, catalog
-from networks.recipes.datasets import digits, shapes
+from networks.recipes.datasets import (
+    cifar10,
+    cifar100,
+    digits,
+    emnist_balanced,
+    emnist_letters,
+    fashion_mnist,
+    kmnist,
+    mnist,
+    shapes,
+    stl10,
+    svhn,
+)
 from networks.recipes.datasets.base import Dataset, Labels, Pixels
 from networks.recipes.datasets.digits import Digits
 from networks.recipes.datasets.shapes import Shapes
 
 __all__ = ["DATASETS", "AnyDataset", "Dataset", "Digits", "Labels", "Pixels", "Shapes"]
 
-DATASETS = catalog(Dataset, *(module.__name__ for module in (digits, shapes)))
+_MODULES = (
+    digits,
+    mnist,
+    fashion_mnist,
+    kmnist,
+    emnist_balanced,
+    emnist_letters,
+    cifar10,
+    cifar100,
+    svhn,
+    stl10,
+    shapes,
+)
+
+DATASETS = catalog(Dataset, *(module.__name__ for module in _MODULES))
 """Every data set, in the order in which one chooses among them."""
 
 AnyDataset = Closed[Dataset]
+"""The closed union that project files are read into: no other set, and no folder, can come from a file."""

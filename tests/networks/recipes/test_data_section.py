@@ -94,7 +94,7 @@ def test_what_is_said_of_a_set_is_complete(kind):
     assert dataset.title
     assert dataset.help()
     assert dataset.licence
-    assert dataset.source.startswith("https://") or isinstance(dataset, Shapes)
+    assert dataset.source.startswith(("https://", "http://")) or isinstance(dataset, Shapes)
     assert dataset.attribution
     assert len({*dataset.classes}) == len(dataset.classes) >= 2
     assert dataset.channels in (1, 3)
