@@ -6,9 +6,10 @@ import atexit
 from functools import cache
 from weakref import WeakSet
 
-from PySide6.QtCore import QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
+    QAccessibleActionInterface,
     QAccessibleEvent,
     QAccessibleInterface,
     QAccessibleObject,
@@ -20,6 +21,11 @@ from networks.graph.network import Wire
 from widgets.canvas.items.spoken import Spoken, spoken_card, spoken_frame, spoken_wire
 from widgets.canvas.scene import CanvasScene
 
+PRESS, TOGGLE, MENU = (
+    QAccessibleActionInterface.pressAction(),
+    QAccessibleActionInterface.toggleAction(),
+    QAccessibleActionInterface.showMenuAction(),
+)
 Key = str | Wire
 """The name of a card or frame, or a wire."""
 
@@ -34,6 +40,12 @@ class Voice(QObject):
 
 class Voices(QObject):
     """The voices of one canvas. Each is made when a screen reader first asks for it."""
+
+    wished = Signal(object, str)
+    """What a screen reader asks for: a card, frame or wire, and the name of an action.
+
+    To be connected as queued: the answer may replace the voice that is asked.
+    """
 
     def __init__(self, view: QGraphicsView, scene: CanvasScene) -> None:
         super().__init__(view)
@@ -112,6 +124,13 @@ class Voices(QObject):
             state.collapsed = key in scene.cards
         return state
 
+    def actions(self, key: Key) -> list[str]:
+        """What can be done with it, by Qt's names: select, open or close, show its menu."""
+        if self.place(key) < 0:
+            return []
+        folds = isinstance(key, str) and self.scene.foldable(key)
+        return [PRESS, *((TOGGLE,) if folds else ()), MENU]
+
     def rect(self, key: Key) -> QRect:
         """Its place on the screen."""
         place = self._in_view(key)
@@ -142,8 +161,33 @@ class Voices(QObject):
 _NOTHING = Spoken("", "")
 
 
+class _Actions(QAccessibleActionInterface):
+    """What a screen reader can do with a card, frame or wire."""
+
+    def __init__(self, voice: Voice) -> None:
+        super().__init__()
+        self._voice = voice
+
+    def actionNames(self) -> list[str]:
+        return self._voice.voices.actions(self._voice.key) if Shiboken.isValid(self._voice) else []
+
+    def doAction(self, name: str) -> None:
+        if name in self.actionNames():
+            self._voice.voices.wished.emit(self._voice.key, name)
+
+    def keyBindingsForAction(self, name: str) -> list[str]:
+        return []
+
+
 class _Part(QAccessibleObject):
     """A card, frame or wire."""
+
+    def __init__(self, voice: Voice) -> None:
+        super().__init__(voice)
+        self._actions = _Actions(voice)
+
+    def interface_cast(self, kind: QAccessible.InterfaceType) -> object:  # type: ignore[override]
+        return self._actions if kind == QAccessible.InterfaceType.ActionInterface else None
 
     def _voice(self) -> Voice:
         voice = self.object()

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QGraphicsView, QMenu, QStyle, QToolTip, QWidget
 from networks.graph.check import Report
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folding, everything_open, opened_at_first
-from widgets.canvas.accessible import Voices
+from widgets.canvas.accessible import MENU, TOGGLE, Key, Voices
 from widgets.canvas.background import DotGrid, paint_hint, paint_ring
 from widgets.canvas.camera import Camera
 from widgets.canvas.columns_overview import ColumnsOverview
@@ -98,6 +98,7 @@ class CanvasView(QGraphicsView):
         """Whether keys have brought the focus here, which is then shown."""
         self.camera.moved.connect(self._follow_camera)
         self._minimap.pointed.connect(self.camera.centre_on)
+        self._voices.wished.connect(self._act, Qt.ConnectionType.QueuedConnection)
         self.overview.covered.connect(self._minimap.give_way)
         self.setObjectName("canvas")
         self.setAccessibleName(self.tr("Network"))
@@ -377,6 +378,15 @@ class CanvasView(QGraphicsView):
         if opens:
             by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
             self.menu_wished.emit(event.globalPos() if by_mouse else self._menu_place())
+
+    @Slot(object, str)
+    def _act(self, key: Key, action: str) -> None:
+        """Does what a screen reader asks for."""
+        self._scene.select(*(((), (key,)) if isinstance(key, Wire) else ((key,),)))
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._conclude(Toggle(key) if action == TOGGLE and isinstance(key, str) else None)
+        if action == MENU:
+            self.menu_wished.emit(self._menu_place())
 
     def _menu_place(self) -> QPoint:
         self._bring_selection_into_sight()

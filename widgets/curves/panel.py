@@ -236,6 +236,7 @@ class CurvesPanel(QWidget):
         if self._pointed is None and by > 0:
             index = len(epochs) - 1 if by > len(epochs) else -1
         self._point(float(epochs[min(max(0, index + by), len(epochs) - 1)]))
+        self._read_outs.read_out(next(place for place in self._places if place.chart is self.sender()))
 
     def _record(self, number: int) -> Record:
         return next(record for record, own in self._numbers.items() if own == number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSizeF
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor
 from PySide6.QtWidgets import QWidget
 
 from networks.runs.record import Record
@@ -36,6 +36,14 @@ class ReadOuts:
             heading.show_boxed(at is not None)
             chart.show_cross_hair(at, rings)
             below = self._place_box(chart, box, readings if at is not None else (), below)
+
+    def read_out(self, place: ChartPlace) -> None:
+        """Tells screen readers the values to which keys have led the cross-hair of this chart."""
+        if QAccessible.isActive():
+            words = self._panel.tr("epoch {epoch}: {values}").format(
+                epoch=f"{place.chart.cross_hair:.4g}", values=place.heading.text()
+            )
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(place.chart, words))
 
     def _place_box(self, chart: Chart, box: ReadingBox, readings: tuple[Reading, ...], below: int) -> int:
         """Shows the box in a corner of its chart, or over what stands below the charts, where they are full.

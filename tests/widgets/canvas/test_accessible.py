@@ -10,8 +10,10 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
+from shiboken6 import Shiboken
 
 from networks.graph import edits
+from networks.graph.check import check
 from networks.graph.network import Network, Wire
 from networks.layers.convolution import Conv2d
 from networks.presets.catalog import PRESETS
@@ -127,6 +129,29 @@ def test_a_part_is_found_where_it_lies(lenet):
     assert part(view, "conv1, Conv2d").state().offscreen
 
 
+def test_a_screen_reader_selects_opens_and_closes_and_asks_for_the_menu(qtbot):
+    view = Document(qtbot, RESNET.network()).view
+    view.close_all()
+    card = next(node.name for node in view.folding.shown.nodes if view.scene().foldable(node.name))
+    voices = view._voices
+    speaker = QAccessible.queryAccessibleInterface(voices.of(card)).actionInterface()
+    assert speaker.actionNames() == ["Press", "Toggle", "ShowMenu"]
+    speaker.doAction("Press")
+    qtbot.waitUntil(lambda: view.selected() == (card,))
+    assert view.hasFocus()
+    with qtbot.waitSignal(view.menu_wished):
+        speaker.doAction("ShowMenu")
+    before = set(view.scene().cards)
+    speaker.doAction("Toggle")
+    qtbot.waitUntil(lambda: len(view.scene().cards) > len(before))
+    wire = view.folding.shown.wires[0]
+    QAccessible.queryAccessibleInterface(voices.of(wire)).actionInterface().doAction("Press")
+    qtbot.waitUntil(lambda: view.selected_wires() == (wire,))
+    gone = voices.of(card)
+    view.show_network(Network(), check(Network()))
+    assert not Shiboken.isValid(gone) or voices.actions(card) == []
+
+
 def test_what_is_gone_answers_with_nothing(lenet):
     view = lenet.view
     gone = part(view, "conv1, Conv2d")
@@ -180,6 +205,8 @@ for round in range(200):
         try:
             part.text(QAccessible.Text.Name), part.text(QAccessible.Text.Description)
             part.state(), part.rect(), part.parent(), canvas.indexOfChild(part)
+            for action in part.actionInterface().actionNames()[:2]:
+                part.actionInterface().doAction(action)
         except RuntimeError:
             pass  # Qt has taken it back together with its object, and Python says so
     canvas.focusChild()

@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QImage, QWheelEvent
+from PySide6.QtGui import QAccessible, QAction, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -944,3 +944,25 @@ def test_the_keys_name_what_is_drawn(panel):
     panel.toolbar.slider.setValue(0)
     assert {"training, every step", "validation"} <= set(panel.keys.text().split(" · "))
     assert "smoothed" not in panel.keys.text()
+
+
+def test_keys_move_the_cross_hair_and_its_values_are_read_out(trained, qtbot, monkeypatch):
+    heard = []
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+
+    def update(event):
+        if event.type() == QAccessible.Event.Announcement:
+            heard.append(event.message())
+
+    monkeypatch.setattr(QAccessible, "updateAccessibility", update)
+    chart = trained.chart("loss")
+    assert chart.focusPolicy() & Qt.FocusPolicy.TabFocus
+    qtbot.keyClick(chart, Qt.Key.Key_Home)
+    assert chart.cross_hair == pytest.approx(0.1)
+    qtbot.keyClick(chart, Qt.Key.Key_Right)
+    assert chart.cross_hair == pytest.approx(0.2)
+    assert [words.partition(":")[0] for words in heard] == ["epoch 0.1", "epoch 0.2"]
+    assert "train" in heard[1]
+    assert "step 2" in heard[1]
+    qtbot.keyClick(chart, Qt.Key.Key_Escape)
+    assert chart.cross_hair is None
