@@ -71,7 +71,7 @@ def foresee(project: Project, rate: float | None, report: Report | None = None) 
     return Foresight(
         report.multiply_adds * (BACKWARD * training + validation),
         report.multiply_adds * BACKWARD * batch,
-        images + FLOAT * (weights + outputs * batch),
+        images + FLOAT * (weights + outputs * math.ceil(batch / learning.accumulation)),
         rate,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection
 from pathlib import Path
@@ -11,7 +12,7 @@ from networks.core.message import message
 from networks.core.shapes import count
 from networks.graph.check import Report
 from networks.project.project import Project
-from networks.recipes.optimizers import SGD, Optimizer
+from networks.recipes.optimizers import SGD, Adafactor, Optimizer
 
 FLOAT = 4
 """Bytes of one number."""
@@ -54,7 +55,9 @@ def memory_finding(project: Project, report: Report) -> Finding | None:
     """Says that training needs more memory than is free now; None if it may fit."""
     learning, images = project.recipe.learning, project.recipe.data.sizes()[0]
     frozen = [node.name for node in project.network.nodes if node.frozen]
-    needed = least_memory(report, learning.optimizer, min(learning.batch_size, images), frozen)
+    # of the parts of a batch, one after the other is in memory
+    at_once = math.ceil(min(learning.batch_size, images) / learning.accumulation)
+    needed = least_memory(report, learning.optimizer, at_once, frozen)
     free = free_memory()
     if free is None or needed <= free:
         return None
@@ -71,7 +74,8 @@ def copies_kept(optimizer: Optimizer) -> int:
     """Numbers that the optimizer keeps for each weight, at least."""
     if isinstance(optimizer, SGD):
         return 1 if optimizer.momentum else 0
-    return 1
+    # Adafactor keeps a number for each row and column
+    return 0 if isinstance(optimizer, Adafactor) else 1
 
 
 def _meminfo(text: str) -> int:

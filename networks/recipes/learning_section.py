@@ -85,6 +85,17 @@ class Learning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int,
         whole("Batch size", "Images whose gradients are averaged for one step.", 1, 65_536, unit="images"),
     ] = 64
+    accumulation: Annotated[
+        int,
+        whole(
+            "Accumulation",
+            "Computes each batch in so many parts, one after the other, and adds up the gradients: the same "
+            "batch in less memory. BatchNorm then normalizes every part by itself.",
+            1,
+            65_536,
+            unit="parts",
+        ),
+    ] = 1
     epochs: Annotated[
         int,
         whole("Epochs", "How often training goes through all training images.", 1, 100_000, unit="epochs"),

@@ -352,6 +352,7 @@ def _epoch(project: Project, constants: ScriptConstants, training_loss: str) -> 
     clip = ", clip=CLIP" if learning.clip else ""
     if learning.clip and learning.clip_by != "norm":
         clip += f", clip_by={quoted(learning.clip_by)}"
+    parts = f", parts={learning.accumulation}" if learning.accumulation > 1 else ""
     yield "rows: list[dict[str, float]] = []"
     yield "for chosen in batches:"
     if rate_curves(project.recipe.learning, constants.steps_per_epoch):
@@ -359,7 +360,7 @@ def _epoch(project: Project, constants: ScriptConstants, training_loss: str) -> 
         yield f"    set_rate(optimizer, rate_factor(step{losses}))"
     yield f"    images, labels = {_batch('x_training[chosen]', project, constants)}, y_training[chosen]"
     yield from augmented_lines(steps)
-    yield f"    measured = train_step(model, {training_loss}, {arguments}{auxiliary}{clip})"
+    yield f"    measured = train_step(model, {training_loss}, {arguments}{auxiliary}{clip}{parts})"
     yield "    step += 1"
     yield '    rows.append({"step": step, "epoch": step / len(batches)} | means(measured))'
     yield f"    loss = rows[-1][{quoted(TRAINING_LOSS.name)}]"

@@ -317,6 +317,7 @@ class Run:
             auxiliary=self._auxiliary,
             clip=learning.clip,
             clip_by=learning.clip_by,
+            parts=learning.accumulation,
         )
         state.step += 1
         state.untold.append(Untold(state.step, measured))

@@ -24,25 +24,35 @@ def train_step(
     auxiliary: tuple[float, ...] = (),
     clip: float = 0.0,
     clip_by: str = "norm",
+    parts: int = 1,
 ) -> dict[str, tuple[Tensor, int]]:
     """Makes one step on a batch. Gives what was measured: for each measure a sum and what to divide it by.
 
     `targets` are n labels or, for losses that take soft targets, n×classes shares. With auxiliary outputs the
     model gives several scores, the main ones first, and `auxiliary` holds what the losses of the others are
-    multiplied by. `clip` is what `clip_gradients` allows, 0 for no limit. The sums are tensors: reading one
-    from a GPU waits until the GPU is done with the step.
+    multiplied by. `clip` is what `clip_gradients` allows, 0 for no limit. In several `parts` the batch takes
+    less memory: their gradients add up. The sums are tensors: reading one from a GPU waits until the GPU is
+    done with the step.
     """
-    scores = model(images)
-    scores, *early = scores if auxiliary else (scores,)
-    loss = loss_function(scores, targets)
-    for share, guess in zip(auxiliary, early, strict=True):
-        loss = loss + share * loss_function(guess, targets)
     weights = trained_weights(optimizer)
     for weight in weights:
         weight.grad = None  # as optimizer.zero_grad() does
-    loss.backward()
-    norm = gradient_length(weights)
-    result = BatchResult(loss.detach(), scores.detach(), targets, weights, optimizer, norm)
+    # a part has at least two images, since a single one has no variance to normalize by
+    parts = max(1, min(parts, len(images) // 2))
+    losses, guesses = [], []
+    for some, aims in zip(images.tensor_split(parts), targets.tensor_split(parts), strict=True):
+        scores = model(some)
+        scores, *early = scores if auxiliary else (scores,)
+        loss = loss_function(scores, aims)
+        for share, guess in zip(auxiliary, early, strict=True):
+            loss = loss + share * loss_function(guess, aims)
+        if parts > 1:
+            loss = loss * (len(some) / len(images))
+        loss.backward()
+        losses.append(loss.detach())
+        guesses.append(scores.detach())
+    loss, norm = torch.stack(losses).sum(), gradient_length(weights)
+    result = BatchResult(loss, torch.cat(guesses), targets, weights, optimizer, norm)
     with torch.no_grad():
         measured = {name: take(result) for name, take in EACH_STEP.items()}
     # a loss that is not a number leaves the weights as they are; a GPU is not asked, since that means waiting

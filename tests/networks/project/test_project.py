@@ -99,6 +99,7 @@ RECIPES = st.builds(
         start=st.sampled_from(["random", *BY_NAME]),
         loss=declared(LOSSES),
         optimizer=declared(OPTIMIZERS),
+        accumulation=st.integers(1, 65_536),
         decay=st.sampled_from(["all", "matrices"]),
         schedule=declared(SCHEDULES),
         clip=st.floats(0, 1e6),

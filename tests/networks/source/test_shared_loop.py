@@ -94,7 +94,11 @@ def test_the_script_of_every_schedule_prints_its_curve():
 
 CHANGES = {
     "nothing": ("training/steps.py", "", ""),
-    "loss": ("training/steps.py", "    weights = trained", "    loss = 3 * loss\n    weights = trained"),
+    "loss": (
+        "training/steps.py",
+        "        loss.backward()",
+        "        loss = 3 * loss\n        loss.backward()",
+    ),
     "judging": ("training/steps.py", "        scores = model(images)", "        scores = -model(images)"),
     "split": ("recipes/splitting.py", "round(members * share)", "round(members * share / 2)"),
     "images": ("data/fitting.py", "bilinear", "bicubic"),

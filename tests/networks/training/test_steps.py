@@ -71,3 +71,20 @@ def test_the_learning_rate_that_is_measured_is_that_of_the_step():
         optimizer.param_groups[0]["lr"] = rate
         measured = train_step(model, nn.CrossEntropyLoss(), optimizer, images, labels)
         assert measured["learning rate"] == (rate, 1)
+
+
+@given(st.integers(0, 999), st.integers(2, 9))
+def test_parts_add_up_to_the_whole_batch(seed, parts):
+    whole, images, labels = model_and_batch(seed)
+    expected = stepped(whole, images, labels)
+    model, _, _ = model_and_batch(seed)
+    assert stepped(model, images, labels, parts=parts) == pytest.approx(expected, rel=1e-5)
+    for ours, theirs in zip(model.parameters(), whole.parameters(), strict=True):
+        assert torch.allclose(ours.grad, theirs.grad, rtol=1e-4, atol=1e-6)
+
+
+@given(st.integers(2, 9), st.integers(1, 20))
+def test_no_part_is_a_single_image(images, parts):
+    """Which BatchNorm refuses where a channel is one number."""
+    model = nn.Sequential(nn.Flatten(), nn.BatchNorm1d(4), nn.Linear(4, 3))
+    stepped(model, torch.randn(images, 1, 2, 2), torch.zeros(images, dtype=torch.int64), parts=parts)
