@@ -25,6 +25,7 @@ from networks.graph.saved_blocks import SavedBlock
 from networks.layers.base import Layer
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe
+from networks.recipes.steering import Running
 from networks.runs.record import Record
 from widgets.look.translation import said
 
@@ -100,6 +101,11 @@ class Desk(QObject):
         """Says that torch is loaded and finds these devices."""
         self._show(replace(self.shown, devices=devices))
         self.torch_loaded.emit()
+
+    def show_running(self, running: Running | None) -> None:
+        """Says which run goes on, and with which recipe."""
+        if running != self.shown.running:
+            self._show(replace(self.shown, running=running))
 
     def show_records(self, records: tuple[Record, ...]) -> None:
         """Says which runs there are, and that they may have told more."""

@@ -12,6 +12,7 @@ from networks.graph.network import Network
 from networks.graph.presentation import Folding
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe
+from networks.recipes.steering import Running
 from networks.runs.record import Record
 
 Field = Literal[
@@ -22,6 +23,7 @@ Field = Literal[
     "selection",
     "devices",
     "records",
+    "running",
     "undo",
     "redo",
     "network",
@@ -46,6 +48,8 @@ class Shown(msgspec.Struct, frozen=True, eq=False):
     """The devices that torch finds, or None as long as torch is not loaded."""
     records: tuple[Record, ...] = ()
     """All that runs have told, the oldest run first. Records grow: `Desk.recorded` says when."""
+    running: Running | None = None
+    """The run that goes on; None where none does."""
     undo: str = ""
     """The step that Undo would undo; empty if there is none."""
     redo: str = ""

@@ -8,6 +8,7 @@ from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.panel import Panel, Place
 from app.feature.shown import Shown
+from networks.core.message import visible
 from widgets.panels.training_panel import TrainingPanel
 
 
@@ -46,8 +47,17 @@ class Optimization(Feature):
     def show(self, old: Shown | None, new: Shown) -> None:
         if new.news(old, "recipe", "devices"):
             self.panel.show_recipe(new.recipe, new.devices)
+        if new.news(old, "recipe", "running"):
+            self.panel.show_run(*self._steering(new))
         if new.news(old, "records"):
             self._trace()
+
+    def _steering(self, shown: Shown) -> tuple[str, tuple[str, ...]]:
+        """What is said of the run that goes on, and the fields that also change it."""
+        if shown.running is None:
+            return "", ()
+        words = self.tr("Fields with this sign steer “{run}” now; the rest waits for the next run.")
+        return words.format(run=visible(shown.running.title, 60)), shown.running.steered_by(shown.recipe)
 
     @Slot()
     def _trace(self) -> None:

@@ -43,6 +43,7 @@ class Training(Feature):
         self.runs.changed.connect(self._show_runs)
         self.runs.recorded.connect(self._show_records)
         self.runs.ended.connect(self._tell_end)
+        self.runs.steered.connect(self._tell_change)
         self.runs.outdated.connect(self._withdraw_end)
         self.runs.rested.connect(self.rested)
         self.runs.train_refused.connect(self._show_finding)
@@ -83,6 +84,20 @@ class Training(Feature):
                 STOP_KEYS,
             ),
             Command("further", section, self.tr("&One epoch more"), runs.train_further, ("Ctrl+E",)),
+            Command(
+                "continue",
+                section,
+                self.tr("&Continue from the last weights as a new run"),
+                runs.continue_from,
+                why_not=lambda _: runs.continue_reason(),
+            ),
+            Command(
+                "repeat",
+                section,
+                self.tr("&Repeat the last run exactly"),
+                runs.repeat,
+                why_not=lambda _: runs.repeat_reason(),
+            ),
         )
 
     def gestures(self) -> tuple[Gesture, ...]:
@@ -109,6 +124,8 @@ class Training(Feature):
         if new.news(old, "project", "findings"):
             self.bar.show_findings(new.findings)
             self.curves.show_findings(new.findings)
+            if old is not None:
+                self.runs.steer(old.recipe, new.recipe)
             self.runs.show_project(new.project, new.findings)
             if self.runs.waiting and new.news(old, "project"):
                 self.desk.say(self.tr("This applies to the next run, not to the one that is training."))
@@ -157,6 +174,7 @@ class Training(Feature):
         self.bar.show_stage(self.desk.trainer.state.value)
         self.bar.show_progress(self.runs.shown_progress, self.runs.verdict)
         self.bar.show_further(self.runs.further_reason())
+        self.desk.show_running(self.runs.running)
         self.curves.show_waiting(self.runs.waiting)
 
     @Slot()
@@ -172,6 +190,10 @@ class Training(Feature):
             if finding.where is not None:
                 self.desk.reveal(finding.where)
             self.desk.say(finding.sentence)
+
+    @Slot(str)
+    def _tell_change(self, words: str) -> None:
+        self.desk.say(self.tr("The run that goes on was changed: {change}.").format(change=words))
 
     @Slot(str)
     def _tell_end(self, sentence: str) -> None:

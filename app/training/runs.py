@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QObject, Signal, Slot
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.training.trainer import State, Trainer
+from app.training.trainer import Beginning, State, Trainer
 from networks.core.finding import Finding, blocking
+from networks.core.message import visible
+from networks.graph.bare import bare
 from networks.project.difference import run_name
 from networks.project.project import Project
-from networks.recipes.recipe import with_settings
-from networks.runs.events import Event, Failed, Finished
+from networks.recipes.recipe import Recipe, with_settings
+from networks.recipes.steering import Running, steered, with_change
+from networks.runs.events import Event, Failed, Finished, Steered
 from networks.runs.progress import Progress
 from networks.runs.record import Record, Records
 from networks.runs.verdict import Verdict, verdict
 from widgets.look.translation import said
+
+SETTLED_MS = 300
+"""How long a field rests before its number changes the run that goes on."""
 
 
 class Runs(QObject):
@@ -34,6 +41,8 @@ class Runs(QObject):
     """What was said of a run's end no longer concerns what is shown."""
     rested = Signal()
     """No training thread is running any more."""
+    steered = Signal(str)
+    """What has been changed in the run that goes on, in words."""
     train_refused = Signal()
     """The user wants to train a project that cannot be trained."""
 
@@ -51,6 +60,14 @@ class Runs(QObject):
         self._project: Project | None = None
         self._findings: tuple[Finding, ...] = ()
         self._count = 0
+        self._begun: tuple[Project, Beginning] | None = None
+        """What the last run began with, for an exact repetition."""
+        self._wishes: dict[str, float] = {}
+        """Numbers to change in the run that goes on, by their paths in the recipe."""
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLED_MS)
+        self._settling.timeout.connect(self._steer)
         self.may_begin: Callable[[Project], bool] = lambda project: True
         """Asked before a run begins: it may take long, and the user may not want that."""
         trainer.events_arrived.connect(self._take_events)
@@ -104,28 +121,105 @@ class Runs(QObject):
         """What the current or last run is called; empty before the first."""
         return next((record.title for record in self.records if record.progress is self.progress), "")
 
-    def _begin(self, epochs: int | None) -> None:
-        project = self._project
+    @Slot()
+    def repeat(self) -> None:
+        """Repeats the last run exactly, with what was changed while it went on, as a run of its own."""
+        run = self.trainer.run
+        if self.repeat_reason() or run is None or self._begun is None:
+            return
+        project, beginning = self._begun
+        self._begin(None, project, beginning._replace(changes=run.changes))
+
+    def repeat_reason(self) -> str:
+        """Why the last run cannot be repeated now, in words; empty if it can."""
+        if self.trainer.busy:
+            return self.tr("A run goes on: stop it first, or wait for its end.")
+        return "" if self.trainer.run is not None else self.tr("There is no run yet to repeat.")
+
+    @Slot()
+    def continue_from(self) -> None:
+        """Starts a run of the project as it is now from the last run's weights; the recipe says which."""
+        project, run = self._project, self.trainer.run
+        if self.continue_reason() or project is None or run is None:
+            return
+        weights = run.weights(project.recipe.learning.stopping.keep)
+        self._begin(None, project, Beginning(weights), self.title)
+
+    def continue_reason(self) -> str:
+        """Why no run can go on from the last run's weights, in words; empty if one can."""
+        project, run = self._project, self.trainer.run
+        if self.trainer.busy:
+            return self.tr("A run goes on: change what steers it, or stop it first.")
+        if run is None or project is None:
+            return self.tr("There are no trained weights yet: train first.")
+        if self._findings:
+            return said(self._findings[0].sentence)
+        if project.classes != run.project.classes or bare(project.network) != bare(run.project.network):
+            return self.tr("The last run's weights do not fit: the network or its classes have changed.")
+        return ""
+
+    def _begin(
+        self,
+        epochs: int | None,
+        project: Project | None = None,
+        beginning: Beginning = Beginning(),  # noqa: B008  a value
+        parent: str = "",
+    ) -> None:
+        project = project or self._project
         assert project is not None
         if not self.may_begin(project):
             return
         self._count += 1
         planned = project.recipe.learning.epochs if epochs is None else epochs
         record = Record(f"run-{self._count}", epochs=planned)
-        self._name(record, project)
+        self._name(record, project, parent)
         self._trained = project
+        self._begun = project, beginning
+        self._wishes.clear()
         self.records.begin(record)
         self.progress = record.progress
         self.outdated.emit()
         self.recorded.emit()
-        self.trainer.start(project, epochs, record.run)
+        self.trainer.start(project, epochs, record.run, beginning)
 
-    def _name(self, record: Record, project: Project) -> None:
+    def steer(self, old: Recipe, new: Recipe) -> bool:
+        """Makes an edit of the recipe change the run that goes on as well; False where it cannot."""
+        if not self.trainer.busy or self._trained is None:
+            return False
+        changes = steered(self._trained.recipe, old, new)
+        for path, value in changes.items():
+            self._wishes[path] = value
+            recipe = with_change(self._trained.recipe, path, value)
+            self._trained = replace(self._trained, recipe=recipe)
+        if changes:
+            # a slider that is being dragged is one change, made where it comes to rest
+            self._settling.start()
+        return bool(changes)
+
+    @Slot()
+    def _steer(self) -> None:
+        for path in tuple(self._wishes):
+            if self.trainer.steer(path, self._wishes[path]):
+                del self._wishes[path]
+        if self._wishes and self.trainer.busy:
+            self._settling.start()
+
+    @property
+    def running(self) -> Running | None:
+        """The run that goes on; None where none does, and once it is about to stop."""
+        if not self.trainer.busy or self._trained is None or self.trainer.state is State.STOPPING:
+            return None
+        return Running(self.title, self._trained.recipe)
+
+    def _name(self, record: Record, project: Project, parent: str) -> None:
         """Calls a run by its network and by what was changed since the last run."""
         self._called, changes = run_name(project, self._trained, self._called)
         name = self.tr("Own network") if self._called is None else self._called
         record.short = self._unused(said(changes), "short")
         title = self.tr("{network} · {change}").format(network=name, change=said(changes))
+        if parent:
+            title = self.tr("{title}, from “{parent}”").format(title=title, parent=visible(parent, 60))
+        record.parent = parent
         record.title = self._unused(title, "title")
 
     def _unused(self, name: str, kind: str) -> str:
@@ -141,6 +235,9 @@ class Runs(QObject):
     def _take_events(self, events: tuple[Event, ...]) -> None:
         self.records.take(events)
         self.recorded.emit()
+        for event in events:
+            if isinstance(event, Steered):
+                self.steered.emit(said(event.words))
         if isinstance(events[-1], Finished | Failed):
             self.ended.emit(said(verdict(self.records[events[-1].run]).sentence))
 
@@ -201,9 +298,9 @@ class Runs(QObject):
 
     def further_reason(self) -> str:
         """Why the last run cannot go on, in words; empty if it can."""
-        if self.trainer.run is None or self.trainer.project is None:
+        if self.trainer.run is None or self._trained is None:
             return said(self._findings[0].sentence) if self._findings else ""
-        trained, now = self.trainer.project, self._project
+        trained, now = self._trained, self._project
         assert now is not None
         learning, threads = trained.recipe.learning, trained.recipe.machine.threads
         same_length = with_settings(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import threading
 from collections import deque
+from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -14,10 +15,13 @@ from app.background.job import Job, Task
 from app.training.memory import give_back_memory
 from networks.core.message import Message
 from networks.project.project import Project
+from networks.recipes.steering import Change
 from networks.runs.events import Event, Failed, Finished
 from networks.runs.failure import explain
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from networks.training.run import Run
 
 TICK_MS = 100
@@ -35,6 +39,17 @@ class State(Enum):
     TRAINING = "training"
     PAUSED = "paused"
     STOPPING = "stopping"
+
+
+class Beginning(NamedTuple):
+    """What a run begins with besides its project.
+
+    `weights` are those of another run to go on from; None draws or fetches the first weights as the recipe
+    says. `changes` are those of an earlier run that is repeated.
+    """
+
+    weights: Mapping[str, Tensor] | None = None
+    changes: tuple[Change, ...] = ()
 
 
 class _Gate:
@@ -67,8 +82,8 @@ class _Leg:
     It computes nothing itself: everything that computes is in networks.training.
     """
 
-    def __init__(self, project: Project, id: str, run: Run | None, epochs: int) -> None:
-        self._project, self._id, self._epochs = project, id, epochs
+    def __init__(self, project: Project, id: str, run: Run | None, epochs: int, beginning: Beginning) -> None:
+        self._project, self._id, self._epochs, self._beginning = project, id, epochs, beginning
         self.training_run = run
         self.box: deque[Event] = deque()
         self.gate = _Gate()
@@ -89,7 +104,10 @@ class _Leg:
         from networks.training.run import Run
 
         if self.training_run is None:
-            self.training_run = Run(self._project, self._id)
+            begun = self._beginning
+            self.training_run = Run(self._project, self._id, changes=begun.changes, weights=begun.weights)
+            # the run has copies of its own
+            self._beginning = Beginning()
         run = self.training_run
         events = run.train(self._epochs)
         for event in events:
@@ -134,12 +152,18 @@ class Trainer(QObject):
         """The current or last run; its weights may be read while the trainer is not busy."""
         return self._run
 
-    def start(self, project: Project, epochs: int | None = None, id: str = "run") -> None:
-        """Starts a new run with fresh weights; its events carry `id` as their `run`. Only while not busy."""
+    def start(
+        self,
+        project: Project,
+        epochs: int | None = None,
+        id: str = "run",
+        beginning: Beginning = Beginning(),  # noqa: B008  a value
+    ) -> None:
+        """Starts a new run; its events carry `id` as their `run`. Only while not busy."""
         assert not self.busy
         self.forget()
         self.project, self._id = project, id
-        self._launch(project.recipe.learning.epochs if epochs is None else epochs)
+        self._launch(project.recipe.learning.epochs if epochs is None else epochs, beginning)
 
     @Slot()
     def forget(self) -> None:
@@ -189,9 +213,16 @@ class Trainer(QObject):
         if self._job is not None:
             self._job.wait()
 
-    def _launch(self, epochs: int) -> None:
+    def steer(self, path: str, value: float) -> bool:
+        """Changes a number of the recipe in the run that goes on. False as long as it is being prepared."""
+        if self._run is None or not self.busy:
+            return False
+        self._run.steer(path, value)
+        return True
+
+    def _launch(self, epochs: int, beginning: Beginning = Beginning()) -> None:  # noqa: B008
         assert self.project is not None
-        leg = _Leg(self.project, self._id, self._run, epochs)
+        leg = _Leg(self.project, self._id, self._run, epochs, beginning)
         self._leg = leg
         self._job = Job(leg.drive, self._end, self._end, owner=self)
         self._become(State.PREPARING)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
-from msgspec.structs import replace
 from safetensors.torch import load, save
 from torch import Tensor, fx, nn
 
 from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
-from networks.graph.network import Network
+from networks.graph.bare import bare
 from networks.module.build import build, other_tensor
 from networks.project.project import Project
 from networks.recipes.stopping import Keep
@@ -76,7 +74,7 @@ def trained_weights(run: Run | None, project: Project) -> Weights | None:
     if run is None or run.project.classes != project.classes:
         return None
     keep = project.recipe.learning.stopping.keep
-    return run.weights(keep) if _bare(run.project.network) == _bare(project.network) else None
+    return run.weights(keep) if bare(run.project.network) == bare(project.network) else None
 
 
 def weights_words(run: Run, keep: Keep) -> Message | None:
@@ -165,8 +163,3 @@ def _of_type(tensor: Tensor, dtype: torch.dtype, name: str) -> Tensor:
 
 def _became_infinite(tensor: Tensor, found: Tensor) -> bool:
     return bool((found.isinf() & tensor.to("cpu", torch.float64).isfinite()).any())
-
-
-def _bare(network: Network) -> tuple[Any, ...]:
-    """The nodes without their marks, which change neither weights nor scores."""
-    return tuple(replace(node, fold="", frozen=False) for node in network.nodes)

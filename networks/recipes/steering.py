@@ -25,6 +25,18 @@ class Change(msgspec.Struct, frozen=True):
     value: float
 
 
+class Running(msgspec.Struct, frozen=True):
+    """A run that goes on: what it is called, and its recipe with all that was changed since it began."""
+
+    title: str
+    recipe: Recipe
+
+    def steered_by(self, recipe: Recipe) -> tuple[str, ...]:
+        """Paths of the numbers in another recipe, the one that is shown, that also change this run."""
+        alike = type(self.recipe.learning.optimizer) is type(recipe.learning.optimizer)
+        return tuple(path for path in steerable(recipe) if alike or "optimizer" not in path)
+
+
 def steerable(recipe: Recipe) -> tuple[str, ...]:
     """Paths of the numbers in this recipe that can be changed while it trains."""
     names = {field.name for field in fields_of(type(recipe.learning.optimizer))}

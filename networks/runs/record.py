@@ -37,6 +37,8 @@ class Record:
         """The best validation so far."""
         self.diverged: float | None = None
         """The epoch (fractional) at which a value that has to be finite first was not."""
+        self.parent = ""
+        """The title of the run from whose weights it went on; empty where it began anew."""
         self.changes: list[Steered] = []
         """What was changed while the run went on, oldest first."""
         self.chance: dict[str, float] = {}
@@ -107,7 +109,7 @@ class Record:
     def emptied(self) -> Record:
         """A record of the same run that shares its progress and holds no measurements."""
         record = Record(self.run, self.title)
-        record.short = self.short
+        record.short, record.parent = self.short, self.parent
         record.progress = self.progress
         record.chance, record.judged_images = self.chance, self.judged_images
         return record

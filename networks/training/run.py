@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import cached_property
 
 import torch
@@ -63,10 +63,18 @@ class Run:
     Auxiliary outputs add their losses while training, each times its weight, and are left out of validation.
     """
 
-    def __init__(self, project: Project, id: str = "run", changes: Iterable[Change] = ()) -> None:
+    def __init__(
+        self,
+        project: Project,
+        id: str = "run",
+        changes: Iterable[Change] = (),
+        weights: Mapping[str, Tensor] | None = None,
+    ) -> None:
         """`id` is what its events carry as `run`; whoever drives several runs gives each its own.
 
         `changes` are those of an earlier run of the project, which this one repeats at the same steps.
+        `weights` are those of another run, from which this one goes on with everything else anew: they take
+        the place of the first weights. Raises ValueError where they are another network's.
         """
         self.id = id
         self.project = project
@@ -94,13 +102,15 @@ class Run:
         self._balance = project.recipe.data.balance
         self._training_loss = self.loss
         if self._balance == "weights":
-            weights = class_weights(images.training_labels.numpy(), project.classes)
-            self._training_loss = make_loss(learning.loss, self.device, weights)
+            balance = class_weights(images.training_labels.numpy(), project.classes)
+            self._training_loss = make_loss(learning.loss, self.device, balance)
         self._auxiliary = auxiliary_weights(project.network)
         optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device, learning.decay)
         self._dropouts = dropout_layers(self.model.module)
         scale_dropout(self._dropouts, learning.dropout)
         self.state = RunState(self.model.module, optimizer, random_numbers, learning.seed, learning.epochs)
+        if weights is not None:
+            self.state.restore_weights(weights)
         self._rate_factor = RateFactor(learning.schedule, learning.epochs, self.steps_per_epoch)
         self._learning = learning
         self._fetched = time.perf_counter()

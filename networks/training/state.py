@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -119,7 +119,7 @@ class RunState:
     def restore(self, saved: SavedState) -> None:
         """Continues from a saved state. Raises ValueError where it is that of another network."""
         tensors, data = saved
-        self._restore_weights(_below("weights/", tensors))
+        self.restore_weights(_below("weights/", tensors))
         self._restore_optimizer(_below("optimizer/", tensors))
         random = _below("random/", tensors)
         self.random_numbers.state = tuple(random[str(index)].clone() for index in range(len(random)))
@@ -153,7 +153,8 @@ class RunState:
             # not by [], which would add a state
             yield name, self.optimizer.state.get(weight, {})
 
-    def _restore_weights(self, weights: dict[str, Tensor]) -> None:
+    def restore_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """Takes over all that was learned. Raises ValueError where it is that of another network."""
         state = self.module.state_dict()
         if (other := other_tensor(state, weights)) is not None:
             raise ValueError("expected {1} as {0}, got {2}".format(*other))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from networks.runs.record import Record
 from widgets.curves.chart import Chart
-from widgets.look.translation import declared
+from widgets.look.translation import declared, said
 
 
 def described(chart: Chart, run: Record) -> str:
@@ -28,6 +28,10 @@ def _sentences(chart: Chart, run: Record) -> Iterator[str]:
         yield _tr("Best epoch {epoch}: {value}.").format(epoch=epoch, value=quantity.figure(best))
     if quantity.finite and run.diverged is not None:
         yield _tr("The {name} diverged.").format(name=declared(quantity.title).lower())
+    for change in run.changes:
+        yield _tr("Changed at epoch {epoch:.4g}: {change}.").format(
+            epoch=change.epoch, change=said(change.words)
+        )
 
 
 def _tr(text: str) -> str:

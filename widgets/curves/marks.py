@@ -160,6 +160,45 @@ class _Labelled(Mark):
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text)
 
 
+class ChangeMarks(_Labelled):
+    """A line at each place where the run was changed while it went on, with what was changed beside it."""
+
+    def __init__(self, view_box: pyqtgraph.ViewBox) -> None:
+        super().__init__(view_box)
+        self._changes: list[tuple[float, str]] = []
+        self.setZValue(12)
+
+    def show_changes(self, changes: list[tuple[float, str]], color: QColor, shade: theme.Colors) -> None:
+        """Shows lines at these pixels from the left, each with its words; hides all for an empty list."""
+        self._changes, self._color, self._words, self._shade = changes, color, color, shade
+        self.setVisible(bool(changes))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        area = self.boundingRect()
+        right = area.left()
+        for number, (x, words) in enumerate(self._changes):
+            if not area.left() <= x <= area.right():
+                continue
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(self._color, 1, Qt.PenStyle.DashLine))
+            painter.drawLine(round(x), 0, round(x), int(area.height()))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.text = words
+            size = self._label_size(icon=True)
+            after = self._changes[number + 1][0] if number + 1 < len(self._changes) else area.right()
+            place = size.translated(x + 2, 2)
+            # words that would cover those of another change leave the flash of lightning alone
+            if x + 2 >= right and place.right() <= max(after, x + 2 + size.width()):
+                if place.right() > area.right():
+                    place.moveRight(x - 2)
+                self._paint_label(painter, place, self._shade.panel, "bolt")
+                right = max(right, place.right())
+            else:
+                paint_icon(painter, "bolt", QRectF(x + 2, 4, _ICON, _ICON), self._color)
+
+
 class BestMark(_Labelled):
     """A ring around the best epoch's point, labelled above or below; a smaller ring if there is no label."""
 

@@ -10,10 +10,11 @@ from networks.runs.record import Record
 from networks.runs.sane_range import Spread
 from networks.runs.verdict import best_index
 from widgets.curves.line import SYMBOLS
-from widgets.curves.marks import BestMark, DivergedMark, EdgeMark, Mark
+from widgets.curves.marks import BestMark, ChangeMarks, DivergedMark, EdgeMark, Mark
 from widgets.curves.measured_line import MeasuredLine, line_of
 from widgets.curves.plot_view import PlotView
 from widgets.look import theme
+from widgets.look.translation import said
 
 _OVERLAY = 0.55
 """How much of its colour an earlier run keeps."""
@@ -48,6 +49,8 @@ class RunCurves:
         self.best = BestMark(plot.view_box, above=quantity.better == "lower")
         self.edge = EdgeMark(plot.view_box)
         self.diverged = DivergedMark(plot.view_box)
+        self.changes = ChangeMarks(plot.view_box)
+        self._told_changes = 0
         self.retheme()
         self.take()
 
@@ -92,7 +95,8 @@ class RunCurves:
     def take(self) -> None:
         """Takes what was added to the record since the last call."""
         grown = [line.take() for line in self.lines]
-        self.stale = self.stale or any(grown)
+        self.stale = self.stale or any(grown) or len(self.run.changes) != self._told_changes
+        self._told_changes = len(self.run.changes)
         if self._judged is not None and any(grown):
             self._best = best_index(self.run, self._judged.measure)
 
@@ -127,7 +131,7 @@ class RunCurves:
 
     @property
     def _marks(self) -> tuple[Mark, ...]:
-        return self.best, self.diverged, self.edge
+        return self.best, self.diverged, self.edge, self.changes
 
     # colours
 
@@ -157,6 +161,13 @@ class RunCurves:
         else:
             self.diverged.place(self._plot.pixel(broken, self._plot.y_range()[1]))
         self._draw_edge()
+        top = self._plot.y_range()[1]
+        told = self.run.changes if self._shown and self._front else []
+        self.changes.show_changes(
+            [(self._plot.pixel(change.epoch, top).x(), said(change.words)) for change in told],
+            self.words_color,
+            self._plot.shade,
+        )
 
     def _draw_edge(self) -> None:
         """Marks where a line of this run leaves an axis that does not follow it."""

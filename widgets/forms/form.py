@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -103,6 +103,11 @@ class Form(QWidget):
     def say(self, name: str, sentence: str) -> None:
         """What is wrong with a field, in a line below it; empty takes the line away."""
         self._rows.say(self._editors[name], sentence)
+
+    def show_bolts(self, names: Collection[str]) -> None:
+        """Marks the fields of these names as those that also change the run that goes on."""
+        for name, editor in self._editors.items():
+            self._rows.show_bolt(editor, name in names)
 
     def _rebuild(self, kind: type[msgspec.Struct]) -> None:
         old, self._rows = self._rows, self._make_rows()

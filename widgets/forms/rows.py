@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
+from widgets.forms.bolt import Bolt
 from widgets.look import theme
 
 TITLE_WIDTH = 104
@@ -32,6 +33,21 @@ class Rows(QWidget):
         self._count = 0
         self._places: dict[QWidget, int] = {}
         self._lines: dict[QWidget, QLabel] = {}
+        self._titles: dict[QWidget, QLabel] = {}
+        self._bolts: dict[QWidget, Bolt] = {}
+
+    def show_bolt(self, widget: QWidget, shown: bool) -> None:
+        """Whether the sign of what steers the run that goes on stands at the title of this widget's row."""
+        bolt = self._bolts.get(widget)
+        if bolt is None:
+            if not shown:
+                return
+            bolt = self._bolts[widget] = Bolt()
+            title = self._titles[widget]
+            place: tuple[int, ...] = self._grid.getItemPosition(self._grid.indexOf(title))  # type: ignore[assignment]
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            self._grid.addWidget(bolt, place[0], place[1], right)
+        bolt.setVisible(shown)
 
     def add_row(self, title: str, widget: QWidget, *, tip: str = "", top: bool = False) -> QLabel:
         """Appends a row and returns its title; with `top` the title is level with the first line."""
@@ -48,6 +64,7 @@ class Rows(QWidget):
             label.setContentsMargins(0, 6, 0, 0)
         self._grid.addWidget(label, row, 0, align)
         self._grid.addWidget(widget, row, 1)
+        self._titles[widget] = label
         return label
 
     def add_wide(self, widget: QWidget) -> None:
@@ -93,6 +110,7 @@ class Cells(Rows):
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setToolTip(tip)
         self._cells.append((label, widget))
+        self._titles[widget] = label
         self._spread(self.columns)
         return label
 
@@ -114,6 +132,9 @@ class Cells(Rows):
             label.setContentsMargins(0, 5 if row else 0, 0, 0)
             self._grid.addWidget(label, row, column)
             self._grid.addWidget(widget, row + 1, column)
+            if bolt := self._bolts.get(widget):
+                right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+                self._grid.addWidget(bolt, row, column, right)
             if line := self._lines.get(widget):
                 self._grid.addWidget(line, row + 2, 0, 1, across)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import Signal, Slot
@@ -35,6 +36,13 @@ class RecipePanel(QWidget):
         self._recipe = recipe
         for path, form in self._forms:
             form.show_value(value_at(recipe, path))
+
+    def show_steering(self, paths: Collection[str]) -> None:
+        """Marks the fields at these paths into the recipe: they also change the run that goes on."""
+        for outer, form in self._forms:
+            form.show_bolts(
+                [path.removeprefix(f"{outer}.") for path in paths if path.startswith(f"{outer}.")]
+            )
 
     def _edit(self, outer: str, path: str, value: object) -> None:
         path = f"{outer}.{path}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
@@ -23,6 +24,7 @@ from widgets.look.icon import icon
 from widgets.look.translation import declared, thousands
 from widgets.panels.recipe_panel import RecipePanel
 from widgets.panels.schedule_plot import SchedulePlot
+from widgets.panels.steers import Steers
 
 SLIDER = (1e-5, 1.0)
 """The learning rates that the slider reaches; the field takes any."""
@@ -33,6 +35,7 @@ class TrainingPanel(RecipePanel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._steers = Steers()
         self._rate = self._form("learning.optimizer", Form(("lr",)))
         self._slider = LogSlider("lr_slider", *SLIDER)
         self._slider.setAccessibleName(self.tr("Learning rate"))
@@ -51,6 +54,7 @@ class TrainingPanel(RecipePanel):
         column.setContentsMargins(theme.MARGIN, 2, theme.MARGIN, theme.SPACE + 4)
         column.setSpacing(theme.SPACE)
         for widget in (
+            self._steers,
             self._rate,
             self._slider,
             self._planned,
@@ -110,9 +114,14 @@ class TrainingPanel(RecipePanel):
             training=thousands(training), validation=thousands(validation)
         )
 
+    def show_run(self, words: str, paths: Collection[str]) -> None:
+        """Says which run goes on, and marks what also changes it; nothing goes on where `words` is empty."""
+        self._steers.show_sentence(words)
+        self.show_steering(paths)
+
     def _seldom(self) -> QWidget:
         """What is set once, in one column."""
-        self._run = self._form("learning", Form(("clip", "clip_by", "decay", "accumulation", "seed")))
+        self._run = self._form("learning", Form(("clip", "clip_by", "decay", "accumulation", "dropout", "seed")))
         self._run.add_beside("seed", self._dice())
         self._machine = self._form("machine", Form())
         self._waiting = dim(self.tr("torch is loading; then the devices of this computer are listed here."))

@@ -44,7 +44,7 @@ class Scripted:
     script = staticmethod(lambda: iter(()))
     target_epochs = 1
 
-    def __init__(self, project, id):
+    def __init__(self, project, id, **begun):
         self.closed = False
         self.thread = None
         self.last = 0
@@ -251,7 +251,7 @@ def test_the_next_run_finds_the_last_one_gone(trainer, qtbot, monkeypatch):
     gone = []
 
     class Watching(Scripted):
-        def __init__(self, project, id):
+        def __init__(self, project, id, **begun):
             super().__init__(project, id)
             gone.append((former() is None, weights() is None))
 

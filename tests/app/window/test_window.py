@@ -464,7 +464,7 @@ def test_a_failure_in_the_thread_is_told_and_training_works_again(window, qtbot,
 
     real = run_module.Run
 
-    def broken(project, id):
+    def broken(project, id, **begun):
         raise RuntimeError("[enforce fail at alloc_cpu.cpp:124] DefaultCPUAllocator: can't allocate memory")
 
     monkeypatch.setattr(run_module, "Run", broken)
@@ -493,7 +493,7 @@ def stuck(monkeypatch):
     class Stuck:
         target_epochs = 1
 
-        def __init__(self, project, id):
+        def __init__(self, project, id, **begun):
             pass
 
         def train(self, epochs):
