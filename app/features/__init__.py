@@ -7,6 +7,7 @@ from app.features.about import About
 from app.features.activations import Activations
 from app.features.advice import Advice
 from app.features.appearance import Appearance
+from app.features.augmentation import Augmentation
 from app.features.backbones import Backbones
 from app.features.canvas import Canvas
 from app.features.code import Code
@@ -34,6 +35,7 @@ FEATURES: tuple[type[Feature], ...] = (
     TorchLoading,
     Optimization,
     Data,
+    Augmentation,
     Code,
     ProjectFiles,
     Exports,

@@ -258,8 +258,8 @@ def _expected(kind: inspect.Type) -> Message | str:
             return _name(kind)
         case inspect.TupleType():
             return message("a list of {count} whole numbers", count=len(kind.item_types))
-        case inspect.VarTupleType():
-            return message("a list in brackets")
+        case inspect.VarTupleType(max_length=most):
+            return message("a list of at most {most}", most=most) if most else message("a list in brackets")
         case inspect.UnionType() if not isinstance(kind.types[0], inspect.StructType):
             return message(
                 "{first} or {other}", first=_expected(kind.types[0]), other=_expected(kind.types[-1])

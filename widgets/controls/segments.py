@@ -31,9 +31,14 @@ class Segments(QWidget):
         self.show_index(0)
 
     def show_index(self, index: int) -> None:
-        """Shows which one is on."""
+        """Shows which one is on; -1 for none."""
         self._shown = index
-        self._group.button(index).setChecked(True)
+        if index >= 0:
+            self._group.button(index).setChecked(True)
+        elif (on := self._group.checkedButton()) is not None:
+            self._group.setExclusive(False)
+            on.setChecked(False)
+            self._group.setExclusive(True)
 
     def button(self, index: int) -> QAbstractButton:
         """One of the segments."""

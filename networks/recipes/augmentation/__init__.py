@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from networks.core.declared import Closed, catalog
 from networks.recipes.augmentation import (
     blur,
@@ -46,5 +50,6 @@ AUGMENTATIONS = catalog(
 
 AnyAugmentation = Closed[Augmentation]
 
-Steps = tuple[AnyAugmentation, ...]
+MOST_STEPS = 24
+Steps = Annotated[tuple[AnyAugmentation, ...], Meta(max_length=MOST_STEPS)]
 """What is done to each training image, in this order; validation images are never changed."""

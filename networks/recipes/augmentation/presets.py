@@ -23,13 +23,16 @@ class AugmentationPreset(msgspec.Struct, frozen=True):
 
     name: str
     title: str
+    short: str
+    """The title where there is little room."""
     help: str
     steps: Steps
 
 
 AUGMENTATION_PRESETS = (
-    AugmentationPreset("none", "none", "Every epoch trains on the same images.", ()),
+    AugmentationPreset("none", "none", "none", "Every epoch trains on the same images.", ()),
     AugmentationPreset(
+        "light",
         "light",
         "light",
         "A little shift, rotation, scale and brightness: for digits, letters and other small images.",
@@ -38,16 +41,19 @@ AUGMENTATION_PRESETS = (
     AugmentationPreset(
         "cifar",
         "CIFAR standard",
+        "CIFAR",
         "Four pixels of padding, a crop and a flip, as nearly all papers on CIFAR-10 have it.",
         (PaddedCrop(), HorizontalFlip()),
     ),
     AugmentationPreset(
         "imagenet",
         "ImageNet standard",
+        "ImageNet",
         "A random resized crop and a flip, as ImageNet networks are trained: for larger photographs.",
         (ResizedCrop(), HorizontalFlip()),
     ),
     AugmentationPreset(
+        "strong",
         "strong",
         "strong",
         "Much of everything that keeps digits and letters readable: where few images are to last long.",
