@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer, Slot
 from app.background.job import Job, Task
 from app.feature.desk import Desk
 from app.feature.feature import Feature
+from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.shown import Shown
 from networks.core.message import Message
@@ -57,6 +58,11 @@ class Augmentation(Feature):
                 summary=self._summary,
             ),
         )
+
+    def gestures(self) -> tuple[Gesture, ...]:
+        where = self.tr("On a step's handle in the augmentation")
+        words = self.tr("Move the step up or down in the order")
+        return (Gesture(where, words, ("Up", "Down"), self.tr("drag")),)
 
     def _summary(self, shown: Shown) -> str:
         return said(steps_in_words(shown.recipe.data.augmentation))

@@ -121,7 +121,9 @@ class TrainingPanel(RecipePanel):
 
     def _seldom(self) -> QWidget:
         """What is set once, in one column."""
-        self._run = self._form("learning", Form(("clip", "clip_by", "decay", "accumulation", "dropout", "seed")))
+        self._run = self._form(
+            "learning", Form(("clip", "clip_by", "decay", "accumulation", "dropout", "seed"))
+        )
         self._run.add_beside("seed", self._dice())
         self._machine = self._form("machine", Form())
         self._waiting = dim(self.tr("torch is loading; then the devices of this computer are listed here."))

@@ -35,7 +35,7 @@ def feature(qtbot, tmp_path):
     with qtbot.waitActive(made.panel):
         made.panel.show()
     yield made
-    qtbot.waitUntil(lambda: made._job is None or not made._job.running)
+    qtbot.waitUntil(lambda: made._job is None or not made._job.running, timeout=60_000)
 
 
 def edit(feature, **settings):
@@ -52,7 +52,8 @@ def drawn(qtbot, feature, other_than=None):
         before, after = images(feature)
         return before is not None and len(after) == 8 and after != other_than
 
-    qtbot.waitUntil(there)
+    # the first images wait for torch to be imported
+    qtbot.waitUntil(there, timeout=60_000)
     return images(feature)[1]
 
 
@@ -86,7 +87,7 @@ def test_images_that_cannot_be_had_are_told(qtbot, feature, monkeypatch):
 
     monkeypatch.setattr(Digits, "load", gone)
     feature.desk.show_devices(("cpu",))
-    qtbot.waitUntil(lambda: feature.panel._trouble.sentence() == "The images are gone.")
+    qtbot.waitUntil(lambda: feature.panel._trouble.sentence() == "The images are gone.", timeout=60_000)
 
 
 def test_a_loss_that_takes_no_mixed_images_is_told_at_the_steps_and_in_the_summary_what_they_are(feature):

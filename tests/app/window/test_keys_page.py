@@ -27,6 +27,7 @@ READERS = {
     "widgets/curves/plot_view.py": "On the curves",
     "widgets/forms/number_field.py": "In a number field",
     "widgets/palette/layer_list.py": "In the list of layers",
+    "widgets/panels/augmentation_row.py": "On a step's handle in the augmentation",
     "widgets/palette/palette.py": "In the list of layers",
 }
 """Every file that reads keys, and the heading under which its keys stand."""
