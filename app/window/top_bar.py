@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QMenu, QMenuBar, QSizePolicy, QToolButton, QWidget
 
 from widgets.controls.elided_label import ElidedLabel
@@ -48,6 +49,7 @@ class TopBar(QWidget):
         self._burger = self._tool("menu", self.tr("Menu"), "burger")
         self._burger.setMenu(_all_menus(menus, self))
         self._burger.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._openers = [self._opener(action) for action in menus.actions()]
         self._line = QFrame()
         self._line.setFrameShape(QFrame.Shape.VLine)
         self._line.setObjectName("bar_line")
@@ -144,6 +146,8 @@ class TopBar(QWidget):
         native = self._menus.isNativeMenuBar()
         self._menus.setVisible(shown and not native)
         self._burger.setVisible(not shown and not native)
+        for opener in self._openers:
+            opener.setEnabled(not shown and not native)
 
     def _show_words(self, shown: bool) -> None:
         for widget in self._transport:
@@ -184,6 +188,17 @@ class TopBar(QWidget):
         row.addSpacing(theme.SPACE)
         for widget in (*self._right, *self._zones, self._more):
             row.addWidget(widget)
+
+    def _opener(self, action: QAction) -> QShortcut:
+        """Opens a menu by the key that is underlined in its title, while the bar of menus is folded away."""
+        opener = QShortcut(QKeySequence.mnemonic(action.text()), self)
+        opener.activated.connect(partial(self._open, action))
+        return opener
+
+    def _open(self, action: QAction) -> None:
+        if (menu := action.menu()) is not None:
+            assert isinstance(menu, QMenu)
+            menu.popup(self._burger.mapToGlobal(self._burger.rect().bottomLeft()))
 
     def _tool(self, symbol: str, title: str, name: str) -> QToolButton:
         button = QToolButton()

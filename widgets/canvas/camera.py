@@ -92,8 +92,9 @@ class Camera(QObject):
             self._keep_in_sight()
             self.moved.emit()
 
-    def resized(self) -> None:
-        """The view has another size."""
+    def resized(self, covered: float = 0.0) -> None:
+        """The view has another size, and so many pixels at its right end have something in front of them."""
+        self._covered = covered
         if self._at_home:
             self.go_home()
         else:

@@ -17,6 +17,8 @@ FROM_CORNER = 10
 LARGEST = QSize(120, 168)
 MARGIN = 7.0
 NARROWEST = 46
+LEAST_ROOM = 280
+"""In a narrower parent there is no map: what it leaves free would be too small to be read."""
 
 
 class Minimap(QWidget):
@@ -58,14 +60,18 @@ class Minimap(QWidget):
 
     def reach(self) -> int:
         """How many pixels at the right end it may cover."""
-        return self.width() + FROM_CORNER
+        return self.width() + FROM_CORNER if self._has_room() else 0
+
+    def _has_room(self) -> bool:
+        parent = self.parentWidget()
+        return parent is None or parent.width() >= LEAST_ROOM
 
     def stand_in_corner(self, room: QRect, worked_on: Sequence[QRect] = ()) -> None:
         """Moves to a corner of this rectangle of its parent, if possible to the lower right one.
 
         It covers nothing of what is being worked on: where no corner is free of it, the map hides.
         """
-        right, bottom = room.right() - self.reach(), room.bottom() - self.height() - FROM_CORNER
+        right, bottom = room.right() - self.width() - FROM_CORNER, room.bottom() - self.height() - FROM_CORNER
         left, top = room.left() + FROM_CORNER, room.top() + FROM_CORNER
         self._crowded = True
         for x, y in ((right, bottom), (right, top), (left, bottom), (left, top)):
@@ -92,7 +98,7 @@ class Minimap(QWidget):
     def _show_or_hide(self) -> None:
         visible = self._visible.adjusted(-1, -1, 1, 1)
         everything = self._bounds.isEmpty() or visible.contains(self._bounds)
-        shown = not (everything or self._crowded or self._gives_way)
+        shown = self._has_room() and not (everything or self._crowded or self._gives_way)
         if shown == self.isHidden():
             self.setVisible(shown)
 

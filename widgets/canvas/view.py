@@ -266,7 +266,7 @@ class CanvasView(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._bars.stand_beside(self.viewport().geometry())
-        self.camera.resized()
+        self.camera.resized(self._minimap.reach())
 
     # -- painting
 

@@ -75,3 +75,15 @@ def test_a_dialog_is_walked_by_keys(window, qtbot, name):
     OPENERS[name](window)
     qtbot.waitUntil(lambda: "closed" in seen)
     assert seen == dict.fromkeys(("inside", "round", "within", "named", "closed"), True)
+
+
+@pytest.mark.parametrize("width", [960, 1480])
+def test_alt_and_a_letter_opens_a_menu_also_where_the_menus_are_folded_away(window, qtbot, width):
+    window.resize(width, 560)
+    qtbot.waitUntil(lambda: window.menus.bar.isVisible() == (width > 1000))
+    QTest.keyClick(window.canvas, Qt.Key.Key_E, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is not None)
+    opened = QApplication.activePopupWidget()
+    assert window.undo_action in opened.actions()
+    QTest.keyClick(opened, Qt.Key.Key_Escape)
+    assert not opened.isVisible()

@@ -758,3 +758,11 @@ def test_a_layer_that_takes_no_part_says_so_on_its_card(qtbot):
     shown = {name: beside_title(card.content) for name, card in document.scene.cards.items()}
     assert [name for name, words in shown.items() if words == "takes no part"] == ["conv3"]
     assert shown["conv1"] == "156"
+
+
+def test_a_narrow_canvas_has_no_map_so_that_cards_can_be_read(qtbot):
+    view = Document(qtbot, chain(60), size=(268, 420)).view
+    assert view.findChild(Minimap).isHidden()
+    assert view.camera.zoom() > 0.75
+    view.resize(400, 420)
+    assert view.findChild(Minimap).isVisible()
