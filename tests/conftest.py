@@ -29,6 +29,16 @@ def pytest_xdist_auto_num_workers(config):
     return 2 if config.option.markexpr == "slow" else None
 
 
+SLOW_LIMIT = 600
+"""Seconds for each heavy one, which takes up to 30 on a quiet machine; pyproject.toml has the others'."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_LIMIT))
+
+
 def pytest_collection_finish():
     """Exempts what is imported from collection, as the program does: it stays until the end anyway."""
     gc.collect()

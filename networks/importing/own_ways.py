@@ -32,12 +32,8 @@ def exchanges_forward(module: nn.Module) -> bool:
 
 
 def _own_way(part: nn.Module, root: bool) -> Message | None:
-    if isinstance(part, torch.jit.ScriptModule):
-        return message("torch.jit has compiled it, which hides its calls: import the module it was made of")
-    if "_orig_mod" in part._modules:
-        return message("torch.compile has compiled it: import the module that it was given")
-    if isinstance(part, LazyModuleMixin):
-        return message("its weights get their size from the first images: run it once on some before")
+    if (wrapped := _wrapped(part)) is not None:
+        return wrapped
     own: dict[str, Any] = vars(part)
     if parametrize.is_parametrized(part):
         return message("the weights of a {kind} are computed from others", kind=type(part).__name__)
@@ -50,6 +46,19 @@ def _own_way(part: nn.Module, root: bool) -> Message | None:
     for tensor in part._parameters.values():
         if tensor is not None and _has_hooks(tensor):
             return message("its weights have hooks, which change their gradients")
+    return None
+
+
+def _wrapped(part: nn.Module) -> Message | None:
+    """Why it cannot be read where another module, or none yet, is behind it."""
+    if isinstance(part, torch.jit.ScriptModule):
+        return message("torch.jit has compiled it, which hides its calls: import the module it was made of")
+    if "_orig_mod" in part._modules:
+        return message("torch.compile has compiled it: import the module that it was given")
+    if isinstance(part, nn.DataParallel | nn.parallel.DistributedDataParallel):
+        return message("it spreads a module over several devices: import the module that it holds")
+    if isinstance(part, LazyModuleMixin):
+        return message("its weights get their size from the first images: run it once on some before")
     return None
 
 

@@ -38,7 +38,6 @@ def missing() -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_a_screen_reader_finds_the_cards_and_follows_the_arrow_keys(tmp_path):
     if reason := missing():
         pytest.skip(reason)

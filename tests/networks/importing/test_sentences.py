@@ -173,6 +173,7 @@ class Generates(Net):
     [
         (Compiled, "“inner”.*torch.compile"),
         (lambda: torch.compile(Net(), backend="eager"), "“OptimizedModule”.*torch.compile"),
+        (lambda: nn.DataParallel(Net()), "“DataParallel”.*the module that it holds"),
         (Lazy, "“conv”.*run it once"),
         (OutsideTensor, "“factor” is neither a parameter nor a buffer"),
         (OfStandardized, "“conv”.*computes its weights from “conv.weight”"),

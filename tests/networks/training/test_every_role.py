@@ -31,7 +31,6 @@ def test_every_layer_type_is_trained_as_the_first_and_behind_a_convolution():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_layer_type_is_trained_with_each_parameter_and_behind_each_other_type(part):
     """Several types share a process, since starting torch takes longer than most of them do."""
