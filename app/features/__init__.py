@@ -16,6 +16,7 @@ from app.features.exports import Exports
 from app.features.fields import Fields
 from app.features.history import History
 from app.features.layer_types import LayerTypes
+from app.features.loss import LossFunction
 from app.features.network_summary import NetworkSummary
 from app.features.optimization import Optimization
 from app.features.project_files import ProjectFiles
@@ -36,6 +37,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Optimization,
     Data,
     Augmentation,
+    LossFunction,
     Code,
     ProjectFiles,
     Exports,

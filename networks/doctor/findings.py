@@ -8,11 +8,13 @@ from networks.core.finding import Finding, advice, blocking
 from networks.core.message import Message, message
 from networks.doctor.data_findings import data_findings
 from networks.doctor.last_layer import loss_findings
+from networks.doctor.mends import ChooseLoss
 from networks.graph.check import Report, check
 from networks.graph.network import Network
 from networks.project.project import Project
 from networks.recipes.learning_section import RANDOM
 from networks.recipes.losses import CrossEntropy
+from networks.recipes.losses.kullback_leibler import KullbackLeibler
 from networks.recipes.published import BY_NAME
 
 
@@ -92,14 +94,17 @@ def _no_soft_targets(project: Project) -> Iterator[Finding]:
     loss = project.recipe.learning.loss
     mixing = [step for step in project.recipe.data.augmentation if step.kind == "mixing"]
     if mixing and not loss.soft:
+        # behind LogSoftmax, Kullback-Leibler is the same loss with soft targets
+        other = KullbackLeibler() if loss.expects == "log-probabilities" else CrossEntropy()
         sentence = message(
             "“{loss}” expected images of one class each, got images of two from “{step}”: choose a loss that "
             "takes shares of classes, such as “{other}”, or remove “{step}” from the augmentation.",
             loss=loss.name(),
             step=mixing[0].name(),
-            other=CrossEntropy.name(),
+            other=other.name(),
         )
-        yield Finding("no soft targets", None, sentence)
+        mend = ChooseLoss(message("Choose {loss}", loss=other.name()), other)
+        yield Finding("no soft targets", None, sentence, mends=(mend,))
 
 
 def _not_fetched(project: Project) -> Iterator[Finding]:

@@ -39,6 +39,7 @@ from networks.training.plan import plan, refuse_beyond_memory
 from networks.training.state import RunState, SavedState, Untold
 from networks.training.steering import Steering
 from networks.training.steps import judge, set_rate, train_step
+from networks.training.watch import Watch
 
 FETCH_SECONDS = 0.03
 """How often losses are fetched from a GPU; each time Python waits until the GPU has caught up."""
@@ -104,6 +105,7 @@ class Run:
         if self._balance == "weights":
             balance = class_weights(images.training_labels.numpy(), project.classes)
             self._training_loss = make_loss(learning.loss, self.device, balance)
+        self.watch = Watch(self._training_loss, lambda: project.recipe.data.split()[0])
         self._auxiliary = auxiliary_weights(project.network)
         optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device, learning.decay)
         self._dropouts = dropout_layers(self.model.module)
@@ -318,9 +320,10 @@ class Run:
         if not self.module.training:
             self.model.set_training()
         set_rate(state.optimizer, self._rate_factor(state.step, state.losses))
+        self.watch.begin(state.step + 1, chosen, images)
         measured = train_step(
             self.model.trained,
-            self._training_loss,
+            self.watch,
             state.optimizer,
             images,
             labels,
@@ -330,6 +333,7 @@ class Run:
             parts=learning.accumulation,
         )
         state.step += 1
+        self.watch.end()
         state.untold.append(Untold(state.step, measured))
         if state.step % self.steps_per_epoch == 0:
             state.order = None

@@ -19,6 +19,10 @@ class CheckBox(QCheckBox):
         super().__init__(text, parent)
         self.setMinimumHeight(theme.grown(24))
 
+    def color(self, shade: theme.Colors) -> str:
+        """What it is filled with if on."""
+        return shade.accent
+
     def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionButton()
         self.initStyleOption(option)
@@ -32,9 +36,10 @@ class CheckBox(QCheckBox):
             painter.setOpacity(0.5)
         state = self.checkState()
         on = state != Qt.CheckState.Unchecked
-        edge = shade.accent if on or self.hasFocus() else shade.border_strong
+        filled = self.color(shade)
+        edge = filled if on else shade.accent if self.hasFocus() else shade.border_strong
         painter.setPen(QPen(QColor(edge), 1))
-        painter.setBrush(QColor(shade.accent if on else shade.card))
+        painter.setBrush(QColor(filled if on else shade.card))
         painter.drawRoundedRect(box, 3, 3)
         if state == Qt.CheckState.Checked:
             paint_icon(painter, "check", box.adjusted(1, 1, -1, -1), QColor(shade.on_accent))

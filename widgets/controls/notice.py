@@ -1,4 +1,4 @@
-"""A sentence about something wrong or unwise, on a coloured ground, with an icon."""
+"""A sentence about something wrong, unwise or right, on a coloured ground, with an icon."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from widgets.look import theme
 from widgets.look.icon import paint_icon
 
-NoticeKind = Literal["error", "warning"]
+NoticeKind = Literal["error", "warning", "success"]
 _ICON = 16
 
 
@@ -46,13 +46,15 @@ class Notice(QWidget):
         color, panel = {
             "error": (shade.error, shade.error_panel),
             "warning": (shade.warning, shade.warning_panel),
+            "success": (shade.success, shade.ok_soft),
         }[self._kind]
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(color))
+        painter.setPen(QColor(panel if self._kind == "success" else color))
         painter.setBrush(QColor(panel))
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(frame, theme.RADIUS, theme.RADIUS)
         top = self._text.geometry().top() + (self._text.fontMetrics().height() - _ICON) / 2
-        paint_icon(painter, self._kind, QRectF(theme.SPACE, top, _ICON, _ICON), QColor(color))
+        symbol = "check" if self._kind == "success" else self._kind
+        paint_icon(painter, symbol, QRectF(theme.SPACE, top, _ICON, _ICON), QColor(color))
         painter.end()

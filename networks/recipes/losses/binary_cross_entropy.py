@@ -23,7 +23,7 @@ class BinaryCrossEntropy(Loss, frozen=True):
     soft: ClassVar = True
     per_class: ClassVar = True
     own: ClassVar = True
-    formula: ClassVar = "L = −ln p(right) − Σ ln(1 − p(wrong)),  p = sigmoid(score)"
+    formula: ClassVar = "L = −ln p(right) − Σ ln(1 − p(wrong))\np = sigmoid(score)"
     paper: ClassVar = "Beyer et al. 2020, section 5"
     good: ClassVar = (
         "Fits images that show several classes or none.",

@@ -21,7 +21,7 @@ class CrossEntropy(Loss, frozen=True):
 
     title: ClassVar = "Cross-entropy"
     soft: ClassVar = True
-    formula: ClassVar = "L = −ln p(right),  p = softmax(scores)"
+    formula: ClassVar = "L = −ln p(right)\np = softmax(scores)"
     paper: ClassVar = "Bridle 1990; smoothing: Szegedy et al. 2016, section 7"
     good: ClassVar = (
         "The more certain a mistake, the harder it pushes: nothing gets stuck.",

@@ -22,7 +22,7 @@ class Focal(Loss, frozen=True):
     title: ClassVar = "Focal"
     soft: ClassVar = True
     own: ClassVar = True
-    formula: ClassVar = "L = −α (1 − p(right))^γ ln p(right),  p = softmax(scores)"
+    formula: ClassVar = "L = −α (1 − p(right))^γ · ln p(right)\np = softmax(scores)"
     paper: ClassVar = "Lin et al. 2017, section 3"
     good: ClassVar = (
         "Easy images hardly count, so many of them do not drown the few hard ones.",

@@ -23,7 +23,7 @@ class KullbackLeibler(Loss, frozen=True):
     expects: ClassVar = "log-probabilities"
     soft: ClassVar = True
     own: ClassVar = True
-    formula: ClassVar = "L = Σ t (ln t − log p), log p from LogSoftmax"
+    formula: ClassVar = "L = Σ t (ln t − ln p)\nln p: what LogSoftmax gives"
     paper: ClassVar = "Kullback and Leibler 1951"
     good: ClassVar = (
         "Takes soft targets, and is 0 where they are met exactly.",

@@ -18,7 +18,7 @@ class NegativeLogLikelihood(Loss, frozen=True):
     title: ClassVar = "Negative log-likelihood"
     short: ClassVar = "NLL"
     expects: ClassVar = "log-probabilities"
-    formula: ClassVar = "L = −log p(right), taken from LogSoftmax"
+    formula: ClassVar = "L = −ln p(right)\nln p: what LogSoftmax gives"
     paper: ClassVar = "Goodfellow et al. 2016, section 5.5"
     good: ClassVar = (
         "Behind LogSoftmax it is cross-entropy: certain mistakes are pushed hardest.",

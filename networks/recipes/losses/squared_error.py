@@ -21,7 +21,7 @@ class SquaredError(Loss, frozen=True):
     expects: ClassVar = "probabilities"
     soft: ClassVar = True
     own: ClassVar = True
-    formula: ClassVar = "L = (1 − p(right))² + Σ p(wrong)²"
+    formula: ClassVar = "L = (1 − p(right))² + Σ p(wrong)²\np: what Softmax gives"
     paper: ClassVar = "Brier 1950"
     good: ClassVar = (
         "Bounded: a wrong label cannot cost more than 2.",
