@@ -81,6 +81,18 @@ class Learning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             zero="off",
         ),
     ] = 1.0
+    averaging: Annotated[
+        float,
+        real(
+            "Averaged weights",
+            "Keeps a moving average of the weights beside them, and judges both; 0 turns it off. The average "
+            "swings less: 0.99 looks back about 100 steps, 0.999 about 1000.",
+            0.0,
+            1.0,
+            below=True,
+            zero="off",
+        ),
+    ] = 0.0
     batch_size: Annotated[
         int,
         whole("Batch size", "Images whose gradients are averaged for one step.", 1, 65_536, unit="images"),

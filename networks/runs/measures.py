@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 import msgspec
+import msgspec.structs
 
 from networks.runs.stopping import is_better
 
@@ -111,7 +112,8 @@ class Measure(msgspec.Struct, frozen=True):
     `name` heads the column, `line` names it in the legend, `word` stands before its value. `each` says when
     it is measured: on the batch of each step, or on all validation images after each epoch. `taken` gives a
     sum and a count for a batch; the value is the sum divided by the count, of the one batch or of all
-    batches together. `noisy` values are drawn smoothed.
+    batches together. `noisy` values are drawn smoothed. Of `averaged` weights nothing is measured unless the
+    recipe averages them.
     """
 
     name: str
@@ -121,6 +123,7 @@ class Measure(msgspec.Struct, frozen=True):
     each: Each
     taken: Callable[[BatchResult], tuple[Tensor, int]]
     noisy: bool = True
+    averaged: bool = False
 
 
 LOSS = Quantity("loss", "Loss", better="lower", logarithmic=True, finite=True)
@@ -135,6 +138,14 @@ VALIDATION_LOSS = Measure("validation loss", LOSS, "validation", "val", "epoch",
 VALIDATION_ACCURACY = Measure("validation accuracy", ACCURACY, "validation", "val", "epoch", accuracy)
 LEARNING_RATE = Measure("learning rate", RATE, "learning rate", "rate", "step", learning_rate, noisy=False)
 GRADIENT_NORM = Measure("gradient norm", GRADIENT, "gradient norm", "norm", "step", gradient_norm)
+AVERAGED = "averaged "
+"""What stands before a measure's name where it is that of the averaged weights."""
+AVERAGED_LOSS, AVERAGED_ACCURACY = (
+    msgspec.structs.replace(
+        measure, name=AVERAGED + measure.name, line="validation, averaged weights", word="avg", averaged=True
+    )
+    for measure in (VALIDATION_LOSS, VALIDATION_ACCURACY)
+)
 
 MEASURES = (
     TRAINING_LOSS,
@@ -143,6 +154,8 @@ MEASURES = (
     VALIDATION_ACCURACY,
     LEARNING_RATE,
     GRADIENT_NORM,
+    AVERAGED_LOSS,
+    AVERAGED_ACCURACY,
 )
 """All measures, in the order of the table's columns and of the charts."""
 
@@ -155,7 +168,7 @@ QUANTITIES = tuple(dict.fromkeys(measure.quantity for measure in MEASURES))
 """Each has a chart, in this order."""
 
 EACH_STEP = {each.name: each.taken for each in MEASURES if each.each == "step"}
-EACH_EPOCH = {each.name: each.taken for each in MEASURES if each.each == "epoch"}
+EACH_EPOCH = {each.name: each.taken for each in MEASURES if each.each == "epoch" and not each.averaged}
 
 
 def variants(quantity: Quantity) -> Iterator[tuple[Measure, int]]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated
-from networks.runs.measures import EACH_EPOCH, EACH_STEP, MEASURES, Each, Measure
+from networks.runs.measures import EACH_STEP, MEASURES, Each, Measure
 from networks.runs.progress import Progress
 from networks.runs.series import Series
 
@@ -32,7 +32,7 @@ class Record:
         self.short = self.title
         """A shorter title for where there is little room, such as what was changed for this run."""
         self.steps = Series(EACH_STEP)
-        self.validations = Series(EACH_EPOCH)
+        self.validations = Series(measure.name for measure in MEASURES if measure.each == "epoch")
         self.best: Validated | None = None
         """The best validation so far."""
         self.diverged: float | None = None
@@ -105,6 +105,11 @@ class Record:
     def measured(self) -> bool:
         """Whether anything was measured yet."""
         return len(self.steps) > 0 or len(self.validations) > 0
+
+    @property
+    def averages(self) -> bool:
+        """Whether averaged weights were judged beside the run's own."""
+        return any(measure.averaged and measure.name in self.validations for measure in MEASURES)
 
     def emptied(self) -> Record:
         """A record of the same run that shares its progress and holds no measurements."""

@@ -12,7 +12,7 @@ from networks.source.loop_text import loop_names
 
 # fmt: off
 GLOBALS = frozenset((
-    "nn", "torch", "OrderedDict", "Tensor", "Callable", "partial", "Any",
+    "nn", "torch", "OrderedDict", "Tensor", "Callable", "partial", "Any", "copy",
     "Path", "csv", "math", "namedtuple", "np", "load_images", "main",
     "DATA", "CURVES", "WEIGHTS", "COLUMNS", "SIZE", "CHANNELS", "LUMINANCE", "CLASSES", "VALIDATION",
     "SPLIT_SEED", "TEST_IMAGES", "PER_CLASS",

@@ -24,6 +24,7 @@ from networks.source.augmentation_text import (
     batches_lines,
     scale_lines,
 )
+from networks.source.averaging_text import averaging_lines
 from networks.source.identifiers import quoted
 from networks.source.loop_text import loop_text
 from networks.source.loss_text import loss_functions, loss_imports, loss_line
@@ -100,6 +101,7 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
         *loss_functions(project.recipe.learning.loss),
         *augmentation_functions(project.recipe.data.augmentation),
         *optimizer_functions(project.recipe.learning),
+        *averaging_lines(project.recipe.learning).functions,
         *_steps(project, constants),
         *rate_functions(project.recipe.learning, constants.steps_per_epoch),
         "\n".join(_main(project, constants, network)),
@@ -220,7 +222,7 @@ def _measures() -> Iterator[str]:
     for name, each in (("EACH_STEP", "step"), ("EACH_EPOCH", "epoch")):
         yield f"{name} = {{"
         for measure in MEASURES:
-            if measure.each == each:
+            if measure.each == each and not measure.averaged:
                 yield f"    {quoted(measure.name)}: {measure.taken.__name__},"
         yield "}"
 
@@ -276,6 +278,7 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     yield from _called("optimizer = ", learning.optimizer.call(device), grouped_weights(weights, learning))
     yield from scale_lines(project.recipe.data.augmentation)
     yield ""
+    yield from averaging_lines(learning).before
     yield "    shuffling = torch.Generator().manual_seed(SEED)"
     yield "    step = 0"
     yield from stopping_start(learning.stopping)
@@ -291,6 +294,7 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
 
 
 def _imports(project: Project, collections: str) -> Iterator[str]:
+    yield from averaging_lines(project.recipe.learning).imports
     yield "import csv"
     yield "import math"
     yield f"from collections import {collections}"
@@ -361,6 +365,8 @@ def _epoch(project: Project, constants: ScriptConstants, training_loss: str) -> 
     yield f"    images, labels = {_batch('x_training[chosen]', project, constants)}, y_training[chosen]"
     yield from augmented_lines(steps)
     yield f"    measured = train_step(model, {training_loss}, {arguments}{auxiliary}{clip}{parts})"
+    averaging = averaging_lines(learning)
+    yield from averaging.after_step
     yield "    step += 1"
     yield '    rows.append({"step": step, "epoch": step / len(batches)} | means(measured))'
     yield f"    loss = rows[-1][{quoted(TRAINING_LOSS.name)}]"
@@ -368,11 +374,14 @@ def _epoch(project: Project, constants: ScriptConstants, training_loss: str) -> 
     yield "        table.writerows(rows)"
     yield '        raise SystemExit(f"The loss became {loss}: try a lower learning rate.")'
     yield "totals: dict[str, tuple[float, int]] = {}"
+    yield from averaging.before_judging
     yield "for start in range(0, len(x_validation), JUDGED_AT_ONCE):"
     yield "    chosen = slice(start, start + JUDGED_AT_ONCE)"
     yield f"    images, labels = {_batch('x_validation[chosen]', project, constants)}, y_validation[chosen]"
     yield f"    add_to(totals, judge(model, loss_function, {arguments}))"
+    yield from averaging.while_judging
     yield "rows[-1] |= means(totals)"
+    yield from averaging.after_judging
     if learning.schedule.watches:
         yield f"losses.append(rows[-1][{quoted(VALIDATION_LOSS.name)}])"
     yield "table.writerows(rows)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -19,6 +20,8 @@ from networks.data.images import prepare
 from networks.data.order import balanced
 from networks.graph.forward import auxiliary_weights
 from networks.layers.ends import Input
+from networks.module.build import evaluation
+from networks.module.overwriting import overwriting
 from networks.project.project import Project
 from networks.recipes.balancing import class_weights
 from networks.recipes.recipe import Recipe
@@ -28,8 +31,18 @@ from networks.recipes.stopping import Keep, Stopping
 from networks.runs.endings import diverged, ended_early, finished, stopped
 from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated, Validating
 from networks.runs.failure import explain
-from networks.runs.measures import ACCURACY, LOSS, TRAINING_LOSS, VALIDATION_LOSS, add_to, is_best, means
+from networks.runs.measures import (
+    ACCURACY,
+    AVERAGED,
+    LOSS,
+    TRAINING_LOSS,
+    VALIDATION_LOSS,
+    add_to,
+    is_best,
+    means,
+)
 from networks.runs.stopping import is_over
+from networks.training.averaging import average_weights
 from networks.training.devices import RandomNumbers, device
 from networks.training.dropout import dropout_layers, scale_dropout
 from networks.training.make_loss import make_loss
@@ -110,7 +123,11 @@ class Run:
         optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device, learning.decay)
         self._dropouts = dropout_layers(self.model.module)
         scale_dropout(self._dropouts, learning.dropout)
-        self.state = RunState(self.model.module, optimizer, random_numbers, learning.seed, learning.epochs)
+        averaged = copy.deepcopy(self.model.module) if learning.averaging else None
+        self._averaged = None if averaged is None else overwriting(evaluation(averaged))
+        self.state = RunState(
+            self.model.module, optimizer, random_numbers, learning.seed, learning.epochs, averaged
+        )
         if weights is not None:
             self.state.restore_weights(weights)
         self._rate_factor = RateFactor(learning.schedule, learning.epochs, self.steps_per_epoch)
@@ -332,6 +349,9 @@ class Run:
             clip_by=learning.clip_by,
             parts=learning.accumulation,
         )
+        if state.averaged is not None:
+            # the first step's weights are copied
+            average_weights(state.averaged, self.module, learning.averaging if state.step else 0.0)
         state.step += 1
         self.watch.end()
         state.untold.append(Untold(state.step, measured))
@@ -363,15 +383,18 @@ class Run:
     def _judge(self) -> Iterator[Event]:
         """Judges all validation images, each counting the same."""
         totals: dict[str, tuple[float, int]] = {}
+        averaged: dict[str, tuple[float, int]] = {}
         images, at_once = len(self._validation), self.plan.judged_at_once
         for start in range(0, images, at_once):
             stop = min(start + at_once, images)
             batch, labels = self._validation.cut(start, stop)
             self.module.eval()
             add_to(totals, judge(self.model.evaluated, self.loss, self.optimizer, batch, labels))
+            if self._averaged is not None:
+                add_to(averaged, judge(self._averaged, self.loss, self.optimizer, batch, labels))
             if stop < images:
                 yield Validating(self.id, self.step, stop / images)
-        values = means(totals)
+        values = means(totals) | {AVERAGED + name: each for name, each in means(averaged).items()}
         judged = Validated(
             run=self.id,
             step=self.step,

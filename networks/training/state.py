@@ -48,8 +48,11 @@ class RunState:
         random_numbers: RandomNumbers,
         seed: int,
         epochs: int,
+        averaged: nn.Module | None = None,
     ) -> None:
         self.module = module
+        self.averaged = averaged
+        """The same with averaged weights, where the recipe averages them."""
         self.optimizer = optimizer
         self.random_numbers = random_numbers
         """What layers such as Dropout draw from."""
@@ -93,6 +96,10 @@ class RunState:
         """The state as it is now. Going on changes nothing in it."""
         tensors = {f"weights/{name}": tensor for name, tensor in self.weights().items()}
         tensors |= {f"best/{name}": tensor.clone() for name, tensor in self.best_weights.items()}
+        if self.averaged is not None:
+            tensors |= {
+                f"averaged/{name}": _copied(each) for name, each in self.averaged.state_dict().items()
+            }
         for name, slots in self._optimizer_slots():
             tensors |= {f"optimizer/{slot}/{name}": _copied(value) for slot, value in slots.items()}
         for index, generator in enumerate(self.random_numbers.state):
@@ -120,6 +127,8 @@ class RunState:
         """Continues from a saved state. Raises ValueError where it is that of another network."""
         tensors, data = saved
         self.restore_weights(_below("weights/", tensors))
+        if self.averaged is not None:
+            _take_over(self.averaged, _below("averaged/", tensors))
         self._restore_optimizer(_below("optimizer/", tensors))
         random = _below("random/", tensors)
         self.random_numbers.state = tuple(random[str(index)].clone() for index in range(len(random)))
@@ -155,12 +164,7 @@ class RunState:
 
     def restore_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Takes over all that was learned. Raises ValueError where it is that of another network."""
-        state = self.module.state_dict()
-        if (other := other_tensor(state, weights)) is not None:
-            raise ValueError("expected {1} as {0}, got {2}".format(*other))
-        with torch.no_grad():
-            for name, tensor in state.items():
-                tensor.copy_(weights[name])
+        _take_over(self.module, weights)
 
     def _restore_optimizer(self, slots: dict[str, Tensor]) -> None:
         trained = self._trained()
@@ -172,6 +176,15 @@ class RunState:
             state.setdefault(places[name], {})[slot] = _like(weight, tensor)
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _take_over(module: nn.Module, weights: Mapping[str, Tensor]) -> None:
+    state = module.state_dict()
+    if (other := other_tensor(state, weights)) is not None:
+        raise ValueError("expected {1} as {0}, got {2}".format(*other))
+    with torch.no_grad():
+        for name, tensor in state.items():
+            tensor.copy_(weights[name])
 
 
 def _copied(tensor: Tensor) -> Tensor:

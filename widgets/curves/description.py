@@ -18,7 +18,7 @@ def described(chart: Chart, run: Record) -> str:
 
 def _sentences(chart: Chart, run: Record) -> Iterator[str]:
     quantity, curves = chart.quantity, chart.curves(run)
-    measures = [line.measure for line in curves.lines]
+    measures = [line.measure for line in curves.lines if run.averages or not line.measure.averaged]
     values = [f"{declared(each.line)} {quantity.figure(run.value(each))}" for each in measures]
     yield _tr("{name} of {run} after epoch {epoch:.4g}: {values}.").format(
         name=declared(quantity.title), run=run.title, epoch=run.last_epoch, values=", ".join(values)

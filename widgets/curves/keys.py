@@ -32,6 +32,7 @@ class Keys(QWidget):
         super().__init__(parent)
         self._smooths = self._single = True
         self._quantities = [quantity for quantity in QUANTITIES if not quantity.extra]
+        self._averages = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.text())
 
@@ -40,6 +41,13 @@ class Keys(QWidget):
         self._smooths = smooths
         self.setAccessibleName(self.text())
         self._arrange()
+
+    def show_averages(self, shown: bool) -> None:
+        """Whether a run has averaged weights, which are judged beside its own."""
+        if shown != self._averages:
+            self._averages = shown
+            self.setAccessibleName(self.text())
+            self._arrange()
 
     def show_quantities(self, quantities: list[Quantity]) -> None:
         """Of which quantities there are charts."""
@@ -115,6 +123,7 @@ class Keys(QWidget):
             )
             for quantity in self._quantities
             for measure, variant in variants(quantity)
+            if self._averages or not measure.averaged
         ]
         steps = [(measure, entry) for measure, entry in lines if measure.each == "step"]
         noisy = [entry for measure, entry in steps if measure.noisy]

@@ -81,7 +81,8 @@ class Line(_Drawn):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        if len(self.across) < 2:
+        # a path of gaps alone is none that an SVG can hold
+        if np.count_nonzero(np.isfinite(self.down)) < 2:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._antialias)
         painter.setPen(self._pen)

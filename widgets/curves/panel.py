@@ -366,6 +366,7 @@ class CurvesPanel(QWidget):
                 chart.follow(max(run.last_epoch for run in shown))
             chart.redraw()
         self._refreshing = False
+        self.keys.show_averages(any(run.averages for run in shown))
         self._show_axes()
         self.toolbar.show_zoomed(not self._following)
         self.toolbar.show_runs(

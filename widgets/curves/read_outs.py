@@ -31,7 +31,8 @@ class ReadOuts:
         below = self._panel.height()
         for chart, heading, box, _ in reversed(places):
             rings: list[tuple[QPointF, QColor]] = []
-            readings = tuple(self._reading(chart, run, at, rings) for run in shown)
+            averages = any(run.averages for run in shown)
+            readings = tuple(self._reading(chart, run, at, rings, averages) for run in shown)
             heading.show_readings(readings)
             heading.show_boxed(at is not None)
             chart.show_cross_hair(at, rings)
@@ -65,11 +66,18 @@ class ReadOuts:
         return below
 
     def _reading(
-        self, chart: Chart, run: Record, at: float | None, rings: list[tuple[QPointF, QColor]]
+        self,
+        chart: Chart,
+        run: Record,
+        at: float | None,
+        rings: list[tuple[QPointF, QColor]],
+        averages: bool,
     ) -> Reading:
         curves = chart.curves(run)
         values = []
         for line in curves.lines:
+            if line.measure.averaged and not averages:
+                continue
             index = run.index(line.measure.each, at)
             point = line.point(index) if at is not None and index >= 0 else None
             if point is not None:

@@ -122,7 +122,8 @@ class TrainingPanel(RecipePanel):
     def _seldom(self) -> QWidget:
         """What is set once, in one column."""
         self._run = self._form(
-            "learning", Form(("clip", "clip_by", "decay", "accumulation", "dropout", "seed"))
+            "learning",
+            Form(("clip", "clip_by", "decay", "accumulation", "averaging", "dropout", "seed")),
         )
         self._run.add_beside("seed", self._dice())
         self._machine = self._form("machine", Form())

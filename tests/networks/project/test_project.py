@@ -100,6 +100,7 @@ RECIPES = st.builds(
         loss=declared(LOSSES),
         optimizer=declared(OPTIMIZERS),
         accumulation=st.integers(1, 65_536),
+        averaging=st.floats(0, 1, exclude_max=True),
         decay=st.sampled_from(["all", "matrices"]),
         schedule=declared(SCHEDULES),
         clip=st.floats(0, 1e6),

@@ -34,6 +34,7 @@ from networks.recipes.splitting import split
 from networks.runs.measures import MEASURES, add_to, means
 from networks.source.identifiers import GLOBALS
 from networks.source.loop_text import loop_names
+from networks.training.averaging import average_weights
 from networks.training.muon import MuonAdamW, adamw_update, muon_update, orthogonal
 from networks.training.norm_guards import gradient_in_plain_order, guard_norms, in_plain_order
 from networks.training.steps import judge, set_rate, train_step
@@ -61,7 +62,16 @@ RATES = {
 }
 """Printed where the schedule uses them."""
 
-GROUPED = (muon_groups, spare_decay, is_matrix, MuonAdamW, muon_update, orthogonal, adamw_update)
+GROUPED = (
+    average_weights,
+    muon_groups,
+    spare_decay,
+    is_matrix,
+    MuonAdamW,
+    muon_update,
+    orthogonal,
+    adamw_update,
+)
 """Printed where the optimizer needs them."""
 
 
@@ -76,7 +86,9 @@ def test_what_a_run_does_stands_in_the_script_word_for_word(tmp_path, function):
     if function in RATES:
         project = replace(project, recipe=with_settings(project.recipe, schedule=RATES[function]))
     if function in GROUPED:
-        project = replace(project, recipe=with_settings(project.recipe, optimizer=Muon(), decay="matrices"))
+        project = replace(
+            project, recipe=with_settings(project.recipe, optimizer=Muon(), decay="matrices", averaging=0.9)
+        )
     save_training_script(project, tmp_path / "net.py")
     text = (tmp_path / "net.py").read_text(encoding="utf-8")
     assert f"\n\n\n{inspect.getsource(function)}\n\n" in text

@@ -202,6 +202,7 @@ def projects(draw):
             optimizer=optimizer,
             loss=loss,
             schedule=draw(schedules()),
+            averaging=draw(st.sampled_from([0.0, 0.9])),
             accumulation=draw(st.sampled_from([1, 2, 5])),
             decay=draw(st.sampled_from(["all", "matrices"])),
             clip=draw(st.sampled_from([0.0, 0.5])),

@@ -47,7 +47,14 @@ def test_another_run_continues_from_a_saved_state_to_the_bit(
 ):
     """Saved after so many events, in the middle of an epoch or of a validation; nothing is told twice."""
     given = project(
-        network, optimizer=optimizer, schedule=schedule, augmentation=steps, clip=0.5, seed=3, epochs=EPOCHS
+        network,
+        optimizer=optimizer,
+        schedule=schedule,
+        augmentation=steps,
+        clip=0.5,
+        averaging=0.9,
+        seed=3,
+        epochs=EPOCHS,
     )
     with pytest.MonkeyPatch.context() as patch:
         if as_on_a_gpu:
