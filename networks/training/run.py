@@ -93,6 +93,8 @@ class Run:
         self.id = id
         self.project = project
         self._steering = Steering(changes)
+        # read first: of some sets only reading tells how many images there are
+        project.recipe.data.dataset.load()
         self.plan = plan(project)
         self.device = device(project.recipe.machine.device)
         if self.device.type == "cpu":

@@ -67,6 +67,8 @@ def values(field: Field) -> st.SearchStrategy[Any]:
         return st.booleans()
     if field.kind == "choice":
         return st.sampled_from(field.choices)
+    if field.kind == "text":
+        return st.text(max_size=20)
     low, high = field.low, field.high
     assert low is not None
     assert high is not None

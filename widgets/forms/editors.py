@@ -219,7 +219,7 @@ class TextEditor(Editor):
         super().__init__(field, parent)
         self._line = QLineEdit()
         self._line.setObjectName(field.name)
-        self._line.textEdited.connect(self.edited)
+        self._line.editingFinished.connect(self._give)
         self._row(self._line)
 
     def show_values(self, values: Sequence[Any]) -> None:
@@ -231,6 +231,11 @@ class TextEditor(Editor):
 
     def controls(self) -> tuple[QWidget, ...]:
         return (self._line,)
+
+    def _give(self) -> None:
+        if self._line.isModified():
+            self._line.setModified(False)
+            self.edited.emit(self._line.text())
 
 
 def editor_for(field: Field) -> Editor:

@@ -10,6 +10,7 @@ from networks.recipes.datasets import (
     emnist_balanced,
     emnist_letters,
     fashion_mnist,
+    folder,
     kmnist,
     mnist,
     shapes,
@@ -18,9 +19,10 @@ from networks.recipes.datasets import (
 )
 from networks.recipes.datasets.base import Dataset, Labels, Pixels
 from networks.recipes.datasets.digits import Digits
+from networks.recipes.datasets.folder import Folder
 from networks.recipes.datasets.shapes import Shapes
 
-__all__ = ["DATASETS", "AnyDataset", "Dataset", "Digits", "Labels", "Pixels", "Shapes"]
+__all__ = ["DATASETS", "AnyDataset", "Dataset", "Digits", "Folder", "Labels", "Pixels", "Shapes"]
 
 _MODULES = (
     digits,
@@ -34,10 +36,11 @@ _MODULES = (
     svhn,
     stl10,
     shapes,
+    folder,
 )
 
 DATASETS = catalog(Dataset, *(module.__name__ for module in _MODULES))
 """Every data set, in the order in which one chooses among them."""
 
 AnyDataset = Closed[Dataset]
-"""The closed union that project files are read into: no other set, and no folder, can come from a file."""
+"""The closed union that project files are read into: no other type can come from a file."""

@@ -79,6 +79,10 @@ def press(qtbot, form, field, value):
             linked = form.editor(field.name).controls()[2].isChecked()
             retype(qtbot, control, show(number))
             return (number, number if linked else value[1])
+        case "text":
+            retype(qtbot, control, "other words")
+            qtbot.keyClick(control, Qt.Key.Key_Return)
+            return "other words"
         case _:
             number = other_number(field, value)
             retype(qtbot, control, show(number))
