@@ -31,13 +31,16 @@ def copied_tree(tmp_path):
     return tree
 
 
-def example(heading):
-    """The first block of Python below a heading of the README."""
+def examples(heading):
+    """The blocks of Python below a heading of the README."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    found = re.search(r"```python\n(.*?)```", section, re.DOTALL)
-    assert found is not None
-    return found[1]
+    return re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+
+
+def example(heading):
+    """The first block of Python below a heading of the README."""
+    return examples(heading)[0]
 
 
 def run_in(tree, script, timeout=LIMIT):
@@ -247,3 +250,35 @@ def test_a_measure_is_a_few_lines_in_one_file(copied_tree):
     text = text.replace("    GRADIENT_NORM,\n)", "    GRADIENT_NORM,\n    WEIGHT_NORM,\n)", 1)
     measures.write_text(text, encoding="utf-8")
     assert run_in(copied_tree, WITH_A_MEASURE).splitlines()[-1] == "as the README says"
+
+
+def add_augmentation(tree):
+    function, declared = examples("Adding an augmentation")
+    pixels = tree / "networks" / "data" / "augmentation" / "pixels.py"
+    pixels.write_text(f"{pixels.read_text(encoding='utf-8')}\n\n{function}", encoding="utf-8")
+    folder = tree / "networks" / "recipes" / "augmentation"
+    (folder / "solarize.py").write_text(declared, encoding="utf-8")
+    text = (folder / "__init__.py").read_text(encoding="utf-8")
+    text = text.replace("    shift,\n", "    shift,\n    solarize,\n", 1)
+    text = text.replace("    erasing.__name__,\n", "    solarize.__name__,\n    erasing.__name__,\n", 1)
+    (folder / "__init__.py").write_text(text, encoding="utf-8")
+
+
+def test_adding_an_augmentation(copied_tree):
+    """A function and a class are all it takes: panel, project file, training and script know it."""
+    add_augmentation(copied_tree)
+    run_tests_in(copied_tree, "tests/readme_examples/adding_an_augmentation.py")
+
+
+AUGMENTATION_WALKS = (
+    "tests/networks/data/test_augmentation.py",
+    "tests/networks/source/test_training_script.py",
+    "tests/networks/source/test_shared_loop.py",
+    "tests/networks/recipes/test_augmentation.py",
+    "tests/widgets/panels/test_augmentation_panel.py",
+)
+
+
+def test_no_test_that_walks_the_augmentations_fails_with_one_more(copied_tree):
+    add_augmentation(copied_tree)
+    run_tests_in(copied_tree, *AUGMENTATION_WALKS, "-k", "Solarize or added or threads or function")
