@@ -23,6 +23,7 @@ from networks.graph.network import Network
 from networks.graph.presentation import Folding
 from networks.graph.saved_blocks import SavedBlock
 from networks.layers.base import Layer
+from networks.project.fitting_data import fitted
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe
 from networks.recipes.steering import Running
@@ -51,6 +52,8 @@ class Desk(QObject):
     start_wished = Signal()
     difference_wished = Signal(object)
     """An earlier network: what differs from it is to be seen."""
+    network_fitted = Signal(object)
+    """The network was fitted to another data set; the project as it would be if it had not been."""
     panel_wished = Signal(str)
     """The name of a panel that is to be opened and brought into view."""
 
@@ -92,6 +95,11 @@ class Desk(QObject):
         if (undo, redo) != (self.shown.undo, self.shown.redo):
             self._show(replace(self.shown, undo=undo, redo=redo))
 
+    def judge_again(self) -> None:
+        """Finds anew what is wrong with the project: something outside of it has changed, such as files."""
+        report, found = _judged(self.shown.project, None)
+        self._show(replace(self.shown, report=report, findings=found))
+
     def show_canvas(self, folding: Folding, selection: tuple[str, ...]) -> None:
         """Says how the network is folded on the canvas, and which cards and frames are selected."""
         if folding is not self.shown.folding or selection != self.shown.selection:
@@ -130,8 +138,16 @@ class Desk(QObject):
 
     @Slot(object, str, str)
     def edit_recipe(self, recipe: Recipe, text: str, merge: str = "") -> None:
-        """Replaces the recipe, in the same way."""
-        self.document.edit(replace(self.document.project, recipe=recipe), text, merge)
+        """Replaces the recipe, in the same way. The same step fits the network to another data set."""
+        before = self.document.project
+        project = replace(before, recipe=recipe)
+        if type(recipe.data.dataset) is type(before.recipe.data.dataset):
+            self.document.edit(project, text, merge)
+            return
+        fitting = fitted(project)
+        self.document.edit(fitting, text, merge)
+        if fitting.network != project.network:
+            self.network_fitted.emit(project)
 
     @Slot(object)
     def say(self, sentence: Message | str, milliseconds: int = NOTICE) -> None:

@@ -1,25 +1,63 @@
-"""The panel of the images that the network learns from."""
+"""The images that the network learns from: chosen, fetched or found in a folder, and the network fitted."""
 
 from __future__ import annotations
 
-from app.feature.desk import Desk
+import os
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from app.background.job import Job, Task, reason_of
+from app.feature.desk import OUTCOME, Desk
 from app.feature.feature import Feature
-from app.feature.panel import Panel, Place
+from app.feature.panel import Panel, Piece, Place, Spot
 from app.feature.shown import Shown
+from networks.core.message import Message, message
+from networks.doctor.data_findings import data_notes
 from networks.layers.ends import Input
-from widgets.look.translation import declared
+from networks.project.fitting_data import fits, fitted
+from networks.project.project import Project
+from networks.recipes.datasets import Dataset
+from networks.recipes.datasets.named import NamedDataset, in_words
+from networks.recipes.datasets.places import chosen, look_in
+from widgets.controls.offer_bar import OfferBar
+from widgets.look.translation import declared, said
 from widgets.panels.data_panel import DataPanel
+
+_MOST_FOLDERS = 10
+"""Folders with data sets that are remembered."""
 
 
 class Data(Feature):
     """Edits which images there are, and shows them at the size that the Input asks for."""
 
+    failed = Signal(object)
+    """The Message that says why a data set was not fetched or not found."""
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        look_in(Path(os.fsdecode(folder)) for folder in desk.settings.read().data_folders)
         self.panel = DataPanel()
         self.panel.edited.connect(desk.edit_recipe)
+        desk.network_fitted.connect(self._offer_unfitted)
+        self.panel.load_wished.connect(self._load)
+        self.panel.ways.fetch_wished.connect(self.fetch)
+        self.panel.ways.cancel_wished.connect(self.cancel)
+        self.panel.ways.folder_wished.connect(self.choose_folder)
+        self.panel.ways.fit_wished.connect(self._fit)
+        self.offer_bar = OfferBar()
+        self.offer_bar.accepted.connect(self._unfit)
+        self.failed.connect(self._tell_trouble)
         desk.start_wished.connect(self.panel.give_up)
         desk.document.loaded.connect(self.panel.give_up)
+        self._unfitted: Project | None = None
+        """The project as it was asked for, before its network was fitted to another data set."""
+        self._fetching: Job[bool] | None = None
+        self._fetched: NamedDataset | None = None
+        """The set that is being fetched."""
+        self._loading: Job[object] | None = None
 
     def panels(self) -> tuple[Panel, ...]:
         return (
@@ -35,13 +73,186 @@ class Data(Feature):
             ),
         )
 
+    def pieces(self) -> tuple[Piece, ...]:
+        return (Piece(Spot.ABOVE, self.offer_bar),)
+
     def _summary(self, shown: Shown) -> str:
         data = shown.recipe.data
+        name = declared(data.dataset.name())
+        if data.judged_by == "test":
+            return self.tr("{dataset}, judged by its test set").format(dataset=name)
         words = self.tr("{dataset}, {share} held back")
-        return words.format(dataset=declared(data.dataset.title), share=f"{data.validation:.0%}")
+        return words.format(dataset=name, share=f"{data.validation:.0%}")
 
     def show(self, old: Shown | None, new: Shown) -> None:
-        if new.news(old, "recipe", "network"):
-            inputs = [node.layer for node in new.network.nodes if isinstance(node.layer, Input)]
-            size = (inputs[0].channels, *inputs[0].size) if inputs else None
-            self.panel.show_recipe(new.recipe, size)
+        if not new.news(old, "recipe", "network"):
+            return
+        if old is not None and type(old.recipe.data.dataset) is not type(new.recipe.data.dataset):
+            self.offer_bar.hide()
+            if new.recipe.data.dataset.missing() is not None:
+                # what can be done stands in this panel
+                self.desk.open_panel("data")
+        self._refresh(new)
+
+    def halt(self) -> str:
+        self.cancel()
+        return ""
+
+    def close(self) -> None:
+        """Stops fetching and reading, and waits until they have stopped."""
+        for job in (self._fetching, self._loading):
+            if job is not None:
+                job.close()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a set is being fetched."""
+        return self._fetching is not None and self._fetching.running
+
+    # choosing
+
+    @Slot(object)
+    def _offer_unfitted(self, unfitted: Project) -> None:
+        self._unfitted = unfitted
+        dataset = unfitted.recipe.data.dataset
+        self.offer_bar.offer(
+            self.tr("The Input was fitted to the images of {dataset}, too.").format(
+                dataset=declared(dataset.name())
+            ),
+            self.tr("Leave the network as it was"),
+            self.tr("Close"),
+        )
+
+    @Slot()
+    def _unfit(self) -> None:
+        if self._unfitted is not None:
+            self.desk.edit_network(self._unfitted.network, self.tr("Leave the network as it was"))
+
+    @Slot()
+    def _fit(self) -> None:
+        self.desk.document.edit(fitted(self.desk.document.project), self.tr("Fit the Input to the data set"))
+
+    # fetching
+
+    @Slot()
+    def fetch(self) -> None:
+        """Fetches the data set of the recipe, in the background."""
+        dataset = self.desk.shown.recipe.data.dataset
+        if self.busy or not isinstance(dataset, NamedDataset):
+            return
+        self._fetched = dataset
+        self._fetching = Job(
+            partial(_fetch, dataset),
+            self._take_fetched,
+            self.failed.emit,
+            self._show_progress,
+            owner=self,
+            ended=self._refresh,
+            explain=_explain,
+        )
+        self._fetching.start()
+        self._show_progress(0.0)
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stops fetching; files that have come in full are kept."""
+        if self._fetching is not None:
+            self._fetching.cancel()
+
+    def _take_fetched(self, whole: bool) -> None:
+        if whole and self._fetched is not None:
+            name = declared(self._fetched.name())
+            self.desk.say(self.tr("{dataset} is on this computer now.").format(dataset=name), OUTCOME)
+            self._judge_again()
+
+    def _show_progress(self, share: float) -> None:
+        if self._fetched == self.desk.shown.recipe.data.dataset:
+            self.panel.ways.show_missing("", share)
+
+    # a folder
+
+    @Slot()
+    def choose_folder(self) -> None:
+        """Asks for a folder that has the data set."""
+        dataset = self.desk.shown.recipe.data.dataset
+        if not isinstance(dataset, NamedDataset):
+            return
+        folder = self.ask_folder(dataset)
+        if folder is None:
+            return
+        if dataset.found_in(folder) is None:
+            self.failed.emit(
+                message(
+                    "Expected the files of {title} in “{folder}”, got none of them: choose the folder in "
+                    "which they lie, or the one above it.",
+                    title=dataset.name(),
+                    folder=str(folder),
+                )
+            )
+            return
+        folders = (folder, *(each for each in chosen() if each != folder))[:_MOST_FOLDERS]
+        look_in(folders)
+        self.desk.settings.change(data_folders=tuple(os.fsencode(each) for each in folders))
+        self._judge_again()
+
+    def ask_folder(self, dataset: Dataset) -> Path | None:
+        """The folder that the user names; a separate method, so that tests can answer."""
+        title = self.tr("Folder with {dataset}").format(dataset=declared(dataset.name()))
+        found = QFileDialog.getExistingDirectory(self.desk.window, title)
+        return Path(found) if found else None
+
+    # showing
+
+    def _refresh(self, shown: Shown | None = None) -> None:
+        new = shown or self.desk.shown
+        inputs = [node.layer for node in new.network.nodes if isinstance(node.layer, Input)]
+        size = (inputs[0].channels, *inputs[0].size) if inputs else None
+        self.panel.show_recipe(new.recipe, size)
+        dataset = new.recipe.data.dataset
+        lacks = isinstance(dataset, NamedDataset) and dataset.missing() is not None
+        going = self.busy and dataset == self._fetched
+        share = self.panel.ways.progress.value() / 1000 if going else None
+        self.panel.ways.show_missing(in_words(dataset.download_bytes) if lacks else "", share)
+        notes = "\n".join(said(note) for note in data_notes(new.project))
+        self.panel.ways.show_notes(notes, fits=not notes or fits(new.project))
+
+    def _judge_again(self) -> None:
+        """The files of a set have come: what was found wrong before need not hold any more."""
+        self.desk.judge_again()
+        self._refresh()
+
+    @Slot(object)
+    def _load(self, dataset: Dataset) -> None:
+        if self._loading is not None and self._loading.running:
+            return  # whatever is shown then is asked for again
+        self._loading = Job(
+            lambda _: dataset.load(), self._show_loaded, self.panel.show_problem, owner=self, explain=_unread
+        )
+        self._loading.start()
+
+    def _show_loaded(self, _: object) -> None:
+        self._refresh()
+
+    @Slot(object)
+    def _tell_trouble(self, reason: Message) -> None:
+        self._refresh()
+        self.panel.show_problem(reason)
+        self.desk.say(reason)
+
+
+def _fetch(dataset: NamedDataset, task: Task) -> bool:
+    """Fetches a set. Returns whether it is complete; False if it was cancelled."""
+    # imported late: nothing else speaks to servers
+    from networks.recipes.datasets.fetching import fetch
+
+    return fetch(dataset, task.report)
+
+
+def _explain(error: BaseException) -> Message:
+    return message("Fetching broke off. The reason that was given: {reason}", reason=reason_of(error))
+
+
+def _unread(error: BaseException) -> Message:
+    return message(
+        "The images could not be read. The reason that was given: {reason}", reason=reason_of(error)
+    )

@@ -33,6 +33,8 @@ class Remembered(msgspec.Struct, frozen=True):
     arrangement: Arrangement = Arrangement()
     recent: tuple[bytes, ...] = ()
     """Paths as the file system stores them, the newest first."""
+    data_folders: tuple[bytes, ...] = ()
+    """Folders in which the user has data sets, the newest first; paths as above."""
 
 
 class Settings(QObject):

@@ -35,7 +35,7 @@ def data_findings(data: Data) -> Iterator[Finding]:
     except UserError as error:
         yield Finding("data set not here", None, error.reason)
         return
-    for name, count in zip(classes, counts, strict=True):
+    for name, count in zip(classes, counts, strict=False):
         if count == 0:
             yield Finding("empty class", None, _no_image(name))
         elif count == 1 and data.judged_by == "share":

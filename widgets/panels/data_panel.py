@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from networks.core.message import UserError
+from networks.core.message import Message, UserError
 from networks.core.shapes import show
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset
@@ -17,19 +17,28 @@ from widgets.forms.form import Form
 from widgets.forms.rows import Rows, dim
 from widgets.look import theme
 from widgets.look.translation import declared, said, thousands
+from widgets.panels.data_set_ways import DataSetWays
 from widgets.panels.recipe_panel import RecipePanel
 from widgets.panels.sample_strip import SampleStrip
 
+_MOST_SAMPLES = 30
+"""Classes that are shown by an image each."""
+
 
 class DataPanel(RecipePanel):
-    """Shows the data of a recipe."""
+    """Shows the data of a recipe, and what can be done where they are not here or do not fit."""
+
+    load_wished = Signal(object)
+    """The data set whose images are to be read, since that takes longer than a moment."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: type[Dataset] | None = None
+        self._shown: Dataset | None = None
         self._help = dim()
         parameters = self._form("data.dataset", Form())
-        split = self._form("data", Form(("validation", "split_seed")))
+        self._split = self._form("data", Form(("judged_by", "validation", "split_seed")))
+        self._learned = self._form("data", Form(("per_class", "balance")))
+        self.ways = DataSetWays()
         self._images = _value("images")
         self._classes = _value("classes")
         self._brought = _value("brought")
@@ -55,7 +64,17 @@ class DataPanel(RecipePanel):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.MARGIN, 2, theme.MARGIN, theme.SPACE + 4)
         column.setSpacing(theme.SPACE)
-        for widget in (self._help, parameters, self._problem, self._strip, split, facts, self._attribution):
+        for widget in (
+            self._help,
+            parameters,
+            self._problem,
+            self.ways,
+            self._strip,
+            self._split,
+            self._learned,
+            facts,
+            self._attribution,
+        ):
             column.addWidget(widget)
         column.addStretch(1)
         self.setMinimumWidth(theme.grown(244))
@@ -70,42 +89,58 @@ class DataPanel(RecipePanel):
             self.tr("{count}: {names}").format(count=len(dataset.classes), names=", ".join(dataset.classes))
         )
         self._attribution.setText(declared(dataset.attribution))
+        none = self.tr("{dataset} has no test set of its own").format(dataset=declared(dataset.name()))
+        self._split.disable_choices("judged_by", {} if dataset.test_images else {"test": none})
         try:
-            self._show_images(recipe.data, image)
+            self._show_facts(recipe.data, image)
+            self._show_samples(dataset)
         except UserError as error:
-            self._problem.show_sentence(said(error.reason))
-            self._strip.show_samples((), ())
-            self._images.setText(self.tr("none"))
-            self._brought.setText("")
-            self._shown = None
+            self.show_problem(error.reason)
         else:
             self._problem.show_sentence("")
 
-    def _show_images(self, data: Data, image: tuple[int, int, int] | None) -> None:
+    def show_problem(self, reason: Message) -> None:
+        """Says why there are no images."""
+        self._problem.show_sentence(said(reason))
+        self._strip.show_samples((), ())
+        self._images.setText(self.tr("none"))
+        self._brought.setText("")
+        self._shown = None
+
+    def _show_facts(self, data: Data, image: tuple[int, int, int] | None) -> None:
+        dataset = data.dataset
+        if (reason := dataset.missing() or data.no_test_set()) is not None:
+            raise UserError(reason)
         training, validation = data.sizes()
         self._images.setText(
             self.tr("{training} to train\n{validation} to validate").format(
                 training=thousands(training), validation=thousands(validation)
             )
         )
-        dataset = data.dataset
-        images, labels = dataset.load()
-        _, height, width, channels = images.shape
+        height, width = dataset.size
         size = f"{height}×{width}"
-        own = self.tr("{size} grey") if channels == 1 else self.tr("{size} colour")
+        own = self.tr("{size} grey") if dataset.channels == 1 else self.tr("{size} colour")
         brought = (
             self.tr("brought to {shape}").format(shape=show(image))
             if image is not None
             else self.tr("no Input asks for them yet")
         )
         self._brought.setText("\n".join((own.format(size=size), brought)))
-        if self._shown is not type(dataset):
-            self._shown = type(dataset)
-            present = [index for index in range(len(dataset.classes)) if (labels == index).any()]
-            firsts = [int(np.argmax(labels == index)) for index in present]
-            self._strip.show_samples(
-                [images[first] for first in firsts], [declared(dataset.classes[index]) for index in present]
-            )
+
+    def _show_samples(self, dataset: Dataset) -> None:
+        if not dataset.at_hand():
+            self._strip.show_samples((), ())
+            self._shown = None
+            self.load_wished.emit(dataset)
+            return
+        images, labels = dataset.load()
+        if self._shown == dataset:
+            return
+        self._shown = dataset
+        present = [index for index in range(len(dataset.classes)) if (labels == index).any()]
+        firsts = [int(np.argmax(labels == index)) for index in present[:_MOST_SAMPLES]]
+        names = [declared(dataset.classes[index]) for index in present[:_MOST_SAMPLES]]
+        self._strip.show_samples([images[first] for first in firsts], names)
 
 
 def _value(name: str) -> QLabel:

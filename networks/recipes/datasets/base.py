@@ -52,6 +52,10 @@ class Dataset(Declared, frozen=True):
         """
         raise NotImplementedError
 
+    def at_hand(self) -> bool:
+        """Whether `load` takes only a moment: the set is small, or in memory already."""
+        return True
+
     def missing(self) -> Message | None:
         """Why its images cannot be had on this computer now; None where they can. Reads no image."""
         return None

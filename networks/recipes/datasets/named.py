@@ -87,6 +87,10 @@ class NamedDataset(Dataset, frozen=True):
             raise UserError(reason if reason is not None else message("Try again."))
         return _read(self, files, _stamp(files))
 
+    def at_hand(self) -> bool:
+        files = self.found()
+        return files is not None and _in_memory == (self, files, _stamp(files))
+
     def check(self, pixels: Pixels, labels: Labels, path: Path) -> None:
         """Raises UserError where these are not as many images of each class as the set has."""
         own = len(labels) - self.test_images
@@ -102,11 +106,17 @@ class NamedDataset(Dataset, frozen=True):
 
 
 @lru_cache(maxsize=1)
-def _read(dataset: NamedDataset, files: tuple[Path, ...], _: Stamp) -> tuple[Pixels, Labels]:
+def _read(dataset: NamedDataset, files: tuple[Path, ...], stamp: Stamp) -> tuple[Pixels, Labels]:
     """Kept until another set, or changed files, are read."""
+    global _in_memory
     pixels, labels = dataset.read(files)
     dataset.check(pixels, labels, files[-1])
+    _in_memory = dataset, files, stamp
     return np.ascontiguousarray(pixels), labels
+
+
+_in_memory: tuple[NamedDataset, tuple[Path, ...], Stamp] | None = None
+"""What `_read` keeps."""
 
 
 def _stamp(files: tuple[Path, ...]) -> Stamp:

@@ -1,0 +1,163 @@
+"""Choosing a data set fits the network in the same step; what is not here is fetched or found in a folder."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtWidgets import QLabel, QWidget
+
+from app.feature.desk import Desk
+from app.feature.showing import Showing
+from app.features.data import Data
+from app.session.settings import Settings
+from networks.core.message import UserError, message
+from networks.layers.ends import Input
+from networks.project.project import first_project
+from networks.recipes.datasets import fetching, places
+from networks.recipes.datasets.cifar10 import CIFAR10
+from networks.recipes.datasets.mnist import MNIST
+from networks.recipes.recipe import with_settings
+from tests.networks.recipes.datasets.made_sets import drawn, small, write
+from widgets.controls.notice import Notice
+from widgets.panels.sample_strip import SampleStrip
+
+
+@pytest.fixture(autouse=True)
+def _nowhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("BACKBONE_DATA", str(tmp_path / "own"))
+    monkeypatch.setattr("networks.recipes.datasets.named.usual", lambda: (places.own_folder(),))
+    yield
+    places.look_in(())
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """MNIST with few pictures."""
+    made = small(MNIST)
+    for name in ("counts", "test_counts"):
+        monkeypatch.setattr(MNIST, name, getattr(made, name))
+    return MNIST
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path):
+    window = QWidget()
+    qtbot.addWidget(window)
+    return Desk(first_project(), window, Settings(tmp_path / "settings.json"), tmp_path)
+
+
+@pytest.fixture
+def data(desk):
+    feature = Data(desk)
+    Showing(desk, [feature]).show()
+    feature.panel.setParent(desk.window)
+    desk.window.show()
+    yield feature
+    feature.close()
+
+
+def choose(desk, dataset):
+    desk.edit_recipe(with_settings(desk.shown.recipe, dataset=dataset), "Choose")
+
+
+def test_the_input_is_fitted_in_the_same_step(desk, data):
+    choose(desk, CIFAR10())
+    assert desk.shown.network["input"].layer == Input(3, (32, 32))
+    assert "fitted to the images of CIFAR-10" in data.offer_bar.sentence()
+    desk.document.undo()
+    assert desk.document.project == first_project()
+
+
+def test_the_network_can_be_left_as_it_was(desk, data):
+    choose(desk, CIFAR10())
+    data.offer_bar.accept_button.click()
+    assert desk.shown.network == first_project().network
+    assert desk.shown.recipe.data.dataset == CIFAR10()
+
+
+def test_what_is_not_here_opens_the_panel_and_says_what_can_be_done(desk, data, qtbot):
+    with qtbot.waitSignal(desk.panel_wished) as opened:
+        choose(desk, MNIST())
+    assert opened.args == ["data"]
+    assert "fetch them (12 MB)" in data.panel.findChild(Notice).sentence()
+    assert data.panel.ways.fetch.text() == "Fetch 12 MB"
+    assert data.panel.ways.fetch.isVisibleTo(data.panel)
+    assert data.panel.ways.folder.isVisibleTo(data.panel)
+    assert not data.panel.ways.progress.isVisibleTo(data.panel)
+    assert any(finding.rule == "data set not here" for finding in desk.shown.findings)
+
+
+def test_a_folder_is_taken_remembered_and_read_in_the_background(
+    few, desk, data, qtbot, tmp_path, monkeypatch
+):
+    choose(desk, MNIST())
+    folder = write(few, tmp_path / "mine", *drawn(few))
+    monkeypatch.setattr(data, "ask_folder", lambda _: folder)
+    data.panel.ways.folder.click()
+    qtbot.waitUntil(lambda: len(data.panel.findChild(SampleStrip).labels()) == 10)
+    assert desk.shown.findings == ()
+    assert not data.panel.ways.fetch.isVisibleTo(data.panel)
+    assert desk.settings.read().data_folders == (str(folder).encode(),)
+    assert data.panel.findChild(QLabel, "images").text().startswith("76 to train")
+    places.look_in(())
+    Data(desk)
+    assert places.chosen() == (folder,)
+
+
+def test_a_folder_without_the_set_is_refused(desk, data, tmp_path, monkeypatch):
+    choose(desk, MNIST())
+    monkeypatch.setattr(data, "ask_folder", lambda _: tmp_path)
+    data.panel.ways.folder.click()
+    assert f"files of MNIST in “{tmp_path}”, got none" in data.panel.findChild(Notice).sentence()
+    assert places.chosen() == ()
+
+
+def test_fetching_shows_how_far_it_is_and_ends_with_the_pictures(
+    few, desk, data, qtbot, tmp_path, monkeypatch
+):
+    shares = []
+
+    def fetch(dataset, progress):
+        assert progress(0.5)
+        gate.wait(10)
+        write(few, tmp_path / "own", *drawn(few))
+        return progress(1.0)
+
+    gate = threading.Event()
+    monkeypatch.setattr(fetching, "fetch", fetch)
+    choose(desk, MNIST())
+    data.panel.ways.fetch.click()
+    qtbot.waitUntil(lambda: data.panel.ways.progress.value() == 500)
+    shares.append(data.panel.ways.cancel.isVisibleTo(data.panel))
+    gate.set()
+    qtbot.waitUntil(lambda: len(data.panel.findChild(SampleStrip).labels()) == 10)
+    assert shares == [True]
+    assert not data.panel.ways.progress.isVisibleTo(data.panel)
+    assert desk.shown.findings == ()
+
+
+def test_what_cannot_be_fetched_is_said_and_can_be_tried_again(desk, data, qtbot, monkeypatch):
+    def fetch(dataset, progress):
+        raise UserError(message("There is no connection to here: go online, or try again later."))
+
+    monkeypatch.setattr(fetching, "fetch", fetch)
+    choose(desk, MNIST())
+    with qtbot.waitSignal(data.failed):
+        data.panel.ways.fetch.click()
+    assert data.panel.findChild(Notice).sentence().startswith("There is no connection")
+    assert data.panel.ways.fetch.isVisibleTo(data.panel)
+
+
+def test_cancelling_leaves_the_way_open(desk, data, qtbot, monkeypatch):
+    def fetch(dataset, progress):
+        while progress(0.1):
+            pass
+        return False
+
+    monkeypatch.setattr(fetching, "fetch", fetch)
+    choose(desk, MNIST())
+    data.panel.ways.fetch.click()
+    data.panel.ways.cancel.click()
+    qtbot.waitUntil(lambda: not data.busy)
+    assert data.panel.ways.fetch.isVisibleTo(data.panel)
