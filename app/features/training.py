@@ -12,10 +12,10 @@ from app.feature.panel import Panel, Piece, Place, Spot
 from app.feature.shown import Shown
 from app.training.heavy_runs import HeavyRuns
 from app.training.runs import Runs
+from networks.core.durations import duration
 from networks.core.finding import blocking
 from networks.project.project import Project
 from widgets.curves.panel import CurvesPanel
-from widgets.training.run_progress import duration
 from widgets.training.training_bar import TrainingBar
 
 LEAST_WIDTH = 340
@@ -37,6 +37,8 @@ class Training(Feature):
         self.runs = Runs(desk.trainer, self)
         self.heavy_runs = HeavyRuns(desk.window)
         self.heavy_runs.quick_wished.connect(self._train_quicker)
+        self.heavy_runs.measuring.connect(self._tell_measuring)
+        self.heavy_runs.measured.connect(self.runs.begin_again)
         self.runs.may_begin = self.heavy_runs.may_begin
         desk.torch_loaded.connect(self.heavy_runs.measure)
         desk.files.opened.connect(self._forget_run)
@@ -147,8 +149,8 @@ class Training(Feature):
         if not trainer.busy or trainer.project is None:
             return
         seconds = None if progress is None else progress.seconds_per_step
-        if seconds is None and (foresight := self.heavy_runs.foresee(trainer.project)) is not None:
-            seconds = foresight.batch_seconds
+        if seconds is None:
+            seconds = self.heavy_runs.foresee(trainer.project).batch_seconds
         trainer.stop()
         if seconds is not None and seconds >= NOTICED:
             self.desk.say(
@@ -157,6 +159,10 @@ class Training(Feature):
                 ),
                 OUTCOME,
             )
+
+    @Slot()
+    def _tell_measuring(self) -> None:
+        self.desk.say(self.tr("This may take long: a training step is being measured first."))
 
     @Slot()
     def _forget_run(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -16,11 +18,14 @@ from msgspec.structs import replace
 
 from app.terminal.printing import print_lines
 from app.terminal.progress import Bar, Lines, progress_for
+from app.training.memory import give_back_memory
 from networks.core.fields import changed_at
 from networks.core.finding import advice, blocking
 from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
 from networks.doctor.findings import findings
+from networks.doctor.foresight import foresee, foresight_words, images_to_measure
+from networks.doctor.memory import free_memory
 from networks.project.project import Project, project_to_json
 from networks.recipes.recipe import section_of, with_settings
 from networks.recipes.stopping import Keep
@@ -52,6 +57,7 @@ def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrit
         raise UserError(message("The project cannot be trained: {reason}", reason=in_the_way[0].sentence))
     for unwise in advice(found):
         print_lines(f"Advice: {unwise.sentence}", sys.stderr)
+    _foretell(project)
     with _Signals() as signals:
         run = _made(project)
         # imports torch, which `run` has done by now
@@ -220,6 +226,26 @@ def _as_trained(run: Run) -> Project:
     """The project with its number of threads, since another machine would choose another number."""
     recipe = with_settings(run.project.recipe, threads=run.threads)
     return replace(run.project, recipe=recipe)
+
+
+def _foretell(project: Project) -> None:
+    """Says what training will take, with the figures that the window would ask about, where that is much."""
+    free = free_memory() if project.recipe.machine.device == "cpu" else None
+    foresight = foresee(project, None)
+    if not foresight.worth_measuring(free):
+        return
+    images = images_to_measure(project, foresight, free)
+    if images:
+        from networks.training.speed import measured_step
+
+        # what is wrong is told by the run itself
+        with suppress(UserError, RuntimeError, MemoryError):
+            speed = measured_step(project, images)
+            foresight, free = foresee(project, speed.rate, images=speed.images), speed.free or free
+        gc.collect()
+        give_back_memory()
+    if foresight.heavy(free):
+        print_lines(str(foresight_words(foresight, free)), sys.stderr)
 
 
 def _made(project: Project) -> Run:

@@ -1,29 +1,41 @@
-"""Asks before a run that will take long or much memory, and says how the figures were got."""
+"""Measures a training step before a run that may take long or much memory, and asks where it does."""
 
 from __future__ import annotations
 
-from typing import Literal
+import gc
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.background.job import Job, Task
+from app.training.memory import give_back_memory
 from networks.core.message import Message
-from networks.doctor.foresight import BACKWARD, Foresight, foresee, quicker
+from networks.doctor.foresight import Foresight, foresee, foresight_words, images_to_measure, quicker
 from networks.doctor.memory import free_memory
 from networks.layers.ends import Input
 from networks.project.project import Project
-from widgets.look.translation import short
-from widgets.training.run_progress import duration
+from widgets.look.translation import said
+
+if TYPE_CHECKING:
+    from networks.training.speed import Speed
 
 Answer = Literal["train", "quick", "cancel"]
 
 
 class HeavyRuns(QObject):
-    """Measures this computer once, in the background, and judges by that what a run will take."""
+    """Judges what a run will take: by a convolution, measured once, and by a step of what may be heavy.
+
+    Everything is measured beside the window.
+    """
 
     quick_wished = Signal(object)
     """The project with smaller images that is to be trained instead."""
+    measuring = Signal()
+    """A step is being measured, which takes some seconds; the run waits for it."""
+    measured = Signal()
+    """A step was measured, as well as it can be: ask `may_begin` again."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -31,6 +43,9 @@ class HeavyRuns(QObject):
         """Multiply-adds per second, as measured; None as long as nothing was measured."""
         self._window = window
         self._job: Job[float] | None = None
+        self._step_job: Job[Speed] | None = None
+        self._speed: tuple[Project, Speed | None] | None = None
+        """The project whose step was measured last, and what came of it; None where it could not be."""
         self._agreed: Project | None = None
 
     @Slot()
@@ -41,24 +56,33 @@ class HeavyRuns(QObject):
             self._job.start()
 
     def close(self) -> None:
-        """Waits until the measurement is done."""
-        if self._job is not None:
-            self._job.close()
+        """Waits until what is being measured is done."""
+        for job in (self._job, self._step_job):
+            if job is not None:
+                job.close()
 
-    def foresee(self, project: Project) -> Foresight | None:
-        """What training will take; None where it is not known, as on a GPU."""
-        return foresee(project, self.rate) if project.recipe.machine.device == "cpu" else None
+    def foresee(self, project: Project) -> Foresight:
+        """What training will take, by a measured step where there is one."""
+        if (speed := self._speed_of(project)) is not None:
+            return foresee(project, speed.rate, images=speed.images)
+        # the convolution was measured on the CPU
+        return foresee(project, self.rate if project.recipe.machine.device == "cpu" else None)
 
     def may_begin(self, project: Project) -> bool:
         """Whether the run is to begin: it takes little, or the user wants it all the same.
 
-        Who has agreed once is not asked again for the same network, data and batch size.
+        Where it may take much, False until a step is measured; `measured` tells when to ask again. Who has
+        agreed once is not asked again for the same network, data and batch size.
         """
-        foresight, free = self.foresee(project), free_memory()
-        if foresight is None or not foresight.heavy(free) or self._has_agreed(project):
+        if self._has_agreed(project):
+            return True
+        foresight, free = self.foresee(project), self._free(project)
+        if foresight.worth_measuring(free) and self._measure_step(project, foresight, free):
+            return False
+        if not foresight.heavy(free):
             return True
         smaller = quicker(project, foresight)
-        match self.ask(self.sentence(foresight, free), smaller):
+        match self.ask(said(foresight_words(foresight, free)), smaller):
             case "train":
                 self._agreed = project
                 return True
@@ -66,30 +90,41 @@ class HeavyRuns(QObject):
                 self.quick_wished.emit(smaller)
         return False
 
-    def sentence(self, foresight: Foresight, free: int | None) -> str:
-        """The figures, and how they were got."""
-        memory = self.tr("about {memory:.1f} GB of memory").format(memory=foresight.memory / 1e9)
-        if free is not None:
-            memory = self.tr("{memory} ({free:.1f} GB are free)").format(memory=memory, free=free / 1e9)
-        if foresight.epoch_seconds is None or foresight.batch_seconds is None or foresight.rate is None:
-            return self.tr(
-                "Training this network will need {memory}. That is the sum of images, weights, "
-                "gradients and the outputs of all layers for a batch."
-            ).format(memory=memory)
-        return self.tr(
-            "Training this network will take about {epoch} an epoch ({batch} a batch, which Stop waits for) "
-            "and {memory}.\n\nThe time is estimated: {count} multiply-adds an epoch, a training step counted "
-            "as {times} forward passes, at {rate} a second, as measured on this computer with one "
-            "convolution. The memory is the sum of images, weights, gradients and the outputs of all layers "
-            "for a batch."
-        ).format(
-            epoch=duration(foresight.epoch_seconds),
-            batch=duration(foresight.batch_seconds),
-            memory=memory,
-            count=short(foresight.multiply_adds),
-            times=BACKWARD,
-            rate=short(round(foresight.rate)),
+    def _measure_step(self, project: Project, foresight: Foresight, free: int | None) -> bool:
+        """Begins to measure; False where that was done, as well as it can be, or would take much memory."""
+        if self._step_job is not None and self._step_job.running:
+            return True
+        known = self._speed is not None and _alike(self._speed[0], project)
+        images = images_to_measure(project, foresight, free)
+        if known or not images:
+            return False
+        self._step_job = Job(
+            partial(_measure_step, project, images),
+            partial(self._take_speed, project),
+            lambda reason: self._take_speed(project, None),
+            owner=self,
         )
+        self._step_job.start()
+        self.measuring.emit()
+        return True
+
+    def _take_speed(self, project: Project, speed: Speed | None) -> None:
+        self._step_job = None
+        # only a collection frees a network, and only in this thread may it free Qt's objects
+        gc.collect()
+        give_back_memory()
+        self._speed = project, speed
+        self.measured.emit()
+
+    def _speed_of(self, project: Project) -> Speed | None:
+        return self._speed[1] if self._speed is not None and _alike(self._speed[0], project) else None
+
+    def _free(self, project: Project) -> int | None:
+        """Memory that training can still get on the recipe's device; None where that is not known."""
+        if project.recipe.machine.device == "cpu":
+            return free_memory()
+        speed = self._speed_of(project)
+        return None if speed is None else speed.free
 
     def ask(self, sentence: str, smaller: Project | None) -> Answer:
         """What to do; a separate method, so that tests can answer."""
@@ -136,6 +171,24 @@ def _measure(_: Task) -> float:
     from networks.training.speed import measured_rate
 
     return measured_rate()
+
+
+def _measure_step(project: Project, images: int, task: Task) -> Speed:
+    # imported late: torch takes a second
+    from networks.training.speed import measured_step
+
+    return measured_step(project, images, lambda: not task.cancelled)
+
+
+def _alike(one: Project, other: Project) -> bool:
+    """Whether an image takes as long in a step of either project."""
+    return (
+        one.network == other.network
+        and one.classes == other.classes
+        and one.recipe.machine == other.recipe.machine
+        and one.recipe.learning.batch_size == other.recipe.learning.batch_size
+        and type(one.recipe.learning.optimizer) is type(other.recipe.learning.optimizer)
+    )
 
 
 def _ignore(_: Message) -> None:

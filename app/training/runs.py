@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -68,6 +69,8 @@ class Runs(QObject):
         self._settling.setSingleShot(True)
         self._settling.setInterval(SETTLED_MS)
         self._settling.timeout.connect(self._steer)
+        self._held_back: tuple[Project | None, Callable[[], None]] | None = None
+        """The run that `may_begin` did not let begin, and which project was shown then."""
         self.may_begin: Callable[[Project], bool] = lambda project: True
         """Asked before a run begins: it may take long, and the user may not want that."""
         trainer.events_arrived.connect(self._take_events)
@@ -158,6 +161,13 @@ class Runs(QObject):
             return self.tr("The last run's weights do not fit: the network or its classes have changed.")
         return ""
 
+    @Slot()
+    def begin_again(self) -> None:
+        """Begins the run that was held back, unless the project has changed meanwhile."""
+        held, self._held_back = self._held_back, None
+        if held is not None and held[0] is self._project and not self.trainer.busy and not self._findings:
+            held[1]()
+
     def _begin(
         self,
         epochs: int | None,
@@ -168,7 +178,9 @@ class Runs(QObject):
         project = project or self._project
         assert project is not None
         if not self.may_begin(project):
+            self._held_back = self._project, partial(self._begin, epochs, project, beginning, parent)
             return
+        self._held_back = None
         self._count += 1
         planned = project.recipe.learning.epochs if epochs is None else epochs
         record = Record(f"run-{self._count}", epochs=planned)

@@ -13,6 +13,8 @@ from networks.recipes.datasets import Pixels
 
 CHUNK = 1024
 """How many images are converted at a time, so that a large set is never in memory twice."""
+MOST_AT_ONCE = 2**23
+"""Numbers that are made at a time of images that are kept as bytes; the sums are in twice as many bits."""
 MOST_LOOKED_AT = 2**28
 """Numbers that are looked at; of a larger set only every second image, or every third, and so on."""
 
@@ -21,9 +23,10 @@ Parts = Callable[[], Iterator[NDArray[np.float32]]]
 Statistics = tuple[tuple[float, ...], tuple[float, ...]]
 
 
-def chunks(count: int) -> Iterator[slice]:
-    """Slices that together cover so many images."""
-    return (slice(start, start + CHUNK) for start in range(0, count, CHUNK))
+def chunks(count: int, size: int | None = None) -> Iterator[slice]:
+    """Slices that together cover so many images, each of this size; by default `CHUNK`."""
+    size = size or CHUNK
+    return (slice(start, start + size) for start in range(0, count, size))
 
 
 def mean_and_std(parts: Parts, pixels: int, channels: int) -> Statistics:
@@ -45,8 +48,10 @@ def of_bytes(images: Pixels, chosen: NDArray[np.int64], wanted: Input) -> Statis
         several = wanted.channels // images.shape[3]
         return _told(np.tile(mean, several), np.tile(variance, several))
 
+    size = max(1, min(CHUNK, MOST_AT_ONCE // (height * width * wanted.channels)))
+
     def parts() -> Iterator[NDArray[np.float32]]:
-        for chunk in chunks(len(looked_at)):
+        for chunk in chunks(len(looked_at), size):
             yield fit(images[looked_at[chunk]], wanted.size, wanted.channels).numpy()
 
     return mean_and_std(parts, len(looked_at) * height * width, wanted.channels)

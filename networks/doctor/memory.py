@@ -12,7 +12,7 @@ from networks.core.message import message
 from networks.core.shapes import count
 from networks.graph.check import Report
 from networks.project.project import Project
-from networks.recipes.optimizers import SGD, Adafactor, Optimizer
+from networks.recipes.optimizers import SGD, Adafactor, Adagrad, Muon, Optimizer, RMSprop
 
 FLOAT = 4
 """Bytes of one number."""
@@ -76,6 +76,15 @@ def copies_kept(optimizer: Optimizer) -> int:
         return 1 if optimizer.momentum else 0
     # Adafactor keeps a number for each row and column
     return 0 if isinstance(optimizer, Adafactor) else 1
+
+
+def numbers_kept(optimizer: Optimizer) -> int:
+    """Numbers that the optimizer keeps for each weight as it is set now."""
+    if isinstance(optimizer, SGD):
+        return copies_kept(optimizer)
+    if isinstance(optimizer, RMSprop):
+        return 1 + (optimizer.momentum > 0) + optimizer.centered
+    return {Adagrad: 1, Adafactor: 0, Muon: 1}.get(type(optimizer), 2)
 
 
 def _meminfo(text: str) -> int:

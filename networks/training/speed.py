@@ -1,13 +1,26 @@
-"""How fast this computer trains, measured with a convolution as they are common."""
+"""How fast this computer trains, measured with a common convolution or with a step of the very network."""
 
 from __future__ import annotations
 
+import statistics
 import time
+from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch.nn.functional import conv2d
 
-from networks.training.devices import default_threads
+from networks.doctor.foresight import BACKWARD
+from networks.graph.forward import auxiliary_weights
+from networks.layers.ends import Input
+from networks.project.project import Project
+from networks.runs.measures import TRAINING_LOSS
+from networks.training.devices import RandomNumbers, default_threads, device
+from networks.training.make_loss import make_loss
+from networks.training.make_optimizer import make_optimizer
+from networks.training.model import make_model
+from networks.training.plan import plan
+from networks.training.steps import train_step
 
 SECONDS = 0.2
 """So long is measured, at least, after a first pass that does not count."""
@@ -29,6 +42,52 @@ def measured_rate(threads: int = 0) -> float:
         _pass(images, weights)
         done += work
     return done / taken
+
+
+class Speed(NamedTuple):
+    """What came of measuring a training step."""
+
+    rate: float
+    """Multiply-adds per second, counted as in `networks.doctor.foresight`."""
+    images: int
+    """How many images the step had."""
+    free: int | None
+    """Free memory of the GPU before, in bytes; None on the CPU."""
+
+
+def measured_step(project: Project, images: int, wanted: Callable[[], bool] = lambda: True) -> Speed:
+    """How fast a training step of this project is, with so many random images.
+
+    Makes the network anew and drops it; its memory is free once Python's collector has run. Gives up between
+    two steps where it is not `wanted` any more. Raises UserError where the project cannot be trained, and
+    whatever torch raises where it does not fit into memory.
+    """
+    planned, learning, on = plan(project), project.recipe.learning, device(project.recipe.machine.device)
+    torch.set_num_threads(planned.threads)
+    free = torch.cuda.mem_get_info(on)[0] if on.type == "cuda" else None
+    random_numbers = RandomNumbers(on, learning.seed)
+    model = make_model(project, on, random_numbers)
+    loss = make_loss(learning.loss, on)
+    optimizer = make_optimizer(learning.optimizer, model.weights, on, learning.decay)
+    shape = project.network.of_type(Input)[0].layer.shape()
+    seen = torch.rand(images, *shape, generator=torch.Generator().manual_seed(0)).to(on)
+    seen = seen.contiguous(memory_format=torch.channels_last)
+    labels = torch.zeros(images, dtype=torch.int64, device=on)
+    auxiliary = auxiliary_weights(project.network)
+
+    def step() -> float:
+        began = time.perf_counter()
+        measured = train_step(model.trained, loss, optimizer, seen, labels, auxiliary)
+        measured[TRAINING_LOSS.name][0].item()  # waits until a GPU is done
+        return time.perf_counter() - began
+
+    with random_numbers:
+        step()  # the first one allocates
+        steps = [step()]
+        while sum(steps) < SECONDS and wanted():
+            steps.append(step())
+    work = BACKWARD * planned.report.multiply_adds * images
+    return Speed(work / statistics.median(steps), images, free)
 
 
 def _pass(images: torch.Tensor, weights: torch.Tensor) -> None:

@@ -6,10 +6,14 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
+from app.training import heavy_runs as heavy_runs_module
 from app.training.heavy_runs import HeavyRuns
+from networks.core.message import UserError, message
 from networks.layers.ends import Input
 from networks.presets.catalog import PRESETS
 from networks.project.project import first_project
+from networks.recipes.recipe import with_settings
+from networks.training.speed import Speed
 
 LIGHT = first_project()
 (RESNET,) = (preset for preset in PRESETS if preset.name == "ResNet-18")
@@ -29,6 +33,8 @@ def heavy_runs(qtbot, monkeypatch):
         return self.answer
 
     monkeypatch.setattr(HeavyRuns, "ask", ask)
+    # as where a step would take much memory: by the convolution alone
+    monkeypatch.setattr(heavy_runs_module, "images_to_measure", lambda *of: 0)
     yield heavy_runs
     heavy_runs.close()
 
@@ -66,3 +72,66 @@ def test_this_computer_is_measured_in_the_background(heavy_runs, qtbot):
     heavy_runs.measure()
     qtbot.waitUntil(lambda: heavy_runs.rate is not None, timeout=60_000)
     assert 1e6 < heavy_runs.rate < 1e15
+
+
+@pytest.fixture
+def measure(heavy_runs, monkeypatch):
+    """Has the next step be measured at this rate; None means that it cannot be."""
+    monkeypatch.setattr(heavy_runs_module, "images_to_measure", lambda *of: 4)
+
+    def measure(rate):
+        def step(project, images, task):
+            if rate is None:
+                raise UserError(message("There is not enough memory."))
+            return Speed(rate, images, None)
+
+        monkeypatch.setattr(heavy_runs_module, "_measure_step", step)
+
+    return measure
+
+
+def test_a_step_of_the_very_network_is_measured_before_one_is_asked(heavy_runs, measure, qtbot):
+    measure(2e9)
+    with qtbot.waitSignals([heavy_runs.measuring, heavy_runs.measured]):
+        assert not heavy_runs.may_begin(HEAVY)
+        assert heavy_runs.asked == []
+    assert not heavy_runs.may_begin(HEAVY)
+    ((sentence, _),) = heavy_runs.asked
+    for part in (
+        " h an epoch",
+        "GB of memory",
+        "a training step of 4 images",
+        "measured just now",
+        "a batch",
+    ):
+        assert part in sentence
+    assert heavy_runs.foresee(HEAVY).rate == 2e9
+    assert heavy_runs.foresee(LIGHT).images == 0
+
+
+def test_what_turns_out_to_be_quick_begins_without_a_word(heavy_runs, measure, qtbot):
+    measure(1e14)
+    with qtbot.waitSignal(heavy_runs.measured):
+        assert not heavy_runs.may_begin(HEAVY)
+    assert heavy_runs.may_begin(HEAVY)
+    assert heavy_runs.asked == []
+
+
+def test_where_no_step_can_be_measured_a_range_is_told(heavy_runs, measure, qtbot):
+    measure(None)
+    with qtbot.waitSignal(heavy_runs.measured):
+        assert not heavy_runs.may_begin(HEAVY)
+    assert not heavy_runs.may_begin(HEAVY)
+    ((sentence, _),) = heavy_runs.asked
+    assert "min to " in sentence
+    assert "estimated" in sentence
+
+
+def test_a_gpu_is_judged_too(heavy_runs, measure, qtbot):
+    on_gpu = replace(HEAVY, recipe=with_settings(HEAVY.recipe, device="cuda"))
+    measure(2e9)
+    with qtbot.waitSignal(heavy_runs.measured):
+        assert not heavy_runs.may_begin(on_gpu)
+    assert not heavy_runs.may_begin(on_gpu)
+    assert len(heavy_runs.asked) == 1
+    assert heavy_runs.foresee(HEAVY).rate == heavy_runs.rate

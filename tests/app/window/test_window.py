@@ -17,6 +17,7 @@ from app.feature.panel import Panel, Place
 from app.features import FEATURES
 from app.features.canvas import Canvas
 from app.features.canvas_menu import CanvasMenu
+from app.features.training import Training
 from app.session.arrangement import Arrangement
 from app.session.document import Document
 from app.session.places import data_folder
@@ -34,6 +35,7 @@ from networks.recipes.optimizers import SGD
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Finished, Started, Stepped
 from networks.training import run as run_module
+from networks.training.speed import Speed
 from tests.app.window.opened import OpenedWindow
 from tests.widgets.gestures import drop
 from widgets.look import theme
@@ -91,6 +93,39 @@ def _train_to_the_end(window, qtbot):
     qtbot.keyClick(window.canvas, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: window.trainer.busy)
     qtbot.waitUntil(_idle(window), timeout=60_000)
+
+
+@pytest.mark.parametrize("further", [False, True])
+def test_a_run_that_may_take_long_begins_when_a_step_is_measured(make_window, qtbot, monkeypatch, further):
+    window = make_window(epochs=3, threads=1, batch_size=256)
+    monkeypatch.setattr("networks.doctor.foresight.LONG_EPOCH", 1e-9)
+    monkeypatch.setattr(
+        "app.training.heavy_runs._measure_step", lambda project, images, task: Speed(1e20, images, None)
+    )
+    if further:
+        window.runs.train_further()
+    else:
+        qtbot.keyClick(window.canvas, Qt.Key.Key_Return, CTRL)
+    assert not window.trainer.busy
+    assert "measured first" in window.statusBar().currentMessage()
+    qtbot.waitUntil(lambda: window.trainer.busy)
+    qtbot.waitUntil(_idle(window), timeout=60_000)
+    assert [record.progress.epochs for record in window.runs.records] == [1 if further else 3]
+
+
+def test_a_run_that_was_held_back_does_not_begin_with_another_project(make_window, qtbot, monkeypatch):
+    window, gate = make_window(threads=1), threading.Event()
+    monkeypatch.setattr("networks.doctor.foresight.LONG_EPOCH", 1e-9)
+    monkeypatch.setattr(
+        "app.training.heavy_runs._measure_step",
+        lambda project, images, task: (gate.wait(20), Speed(1e20, images, None))[1],
+    )
+    window.runs.train()
+    window.desk.edit_recipe(with_settings(window.document.project.recipe, epochs=7), "Epochs")
+    with qtbot.waitSignal(window.feature(Training).heavy_runs.measured):
+        gate.set()
+    assert not window.trainer.busy
+    assert not window.runs.records
 
 
 def test_the_last_run_is_let_go_with_its_project(make_window, qtbot, tmp_path):

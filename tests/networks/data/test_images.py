@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from networks.data import statistics
 from networks.data.batches import Batches
 from networks.data.fitting import fit
 from networks.data.images import prepare
@@ -226,3 +227,20 @@ def test_grey_images_have_imagenets_luminance():
     mean, deviation = Input(channels=1, normalize="imagenet").mean_and_deviation()
     assert mean == (0.459,)
     assert deviation == (0.226,)
+
+
+def test_measuring_large_images_never_makes_many_numbers_at_once(monkeypatch):
+    made = []
+
+    def counting(pixels, size, channels):
+        made.append(len(pixels) * size[0] * size[1] * channels)
+        return fit(pixels, size, channels)
+
+    monkeypatch.setattr(statistics, "fit", counting)
+    monkeypatch.setattr(statistics, "MOST_AT_ONCE", 100_000)
+    images = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 1), dtype=np.uint8)
+    wanted = Input(size=(64, 64), channels=3)
+    few = statistics.of_bytes(images, np.arange(40), wanted)
+    assert max(made) <= 100_000
+    monkeypatch.setattr(statistics, "MOST_AT_ONCE", 2**30)
+    assert np.allclose(few, statistics.of_bytes(images, np.arange(40), wanted), rtol=1e-6)

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from networks.doctor.findings import findings
-from networks.doctor.foresight import QUICK_EPOCH, foresee, quicker
+from networks.doctor.foresight import (
+    MOST_IMAGES,
+    QUICK_EPOCH,
+    foresee,
+    foresight_words,
+    images_to_measure,
+    quicker,
+)
 from networks.layers.ends import Input
 from networks.presets.catalog import PRESETS
 from networks.project.project import first_project
@@ -62,3 +69,42 @@ def test_what_is_offered_is_quick_and_can_be_trained(name):
     assert foresee(smaller, SLOW).epoch_seconds <= QUICK_EPOCH
     assert smaller.network.of_type(Input)[0].layer.size < project.network.of_type(Input)[0].layer.size
     assert smaller.recipe == project.recipe
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(2, 500), st.floats(1e8, 1e15), st.sampled_from(["cpu", "cuda"]))
+def test_a_step_is_measured_with_few_images_but_never_with_one(batch_size, rate, device):
+    project = replace(LIGHT, recipe=with_settings(LIGHT.recipe, batch_size=batch_size, device=device))
+    images = images_to_measure(project, foresee(project, rate), 10**10)
+    assert 2 <= images <= min(batch_size, MOST_IMAGES)
+    assert images_to_measure(project, foresee(project, rate), 10**6) == 0
+
+
+def test_only_what_may_be_heavy_is_measured_and_only_once():
+    assert foresee(heavy(), None).worth_measuring(None)
+    assert foresee(heavy(), SLOW).worth_measuring(None)
+    assert not foresee(heavy(), SLOW, images=2).worth_measuring(None)
+    assert not foresee(LIGHT, None).worth_measuring(10**9)
+
+
+def test_words_give_a_measured_time_as_it_is_and_an_estimated_one_as_a_range():
+    measured, estimated = foresee(heavy(), SLOW, images=2), foresee(heavy(), SLOW)
+    assert "about 44:50 min an epoch" in str(foresight_words(measured, None))
+    assert " min to " in str(foresight_words(estimated, None))
+    assert "Training this network will need about" in str(foresight_words(foresee(heavy(), None), 10**10))
+    assert "(10.0 GB are free)" in str(foresight_words(measured, 10**10))
+
+
+@pytest.mark.parametrize(
+    ("name", "batch_size", "megabytes"),
+    [
+        ("ResNet-18", 8, 557),
+        ("ResNet-50", 8, 1548),
+        ("ResNet-152", 8, 2725),
+        ("VGG-11", 4, 2436),
+        ("GoogLeNet", 8, 762),
+    ],
+)
+def test_the_memory_is_about_what_runs_were_seen_to_take(name, batch_size, megabytes):
+    """Resident memory of a process after three steps, less what it took with torch imported (CPU, Adam)."""
+    assert foresee(heavy(name, batch_size), None).memory == pytest.approx(megabytes * 1e6, rel=0.1)

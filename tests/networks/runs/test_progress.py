@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from networks.core.durations import duration
 from networks.core.message import message
 from networks.runs.events import Finished, Started, Stepped, Validated
 from networks.runs.progress import Progress
-from widgets.training.run_progress import duration
 
 
 class Clock:
