@@ -8,6 +8,9 @@ from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.panel import Panel, Place
 from app.feature.shown import Shown
+from app.training.rate_finding import RateFinding
+from networks.core.fields import changed_at
+from networks.core.finding import blocking
 from networks.core.message import visible
 from widgets.panels.training_panel import TrainingPanel
 
@@ -20,6 +23,9 @@ class Optimization(Feature):
         self.panel = TrainingPanel()
         self.panel.edited.connect(desk.edit_recipe)
         desk.recorded.connect(self._trace)
+        self.finding = RateFinding(desk.window)
+        self.finding.taken.connect(self._take_rate)
+        self.panel.find_requested.connect(self.find_rate)
         desk.start_wished.connect(self.panel.give_up)
         desk.document.loaded.connect(self.panel.give_up)
 
@@ -51,6 +57,29 @@ class Optimization(Feature):
             self.panel.show_run(*self._steering(new))
         if new.news(old, "records"):
             self._trace()
+
+    def close(self) -> None:
+        self.finding.close()
+
+    @Slot()
+    def find_rate(self) -> None:
+        """Searches for a learning rate in a window of its own, unless something stands in the way."""
+        shown = self.desk.shown
+        if self.desk.trainer.busy:
+            self.desk.say(
+                self.tr(
+                    "A search would draw from the same random numbers as the run that goes on: stop it first."
+                )
+            )
+        elif found := blocking(shown.findings):
+            self.desk.say(found[0].sentence)
+        else:
+            self.finding.begin(shown.project)
+
+    @Slot(float)
+    def _take_rate(self, rate: float) -> None:
+        recipe = changed_at(self.desk.shown.recipe, "learning.optimizer.lr", rate)
+        self.desk.edit_recipe(recipe, self.tr("Take the learning rate that was found"), "")
 
     def _steering(self, shown: Shown) -> tuple[str, tuple[str, ...]]:
         """What is said of the run that goes on, and the fields that also change it."""

@@ -17,6 +17,7 @@ from networks.recipes.stopping import Judge, Keep
 OVERVIEW = """\
 backbone [PROJECT.json]            open the window, with a project where one is given
 backbone train PROJECT.json        train without a window; writes curves and weights
+backbone find-rate PROJECT.json    try learning rates and print which ones to begin with
 backbone check PROJECT.json        print the layers with shapes, weights and multiply-adds
 backbone export PROJECT.json OUT   write PyTorch source, ONNX or a picture, by the ending of OUT
 backbone import MODULE:NAME OUT    import a PyTorch module of yours as a project; runs your code
@@ -42,6 +43,8 @@ def main(argv: Sequence[str]) -> int:
         match list(argv):
             case ["train", *rest]:
                 return _train(rest)
+            case ["find-rate", *rest]:
+                return _find_rate(rest)
             case ["check", *rest]:
                 return _check(rest)
             case ["export", *rest]:
@@ -87,6 +90,20 @@ def _open_window(arguments: list[str]) -> int:
     from app.start.start import run_window
 
     return run_window(path)
+
+
+def _find_rate(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone find-rate",
+        description="Trains a few steps while the learning rate rises, with three seeds, and prints the loss "
+        "at each rate, the rate where it falls fastest, and a tenth of the rate where it is lowest.",
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT.json")
+    options = parser.parse_args(arguments)
+    from app.terminal.rate_command import find
+    from networks.project.project import read_project
+
+    return find(read_project(options.project))
 
 
 def _check(arguments: list[str]) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from networks.core.message import UserError
 from networks.recipes.data_section import Data
@@ -33,10 +33,15 @@ SLIDER = (1e-5, 1.0)
 class TrainingPanel(RecipePanel):
     """Learning rate, epochs, batches, loss, optimizer and data; under “more” all the rest of the recipe."""
 
+    find_requested = Signal()
+    """The user wants a learning rate to be searched for."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._steers = Steers()
         self._rate = self._form("learning.optimizer", Form(("lr",)))
+        self._find_beside: QWidget | None = None
+        """The field beside which “Find…” stands."""
         self._slider = LogSlider("lr_slider", *SLIDER)
         self._slider.setAccessibleName(self.tr("Learning rate"))
         self._slider.moved_to.connect(self._slide)
@@ -74,6 +79,7 @@ class TrainingPanel(RecipePanel):
     def show_recipe(self, recipe: Recipe, devices: tuple[str, ...] | None) -> None:
         """Shows a recipe; `devices` are those that torch finds, or None while torch is not loaded."""
         self._show_forms(recipe)
+        self._place_find()
         optimizer, loss = type(recipe.learning.optimizer), type(recipe.learning.loss)
         self._slider.show_value(recipe.learning.optimizer.lr)
         self._slider.show_usual(
@@ -113,6 +119,19 @@ class TrainingPanel(RecipePanel):
         return self.tr("{training} to learn from · {validation} to judge by").format(
             training=thousands(training), validation=thousands(validation)
         )
+
+    def _place_find(self) -> None:
+        """Puts “Find…” beside the learning rate, whose field is another one with each type of optimizer."""
+        editor = self._rate.editor("lr")
+        if self._find_beside is editor:
+            return
+        self._find_beside = editor
+        find = QPushButton(self.tr("Find…"))
+        find.setObjectName("find_rate")
+        find.setToolTip(self.tr("Tries learning rates, from far too low to far too high, on a copy."))
+        find.setAccessibleName(self.tr("Find a learning rate"))
+        find.clicked.connect(self.find_requested)
+        self._rate.add_beside("lr", find)
 
     def show_run(self, words: str, paths: Collection[str]) -> None:
         """Says which run goes on, and marks what also changes it; nothing goes on where `words` is empty."""

@@ -57,7 +57,7 @@ class Room:
         self.until(lambda: self.record.measured)
 
     def until(self, condition):
-        self._qtbot.waitUntil(lambda: bool(condition()), timeout=30_000)
+        self._qtbot.waitUntil(lambda: bool(condition()), timeout=90_000)
 
     def stop(self):
         self.desk.trainer.stop()

@@ -1,0 +1,38 @@
+"""`backbone find-rate`: tries learning rates, and prints the loss at each and the two to begin with."""
+
+from __future__ import annotations
+
+from app.terminal.printing import print_lines
+from networks.core.finding import blocking
+from networks.core.message import UserError, message
+from networks.doctor.findings import findings
+from networks.project.project import Project
+from networks.runs.rate_search import rounded
+
+
+def find(project: Project) -> int:
+    """Searches, prints a table and the marks, and returns the exit code: 1 where the loss does not fall.
+
+    Raises UserError where the project cannot be trained.
+    """
+    if found := blocking(findings(project)):
+        raise UserError(message("The project cannot be trained: {reason}", reason=found[0].sentence))
+    # imports torch
+    from networks.training.rate_finder import find_rate
+
+    search = find_rate(project)
+    print_lines("learning rate  loss, smoothed")
+    print_lines(
+        "\n".join(
+            f"{rate:13.2e}  {loss:.4f}"
+            for rate, loss in zip(search.rates.tolist(), search.mean.tolist(), strict=True)
+        )
+    )
+    if search.steepest is None or search.tenth is None:
+        print_lines("The loss falls with none of these learning rates.")
+        return 1
+    print_lines(
+        f"steepest valley {rounded(search.steepest):g}, minimum / 10 {rounded(search.tenth):g}, "
+        f"a factor of {search.apart:.1f} apart"
+    )
+    return 0

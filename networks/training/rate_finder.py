@@ -1,0 +1,64 @@
+"""Searches for a learning rate: the loss of each step while the rate rises, over several seeds.
+
+A search trains runs of its own, which are thrown away. Another run, its weights, its optimizer and its random
+numbers are as if nobody had searched. Only while nobody trains: random numbers are drawn from torch's own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from networks.project.project import Project
+from networks.recipes.recipe import with_settings
+from networks.recipes.schedules import Constant
+from networks.recipes.steering import Change
+from networks.recipes.stopping import Stopping
+from networks.runs.events import Stepped
+from networks.runs.measures import TRAINING_LOSS
+from networks.runs.rate_search import RateSearch, is_out_of_hand, tried_rates
+from networks.training.run import Run
+
+SEEDS = 3
+_LAST_SEED = 2**31 - 1
+
+
+def find_rate(project: Project, going_on: Callable[[float], bool] = lambda share: True) -> RateSearch:
+    """Tries all learning rates with three seeds, from the recipe's on.
+
+    `going_on` is told the share of the work that is done, and says whether to go on; what was measured by
+    then is given. Raises UserError where the project cannot be trained, and whatever torch raises.
+    """
+    seeds = [(project.recipe.learning.seed + number) % _LAST_SEED for number in range(SEEDS)]
+    found: list[tuple[float, ...]] = []
+    for number, seed in enumerate(seeds):
+        losses = _sweep(project, seed, lambda share, done=number: going_on((done + share) / SEEDS))  # type: ignore[misc]
+        if losses is None:
+            break
+        found.append(losses)
+    return RateSearch(tuple(found))
+
+
+def _sweep(project: Project, seed: int, going_on: Callable[[float], bool]) -> tuple[float, ...] | None:
+    """The loss with each rate, for one seed; None where nobody wants to know any more."""
+    rates = tried_rates().tolist()
+    recipe = with_settings(
+        project.recipe, seed=seed, epochs=100_000, schedule=Constant(), stopping=Stopping()
+    )
+    changes = [Change(step, "learning.optimizer.lr", rate) for step, rate in enumerate(rates)]
+    events = Run(Project(project.network, recipe), "search", changes).train()
+    losses: list[float] = []
+    try:
+        for event in events:
+            if not isinstance(event, Stepped):
+                continue
+            loss = event.values[TRAINING_LOSS.name]
+            if math.isfinite(loss):
+                losses.append(loss)
+            if not math.isfinite(loss) or len(losses) == len(rates) or is_out_of_hand(losses):
+                break
+            if not going_on(len(losses) / len(rates)):
+                return None
+    finally:
+        events.close()
+    return tuple(losses)
