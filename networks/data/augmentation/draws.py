@@ -22,17 +22,17 @@ def draws(seed: int, epoch: int, chosen: Tensor, names: list[str]) -> Tensor:
     What a step gets depends on its name, so that adding and moving other steps leaves it as it is; the second
     of the same name gets other numbers.
     """
-    occurrences = [names[:index].count(name) for index, name in enumerate(names)]
-    columns = [
-        (int.from_bytes(f"{name} {count}".encode(), "big") * DRAWS + draw) * GOLDEN % 2**64 - 2**63
-        for name, count in zip(names, occurrences, strict=True)
-        for draw in range(DRAWS)
-    ]
-    start = scrambled(torch.tensor((seed << 32) + epoch, device=chosen.device))
-    images = scrambled(start + chosen * GOLDEN)
-    numbers = scrambled(images.unsqueeze(1) + torch.tensor(columns, dtype=torch.int64, device=chosen.device))
+    device = chosen.device
+    # numbers come to a GPU as arguments of its functions: it would have to be waited for to copy a list
+    images = scrambled(scrambled(torch.full((1,), (seed << 32) + epoch, device=device)) + chosen * GOLDEN)
+    columns = [torch.arange(0, device=device)]
+    for index, name in enumerate(names):
+        key = int.from_bytes(f"{name} {names[:index].count(name)}".encode(), "big")
+        columns.append(torch.full((DRAWS,), key * DRAWS * GOLDEN % 2**64 - 2**63, device=device))
+    counted = torch.arange(DRAWS, device=device).repeat(len(names)) * GOLDEN
+    numbers = scrambled(images.unsqueeze(1) + (torch.cat(columns) + counted))
     # Apple's GPUs have no float64
-    wide = torch.float32 if chosen.device.type == "mps" else torch.float64
+    wide = torch.float32 if device.type == "mps" else torch.float64
     return (((numbers >> 40) & 0xFFFFFF).to(wide) * 2**-24).view(len(chosen), len(names), DRAWS)
 
 

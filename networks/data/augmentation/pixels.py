@@ -46,7 +46,7 @@ def hue_turned(images: Tensor, draw: Tensor, strength: float, probability: float
         (green - blue) / some,
         torch.where(value == green, (blue - red) / some + 2, (red - green) / some + 4),
     )
-    channels = torch.tensor((5.0, 3.0, 1.0), device=images.device).view(1, 3, 1, 1)
+    channels = 5 - 2 * torch.arange(3, device=images.device).view(1, 3, 1, 1)
     place = (hue + 6 * turn + channels).remainder(6)
     found: Tensor = (value - span * place.minimum(4 - place).clamp(0, 1)).clamp(0, 1)
     return found

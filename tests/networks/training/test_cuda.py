@@ -8,6 +8,9 @@ import pytest
 import torch
 from torch import nn
 
+from networks.data.augmentation.batch import augment, with_partners
+from networks.data.augmentation.draws import draws
+from networks.data.augmentation.steps import steps_of
 from networks.exporting.script import save_training_script
 from networks.graph.network import Network, Node
 from networks.layers.activation import ReLU
@@ -19,6 +22,7 @@ from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d
 from networks.module.build import build
 from networks.module.overwriting import overwriting
+from networks.recipes.augmentation import AUGMENTATIONS
 from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam
 from networks.runs.events import Finished, Stepped
 from networks.runs.record import Record
@@ -191,3 +195,56 @@ def test_writing_over_changes_no_bit_and_takes_no_more_memory():
     (expected, most), (found, less) = trained_once(plain, images), trained_once(fast, images)
     assert all(torch.equal(one, other) for one, other in zip(expected, found, strict=True))
     assert less <= most
+
+
+# -- augmentation
+
+
+IMAGES = torch.rand(40, 3, 20, 24, generator=torch.Generator().manual_seed(0))
+LABELS = torch.arange(40) % 10
+EACH = [(kind(),) for kind in AUGMENTATIONS]
+"""Every augmentation alone."""
+
+
+def augmented(steps, device, size=40):
+    """The images of an epoch, and their targets, in batches of this size."""
+    made = steps_of(steps)
+    partners = sum(step.kind == "mixing" for step in made)
+    images, labels, order = IMAGES.to(device), LABELS.to(device), torch.arange(40, device=device)
+    found = []
+    for start in range(0, 40, size):
+        chosen = with_partners(order, start, start + size, partners)
+        found.append(augment(images[chosen], labels[chosen], chosen, made, 10, 3, 1))
+    return torch.cat([batch for batch, _ in found]), torch.cat([targets for _, targets in found])
+
+
+def test_a_gpu_draws_the_numbers_of_a_cpu():
+    names = ["shift", "shift", "mixup"]
+    expected = draws(2**31 - 1, 100_000, torch.arange(1_000), names)
+    assert torch.equal(draws(2**31 - 1, 100_000, torch.arange(1_000, device=DEVICE), names).cpu(), expected)
+
+
+@pytest.mark.parametrize("steps", [*EACH, sum(EACH, ())], ids=lambda steps: steps[0].title + str(len(steps)))
+def test_a_gpu_augments_as_a_cpu_does(steps):
+    on_cpu, on_gpu = augmented(steps, "cpu"), augmented(steps, DEVICE)
+    assert (on_gpu[0].cpu() - on_cpu[0]).abs().mean() < 1e-4
+    assert torch.allclose(on_gpu[1].cpu().float(), on_cpu[1].float(), atol=1e-5)
+
+
+@pytest.mark.parametrize("steps", EACH, ids=lambda steps: steps[0].title)
+def test_on_a_gpu_an_image_does_not_depend_on_its_batch_either(steps):
+    whole, parts = augmented(steps, DEVICE), augmented(steps, DEVICE, size=7)
+    assert torch.equal(whole[0], parts[0])
+    assert torch.equal(whole[1], parts[1])
+
+
+def test_augmenting_does_not_wait_for_the_gpu():
+    steps = steps_of(sum(EACH, ()))
+    images, labels = IMAGES.to(DEVICE), LABELS.to(DEVICE)
+    chosen = with_partners(torch.arange(40, device=DEVICE), 0, 38, 2)
+    augment(images, labels, chosen, steps, 10, 0, 1)
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        augment(images, labels, chosen, steps, 10, 0, 1)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
