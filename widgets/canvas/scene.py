@@ -13,7 +13,7 @@ from networks.graph.check import Report, check
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folded, Folding
 from networks.graph.totals import totals_known
-from widgets.canvas.items.card import CardItem, height_for
+from widgets.canvas.items.card import NO_LABEL, CardItem, height_for
 from widgets.canvas.items.content import (
     UNKNOWN,
     CardContent,
@@ -35,7 +35,6 @@ MOST_MOVING = 300
 FREE_PORT = 22.0
 """From a merge layer's last wire to its free port."""
 ROOM = 1e6
-_NO_LABEL = (0.0, 0.0)
 _NO_CONTENTS = QGraphicsItem.GraphicsItemFlag.ItemHasNoContents
 
 
@@ -120,7 +119,7 @@ class CanvasScene(QGraphicsScene):
         new_cards = self._reconcile_names(network)
         new_wires = self._reconcile_wires(network)
         for name, content in shown.items():
-            self.cards[name].show_content(content, layout.heights[name], layout.labels.get(name, _NO_LABEL))
+            self.cards[name].show_content(content, layout.heights[name], layout.labels.get(name, NO_LABEL))
         self._mark_wires(shown, wrong_wires(network, report))
         self._reconcile_frames()
         self._move(new_cards, new_wires, visible)

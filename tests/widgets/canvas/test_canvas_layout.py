@@ -14,6 +14,7 @@ from networks.graph.network import Fold, Network, Node, Wire
 from networks.graph.presentation import Folding, everything_open
 from networks.graph.walk import reached
 from networks.layers.activation import ReLU
+from networks.layers.base import Group
 from networks.layers.ends import Input, Output
 from networks.layers.merge import Add
 from networks.presets.lenet import lenet5
@@ -22,6 +23,7 @@ from tests.widgets.canvas.canvas_networks import any_network, chain, densenet, g
 from widgets.canvas.placement.frame_layout import HEADER, PAD, rooms
 from widgets.canvas.placement.geometry import WIDTH, Box, Layout
 from widgets.canvas.placement.layout import arrange
+from widgets.canvas.placement.routes import CLOSE_GAP, GAP
 from widgets.canvas.placement.routes import WIRE as LANE
 
 KNOWN = {
@@ -297,3 +299,23 @@ def test_of_many_loose_groups_each_part_is_laid_out_with_its_own_frame(monkeypat
     layout = arrange(folding.shown, None, folding.frames)
     assert seen == [["all", f"g{number}"] for number in range(groups)]
     assert len(layout.frames) == groups + 1
+
+
+@pytest.mark.parametrize("network", [lenet5(), resnet((2, 2, 2, 2)), chain(40)])
+def test_what_only_changes_values_stands_close_below_its_layer_without_a_label(network):
+    layout = arrange(network)
+    close = 0
+    for name, (x, y) in layout.places.items():
+        node = network[name]
+        for source in node.inputs:
+            below = layout.places[source][1] + layout.heights[source]
+            gap = y - below
+            if 0 < gap < GAP:
+                close += 1
+                assert gap == CLOSE_GAP
+                assert node.layer.group in (Group.ACTIVATION, Group.NORMALIZATION, Group.REGULARIZATION)
+                assert node.inputs == (source,)
+                assert layout.places[source][0] == x
+                assert source not in layout.labels
+    values = [node for node in network.nodes if node.layer.group in (Group.ACTIVATION, Group.NORMALIZATION)]
+    assert close > len(values) / 2

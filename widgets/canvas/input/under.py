@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -115,7 +116,10 @@ def nearest_wire(routes: Mapping[Wire, tuple[Point, ...]], point: QPointF, reach
 
 
 def port_at(scene: CanvasScene, point: QPointF, reach: float) -> Port | None:
-    """The port within `reach` sideways, and up and down within 0.7 of it but at most 9."""
+    """The port within `reach` sideways, and up and down within 0.7 of it but at most 9.
+
+    Of a short wire, the ports at its ends leave the third in the middle.
+    """
     x, y = point.x(), point.y()
     tall = min(9.0, reach * 0.7)
     for name, (left, top, right, bottom) in scene.boxes:
@@ -126,12 +130,20 @@ def port_at(scene: CanvasScene, point: QPointF, reach: float) -> Port | None:
         if content is None:
             continue
         if content.gives and abs(y - bottom) <= tall and abs(x - middle) <= reach:
-            return Port(name, "out", middle, bottom)
-        if content.takes and abs(y - top) <= tall:
+            if y - bottom <= _third(scene, scene.network.consumers[name]):
+                return Port(name, "out", middle, bottom)
+        elif content.takes and abs(y - top) <= tall:
             port = min(_inputs(scene, name), key=lambda end: abs(end.x - x))
-            if abs(port.x - x) <= reach:
+            wires = () if port.wire is None else (port.wire,)
+            if abs(port.x - x) <= reach and top - y <= _third(scene, wires):
                 return port
     return None
+
+
+def _third(scene: CanvasScene, wires: Iterable[Wire]) -> float:
+    """A third of the height of the shortest of these wires."""
+    routes = (scene.layout_of_network.routes[wire] for wire in wires)
+    return min((points[-1][1] - points[0][1] for points in routes), default=math.inf) / 3
 
 
 def _inputs(scene: CanvasScene, name: str) -> list[Port]:

@@ -28,6 +28,8 @@ PORT = 5.0
 """Radius of a port that is shown."""
 PROBLEM_LEFT = 32.0
 BLEED = 4.0
+NO_LABEL: Point = (0.0, 0.0)
+"""In place of where a shape is written, if it is not written."""
 """How far a card's border and shadow extend beyond it."""
 _LEFT = -WIDTH / 2
 _WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
@@ -83,7 +85,7 @@ class CardItem(QGraphicsRectItem):
         self._paint_words(painter, content)
         if content.problem:
             self._paint_problem(painter, content)
-        if content.shape:
+        if content.shape and self._label != NO_LABEL:
             painter.setFont(self._style.mono)
             painter.setPen(self._style.dim)
             painter.drawText(QRectF(self._label[0], self._label[1] - 8, 130, 16), _AT_LEFT, content.shape)

@@ -8,10 +8,13 @@ from collections.abc import Set as AbstractSet
 import msgspec
 
 from networks.graph.network import Network, Wire
+from networks.layers.base import Group
 from widgets.canvas.placement.geometry import HEIGHT, Point
 
 GAP = 26.0
 """Between two rows where no wire bends: room for the shape and an arrowhead."""
+CLOSE_GAP = 12.0
+"""Above a layer that only changes the values of the one above it, an activation or a normalization."""
 WIRE = 8.0
 """Free space on each side of a wire in a lane."""
 TRACK = 8.0
@@ -22,6 +25,7 @@ PORTS = 110.0
 """Wires end at most this far from the middle of a card."""
 LABEL = 7.0
 """From a wire to the shape beside it."""
+STAYING_CLOSE = (Group.ACTIVATION, Group.NORMALIZATION, Group.REGULARIZATION)
 LEVELS = 10
 """The most tracks in one gap; bends beyond that share the last one."""
 
@@ -91,7 +95,29 @@ class _Routes:
         self._find_bends()
         self._out_counts = self._take_out_tracks()
         self._in_counts = self._take_in_tracks()
+        self._close = self._close_gaps()
         self._tops, self._gap_tops, self._gap_ends = self._heights_of_rows()
+
+    def _close_gaps(self) -> frozenset[int]:
+        """The gaps above rows in which every layer only changes the values of the one right above it."""
+        members: dict[int, list[str]] = {}
+        for name, row in self._rows.items():
+            members.setdefault(row, []).append(name)
+        framed = {*self._above, *(row + 1 for row in self._below)}
+        return frozenset(
+            row
+            for row, names in members.items()
+            if row and row not in framed and all(map(self._stays, names))
+        )
+
+    def _stays(self, name: str) -> bool:
+        """Whether a layer belongs to the one right above it, which has no other consumer."""
+        node = self._network[name]
+        if node.layer.group not in STAYING_CLOSE or len(node.inputs) != 1:
+            return False
+        (source,) = node.inputs
+        right_above = self._rows.get(source) == self._rows[name] - 1
+        return right_above and len(self._network.consumers[source]) == 1
 
     def _find_bends(self) -> None:
         x, straight, consumers = self._x, self._straight, self._network.consumers
@@ -151,6 +177,8 @@ class _Routes:
             tracks = TRACK * (self._out_counts[gap] + self._in_counts[gap])
             outer = gap in (0, self._count)
             height = tracks + (GAP / 2 if outer and tracks else 0.0 if outer else GAP)
+            if gap in self._close and not tracks:
+                height = CLOSE_GAP
             y += self._below.get(gap - 1, 0.0)
             gap_tops.append(y - height if gap == 0 else y)
             y = y if gap == 0 else y + height
@@ -172,7 +200,8 @@ class _Routes:
             if not leaving:
                 continue
             gap = self._rows[name] + 1
-            labels[name] = (LABEL, self._gap_tops[gap] - top + 11 + TRACK * self._out_counts[gap])
+            if gap not in self._close or self._out_counts[gap] or self._in_counts[gap]:
+                labels[name] = (LABEL, self._gap_tops[gap] - top + 11 + TRACK * self._out_counts[gap])
             start = (x, top + self._heights[name])
             for wire in leaving:
                 end = places[wire.target][1]
