@@ -21,6 +21,7 @@ from app.features.network_summary import NetworkSummary
 from app.features.optimization import Optimization
 from app.features.project_files import ProjectFiles
 from app.features.published_weights import PublishedWeights
+from app.features.regularization import Regularization
 from app.features.torch_loading import TorchLoading
 from app.features.training import Training
 
@@ -36,6 +37,7 @@ FEATURES: tuple[type[Feature], ...] = (
     TorchLoading,
     Optimization,
     Data,
+    Regularization,
     Augmentation,
     LossFunction,
     Code,

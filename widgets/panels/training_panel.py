@@ -132,6 +132,7 @@ class TrainingPanel(RecipePanel):
         find.setAccessibleName(self.tr("Find a learning rate"))
         find.clicked.connect(self.find_requested)
         self._rate.add_beside("lr", find)
+        QWidget.setTabOrder(editor.controls()[0], find)
 
     def show_run(self, words: str, paths: Collection[str]) -> None:
         """Says which run goes on, and marks what also changes it; nothing goes on where `words` is empty."""
@@ -142,7 +143,7 @@ class TrainingPanel(RecipePanel):
         """What is set once, in one column."""
         self._run = self._form(
             "learning",
-            Form(("clip", "clip_by", "decay", "accumulation", "averaging", "dropout", "seed")),
+            Form(("clip", "clip_by", "decay", "accumulation", "averaging", "seed")),
         )
         self._run.add_beside("seed", self._dice())
         self._machine = self._form("machine", Form())

@@ -1,0 +1,60 @@
+"""The panel of what works against over-fitting, with the gap that the newest run has measured."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+
+from app.feature.desk import Desk
+from app.feature.feature import Feature
+from app.feature.panel import Panel, Place
+from app.feature.shown import Shown
+from networks.runs.gap import gap
+from widgets.panels.regularization_panel import RegularizationPanel
+
+
+class Regularization(Feature):
+    """Edits dropout, weight decay and label smoothing of the recipe."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.panel = RegularizationPanel()
+        self.panel.edited.connect(desk.edit_recipe)
+        self.panel.augmentation_requested.connect(self._open_augmentation)
+        desk.recorded.connect(self._measure)
+
+    def panels(self) -> tuple[Panel, ...]:
+        return (
+            Panel(
+                "regularization",
+                self.tr("Regularization"),
+                Place.INSPECTOR,
+                self.panel,
+                icon="group-regularization",
+                rank=45,
+                folded=True,
+                summary=self._summary,
+            ),
+        )
+
+    def _summary(self, shown: Shown) -> str:
+        found = gap(shown.records[-1]) if shown.records else None
+        if found is None:
+            return ""
+        return self.tr("gap {gap}").format(gap=f"{found.loss:+.3f}".replace("-", "−"))
+
+    def show(self, old: Shown | None, new: Shown) -> None:
+        if new.news(old, "recipe", "network"):
+            self.panel.show_recipe(new.recipe, new.network)
+        if new.news(old, "recipe", "running"):
+            self.panel.show_steering(() if new.running is None else new.running.steered_by(new.recipe))
+        if new.news(old, "records"):
+            self._measure()
+
+    @Slot()
+    def _measure(self) -> None:
+        records = self.desk.shown.records
+        self.panel.show_gap(gap(records[-1]) if records else None)
+
+    @Slot()
+    def _open_augmentation(self) -> None:
+        self.desk.open_panel("augmentation")
