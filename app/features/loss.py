@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 
 from app.feature.desk import Desk
 from app.feature.feature import Feature
+from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.shown import Shown
 from app.training.trainer import State
@@ -29,6 +30,11 @@ class LossFunction(Feature):
 
     def panels(self) -> tuple[Panel, ...]:
         return (Panel("loss", self.tr("Loss"), Place.MEASURED, self.panel, scrolls=True, seen=self.look),)
+
+    def gestures(self) -> tuple[Gesture, ...]:
+        where = self.tr("On the plot of the loss")
+        words = self.tr("Tell of the next image of the batch")
+        return (Gesture(where, words, ("Left", "Right"), self.tr("point at it")),)
 
     def show(self, old: Shown | None, new: Shown) -> None:
         if new.news(old, "recipe", "classes"):

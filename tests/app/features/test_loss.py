@@ -19,7 +19,7 @@ def test_the_batch_that_is_trained_on_lies_on_the_curve(qtbot, tmp_path, seen):
     feature = LossFunction(desk)
     qtbot.addWidget(feature.panel)
     feature.show(None, desk.shown)
-    assert "Train" in feature.panel.about.text()
+    assert "train" in feature.panel.plot.about()
     if seen:
         feature.panel.show()
     desk.trainer.events_arrived.connect(lambda _: desk.recorded.emit())
@@ -28,7 +28,7 @@ def test_the_batch_that_is_trained_on_lies_on_the_curve(qtbot, tmp_path, seen):
     run = desk.trainer.run
     if seen:
         assert feature.panel.plot._points.glance.step == run.step
-        assert f"step {run.step}" in feature.panel.about.text()
+        assert f"step {run.step}" in feature.panel.plot.about()
     else:
         assert run.watch.glance is None
         feature.panel.show()

@@ -28,6 +28,7 @@ READERS = {
     "widgets/forms/number_field.py": "In a number field",
     "widgets/palette/layer_list.py": "In the list of layers",
     "widgets/panels/augmentation_row.py": "On a step's handle in the augmentation",
+    "widgets/panels/loss/plot.py": "On the plot of the loss",
     "widgets/palette/palette.py": "In the list of layers",
 }
 """Every file that reads keys, and the heading under which its keys stand."""

@@ -56,7 +56,7 @@ def test_every_loss_is_drawn_with_and_without_a_batch(panel, kind):
     assert "for example" in panel.formula._about.text()
     panel.show_glance(glance(), CrossEntropy(), "LeNet-5")
     panel.grab()
-    assert "step 120" in panel.about.text()
+    assert "step 120" in panel.plot.about()
     assert "picture 10" in panel.plot.accessibleName()
     value = float(panel.formula.numbers().rpartition("= ")[2])
     assert value == pytest.approx(panel._points.losses.max(), abs=6e-4)

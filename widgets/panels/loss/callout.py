@@ -48,7 +48,8 @@ def paint_callout(
     metrics = QFontMetricsF(plain)
     first = metrics.horizontalAdvance(callout.first) + 5
     painter.setPen(QPen(QColor(shade.error), 1.5))
-    painter.drawLine(point, QPointF(card.left() if card.left() > point.x() else card.right(), point.y()))
+    edge = card.left() if card.left() > point.x() else card.right()
+    painter.drawLine(point, QPointF(edge, min(max(point.y(), card.top() + 8), card.bottom() - 8)))
     painter.setPen(QPen(QColor(shade.border), 1))
     painter.setBrush(QColor(shade.card))
     painter.drawRoundedRect(card, 7, 7)

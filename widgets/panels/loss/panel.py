@@ -51,8 +51,6 @@ class LossPanel(RecipePanel):
         choice = self._form("learning", Form(("loss",), rows=Stack, choices_only=True))
         self._parameters = self._form("learning.loss", Form())
         self._help = dim()
-        self.about = dim()
-        self.about.setObjectName("about_batch")
         self.plot, self.fit, self.formula, self.comparison = LossPlot(), FitBox(), FormulaBox(), Comparison()
         self.plot.pointed.connect(self._tell)
         self.fit.mended.connect(self.mended)
@@ -72,7 +70,7 @@ class LossPanel(RecipePanel):
         self._verdicts.setContentsMargins(0, 0, 0, 0)
         setting = QWidget()
         setting.setLayout(_column(choice, self._parameters, self._help))
-        self._parts = (setting, self.fit, self.about, self.plot, self.comparison, self.formula, lasting)
+        self._parts = (setting, self.fit, self.plot, self.comparison, self.formula, lasting)
         self._left, self._right = _column(), _column()
         self._left.setSpacing(theme.SPACE + 4)
         row = QHBoxLayout(self)
@@ -104,10 +102,10 @@ class LossPanel(RecipePanel):
         """Shows a batch of a run that was trained with a loss; None where there is no run."""
         self._glance, self._trained = glance, trained
         if glance is None:
-            self.about.setText(self.tr("Train, and the images of the last batch lie on the curve."))
+            self.plot.show_about(self.tr("train, and the last batch’s images lie here"))
         else:
-            words = self.tr("drawn for step {step} of “{run}”, a batch of {count}")
-            self.about.setText(words.format(step=glance.step, run=run, count=len(glance.labels)))
+            words = self.tr("step {step}, a batch of {count}, of “{run}”")
+            self.plot.show_about(words.format(step=glance.step, run=run, count=len(glance.labels)))
         self._measure()
 
     # -- drawing
@@ -199,15 +197,13 @@ class LossPanel(RecipePanel):
         for layout in (self._left, self._right):
             while layout.count():
                 layout.takeAt(0)
-        setting, fit, about, plot, comparison, formula, lasting = self._parts
+        setting, fit, plot, comparison, formula, lasting = self._parts
         for part in (setting, formula, fit, comparison) if wide else ():
             self._left.addWidget(part)
             part.setMaximumWidth(theme.grown(_SIDE))
         if wide:
             self._left.addStretch(1)
-        for part in (
-            (about, plot, lasting) if wide else (setting, fit, about, plot, comparison, formula, lasting)
-        ):
+        for part in (plot, lasting) if wide else (setting, plot, fit, comparison, formula, lasting):
             self._right.addWidget(part, 1 if part is plot else 0)
             part.setMaximumWidth(16_777_215)
         for part in self._parts if wide else ():

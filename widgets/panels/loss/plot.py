@@ -20,10 +20,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from widgets.look import theme
 from widgets.panels.loss.axes import Axes
 from widgets.panels.loss.callout import Callout, callout_place, paint_callout
+from widgets.panels.loss.curve_names import name_places
 from widgets.panels.loss.drawing import PROBABILITIES, SURE, Curve, Points
 
 _LEFT, _HEAD, _BELOW, _BETWEEN = 34, 24, 38, 18
 _WRAPPED_RIGHT = int(Qt.AlignmentFlag.AlignRight) | int(Qt.TextFlag.TextWordWrap)
+_BRACKET = 46
+"""How far above the axis the bracket of the sure images stands."""
 _REACH = 16
 """So near must the pointer be to an image's point, in pixels."""
 _STEEP = 0.03
@@ -44,7 +47,7 @@ class LossPlot(QWidget):
         self._points: Points | None = None
         self._callout: Callout | None = None
         self._image = 0
-        self._spread = ""
+        self._spread = self._about = ""
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(theme.grown(360))
@@ -58,6 +61,15 @@ class LossPlot(QWidget):
         """Draws these, the run's own loss first; `spread` says where the rest of the probability is."""
         self._curves, self._spread = curves, spread
         self.update()
+
+    def show_about(self, words: str) -> None:
+        """Says which batch is shown, or how one gets here."""
+        self._about = words
+        self.update()
+
+    def about(self) -> str:
+        """What `show_about` was told."""
+        return self._about
 
     def show_points(self, points: Points | None, image: int, callout: Callout | None) -> None:
         """Draws the images of a batch; `image` is the one that the callout is about."""
@@ -130,9 +142,9 @@ class LossPlot(QWidget):
         shade = theme.colors(self)
         upper, lower = self.axes()
         self._paint_heads(painter, shade, upper, lower)
-        self._paint_flat_part(painter, shade, lower)
         upper.paint(painter, shade, below=False)
         lower.paint(painter, shade, below=True)
+        self._paint_flat_part(painter, shade, lower)
         for curve in reversed(self._curves):
             for axes, values in ((upper, curve.values), (lower, curve.slopes)):
                 painter.save()
@@ -152,10 +164,8 @@ class LossPlot(QWidget):
         painter.end()
 
     def _paint_heads(self, painter: QPainter, shade: theme.Colors, upper: Axes, lower: Axes) -> None:
-        count = 0 if self._points is None else len(self._points.p)
-        batch = self.tr("the {count} images of a batch lie where they were measured").format(count=count)
         for axes, title, words in (
-            (upper, self.tr("Loss"), batch if count else self._spread),
+            (upper, self.tr("Loss"), self._about),
             (lower, self.tr("Slope"), self.tr("how hard it pushes the right class’s score up")),
         ):
             bold, small = theme.font(theme.BODY, bold=True), theme.font(theme.SMALL)
@@ -191,33 +201,25 @@ class LossPlot(QWidget):
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(QColor(shade.text))
         room = QRectF(lower.x(0.42), lower.place.top() - 2, lower.place.width() * 0.58, 40)
-        painter.drawText(
-            room,
-            _WRAPPED_RIGHT,
-            words,
-        )
+        # on the panel's own ground, so that the grid does not cross the words
+        painter.fillRect(painter.boundingRect(room, _WRAPPED_RIGHT, words), QColor(shade.panel))
+        painter.drawText(room, _WRAPPED_RIGHT, words)
 
     def _paint_names(self, painter: QPainter, shade: theme.Colors, axes: Axes) -> None:
         """Writes each name beside its curve, where the other curves and names leave most room."""
         font = theme.font(theme.SMALL, bold=True)
         painter.setFont(font)
-        metrics = QFontMetricsF(font)
         taken = [] if self._pointed is None else [self._card(axes)]
-        for curve in self._curves:
-            size = metrics.size(0, curve.name)
-            best, place = -1e9, QRectF()
-            for p in np.linspace(0.06, 0.7, 33):
-                y = axes.y(curve.at(p)[0])
-                for rect in (
-                    QRectF(axes.x(p) + 6, y - size.height() - 1, size.width(), size.height()),
-                    QRectF(axes.x(p) - size.width() - 6, y + 2, size.width(), size.height()),
-                ):
-                    score = self._room_for(rect, axes, taken) - 10 * p
-                    if score > best:
-                        best, place = score, rect
-            taken.append(place)
+        lines = tuple(curve.values for curve in self._curves)
+        for curve, place in zip(
+            self._curves,
+            name_places([curve.name for curve in self._curves], lines, font, axes, taken),
+            strict=True,
+        ):
             halo = QPainterPath()
-            halo.addText(QPointF(place.left(), place.bottom() - metrics.descent()), font, curve.name)
+            halo.addText(
+                QPointF(place.left(), place.bottom() - QFontMetricsF(font).descent()), font, curve.name
+            )
             painter.setPen(QPen(QColor(shade.panel), 3))
             painter.drawPath(halo)
             painter.fillPath(halo, QColor(shade.run_texts[curve.color]))
@@ -229,26 +231,17 @@ class LossPlot(QWidget):
             return None
         return float(self._points.p[self._image]), float(self._points.losses[self._image])
 
+    def _card_room(self, axes: Axes) -> QRectF:
+        """Where a callout may stand: not on the words above the bracket."""
+        return axes.place.adjusted(0, 0, 0, axes.y(0) - axes.place.bottom() - theme.grown(_BRACKET + 34))
+
     def _card(self, axes: Axes) -> QRectF:
         """Where the callout stands; empty where there is none."""
         if self._callout is None or self._pointed is None:
             return QRectF()
         point = axes.at(*self._pointed)
-        card = callout_place(self._callout, point, axes.place)
+        card = callout_place(self._callout, point, self._card_room(axes))
         return card.united(QRectF(point, point).adjusted(-8, -8, 8, 8))
-
-    def _room_for(self, rect: QRectF, axes: Axes, taken: list[QRectF]) -> float:
-        """How many pixels lie between the rectangle and the nearest curve, name or edge."""
-        inside = axes.place.adjusted(4, 2, -4, -2)
-        if not inside.contains(rect) or any(rect.adjusted(-6, -3, 6, 3).intersects(other) for other in taken):
-            return -1e6
-        nearest = 40.0
-        for x in np.linspace(rect.left(), rect.right(), 9):
-            p = (x - axes.place.left()) / axes.place.width()
-            for curve in self._curves:
-                y = axes.y(curve.at(p)[0])
-                nearest = min(nearest, max(rect.top() - y, y - rect.bottom()))
-        return nearest
 
     def _paint_points(self, painter: QPainter, shade: theme.Colors, upper: Axes, lower: Axes) -> None:
         found = self._points
@@ -275,7 +268,7 @@ class LossPlot(QWidget):
         painter.setBrush(QColor(shade.error))
         painter.drawEllipse(lower.at(p, self._curves[0].at(p)[1]), 5, 5)
         if self._callout is not None:
-            paint_callout(painter, shade, self._callout, upper.at(p, loss), upper.place)
+            paint_callout(painter, shade, self._callout, upper.at(p, loss), self._card_room(upper))
 
     def _paint_bracket(self, painter: QPainter, shade: theme.Colors, upper: Axes) -> None:
         """Says how many images the network is sure and right about, and what they still cost."""
@@ -285,7 +278,7 @@ class LossPlot(QWidget):
         count, total = int(sure.sum()), float(found.losses.sum())
         if not count or not total or not np.isfinite(total):
             return
-        y = upper.y(0) - theme.grown(46)
+        y = upper.y(0) - theme.grown(_BRACKET)
         painter.setPen(QPen(QColor(shade.text_dim), 1.2))
         left, right = upper.x(SURE), upper.x(1)
         painter.drawPolyline(
