@@ -17,6 +17,7 @@ from networks.layers.merge import Add
 from networks.layers.regularization import Dropout
 from networks.presets.catalog import PRESETS
 from networks.project.project import Project, first_project
+from networks.recipes.augmentation.mixup import Mixup
 from networks.recipes.losses import LOSSES, CrossEntropy
 from networks.recipes.losses.binary_cross_entropy import BinaryCrossEntropy
 from networks.recipes.losses.kullback_leibler import KullbackLeibler
@@ -24,6 +25,7 @@ from networks.recipes.losses.multi_margin import MultiMargin
 from networks.recipes.losses.negative_log_likelihood import NegativeLogLikelihood
 from networks.recipes.losses.squared_error import SquaredError
 from networks.recipes.recipe import Recipe, with_settings
+from networks.runs.events import Stepped
 from networks.training.run import Run
 
 
@@ -122,6 +124,27 @@ def test_a_softmax_in_the_middle_is_nobodys_business():
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_no_preset_is_unwise(preset):
     assert not findings(Project(preset.network(), preset.recipe or Recipe()))
+
+
+@pytest.mark.parametrize(
+    ("loss", "end", "other"),
+    [(MultiMargin(), None, CrossEntropy()), (NegativeLogLikelihood(), LogSoftmax(), KullbackLeibler())],
+    ids=["scores", "log-probabilities"],
+)
+def test_mixed_images_ask_for_a_loss_that_takes_two_classes(loss, end, other):
+    ready = project(*([] if end is None else [end]), loss=loss)
+    mixed = replace(ready, recipe=with_settings(ready.recipe, augmentation=(Mixup(),)))
+    (finding,) = blocking(findings(mixed))
+    mended = finding.mends[0].applied(mixed)
+    assert mended.recipe.learning.loss == other
+    assert not findings(mended)
+    # what is drawn of a batch of mixed images is what was trained with
+    run = Run(mended)
+    (*_, last) = [event for event in run.train(1) if isinstance(event, Stepped)]
+    glance = run.watch.look()
+    assert (glance.targets.max(1) < 1).any()
+    each = other.of_each(glance.outputs, glance.targets)
+    assert each.mean() == pytest.approx(last.values["training loss"], rel=1e-4)
 
 
 def test_wires_are_those_of_the_network():
