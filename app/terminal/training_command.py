@@ -41,7 +41,11 @@ if TYPE_CHECKING:
 TELL_SECONDS = 0.1
 """How often events are added to the record and the bar is drawn."""
 PROJECT, CURVES, WEIGHTS = "project.json", "curves.csv", "weights.safetensors"
-OTHER_WEIGHTS: dict[Keep, str] = {"last": "weights-last.safetensors", "best": "weights-best.safetensors"}
+OTHER_WEIGHTS: dict[Keep, str] = {
+    "last": "weights-last.safetensors",
+    "best": "weights-best.safetensors",
+    "averaged": "weights-averaged.safetensors",
+}
 """What a run also keeps, beside those that `WEIGHTS` holds, where its last epoch is not its best."""
 
 

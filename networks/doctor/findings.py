@@ -32,6 +32,7 @@ def findings(project: Project, report: Report | None = None) -> tuple[Finding, .
     found += _no_soft_targets(project)
     found += [*data_findings(project.recipe.data), *_not_fetched(project)]
     found += _long_warm_up(project)
+    found += _nothing_averaged(project)
     if project.recipe.learning.batch_size == 1:
         found += _lone_numbers(project.network, report)
     if report.trainable:
@@ -75,6 +76,16 @@ def _nothing_to_train(network: Network, report: Report) -> Iterator[Finding]:
             name=weighted[-1],
         )
         yield Finding("all frozen", None, sentence)
+
+
+def _nothing_averaged(project: Project) -> Iterator[Finding]:
+    learning = project.recipe.learning
+    if learning.stopping.keep == "averaged" and not learning.averaging:
+        sentence = message(
+            "Expected weights to be averaged, since the averaged ones are to be exported, got a recipe that "
+            "averages none: set “Averaged weights” to a number such as 0.99, or export the last weights."
+        )
+        yield Finding("nothing averaged", None, sentence)
 
 
 def _long_warm_up(project: Project) -> Iterator[Finding]:

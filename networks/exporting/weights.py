@@ -81,6 +81,8 @@ def weights_words(run: Run, keep: Keep) -> Message | None:
     """Which weights of a run these are, as in “holds …: the last weights”; None where there is no choice."""
     by = run.project.recipe.learning.stopping.measure
     best, epochs = run.best, run.step // run.steps_per_epoch
+    if keep == "averaged" and run.state.averaged is not None:
+        return message("the averaged weights, after epoch {epoch}", epoch=epochs)
     if best is None or best.step == run.step:
         return None
     if keep == "best":

@@ -10,7 +10,7 @@ from networks.core.fields import described, real, whole
 
 Judge = Literal["validation loss", "validation accuracy"]
 """Names of measures that are taken after each epoch."""
-Keep = Literal["last", "best"]
+Keep = Literal["last", "best", "averaged"]
 
 
 class Stopping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,8 +49,13 @@ class Stopping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Keep,
         described(
             "Exports take",
-            "Whose weights exports and the training script write. A run keeps both.",
-            labels={"last": "the last weights", "best": "the weights of the best epoch"},
+            "Which weights exports and the training script write. A run keeps them all, averaged ones where "
+            "the recipe averages weights.",
+            labels={
+                "last": "the last weights",
+                "best": "the weights of the best epoch",
+                "averaged": "the averaged weights",
+            },
         ),
     ] = "last"
 

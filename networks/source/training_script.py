@@ -289,7 +289,9 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     yield "        table.writeheader()"
     yield "        for epoch in range(1, EPOCHS + 1):"
     yield from (f"            {line}".rstrip() for line in _epoch(project, constants, training_loss))
-    kept = "kept" if learning.stopping.keep == "best" else "model.state_dict()"
+    kept = {"best": "kept", "averaged": "averaged.state_dict()"}.get(
+        learning.stopping.keep, "model.state_dict()"
+    )
     yield f"    torch.save({kept}, WEIGHTS)"
 
 

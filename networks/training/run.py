@@ -225,9 +225,11 @@ class Run:
     def weights(self, keep: Keep = "last") -> dict[str, Tensor]:
         """Copies of all that was learned, under torch's names, on the CPU. Only while nobody trains.
 
-        They are those of the last step, or those of the best epoch: before the first validation there are
-        only the last ones.
+        They are those of the last step, those of the best epoch, or averaged ones: before the first
+        validation, or where nothing is averaged, there are only the last ones.
         """
+        if keep == "averaged" and self.state.averaged is not None:
+            return self.state.weights(self.state.averaged)
         if keep == "best" and self.state.best_weights:
             return {name: tensor.clone() for name, tensor in self.state.best_weights.items()}
         return self.state.weights()

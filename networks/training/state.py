@@ -80,9 +80,12 @@ class RunState:
         """What was changed in the recipe while the run went on, oldest first."""
         self.clock = Stopwatch()
 
-    def weights(self) -> dict[str, Tensor]:
-        """Copies of all that was learned, under torch's names, contiguous and on the CPU."""
-        return {name: _copied(tensor) for name, tensor in self.module.state_dict().items()}
+    def weights(self, module: nn.Module | None = None) -> dict[str, Tensor]:
+        """Copies of all that was learned, under torch's names, contiguous and on the CPU.
+
+        `module` may be the averaged one instead of the one that is trained.
+        """
+        return {name: _copied(tensor) for name, tensor in (module or self.module).state_dict().items()}
 
     def keep_best(self) -> None:
         """Copies the weights as those of the best epoch, into the memory of the copies before."""

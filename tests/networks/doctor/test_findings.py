@@ -23,6 +23,7 @@ from networks.recipes.losses import LOSSES
 from networks.recipes.published import PUBLISHED
 from networks.recipes.recipe import Recipe, with_settings
 from networks.recipes.schedules import Cosine
+from networks.recipes.stopping import Stopping
 from tests.networks.graph.random_edits import networks
 
 FIRST = first_project()
@@ -41,6 +42,7 @@ PLAIN = Network((Node("input", Input(size=(1, 10))), Node("flatten", Flatten(), 
 WITHOUT_WEIGHTS = Network((*PLAIN.nodes, Node("output", Output(), ("flatten",))))
 LONG_WARM_UP = with_settings(Recipe(), epochs=2, schedule=Cosine(warmup=2.5))
 HARD = next(loss for loss in LOSSES if not loss.soft and loss.expects == "scores")
+NOT_AVERAGED = with_settings(Recipe(), stopping=Stopping(keep="averaged"))
 NOT_FETCHED = with_settings(Recipe(), start=PUBLISHED[0].name)
 
 
@@ -67,6 +69,8 @@ def _nothing_fetched(tmp_path, monkeypatch):
         (Project(FIRST.network, NOT_FETCHED), [("published weights not fetched", None)]),
         (Project(FIRST.network, LONG_WARM_UP), [("warm-up too long", None)]),
         (Project(FIRST.network, with_settings(LONG_WARM_UP, epochs=3)), []),
+        (Project(FIRST.network, NOT_AVERAGED), [("nothing averaged", None)]),
+        (Project(FIRST.network, with_settings(NOT_AVERAGED, averaging=0.9)), []),
         (Project(LONE, with_settings(Recipe(), batch_size=1)), [("lone number", "norm")]),
         (Project(LONE), []),
         (Project(ONE_PER_GROUP), [("misfit", "norm")]),

@@ -346,12 +346,13 @@ def test_what_was_learned_lies_beside_it(fresh, tmp_path):
     assert all(torch.equal(found[name], tensor) for name, tensor in run.weights().items())
 
 
-@pytest.mark.parametrize("keep", ["last", "best"])
+@pytest.mark.parametrize("keep", ["last", "best", "averaged"])
 @pytest.mark.parametrize("early", [{}, {"patience": 2}, {"target": 2.25}], ids=str)
 def test_it_ends_as_early_as_a_run_and_keeps_the_same_weights(fresh, tmp_path, early, keep):
     """With a learning rate that lets the validation loss go up and down."""
     stopping = Stopping(keep=keep, **early)
-    project = Project(network(), recipe(optimizer=SGD(lr=0.3, momentum=0.9), epochs=12, stopping=stopping))
+    swinging = recipe(optimizer=SGD(lr=0.3, momentum=0.9), epochs=12, averaging=0.9, stopping=stopping)
+    project = Project(network(), swinging)
     judge(fresh, tmp_path, project)
     run = Run(project)
     list(run.train())

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from networks.exporting.weights import weights_words
 from networks.runs.events import Validated
 from networks.runs.measures import MEASURES
 from networks.runs.record import Record
@@ -73,3 +74,14 @@ def test_a_record_keeps_them():
     record = Record("run")
     record.take(list(Run(project(RANDOM, epochs=1)).train()))
     assert not record.averages
+
+
+def test_they_can_be_exported():
+    run = Run(project(RANDOM, averaging=0.9, epochs=1))
+    list(run.train())
+    averaged = run.weights("averaged")
+    assert averaged.keys() == run.weights().keys()
+    assert any(not torch.equal(each, averaged[name]) for name, each in run.weights().items())
+    assert "averaged" in str(weights_words(run, "averaged"))
+    plain = Run(project(RANDOM, epochs=1))
+    assert all(torch.equal(each, plain.weights()[name]) for name, each in plain.weights("averaged").items())
