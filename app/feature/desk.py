@@ -138,10 +138,10 @@ class Desk(QObject):
 
     @Slot(object, str, str)
     def edit_recipe(self, recipe: Recipe, text: str, merge: str = "") -> None:
-        """Replaces the recipe, in the same way. The same step fits the network to another data set."""
+        """Replaces the recipe, in the same way. The same step fits the network to images of another kind."""
         before = self.document.project
         project = replace(before, recipe=recipe)
-        if type(recipe.data.dataset) is type(before.recipe.data.dataset):
+        if recipe.data.dataset.kind() == before.recipe.data.dataset.kind():
             self.document.edit(project, text, merge)
             return
         fitting = fitted(project)

@@ -6,6 +6,7 @@ import os
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
@@ -19,9 +20,10 @@ from networks.doctor.data_findings import data_notes
 from networks.layers.ends import Input
 from networks.project.fitting_data import fits, fitted
 from networks.project.project import Project
-from networks.recipes.datasets import Dataset
+from networks.recipes.datasets import Dataset, Folder
 from networks.recipes.datasets.named import NamedDataset, in_words
 from networks.recipes.datasets.places import chosen, look_in
+from networks.recipes.recipe import with_settings
 from widgets.controls.offer_bar import OfferBar
 from widgets.look.translation import declared, said
 from widgets.panels.data_panel import DataPanel
@@ -58,6 +60,10 @@ class Data(Feature):
         self._fetched: NamedDataset | None = None
         """The set that is being fetched."""
         self._loading: Job[object] | None = None
+        self._loaded: Dataset | None = None
+        """The set that is being read."""
+        self._declined: Dataset | None = None
+        """The folder that was not to be read to its end; it is read once it is chosen again."""
 
     def panels(self) -> tuple[Panel, ...]:
         return (
@@ -109,6 +115,11 @@ class Data(Feature):
         """Whether a set is being fetched."""
         return self._fetching is not None and self._fetching.running
 
+    @property
+    def reading(self) -> bool:
+        """Whether images are being read."""
+        return self._loading is not None and self._loading.running
+
     # choosing
 
     @Slot(object)
@@ -155,9 +166,13 @@ class Data(Feature):
 
     @Slot()
     def cancel(self) -> None:
-        """Stops fetching; files that have come in full are kept."""
+        """Stops fetching, where files that have come in full are kept, and stops reading a folder."""
         if self._fetching is not None:
             self._fetching.cancel()
+        if self._loading is not None and isinstance(self._loaded, Folder):
+            self._loading.cancel()
+            self._declined, self._loaded = self._loaded, None
+            self._refresh()
 
     def _take_fetched(self, whole: bool) -> None:
         if whole and self._fetched is not None:
@@ -173,12 +188,16 @@ class Data(Feature):
 
     @Slot()
     def choose_folder(self) -> None:
-        """Asks for a folder that has the data set."""
+        """Asks for a folder that has the data set, or the pictures."""
         dataset = self.desk.shown.recipe.data.dataset
-        if not isinstance(dataset, NamedDataset):
+        if not isinstance(dataset, NamedDataset | Folder) or (folder := self.ask_folder(dataset)) is None:
             return
-        folder = self.ask_folder(dataset)
-        if folder is None:
+        if isinstance(dataset, Folder):
+            chosen_one = replace(dataset, path=str(folder))
+            recipe = with_settings(self.desk.shown.recipe, dataset=chosen_one)
+            self._declined = None
+            self.desk.edit_recipe(recipe, self.tr("Choose a folder of pictures"))
+            self._refresh()
             return
         if dataset.found_in(folder) is None:
             self.failed.emit(
@@ -210,9 +229,11 @@ class Data(Feature):
         self.panel.show_recipe(new.recipe, size)
         dataset = new.recipe.data.dataset
         lacks = isinstance(dataset, NamedDataset) and dataset.missing() is not None
-        going = self.busy and dataset == self._fetched
+        going = (self.busy and dataset == self._fetched) or self._reads(dataset)
         share = self.panel.ways.progress.value() / 1000 if going else None
         self.panel.ways.show_missing(in_words(dataset.download_bytes) if lacks else "", share)
+        if isinstance(dataset, Folder) and not going:
+            self.panel.ways.folder.show()
         notes = "\n".join(said(note) for note in data_notes(new.project))
         self.panel.ways.show_notes(notes, fits=not notes or fits(new.project))
 
@@ -223,15 +244,36 @@ class Data(Feature):
 
     @Slot(object)
     def _load(self, dataset: Dataset) -> None:
-        if self._loading is not None and self._loading.running:
+        if dataset == self._declined or self.reading:
             return  # whatever is shown then is asked for again
+        self._loaded = dataset
         self._loading = Job(
-            lambda _: dataset.load(), self._show_loaded, self.panel.show_problem, owner=self, explain=_unread
+            partial(_read, dataset),
+            self._show_loaded,
+            self._show_unread,
+            self._show_reading,
+            owner=self,
+            explain=_unread,
         )
         self._loading.start()
 
-    def _show_loaded(self, _: object) -> None:
-        self._refresh()
+    def _reads(self, dataset: Dataset) -> bool:
+        """Whether a folder is being read, which may take minutes."""
+        return self.reading and isinstance(dataset, Folder) and dataset == self._loaded
+
+    def _show_reading(self, share: float) -> None:
+        if self._reads(self.desk.shown.recipe.data.dataset):
+            self.panel.ways.show_missing("", share)
+
+    def _show_loaded(self, whole: object) -> None:
+        self._loaded = None
+        if whole:
+            self._judge_again()
+
+    def _show_unread(self, reason: Message) -> None:
+        self._loaded = None
+        self.panel.ways.show_missing("", None)
+        self.panel.show_problem(reason)
 
     @Slot(object)
     def _tell_trouble(self, reason: Message) -> None:
@@ -246,6 +288,27 @@ def _fetch(dataset: NamedDataset, task: Task) -> bool:
     from networks.recipes.datasets.fetching import fetch
 
     return fetch(dataset, task.report)
+
+
+def _read(dataset: Dataset, task: Task) -> bool:
+    """Reads all images of a set. Returns whether it was read; False if that was cancelled."""
+    if not isinstance(dataset, Folder):
+        dataset.load()
+        return True
+
+    def progress(done: int, of: int) -> None:
+        if not task.report(done / of):
+            raise _EnoughError
+
+    try:
+        dataset.read(progress)
+    except _EnoughError:
+        return False
+    return True
+
+
+class _EnoughError(Exception):
+    """Nobody wants the folder any more."""
 
 
 def _explain(error: BaseException) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from networks.core.finding import Finding
-from networks.core.message import Message, UserError, message
+from networks.core.message import Message, UserError, message, plural
 from networks.core.shapes import show
 from networks.layers.ends import Input
 from networks.project.project import Project
@@ -13,6 +13,9 @@ from networks.recipes.data_section import Data
 
 FAR = 4
 """How many times as high or wide as the stored ones images may become before it is worth a word."""
+
+MOST_FILES = 20
+"""Files that are named, of those that cannot be read."""
 
 
 def data_findings(data: Data) -> Iterator[Finding]:
@@ -58,10 +61,23 @@ def data_notes(project: Project) -> tuple[Message, ...]:
                 count=training,
             )
         )
+    if left_out := data.dataset.left_out():
+        notes += _left_out(left_out)
     for node in project.network.of_type(Input):
         assert isinstance(node.layer, Input)
         notes += _fitting(data, node.layer)
     return tuple(notes)
+
+
+def _left_out(files: tuple[Message, ...]) -> Iterator[Message]:
+    yield plural(
+        "{count} file cannot be read and is left out:",
+        "{count} files cannot be read and are left out:",
+        count=len(files),
+    )
+    yield from files[:MOST_FILES]
+    if len(files) > MOST_FILES:
+        yield message("… and {count} more", count=len(files) - MOST_FILES)
 
 
 def _fitting(data: Data, wanted: Input) -> Iterator[Message]:

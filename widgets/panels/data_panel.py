@@ -91,6 +91,8 @@ class DataPanel(RecipePanel):
         self._attribution.setText(declared(dataset.attribution))
         none = self.tr("{dataset} has no test set of its own").format(dataset=declared(dataset.name()))
         self._split.disable_choices("judged_by", {} if dataset.test_images else {"test": none})
+        if dataset.missing() is None and not dataset.at_hand():
+            self.load_wished.emit(dataset)
         try:
             self._show_facts(recipe.data, image)
             self._show_samples(dataset)
@@ -131,7 +133,6 @@ class DataPanel(RecipePanel):
         if not dataset.at_hand():
             self._strip.show_samples((), ())
             self._shown = None
-            self.load_wished.emit(dataset)
             return
         images, labels = dataset.load()
         if self._shown == dataset:

@@ -52,6 +52,14 @@ class Dataset(Declared, frozen=True):
         """
         raise NotImplementedError
 
+    def kind(self) -> tuple[object, ...]:
+        """What a network has to fit: which set, its channels, its size, and how many classes it has."""
+        return type(self), self.channels, self.size, len(self.classes)
+
+    def left_out(self) -> tuple[Message, ...]:
+        """A sentence for each file that cannot be read and is left out; known once the set has been read."""
+        return ()
+
     def at_hand(self) -> bool:
         """Whether `load` takes only a moment: the set is small, or in memory already."""
         return True

@@ -110,6 +110,13 @@ class Folder(Dataset, frozen=True):
             )
         return None
 
+    def at_hand(self) -> bool:
+        return self in _READ
+
+    def left_out(self) -> tuple[Message, ...]:
+        refused = _READ[self].refused if self in _READ else ()
+        return tuple(message("{file}: {reason}", file=file, reason=reason) for file, reason in refused)
+
     def load(self) -> tuple[Pixels, Labels]:
         reading = self.read()
         return reading.pixels, reading.labels

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -100,12 +99,22 @@ class Shapes(Dataset, frozen=True):
             )
         return None
 
+    def at_hand(self) -> bool:
+        return self in _DRAWN
+
     def load(self) -> tuple[Pixels, Labels]:
         """The pictures, kind after kind in turn; of two sets that differ in number one begins the other."""
-        return _drawn(self)
+        if self not in _DRAWN:
+            drawn = _drawn(self)
+            _DRAWN.clear()
+            _DRAWN[self] = drawn
+        return _DRAWN[self]
 
 
-@lru_cache(maxsize=1)
+_DRAWN: dict[Shapes, tuple[Pixels, Labels]] = {}
+"""The set that was drawn last."""
+
+
 def _drawn(shapes: Shapes) -> tuple[Pixels, Labels]:
     count, side = shapes.pictures, shapes.side
     labels = np.arange(count, dtype=np.int64) % shapes.kinds

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.feature.desk import Desk
@@ -14,7 +17,7 @@ from app.session.settings import Settings
 from networks.core.message import UserError, message
 from networks.layers.ends import Input
 from networks.project.project import first_project
-from networks.recipes.datasets import fetching, places
+from networks.recipes.datasets import Folder, fetching, places
 from networks.recipes.datasets.cifar10 import CIFAR10
 from networks.recipes.datasets.mnist import MNIST
 from networks.recipes.recipe import with_settings
@@ -111,6 +114,55 @@ def test_a_folder_without_the_set_is_refused(desk, data, tmp_path, monkeypatch):
     data.panel.ways.folder.click()
     assert f"files of MNIST in “{tmp_path}”, got none" in data.panel.findChild(Notice).sentence()
     assert places.chosen() == ()
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    for name in ("cat", "dog", "fox"):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for index in range(5):
+            Image.new("RGB", (30, 20), (50 * index, 80, 90)).save(
+                tmp_path / "pictures" / name / f"{index}.png"
+            )
+    (tmp_path / "pictures" / "fox" / "words.png").write_text("no picture")
+    return tmp_path / "pictures"
+
+
+def test_a_folder_of_pictures_is_chosen_read_and_fitted(desk, data, pictures, qtbot, monkeypatch):
+    monkeypatch.setattr(data, "ask_folder", lambda _: pictures)
+    choose(desk, Folder(side=28))
+    assert data.panel.ways.folder.isVisibleTo(data.panel)
+    data.panel.ways.folder.click()
+    assert desk.shown.project.classes == 3
+    assert desk.shown.network["input"].layer == Input(3, (28, 28))
+    qtbot.waitUntil(lambda: data.panel.findChild(SampleStrip).labels() == ("cat", "dog", "fox"))
+    assert desk.shown.findings == ()
+    assert data.panel.findChild(QLabel, "images").text().startswith("12 to train")
+    notes = data.panel.ways.notes.sentence()
+    assert "1 file cannot be read" in notes
+    assert os.path.join("fox", "words.png") in notes
+    desk.document.undo()
+    assert desk.shown.recipe.data.dataset == Folder(side=28)
+
+
+def test_reading_a_folder_can_be_cancelled_and_begun_again(desk, data, pictures, qtbot, monkeypatch):
+    monkeypatch.setattr(data, "ask_folder", lambda _: pictures)
+    gate = threading.Event()
+    monkeypatch.setattr(
+        "networks.recipes.datasets.pictures.decoded",
+        lambda *_: gate.wait(10) and np.zeros((28, 28, 3), np.uint8),
+    )
+    choose(desk, Folder(side=28))
+    data.panel.ways.folder.click()
+    assert "not been read" in str(desk.shown.findings[0].sentence)
+    assert data.panel.ways.cancel.isVisibleTo(data.panel)
+    data.panel.ways.cancel.click()
+    gate.set()
+    qtbot.waitUntil(lambda: not data.reading)
+    assert not data.panel.ways.cancel.isVisibleTo(data.panel)
+    assert "not been read" in data.panel.findChild(Notice).sentence()
+    data.panel.ways.folder.click()
+    qtbot.waitUntil(lambda: desk.shown.findings == ())
 
 
 def test_fetching_shows_how_far_it_is_and_ends_with_the_pictures(
