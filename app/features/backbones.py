@@ -161,7 +161,7 @@ class Backbones(Feature):
             return
         if self._browser is not None:
             self._browser.accept()
-        before = self._document.path
+        before, unsaved = self._document.path, self._document.path is None and self._document.modified
         # another network is another project: Ctrl+S must not put it into the file of the one before
         self._document.edit(project, text, detached=True)
         self.loaded.emit()
@@ -172,6 +172,9 @@ class Backbones(Feature):
                 ).format(name=visible(before.name)),
                 OUTCOME,
             )
+        elif unsaved:
+            # nothing is asked, so that one can look at one network after another
+            self.desk.say(self.tr("{what}. Undo goes back to what was not saved.").format(what=text), OUTCOME)
 
     def _put_import(self, model: Importable, network: Network) -> None:
         project = replace(self._document.project, network=network)

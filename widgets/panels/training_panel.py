@@ -39,13 +39,13 @@ class TrainingPanel(RecipePanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._steers = Steers()
-        self._rate = self._form("learning.optimizer", Form(("lr",)))
+        self._rate = self._form("learning.optimizer", Form(("lr",), rows=Stack))
         self._find_beside: QWidget | None = None
         """The field beside which “Find…” stands."""
         self._slider = LogSlider("lr_slider", *SLIDER)
         self._slider.setAccessibleName(self.tr("Learning rate"))
         self._slider.moved_to.connect(self._slide)
-        self._planned = self._form("learning", Form(("schedule",), choices_only=True))
+        self._planned = self._form("learning", Form(("schedule",), rows=Stack, choices_only=True))
         self._plot = SchedulePlot()
         self._numbers = self._form("learning", Form(("epochs", "batch_size"), rows=Cells))
         self._kinds = self._form("learning", Form(("loss", "optimizer"), rows=Cells, choices_only=True))

@@ -518,3 +518,18 @@ def test_unsaved_changes_of_a_file_are_asked_about_before_another_network_comes(
     assert asked == [True]
     assert (document.project == changed) == (answer == "cancel")
     assert (read_project(tmp_path / "vgg.json") == changed) == (answer == "save")
+
+
+@pytest.mark.parametrize("unsaved", [True, False])
+def test_a_network_over_one_that_was_never_saved_says_how_to_get_that_back(
+    backbones, document, qtbot, unsaved
+):
+    told = []
+    backbones.desk.told.connect(lambda sentence, _: told.append(sentence))
+    if unsaved:
+        document.edit(replace(START, recipe=with_settings(OWN, epochs=77)), "Epochs")
+    before = document.project
+    choose(menu(backbones, qtbot), qtbot, "resnet-20")
+    assert told == (["Load ResNet-20. Undo goes back to what was not saved."] if unsaved else [])
+    document.undo()
+    assert document.project == before

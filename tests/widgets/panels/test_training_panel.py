@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QSlider
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QSlider
 
 from networks.core.fields import fields_of
 from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam
@@ -202,3 +202,11 @@ def test_a_rate_beyond_the_slider_is_left_alone(panel):
 def test_the_data_set_is_chosen_here(panel):
     Owner(panel, Recipe())
     assert panel.findChild(QComboBox, "dataset").currentText() == "Digits"
+
+
+def test_the_learning_rate_is_not_cut_in_the_narrowest_column(panel):
+    panel.show_run("Run 1 goes on", ("learning.optimizer.lr",))
+    panel.resize(panel.minimumSizeHint().expandedTo(panel.minimumSize()).width(), 700)
+    QApplication.processEvents()
+    line = panel.findChild(QLineEdit, "lr")
+    assert line.width() >= line.fontMetrics().horizontalAdvance("0.00012345") + 18
