@@ -291,9 +291,14 @@ def font(size: int = BODY, *, bold: bool = False, mono: bool = False, grows: boo
 
 @cache
 def _present(mono: bool) -> list[str]:
-    """The typefaces that this computer has; cached, since listing them takes as long as all the rest."""
-    found = set(QFontDatabase.families())
-    return [family for family in (MONO_FAMILIES if mono else FAMILIES) if family in found]
+    """The typefaces that this computer has."""
+    return [family for family in (MONO_FAMILIES if mono else FAMILIES) if family in _installed()]
+
+
+@cache
+def _installed() -> frozenset[str]:
+    """Cached, since listing them takes as long as all the rest."""
+    return frozenset(QFontDatabase.families())
 
 
 def _palette(theme: Colors) -> QPalette:
