@@ -90,8 +90,14 @@ def fields_of(declared: type[msgspec.Struct], names: Collection[str] | None = No
 
     Raises TypeError for a type that no form can show, such as a dictionary.
     """
-    wanted = [field for field in msgspec.structs.fields(declared) if names is None or field.name in names]
+    wanted = [field for field in _annotated(declared) if names is None or field.name in names]
     return tuple(_field(field.name, _inspected(field.type), field.default) for field in wanted)
+
+
+@cache
+def _annotated(declared: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Cached, since Python reads an annotation as a program, and several forms show parts of one type."""
+    return msgspec.structs.fields(declared)
 
 
 def _inspected(annotation: Any) -> inspect.Type:
