@@ -23,7 +23,7 @@ class NetworkSummary(Feature):
         return (Piece(Spot.STATUS, self.label),)
 
     def show(self, old: Shown | None, new: Shown) -> None:
-        if new.news(old, "network", "classes"):
+        if new.news(old, "network", "classes", "findings"):
             self.label.set_text(self._words(new.report))
 
     def _words(self, report: Report) -> str:
@@ -40,4 +40,7 @@ class NetworkSummary(Feature):
         if problems:
             words = self.tr("1 problem") if problems == 1 else self.tr("{count} problems")
             parts.append(words.format(count=problems))
+        if advice := len(report.advice):
+            words = self.tr("1 piece of advice") if advice == 1 else self.tr("{count} pieces of advice")
+            parts.append(words.format(count=advice))
         return " · ".join(parts)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.feature.desk import Desk
 from app.features.advice import Advice
 from app.features.canvas import Canvas
+from app.features.network_summary import NetworkSummary
 from app.features.training import Training
 from app.session.settings import Settings
 from networks.graph.edits import insert
@@ -27,8 +28,8 @@ def features(qtbot, tmp_path):
     wire = project.network.consumers["fc3"][0]
     network, _ = insert(project.network, Softmax(), wire)
     desk = Desk(replace(project, network=network), window, Settings(tmp_path / "settings.json"), tmp_path)
-    made = Advice(desk), Training(desk), Canvas(desk)
-    for widget in (made[0].bar, made[1].bar, made[1].curves, made[2].view, made[2].panel):
+    made = Advice(desk), Training(desk), Canvas(desk), NetworkSummary(desk)
+    for widget in (made[0].bar, made[1].bar, made[1].curves, made[2].view, made[2].panel, made[3].label):
         qtbot.addWidget(widget)
 
     def show():
@@ -37,7 +38,7 @@ def features(qtbot, tmp_path):
 
     desk.document.changed.connect(show)
     show()
-    yield desk, *made
+    yield desk, *made[:3], made[3].label
     made[1].close()
 
 
@@ -46,7 +47,8 @@ def card(canvas, name):
 
 
 def test_advice_lets_one_train_and_its_button_mends_it(features):
-    desk, advice, training, canvas = features
+    desk, advice, training, canvas, summary = features
+    assert "1 piece of advice" in summary.text()
     assert "raw scores" in advice.bar.sentence()
     assert training.bar.main_button.isEnabled()
     assert "Cannot train" not in training.bar.words()
@@ -58,6 +60,7 @@ def test_advice_lets_one_train_and_its_button_mends_it(features):
     assert "softmax1" not in desk.shown.network
     assert desk.shown.undo == "Remove the Softmax"
     assert not advice.bar.sentence()
+    assert "advice" not in summary.text()
     desk.document.history.undo()
     assert advice.bar.sentence()
     advice.bar._close.click()
@@ -65,7 +68,7 @@ def test_advice_lets_one_train_and_its_button_mends_it(features):
 
 
 def test_a_loss_that_would_fall_without_end_stands_in_the_way_with_its_mends(features):
-    desk, advice, training, canvas = features
+    desk, advice, training, canvas, _ = features
     advice.bar.buttons[0].click()
     desk.edit_recipe(with_settings(desk.shown.recipe, loss=NegativeLogLikelihood()), "Choose")
     assert not training.bar.main_button.isEnabled()
