@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.runs.measures import Quantity
 from widgets.curves.axis_button import AxisButton
 from widgets.curves.chart import Chart
 from widgets.curves.reading_box import ReadingBox
 from widgets.curves.readings import Readings
+from widgets.look.translation import declared
 
 
 class ChartPlace(NamedTuple):
@@ -45,6 +46,10 @@ class ChartPlace(NamedTuple):
 def chart_place(quantity: Quantity, panel: QWidget) -> ChartPlace:
     """For a quantity, on a panel; hidden if its chart is shown by choice only."""
     place = ChartPlace(Chart(quantity), Readings(quantity), ReadingBox(quantity, panel), AxisButton())
+    place.chart.setObjectName(f"{quantity.name}_chart")
+    place.chart.setAccessibleName(declared(quantity.title))
+    place.chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+    place.chart.setMinimumSize(160, 64)
     if quantity.extra:
         place.set_shown(False)
     return place

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QCursor, QResizeEvent
-from PySide6.QtWidgets import (
-    QLabel,
-    QSizePolicy,
-    QStackedLayout,
-    QToolTip,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from networks.core.finding import Finding, blocking
 from networks.core.message import Message, plural
@@ -25,11 +17,11 @@ from networks.runs.table import csv_text
 from networks.runs.verdict import verdict
 from widgets.controls.notice import Notice
 from widgets.controls.offer_bar import OfferBar
-from widgets.curves import export
 from widgets.curves.axis_button import AxisButton
 from widgets.curves.chart import Chart
 from widgets.curves.chart_place import ChartPlace, chart_place
 from widgets.curves.description import described
+from widgets.curves.figure import Figure
 from widgets.curves.hint import Hint
 from widgets.curves.keys import Keys
 from widgets.curves.legend import RunsLegend
@@ -37,6 +29,7 @@ from widgets.curves.outcome import Outcome
 from widgets.curves.read_outs import ReadOuts
 from widgets.curves.reading_box import ReadingBox
 from widgets.curves.readings import Readings
+from widgets.curves.sharing import Sharing
 from widgets.curves.toolbar import CurvesToolbar
 from widgets.look import theme
 from widgets.look.translation import declared, said
@@ -80,6 +73,8 @@ class CurvesPanel(QWidget):
         self.waiting_notice = Notice("warning")
         self.keys = Keys()
         self._hint = Hint()
+        self._figure = Figure(self._places, self._hint, self.keys)
+        self.sharing = Sharing(self, self.toolbar, self._all_charts, self._figure, self.runs_legend, self.csv)
         self._name_parts()
         self._arrange()
         self._connect()
@@ -262,29 +257,6 @@ class CurvesPanel(QWidget):
     def _rename(self, number: int, title: str) -> None:
         self.rename_requested.emit(self._record(number), title)
 
-    def _printed(self) -> AbstractContextManager[export.Parts]:
-        return export.printed(self._all_charts, self._figure, self.runs_legend)
-
-    @Slot()
-    def _copy_picture(self) -> None:
-        with self._printed() as parts:
-            export.copy_picture(parts)
-        QToolTip.showText(QCursor.pos(), self.tr("Copied as picture"), self)
-
-    @Slot()
-    def _copy_csv(self) -> None:
-        export.copy_csv(self.csv())
-        QToolTip.showText(QCursor.pos(), self.tr("Copied as CSV"), self)
-
-    @Slot()
-    def _save_picture(self) -> None:
-        with self._printed() as parts:
-            export.save_picture(self, parts)
-
-    @Slot()
-    def _save_csv(self) -> None:
-        export.save_csv(self, self.csv())
-
     # refreshing
 
     def _show_which(self, records: tuple[Record, ...]) -> None:
@@ -377,7 +349,7 @@ class CurvesPanel(QWidget):
         self._refresh_readings()
 
     def _show_hint(self, shown: bool, going_on: bool) -> None:
-        self._pages.setCurrentIndex(1 if shown else 0)
+        self._figure.show_charts(shown)
         self.keys.setVisible(shown and self.height() >= _LOW)
         measured = any(run.measured for run in self._numbers)
         self._hint.show_why(measured=measured, going_on=going_on, reason=self._reason)
@@ -413,7 +385,7 @@ class CurvesPanel(QWidget):
         compact = self.height() < _LOW
         self.outcome.set_compact(compact)
         self.runs_legend.set_compact(compact)
-        self.keys.setVisible(self._pages.currentIndex() == 1 and not compact)
+        self.keys.setVisible(self._figure.charts_shown and not compact)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -424,37 +396,9 @@ class CurvesPanel(QWidget):
 
     def _name_parts(self) -> None:
         self.undo_bar.setObjectName("undo_bar")
-        for chart in self._all_charts:
-            chart.setObjectName(f"{chart.quantity.name}_chart")
-            chart.setAccessibleName(declared(chart.quantity.title))
-            chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-            chart.setMinimumSize(160, 64)
         self.setObjectName("curves")
 
     def _arrange(self) -> None:
-        charts = QWidget()
-        column = QVBoxLayout(charts)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for place in self._places:
-            column.addWidget(place.heading)
-            # charts that are shown by choice stay smaller than the main ones
-            column.addWidget(place.chart, 2 if place.chart.quantity.extra else 3)
-            column.addWidget(place.button, 0, Qt.AlignmentFlag.AlignRight)
-        epoch = QLabel(self.tr("epoch"))
-        epoch.setProperty("role", "dim")
-        epoch.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(epoch)
-        self._figure = QWidget()
-        figure = QVBoxLayout(self._figure)
-        figure.setContentsMargins(0, 0, 0, 0)
-        figure.setSpacing(2)
-        self._pages = QStackedLayout()
-        # before it has pages: it shows the first one at once, which alone would be a window of its own
-        figure.addLayout(self._pages, 1)
-        self._pages.addWidget(self._hint)
-        self._pages.addWidget(charts)
-        figure.addWidget(self.keys)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(theme.SPACE + 4, theme.SPACE // 2, theme.SPACE + 4, theme.SPACE)
         rows.setSpacing(theme.SPACE // 2)
@@ -485,8 +429,4 @@ class CurvesPanel(QWidget):
         self.toolbar.log_toggled.connect(self.set_log)
         self.toolbar.reset_requested.connect(self.reset_view)
         self.toolbar.clear_requested.connect(self.clear_requested)
-        self.toolbar.copy_picture_action.triggered.connect(self._copy_picture)
-        self.toolbar.copy_csv_action.triggered.connect(self._copy_csv)
-        self.toolbar.save_picture_action.triggered.connect(self._save_picture)
-        self.toolbar.save_csv_action.triggered.connect(self._save_csv)
         self.runs_legend.run_toggled.connect(self._show_run)

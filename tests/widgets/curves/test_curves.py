@@ -855,7 +855,7 @@ def test_another_ending_is_refused(trained, tmp_path, monkeypatch):
 
 
 def test_pictures_have_a_margin(trained):
-    with trained._printed() as parts:
+    with trained.sharing.printed() as parts:
         image, ground = export.picture(parts), theme.LIGHT.panel
     edge = [
         image.pixelColor(x, y).name()
@@ -867,7 +867,7 @@ def test_pictures_have_a_margin(trained):
 
 
 def test_an_svg_draws_lines_in_the_runs_colour_and_words_as_words(trained):
-    with trained._printed() as parts:
+    with trained.sharing.printed() as parts:
         text = export.svg(parts).decode()
     assert trained.chart("loss").curves(trained.runs[0]).color.name() in text
     assert "<text" in text
@@ -881,7 +881,7 @@ def test_an_svg_draws_lines_in_the_runs_colour_and_words_as_words(trained):
 def test_a_picture_names_all_runs_also_where_the_legend_scrolls(panel):
     for number in range(14):
         ended(panel, f"LeNet-5 · a change with a long name, number {number}")
-    with panel._printed() as parts:
+    with panel.sharing.printed() as parts:
         text = export.svg(parts).decode()
     for number in range(14):
         assert f"name, number {number}</text>" in text

@@ -1,0 +1,61 @@
+"""Copies and saves what the charts show, as a picture or as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from widgets.curves import export
+from widgets.curves.chart import Chart
+from widgets.curves.figure import Figure
+from widgets.curves.legend import RunsLegend
+from widgets.curves.toolbar import CurvesToolbar
+
+
+class Sharing(QObject):
+    """Does what the four actions of the toolbar say; its parent is the panel that asks where to save."""
+
+    def __init__(
+        self,
+        panel: QWidget,
+        toolbar: CurvesToolbar,
+        charts: Sequence[Chart],
+        figure: Figure,
+        legend: RunsLegend,
+        csv: Callable[[], str],
+    ) -> None:
+        """`csv` gives all measurements as text."""
+        super().__init__(panel)
+        self._panel, self._charts, self._figure, self._legend, self._csv = panel, charts, figure, legend, csv
+        toolbar.copy_picture_action.triggered.connect(self._copy_picture)
+        toolbar.copy_csv_action.triggered.connect(self._copy_csv)
+        toolbar.save_picture_action.triggered.connect(self._save_picture)
+        toolbar.save_csv_action.triggered.connect(self._save_csv)
+
+    def printed(self) -> AbstractContextManager[export.Parts]:
+        """The charts and the legend as they are drawn in a picture."""
+        return export.printed(self._charts, self._figure, self._legend)
+
+    @Slot()
+    def _copy_picture(self) -> None:
+        with self.printed() as parts:
+            export.copy_picture(parts)
+        QToolTip.showText(QCursor.pos(), self.tr("Copied as picture"), self._panel)
+
+    @Slot()
+    def _copy_csv(self) -> None:
+        export.copy_csv(self._csv())
+        QToolTip.showText(QCursor.pos(), self.tr("Copied as CSV"), self._panel)
+
+    @Slot()
+    def _save_picture(self) -> None:
+        with self.printed() as parts:
+            export.save_picture(self._panel, parts)
+
+    @Slot()
+    def _save_csv(self) -> None:
+        export.save_csv(self._panel, self._csv())
