@@ -13,10 +13,11 @@ from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.shown import Shown
-from networks.core.message import Message
+from networks.core.message import Message, visible
 from networks.layers.ends import Input
 from networks.recipes.augmentation.presets import steps_in_words
 from networks.recipes.data_section import Data
+from networks.recipes.steering import AUGMENTATION
 from widgets.controls.section import ShowWatch
 from widgets.look.translation import said
 from widgets.panels.augmentation_panel import AugmentationPanel
@@ -74,6 +75,13 @@ class Augmentation(Feature):
             problem = said(found[0].sentence) if found else ""
             self.panel.show_recipe(new.recipe, None if wanted is None else wanted.channels, problem)
             self._refresh()
+        if new.news(old, "recipe", "running"):
+            self.panel.steers.show_sentence(self._steering(new))
+
+    def _steering(self, shown: Shown) -> str:
+        if shown.running is None or AUGMENTATION not in shown.running.steered_by(shown.recipe):
+            return ""
+        return self.tr("A change also steers “{run}” now.").format(run=visible(shown.running.title, 60))
 
     @Slot()
     def _refresh(self) -> None:

@@ -15,7 +15,7 @@ from networks.graph.bare import bare
 from networks.project.difference import run_name
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe, with_settings
-from networks.recipes.steering import Running, steered, with_change
+from networks.recipes.steering import Running, Value, steered, with_change
 from networks.runs.events import Event, Failed, Finished, Steered
 from networks.runs.progress import Progress
 from networks.runs.record import Record, Records
@@ -63,8 +63,8 @@ class Runs(QObject):
         self._count = 0
         self._begun: tuple[Project, Beginning] | None = None
         """What the last run began with, for an exact repetition."""
-        self._wishes: dict[str, float] = {}
-        """Numbers to change in the run that goes on, by their paths in the recipe."""
+        self._wishes: dict[str, Value] = {}
+        """Values to change in the run that goes on, by their paths in the recipe."""
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(SETTLED_MS)

@@ -15,7 +15,7 @@ from app.background.job import Job, Task
 from app.training.memory import give_back_memory
 from networks.core.message import Message
 from networks.project.project import Project
-from networks.recipes.steering import Change
+from networks.recipes.steering import Change, Value
 from networks.runs.events import Event, Failed, Finished
 from networks.runs.failure import explain
 
@@ -213,7 +213,7 @@ class Trainer(QObject):
         if self._job is not None:
             self._job.wait()
 
-    def steer(self, path: str, value: float) -> bool:
+    def steer(self, path: str, value: Value) -> bool:
         """Changes a number of the recipe in the run that goes on. False as long as it is being prepared."""
         if self._run is None or not self.busy:
             return False

@@ -1,15 +1,21 @@
-"""What can be changed in a run that goes on: numbers of the recipe that no step before depends on."""
+"""What can be changed in a run that goes on: what no step before depends on, numbers and the augmentation."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
 from networks.core.fields import changed_at, field_at, fields_of, value_at
 from networks.core.message import Message, message
+from networks.recipes.augmentation import Steps, mixes
+from networks.recipes.augmentation.presets import steps_change
 from networks.recipes.recipe import Recipe
+
+Value: TypeAlias = float | Steps
+"""A number, or the steps of the augmentation."""
+AUGMENTATION = "data.augmentation"
 
 _OPTIMIZER = ("lr", "momentum", "beta1", "weight_decay")
 """Parameters of optimizers that a step reads anew."""
@@ -17,12 +23,12 @@ _LEARNING = ("clip", "dropout", "epochs", "stopping.patience", "stopping.target"
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One number of the recipe that was changed while the run went on, after `step` steps."""
+    """One value in the recipe that was changed while the run went on, after `step` steps."""
 
     step: int
     path: str
-    """Of the number in the recipe, such as `learning.optimizer.lr`."""
-    value: float
+    """Of the value in the recipe, such as `learning.optimizer.lr`."""
+    value: Value
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -32,24 +38,24 @@ class Running(msgspec.Struct, frozen=True):
     recipe: Recipe
 
     def steered_by(self, recipe: Recipe) -> tuple[str, ...]:
-        """Paths of the numbers in another recipe, the one that is shown, that also change this run."""
-        alike = type(self.recipe.learning.optimizer) is type(recipe.learning.optimizer)
-        return tuple(path for path in steerable(recipe) if alike or "optimizer" not in path)
+        """Paths of the values in another recipe, the one that is shown, that also change this run."""
+        return tuple(path for path in steerable(recipe) if _reaches(self.recipe, recipe, path))
 
 
 def steerable(recipe: Recipe) -> tuple[str, ...]:
-    """Paths of the numbers in this recipe that can be changed while it trains."""
+    """Paths of the values in this recipe that can be changed while it trains."""
     names = {field.name for field in fields_of(type(recipe.learning.optimizer))}
     optimizer = tuple(f"learning.optimizer.{name}" for name in _OPTIMIZER if name in names)
-    return *optimizer, *(f"learning.{name}" for name in _LEARNING)
+    return *optimizer, *(f"learning.{name}" for name in _LEARNING), AUGMENTATION
 
 
-def steered(running: Recipe, old: Recipe, new: Recipe) -> dict[str, float]:
+def steered(running: Recipe, old: Recipe, new: Recipe) -> dict[str, Value]:
     """What an edit from the old to the new recipe changes in a run with the recipe `running`.
 
-    Nothing where the edit changes anything that has to wait for the next run, or another optimizer's numbers.
+    Nothing where the edit changes anything that has to wait for the next run, another optimizer's numbers, or
+    mixes images for a loss that cannot take them.
     """
-    found: dict[str, float] = {}
+    found: dict[str, Value] = {}
     rest = old
     for path in steerable(old):
         if type(new.learning.optimizer) is not type(old.learning.optimizer):
@@ -60,29 +66,38 @@ def steered(running: Recipe, old: Recipe, new: Recipe) -> dict[str, float]:
             rest = changed_at(rest, path, value)
     if rest != new:
         return {}
-    same_optimizer = type(running.learning.optimizer) is type(new.learning.optimizer)
-    return {
-        path: value
-        for path, value in found.items()
-        if same_optimizer or not path.startswith("learning.optimizer.")
-    }
+    return {path: value for path, value in found.items() if _reaches(running, new, path)}
 
 
-def with_change(recipe: Recipe, path: str, value: float) -> Recipe:
-    """The recipe with one number changed. Raises ValueError where that number cannot be steered.
+def _reaches(running: Recipe, new: Recipe, path: str) -> bool:
+    """Whether what stands at a path in the new recipe means anything to a run with the recipe `running`."""
+    if path == AUGMENTATION:
+        return running.learning.loss.soft or not mixes(new.data.augmentation)
+    alike = type(running.learning.optimizer) is type(new.learning.optimizer)
+    return alike or not path.startswith("learning.optimizer.")
 
-    Raises msgspec.ValidationError, which is a ValueError, where the number is out of its bounds.
+
+def with_change(recipe: Recipe, path: str, value: Value) -> Recipe:
+    """The recipe with one value changed. Raises ValueError where that value cannot be steered.
+
+    Raises msgspec.ValidationError, which is a ValueError, where a number is out of its bounds.
     """
     if path not in steerable(recipe):
         raise ValueError(f"{path} cannot be changed while a run goes on")
+    if isinstance(value, tuple):
+        if mixes(value) and not recipe.learning.loss.soft:
+            raise ValueError(f"{type(recipe.learning.loss).__name__} takes no mixed images")
+        return changed_at(recipe, path, value)
     if not math.isfinite(value):
         raise ValueError(f"expected a number, got {value}")
     number: Any = int(value) if isinstance(value_at(recipe, path), int) else float(value)
     return changed_at(recipe, path, number)
 
 
-def change_words(recipe: Recipe, path: str, value: float) -> Message:
+def change_words(recipe: Recipe, path: str, value: Value) -> Message:
     """What a change does to this recipe, as in `Learning rate 0.001 → 0.0003`."""
+    if isinstance(value, tuple):
+        return steps_change(value_at(recipe, path), value)
     return message(
         "{title} {old} → {new}",
         title=message(field_at(recipe, path).title),

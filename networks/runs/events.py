@@ -67,16 +67,17 @@ class Validated(msgspec.Struct, frozen=True):
 
 
 class Steered(msgspec.Struct, frozen=True):
-    """A number of the recipe was changed while the run went on, before the step after `step`.
+    """A value in the recipe was changed while the run went on, before the step after `step`.
 
-    `path` is that of the number in the recipe, such as `learning.optimizer.lr`; `words` say what has changed.
+    `path` is that of the value in the recipe, such as `learning.optimizer.lr`; `words` say what has changed.
     """
 
     run: str
     step: int
     epoch: float
     path: str
-    value: float
+    value: float | None
+    """None where it is no number."""
     words: Message
 
 

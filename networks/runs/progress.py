@@ -37,7 +37,7 @@ class Progress:
                     self._start(event)
                 case Stepped():
                     self._last_step, self.epoch = event.step, event.epoch
-                case Steered(path="learning.epochs", value=epochs):
+                case Steered(path="learning.epochs", value=float() | int() as epochs):
                     self.epochs = max(int(epochs), math.ceil(event.epoch))
                 case Validated():
                     self.seconds_per_epoch = event.seconds

@@ -13,8 +13,6 @@ from msgspec.structs import replace
 from torch import Tensor, fx
 
 from networks.core.message import Message
-from networks.data.augmentation.batch import augment, with_partners
-from networks.data.augmentation.steps import steps_of
 from networks.data.batches import Batches
 from networks.data.images import prepare
 from networks.data.order import balanced
@@ -26,7 +24,7 @@ from networks.project.project import Project
 from networks.recipes.balancing import class_weights
 from networks.recipes.recipe import Recipe
 from networks.recipes.schedules import RateFactor
-from networks.recipes.steering import Change, change_words, with_change
+from networks.recipes.steering import Change, Value, change_words, with_change
 from networks.recipes.stopping import Keep, Stopping
 from networks.runs.endings import diverged, ended_early, finished, stopped
 from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated, Validating
@@ -42,6 +40,7 @@ from networks.runs.measures import (
     means,
 )
 from networks.runs.stopping import is_over
+from networks.training.augmented import AugmentedBatches
 from networks.training.averaging import average_weights
 from networks.training.devices import RandomNumbers, device
 from networks.training.dropout import dropout_layers, scale_dropout
@@ -105,12 +104,11 @@ class Run:
         images = prepare(replace(data, augmentation=()), project.network.of_type(Input)[0].layer)
         self._training = Batches(images.learned, images.scale, self.device)
         self._validation = Batches(images.judged, images.scale, self.device)
-        self._steps = steps_of(data.augmentation)
-        self._partners = sum(step.kind == "mixing" for step in self._steps)
-        self._mean, self._deviation = (
-            torch.tensor(each, device=self.device).view(-1, 1, 1) for each in (images.mean, images.std)
-        )
         learning = project.recipe.learning
+        self._augmented = AugmentedBatches(
+            self._training, images.scale, project.classes, learning.seed, self.device
+        )
+        self._augmented.set_steps(data.augmentation)
         random_numbers = RandomNumbers(self.device, learning.seed)
         self.model = make_model(project, self.device, random_numbers)
         self.loss = make_loss(learning.loss, self.device)
@@ -158,7 +156,7 @@ class Run:
         """What was changed while the run went on: with the project, all that an exact repetition needs."""
         return tuple(self.state.changes)
 
-    def steer(self, path: str, value: float) -> None:
+    def steer(self, path: str, value: Value) -> None:
         """Changes a number of the recipe from the next step on; may be called from another thread.
 
         Raises ValueError where it cannot be changed in a run that goes on, or is out of its bounds.
@@ -316,11 +314,14 @@ class Run:
         words = change_words(self.recipe, *due)
         self.state.changes.append(Change(self.step, *due))
         self._settle(self.recipe, due[0])
-        return Steered(self.id, self.step, self.epoch, *due, words)
+        path, value = due
+        number = None if isinstance(value, tuple) else value
+        return Steered(self.id, self.step, self.epoch, path, number, words)
 
     def _settle(self, recipe: Recipe, path: str = "") -> None:
         """Brings the optimizer and the layers to what the recipe says now."""
         self._learning = learning = recipe.learning
+        self._augmented.set_steps(recipe.data.augmentation)
         scale_dropout(self._dropouts, learning.dropout)
         if path == "learning.epochs":
             # an epoch that has begun is finished, and judged
@@ -334,10 +335,9 @@ class Run:
         if state.order is None:
             state.order = self._training.at_home(self._draw_order())
         first = state.step % self.steps_per_epoch * learning.batch_size
-        chosen = with_partners(state.order, first, first + learning.batch_size, self._partners)
-        images, labels = self._training.pick(chosen)
-        if self._steps:
-            images, labels = self._augmented(images, labels, chosen)
+        epoch = state.step // self.steps_per_epoch + 1
+        picked = self._augmented.pick(state.order, first, first + learning.batch_size, epoch)
+        images, targets, chosen = picked
         if not self.module.training:
             self.model.set_training()
         set_rate(state.optimizer, self._rate_factor(state.step, state.losses))
@@ -347,7 +347,7 @@ class Run:
             self.watch,
             state.optimizer,
             images,
-            labels,
+            targets,
             auxiliary=self._auxiliary,
             clip=learning.clip,
             clip_by=learning.clip_by,
@@ -367,13 +367,6 @@ class Run:
         if self._balance == "sampler":
             return balanced(self._training_labels, shuffling)
         return torch.randperm(len(self._training), generator=shuffling)
-
-    def _augmented(self, images: Tensor, labels: Tensor, chosen: Tensor) -> tuple[Tensor, Tensor]:
-        """Images from 0 to 1 are augmented, as they were before they were normalized."""
-        epoch, seed = self.step // self.steps_per_epoch + 1, self.project.recipe.learning.seed
-        images = images * self._deviation + self._mean
-        images, targets = augment(images, labels, chosen, self._steps, self.project.classes, seed, epoch)
-        return (images - self._mean) / self._deviation, targets
 
     def _fetch(self) -> Iterator[Stepped]:
         """The events of all steps that had none yet, oldest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from threading import Lock
 
-from networks.recipes.steering import Change
+from networks.recipes.steering import Change, Value
 
 
 class Steering:
@@ -14,16 +14,16 @@ class Steering:
     def __init__(self, planned: Iterable[Change] = ()) -> None:
         """`planned` are the changes of an earlier run, which come at the same steps again."""
         self._planned = tuple(planned)
-        self._wishes: dict[str, float] = {}
+        self._wishes: dict[str, Value] = {}
         self._lock = Lock()
 
-    def wish(self, path: str, value: float) -> None:
+    def wish(self, path: str, value: Value) -> None:
         """Wants a number changed before the next step; the last wish for a number holds."""
         with self._lock:
             self._wishes.pop(path, None)
             self._wishes[path] = value
 
-    def next(self, step: int, made: tuple[Change, ...]) -> tuple[str, float] | None:
+    def next(self, step: int, made: tuple[Change, ...]) -> tuple[str, Value] | None:
         """Path and value of the next change to make after so many steps; None where there is none.
 
         `made` are the changes that were made so far: of this step's, those that are planned come first.

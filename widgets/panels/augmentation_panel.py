@@ -24,6 +24,7 @@ from widgets.look.translation import declared
 from widgets.panels.augmentation_list import AugmentationList
 from widgets.panels.augmentation_row import FIELD_WIDTH
 from widgets.panels.draw_strip import DrawStrip
+from widgets.panels.steers import Steers
 
 
 class AugmentationPanel(QWidget):
@@ -47,6 +48,7 @@ class AugmentationPanel(QWidget):
         self._help = dim()
         self._help.setObjectName("augmentation_help")
         self._problem = Notice("error")
+        self.steers = Steers()
         self._heads = self._headings()
         self.list = AugmentationList()
         self.list.edited.connect(self._change)
@@ -60,7 +62,7 @@ class AugmentationPanel(QWidget):
         column.setContentsMargins(theme.MARGIN, 2, theme.MARGIN, theme.SPACE + 4)
         column.setSpacing(theme.SPACE)
         seen: tuple[QWidget, ...] = (self._presets, self._help, self._problem, self.strip, self._trouble)
-        for widget in (*seen, self._heads, self.list, self.add_button):
+        for widget in (self.steers, *seen, self._heads, self.list, self.add_button):
             column.addWidget(widget)
         column.addStretch(1)
         self.setMinimumWidth(theme.grown(244))

@@ -53,3 +53,8 @@ AnyAugmentation = Closed[Augmentation]
 MOST_STEPS = 24
 Steps = Annotated[tuple[AnyAugmentation, ...], Meta(max_length=MOST_STEPS)]
 """What is done to each training image, in this order; validation images are never changed."""
+
+
+def mixes(steps: Steps) -> bool:
+    """Whether one of the steps makes images of two classes, so that the loss has to take soft targets."""
+    return any(step.kind == "mixing" for step in steps)

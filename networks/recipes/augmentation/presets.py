@@ -6,6 +6,7 @@ import msgspec
 
 from networks.core.message import Message, message
 from networks.recipes.augmentation import Steps
+from networks.recipes.augmentation.base import Augmentation
 from networks.recipes.augmentation.brightness import Brightness
 from networks.recipes.augmentation.contrast import Contrast
 from networks.recipes.augmentation.erasing import Erasing
@@ -83,3 +84,28 @@ def steps_in_words(steps: Steps) -> Message:
     for step in steps[1:]:
         told = message("{first}, {second}", first=told, second=message(step.name()))
     return told
+
+
+def steps_change(old: Steps, new: Steps) -> Message:
+    """What has changed: `Augmentation none → light`, or of the same steps `Shift ±8 % → ±20 %`."""
+    if old == new or [*map(type, old)] != [*map(type, new)]:
+        return message("Augmentation {old} → {new}", old=steps_in_words(old), new=steps_in_words(new))
+    told = [
+        message("{step} {old} → {new}", step=message(was.name()), old=_said(was), new=_said(now))
+        for was, now in zip(old, new, strict=True)
+        if was != now
+    ]
+    found = told[0]
+    for each in told[1:]:
+        found = message("{first}, {second}", first=found, second=each)
+    return found
+
+
+def _said(step: Augmentation) -> Message:
+    """The strength and, where it is not applied to all images, the probability."""
+    share = message("{percent} % of the images", percent=f"{100 * step.probability:g}")
+    if not str(step.amount()):
+        return share
+    if step.probability == 1:
+        return step.amount()
+    return message("{amount} in {share}", amount=step.amount(), share=share)

@@ -14,7 +14,8 @@ from networks.recipes.augmentation.cutmix import CutMix
 from networks.recipes.augmentation.mixup import Mixup
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 from networks.recipes.recipe import with_settings
-from networks.training import run as running
+from networks.training import augmented
+from networks.training.run import Run
 
 LIGHT = next(preset.steps for preset in AUGMENTATION_PRESETS if preset.name == "light")
 
@@ -26,13 +27,13 @@ def test_it_is_what_a_run_trains_on(monkeypatch, steps):
     trained = []
 
     def kept(images, labels, chosen, *rest):
-        found = running_augment(images, labels, chosen, *rest)
+        found = as_trained(images, labels, chosen, *rest)
         trained.extend(zip(chosen[-len(found[0]) :].tolist(), found[0], strict=True))
         return found
 
-    running_augment = running.augment
-    monkeypatch.setattr(running, "augment", kept)
-    list(running.Run(replace(project, recipe=recipe)).train())
+    as_trained = augmented.augment
+    monkeypatch.setattr(augmented, "augment", kept)
+    list(Run(replace(project, recipe=recipe)).train())
     entry = project.network["input"].layer
     shown = preview(recipe.data, entry, 5, 77, epochs=2)
     of_77 = [image for index, image in trained if index == 77]

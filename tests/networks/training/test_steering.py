@@ -17,6 +17,10 @@ from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.regularization import Dropout
+from networks.project.project import Project
+from networks.recipes.augmentation.mixup import Mixup
+from networks.recipes.augmentation.rotation import Rotation
+from networks.recipes.losses import LOSSES
 from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam, AdamW
 from networks.recipes.recipe import Recipe, with_settings
 from networks.recipes.steering import Change, steerable, steered
@@ -37,6 +41,7 @@ VALUES = {
     "learning.epochs": 3,
     "learning.stopping.patience": 1,
     "learning.stopping.target": 2.1,
+    "data.augmentation": (Rotation(degrees=40.0), Mixup()),
 }
 
 
@@ -208,3 +213,19 @@ def test_an_edit_steers_where_it_changes_nothing_else():
     other = with_settings(old, optimizer=SGD(lr=0.01))
     assert steered(other, old, with_settings(old, optimizer=Adam(lr=0.1))) == {}
     assert steered(other, old, with_settings(old, clip=1.0)) == {"learning.clip": 1.0}
+
+
+def test_a_changed_augmentation_is_told_in_words_and_mixing_waits_for_a_loss_that_takes_it():
+    given = project(RANDOM, epochs=1)
+    run = Run(given)
+    told = driven(run, {2: [("data.augmentation", (Rotation(), Mixup()))]})
+    (change,) = (event for event in told if isinstance(event, Steered))
+    assert (str(change.words), change.value) == ("Augmentation none → Rotation, Mixup", None)
+    assert run.recipe.data.augmentation == (Rotation(), Mixup())
+    hard = next(loss() for loss in LOSSES if not loss.soft and loss.expects == "scores")
+    running = with_settings(given.recipe, loss=hard)
+    new = with_settings(running, augmentation=(Mixup(),))
+    assert steered(running, running, new) == {}
+    with pytest.raises(ValueError, match="no mixed images"):
+        Run(Project(RANDOM, running)).steer("data.augmentation", (Mixup(),))
+    assert steered(running, running, with_settings(running, augmentation=(Rotation(),)))
