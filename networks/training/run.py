@@ -118,7 +118,9 @@ class Run:
         if self._balance == "weights":
             balance = class_weights(images.training_labels.numpy(), project.classes)
             self._training_loss = make_loss(learning.loss, self.device, balance)
-        self.watch = Watch(self._training_loss, lambda: project.recipe.data.split()[0])
+        # known now, so that looking at a batch reads nothing that may be gone by then
+        places = images.learned.places
+        self.watch = Watch(self._training_loss, data.split()[0] if places is None else places.cpu().numpy())
         self._auxiliary = auxiliary_weights(project.network)
         optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device, learning.decay)
         self._dropouts = dropout_layers(self.model.module)

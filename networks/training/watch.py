@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -31,12 +30,11 @@ class Watch:
     one at once, for whoever knows that the thread is at rest.
     """
 
-    def __init__(self, loss: LossFunction, training: Callable[[], NDArray[np.int64]]) -> None:
-        """`training` gives the indices of the training images in the data set, for the first glance."""
+    def __init__(self, loss: LossFunction, training: NDArray[np.int64]) -> None:
+        """`training` are the indices of the training images in the data set."""
         self.wished = False
         self.glance: Glance | None = None
         self._loss, self._training = loss, training
-        self._indices: NDArray[np.int64] | None = None
         self._batch: tuple[int, Tensor, Tensor] | None = None
         self._kept: _Kept | None = None
 
@@ -64,15 +62,13 @@ class Watch:
         kept = self._kept
         if kept is None or (self.glance is not None and self.glance.step == kept.step):
             return self.glance
-        if self._indices is None:
-            self._indices = self._training()
         outputs = kept.outputs.cpu().double().numpy()
         targets = kept.targets.cpu().numpy()
         if targets.ndim == 1:
             targets = np.eye(outputs.shape[1])[targets]
         self.glance = Glance(
             kept.step,
-            self._indices[kept.chosen[-len(outputs) :].cpu().numpy()],
+            self._training[kept.chosen[-len(outputs) :].cpu().numpy()],
             outputs,
             targets.astype(np.float64),
             targets.argmax(axis=1),
