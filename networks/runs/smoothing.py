@@ -50,13 +50,21 @@ class Smoother:
             return values.copy()
         sums = _decaying_sums(values * (1 - self.weight), self.weight, self._sum)
         counts = np.arange(self._count + 1, self._count + len(values) + 1)
-        averages: Floats = sums / -np.expm1(counts * math.log(self.weight))
+        self._sum = float(sums[-1])
+        # further on the divisor rounds to 1
+        started = int(np.searchsorted(counts, _STARTED / -math.log(self.weight)))
+        averages: Floats = sums
+        averages[:started] /= -np.expm1(counts[:started] * math.log(self.weight))
         # rounding could carry an average beyond the values that it averages
         low = np.minimum(np.minimum.accumulate(values), self._low)
         high = np.maximum(np.maximum.accumulate(values), self._high)
-        self._sum, self._count = float(sums[-1]), int(counts[-1])
+        self._count = int(counts[-1])
         self._low, self._high = float(low[-1]), float(high[-1])
         return np.clip(averages, low, high)
+
+
+_STARTED = 40.0
+"""1 - e^-x is 1 in floats from here on."""
 
 
 def smooth(values: Floats, weight: float) -> Floats:

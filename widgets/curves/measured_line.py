@@ -149,9 +149,12 @@ class StepLine(MeasuredLine):
         return self.raw, self.strong
 
     def set_style(self, weight: float, log: bool) -> None:
-        self._log = log
         self._spread_of = None
-        self._trace.set_style(self._weight(weight), log)
+        if log == self._log:
+            self._trace.set_smoothing(self._weight(weight), self._measured()[: len(self._trace)])
+        else:
+            self._log = log
+            self._trace.set_style(self._weight(weight), log)
         self.take()
 
     def take(self) -> bool:

@@ -31,9 +31,18 @@ class Trace:
 
     def set_style(self, weight: float, log: bool) -> None:
         """Starts afresh with this smoothing and scale; all values have to be passed in again."""
-        self._smoother = Smoother(weight)
         self._log = log
         self.raw.clear()
+        self._smooth_anew(weight)
+
+    def set_smoothing(self, weight: float, values: Floats) -> None:
+        """Smooths anew what was passed in so far, which are these values; the raw heights stay."""
+        assert len(values) == len(self)
+        self._smooth_anew(weight)
+        self._take_drawn(self._drawn_heights(values, self.raw.values))
+
+    def _smooth_anew(self, weight: float) -> None:
+        self._smoother = Smoother(weight)
         self.smoothed.clear()
         self.low, self.high = math.inf, -math.inf
         self._first = math.nan
@@ -48,11 +57,16 @@ class Trace:
     def extend(self, values: Floats) -> None:
         """Appends measured values."""
         raw = scaled(values, self._log)
-        smoothed = scaled(self._smoother.extend(values), self._log) if self.smooths else raw
         self.raw.extend(raw)
+        self._take_drawn(self._drawn_heights(values, raw))
+
+    def _drawn_heights(self, values: Floats, raw: Floats) -> Floats:
+        return scaled(self._smoother.extend(values), self._log) if self.smooths else raw
+
+    def _take_drawn(self, heights: Floats) -> None:
         if self.smooths:
-            self.smoothed.extend(smoothed)
-        finite = smoothed[np.isfinite(smoothed)]
+            self.smoothed.extend(heights)
+        finite = heights[np.isfinite(heights)]
         if len(finite):
             if math.isnan(self._first):
                 self._first = float(finite[0])
@@ -108,11 +122,10 @@ def unscaled(height: float, log: bool) -> float:
 def scaled(values: Floats, log: bool) -> Floats:
     """Heights on the axis: the values or their decimal logarithms; NaN for gaps."""
     fits = np.isfinite(values) & (values > 0) if log else np.isfinite(values)
+    if not log:
+        return np.where(fits, values, np.nan)
     result = np.full(len(values), np.nan)
-    if log:
-        np.log10(values, out=result, where=fits)
-    else:
-        result[fits] = values[fits]
+    np.log10(values, out=result, where=fits)
     return result
 
 

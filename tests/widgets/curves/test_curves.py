@@ -770,6 +770,25 @@ def test_thinned_out_curves_keep_their_extremes_and_their_gaps(count, seed, left
         assert np.isnan(means(x, y, low, high, bins)[1]).any()
 
 
+@given(
+    st.lists(st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf, 0.0]), max_size=60),
+    st.sampled_from([0.0, 0.5, 0.9]),
+    st.sampled_from([0.0, 0.3, 0.99]),
+    st.booleans(),
+)
+def test_a_trace_that_is_smoothed_anew_is_one_that_was_always_smoothed_so(values, before, after, log):
+    values = np.array(values)
+    changed, fresh = Trace(before, log), Trace(after, log)
+    changed.extend(values[:40])
+    changed.set_smoothing(after, values[:40])
+    for trace in (changed, fresh):
+        trace.extend(values[len(trace) :])
+    assert len(changed) == len(fresh)
+    np.testing.assert_allclose(changed.drawn.values, fresh.drawn.values, rtol=1e-9, atol=1e-9)
+    np.testing.assert_array_equal(changed.raw.values, fresh.raw.values)
+    assert changed.bounds() == pytest.approx(fresh.bounds())
+
+
 def test_a_few_wild_steps_do_not_flatten_the_chart():
     trace = Trace(0.9, log=False)
     values = np.ones(2000)
