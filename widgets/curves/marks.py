@@ -15,6 +15,8 @@ from widgets.look.icon import paint_icon
 _GAP = 5.0
 _ICON = 12.0
 _ARROW = 6.0
+_CHANGE_ROWS = 3
+"""So many words on changes stand above each other where they would overlap; the rest are lines alone."""
 
 
 @lru_cache(maxsize=1)
@@ -177,8 +179,8 @@ class ChangeMarks(_Labelled):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         area = self.boundingRect()
-        right = area.left()
-        for number, (x, words) in enumerate(self._changes):
+        taken: list[QRectF] = []
+        for x, words in self._changes:
             if not area.left() <= x <= area.right():
                 continue
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -187,16 +189,15 @@ class ChangeMarks(_Labelled):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self.text = words
             size = self._label_size(icon=True)
-            after = self._changes[number + 1][0] if number + 1 < len(self._changes) else area.right()
             place = size.translated(x + 2, 2)
-            # words that would cover those of another change leave the flash of lightning alone
-            if x + 2 >= right and place.right() <= max(after, x + 2 + size.width()):
-                if place.right() > area.right():
-                    place.moveRight(x - 2)
-                self._paint_label(painter, place, self._shade.panel, "bolt")
-                right = max(right, place.right())
-            else:
-                paint_icon(painter, "bolt", QRectF(x + 2, 4, _ICON, _ICON), self._color)
+            if place.right() > area.right():
+                place.moveRight(x - 2)
+            for row in range(_CHANGE_ROWS):
+                place.moveTop(2 + row * (size.height() + 2))
+                if not any(place.intersects(other) for other in taken):
+                    taken.append(QRectF(place))
+                    self._paint_label(painter, place, self._shade.panel, "bolt")
+                    break
 
 
 class BestMark(_Labelled):
