@@ -95,6 +95,7 @@ class RateDialog(QDialog):
             button.setObjectName(name)
             button.clicked.connect(partial(self._take, rate))
             self._buttons.insertWidget(index, button)
+        self.adjustSize()
 
     def sentence(self) -> str:
         """What it says."""

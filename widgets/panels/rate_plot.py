@@ -37,7 +37,7 @@ class RatePlot(QWidget):
         return QSize(520, 240)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 140)
+        return QSize(240, 220)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)
@@ -73,7 +73,7 @@ class RatePlot(QWidget):
             painter.setPen(words)
             place = QRectF(x - 30, self.height() - _BELOW + 2, 60, _BELOW - 2)
             place.moveLeft(min(max(place.left(), 0.0), self.width() - place.width()))
-            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, f"{10.0**power:g}")
+            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, f"{10.0**power:g}".replace("e-0", "e-"))
 
     def _across(self, rate: float) -> float:
         share = math.log(rate / LOWEST) / math.log(HIGHEST / LOWEST)
