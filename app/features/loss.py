@@ -41,8 +41,6 @@ class LossFunction(Feature):
             self.panel.show_recipe(new.recipe, new.recipe.data.dataset.classes)
         if new.news(old, "recipe", "network", "classes", "findings"):
             self.panel.show_fit(new.network, new.report, new.findings)
-        if old is None:
-            self.look()
 
     @Slot()
     def look(self) -> None:
@@ -54,7 +52,7 @@ class LossFunction(Feature):
             at_rest = trainer.state in (State.IDLE, State.PAUSED)
             glance = run.watch.look() if at_rest and self.panel.isVisible() else run.watch.glance
             run.watch.wished = self.panel.isVisible()
-        if glance is self._glance and glance is not None:
+        if glance is self._glance:
             return
         self._glance = glance
         project = trainer.project or self.desk.shown.project

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from networks.core.finding import Finding
@@ -79,6 +79,7 @@ class LossPanel(RecipePanel):
         row.addLayout(self._left)
         row.addLayout(self._right, 1)
         self._arrange(False)
+        self.show_glance(None, self._trained, "")
         self.show_recipe(self._recipe, self._classes)
 
     def show_recipe(self, recipe: Recipe, classes: tuple[str, ...]) -> None:
@@ -110,9 +111,18 @@ class LossPanel(RecipePanel):
 
     # -- drawing
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._draw()
+
     @Slot()
     def _draw(self) -> None:
-        """Draws the curves: with one wrong class, or evenly where label smoothing wants a bit of each."""
+        """Draws the curves: with one wrong class, or evenly where label smoothing wants a bit of each.
+
+        Nothing is drawn while nobody sees it, so that the window opens sooner.
+        """
+        if not self.isVisible():
+            return
         own = self._recipe.learning.loss
         count = len(self._classes)
         spread = bool(getattr(own, "label_smoothing", 0.0))
