@@ -227,6 +227,10 @@ def _train(arguments: list[str]) -> int:
     parser.add_argument(
         "--keep", choices=get_args(Keep), help="which weights weights.safetensors holds: last or best"
     )
+    from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
+
+    steps = {preset.name: preset.steps for preset in AUGMENTATION_PRESETS}
+    parser.add_argument("--augmentation", choices=steps, help="a preset instead of the project's steps")
     options = parser.parse_args(arguments)
     from app.terminal.training_command import train
     from networks.project.project import read_project
@@ -235,6 +239,7 @@ def _train(arguments: list[str]) -> int:
     wishes = {name: getattr(options, name) for name in ("epochs", "seed", "device", "threads")}
     wishes |= {f"stopping.{name}": getattr(options, name) for name in ("patience", "target", "keep")}
     wishes["stopping.measure"] = options.best_by
+    wishes["augmentation"] = steps.get(options.augmentation)
     return train(
         project,
         {name: value for name, value in wishes.items() if value is not None},

@@ -24,6 +24,8 @@ from networks.graph.edits import insert, remove, set_layers
 from networks.graph.network import Node
 from networks.layers.activation import ReLU, Softmax
 from networks.project.project import Project, first_project, project_to_json, read_project
+from networks.recipes.augmentation.mixup import Mixup
+from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 from networks.recipes.optimizers import SGD
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Stepped, Validated
@@ -260,6 +262,14 @@ def test_a_run_is_not_overwritten_unasked(project_file, tmp_path, capsys):
     assert (out / "curves.csv").read_bytes() == before
     assert main(["train", str(project_file), "--epochs", "2", "--out", str(out), "--overwrite"]) == 0
     assert (out / "curves.csv").read_bytes().startswith(before)
+
+
+@pytest.mark.parametrize("preset", AUGMENTATION_PRESETS, ids=lambda preset: preset.name)
+def test_a_preset_of_augmentation_takes_the_place_of_the_projects_steps(tmp_path, preset):
+    path = write(tmp_path / "p.json", with_recipe(augmentation=(Mixup(),), epochs=1, batch_size=500))
+    out = tmp_path / "run"
+    assert main(["train", str(path), "--out", str(out), "--augmentation", preset.name]) == 0
+    assert read_project(out / "project.json").recipe.data.augmentation == preset.steps
 
 
 def test_a_run_that_diverges_keeps_its_curves(tmp_path, capsys):
