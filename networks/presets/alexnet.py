@@ -15,6 +15,7 @@ from networks.layers.regularization import Dropout
 from networks.presets.base import Paper, Preset, laid_out
 from networks.recipes.learning_section import Learning
 from networks.recipes.recipe import Recipe
+from networks.recipes.schedules import Cosine
 
 PAPER = Paper(
     "Krizhevsky, Sutskever and Hinton",
@@ -163,6 +164,6 @@ PRESETS = (
         "stride 1 and one group. Without any normalization it learns slowly at first, as networks of its "
         "time did.",
         small_alexnet,
-        Recipe(learning=Learning(batch_size=32, epochs=20)),
+        Recipe(learning=Learning(schedule=Cosine(), batch_size=32, epochs=20)),
     ),
 )

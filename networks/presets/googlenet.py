@@ -21,6 +21,7 @@ from networks.layers.regularization import Dropout
 from networks.presets.base import Paper, Preset, TableLine, laid_out
 from networks.recipes.learning_section import Learning
 from networks.recipes.recipe import Recipe
+from networks.recipes.schedules import Cosine
 
 PAPER = Paper(
     "Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke and Rabinovich",
@@ -182,6 +183,6 @@ PRESETS = (
         "All nine inception blocks and both auxiliary classifiers, with a quarter of the filters and batch "
         "normalization, for images of 32×32. As deep as the original but for two convolutions in front.",
         small_googlenet,
-        Recipe(learning=Learning(batch_size=32, epochs=15)),
+        Recipe(learning=Learning(schedule=Cosine(), batch_size=32, epochs=15)),
     ),
 )

@@ -11,6 +11,7 @@ from networks.layers.pooling import AvgPool2d
 from networks.presets.base import Paper, Preset, laid_out
 from networks.recipes.learning_section import Learning
 from networks.recipes.recipe import Recipe
+from networks.recipes.schedules import Cosine
 
 PAPER = Paper(
     "LeCun, Bottou, Bengio and Haffner",
@@ -91,6 +92,6 @@ PRESETS = (
         "The same network for images of 28×28: padding stands for the border that the paper's 32×32 images "
         "have around the digit. It is small enough to learn the digits in seconds on one core.",
         lenet5,
-        Recipe(learning=Learning(batch_size=8)),
+        Recipe(learning=Learning(schedule=Cosine(), batch_size=8)),
     ),
 )

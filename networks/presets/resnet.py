@@ -19,6 +19,7 @@ from networks.presets.base import Paper, Preset, TableLine, laid_out
 from networks.recipes.learning_section import Learning
 from networks.recipes.optimizers import Adam
 from networks.recipes.recipe import Recipe
+from networks.recipes.schedules import Cosine
 
 PAPER = Paper("He, Zhang, Ren and Sun", 2015, "Deep Residual Learning for Image Recognition", "table 1")
 
@@ -71,7 +72,7 @@ RATE = 1e-4
 def recipe(depth: int) -> Recipe:
     """How a CIFAR network learns the digits; with 110 layers one of three seeds took 14 epochs."""
     epochs = 12 if depth < 110 else 20
-    return Recipe(learning=Learning(optimizer=Adam(lr=RATE), batch_size=32, epochs=epochs))
+    return Recipe(learning=Learning(optimizer=Adam(lr=RATE), schedule=Cosine(), batch_size=32, epochs=epochs))
 
 
 def cifar_resnet(depth: int, shortcut: bool = True) -> Network:

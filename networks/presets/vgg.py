@@ -14,6 +14,7 @@ from networks.layers.regularization import Dropout
 from networks.presets.base import Paper, Preset, TableLine, laid_out
 from networks.recipes.learning_section import Learning
 from networks.recipes.recipe import Recipe
+from networks.recipes.schedules import Cosine
 
 COLUMNS = {
     11: ("A", "64    | 128     | 256 256         | 512 512         | 512 512"),
@@ -134,6 +135,6 @@ PRESETS = (
         "double where the image halves, as in the paper, and one hidden linear layer is enough for ten "
         "classes.",
         small_vgg,
-        Recipe(learning=Learning(batch_size=64, epochs=15)),
+        Recipe(learning=Learning(schedule=Cosine(), batch_size=64, epochs=15)),
     ),
 )
