@@ -14,7 +14,7 @@ from app.background.job import Task
 from app.background.log import LOG
 from app.background.newest import Newest
 from app.session.document import Document
-from networks.core.message import Message, UserError
+from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
 from networks.project.project import LARGEST_FILE, Project, project_from_json, project_to_json
 
@@ -81,8 +81,13 @@ class Recovery(QObject):
             # before the file is written, or another window could take it for one left by a crash
             self._lock.tryLock(0)
         except OSError as error:
-            LOG.warning("what is not saved could not be kept for recovery: %s", error)
-            self._failing = True
+            self._tell_failure(
+                message(
+                    "Unsaved changes would be lost in a crash: the folder “{path}” cannot be made, {reason}.",
+                    path=str(self._folder),
+                    reason=error.strerror or str(error),
+                )
+            )
             return
         write = partial(_write, self._file, self._document.path, self._document.project)
         self._writing.run(write, self._tell_written, self._tell_failure)

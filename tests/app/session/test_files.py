@@ -713,11 +713,14 @@ def test_what_a_newer_backbone_left_in_a_crash_stays_for_it(folder, document):
 
 def test_a_folder_that_cannot_be_written_is_told_once(document, tmp_path, caplog):
     (tmp_path / "file").write_text("no folder")
-    recovery = Recovery(document, tmp_path / "file" / "recovery")
+    recovery, told = Recovery(document, tmp_path / "file" / "recovery"), []
+    recovery.failed.connect(told.append)
     for epochs in (7, 8):
         document.edit(with_epochs(epochs), "edit")
         recovery.write()
     assert len(caplog.records) == 2
+    (reason,) = told
+    assert "lost in a crash" in str(reason)
     assert recovery.recoverable() is None
     recovery.close()
 
