@@ -13,6 +13,7 @@ from networks.core.message import Message, UserError, message
 from networks.core.shapes import ShapeError
 from networks.graph.walk import reached
 from networks.importing.aliasing import PART_WRITERS, in_place, is_pure, shares_memory, writes_out
+from networks.importing.axes import channel_slices, channels_picked, swapped
 from networks.importing.functions import (
     RESHAPES,
     SAME,
@@ -270,11 +271,11 @@ class _Conversion:
         if target in RESHAPES:
             return self._reshaped(x, tried(RESHAPES[target], x.data, *args[1:], **kwargs), path)
         if target in SWAPS and (isinstance(x, Reshaped) or x.data.dim() != 4):
-            return self._swapped(x, SWAPS[target], args, kwargs)
+            return swapped(x, SWAPS[target], args, kwargs)
         if target in SPLITS and isinstance(x, LayerOutput):
-            return self._split(x, tried(SPLITS[target], x.data, *args[1:], **kwargs))
+            return channel_slices(x, tried(SPLITS[target], x.data, *args[1:], **kwargs))
         if target is operator.getitem and isinstance(x, LayerOutput):
-            return self._slice(x, args[1], path)
+            return self._sliced(x, *channels_picked(x, args[1]), path)
         return None
 
     def _layer(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str) -> LayerOutput:
@@ -346,42 +347,9 @@ class _Conversion:
             return self._called(torch.flatten, {"input": output, "start_dim": 1, "end_dim": -1}, path)
         return Reshaped(output, data)
 
-    def _swapped(
-        self, x: LayerOutput | Reshaped, swap: Callable[..., Tensor], args: Any, kwargs: Any
-    ) -> Reshaped:
-        """The two axes that the channels were split into, swapped, as in a channel shuffle."""
-        data = tried(swap, x.data, *args[1:], **kwargs)
-        if isinstance(x, Reshaped) and not x.groups:
-            batch, groups, each, *rest = x.data.shape
-            # the strides tell which axes were swapped, even if both have the same length
-            parted = x.data.shape == (BATCH, groups, x.output.shape[0] // groups, *x.output.shape[1:])
-            strides = (x.data.stride(0), x.data.stride(2), x.data.stride(1), *x.data.stride()[3:])
-            if parted and data.shape == (batch, each, groups, *rest) and data.stride() == strides:
-                return Reshaped(x.output, data, groups)
-        raise UnshowableError(message("it swaps axes in a way that no layer does"))
-
-    def _split(self, x: LayerOutput, pieces: Any) -> ChannelSlices:
-        bounds, start = [], 0
-        for piece in pieces:
-            if piece.shape[2:] != x.data.shape[2:] or piece.shape[0] != BATCH:
-                raise UnshowableError(message("it splits something else than the channels"))
-            bounds.append((start, start + piece.shape[1]))
-            start = bounds[-1][1]
-        return ChannelSlices(x, tuple(bounds))
-
     def _part(self, parts: ChannelSlices, index: Any, path: str) -> LayerOutput:
         start, stop = tried(operator.getitem, parts.bounds, index)
         return self._sliced(parts.output, start, stop, path)
-
-    def _slice(self, x: LayerOutput, index: Any, path: str) -> LayerOutput:
-        """x[:, start:stop], with the other axes whole."""
-        every = slice(None)
-        axes = index if isinstance(index, tuple) else (index,)
-        plain = len(axes) > 1 and axes[0] == every and all(axis in (every, ...) for axis in axes[2:])
-        if not plain or not isinstance(axes[1], slice) or axes[1].step not in (None, 1):
-            raise UnshowableError(message("it picks something else than channels that follow each other"))
-        start, stop, _ = axes[1].indices(x.shape[0])
-        return self._sliced(x, start, stop, path)
 
     def _sliced(self, x: LayerOutput, start: int, stop: int, path: str) -> LayerOutput:
         if (start, stop) == (0, x.shape[0]):

@@ -129,10 +129,10 @@ class LayerScale(Layer, frozen=True):
             "Factors",
             "Which numbers share a factor, and the shape that the factors have in files of weights.",
             labels={
-                "column": "a channel, C×1×1",
-                "batch": "a channel, 1×C×1×1",
-                "row": "a channel, C",
-                "last": "a place on the last axis",
+                "column": "per channel (C×1×1)",
+                "batch": "per channel (1×C×1×1)",
+                "row": "per channel (C)",
+                "last": "along the last axis",
             },
         ),
     ] = "column"

@@ -1,0 +1,47 @@
+"""Axes that forward swaps, splits and picks from, as far as a layer of the catalog does the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from torch import Tensor
+
+from networks.core.message import message
+from networks.importing.refusal import UnshowableError, tried
+from networks.importing.values import BATCH, ChannelSlices, LayerOutput, Reshaped
+
+
+def swapped(x: LayerOutput | Reshaped, swap: Callable[..., Tensor], args: Any, kwargs: Any) -> Reshaped:
+    """The two axes that the channels were split into, swapped, as in a channel shuffle."""
+    data = tried(swap, x.data, *args[1:], **kwargs)
+    if isinstance(x, Reshaped) and not x.groups:
+        batch, groups, each, *rest = x.data.shape
+        # the strides tell which axes were swapped, even if both have the same length
+        parted = x.data.shape == (BATCH, groups, x.output.shape[0] // groups, *x.output.shape[1:])
+        strides = (x.data.stride(0), x.data.stride(2), x.data.stride(1), *x.data.stride()[3:])
+        if parted and data.shape == (batch, each, groups, *rest) and data.stride() == strides:
+            return Reshaped(x.output, data, groups)
+    raise UnshowableError(message("it swaps axes in a way that no layer does"))
+
+
+def channel_slices(x: LayerOutput, pieces: Sequence[Tensor]) -> ChannelSlices:
+    """The ranges of channels that a split gave."""
+    bounds, start = [], 0
+    for piece in pieces:
+        if piece.shape[2:] != x.data.shape[2:] or piece.shape[0] != BATCH:
+            raise UnshowableError(message("it splits something else than the channels"))
+        bounds.append((start, start + piece.shape[1]))
+        start = bounds[-1][1]
+    return ChannelSlices(x, tuple(bounds))
+
+
+def channels_picked(x: LayerOutput, index: Any) -> tuple[int, int]:
+    """Where the channels begin and end that x[:, start:stop] picks, with the other axes whole."""
+    every = slice(None)
+    axes = index if isinstance(index, tuple) else (index,)
+    plain = len(axes) > 1 and axes[0] == every and all(axis in (every, ...) for axis in axes[2:])
+    if not plain or not isinstance(axes[1], slice) or axes[1].step not in (None, 1):
+        raise UnshowableError(message("it picks something else than channels that follow each other"))
+    start, stop, _ = axes[1].indices(x.shape[0])
+    return start, stop
