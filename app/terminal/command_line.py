@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn, get_args
 
@@ -21,6 +21,7 @@ backbone find-rate PROJECT.json    try learning rates and print which ones to be
 backbone check PROJECT.json        print the layers with shapes, weights and multiply-adds
 backbone export PROJECT.json OUT   write PyTorch source, ONNX or a picture, by the ending of OUT
 backbone import MODULE:NAME OUT    import a PyTorch module of yours as a project; runs your code
+backbone data [NAME …]             list the data sets, or fetch those that are named
 
 `backbone train --help` lists the options of a command, and so for the others."""
 
@@ -40,19 +41,9 @@ def main(argv: Sequence[str]) -> int:
     """
     _make_printable()
     try:
-        match list(argv):
-            case ["train", *rest]:
-                return _train(rest)
-            case ["find-rate", *rest]:
-                return _find_rate(rest)
-            case ["check", *rest]:
-                return _check(rest)
-            case ["export", *rest]:
-                return _export(rest)
-            case ["import", *rest]:
-                return _import(rest)
-            case arguments:
-                return _open_window(arguments)
+        name, *rest = argv or [""]
+        command = _COMMANDS.get(name)
+        return _open_window(list(argv)) if command is None else command(rest)
     except UserError as error:
         return _complain(str(error))
     except KeyboardInterrupt:
@@ -69,7 +60,7 @@ def _open_window(arguments: list[str]) -> int:
     parser = _Parser(
         prog="backbone",
         usage="backbone [PROJECT.json]\n       backbone {train,check,export} PROJECT.json …\n"
-        "       backbone import MODULE:NAME OUT.json …",
+        "       backbone import MODULE:NAME OUT.json …\n       backbone data [NAME …]",
         description="A desktop playground for convolutional networks.",
         epilog=OVERVIEW,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -114,9 +105,11 @@ def _check(arguments: list[str]) -> int:
     )
     parser.add_argument("project", type=Path, metavar="PROJECT.json")
     options = parser.parse_args(arguments)
+    from app.terminal.data_command import look_where_said
     from app.terminal.layer_table import described
     from networks.project.project import read_project
 
+    look_where_said(None)
     text, trainable = described(read_project(options.project))
     print_lines(text)
     return 0 if trainable else 1
@@ -147,8 +140,10 @@ def _export(arguments: list[str]) -> int:
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the file that is there")
     options = parser.parse_args(arguments)
+    from app.terminal.data_command import look_where_said
     from app.terminal.export_command import export
 
+    look_where_said(None)
     return export(
         options.project,
         options.out,
@@ -224,6 +219,7 @@ def _train(arguments: list[str]) -> int:
     parser.add_argument(
         "--best-by", choices=get_args(Judge), metavar="MEASURE", help="“validation loss” or “… accuracy”"
     )
+    _add_data_options(parser)
     parser.add_argument(
         "--keep", choices=get_args(Keep), help="which weights weights.safetensors holds: last or best"
     )
@@ -232,11 +228,14 @@ def _train(arguments: list[str]) -> int:
     steps = {preset.name: preset.steps for preset in AUGMENTATION_PRESETS}
     parser.add_argument("--augmentation", choices=steps, help="a preset instead of the project's steps")
     options = parser.parse_args(arguments)
-    from app.terminal.training_command import train
+    from app.terminal.data_command import look_where_said
+    from app.terminal.training_command import train, with_dataset
     from networks.project.project import read_project
 
-    project = read_project(options.project)
+    look_where_said(options.data_folder)
+    project = with_dataset(read_project(options.project), options.dataset, fetch=options.fetch)
     wishes = {name: getattr(options, name) for name in ("epochs", "seed", "device", "threads")}
+    wishes |= {name: getattr(options, name) for name in ("judged_by", "per_class")}
     wishes |= {f"stopping.{name}": getattr(options, name) for name in ("patience", "target", "keep")}
     wishes["stopping.measure"] = options.best_by
     wishes["augmentation"] = steps.get(options.augmentation)
@@ -246,6 +245,38 @@ def _train(arguments: list[str]) -> int:
         options.out or Path(f"{options.project.stem}-run"),
         overwrite=options.overwrite,
     )
+
+
+def _add_data_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--dataset",
+        metavar="NAME",
+        help="another data set than the project's, such as MNIST; the network is fitted to it",
+    )
+    parser.add_argument(
+        "--judged-by", choices=("share", "test"), help="a share held back, or the set's own test set"
+    )
+    parser.add_argument("--per-class", type=int, metavar="N", help="learn from only so many images per class")
+    parser.add_argument("--data-folder", type=Path, metavar="DIR", help="where the files of data sets are")
+    parser.add_argument("--fetch", action="store_true", help="fetch the data set if it is not here")
+
+
+def _data(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone data",
+        description="Lists the data sets and where they are on this computer, or fetches some of them.",
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="such as MNIST")
+    parser.add_argument("--data-folder", type=Path, metavar="DIR", help="where the files of data sets are")
+    options = parser.parse_args(arguments)
+    from app.terminal.data_command import fetch_sets, look_where_said, table
+    from app.terminal.training_command import dataset_named
+
+    look_where_said(options.data_folder)
+    if not options.names:
+        print_lines(table())
+        return 0
+    return fetch_sets([type(dataset_named(name)).__name__ for name in options.names])
 
 
 def _complain(sentence: str) -> int:
@@ -259,3 +290,13 @@ def _make_printable() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+
+
+_COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "train": _train,
+    "find-rate": _find_rate,
+    "check": _check,
+    "export": _export,
+    "import": _import,
+    "data": _data,
+}

@@ -23,10 +23,14 @@ from networks.core.fields import changed_at
 from networks.core.finding import advice, blocking
 from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
+from networks.doctor.data_findings import data_notes
 from networks.doctor.findings import findings
 from networks.doctor.foresight import foresee, foresight_words, images_to_measure
 from networks.doctor.memory import free_memory
+from networks.project.fitting_data import fitted
 from networks.project.project import Project, project_to_json
+from networks.recipes.datasets import DATASETS, Dataset
+from networks.recipes.datasets.named import NamedDataset
 from networks.recipes.recipe import section_of, with_settings
 from networks.recipes.stopping import Keep
 from networks.runs.events import Event, Failed, Finished, Validated
@@ -59,6 +63,8 @@ def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrit
     found = findings(project)
     if in_the_way := blocking(found):
         raise UserError(message("The project cannot be trained: {reason}", reason=in_the_way[0].sentence))
+    for note in data_notes(project):
+        print_lines(f"Note: {note}", sys.stderr)
     for unwise in advice(found):
         print_lines(f"Advice: {unwise.sentence}", sys.stderr)
     _foretell(project)
@@ -205,6 +211,35 @@ def _drive(run: Run, telling: _Telling, signals: _Signals) -> Finished | Failed:
                 ending = event
     assert ending is not None, "a leg that was not stopped ends with its reason"
     return ending
+
+
+def dataset_named(name: str) -> Dataset:
+    """The data set that is called so in files or in the window, whatever its case. Raises UserError."""
+    for kind in DATASETS:
+        if name.casefold() in (kind.__name__.casefold(), kind.name().casefold()):
+            return kind()
+    raise UserError(
+        message(
+            "Expected a data set, got “{name}”: choose one of {names}.",
+            name=name,
+            names=", ".join(kind.__name__ for kind in DATASETS),
+        )
+    )
+
+
+def with_dataset(project: Project, name: str | None, *, fetch: bool) -> Project:
+    """The project with another data set, to which its network is fitted, and fetched if that is wished.
+
+    Raises UserError where there is no such set, or it cannot be fetched.
+    """
+    if name is not None:
+        project = fitted(replace(project, recipe=with_settings(project.recipe, dataset=dataset_named(name))))
+    dataset = project.recipe.data.dataset
+    if fetch and isinstance(dataset, NamedDataset) and dataset.found() is None:
+        from app.terminal.data_command import fetch_set
+
+        fetch_set(dataset, sys.stderr)
+    return project
 
 
 def _as_wished(project: Project, wishes: Mapping[str, Any]) -> Project:

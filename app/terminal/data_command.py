@@ -1,0 +1,100 @@
+"""`backbone data`: which data sets there are and whether they are here, and fetching them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from app.session.settings import Settings
+from app.terminal.printing import print_lines
+from networks.core.message import UserError, message
+from networks.recipes.datasets import DATASETS, Dataset
+from networks.recipes.datasets.named import NamedDataset, in_words
+from networks.recipes.datasets.places import look_in
+
+
+def look_where_said(folder: Path | None) -> None:
+    """Looks for data sets in this folder and in those that were chosen in the window, before all others."""
+    from PySide6.QtCore import QCoreApplication
+
+    # the names under which the window keeps its settings
+    QCoreApplication.setOrganizationName("Backbone")
+    QCoreApplication.setApplicationName("Backbone")
+    if folder is not None and not folder.is_dir():
+        raise UserError(message("--data-folder {folder}: there is no such folder.", folder=str(folder)))
+    remembered = [Path(os.fsdecode(each)) for each in Settings().read().data_folders]
+    look_in([*([] if folder is None else [folder]), *remembered])
+
+
+def table() -> str:
+    """A line for each data set: its name in files and on the command line, what is in it, and where it is."""
+    rows = [_row(kind()) for kind in DATASETS]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "\n".join(lines)
+
+
+def _row(dataset: Dataset) -> tuple[str, ...]:
+    name, (height, width) = type(dataset).__name__, dataset.size
+    try:
+        images = f"{sum(dataset.class_counts()) + dataset.test_images:,}"
+    except UserError:
+        # a folder of the user's own: the project says which
+        return name, "", "", "", "yours", dataset.licence
+    shape, classes = f"{dataset.channels}×{height}×{width}", f"{len(dataset.classes)} classes"
+    return name, images, shape, classes, _where(dataset), dataset.licence
+
+
+def fetch_sets(names: Sequence[str], stream: TextIO | None = None) -> int:
+    """Fetches these sets, each unless it is here. Raises UserError where one cannot be fetched."""
+    for name in names:
+        kind = next(kind for kind in DATASETS if kind.__name__ == name)
+        dataset = kind()
+        if not isinstance(dataset, NamedDataset):
+            print_lines(f"{name}: comes with Backbone.")
+        elif (files := dataset.found()) is not None:
+            print_lines(f"{name}: is here already, in {files[0].parent}{os.sep}")
+        else:
+            fetch_set(dataset, stream or sys.stderr)
+            print_lines(f"{name}: is in {dataset.kept_in()}{os.sep}")
+    return 0
+
+
+def fetch_set(dataset: NamedDataset, stream: TextIO) -> None:
+    """Fetches one set, and shows how far it is where somebody is watching."""
+    # imported late: nothing else speaks to servers
+    from networks.recipes.datasets.fetching import fetch
+
+    size = in_words(dataset.download_bytes)
+    print_lines(f"Fetching {dataset.name()}, {size}, from {_server(dataset)}", stream)
+    print_lines(f"{dataset.attribution}. Licence: {dataset.licence}.", stream)
+    told = -1
+
+    def tell(share: float) -> bool:
+        nonlocal told
+        if stream.isatty() and int(100 * share) > told:
+            told = int(100 * share)
+            stream.write(f"\r{told:3} %")
+            stream.flush()
+        return True
+
+    try:
+        fetch(dataset, tell)
+    finally:
+        if told >= 0:
+            stream.write("\n")
+
+
+def _where(dataset: Dataset) -> str:
+    if not isinstance(dataset, NamedDataset):
+        return "comes with Backbone"
+    if (files := dataset.found()) is not None:
+        return f"in {files[0].parent}{os.sep}"
+    return f"to fetch, {in_words(dataset.download_bytes)}"
+
+
+def _server(dataset: NamedDataset) -> str:
+    return dataset.downloads[0].url.split("/")[2]
