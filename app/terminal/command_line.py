@@ -105,12 +105,13 @@ def _check(arguments: list[str]) -> int:
     )
     parser.add_argument("project", type=Path, metavar="PROJECT.json")
     options = parser.parse_args(arguments)
-    from app.terminal.data_command import look_where_said
+    from app.terminal.data_command import look_for
     from app.terminal.layer_table import described
     from networks.project.project import read_project
 
-    look_where_said(None)
-    text, trainable = described(read_project(options.project))
+    project = read_project(options.project)
+    look_for(project.recipe.data.dataset)
+    text, trainable = described(project)
     print_lines(text)
     return 0 if trainable else 1
 
@@ -140,10 +141,8 @@ def _export(arguments: list[str]) -> int:
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the file that is there")
     options = parser.parse_args(arguments)
-    from app.terminal.data_command import look_where_said
     from app.terminal.export_command import export
 
-    look_where_said(None)
     return export(
         options.project,
         options.out,
@@ -228,12 +227,12 @@ def _train(arguments: list[str]) -> int:
     steps = {preset.name: preset.steps for preset in AUGMENTATION_PRESETS}
     parser.add_argument("--augmentation", choices=steps, help="a preset instead of the project's steps")
     options = parser.parse_args(arguments)
-    from app.terminal.data_command import look_where_said
     from app.terminal.training_command import train, with_dataset
     from networks.project.project import read_project
 
-    look_where_said(options.data_folder)
-    project = with_dataset(read_project(options.project), options.dataset, fetch=options.fetch)
+    project = with_dataset(
+        read_project(options.project), options.dataset, options.data_folder, fetch=options.fetch
+    )
     wishes = {name: getattr(options, name) for name in ("epochs", "seed", "device", "threads")}
     wishes |= {name: getattr(options, name) for name in ("judged_by", "per_class")}
     wishes |= {f"stopping.{name}": getattr(options, name) for name in ("patience", "target", "keep")}

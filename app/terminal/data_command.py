@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from app.session.settings import Settings
 from app.terminal.printing import print_lines
 from networks.core.message import UserError, message
 from networks.recipes.datasets import DATASETS, Dataset
@@ -20,6 +19,8 @@ def look_where_said(folder: Path | None) -> None:
     """Looks for data sets in this folder and in those that were chosen in the window, before all others."""
     from PySide6.QtCore import QCoreApplication
 
+    from app.session.settings import Settings
+
     # the names under which the window keeps its settings
     QCoreApplication.setOrganizationName("Backbone")
     QCoreApplication.setApplicationName("Backbone")
@@ -27,6 +28,12 @@ def look_where_said(folder: Path | None) -> None:
         raise UserError(message("--data-folder {folder}: there is no such folder.", folder=str(folder)))
     remembered = [Path(os.fsdecode(each)) for each in Settings().read().data_folders]
     look_in([*([] if folder is None else [folder]), *remembered])
+
+
+def look_for(dataset: Dataset, folder: Path | None = None) -> None:
+    """The same, where this data set is not found otherwise: reading what was chosen needs Qt."""
+    if folder is not None or (isinstance(dataset, NamedDataset) and dataset.found() is None):
+        look_where_said(folder)
 
 
 def table() -> str:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from app.session.formats import Format, endings, format_of
 from app.start.system import missing_for_window
+from app.terminal.data_command import look_for
 from app.terminal.printing import print_lines
 from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
 from networks.graph.check import check
 from networks.graph.presentation import Folding, everything_open, opened_at_first
 from networks.project.project import Project, read_project
+from networks.recipes.datasets.named import in_words
 
 
 def export(
@@ -49,6 +51,7 @@ def export(
             message("“{path}” is there already: choose another file, or add --overwrite.", path=str(out))
         )
     project = read_project(project_file)
+    look_for(project.recipe.data.dataset)
     if training:
         said = _export_training_script(project, out, project_file.stem)
     elif content == "source":
@@ -81,7 +84,10 @@ def _export_training_script(project: Project, out: Path, title: str) -> str:
     from networks.exporting.script import save_training_script
 
     beside = save_training_script(project, out, title)
-    return f"a script that trains the network; its images are in {beside.name}"
+    size = beside.stat().st_size
+    # the few kilobytes of a small set are not worth a word
+    told = f" ({in_words(size)})" if size >= 1e6 else ""
+    return f"a script that trains the network; its images are in {beside.name}{told}"
 
 
 def _export_onnx(project: Project, out: Path, weights: Path | None) -> str:

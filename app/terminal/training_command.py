@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
+from app.terminal.data_command import fetch_set, look_for
 from app.terminal.printing import print_lines
 from app.terminal.progress import Bar, Lines, progress_for
 from app.training.memory import give_back_memory
@@ -227,17 +228,18 @@ def dataset_named(name: str) -> Dataset:
     )
 
 
-def with_dataset(project: Project, name: str | None, *, fetch: bool) -> Project:
+def with_dataset(project: Project, name: str | None, folder: Path | None, *, fetch: bool) -> Project:
     """The project with another data set, to which its network is fitted, and fetched if that is wished.
+
+    It is looked for in this folder first.
 
     Raises UserError where there is no such set, or it cannot be fetched.
     """
     if name is not None:
         project = fitted(replace(project, recipe=with_settings(project.recipe, dataset=dataset_named(name))))
     dataset = project.recipe.data.dataset
+    look_for(dataset, folder)
     if fetch and isinstance(dataset, NamedDataset) and dataset.found() is None:
-        from app.terminal.data_command import fetch_set
-
         fetch_set(dataset, sys.stderr)
     return project
 
