@@ -36,7 +36,7 @@ from networks.recipes import keeping
 from networks.recipes.augmentation import AUGMENTATIONS
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 from networks.recipes.data_section import Data
-from networks.recipes.datasets import Digits, digits
+from networks.recipes.datasets import Digits, digits, places
 from networks.recipes.losses import LOSSES, CrossEntropy
 from networks.recipes.optimizers import OPTIMIZERS, SGD
 from networks.recipes.published import BY_NAME
@@ -51,6 +51,8 @@ from networks.source.training_script import data_file
 from networks.training.loss_functions import FUNCTIONS
 from networks.training.run import Run
 from tests.networks.graph.random_edits import networks
+from tests.networks.recipes.datasets.made_sets import BY_NAME as BY_SET
+from tests.networks.recipes.datasets.made_sets import drawn, write
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 from tests.networks.strategies import layers as declared
 
@@ -312,6 +314,23 @@ def test_images_that_stay_bytes_until_their_batch_give_the_same_curve(
     judge(fresh, tmp_path, project)
     assert curve(project)[0] == ready
     prepare.cache_clear()
+
+
+@pytest.mark.parametrize("judged_by", ["share", "test"])
+@pytest.mark.parametrize("name", ["MNIST", "CIFAR10"])
+@pytest.mark.parametrize("ready", [True, False])
+def test_the_curve_on_a_set_with_a_test_set_is_that_of_a_run(
+    fresh, tmp_path, monkeypatch, judged_by, name, ready
+):
+    kind = BY_SET[name]
+    places.look_in([write(kind, tmp_path / "data", *drawn(kind))])
+    if not ready:
+        monkeypatch.setattr(keeping, "READY_BYTES", 0)
+    settings = {"dataset": kind(), "judged_by": judged_by, "per_class": 4, "batch_size": 7}
+    prepare.cache_clear()
+    judge(fresh, tmp_path, Project(network(1, (9, 9)), recipe(**settings)))
+    prepare.cache_clear()
+    places.look_in(())
 
 
 def test_it_stops_where_the_loss_is_no_number(fresh, tmp_path):
