@@ -160,6 +160,9 @@ class Camera(QObject):
             return
         room = self.viewport.width() - self._covered - 2 * BESIDE
         zoom = min(self._actual_size, max(ACROSS_SMALLEST, room / bounds.width()))
+        if whole >= zoom:  # then nothing stands in front of it either
+            self.look(bounds.center(), self._middle(), whole)
+            return
         fits = bounds.width() * zoom <= room + 1
         half = zoom * (bounds.width() if fits else self._trunk_width) / 2
         # in the middle, or far enough to the left not to be covered, but never out of sight

@@ -35,6 +35,7 @@ from widgets.canvas.items.card import beside_title
 from widgets.canvas.items.style import Style
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.placement.geometry import WIDTH
+from widgets.canvas.placement.layout import arrange
 from widgets.canvas.scroll_bars import ScrollBars
 from widgets.canvas.view import CanvasView
 from widgets.look import theme
@@ -766,3 +767,12 @@ def test_a_narrow_canvas_has_no_map_so_that_cards_can_be_read(qtbot):
     assert view.camera.zoom() > 0.75
     view.resize(400, 420)
     assert view.findChild(Minimap).isVisible()
+
+
+def test_what_can_be_seen_whole_leaves_no_room_for_a_map_that_is_not_there(qtbot):
+    network = googlenet(1)
+    left, top, right, bottom = arrange(network).bounds
+    size = (round(0.6 * (right - left)) + 70, round(0.6 * (bottom - top)) + 120)
+    view = Document(qtbot, network, size=size).view
+    assert view.findChild(Minimap).isHidden()
+    assert view.camera.zoom() == view.camera.fitting() > 0.55
