@@ -10,6 +10,7 @@ from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.pooling import AvgPool2d
 from networks.presets.base import Paper, Preset, laid_out
 from networks.recipes.learning_section import Learning
+from networks.recipes.optimizers import Adam
 from networks.recipes.recipe import Recipe
 from networks.recipes.schedules import Cosine
 
@@ -92,6 +93,6 @@ PRESETS = (
         "The same network for images of 28×28: padding stands for the border that the paper's 32×32 images "
         "have around the digit. It is small enough to learn the digits in seconds on one core.",
         lenet5,
-        Recipe(learning=Learning(schedule=Cosine(), batch_size=8)),
+        Recipe(learning=Learning(optimizer=Adam(lr=2e-3), schedule=Cosine(), batch_size=8)),
     ),
 )
