@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -527,6 +528,7 @@ def stuck(monkeypatch):
 
     class Stuck:
         target_epochs = 1
+        watch = SimpleNamespace(glance=None, wished=False, look=lambda: None)
 
         def __init__(self, project, id, **begun):
             pass
