@@ -42,6 +42,7 @@ FIRST_STEP = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
+import torch._dynamo  # the first optimizer imports it; the window does so when it has opened
 import networks.training.run
 from networks.presets.lenet import lenet5
 from networks.project.project import Project
