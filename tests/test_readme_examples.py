@@ -247,7 +247,7 @@ def test_a_measure_is_a_few_lines_in_one_file(copied_tree):
     measures = copied_tree / "networks" / "runs" / "measures.py"
     text = measures.read_text(encoding="utf-8")
     text = text.replace("\nMEASURES = (", f"\n{example('Adding a measure')}\nMEASURES = (", 1)
-    text = text.replace("    GRADIENT_NORM,\n)", "    GRADIENT_NORM,\n    WEIGHT_NORM,\n)", 1)
+    text = text.replace("    AVERAGED_ACCURACY,\n)", "    AVERAGED_ACCURACY,\n    WEIGHT_NORM,\n)", 1)
     measures.write_text(text, encoding="utf-8")
     assert run_in(copied_tree, WITH_A_MEASURE).splitlines()[-1] == "as the README says"
 
