@@ -115,11 +115,11 @@ class _Conversion:
                 self._share(node)
                 if in_place(node, self._modules):
                     self._overwrite(node, nodes[place + 1 :])
-            except UserError:
-                raise
             except (MisfitError, ShapeError) as error:
                 reason = _with_size(error, self._images)
                 raise refused(path or type(self._root).__name__, reason) from error
+            except UserError:
+                raise  # a sentence about the module that is to blame
             except UnshowableError as error:
                 raise refused(path or type(self._root).__name__, error.reason) from error
             except Exception as error:
