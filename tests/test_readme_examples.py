@@ -252,6 +252,22 @@ def test_a_measure_is_a_few_lines_in_one_file(copied_tree):
     assert run_in(copied_tree, WITH_A_MEASURE).splitlines()[-1] == "as the README says"
 
 
+def add_data_set(tree):
+    folder = tree / "networks" / "recipes" / "datasets"
+    (folder / "stripes.py").write_text(example("Adding a data set"), encoding="utf-8")
+    text = (folder / "__init__.py").read_text(encoding="utf-8")
+    text = text.replace("    stl10,\n", "    stl10,\n    stripes,\n", 1)
+    text = text.replace("    shapes,\n    folder,\n)", "    shapes,\n    stripes,\n    folder,\n)", 1)
+    (folder / "__init__.py").write_text(text, encoding="utf-8")
+
+
+def test_adding_a_data_set(copied_tree):
+    """A class is all it takes: the window, project files, the command line and the script know it."""
+    add_data_set(copied_tree)
+    run_tests_in(copied_tree, "tests/readme_examples/adding_a_data_set.py")
+    run_tests_in(copied_tree, "tests/networks/recipes/test_data_section.py")
+
+
 def add_augmentation(tree):
     function, declared = examples("Adding an augmentation")
     pixels = tree / "networks" / "data" / "augmentation" / "pixels.py"
