@@ -19,6 +19,10 @@ from networks.project.project import Project, project_from_json, project_to_json
 from tests.networks.importing.judged import assert_alike, built, filled, shapes
 
 every_model = pytest.mark.parametrize("name", MODELS)
+HEAVIEST = "regnet_y_128gf"  # 645 million weights: 10 to 14 s for each test, on a quiet machine
+every_model_at_its_size = pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n == HEAVIEST else n for n in MODELS]
+)
 
 NOT_CONVOLUTIONAL = ("vit_", "swin_", "maxvit_")
 SIZES = {"inception_v3": 299, "efficientnet_v2_m": 48, "efficientnet_v2_l": 48}
@@ -75,7 +79,7 @@ def assert_well_folded(network: Network) -> None:
         assert not fold.within or fold.name.startswith(fold.within + ".")
 
 
-@every_model
+@every_model_at_its_size
 def test_every_model_loads_at_its_size_on_any_data(name):
     network = torchvision_network(name)
     (images,) = network.of_type(Input)
@@ -86,7 +90,7 @@ def test_every_model_loads_at_its_size_on_any_data(name):
         assert report.nodes["output"].output == (classes,)
 
 
-@every_model
+@every_model_at_its_size
 def test_a_run_that_trains_meanwhile_notices_nothing(name):
     """No random number is drawn that its batches would miss, and what is built takes next to no memory."""
     before = torch.get_rng_state()
