@@ -129,11 +129,21 @@ def whole_catalog(draw: st.DrawFn) -> Network:
     return Network(tuple(nodes))
 
 
+def runs_in_onnx(network):
+    """Whether onnxruntime takes it: output paddings that are as large as their stride are refused in words."""
+    return not any(
+        padded >= stride
+        for node in network.of_type(ConvTranspose2d)
+        for padded, stride in zip(node.layer.output_padding, node.layer.stride, strict=True)
+    )
+
+
 @pytest.mark.slow
 @given(whole_catalog())
 @settings(max_examples=2, phases=UNSHRUNK)
 def test_every_layer_type_is_exported(tmp_path, network):
     project = Project(network, RECIPE)
+    assume(runs_in_onnx(network))
     assert_same(exported(project, tmp_path), first_weights(project), (3, 9, 7))
 
 
@@ -141,7 +151,7 @@ def test_every_layer_type_is_exported(tmp_path, network):
 @settings(max_examples=6, phases=UNSHRUNK)
 def test_random_networks_are_exported(tmp_path, network):
     project = Project(network, RECIPE)
-    assume(check(network, project.classes).trainable)
+    assume(check(network, project.classes).trainable and runs_in_onnx(network))
     assert_same(exported(project, tmp_path), first_weights(project), shape_of(network))
 
 
