@@ -130,7 +130,7 @@ def whole_catalog(draw: st.DrawFn) -> Network:
 
 
 def runs_in_onnx(network):
-    """Whether onnxruntime takes it: output paddings that are as large as their stride are refused in words."""
+    """Whether onnxruntime takes it: an output padding as large as its stride is refused in words."""
     return not any(
         padded >= stride
         for node in network.of_type(ConvTranspose2d)
