@@ -16,12 +16,15 @@ from networks.layers.ends import NORMALIZATIONS, AuxiliaryOutput, Input
 from networks.presets.catalog import families
 from networks.presets.torchvision_models import MODELS
 from networks.project.project import Project, project_from_json, project_to_json
-from tests.networks.importing.judged import assert_alike, built, filled, shapes
+from tests.networks.importing.judged import ONE_OF_EACH_FAMILY, assert_alike, built, filled, shapes
 
 every_model = pytest.mark.parametrize("name", MODELS)
 HEAVIEST = "regnet_y_128gf"  # 645 million weights: 10 to 14 s for each test, on a quiet machine
 every_model_at_its_size = pytest.mark.parametrize(
     "name", [pytest.param(n, marks=pytest.mark.slow) if n == HEAVIEST else n for n in MODELS]
+)
+one_of_each_family_at_once = pytest.mark.parametrize(
+    "name", [n if n in ONE_OF_EACH_FAMILY else pytest.param(n, marks=pytest.mark.slow) for n in MODELS]
 )
 
 NOT_CONVOLUTIONAL = ("vit_", "swin_", "maxvit_")
@@ -90,7 +93,7 @@ def test_every_model_loads_at_its_size_on_any_data(name):
         assert report.nodes["output"].output == (classes,)
 
 
-@every_model_at_its_size
+@one_of_each_family_at_once
 def test_a_run_that_trains_meanwhile_notices_nothing(name):
     """No random number is drawn that its batches would miss, and what is built takes next to no memory."""
     before = torch.get_rng_state()

@@ -41,6 +41,7 @@ from networks.source.safety import UnexpectedCodeError, verify
 from networks.source.torch_signatures import DEFAULTS, ROLES
 from networks.training.run import Run
 from tests.networks.graph.random_edits import CLASS_COUNT, edited, networks, small
+from tests.networks.importing.judged import ONE_OF_EACH_FAMILY
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 
 
@@ -496,14 +497,21 @@ LARGE = {
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(n, marks=pytest.mark.slow) if n in LARGE else n for n in MODELS if n not in KEYS_ALONE],
+    [
+        n if n in ONE_OF_EACH_FAMILY else pytest.param(n, marks=pytest.mark.slow)
+        for n in MODELS
+        if n not in KEYS_ALONE
+    ],
 )
 def test_source_of_an_imported_model_computes_what_the_built_module_does(fresh, name):
     side = None if name == "inception_v3" else 48 if name in LARGE else 64
     fresh.judge(torchvision_network(name), 1000, name, side)
 
 
-@pytest.mark.parametrize("name", sorted(KEYS_ALONE))
+@pytest.mark.parametrize(
+    "name",
+    [n if n != "regnet_y_128gf" else pytest.param(n, marks=pytest.mark.slow) for n in sorted(KEYS_ALONE)],
+)
 def test_source_of_the_other_imported_models_has_their_keys(fresh, name):
     network = torchvision_network(name)
     printed = source(network, 1000, name)
