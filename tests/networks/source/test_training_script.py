@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from networks.core.finding import blocking
 from networks.core.message import UserError
 from networks.data.images import prepare
 from networks.data.vision import models
@@ -260,7 +261,7 @@ def test_the_curve_of_each_preset_of_augmentation_is_that_of_a_run(fresh, tmp_pa
 @given(networks())
 def test_the_curve_is_that_of_a_run_whatever_the_network(fresh, tmp_path, drawn):
     project = Project(drawn, recipe(epochs=1, optimizer=SGD(lr=0.01)))
-    if found := findings(project):
+    if found := blocking(findings(project)):
         with pytest.raises(UserError, match=re.escape(str(found[0].sentence))):
             save_training_script(project, tmp_path / "net.py")
     else:
