@@ -74,6 +74,18 @@ def _with_betas(arguments: dict[str, object]) -> dict[str, object]:
     return {"lr": arguments.pop("lr"), "betas": betas} | arguments
 
 
+class AdamLike(Optimizer, frozen=True):
+    """What Adam and its kin share: memories of the mean gradient and of the squared one."""
+
+    beta1: Beta1 = 0.9
+    beta2: Beta2 = 0.999
+    eps: Eps = 1e-8
+    weight_decay: Decay = 0.0
+
+    def arguments(self) -> dict[str, object]:
+        return _with_betas(super().arguments())
+
+
 class SGD(Optimizer, frozen=True):
     """Steps against the gradient; with momentum, like a ball that rolls downhill (Robbins and Monro 1951)."""
 
@@ -101,73 +113,43 @@ class SGD(Optimizer, frozen=True):
         return super().arguments() | {"nesterov": self.nesterov and self.momentum > 0}
 
 
-class Adam(Optimizer, frozen=True):
+class Adam(AdamLike, frozen=True):
     """Gives every weight a step size of its own, computed from its recent gradients (Kingma and Ba 2015)."""
 
     formula: ClassVar = "m ← β₁ m + (1−β₁) g;  v ← β₂ v + (1−β₂) g²;  w ← w − η m̂ / (√v̂ + ε)"
     paper: ClassVar = "Kingma and Ba, Adam, 2015, arXiv 1412.6980"
     fused: ClassVar = True
 
-    lr: LR = 1e-3
-    beta1: Beta1 = 0.9
-    beta2: Beta2 = 0.999
-    eps: Eps = 1e-8
-    weight_decay: Decay = 0.0
 
-    def arguments(self) -> dict[str, object]:
-        return _with_betas(super().arguments())
-
-
-class AdamW(Optimizer, frozen=True):
+class AdamW(AdamLike, frozen=True):
     """Adam with weight decay decoupled from the gradient (Loshchilov and Hutter 2019)."""
 
     formula: ClassVar = "as Adam, and w ← w − η λ w"
     paper: ClassVar = "Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, arXiv 1711.05101"
     fused: ClassVar = True
 
-    lr: LR = 1e-3
-    beta1: Beta1 = 0.9
-    beta2: Beta2 = 0.999
-    eps: Eps = 1e-8
     weight_decay: Decay = 1e-2
 
-    def arguments(self) -> dict[str, object]:
-        return _with_betas(super().arguments())
 
-
-class NAdam(Optimizer, frozen=True):
+class NAdam(AdamLike, frozen=True):
     """Adam with Nesterov's look-ahead (Dozat 2016)."""
 
     formula: ClassVar = "as Adam, with β₁ m̂ + (1−β₁) g in place of m̂"
     paper: ClassVar = "Dozat, Incorporating Nesterov Momentum into Adam, 2016"
+
     lr: LR = 2e-3
-    beta1: Beta1 = 0.9
-    beta2: Beta2 = 0.999
-    eps: Eps = 1e-8
-    weight_decay: Decay = 0.0
     momentum_decay: Annotated[
         float, real("Momentum decay", "How fast the momentum warms up to beta 1.", 0.0, 1.0)
     ] = 4e-3
 
-    def arguments(self) -> dict[str, object]:
-        return _with_betas(super().arguments())
 
-
-class RAdam(Optimizer, frozen=True):
+class RAdam(AdamLike, frozen=True):
     """Adam that takes small first steps until it has seen enough gradients (Liu et al. 2020)."""
 
     formula: ClassVar = "as Adam, times a factor that grows from 0 to 1 as v settles"
     paper: ClassVar = (
         "Liu et al., On the Variance of the Adaptive Learning Rate and Beyond, 2020, arXiv 1908.03265"
     )
-    lr: LR = 1e-3
-    beta1: Beta1 = 0.9
-    beta2: Beta2 = 0.999
-    eps: Eps = 1e-8
-    weight_decay: Decay = 0.0
-
-    def arguments(self) -> dict[str, object]:
-        return _with_betas(super().arguments())
 
 
 class RMSprop(Optimizer, frozen=True):
@@ -221,7 +203,7 @@ class Adadelta(Optimizer, frozen=True):
     weight_decay: Decay = 0.0
 
 
-class Adamax(Optimizer, frozen=True):
+class Adamax(AdamLike, frozen=True):
     """Adam that divides by the largest recent gradient, not by the root mean square (Kingma and Ba 2015)."""
 
     formula: ClassVar = "m ← β₁ m + (1−β₁) g;  u ← max(β₂ u, |g|);  w ← w − η m̂ / (u + ε)"
@@ -229,13 +211,6 @@ class Adamax(Optimizer, frozen=True):
     usual: ClassVar = (5e-4, 5e-3)
 
     lr: LR = 2e-3
-    beta1: Beta1 = 0.9
-    beta2: Beta2 = 0.999
-    eps: Eps = 1e-8
-    weight_decay: Decay = 0.0
-
-    def arguments(self) -> dict[str, object]:
-        return _with_betas(super().arguments())
 
 
 class Adafactor(Optimizer, frozen=True):

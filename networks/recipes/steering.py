@@ -9,7 +9,7 @@ import msgspec
 
 from networks.core.fields import changed_at, field_at, fields_of, value_at
 from networks.core.message import Message, message
-from networks.recipes.augmentation import Steps, mixes
+from networks.recipes.augmentation import Steps, partners
 from networks.recipes.augmentation.presets import steps_change
 from networks.recipes.recipe import Recipe
 
@@ -72,7 +72,7 @@ def steered(running: Recipe, old: Recipe, new: Recipe) -> dict[str, Value]:
 def _reaches(running: Recipe, new: Recipe, path: str) -> bool:
     """Whether what stands at a path in the new recipe means anything to a run with the recipe `running`."""
     if path == AUGMENTATION:
-        return running.learning.loss.soft or not mixes(new.data.augmentation)
+        return running.learning.loss.soft or not partners(new.data.augmentation)
     alike = type(running.learning.optimizer) is type(new.learning.optimizer)
     return alike or not path.startswith("learning.optimizer.")
 
@@ -85,7 +85,7 @@ def with_change(recipe: Recipe, path: str, value: Value) -> Recipe:
     if path not in steerable(recipe):
         raise ValueError(f"{path} cannot be changed while a run goes on")
     if isinstance(value, tuple):
-        if mixes(value) and not recipe.learning.loss.soft:
+        if partners(value) and not recipe.learning.loss.soft:
             raise ValueError(f"{type(recipe.learning.loss).__name__} takes no mixed images")
         return changed_at(recipe, path, value)
     if not math.isfinite(value):

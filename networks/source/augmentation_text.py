@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from networks.recipes.augmentation import Steps
+from networks.recipes.augmentation import Steps, partners
 from networks.source.identifiers import quoted
 from networks.source.loop_text import loop_text
 from networks.source.printing import literal
@@ -14,7 +14,7 @@ def augmentation_functions(steps: Steps) -> Iterator[str]:
     """The functions that the steps need, and the table of the steps with their parameters."""
     if not steps:
         return
-    mixing = ["with_partners"] if _partners(steps) else []
+    mixing = ["with_partners"] if partners(steps) else []
     yield from loop_text("data/augmentation", "augment", *mixing, *(step.function for step in steps)).values()
     lines = ["AUGMENTATION = ("]
     for step in steps:
@@ -32,11 +32,11 @@ def scale_lines(steps: Steps) -> Iterator[str]:
 
 def batches_lines(order: str, steps: Steps) -> Iterator[str]:
     """The indices of each batch from this order, and before them those of images that are only mixed in."""
-    if partners := _partners(steps):
+    if mixed_in := partners(steps):
         yield f"order = {order}"
         yield "starts = range(0, len(order), BATCH_SIZE)"
         yield "batches = ["
-        yield f"    with_partners(order, start, start + BATCH_SIZE, partners={partners}) for start in starts"
+        yield f"    with_partners(order, start, start + BATCH_SIZE, partners={mixed_in}) for start in starts"
         yield "]"
     else:
         yield f"batches = {order}.split(BATCH_SIZE)"
@@ -49,7 +49,3 @@ def augmented_lines(steps: Steps) -> Iterator[str]:
         yield "    images = images * channel_deviation + channel_mean"
         yield "    images, labels = augment(images, labels, chosen, AUGMENTATION, CLASSES, SEED, epoch)"
         yield "    images = (images - channel_mean) / channel_deviation"
-
-
-def _partners(steps: Steps) -> int:
-    return sum(step.kind == "mixing" for step in steps)

@@ -9,7 +9,7 @@ from networks.data.augmentation.batch import Step, augment, with_partners
 from networks.data.augmentation.steps import steps_of
 from networks.data.batches import Batches
 from networks.data.images import Scale
-from networks.recipes.augmentation import Steps
+from networks.recipes.augmentation import Steps, partners
 
 
 class AugmentedBatches:
@@ -26,7 +26,7 @@ class AugmentedBatches:
     def set_steps(self, augmentation: Steps) -> None:
         """Augments by these steps from now on."""
         self._steps = steps_of(augmentation)
-        self._partners = sum(step.kind == "mixing" for step in self._steps)
+        self._partners = partners(augmentation)
 
     def pick(self, order: Tensor, start: int, stop: int, epoch: int) -> tuple[Tensor, Tensor, Tensor]:
         """The images from `start` to `stop` in an epoch's order, normalized, their targets and their indices.

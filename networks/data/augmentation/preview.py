@@ -13,6 +13,7 @@ from networks.data.augmentation.batch import augment, with_partners
 from networks.data.augmentation.steps import steps_of
 from networks.data.fitting import fit
 from networks.layers.ends import Input
+from networks.recipes.augmentation import partners
 from networks.recipes.data_section import Data
 
 
@@ -34,15 +35,15 @@ def preview(data: Data, wanted: Input, seed: int, image: int, epochs: int = 8) -
     training, _ = data.split()
     chosen = image % len(training)
     steps = steps_of(data.augmentation)
-    partners = sum(step.kind == "mixing" for step in steps)
+    mixed_in = partners(data.augmentation)
     shuffling = torch.Generator().manual_seed(seed)
     after: list[NDArray[np.uint8]] = []
     for epoch in range(1, epochs + 1):
         among = torch.tensor([chosen])
-        if partners:
+        if mixed_in:
             order = torch.randperm(len(training), generator=shuffling)
             place = int((order == chosen).nonzero())
-            among = with_partners(order, place, place + 1, partners)
+            among = with_partners(order, place, place + 1, mixed_in)
         rows = training[among.numpy()]
         images = fit(pixels[rows], wanted.size, wanted.channels).permute(0, 3, 1, 2)
         classes = len(data.dataset.classes)

@@ -55,6 +55,9 @@ Steps = Annotated[tuple[AnyAugmentation, ...], Meta(max_length=MOST_STEPS)]
 """What is done to each training image, in this order; validation images are never changed."""
 
 
-def mixes(steps: Steps) -> bool:
-    """Whether one of the steps makes images of two classes, so that the loss has to take soft targets."""
-    return any(step.kind == "mixing" for step in steps)
+def partners(steps: Steps) -> int:
+    """How many other images are mixed into each image: one for each step that makes one image of two.
+
+    With any, images belong to several classes, so that the loss has to take soft targets.
+    """
+    return sum(step.kind == "mixing" for step in steps)

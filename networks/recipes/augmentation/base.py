@@ -23,6 +23,18 @@ Probability = Annotated[
 ]
 
 
+Alpha = Annotated[
+    float,
+    real(
+        "Alpha",
+        "Of the Beta distribution of the shares: with 1 all are equally likely, with less most images "
+        "stay nearly pure.",
+        0.05,
+        8.0,
+    ),
+]
+
+
 class Augmentation(Declared, frozen=True):
     """One augmentation is one subclass; its fields are the arguments of its function."""
 
@@ -42,3 +54,14 @@ class Augmentation(Declared, frozen=True):
     def amount(self) -> Message:
         """How much it changes an image, in a few words such as `±10°`; empty where there is one way only."""
         return message("")
+
+
+class Mixing(Augmentation, frozen=True):
+    """What steps share that make one image of two."""
+
+    kind: ClassVar = "mixing"
+
+    alpha: Alpha = 1.0
+
+    def amount(self) -> Message:
+        return message("α {alpha}", alpha=f"{self.alpha:g}")
