@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
@@ -14,6 +14,7 @@ import numpy as np
 from networks.core.fields import described, whole
 from networks.core.message import Message, UserError, message
 from networks.recipes.datasets.base import Dataset, Labels, Pixels
+from networks.recipes.datasets.in_memory import kept, recall
 
 TRAINING = ("train", "training")
 """Names of a folder that stands above the classes, where pictures to judge by lie beside it."""
@@ -95,7 +96,8 @@ class Folder(Dataset, frozen=True):
     @property
     def test_counts(self) -> tuple[int, ...]:  # type: ignore[override]
         """Known once the folder has been read."""
-        return _READ[self].judged if self in _READ else ()
+        reading = self._known()
+        return reading.judged if reading else ()
 
     def missing(self) -> Message | None:
         if not self.path:
@@ -111,10 +113,11 @@ class Folder(Dataset, frozen=True):
         return None
 
     def at_hand(self) -> bool:
-        return self in _READ
+        return self._known() is not None
 
     def left_out(self) -> tuple[Message, ...]:
-        refused = _READ[self].refused if self in _READ else ()
+        reading = self._known()
+        refused = reading.refused if reading else ()
         return tuple(message("{file}: {reason}", file=file, reason=reason) for file, reason in refused)
 
     def load(self) -> tuple[Pixels, Labels]:
@@ -122,17 +125,17 @@ class Folder(Dataset, frozen=True):
         return reading.pixels, reading.labels
 
     def class_counts(self) -> tuple[int, ...]:
-        if self not in _READ:
+        if not self.at_hand():
             raise UserError(message("The folder {path} has not been read yet.", path=self.path))
         return super().class_counts()
 
     def read(self, progress: Progress = lambda done, of: None) -> Reading:
         """All pictures; the last folder that was read is kept. Raises UserError where there are none."""
-        if self not in _READ:
-            reading = self._read(progress)
-            _READ.clear()
-            _READ[self] = reading
-        return _READ[self]
+        return kept(self, partial(self._read, progress))
+
+    def _known(self) -> Reading | None:
+        reading: Reading | None = recall(self)
+        return reading
 
     def _read(self, progress: Progress) -> Reading:
         from networks.recipes.datasets.pictures import decoded  # Pillow is not needed before
@@ -219,10 +222,6 @@ class Folder(Dataset, frozen=True):
                         )
                     else:
                         yield _File(path, label, judged)
-
-
-_READ: dict[Folder, Reading] = {}
-"""The folder that was read last."""
 
 
 def _halves(root: Path) -> tuple[Path, Path | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -11,6 +11,7 @@ import numpy as np
 from networks.core.message import Message, UserError, message
 from networks.recipes.datasets.base import Dataset, Labels, Pixels
 from networks.recipes.datasets.formats.content import unlike
+from networks.recipes.datasets.in_memory import kept, recall
 from networks.recipes.datasets.places import chosen, own_folder, usual
 
 
@@ -85,11 +86,16 @@ class NamedDataset(Dataset, frozen=True):
         if files is None:
             reason = self.missing()
             raise UserError(reason if reason is not None else message("Try again."))
-        return _read(self, files, _stamp(files))
+        return kept((self, _stamp(files)), partial(self._checked, files))
 
     def at_hand(self) -> bool:
         files = self.found()
-        return files is not None and _in_memory == (self, files, _stamp(files))
+        return files is not None and recall((self, _stamp(files))) is not None
+
+    def _checked(self, files: tuple[Path, ...]) -> tuple[Pixels, Labels]:
+        pixels, labels = self.read(files)
+        self.check(pixels, labels, files[-1])
+        return np.ascontiguousarray(pixels), labels
 
     def check(self, pixels: Pixels, labels: Labels, path: Path) -> None:
         """Raises UserError where these are not as many images of each class as the set has."""
@@ -103,20 +109,6 @@ class NamedDataset(Dataset, frozen=True):
                     message("those of another data set"),
                 )
         assert pixels.shape == (len(labels), *self.size, self.channels)
-
-
-@lru_cache(maxsize=1)
-def _read(dataset: NamedDataset, files: tuple[Path, ...], stamp: Stamp) -> tuple[Pixels, Labels]:
-    """Kept until another set, or changed files, are read."""
-    global _in_memory
-    pixels, labels = dataset.read(files)
-    dataset.check(pixels, labels, files[-1])
-    _in_memory = dataset, files, stamp
-    return np.ascontiguousarray(pixels), labels
-
-
-_in_memory: tuple[NamedDataset, tuple[Path, ...], Stamp] | None = None
-"""What `_read` keeps."""
 
 
 def _stamp(files: tuple[Path, ...]) -> Stamp:

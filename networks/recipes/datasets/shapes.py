@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from networks.core.fields import described, real, whole
 from networks.core.message import Message, message
 from networks.recipes.datasets.base import Dataset, Labels, Pixels
+from networks.recipes.datasets.in_memory import kept, recall
 
 Numbers = NDArray[np.floating[Any]]
 Distance = Callable[[Numbers, Numbers], Numbers]
@@ -100,19 +102,11 @@ class Shapes(Dataset, frozen=True):
         return None
 
     def at_hand(self) -> bool:
-        return self in _DRAWN
+        return recall(self) is not None
 
     def load(self) -> tuple[Pixels, Labels]:
         """The pictures, kind after kind in turn; of two sets that differ in number one begins the other."""
-        if self not in _DRAWN:
-            drawn = _drawn(self)
-            _DRAWN.clear()
-            _DRAWN[self] = drawn
-        return _DRAWN[self]
-
-
-_DRAWN: dict[Shapes, tuple[Pixels, Labels]] = {}
-"""The set that was drawn last."""
+        return kept(self, partial(_drawn, self))
 
 
 def _drawn(shapes: Shapes) -> tuple[Pixels, Labels]:
