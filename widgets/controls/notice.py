@@ -1,4 +1,4 @@
-"""A sentence about something wrong, unwise or right, on a coloured ground, with an icon."""
+"""A sentence about something wrong, unwise, right or at hand, on a coloured ground, with an icon."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from widgets.look import theme
 from widgets.look.icon import paint_icon
 
-NoticeKind = Literal["error", "warning", "success"]
+NoticeKind = Literal["error", "warning", "success", "steers"]
 _ICON = 16
 
 
@@ -47,14 +47,15 @@ class Notice(QWidget):
             "error": (shade.error, shade.error_panel),
             "warning": (shade.warning, shade.warning_panel),
             "success": (shade.success, shade.ok_soft),
+            "steers": (shade.warning, shade.warning_panel),
         }[self._kind]
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(panel if self._kind == "success" else color))
+        painter.setPen(QColor(color if self._kind in ("error", "warning") else panel))
         painter.setBrush(QColor(panel))
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(frame, theme.RADIUS, theme.RADIUS)
         top = self._text.geometry().top() + (self._text.fontMetrics().height() - _ICON) / 2
-        symbol = "check" if self._kind == "success" else self._kind
+        symbol = {"success": "check", "steers": "bolt"}.get(self._kind, self._kind)
         paint_icon(painter, symbol, QRectF(theme.SPACE, top, _ICON, _ICON), QColor(color))
         painter.end()

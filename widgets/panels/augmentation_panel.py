@@ -24,7 +24,6 @@ from widgets.look.translation import declared
 from widgets.panels.augmentation_list import AugmentationList
 from widgets.panels.augmentation_row import FIELD_WIDTH
 from widgets.panels.draw_strip import DrawStrip
-from widgets.panels.steers import Steers
 
 
 class AugmentationPanel(QWidget):
@@ -48,7 +47,8 @@ class AugmentationPanel(QWidget):
         self._help = dim()
         self._help.setObjectName("augmentation_help")
         self._problem = Notice("error")
-        self.steers = Steers()
+        self.steers = Notice("steers")
+        self.steers.setObjectName("steers")
         self._heads = self._headings()
         self.list = AugmentationList()
         self.list.edited.connect(self._change)

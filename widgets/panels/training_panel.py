@@ -24,7 +24,6 @@ from widgets.look.icon import icon
 from widgets.look.translation import declared, thousands
 from widgets.panels.recipe_panel import RecipePanel
 from widgets.panels.schedule_plot import SchedulePlot
-from widgets.panels.steers import Steers
 
 SLIDER = (1e-5, 1.0)
 """The learning rates that the slider reaches; the field takes any."""
@@ -38,7 +37,8 @@ class TrainingPanel(RecipePanel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._steers = Steers()
+        self._steers = Notice("steers")
+        self._steers.setObjectName("steers")
         self._rate = self._form("learning.optimizer", Form(("lr",), rows=Stack))
         self._find_beside: QWidget | None = None
         """The field beside which “Find…” stands."""
