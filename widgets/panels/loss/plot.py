@@ -156,7 +156,9 @@ class LossPlot(QWidget):
                 painter.restore()
         self._paint_names(painter, shade, upper)
         if self._points is not None and self._curves:
-            self._paint_points(painter, shade, upper, lower)
+            self._paint_points(painter, shade, upper)
+            self._paint_pointed(painter, shade, upper, lower)
+            self._paint_bracket(painter, shade, upper)
         if self.hasFocus():
             painter.setPen(QPen(QColor(shade.accent), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -243,7 +245,7 @@ class LossPlot(QWidget):
         card = callout_place(self._callout, point, self._card_room(axes))
         return card.united(QRectF(point, point).adjusted(-8, -8, 8, 8))
 
-    def _paint_points(self, painter: QPainter, shade: theme.Colors, upper: Axes, lower: Axes) -> None:
+    def _paint_points(self, painter: QPainter, shade: theme.Colors, upper: Axes) -> None:
         found = self._points
         assert found is not None
         color = QColor(shade.runs[self._curves[0].color])
@@ -253,7 +255,9 @@ class LossPlot(QWidget):
                 continue
             painter.setBrush(color)
             painter.drawEllipse(upper.at(p, loss), 4, 4)
-        self._paint_bracket(painter, shade, upper)
+
+    def _paint_pointed(self, painter: QPainter, shade: theme.Colors, upper: Axes, lower: Axes) -> None:
+        """Marks the image that is told of, on all curves, and tells of it."""
         if self._pointed is None:
             return
         p, loss = self._pointed
@@ -297,7 +301,11 @@ class LossPlot(QWidget):
         ):
             painter.setFont(theme.font(theme.SMALL, bold=bold))
             painter.setPen(QColor(tone))
-            width = painter.fontMetrics().horizontalAdvance(words)
+            metrics = painter.fontMetrics()
+            width = metrics.horizontalAdvance(words)
+            # on the panel's own ground, so that the line to a callout does not cross the words
+            ground = QRectF(right - width, base - metrics.ascent(), width, metrics.height())
+            painter.fillRect(ground.adjusted(-2, 0, 2, 0), QColor(shade.panel))
             painter.drawText(QPointF(right - width, base), words)
 
 
