@@ -15,7 +15,7 @@ from app.session.my_blocks import MyBlocks
 from app.session.settings import Settings
 from app.training.trainer import Trainer
 from networks.blocks.base import Block
-from networks.core.finding import Finding, advice
+from networks.core.finding import Finding, Mend, advice
 from networks.core.message import Message
 from networks.doctor.findings import findings
 from networks.graph.check import Report, check
@@ -148,6 +148,11 @@ class Desk(QObject):
         self.document.edit(fitting, text, merge)
         if fitting.network != project.network:
             self.network_fitted.emit(project)
+
+    @Slot(object)
+    def mend(self, mend: Mend) -> None:
+        """Does what mends something that was found, as one undoable step."""
+        self.document.edit(mend.applied(self.shown.project), said(mend.words))
 
     @Slot(object)
     def say(self, sentence: Message | str, milliseconds: int = NOTICE) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
-
 from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.panel import Piece, Spot
 from app.feature.shown import Shown
-from networks.core.finding import Mend
 from widgets.controls.advice_bar import AdviceBar
-from widgets.look.translation import said
 
 
 class Advice(Feature):
@@ -19,7 +15,7 @@ class Advice(Feature):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.bar = AdviceBar()
-        self.bar.chosen.connect(self.follow)
+        self.bar.chosen.connect(desk.mend)
 
     def pieces(self) -> tuple[Piece, ...]:
         return (Piece(Spot.ABOVE, self.bar),)
@@ -27,8 +23,3 @@ class Advice(Feature):
     def show(self, old: Shown | None, new: Shown) -> None:
         if new.news(old, "findings"):
             self.bar.show_finding(next((found for found in new.findings if found.mends), None))
-
-    @Slot(object)
-    def follow(self, mend: Mend) -> None:
-        """Does what mends it, as one undoable step."""
-        self.desk.document.edit(mend.applied(self.desk.shown.project), said(mend.words))

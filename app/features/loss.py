@@ -10,9 +10,7 @@ from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.shown import Shown
 from app.training.trainer import State
-from networks.core.finding import Mend
 from networks.runs.glance import Glance
-from widgets.look.translation import said
 from widgets.panels.loss.panel import LossPanel
 
 
@@ -24,7 +22,7 @@ class LossFunction(Feature):
         self.panel = LossPanel()
         self._glance: Glance | None = None
         self.panel.edited.connect(desk.edit_recipe)
-        self.panel.mended.connect(self.mend)
+        self.panel.mended.connect(desk.mend)
         desk.recorded.connect(self.look)
         desk.trainer.state_changed.connect(self.look)
 
@@ -58,8 +56,3 @@ class LossFunction(Feature):
         project = trainer.project or self.desk.shown.project
         title = next((record.title for record in reversed(self.desk.shown.records)), "")
         self.panel.show_glance(glance, project.recipe.learning.loss, title)
-
-    @Slot(object)
-    def mend(self, mend: Mend) -> None:
-        """Does what mends the fit, as one undoable step."""
-        self.desk.document.edit(mend.applied(self.desk.shown.project), said(mend.words))

@@ -55,11 +55,11 @@ def steered(running: Recipe, old: Recipe, new: Recipe) -> dict[str, Value]:
     Nothing where the edit changes anything that has to wait for the next run, another optimizer's numbers, or
     mixes images for a loss that cannot take them.
     """
+    if type(new.learning.optimizer) is not type(old.learning.optimizer):
+        return {}
     found: dict[str, Value] = {}
     rest = old
     for path in steerable(old):
-        if type(new.learning.optimizer) is not type(old.learning.optimizer):
-            return {}
         value = value_at(new, path)
         if value != value_at(old, path):
             found[path] = value
