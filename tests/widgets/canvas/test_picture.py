@@ -19,6 +19,7 @@ from networks.graph.check import check
 from networks.graph.network import Network
 from networks.graph.presentation import Folding, everything_open
 from networks.layers.base import Group
+from networks.layers.normalization import GroupNorm
 from networks.presets.googlenet import googlenet
 from networks.presets.lenet import lenet5
 from networks.presets.resnet import resnet
@@ -85,6 +86,15 @@ def test_whatever_is_drawn_is_there_in_full(qapp, network):
         assert left >= 0
         assert right <= width
     assert pdf(folding).startswith(b"%PDF")
+
+
+def test_a_shape_is_written_above_a_layer_that_stands_close_only_if_it_is_below(qapp):
+    """An activation keeps the shape, which is then written once, where something follows."""
+    first = edits.remove(lenet5(), [node.name for node in lenet5().nodes][3:])
+    assert [node.layer.group for node in first.nodes][1:] == [Group.CONVOLUTION, Group.ACTIVATION]
+    assert words_of(svg(folded(first))).count("6×28×28") == 1
+    refused, _ = edits.add_after(lenet5(), GroupNorm(num_groups=5), first.nodes[1].name)
+    assert words_of(svg(folded(refused))).count("6×28×28") == 1
 
 
 @pytest.mark.parametrize("opened", [False, True], ids=["folded", "open"])
