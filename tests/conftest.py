@@ -13,11 +13,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
-    "backbone",
+    "new examples",
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-settings.load_profile("backbone")
+settings.register_profile("same examples", settings.get_profile("new examples"), derandomize=True)
+settings.load_profile("same examples")
+"""A run says the same twice. Those who look for faults draw others: `--hypothesis-profile "new examples"`."""
 
 
 @pytest.hookimpl(optionalhook=True)
