@@ -1,6 +1,8 @@
-"""In which order an epoch takes images of classes of unequal size. Training scripts print this function."""
+"""In which order an epoch takes the training images. Scripts print `balanced` as it stands here."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -13,3 +15,12 @@ def balanced(labels: Tensor, shuffling: torch.Generator) -> Tensor:
     """
     chances = 1 / torch.bincount(labels).double()
     return torch.multinomial(chances[labels], len(labels), replacement=True, generator=shuffling)
+
+
+def epoch_order(
+    labels: Tensor, balance: Literal["equal", "weights", "sampler"], shuffling: torch.Generator
+) -> Tensor:
+    """The indices of the training images in the order of the next epoch; `labels` are those of the images."""
+    if balance == "sampler":
+        return balanced(labels, shuffling)
+    return torch.randperm(len(labels), generator=shuffling)

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from torch import Tensor, fx
 
 from networks.core.message import Message
+from networks.data.augmented import AugmentedBatches
 from networks.data.batches import Batches
 from networks.data.images import prepare
-from networks.data.order import balanced
+from networks.data.order import epoch_order
 from networks.graph.forward import auxiliary_weights
 from networks.layers.ends import Input
 from networks.module.build import evaluation
@@ -40,7 +41,6 @@ from networks.runs.measures import (
     means,
 )
 from networks.runs.stopping import is_over
-from networks.training.augmented import AugmentedBatches
 from networks.training.averaging import average_weights
 from networks.training.devices import RandomNumbers, device
 from networks.training.dropout import dropout_layers, scale_dropout
@@ -335,7 +335,8 @@ class Run:
     def _make_step(self) -> None:
         state, learning = self.state, self._learning
         if state.order is None:
-            state.order = self._training.at_home(self._draw_order())
+            order = epoch_order(self._training_labels, self._balance, state.shuffling)
+            state.order = self._training.at_home(order)
         first = state.step % self.steps_per_epoch * learning.batch_size
         epoch = state.step // self.steps_per_epoch + 1
         picked = self._augmented.pick(state.order, first, first + learning.batch_size, epoch)
@@ -363,12 +364,6 @@ class Run:
         state.untold.append(Untold(state.step, measured))
         if state.step % self.steps_per_epoch == 0:
             state.order = None
-
-    def _draw_order(self) -> Tensor:
-        shuffling = self.state.shuffling
-        if self._balance == "sampler":
-            return balanced(self._training_labels, shuffling)
-        return torch.randperm(len(self._training), generator=shuffling)
 
     def _fetch(self) -> Iterator[Stepped]:
         """The events of all steps that had none yet, oldest first."""

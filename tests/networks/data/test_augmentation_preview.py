@@ -7,6 +7,7 @@ import pytest
 import torch
 from msgspec.structs import replace
 
+from networks.data import augmented
 from networks.data.augmentation.preview import preview
 from networks.layers.ends import Input
 from networks.project.project import first_project
@@ -14,7 +15,6 @@ from networks.recipes.augmentation.cutmix import CutMix
 from networks.recipes.augmentation.mixup import Mixup
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 from networks.recipes.recipe import with_settings
-from networks.training import augmented
 from networks.training.run import Run
 
 LIGHT = next(preset.steps for preset in AUGMENTATION_PRESETS if preset.name == "light")

@@ -1,0 +1,183 @@
+"""Single pictures as a run's batches have them, for people to look at before and while they train."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from threading import Lock, RLock
+
+import numpy as np
+import torch
+from msgspec.structs import replace
+from numpy.typing import NDArray
+from torch import Tensor
+
+from networks.data.augmentation.draws import draws
+from networks.data.augmentation.steps import steps_of
+from networks.data.augmented import AugmentedBatches
+from networks.data.batches import Batches
+from networks.data.fitting import fit
+from networks.data.images import Side, prepare
+from networks.data.order import epoch_order
+from networks.layers.ends import Input
+from networks.recipes.augmentation import Steps, partners
+from networks.recipes.data_section import Data
+from networks.recipes.looks import DrawLook, Look, Numbers, Spread, StepLook
+
+DRAWS = 8
+"""Epochs that are shown of a picture."""
+_BINS = 48
+_MOST_COUNTED = 2**23
+"""Numbers whose spread is measured; of more, those of some pictures."""
+_CPU = torch.device("cpu")
+_making = Lock()
+
+
+class Views:
+    """The images of a recipe's data as a run takes them, on the CPU: through the run's own batches.
+
+    Training pictures are named by their index among the training pictures, on which augmentation depends, and
+    all others by their index in the data set. Threads wait for one another.
+    """
+
+    def __init__(self, data: Data, wanted: Input, seed: int) -> None:
+        """Raises UserError where the pictures cannot be had."""
+        self._data, self._wanted, self._seed = data, wanted, seed
+        self._using = RLock()
+        pixels, labels = data.dataset.load()
+        self._pixels = pixels
+        # a run asks for the same images and gets these
+        images = prepare(replace(data, augmentation=()), wanted)
+        self.scale = images.scale
+        self._training, _ = data.split()
+        self._labels = images.training_labels
+        every = Side(torch.from_numpy(pixels), torch.arange(len(labels)), torch.from_numpy(labels))
+        self._every = Batches(every, images.scale, _CPU)
+        self._learned = Batches(images.learned, images.scale, _CPU)
+        self._classes = len(data.dataset.classes)
+        self._batches = AugmentedBatches(self._learned, images.scale, self._classes, seed, _CPU)
+        self._order: tuple[int, Tensor, torch.Generator] | None = None
+
+    def seen(self, rows: NDArray[np.int64]) -> Numbers:
+        """Pictures of the data set as the network gets them without augmentation: n×height×width×channels."""
+        return _channels_last(self._every.pick(torch.from_numpy(rows))[0])
+
+    def augmented(self, places: NDArray[np.int64], epoch: int) -> Numbers:
+        """Training pictures as this epoch, counted from 1, trains on them; normalized."""
+        with self._using:
+            return self._drawn(places, epoch, self._data.augmentation)
+
+    def look(self, row: int, place: int | None, epoch: int) -> Look:
+        """One picture on its way into the network; `place` is None unless it is trained on."""
+        fitted = fit(self._pixels[row : row + 1], self._wanted.size, self._wanted.channels)[0]
+        steps = self._data.augmentation if place is not None else ()
+        normalized = self.seen(np.array([row]))[0]
+        after: tuple[StepLook, ...] = ()
+        drawn: tuple[DrawLook, ...] = ()
+        if place is not None and steps:
+            with self._using:
+                after = self._chain(place, epoch)
+                normalized = self.augmented(np.array([place]), epoch)[0]
+                drawn = tuple(self._draw(place, each) for each in range(1, DRAWS + 1))
+        return Look(
+            row,
+            epoch,
+            self._pixels[row],
+            fitted.numpy(),
+            after,
+            normalized,
+            drawn,
+            self.scale.mean,
+            self.scale.std,
+        )
+
+    def picture(self, normalized: Numbers) -> Numbers:
+        """From 0 for black to 1 for white again."""
+        mean, std = (np.array(each, np.float32) for each in (self.scale.mean, self.scale.std))
+        found: Numbers = np.clip(normalized * std + mean, 0, 1)
+        return found
+
+    def times(self, place: int, epoch: int) -> int:
+        """How often an epoch trains on a picture."""
+        if self._data.balance != "sampler":
+            return 1
+        with self._using:
+            return int((self._epoch_order(epoch) == place).sum())
+
+    def spread(self) -> Spread:
+        """How the numbers of the training pictures are spread, without augmentation."""
+        mean, std = np.array(self.scale.mean), np.array(self.scale.std)
+        low, high = float((-mean / std).min()), float(((1 - mean) / std).max())
+        height, width = self._wanted.size
+        each = height * width * self._wanted.channels
+        chosen = np.arange(len(self._learned))[:: -(-len(self._learned) * each // _MOST_COUNTED)]
+        counts = np.zeros(_BINS, np.int64)
+        sums = np.zeros(2)
+        size = max(1, 2**21 // each)
+        for start in range(0, len(chosen), size):
+            some = self._learned.pick(torch.from_numpy(chosen[start : start + size]))[0].numpy().ravel()
+            # black and white may be rounded otherwise in an image
+            counts += np.histogram(some.clip(low, high), _BINS, (low, high))[0]
+            sums += some.sum(dtype=np.float64), np.square(some, dtype=np.float64).sum()
+        average, square = sums / (len(chosen) * each)
+        deviation = float(np.sqrt(max(0.0, square - average**2)))
+        return Spread(low, high, tuple(counts.tolist()), float(average), deviation, len(chosen))
+
+    def _draw(self, place: int, epoch: int) -> DrawLook:
+        picture = self.picture(self.augmented(np.array([place]), epoch)[0])
+        return DrawLook(picture, self.times(place, epoch))
+
+    def _chain(self, place: int, epoch: int) -> tuple[StepLook, ...]:
+        """The picture after each step. The draw of a step does not depend on those after it."""
+        steps = self._data.augmentation
+        names = [step.function.__name__ for step in steps_of(steps)]
+        chances = draws(self._seed, epoch, torch.tensor([place]), names)[0, :, 0].tolist()
+        found = []
+        for count, (step, chance) in enumerate(zip(steps, chances, strict=True), 1):
+            picture = self.picture(self._drawn(np.array([place]), epoch, steps[:count])[0])
+            found.append(StepLook(picture, chance < step.probability))
+        return tuple(found)
+
+    def _drawn(self, places: NDArray[np.int64], epoch: int, steps: Steps) -> Numbers:
+        """As a run takes them from its batches; where steps mix images, each one by itself."""
+        self._batches.set_steps(steps)
+        if not partners(steps):
+            order = torch.from_numpy(places)
+            return _channels_last(self._batches.pick(order, 0, len(places), epoch)[0])
+        order = self._epoch_order(epoch)
+        found = []
+        for place in places.tolist():
+            at = (order == place).nonzero().flatten().tolist()
+            if at:
+                found.append(self._batches.pick(order, at[0], at[0] + 1, epoch)[0])
+            else:
+                # a sampler has left it out of this epoch: with the images that are before it in the set
+                row = torch.arange(place - partners(steps), place + 1) % len(self._learned)
+                found.append(self._batches.pick(row, len(row) - 1, len(row), epoch)[0])
+        return _channels_last(torch.cat(found))
+
+    def _epoch_order(self, epoch: int) -> Tensor:
+        """The order of an epoch, which follows from those before it."""
+        if self._order is None or self._order[0] > epoch:
+            shuffling = torch.Generator().manual_seed(self._seed)
+            self._order = 1, epoch_order(self._labels, self._data.balance, shuffling), shuffling
+        number, order, shuffling = self._order
+        while number < epoch:
+            number, order = number + 1, epoch_order(self._labels, self._data.balance, shuffling)
+        self._order = number, order, shuffling
+        return order
+
+
+@lru_cache(maxsize=1)
+def _views(data: Data, wanted: Input, seed: int) -> Views:
+    return Views(data, wanted, seed)
+
+
+def views(data: Data, wanted: Input, seed: int) -> Views:
+    """The views of this data; those that were asked for last are kept. One thread waits for another's."""
+    with _making:
+        return _views(data, wanted, seed)
+
+
+def _channels_last(images: Tensor) -> Numbers:
+    found: Numbers = images.permute(0, 2, 3, 1).contiguous().numpy()
+    return found
