@@ -7,8 +7,10 @@ import os
 import secrets
 import stat
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from networks.core.message import Message, UserError, message
 
@@ -29,7 +31,28 @@ def write_atomically(path: Path, data: bytes, *, make_folder: bool = False) -> N
             path.parent.mkdir(parents=True, exist_ok=True)
         _write(path, data)
     except (OSError, ValueError) as error:
-        raise _not_written(path, _reason(error)) from error
+        raise _not_written(path, why_not_written(error)) from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A new file to fill, which takes the place of `path` once it is complete and on the disk.
+
+    For what is too large to be in memory twice; it is not read back. Where anything fails, the old file stays
+    as it was. Raises OSError.
+    """
+    temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    _bring_to_disk(path.parent)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -102,7 +125,8 @@ def _bring_to_disk(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _reason(error: OSError | ValueError) -> Message:
+def why_not_written(error: OSError | ValueError) -> Message:
+    """The reason for which a file or a folder could not be written, as the end of a sentence."""
     if isinstance(error, ValueError):
         return message("its name has characters that are not allowed in file names")
     number = error.errno

@@ -42,14 +42,36 @@ def finished(epochs: int) -> Message:
 
 def stopped(step: int, steps_per_epoch: int) -> Message:
     """The sentence for a run that was stopped after so many steps."""
+    return _after(
+        step,
+        steps_per_epoch,
+        "Stopped after {epochs}; the weights are kept.",
+        "Stopped after {steps}; the weights are kept.",
+        "Stopped after {epochs} and {steps}; the weights are kept.",
+    )
+
+
+def interrupted(step: int, steps_per_epoch: int) -> Message:
+    """The sentence for a run whose process ended without a word, as far as its folder tells."""
+    return _after(
+        step,
+        steps_per_epoch,
+        "Interrupted after {epochs}; it can go on.",
+        "Interrupted after {steps}; it can go on.",
+        "Interrupted after {epochs} and {steps}; it can go on.",
+    )
+
+
+def _after(step: int, steps_per_epoch: int, whole: str, begun: str, both: str) -> Message:
+    """One of three sentences: for whole epochs, for steps before the first of them, and for both."""
     epochs, steps = divmod(step, steps_per_epoch)
-    whole = plural("{count} epoch", "{count} epochs", count=epochs)
+    passed = plural("{count} epoch", "{count} epochs", count=epochs)
     further = plural("{count} step", "{count} steps", count=steps)
     if not steps:
-        return message("Stopped after {epochs}; the weights are kept.", epochs=whole)
+        return message(whole, epochs=passed)
     if not epochs:
-        return message("Stopped after {steps}; the weights are kept.", steps=further)
-    return message("Stopped after {epochs} and {steps}; the weights are kept.", epochs=whole, steps=further)
+        return message(begun, steps=further)
+    return message(both, epochs=passed, steps=further)
 
 
 def diverged(event: Stepped) -> Message:

@@ -8,7 +8,8 @@ import msgspec
 
 from networks.core.message import Message
 
-Reason = Literal["finished", "stopped", "diverged"]
+Reason = Literal["finished", "stopped", "diverged", "interrupted"]
+"""Only what is read back from a run's folder is interrupted: its process ended without a word."""
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -98,4 +99,11 @@ class Failed(msgspec.Struct, frozen=True):
     details: str = ""
 
 
-Event = Started | Stepped | Steered | Validating | Validated | Finished | Failed
+class Unkept(msgspec.Struct, frozen=True):
+    """Something of the run could not be written to its folder, with the reason; training goes on."""
+
+    run: str
+    message: Message
+
+
+Event = Started | Stepped | Steered | Validating | Validated | Finished | Failed | Unkept

@@ -78,6 +78,8 @@ def verdict(record: Record) -> Verdict:
     sentence = ended.message
     for fact in _bests(record):
         sentence = _joined(sentence, fact)
+    if ended.reason == "interrupted":
+        return Verdict("stopped", message("interrupted"), sentence)
     return Verdict(
         "good" if finished else "stopped", message("done") if finished else message("stopped"), sentence
     )

@@ -1,0 +1,53 @@
+"""What besides the project decides which numbers come out: machine, versions, device, threads, data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from networks.core.message import Message, message
+
+
+class Environment(msgspec.Struct, frozen=True):
+    """Where a leg of a run was trained. Of two equal environments the same run has the same numbers.
+
+    `processor` names the CPU, `device` the device that trained, by torch's name and its own. `data` is a
+    checksum of the images and labels as they were prepared.
+    """
+
+    backbone: str = ""
+    python: str = ""
+    torch: str = ""
+    system: str = ""
+    processor: str = ""
+    device: str = ""
+    threads: int = 0
+    data: str = ""
+
+
+_NAMES = {
+    "backbone": "Backbone",
+    "python": "Python",
+    "torch": "PyTorch",
+    "system": "system",
+    "processor": "processor",
+    "device": "device",
+    "threads": "threads",
+}
+_NO_MATTER = ("backbone", "python")
+"""The loop's text and torch decide the numbers; another Python computes the same sums."""
+
+
+def environment_changes(old: Environment, new: Environment) -> tuple[Message, ...]:
+    """In what two environments differ that may lead to other numbers, as in `threads 1 → 2`."""
+    return tuple(_changes(old, new))
+
+
+def _changes(old: Environment, new: Environment) -> Iterator[Message]:
+    for name, title in _NAMES.items():
+        was, now = getattr(old, name), getattr(new, name)
+        if was != now and name not in _NO_MATTER:
+            yield message("{title} {old} → {new}", title=message(title), old=was or "?", new=now or "?")
+    if old.data != new.data:
+        yield message("other images or labels")

@@ -1,0 +1,232 @@
+"""What a run tells, as lines of JSON that are only ever appended.
+
+A line without `event` is a step: `{"step": 3, "epoch": 0.5, "training loss": 2.1, …}`, a column for each
+measure. All others name their event. What is no finite number is written as a word (`"NaN"`, `"Infinity"`),
+as JSON has no numbers for it. A line `started` with `step` n says that training went on after step n: lines
+above it that tell of later steps count no more, as those steps were made again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from networks.core.message import message, visible
+from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated
+from networks.runs.measures import MEASURE
+
+LARGEST = 2**30
+"""In bytes; millions of steps."""
+MOST_STEPS = 2**53
+_AT_ONCE = 10_000
+"""Lines that are decoded at once."""
+_STARTED = b'"event":"started"'
+_WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_ENCODER = msgspec.json.Encoder()
+_DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+
+
+def line(event: Event) -> bytes:
+    """The line for an event, with its end; empty where there is nothing to keep, as within a validation."""
+    row: dict[str, Any]
+    match event:
+        case Stepped():
+            row = {"step": event.step, "epoch": event.epoch, **event.values}
+        case Validated():
+            row = {
+                "event": "validated",
+                "step": event.step,
+                "epoch": event.epoch,
+                **event.values,
+                "seconds": event.seconds,
+                "best": event.best,
+            }
+        case Started():
+            row = {"event": "started", **_fields(event)}
+        case Steered():
+            row = {"event": "steered", **_fields(event), "words": str(event.words)}
+        case Finished():
+            row = {
+                "event": "finished",
+                "reason": event.reason,
+                "step": event.step,
+                "words": str(event.message),
+            }
+        case Failed():
+            row = {"event": "failed", "words": str(event.message)}
+        case _:
+            return b""
+    return _ENCODER.encode(exact(row)) + b"\n"
+
+
+def exact(value: Any) -> Any:
+    """The same with words in place of numbers that JSON does not have."""
+    if isinstance(value, float):
+        return (
+            value if math.isfinite(value) else next(word for word, of in _WORDS.items() if _same(of, value))
+        )
+    if isinstance(value, dict):
+        return {name: exact(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [exact(each) for each in value]
+    return value
+
+
+def number(value: Any) -> float:
+    """A number as `exact` writes it. Raises ValueError for anything else."""
+    if isinstance(value, str) and value in _WORDS:
+        return _WORDS[value]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("expected a number")
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError("expected a number that fits") from error
+
+
+def events(data: bytes, run: str, until: int = MOST_STEPS) -> Iterator[list[Event]]:
+    """What the bytes of such a file tell of a run, in order, up to this step; some thousand events at a time.
+
+    Lines that cannot be read are passed over: the last one may be half a line, and steps that do not rise
+    are none.
+    """
+    last, judged = 0, 0
+    for part, limit in _parts(data, until):
+        last, judged = min(last, limit), min(judged, limit)
+        for rows in _rows(part):
+            told: list[Event] = []
+            for row in rows:
+                event = _event(row, run)
+                if isinstance(event, Stepped) and last < event.step <= limit:
+                    last = event.step
+                    told.append(event)
+                elif isinstance(event, Validated) and judged < event.step <= limit:
+                    judged = event.step
+                    told.append(event)
+                elif isinstance(event, Started) or (isinstance(event, Steered) and event.step <= limit):
+                    told.append(event)
+            yield told
+
+
+def _parts(data: bytes, until: int) -> Iterator[tuple[bytes, int]]:
+    """The bytes of each leg, and up to which step it counts: no further than a later leg went on from."""
+    starts = [0]
+    found = data.find(_STARTED)
+    while found >= 0:
+        starts.append(data.rfind(b"\n", 0, found) + 1)
+        found = data.find(_STARTED, found + 1)
+    limits, limit = [], until
+    for start in reversed(starts):
+        limits.append(limit)
+        end = data.find(b"\n", start)
+        row = _decoded(data[start : end if end >= 0 else len(data)])
+        if isinstance(row, dict) and isinstance(event := _event(row, ""), Started):
+            limit = min(limit, event.step)
+    limits.reverse()
+    for start, end, limit in zip(starts, [*starts[1:], len(data)], limits, strict=True):
+        yield data[start:end], limit
+
+
+def _rows(data: bytes) -> Iterator[list[dict[str, Any]]]:
+    lines = data.split(b"\n")
+    for start in range(0, len(lines), _AT_ONCE):
+        some = lines[start : start + _AT_ONCE]
+        try:
+            rows = _DECODER.decode_lines(b"\n".join(some))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            rows = [_decoded(each) for each in some]
+        yield [row for row in rows if isinstance(row, dict)]
+
+
+def _decoded(one: bytes) -> Any:
+    try:
+        return _DECODER.decode(one)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _event(row: dict[str, Any], run: str) -> Event | None:
+    """What a line tells; None where it cannot be read."""
+    try:
+        kind = row.get("event")
+        if kind is None:
+            return _stepped(row, run)
+        if kind == "validated":
+            return _validated(row, run)
+        if kind == "started":
+            return _started(row, run)
+        if kind == "steered":
+            return _steered(row, run)
+    except (KeyError, ValueError, msgspec.ValidationError):
+        return None
+    return None
+
+
+def _stepped(row: dict[str, Any], run: str) -> Stepped:
+    step, epoch = _step(row.pop("step")), _epoch(row.pop("epoch"))
+    values = {
+        name: value if type(value) is float else number(value)
+        for name, value in row.items()
+        if name in MEASURE
+    }
+    return Stepped(run, step, epoch, values)
+
+
+def _validated(row: dict[str, Any], run: str) -> Validated:
+    values = {name: number(value) for name, value in row.items() if name in MEASURE}
+    epoch, seconds = int(_epoch(row["epoch"])), number(row["seconds"])
+    return Validated(run, _step(row["step"]), epoch, values, seconds, row["best"] is True)
+
+
+def _started(row: dict[str, Any], run: str) -> Started:
+    row = {name: value for name, value in row.items() if name in Started.__struct_fields__}
+    chance = {name: number(value) for name, value in dict(row.pop("chance", {})).items()}
+    started = msgspec.convert(row | {"run": run}, Started)
+    _step(started.step)
+    return msgspec.structs.replace(started, device=visible(started.device, 40), chance=chance)
+
+
+def _steered(row: dict[str, Any], run: str) -> Steered:
+    value, words = row["value"], row["words"]
+    if not isinstance(words, str) or not isinstance(row["path"], str):
+        raise ValueError("expected words")
+    return Steered(
+        run,
+        _step(row["step"]),
+        _epoch(row["epoch"]),
+        row["path"],
+        None if value is None else _bounded(number(value)),
+        message("{words}", words=words),
+    )
+
+
+def _step(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < MOST_STEPS:
+        raise ValueError("expected a step")
+    return value
+
+
+def _epoch(value: Any) -> float:
+    found = number(value)
+    if not 0 <= found < MOST_STEPS:
+        raise ValueError("expected an epoch")
+    return found
+
+
+def _bounded(value: float) -> float:
+    if not abs(value) < MOST_STEPS:
+        raise ValueError("expected a number of a recipe")
+    return value
+
+
+def _fields(event: Started | Steered) -> dict[str, Any]:
+    return {
+        name: getattr(event, name) for name in event.__struct_fields__ if name not in ("run", "note", "words")
+    }
+
+
+def _same(one: float, other: float) -> bool:
+    return one == other or (math.isnan(one) and math.isnan(other))
