@@ -1,0 +1,1 @@
+"""What a network answered for each of many images, and what follows from it. No torch."""
