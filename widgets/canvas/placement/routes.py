@@ -113,13 +113,13 @@ class _Routes:
     def _stays(self, name: str) -> bool:
         """Whether a layer belongs to the one right above it, which has no other consumer.
 
-        The shape that both have is written below the lower one: something has to follow there, and a layer
-        that tells of a problem, which makes it taller, has another shape than the one above.
+        The shape that both have is written below the lower one, once something follows. A layer that tells
+        of a problem, which makes it taller, has another shape than the one above.
         """
         node = self._network[name]
         if node.layer.group not in STAYING_CLOSE or len(node.inputs) != 1:
             return False
-        if not self._network.consumers[name] or self._heights[name] > HEIGHT:
+        if self._heights[name] > HEIGHT:
             return False
         (source,) = node.inputs
         right_above = self._rows.get(source) == self._rows[name] - 1
