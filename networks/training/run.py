@@ -30,13 +30,12 @@ from networks.recipes.stopping import Keep, Stopping
 from networks.runs.endings import diverged, ended_early, finished, stopped
 from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated, Validating
 from networks.runs.failure import explain
+from networks.runs.judgement.judgement import Judgement, Weights
 from networks.runs.measures import (
     ACCURACY,
-    AVERAGED,
     LOSS,
     TRAINING_LOSS,
     VALIDATION_LOSS,
-    add_to,
     is_best,
     means,
 )
@@ -48,9 +47,11 @@ from networks.training.make_loss import make_loss
 from networks.training.make_optimizer import make_optimizer, set_options
 from networks.training.model import make_model
 from networks.training.plan import plan, refuse_beyond_memory
+from networks.training.sides import Sides
 from networks.training.state import RunState, SavedState, Untold
 from networks.training.steering import Steering
-from networks.training.steps import judge, set_rate, train_step
+from networks.training.steps import set_rate, train_step
+from networks.training.validation import Validation
 from networks.training.watch import Watch
 
 FETCH_SECONDS = 0.03
@@ -118,15 +119,19 @@ class Run:
         if self._balance == "weights":
             balance = class_weights(images.training_labels.numpy(), project.classes)
             self._training_loss = make_loss(learning.loss, self.device, balance)
-        # known now, so that looking at a batch reads nothing that may be gone by then
-        places = images.learned.places
-        self.watch = Watch(self._training_loss, data.split()[0] if places is None else places.cpu().numpy())
+        # known now, so that looking at a batch or at a picture reads nothing that may be gone by then
+        self.sides = Sides(data, images, self._training, self._validation, self.device)
+        self.watch = Watch(self._training_loss, self.sides.images["training"])
+        self.judgements: Mapping[Weights, Judgement] = {}
+        """What came of the newest validation of each kind of weights; replaced as a whole."""
         self._auxiliary = auxiliary_weights(project.network)
         optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device, learning.decay)
         self._dropouts = dropout_layers(self.model.module)
         scale_dropout(self._dropouts, learning.dropout)
         averaged = copy.deepcopy(self.model.module) if learning.averaging else None
-        self._averaged = None if averaged is None else overwriting(evaluation(averaged))
+        self._judged: dict[Weights, fx.GraphModule] = {"last": self.model.evaluated}
+        if averaged is not None:
+            self._judged["averaged"] = overwriting(evaluation(averaged))
         self.state = RunState(
             self.model.module, optimizer, random_numbers, learning.seed, learning.epochs, averaged
         )
@@ -241,6 +246,7 @@ class Run:
     def restore(self, saved: SavedState) -> None:
         """Goes on from where the saved run was. Raises ValueError where it trained another network."""
         self.state.restore(saved)
+        self.judgements = {}
         self._settle(self.recipe)
         if self.state.order is not None:
             self.state.order = self._training.at_home(self.state.order)
@@ -298,7 +304,8 @@ class Run:
                 yield Finished(self.id, "finished", self.step, finished(self.step // self.steps_per_epoch))
                 return
             else:
-                self._make_step()
+                with self.state.changing:
+                    self._make_step()
 
     @property
     def _synchronous(self) -> bool:
@@ -368,27 +375,24 @@ class Run:
     def _fetch(self) -> Iterator[Stepped]:
         """The events of all steps that had none yet, oldest first."""
         if not self._synchronous:
-            _fetch_from_device(self.state.untold)
+            self.state.fetch()
             self._fetched = time.perf_counter()
         while self.state.untold:
             step, measured = self.state.untold.pop(0)
             yield Stepped(self.id, step, step / self.steps_per_epoch, means(measured))
 
     def _judge(self) -> Iterator[Event]:
-        """Judges all validation images, each counting the same."""
-        totals: dict[str, tuple[float, int]] = {}
-        averaged: dict[str, tuple[float, int]] = {}
-        images, at_once = len(self._validation), self.plan.judged_at_once
-        for start in range(0, images, at_once):
-            stop = min(start + at_once, images)
-            batch, labels = self._validation.cut(start, stop)
+        """Judges all validation images, and keeps what came of it."""
+        validation = Validation(
+            self._judged, self.loss, self.project.recipe.learning.loss, self.optimizer, self._validation
+        )
+        self.module.eval()
+        for share in validation.parts(self.plan.judged_at_once):
+            if share < 1:
+                yield Validating(self.id, self.step, share)
+            # whoever looked into the network meanwhile may have left it in another mode
             self.module.eval()
-            add_to(totals, judge(self.model.evaluated, self.loss, self.optimizer, batch, labels))
-            if self._averaged is not None:
-                add_to(averaged, judge(self._averaged, self.loss, self.optimizer, batch, labels))
-            if stop < images:
-                yield Validating(self.id, self.step, stop / images)
-        values = means(totals) | {AVERAGED + name: each for name, each in means(averaged).items()}
+        values = validation.values()
         judged = Validated(
             run=self.id,
             step=self.step,
@@ -400,8 +404,15 @@ class Run:
         self.state.judged_step = self.step
         self.state.losses.append(values[VALIDATION_LOSS.name])
         if judged.best:
-            self.state.best = judged
-            self.state.keep_best()
+            with self.state.changing:
+                self.state.best = judged
+                self.state.keep_best()
+        places = self.sides.images["validation"]
+        answers = validation.judgements(self.id, judged.step, judged.epoch, places)
+        # the best ones are the same arrays under another name
+        if judged.best:
+            answers["best"] = replace(answers["last"], weights="best")
+        self.judgements = {**self.judgements, **answers}
         stopping = self._stopping
         self.state.over = is_over(
             values[stopping.measure],
@@ -426,13 +437,3 @@ class Run:
         classes = self.project.classes
         loss = self.project.recipe.learning.loss.by_chance(classes)
         return {ACCURACY.name: 1 / classes} | ({} if loss is None else {LOSS.name: loss})
-
-
-def _fetch_from_device(untold: list[Untold]) -> None:
-    """Turns tensors into numbers, with one transfer for each measure: each waits until the GPU is done."""
-    for name in untold[0].measured if untold else ():
-        amounts = [each.measured[name][0] for each in untold]
-        if isinstance(amounts[0], Tensor):
-            amounts = torch.stack(amounts).tolist()
-        for each, amount in zip(untold, amounts, strict=True):
-            each.measured[name] = amount, each.measured[name][1]

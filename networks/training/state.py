@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 
 from networks.module.build import other_tensor
 from networks.recipes.steering import Change
 from networks.runs.events import Validated
+from networks.runs.judgement.judgement import Weights
 from networks.training.clock import Stopwatch
 from networks.training.devices import RandomNumbers
 
@@ -79,6 +82,8 @@ class RunState:
         self.changes: list[Change] = []
         """What was changed in the recipe while the run went on, oldest first."""
         self.clock = Stopwatch()
+        self.changing = threading.Lock()
+        """Held while weights change, so that other threads copy whole ones."""
 
     def weights(self, module: nn.Module | None = None) -> dict[str, Tensor]:
         """Copies of all that was learned, under torch's names, contiguous and on the CPU.
@@ -86,6 +91,30 @@ class RunState:
         `module` may be the averaged one instead of the one that is trained.
         """
         return {name: _copied(tensor) for name, tensor in (module or self.module).state_dict().items()}
+
+    def copied(self, weights: Weights) -> tuple[fx.GraphModule, int]:
+        """A copy of the network with these weights, and the step after which it had them.
+
+        May be asked from another thread while the run goes on: it waits for the step that is being made.
+        Where there are no such weights yet, they are the last ones.
+        """
+        with self.changing:
+            averaged = self.averaged if weights == "averaged" else None
+            module = copy.deepcopy(averaged or self.module)
+            assert isinstance(module, fx.GraphModule)
+            if weights == "best" and self.best is not None and self.best_weights:
+                module.load_state_dict(self.best_weights)
+                return module, self.best.step
+            return module, self.step
+
+    def fetch(self) -> None:
+        """Turns what is untold into numbers; a transfer for each measure, since each waits for the GPU."""
+        for name in self.untold[0].measured if self.untold else ():
+            amounts = [each.measured[name][0] for each in self.untold]
+            if isinstance(amounts[0], Tensor):
+                amounts = torch.stack(amounts).tolist()
+            for each, amount in zip(self.untold, amounts, strict=True):
+                each.measured[name] = amount, each.measured[name][1]
 
     def keep_best(self) -> None:
         """Copies the weights as those of the best epoch, into the memory of the copies before."""
