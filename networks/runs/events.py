@@ -16,8 +16,9 @@ class Started(msgspec.Struct, frozen=True):
     """First event of every leg of a run; a leg ends where the run finishes, is stopped or breaks.
 
     `run` is the id of the run, on this and on every other event. `step` is the number of steps made before
-    this leg. `note` says which layers started from published weights, where the recipe names some. `chance`
-    holds what guessing alike for all classes would give, by the name of the quantity, where that is known.
+    this leg, and `changes` how often the recipe had been changed by then. `note` says which layers started
+    from published weights, where the recipe names some. `chance` holds what guessing alike for all classes
+    would give, by the name of the quantity, where that is known.
     """
 
     run: str
@@ -29,6 +30,7 @@ class Started(msgspec.Struct, frozen=True):
     step: int = 0
     note: Message | None = None
     chance: dict[str, float] = {}
+    changes: int = 0
 
 
 class Stepped(msgspec.Struct, frozen=True):

@@ -239,6 +239,10 @@ class Run:
             return {name: tensor.clone() for name, tensor in self.state.best_weights.items()}
         return self.state.weights()
 
+    def data_checksum(self) -> str:
+        """A checksum of all images and labels, as they were prepared for this run."""
+        return f"{self._training.checksum():08x}-{self._validation.checksum():08x}"
+
     def save(self) -> SavedState:
         """All that another run of the same project needs to go on from here. Only while nobody trains."""
         return self.state.save()
@@ -284,6 +288,7 @@ class Run:
             step=self.step,
             note=self.model.note,
             chance=self._by_chance,
+            changes=len(self.state.changes),
         )
         while True:
             whole_epoch = self.step % self.steps_per_epoch == 0

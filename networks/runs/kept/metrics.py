@@ -2,8 +2,9 @@
 
 A line without `event` is a step: `{"step": 3, "epoch": 0.5, "training loss": 2.1, …}`, a column for each
 measure. All others name their event. What is no finite number is written as a word (`"NaN"`, `"Infinity"`),
-as JSON has no numbers for it. A line `started` with `step` n says that training went on after step n: lines
-above it that tell of later steps count no more, as those steps were made again.
+as JSON has no numbers for it. A line `started` with `step` n and `changes` m says that training went on after
+step n and the m-th change of the recipe: lines above it that tell of later ones count no more, as those steps
+were made again.
 """
 
 from __future__ import annotations
@@ -75,6 +76,17 @@ def exact(value: Any) -> Any:
     return value
 
 
+def inexact(value: Any) -> Any:
+    """What `exact` was given: numbers in place of the words for them."""
+    if isinstance(value, str):
+        return _WORDS.get(value, value)
+    if isinstance(value, dict):
+        return {name: inexact(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [inexact(each) for each in value]
+    return value
+
+
 def number(value: Any) -> float:
     """A number as `exact` writes it. Raises ValueError for anything else."""
     if isinstance(value, str) and value in _WORDS:
@@ -93,9 +105,9 @@ def events(data: bytes, run: str, until: int = MOST_STEPS) -> Iterator[list[Even
     Lines that cannot be read are passed over: the last one may be half a line, and steps that do not rise
     are none.
     """
-    last, judged = 0, 0
-    for part, limit in _parts(data, until):
-        last, judged = min(last, limit), min(judged, limit)
+    last, judged, changes = 0, 0, 0
+    for part, limit, most in _parts(data, until):
+        last, judged, changes = min(last, limit), min(judged, limit), min(changes, most)
         for rows in _rows(part):
             told: list[Event] = []
             for row in rows:
@@ -106,28 +118,31 @@ def events(data: bytes, run: str, until: int = MOST_STEPS) -> Iterator[list[Even
                 elif isinstance(event, Validated) and judged < event.step <= limit:
                     judged = event.step
                     told.append(event)
-                elif isinstance(event, Started) or (isinstance(event, Steered) and event.step <= limit):
+                elif isinstance(event, Steered) and event.step <= limit and changes < most:
+                    changes += 1
+                    told.append(event)
+                elif isinstance(event, Started):
                     told.append(event)
             yield told
 
 
-def _parts(data: bytes, until: int) -> Iterator[tuple[bytes, int]]:
-    """The bytes of each leg, and up to which step it counts: no further than a later leg went on from."""
+def _parts(data: bytes, until: int) -> Iterator[tuple[bytes, int, int]]:
+    """The bytes of each leg, and up to which step and change it counts: where a later leg went on."""
     starts = [0]
     found = data.find(_STARTED)
     while found >= 0:
         starts.append(data.rfind(b"\n", 0, found) + 1)
         found = data.find(_STARTED, found + 1)
-    limits, limit = [], until
+    limits, limit, changes = [], until, MOST_STEPS
     for start in reversed(starts):
-        limits.append(limit)
+        limits.append((limit, changes))
         end = data.find(b"\n", start)
         row = _decoded(data[start : end if end >= 0 else len(data)])
         if isinstance(row, dict) and isinstance(event := _event(row, ""), Started):
-            limit = min(limit, event.step)
+            limit, changes = min(limit, event.step), min(changes, event.changes)
     limits.reverse()
-    for start, end, limit in zip(starts, [*starts[1:], len(data)], limits, strict=True):
-        yield data[start:end], limit
+    for start, end, most in zip(starts, [*starts[1:], len(data)], limits, strict=True):
+        yield data[start:end], *most
 
 
 def _rows(data: bytes) -> Iterator[list[dict[str, Any]]]:
@@ -186,6 +201,7 @@ def _started(row: dict[str, Any], run: str) -> Started:
     chance = {name: number(value) for name, value in dict(row.pop("chance", {})).items()}
     started = msgspec.convert(row | {"run": run}, Started)
     _step(started.step)
+    _step(started.changes)
     return msgspec.structs.replace(started, device=visible(started.device, 40), chance=chance)
 
 

@@ -6,6 +6,7 @@ import json
 import math
 import struct
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,6 +93,24 @@ def test_several_returns_count_each_step_once():
         event for step, last in legs for event in (started(step), *map(stepped, range(step + 1, last + 1)))
     ]
     assert [event.step for event in read(written(told)) if isinstance(event, Stepped)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_change_that_is_made_again_is_told_once():
+    def steered(step):
+        return Steered("a", step, step / 4, "learning.optimizer.lr", 0.01, message("lower"))
+
+    for before, changes in ((True, 0), (False, 1)):
+        # the checkpoint at step 2 was written before or after the change that was made there
+        told = [
+            started(),
+            stepped(1),
+            stepped(2),
+            steered(2),
+            stepped(3),
+            msgspec.structs.replace(started(2), changes=changes),
+        ]
+        told += [steered(2)] * before + [stepped(3), steered(3)]
+        assert [event.step for event in read(written(told)) if isinstance(event, Steered)] == [2, 3]
 
 
 def test_what_came_after_a_step_can_be_left_out():

@@ -1,0 +1,252 @@
+"""Keeps a run in its folder while it trains: metrics, checkpoints, weights, and how it ended."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from torch import Tensor
+
+from networks.core.message import Message, UserError, message
+from networks.core.storage import why_not_written, write_atomically
+from networks.project.project import Project, project_to_json
+from networks.recipes.steering import Change
+from networks.recipes.stopping import Keep
+from networks.runs.events import Event, Failed, Finished, Unkept
+from networks.runs.kept.appending import Appending
+from networks.runs.kept.environment import Environment
+from networks.runs.kept.files import HEADER, PROJECT, START_WEIGHTS, Header, write_json
+from networks.runs.kept.folders import claimed
+from networks.runs.kept.legs import End, claim_leg, end_leg, new_leg, now
+from networks.training.checkpoint import checkpoints, write_checkpoint
+from networks.training.machine import environment
+from networks.training.run import Run
+from networks.training.state import SavedState
+from networks.training.tensor_file import write_tensors
+
+SHARE = 0.02
+"""Of the time, what checkpoints may take: copying the state, and the processor's time for writing it."""
+SOONEST, LATEST = 5.0, 60.0
+"""Seconds between two checkpoints; what a crash costs at most."""
+WEIGHTS = "weights.safetensors"
+"""Those that the recipe keeps."""
+OTHER_WEIGHTS: dict[Keep, str] = {
+    "last": "weights-last.safetensors",
+    "best": "weights-best.safetensors",
+    "averaged": "weights-averaged.safetensors",
+}
+"""The others, where they differ from those."""
+
+
+class Named(NamedTuple):
+    """What a new run is called: its long and its short name, and the run from whose weights it goes on."""
+
+    title: str
+    short: str = ""
+    parent: str = ""
+
+
+class Recorder:
+    """Writes what a run does into its folder. What cannot be written is told, and the run trains on.
+
+    For the thread that trains, between two events; checkpoints are copied there and written beside it.
+    """
+
+    def __init__(self, run: Run, folder: Path, leg: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """Writes the leg that was claimed. Raises UserError where the metrics cannot be opened."""
+        self.folder = folder
+        self._run, self._leg, self._clock = run, leg, clock
+        self._lines, self._files = threading.Lock(), threading.Lock()
+        """Held while lines are appended, or while other files are written; both while the folder is moved."""
+        try:
+            self._metrics = Appending(folder, clock)
+        except OSError as error:
+            raise UserError(_unwritten(folder, error)) from error
+        self._due = clock() + SOONEST
+        self._writing: threading.Thread | None = None
+        self._troubles: list[Message] = []
+        self._failing: set[str] = set()
+        self.cost = 0.0
+        """Seconds that the last checkpoint took."""
+        self.checkpoints = 0
+        """How many were written by this recorder."""
+
+    def take(self, event: Event) -> tuple[Unkept, ...]:
+        """Keeps the next event, and a checkpoint if it is time for one; says what could not be written."""
+        if self._metrics.take(event):
+            self._flush()
+        if isinstance(event, Finished | Failed):
+            self._end(event)
+        elif self._clock() >= self._due and not self._busy:
+            self.checkpoint()
+        if not self._troubles:
+            return ()
+        troubles, self._troubles = self._troubles, []
+        return tuple(Unkept(self._run.id, trouble) for trouble in troubles)
+
+    def checkpoint(self) -> None:
+        """Copies the state now, and writes it beside the training."""
+        self._wait()
+        self._flush()
+        # until it is written; where that fails, the disk is tried again in a while
+        self._due = self._clock() + LATEST
+        with self._trying("checkpoint"):
+            began = self._clock()
+            state = self._run.save()
+            copying = self._clock() - began
+            self._writing = threading.Thread(target=self._write, args=(state, copying), name="checkpoint")
+            self._writing.start()
+
+    def move(self, move: Callable[[Path], Path]) -> None:
+        """Has the folder moved to where `move` says, while nothing is written. From any thread."""
+        with self._files, self._lines:
+            self.folder = move(self.folder)
+            self._metrics.move(self.folder)
+
+    @property
+    def _busy(self) -> bool:
+        return self._writing is not None and self._writing.is_alive()
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.join()
+            self._writing = None
+
+    def _write(self, state: SavedState, copying: float) -> None:
+        """In a thread of its own."""
+        began = time.thread_time()
+        with self._trying("checkpoint"), self._files:
+            # what it goes on from must not be newer than what has been told
+            self._metrics.sync()
+            write_checkpoint(self.folder, state)
+            self.checkpoints += 1
+        self.cost = copying + time.thread_time() - began
+        self._due = self._clock() + min(LATEST, max(SOONEST, self.cost / SHARE))
+
+    def _end(self, event: Finished | Failed) -> None:
+        """Writes the last checkpoint, the weights and how the leg ended, in this order."""
+        self._wait()
+        broken = isinstance(event, Failed) or event.reason == "diverged"
+        with self._trying("metrics"), self._lines:
+            self._metrics.flush()
+            self._metrics.sync()
+        if not broken:
+            with self._trying("checkpoint"), self._files:
+                write_checkpoint(self.folder, self._run.save())
+                self.checkpoints += 1
+                # nothing can cut it off any more
+                for old in checkpoints(self.folder)[1:]:
+                    old.unlink(missing_ok=True)
+        with self._trying("weights"), self._files:
+            write_weights(self._run, self.folder)
+        reason = "failed" if isinstance(event, Failed) else event.reason
+        assert reason != "interrupted", "an interruption cannot be told"
+        with self._trying("end"), self._files:
+            end_leg(self.folder, self._leg, End(reason, str(event.message), self._run.step, now()))
+        with suppress(OSError):
+            self._metrics.close()
+
+    def _flush(self) -> None:
+        with self._trying("metrics"), self._lines:
+            self._metrics.flush()
+
+    @contextmanager
+    def _trying(self, what: str) -> Iterator[None]:
+        """Writes something; an error is told once, until it succeeds again, and training goes on."""
+        try:
+            yield
+        except (OSError, UserError, MemoryError, RuntimeError) as error:
+            if what not in self._failing:
+                self._failing.add(what)
+                self._troubles.append(_unwritten(self.folder, error))
+        else:
+            self._failing.discard(what)
+
+
+def begun(
+    run: Run,
+    parent: Path,
+    named: Named,
+    *,
+    project: Project | None = None,
+    version: str = "",
+    epochs: int | None = None,
+    planned: Iterable[Change] = (),
+    weights: Mapping[str, Tensor] | None = None,
+    folder: Path | None = None,
+) -> Recorder:
+    """Claims a folder for a run that begins and writes what it is. Raises UserError where that fails.
+
+    `project` takes the place of the run's own, where it is the same in other words. `epochs`, `planned` and
+    `weights` are what the run begins with. `folder` is one that was made before.
+    """
+    place = folder or claimed(parent, named.short or named.title)
+    header = Header(
+        named.title,
+        named.short,
+        named.parent,
+        now(),
+        run.project.recipe.learning.seed,
+        run.target_epochs if epochs is None else epochs,
+        tuple(msgspec.Raw(msgspec.json.encode(change)) for change in planned),
+    )
+    write_atomically(place / PROJECT, project_to_json(project or run.project))
+    if weights is not None:
+        try:
+            write_tensors(place / START_WEIGHTS, _alone(weights), {"format": "pt"})
+        except OSError as error:
+            raise UserError(_unwritten(place, error)) from error
+    write_json(place / HEADER, header)
+    return Recorder(run, place, claim_leg(place, new_leg(environment(run, version), 0)))
+
+
+def gone_on(run: Run, folder: Path, here: Environment, differs: tuple[str, ...]) -> Recorder:
+    """Claims the next leg of a run that goes on. Raises UserError where another program trains it."""
+    leg = claim_leg(folder, new_leg(here, run.step, differs))
+    # what a process that was killed had begun to write
+    for rest in folder.glob(".*.tmp"):
+        with suppress(OSError):
+            rest.unlink()
+    return Recorder(run, folder, leg)
+
+
+def write_weights(run: Run, folder: Path) -> None:
+    """Writes the weights that the recipe keeps, and beside them those that differ. Raises OSError."""
+    keep = run.project.recipe.learning.stopping.keep
+    kinds: list[Keep] = ["last"]
+    if run.best is not None and run.best.step != run.step:
+        kinds.append("best")
+    if run.state.averaged is not None:
+        kinds.append("averaged")
+    if keep not in kinds:
+        # there is no other: that epoch is the last one, or nothing was averaged
+        keep = "last"
+    for kind in OTHER_WEIGHTS:
+        path = folder / (WEIGHTS if kind == keep else OTHER_WEIGHTS[kind])
+        if kind in kinds:
+            write_tensors(path, run.weights(kind), {"format": "pt"})
+        elif kind != keep:
+            # of an earlier leg
+            path.unlink(missing_ok=True)
+    (folder / OTHER_WEIGHTS[keep]).unlink(missing_ok=True)
+
+
+def _alone(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
+
+
+def _unwritten(folder: Path, error: Exception) -> Message:
+    if isinstance(error, UserError):
+        reason = error.reason
+    elif isinstance(error, OSError):
+        reason = why_not_written(error)
+    else:
+        reason = message("{reason}", reason=str(error) or type(error).__name__)
+    return message(
+        "The run trains on, but is not kept in “{path}”: {reason}", path=str(folder), reason=reason
+    )

@@ -1,0 +1,115 @@
+"""Goes on with a run from its folder: exactly, or with words for what is not as it was."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+from safetensors import safe_open
+from torch import Tensor
+
+from networks.core.message import Message, UserError, message
+from networks.project.project import Project, read_project
+from networks.recipes.recipe import with_settings
+from networks.recipes.steering import Change, with_change
+from networks.runs.kept.environment import environment_changes
+from networks.runs.kept.files import PROJECT, START_WEIGHTS, Header, header_of
+from networks.runs.kept.legs import first_leg, state_of
+from networks.training.checkpoint import checkpoints, read_checkpoint
+from networks.training.machine import environment
+from networks.training.recorder import Recorder, gone_on
+from networks.training.run import Run
+
+
+class Resumed(NamedTuple):
+    """A run as it was at its last checkpoint, with the recorder of its next leg.
+
+    `differs` says in what this machine differs from that of the first leg; empty where every later number is
+    the one that a run without an interruption would have. `passed_over` says which checkpoints could not be
+    read.
+    """
+
+    run: Run
+    recorder: Recorder
+    differs: tuple[Message, ...]
+    passed_over: tuple[Message, ...]
+
+
+def project_of(folder: Path) -> Project:
+    """What a run trains, with as many threads as it began with. Raises UserError."""
+    project = read_project(folder / PROJECT)
+    leg = first_leg(folder)
+    threads = leg.environment.threads if leg is not None else 0
+    if project.recipe.machine.threads or not 0 < threads <= 1024:
+        return project
+    return replace(project, recipe=with_settings(project.recipe, threads=threads))
+
+
+def resumed(folder: Path, id: str = "run", version: str = "") -> Resumed:
+    """Goes on with the run in a folder, from its newest checkpoint that is whole, else from the beginning.
+
+    Raises UserError where another program trains it or something of it cannot be read, and whatever torch
+    raises where it does not fit into memory.
+    """
+    if state_of(folder) == "running":
+        raise UserError(message("“{path}” is being trained by another program.", path=os.fspath(folder)))
+    header, project = header_of(folder), project_of(folder)
+    run, passed_over = _restored(folder, header, project, id)
+    here = environment(run, version)
+    first = first_leg(folder)
+    differs = () if first is None else environment_changes(first.environment, here)
+    return Resumed(run, gone_on(run, folder, here, tuple(map(str, differs))), differs, passed_over)
+
+
+def _restored(folder: Path, header: Header, project: Project, id: str) -> tuple[Run, tuple[Message, ...]]:
+    passed_over = []
+    for path in checkpoints(folder):
+        try:
+            saved = read_checkpoint(path)
+        except UserError as error:
+            passed_over.append(error.reason)
+            continue
+        run = Run(project, id, _planned(header, project))
+        try:
+            run.restore(saved)
+        except (KeyError, IndexError, TypeError, ValueError, RuntimeError, AttributeError):
+            passed_over.append(
+                message("“{path}” was passed over: it is not of this run.", path=os.fspath(path))
+            )
+            continue
+        return run, tuple(passed_over)
+    run = Run(project, id, _planned(header, project), _start(folder))
+    run.target_epochs = max(1, header.epochs)
+    return run, tuple(passed_over)
+
+
+def _planned(header: Header, project: Project) -> tuple[Change, ...]:
+    """The changes of the run that this one repeats. Raises UserError."""
+    try:
+        changes = tuple(msgspec.json.decode(change, type=Change) for change in header.planned)
+        for change in changes:
+            with_change(project.recipe, change.path, change.value)
+    except ValueError as error:
+        raise UserError(
+            message("The changes that this run repeats were not read: {reason}.", reason=str(error))
+        ) from error
+    return changes
+
+
+def _start(folder: Path) -> dict[str, Tensor] | None:
+    """The weights that the run began with; None where they were drawn or fetched. Raises UserError."""
+    path = folder / START_WEIGHTS
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, "pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise UserError(
+            message("“{path}” was not read: it is cut off or damaged.", path=os.fspath(path))
+        ) from error

@@ -1,0 +1,53 @@
+"""Tensors as safetensors files, written tensor by tensor, so that they are not in memory twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from networks.core.storage import replacing
+
+_TYPES = {
+    torch.float64: "F64",
+    torch.float32: "F32",
+    torch.float16: "F16",
+    torch.bfloat16: "BF16",
+    torch.int64: "I64",
+    torch.int32: "I32",
+    torch.int16: "I16",
+    torch.int8: "I8",
+    torch.uint8: "U8",
+    torch.bool: "BOOL",
+}
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
+    """Writes contiguous tensors on the CPU into a file that is there whole or not at all. Raises OSError.
+
+    The format is that of safetensors: the length of the header in eight bytes, the header as JSON, and then
+    the numbers. `metadata` stands in the header.
+    """
+    header: dict[str, object] = {"__metadata__": dict(metadata)}
+    place = 0
+    # the largest types first, so that each number stands where the processor likes it
+    ordered = sorted(tensors.items(), key=lambda item: (-item[1].element_size(), item[0]))
+    for name, tensor in ordered:
+        end = place + tensor.nbytes
+        header[name] = {
+            "dtype": _TYPES[tensor.dtype],
+            "shape": list(tensor.shape),
+            "data_offsets": [place, end],
+        }
+        place = end
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    with replacing(path) as file:
+        file.write(len(text).to_bytes(8, "little"))
+        file.write(text)
+        for _, tensor in ordered:
+            # NumPy has no type for some of torch's: bytes are bytes
+            file.write(tensor.reshape(-1).view(torch.uint8).numpy().data)
