@@ -33,7 +33,7 @@ def make_application() -> QApplication:
 def run_window(path: Path | None) -> int:
     """Opens the window, with a project file where one is given, and gives the exit code."""
     application = make_application()
-    # this imports pyqtgraph, which installs an exception hook of its own; ours comes after it
+    # imported late: the command line, too, comes through this file
     from app.window.window import MainWindow
 
     reporter = CrashReporter(data_folder())

@@ -40,6 +40,9 @@ class TorchLoader(QObject):
 
 
 def _load(_: Task) -> Torch:
+    # the charts of the first run, and pyqtgraph with them: soon done, and torch takes a while
+    import widgets.curves.charts  # noqa: F401  isort: skip
+
     import torch
     import torch._dynamo
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 
 from networks.core.message import plural
-from widgets.curves.chart import Chart
 from widgets.look import theme
 from widgets.look.translation import said
+
+if TYPE_CHECKING:
+    from widgets.curves.chart import Chart
 
 
 class AxisButton(QToolButton):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from networks.runs.record import Record
-from widgets.curves.chart import Chart
 from widgets.look.translation import declared, said
+
+if TYPE_CHECKING:
+    from widgets.curves.chart import Chart
 
 
 def described(chart: Chart, run: Record) -> str:

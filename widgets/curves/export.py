@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QBuffer,
@@ -25,10 +26,12 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
-from widgets.curves.chart import Chart
 from widgets.curves.legend import RunsLegend
 from widgets.look import theme
 from widgets.look.translation import said
+
+if TYPE_CHECKING:
+    from widgets.curves.chart import Chart
 
 Parts = Sequence[QWidget]
 """What stands below each other in a picture."""

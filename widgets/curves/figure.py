@@ -1,13 +1,9 @@
-"""All charts below each other with their explanation, or in their place what to do to have some."""
+"""All charts with their explanation, or in their place what to do to have some."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
-
-from widgets.curves.chart_place import ChartPlace
 from widgets.curves.hint import Hint
 from widgets.curves.keys import Keys
 
@@ -15,21 +11,8 @@ from widgets.curves.keys import Keys
 class Figure(QWidget):
     """The part of the panel that pictures of it show."""
 
-    def __init__(self, places: Sequence[ChartPlace], hint: Hint, keys: Keys) -> None:
+    def __init__(self, charts: QWidget, hint: Hint, keys: Keys) -> None:
         super().__init__()
-        charts = QWidget()
-        column = QVBoxLayout(charts)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for place in places:
-            column.addWidget(place.heading)
-            # charts that are shown by choice stay smaller than the main ones
-            column.addWidget(place.chart, 2 if place.chart.quantity.extra else 3)
-            column.addWidget(place.button, 0, Qt.AlignmentFlag.AlignRight)
-        epoch = QLabel(self.tr("epoch"))
-        epoch.setProperty("role", "dim")
-        epoch.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(epoch)
         figure = QVBoxLayout(self)
         figure.setContentsMargins(0, 0, 0, 0)
         figure.setSpacing(2)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.runs.measures import QUANTITIES, Quantity, variants
-from widgets.curves.line import dashes
+from widgets.curves.symbols import dashes
 from widgets.look import theme
 from widgets.look.translation import declared
 

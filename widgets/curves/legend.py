@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from networks.runs.verdict import Mark
-from widgets.curves.line import draw_symbol
+from widgets.curves.symbols import draw_symbol
 from widgets.look import theme
 from widgets.look.icon import paint_icon
 from widgets.look.plain import plain_hint

@@ -12,8 +12,9 @@ from networks.runs.measures import Measure
 from networks.runs.record import Record
 from networks.runs.sane_range import Spread, spread
 from networks.runs.series import Floats
-from widgets.curves.line import Line, Markers, dashes
+from widgets.curves.line import Line, Markers
 from widgets.curves.plot_view import PlotView
+from widgets.curves.symbols import dashes
 from widgets.curves.trace import Trace, means, peaks, scaled, unscaled
 
 _CLIP = 50.0

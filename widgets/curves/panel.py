@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -15,11 +16,10 @@ from networks.runs.measures import QUANTITIES
 from networks.runs.record import Record
 from networks.runs.table import csv_text
 from networks.runs.verdict import verdict
+from widgets.controls.late import Late
 from widgets.controls.notice import Notice
 from widgets.controls.offer_bar import OfferBar
 from widgets.curves.axis_button import AxisButton
-from widgets.curves.chart import Chart
-from widgets.curves.chart_place import ChartPlace, chart_place
 from widgets.curves.description import described
 from widgets.curves.figure import Figure
 from widgets.curves.hint import Hint
@@ -34,12 +34,21 @@ from widgets.curves.toolbar import CurvesToolbar
 from widgets.look import theme
 from widgets.look.translation import declared, said
 
+if TYPE_CHECKING:
+    from widgets.curves.chart import Chart
+    from widgets.curves.chart_place import ChartPlace
+    from widgets.curves.charts import Charts
+
 _LOW = 480
 """Below this height what explains the charts gives way to them."""
 
 
 class CurvesPanel(QWidget):
-    """Shows the records of runs, the newest in front. Nothing is shown that was not measured."""
+    """Shows the records of runs, the newest in front. Nothing is shown that was not measured.
+
+    The charts are made for the first run, or for what changes them before. So the window opens without
+    pyqtgraph, which takes nearly as long to import as all of the program.
+    """
 
     clear_requested = Signal()
     """The user wants to delete all runs that have ended."""
@@ -61,7 +70,7 @@ class CurvesPanel(QWidget):
         self._following = True
         self._refreshing = False
         self._pointed: float | None = None
-        self._places = tuple(chart_place(quantity, self) for quantity in QUANTITIES)
+        self._charts = Late(self._make_charts)
         self._read_outs = ReadOuts(self)
         logarithmic = [
             declared(each.title).lower() for each in QUANTITIES if each.logarithmic and not each.extra
@@ -73,8 +82,10 @@ class CurvesPanel(QWidget):
         self.waiting_notice = Notice("warning")
         self.keys = Keys()
         self._hint = Hint()
-        self._figure = Figure(self._places, self._hint, self.keys)
-        self.sharing = Sharing(self, self.toolbar, self._all_charts, self._figure, self.runs_legend, self.csv)
+        self._figure = Figure(self._charts, self._hint, self.keys)
+        self.sharing = Sharing(
+            self, self.toolbar, lambda: self._all_charts, self._figure, self.runs_legend, self.csv
+        )
         self._name_parts()
         self._arrange()
         self._connect()
@@ -113,6 +124,7 @@ class CurvesPanel(QWidget):
 
     def chart(self, quantity: str) -> Chart:
         """The chart of this quantity, by its name."""
+        self.make_charts()
         return self._place(quantity).chart
 
     def csv(self) -> str:
@@ -121,7 +133,7 @@ class CurvesPanel(QWidget):
 
     @property
     def charts(self) -> tuple[Chart, ...]:
-        """The charts that are shown."""
+        """The charts that are shown, as far as they are made."""
         return tuple(place.chart for place in self._places if place.shown)
 
     @property
@@ -139,12 +151,35 @@ class CurvesPanel(QWidget):
         """The buttons of their axes."""
         return tuple(place.button for place in self._places if place.shown)
 
+    def make_charts(self) -> None:
+        """Makes the charts, unless they are there."""
+        assert self._charts.widget
+
+    def _make_charts(self) -> Charts:
+        from widgets.curves.charts import Charts
+
+        charts = Charts(self)
+        for place in charts.places:
+            place.chart.zoomed.connect(self._zoom)
+            place.chart.reset_requested.connect(self.reset_view)
+            place.chart.pointed.connect(self._point)
+            place.chart.stepped.connect(self._step)
+            place.chart.view_changed.connect(self._follow_view)
+            place.chart.all_requested.connect(self._switch_axis)
+            place.button.clicked.connect(self._switch_axis)
+        return charts
+
+    @property
+    def _places(self) -> tuple[ChartPlace, ...]:
+        made = self._charts.made
+        return () if made is None else made.places
+
     def _place(self, quantity: str) -> ChartPlace:
         return next(place for place in self._places if place.chart.quantity.name == quantity)
 
     @property
     def _all_charts(self) -> tuple[Chart, ...]:
-        """Also those that are hidden."""
+        """Also those that are hidden, as far as they are made."""
         return tuple(place.chart for place in self._places)
 
     @property
@@ -162,6 +197,7 @@ class CurvesPanel(QWidget):
     @Slot(bool)
     def set_log(self, log: bool) -> None:
         """Switches all charts that can have a logarithmic axis."""
+        self.make_charts()
         for chart in self._all_charts:
             if chart.quantity.logarithmic:
                 chart.set_log(log, self.toolbar.smoothing)
@@ -171,6 +207,7 @@ class CurvesPanel(QWidget):
     @Slot(str, bool)
     def show_chart(self, quantity: str, shown: bool) -> None:
         """Shows or hides the chart of this quantity, by its name."""
+        self.make_charts()
         place = self._place(quantity)
         # a chart that is hidden takes nothing
         for record in self._numbers:
@@ -181,6 +218,7 @@ class CurvesPanel(QWidget):
 
     @Slot(float)
     def _smooth(self, weight: float) -> None:
+        self.make_charts()
         self.keys.show_smoothing(weight > 0)
         for chart in self._all_charts:
             chart.set_smoothing(weight)
@@ -188,6 +226,7 @@ class CurvesPanel(QWidget):
 
     @Slot(bool)
     def _show_single_steps(self, shown: bool) -> None:
+        self.make_charts()
         self.keys.show_single_steps(shown)
         for chart in self._all_charts:
             chart.set_single_steps(shown)
@@ -209,11 +248,10 @@ class CurvesPanel(QWidget):
 
     @Slot()
     def _zoom(self) -> None:
-        source = self.sender()
-        assert isinstance(source, Chart)
+        zoomed = next(chart for chart in self._all_charts if chart is self.sender())
         self._following = False
         for chart in self._all_charts:
-            chart.look_at(x=source.x_range())
+            chart.look_at(x=zoomed.x_range())
         self._refresh()
 
     @Slot(object)
@@ -291,6 +329,7 @@ class CurvesPanel(QWidget):
         # a run that is brought back has been told of
         back = record.ended is not None
         self._told[record] = (0, record.ended)
+        self.make_charts()
         for chart in self._all_charts:
             chart.add_run(record, number, self.toolbar.smoothing)
         curves = self._all_charts[0].curves(record)
@@ -410,15 +449,6 @@ class CurvesPanel(QWidget):
         rows.addWidget(self.outcome)
 
     def _connect(self) -> None:
-        for chart in self._all_charts:
-            chart.zoomed.connect(self._zoom)
-            chart.reset_requested.connect(self.reset_view)
-            chart.pointed.connect(self._point)
-            chart.stepped.connect(self._step)
-            chart.view_changed.connect(self._follow_view)
-            chart.all_requested.connect(self._switch_axis)
-        for place in self._places:
-            place.button.clicked.connect(self._switch_axis)
         self.toolbar.chart_choice.chosen.connect(self.show_chart)
         self.toolbar.single_steps_toggled.connect(self._show_single_steps)
         self.undo_bar.accepted.connect(self.restore_requested)

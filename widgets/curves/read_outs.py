@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, QSizeF
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor
 from PySide6.QtWidgets import QWidget
 
 from networks.runs.record import Record
-from widgets.curves.chart import Chart
-from widgets.curves.chart_place import ChartPlace
 from widgets.curves.reading_box import ReadingBox
 from widgets.curves.readings import Reading, ReadValue
 from widgets.look import theme
 from widgets.look.translation import declared
+
+if TYPE_CHECKING:
+    from widgets.curves.chart import Chart
+    from widgets.curves.chart_place import ChartPlace
 
 
 class ReadOuts:

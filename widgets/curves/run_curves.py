@@ -9,10 +9,10 @@ from networks.runs.measures import Quantity, variants
 from networks.runs.record import Record
 from networks.runs.sane_range import Spread
 from networks.runs.verdict import best_index
-from widgets.curves.line import SYMBOLS
 from widgets.curves.marks import BestMark, ChangeMarks, DivergedMark, EdgeMark, Mark
 from widgets.curves.measured_line import MeasuredLine, line_of
 from widgets.curves.plot_view import PlotView
+from widgets.curves.symbols import SYMBOLS
 from widgets.look import theme
 from widgets.look.translation import said
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from widgets.curves import export
-from widgets.curves.chart import Chart
 from widgets.curves.figure import Figure
 from widgets.curves.legend import RunsLegend
 from widgets.curves.toolbar import CurvesToolbar
+
+if TYPE_CHECKING:
+    from widgets.curves.chart import Chart
 
 
 class Sharing(QObject):
@@ -23,12 +26,12 @@ class Sharing(QObject):
         self,
         panel: QWidget,
         toolbar: CurvesToolbar,
-        charts: Sequence[Chart],
+        charts: Callable[[], Sequence[Chart]],
         figure: Figure,
         legend: RunsLegend,
         csv: Callable[[], str],
     ) -> None:
-        """`csv` gives all measurements as text."""
+        """`charts` gives all charts, as far as they are made, and `csv` all measurements as text."""
         super().__init__(panel)
         self._panel, self._charts, self._figure, self._legend, self._csv = panel, charts, figure, legend, csv
         toolbar.copy_picture_action.triggered.connect(self._copy_picture)
@@ -38,7 +41,7 @@ class Sharing(QObject):
 
     def printed(self) -> AbstractContextManager[export.Parts]:
         """The charts and the legend as they are drawn in a picture."""
-        return export.printed(self._charts, self._figure, self._legend)
+        return export.printed(self._charts(), self._figure, self._legend)
 
     @Slot()
     def _copy_picture(self) -> None:

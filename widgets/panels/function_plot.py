@@ -3,129 +3,123 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from networks.layers.activation import Activation
 from networks.layers.base import Group
+from networks.runs.series import Floats
+from widgets.curves import ticks
 from widgets.look import theme
 
 REACH = 4.0
 """The plot goes from −REACH to REACH, where nearly all values in networks with normalization lie."""
-_POINTS = 801
+_ACROSS = np.linspace(-REACH, REACH, 801)
+_END = 1.02 * REACH
+"""Where the axis ends, a little further out."""
+_NOTHING = np.empty(0)
 
 
 class FunctionPlot(QWidget):
-    """Shows one activation function, or nothing for None.
-
-    Its axes are made when it first comes into sight: the window hides it behind another panel at first and
-    opens sooner without them.
-    """
+    """Shows one activation function, or nothing for None."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._function: Activation | None = None
-        self._lines: _Lines | None = None
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self._make_lines)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addStretch(1)
-        self._column.addWidget(_Legend())
+        self._lines = _Lines()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._lines, 1)
+        column.addWidget(_Legend())
         self.setFixedHeight(168)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_function(self, function: Activation | None) -> None:
         """Draws this function."""
-        if function != self._function:
-            self._function = function
-            if self._lines is not None:
-                self._lines.draw(function)
+        self._lines.draw(function)
 
-    def drawn(self) -> tuple[np.ndarray, np.ndarray]:
-        """The values and the slopes as drawn; both empty until it has been in sight."""
-        nothing = np.empty(0)
-        return (nothing, nothing) if self._lines is None else self._lines.drawn()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._lines is not None:
-            self._lines.color()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._lines is None:
-            # a widget behind another tab counts as visible but is not painted
-            self._later.start()
-
-    @Slot()
-    def _make_lines(self) -> None:
-        if self._lines is None:
-            self._lines = _Lines()
-            self._column.takeAt(0)
-            self._column.insertWidget(0, self._lines, 1)
-            self._lines.draw(self._function)
+    def drawn(self) -> tuple[Floats, Floats]:
+        """The values and the slopes as drawn; both empty where nothing is."""
+        return self._lines.values, self._lines.slopes
 
 
-class _Lines(pg.PlotWidget):  # type: ignore[misc]
+class _Lines(QWidget):
     """The two lines over axes through zero."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setMenuEnabled(False)
-        self.setMouseEnabled(False, False)
-        self.hideButtons()
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setXRange(-REACH, REACH, padding=0.02)
-        self._zero_x = pg.InfiniteLine(0, angle=90)
-        self._zero_y = pg.InfiniteLine(0, angle=0)
-        self.addItem(self._zero_x)
-        self.addItem(self._zero_y)
-        self._slope = self.plot(antialias=True)
-        self._curve = self.plot(antialias=True)
-        for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.setTickFont(theme.font(theme.SMALL))
-            axis.setStyle(tickLength=-3, autoExpandTextSpace=False, tickTextOffset=4)
-        self.getAxis("left").setWidth(26)
-        self.getAxis("bottom").setHeight(18)
-        self.color()
+        self._function: Activation | None = None
+        self.values = self.slopes = _NOTHING
+        self._low, self._high = -0.2, 1.1
 
     def draw(self, function: Activation | None) -> None:
         """Draws this function, or nothing."""
-        if function is None:
-            self._curve.setData([], [])
-            self._slope.setData([], [])
+        if function == self._function:
             return
-        x = np.linspace(-REACH, REACH, _POINTS)
-        values, slopes = function.values(x), function.slopes(x)
-        self._curve.setData(x, values)
-        self._slope.setData(x, slopes)
-        both = np.concatenate((values, slopes))
-        low, high = max(float(both.min()), -REACH / 2), min(float(both.max()), REACH * 0.75)
-        self.setYRange(min(low, -0.2), max(high, 1.1), padding=0.06)
+        self._function = function
+        self.values = self.slopes = _NOTHING
+        if function is not None:
+            self.values, self.slopes = function.values(_ACROSS), function.slopes(_ACROSS)
+            both = np.concatenate((self.values, self.slopes))
+            low, high = max(float(both.min()), -REACH / 2), min(float(both.max()), REACH * 0.75)
+            low, high = min(low, -0.2), max(high, 1.1)
+            spare = 0.06 * (high - low)
+            self._low, self._high = low - spare, high + spare
+        self.update()
 
-    def drawn(self) -> tuple[np.ndarray, np.ndarray]:
-        """The values and the slopes as drawn."""
-        return np.asarray(self._curve.yData), np.asarray(self._slope.yData)
-
-    def color(self) -> None:
-        """Takes the colours of the theme."""
+    def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme.font(theme.SMALL))
+        metrics = painter.fontMetrics()
+        left = metrics.horizontalAdvance("−0.5") + 8.5
+        place = QRectF(left, 4.5, self.width() - left - 4, self.height() - 8 - metrics.height())
+        self._paint_axes(painter, place, shade)
+        painter.setClipRect(place)
         color = shade.group(Group.ACTIVATION)
-        self.setBackground(QColor(shade.panel))
-        self._curve.setPen(pg.mkPen(color, width=2.2))
-        self._slope.setPen(pg.mkPen(color, width=1.4, style=Qt.PenStyle.DashLine))
-        for line in (self._zero_x, self._zero_y):
-            line.setPen(pg.mkPen(shade.border, width=1))
-        for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.setPen(pg.mkPen(shade.border_strong, width=1))
-            axis.setTextPen(pg.mkPen(shade.text_dim))
+        for values, width, style in (
+            (self.slopes, 1.4, Qt.PenStyle.DashLine),
+            (self.values, 2.2, Qt.PenStyle.SolidLine),
+        ):
+            painter.setPen(QPen(color, width, style))
+            painter.drawPolyline(self._line(place, values))
+        painter.end()
+
+    def _x(self, place: QRectF, value: float) -> float:
+        return place.left() + (value / _END + 1) / 2 * place.width()
+
+    def _y(self, place: QRectF, value: float) -> float:
+        return place.bottom() - (value - self._low) / (self._high - self._low) * place.height()
+
+    def _line(self, place: QRectF, values: Floats) -> QPolygonF:
+        points = zip(_ACROSS.tolist(), values.tolist(), strict=False)
+        return QPolygonF([QPointF(self._x(place, x), self._y(place, y)) for x, y in points])
+
+    def _paint_axes(self, painter: QPainter, place: QRectF, shade: theme.Colors) -> None:
+        """The frame at the left and below with its numbers, and the lines through zero."""
+        painter.setPen(QPen(QColor(shade.border), 1))
+        for line in (
+            QLineF(self._x(place, 0), place.top(), self._x(place, 0), place.bottom()),
+            QLineF(place.left(), self._y(place, 0), place.right(), self._y(place, 0)),
+        ):
+            painter.drawLine(line)
+        painter.setPen(QPen(QColor(shade.border_strong), 1))
+        painter.drawLine(place.topLeft(), place.bottomLeft())
+        painter.drawLine(place.bottomLeft(), place.bottomRight())
+        painter.setPen(QColor(shade.text_dim))
+        height = painter.fontMetrics().height()
+        for value in ticks.linear(-REACH, REACH, 4):
+            room = QRectF(self._x(place, value) - 20, place.bottom() + 3, 40, height)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, _number(value))
+        for value in ticks.linear(self._low, self._high, 4):
+            room = QRectF(0, self._y(place, value) - height / 2, place.left() - 5, height)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignRight), _number(value))
+
+
+def _number(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
 
 
 class _Legend(QWidget):

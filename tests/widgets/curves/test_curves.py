@@ -117,6 +117,37 @@ def test_the_hint_does_not_send_to_train_where_nothing_can_be_trained(panel):
     assert panel.chart("loss").isVisible()
 
 
+def set_everything(panel):
+    panel.toolbar.slider.setValue(0)
+    panel.toolbar.steps_button.click()
+    panel.toolbar.log_button.click()
+    panel.toolbar.chart_choice.action("rate").trigger()
+
+
+def drawn(panel):
+    """All that the charts show, as a picture of each."""
+    QApplication.processEvents()
+    return {chart.quantity.name: chart.grab().toImage() for chart in panel.charts}
+
+
+def test_what_is_set_before_the_first_run_holds_for_it(panel):
+    assert panel.charts == ()
+    set_everything(panel)
+    panel.begin_run("Run 1")
+    panel.extend(steps(40))
+    before = drawn(panel)
+    for _ in range(2):
+        panel.toolbar.steps_button.click()
+    set_everything(panel)
+    other = drawn(panel)
+    panel.toolbar.chart_choice.action("rate").trigger()
+    panel.toolbar.steps_button.click()
+    panel.toolbar.log_button.click()
+    assert drawn(panel) == before
+    assert set(before) == {"loss", "accuracy", "rate"}
+    assert other["loss"] != before["loss"]
+
+
 def test_before_anything_was_measured_there_is_a_hint_and_no_chart(panel):
     hint = panel.findChild(object, "hint")
     assert hint.isVisible()

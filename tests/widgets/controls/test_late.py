@@ -1,0 +1,145 @@
+"""What is made late is as if it had been there from the beginning."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from widgets.controls.late import Late
+
+FIELDS = ("first", "second", "third", "fourth", "fifth")
+
+
+def column(*widgets):
+    whole = QWidget()
+    rows = QVBoxLayout(whole)
+    for widget in widgets:
+        rows.addWidget(widget)
+    return whole
+
+
+def field(name):
+    made = QLineEdit()
+    made.setObjectName(name)
+    return made
+
+
+def fields():
+    return column(field("second"), QLabel("between"), column(field("third"), field("fourth")))
+
+
+@pytest.fixture
+def window(qtbot):
+    """A late widget of three fields between two others."""
+    whole = column(field("first"), Late(fields), field("fifth"))
+    qtbot.addWidget(whole)
+    return whole
+
+
+def visited(window):
+    """The fields in the order in which the Tab key comes to them."""
+    found, widget = [], window.nextInFocusChain()
+    while widget is not window:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(window):
+            found.append(widget.objectName())
+        widget = widget.nextInFocusChain()
+    return found
+
+
+def test_it_is_made_once_when_it_comes_into_sight(window, qtbot):
+    late = window.findChild(Late)
+    late.hide()
+    window.show()
+    assert late.made is None
+    with qtbot.waitSignal(late.filled):
+        late.show()
+    made = late.made
+    assert made.isVisible()
+    assert made is late.widget
+    late.hide()
+    late.show()
+    assert late.made is made
+
+
+class Painted(QLabel):
+    """Notes where it was, in the window, when it was painted."""
+
+    def __init__(self):
+        super().__init__("words")
+        self.places = []
+
+    def paintEvent(self, event):
+        self.places.append(self.mapTo(self.window(), QPoint()).y())
+        super().paintEvent(event)
+
+
+def test_the_first_picture_shows_it_in_its_place(qtbot):
+    above, within, below = Painted(), Painted(), Painted()
+    window = column(above, Late(lambda: column(within)), below)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: bool(below.places))
+    assert above.places[0] < within.places[0] < below.places[0]
+    assert within.places[0] + within.height() <= below.places[0]
+
+
+def test_whoever_asks_has_it_before_it_is_seen(window):
+    late = window.findChild(Late)
+    assert late.widget.findChild(QLineEdit, "third") is window.findChild(QLineEdit, "third")
+    window.show()
+    assert late.widget.isVisible()
+
+
+def test_what_is_asked_for_outside_of_a_window_stands_alone(qtbot):
+    late = Late(fields)
+    qtbot.addWidget(late.widget)
+    late.widget.show()
+    assert late.widget.isVisible()
+
+
+def test_what_hides_itself_stays_hidden(qtbot):
+    def hidden():
+        made = QLabel()
+        made.hide()
+        return made
+
+    late = Late(hidden)
+    qtbot.addWidget(late)
+    late.show()
+    assert not late.made.isVisible()
+    QApplication.processEvents()
+    assert not late.made.isVisible()
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_the_tab_key_visits_it_where_it_stands(window, shown):
+    if shown:
+        window.show()
+    else:
+        assert window.findChild(Late).widget
+    assert visited(window) == list(FIELDS)
+
+
+def test_backwards_as_well(window, qtbot):
+    window.show()
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.findChild(QLineEdit, "fifth").setFocus()
+    seen = []
+    for _ in FIELDS:
+        seen.append(window.focusWidget().objectName())
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Backtab)
+    assert seen == list(reversed(FIELDS))
+
+
+@given(st.permutations(range(4)))
+def test_several_are_in_order_whichever_comes_first(qapp, order):
+    places = [Late(lambda number=number: column(QCheckBox(), field(str(number)))) for number in range(4)]
+    window = column(*places)
+    for number in order:
+        assert places[number].widget
+    assert [name for name in visited(window) if name] == list("0123")
