@@ -71,13 +71,21 @@ def fetched(folder: Path) -> Iterator[tuple[Dataset, Path]]:
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"MNIST is left out: {error}")
     try:
-        package = "dataset-fashion-mnist"
-        subprocess.run(["apt-get", "download", package], cwd=folder, check=True, capture_output=True)
-        (file,) = folder.glob(f"{package}_*.deb")
-        subprocess.run(["dpkg-deb", "-x", file, folder / "debian"], check=True)
-        yield FashionMNIST(), folder / "debian/usr/share/datasets/fashion-mnist"
+        yield FashionMNIST(), fashion_mnist(folder)
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"Fashion-MNIST is left out: {error}")
+
+
+def fashion_mnist(folder: Path) -> Path:
+    """Fetches Debian's package of Fashion-MNIST, and returns the folder below this one with its files.
+
+    Raises OSError or CalledProcessError where apt-get or dpkg-deb are missing or fail.
+    """
+    package = "dataset-fashion-mnist"
+    subprocess.run(["apt-get", "download", package], cwd=folder, check=True, capture_output=True)
+    (file,) = folder.glob(f"{package}_*.deb")
+    subprocess.run(["dpkg-deb", "-x", file, folder / "debian"], check=True)
+    return folder / "debian/usr/share/datasets/fashion-mnist"
 
 
 def first_step(dataset: Dataset, folder: Path, threads: int) -> float:
