@@ -60,6 +60,7 @@ class Exports(Feature):
         for name, title, export in (
             ("export_source", self.tr("PyTorch &source…"), self.export_source),
             ("export_training_script", self.tr("&Training script…"), self.export_training_script),
+            ("export_run_script", self.tr("Training script of the last &run…"), self.export_run_script),
             ("export_onnx", self.tr("&ONNX…"), self.export_onnx),
             ("export_weights", self.tr("Trained &weights…"), self.export_weights),
             ("export_picture", self.tr("&Picture…"), self.export_picture),
@@ -137,6 +138,37 @@ class Exports(Feature):
         self._write_in_thread(
             path, write, sentence.format(path=shown(path), data=data_file(project.recipe.data.dataset))
         )
+
+    def export_run_script(self) -> None:
+        """Writes a script that repeats the last run, with all that was changed while it went on."""
+        run = self._trainer.run
+        if run is None or self._trainer.busy:
+            self.told.emit(
+                self.tr("There is no run yet to repeat: train first, or stop the run that is going on.")
+            )
+            return
+        path = self._ask(self.tr("Export training script of the last run"), self._name("_run.py"), "source")
+        if path is None:
+            return
+        from networks.exporting.script import save_training_script
+        from networks.source.training_script import data_file, start_file
+
+        title = self._title()
+
+        def write() -> None:
+            save_training_script(run.project, path, title, run.course, run.first_weights)
+
+        sentence = self.tr("“{path}” repeats the last run; its images are in “{data}”.")
+        if run.changes:
+            sentence = self.tr(
+                "“{path}” repeats the last run, with all changes made while it went on; its images are in "
+                "“{data}”."
+            )
+        sentence = sentence.format(path=shown(path), data=data_file(run.project.recipe.data.dataset))
+        if run.first_weights is not None:
+            beside = self.tr("The weights that it began with are in “{start}”.")
+            sentence = f"{sentence} {beside.format(start=shown(start_file(path)))}"
+        self._write_in_thread(path, write, sentence)
 
     def export_onnx(self) -> None:
         """Writes the network as ONNX, with the last run's weights if that run trained this network."""

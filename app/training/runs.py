@@ -126,12 +126,14 @@ class Runs(QObject):
 
     @Slot()
     def repeat(self) -> None:
-        """Repeats the last run exactly, with what was changed while it went on, as a run of its own."""
+        """Repeats the last run exactly, as a run of its own: with what was changed while it went on, and
+        through as many epochs, one that had begun counted whole.
+        """
         run = self.trainer.run
         if self.repeat_reason() or run is None or self._begun is None:
             return
         project, beginning = self._begun
-        self._begin(None, project, beginning._replace(changes=run.changes))
+        self._begin(run.course.epochs, project, beginning._replace(course=run.course))
 
     def repeat_reason(self) -> str:
         """Why the last run cannot be repeated now, in words; empty if it can."""

@@ -15,7 +15,7 @@ from app.background.job import Job, Task
 from app.training.memory import give_back_memory
 from networks.core.message import Message
 from networks.project.project import Project
-from networks.recipes.steering import Change, Value
+from networks.recipes.steering import Course, Value
 from networks.runs.events import Event, Failed, Finished
 from networks.runs.failure import explain
 
@@ -45,11 +45,11 @@ class Beginning(NamedTuple):
     """What a run begins with besides its project.
 
     `weights` are those of another run to go on from; None draws or fetches the first weights as the recipe
-    says. `changes` are those of an earlier run that is repeated.
+    says. `course` is that of an earlier run that is repeated.
     """
 
     weights: Mapping[str, Tensor] | None = None
-    changes: tuple[Change, ...] = ()
+    course: Course | None = None
 
 
 class _Gate:
@@ -104,12 +104,11 @@ class _Leg:
         from networks.training.run import Run
 
         if self.training_run is None:
-            begun = self._beginning
-            self.training_run = Run(self._project, self._id, changes=begun.changes, weights=begun.weights)
-            # the run has copies of its own
-            self._beginning = Beginning()
+            weights, course = self._beginning
+            changes = () if course is None else course.changes
+            self.training_run = Run(self._project, self._id, changes=changes, weights=weights)
         run = self.training_run
-        events = run.train(self._epochs)
+        events = run.train(self._epochs, repeating=self._beginning.course is not None)
         for event in events:
             self.box.append(event)
             if not isinstance(event, Finished | Failed) and not self.gate.passes():
@@ -163,7 +162,8 @@ class Trainer(QObject):
         assert not self.busy
         self.forget()
         self.project, self._id = project, id
-        self._launch(project.recipe.learning.epochs if epochs is None else epochs, beginning)
+        planned = project.recipe.learning.epochs if beginning.course is None else beginning.course.epochs
+        self._launch(planned if epochs is None else epochs, beginning)
 
     @Slot()
     def forget(self) -> None:

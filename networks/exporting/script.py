@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import torch
 from msgspec.structs import replace
+from torch import Tensor
 
 from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
@@ -15,13 +18,23 @@ from networks.exporting.weights import unreadable
 from networks.layers.ends import Input
 from networks.project.project import Project
 from networks.recipes.datasets import Dataset
-from networks.source.training_script import ScriptConstants, data_file, training_script
+from networks.recipes.steering import Course
+from networks.source.training_script import ScriptConstants, data_file, start_file, training_script
 from networks.training.first_weights import foretell, weights_of
 from networks.training.plan import plan
 
 
-def save_training_script(project: Project, path: Path, title: str = "") -> Path:
+def save_training_script(
+    project: Project,
+    path: Path,
+    title: str = "",
+    course: Course | None = None,
+    weights: Mapping[str, Tensor] | None = None,
+) -> Path:
     """Writes a script that trains the project as a run does, and the images beside it; returns their path.
+
+    With the `course` of a run it repeats this run. `weights` are those of another run from which it began;
+    they are written beside the script as well.
 
     Raises UserError where the project cannot be trained, where another file has the name that the images are
     to have, and where one of the files cannot be written.
@@ -39,11 +52,16 @@ def save_training_script(project: Project, path: Path, title: str = "") -> Path:
         planned.steps_per_epoch,
         () if published is None else foretell(project, published).random,
         images.ready,
+        weights is not None,
     )
-    script = training_script(project, constants, title)
+    script = training_script(project, constants, title, course)
     dataset = project.recipe.data.dataset
     beside = path.with_name(data_file(dataset))
     _write_images(dataset, beside)
+    if weights is not None:
+        file = io.BytesIO()
+        torch.save(dict(weights), file)
+        write_atomically(start_file(path), file.getvalue())
     write_atomically(path, script.encode())
     return beside
 

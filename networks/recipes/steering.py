@@ -31,6 +31,16 @@ class Change(msgspec.Struct, frozen=True):
     value: Value
 
 
+class Course(msgspec.Struct, frozen=True):
+    """How a run went on: through so many epochs, one that has begun counted whole, with these changes.
+
+    With the project and the first weights it is all that repeats the run, step for step.
+    """
+
+    epochs: int
+    changes: tuple[Change, ...] = ()
+
+
 class Running(msgspec.Struct, frozen=True):
     """A run that goes on: what it is called, and its recipe with all that was changed since it began."""
 

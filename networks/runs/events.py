@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -72,16 +72,18 @@ class Validated(msgspec.Struct, frozen=True):
 class Steered(msgspec.Struct, frozen=True):
     """A value in the recipe was changed while the run went on, before the step after `step`.
 
-    `path` is that of the value in the recipe, such as `learning.optimizer.lr`; `words` say what has changed.
+    `path` is that of the value in the recipe, such as `learning.optimizer.lr`; `words` say what has changed,
+    `epochs` is where training ends now. With step, path and value the change can be made again.
     """
 
     run: str
     step: int
     epoch: float
     path: str
-    value: float | None
-    """None where it is no number."""
+    value: float | list[dict[str, Any]]
+    """A number, or the steps of the augmentation, both as project files write them."""
     words: Message
+    epochs: int
 
 
 class Finished(msgspec.Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterable
 
@@ -37,8 +36,8 @@ class Progress:
                     self._start(event)
                 case Stepped():
                     self._last_step, self.epoch = event.step, event.epoch
-                case Steered(path="learning.epochs", value=float() | int() as epochs):
-                    self.epochs = max(int(epochs), math.ceil(event.epoch))
+                case Steered():
+                    self.epochs = event.epochs
                 case Validated():
                     self.seconds_per_epoch = event.seconds
                 case Finished() | Failed():

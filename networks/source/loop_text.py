@@ -34,6 +34,7 @@ _PRINTED = {
     "training/norm_guards.py": ("guard_norms",),
     "training/weight_groups.py": ("muon_groups", "spare_decay"),
     "training/muon.py": ("MuonAdamW",),
+    "training/options.py": ("set_options",),
     "training/averaging.py": ("average_weights",),
     "training/steps.py": ("train_step", "judge", "set_rate"),
     "data/augmentation": ("augment", "with_partners", *(each.function for each in AUGMENTATIONS)),

@@ -9,29 +9,33 @@ from networks.recipes.learning_section import Learning
 from networks.recipes.optimizers import Muon
 from networks.source.loop_text import loop_text
 from networks.source.printing import literal, wrapped
+from networks.source.steering_text import Repeated
 
 
-def rate_curves(learning: Learning, steps_per_epoch: int) -> tuple[Call, ...]:
+def rate_curves(run: Repeated, steps_per_epoch: int) -> tuple[Call, ...]:
     """What the learning rate is multiplied by; nothing where it stays the same."""
-    return learning.schedule.curves(learning.epochs, steps_per_epoch)
+    return run.recipe.learning.schedule.curves(run.planned, steps_per_epoch)
 
 
-def rate_functions(learning: Learning, steps_per_epoch: int) -> Iterator[str]:
+def rate_functions(run: Repeated, steps_per_epoch: int) -> Iterator[str]:
     """What the learning rate is multiplied by in each step, unless it stays the same."""
-    curves = rate_curves(learning, steps_per_epoch)
+    curves = rate_curves(run, steps_per_epoch)
     if not curves:
         return
     yield from loop_text("recipes/rates.py", *(curve.target for curve in curves)).values()
-    watches = learning.schedule.watches
+    watches, planned = run.recipe.learning.schedule.watches, run.planned_name
+    given = ["step: int"]
+    given += ["losses: list[float]"] if watches else []
+    given += ["planned: int"] if planned.islower() else []
     lines = [
-        f"def rate_factor(step: int{', losses: list[float]' if watches else ''}) -> float:",
+        f"def rate_factor({', '.join(given)}) -> float:",
         '    """What the learning rate is multiplied by; beyond the planned end it stays as it is."""',
-        "    step = min(step, EPOCHS * STEPS_PER_EPOCH - 1)",
+        f"    step = min(step, {planned} * STEPS_PER_EPOCH - 1)",
     ]
     for number, curve in enumerate(curves):
         first = "losses" if watches and curve.target != "warm_up" else "step"
         named = [
-            f"{name}={'EPOCHS * STEPS_PER_EPOCH' if name == 'end' else literal(value)}"
+            f"{name}={f'{planned} * STEPS_PER_EPOCH' if name == 'end' else literal(value)}"
             for name, value in curve.kwargs
         ]
         lines += wrapped(
@@ -40,14 +44,26 @@ def rate_functions(learning: Learning, steps_per_epoch: int) -> Iterator[str]:
     yield "\n".join([*lines, "    return factor"])
 
 
-def optimizer_functions(learning: Learning) -> Iterator[str]:
-    """What is printed of groups and optimizers that torch does not have."""
+def rate_lines(run: Repeated, steps_per_epoch: int) -> Iterator[str]:
+    """The line that sets the learning rate of a step."""
+    if rate_curves(run, steps_per_epoch):
+        given = ["step"]
+        given += ["losses"] if run.recipe.learning.schedule.watches else []
+        given += ["planned"] if run.planned_name.islower() else []
+        yield f"    set_rate(optimizer, rate_factor({', '.join(given)}))"
+
+
+def optimizer_functions(run: Repeated) -> Iterator[str]:
+    """What is printed of groups, optimizers that torch does not have, and numbers that are changed."""
+    learning = run.recipe.learning
     own = isinstance(learning.optimizer, Muon)
     named = (("muon_groups",) if own else ()) + (("spare_decay",) if learning.decay == "matrices" else ())
     if named:
         yield from loop_text("training/weight_groups.py", *named).values()
     if own:
         yield from loop_text("training/muon.py").values()
+    if run.varies("learning.optimizer."):
+        yield from loop_text("training/options.py").values()
 
 
 def grouped_weights(weights: str, learning: Learning) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from networks.core.call import Call
 from networks.doctor.findings import leaves_one_out
@@ -16,12 +18,14 @@ from networks.project.project import Project
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset
 from networks.recipes.published import BY_NAME
+from networks.recipes.steering import AUGMENTATION, Course
 from networks.runs.measures import MEASURES, TRAINING_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
 from networks.runs.table import COLUMNS
 from networks.source.augmentation_text import (
     augmentation_functions,
     augmented_lines,
     batches_lines,
+    chosen_lines,
     scale_lines,
 )
 from networks.source.averaging_text import averaging_lines
@@ -33,8 +37,10 @@ from networks.source.optimizer_lines import (
     optimizer_functions,
     rate_curves,
     rate_functions,
+    rate_lines,
 )
 from networks.source.printing import WIDTH, literal, wrapped
+from networks.source.steering_text import Repeated, changing, repeated, varying
 from networks.source.stopping_text import (
     stopping_after_epoch,
     stopping_constants,
@@ -63,6 +69,8 @@ class ScriptConstants(msgspec.Struct, frozen=True):
     random: tuple[str, ...] = ()
     ready: bool = True
     """Whether all images are brought to size and scale before training, or each batch in its turn."""
+    started: bool = False
+    """Whether first weights of another run lie beside the script, in `start_file`."""
 
 
 def data_file(data: Dataset) -> str:
@@ -70,8 +78,17 @@ def data_file(data: Dataset) -> str:
     return f"{type(data).__name__.lower()}.npz"
 
 
-def training_script(project: Project, constants: ScriptConstants, title: str = "") -> str:
+def start_file(script: Path) -> Path:
+    """The file beside a script that holds the first weights, where they are those of another run."""
+    return script.with_name(f"{script.stem}-start.pt")
+
+
+def training_script(
+    project: Project, constants: ScriptConstants, title: str = "", course: Course | None = None
+) -> str:
     """A script of torch and numpy that trains the project's network as `networks.training.run.Run` does.
+
+    With the `course` of a run it repeats this run, with all that was changed while it went on.
 
     The functions that a run applies to images and batches stand in it word for word; only the constants, the
     reading of the images and `main` are its own. On the same machine it gives the same numbers, bit for bit,
@@ -80,12 +97,14 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
     does not fit.
     """
     network = source(project.network, project.classes, title)
+    run = repeated(project, course)
+    project = replace(project, recipe=run.recipe)
     collections = "OrderedDict, namedtuple" if network.text.startswith(ORDERED) else "namedtuple"
     head = [
         _about(project, network.class_name),
-        "\n".join(_imports(project, collections)),
+        "\n".join(_imports(project, collections, run)),
         "import numpy as np\nimport torch\nfrom torch import Tensor, nn",
-        "\n".join(_constants(project, constants)),
+        "\n".join(_constants(project, constants, run)),
     ]
     parts = [
         "\n\n".join(head),
@@ -96,15 +115,15 @@ def training_script(project: Project, constants: ScriptConstants, title: str = "
         *loop_text("runs/measures.py").values(),
         "\n".join(_measures()),
         *stopping_functions(project.recipe.learning.stopping),
-        *(loop_text("training/dropout.py").values() if project.recipe.learning.dropout != 1 else ()),
+        *(loop_text("training/dropout.py").values() if run.scales_dropout else ()),
         *(loop_text("training/norm_guards.py").values() if _needs_guard(network) else ()),
         *loss_functions(project.recipe.learning.loss),
-        *augmentation_functions(project.recipe.data.augmentation),
-        *optimizer_functions(project.recipe.learning),
+        *augmentation_functions(run),
+        *optimizer_functions(run),
         *averaging_lines(project.recipe.learning).functions,
-        *_steps(project, constants),
-        *rate_functions(project.recipe.learning, constants.steps_per_epoch),
-        "\n".join(_main(project, constants, network)),
+        *_steps(run, constants),
+        *rate_functions(run, constants.steps_per_epoch),
+        "\n".join(_main(project, constants, network, run)),
         'if __name__ == "__main__":\n    main()\n',
     ]
     text = "\n\n\n".join(parts)
@@ -137,11 +156,13 @@ def _about(project: Project, name: str) -> str:
     return '"""' + "\n\n".join(textwrap.fill(text, WIDTH - 3) for text in paragraphs) + '\n"""'
 
 
-def _constants(project: Project, constants: ScriptConstants) -> Iterator[str]:
+def _constants(project: Project, constants: ScriptConstants, run: Repeated) -> Iterator[str]:
     recipe = project.recipe
     yield f"DATA = Path(__file__).with_name({quoted(data_file(recipe.data.dataset))})"
     yield 'CURVES = Path(__file__).with_name(f"{Path(__file__).stem}-curves.csv")'
     yield 'WEIGHTS = Path(__file__).with_name(f"{Path(__file__).stem}-weights.pt")'
+    if constants.started:
+        yield 'START = Path(__file__).with_name(f"{Path(__file__).stem}-start.pt")  # the first weights'
     yield "COLUMNS = ("
     yield from (f"    {quoted(column)}," for column in COLUMNS)
     yield ")"
@@ -157,15 +178,17 @@ def _constants(project: Project, constants: ScriptConstants) -> Iterator[str]:
     yield f"DEVIATION = {constants.deviation!r}"
     yield f"BATCH_SIZE = {recipe.learning.batch_size}"
     yield f"EPOCHS = {recipe.learning.epochs}"
-    if rate_curves(project.recipe.learning, constants.steps_per_epoch):
+    if rate_curves(run, constants.steps_per_epoch):
         yield f"STEPS_PER_EPOCH = {constants.steps_per_epoch}"
+        if run.planned_name != "EPOCHS":
+            yield f"PLANNED = {run.planned}  # epochs that were planned; the schedule goes to their end"
     yield f"SEED = {recipe.learning.seed}  # of the first weights and of the order of the images"
     if auxiliary := auxiliary_weights(project.network):
         yield f"AUXILIARY = {auxiliary!r}  # what the losses of the auxiliary outputs are multiplied by"
-    if recipe.learning.clip:
+    if recipe.learning.clip and not run.varies("learning.clip"):
         meant = "longest gradient" if recipe.learning.clip_by == "norm" else "largest number in a gradient"
         yield f"CLIP = {literal(recipe.learning.clip)}  # the {meant} that is allowed"
-    if recipe.learning.dropout != 1:
+    if run.scales_dropout:
         yield f"DROPOUT = {literal(recipe.learning.dropout)}  # what the shares of dropout are multiplied by"
     yield from stopping_constants(recipe.learning.stopping)
     yield f"JUDGED_AT_ONCE = {constants.judged_at_once}"
@@ -227,10 +250,10 @@ def _measures() -> Iterator[str]:
         yield "}"
 
 
-def _steps(project: Project, constants: ScriptConstants) -> Iterator[str]:
+def _steps(run: Repeated, constants: ScriptConstants) -> Iterator[str]:
     """The functions that make steps and judge."""
-    changing = ("set_rate",) if rate_curves(project.recipe.learning, constants.steps_per_epoch) else ()
-    yield from loop_text("training/steps.py", "train_step", "judge", *changing).values()
+    scheduled = ("set_rate",) if rate_curves(run, constants.steps_per_epoch) else ()
+    yield from loop_text("training/steps.py", "train_step", "judge", *scheduled).values()
 
 
 def _in_plain_order(project: Project) -> bool:
@@ -245,7 +268,7 @@ def _batch(images: str, project: Project, constants: ScriptConstants) -> str:
     return f"{images}.permute(0, 3, 1, 2){'.contiguous()' if _in_plain_order(project) else ''}"
 
 
-def _main(project: Project, constants: ScriptConstants, network: Source) -> Iterator[str]:
+def _main(project: Project, constants: ScriptConstants, network: Source, run: Repeated) -> Iterator[str]:
     learning, device = project.recipe.learning, project.recipe.machine.device
     yield "def main() -> None:"
     yield '    """Trains, and writes down what every step and every epoch gave."""'
@@ -260,12 +283,15 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     yield ""
     yield "    torch.manual_seed(SEED)"
     yield f"    model = {network.class_name}()"
-    yield from _published(project, constants)
+    yield from _first_weights(project, constants)
     in_memory = "" if _in_plain_order(project) else ", memory_format=torch.channels_last"
     yield f"    model = model.to(DEVICE{in_memory})"
     if _needs_guard(network):
         yield "    guard_norms(model)"
-    if learning.dropout != 1:
+    if run.varies("learning.dropout"):
+        yield "    dropouts = dropout_layers(model)"
+        yield "    scale_dropout(dropouts, DROPOUT)"
+    elif run.scales_dropout:
         yield "    scale_dropout(dropout_layers(model), DROPOUT)"
     yield from loss_line("loss_function", learning.loss)
     training_loss = "loss_function"
@@ -276,11 +302,12 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     if any(node.frozen for node in project.network.nodes):
         weights = "[weight for weight in model.parameters() if weight.requires_grad]"
     yield from _called("optimizer = ", learning.optimizer.call(device), grouped_weights(weights, learning))
-    yield from scale_lines(project.recipe.data.augmentation)
+    yield from scale_lines(run)
     yield ""
     yield from averaging_lines(learning).before
     yield "    shuffling = torch.Generator().manual_seed(SEED)"
     yield "    step = 0"
+    yield from varying(run)
     yield from stopping_start(learning.stopping)
     if learning.schedule.watches:
         yield "    losses: list[float] = []"
@@ -288,14 +315,14 @@ def _main(project: Project, constants: ScriptConstants, network: Source) -> Iter
     yield '        table = csv.DictWriter(file, COLUMNS, lineterminator="\\n")'
     yield "        table.writeheader()"
     yield "        for epoch in range(1, EPOCHS + 1):"
-    yield from (f"            {line}".rstrip() for line in _epoch(project, constants, training_loss))
+    yield from (f"            {line}".rstrip() for line in _epoch(project, constants, training_loss, run))
     kept = {"best": "kept", "averaged": "averaged.state_dict()"}.get(
         learning.stopping.keep, "model.state_dict()"
     )
     yield f"    torch.save({kept}, WEIGHTS)"
 
 
-def _imports(project: Project, collections: str) -> Iterator[str]:
+def _imports(project: Project, collections: str, run: Repeated) -> Iterator[str]:
     yield from averaging_lines(project.recipe.learning).imports
     yield "import csv"
     yield "import math"
@@ -303,7 +330,7 @@ def _imports(project: Project, collections: str) -> Iterator[str]:
     yield "from collections.abc import Callable"
     yield from loss_imports(project.recipe.learning.loss, _weighs(project))
     yield "from pathlib import Path"
-    if any(optimizer_functions(project.recipe.learning)):
+    if any(optimizer_functions(run)):
         yield "from typing import Any"
 
 
@@ -320,7 +347,10 @@ def _called(before: str, call: Call, *args: str) -> list[str]:
     return wrapped("    ", f"{before}{call.target}(", given, ")")
 
 
-def _published(project: Project, constants: ScriptConstants) -> Iterator[str]:
+def _first_weights(project: Project, constants: ScriptConstants) -> Iterator[str]:
+    if constants.started:
+        yield '    model.load_state_dict(torch.load(START, map_location="cpu", weights_only=True))'
+        return
     published = BY_NAME.get(project.recipe.learning.start)
     if published is None:
         return
@@ -342,30 +372,30 @@ def _published(project: Project, constants: ScriptConstants) -> Iterator[str]:
     yield "    model.load_state_dict(published, strict=False)"
 
 
-def _epoch(project: Project, constants: ScriptConstants, training_loss: str) -> Iterator[str]:
+def _epoch(project: Project, constants: ScriptConstants, training_loss: str, run: Repeated) -> Iterator[str]:
     learning, network = project.recipe.learning, project.network
     yield "model.train()"
     order = "torch.randperm(len(x_training), generator=shuffling)"
     if project.recipe.data.balance == "sampler":
         order = "balanced(torch.from_numpy(y[training]), shuffling)"
-    steps = project.recipe.data.augmentation
-    yield from batches_lines(order, steps)
+    yield from batches_lines(order, run)
     training, _ = project.recipe.data.sizes()
     if leaves_one_out(training, learning.batch_size, network):
         yield "batches = batches[:-1]  # a single image is left, and has no variance to normalize by"
     arguments = "optimizer, images, labels"
     auxiliary = ", auxiliary=AUXILIARY" if auxiliary_weights(network) else ""
-    clip = ", clip=CLIP" if learning.clip else ""
-    if learning.clip and learning.clip_by != "norm":
+    limit = "clip" if run.varies("learning.clip") else "CLIP"
+    clip = f", clip={limit}" if run.clips else ""
+    if run.clips and learning.clip_by != "norm":
         clip += f", clip_by={quoted(learning.clip_by)}"
     parts = f", parts={learning.accumulation}" if learning.accumulation > 1 else ""
     yield "rows: list[dict[str, float]] = []"
-    yield "for chosen in batches:"
-    if rate_curves(project.recipe.learning, constants.steps_per_epoch):
-        losses = ", losses" if learning.schedule.watches else ""
-        yield f"    set_rate(optimizer, rate_factor(step{losses}))"
+    yield f"for {'start' if run.varies(AUGMENTATION) else 'chosen'} in batches:"
+    yield from changing(run)
+    yield from chosen_lines(run)
+    yield from rate_lines(run, constants.steps_per_epoch)
     yield f"    images, labels = {_batch('x_training[chosen]', project, constants)}, y_training[chosen]"
-    yield from augmented_lines(steps)
+    yield from augmented_lines(run)
     yield f"    measured = train_step(model, {training_loss}, {arguments}{auxiliary}{clip}{parts})"
     averaging = averaging_lines(learning)
     yield from averaging.after_step

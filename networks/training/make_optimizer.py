@@ -35,14 +35,3 @@ def constructor(call: Call) -> Callable[..., torch.optim.Optimizer]:
     own: dict[str, Any] = {MuonAdamW.__name__: MuonAdamW}
     made: Callable[..., torch.optim.Optimizer] = own.get(call.target) or resolve(call.target)
     return made
-
-
-def set_options(optimizer: torch.optim.Optimizer, declared: Optimizer) -> None:
-    """Gives the optimizer the numbers of the declared one; what it has gathered stays."""
-    for group in optimizer.param_groups:
-        kept = {"weight_decay"} if group.get("spared") else set()
-        group |= {
-            name: value for name, value in declared.arguments().items() if name in group and name not in kept
-        }
-        # what the schedule multiplies
-        group["initial_lr"] = group["lr"]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import cached_property
 
+import msgspec
 import torch
 from msgspec.structs import replace
 from torch import Tensor, fx
@@ -25,7 +26,7 @@ from networks.project.project import Project
 from networks.recipes.balancing import class_weights
 from networks.recipes.recipe import Recipe
 from networks.recipes.schedules import RateFactor
-from networks.recipes.steering import Change, Value, change_words, with_change
+from networks.recipes.steering import Change, Course, Value, change_words, with_change
 from networks.recipes.stopping import Keep, Stopping
 from networks.runs.endings import diverged, ended_early, finished, stopped
 from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated, Validating
@@ -44,8 +45,9 @@ from networks.training.averaging import average_weights
 from networks.training.devices import RandomNumbers, device
 from networks.training.dropout import dropout_layers, scale_dropout
 from networks.training.make_loss import make_loss
-from networks.training.make_optimizer import make_optimizer, set_options
+from networks.training.make_optimizer import make_optimizer
 from networks.training.model import make_model
+from networks.training.options import set_options
 from networks.training.plan import plan, refuse_beyond_memory
 from networks.training.sides import Sides
 from networks.training.state import RunState, SavedState, Untold
@@ -92,6 +94,8 @@ class Run:
         """
         self.id = id
         self.project = project
+        self.first_weights = weights
+        """Those of another run from which it went on; None where they were drawn or fetched."""
         self._steering = Steering(changes)
         # read first: of some sets only reading tells how many images there are
         project.recipe.data.dataset.load()
@@ -160,8 +164,13 @@ class Run:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """What was changed while the run went on: with the project, all that an exact repetition needs."""
+        """What was changed while the run went on, oldest first."""
         return tuple(self.state.changes)
+
+    @property
+    def course(self) -> Course:
+        """How the run went on: with the project and the first weights, all that an exact repetition needs."""
+        return Course(max(1, math.ceil(self.epoch)), self.changes)
 
     def steer(self, path: str, value: Value) -> None:
         """Changes a number of the recipe from the next step on; may be called from another thread.
@@ -203,15 +212,18 @@ class Run:
         """How often the run went through all training images, with fractions."""
         return self.step / self.steps_per_epoch
 
-    def train(self, epochs: int | None = None) -> Generator[Event, None, None]:
+    def train(self, epochs: int | None = None, repeating: bool = False) -> Generator[Event, None, None]:
         """Trains for `epochs` more epochs, of which one that has begun is the first; else to `target_epochs`.
 
-        Ask for no further event to pause, close it to stop: weights and place are kept, and the next call
-        goes on from there. Ends with a Finished, or a Failed where something broke. For one thread at a time.
+        When `repeating` an earlier run, it trains through so many epochs whatever the recipe and its changes
+        say of the end. Ask for no further event to pause, close it to stop: weights and place are kept, and
+        the next call goes on from there. Ends with a Finished, or a Failed where something broke. For one
+        thread at a time.
         """
         if epochs is not None:
             self.target_epochs = self.step // self.steps_per_epoch + epochs
             self.state.over = False
+            self.state.repeating = repeating
         return self._drive()
 
     def stopped(self) -> tuple[Event, ...]:
@@ -302,7 +314,7 @@ class Run:
                 yield from self._judge()
             elif (steered := self._steer()) is not None:
                 yield steered
-            elif self.state.over:
+            elif self.state.over and not self.state.repeating:
                 yield Finished(self.id, "finished", self.step, self._ended_early())
                 return
             elif self.step >= self.target_epochs * self.steps_per_epoch:
@@ -329,20 +341,20 @@ class Run:
         self.state.changes.append(Change(self.step, *due))
         self._settle(self.recipe, due[0])
         path, value = due
-        number = None if isinstance(value, tuple) else value
-        return Steered(self.id, self.step, self.epoch, path, number, words)
+        plain = msgspec.to_builtins(value)
+        return Steered(self.id, self.step, self.epoch, path, plain, words, self.target_epochs)
 
     def _settle(self, recipe: Recipe, path: str = "") -> None:
         """Brings the optimizer and the layers to what the recipe says now."""
         self._learning = learning = recipe.learning
         self._augmented.set_steps(recipe.data.augmentation)
         scale_dropout(self._dropouts, learning.dropout)
-        if path == "learning.epochs":
+        if path == "learning.epochs" and not self.state.repeating:
             # an epoch that has begun is finished, and judged
             self.target_epochs = max(learning.epochs, math.ceil(self.epoch))
         self._rate_factor = RateFactor(learning.schedule, learning.epochs, self.steps_per_epoch)
         if path.startswith("learning.optimizer.") or not path:
-            set_options(self.optimizer, learning.optimizer)
+            set_options(self.optimizer, **learning.optimizer.arguments())
 
     def _make_step(self) -> None:
         state, learning = self.state, self._learning

@@ -73,6 +73,8 @@ class RunState:
         """Copies of the weights that it judged, under torch's names, on the CPU; empty before the first."""
         self.over = False
         """Whether the last validation was one after which training ends early."""
+        self.repeating = False
+        """Whether it repeats an earlier run, and ends where that did, whatever the recipe says."""
         self.losses: list[float] = []
         """The validation losses of all epochs so far: what the schedule may look at."""
         self.untold: list[Untold] = []
@@ -144,6 +146,7 @@ class RunState:
             "judged_step": self.judged_step,
             "target_epochs": self.target_epochs,
             "over": self.over,
+            "repeating": self.repeating,
             "changes": msgspec.to_builtins(self.changes),
             "best": msgspec.to_builtins(self.best),
             "losses": list(self.losses),
@@ -168,7 +171,7 @@ class RunState:
         self.order = tensors["order"].clone() if "order" in tensors else None
         self.step, self.judged_step = data["step"], data["judged_step"]
         self.target_epochs = data["target_epochs"]
-        self.over = data["over"]
+        self.over, self.repeating = data["over"], data["repeating"]
         self.changes = msgspec.convert(data["changes"], list[Change])
         self.best = msgspec.convert(data["best"], Validated | None)
         self.best_weights = {name: each.clone() for name, each in _below("best/", tensors).items()}

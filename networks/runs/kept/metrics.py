@@ -214,8 +214,9 @@ def _steered(row: dict[str, Any], run: str) -> Steered:
         _step(row["step"]),
         _epoch(row["epoch"]),
         row["path"],
-        None if value is None else _bounded(number(value)),
+        _value(value),
         message("{words}", words=words),
+        _step(row["epochs"]),
     )
 
 
@@ -232,10 +233,14 @@ def _epoch(value: Any) -> float:
     return found
 
 
-def _bounded(value: float) -> float:
-    if not abs(value) < MOST_STEPS:
+def _value(value: Any) -> float | list[dict[str, Any]]:
+    """A value of a recipe: a number, or the steps of an augmentation as project files write them."""
+    if isinstance(value, list):
+        return msgspec.convert(value, list[dict[str, Any]])
+    found = number(value)
+    if not abs(found) < MOST_STEPS:
         raise ValueError("expected a number of a recipe")
-    return value
+    return found
 
 
 def _fields(event: Started | Steered) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from app.features import exports as exports_module
 from app.features.exports import Exports
 from app.session.formats import FORMATS, endings
 from app.session.settings import Settings
-from app.training.trainer import State
+from app.training.trainer import Beginning, State
 from networks.core.message import UserError, message
 from networks.exporting import onnx_file, script, weights
 from networks.graph.check import check
@@ -28,7 +28,9 @@ from networks.graph.network import Network
 from networks.graph.presentation import Folding
 from networks.project.project import first_project, write_project
 from networks.recipes.recipe import with_settings
+from networks.recipes.steering import Change, Course
 from networks.source import source
+from networks.training.run import Run
 from widgets.canvas.picture import svg
 
 PROJECT = first_project()
@@ -107,6 +109,31 @@ def test_the_training_script_comes_with_its_images(desk, qtbot, tmp_path, monkey
     assert desk.dialogs == [
         ("Export training script", [str(tmp_path / "my digits_training.py")], ["Python (*.py)"])
     ]
+
+
+def test_the_script_of_the_last_run_repeats_what_was_changed(desk, qtbot, tmp_path, monkeypatch):
+    path = desk.will_choose("run.py", monkeypatch)
+    desk.exports.export_run_script()
+    assert desk.told == ["There is no run yet to repeat: train first, or stop the run that is going on."]
+    project, rate = desk.document.project, "learning.optimizer.lr"
+    parent = Run(project)
+    list(parent.train(1))
+    beginning = Beginning(parent.weights(), Course(1, (Change(2, rate, 0.5),)))
+    desk.trainer.start(project, beginning=beginning)
+    qtbot.waitUntil(lambda: desk.trainer.state is State.IDLE, timeout=30_000)
+    # what the project has become since does not matter
+    changed = with_settings(project.recipe, epochs=7)
+    desk.document.edit(replace(project, recipe=changed), "Change")
+    desk.exports.export_run_script()
+    wait(desk, qtbot)
+    text = path.read_text(encoding="utf-8")
+    assert "EPOCHS = 1\n" in text
+    assert "set_options(optimizer, lr=0.5)" in text
+    assert desk.told[-1] == (
+        "“run.py” repeats the last run, with all changes made while it went on; its images are in "
+        "“digits.npz”. The weights that it began with are in “run-start.pt”."
+    )
+    assert (tmp_path / "run-start.pt").exists()
 
 
 @pytest.mark.parametrize(("name", "beginning"), [("a.svg", b"<?xml"), ("a.pdf", b"%PDF"), ("a.PDF", b"%PDF")])
@@ -305,12 +332,13 @@ def test_the_menu_has_an_entry_for_each_export(desk, monkeypatch):
     assert [action.objectName() for action in menu.actions()] == [
         "export_source",
         "export_training_script",
+        "export_run_script",
         "export_onnx",
         "export_weights",
         "export_picture",
     ]
     assert asked == ["Export PyTorch source", "Export training script", "Export ONNX", "Export picture"]
-    assert "no trained weights" in desk.told[0]
+    assert ["no run yet" in desk.told[0], "no trained weights" in desk.told[1]] == [True, True]
 
 
 def test_a_name_without_an_ending_gets_that_of_the_chosen_kind(desk, tmp_path, monkeypatch):

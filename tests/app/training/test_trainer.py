@@ -49,7 +49,7 @@ class Scripted:
         self.thread = None
         self.last = 0
 
-    def train(self, epochs):
+    def train(self, epochs, repeating):
         self.thread = QThread.currentThread()
         try:
             for event in type(self).script():

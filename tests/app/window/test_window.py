@@ -533,7 +533,7 @@ def stuck(monkeypatch):
         def __init__(self, project, id, **begun):
             pass
 
-        def train(self, epochs):
+        def train(self, epochs, repeating):
             yield Started("run-1", "cpu", 1, 1, 10, 10)
             batch.wait(60)
             yield Stepped("run-1", 1, 1.0, {"training loss": 1.0})

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from networks.recipes.optimizers import AdamW, Muon
-from networks.training.make_optimizer import make_optimizer, set_options
+from networks.training.make_optimizer import make_optimizer
+from networks.training.options import set_options
 from networks.training.weight_groups import is_matrix, muon_groups, spare_decay
 
 CPU = torch.device("cpu")
@@ -90,7 +91,7 @@ def test_biases_and_normalization_can_be_left_out_of_the_decay(declared):
         assert all(kernels) or not any(kernels)
         assert group["weight_decay"] == (0.5 if kernels[0] else 0.0)
     # steering the decay leaves them out, too
-    set_options(optimizer, type(declared)(weight_decay=0.25))
+    set_options(optimizer, **type(declared)(weight_decay=0.25).arguments())
     for group in optimizer.param_groups:
         assert group["weight_decay"] == (0.25 if is_matrix(group["params"][0]) else 0.0)
 

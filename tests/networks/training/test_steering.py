@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import threading
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from networks.core.fields import changed_at, value_at
 from networks.layers.activation import ReLU
@@ -60,6 +63,11 @@ def telling(events):
     return [*measured(events), *(event for event in events if isinstance(event, Steered))]
 
 
+def without_end(events):
+    """The same events, but for where they said that training would end."""
+    return [replace(event, epochs=0) if isinstance(event, Steered) else event for event in events]
+
+
 @st.composite
 def steerings(draw):
     """A project, and what is changed after which event."""
@@ -84,6 +92,34 @@ def test_a_repetition_from_the_record_is_equal_to_the_bit(steering):
     assert repeated[-1] == told[-1]
     assert same_weights(first, again)
     assert again.recipe == first.recipe
+
+
+@settings(max_examples=30)
+@given(steerings(), st.integers(0, 2))
+def test_a_run_is_repeated_through_its_epochs_whatever_else_would_end_it(steering, more):
+    """Whether the first ended early, at a moved end or as planned, and with some epochs more."""
+    given, wishes = steering
+    first = Run(given)
+    told = driven(first, wishes)
+    for _ in range(more):
+        told += first.train(1)
+    again = Run(given, changes=first.course.changes)
+    repeated = list(again.train(first.course.epochs, repeating=True))
+    assert without_end(telling(repeated)) == without_end(telling(told))
+    assert same_weights(first, again)
+    assert again.course == first.course
+
+
+@settings(max_examples=20)
+@given(steerings())
+def test_the_record_has_all_that_makes_the_changes_again(steering):
+    given, wishes = steering
+    run = Run(given)
+    record = Record("run", epochs=2)
+    record.take(driven(run, wishes))
+    made = [{"step": each.step, "path": each.path, "value": each.value} for each in record.changes]
+    assert tuple(msgspec.convert(json.loads(json.dumps(made)), list[Change])) == run.changes
+    assert record.progress.epochs == run.target_epochs
 
 
 @settings(max_examples=30)
@@ -128,7 +164,10 @@ def test_each_number_that_steers_changes_what_is_learned(optimizer):
         if not path.startswith("learning.optimizer.") and path not in ("learning.clip", "learning.dropout"):
             continue
         run = Run(given, changes=[Change(4, path, VALUES[path])])
-        told = [event for event in run.train() if isinstance(event, Stepped)]
+        events = list(run.train())
+        assert isinstance(events[-1], Finished)
+        told = [event for event in events if isinstance(event, Stepped)]
+        assert len(told) == len(plain)
         assert told[:4] == plain[:4]
         assert told[4:] != plain[4:], path
 
@@ -220,7 +259,8 @@ def test_a_changed_augmentation_is_told_in_words_and_mixing_waits_for_a_loss_tha
     run = Run(given)
     told = driven(run, {2: [("data.augmentation", (Rotation(), Mixup()))]})
     (change,) = (event for event in told if isinstance(event, Steered))
-    assert (str(change.words), change.value) == ("Augmentation none → Rotation, Mixup", None)
+    assert str(change.words) == "Augmentation none → Rotation, Mixup"
+    assert [step["type"] for step in change.value] == ["Rotation", "Mixup"]
     assert run.recipe.data.augmentation == (Rotation(), Mixup())
     hard = next(loss() for loss in LOSSES if not loss.soft and loss.expects == "scores")
     running = with_settings(given.recipe, loss=hard)

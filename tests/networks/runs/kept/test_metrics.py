@@ -12,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.core.message import message
+from networks.recipes.augmentation.mixup import Mixup
+from networks.recipes.augmentation.rotation import Rotation
+from networks.recipes.steering import Change
 from networks.runs.events import Failed, Finished, Started, Steered, Stepped, Validated, Validating
 from networks.runs.kept.metrics import events, line
 from networks.runs.measures import MEASURES
@@ -124,10 +127,18 @@ def test_what_came_after_a_step_can_be_left_out():
 
 def test_steering_comes_back_in_words():
     steered = Steered(
-        "a", 3, 0.75, "learning.optimizer.lr", 0.01, message("Learning rate {a} → 0.01", a="0.1")
+        "a", 3, 0.75, "learning.optimizer.lr", 0.01, message("Learning rate {a} → 0.01", a="0.1"), 4
     )
     (again,) = read(line(steered))
     assert (again.path, again.value, str(again.words)) == (steered.path, 0.01, "Learning rate 0.1 → 0.01")
+    assert again.epochs == 4
+
+
+def test_a_changed_augmentation_comes_back_as_it_was():
+    steps = msgspec.to_builtins((Rotation(degrees=5.0), Mixup()))
+    (again,) = read(line(Steered("a", 3, 0.75, "data.augmentation", steps, message("Augmentation …"), 4)))
+    change = {"step": again.step, "path": again.path, "value": again.value}
+    assert msgspec.convert(change, Change).value == (Rotation(degrees=5.0), Mixup())
 
 
 def test_others_can_read_it():
@@ -156,7 +167,9 @@ HOSTILE = [
     b'{"event":["started"],"step":1}',
     b'{"event":"started","step":"x"}',
     b'{"event":"started","step":-5,"device":"cpu"}',
-    b'{"event":"steered","step":1,"epoch":1,"path":"learning.epochs","value":"Infinity","words":"x"}',
+    b'{"event":"steered","step":1,"epoch":1,"path":"learning.epochs","value":"Infinity","epochs":1,"words":"x"}',
+    b'{"event":"steered","step":1,"epoch":1,"path":"p","value":[[1]],"epochs":1,"words":"x"}',
+    b'{"event":"steered","step":1,"epoch":1,"path":"p","value":1,"epochs":-1,"words":"x"}',
     b'{"event":"validated","step":1,"epoch":"Infinity","seconds":1,"best":true}',
     b'"a string"',
     b"12",
@@ -175,7 +188,7 @@ def test_hostile_lines_are_passed_over(hostile):
 
 def test_words_from_a_file_are_escaped_and_fill_in_nothing():
     words = "{0.__class__:>99999999}\x1b[2J"
-    row = {"event": "steered", "step": 1, "epoch": 1, "path": "p", "value": 1, "words": words}
+    row = {"event": "steered", "step": 1, "epoch": 1, "path": "p", "value": 1, "epochs": 1, "words": words}
     (event,) = read(json.dumps(row).encode())
     assert str(event.words) == "{0.__class__:>99999999}\\x1b[2J"
 
