@@ -11,10 +11,9 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 from msgspec import Meta, inspect
 
-FieldKind = Literal["whole", "real", "flag", "choice", "pair", "text", "struct", "union", "list"]
-"""A struct holds fields of its own; a union is one of several declared types, each with its parameters.
-
-A list holds any number of values of such types, in an order that counts.
+FieldKind = Literal["whole", "real", "flag", "choice", "pair", "numbers", "text", "struct", "union", "list"]
+"""Numbers are any number of whole ones. A struct holds fields of its own; a union is one of several declared
+types, each with its parameters. A list holds any number of values of such types, in an order that counts.
 """
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -76,6 +75,8 @@ class Field(msgspec.Struct, frozen=True):
     open_high: bool = False
     choices: tuple[Any, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
+    most: int | None = None
+    """Of numbers, how many there may be."""
     special: str | None = None
     types: tuple[type[msgspec.Struct], ...] = ()
     """Of a struct its type; of a union or a list the types to choose from."""
@@ -204,9 +205,19 @@ def _kind(name: str, kind: inspect.Type) -> dict[str, Any]:
             return {"kind": "pair"} | _bounds(item)
         case inspect.StrType():
             return {"kind": "text"}
-        case inspect.VarTupleType() if structs := _structs(_plain(kind.item_type)):
-            return {"kind": "list", "types": structs}
+        case inspect.VarTupleType() if several := _several(kind):
+            return several
     raise TypeError(f"{name} has a type that no form can show: {kind}")
+
+
+def _several(kind: inspect.VarTupleType) -> dict[str, Any]:
+    """What follows from the type of a tuple of any length; nothing where no form can show it."""
+    item = _plain(kind.item_type)
+    if structs := _structs(item):
+        return {"kind": "list", "types": structs}
+    if isinstance(item, inspect.IntType):
+        return {"kind": "numbers", "most": kind.max_length} | _bounds(item)
+    return {}
 
 
 def _plain(kind: inspect.Type) -> inspect.Type:

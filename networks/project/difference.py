@@ -106,6 +106,8 @@ def _value(field: Field, value: Any) -> Message | str:
         return message("on") if value else message("off")
     if field.kind == "list":
         return steps_in_words(value)
+    if field.kind == "numbers":
+        return ", ".join(map(str, value)) or message("none")
     if field.kind == "pair":
         return "×".join(str(size) for size in value)
     if isinstance(value, Declared):

@@ -32,12 +32,13 @@ def upgraded(data: bytes, number: int) -> bytes:
     `data` is a JSON object. Raises DecodeError where a name in it is no text.
     """
     steps = _UPGRADES[number - 1 :]
-    if not steps:
+    three_drops = b'"MultiStep"' in data and b'"third"' in data
+    if not steps and not three_drops:
         return data
     fields = msgspec.json.decode(data, type=Fields)
     for step in steps:
         fields = step.upgraded(fields)
-    return msgspec.json.encode(fields)
+    return msgspec.json.encode(_drops_became_a_list(fields) if three_drops else fields)
 
 
 def origin(place: Place, number: int) -> Place:
@@ -68,6 +69,21 @@ def _sections_came(file: Fields) -> Fields:
         else:
             split = _taken(dataset, _SPLIT)
             recipe["data"] = _raw(split | {"dataset": _raw(dataset)})
+    return file | {"recipe": _raw(recipe)}
+
+
+def _drops_became_a_list(file: Fields) -> Fields:
+    """For some weeks format 3 had three numbers where `MultiStep` has any number of drops; 0 was none."""
+    recipe = _fields(file.get("recipe"))
+    learning = None if recipe is None else _fields(recipe.get("learning"))
+    schedule = None if learning is None else _fields(learning.get("schedule"))
+    if recipe is None or learning is None or schedule is None:
+        return file
+    drops = _taken(schedule, ("first", "second", "third"))
+    at = [drop for drop in map(bytes, drops.values()) if drop != b"0"]
+    schedule["at"] = msgspec.Raw(b"[" + b",".join(at) + b"]")
+    learning["schedule"] = _raw(schedule)
+    recipe["learning"] = _raw(learning)
     return file | {"recipe": _raw(recipe)}
 
 

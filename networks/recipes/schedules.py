@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
+from msgspec import Meta
+
 from networks.core.call import Call, call
 from networks.core.declared import Closed, Declared, catalog
-from networks.core.fields import real, whole
+from networks.core.fields import described, real, whole
 from networks.recipes import rates
 
 Lowest = Annotated[
@@ -140,27 +142,27 @@ class StepDrops(Schedule, frozen=True):
 
 
 class MultiStep(Schedule, frozen=True):
-    """Drops after up to three numbers of epochs, as the papers of VGG and ResNet did by hand."""
+    """Drops after chosen numbers of epochs, as the papers of VGG and ResNet did by hand."""
 
     title: ClassVar = "Multi-step"
 
-    first: Annotated[
-        int,
-        whole("First drop", "After how many epochs; 0 for none.", 0, 100_000, unit="epochs", zero="none"),
-    ] = 10
-    second: Annotated[
-        int,
-        whole("Second drop", "After how many epochs; 0 for none.", 0, 100_000, unit="epochs", zero="none"),
-    ] = 15
-    third: Annotated[
-        int,
-        whole("Third drop", "After how many epochs; 0 for none.", 0, 100_000, unit="epochs", zero="none"),
-    ] = 0
+    at: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=100_000)], ...],
+        Meta(max_length=100),
+        described(
+            "Drops after",
+            "After how many epochs it drops, as many times as you like, with commas between them.",
+            unit="epochs",
+        ),
+    ] = (10, 15)
     factor: Factor = 0.1
 
     def curve(self, begin: int, end: int, steps_per_epoch: int) -> Call | None:
-        after = sorted(epochs for epochs in (self.first, self.second, self.third) if epochs)
-        return call("drops", at=tuple(epochs * steps_per_epoch for epochs in after), factor=self.factor)
+        if not self.at:
+            return None
+        return call(
+            "drops", at=tuple(epochs * steps_per_epoch for epochs in sorted(self.at)), factor=self.factor
+        )
 
 
 class Exponential(Schedule, frozen=True):

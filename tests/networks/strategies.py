@@ -78,6 +78,10 @@ def values(field: Field) -> st.SearchStrategy[Any]:
     if field.kind == "pair":
         one = st.integers(int(low), min(int(high), int(low) + 4))
         return one.map(lambda size: (size, size)) | st.tuples(one, one)
+    if field.kind == "numbers":
+        return st.lists(st.integers(int(low), min(int(high), int(low) + 30)), max_size=4).map(
+            lambda numbers: tuple(sorted(numbers))
+        )
     assert field.kind == "whole"
     few = st.sampled_from([number for number in (0, *_FEW) if low <= number <= high])
     return few | st.just(field.special) if field.special else few

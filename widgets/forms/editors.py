@@ -97,6 +97,26 @@ class NumberEditor(Editor):
         self.edited.emit(self.field.special if chosen else self._last)
 
 
+class NumbersEditor(Editor):
+    """Any number of whole numbers in one line, with commas between them."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(field, parent)
+        self._numbers = NumberField(field)
+        self._numbers.edited.connect(self.edited)
+        self._numbers.refused.connect(self.refused)
+        self._row(self._numbers)
+
+    def show_values(self, values: Sequence[Any]) -> None:
+        same = len(set(values)) == 1
+        self._numbers.show_number(values[0] if same else None, values[0])
+        if same and not values[0]:
+            self._numbers.setPlaceholderText(self.tr("none"))
+
+    def controls(self) -> tuple[QWidget, ...]:
+        return (self._numbers,)
+
+
 class FlagEditor(Editor):
     """A check box, half checked if the values differ."""
 
@@ -246,6 +266,7 @@ def editor_for(field: Field) -> Editor:
         "flag": FlagEditor,
         "choice": ChoiceEditor,
         "pair": PairEditor,
+        "numbers": NumbersEditor,
         "text": TextEditor,
     }
     return kinds[field.kind](field)

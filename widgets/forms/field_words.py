@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from networks.core.declared import Declared
 from networks.core.fields import Field, field_at, value_at
 from networks.recipes.augmentation.presets import steps_in_words
-from widgets.forms.numerals import Number, show
+from widgets.forms.numerals import Number, show, show_all
 from widgets.look.translation import declared, said, thousands
 
 
@@ -42,6 +42,8 @@ def value_words(field: Field, value: Any) -> str:
         return on if value else QCoreApplication.translate("Field", "off")
     if field.kind == "pair":
         return " × ".join(str(size) for size in value)
+    if field.kind == "numbers":
+        return show_all(value) or QCoreApplication.translate("Field", "none")
     if field.kind == "union":
         return type_words(type(value))
     if field.kind == "list":

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from networks.core.fields import Field
 from widgets.forms.field_words import bounds_words
-from widgets.forms.numerals import Number, leaped, parse, show, stepped
+from widgets.forms.numerals import Value, leaped, parse, parse_all, show, show_all, stepped
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.look.translation import declared
@@ -32,7 +32,7 @@ _NOTCH = 120
 
 
 class NumberField(QLineEdit):
-    """Shows a whole or real number of a declared field and asks for another.
+    """Shows a whole or real number of a declared field, or several whole ones, and asks for another value.
 
     Up and Down go one step, Page Up and Page Down a long one. Digits are applied as they are typed. As soon
     as the text cannot be read or is out of bounds, the value from before typing holds again, not one made of
@@ -48,9 +48,9 @@ class NumberField(QLineEdit):
         self._field = field
         self._unit = declared(field.unit) if unit else ""
         self._zero = declared(field.zero)
-        self._value: Number | None = None
-        self._base: Number | None = None
-        self._before: Number | None = None
+        self._value: Value | None = None
+        self._base: Value | None = None
+        self._before: Value | None = None
         """The value from before typing, which holds where the text is refused."""
         self._description = ""
         self._wheel = 0
@@ -59,16 +59,24 @@ class NumberField(QLineEdit):
         self._up, self._down = self._arrow("chevron-up", True), self._arrow("chevron-down", False)
         self.textEdited.connect(self._take_text)
 
-    def show_number(self, value: Number | None, base: Number | None = None) -> None:
+    def show_number(self, value: Value | None, base: Value | None = None) -> None:
         """Shows a number, or None if there are several; steps then start from `base`."""
         self._base = value if value is not None else base
         self.setPlaceholderText(MIXED if value is None else "")
         if value == self._value and (self.hasFocus() or self.is_refused()):
             return  # what is being typed, or was refused, stays as it is
-        typed = parse(self.text(), self._field) if self.hasFocus() else None
+        typed = self.parsed(self.text()) if self.hasFocus() else None
         self._value = self._before = value
         if value is None or typed != value:
             self._restore()
+
+    def parsed(self, text: str) -> Value | None:
+        """The value that a text means; None where it means none."""
+        return (parse_all if self._field.kind == "numbers" else parse)(text, self._field)
+
+    def written(self, value: Value) -> str:
+        """The text of a value."""
+        return show_all(value) if isinstance(value, tuple) else show(value)
 
     def beside(self) -> str:
         """What is written behind the number: its unit, or what 0 means."""
@@ -183,7 +191,7 @@ class NumberField(QLineEdit):
             text = text.replace(",", ".")  # shown, so that nobody takes a decimal comma for thousands
             self.setText(text)
             self.setCursorPosition(place)
-        value = parse(text, self._field)
+        value = self.parsed(text)
         if value is None:
             self._hold()
             self._refuse(True)
@@ -193,7 +201,7 @@ class NumberField(QLineEdit):
         else:
             self._give(value)
 
-    def _give(self, value: Number) -> None:
+    def _give(self, value: Value) -> None:
         self._refuse(False)
         if value != self._value:
             self._value = self._base = value
@@ -206,7 +214,7 @@ class NumberField(QLineEdit):
             self.edited.emit(self._before)
 
     def _turn(self, up: bool, *, far: bool = False, count: int = 1) -> None:
-        if self.isReadOnly() or self._base is None:
+        if self.isReadOnly() or self._base is None or isinstance(self._base, tuple):
             return
         move = leaped if far else stepped
         value = self._base
@@ -219,7 +227,7 @@ class NumberField(QLineEdit):
 
     def _settle(self) -> None:
         """Typing has ended: a number is written in its usual form, a refused text stays with the reason."""
-        value = parse(self.text(), self._field)
+        value = self.parsed(self.text())
         if value is None and self.text().strip():
             self._refuse(True)
             self.refused.emit(self._reason(self._still()))
@@ -227,12 +235,12 @@ class NumberField(QLineEdit):
         if value is not None:
             self._give(value)
         self._before = self._value
-        shown = "" if self._value is None else show(self._value)
+        shown = "" if self._value is None else self.written(self._value)
         if self.text() != shown or self.is_refused():
             self._restore()
 
     def _restore(self) -> None:
-        self.setText("" if self._value is None else show(self._value))
+        self.setText("" if self._value is None else self.written(self._value))
         self._refuse(False)
 
     def _refuse(self, wrong: bool) -> None:
@@ -254,7 +262,7 @@ class NumberField(QLineEdit):
             self.setAccessibleDescription(self._description)
 
     def _still(self) -> str:
-        return self.tr("the values as they were") if self._value is None else show(self._value)
+        return self.tr("the values as they were") if self._value is None else self.written(self._value)
 
     def _reason(self, still: str) -> str:
         """What was expected, and which value holds instead."""
@@ -263,11 +271,10 @@ class NumberField(QLineEdit):
         )
 
     def _expectation(self) -> str:
-        words = (
-            self.tr("Expected a number, {bounds}.")
-            if self._field.kind == "real"
-            else self.tr("Expected a whole number, {bounds}.")
-        )
+        words = {
+            "real": self.tr("Expected a number, {bounds}."),
+            "numbers": self.tr("Expected whole numbers with commas between them, each {bounds}."),
+        }.get(self._field.kind, self.tr("Expected a whole number, {bounds}."))
         return words.format(bounds=bounds_words(self._field))
 
     def _arrow(self, name: str, up: bool) -> QToolButton:
@@ -296,7 +303,10 @@ class NumberField(QLineEdit):
 
     def _place_arrows(self) -> None:
         shown = (
-            self.isEnabled() and self.width() >= _ROOM_FOR_ARROWS and (self.hasFocus() or self.underMouse())
+            self._field.kind != "numbers"
+            and self.isEnabled()
+            and self.width() >= _ROOM_FOR_ARROWS
+            and (self.hasFocus() or self.underMouse())
         )
         height = (self.height() - 4) // 2
         for index, arrow in enumerate((self._up, self._down)):

@@ -8,6 +8,8 @@ from decimal import Decimal
 from networks.core.fields import Field
 
 Number = int | float
+Value = Number | tuple[int, ...]
+"""What a field of numbers holds: one of them, or several whole ones."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _REAL = re.compile(r"[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?")
@@ -23,6 +25,23 @@ def parse(text: str, field: Field) -> Number | None:
     else:
         value = int(text) if _WHOLE.fullmatch(text) else None
     return value if value is not None and fits(value, field) else None
+
+
+def parse_all(text: str, field: Field) -> tuple[int, ...] | None:
+    """The whole numbers in the text in rising order, or None if something else is in it.
+
+    Between them stand commas, semicolons or blanks. Also None where there are too many of them.
+    """
+    found = [parse(part, field) for part in re.split(r"[,;\s]+", text.strip(" ,;\t\n")) if part]
+    numbers = tuple(sorted(int(number) for number in found if number is not None))
+    if len(numbers) < len(found) or (field.most is not None and len(found) > field.most):
+        return None
+    return numbers
+
+
+def show_all(values: tuple[int, ...]) -> str:
+    """Text that is read back as the same numbers: `10, 15`."""
+    return ", ".join(map(show, values))
 
 
 def show(value: Number) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from networks.recipes.steering import Change, steerable
 from networks.recipes.stopping import Stopping
 from networks.runs.events import Failed, Stepped, Validated
 from networks.runs.table import COLUMNS
+from networks.training.options import set_options
 from networks.training.run import Run
 from tests.networks.source.test_training_script import (  # noqa: F401  fixtures
     _cache,
@@ -123,6 +125,7 @@ def test_each_change_stands_where_it_was_made_and_is_said_in_words(fresh, tmp_pa
     _, text = judge(fresh, tmp_path, project, changes)
     assert "if step == 3:\n                    # Learning rate 0.01 → 0.002\n" in text
     assert "set_options(optimizer, lr=0.002)" in text
+    assert f"\n\n\n{inspect.getsource(set_options)}\n\n" in text
     assert "# Augmentation none → Rotation\n                    augmentation = AUGMENTATION_4\n" in text
     assert "scale_dropout(dropouts, 0.0)" in text
     assert "planned = 2\n" in text

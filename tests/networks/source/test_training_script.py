@@ -163,8 +163,10 @@ def schedules(draw):
     kind = draw(st.sampled_from(SCHEDULES))
     given = {"warmup": draw(st.sampled_from([0.0, 0.3, 1.0]))}
     match kind.__name__:
-        case "CosineRestarts" | "MultiStep":
+        case "CosineRestarts":
             given["first"] = 1
+        case "MultiStep":
+            given["at"] = draw(st.sampled_from([(), (1,), (1, 1), (1, 2)]))
         case "StepDrops":
             given["every"] = 1
         case "Plateau":

@@ -20,13 +20,14 @@ from networks.recipes.datasets import DATASETS
 from networks.recipes.learning_section import Learning
 from networks.recipes.losses import LOSSES
 from networks.recipes.optimizers import OPTIMIZERS, SGD
+from networks.recipes.schedules import SCHEDULES, MultiStep
 from widgets.forms.field_words import edit_words
 from widgets.forms.form import Form
 from widgets.forms.number_field import NumberField
 from widgets.forms.numerals import fits, show
 from widgets.forms.rows import Cells
 
-DECLARED = (*LAYERS, *OPTIMIZERS, *LOSSES, *DATASETS)
+DECLARED = (*LAYERS, *OPTIMIZERS, *LOSSES, *SCHEDULES, *DATASETS)
 WITH_FIELDS = [
     pytest.param(kind, field, id=f"{kind.__name__}.{field.name}")
     for kind in DECLARED
@@ -79,6 +80,9 @@ def press(qtbot, form, field, value):
             linked = form.editor(field.name).controls()[2].isChecked()
             retype(qtbot, control, show(number))
             return (number, number if linked else value[1])
+        case "numbers":
+            retype(qtbot, control, "7, 3;12 ")
+            return (3, 7, 12)
         case "text":
             retype(qtbot, control, "other words")
             qtbot.keyClick(control, Qt.Key.Key_Return)
@@ -102,6 +106,24 @@ def test_every_field_can_be_set_and_explains_itself(qtbot, kind, field):
     assert (name, value) == (field.name, expected)
     assert type(value) is type(expected) or field.kind == "real"
     assert getattr(changed(kind(), **{name: value}), name) == expected
+
+
+def test_several_numbers_are_typed_in_any_order_and_refused_in_words(qtbot):
+    form = form_of(qtbot, MultiStep())
+    (line,) = form.editor("at").controls()
+    assert line.text() == "10, 15"
+    retype(qtbot, line, "80, 40,")
+    assert form.taken[-1] == ("at", (40, 80))
+    retype(qtbot, line, "80, forty")
+    assert form.taken[-1] == ("at", (10, 15))
+    assert line.is_refused()
+    retype(qtbot, line, " ".join("7" * 101))
+    assert line.is_refused()
+    line.selectAll()
+    qtbot.keyClick(line, Qt.Key.Key_Delete)
+    assert form.taken[-1] == ("at", ())
+    form.show_value(MultiStep(at=()))
+    assert line.placeholderText() == "none"
 
 
 @pytest.mark.parametrize("kind", DECLARED)
