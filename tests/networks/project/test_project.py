@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -51,7 +52,7 @@ from networks.recipes.machine_section import Machine
 from networks.recipes.optimizers import OPTIMIZERS
 from networks.recipes.published import BY_NAME
 from networks.recipes.recipe import Recipe
-from networks.recipes.schedules import SCHEDULES
+from networks.recipes.schedules import SCHEDULES, MultiStep
 from tests.networks.graph.random_edits import edited
 from tests.networks.strategies import values
 
@@ -237,6 +238,19 @@ def test_files_of_format_3_can_always_be_read():
     project = read_project(path)
     assert holds(msgspec.to_builtins(project), json.loads(path.read_bytes()), {"format", "program"})
     assert project == read_project(DATA / "project-format-2.json")
+
+
+@pytest.mark.parametrize(
+    ("drops", "at"),
+    [('"first": 10, "second": 15, "third": 0', (10, 15)), ('"first": 0, "second": 0, "third": 7', (7,))],
+)
+def test_a_schedule_of_three_drops_became_one_of_any_number(drops, at):
+    schedule = f'{{"type": "MultiStep", "warmup": 1.0, "warmup_start": 0.01, {drops}, "factor": 0.5}}'
+    data = re.sub(rb'"schedule": \{[^}]*\}', f'"schedule": {schedule}'.encode(), SEED)
+    read = project_from_json(data).recipe.learning.schedule
+    assert read == MultiStep(warmup=1.0, at=at, factor=0.5)
+    with pytest.raises(UserError, match="third"):
+        project_from_json(data.replace(b'"third"', b'"at": [], "third": 3, "thirds"'))
 
 
 def in_format(number, project):
