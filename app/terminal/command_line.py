@@ -16,7 +16,10 @@ from networks.recipes.stopping import Judge, Keep
 
 OVERVIEW = """\
 backbone [PROJECT.json]            open the window, with a project where one is given
-backbone train PROJECT.json        train without a window; writes curves and weights
+backbone train PROJECT.json        train without a window; keeps the run beside the project
+backbone resume RUN/               go on with a run that was interrupted or stopped
+backbone runs PROJECT.json         list the runs of a project
+backbone compare RUN/ RUN/         print in what two runs differ, and what came of them
 backbone find-rate PROJECT.json    try learning rates and print which ones to begin with
 backbone check PROJECT.json        print the layers with shapes, weights and multiply-adds
 backbone export PROJECT.json OUT   write PyTorch source, ONNX or a picture, by the ending of OUT
@@ -59,7 +62,7 @@ def main(argv: Sequence[str]) -> int:
 def _open_window(arguments: list[str]) -> int:
     parser = _Parser(
         prog="backbone",
-        usage="backbone [PROJECT.json]\n       backbone {train,check,export} PROJECT.json …\n"
+        usage="backbone [PROJECT.json]\n       backbone {train,runs,check,export} PROJECT.json …\n"
         "       backbone import MODULE:NAME OUT.json …\n       backbone data [NAME …]",
         description="A desktop playground for convolutional networks.",
         epilog=OVERVIEW,
@@ -203,7 +206,7 @@ def _train(arguments: list[str]) -> int:
         "--out",
         type=Path,
         metavar="RUN",
-        help="folder for project.json, curves.csv and weights.safetensors (the project's name and -run)",
+        help="also write project.json, curves.csv and weights.safetensors into this folder",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the run that is in the folder")
     parser.add_argument("--seed", type=int, metavar="N", help="instead of the project's")
@@ -229,6 +232,7 @@ def _train(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     from app.terminal.training_command import train, with_dataset
     from networks.project.project import read_project
+    from networks.runs.kept.folders import runs_folder
 
     project = with_dataset(
         read_project(options.project), options.dataset, options.data_folder, fetch=options.fetch
@@ -241,9 +245,51 @@ def _train(arguments: list[str]) -> int:
     return train(
         project,
         {name: value for name, value in wishes.items() if value is not None},
-        options.out or Path(f"{options.project.stem}-run"),
+        options.out,
         overwrite=options.overwrite,
+        runs=runs_folder(options.project),
     )
+
+
+def _resume(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone resume",
+        description="Goes on with a run that was interrupted or stopped, from its last checkpoint. On the "
+        "same machine it is the run that it would have been without the interruption, to the last bit.",
+    )
+    parser.add_argument("run", type=Path, metavar="RUN", help="its folder, such as “net.runs/0003 ReLU”")
+    parser.add_argument("--epochs", type=int, metavar="N", help="train for so many more epochs")
+    options = parser.parse_args(arguments)
+    if options.epochs is not None and options.epochs < 1:
+        parser.error(f"--epochs {options.epochs}: expected 1 or more")
+    from app.terminal.resume_command import resume
+
+    return resume(options.run, options.epochs)
+
+
+def _runs(arguments: list[str]) -> int:
+    parser = _Parser(prog="backbone runs", description="Lists the runs of a project, the oldest first.")
+    parser.add_argument(
+        "project", type=Path, metavar="PROJECT.json", help="or the folder of its runs, such as net.runs"
+    )
+    options = parser.parse_args(arguments)
+    from app.terminal.runs_command import listed
+
+    print_lines(listed(options.project))
+    return 0
+
+
+def _compare(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone compare",
+        description="Prints in what two runs differ: network, recipe and machine, and their measures.",
+    )
+    parser.add_argument("runs", type=Path, nargs=2, metavar="RUN", help="their folders")
+    options = parser.parse_args(arguments)
+    from app.terminal.runs_command import compared
+
+    print_lines(compared(*options.runs))
+    return 0
 
 
 def _add_data_options(parser: argparse.ArgumentParser) -> None:
@@ -293,6 +339,9 @@ def _make_printable() -> None:
 
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "train": _train,
+    "resume": _resume,
+    "runs": _runs,
+    "compare": _compare,
     "find-rate": _find_rate,
     "check": _check,
     "export": _export,

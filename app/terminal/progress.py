@@ -18,9 +18,11 @@ LONGEST = len("epoch 100/100  loss 0.0000  validation 0.0000, 00.0%  00.00 s/epo
 class Lines:
     """Progress in a file or a pipe: one line for each epoch."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, told: Record | None = None) -> None:
+        """What the record of a run that goes on holds already is not written again."""
         self._stream = stream
-        self._epochs = self._steps = 0
+        self._epochs = 0 if told is None else len(told.validations)
+        self._steps = 0 if told is None else len(told.steps)
         """How many validations and steps of the record have been told."""
 
     def show(self, record: Record) -> None:
@@ -88,9 +90,9 @@ class Bar:
         self._stream.flush()
 
 
-def progress_for(stream: TextIO) -> Lines | Bar:
-    """A bar on a terminal, lines in a file or a pipe."""
-    return Bar(stream) if stream.isatty() else Lines(stream)
+def progress_for(stream: TextIO, told: Record | None = None) -> Lines | Bar:
+    """A bar on a terminal, lines in a file or a pipe, of a run that begins or goes on."""
+    return Bar(stream) if stream.isatty() else Lines(stream, told)
 
 
 def duration(seconds: float) -> str:

@@ -1,24 +1,22 @@
-"""`backbone train`: drives a run in the terminal and writes its curves and weights into a folder."""
+"""`backbone train`: trains a project in the terminal, and writes what comes of it."""
 
 from __future__ import annotations
 
 import gc
-import os
-import signal
 import sys
-import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
 
 from app.terminal.data_command import fetch_set, look_for
+from app.terminal.driving import WEIGHTS, Signals, Telling, drive, ended
+from app.terminal.keeping import recorder_for
 from app.terminal.printing import print_lines
-from app.terminal.progress import Bar, Lines, progress_for
+from app.terminal.progress import progress_for
 from app.training.memory import give_back_memory
 from networks.core.fields import changed_at
 from networks.core.finding import advice, blocking
@@ -34,18 +32,14 @@ from networks.recipes.datasets import DATASETS, Dataset
 from networks.recipes.datasets.named import NamedDataset
 from networks.recipes.recipe import section_of, with_settings
 from networks.recipes.stopping import Keep
-from networks.runs.events import Event, Failed, Finished, Validated
 from networks.runs.failure import explain
 from networks.runs.record import Record
 from networks.runs.table import rows, writer
-from networks.runs.verdict import verdict
 
 if TYPE_CHECKING:
     from networks.training.run import Run
 
-TELL_SECONDS = 0.1
-"""How often events are added to the record and the bar is drawn."""
-PROJECT, CURVES, WEIGHTS = "project.json", "curves.csv", "weights.safetensors"
+PROJECT, CURVES = "project.json", "curves.csv"
 OTHER_WEIGHTS: dict[Keep, str] = {
     "last": "weights-last.safetensors",
     "best": "weights-best.safetensors",
@@ -54,11 +48,14 @@ OTHER_WEIGHTS: dict[Keep, str] = {
 """What a run also keeps, beside those that `WEIGHTS` holds, where its last epoch is not its best."""
 
 
-def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrite: bool) -> int:
-    """Trains with the recipe changed by `wishes` and writes project, curves and weights into `folder`.
+def train(
+    project: Project, wishes: Mapping[str, Any], folder: Path | None, *, overwrite: bool, runs: Path
+) -> int:
+    """Trains with the recipe changed by `wishes` and keeps the run in the folder of runs.
 
-    Gives the exit code: 0, 1 where training broke off or diverged, 128 and the signal's number where a signal
-    stopped it. Raises UserError where it cannot start or a file cannot be written.
+    Where a `folder` is named, project, curves as a table and weights are written there, too. Gives the exit
+    code: 0, 1 where training broke off or diverged, 128 and the signal's number where a signal stopped it.
+    Raises UserError where it cannot start or a file cannot be written.
     """
     project = _as_wished(project, wishes)
     found = findings(project)
@@ -69,59 +66,36 @@ def train(project: Project, wishes: Mapping[str, Any], folder: Path, *, overwrit
     for unwise in advice(found):
         print_lines(f"Advice: {unwise.sentence}", sys.stderr)
     _foretell(project)
-    with _Signals() as signals:
+    with Signals() as signals:
         run = _made(project)
-        # imports torch, which `run` has done by now
-        from networks.exporting.weights import save_weights, weights_words
-
-        _make_folder(folder, overwrite)
-        write_atomically(folder / PROJECT, project_to_json(_as_trained(run)))
+        if folder is not None:
+            _make_folder(folder, overwrite)
+            write_atomically(folder / PROJECT, project_to_json(_as_trained(run)))
+        recorder = recorder_for(run, _as_trained(run), runs)
         record = Record(run.id, epochs=run.target_epochs)
         try:
-            with _Curves(folder / CURVES, record) as curves:
-                progress = progress_for(sys.stderr)
-                ending = _drive(run, _Telling(record, curves, progress), signals)
-                progress.close()
+            with nullcontext() if folder is None else _Curves(folder / CURVES, record) as curves:
+                end_epoch = None if curves is None else curves.end_epoch
+                telling = Telling(record, recorder, progress_for(sys.stderr), end_epoch)
+                ending = drive(run, telling, signals)
         finally:
             # also where the curves could not be written: training may have taken hours
-            keep = project.recipe.learning.stopping.keep
-            save_weights(run, folder / WEIGHTS, keep)
-            if run.best is not None and run.best.step != run.step:
-                other: Keep = "best" if keep == "last" else "last"
-                save_weights(run, folder / OTHER_WEIGHTS[other], other)
-    print_lines(f"{_said(ending, record)} Curves and weights are in {folder}{os.sep}")
-    if (which := weights_words(run, keep)) is not None:
-        print_lines(f"{WEIGHTS} holds {which}.")
-    if signals.caught:
-        return 128 + signals.caught
-    if isinstance(ending, Failed) or ending.reason == "diverged":
-        raise UserError(ending.message)
-    return 0
+            if folder is not None:
+                _save_weights(run, folder)
+    places = [folder] if folder is not None else []
+    places += [recorder.folder] if recorder is not None else []
+    return ended(run, ending, record, places, signals)
 
 
-class _Signals:
-    """Ctrl+C, and a system's request to end, are remembered until the running batch is done.
+def _save_weights(run: Run, folder: Path) -> None:
+    # imports torch, which `run` has done by now
+    from networks.exporting.weights import save_weights
 
-    A second Ctrl+C interrupts at once.
-    """
-
-    def __init__(self) -> None:
-        self.caught = 0
-        self._before: dict[signal.Signals, Any] = {}
-
-    def __enter__(self) -> _Signals:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._keep)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _keep(self, number: int, _: FrameType | None) -> None:
-        if self.caught:
-            raise KeyboardInterrupt
-        self.caught = number
+    keep = run.project.recipe.learning.stopping.keep
+    save_weights(run, folder / WEIGHTS, keep)
+    if run.best is not None and run.best.step != run.step:
+        other: Keep = "best" if keep == "last" else "last"
+        save_weights(run, folder / OTHER_WEIGHTS[other], other)
 
 
 class _Curves:
@@ -165,53 +139,6 @@ class _Curves:
     def _not_saved(self, error: OSError) -> UserError:
         reason = error.strerror or str(error)
         return UserError(message("“{path}” was not saved: {reason}.", path=str(self._path), reason=reason))
-
-
-class _Telling:
-    """Passes events to the record, several at a time, and then shows the record."""
-
-    def __init__(self, record: Record, curves: _Curves, progress: Lines | Bar) -> None:
-        self._record, self._curves, self._progress = record, curves, progress
-        self._waiting: list[Event] = []
-        self._told = 0.0
-
-    def take(self, event: Event) -> None:
-        """Takes the next event, which reaches the record in a moment, at the latest with its epoch's end."""
-        self._waiting.append(event)
-        if isinstance(event, Validated | Finished | Failed) or time.monotonic() - self._told >= TELL_SECONDS:
-            self.record_all()
-            if isinstance(event, Validated):
-                self._curves.end_epoch()
-            self._progress.show(self._record)
-
-    def record_all(self) -> None:
-        """Adds all waiting events to the record."""
-        self._record.take(self._waiting)
-        self._waiting.clear()
-        self._told = time.monotonic()
-
-
-def _drive(run: Run, telling: _Telling, signals: _Signals) -> Finished | Failed:
-    """Takes events until the leg ends or a signal arrives; returns the last event."""
-    events = run.train()
-    ending: Finished | Failed | None = None
-    try:
-        for event in events:
-            telling.take(event)
-            if isinstance(event, Finished | Failed):
-                ending = event
-            elif signals.caught:
-                break
-    finally:
-        events.close()
-        telling.record_all()
-    if ending is None:
-        for event in run.stopped():
-            telling.take(event)
-            if isinstance(event, Finished | Failed):
-                ending = event
-    assert ending is not None, "a leg that was not stopped ends with its reason"
-    return ending
 
 
 def dataset_named(name: str) -> Dataset:
@@ -330,9 +257,3 @@ def _make_folder(folder: Path, overwrite: bool) -> None:
         raise UserError(
             message("“{path}” cannot be replaced: {reason}.", path=str(folder / WEIGHTS), reason=reason)
         ) from error
-
-
-def _said(ending: Finished | Failed, record: Record) -> str:
-    if isinstance(ending, Failed) or ending.reason == "diverged":
-        return "Broke off."
-    return str(verdict(record).sentence)

@@ -103,11 +103,11 @@ class Failed(msgspec.Struct, frozen=True):
     details: str = ""
 
 
-class Unkept(msgspec.Struct, frozen=True):
-    """Something of the run could not be written to its folder, with the reason; training goes on."""
+class Noticed(msgspec.Struct, frozen=True):
+    """Something that the user should know and that stops nothing, such as a disk that is full."""
 
     run: str
     message: Message
 
 
-Event = Started | Stepped | Steered | Validating | Validated | Finished | Failed | Unkept
+Event = Started | Stepped | Steered | Validating | Validated | Finished | Failed | Noticed

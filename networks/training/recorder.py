@@ -17,7 +17,7 @@ from networks.core.storage import why_not_written, write_atomically
 from networks.project.project import Project, project_to_json
 from networks.recipes.steering import Change
 from networks.recipes.stopping import Keep
-from networks.runs.events import Event, Failed, Finished, Unkept
+from networks.runs.events import Event, Failed, Finished, Noticed
 from networks.runs.kept.appending import Appending
 from networks.runs.kept.environment import Environment
 from networks.runs.kept.files import HEADER, PROJECT, START_WEIGHTS, Header, write_json
@@ -76,7 +76,7 @@ class Recorder:
         self.checkpoints = 0
         """How many were written by this recorder."""
 
-    def take(self, event: Event) -> tuple[Unkept, ...]:
+    def take(self, event: Event) -> tuple[Noticed, ...]:
         """Keeps the next event, and a checkpoint if it is time for one; says what could not be written."""
         if self._metrics.take(event):
             self._flush()
@@ -87,7 +87,7 @@ class Recorder:
         if not self._troubles:
             return ()
         troubles, self._troubles = self._troubles, []
-        return tuple(Unkept(self._run.id, trouble) for trouble in troubles)
+        return tuple(Noticed(self._run.id, trouble) for trouble in troubles)
 
     def checkpoint(self) -> None:
         """Copies the state now, and writes it beside the training."""

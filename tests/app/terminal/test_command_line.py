@@ -288,7 +288,7 @@ def test_a_run_that_diverges_keeps_its_curves(tmp_path, capsys):
 def test_the_folder_is_named_after_the_project_where_none_is_given(project_file, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["train", str(project_file), "--epochs", "1"]) == 0
-    assert (tmp_path / "lenet-run" / "curves.csv").exists()
+    assert (tmp_path / "lenet.runs" / "0001 as published" / "metrics.jsonl").exists()
 
 
 def test_check_prints_the_table(project_file):

@@ -45,10 +45,19 @@ EVERYTHING = {
     "epochs": 6,
 }
 FEW = [EVERYTHING]
-MANY = [{"optimizer": optimizer} for optimizer in (*(kind() for kind in OPTIMIZERS), SGD(momentum=0.9))]
-MANY += [{"schedule": schedule()} for schedule in SCHEDULES]
-MANY += [{"augmentation": steps} for steps in (AUGMENTATION_PRESETS[1].steps, (CutMix(),))]
-MANY += [{"averaging": 0.99}, {"accumulation": 2}, {"dropout": 0.5}, {"stopping": Stopping(patience=1)}]
+MANY = {
+    "optimizers": [
+        {"optimizer": optimizer} for optimizer in (*(kind() for kind in OPTIMIZERS), SGD(momentum=0.9))
+    ],
+    "schedules": [{"schedule": schedule()} for schedule in SCHEDULES],
+    "images": [{"augmentation": steps} for steps in (AUGMENTATION_PRESETS[1].steps, (CutMix(),))],
+    "others": [
+        {"averaging": 0.99},
+        {"accumulation": 2},
+        {"dropout": 0.5},
+        {"stopping": Stopping(patience=1)},
+    ],
+}
 
 
 def kill(tmp_path, recipes, kills):
@@ -104,8 +113,9 @@ def test_a_run_killed_at_random_moments_is_the_same_run(tmp_path):
 
 
 @pytest.mark.slow
-def test_whatever_the_recipe_a_killed_run_is_the_same_run(tmp_path):
-    for folder, recipe in zip(kill(tmp_path, MANY, 3), MANY, strict=True):
+@pytest.mark.parametrize("kind", MANY)
+def test_whatever_the_recipe_a_killed_run_is_the_same_run(tmp_path, kind):
+    for folder, recipe in zip(kill(tmp_path, MANY[kind], 3), MANY[kind], strict=True):
         assert_same(folder, *straight(project(RANDOM, **({"epochs": 4} | recipe))))
 
 

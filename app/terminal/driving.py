@@ -1,0 +1,134 @@
+"""Drives a run in the terminal: its events are kept and shown, signals stop it, and its end is told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from app.terminal.printing import print_lines
+from app.terminal.progress import Bar, Lines
+from networks.core.message import UserError
+from networks.runs.events import Event, Failed, Finished, Validated
+from networks.runs.record import Record
+from networks.runs.verdict import verdict
+
+if TYPE_CHECKING:
+    from networks.training.recorder import Recorder
+    from networks.training.run import Run
+
+TELL_SECONDS = 0.1
+"""How often events are added to the record and the bar is drawn."""
+WEIGHTS = "weights.safetensors"
+"""The file, in a run's folder and in that of `--out`, with the weights that the recipe keeps."""
+
+
+class Signals:
+    """Ctrl+C, and a system's request to end, are remembered until the running batch is done.
+
+    A second Ctrl+C interrupts at once.
+    """
+
+    def __init__(self) -> None:
+        self.caught = 0
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Signals:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._keep)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _keep(self, number: int, _: FrameType | None) -> None:
+        if self.caught:
+            raise KeyboardInterrupt
+        self.caught = number
+
+
+class Telling:
+    """Passes events to the run's folder and to the record, several at a time, and then shows the record."""
+
+    def __init__(
+        self,
+        record: Record,
+        recorder: Recorder | None,
+        progress: Lines | Bar,
+        end_epoch: Callable[[], None] | None = None,
+    ) -> None:
+        """`end_epoch` is called when the record holds an epoch more."""
+        self._record, self._recorder, self._progress = record, recorder, progress
+        self._end_epoch = end_epoch
+        self._waiting: list[Event] = []
+        self._told = 0.0
+
+    def take(self, event: Event) -> None:
+        """Takes the next event, which reaches the record in a moment, at the latest with its epoch's end."""
+        for notice in () if self._recorder is None else self._recorder.take(event):
+            print_lines(f"Note: {notice.message}", sys.stderr)
+        self._waiting.append(event)
+        if isinstance(event, Validated | Finished | Failed) or time.monotonic() - self._told >= TELL_SECONDS:
+            self.record_all()
+            if isinstance(event, Validated) and self._end_epoch is not None:
+                self._end_epoch()
+            self._progress.show(self._record)
+            if isinstance(event, Finished | Failed):
+                self._progress.close()
+
+    def record_all(self) -> None:
+        """Adds all waiting events to the record."""
+        self._record.take(self._waiting)
+        self._waiting.clear()
+        self._told = time.monotonic()
+
+
+def drive(run: Run, telling: Telling, signals: Signals, epochs: int | None = None) -> Finished | Failed:
+    """Takes events until the leg ends or a signal arrives; returns the last event."""
+    events = run.train(epochs)
+    ending: Finished | Failed | None = None
+    try:
+        for event in events:
+            telling.take(event)
+            if isinstance(event, Finished | Failed):
+                ending = event
+            elif signals.caught:
+                break
+    finally:
+        events.close()
+        telling.record_all()
+    if ending is None:
+        for event in run.stopped():
+            telling.take(event)
+            if isinstance(event, Finished | Failed):
+                ending = event
+    assert ending is not None, "a leg that was not stopped ends with its reason"
+    return ending
+
+
+def ended(run: Run, ending: Finished | Failed, record: Record, places: list[Path], signals: Signals) -> int:
+    """Says what came of a run and where it lies; gives the exit code. Raises UserError where it broke off."""
+    from networks.exporting.weights import weights_words
+
+    where = " and ".join(f"{place}{os.sep}" for place in places)
+    print_lines(f"{_said(ending, record)}{f' Curves and weights are in {where}' if where else ''}")
+    which = weights_words(run, run.project.recipe.learning.stopping.keep)
+    if where and which is not None:
+        print_lines(f"{WEIGHTS} holds {which}.")
+    if signals.caught:
+        return 128 + signals.caught
+    if isinstance(ending, Failed) or ending.reason == "diverged":
+        raise UserError(ending.message)
+    return 0
+
+
+def _said(ending: Finished | Failed, record: Record) -> str:
+    if isinstance(ending, Failed) or ending.reason == "diverged":
+        return "Broke off."
+    return str(verdict(record).sentence)
