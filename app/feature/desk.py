@@ -54,6 +54,10 @@ class Desk(QObject):
     """An earlier network: what differs from it is to be seen."""
     network_fitted = Signal(object)
     """The network was fitted to another data set; the project as it would be if it had not been."""
+    images_wished = Signal(object)
+    """The data set whose images are to be read in the background; the state is judged again afterwards."""
+    images_unread = Signal(object, object)
+    """A data set whose images could not be read, and the Message that says why."""
     panel_wished = Signal(str)
     """The name of a panel that is to be opened and brought into view."""
 

@@ -12,6 +12,7 @@ from app.features.backbones import Backbones
 from app.features.canvas import Canvas
 from app.features.code import Code
 from app.features.data import Data
+from app.features.data_browser import Browser
 from app.features.exports import Exports
 from app.features.fields import Fields
 from app.features.history import History
@@ -40,6 +41,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Regularization,
     Augmentation,
     LossFunction,
+    Browser,
     Code,
     ProjectFiles,
     Exports,

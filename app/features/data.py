@@ -45,6 +45,7 @@ class Data(Feature):
         self.panel.edited.connect(desk.edit_recipe)
         desk.network_fitted.connect(self._offer_unfitted)
         self.panel.load_wished.connect(self._load)
+        desk.images_wished.connect(self._load)
         self.panel.ways.fetch_wished.connect(self.fetch)
         self.panel.ways.cancel_wished.connect(self.cancel)
         self.panel.ways.folder_wished.connect(self.choose_folder)
@@ -69,7 +70,7 @@ class Data(Feature):
         return (
             Panel(
                 "data",
-                self.tr("Data"),
+                self.tr("Data set"),
                 Place.INSPECTOR,
                 self.panel,
                 icon="images",
@@ -244,7 +245,11 @@ class Data(Feature):
 
     @Slot(object)
     def _load(self, dataset: Dataset) -> None:
-        if dataset == self._declined or self.reading:
+        if dataset == self._declined:
+            reason = message("Reading the folder was stopped: choose it again to read it.")
+            self.desk.images_unread.emit(dataset, reason)
+            return
+        if self.reading:
             return  # whatever is shown then is asked for again
         self._loaded = dataset
         self._loading = Job(
@@ -271,9 +276,10 @@ class Data(Feature):
             self._judge_again()
 
     def _show_unread(self, reason: Message) -> None:
-        self._loaded = None
+        dataset, self._loaded = self._loaded, None
         self.panel.ways.show_missing("", None)
         self.panel.show_problem(reason)
+        self.desk.images_unread.emit(dataset, reason)
 
     @Slot(object)
     def _tell_trouble(self, reason: Message) -> None:

@@ -18,17 +18,25 @@ _TILE, _GAP, _LABEL = 40, 6, 16
 class SampleStrip(QWidget):
     """Wraps into as many rows as its width needs."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, tile: int = _TILE, parent: QWidget | None = None) -> None:
+        """`tile` is the side of an image, in device-independent pixels."""
         super().__init__(parent)
+        self._tile = tile
         self._samples: tuple[tuple[QImage, str], ...] = ()
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
-    def show_samples(self, images: Sequence[NDArray[np.uint8]], labels: Sequence[str]) -> None:
-        """Shows images, height×width×channels with one or three channels, over their labels."""
+    def show_samples(
+        self, images: Sequence[NDArray[np.uint8]], labels: Sequence[str], spoken: str = ""
+    ) -> None:
+        """Shows images, height×width×channels with one or three channels, over their labels.
+
+        `spoken` says to screen readers what they are, where they are not one of each class.
+        """
         self._samples = tuple((to_image(image), label) for image, label in zip(images, labels, strict=True))
-        self.setAccessibleName(self.tr("One image of each class: {labels}").format(labels=", ".join(labels)))
+        words = self.tr("One image of each class: {labels}").format(labels=", ".join(labels))
+        self.setAccessibleName(spoken or words)
         self.updateGeometry()
         self.update()
 
@@ -41,13 +49,13 @@ class SampleStrip(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         rows = -(-len(self._samples) // self._columns(width)) if self._samples else 0
-        return rows * (_TILE + theme.grown(_LABEL) + _GAP)
+        return rows * (self._tile + theme.grown(_LABEL) + _GAP)
 
     def sizeHint(self) -> QSize:
         return QSize(236, self.heightForWidth(236))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_TILE, _TILE + theme.grown(_LABEL))
+        return QSize(self._tile, self._tile + theme.grown(_LABEL))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)
@@ -65,26 +73,26 @@ class SampleStrip(QWidget):
             painter.setPen(QColor(shade.border))
             painter.drawPath(outline)
             painter.setPen(QColor(shade.text_dim))
-            below = QRectF(place.left() - _GAP / 2, place.bottom(), _TILE + _GAP, theme.grown(_LABEL))
-            words = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, _TILE + _GAP)
+            below = QRectF(place.left() - _GAP / 2, place.bottom(), self._tile + _GAP, theme.grown(_LABEL))
+            words = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, self._tile + _GAP)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
         painter.end()
 
     def _columns(self, width: int) -> int:
-        most = max(1, (width + _GAP) // (_TILE + _GAP))
+        most = max(1, (width + _GAP) // (self._tile + _GAP))
         rows = -(-max(1, len(self._samples)) // most)
         return -(-max(1, len(self._samples)) // rows)  # rows of equal length
 
     def _places(self) -> list[QRectF]:
         columns = self._columns(self.width())
-        step = (self.width() - _TILE) / (columns - 1) if columns > 1 else 0.0
-        step = min(step, _TILE + 2.5 * _GAP)
+        step = (self.width() - self._tile) / (columns - 1) if columns > 1 else 0.0
+        step = min(step, self._tile + 2.5 * _GAP)
         return [
             QRectF(
                 (index % columns) * step,
-                (index // columns) * (_TILE + theme.grown(_LABEL) + _GAP),
-                _TILE,
-                _TILE,
+                (index // columns) * (self._tile + theme.grown(_LABEL) + _GAP),
+                self._tile,
+                self._tile,
             )
             for index in range(len(self._samples))
         ]

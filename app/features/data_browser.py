@@ -1,0 +1,283 @@
+"""The tab with the pictures of the data set: as stored, as the network sees them, and augmented."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.background.job import Task
+from app.background.newest import Newest
+from app.feature.desk import Desk
+from app.feature.feature import Feature
+from app.feature.gesture import Gesture
+from app.feature.panel import Panel, Place
+from app.feature.shown import Shown
+from networks.core.message import Message
+from networks.layers.ends import Input
+from networks.recipes.contents import Contents, contents
+from networks.recipes.data_section import Data
+from networks.recipes.datasets import Dataset
+from networks.recipes.looks import Look, Spread
+from widgets.data.browser import DataBrowser
+from widgets.data.class_grid import TILE
+from widgets.data.tiles import as_bytes, thinned
+from widgets.look.translation import said
+
+Tiles = dict[int, NDArray[np.uint8]]
+
+
+class _Views(NamedTuple):
+    """Of what views are made: the arguments of `networks.data.views.views`."""
+
+    data: Data
+    entry: Input
+    seed: int
+
+
+class _Picture(NamedTuple):
+    """The picture in detail; `place` among the training pictures, None where it is not one of them."""
+
+    row: int
+    place: int | None
+    epoch: int
+
+
+class Browser(Feature):
+    """Shows pictures while its tab is seen. What needs torch is made in the background; newest wins."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        # made when it is first seen: the window opens sooner without it
+        self.browser: DataBrowser | None = None
+        self.place = QWidget()
+        self._column = QVBoxLayout(self.place)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._reading, self._tiling, self._looking = Newest(self), Newest(self), Newest(self)
+        self._counting = Newest(self)
+        self._asked: Data | None = None
+        """The data whose contents were asked for last."""
+        self._held: Contents | None = None
+        self._unread: tuple[Dataset, Message] | None = None
+        self._views: _Views | None = None
+        self._counted: _Views | None = None
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._work)
+        desk.torch_loaded.connect(self.refresh)
+        desk.images_unread.connect(self._take_unread)
+
+    def panels(self) -> tuple[Panel, ...]:
+        title = self.tr("Data")
+        return (Panel("pictures", title, Place.MEASURED, self.place, icon="images", seen=self.refresh),)
+
+    def gestures(self) -> tuple[Gesture, ...]:
+        where = self.tr("In the pictures of the data set")
+        arrows = ("Left", "Right", "Up", "Down")
+        return (
+            Gesture(where, self.tr("Go to the next picture"), arrows, self.tr("click")),
+            Gesture(
+                where, self.tr("Show all pictures of a class, or one line"), ("Return",), self.tr("click")
+            ),
+            Gesture(where, self.tr("Tell of the next pixel"), arrows, self.tr("point at it")),
+        )
+
+    def show(self, old: Shown | None, new: Shown) -> None:
+        if new.news(old, "recipe", "network", "devices") or self._held is None:
+            self.refresh()
+
+    def close(self) -> None:
+        """Waits for what is being made, and drops it."""
+        self._later.stop()
+        for one in (self._reading, self._tiling, self._looking, self._counting):
+            one.skip()
+            one.finish()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Shows the state soon: something has changed, or the tab has become visible."""
+        self._later.start()
+
+    @Slot()
+    def _work(self) -> None:
+        if not self.place.isVisible():
+            return
+        browser, recipe = self._browser(), self.desk.shown.recipe
+        dataset = recipe.data.dataset
+        if self._unread is not None and self._unread[0] != dataset:
+            self._unread = None
+        reason = dataset.missing() or recipe.data.no_test_set()
+        if reason is None and not dataset.at_hand():
+            if self._unread is None:
+                self._drop(self.tr("The pictures are being read …"), waiting=True)
+                self.desk.images_wished.emit(dataset)
+                return
+            reason = self._unread[1]
+        if reason is not None:
+            self._drop(said(reason))
+            return
+        # neither steps nor weights change which pictures there are
+        plain = replace(recipe.data, augmentation=(), balance="equal")
+        if plain != self._asked:
+            self._asked = plain
+            work = partial(_contents, plain)
+            self._reading.run(work, partial(self._hold, plain), partial(self._miss, plain))
+        elif self._held is not None:
+            browser.show_contents(self._held, recipe)
+            self._show_views()
+
+    def _browser(self) -> DataBrowser:
+        if self.browser is None:
+            self.browser = DataBrowser(self.place)
+            self.browser.edited.connect(self.desk.edit_recipe)
+            self.browser.tiles_wished.connect(self._make_tiles)
+            self.browser.look_wished.connect(self._make_look)
+            self.browser.panel_wished.connect(self._open)
+            self._column.addWidget(self.browser)
+        return self.browser
+
+    @Slot(str)
+    def _open(self, name: str) -> None:
+        if name != "input":
+            self.desk.open_panel(name)
+        elif inputs := self.desk.shown.network.of_type(Input):
+            self.desk.reveal(inputs[0].name)
+
+    # what there is
+
+    def _drop(self, sentence: str, *, waiting: bool = False) -> None:
+        self._asked = self._held = self._views = None
+        self._browser().show_reason(sentence, waiting=waiting)
+
+    def _hold(self, plain: Data, found: Contents) -> None:
+        if plain == self._asked:
+            self._held, self._views = found, None
+            self.refresh()
+
+    def _miss(self, plain: Data, reason: Message) -> None:
+        if plain == self._asked:
+            self._held = None
+            self._browser().show_reason(said(reason))
+
+    @Slot(object, object)
+    def _take_unread(self, dataset: Dataset, reason: Message) -> None:
+        self._unread = dataset, reason
+        self.refresh()
+
+    # what the network sees
+
+    def _show_views(self) -> None:
+        """Has everything made anew that depends on the recipe, if that has changed."""
+        shown, browser = self.desk.shown, self._browser()
+        inputs = shown.network.of_type(Input)
+        if not inputs:
+            self._views = None
+            browser.show_problem(
+                self.tr("No Input takes the pictures: add one to see what the network gets.")
+            )
+            return
+        entry = inputs[0].layer
+        assert isinstance(entry, Input)
+        views = _Views(shown.recipe.data, entry, shown.recipe.learning.seed)
+        if shown.devices is None or views == self._views:
+            return
+        self._views = views
+        browser.drop_tiles()
+        self._make_look()
+        counted = views._replace(data=replace(views.data, augmentation=()), seed=0)
+        if counted != self._counted:
+            self._counted = counted
+            browser.show_spread(None)
+            self._counting.run(
+                partial(_spread, views), partial(self._take_spread, counted), browser_problem(browser)
+            )
+
+    @Slot()
+    def _make_look(self) -> None:
+        browser, views, held = self.browser, self._views, self._held
+        if browser is None or views is None or held is None or (row := browser.chosen) is None:
+            return
+        part = held.part_of(row)
+        place = held.place_in_training(row) if part is held.parts[0] else None
+        picture = _Picture(row, place, browser.epoch)
+        self._looking.run(
+            partial(_look, views, picture), partial(self._take_look, views, picture), browser_problem(browser)
+        )
+
+    def _take_look(self, views: _Views, picture: _Picture, found: Look) -> None:
+        if self.browser is not None and views == self._views and picture.epoch == self.browser.epoch:
+            self.browser.show_look(found)
+
+    def _take_spread(self, counted: _Views, found: Spread) -> None:
+        if self.browser is not None and counted == self._counted:
+            self.browser.show_spread(found)
+
+    @Slot(object)
+    def _make_tiles(self, rows: NDArray[np.int64]) -> None:
+        browser, views, held = self.browser, self._views, self._held
+        if browser is None or views is None or held is None:
+            return
+        of_training = held.owner[rows] == 0
+        epoch = browser.epoch if browser.way == "augmented" else None
+        places = np.searchsorted(held.parts[0].rows, rows[of_training])
+        work = partial(_tiles, views, rows[of_training], places, rows[~of_training], epoch)
+        self._tiling.run(work, partial(self._take_tiles, views, epoch), browser_problem(browser))
+
+    def _take_tiles(self, views: _Views, epoch: int | None, found: Tiles) -> None:
+        browser = self.browser
+        if browser is None or views != self._views or browser.way == "stored":
+            return
+        if epoch == (browser.epoch if browser.way == "augmented" else None):
+            browser.show_tiles(found)
+
+
+def browser_problem(browser: DataBrowser) -> partial[None]:
+    """What a job calls that has failed."""
+    return partial(_tell, browser)
+
+
+def _tell(browser: DataBrowser, reason: Message) -> None:
+    browser.show_problem(said(reason))
+
+
+def _contents(data: Data, _: Task) -> Contents:
+    return contents(data)
+
+
+def _look(views: _Views, picture: _Picture, _: Task) -> Look:
+    from networks.data.views import views as views_of
+
+    return views_of(*views).look(*picture)
+
+
+def _spread(views: _Views, _: Task) -> Spread:
+    from networks.data.views import views as views_of
+
+    return views_of(*views).spread()
+
+
+def _tiles(
+    views: _Views,
+    training: NDArray[np.int64],
+    places: NDArray[np.int64],
+    others: NDArray[np.int64],
+    epoch: int | None,
+    _: Task,
+) -> Tiles:
+    """Tiles of pictures as the network sees them; with an epoch, training pictures as it makes them."""
+    from networks.data.views import views as views_of
+
+    made = views_of(*views)
+    found: Tiles = {}
+    sides = [(training, made.seen if epoch is None else None), (others, made.seen)]
+    for rows, seen in sides:
+        if not len(rows):
+            continue
+        normalized = made.augmented(places, epoch or 1) if seen is None else seen(rows)
+        for row, picture in zip(rows.tolist(), made.picture(normalized), strict=True):
+            found[row] = np.ascontiguousarray(thinned(as_bytes(picture), TILE * 2))
+    return found
