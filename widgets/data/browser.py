@@ -70,7 +70,10 @@ class DataBrowser(QWidget):
         self.way_in.panel_wished.connect(self.panel_wished)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._message())
-        self._pages.addWidget(self._halves())
+        self._halves = self._make_halves()
+        self._halves.splitterMoved.connect(self._keep_halves)
+        self._dragged = False
+        self._pages.addWidget(self._halves)
 
     def _message(self) -> QWidget:
         """What stands here instead while there is nothing to show."""
@@ -89,7 +92,7 @@ class DataBrowser(QWidget):
         column.addStretch(1)
         return page
 
-    def _halves(self) -> QSplitter:
+    def _make_halves(self) -> QSplitter:
         """The grid above, the picture below, with a line between them that can be dragged."""
         upper = QWidget()
         column = self._upper_column = QVBoxLayout(upper)
@@ -120,6 +123,7 @@ class DataBrowser(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(below)
         area.setMinimumHeight(theme.grown(_LEAST_BELOW))
+        self._upper = upper
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setHandleWidth(1)
         halves.setChildrenCollapsible(False)
@@ -141,6 +145,21 @@ class DataBrowser(QWidget):
         elif not short and self._upper_column.indexOf(self.foot) < 0:
             self._upper_column.addWidget(self.foot)
 
+        self._share()
+
+    def _share(self) -> None:
+        """Gives the grid what its classes need, up to 72 % of the height, unless the line was dragged."""
+        if self._dragged:
+            return
+        around = self._upper.sizeHint().height() - self.grid.sizeHint().height()
+        whole = self.height() - self._halves.handleWidth()
+        above = min(around + self.grid.height_of_classes(), whole * 18 // 25)
+        self._halves.setSizes([above, whole - above])
+
+    @Slot()
+    def _keep_halves(self) -> None:
+        self._dragged = True
+
     # what is shown
 
     def show_contents(self, contents: Contents, recipe: Recipe) -> None:
@@ -154,6 +173,7 @@ class DataBrowser(QWidget):
         self._pages.setCurrentIndex(1)
         if not changed:
             return
+        self._share()
         row = self.grid.current
         if row is None or row >= len(contents.labels) or contents.part_of(row) is None:
             rows = next(part.rows for part in contents.parts if part.name == self.head.part)

@@ -130,6 +130,11 @@ class ClassGrid(QTableView):
         """The picture that is marked."""
         return self._current
 
+    def height_of_classes(self) -> int:
+        """How high the grid has to be to show a line of every class."""
+        contents = self._model.contents
+        return (TILE + _GAP) * (len(contents.classes) if contents is not None else 1)
+
     # tiles
 
     def tile_of(self, row: int) -> QPixmap | None:

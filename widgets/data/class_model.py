@@ -99,6 +99,14 @@ class ClassModel(QAbstractTableModel):
             return "" if role == _Role.AccessibleTextRole else None
         return self.class_in_words(label) if index.column() == HEAD else self.more_in_words(label)
 
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:
+        """The class of a line, for screen readers; the headers themselves are hidden."""
+        if role not in (_Role.DisplayRole, _Role.AccessibleTextRole):
+            return None
+        if orientation == Qt.Orientation.Horizontal or self.contents is None or section >= len(self.lines):
+            return ""
+        return declared(self.contents.classes[self.lines.class_at(section)])
+
     def picture_in_words(self, cell: Cell) -> str:
         """`Picture 97: 4`."""
         assert self.contents is not None

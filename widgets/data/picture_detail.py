@@ -46,16 +46,18 @@ class PictureDetail(QWidget):
         pictures.addWidget(self.stored)
         pictures.addWidget(self.seen)
         pictures.addStretch(1)
-        numbers = QVBoxLayout()
-        numbers.setSpacing(theme.SPACE)
-        numbers.addWidget(self.read_out)
-        numbers.addWidget(self.spread)
-        numbers.addStretch(1)
+        self._left, self._right = QVBoxLayout(), QVBoxLayout()
+        for side in (self._left, self._right):
+            side.setSpacing(theme.SPACE)
+        self._left.addLayout(pictures)
+        self._right.addWidget(self.read_out)
+        self._right.addWidget(self.spread)
         self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._body.setSpacing(theme.SPACE)
-        self._body.addLayout(pictures)
-        self._body.setAlignment(pictures, Qt.AlignmentFlag.AlignTop)
-        self._body.addLayout(numbers, 1)
+        self._body.setSpacing(theme.SPACE + 4)
+        self._body.addLayout(self._left)
+        self._body.addLayout(self._right, 1)
+        for side in (self._left, self._right):
+            self._body.setAlignment(side, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE)
@@ -131,6 +133,7 @@ class PictureDetail(QWidget):
         direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if direction != self._body.direction():
             self._body.setDirection(direction)
+            (self._left if beside else self._right).addWidget(self.spread)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

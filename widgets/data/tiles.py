@@ -11,6 +11,7 @@ from widgets.look.theme import Colors
 from widgets.panels.sample_strip import to_image
 
 _ROUND = 3
+_THINNEST = 3.0
 _SIGNED = {
     False: ("#123f8f", "#2f6fdb", "#9cc0f5", "#ffffff", "#f8c489", "#d97a06", "#7d4100"),
     True: ("#8fc0ff", "#4a8ff5", "#2b5594", "#22272e", "#94561a", "#f08c2a", "#ffd08c"),
@@ -33,9 +34,9 @@ def thinned(picture: NDArray[np.uint8], most: int) -> NDArray[np.uint8]:
 
 
 def place_for(picture: QImage, room: QRectF) -> QRectF:
-    """The largest rectangle of the picture's shape in the middle of the room."""
+    """The largest rectangle of the picture's shape in the middle of the room; never too thin to be seen."""
     scale = min(room.width() / picture.width(), room.height() / picture.height())
-    found = QRectF(0, 0, picture.width() * scale, picture.height() * scale)
+    found = QRectF(0, 0, max(_THINNEST, picture.width() * scale), max(_THINNEST, picture.height() * scale))
     found.moveCenter(room.center())
     return found
 
