@@ -76,14 +76,13 @@ class Browser(Feature):
         return (Panel("pictures", title, Place.MEASURED, self.place, icon="images", seen=self.refresh),)
 
     def gestures(self) -> tuple[Gesture, ...]:
-        where = self.tr("In the pictures of the data set")
-        arrows = ("Left", "Right", "Up", "Down")
+        grid, picture = self.tr("In the pictures of the data set"), self.tr("On one picture of the data set")
+        arrows, click = ("Left", "Right", "Up", "Down"), self.tr("click")
+        opening = self.tr("Show all pictures of a class, or one line of them")
         return (
-            Gesture(where, self.tr("Go to the next picture"), arrows, self.tr("click")),
-            Gesture(
-                where, self.tr("Show all pictures of a class, or one line"), ("Return",), self.tr("click")
-            ),
-            Gesture(where, self.tr("Tell of the next pixel"), arrows, self.tr("point at it")),
+            Gesture(grid, self.tr("Go to the next picture"), arrows, click),
+            Gesture(grid, opening, ("Return", "Enter", "Space"), click),
+            Gesture(picture, self.tr("Read out the next pixel"), arrows, self.tr("point at it")),
         )
 
     def show(self, old: Shown | None, new: Shown) -> None:

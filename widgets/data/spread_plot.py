@@ -36,11 +36,10 @@ class SpreadPlot(QWidget):
         """`mean 0.00, deviation 1.00`, as measured."""
         if self._spread is None:
             return self.tr("not measured yet")
-        return self.tr("mean {mean}, deviation {deviation}").format(
-            # adding zero takes the sign from what is rounded to −0
-            mean=f"{round(self._spread.mean, 2) + 0.0:.2f}".replace("-", "−"),
-            deviation=f"{self._spread.deviation:.2f}",
-        )
+        # adding zero takes the sign from what is rounded to −0
+        mean = f"{round(self._spread.mean, 2) + 0.0:.2f}".replace("-", "−")
+        deviation = f"{self._spread.deviation:.2f}"
+        return self.tr("mean {mean}, deviation {deviation}").format(mean=mean, deviation=deviation)
 
     def _how(self) -> str:
         if self._spread is None:
@@ -59,7 +58,7 @@ class SpreadPlot(QWidget):
         painter.drawText(head, int(Qt.AlignmentFlag.AlignLeft), title)
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(QColor(shade.text_dim))
-        head.translate(0, theme.grown(_HEAD) - 2)
+        head.moveTop(theme.grown(_HEAD) - 2)
         words = painter.fontMetrics().elidedText(self.words(), Qt.TextElideMode.ElideRight, int(head.width()))
         painter.drawText(head, int(Qt.AlignmentFlag.AlignLeft), words)
         if spread is not None:

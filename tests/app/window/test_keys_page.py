@@ -25,6 +25,8 @@ READERS = {
     "widgets/controls/name_field.py": "In a name field",
     "widgets/curves/legend.py": "On a run's name below the curves",
     "widgets/curves/plot_view.py": "On the curves",
+    "widgets/data/class_grid.py": "In the pictures of the data set",
+    "widgets/data/picture_view.py": "On one picture of the data set",
     "widgets/forms/number_field.py": "In a number field",
     "widgets/palette/layer_list.py": "In the list of layers",
     "widgets/panels/augmentation_row.py": "On a step's handle in the augmentation",
