@@ -12,6 +12,7 @@ from app.training.rate_finding import RateFinding
 from networks.core.fields import changed_at
 from networks.core.finding import blocking
 from networks.core.message import visible
+from networks.project.project import share_weights
 from widgets.panels.training_panel import TrainingPanel
 
 
@@ -74,7 +75,9 @@ class Optimization(Feature):
         elif found := blocking(shown.findings):
             self.desk.say(found[0].sentence)
         else:
-            self.finding.begin(shown.project)
+            run = self.desk.trainer.run
+            fits = run is not None and share_weights(shown.project, run.project)
+            self.finding.begin(shown.project, run if fits else None)
 
     @Slot(float)
     def _take_rate(self, rate: float) -> None:

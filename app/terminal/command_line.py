@@ -93,11 +93,17 @@ def _find_rate(arguments: list[str]) -> int:
         "at each rate, the rate where it falls fastest, and a tenth of the rate where it is lowest.",
     )
     parser.add_argument("project", type=Path, metavar="PROJECT.json")
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE.safetensors",
+        help="begin with these weights, such as those of a run, instead of with new ones",
+    )
     options = parser.parse_args(arguments)
     from app.terminal.rate_command import find
     from networks.project.project import read_project
 
-    return find(read_project(options.project))
+    return find(read_project(options.project), options.weights)
 
 
 def _check(arguments: list[str]) -> int:

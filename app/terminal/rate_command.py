@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app.terminal.printing import print_lines
 from networks.core.finding import blocking
 from networks.core.message import UserError, message
@@ -10,17 +12,19 @@ from networks.project.project import Project
 from networks.runs.rate_search import rounded
 
 
-def find(project: Project) -> int:
+def find(project: Project, weights: Path | None = None) -> int:
     """Searches, prints a table and the marks, and returns the exit code: 1 where the loss does not fall.
 
-    Raises UserError where the project cannot be trained.
+    `weights` is a safetensors file to begin with. Raises UserError where the project cannot be trained, or
+    these are not the weights of its network.
     """
     if found := blocking(findings(project)):
         raise UserError(message("The project cannot be trained: {reason}", reason=found[0].sentence))
     # imports torch
+    from networks.exporting.weights import read_weights
     from networks.training.rate_finder import find_rate
 
-    search = find_rate(project)
+    search = find_rate(project, weights=None if weights is None else read_weights(weights, project))
     print_lines("learning rate  loss, smoothed")
     print_lines(
         "\n".join(
@@ -29,7 +33,7 @@ def find(project: Project) -> int:
         )
     )
     if search.steepest is None or search.tenth is None:
-        print_lines("The loss falls with none of these learning rates.")
+        print_lines("No rate can be marked: with none of them the loss falls enough in so few steps.")
         return 1
     print_lines(
         f"steepest valley {rounded(search.steepest):g}, minimum / 10 {rounded(search.tenth):g}, "

@@ -11,9 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.training.trainer import Beginning, State, Trainer
 from networks.core.finding import Finding, blocking
 from networks.core.message import visible
-from networks.graph.bare import bare
 from networks.project.difference import run_name
-from networks.project.project import Project
+from networks.project.project import Project, share_weights
 from networks.recipes.recipe import Recipe, with_settings
 from networks.recipes.steering import Running, Value, steered, with_change
 from networks.runs.events import Event, Failed, Finished, Steered
@@ -159,7 +158,7 @@ class Runs(QObject):
             return self.tr("There are no trained weights yet: train first.")
         if self._findings:
             return said(self._findings[0].sentence)
-        if project.classes != run.project.classes or bare(project.network) != bare(run.project.network):
+        if not share_weights(project, run.project):
             return self.tr("The last run's weights do not fit: the network or its classes have changed.")
         return ""
 

@@ -11,9 +11,8 @@ from torch import Tensor, fx, nn
 
 from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
-from networks.graph.bare import bare
 from networks.module.build import build, other_tensor
-from networks.project.project import Project
+from networks.project.project import Project, share_weights
 from networks.recipes.stopping import Keep
 from networks.runs.measures import MEASURE
 from networks.training.first_weights import start_from, weights_of
@@ -71,10 +70,9 @@ def trained_weights(run: Run | None, project: Project) -> Weights | None:
 
     The project's recipe says whether these are the last weights or those of the best epoch.
     """
-    if run is None or run.project.classes != project.classes:
+    if run is None or not share_weights(run.project, project):
         return None
-    keep = project.recipe.learning.stopping.keep
-    return run.weights(keep) if bare(run.project.network) == bare(project.network) else None
+    return run.weights(project.recipe.learning.stopping.keep)
 
 
 def weights_words(run: Run, keep: Keep) -> Message | None:

@@ -12,6 +12,7 @@ import msgspec
 
 from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
+from networks.graph.bare import bare
 from networks.graph.network import Fold, Network, Node
 from networks.layers.ends import Input, Output
 from networks.presets.lenet import LENET5_RECIPE, lenet5
@@ -37,6 +38,11 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def classes(self) -> int:
         """How many classes the data has."""
         return len(self.recipe.data.dataset.classes)
+
+
+def share_weights(one: Project, other: Project) -> bool:
+    """Whether what the network of one has learned fits that of the other: the same layers and classes."""
+    return one.classes == other.classes and bare(one.network) == bare(other.network)
 
 
 def first_project() -> Project:

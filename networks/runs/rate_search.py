@@ -17,6 +17,8 @@ _WIDTH = 3
 """Standard deviation, in steps, of the bell with which losses are smoothed; no step lags behind."""
 _FALL = 0.02
 """By what share the loss has to fall below its start to count as learning."""
+_CERTAIN = 4.0
+"""And by how many times what the mean differs by chance."""
 
 
 class RateSearch(NamedTuple):
@@ -65,9 +67,25 @@ class RateSearch(NamedTuple):
         return None if steepest is None or tenth is None else max(steepest / tenth, tenth / steepest)
 
     @property
-    def _falls(self) -> bool:
+    def fall(self) -> tuple[float, float] | None:
+        """The mean loss at the first rate, and its lowest; None where nothing was measured."""
         mean = self.mean
-        return len(mean) >= 3 and float(mean.min()) < (1 - _FALL) * float(mean[0])
+        return (float(mean[0]), float(mean.min())) if len(mean) else None
+
+    @property
+    def _falls(self) -> bool:
+        """Whether it falls by more than by chance: single batches have losses of their own."""
+        if self.fall is None or len(self.rates) < 3:
+            return False
+        first, lowest = self.fall
+        until = int(np.argmin(self.mean)) + 1
+        apart = [
+            np.array(each)[:until] - bell[:until]
+            for each, bell in zip(self.losses, self.smoothed, strict=True)
+        ]
+        # a bell averages about 2 √π times its width; at the start it is half a bell
+        by_chance = float(np.std(apart)) / math.sqrt(len(self.losses) * math.sqrt(math.pi) * _WIDTH)
+        return first - lowest > max(_FALL * first, _CERTAIN * by_chance)
 
 
 def tried_rates() -> Floats:

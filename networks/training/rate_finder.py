@@ -7,7 +7,9 @@ numbers are as if nobody had searched. Only while nobody trains: random numbers 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+from torch import Tensor
 
 from networks.project.project import Project
 from networks.recipes.recipe import with_settings
@@ -23,30 +25,42 @@ SEEDS = 3
 _LAST_SEED = 2**31 - 1
 
 
-def find_rate(project: Project, going_on: Callable[[float], bool] = lambda share: True) -> RateSearch:
+def find_rate(
+    project: Project,
+    going_on: Callable[[float], bool] = lambda share: True,
+    weights: Mapping[str, Tensor] | None = None,
+) -> RateSearch:
     """Tries all learning rates with three seeds, from the recipe's on.
 
-    `going_on` is told the share of the work that is done, and says whether to go on; what was measured by
-    then is given. Raises UserError where the project cannot be trained, and whatever torch raises.
+    Each begins with these `weights` of a run, or else with first weights of its own. `going_on` is told the
+    share of the work that is done, and says whether to go on; what was measured by then is given. Raises
+    UserError where the project cannot be trained, and whatever torch raises.
     """
     seeds = [(project.recipe.learning.seed + number) % _LAST_SEED for number in range(SEEDS)]
     found: list[tuple[float, ...]] = []
     for number, seed in enumerate(seeds):
-        losses = _sweep(project, seed, lambda share, done=number: going_on((done + share) / SEEDS))  # type: ignore[misc]
+        losses = _sweep(
+            project,
+            seed,
+            lambda share, done=number: going_on((done + share) / SEEDS),  # type: ignore[misc]
+            weights,
+        )
         if losses is None:
             break
         found.append(losses)
     return RateSearch(tuple(found))
 
 
-def _sweep(project: Project, seed: int, going_on: Callable[[float], bool]) -> tuple[float, ...] | None:
+def _sweep(
+    project: Project, seed: int, going_on: Callable[[float], bool], weights: Mapping[str, Tensor] | None
+) -> tuple[float, ...] | None:
     """The loss with each rate, for one seed; None where nobody wants to know any more."""
     rates = tried_rates().tolist()
     recipe = with_settings(
         project.recipe, seed=seed, epochs=100_000, schedule=Constant(), stopping=Stopping()
     )
     changes = [Change(step, "learning.optimizer.lr", rate) for step, rate in enumerate(rates)]
-    events = Run(Project(project.network, recipe), "search", changes).train()
+    events = Run(Project(project.network, recipe), "search", changes, weights).train()
     losses: list[float] = []
     try:
         for event in events:

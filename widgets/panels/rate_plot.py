@@ -33,6 +33,11 @@ class RatePlot(QWidget):
         self._search, self._rate = search, rate
         self.update()
 
+    @property
+    def search(self) -> RateSearch:
+        """What is drawn."""
+        return self._search
+
     def sizeHint(self) -> QSize:
         return QSize(520, 240)
 

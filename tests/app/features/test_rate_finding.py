@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from app.terminal.command_line import main
+from networks.exporting.weights import save_weights
+from networks.graph.edits import remove
 from networks.project.project import project_to_json
 from networks.runs.rate_search import RateSearch, rounded
+from networks.training.run import Run
 from tests.app.features.test_steering import room  # noqa: F401  a fixture
+from widgets.controls.combo_box import ComboBox
 from widgets.panels.rate_dialog import RateDialog
+from widgets.panels.rate_plot import RatePlot
 
 
 def button(dialog, name):
@@ -53,11 +59,44 @@ def test_nothing_is_searched_while_a_run_goes_on(room):  # noqa: F811
     room.stop()
 
 
+def test_a_search_may_begin_with_the_weights_of_the_last_run(room):  # noqa: F811
+    room = room(batch_size=64, epochs=5)
+    room.optimization.find_rate()
+    finding = room.optimization.finding
+    # before there is a run there is no choice
+    assert not finding.dialog.findChild(ComboBox, "start")
+    finding.dialog.reject()
+    room.runs.train()
+    room.until(lambda: not room.desk.trainer.busy)
+    room.optimization.find_rate()
+    room.until(lambda: button(finding.dialog, "take_tenth") is not None)
+    plot = finding.dialog.findChild(RatePlot)
+    fresh = plot.search.fall
+    start = finding.dialog.findChild(ComboBox, "start")
+    assert start.currentText() == "new first weights"
+    start.setCurrentIndex(1)
+    start.activated.emit(1)
+    assert plot.isHidden()
+    room.until(lambda: not plot.isHidden())
+    # it begins with what was learned
+    assert plot.search.fall[0] < fresh[0] / 2
+    assert f"{plot.search.fall[0]:.4g}" in finding.dialog.sentence() or "factor" in finding.dialog.sentence()
+    finding.dialog.reject()
+    # the last run's weights fit no other network
+    project = room.desk.document.project
+    network = remove(project.network, ["tanh3"])
+    room.desk.document.edit(replace(project, network=network), "Remove")
+    room.optimization.find_rate()
+    assert not finding.dialog.findChild(ComboBox, "start")
+    finding.dialog.reject()
+
+
 def test_the_dialog_says_whether_the_marks_agree(qtbot):
     parent = QLabel()
     qtbot.addWidget(parent)
     for losses, words in (
-        ((), "something else stands in the way"),
+        ((), "Nothing was measured"),
+        ((2.31, *[2.30] * 99), "from 2.302 to 2.3 at its lowest, which is too little"),
         (tuple([2.3] * 40 + [2.3 - 0.1 * step for step in range(20)] + [0.3] * 40), "apart"),
     ):
         dialog = RateDialog(0.001, "Adam", parent)
@@ -75,3 +114,17 @@ def test_the_command_line_prints_both_marks(room, tmp_path, capsys):  # noqa: F8
     path.write_bytes(project_to_json(room(batch_size=64, epochs=3).desk.document.project))
     assert main(["find-rate", str(path)]) == 0
     assert "steepest valley" in capsys.readouterr().out
+
+
+def test_the_command_line_begins_with_weights_from_a_file(room, tmp_path, capsys):  # noqa: F811
+    project = room(batch_size=64, epochs=3).desk.document.project
+    path, weights = tmp_path / "lenet.json", tmp_path / "weights.safetensors"
+    path.write_bytes(project_to_json(project))
+    run = Run(project)
+    list(run.train())
+    save_weights(run, weights)
+    main(["find-rate", str(path), "--weights", str(weights)])
+    learned = float(capsys.readouterr().out.splitlines()[1].split()[1])
+    assert learned < 1.5
+    assert main(["find-rate", str(path), "--weights", str(path)]) == 1
+    assert "not a safetensors file" in capsys.readouterr().err

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from networks.project.project import first_project
@@ -54,6 +56,28 @@ def test_the_marks_are_rates_that_learn(searched):
         chosen = replace(given, recipe=with_settings(given.recipe, optimizer=optimizer, epochs=5))
         judged = [event for event in Run(chosen).train() if isinstance(event, Validated)]
         assert judged[-1].values["validation accuracy"] > 0.5
+
+
+def test_a_search_from_trained_weights_begins_where_they_are():
+    start = first_project()
+    given = replace(start, recipe=with_settings(start.recipe, threads=1, batch_size=64, epochs=4))
+    run = Run(given)
+    judged = [event for event in run.train() if isinstance(event, Validated)]
+    before = run.weights()
+    search = find_rate(given, weights=before)
+    assert search.fall[0] == pytest.approx(judged[-1].values["validation loss"], rel=0.5)
+    assert search.fall[0] < find_rate(given).fall[0] / 2
+    assert all(torch.equal(before[name], tensor) for name, tensor in run.weights().items())
+
+
+@given(st.integers(0, 999), st.floats(0.01, 3.0), st.floats(0.0, 1.0))
+def test_what_differs_from_batch_to_batch_is_no_fall(seed, level, noise):
+    """As at the end of a training, when there is nothing left to learn and a rate too high breaks it."""
+    random = np.random.default_rng(seed)
+    flat = level * (1 + noise * random.uniform(-1, 1, (3, 80)))
+    broken = np.broadcast_to(level * np.geomspace(1, 50, 20), (3, 20))
+    search = RateSearch(tuple(map(tuple, np.hstack([flat, broken]).tolist())))
+    assert search.steepest is None
 
 
 def test_the_same_search_gives_the_same(searched):
