@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import Slot
 
 from app.feature.desk import Desk
@@ -13,6 +15,7 @@ from networks.core.fields import changed_at
 from networks.core.finding import blocking
 from networks.core.message import visible
 from networks.project.project import share_weights
+from widgets.look.translation import said
 from widgets.panels.training_panel import TrainingPanel
 
 
@@ -54,6 +57,7 @@ class Optimization(Feature):
     def show(self, old: Shown | None, new: Shown) -> None:
         if new.news(old, "recipe", "devices"):
             self.panel.show_recipe(new.recipe, new.devices)
+            self.panel.show_obstacles({} if new.devices is None else _obstacles(new.recipe.machine.device))
         if new.news(old, "recipe", "running"):
             self.panel.show_run(*self._steering(new))
         if new.news(old, "records"):
@@ -97,3 +101,12 @@ class Optimization(Feature):
         records = self.desk.shown.records
         going_on = records and records[-1].ended is None
         self.panel.show_trace(records[-1] if going_on else None)
+
+
+@cache
+def _obstacles(device: str) -> dict[str, str]:
+    """Why switches cannot be turned on with this device, by their names."""
+    # torch is loaded by now
+    from networks.training.abilities import obstacles
+
+    return {name: said(reason) for name, reason in obstacles(device).items()}

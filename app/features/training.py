@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 
 from app.feature.command import Command, MenuEntry, Section
-from app.feature.desk import OUTCOME, Desk
+from app.feature.desk import LASTING, OUTCOME, Desk
 from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Piece, Place, Spot
@@ -46,6 +46,7 @@ class Training(Feature):
         self.runs.recorded.connect(self._show_records)
         self.runs.ended.connect(self._tell_end)
         self.runs.steered.connect(self._tell_change)
+        self.runs.noted.connect(self._tell_note)
         self.runs.outdated.connect(self._withdraw_end)
         self.runs.rested.connect(self.rested)
         self.runs.train_refused.connect(self._show_finding)
@@ -200,6 +201,10 @@ class Training(Feature):
     @Slot(str)
     def _tell_change(self, words: str) -> None:
         self.desk.say(self.tr("The run that goes on was changed: {change}.").format(change=words))
+
+    @Slot(str, bool)
+    def _tell_note(self, words: str, waits: bool) -> None:
+        self.desk.say(words, LASTING if waits else OUTCOME)
 
     @Slot(str)
     def _tell_end(self, sentence: str) -> None:

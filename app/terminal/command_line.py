@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import Any, NoReturn, get_args
 
 from app.session.version import version
 from app.terminal.printing import print_lines
@@ -216,8 +216,7 @@ def _train(arguments: list[str]) -> int:
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the run that is in the folder")
     parser.add_argument("--seed", type=int, metavar="N", help="instead of the project's")
-    parser.add_argument("--device", choices=("cpu", "cuda", "mps"), help="instead of the project's")
-    parser.add_argument("--threads", type=int, metavar="N", help="processor cores; 0 leaves one free")
+    machine = _add_machine_options(parser)
     parser.add_argument(
         "--patience", type=int, metavar="N", help="end when no epoch was better for so many; 0 turns it off"
     )
@@ -243,7 +242,7 @@ def _train(arguments: list[str]) -> int:
     project = with_dataset(
         read_project(options.project), options.dataset, options.data_folder, fetch=options.fetch
     )
-    wishes = {name: getattr(options, name) for name in ("epochs", "seed", "device", "threads")}
+    wishes = {name: getattr(options, name) for name in ("epochs", "seed", *machine)}
     wishes |= {name: getattr(options, name) for name in ("judged_by", "per_class")}
     wishes |= {f"stopping.{name}": getattr(options, name) for name in ("patience", "target", "keep")}
     wishes["stopping.measure"] = options.best_by
@@ -296,6 +295,24 @@ def _compare(arguments: list[str]) -> int:
 
     print_lines(compared(*options.runs))
     return 0
+
+
+def _add_machine_options(parser: argparse.ArgumentParser) -> tuple[str, ...]:
+    """An option for each setting of the recipe's machine section; gives the settings' names."""
+    from networks.core.fields import fields_of
+    from networks.recipes.machine_section import Machine
+
+    fields = fields_of(Machine)
+    for field in fields:
+        kinds: dict[str, dict[str, Any]] = {
+            "choice": {"choices": field.choices},
+            "flag": {"action": argparse.BooleanOptionalAction},
+            "whole": {"type": int, "metavar": "N"},
+        }
+        # argparse fills in what follows a per cent sign
+        help = field.help.replace("%", "%%")
+        parser.add_argument(f"--{field.name.replace('_', '-')}", help=help, **kinds[field.kind])
+    return tuple(field.name for field in fields)
 
 
 def _add_data_options(parser: argparse.ArgumentParser) -> None:

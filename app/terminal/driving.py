@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from app.terminal.printing import print_lines
 from app.terminal.progress import Bar, Lines
 from networks.core.message import UserError
-from networks.runs.events import Event, Failed, Finished, Validated
+from networks.runs.events import Event, Failed, Finished, Noticed, Validated
 from networks.runs.record import Record
 from networks.runs.verdict import verdict
 
@@ -36,6 +36,8 @@ class Signals:
 
     def __init__(self) -> None:
         self.caught = 0
+        self.run: Run | None = None
+        """What is asked to hurry when a signal comes."""
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Signals:
@@ -51,6 +53,8 @@ class Signals:
         if self.caught:
             raise KeyboardInterrupt
         self.caught = number
+        if self.run is not None:
+            self.run.hurry()
 
 
 class Telling:
@@ -71,7 +75,8 @@ class Telling:
 
     def take(self, event: Event) -> None:
         """Takes the next event, which reaches the record in a moment, at the latest with its epoch's end."""
-        for notice in () if self._recorder is None else self._recorder.take(event):
+        told = () if self._recorder is None else self._recorder.take(event)
+        for notice in (event, *told) if isinstance(event, Noticed) else told:
             print_lines(f"Note: {notice.message}", sys.stderr)
         self._waiting.append(event)
         if isinstance(event, Validated | Finished | Failed) or time.monotonic() - self._told >= TELL_SECONDS:
@@ -91,6 +96,7 @@ class Telling:
 
 def drive(run: Run, telling: Telling, signals: Signals, epochs: int | None = None) -> Finished | Failed:
     """Takes events until the leg ends or a signal arrives; returns the last event."""
+    signals.run = run
     events = run.train(epochs)
     ending: Finished | Failed | None = None
     try:

@@ -182,7 +182,7 @@ def _as_wished(project: Project, wishes: Mapping[str, Any]) -> Project:
             raise UserError(
                 message(
                     "--{name} {value}: {reason}.",
-                    name=name.rpartition(".")[2],
+                    name=name.rpartition(".")[2].replace("_", "-"),
                     value=value,
                     reason=reason,
                 )

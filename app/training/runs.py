@@ -15,7 +15,7 @@ from networks.project.difference import run_name
 from networks.project.project import Project, share_weights
 from networks.recipes.recipe import Recipe, with_settings
 from networks.recipes.steering import Running, Value, steered, with_change
-from networks.runs.events import Event, Failed, Finished, Steered
+from networks.runs.events import Event, Failed, Finished, Noticed, Steered
 from networks.runs.progress import Progress
 from networks.runs.record import Record, Records
 from networks.runs.verdict import Verdict, verdict
@@ -43,6 +43,8 @@ class Runs(QObject):
     """No training thread is running any more."""
     steered = Signal(str)
     """What has been changed in the run that goes on, in words."""
+    noted = Signal(str, bool)
+    """A sentence about the run that goes on, and whether the run waits until the next event."""
     train_refused = Signal()
     """The user wants to train a project that cannot be trained."""
 
@@ -251,6 +253,8 @@ class Runs(QObject):
         for event in events:
             if isinstance(event, Steered):
                 self.steered.emit(said(event.words))
+            elif isinstance(event, Noticed):
+                self.noted.emit(said(event.message), event.waits)
         if isinstance(events[-1], Finished | Failed):
             self.ended.emit(said(verdict(self.records[events[-1].run]).sentence))
 

@@ -205,6 +205,8 @@ class Trainer(QObject):
         """Ends the run after the batch that is being computed; the weights stay."""
         if self._leg is not None and self.state is not State.STOPPING:
             self._leg.gate.stop()
+            if self._leg.training_run is not None:
+                self._leg.training_run.hurry()
             self._become(State.STOPPING)
 
     def close(self) -> None:

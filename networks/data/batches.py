@@ -18,11 +18,12 @@ class Batches:
     """The training or the validation images. They stay on the device if they take little of its memory.
 
     Images are kept as rows n×(height·width·channels): picking rows is one fast copy, which leaves the batch
-    in channels-last memory. Rows of bytes are brought to size and scale when they are picked.
+    in channels-last memory; for `plain_order` it is copied once more. Rows of bytes are brought to size and
+    scale when they are picked.
     """
 
-    def __init__(self, side: Side, scale: Scale, device: torch.device) -> None:
-        self._device, self._scale = device, scale
+    def __init__(self, side: Side, scale: Scale, device: torch.device, plain_order: bool = False) -> None:
+        self._device, self._scale, self._plain_order = device, scale, plain_order
         total, *self._shape = side.kept.shape
         rows = side.kept.reshape(total, -1)
         # on the CPU they are in its memory anyway
@@ -67,8 +68,7 @@ class Batches:
             images = fit(images, self._scale.size, self._scale.channels)
             normalize(images, self._mean, self._std)
         images = images.permute(0, 3, 1, 2)
-        # several of Apple's kernels still require channels to come first in memory
-        return (images.contiguous() if self._device.type == "mps" else images), labels
+        return (images.contiguous() if self._plain_order else images), labels
 
 
 def _free_memory(device: torch.device) -> int:

@@ -1,4 +1,4 @@
-"""The recipe's section on the machine: which processor trains, with how many threads."""
+"""The recipe's section on the machine: which processor trains, and what makes it quicker there."""
 
 from __future__ import annotations
 
@@ -31,3 +31,34 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             zero="all but one",
         ),
     ] = 0
+    channels_last: Annotated[
+        bool,
+        described(
+            "Channels last",
+            "Keeps the channels of each pixel side by side in memory, as most convolutions want them. Sums "
+            "are rounded in another order. Training scripts do the same, and give the same numbers.",
+        ),
+    ] = True
+    precision: Annotated[
+        Literal["float32", "bfloat16"],
+        described(
+            "Precision",
+            "With bfloat16, convolutions and matrices are multiplied with 8 significant bits instead of 24; "
+            "weights, normalization and loss stay float32. Results differ somewhat from those in float32. "
+            "Training scripts do the same, and give the same numbers.",
+        ),
+    ] = "float32"
+    compile: Annotated[
+        bool,
+        described(
+            "torch.compile",
+            "Translates the training step into a program of its own before the first one, which takes "
+            "seconds to minutes. Results differ in rounding, and training scripts need not give the same "
+            "numbers to the last digit. Validation and an epoch's smaller last batch are not compiled.",
+        ),
+    ] = False
+
+    @property
+    def in_plain_order(self) -> bool:
+        """Whether channels come first in memory; several of Apple's kernels require it."""
+        return not self.channels_last or self.device == "mps"

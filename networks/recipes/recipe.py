@@ -24,6 +24,15 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     machine: Machine = Machine()
 
 
+def images_at_once(recipe: Recipe) -> int:
+    """How many images go through the network at once in a whole batch: all of it, or its largest part.
+
+    Raises UserError where the images cannot be had.
+    """
+    training, _ = recipe.data.sizes()
+    return -(-min(recipe.learning.batch_size, training) // recipe.learning.accumulation)
+
+
 def section_of(setting: str) -> str:
     """The name of the section that declares a setting. Raises KeyError if none does."""
     return _sections()[setting]

@@ -104,10 +104,14 @@ class Failed(msgspec.Struct, frozen=True):
 
 
 class Noticed(msgspec.Struct, frozen=True):
-    """Something that the user should know and that stops nothing, such as a disk that is full."""
+    """Something that the user should know and that stops nothing, such as a disk that is full.
+
+    Where the run `waits`, it is busy with what is told until the next event.
+    """
 
     run: str
     message: Message
+    waits: bool = False
 
 
 Event = Started | Stepped | Steered | Validating | Validated | Finished | Failed | Noticed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated
+from networks.runs.events import Event, Failed, Finished, Noticed, Started, Steered, Stepped, Validated
 
 
 class Progress:
@@ -38,6 +38,9 @@ class Progress:
                     self._last_step, self.epoch = event.step, event.epoch
                 case Steered():
                     self.epochs = event.epochs
+                case Noticed() if self._last_step == self._first_step:
+                    # what was waited for is no time of a step
+                    self._began = self._clock()
                 case Validated():
                     self.seconds_per_epoch = event.seconds
                 case Finished() | Failed():

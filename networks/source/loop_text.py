@@ -36,6 +36,8 @@ _PRINTED = {
     "training/muon.py": ("MuonAdamW",),
     "training/options.py": ("set_options",),
     "training/averaging.py": ("average_weights",),
+    "training/precision.py": ("InBfloat16",),
+    "training/compiled.py": ("Compiled",),
     "training/steps.py": ("train_step", "judge", "set_rate"),
     "data/augmentation": ("augment", "with_partners", *(each.function for each in AUGMENTATIONS)),
 }

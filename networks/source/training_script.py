@@ -40,6 +40,7 @@ from networks.source.optimizer_lines import (
     rate_lines,
 )
 from networks.source.printing import WIDTH, literal, wrapped
+from networks.source.speed_text import judged, speed_functions, speed_lines, trained
 from networks.source.steering_text import Repeated, changing, repeated, varying
 from networks.source.stopping_text import (
     stopping_after_epoch,
@@ -120,7 +121,8 @@ def training_script(
         *loss_functions(project.recipe.learning.loss),
         *augmentation_functions(run),
         *optimizer_functions(run),
-        *averaging_lines(project.recipe.learning).functions,
+        *averaging_lines(project.recipe).functions,
+        *speed_functions(project.recipe.machine),
         *_steps(run, constants),
         *rate_functions(run, constants.steps_per_epoch),
         "\n".join(_main(project, constants, network, run)),
@@ -256,16 +258,11 @@ def _steps(run: Repeated, constants: ScriptConstants) -> Iterator[str]:
     yield from loop_text("training/steps.py", "train_step", "judge", *scheduled).values()
 
 
-def _in_plain_order(project: Project) -> bool:
-    """Whether channels come first in memory, as some of Apple's kernels want it."""
-    return project.recipe.machine.device == "mps"
-
-
 def _batch(images: str, project: Project, constants: ScriptConstants) -> str:
     """Images n×height×width×channels as the network takes them, n×channels×height×width."""
     if not constants.ready:
         images = f"((fit({images}, SIZE, CHANNELS) - mean) / deviation)"
-    return f"{images}.permute(0, 3, 1, 2){'.contiguous()' if _in_plain_order(project) else ''}"
+    return f"{images}.permute(0, 3, 1, 2){'.contiguous()' if project.recipe.machine.in_plain_order else ''}"
 
 
 def _main(project: Project, constants: ScriptConstants, network: Source, run: Repeated) -> Iterator[str]:
@@ -284,7 +281,7 @@ def _main(project: Project, constants: ScriptConstants, network: Source, run: Re
     yield "    torch.manual_seed(SEED)"
     yield f"    model = {network.class_name}()"
     yield from _first_weights(project, constants)
-    in_memory = "" if _in_plain_order(project) else ", memory_format=torch.channels_last"
+    in_memory = "" if project.recipe.machine.in_plain_order else ", memory_format=torch.channels_last"
     yield f"    model = model.to(DEVICE{in_memory})"
     if _needs_guard(network):
         yield "    guard_norms(model)"
@@ -303,8 +300,9 @@ def _main(project: Project, constants: ScriptConstants, network: Source, run: Re
         weights = "[weight for weight in model.parameters() if weight.requires_grad]"
     yield from _called("optimizer = ", learning.optimizer.call(device), grouped_weights(weights, learning))
     yield from scale_lines(run)
+    yield from speed_lines(project.recipe)
     yield ""
-    yield from averaging_lines(learning).before
+    yield from averaging_lines(project.recipe).before
     yield "    shuffling = torch.Generator().manual_seed(SEED)"
     yield "    step = 0"
     yield from varying(run)
@@ -323,14 +321,14 @@ def _main(project: Project, constants: ScriptConstants, network: Source, run: Re
 
 
 def _imports(project: Project, collections: str, run: Repeated) -> Iterator[str]:
-    yield from averaging_lines(project.recipe.learning).imports
+    yield from averaging_lines(project.recipe).imports
     yield "import csv"
     yield "import math"
     yield f"from collections import {collections}"
     yield "from collections.abc import Callable"
     yield from loss_imports(project.recipe.learning.loss, _weighs(project))
     yield "from pathlib import Path"
-    if any(optimizer_functions(run)):
+    if any((*optimizer_functions(run), *speed_functions(project.recipe.machine))):
         yield "from typing import Any"
 
 
@@ -373,7 +371,7 @@ def _first_weights(project: Project, constants: ScriptConstants) -> Iterator[str
 
 
 def _epoch(project: Project, constants: ScriptConstants, training_loss: str, run: Repeated) -> Iterator[str]:
-    learning, network = project.recipe.learning, project.network
+    learning, network, machine = project.recipe.learning, project.network, project.recipe.machine
     yield "model.train()"
     order = "torch.randperm(len(x_training), generator=shuffling)"
     if project.recipe.data.balance == "sampler":
@@ -396,8 +394,9 @@ def _epoch(project: Project, constants: ScriptConstants, training_loss: str, run
     yield from rate_lines(run, constants.steps_per_epoch)
     yield f"    images, labels = {_batch('x_training[chosen]', project, constants)}, y_training[chosen]"
     yield from augmented_lines(run)
-    yield f"    measured = train_step(model, {training_loss}, {arguments}{auxiliary}{clip}{parts})"
-    averaging = averaging_lines(learning)
+    options = auxiliary + clip + parts
+    yield f"    measured = train_step({trained(machine)}, {training_loss}, {arguments}{options})"
+    averaging = averaging_lines(project.recipe)
     yield from averaging.after_step
     yield "    step += 1"
     yield '    rows.append({"step": step, "epoch": step / len(batches)} | means(measured))'
@@ -410,7 +409,7 @@ def _epoch(project: Project, constants: ScriptConstants, training_loss: str, run
     yield "for start in range(0, len(x_validation), JUDGED_AT_ONCE):"
     yield "    chosen = slice(start, start + JUDGED_AT_ONCE)"
     yield f"    images, labels = {_batch('x_validation[chosen]', project, constants)}, y_validation[chosen]"
-    yield f"    add_to(totals, judge(model, loss_function, {arguments}))"
+    yield f"    add_to(totals, judge({judged(machine)}, loss_function, {arguments}))"
     yield from averaging.while_judging
     yield "rows[-1] |= means(totals)"
     yield from averaging.after_judging

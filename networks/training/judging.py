@@ -7,9 +7,9 @@ from collections.abc import Callable
 import torch
 
 from networks.module.build import evaluation
-from networks.module.overwriting import overwriting
 from networks.runs.judgement.judgement import Judgement, Side, Weights
 from networks.training.answers import Answers
+from networks.training.model import fast_form
 from networks.training.run import Run
 
 
@@ -24,7 +24,7 @@ def judge_weights(
     """
     images = run.sides.images[side]
     copied, step = run.state.copied(weights)
-    network = overwriting(evaluation(copied)).eval()
+    network = fast_form(evaluation(copied), run.machine).eval()
     batches = run.sides.batches(side)
     answers = Answers(run.loss, run.project.recipe.learning.loss, len(images))
     with torch.inference_mode():

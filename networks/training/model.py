@@ -12,15 +12,20 @@ from networks.graph.network import Network
 from networks.module.build import build, evaluation
 from networks.module.overwriting import overwriting
 from networks.project.project import Project
+from networks.recipes.machine_section import Machine
+from networks.recipes.recipe import images_at_once
+from networks.training.abilities import refuse_imitated_bfloat16
+from networks.training.compiled import Compiled
 from networks.training.devices import RandomNumbers
 from networks.training.first_weights import start_from, weights_of
 from networks.training.norm_guards import guard_norms
+from networks.training.precision import InBfloat16
 
 
 class Model(NamedTuple):
     """Three modules with the same weights: one to look into, and what training and validation run.
 
-    `module` has plain semantics and every weight. `trained` and `evaluated` write over what they read, and
+    `module` has plain semantics and every weight. `trained` and `evaluated` are its fast forms, and
     `evaluated` has no auxiliary outputs. `weights` are those that are not frozen; `note` says which layers
     start from published weights, where the recipe names some.
 
@@ -31,8 +36,8 @@ class Model(NamedTuple):
     """
 
     module: fx.GraphModule
-    trained: fx.GraphModule
-    evaluated: fx.GraphModule
+    trained: nn.Module
+    evaluated: nn.Module
     weights: list[nn.Parameter]
     frozen: tuple[nn.Module, ...]
     note: Message | None
@@ -50,20 +55,35 @@ def make_model(project: Project, device: torch.device, random_numbers: RandomNum
     Layers that published weights do not fit, such as the last one for other classes, keep the random numbers.
     Raises UserError where the network does not fit or published weights are not to be had.
     """
+    machine = project.recipe.machine
+    refuse_imitated_bfloat16(machine)
     with random_numbers:
         module = build(project.network, project.classes)
     published = weights_of(project)
     note = None if published is None else start_from(module, published).sentence(published.title)
-    if device.type != "mps":
+    if not machine.in_plain_order:
         # convolutions on the CPU are up to 1.4 times as fast with channels last (LeNet-5, two cores)
         module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     module = module.to(device)
     guard_norms(module)
     frozen = _freeze(module, project.network)
     weights = [weight for weight in module.parameters() if weight.requires_grad]
-    model = Model(module, overwriting(module), overwriting(evaluation(module)), weights, frozen, note)
+    trained = fast_form(module, machine)
+    if machine.compile:
+        trained = Compiled(precise_form(module, machine), images_at_once(project.recipe))
+    model = Model(module, trained, fast_form(evaluation(module), machine), weights, frozen, note)
     model.set_training()
     return model
+
+
+def fast_form(module: fx.GraphModule, machine: Machine) -> nn.Module:
+    """The same computation in the recipe's precision, written over what is read where that is sound."""
+    return overwriting(module) if machine.precision == "float32" else precise_form(module, machine)
+
+
+def precise_form(module: nn.Module, machine: Machine) -> nn.Module:
+    """The same computation in the recipe's precision."""
+    return module if machine.precision == "float32" else InBfloat16(module, machine.device)
 
 
 def _freeze(module: nn.Module, network: Network) -> tuple[nn.Module, ...]:

@@ -11,9 +11,10 @@ from functools import cached_property
 import msgspec
 import torch
 from msgspec.structs import replace
-from torch import Tensor, fx
+from torch import Tensor, fx, nn
 
-from networks.core.message import Message
+from networks.core.durations import duration
+from networks.core.message import Message, message
 from networks.data.augmented import AugmentedBatches
 from networks.data.batches import Batches
 from networks.data.images import prepare
@@ -21,15 +22,25 @@ from networks.data.order import epoch_order
 from networks.graph.forward import auxiliary_weights
 from networks.layers.ends import Input
 from networks.module.build import evaluation
-from networks.module.overwriting import overwriting
 from networks.project.project import Project
 from networks.recipes.balancing import class_weights
+from networks.recipes.machine_section import Machine
 from networks.recipes.recipe import Recipe
 from networks.recipes.schedules import RateFactor
 from networks.recipes.steering import Change, Course, Value, change_words, with_change
 from networks.recipes.stopping import Keep, Stopping
 from networks.runs.endings import diverged, ended_early, finished, stopped
-from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated, Validating
+from networks.runs.events import (
+    Event,
+    Failed,
+    Finished,
+    Noticed,
+    Started,
+    Steered,
+    Stepped,
+    Validated,
+    Validating,
+)
 from networks.runs.failure import explain
 from networks.runs.judgement.judgement import Judgement, Weights
 from networks.runs.measures import (
@@ -42,11 +53,13 @@ from networks.runs.measures import (
 )
 from networks.runs.stopping import is_over
 from networks.training.averaging import average_weights
+from networks.training.compiled import Compiled
+from networks.training.compiling import compile_steps
 from networks.training.devices import RandomNumbers, device
 from networks.training.dropout import dropout_layers, scale_dropout
 from networks.training.make_loss import make_loss
 from networks.training.make_optimizer import make_optimizer
-from networks.training.model import make_model
+from networks.training.model import fast_form, make_model
 from networks.training.options import set_options
 from networks.training.plan import plan, refuse_beyond_memory
 from networks.training.sides import Sides
@@ -79,6 +92,9 @@ class Run:
     Auxiliary outputs add their losses while training, each times its weight, and are left out of validation.
     """
 
+    _patient = True
+    """Whether what takes long before the first step is waited for."""
+
     def __init__(
         self,
         project: Project,
@@ -107,13 +123,16 @@ class Run:
         data = project.recipe.data
         # the steps of an augmentation are no reason to prepare the same images once more
         images = prepare(replace(data, augmentation=()), project.network.of_type(Input)[0].layer)
-        self._training = Batches(images.learned, images.scale, self.device)
-        self._validation = Batches(images.judged, images.scale, self.device)
+        plain_order = project.recipe.machine.in_plain_order
+        self._training = Batches(images.learned, images.scale, self.device, plain_order)
+        self._validation = Batches(images.judged, images.scale, self.device, plain_order)
         learning = project.recipe.learning
         self._augmented = AugmentedBatches(
             self._training, images.scale, project.classes, learning.seed, self.device
         )
         self._augmented.set_steps(data.augmentation)
+        self.machine = replace(project.recipe.machine, threads=self.plan.threads)
+        """What the run computes on: with its number of threads, and compiled only where that works."""
         random_numbers = RandomNumbers(self.device, learning.seed)
         self.model = make_model(project, self.device, random_numbers)
         self.loss = make_loss(learning.loss, self.device)
@@ -124,7 +143,7 @@ class Run:
             balance = class_weights(images.training_labels.numpy(), project.classes)
             self._training_loss = make_loss(learning.loss, self.device, balance)
         # known now, so that looking at a batch or at a picture reads nothing that may be gone by then
-        self.sides = Sides(data, images, self._training, self._validation, self.device)
+        self.sides = Sides(data, images, self._training, self._validation, self.device, plain_order)
         self.watch = Watch(self._training_loss, self.sides.images["training"])
         self.judgements: Mapping[Weights, Judgement] = {}
         """What came of the newest validation of each kind of weights; replaced as a whole."""
@@ -133,9 +152,9 @@ class Run:
         self._dropouts = dropout_layers(self.model.module)
         scale_dropout(self._dropouts, learning.dropout)
         averaged = copy.deepcopy(self.model.module) if learning.averaging else None
-        self._judged: dict[Weights, fx.GraphModule] = {"last": self.model.evaluated}
+        self._judged: dict[Weights, nn.Module] = {"last": self.model.evaluated}
         if averaged is not None:
-            self._judged["averaged"] = overwriting(evaluation(averaged))
+            self._judged["averaged"] = fast_form(evaluation(averaged), self.machine)
         self.state = RunState(
             self.model.module, optimizer, random_numbers, learning.seed, learning.epochs, averaged
         )
@@ -182,7 +201,11 @@ class Run:
 
     @property
     def threads(self) -> int:
-        return self.plan.threads
+        return self.machine.threads
+
+    def hurry(self) -> None:
+        """Gives up to compile where that goes on, so that the next event comes soon; for another thread."""
+        self._patient = False
 
     @property
     def steps_per_epoch(self) -> int:
@@ -257,18 +280,31 @@ class Run:
 
     def save(self) -> SavedState:
         """All that another run of the same project needs to go on from here. Only while nobody trains."""
-        return self.state.save()
+        saved = self.state.save()
+        saved.data["machine"] = msgspec.to_builtins(self.machine)
+        return saved
 
     def restore(self, saved: SavedState) -> None:
-        """Goes on from where the saved run was. Raises ValueError where it trained another network."""
+        """Goes on from where the saved run was, with as many threads, and compiled only if that was.
+
+        Raises ValueError where it trained another network, or in another order in memory or precision.
+        """
+        machine = msgspec.convert(saved.data["machine"], Machine)
+        for switch in ("channels_last", "precision"):
+            if (was := getattr(machine, switch)) != (here := getattr(self.machine, switch)):
+                raise ValueError(f"expected {here} as {switch}, got {was}")
         self.state.restore(saved)
         self.judgements = {}
+        self.machine = replace(self.machine, threads=machine.threads)
+        if self.machine.compile and not machine.compile:
+            self._leave_uncompiled()
         self._settle(self.recipe)
         if self.state.order is not None:
             self.state.order = self._training.at_home(self.state.order)
 
     def _drive(self) -> Generator[Event, None, None]:
         torch.set_num_threads(self.threads)
+        self._patient = True
         leg = self._leg()
         try:
             while (event := self._next(leg)) is not None:
@@ -302,6 +338,7 @@ class Run:
             chance=self._by_chance,
             changes=len(self.state.changes),
         )
+        yield from self._prepare()
         while True:
             whole_epoch = self.step % self.steps_per_epoch == 0
             if self.state.untold and (self._synchronous or whole_epoch or self._late):
@@ -323,6 +360,36 @@ class Run:
             else:
                 with self.state.changing:
                     self._make_step()
+
+    def _prepare(self) -> Iterator[Noticed]:
+        """Compiles the training step where that is wished, and tells so; as often as it is given up."""
+        begun = message("torch.compile translates the training step, once for this run …")
+        while isinstance(self.model.trained, Compiled) and not self.model.trained.compiled:
+            yield Noticed(self.id, begun, waits=True)
+            if (outcome := self._compile()) is not None:
+                yield Noticed(self.id, outcome)
+
+    def _compile(self) -> Message | None:
+        """Compiles the training step, and says what came of it; None where it was given up."""
+        assert isinstance(self.model.trained, Compiled)
+        self.model.set_training()
+        order = self._training.at_home(torch.arange(len(self._training)))
+        images, _, _ = self._augmented.pick(order, 0, self.model.trained.images, epoch=1)
+        with self.state.changing:
+            done = compile_steps(self.model.trained, images, self.device, lambda: self._patient)
+        # it is no time of an epoch
+        self.state.clock.start()
+        self._patient = True
+        if done.given_up:
+            return None
+        if done.problem is not None:
+            self._leave_uncompiled()
+            return message("Trained without torch.compile: {reason}.", reason=done.problem)
+        return message("torch.compile took {time}.", time=duration(done.seconds))
+
+    def _leave_uncompiled(self) -> None:
+        self.machine = replace(self.machine, compile=False)
+        self.model = self.model._replace(trained=fast_form(self.model.module, self.machine))
 
     @property
     def _synchronous(self) -> bool:

@@ -27,11 +27,12 @@ class Sides:
         training: Batches,
         validation: Batches,
         device: torch.device,
+        plain_order: bool = False,
     ) -> None:
         self.pixels: Pixels
         """The stored pictures of the whole set: n×height×width×channels."""
         self.pixels, self._labels = data.dataset.load()
-        self._scale, self._device = prepared.scale, device
+        self._scale, self._device, self._plain_order = prepared.scale, device, plain_order
         self._batches: dict[SideName, Batches] = {"validation": validation, "training": training}
         split = data.split()
         self.images: dict[SideName, Whole] = {"validation": split[1], "training": split[0]}
@@ -48,4 +49,4 @@ class Sides:
         stored = Side(
             torch.from_numpy(self.pixels), torch.from_numpy(places), torch.from_numpy(self._labels[places])
         )
-        return Batches(stored, self._scale, self._device)
+        return Batches(stored, self._scale, self._device, self._plain_order)

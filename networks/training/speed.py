@@ -18,7 +18,7 @@ from networks.runs.measures import TRAINING_LOSS
 from networks.training.devices import RandomNumbers, default_threads, device
 from networks.training.make_loss import make_loss
 from networks.training.make_optimizer import make_optimizer
-from networks.training.model import make_model
+from networks.training.model import fast_form, make_model
 from networks.training.plan import plan
 from networks.training.steps import train_step
 
@@ -71,13 +71,16 @@ def measured_step(project: Project, images: int, wanted: Callable[[], bool] = la
     optimizer = make_optimizer(learning.optimizer, model.weights, on, learning.decay)
     shape = project.network.of_type(Input)[0].layer.shape()
     seen = torch.rand(images, *shape, generator=torch.Generator().manual_seed(0)).to(on)
-    seen = seen.contiguous(memory_format=torch.channels_last)
+    if not project.recipe.machine.in_plain_order:
+        seen = seen.contiguous(memory_format=torch.channels_last)
     labels = torch.zeros(images, dtype=torch.int64, device=on)
     auxiliary = auxiliary_weights(project.network)
+    # compiling would take longer than what is measured
+    trained = fast_form(model.module, project.recipe.machine)
 
     def step() -> float:
         began = time.perf_counter()
-        measured = train_step(model.trained, loss, optimizer, seen, labels, auxiliary)
+        measured = train_step(trained, loss, optimizer, seen, labels, auxiliary)
         measured[TRAINING_LOSS.name][0].item()  # waits until a GPU is done
         return time.perf_counter() - began
 

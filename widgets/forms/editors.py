@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +19,7 @@ from networks.core.fields import Field
 from widgets.controls.check_box import CheckBox, LinkButton
 from widgets.controls.combo_box import ComboBox
 from widgets.forms.number_field import MIXED, NumberField
+from widgets.forms.rows import dim
 from widgets.look.translation import declared
 
 
@@ -125,10 +127,23 @@ class FlagEditor(Editor):
         self._box = CheckBox()
         self._box.setObjectName(field.name)
         self._box.clicked.connect(self._take)
-        self._row(self._box)
+        self._why_not = dim()
+        self._why_not.setObjectName(f"{field.name}_why_not")
+        self._why_not.hide()
+        self._row(self._box, self._why_not)
+        self._box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_values(self, values: Sequence[Any]) -> None:
         _show_flags(self._box, values)
+
+    def disable(self, reason: str) -> None:
+        """Greys it out for this reason, which stands beside it, or enables it for an empty one.
+
+        What is on can be turned off all the same.
+        """
+        self._why_not.setText(reason)
+        self._why_not.setVisible(bool(reason))
+        self._box.setEnabled(not reason or self._box.checkState() != Qt.CheckState.Unchecked)
 
     def controls(self) -> tuple[QWidget, ...]:
         return (self._box,)

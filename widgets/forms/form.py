@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from networks.core.fields import Field, changed_at, fields_of
 from widgets.controls.combo_box import ComboBox
-from widgets.forms.editors import ChoiceEditor, Editor, editor_for
+from widgets.forms.editors import ChoiceEditor, Editor, FlagEditor, editor_for
 from widgets.forms.field_words import bounds_words, hover_help, type_help, type_words
 from widgets.forms.number_field import MIXED
 from widgets.forms.rows import Rows, dim, heading
@@ -99,6 +99,12 @@ class Form(QWidget):
         editor = self._editors[name]
         assert isinstance(editor, ChoiceEditor)
         editor.disable_choices(reasons)
+
+    def disable_flag(self, name: str, reason: str) -> None:
+        """Greys out a flag that cannot be turned on, and says why beside it; enables it for no reason."""
+        editor = self._editors[name]
+        assert isinstance(editor, FlagEditor)
+        editor.disable(reason)
 
     def say(self, name: str, sentence: str) -> None:
         """What is wrong with a field, in a line below it; empty takes the line away."""

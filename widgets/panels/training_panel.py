@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -103,6 +103,13 @@ class TrainingPanel(RecipePanel):
         self._formula.setToolTip(declared(optimizer.paper))
         self._count_more()
         self._show_devices(devices)
+
+    def show_obstacles(self, reasons: Mapping[str, str]) -> None:
+        """Greys out what cannot be switched on with the recipe's device, by name, and says why."""
+        for name in ("channels_last", "compile"):
+            self._machine.disable_flag(name, reasons.get(name, ""))
+        reason = reasons.get("precision", "")
+        self._machine.disable_choices("precision", {"bfloat16": reason} if reason else {})
 
     def show_trace(self, record: Record | None) -> None:
         """Traces the learning rate of a run that goes on; None where none does."""

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -20,12 +21,14 @@ from safetensors.torch import load_file
 from app.session.version import version
 from app.terminal.command_line import main
 from app.terminal.progress import duration
+from networks.core.fields import fields_of
 from networks.graph.edits import insert, remove, set_layers
 from networks.graph.network import Node
 from networks.layers.activation import ReLU, Softmax
 from networks.project.project import Project, first_project, project_to_json, read_project
 from networks.recipes.augmentation.mixup import Mixup
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
+from networks.recipes.machine_section import Machine
 from networks.recipes.optimizers import SGD
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Stepped, Validated
@@ -212,6 +215,20 @@ def test_a_device_that_is_not_there(project_file, tmp_path, capsys, monkeypatch)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     line = _fails(["train", project_file, "--device", "cuda", "--out", tmp_path / "run"], capsys)
     assert "NVIDIA GPU" in line
+
+
+def test_every_switch_of_the_machine_is_an_option(project_file, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    out = tmp_path / "run"
+    switches = ["--device", "cpu", "--threads", "1", "--no-channels-last", "--precision", "float32"]
+    assert main(["train", str(project_file), "--epochs", "1", "--out", str(out), *switches, "--compile"]) == 0
+    assert "Note: Trained without torch.compile: torch.compile needs the compiler" in capsys.readouterr().err
+    machine = read_project(out / "project.json").recipe.machine
+    assert machine == Machine(threads=1, channels_last=False, compile=True)
+    monkeypatch.undo()
+    for field in fields_of(Machine):
+        assert main(["train", "--help"]) == 0
+        assert f"--{field.name.replace('_', '-')}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("option", "value"), [("--epochs", 0), ("--seed", -1), ("--threads", 5000)])

@@ -61,6 +61,9 @@ class Scripted:
     def release(self):
         pass
 
+    def hurry(self):
+        pass
+
     def stopped(self):
         return (Finished("run", "stopped", self.last, message("Stopped.")),)
 

@@ -35,8 +35,10 @@ from networks.runs.measures import MEASURES, add_to, means
 from networks.source.identifiers import GLOBALS
 from networks.source.loop_text import loop_names
 from networks.training.averaging import average_weights
+from networks.training.compiled import Compiled
 from networks.training.muon import MuonAdamW, adamw_update, muon_update, orthogonal
 from networks.training.norm_guards import gradient_in_plain_order, guard_norms, in_plain_order
+from networks.training.precision import InBfloat16
 from networks.training.steps import judge, set_rate, train_step
 from networks.training.weight_groups import is_matrix, muon_groups, spare_decay
 from tests.networks.source.fresh_interpreter import FreshInterpreter
@@ -74,9 +76,12 @@ GROUPED = (
 )
 """Printed where the optimizer needs them."""
 
+QUICKER = (InBfloat16, Compiled)
+"""Printed where the recipe's switches ask for them."""
+
 
 @pytest.mark.parametrize(
-    "function", [*SHARED, *GUARDS, *RATES, *GROUPED], ids=lambda function: function.__name__
+    "function", [*SHARED, *GUARDS, *RATES, *GROUPED, *QUICKER], ids=lambda function: function.__name__
 )
 def test_what_a_run_does_stands_in_the_script_word_for_word(tmp_path, function):
     project = first_project()
@@ -89,6 +94,8 @@ def test_what_a_run_does_stands_in_the_script_word_for_word(tmp_path, function):
         project = replace(
             project, recipe=with_settings(project.recipe, optimizer=Muon(), decay="matrices", averaging=0.9)
         )
+    if function in QUICKER:
+        project = replace(project, recipe=with_settings(project.recipe, precision="bfloat16", compile=True))
     save_training_script(project, tmp_path / "net.py")
     text = (tmp_path / "net.py").read_text(encoding="utf-8")
     assert f"\n\n\n{inspect.getsource(function)}\n\n" in text
@@ -96,7 +103,9 @@ def test_what_a_run_does_stands_in_the_script_word_for_word(tmp_path, function):
 
 def test_no_class_of_a_network_may_have_the_name_of_such_a_function():
     assert (
-        {function.__name__ for function in (*SHARED, *GUARDS, *RATES, *GROUPED)} <= {*loop_names()} <= GLOBALS
+        {function.__name__ for function in (*SHARED, *GUARDS, *RATES, *GROUPED, *QUICKER)}
+        <= {*loop_names()}
+        <= GLOBALS
     )
 
 

@@ -56,6 +56,7 @@ from tests.networks.recipes.datasets.made_sets import BY_NAME as BY_SET
 from tests.networks.recipes.datasets.made_sets import drawn, write
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 from tests.networks.strategies import layers as declared
+from tests.networks.training.precisions import PRECISIONS
 
 FEW = {"validation": 0.4}
 """Of the 150 images that there are here."""
@@ -220,6 +221,8 @@ def projects(draw):
                 draw(st.sampled_from(["last", "best"])),
             ),
             seed=draw(st.integers(0, 2**31 - 1)),
+            channels_last=draw(st.booleans()),
+            precision=draw(st.sampled_from(PRECISIONS)),
         ),
     )
 
@@ -228,6 +231,17 @@ def projects(draw):
 @given(projects())
 def test_the_curve_is_that_of_a_run_whatever_the_recipe(fresh, tmp_path, project):
     judge(fresh, tmp_path, project)
+
+
+@pytest.mark.parametrize("channels_last", [True, False])
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("name", ["GoogLeNet small", "ResNet-20"])
+def test_the_curve_of_a_preset_is_that_of_a_run_whatever_makes_it_quicker(
+    fresh, tmp_path, name, precision, channels_last
+):
+    (preset,) = (preset for preset in SMALL if preset.name == name)
+    switches = {"precision": precision, "channels_last": channels_last, "averaging": 0.9}
+    judge(fresh, tmp_path, Project(preset.network(), recipe(batch_size=41, epochs=1, **switches)))
 
 
 @pytest.mark.parametrize("balance", ["equal", "weights"])
@@ -292,8 +306,13 @@ def chain(*layers, frozen=()):
     ],
     ids=["GroupNorm first", "GroupNorm behind", "frozen scale", "scale within", "one image", "statistics"],
 )
-def test_the_curve_of_a_delicate_network_is_that_of_a_run(fresh, tmp_path, delicate):
-    judge(fresh, tmp_path, Project(delicate, recipe(batch_size=89)))
+@pytest.mark.parametrize("channels_last", [True, False])
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_the_curve_of_a_delicate_network_is_that_of_a_run(
+    fresh, tmp_path, delicate, precision, channels_last
+):
+    switches = {"precision": precision, "channels_last": channels_last}
+    judge(fresh, tmp_path, Project(delicate, recipe(batch_size=89, **switches)))
 
 
 @pytest.mark.parametrize("channels", [1, 3])

@@ -19,11 +19,17 @@ from networks.recipes.schedules import SCHEDULES, Plateau
 from networks.runs.events import Stepped, Validating
 from networks.training.run import Run
 from networks.training.state import SavedState
+from tests.networks.training.precisions import PRECISIONS
 from tests.networks.training.test_run import PLAIN, RANDOM, measured, project, same_weights
 
 EPOCHS = 2
 AUGMENTED = [(), AUGMENTATION_PRESETS[-1].steps, (Mixup(), *AUGMENTATION_PRESETS[1].steps, CutMix())]
 SCHEDULED = [*(declared() for declared in SCHEDULES), Plateau(patience=0, threshold=0.9)]
+SWITCHED = [
+    {"channels_last": channels_last, "precision": precision}
+    for precision in PRECISIONS
+    for channels_last in (True, False)
+]
 OPTIMIZED = [*(declared() for declared in OPTIMIZERS), SGD(momentum=0.9)]
 
 
@@ -39,11 +45,12 @@ def kept(state: SavedState) -> SavedState:
     st.sampled_from(OPTIMIZED),
     st.sampled_from(SCHEDULED),
     st.sampled_from(AUGMENTED),
+    st.sampled_from(SWITCHED),
     st.integers(0, 14),
     st.booleans(),
 )
 def test_another_run_continues_from_a_saved_state_to_the_bit(
-    network, optimizer, schedule, steps, events, as_on_a_gpu
+    network, optimizer, schedule, steps, switches, events, as_on_a_gpu
 ):
     """Saved after so many events, in the middle of an epoch or of a validation; nothing is told twice."""
     given = project(
@@ -55,6 +62,7 @@ def test_another_run_continues_from_a_saved_state_to_the_bit(
         averaging=0.9,
         seed=3,
         epochs=EPOCHS,
+        **switches,
     )
     with pytest.MonkeyPatch.context() as patch:
         if as_on_a_gpu:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from networks.core.fields import fields_of
 from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam
 from networks.recipes.recipe import Recipe, section_of, with_settings
+from widgets.controls.check_box import CheckBox
 from widgets.controls.notice import Notice
 from widgets.controls.section import Disclosure
 from widgets.forms.form import Form
@@ -210,3 +211,24 @@ def test_the_learning_rate_is_not_cut_in_the_narrowest_column(panel):
     QApplication.processEvents()
     line = panel.findChild(QLineEdit, "lr")
     assert line.width() >= line.fontMetrics().horizontalAdvance("0.00012345") + 18
+
+
+def test_what_cannot_be_switched_on_is_greyed_out_with_the_reason(panel, qtbot):
+    owner = Owner(panel, with_settings(Recipe(), compile=True))
+    reasons = {"compile": "there is no compiler", "precision": "this CPU has no bfloat16"}
+    panel.show_obstacles(reasons)
+    box = panel.findChild(CheckBox, "compile")
+    assert box.isEnabled(), "what is on can be turned off"
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    assert not owner.recipe.machine.compile
+    panel.show_obstacles(reasons)
+    assert not box.isEnabled()
+    assert panel.findChild(QLabel, "compile_why_not").text() == "there is no compiler"
+    assert panel.findChild(CheckBox, "channels_last").isEnabled()
+    precision = panel.findChild(QComboBox, "precision")
+    rough = precision.findText("bfloat16")
+    assert not precision.model().item(rough).isEnabled()
+    assert "no bfloat16" in precision.itemData(rough, Qt.ItemDataRole.ToolTipRole)
+    panel.show_obstacles({})
+    assert box.isEnabled()
+    assert precision.model().item(rough).isEnabled()

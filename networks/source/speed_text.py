@@ -1,0 +1,41 @@
+"""What training scripts contain of the switches that make training quicker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from networks.recipes.machine_section import Machine
+from networks.recipes.recipe import Recipe, images_at_once
+from networks.source.loop_text import loop_text
+
+
+def speed_functions(machine: Machine) -> Iterator[str]:
+    """The classes that run the network in another precision, or compiled."""
+    if machine.precision == "bfloat16":
+        yield from loop_text("training/precision.py").values()
+    if machine.compile:
+        yield from loop_text("training/compiled.py").values()
+
+
+def precise(model: str, machine: Machine) -> str:
+    """What runs this network in the recipe's precision."""
+    return model if machine.precision == "float32" else f"InBfloat16({model}, DEVICE)"
+
+
+def speed_lines(recipe: Recipe) -> Iterator[str]:
+    """The lines that make what steps and validation run; `trained` and `judged` give the names."""
+    machine = recipe.machine
+    if machine.precision != "float32":
+        yield f"    precise = {precise('model', machine)}"
+    if machine.compile:
+        yield f"    compiled = Compiled({judged(machine)}, {images_at_once(recipe)})"
+
+
+def trained(machine: Machine) -> str:
+    """What the steps run."""
+    return "compiled" if machine.compile else judged(machine)
+
+
+def judged(machine: Machine) -> str:
+    """What validation runs."""
+    return "model" if machine.precision == "float32" else "precise"
