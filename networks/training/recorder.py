@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from torch import Tensor
 from networks.core.message import Message, UserError, message
 from networks.core.storage import why_not_written, write_atomically
 from networks.project.project import Project, project_to_json
-from networks.recipes.steering import Change
+from networks.recipes.steering import Course
 from networks.recipes.stopping import Keep
 from networks.runs.events import Event, Failed, Finished, Noticed
 from networks.runs.kept.appending import Appending
@@ -70,7 +70,8 @@ class Recorder:
         self._due = clock() + SOONEST
         self._writing: threading.Thread | None = None
         self._troubles: list[Message] = []
-        self._failing: set[str] = set()
+        self._failing: dict[str, Message] = {}
+        """What cannot be written now, with the sentence that was told."""
         self.cost = 0.0
         """Seconds that the last checkpoint took."""
         self.checkpoints = 0
@@ -95,7 +96,7 @@ class Recorder:
         self._flush()
         # until it is written; where that fails, the disk is tried again in a while
         self._due = self._clock() + LATEST
-        with self._trying("checkpoint"):
+        with self._trying("copy"):
             began = self._clock()
             state = self._run.save()
             copying = self._clock() - began
@@ -161,11 +162,12 @@ class Recorder:
         try:
             yield
         except (OSError, UserError, MemoryError, RuntimeError) as error:
-            if what not in self._failing:
-                self._failing.add(what)
-                self._troubles.append(_unwritten(self.folder, error))
+            sentence = _unwritten(self.folder, error)
+            if sentence not in self._failing.values():
+                self._troubles.append(sentence)
+            self._failing[what] = sentence
         else:
-            self._failing.discard(what)
+            self._failing.pop(what, None)
 
 
 def begun(
@@ -176,13 +178,13 @@ def begun(
     project: Project | None = None,
     version: str = "",
     epochs: int | None = None,
-    planned: Iterable[Change] = (),
+    course: Course | None = None,
     weights: Mapping[str, Tensor] | None = None,
     folder: Path | None = None,
 ) -> Recorder:
     """Claims a folder for a run that begins and writes what it is. Raises UserError where that fails.
 
-    `project` takes the place of the run's own, where it is the same in other words. `epochs`, `planned` and
+    `project` takes the place of the run's own, where it is the same in other words. `epochs`, `course` and
     `weights` are what the run begins with. `folder` is one that was made before.
     """
     place = folder or claimed(parent, named.short or named.title)
@@ -193,7 +195,7 @@ def begun(
         now(),
         run.project.recipe.learning.seed,
         run.target_epochs if epochs is None else epochs,
-        tuple(msgspec.Raw(msgspec.json.encode(change)) for change in planned),
+        msgspec.Raw(msgspec.json.encode(course)),
     )
     write_atomically(place / PROJECT, project_to_json(project or run.project))
     if weights is not None:

@@ -14,7 +14,7 @@ from torch import Tensor
 from networks.core.message import Message, UserError, message
 from networks.project.project import Project, read_project
 from networks.recipes.recipe import with_settings
-from networks.recipes.steering import Change, with_change
+from networks.recipes.steering import Course, with_change
 from networks.runs.kept.environment import environment_changes
 from networks.runs.kept.files import PROJECT, START_WEIGHTS, Header, header_of
 from networks.runs.kept.legs import first_leg, state_of
@@ -66,13 +66,15 @@ def resumed(folder: Path, id: str = "run", version: str = "") -> Resumed:
 
 def _restored(folder: Path, header: Header, project: Project, id: str) -> tuple[Run, tuple[Message, ...]]:
     passed_over = []
+    course = _course(header, project)
+    changes = () if course is None else course.changes
     for path in checkpoints(folder):
         try:
             saved = read_checkpoint(path)
         except UserError as error:
             passed_over.append(error.reason)
             continue
-        run = Run(project, id, _planned(header, project))
+        run = Run(project, id, changes)
         try:
             run.restore(saved)
         except (KeyError, IndexError, TypeError, ValueError, RuntimeError, AttributeError):
@@ -81,22 +83,23 @@ def _restored(folder: Path, header: Header, project: Project, id: str) -> tuple[
             )
             continue
         return run, tuple(passed_over)
-    run = Run(project, id, _planned(header, project), _start(folder))
+    run = Run(project, id, changes, _start(folder))
     run.target_epochs = max(1, header.epochs)
+    run.state.repeating = course is not None
     return run, tuple(passed_over)
 
 
-def _planned(header: Header, project: Project) -> tuple[Change, ...]:
-    """The changes of the run that this one repeats. Raises UserError."""
+def _course(header: Header, project: Project) -> Course | None:
+    """That of the run that this one repeats; None where it repeats none. Raises UserError."""
     try:
-        changes = tuple(msgspec.json.decode(change, type=Change) for change in header.planned)
-        for change in changes:
+        course = msgspec.json.decode(header.course, type=Course | None)
+        for change in () if course is None else course.changes:
             with_change(project.recipe, change.path, change.value)
     except ValueError as error:
         raise UserError(
             message("The changes that this run repeats were not read: {reason}.", reason=str(error))
         ) from error
-    return changes
+    return course
 
 
 def _start(folder: Path) -> dict[str, Tensor] | None:

@@ -30,8 +30,8 @@ class Header(msgspec.Struct, frozen=True):
     """What a run was when it began; never changed afterwards. Times are in UTC, as ISO 8601 writes them.
 
     `title` and `short` are its long and its short name, `parent` the title of the run from whose weights it
-    went on. `epochs` is how many it was to train for. `planned` are the changes of an earlier run that it
-    repeats, as the recipe's steering writes them.
+    went on. `epochs` is how many it was to train for. `course` is that of an earlier run that it repeats, as
+    the recipe's steering writes it.
     """
 
     title: str
@@ -40,7 +40,7 @@ class Header(msgspec.Struct, frozen=True):
     begun: str = ""
     seed: int = 0
     epochs: int = 0
-    planned: tuple[msgspec.Raw, ...] = ()
+    course: msgspec.Raw = msgspec.Raw(b"null")
     format: int = 1
     program: str = "Backbone"
 

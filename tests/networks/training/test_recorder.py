@@ -175,7 +175,7 @@ def test_on_a_full_disk_the_run_trains_on_and_says_so_once(tmp_path, monkeypatch
         f"The run trains on, but is not kept in “{keeping.folder}”: "
         "there is no space left; free some, or choose another folder"
     }
-    assert 1 <= len(troubles) <= 4
+    assert 1 <= len(troubles) <= 2
     # there was space again: nothing of the curve is lost
     assert read_run(keeping.folder).record.steps.step.tolist() == list(range(1, 16))
     assert state_of(keeping.folder) == "ended"

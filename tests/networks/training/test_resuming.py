@@ -137,6 +137,7 @@ PARTS = {
     "judged_step": JUDGED,
     "target_epochs": LATER,
     "over": JUDGED,
+    "repeating": JUDGED,
     "changes": LATER,
     "best": LATER,
     "losses": JUDGED,
@@ -144,9 +145,10 @@ PARTS = {
 }
 
 
-def interrupted(tmp_path, given, events, steered):
+def interrupted(tmp_path, given, events, steered, repeating=False):
     """A run that is left after so many events, with a checkpoint; and all that it would have told."""
     run = Run(given)
+    run.state.repeating = repeating
     going = run.train()
     told = []
     for event in itertools.islice(going, events):
@@ -172,8 +174,8 @@ def outcome(run, rest):
 def test_a_checkpoint_holds_all_that_is_needed_and_nothing_else(tmp_path, monkeypatch, part):
     """Where any one part is left out, the run that goes on is another one."""
     options = {"schedule": Plateau(patience=0, threshold=0.999), "averaging": 0.9, "seed": 3, "epochs": 2}
-    if part == "over":
-        # the second epoch is not good enough
+    if part in ("over", "repeating"):
+        # the first epoch is good enough
         options["stopping"] = Stopping(measure="validation accuracy", target=0.01)
     steered = 2, 0.02
     if part in ("best", "best/"):
@@ -183,8 +185,8 @@ def test_a_checkpoint_holds_all_that_is_needed_and_nothing_else(tmp_path, monkey
         monkeypatch.setattr(Run, "_synchronous", False)
         monkeypatch.setattr("networks.training.run.FETCH_SECONDS", 1000.0)
     given = project(RANDOM, **options)
-    events = {"over": 8, "untold": 7}.get(part, PARTS.get(part, LATER))
-    run, _, rest = interrupted(tmp_path, given, events, steered)
+    events = {"over": 8, "repeating": 8, "untold": 7}.get(part, PARTS.get(part, LATER))
+    run, _, rest = interrupted(tmp_path, given, events, steered, part == "repeating")
     saved = read_checkpoint(checkpoints(tmp_path)[0])
     if part is not None:
         saved = without(saved, part, Run(given).save())
@@ -316,9 +318,10 @@ def test_a_run_that_repeats_another_s_changes_goes_on_repeating_them(tmp_path):
     for event in run.train():
         if isinstance(event, Stepped) and event.step == 4:
             run.steer("learning.optimizer.lr", 0.05)
-    folder = begun(Run(given), tmp_path, Named("again"), planned=run.changes).folder
+    folder = begun(Run(given), tmp_path, Named("again"), course=run.course).folder
     leave(folder)
     again = resumed(folder).run
+    assert again.state.repeating
     list(again.train())
     assert again.changes == run.changes
     assert same_weights(again, run)

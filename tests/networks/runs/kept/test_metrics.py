@@ -100,7 +100,7 @@ def test_several_returns_count_each_step_once():
 
 def test_a_change_that_is_made_again_is_told_once():
     def steered(step):
-        return Steered("a", step, step / 4, "learning.optimizer.lr", 0.01, message("lower"))
+        return Steered("a", step, step / 4, "learning.optimizer.lr", 0.01, message("lower"), 4)
 
     for before, changes in ((True, 0), (False, 1)):
         # the checkpoint at step 2 was written before or after the change that was made there
