@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
@@ -24,10 +24,10 @@ from networks.recipes.contents import Contents, contents
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset
 from networks.recipes.looks import Look, Spread
-from widgets.data.browser import DataBrowser
-from widgets.data.class_grid import TILE
-from widgets.data.tiles import as_bytes, thinned
 from widgets.look.translation import said
+
+if TYPE_CHECKING:
+    from widgets.data.browser import DataBrowser
 
 Tiles = dict[int, NDArray[np.uint8]]
 
@@ -131,6 +131,8 @@ class Browser(Feature):
 
     def _browser(self) -> DataBrowser:
         if self.browser is None:
+            from widgets.data.browser import DataBrowser
+
             self.browser = DataBrowser(self.place)
             self.browser.edited.connect(self.desk.edit_recipe)
             self.browser.tiles_wished.connect(self._make_tiles)
@@ -269,6 +271,8 @@ def _tiles(
 ) -> Tiles:
     """Tiles of pictures as the network sees them; with an epoch, training pictures as it makes them."""
     from networks.data.views import views as views_of
+    from widgets.data.class_grid import TILE
+    from widgets.data.tiles import as_bytes, thinned
 
     made = views_of(*views)
     found: Tiles = {}

@@ -151,7 +151,10 @@ class DataBrowser(QWidget):
         """Gives the grid what its classes need, up to 72 % of the height, unless the line was dragged."""
         if self._dragged:
             return
-        around = self._upper.sizeHint().height() - self.grid.sizeHint().height()
+        # every hint of the foot is for a narrow column
+        width = self._upper.width() - 2 * theme.MARGIN
+        foot = self.foot.heightForWidth(width) if self._upper_column.indexOf(self.foot) >= 0 else 0
+        around = self.head.sizeHint().height() + foot + 5 * theme.SPACE
         whole = self.height() - self._halves.handleWidth()
         above = min(around + self.grid.height_of_classes(), whole * 18 // 25)
         self._halves.setSizes([above, whole - above])

@@ -36,15 +36,18 @@ class CellPainting(QStyledItemDelegate):
         """`tile_of` gives the tile of a picture or None until it is there, `current` the marked picture."""
         super().__init__(grid)
         self._grid, self._model, self._tile_of, self._current = grid, model, tile_of, current
+        self._measured: tuple[tuple[str, ...], int] = ((), 0)
+        """Names, and the width of the longest one."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = self._model
         place: QRect = option.rect
+        if (cell := model.cell(index)) is not None:
+            self._paint_picture(painter, place, model.row_of(cell))
+            return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if (cell := model.cell(index)) is not None:
-            self._paint_picture(painter, QRectF(place), model.row_of(cell))
-        elif (label := model.head(index)) is not None:
+        if (label := model.head(index)) is not None:
             if index.column() == HEAD:
                 self._paint_class(painter, QRectF(place), label, model)
             else:
@@ -65,9 +68,12 @@ class CellPainting(QStyledItemDelegate):
 
     def _name_width(self) -> int:
         contents = self._model.contents
-        names = [] if contents is None else [declared(each) for each in contents.classes[:_MOST_MEASURED]]
-        metrics = QFontMetrics(theme.font(theme.BODY, bold=True))
-        longest = max((metrics.horizontalAdvance(name) for name in names), default=0)
+        names = () if contents is None else contents.classes[:_MOST_MEASURED]
+        if names != self._measured[0]:
+            metrics = QFontMetrics(theme.font(theme.BODY, bold=True))
+            widths = (metrics.horizontalAdvance(declared(name)) for name in names)
+            self._measured = names, max(widths, default=0)
+        longest = self._measured[1]
         most = theme.grown(_NAME if self._wide() else _NARROW_NAME)
         return max(theme.grown(16), min(longest + 2, most))
 
@@ -75,10 +81,8 @@ class CellPainting(QStyledItemDelegate):
         return _BAR if self._wide() else _NARROW_BAR
 
     def _figures_width(self) -> int:
-        contents = self._model.contents
-        most = max((max(part.counts, default=0) for part in contents.parts), default=0) if contents else 0
         metrics = QFontMetrics(theme.font(_FIGURES, mono=True))
-        return metrics.horizontalAdvance(thousands(most)) + 2
+        return metrics.horizontalAdvance(thousands(self._model.most)) + 2
 
     def _paint_class(self, painter: QPainter, place: QRectF, label: int, model: ClassModel) -> None:
         assert model.contents is not None
@@ -90,14 +94,14 @@ class CellPainting(QStyledItemDelegate):
         words = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(names.width()))
         left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         painter.drawText(names, left, words)
-        two = model.contents.parts[:2]
-        most = max(1, *(max(part.counts, default=0) for part in two))
         bars = names.right() + theme.SPACE
         painter.setFont(theme.font(_FIGURES, mono=True))
-        for line, (part, color) in enumerate(zip(two, (shade.accent, shade.border_strong), strict=True)):
+        for line, (counts, color) in enumerate(
+            zip(model.of_two, (shade.accent, shade.border_strong), strict=True)
+        ):
             middle = place.center().y() + (line - 0.5) * (_BAR_HEIGHT + 6)
-            count = part.counts[label]
-            length = self._bar_width() * count / most
+            count = counts[label]
+            length = self._bar_width() * count / model.most
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(color))
             if count:
@@ -116,19 +120,24 @@ class CellPainting(QStyledItemDelegate):
         inside = place.adjusted(4, 0, -2, 0)
         painter.drawText(inside, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), words)
 
-    def _paint_picture(self, painter: QPainter, place: QRectF, row: int) -> None:
-        shade = theme.colors(self._grid)
-        inside = place.adjusted(2, 2, -2, -2)
-        pixmap = self._tile_of(row)
+    def _paint_picture(self, painter: QPainter, place: QRect, row: int) -> None:
+        pixmap, current = self._tile_of(row), row == self._current()
         if pixmap is not None:
-            painter.drawPixmap(inside.topLeft(), pixmap)
-        else:
+            painter.drawPixmap(place.left() + 2, place.top() + 2, pixmap)
+            if not current:
+                return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shade = theme.colors(self._grid)
+        inside = QRectF(place).adjusted(2, 2, -2, -2)
+        if pixmap is None:
             painter.setPen(QColor(shade.hair))
             painter.setBrush(QColor(shade.sunken))
             painter.drawRoundedRect(inside.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-        if row == self._current():
+        if current:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(shade.panel), 4))
             painter.drawRoundedRect(inside.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
             painter.setPen(QPen(QColor(shade.accent), 2))
             painter.drawRoundedRect(inside.adjusted(-0.5, -0.5, 0.5, 0.5), 4, 4)
+        painter.restore()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QRect, Qt, QTimer, Signal, Slot
@@ -19,6 +21,8 @@ from widgets.look import theme
 TILE, _GAP = 34, 4
 _MORE = 46
 _MOST_TILES = 3000
+_BUDGET = 0.012
+"""Seconds of one painting that may go into making tiles; those that are left are made in the next one."""
 _AT_ONCE = 64
 """Tiles that are asked for at a time, so that what comes into sight next need not wait long."""
 
@@ -45,6 +49,11 @@ class ClassGrid(QTableView):
         self._ask = QTimer(self, singleShot=True, interval=0)
         self._ask.timeout.connect(self._ask_for_tiles)
         self._asked = False
+        self._paints_since: float | None = None
+        self._made = 0
+        """Tiles that the painting that goes on has made: at least one."""
+        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more.timeout.connect(self.viewport().update)
         self._set_up()
         self.setModel(self._model)
         self.painting = CellPainting(self, self._model, self.tile_of, lambda: self._current)
@@ -142,6 +151,14 @@ class ClassGrid(QTableView):
         if row in self._tiles:
             return self._tiles[row]
         if not self._elsewhere:
+            if (
+                self._made
+                and self._paints_since is not None
+                and perf_counter() - self._paints_since > _BUDGET
+            ):
+                self._more.start()
+                return None
+            self._made += 1
             assert self._model.contents is not None
             self._keep(row, tile(self._model.contents.pixels[row], TILE, self.devicePixelRatioF()))
             return self._tiles[row]
@@ -266,7 +283,9 @@ class ClassGrid(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._missing.clear()
+        self._paints_since, self._made = perf_counter(), 0
         super().paintEvent(event)
+        self._paints_since = None
         if self.hasFocus():
             painter = QPainter(self.viewport())
             painter.setPen(QColor(theme.colors(self).accent))

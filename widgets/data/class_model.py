@@ -29,11 +29,20 @@ class ClassModel(QAbstractTableModel):
         self.data_section = Data()
         self.lines = Lines((), (), (), 1)
         self._weights: list[float] = []
+        self._counts: tuple[int, ...] = ()
+        self.of_two: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
+        """How many pictures of each class train, and how many judge."""
+        self.most = 1
+        """The largest of these numbers."""
 
     def show_contents(self, contents: Contents | None, part: Part | None, data: Data) -> None:
         """Shows a part of a data set; `lay` says afterwards which classes, and how."""
         self.contents, self.part, self.data_section = contents, part, data
         self._weights = []
+        self._counts = () if part is None else part.counts
+        if contents is not None:
+            self.of_two = contents.parts[0].counts, contents.parts[1].counts
+            self.most = max(1, *self.of_two[0], *self.of_two[1])
         if contents is not None and data.balance == "weights":
             labels = contents.labels[contents.parts[0].rows]
             self._weights = class_weights(labels, len(contents.classes))
@@ -41,8 +50,7 @@ class ClassModel(QAbstractTableModel):
     def lay(self, labels: Collection[int], opened: Collection[int], columns: int) -> None:
         """Lays these classes out in so many columns."""
         self.beginResetModel()
-        counts = () if self.part is None else self.part.counts
-        self.lines = Lines(counts, tuple(labels) if counts else (), opened, columns)
+        self.lines = Lines(self._counts, tuple(labels) if self._counts else (), opened, columns)
         self.endResetModel()
 
     # cells
@@ -69,7 +77,7 @@ class ClassModel(QAbstractTableModel):
 
     def can_fold(self, label: int) -> bool:
         """Whether a class has more pictures than one line takes."""
-        return self.part is not None and self.part.counts[label] > self.lines.columns
+        return self._counts[label] > self.lines.columns
 
     def index_of(self, cell: Cell) -> QModelIndex:
         """Where a picture is; an invalid index if it is not shown."""
@@ -116,21 +124,20 @@ class ClassModel(QAbstractTableModel):
     def class_in_words(self, label: int) -> str:
         """How many pictures of a class there are, and how the recipe weighs them."""
         assert self.contents is not None
-        first = self.contents.parts[0]
-        counts = [part.counts[label] for part in self.contents.parts]
+        trains, judges = (counts[label] for counts in self.of_two)
         words = self.tr("{label}: {training} to train on, {judging} to judge by").format(
             label=declared(self.contents.classes[label]),
-            training=thousands(counts[0]),
-            judging=thousands(counts[1]),
+            training=thousands(trains),
+            judging=thousands(judges),
         )
         if self.data_section.balance == "weights":
             words += "\n" + self.tr("Each picture counts {weight} times in the training loss.").format(
                 weight=f"{self._weights[label]:.3g}"
             )
-        elif self.data_section.balance == "sampler" and counts[0]:
-            present = sum(count > 0 for count in first.counts)
+        elif self.data_section.balance == "sampler" and trains:
+            present = sum(count > 0 for count in self.of_two[0])
             words += "\n" + self.tr("An epoch draws about {number} of them, some several times.").format(
-                number=thousands(round(len(first.rows) / present))
+                number=thousands(round(sum(self.of_two[0]) / present))
             )
         return words
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
+from itertools import accumulate
 from typing import NamedTuple
-
-import numpy as np
 
 
 class Cell(NamedTuple):
@@ -27,14 +27,13 @@ class Lines:
         self._counts = {label: counts[label] for label in self.labels}
         self._opened = {*opened}
         heights = [max(1, -(-self.shown(label) // self.columns)) for label in self.labels]
-        self._ends = np.cumsum(heights, dtype=np.int64) if heights else np.zeros(0, np.int64)
+        self._ends = list(accumulate(heights))
         self._starts = {
-            label: int(end) - height
-            for label, end, height in zip(self.labels, self._ends, heights, strict=True)
+            label: end - height for label, end, height in zip(self.labels, self._ends, heights, strict=True)
         }
 
     def __len__(self) -> int:
-        return int(self._ends[-1]) if len(self._ends) else 0
+        return self._ends[-1] if self._ends else 0
 
     def shown(self, label: int) -> int:
         """How many pictures of the class have a cell."""
@@ -51,7 +50,7 @@ class Lines:
 
     def class_at(self, line: int) -> int:
         """The class that a line belongs to."""
-        return self.labels[int(np.searchsorted(self._ends, line, "right"))]
+        return self.labels[bisect_right(self._ends, line)]
 
     def cell_at(self, line: int, column: int) -> Cell | None:
         """The picture in a line and column."""

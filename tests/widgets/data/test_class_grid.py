@@ -92,6 +92,15 @@ def test_of_145600_pictures_only_those_in_sight_are_drawn_wherever_one_scrolls(g
         assert 0 < len(drawn) - before <= in_sight
 
 
+def test_tiles_that_one_painting_has_no_time_for_are_made_in_the_next_ones(grid, qtbot, drawn, monkeypatch):
+    monkeypatch.setattr(class_grid, "_BUDGET", 0.0)
+    grid.show_contents(made_up([500] * 3, ("a", "b", "c"), (512, 512), 3), "training", Data())
+    in_sight = 3 * grid.model_shown.lines.columns
+    grid.viewport().repaint()
+    assert len(drawn) < in_sight
+    qtbot.waitUntil(lambda: len(drawn) == in_sight)
+
+
 def test_tiles_are_kept_for_coming_back_but_not_without_end(grid, drawn, monkeypatch):
     monkeypatch.setattr(class_grid, "_MOST_TILES", 100)
     grid.show_contents(made_up([2000], ("a",)), "training", Data())
