@@ -191,6 +191,7 @@ class DataBrowser(QWidget):
         self._contents = None
         self._reason.show_sentence("" if waiting else sentence)
         self._waiting.setText(sentence if waiting else "")
+        self._waiting.setVisible(waiting)
         self._door.setVisible(not waiting)
         self._pages.setCurrentIndex(0)
 

@@ -6,16 +6,23 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from networks.recipes.augmentation.horizontal_flip import HorizontalFlip
 from networks.recipes.augmentation.rotation import Rotation
 from networks.recipes.contents import contents
 from networks.recipes.looks import DrawLook, Look, Spread, StepLook
 from networks.recipes.recipe import Recipe, with_settings
-from tests.app.window.test_accessible_window import assert_all_speak, assert_follows_the_eye
+from tests.app.window.test_accessible_window import (
+    assert_all_speak,
+    assert_follows_the_eye,
+    tabbed,
+    whereabouts,
+)
+from tests.app.window.test_visible_focus import differing, seen
 from widgets.data.browser import DataBrowser
 from widgets.data.tiles import signed
-from widgets.look.theme import DARK, LIGHT
+from widgets.look.theme import DARK, LIGHT, apply_theme
 
 Key = Qt.Key
 STEPS = (Rotation(), HorizontalFlip(probability=0.5))
@@ -246,6 +253,24 @@ def test_at_every_size_all_speak_and_the_keyboard_follows_the_eye(browser, shown
     assert browser.grid.height() >= 100
     inside = browser.head.geometry().bottom() < browser.grid.geometry().top()
     assert inside
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_whatever_the_tab_key_reaches_shows_that_it_has_the_focus(browser, shown, qapp, mode):
+    apply_theme(qapp, mode)
+    browser.show_look(look_of(shown, browser.chosen))
+    browser.resize(1000, 900)
+    tried = 0
+    for widget in tabbed(browser):
+        if isinstance(widget, QLineEdit):
+            continue  # those of the whole program, tested with the window
+        widget.clearFocus()
+        before = seen(widget)
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        assert differing(before, seen(widget)) >= 20, whereabouts(widget)
+        tried += 1
+    apply_theme(qapp, "light")
+    assert tried >= 12
 
 
 def test_numbers_around_zero_are_blue_below_and_orange_above():
