@@ -23,6 +23,10 @@ class LossFunction(Feature):
         self._glance: Glance | None = None
         self.panel.edited.connect(desk.edit_recipe)
         self.panel.mended.connect(desk.mend)
+        compared = desk.settings.read().compared_losses
+        if compared is not None:
+            self.panel.comparison.show_chosen(compared)
+        self.panel.comparison.chosen.connect(self._remember)
         desk.recorded.connect(self.look)
         desk.trainer.state_changed.connect(self.look)
 
@@ -39,6 +43,10 @@ class LossFunction(Feature):
             self.panel.show_recipe(new.recipe, new.recipe.data.dataset.classes)
         if new.news(old, "recipe", "network", "classes", "findings"):
             self.panel.show_fit(new.network, new.report, new.findings)
+
+    @Slot(object)
+    def _remember(self, names: tuple[str, ...]) -> None:
+        self.desk.settings.change_soon(compared_losses=names)
 
     @Slot()
     def look(self) -> None:

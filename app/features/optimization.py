@@ -30,6 +30,7 @@ class Optimization(Feature):
         self.finding = RateFinding(desk.window)
         self.finding.taken.connect(self._take_rate)
         self.panel.find_requested.connect(self.find_rate)
+        self.panel.loss_requested.connect(self._open_loss)
         desk.start_wished.connect(self.panel.give_up)
         desk.document.loaded.connect(self.panel.give_up)
 
@@ -82,6 +83,10 @@ class Optimization(Feature):
             run = self.desk.trainer.run
             fits = run is not None and share_weights(shown.project, run.project)
             self.finding.begin(shown.project, run if fits else None)
+
+    @Slot()
+    def _open_loss(self) -> None:
+        self.desk.open_panel("loss")
 
     @Slot(float)
     def _take_rate(self, rate: float) -> None:

@@ -35,6 +35,8 @@ class Remembered(msgspec.Struct, frozen=True):
     """Paths as the file system stores them, the newest first."""
     data_folders: tuple[bytes, ...] = ()
     """Folders in which the user has data sets, the newest first; paths as above."""
+    compared_losses: tuple[str, ...] | None = None
+    """Types of the losses that are drawn beside the chosen one; None for those that are drawn at first."""
 
 
 class Settings(QObject):

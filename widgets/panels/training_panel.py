@@ -34,6 +34,8 @@ class TrainingPanel(RecipePanel):
 
     find_requested = Signal()
     """The user wants a learning rate to be searched for."""
+    loss_requested = Signal()
+    """The user wants to see the loss drawn."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +51,7 @@ class TrainingPanel(RecipePanel):
         self._plot = SchedulePlot()
         self._numbers = self._form("learning", Form(("epochs", "batch_size"), rows=Cells))
         self._kinds = self._form("learning", Form(("loss", "optimizer"), rows=Cells, choices_only=True))
+        self._kinds.add_beside("loss", self._door())
         self._images = self._form("data", Form(("dataset",), rows=Stack, choices_only=True))
         self._counts = dim()
         self._counts.setObjectName("counts")
@@ -221,6 +224,17 @@ class TrainingPanel(RecipePanel):
     @Slot()
     def _draw_seed(self) -> None:
         self._edit("learning", "seed", secrets.randbelow(100_000))
+
+    def _door(self) -> QToolButton:
+        """Leads to where the loss is drawn."""
+        door = QToolButton()
+        door.setObjectName("see_loss")
+        door.setIcon(icon("charts"))
+        door.setAutoRaise(True)
+        door.setToolTip(self.tr("See the loss: its curve, what it expects, and the last batch on it"))
+        door.setAccessibleName(self.tr("See the loss"))
+        door.clicked.connect(self.loss_requested)
+        return door
 
     def _dice(self) -> QToolButton:
         dice = QToolButton()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -14,7 +15,9 @@ from widgets.controls.check_box import CheckBox
 from widgets.look import theme
 from widgets.look.translation import declared
 
-_ORDER = dict.fromkeys((LOSSES[0], SquaredError, Focal, *LOSSES))
+_FIRST = (LOSSES[0], SquaredError, Focal)
+"""What is drawn until the user chooses."""
+_ORDER = dict.fromkeys((*_FIRST, *LOSSES))
 COLORS = {kind: index % 6 for index, kind in enumerate(_ORDER)}
 """An index into the theme's colours of runs; what is compared at first gets the most different ones."""
 
@@ -32,11 +35,13 @@ class Comparison(QWidget):
     """A row for each loss: a box that draws it, and its mean over the batch."""
 
     changed = Signal()
+    chosen = Signal(object)
+    """Names of the types of losses that the user wants drawn beside the run's own."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._own: type[Loss] = LOSSES[0]
-        self._wished: set[type[Loss]] = {LOSSES[0], SquaredError, Focal}
+        self._wished: set[type[Loss]] = {*_FIRST}
         self.boxes: dict[type[Loss], CheckBox] = {}
         self._figures: dict[type[Loss], QLabel] = {}
         grid = QGridLayout(self)
@@ -62,6 +67,13 @@ class Comparison(QWidget):
         """The losses that are drawn, the run's own first."""
         return (self._own, *(kind for kind in LOSSES if kind in self._wished and kind is not self._own))
 
+    def show_chosen(self, names: Iterable[str]) -> None:
+        """Draws the losses with types of these names; others are unknown, as from another version."""
+        known = set(names)
+        self._wished = {kind for kind in LOSSES if kind.__name__ in known}
+        self.show_own(self._own)
+        self.changed.emit()
+
     def show_own(self, kind: type[Loss]) -> None:
         """Says which loss the run has: it is always drawn."""
         self._own = kind
@@ -83,3 +95,4 @@ class Comparison(QWidget):
     def _wish(self, kind: type[Loss], on: bool) -> None:
         (self._wished.add if on else self._wished.discard)(kind)
         self.changed.emit()
+        self.chosen.emit(tuple(kind.__name__ for kind in LOSSES if kind in self._wished))
