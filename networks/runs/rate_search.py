@@ -13,6 +13,8 @@ LOWEST, HIGHEST, RATES = 1e-6, 10.0, 100
 """The learning rates that are tried, from step to step by the same factor."""
 RISE = 4.0
 """A search ends where the loss is so many times its lowest."""
+_LOW = 9
+"""Steps whose mean is a low loss."""
 _WIDTH = 3
 """Standard deviation, in steps, of the bell with which losses are smoothed; no step lags behind."""
 _FALL = 0.02
@@ -104,8 +106,13 @@ def is_out_of_hand(losses: list[float]) -> bool:
         return False
     if not math.isfinite(losses[-1]):
         return True
-    low, recent = min(losses), losses[-3:]
-    return len(recent) == 3 and min(recent) > RISE * low
+    before, recent = losses[:-3], losses[-3:]
+    if not before:
+        return False
+    # the mean of several steps: a single batch may have next to no loss
+    width = min(_LOW, len(before))
+    low = min(sum(before[at : at + width]) / width for at in range(len(before) - width + 1))
+    return min(recent) > RISE * low
 
 
 def _smoothed(losses: Floats) -> Floats:

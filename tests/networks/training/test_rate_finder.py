@@ -121,3 +121,8 @@ def test_a_search_ends_where_the_loss_is_out_of_hand():
     assert not is_out_of_hand([2.3, 2.0, 9.0])
     assert is_out_of_hand([2.3, 2.0, 9.0, 9.0, 9.0])
     assert is_out_of_hand([2.3, float("nan")])
+    # of a network that has learned, some batches have next to no loss
+    random = np.random.default_rng(0)
+    noise = random.exponential(0.01, 60).tolist()
+    assert not any(is_out_of_hand(noise[:length]) for length in range(1, 61))
+    assert is_out_of_hand([*noise, 0.2, 0.2, 0.2])
