@@ -28,8 +28,7 @@ from widgets.look.translation import said
 
 if TYPE_CHECKING:
     from widgets.data.browser import DataBrowser
-
-Tiles = dict[int, NDArray[np.uint8]]
+    from widgets.data.tiles import Tiles
 
 
 class _Views(NamedTuple):
@@ -283,4 +282,7 @@ def _tiles(
         normalized = made.augmented(places, epoch or 1) if seen is None else seen(rows)
         for row, picture in zip(rows.tolist(), made.picture(normalized), strict=True):
             found[row] = np.ascontiguousarray(thinned(as_bytes(picture), TILE * 2))
+    if epoch is not None:
+        for row in training[made.all_times(places, epoch) == 0].tolist():
+            found[row] = None
     return found

@@ -81,6 +81,7 @@ class Views:
         return Look(
             row,
             epoch,
+            1 if place is None else self.times(place, epoch),
             self._pixels[row],
             fitted.numpy(),
             after,
@@ -98,10 +99,16 @@ class Views:
 
     def times(self, place: int, epoch: int) -> int:
         """How often an epoch trains on a picture."""
+        return int(self.all_times(np.array([place]), epoch)[0])
+
+    def all_times(self, places: NDArray[np.int64], epoch: int) -> NDArray[np.int64]:
+        """The same of several pictures."""
         if self._data.balance != "sampler":
-            return 1
+            return np.ones(len(places), np.int64)
         with self._using:
-            return int((self._epoch_order(epoch) == place).sum())
+            counted = torch.bincount(self._epoch_order(epoch), minlength=len(self._learned))
+        found: NDArray[np.int64] = counted.numpy()[places]
+        return found
 
     def spread(self) -> Spread:
         """How the numbers of the training pictures are spread, without augmentation."""
@@ -150,9 +157,10 @@ class Views:
             if at:
                 found.append(self._batches.pick(order, at[0], at[0] + 1, epoch)[0])
             else:
-                # a sampler has left it out of this epoch: with the images that are before it in the set
-                row = torch.arange(place - partners(steps), place + 1) % len(self._learned)
-                found.append(self._batches.pick(row, len(row) - 1, len(row), epoch)[0])
+                # a sampler leaves it out of this epoch, so that there is no image to mix it with
+                self._batches.set_steps(tuple(step for step in steps if step.kind != "mixing"))
+                found.append(self._batches.pick(torch.tensor([place]), 0, 1, epoch)[0])
+                self._batches.set_steps(steps)
         return _channels_last(torch.cat(found))
 
     def _epoch_order(self, epoch: int) -> Tensor:

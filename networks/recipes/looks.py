@@ -24,7 +24,7 @@ class DrawLook(NamedTuple):
 
     picture: Numbers
     times: int
-    """How often the epoch takes it: once, unless a sampler draws the pictures."""
+    """How often this epoch takes it. Where it does not, the picture is what it would be, unmixed."""
 
 
 class Look(NamedTuple):
@@ -33,6 +33,8 @@ class Look(NamedTuple):
     row: int
     """Its index in the data set."""
     epoch: int
+    times: int
+    """How often this epoch takes it: once, unless a sampler draws the pictures."""
     stored: NDArray[np.uint8]
     fitted: Numbers
     """Brought to the Input's size and channels."""

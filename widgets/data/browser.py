@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -26,6 +24,7 @@ from widgets.data.foot import Foot
 from widgets.data.head import Head, Way
 from widgets.data.picture_detail import PictureDetail
 from widgets.data.searching import search
+from widgets.data.tiles import Tiles
 from widgets.data.way_in import WayIn
 from widgets.forms.rows import dim
 from widgets.look import theme
@@ -62,7 +61,7 @@ class DataBrowser(QWidget):
         self.head.searched.connect(self._search)
         self.head.entered.connect(self._to_grid)
         self.head.part_chosen.connect(self._show_part)
-        self.head.way_chosen.connect(self.drop_tiles)
+        self.head.way_chosen.connect(self._show_way)
         self.head.epoch_chosen.connect(self._show_epoch)
         self.grid.chosen.connect(self._choose)
         self.grid.tiles_wished.connect(self.tiles_wished)
@@ -172,6 +171,7 @@ class DataBrowser(QWidget):
         if changed:
             self.head.show_parts(contents.parts)
         self.foot.show_contents(contents, recipe)
+        self._tell_about()
         self.grid.show_contents(contents, self.head.part, recipe.data)
         self._pages.setCurrentIndex(1)
         if not changed:
@@ -199,7 +199,7 @@ class DataBrowser(QWidget):
         """Why there is nothing to show; empty where there is."""
         return "" if self._pages.currentIndex() else self._reason.sentence() or self._waiting.text()
 
-    def show_tiles(self, tiles: dict[int, NDArray[np.uint8]]) -> None:
+    def show_tiles(self, tiles: Tiles) -> None:
         """Takes tiles that were asked for."""
         self.grid.show_tiles(tiles)
 
@@ -246,9 +246,24 @@ class DataBrowser(QWidget):
 
     @Slot()
     def _show_part(self) -> None:
+        self._tell_about()
         if self._contents is not None:
             self.grid.show_contents(self._contents, self.head.part, self._recipe.data)
             self._search(self.head.search.text())
+
+    @Slot()
+    def _show_way(self) -> None:
+        self._tell_about()
+        self.drop_tiles()
+
+    def _tell_about(self) -> None:
+        """Says what is particular about the tiles."""
+        about = ""
+        if self.head.way == "augmented" and self.head.part != "training":
+            about = self.tr("only training pictures are augmented")
+        elif self.head.way == "augmented" and self._recipe.data.balance == "sampler":
+            about = self.tr("crossed out: not drawn in this epoch")
+        self.head.legend.show_about(about)
 
     @Slot()
     def _show_epoch(self) -> None:
@@ -274,6 +289,7 @@ class DataBrowser(QWidget):
             return
         if part.name != self.head.part:
             self.head.show_part(part.name)
+            self._tell_about()
             self.grid.show_contents(self._contents, part.name, self._recipe.data)
         self.grid.choose(found.row)
         self._choose(found.row)

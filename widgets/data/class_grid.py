@@ -5,7 +5,6 @@ from __future__ import annotations
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
@@ -15,7 +14,7 @@ from networks.recipes.data_section import Data
 from widgets.data.cell_painting import CellPainting
 from widgets.data.class_model import HEAD, ClassModel, Index
 from widgets.data.lines import Cell
-from widgets.data.tiles import tile
+from widgets.data.tiles import Tiles, crossed_tile, tile
 from widgets.look import theme
 
 TILE, _GAP = 34, 4
@@ -110,11 +109,14 @@ class ClassGrid(QTableView):
         self._asked = False
         self.viewport().update()
 
-    def show_tiles(self, tiles: dict[int, NDArray[np.uint8]]) -> None:
-        """Takes what was asked for, by the indices of pictures."""
+    def show_tiles(self, tiles: Tiles) -> None:
+        """Takes what was asked for, by the indices of pictures; None is a picture that is left out."""
         ratio = self.devicePixelRatioF()
         for row, picture in tiles.items():
-            self._keep(row, tile(picture, TILE, ratio))
+            if picture is None:
+                self._keep(row, crossed_tile(TILE, ratio, theme.colors(self)))
+            else:
+                self._keep(row, tile(picture, TILE, ratio))
         self._asked = False
         self.viewport().update()
 

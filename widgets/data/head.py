@@ -73,7 +73,7 @@ class Head(QWidget):
         column.addLayout(self._second)
         column.addWidget(self.missed)
         column.addWidget(self.legend)
-        self._tell()
+        self._show_epoch_row()
 
     def _searching(self) -> QLineEdit:
         field = QLineEdit()
@@ -132,24 +132,22 @@ class Head(QWidget):
         for place in range(1, len(parts)):
             QWidget.setTabOrder(new.button(place - 1), new.button(place))
         QWidget.setTabOrder(new.button(len(parts) - 1), self.ways.button(0))
-        self._tell()
+        self._show_epoch_row()
 
     def show_part(self, name: PartName) -> None:
         """Shows that another part is looked at, without telling."""
         self.part = name
         self.parts.show_index(self._names.index(name))
-        self._tell()
 
     @Slot(int)
     def _choose_part(self, index: int) -> None:
         self.part = self._names[index]
-        self._tell()
         self.part_chosen.emit()
 
     @Slot(int)
     def _choose_way(self, index: int) -> None:
         self.way = _WAYS[index]
-        self._tell()
+        self._show_epoch_row()
         self.way_chosen.emit()
 
     @Slot(object)
@@ -159,10 +157,8 @@ class Head(QWidget):
         self.epoch_field.show_number(epoch)
         self.epoch_chosen.emit()
 
-    def _tell(self) -> None:
+    def _show_epoch_row(self) -> None:
         self.epoch_row.setVisible(self.way == "augmented")
-        judging = self.way == "augmented" and self.part != "training"
-        self.legend.show_about(self.tr("only training pictures are augmented") if judging else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

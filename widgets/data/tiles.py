@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap
 
 from widgets.look.theme import Colors
 from widgets.panels.sample_strip import to_image
 
+Tiles = dict[int, NDArray[np.uint8] | None]
+"""Small pictures by their indices in the data set; None for one that is left out of what is shown."""
 _ROUND = 3
 _THINNEST = 3.0
 _SIGNED = {
@@ -49,6 +51,22 @@ def tile(picture: NDArray[np.uint8], side: int, ratio: float) -> QPixmap:
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     paint_picture(painter, image, QRectF(0, 0, side, side), ratio)
+    painter.end()
+    return pixmap
+
+
+def crossed_tile(side: int, ratio: float, shade: Colors) -> QPixmap:
+    """What stands in the place of a picture that is left out."""
+    pixmap = QPixmap(round(side * ratio), round(side * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(shade.border))
+    painter.setBrush(QColor(shade.sunken))
+    painter.drawRoundedRect(QRectF(0.5, 0.5, side - 1, side - 1), _ROUND, _ROUND)
+    painter.setPen(QColor(shade.border_strong))
+    painter.drawLine(QPointF(6, side - 6), QPointF(side - 6, 6))
     painter.end()
     return pixmap
 

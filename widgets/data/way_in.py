@@ -59,6 +59,8 @@ class WayIn(QWidget):
         self.chain.show_look(look, steps if look is not None and look.steps else ())
         if purpose != "training" and purpose is not None:
             about = self.tr("Only training pictures are augmented.")
+        elif look is not None and look.times == 0:
+            about = self.tr("The sampler leaves this picture out of epoch {epoch}.").format(epoch=look.epoch)
         elif not steps and look is not None:
             about = self.tr("Without augmentation, every epoch trains on the same picture.")
         else:

@@ -200,8 +200,15 @@ def test_a_sampler_takes_some_pictures_several_times_and_some_not_at_all():
     for epoch in (3, 1, 2):
         times = [made.times(place, epoch) for place in places]
         assert sum(times) == len(places)
+        assert times == made.all_times(np.array(places), epoch).tolist()
         assert 0 in times
         assert max(times) > 1
+    left_out = times.index(0)
+    alone = Views(Data(Colours(), augmentation=()), Input(3, (5, 7)), 0)
+    assert np.allclose(
+        made.augmented(np.array([left_out]), 2), alone.augmented(np.array([left_out]), 2), atol=1e-5
+    )
+    assert made.look(int(data.split()[0][left_out]), left_out, 2).times == 0
     assert all(draw.times == made.times(0, epoch) for epoch, draw in enumerate(made.look(0, 0, 1).draws, 1))
 
 

@@ -35,7 +35,9 @@ def look_of(shown, row, *, steps=True, channels=1):
     fitted = np.arange(height * width * channels, dtype=np.float32).reshape(height, width, channels) / 1000
     after = tuple(StepLook(fitted * (number + 2) / 4, number == 0) for number in range(2)) if steps else ()
     draws = tuple(DrawLook(fitted, times) for times in (1, 0, 2, 1, 1, 1, 1, 1)) if steps else ()
-    return Look(row, 3, stored, fitted, after, fitted * 2 - 1, draws, (0.25,) * channels, (0.5,) * channels)
+    return Look(
+        row, 3, 1, stored, fitted, after, fitted * 2 - 1, draws, (0.25,) * channels, (0.5,) * channels
+    )
 
 
 @pytest.fixture
@@ -228,6 +230,21 @@ def test_only_training_pictures_are_said_to_be_augmented(browser, shown):
     assert browser.head.epoch_row.isVisible()
     browser.head.parts.button(1).click()
     assert browser.head.legend.about() == "only training pictures are augmented"
+
+
+def test_what_a_sampler_leaves_out_is_crossed_out_and_said(browser, qapp):
+    recipe = with_settings(Recipe(), augmentation=STEPS, balance="sampler")
+    found = contents(recipe.data)
+    browser.show_contents(found, recipe)
+    browser.head.ways.button(2).click()
+    assert browser.head.legend.about() == "crossed out: not drawn in this epoch"
+    row = browser.chosen
+    browser.show_tiles({row: np.full((8, 8, 1), 200, np.uint8)})
+    there = browser.grid.tile_of(row).toImage()
+    browser.show_tiles({row: None})
+    assert browser.grid.tile_of(row).toImage() != there
+    browser.show_look(look_of(found, row)._replace(times=0))
+    assert browser.way_in._about.text() == "The sampler leaves this picture out of epoch 3."
 
 
 def test_there_is_one_sentence_where_there_are_no_pictures_and_a_door(browser, shown, qtbot):
