@@ -12,7 +12,7 @@ from networks.runs.series import Floats
 LOWEST, HIGHEST, RATES = 1e-6, 10.0, 100
 """The learning rates that are tried, from step to step by the same factor."""
 RISE = 4.0
-"""A search ends where the loss is so many times its lowest."""
+"""A search ends where the loss is so many times its lowest, and higher than ever before."""
 _LOW = 9
 """Steps whose mean is a low loss."""
 _WIDTH = 3
@@ -107,12 +107,13 @@ def is_out_of_hand(losses: list[float]) -> bool:
     if not math.isfinite(losses[-1]):
         return True
     before, recent = losses[:-3], losses[-3:]
-    if not before:
+    if len(before) < 2:
         return False
-    # the mean of several steps: a single batch may have next to no loss
+    # a single batch of a network that has learned may have next to no loss: so the mean of several steps,
+    # and a loss that no batch had before
     width = min(_LOW, len(before))
     low = min(sum(before[at : at + width]) / width for at in range(len(before) - width + 1))
-    return min(recent) > RISE * low
+    return min(recent) > max(RISE * low, max(before))
 
 
 def _smoothed(losses: Floats) -> Floats:
