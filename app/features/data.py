@@ -23,6 +23,7 @@ from networks.project.project import Project
 from networks.recipes.datasets import Dataset, Folder
 from networks.recipes.datasets.named import NamedDataset, in_words
 from networks.recipes.datasets.places import chosen, look_in
+from networks.recipes.datasets.survey import Survey
 from networks.recipes.recipe import with_settings
 from widgets.controls.offer_bar import OfferBar
 from widgets.look.translation import declared, said
@@ -302,8 +303,8 @@ def _read(dataset: Dataset, task: Task) -> bool:
         dataset.load()
         return True
 
-    def progress(done: int, of: int) -> None:
-        if not task.report(done / of):
+    def progress(survey: Survey) -> None:
+        if not task.report(survey.done / survey.of):
             raise _EnoughError
 
     try:

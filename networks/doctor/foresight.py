@@ -212,7 +212,7 @@ def _written_over(network: Network, name: str) -> bool:
 
 def _kept(project: Project, wanted: Input) -> int:
     """Bytes of the images that wait in memory."""
-    dataset, images = project.recipe.data.dataset, sum(project.recipe.data.sizes())
-    if kept_ready(images, wanted.channels, wanted.size):
+    waiting, images = project.recipe.data.dataset.bytes_waiting(), sum(project.recipe.data.sizes())
+    if waiting and kept_ready(images, wanted.channels, wanted.size):
         return FLOAT * images * count(wanted.shape())
-    return (sum(dataset.class_counts()) + dataset.test_images) * dataset.channels * math.prod(dataset.size)
+    return waiting

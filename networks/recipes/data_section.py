@@ -80,7 +80,7 @@ class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         A share is the same in every class, and leaves the set's own test set alone. Raises UserError where
         the images cannot be had, or the set has no test set that the recipe wants to judge by.
         """
-        _, labels = self.dataset.load()
+        labels = self.dataset.labels()
         if (reason := self.no_test_set()) is not None:
             raise UserError(reason)
         own = len(labels) - self.dataset.test_images

@@ -57,6 +57,18 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "numbers to the last digit. Validation and an epoch's smaller last batch are not compiled.",
         ),
     ] = False
+    decoders: Annotated[
+        int,
+        whole(
+            "Decoding threads",
+            "Threads that decode pictures ahead of the step, where a folder is too large to be kept in "
+            "memory; 0 is one for each processor core. Their number changes nothing in what is learned.",
+            0,
+            256,
+            unit="threads",
+            zero="one per core",
+        ),
+    ] = 0
 
     @property
     def in_plain_order(self) -> bool:

@@ -134,14 +134,14 @@ class DataPanel(RecipePanel):
             self._strip.show_samples((), ())
             self._shown = None
             return
-        images, labels = dataset.load()
+        labels = dataset.labels()
         if self._shown == dataset:
             return
         self._shown = dataset
         present = [index for index in range(len(dataset.classes)) if (labels == index).any()]
         firsts = [int(np.argmax(labels == index)) for index in present[:_MOST_SAMPLES]]
         names = [declared(dataset.classes[index]) for index in present[:_MOST_SAMPLES]]
-        self._strip.show_samples([images[first] for first in firsts], names)
+        self._strip.show_samples([*dataset.images_at(firsts)], names)
 
 
 def _value(name: str) -> QLabel:

@@ -31,7 +31,7 @@ def preview(data: Data, wanted: Input, seed: int, image: int, epochs: int = 8) -
     With an image to mix in, too, it is the one that the run would mix in, unless classes are sampled in
     another order. Raises UserError where the images cannot be had.
     """
-    pixels, labels = data.dataset.load()
+    labels = data.dataset.labels()
     training, _ = data.split()
     chosen = image % len(training)
     steps = steps_of(data.augmentation)
@@ -45,12 +45,12 @@ def preview(data: Data, wanted: Input, seed: int, image: int, epochs: int = 8) -
             place = int((order == chosen).nonzero())
             among = with_partners(order, place, place + 1, mixed_in)
         rows = training[among.numpy()]
-        images = fit(pixels[rows], wanted.size, wanted.channels).permute(0, 3, 1, 2)
+        images = fit(data.dataset.images_at(rows.tolist()), wanted.size, wanted.channels).permute(0, 3, 1, 2)
         classes = len(data.dataset.classes)
         found, _ = augment(images, torch.from_numpy(labels[rows]), among, steps, classes, seed, epoch)
         after.append(_shown(found[0]))
     row = training[chosen]
-    before = fit(pixels[row : row + 1], wanted.size, wanted.channels).permute(0, 3, 1, 2)[0]
+    before = fit(data.dataset.images_at([int(row)]), wanted.size, wanted.channels).permute(0, 3, 1, 2)[0]
     return Preview(_shown(before), tuple(after), int(labels[row]))
 
 

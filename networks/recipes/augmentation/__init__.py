@@ -55,6 +55,11 @@ Steps = Annotated[tuple[AnyAugmentation, ...], Meta(max_length=MOST_STEPS)]
 """What is done to each training image, in this order; validation images are never changed."""
 
 
+def made_while_decoding(steps: Steps) -> int:
+    """How many of the first steps are made while pictures are decoded, where each batch decodes its own."""
+    return next((place for place, step in enumerate(steps) if not step.upright), len(steps))
+
+
 def partners(steps: Steps) -> int:
     """How many other images are mixed into each image: one for each step that makes one image of two.
 

@@ -45,6 +45,9 @@ class Augmentation(Declared, frozen=True):
     colours: ClassVar[bool] = False
     """Whether it leaves images as they are that are not in colour."""
 
+    upright: ClassVar[bool] = False
+    """Whether it moves pixels along the edges only, so that it can be cut out of a picture being decoded."""
+
     probability: Probability = 1.0
 
     def options(self) -> dict[str, float]:

@@ -12,6 +12,7 @@ class HorizontalFlip(Augmentation, frozen=True):
 
     title: ClassVar = "Horizontal flip"
     kind: ClassVar = "geometry"
+    upright: ClassVar = True
     function: ClassVar = "flipped"
 
     probability: Probability = 0.5

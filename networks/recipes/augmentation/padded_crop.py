@@ -14,6 +14,7 @@ class PaddedCrop(Augmentation, frozen=True):
 
     title: ClassVar = "Crop with padding"
     kind: ClassVar = "geometry"
+    upright: ClassVar = True
     function: ClassVar = "cropped"
 
     padding: Annotated[

@@ -14,6 +14,7 @@ class ResizedCrop(Augmentation, frozen=True):
 
     title: ClassVar = "Random resized crop"
     kind: ClassVar = "geometry"
+    upright: ClassVar = True
     function: ClassVar = "crop_resized"
 
     smallest: Annotated[

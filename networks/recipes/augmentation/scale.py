@@ -14,6 +14,7 @@ class Scale(Augmentation, frozen=True):
 
     title: ClassVar = "Scale"
     kind: ClassVar = "geometry"
+    upright: ClassVar = True
     function: ClassVar = "scaled"
 
     factor: Annotated[

@@ -14,6 +14,7 @@ class Shift(Augmentation, frozen=True):
 
     title: ClassVar = "Shift"
     kind: ClassVar = "geometry"
+    upright: ClassVar = True
     function: ClassVar = "shifted"
 
     distance: Annotated[

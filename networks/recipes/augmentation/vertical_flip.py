@@ -12,6 +12,7 @@ class VerticalFlip(Augmentation, frozen=True):
 
     title: ClassVar = "Vertical flip"
     kind: ClassVar = "geometry"
+    upright: ClassVar = True
     function: ClassVar = "flipped_vertically"
 
     probability: Probability = 0.5

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from networks.core.declared import Declared
 from networks.core.message import Message
+
+if TYPE_CHECKING:
+    from networks.recipes.datasets.picture_files import PictureFiles
 
 Pixels = NDArray[np.uint8]
 """n×height×width×channels."""
@@ -52,6 +57,45 @@ class Dataset(Declared, frozen=True):
         """
         raise NotImplementedError
 
+    def labels(self) -> Labels:
+        """The labels of all images, in the order of `load`. Raises UserError where they cannot be had."""
+        return self.load()[1]
+
+    def images_at(self, rows: Sequence[int]) -> Pixels:
+        """The images with these numbers, to be looked at; also of a set that is too large to be kept."""
+        return self.load()[0][np.asarray(rows, np.int64)]
+
+    def streamed(self) -> PictureFiles | None:
+        """The files of a set that is too large to be kept, so that `load` refuses; None for any other set.
+
+        Reads what has not been read yet. Raises UserError where the images cannot be had.
+        """
+        return None
+
+    def keeping(self) -> Message | None:
+        """Whether its images are kept in memory or decoded for every batch, where that is a question."""
+        return None
+
+    def edition(self) -> int:
+        """Another number where the images of this very set have changed; reads what has not been read."""
+        return 0
+
+    def settled(self) -> Dataset:
+        """The same with what this computer decides written down, so that another one does the same."""
+        return self
+
+    def fingerprint(self) -> str:
+        """Another text where the images of this very set are others; reads what has not been read."""
+        return ""
+
+    def bytes_waiting(self) -> int:
+        """How much memory its images take as they are stored."""
+        return (sum(self.class_counts()) + self.test_images) * self.channels * math.prod(self.size)
+
+    def read_again(self) -> Message | None:
+        """Reads what has changed on the disk since it was read. Returns what has changed, if anything has."""
+        return None
+
     def kind(self) -> tuple[object, ...]:
         """What a network has to fit: which set, its channels, its size, and how many classes it has."""
         return type(self), self.channels, self.size, len(self.classes)
@@ -72,6 +116,6 @@ class Dataset(Declared, frozen=True):
         """Images of each class, without its own test set. Raises UserError where only reading could tell."""
         if self.counts:
             return self.counts
-        _, labels = self.load()
+        labels = self.labels()
         own = labels[: len(labels) - self.test_images]
         return tuple(np.bincount(own, minlength=len(self.classes)).tolist())

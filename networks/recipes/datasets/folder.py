@@ -3,51 +3,56 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import partial
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
-from networks.core.fields import described, whole
+from networks.core.fields import described, real, whole
+from networks.core.machine_memory import total_memory
 from networks.core.message import Message, UserError, message
 from networks.recipes.datasets.base import Dataset, Labels, Pixels
-from networks.recipes.datasets.in_memory import kept, recall
+from networks.recipes.datasets.folder_scan import (
+    Found,
+    Refused,
+    Stamps,
+    class_folders,
+    difference,
+    files_in,
+    stamps_of,
+)
+from networks.recipes.datasets.in_memory import forget, kept, recall
+from networks.recipes.datasets.picture_files import PictureFiles
+from networks.recipes.datasets.survey import Progress, Survey
 
-TRAINING = ("train", "training")
-"""Names of a folder that stands above the classes, where pictures to judge by lie beside it."""
-JUDGING = ("val", "valid", "validation", "test", "testing")
-"""The first of them that is there is judged by."""
-MOST_BYTES = 4 * 2**30
-"""Decoded pictures that are kept in memory."""
-MOST_CLASSES = 10_000
-
-Progress = Callable[[int, int], None]
-"""Told how many pictures of how many are read; may raise to end it."""
-
-
-class Refused(NamedTuple):
-    """A file that is left out, and why."""
-
-    path: str
-    reason: Message
+SHARE = 4
+"""By default pictures are kept that take no more than this part of the computer's memory: one fourth."""
+_MOST_SAMPLES = 30
+"""Classes of which a picture is decoded for people to see, where pictures are not kept."""
+_EDITIONS = count(1)
 
 
 class Reading(NamedTuple):
-    """What a folder holds: the pictures as bytes, those to judge by last, and the files that are left out."""
+    """What a folder holds: its pictures, those to judge by last, and the files that are left out."""
 
-    pixels: Pixels
+    pixels: Pixels | None
+    """All pictures as bytes; None where they are too many, and are decoded whenever they are asked for."""
     labels: Labels
+    names: tuple[str, ...]
+    """Of the pictures' files, relative to the folder."""
     judged: tuple[int, ...]
     refused: tuple[Refused, ...]
-
-
-class _File(NamedTuple):
-    path: Path
-    label: int
-    judged: bool
+    stamps: Stamps
+    samples: dict[int, Pixels]
+    """Where pictures are not kept, one of each of the first classes, by its number."""
+    edition: int
+    """Another number for each time that files were read."""
 
 
 class Folder(Dataset, frozen=True):
@@ -55,6 +60,9 @@ class Folder(Dataset, frozen=True):
 
     Where it has `train` and `val` or `test` folders above the classes, the latter are its own test set. Files
     that cannot be read are left out and listed; no picture stops a run.
+
+    Pictures that take more memory than `memory` are not kept: every batch decodes its own anew. What of the
+    augmentation comes first and only shifts, crops or mirrors is then cut out of the file's own pixels.
     """
 
     title: ClassVar = "A folder of pictures"
@@ -80,10 +88,22 @@ class Folder(Dataset, frozen=True):
             labels={"crop": "keep the middle", "pad": "keep all, on black", "stretch": "stretch"},
         ),
     ] = "crop"
+    memory: Annotated[
+        float,
+        real(
+            "Memory",
+            "Pictures that take no more than this are read once and kept. Others are decoded anew for every "
+            "batch, ahead of the step. 0 is a quarter of this computer’s memory.",
+            0.0,
+            100_000.0,
+            unit="GB",
+            zero="a quarter",
+        ),
+    ] = 0.0
 
     @property
     def classes(self) -> tuple[str, ...]:  # type: ignore[override]
-        return tuple(each.name for each in self._class_folders())
+        return tuple(each.name for each in class_folders(self.path))
 
     @property
     def channels(self) -> int:  # type: ignore[override]
@@ -99,12 +119,17 @@ class Folder(Dataset, frozen=True):
         reading = self._known()
         return reading.judged if reading else ()
 
+    @property
+    def budget(self) -> int:
+        """Bytes that kept pictures may take."""
+        return round(self.memory * 1e9) or total_memory() // SHARE
+
     def missing(self) -> Message | None:
         if not self.path:
             return message("Choose the folder with your pictures: it holds one sub-folder for each class.")
         if not Path(self.path).is_dir():
             return message("Expected a folder of pictures at {path}, which is not there.", path=self.path)
-        if not self._class_folders():
+        if not class_folders(self.path):
             return message(
                 "Expected one sub-folder for each class in {path}, got none: put the pictures of each class "
                 "into a folder of their own.",
@@ -122,136 +147,188 @@ class Folder(Dataset, frozen=True):
 
     def load(self) -> tuple[Pixels, Labels]:
         reading = self.read()
+        if reading.pixels is None:
+            raise UserError(self._too_many(len(reading.labels)))
         return reading.pixels, reading.labels
+
+    def labels(self) -> Labels:
+        return self.read().labels
+
+    def images_at(self, rows: Sequence[int]) -> Pixels:
+        reading = self.read()
+        if reading.pixels is not None:
+            return reading.pixels[np.asarray(rows, np.int64)]
+        files = self._files(reading)
+        found = np.zeros((len(rows), *self.size, self.channels), np.uint8)
+        for place, row in enumerate(rows):
+            pixels = reading.samples.get(row)
+            if pixels is None:
+                # what broke since the folder was read is black
+                pixels = files.decode(row, self.size).pixels
+            if pixels is not None:
+                found[place] = pixels
+        return found
+
+    def streamed(self) -> PictureFiles | None:
+        reading = self.read()
+        return None if reading.pixels is not None else self._files(reading)
+
+    def keeping(self) -> Message | None:
+        reading = self._known()
+        if reading is None:
+            return None
+        size = f"{len(reading.labels) * self._bytes_each() / 1e9:.2g}"
+        if reading.pixels is not None:
+            return message("kept in memory: {size} GB", size=size)
+        return message(
+            "decoded anew for every batch: {size} GB at {side}×{side} is more than the {budget} GB that may "
+            "be kept",
+            size=size,
+            side=self.side,
+            budget=f"{self.budget / 1e9:.2g}",
+        )
+
+    def edition(self) -> int:
+        return self.read().edition
+
+    def settled(self) -> Folder:
+        return replace(self, memory=self.budget / 1e9)
+
+    def fingerprint(self) -> str:
+        """By the names and sizes of the files, so that a copy of the folder has the same one."""
+        reading = self.read()
+        lines = (f"{name}\0{reading.stamps[name][0]}\0" for name in reading.names)
+        return sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+    def bytes_waiting(self) -> int:
+        reading = self._known()
+        return 0 if reading is not None and reading.pixels is None else super().bytes_waiting()
 
     def class_counts(self) -> tuple[int, ...]:
         if not self.at_hand():
             raise UserError(message("The folder {path} has not been read yet.", path=self.path))
         return super().class_counts()
 
-    def read(self, progress: Progress = lambda done, of: None) -> Reading:
+    def read(self, progress: Progress = lambda survey: None) -> Reading:
         """All pictures; the last folder that was read is kept. Raises UserError where there are none."""
         return kept(self, partial(self._read, progress))
+
+    def changed(self) -> Message | None:
+        """Which files came, went or changed since the folder was read; None where none did."""
+        reading = self._known()
+        return None if reading is None else difference(reading.stamps, stamps_of(self.path))
+
+    def read_again(self, progress: Progress = lambda survey: None) -> Message | None:
+        """Reads what has changed since the folder was read, and only that. Returns what has changed."""
+        reading = self._known()
+        if reading is None or (change := difference(reading.stamps, stamps_of(self.path))) is None:
+            return None
+        forget(self)
+        kept(self, partial(self._read, progress, reading))
+        return change
 
     def _known(self) -> Reading | None:
         reading: Reading | None = recall(self)
         return reading
 
-    def _read(self, progress: Progress) -> Reading:
-        from networks.recipes.datasets.pictures import decoded  # Pillow is not needed before
+    def _bytes_each(self) -> int:
+        return self.side * self.side * self.channels
 
+    def _files(self, reading: Reading) -> PictureFiles:
+        return PictureFiles(self.path, reading.names, self.side, self.channels, self.fit)
+
+    def _too_many(self, pictures: int) -> Message:
+        return message(
+            "Expected pictures that take at most {most} GB, got {count} that take {size} GB at {side}×{side} "
+            "pixels: choose a smaller side, or allow more memory.",
+            most=f"{self.budget / 1e9:.2g}",
+            count=pictures,
+            size=f"{pictures * self._bytes_each() / 1e9:.2g}",
+            side=self.side,
+        )
+
+    def _read(self, progress: Progress, old: Reading | None = None) -> Reading:
         if (reason := self.missing()) is not None:
             raise UserError(reason)
-        found = list(self._files())
-        each = self.side * self.side * self.channels
-        files = [one for one in found if isinstance(one, _File)]
+        found = list(files_in(self.path))
+        files = [one for one in found if isinstance(one, Found)]
         refused = [one for one in found if isinstance(one, Refused)]
-        if len(files) * each > MOST_BYTES:
-            raise UserError(
-                message(
-                    "Expected pictures that take at most {most} GB when they are read, got {count} that take "
-                    "{size} GB at {side}×{side} pixels: choose a smaller side.",
-                    most=MOST_BYTES // 2**30,
-                    count=len(files),
-                    size=round(len(files) * each / 2**30, 1),
-                    side=self.side,
-                )
-            )
-        pixels = np.empty((len(files), *self.size, self.channels), np.uint8)
-        kept = np.zeros(len(files), bool)
-
-        def take(index: int) -> Refused | None:
-            path = files[index].path
-            try:
-                pixels[index] = decoded(path, self.size, self.channels, self.fit)
-            except UserError as error:
-                return Refused(str(path.relative_to(self.path)), error.reason)
-            kept[index] = True
-            return None
-
+        take = _Taking(self, files, old)
+        survey = Survey(len(files), self.classes)
+        readable = np.zeros(len(files), bool)
         with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
-            for done, problem in enumerate(pool.map(take, range(len(files))), 1):
-                progress(done, len(files))
-                if problem is not None:
-                    refused.append(problem)
-        labels = np.array([one.label for one in files], np.int64)
-        judged = np.array([one.judged for one in files], bool)
-        if not kept.any():
+            try:
+                for index, result in enumerate(pool.map(take, range(len(files)))):
+                    readable[index] = not isinstance(result, Refused)
+                    survey.take(files[index].label, None if isinstance(result, Refused) else result)
+                    if isinstance(result, Refused):
+                        refused.append(result)
+                    progress(survey)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+        if not readable.any():
             raise UserError(
                 message(
                     "Expected pictures in the sub-folders of {path}, got none that can be read.",
                     path=self.path,
                 )
             )
-        chosen = np.concatenate([np.flatnonzero(kept & ~judged), np.flatnonzero(kept & judged)])
-        counts = np.bincount(labels[kept & judged], minlength=len(self.classes))
-        return Reading(
-            pixels if len(chosen) == len(files) and not judged.any() else pixels[chosen],
+        judged = np.array([one.judged for one in files], bool)
+        chosen = np.concatenate([np.flatnonzero(readable & ~judged), np.flatnonzero(readable & judged)])
+        labels = np.array([one.label for one in files], np.int64)
+        counts = np.bincount(labels[readable & judged], minlength=len(self.classes))
+        in_order = np.array_equal(chosen, np.arange(len(files)))
+        reading = Reading(
+            take.pixels if in_order or take.pixels is None else take.pixels[chosen],
             labels[chosen],
+            tuple(files[index].path for index in chosen),
             tuple(counts.tolist()) if judged.any() else (),
             tuple(refused),
+            {one.path: one.stamp for one in files},
+            {},
+            next(_EDITIONS),
         )
+        return reading if reading.pixels is not None else self._with_samples(reading)
 
-    def _class_folders(self) -> tuple[Path, ...]:
-        root = Path(self.path)
+    def _with_samples(self, reading: Reading) -> Reading:
+        files, samples = self._files(reading), {}
+        _, firsts = np.unique(reading.labels, return_index=True)
+        for row in firsts[:_MOST_SAMPLES].tolist():
+            pixels = files.decode(row, self.size).pixels
+            if pixels is not None:
+                samples[row] = pixels
+        return reading._replace(samples=samples)
+
+
+class _Taking:
+    """Reads a file after the other: its header or, where all pictures can be kept, its pixels."""
+
+    def __init__(self, folder: Folder, files: list[Found], old: Reading | None) -> None:
+        self._folder, self._files, self._old = folder, files, old
+        keeps = len(files) * folder.side**2 * folder.channels <= folder.budget
+        self.pixels = np.empty((len(files), *folder.size, folder.channels), np.uint8) if keeps else None
+        self._rows = {} if old is None else {name: row for row, name in enumerate(old.names)}
+        self._refused = {} if old is None else {one.path: one for one in old.refused}
+
+    def __call__(self, index: int) -> tuple[int, int] | Refused:
+        """Width and height of the file with this number, or why it is left out."""
+        from networks.recipes.datasets.pictures import decoded, size_of  # Pillow is not needed before
+
+        file, folder = self._files[index], self._folder
+        path, unchanged = Path(folder.path, file.path), self._unchanged(file)
+        if unchanged and file.path in self._refused:
+            return self._refused[file.path]
         try:
-            stamp = root.stat().st_mtime_ns if self.path else 0
-        except (OSError, ValueError):
-            return ()
-        return _class_folders(self.path, stamp) if stamp else ()
+            size = size_of(path)
+            if self.pixels is not None:
+                if unchanged and self._old is not None and self._old.pixels is not None:
+                    self.pixels[index] = self._old.pixels[self._rows[file.path]]
+                else:
+                    self.pixels[index] = decoded(path, folder.size, folder.channels, folder.fit)
+        except UserError as error:
+            return Refused(file.path, error.reason)
+        return size
 
-    def _files(self) -> Iterator[_File | Refused]:
-        """Every file below the classes, by class and name; links that lead out are refused."""
-
-        def refused(path: Path, reason: Message) -> Refused:
-            return Refused(str(path.relative_to(self.path)), reason)
-
-        root = Path(self.path).resolve()
-        _, judging = _halves(Path(self.path))
-        for label, folder in enumerate(self._class_folders()):
-            halves = [(folder, False)]
-            if judging is not None:
-                halves.append((judging / folder.name, True))
-            for above, judged in halves:
-                for path in _below(above):
-                    if not path.is_file():
-                        yield refused(path, message("not a file that can be read"))
-                    elif root not in path.resolve().parents:
-                        yield Refused(
-                            str(path.relative_to(self.path)), message("a link that leads out of the folder")
-                        )
-                    else:
-                        yield _File(path, label, judged)
-
-
-def _halves(root: Path) -> tuple[Path, Path | None]:
-    """Where the classes to learn from are, and where those to judge by, if they are apart."""
-    inside = {each.name.lower(): each for each in _folders(root)}
-    training = next((inside[name] for name in TRAINING if name in inside), None)
-    judging = next((inside[name] for name in JUDGING if name in inside), None)
-    return (training, judging) if training is not None and _folders(training) else (root, None)
-
-
-@lru_cache(maxsize=8)
-def _class_folders(root: str, stamp: int) -> tuple[Path, ...]:
-    """`stamp` is when the folder was changed last: then it is looked into again."""
-    return tuple(_folders(_halves(Path(root))[0])[:MOST_CLASSES])
-
-
-def _folders(above: Path) -> list[Path]:
-    try:
-        inside = [
-            Path(each.path) for each in os.scandir(above) if each.is_dir() and not each.name.startswith(".")
-        ]
-    except OSError:
-        return []
-    return sorted(inside, key=lambda each: each.name)
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """The files in a folder and in its folders, by name; hidden ones are passed over."""
-    for above, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith(".") and name.lower() != "thumbs.db":
-                yield Path(above, name)
+    def _unchanged(self, file: Found) -> bool:
+        return self._old is not None and self._old.stamps.get(file.path) == file.stamp

@@ -25,3 +25,10 @@ def recall(key: Hashable) -> Any:
     """What was read for this key; None if something else was read last."""
     last = _last
     return last[1] if last[0] == key else None
+
+
+def forget(key: Hashable) -> None:
+    """Lets go of what was read for this key, so that it is read anew."""
+    global _last
+    if _last[0] == key:
+        _last = (), None

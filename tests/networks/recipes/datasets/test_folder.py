@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import struct
 import zlib
 
@@ -20,6 +21,7 @@ from networks.presets.lenet import lenet5
 from networks.project.project import Project
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Folder
+from networks.recipes.datasets.decoding import pixels_of
 from networks.recipes.datasets.pictures import decoded
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Finished
@@ -226,10 +228,71 @@ def test_folders_without_pictures_are_told(tmp_path):
     assert Folder(path="\0").missing() is not None
 
 
-def test_more_than_memory_holds_is_refused(animals, monkeypatch):
-    monkeypatch.setattr("networks.recipes.datasets.folder.MOST_BYTES", 1000)
+def test_more_than_memory_holds_is_decoded_when_it_is_asked_for(animals):
+    kept, streamed = (Folder(path=str(animals), side=8, memory=memory) for memory in (0.0, 1e-6))
+    pixels, labels = kept.load()
+    assert kept.streamed() is None
+    assert "kept in memory" in str(kept.keeping())
+    files = streamed.streamed()
+    assert "decoded anew for every batch" in str(streamed.keeping())
+    assert np.array_equal(streamed.labels(), labels)
+    assert np.array_equal(streamed.images_at([3, 0, 7]), pixels[[3, 0, 7]])
+    assert np.array_equal(files.decode(5, (8, 8)).pixels, pixels[5])
+    assert streamed.class_counts() == (6, 6)
     with pytest.raises(UserError, match="smaller side"):
-        Folder(path=str(animals)).load()
+        streamed.load()
+
+
+def test_what_takes_just_the_memory_that_is_allowed_is_kept(animals):
+    exact = 12 * 8 * 8 * 3 / 1e9
+    assert Folder(path=str(animals), side=8, memory=exact).streamed() is None
+    assert Folder(path=str(animals), side=8, memory=exact - 1e-9).streamed() is not None
+
+
+@pytest.mark.parametrize("memory", [0.0, 1e-6])
+def test_changes_on_the_disk_are_noticed_and_only_they_are_read_again(animals, memory, monkeypatch):
+    folder = Folder(path=str(animals), side=8, memory=memory)
+    assert folder.changed() is None
+    folder.read()
+    assert folder.changed() is None
+    assert folder.read_again() is None
+    before = folder.edition(), folder.fingerprint()
+    plain(animals / "cat" / "new.png", GREEN)
+    plain(animals / "dog" / "0.png", WHITE, (40, 30))
+    (animals / "dog" / "5.png").unlink()
+    assert str(folder.changed()) == "1 new file, 1 file removed, 1 file changed"
+    opened = []
+    monkeypatch.setattr(
+        "networks.recipes.datasets.pictures.pixels_of",
+        lambda picture, *rest: opened.append(picture.filename) or pixels_of(picture, *rest),
+    )
+    assert str(folder.read_again()) == "1 new file, 1 file removed, 1 file changed"
+    assert folder.changed() is None
+    assert folder.class_counts() == (7, 5)
+    assert folder.edition() != before[0]
+    assert folder.fingerprint() != before[1]
+    if not memory:
+        assert {os.path.relpath(path, animals) for path in opened} == {
+            os.path.join("cat", "new.png"),
+            os.path.join("dog", "0.png"),
+        }
+    again = Folder(path=str(animals), side=8)
+    assert np.array_equal(folder.images_at(range(12)), again.load()[0])
+
+
+def test_a_copy_of_a_folder_has_the_same_fingerprint(animals, tmp_path_factory):
+    copy = tmp_path_factory.mktemp("copy") / "animals"
+    shutil.copytree(animals, copy, copy_function=shutil.copy)
+    assert Folder(path=str(animals)).fingerprint() == Folder(path=str(copy), memory=1e-6).fingerprint() != ""
+
+
+def test_what_is_read_is_told_as_it_comes(animals):
+    plain(animals / "dog" / "large.png", size=(70, 50))
+    (animals / "cat" / "words.png").write_text("no picture")
+    told = []
+    Folder(path=str(animals), side=10).read(lambda survey: told.append(str(survey.words())))
+    assert told[0] == "1 of 14 files; cat 1; 20×20 pixels"
+    assert told[-1] == "14 of 14 files; cat 6, dog 7; 20×20 to 70×50 pixels; 1 cannot be read"
 
 
 def test_reading_tells_its_progress_and_can_be_ended(animals):
@@ -238,9 +301,9 @@ def test_reading_tells_its_progress_and_can_be_ended(animals):
 
     told = []
 
-    def progress(done, of):
-        told.append((done, of))
-        if done == 5:
+    def progress(survey):
+        told.append((survey.done, survey.of))
+        if survey.done == 5:
             raise EnoughError
 
     with pytest.raises(EnoughError):
