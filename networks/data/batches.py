@@ -24,6 +24,7 @@ class Batches:
 
     def __init__(self, side: Side, scale: Scale, device: torch.device, plain_order: bool = False) -> None:
         self._device, self._scale, self._plain_order = device, scale, plain_order
+        assert isinstance(side.kept, Tensor)
         total, *self._shape = side.kept.shape
         rows = side.kept.reshape(total, -1)
         # on the CPU they are in its memory anyway
@@ -59,6 +60,10 @@ class Batches:
             return self._shown(self._rows[start:stop], self._labels[start:stop])
         rows = self._rows.index_select(0, self._places[start:stop])
         return self._shown(rows, self._labels[start:stop])
+
+    def part(self, start: int, stop: int) -> tuple[Tensor, Tensor, Tensor]:
+        """The same, and their indices."""
+        return *self.cut(start, stop), torch.arange(start, stop)
 
     def _shown(self, rows: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         if not self._resident:

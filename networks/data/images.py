@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,12 +11,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from networks.core.message import UserError, message
+from networks.data.ahead import ahead
 from networks.data.fitting import fit
 from networks.data.statistics import chunks, mean_and_std, of_bytes
 from networks.layers.ends import Input
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Labels, Pixels
+from networks.recipes.datasets.picture_files import PictureFiles
 from networks.recipes.keeping import kept_ready
+
+MOST_DECODED = 1000
+"""Pictures of a set too large to be kept of which mean and deviation are taken."""
 
 
 class Scale(NamedTuple):
@@ -33,11 +40,12 @@ class Scale(NamedTuple):
 class Side(NamedTuple):
     """The training or the validation images, as they are kept, and their labels.
 
-    `kept` is n×height×width×channels: float32 with everything done to them, or else bytes as stored. Then
-    all images of the set are in it, those of the other side too, and `places` says which ones are meant.
+    `kept` is n×height×width×channels: float32 with everything done to them, or else bytes as stored. Of a set
+    that is too large to be kept, it is the files. Bytes and files are those of all images of the set, those
+    of the other side too, and `places` says which ones are meant.
     """
 
-    kept: Tensor
+    kept: Tensor | PictureFiles
     places: Tensor | None
     labels: Tensor
 
@@ -47,10 +55,13 @@ class Side(NamedTuple):
         Made anew at each call where bytes are kept: a run asks `Batches` for one batch at a time.
         """
         if self.places is None:
+            assert isinstance(self.kept, Tensor)
             return self.kept.permute(0, 3, 1, 2)
         fitted = torch.empty(len(self.places), *scale.size, scale.channels)
         for chunk in chunks(len(self.places)):
-            fitted[chunk] = fit(self.kept[self.places[chunk]], scale.size, scale.channels)
+            places = self.places[chunk]
+            some = self.kept[places] if isinstance(self.kept, Tensor) else _read(self.kept, places, scale)
+            fitted[chunk] = fit(some, scale.size, scale.channels)
         return normalize(fitted, torch.tensor(scale.mean), torch.tensor(scale.std)).permute(0, 3, 1, 2)
 
 
@@ -69,6 +80,11 @@ class PreparedImages(NamedTuple):
     def ready(self) -> bool:
         """Whether everything is done to the images already; else each batch is made from bytes."""
         return self.learned.places is None
+
+    @property
+    def files(self) -> PictureFiles | None:
+        """The files of a set that is too large to be kept, whose pictures each batch decodes anew."""
+        return None if isinstance(self.learned.kept, Tensor) else self.learned.kept
 
     @property
     def mean(self) -> tuple[float, ...]:
@@ -98,13 +114,23 @@ class PreparedImages(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def prepare(data: Data, wanted: Input) -> PreparedImages:
+def prepare(data: Data, wanted: Input, edition: int = 0) -> PreparedImages:
     """The images as `wanted` asks for them. Raises UserError where they cannot be had.
 
-    Do not write into the tensors: the next run gets the same ones.
+    `edition` is that of the data set, where it may have changed. Do not write into the tensors: the next run
+    gets the same ones.
     """
-    images, labels = data.dataset.load()
+    files = data.dataset.streamed()
     training, validation = data.split()
+    if files is not None:
+        labels = data.dataset.labels()
+        scale = _scale(wanted, wanted.mean_and_deviation() or _of_files(files, training, wanted))
+        learned, judged = (
+            Side(files, torch.from_numpy(side), torch.from_numpy(labels[side]))
+            for side in (training, validation)
+        )
+        return PreparedImages(learned, judged, scale)
+    images, labels = data.dataset.load()
     if kept_ready(len(training) + len(validation), wanted.channels, wanted.size):
         return _made_ready(images, labels, (training, validation), wanted)
     scale = _scale(wanted, wanted.mean_and_deviation() or of_bytes(images, training, wanted))
@@ -133,6 +159,37 @@ def normalize(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
 
 def _scale(wanted: Input, statistics: tuple[tuple[float, ...], tuple[float, ...]]) -> Scale:
     return Scale(wanted.size, wanted.channels, *statistics)
+
+
+def _of_files(
+    files: PictureFiles, training: NDArray[np.int64], wanted: Input
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and deviation of some of the training pictures, spread evenly over all of them."""
+    size = files.size_for(wanted.size)
+    chosen = training[:: -(-len(training) // MOST_DECODED)].tolist()
+    found = [
+        each.pixels
+        for _, each in ahead(lambda row: files.decode(row, size), chosen, cores(), 2 * cores())
+        if each.pixels is not None
+    ]
+    if not found:
+        raise UserError(
+            message("Expected pictures in {path}, got none that can be read any more.", path=files.root)
+        )
+    return of_bytes(np.stack(found), np.arange(len(found)), wanted)
+
+
+def _read(files: PictureFiles, places: Tensor, scale: Scale) -> Pixels:
+    """The pictures with these numbers; black where one cannot be read any more."""
+    size = files.size_for(scale.size)
+    black = np.zeros((*size, files.channels), np.uint8)
+    found = (files.decode(int(place), size).pixels for place in places)
+    return np.stack([black if pixels is None else pixels for pixels in found])
+
+
+def cores() -> int:
+    """Processor cores that this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _fitted(images: Pixels, chosen: NDArray[np.int64], wanted: Input) -> Tensor:

@@ -14,10 +14,10 @@ from torch import Tensor
 from networks.data.augmentation.draws import draws
 from networks.data.augmentation.steps import steps_of
 from networks.data.augmented import AugmentedBatches
-from networks.data.batches import Batches
 from networks.data.fitting import fit
 from networks.data.images import Side, prepare
 from networks.data.order import epoch_order
+from networks.data.streamed import batches_of
 from networks.layers.ends import Input
 from networks.recipes.augmentation import Steps, partners
 from networks.recipes.data_section import Data
@@ -43,16 +43,17 @@ class Views:
         """Raises UserError where the pictures cannot be had."""
         self._data, self._wanted, self._seed = data, wanted, seed
         self._using = RLock()
-        pixels, labels = data.dataset.load()
-        self._pixels = pixels
+        labels = data.dataset.labels()
+        self._stored = data.dataset.images_at
         # a run asks for the same images and gets these
-        images = prepare(replace(data, augmentation=()), wanted)
+        images = prepare(replace(data, augmentation=()), wanted, data.dataset.edition())
         self.scale = images.scale
         self._training, _ = data.split()
         self._labels = images.training_labels
-        every = Side(torch.from_numpy(pixels), torch.arange(len(labels)), torch.from_numpy(labels))
-        self._every = Batches(every, images.scale, _CPU)
-        self._learned = Batches(images.learned, images.scale, _CPU)
+        stored = images.files or torch.from_numpy(data.dataset.load()[0])
+        every = Side(stored, torch.arange(len(labels)), torch.from_numpy(labels))
+        self._every = batches_of(every, images.scale, _CPU)
+        self._learned = batches_of(images.learned, images.scale, _CPU)
         self._classes = len(data.dataset.classes)
         self._batches = AugmentedBatches(self._learned, images.scale, self._classes, seed, _CPU)
         self._order: tuple[int, Tensor, torch.Generator] | None = None
@@ -68,7 +69,8 @@ class Views:
 
     def look(self, row: int, place: int | None, epoch: int) -> Look:
         """One picture on its way into the network; `place` is None unless it is trained on."""
-        fitted = fit(self._pixels[row : row + 1], self._wanted.size, self._wanted.channels)[0]
+        pixels = self._stored([row])
+        fitted = fit(pixels, self._wanted.size, self._wanted.channels)[0]
         steps = self._data.augmentation if place is not None else ()
         normalized = self.seen(np.array([row]))[0]
         after: tuple[StepLook, ...] = ()
@@ -82,7 +84,7 @@ class Views:
             row,
             epoch,
             1 if place is None else self.times(place, epoch),
-            self._pixels[row],
+            pixels[0],
             fitted.numpy(),
             after,
             normalized,
@@ -176,14 +178,14 @@ class Views:
 
 
 @lru_cache(maxsize=1)
-def _views(data: Data, wanted: Input, seed: int) -> Views:
+def _views(data: Data, wanted: Input, seed: int, edition: int) -> Views:
     return Views(data, wanted, seed)
 
 
 def views(data: Data, wanted: Input, seed: int) -> Views:
     """The views of this data; those that were asked for last are kept. One thread waits for another's."""
     with _making:
-        return _views(data, wanted, seed)
+        return _views(data, wanted, seed, data.dataset.edition())
 
 
 def _channels_last(images: Tensor) -> Numbers:

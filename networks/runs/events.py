@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from networks.core.message import Message
+from networks.runs.waiting import Waiting
 
 Reason = Literal["finished", "stopped", "diverged", "interrupted"]
 """Only what is read back from a run's folder is interrupted: its process ended without a word."""
@@ -59,6 +60,7 @@ class Validated(msgspec.Struct, frozen=True):
 
     `values` holds what is measured over them, by the measure's name. `seconds` is the time that the epoch's
     training steps and the validation took, without pauses. `best` says whether no earlier epoch was as good.
+    `waiting` says for how long steps waited for pictures, where these are decoded anew for every batch.
     """
 
     run: str
@@ -67,6 +69,7 @@ class Validated(msgspec.Struct, frozen=True):
     values: dict[str, float]
     seconds: float
     best: bool
+    waiting: Waiting | None = None
 
 
 class Steered(msgspec.Struct, frozen=True):
@@ -104,7 +107,7 @@ class Failed(msgspec.Struct, frozen=True):
 
 
 class Noticed(msgspec.Struct, frozen=True):
-    """Something that the user should know and that stops nothing, such as a disk that is full.
+    """Something that the user should know and that stops nothing, such as a full disk, or a picture left out.
 
     Where the run `waits`, it is busy with what is told until the next event.
     """

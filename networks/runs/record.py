@@ -12,6 +12,7 @@ from networks.runs.events import Event, Failed, Finished, Started, Steered, Step
 from networks.runs.measures import EACH_STEP, MEASURES, Each, Measure
 from networks.runs.progress import Progress
 from networks.runs.series import Series
+from networks.runs.waiting import Waiting
 
 _NEAR = 0.5
 """Epochs within which a validation counts as measured at a step."""
@@ -41,6 +42,8 @@ class Record:
         """The title of the run from whose weights it went on; empty where it began anew."""
         self.changes: list[Steered] = []
         """What was changed while the run went on, oldest first."""
+        self.waits: list[tuple[float, Waiting]] = []
+        """The seconds of each epoch, and how long its steps waited for pictures, where these are not kept."""
         self.chance: dict[str, float] = {}
         """What guessing alike for all classes would give, by the name of the quantity, where it is known."""
         self.judged_images = 0
@@ -58,6 +61,8 @@ class Record:
                 validations.append(event)
                 if event.best:
                     self.best = event
+                if event.waiting is not None:
+                    self.waits.append((event.seconds, event.waiting))
             elif isinstance(event, Steered):
                 self.changes.append(event)
             elif isinstance(event, Started):

@@ -40,6 +40,7 @@ from networks.runs.measures import (
 )
 from networks.runs.record import Record
 from networks.runs.series import Floats
+from networks.runs.waiting import in_all, waiting_words
 
 Mark = Literal["running", "good", "stopped", "advice", "bad"]
 
@@ -73,10 +74,12 @@ def verdict(record: Record) -> Verdict:
     found = next(filter(None, (rule(record) for rule in _RULES)), None)
     if found is not None:
         whole = _joined(ended.message, found.sentence)
+        for fact in _waited(record):
+            whole = _joined(whole, fact)
         return Verdict(found.mark, found.word, whole, found.sentence)
     finished = ended.reason == "finished"
     sentence = ended.message
-    for fact in _bests(record):
+    for fact in (*_bests(record), *_waited(record)):
         sentence = _joined(sentence, fact)
     if ended.reason == "interrupted":
         return Verdict("stopped", message("interrupted"), sentence)
@@ -258,6 +261,12 @@ def _bests(record: Record) -> Iterator[Message]:
         if value is not None:
             epoch = int(record.validations.epoch[best])
             yield message(text, epoch=epoch, value=measure.quantity.figure(value))
+
+
+def _waited(record: Record) -> Iterator[Message]:
+    waiting = in_all(record.waits)
+    if waiting is not None:
+        yield waiting_words(waiting)
 
 
 def _joined(first: Message, second: Message) -> Message:

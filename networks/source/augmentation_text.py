@@ -8,7 +8,7 @@ from networks.recipes.augmentation import Steps, partners
 from networks.recipes.steering import AUGMENTATION
 from networks.source.identifiers import quoted
 from networks.source.loop_text import loop_text
-from networks.source.printing import literal
+from networks.source.printing import literal, wrapped
 from networks.source.steering_text import Repeated
 
 
@@ -65,17 +65,22 @@ def chosen_lines(run: Repeated) -> Iterator[str]:
         yield "    chosen = order[start : start + BATCH_SIZE]"
 
 
-def augmented_lines(run: Repeated) -> Iterator[str]:
-    """The images of a batch and their targets, augmented."""
+def augmented_lines(run: Repeated, done: int = 0) -> Iterator[str]:
+    """The images of a batch and their targets, augmented; so many of the first steps are made while decoding.
+
+    Where the augmentation is changed on the way, the script counts them itself if there are any.
+    """
     varies = run.varies(AUGMENTATION)
-    if not run.steps:
+    if not run.steps or (not varies and len(run.steps) == done):
         return
     indent, table = ("        ", "augmentation") if varies else ("    ", "AUGMENTATION")
+    more = ", done" if varies and done else ", WHILE_DECODING" if done else ""
     if varies:
-        yield "    if augmentation:"
+        yield "    if len(augmentation) > done:" if done else "    if augmentation:"
     yield f"{indent}# images from 0 to 1 are augmented, as they were before they were normalized"
     yield f"{indent}images = images * channel_deviation + channel_mean"
-    yield f"{indent}images, labels = augment(images, labels, chosen, {table}, CLASSES, SEED, epoch)"
+    arguments = f"images, labels, chosen, {table}, CLASSES, SEED, epoch{more}"
+    yield from wrapped(indent, "images, labels = augment(", arguments.split(", "), ")")
     yield f"{indent}images = (images - channel_mean) / channel_deviation"
 
 

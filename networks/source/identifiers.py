@@ -19,6 +19,9 @@ GLOBALS = frozenset((
     "MEAN", "DEVIATION", "BATCH_SIZE", "EPOCHS", "SEED", "AUXILIARY", "CLIP", "DROPOUT", "PATIENCE", "TARGET",
     "PLANNED", "START",
     "JUDGED_AT_ONCE", "STEPS_PER_EPOCH", "rate_factor",
+    "FOLDER", "PICTURE_SIZE", "PICTURE_CHANNELS", "PICTURE_FIT", "MOST_PIXELS", "DECODERS", "AHEAD", "WHOLE",
+    "WHILE_DECODING", "UPRIGHT", "Image", "ImageOps", "deque", "Iterable", "Iterator", "Future",
+    "ThreadPoolExecutor", "islice", "read_picture", "decoded_batches",
     "DEVICE", "THREADS", "AUGMENTATION", "EACH_STEP", "EACH_EPOCH", *loop_names(),
 ))
 # fmt: on

@@ -14,6 +14,8 @@ from networks.runs.measures import MEASURES
 _NETWORKS = Path(__file__).parents[1]
 _PRINTED = {
     "data/fitting.py": ("fit",),
+    "recipes/datasets/decoding.py": ("pixels_of",),
+    "data/ahead.py": ("ahead",),
     "data/order.py": ("balanced",),
     "recipes/balancing.py": ("class_weights",),
     "recipes/splitting.py": ("split", "few_per_class"),
@@ -39,6 +41,7 @@ _PRINTED = {
     "training/precision.py": ("InBfloat16",),
     "training/compiled.py": ("Compiled",),
     "training/steps.py": ("train_step", "judge", "set_rate"),
+    "data/augmentation/cut_outs.py": ("cut_outs",),
     "data/augmentation": ("augment", "with_partners", *(each.function for each in AUGMENTATIONS)),
 }
 """By file or folder, in the order of the script: what is printed, with what it uses of the same place.

@@ -7,28 +7,21 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from networks.core.call import Call
-from networks.doctor.findings import leaves_one_out
 from networks.graph.forward import auxiliary_weights
 from networks.layers.ends import LUMINANCE, Input
 from networks.project.project import Project
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset
 from networks.recipes.published import BY_NAME
-from networks.recipes.steering import AUGMENTATION, Course
-from networks.runs.measures import MEASURES, TRAINING_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
+from networks.recipes.steering import Course
+from networks.runs.measures import MEASURES
 from networks.runs.table import COLUMNS
-from networks.source.augmentation_text import (
-    augmentation_functions,
-    augmented_lines,
-    batches_lines,
-    chosen_lines,
-    scale_lines,
-)
+from networks.source.augmentation_text import augmentation_functions, scale_lines
 from networks.source.averaging_text import averaging_lines
+from networks.source.epoch_text import epoch_lines
 from networks.source.identifiers import quoted
 from networks.source.loop_text import loop_text
 from networks.source.loss_text import loss_functions, loss_imports, loss_line
@@ -37,46 +30,30 @@ from networks.source.optimizer_lines import (
     optimizer_functions,
     rate_curves,
     rate_functions,
-    rate_lines,
 )
 from networks.source.printing import WIDTH, literal, wrapped
-from networks.source.speed_text import judged, speed_functions, speed_lines, trained
-from networks.source.steering_text import Repeated, changing, repeated, varying
+from networks.source.script_constants import ScriptConstants
+from networks.source.speed_text import speed_functions, speed_lines
+from networks.source.steering_text import Repeated, repeated, varying
 from networks.source.stopping_text import (
-    stopping_after_epoch,
     stopping_constants,
     stopping_functions,
     stopping_start,
 )
+from networks.source.streaming_text import cutting_functions, streaming_constants, streaming_functions
 from networks.source.text import ORDERED, Source, source
 
+_PILLOW = "from PIL import Image, ImageOps\n"
 _GUARDED = ("nn.GroupNorm(", "nn.InstanceNorm2d(")
 """In the text of networks whose normalization torch computes wrongly without a guard."""
 
 
-class ScriptConstants(msgspec.Struct, frozen=True):
-    """Constants of a script that do not follow from the project, but from images, weights and machine.
+def data_file(data: Dataset, *, streamed: bool = False) -> str:
+    """The name of the file beside a script that holds `images` n×height×width×channels, and `labels`.
 
-    `mean` and `deviation` hold a number for each channel, `random` the names of the layers that published
-    weights do not fit. `threads` is how many cores train, `judged_at_once` how many validation images are
-    judged in one batch. `steps_per_epoch` is how many steps an epoch has.
+    Where pictures are too many to be kept, it lists their files, each with its label.
     """
-
-    mean: tuple[float, ...]
-    deviation: tuple[float, ...]
-    threads: int
-    judged_at_once: int
-    steps_per_epoch: int
-    random: tuple[str, ...] = ()
-    ready: bool = True
-    """Whether all images are brought to size and scale before training, or each batch in its turn."""
-    started: bool = False
-    """Whether first weights of another run lie beside the script, in `start_file`."""
-
-
-def data_file(data: Dataset) -> str:
-    """The name of the file beside a script that holds `images` n×height×width×channels, and `labels`."""
-    return f"{type(data).__name__.lower()}.npz"
+    return f"{type(data).__name__.lower()}.{'csv' if streamed else 'npz'}"
 
 
 def start_file(script: Path) -> Path:
@@ -100,18 +77,18 @@ def training_script(
     network = source(project.network, project.classes, title)
     run = repeated(project, course)
     project = replace(project, recipe=run.recipe)
-    collections = "OrderedDict, namedtuple" if network.text.startswith(ORDERED) else "namedtuple"
+    streamed = constants.streamed is not None
     head = [
-        _about(project, network.class_name),
-        "\n".join(_imports(project, collections, run)),
-        "import numpy as np\nimport torch\nfrom torch import Tensor, nn",
+        _about(project, streamed, network.class_name),
+        "\n".join(_imports(project, streamed, network.text.startswith(ORDERED), run)),
+        f"import numpy as np\nimport torch\n{_PILLOW if streamed else ''}from torch import Tensor, nn",
         "\n".join(_constants(project, constants, run)),
     ]
     parts = [
         "\n\n".join(head),
         network.classes.strip("\n"),
         *loop_text("data/fitting.py").values(),
-        (_LOAD_IMAGES if constants.ready else _LOAD_BYTES).strip("\n"),
+        *_loading(constants),
         *_about_data(project),
         *loop_text("runs/measures.py").values(),
         "\n".join(_measures()),
@@ -120,6 +97,7 @@ def training_script(
         *(loop_text("training/norm_guards.py").values() if _needs_guard(network) else ()),
         *loss_functions(project.recipe.learning.loss),
         *augmentation_functions(run),
+        *(cutting_functions(run) if streamed else ()),
         *optimizer_functions(run),
         *averaging_lines(project.recipe).functions,
         *speed_functions(project.recipe.machine),
@@ -146,13 +124,22 @@ def _about_data(project: Project) -> Iterator[str]:
         yield from loop_text("data/order.py").values()
 
 
-def _about(project: Project, name: str) -> str:
+def _loading(constants: ScriptConstants) -> Iterator[str]:
+    """The functions that read the images."""
+    if constants.streamed is not None:
+        yield from streaming_functions()
+    else:
+        yield (_LOAD_IMAGES if constants.ready else _LOAD_BYTES).strip("\n")
+
+
+def _about(project: Project, streamed: bool, name: str) -> str:
     data = project.recipe.data.dataset
+    needed = "torch, numpy and Pillow" if streamed else "torch and numpy"
     paragraphs = (
         f"Trains {name} as Backbone does: the same network, images, recipe and loop, with PyTorch alone.",
-        f"Needs torch and numpy, and {data_file(data)} beside it. Prints each epoch, writes every step to a "
-        "table (…-curves.csv) and what was learned to …-weights.pt. With the same version of torch on the "
-        "same machine the numbers are those of Backbone, to the last digit.",
+        f"Needs {needed}, and {data_file(data, streamed=streamed)} beside it. Prints each epoch, writes "
+        "every step to a table (…-curves.csv) and what was learned to …-weights.pt. With the same version of "
+        "torch on the same machine the numbers are those of Backbone, to the last digit.",
         f"The images: {data.attribution}.",
     )
     return '"""' + "\n\n".join(textwrap.fill(text, WIDTH - 3) for text in paragraphs) + '\n"""'
@@ -160,7 +147,8 @@ def _about(project: Project, name: str) -> str:
 
 def _constants(project: Project, constants: ScriptConstants, run: Repeated) -> Iterator[str]:
     recipe = project.recipe
-    yield f"DATA = Path(__file__).with_name({quoted(data_file(recipe.data.dataset))})"
+    beside = data_file(recipe.data.dataset, streamed=constants.streamed is not None)
+    yield f"DATA = Path(__file__).with_name({quoted(beside)})"
     yield 'CURVES = Path(__file__).with_name(f"{Path(__file__).stem}-curves.csv")'
     yield 'WEIGHTS = Path(__file__).with_name(f"{Path(__file__).stem}-weights.pt")'
     if constants.started:
@@ -174,6 +162,8 @@ def _constants(project: Project, constants: ScriptConstants, run: Repeated) -> I
     yield f"CHANNELS = {wanted.channels}"
     yield f"LUMINANCE = {LUMINANCE!r}  # how bright red, green and blue are to the eye"
     yield f"CLASSES = {project.classes}"
+    if constants.streamed is not None:
+        yield from streaming_constants(constants.streamed, run)
     yield from _split_constants(recipe.data)
     whose = "of the training images" if wanted.mean_and_deviation() is None else "per channel"
     yield f"MEAN = {constants.mean!r}  # {whose}, where black is 0 and white is 1"
@@ -258,11 +248,13 @@ def _steps(run: Repeated, constants: ScriptConstants) -> Iterator[str]:
     yield from loop_text("training/steps.py", "train_step", "judge", *scheduled).values()
 
 
-def _batch(images: str, project: Project, constants: ScriptConstants) -> str:
-    """Images n×height×width×channels as the network takes them, n×channels×height×width."""
-    if not constants.ready:
-        images = f"((fit({images}, SIZE, CHANNELS) - mean) / deviation)"
-    return f"{images}.permute(0, 3, 1, 2){'.contiguous()' if project.recipe.machine.in_plain_order else ''}"
+def _sides(constants: ScriptConstants) -> Iterator[str]:
+    """The images and labels to train on, and those to judge by."""
+    for side in ("training", "validation"):
+        if constants.streamed is not None:
+            yield f"    x_{side}, y_{side} = x[{side}], torch.from_numpy(y[{side}])"
+        else:
+            yield f"    x_{side}, y_{side} = x[{side}].to(DEVICE), torch.from_numpy(y[{side}]).to(DEVICE)"
 
 
 def _main(project: Project, constants: ScriptConstants, network: Source, run: Repeated) -> Iterator[str]:
@@ -272,8 +264,7 @@ def _main(project: Project, constants: ScriptConstants, network: Source, run: Re
     yield "    torch.set_num_threads(THREADS)"
     yield "    x, y = load_images()"
     yield from _split(project.recipe.data)
-    for side in ("training", "validation"):
-        yield f"    x_{side}, y_{side} = x[{side}].to(DEVICE), torch.from_numpy(y[{side}]).to(DEVICE)"
+    yield from _sides(constants)
     if not constants.ready:
         yield "    mean = torch.tensor(MEAN, device=DEVICE)"
         yield "    deviation = torch.tensor(DEVIATION, device=DEVICE)"
@@ -313,22 +304,29 @@ def _main(project: Project, constants: ScriptConstants, network: Source, run: Re
     yield '        table = csv.DictWriter(file, COLUMNS, lineterminator="\\n")'
     yield "        table.writeheader()"
     yield "        for epoch in range(1, EPOCHS + 1):"
-    yield from (f"            {line}".rstrip() for line in _epoch(project, constants, training_loss, run))
+    yield from (
+        f"            {line}".rstrip() for line in epoch_lines(project, constants, training_loss, run)
+    )
     kept = {"best": "kept", "averaged": "averaged.state_dict()"}.get(
         learning.stopping.keep, "model.state_dict()"
     )
     yield f"    torch.save({kept}, WEIGHTS)"
 
 
-def _imports(project: Project, collections: str, run: Repeated) -> Iterator[str]:
+def _imports(project: Project, streamed: bool, ordered: bool, run: Repeated) -> Iterator[str]:
+    collections = [*(["OrderedDict"] if ordered else []), *(["deque"] if streamed else []), "namedtuple"]
     yield from averaging_lines(project.recipe).imports
     yield "import csv"
     yield "import math"
-    yield f"from collections import {collections}"
-    yield "from collections.abc import Callable"
+    yield f"from collections import {', '.join(collections)}"
+    yield f"from collections.abc import Callable{', Iterable, Iterator' if streamed else ''}"
+    if streamed:
+        yield "from concurrent.futures import Future, ThreadPoolExecutor"
     yield from loss_imports(project.recipe.learning.loss, _weighs(project))
+    if streamed:
+        yield "from itertools import islice"
     yield "from pathlib import Path"
-    if any((*optimizer_functions(run), *speed_functions(project.recipe.machine))):
+    if streamed or any((*optimizer_functions(run), *speed_functions(project.recipe.machine))):
         yield "from typing import Any"
 
 
@@ -368,56 +366,3 @@ def _first_weights(project: Project, constants: ScriptConstants) -> Iterator[str
             'if name.rpartition(".")[0] not in random}'
         )
     yield "    model.load_state_dict(published, strict=False)"
-
-
-def _epoch(project: Project, constants: ScriptConstants, training_loss: str, run: Repeated) -> Iterator[str]:
-    learning, network, machine = project.recipe.learning, project.network, project.recipe.machine
-    yield "model.train()"
-    order = "torch.randperm(len(x_training), generator=shuffling)"
-    if project.recipe.data.balance == "sampler":
-        order = "balanced(torch.from_numpy(y[training]), shuffling)"
-    yield from batches_lines(order, run)
-    training, _ = project.recipe.data.sizes()
-    if leaves_one_out(training, learning.batch_size, network):
-        yield "batches = batches[:-1]  # a single image is left, and has no variance to normalize by"
-    arguments = "optimizer, images, labels"
-    auxiliary = ", auxiliary=AUXILIARY" if auxiliary_weights(network) else ""
-    limit = "clip" if run.varies("learning.clip") else "CLIP"
-    clip = f", clip={limit}" if run.clips else ""
-    if run.clips and learning.clip_by != "norm":
-        clip += f", clip_by={quoted(learning.clip_by)}"
-    parts = f", parts={learning.accumulation}" if learning.accumulation > 1 else ""
-    yield "rows: list[dict[str, float]] = []"
-    yield f"for {'start' if run.varies(AUGMENTATION) else 'chosen'} in batches:"
-    yield from changing(run)
-    yield from chosen_lines(run)
-    yield from rate_lines(run, constants.steps_per_epoch)
-    yield f"    images, labels = {_batch('x_training[chosen]', project, constants)}, y_training[chosen]"
-    yield from augmented_lines(run)
-    options = auxiliary + clip + parts
-    yield f"    measured = train_step({trained(machine)}, {training_loss}, {arguments}{options})"
-    averaging = averaging_lines(project.recipe)
-    yield from averaging.after_step
-    yield "    step += 1"
-    yield '    rows.append({"step": step, "epoch": step / len(batches)} | means(measured))'
-    yield f"    loss = rows[-1][{quoted(TRAINING_LOSS.name)}]"
-    yield "    if not math.isfinite(loss):"
-    yield "        table.writerows(rows)"
-    yield '        raise SystemExit(f"The loss became {loss}: try a lower learning rate.")'
-    yield "totals: dict[str, tuple[float, int]] = {}"
-    yield from averaging.before_judging
-    yield "for start in range(0, len(x_validation), JUDGED_AT_ONCE):"
-    yield "    chosen = slice(start, start + JUDGED_AT_ONCE)"
-    yield f"    images, labels = {_batch('x_validation[chosen]', project, constants)}, y_validation[chosen]"
-    yield f"    add_to(totals, judge({judged(machine)}, loss_function, {arguments}))"
-    yield from averaging.while_judging
-    yield "rows[-1] |= means(totals)"
-    yield from averaging.after_judging
-    if learning.schedule.watches:
-        yield f"losses.append(rows[-1][{quoted(VALIDATION_LOSS.name)}])"
-    yield "table.writerows(rows)"
-    yield "file.flush()"
-    loss, accuracy = quoted(VALIDATION_LOSS.name), quoted(VALIDATION_ACCURACY.name)
-    yield f"loss, share = rows[-1][{loss}], rows[-1][{accuracy}]"
-    yield 'print(f"epoch {epoch:3}: validation loss {loss:.4f}, accuracy {share:.2%}", flush=True)'
-    yield from stopping_after_epoch(learning.stopping)

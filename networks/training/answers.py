@@ -36,6 +36,11 @@ class Answers:
         self._losses = np.empty(images, np.float32)
         self._probabilities: NDArray[Any] = np.empty((0, 0))
         self._done = 0
+        self._places = np.arange(images)
+
+    def begin(self, places: Tensor) -> None:
+        """Says which of the images the next answers are about; those that cannot be read are left out."""
+        self._places[self._done : self._done + len(places)] = places.numpy()
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """The loss of a batch, whose answers are kept. `targets` are n labels."""
@@ -61,20 +66,23 @@ class Answers:
     def judgement(
         self, run: str, weights: Weights, side: Side, step: int, epoch: float, images: Whole
     ) -> Judgement:
-        """All answers together; `images` are the indices of the images in the data set."""
-        assert self._done == len(self._labels)
+        """All answers together; `images` are the indices of the images in the data set.
+
+        Pictures of a folder that could not be read while they were judged are in none of the arrays.
+        """
+        answered = slice(self._done)
         return Judgement(
             run,
             weights,
             side,
             step,
             epoch,
-            images,
-            self._labels,
-            self._answers,
-            self._ranks,
-            self._probabilities,
-            self._losses,
+            images if self._done == len(images) else images[self._places[answered]],
+            self._labels[answered],
+            self._answers[answered],
+            self._ranks[answered],
+            self._probabilities[answered],
+            self._losses[answered],
         )
 
 

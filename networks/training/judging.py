@@ -30,7 +30,8 @@ def judge_weights(
     with torch.inference_mode():
         for start in range(0, len(images), run.plan.judged_at_once):
             stop = min(start + run.plan.judged_at_once, len(images))
-            batch, labels = batches.cut(start, stop)
+            batch, labels, places = batches.part(start, stop)
+            answers.begin(places)
             answers.keep(network(batch), labels)
             if not report(stop / len(images)):
                 return None

@@ -15,12 +15,8 @@ from torch import Tensor, fx, nn
 
 from networks.core.durations import duration
 from networks.core.message import Message, message
-from networks.data.augmented import AugmentedBatches
-from networks.data.batches import Batches
-from networks.data.images import prepare
 from networks.data.order import epoch_order
 from networks.graph.forward import auxiliary_weights
-from networks.layers.ends import Input
 from networks.module.build import evaluation
 from networks.project.project import Project
 from networks.recipes.balancing import class_weights
@@ -62,6 +58,7 @@ from networks.training.make_optimizer import make_optimizer
 from networks.training.model import fast_form, make_model
 from networks.training.options import set_options
 from networks.training.plan import plan, refuse_beyond_memory
+from networks.training.run_images import RunImages, changed_words
 from networks.training.sides import Sides
 from networks.training.state import RunState, SavedState, Untold
 from networks.training.steering import Steering
@@ -113,37 +110,30 @@ class Run:
         self.first_weights = weights
         """Those of another run from which it went on; None where they were drawn or fetched."""
         self._steering = Steering(changes)
+        data = project.recipe.data
+        self._notes = [*changed_words(data.dataset.read_again())]
+        """What is to be told as soon as the run goes on."""
         # read first: of some sets only reading tells how many images there are
-        project.recipe.data.dataset.load()
+        data.dataset.labels()
         self.plan = plan(project)
         self.device = device(project.recipe.machine.device)
         if self.device.type == "cpu":
             refuse_beyond_memory(project, self.plan.report)
         torch.set_num_threads(self.plan.threads)
-        data = project.recipe.data
-        # the steps of an augmentation are no reason to prepare the same images once more
-        images = prepare(replace(data, augmentation=()), project.network.of_type(Input)[0].layer)
-        plain_order = project.recipe.machine.in_plain_order
-        self._training = Batches(images.learned, images.scale, self.device, plain_order)
-        self._validation = Batches(images.judged, images.scale, self.device, plain_order)
         learning = project.recipe.learning
-        self._augmented = AugmentedBatches(
-            self._training, images.scale, project.classes, learning.seed, self.device
-        )
-        self._augmented.set_steps(data.augmentation)
+        self.images = RunImages(project, self.plan, self.device, self._orders_to_come)
         self.machine = replace(project.recipe.machine, threads=self.plan.threads)
         """What the run computes on: with its number of threads, and compiled only where that works."""
         random_numbers = RandomNumbers(self.device, learning.seed)
         self.model = make_model(project, self.device, random_numbers)
         self.loss = make_loss(learning.loss, self.device)
-        self._training_labels = images.training_labels
-        self._balance = project.recipe.data.balance
+        self._balance = data.balance
         self._training_loss = self.loss
         if self._balance == "weights":
-            balance = class_weights(images.training_labels.numpy(), project.classes)
+            balance = class_weights(self.images.training_labels.numpy(), project.classes)
             self._training_loss = make_loss(learning.loss, self.device, balance)
         # known now, so that looking at a batch or at a picture reads nothing that may be gone by then
-        self.sides = Sides(data, images, self._training, self._validation, self.device, plain_order)
+        self.sides = Sides(data, self.images)
         self.watch = Watch(self._training_loss, self.sides.images["training"])
         self.judgements: Mapping[Weights, Judgement] = {}
         """What came of the newest validation of each kind of weights; replaced as a whole."""
@@ -251,9 +241,8 @@ class Run:
 
     def stopped(self) -> tuple[Event, ...]:
         """The last events after `train` was closed: of steps that had none yet, and that it was stopped."""
-        return *self._fetch(), Finished(
-            self.id, "stopped", self.step, stopped(self.step, self.steps_per_epoch)
-        )
+        ending = Finished(self.id, "stopped", self.step, stopped(self.step, self.steps_per_epoch))
+        return *self._fetch(), *self._noted(), ending
 
     def release(self) -> None:
         """Drops the gradients, which are as large as the weights; the next step makes new ones.
@@ -276,7 +265,7 @@ class Run:
 
     def data_checksum(self) -> str:
         """A checksum of all images and labels, as they were prepared for this run."""
-        return f"{self._training.checksum():08x}-{self._validation.checksum():08x}"
+        return f"{self.images.training.checksum():08x}-{self.images.validation.checksum():08x}"
 
     def save(self) -> SavedState:
         """All that another run of the same project needs to go on from here. Only while nobody trains."""
@@ -299,8 +288,11 @@ class Run:
         if self.machine.compile and not machine.compile:
             self._leave_uncompiled()
         self._settle(self.recipe)
+        if self.state.order is not None and len(self.state.order) != len(self.images.training):
+            # the pictures of a folder are others now, which whoever resumes sees by their checksum
+            self.state.order = None
         if self.state.order is not None:
-            self.state.order = self._training.at_home(self.state.order)
+            self.state.order = self.images.training.at_home(self.state.order)
 
     def _drive(self) -> Generator[Event, None, None]:
         torch.set_num_threads(self.threads)
@@ -313,6 +305,7 @@ class Run:
                     return
         finally:
             leg.close()
+            self.images.close()
 
     def _next(self, leg: Generator[Event, None, None]) -> Event | None:
         """The next event, made with the run's own random numbers."""
@@ -331,8 +324,8 @@ class Run:
             device=self.device.type,
             threads=self.threads,
             steps_per_epoch=self.steps_per_epoch,
-            training_images=len(self._training),
-            validation_images=len(self._validation),
+            training_images=len(self.images.training),
+            validation_images=len(self.images.validation),
             step=self.step,
             note=self.model.note,
             chance=self._by_chance,
@@ -347,6 +340,8 @@ class Run:
                     if not math.isfinite(event.values[TRAINING_LOSS.name]):
                         yield Finished(self.id, "diverged", self.step, diverged(event))
                         return
+            elif self._notes:
+                yield from self._noted()
             elif whole_epoch and self.step > self.state.judged_step:
                 yield from self._judge()
             elif (steered := self._steer()) is not None:
@@ -373,8 +368,8 @@ class Run:
         """Compiles the training step, and says what came of it; None where it was given up."""
         assert isinstance(self.model.trained, Compiled)
         self.model.set_training()
-        order = self._training.at_home(torch.arange(len(self._training)))
-        images, _, _ = self._augmented.pick(order, 0, self.model.trained.images, epoch=1)
+        order = self.images.training.at_home(torch.arange(len(self.images.training)))
+        images, _, _ = self.images.augmented.pick(order, 0, self.model.trained.images, epoch=1)
         with self.state.changing:
             done = compile_steps(self.model.trained, images, self.device, lambda: self._patient)
         # it is no time of an epoch
@@ -414,7 +409,7 @@ class Run:
     def _settle(self, recipe: Recipe, path: str = "") -> None:
         """Brings the optimizer and the layers to what the recipe says now."""
         self._learning = learning = recipe.learning
-        self._augmented.set_steps(recipe.data.augmentation)
+        self.images.augmented.set_steps(recipe.data.augmentation)
         scale_dropout(self._dropouts, learning.dropout)
         if path == "learning.epochs" and not self.state.repeating:
             # an epoch that has begun is finished, and judged
@@ -426,11 +421,11 @@ class Run:
     def _make_step(self) -> None:
         state, learning = self.state, self._learning
         if state.order is None:
-            order = epoch_order(self._training_labels, self._balance, state.shuffling)
-            state.order = self._training.at_home(order)
+            order = epoch_order(self.images.training_labels, self._balance, state.shuffling)
+            state.order = self.images.training.at_home(order)
         first = state.step % self.steps_per_epoch * learning.batch_size
         epoch = state.step // self.steps_per_epoch + 1
-        picked = self._augmented.pick(state.order, first, first + learning.batch_size, epoch)
+        picked = self.images.augmented.pick(state.order, first, first + learning.batch_size, epoch)
         images, targets, chosen = picked
         if not self.module.training:
             self.model.set_training()
@@ -453,8 +448,25 @@ class Run:
         state.step += 1
         self.watch.end()
         state.untold.append(Untold(state.step, measured))
+        self._note(self.images.left_out(at_once=False))
         if state.step % self.steps_per_epoch == 0:
             state.order = None
+
+    def _orders_to_come(self) -> Iterator[Tensor]:
+        """The orders of the epochs that follow this one, as they will be drawn."""
+        shuffling = torch.Generator()
+        shuffling.set_state(self.state.shuffling.get_state())
+        for _ in range(self.step // self.steps_per_epoch + 1, self.target_epochs):
+            yield epoch_order(self.images.training_labels, self._balance, shuffling)
+
+    def _note(self, sentence: Message | None) -> None:
+        """Has a sentence told before the next step."""
+        if sentence is not None:
+            self._notes.append(sentence)
+
+    def _noted(self) -> Iterator[Noticed]:
+        while self._notes:
+            yield Noticed(self.id, self._notes.pop(0))
 
     def _fetch(self) -> Iterator[Stepped]:
         """The events of all steps that had none yet, oldest first."""
@@ -468,7 +480,7 @@ class Run:
     def _judge(self) -> Iterator[Event]:
         """Judges all validation images, and keeps what came of it."""
         validation = Validation(
-            self._judged, self.loss, self.project.recipe.learning.loss, self.optimizer, self._validation
+            self._judged, self.loss, self.project.recipe.learning.loss, self.optimizer, self.images.validation
         )
         self.module.eval()
         for share in validation.parts(self.plan.judged_at_once):
@@ -477,13 +489,18 @@ class Run:
             # whoever looked into the network meanwhile may have left it in another mode
             self.module.eval()
         values = validation.values()
+        seconds = self.state.clock.lap()
+        waiting = self.images.lap(seconds)
+        self._note(self.images.left_out(at_once=True))
+        self._note(self.images.slow(waiting))
         judged = Validated(
             run=self.id,
             step=self.step,
             epoch=self.step // self.steps_per_epoch,
             values=values,
-            seconds=self.state.clock.lap(),
+            seconds=seconds,
             best=is_best(values, self.best.values if self.best else None, self._stopping.measure),
+            waiting=waiting,
         )
         self.state.judged_step = self.step
         self.state.losses.append(values[VALIDATION_LOSS.name])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from networks.data.batches import Batches
-from networks.data.images import PreparedImages, Side
+from networks.data.images import Side
+from networks.data.streamed import AnyBatches, batches_of
 from networks.recipes.data_section import Data
-from networks.recipes.datasets import Pixels
 from networks.runs.judgement.judgement import Side as SideName
 from networks.runs.judgement.judgement import Whole
+from networks.training.run_images import RunImages
 
 
 class Sides:
@@ -20,20 +20,15 @@ class Sides:
     made from the stored pictures, a batch at a time.
     """
 
-    def __init__(
-        self,
-        data: Data,
-        prepared: PreparedImages,
-        training: Batches,
-        validation: Batches,
-        device: torch.device,
-        plain_order: bool = False,
-    ) -> None:
-        self.pixels: Pixels
-        """The stored pictures of the whole set: n×height×width×channels."""
-        self.pixels, self._labels = data.dataset.load()
-        self._scale, self._device, self._plain_order = prepared.scale, device, plain_order
-        self._batches: dict[SideName, Batches] = {"validation": validation, "training": training}
+    def __init__(self, data: Data, of_run: RunImages) -> None:
+        self._prepared, self._device = of_run.prepared, of_run.device
+        self._plain_order = of_run.plain_order
+        self._labels = data.dataset.labels()
+        # what is too large to be kept is decoded anew
+        self._stored = self._prepared.files or torch.from_numpy(data.dataset.load()[0])
+        self._batches: dict[SideName, AnyBatches] = {}
+        if self._prepared.files is None:
+            self._batches = {"validation": of_run.validation, "training": of_run.training}
         split = data.split()
         self.images: dict[SideName, Whole] = {"validation": split[1], "training": split[0]}
         """Indices into the data set, for each side that there is."""
@@ -41,12 +36,13 @@ class Sides:
         if data.judged_by == "share" and own < len(self._labels):
             self.images["test"] = np.arange(own, len(self._labels))
 
-    def batches(self, side: SideName) -> Batches:
-        """The images of one side. Raises KeyError where the data set has no test set of its own."""
+    def batches(self, side: SideName) -> AnyBatches:
+        """The images of one side. Raises KeyError where the data set has no test set of its own.
+
+        Where each batch decodes its own pictures, they are decoded beside those of the run.
+        """
         if side in self._batches:
             return self._batches[side]
         places = self.images[side]
-        stored = Side(
-            torch.from_numpy(self.pixels), torch.from_numpy(places), torch.from_numpy(self._labels[places])
-        )
-        return Batches(stored, self._scale, self._device, self._plain_order)
+        stored = Side(self._stored, torch.from_numpy(places), torch.from_numpy(self._labels[places]))
+        return batches_of(stored, self._prepared.scale, self._device, self._plain_order)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import nn
 
-from networks.data.batches import Batches
+from networks.data.streamed import AnyBatches
 from networks.recipes.losses import Loss
 from networks.runs.judgement.judgement import Judgement, Weights, Whole
 from networks.runs.measures import AVERAGED, add_to, means
@@ -28,7 +28,7 @@ class Validation:
         loss: LossFunction,
         declared: Loss,
         optimizer: torch.optim.Optimizer,
-        images: Batches,
+        images: AnyBatches,
     ) -> None:
         self._networks, self._optimizer, self._images = networks, optimizer, images
         self._answers = {weights: Answers(loss, declared, len(images)) for weights in networks}
@@ -39,8 +39,9 @@ class Validation:
         count = len(self._images)
         for start in range(0, count, at_once):
             stop = min(start + at_once, count)
-            batch, labels = self._images.cut(start, stop)
+            batch, labels, places = self._images.part(start, stop)
             for weights, network in self._networks.items():
+                self._answers[weights].begin(places)
                 measured = judge(network, self._answers[weights], self._optimizer, batch, labels)
                 add_to(self._totals[weights], measured)
             yield stop / count

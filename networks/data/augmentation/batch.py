@@ -26,18 +26,20 @@ def augment(
     classes: int,
     seed: int,
     epoch: int,
+    done: int = 0,
 ) -> tuple[Tensor, Tensor]:
     """The images as they are trained on in this epoch, and their targets.
 
     `chosen` holds the indices of the images, on which the draws depend, with one more in front for each step
     that mixes, as `with_partners` gives them. Targets are the labels or, with a step that mixes, n×classes.
-    Steps that move pixels one after the other are made in one resampling.
+    Steps that move pixels one after the other are made in one resampling. The first steps were made already
+    while the pictures were decoded, so many as are `done`.
     """
     numbers = draws(seed, epoch, chosen.to(images.device), [step.function.__name__ for step in steps])
     channels_last = images.is_contiguous(memory_format=torch.channels_last)
     targets = labels
     places: list[Place] = []
-    for index, (kind, function, options) in enumerate(steps):
+    for index, (kind, function, options) in enumerate(steps[done:], done):
         draw = numbers[-len(images) :, index]
         if kind == "geometry":
             place = function(draw, images.shape[2], images.shape[3], **options)

@@ -84,10 +84,6 @@ class Dataset(Declared, frozen=True):
         """The same with what this computer decides written down, so that another one does the same."""
         return self
 
-    def fingerprint(self) -> str:
-        """Another text where the images of this very set are others; reads what has not been read."""
-        return ""
-
     def bytes_waiting(self) -> int:
         """How much memory its images take as they are stored."""
         return (sum(self.class_counts()) + self.test_images) * self.channels * math.prod(self.size)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, NamedTuple
@@ -194,12 +193,6 @@ class Folder(Dataset, frozen=True):
     def settled(self) -> Folder:
         return replace(self, memory=self.budget / 1e9)
 
-    def fingerprint(self) -> str:
-        """By the names and sizes of the files, so that a copy of the folder has the same one."""
-        reading = self.read()
-        lines = (f"{name}\0{reading.stamps[name][0]}\0" for name in reading.names)
-        return sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
-
     def bytes_waiting(self) -> int:
         reading = self._known()
         return 0 if reading is not None and reading.pixels is None else super().bytes_waiting()
@@ -235,7 +228,8 @@ class Folder(Dataset, frozen=True):
         return self.side * self.side * self.channels
 
     def _files(self, reading: Reading) -> PictureFiles:
-        return PictureFiles(self.path, reading.names, self.side, self.channels, self.fit)
+        sizes = tuple(reading.stamps[name][0] for name in reading.names)
+        return PictureFiles(self.path, reading.names, sizes, self.side, self.channels, self.fit)
 
     def _too_many(self, pictures: int) -> Message:
         return message(

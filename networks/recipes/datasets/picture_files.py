@@ -39,6 +39,8 @@ class PictureFiles(NamedTuple):
     root: str
     names: tuple[str, ...]
     """Relative to `root`."""
+    sizes: tuple[int, ...]
+    """In bytes."""
     side: int
     """Height and width to which pictures are brought, at most."""
     channels: int

@@ -112,8 +112,8 @@ def test_the_training_part_and_what_an_epoch_makes_of_it_are_the_runs_to_the_bit
     made = Views(recipe.data, entry, recipe.learning.seed)
     run = run_of(recipe, entry)
     trained = shown.parts[0]
-    assert len(trained.rows) == len(run._training)
-    assert np.array_equal(shown.labels[trained.rows], run._training_labels.numpy())
+    assert len(trained.rows) == len(run.images.training)
+    assert np.array_equal(shown.labels[trained.rows], run.images.training_labels.numpy())
     taken = set()
     for epoch, chosen, images in trained_on(run, 3):
         rows = trained.rows[chosen]
@@ -146,7 +146,7 @@ def test_what_judges_is_seen_as_the_run_sees_it_to_the_bit(recipe, entry, bytes_
         engine_images.prepare.cache_clear()
     judging = shown.parts[1]
     assert judging.name == ("test" if recipe.data.judged_by == "test" else "validation")
-    images, labels = run._validation.cut(0, len(run._validation))
+    images, labels = run.images.validation.cut(0, len(run.images.validation))
     assert np.array_equal(shown.labels[judging.rows], labels.numpy())
     assert np.array_equal(made.seen(judging.rows), images.permute(0, 2, 3, 1).numpy())
 
