@@ -114,12 +114,13 @@ def _check(arguments: list[str]) -> int:
     )
     parser.add_argument("project", type=Path, metavar="PROJECT.json")
     options = parser.parse_args(arguments)
-    from app.terminal.data_command import look_for
+    from app.terminal.data_command import look_for, read_pictures
     from app.terminal.layer_table import described
     from networks.project.project import read_project
 
     project = read_project(options.project)
     look_for(project.recipe.data.dataset)
+    read_pictures(project.recipe.data.dataset, sys.stderr)
     text, trainable = described(project)
     print_lines(text)
     return 0 if trainable else 1
@@ -218,6 +219,12 @@ def _train(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, metavar="N", help="instead of the project's")
     machine = _add_machine_options(parser)
     parser.add_argument(
+        "--memory",
+        type=float,
+        metavar="GB",
+        help="pictures of a folder that take more are decoded anew; 0 is a quarter of this computer's memory",
+    )
+    parser.add_argument(
         "--patience", type=int, metavar="N", help="end when no epoch was better for so many; 0 turns it off"
     )
     parser.add_argument(
@@ -243,6 +250,7 @@ def _train(arguments: list[str]) -> int:
         read_project(options.project), options.dataset, options.data_folder, fetch=options.fetch
     )
     wishes = {name: getattr(options, name) for name in ("epochs", "seed", *machine)}
+    wishes["dataset.memory"] = options.memory
     wishes |= {name: getattr(options, name) for name in ("judged_by", "per_class")}
     wishes |= {f"stopping.{name}": getattr(options, name) for name in ("patience", "target", "keep")}
     wishes["stopping.measure"] = options.best_by
@@ -325,7 +333,9 @@ def _add_data_options(parser: argparse.ArgumentParser) -> None:
         "--judged-by", choices=("share", "test"), help="a share held back, or the set's own test set"
     )
     parser.add_argument("--per-class", type=int, metavar="N", help="learn from only so many images per class")
-    parser.add_argument("--data-folder", type=Path, metavar="DIR", help="where the files of data sets are")
+    parser.add_argument(
+        "--data-folder", type=Path, metavar="DIR", help="where the files of data sets are, or own pictures"
+    )
     parser.add_argument("--fetch", action="store_true", help="fetch the data set if it is not here")
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
 from app.terminal.printing import print_lines
-from networks.core.message import UserError, message
-from networks.recipes.datasets import DATASETS, Dataset
+from networks.core.message import UserError, message, visible
+from networks.recipes.datasets import DATASETS, Dataset, Folder
 from networks.recipes.datasets.named import NamedDataset, in_words
 from networks.recipes.datasets.places import look_in
+from networks.recipes.datasets.survey import Survey
+
+TELL_SECONDS = 0.1
+"""How often it is shown how far the reading of a folder is."""
 
 
 def look_where_said(folder: Path | None) -> None:
@@ -34,6 +40,33 @@ def look_for(dataset: Dataset, folder: Path | None = None) -> None:
     """The same, where this data set is not found otherwise: reading what was chosen needs Qt."""
     if folder is not None or (isinstance(dataset, NamedDataset) and dataset.found() is None):
         look_where_said(folder)
+
+
+def read_pictures(dataset: Dataset, stream: TextIO) -> None:
+    """Reads a folder of pictures, and shows how far it is where somebody is watching.
+
+    Raises UserError where there are none.
+    """
+    if not isinstance(dataset, Folder) or dataset.missing() is not None or dataset.at_hand():
+        return
+    told = 0.0
+
+    def tell(survey: Survey) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if stream.isatty() and now - told >= TELL_SECONDS:
+            told = now
+            room = shutil.get_terminal_size().columns - 1
+            stream.write(f"\r{visible(str(survey.words()))[:room].ljust(room)}")
+            stream.flush()
+
+    try:
+        dataset.read(tell)
+    finally:
+        if told:
+            stream.write("\n")
+    if (keeping := dataset.keeping()) is not None and dataset.streamed() is not None:
+        print_lines(f"The pictures are {keeping}.", stream)
 
 
 def table() -> str:

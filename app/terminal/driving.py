@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -77,7 +76,7 @@ class Telling:
         """Takes the next event, which reaches the record in a moment, at the latest with its epoch's end."""
         told = () if self._recorder is None else self._recorder.take(event)
         for notice in (event, *told) if isinstance(event, Noticed) else told:
-            print_lines(f"Note: {notice.message}", sys.stderr)
+            self._progress.note(str(notice.message))
         self._waiting.append(event)
         if isinstance(event, Validated | Finished | Failed) or time.monotonic() - self._told >= TELL_SECONDS:
             self.record_all()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.session.formats import Format, endings, format_of
 from app.start.system import missing_for_window
-from app.terminal.data_command import look_for
+from app.terminal.data_command import look_for, read_pictures
 from app.terminal.printing import print_lines
 from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
@@ -53,6 +53,7 @@ def export(
     project = read_project(project_file)
     look_for(project.recipe.data.dataset)
     if training:
+        read_pictures(project.recipe.data.dataset, sys.stderr)
         said = _export_training_script(project, out, project_file.stem)
     elif content == "source":
         said = _export_source(project, out, project_file.stem)
@@ -87,6 +88,10 @@ def _export_training_script(project: Project, out: Path, title: str) -> str:
     size = beside.stat().st_size
     # the few kilobytes of a small set are not worth a word
     told = f" ({in_words(size)})" if size >= 1e6 else ""
+    if beside.suffix == ".csv":
+        return (
+            f"a script that trains the network; its pictures stay in their folder, {beside.name} lists them"
+        )
     return f"a script that trains the network; its images are in {beside.name}{told}"
 
 

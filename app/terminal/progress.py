@@ -6,6 +6,7 @@ import math
 import os
 from typing import TextIO
 
+from networks.core.message import visible_lines
 from networks.runs.measures import TRAINING_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
 from networks.runs.record import Record
 from networks.runs.smoothing import Smoother
@@ -40,6 +41,11 @@ class Lines:
         self._stream.flush()
         self._epochs, self._steps = len(record.validations), len(record.steps)
 
+    def note(self, sentence: str) -> None:
+        """Writes a sentence on a line of its own."""
+        self._stream.write(f"Note: {visible_lines(sentence)}\n")
+        self._stream.flush()
+
     def close(self) -> None:
         """Nothing to do: every line is finished."""
 
@@ -72,6 +78,12 @@ class Bar:
                 f"{duration(progress.seconds_left or 0.0)} left",
             ]
         self._draw("  ".join(parts), progress.fraction)
+
+    def note(self, sentence: str) -> None:
+        """Writes a sentence on a line of its own, and the bar below it."""
+        room = _columns(self._stream) - 1
+        self._stream.write(f"\r{' ' * room}\rNote: {visible_lines(sentence)}\n")
+        self._stream.flush()
 
     def close(self) -> None:
         """Ends the line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext, suppress
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
-from app.terminal.data_command import fetch_set, look_for
+from app.terminal.data_command import fetch_set, look_for, read_pictures
 from app.terminal.driving import WEIGHTS, Signals, Telling, drive, ended
 from app.terminal.keeping import recorder_for
 from app.terminal.printing import print_lines
@@ -28,7 +29,7 @@ from networks.doctor.foresight import foresee, foresight_words, images_to_measur
 from networks.doctor.memory import free_memory
 from networks.project.fitting_data import fitted
 from networks.project.project import Project, project_to_json
-from networks.recipes.datasets import DATASETS, Dataset
+from networks.recipes.datasets import DATASETS, Dataset, Folder
 from networks.recipes.datasets.named import NamedDataset
 from networks.recipes.recipe import section_of, with_settings
 from networks.recipes.stopping import Keep
@@ -58,6 +59,7 @@ def train(
     Raises UserError where it cannot start or a file cannot be written.
     """
     project = _as_wished(project, wishes)
+    read_pictures(project.recipe.data.dataset, sys.stderr)
     found = findings(project)
     if in_the_way := blocking(found):
         raise UserError(message("The project cannot be trained: {reason}", reason=in_the_way[0].sentence))
@@ -158,12 +160,16 @@ def dataset_named(name: str) -> Dataset:
 def with_dataset(project: Project, name: str | None, folder: Path | None, *, fetch: bool) -> Project:
     """The project with another data set, to which its network is fitted, and fetched if that is wished.
 
-    It is looked for in this folder first.
+    It is looked for in this folder first; own pictures are those of this folder.
 
     Raises UserError where there is no such set, or it cannot be fetched.
     """
-    if name is not None:
-        project = fitted(replace(project, recipe=with_settings(project.recipe, dataset=dataset_named(name))))
+    own = project.recipe.data.dataset
+    chosen = own if name is None else dataset_named(name)
+    if isinstance(chosen, Folder) and folder is not None:
+        chosen = replace(chosen, path=os.path.abspath(folder))
+    if chosen != own:
+        project = fitted(replace(project, recipe=with_settings(project.recipe, dataset=chosen)))
     dataset = project.recipe.data.dataset
     look_for(dataset, folder)
     if fetch and isinstance(dataset, NamedDataset) and dataset.found() is None:
@@ -191,8 +197,9 @@ def _as_wished(project: Project, wishes: Mapping[str, Any]) -> Project:
 
 
 def _as_trained(run: Run) -> Project:
-    """The project with its number of threads, since another machine would choose another number."""
-    recipe = with_settings(run.project.recipe, threads=run.threads)
+    """The project with its number of threads, and whatever else another machine would choose otherwise."""
+    dataset = run.project.recipe.data.dataset.settled()
+    recipe = with_settings(run.project.recipe, threads=run.threads, dataset=dataset)
     return replace(run.project, recipe=recipe)
 
 
