@@ -23,6 +23,7 @@ from app.features.optimization import Optimization
 from app.features.project_files import ProjectFiles
 from app.features.published_weights import PublishedWeights
 from app.features.regularization import Regularization
+from app.features.results import Results
 from app.features.torch_loading import TorchLoading
 from app.features.training import Training
 
@@ -35,6 +36,7 @@ FEATURES: tuple[type[Feature], ...] = (
     History,
     Backbones,
     Training,
+    Results,
     TorchLoading,
     Optimization,
     Data,

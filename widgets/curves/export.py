@@ -1,4 +1,4 @@
-"""Copies or saves the curves: as PNG, SVG or PDF, or as CSV."""
+"""Copies or saves widgets such as the curves: as PNG, SVG or PDF, or what they show as CSV."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def svg(parts: Parts) -> bytes:
     generator.setResolution(_PIXELS_PER_INCH)
     generator.setSize(size)
     generator.setViewBox(QRect(QPoint(), size))
-    generator.setTitle(_tr("Training curves"))
+    generator.setTitle(_tr("Measured by Backbone"))
     painter = QPainter(generator)
     painter.fillRect(QRect(QPoint(), size), QColor(theme.colors(parts[0]).panel))
     _render(parts, painter)
@@ -106,7 +106,7 @@ def pdf(parts: Parts) -> bytes:
     points = QSizeF(size) * (_POINTS_PER_INCH / _PIXELS_PER_INCH)
     writer.setPageSize(QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
     writer.setPageMargins(QMarginsF())
-    writer.setTitle(_tr("Training curves"))
+    writer.setTitle(_tr("Measured by Backbone"))
     painter = QPainter(writer)
     painter.fillRect(QRect(QPoint(), size), QColor(theme.colors(parts[0]).panel))
     _render(parts, painter)
@@ -131,11 +131,14 @@ def copy_csv(text: str) -> None:
     QGuiApplication.clipboard().setMimeData(data)
 
 
-def save_picture(widget: QWidget, parts: Parts) -> None:
-    """Asks for a name and writes these parts of the widget as PNG, SVG or PDF, as the name ends."""
+def save_picture(widget: QWidget, parts: Parts, name: str = "curves.png") -> None:
+    """Asks for a name and writes these parts of the widget as PNG, SVG or PDF, as the name ends.
+
+    `name` is the one that is offered.
+    """
     title = _tr("Save picture")
     kinds = ";;".join(f"{ending[1:].upper()} (*{ending})" for ending in FORMATS)
-    chosen = _chosen(widget, title, "curves.png", kinds)
+    chosen = _chosen(widget, title, name, kinds)
     if chosen is None:
         return
     make = FORMATS.get(chosen.suffix.lower())
@@ -150,10 +153,10 @@ def save_picture(widget: QWidget, parts: Parts) -> None:
         _write(widget, title, chosen, make(parts))
 
 
-def save_csv(widget: QWidget, text: str) -> None:
-    """Asks for a name and writes CSV."""
+def save_csv(widget: QWidget, text: str, name: str = "curves.csv") -> None:
+    """Asks for a name and writes CSV; `name` is the one that is offered."""
     title = _tr("Save CSV")
-    chosen = _chosen(widget, title, "curves.csv", "CSV (*.csv)")
+    chosen = _chosen(widget, title, name, "CSV (*.csv)")
     if chosen is not None:
         _write(widget, title, chosen, text.encode())
 

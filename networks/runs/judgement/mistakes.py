@@ -50,11 +50,11 @@ def most_confused(matrix: Whole, most: int) -> tuple[Pair, ...]:
     wrong = matrix.copy()
     np.fill_diagonal(wrong, 0)
     flat = wrong.ravel()
-    order = np.argsort(-flat, kind="stable")[:most]
+    # of a million cells hardly one in a hundred has an image
+    cells = np.flatnonzero(flat)
+    order = cells[np.argsort(-flat[cells], kind="stable")[:most]]
     classes = len(matrix)
-    return tuple(
-        Pair(int(cell) // classes, int(cell) % classes, int(flat[cell])) for cell in order if flat[cell]
-    )
+    return tuple(Pair(int(cell) // classes, int(cell) % classes, int(flat[cell])) for cell in order)
 
 
 def likeliest(judgement: Judgement, place: int, most: int) -> tuple[tuple[int, float], ...]:

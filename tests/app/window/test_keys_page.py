@@ -32,6 +32,11 @@ READERS = {
     "widgets/panels/augmentation_row.py": "On a step's handle in the augmentation",
     "widgets/panels/loss/plot.py": "On the plot of the loss",
     "widgets/palette/palette.py": "In the list of layers",
+    "widgets/results/class_table.py": "On the classes of the results",
+    "widgets/results/matrix.py": "On the confusion matrix",
+    "widgets/results/pairs.py": "On the classes that are confused",
+    "widgets/results/picture_grid.py": "On the judged pictures",
+    "widgets/results/probabilities.py": "On the probabilities of a picture",
 }
 """Every file that reads keys, and the heading under which its keys stand."""
 

@@ -6,6 +6,7 @@ import gc
 import threading
 import weakref
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 from msgspec.structs import replace
@@ -527,8 +528,9 @@ def stuck(monkeypatch):
     batch = threading.Event()
 
     class Stuck:
-        target_epochs = 1
+        id, target_epochs = "run-1", 1
         watch = SimpleNamespace(glance=None, wished=False, look=lambda: None)
+        judgements: ClassVar = {}
 
         def __init__(self, project, id, **begun):
             pass

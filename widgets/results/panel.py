@@ -1,0 +1,246 @@
+"""The tab of results: which weights are judged on which images, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from networks.runs.judgement.judgement import Side, Weights
+from networks.runs.judgement.tables import classes_csv, images_csv, matrix_csv
+from widgets.controls.combo_box import ComboBox
+from widgets.curves import export
+from widgets.look import theme
+from widgets.look.icon import icon
+from widgets.results.body import ResultsBody
+from widgets.results.results import Results
+
+
+class Offer(NamedTuple):
+    """What can be chosen, with the words for it, and what is chosen."""
+
+    runs: Sequence[tuple[str, str]]
+    """The id and the title of each run of which something is known."""
+    weights: Sequence[tuple[Weights, str]]
+    sides: Sequence[tuple[Side, str]]
+    run: str
+    weight: Weights
+    side: Side
+
+
+class ResultsPanel(QWidget):
+    """Says what to do as long as there is nothing to show; makes its contents when they are first seen."""
+
+    chosen = Signal(str, str, str)
+    """The id of a run, which weights, and on which side of the data they are to be judged."""
+    again_wished = Signal()
+    """The weights have changed since they were judged; they are to be judged once more."""
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._offer: Offer | None = None
+        self._results: Results | None = None
+        self.body: ResultsBody | None = None
+        self.runs, self.weights, self.sides = ComboBox(), ComboBox(), ComboBox()
+        for box, name, tip in (
+            (self.runs, self.tr("Run"), self.tr("The run whose answers are shown.")),
+            (self.weights, self.tr("Weights"), self.tr("Which weights of the run gave the answers.")),
+            (self.sides, self.tr("Judged on"), self.tr("Which pictures the network answered for.")),
+        ):
+            box.setAccessibleName(name)
+            box.setToolTip(tip)
+            box.activated.connect(self._choose)
+        self.export = QToolButton()
+        self.export.setProperty("bare", True)
+        self.export.setIcon(icon("copy"))
+        self.export.setAccessibleName(self.tr("Copy or save the results"))
+        self.export.setToolTip(self.tr("Copies or saves the results."))
+        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.export.setMenu(self._menu())
+        self.about = QLabel()
+        self.about.setProperty("role", "dim")
+        self.about.setTextFormat(Qt.TextFormat.PlainText)
+        self.about.setWordWrap(True)
+        self.again = QPushButton(self.tr("Judge again"))
+        self.again.clicked.connect(self.again_wished)
+        self.again.hide()
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("Judged so far"))
+        self.cancel = QPushButton(self.tr("Cancel"))
+        self.cancel.clicked.connect(self.cancelled)
+        self.hint = QLabel(
+            self.tr("Train the network: after each epoch, what it gets right and wrong is here.")
+        )
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.hint.setWordWrap(True)
+        self.hint.setProperty("role", "label")
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._arrange()
+        self.show_progress(None)
+        self._show_parts()
+
+    def _arrange(self) -> None:
+        self.bar = QWidget()
+        head = QVBoxLayout(self.bar)
+        head.setContentsMargins(theme.MARGIN, theme.SPACE, theme.SPACE, 0)
+        head.setSpacing(theme.SPACE)
+        row = QHBoxLayout()
+        row.setSpacing(theme.SPACE)
+        for box in (self.weights, self.sides):
+            row.addWidget(box, 1)
+        row.addWidget(self.export)
+        head.addWidget(self.runs)
+        head.addLayout(row)
+        self._line = QWidget()
+        line = QHBoxLayout(self._line)
+        line.setContentsMargins(theme.MARGIN, 4, theme.MARGIN, 0)
+        line.addWidget(self.about, 2)
+        line.addWidget(self.again)
+        line.addWidget(self.progress, 1)
+        line.addWidget(self.cancel)
+        empty = QWidget()
+        middle = QVBoxLayout(empty)
+        middle.setContentsMargins(*4 * (2 * theme.MARGIN,))
+        middle.addWidget(self.hint)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(empty)
+        self._stack.addWidget(self.area)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.bar)
+        column.addWidget(self._line)
+        column.addWidget(self._stack, 1)
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        self.actions_of_export: tuple[QAction, ...] = tuple(
+            menu.addAction(words, do)
+            for words, do in (
+                (self.tr("Copy the picture"), self._copy_picture),
+                (self.tr("Save the picture…"), self._save_picture),
+                (self.tr("Copy the matrix as CSV"), self._copy_matrix),
+                (self.tr("Save the matrix as CSV…"), self._save_matrix),
+                (self.tr("Save the classes as CSV…"), self._save_classes),
+                (self.tr("Save every answer as CSV…"), self._save_answers),
+            )
+        )
+        return menu
+
+    # what is shown
+
+    def show_offer(self, offer: Offer | None) -> None:
+        """Shows what can be chosen and what is chosen; None where there is no run."""
+        self._offer = offer
+        if offer is not None:
+            self.runs.setVisible(len(offer.runs) > 1)
+            for box, choices, current in (
+                (self.runs, offer.runs, offer.run),
+                (self.weights, offer.weights, offer.weight),
+                (self.sides, offer.sides, offer.side),
+            ):
+                words = [title for _, title in choices]
+                if words != [box.itemText(index) for index in range(box.count())]:
+                    box.clear()
+                    box.addItems(words)
+                box.setCurrentIndex(next((at for at, (id, _) in enumerate(choices) if id == current), -1))
+        self._show_parts()
+
+    def show_results(self, results: Results | None, about: str = "", *, old: bool = False) -> None:
+        """Shows a judgement; `about` says what was judged, `old` whether the weights have changed since."""
+        self.about.setText(about)
+        self.again.setVisible(old)
+        if results is not None and results is not self._results:
+            if self.body is None:
+                self.body = ResultsBody()
+                self.area.setWidget(self.body)
+            self.body.show_results(results)
+        self._results = results
+        self._show_parts()
+
+    def show_progress(self, share: float | None) -> None:
+        """How far the judging is; None where nothing is judged."""
+        for widget in (self.progress, self.cancel):
+            widget.setVisible(share is not None)
+        self.progress.setRange(0, 1000)
+        self.progress.setValue(round(1000 * (share or 0.0)))
+
+    def show_hint(self, words: str) -> None:
+        """Says what to do where there is no judgement to show."""
+        self.hint.setText(words)
+
+    def results(self) -> Results | None:
+        """What is shown."""
+        return self._results
+
+    def _show_parts(self) -> None:
+        shown = self._results is not None
+        self.bar.setVisible(self._offer is not None)
+        self._line.setVisible(self._offer is not None)
+        self.export.setEnabled(shown)
+        self._stack.setCurrentIndex(1 if shown else 0)
+
+    @Slot()
+    def _choose(self) -> None:
+        offer = self._offer
+        if offer is None:
+            return
+        run = offer.runs[self.runs.currentIndex()][0]
+        weights = offer.weights[self.weights.currentIndex()][0]
+        side = offer.sides[self.sides.currentIndex()][0]
+        self.chosen.emit(run, weights, side)
+
+    # out
+
+    @Slot()
+    def _copy_picture(self) -> None:
+        if self.body is not None:
+            with self.body.printed() as parts:
+                export.copy_picture(parts)
+
+    @Slot()
+    def _save_picture(self) -> None:
+        if self.body is not None:
+            with self.body.printed() as parts:
+                export.save_picture(self, parts, "results.png")
+
+    @Slot()
+    def _copy_matrix(self) -> None:
+        if (shown := self._results) is not None:
+            export.copy_csv(matrix_csv(shown.judgement, shown.names))
+
+    @Slot()
+    def _save_matrix(self) -> None:
+        if (shown := self._results) is not None:
+            export.save_csv(self, matrix_csv(shown.judgement, shown.names), "matrix.csv")
+
+    @Slot()
+    def _save_classes(self) -> None:
+        if (shown := self._results) is not None:
+            export.save_csv(self, classes_csv(shown.judgement, shown.names), "classes.csv")
+
+    @Slot()
+    def _save_answers(self) -> None:
+        if (shown := self._results) is not None:
+            export.save_csv(self, images_csv(shown.judgement, shown.names), "answers.csv")
