@@ -98,7 +98,7 @@ class Results(Feature):
         known = [record.run for record in self.desk.shown.records]
         if self._judging is not None and self._judging[0] is not run:
             self._give_up()
-        if run is not None and run.id in known:
+        if run is not None and run.judgements and run.id in known:
             self.kept.take(run.id, run.judgements, run.project.recipe.data.dataset, run.sides.pixels)
         self.kept.keep_only(known)
         if self.panel.isVisible():

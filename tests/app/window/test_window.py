@@ -528,7 +528,7 @@ def stuck(monkeypatch):
     batch = threading.Event()
 
     class Stuck:
-        id, target_epochs = "run-1", 1
+        target_epochs = 1
         watch = SimpleNamespace(glance=None, wished=False, look=lambda: None)
         judgements: ClassVar = {}
 
