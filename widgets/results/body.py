@@ -44,7 +44,7 @@ class ResultsBody(QWidget):
         self.pictures = Pictures()
         self.calibration, self.losses = CalibrationPlot(), LossPlot()
         self.unit = Segments((self.tr("Counts"), self.tr("Shares")))
-        self.unit.setFixedWidth(theme.grown(150))
+        self.unit.setFixedWidth(theme.grown(140))
         self.unit.chosen.connect(lambda index: self.matrix.show_shares(index == 1))
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search classes"))
@@ -204,6 +204,7 @@ def _figures(body: QWidget, results: Results) -> Iterator[Figure]:
 def _heading(words: str) -> QLabel:
     label = QLabel(words)
     label.setProperty("role", "heading")
+    label.setWordWrap(True)
     return label
 
 
@@ -212,8 +213,7 @@ def _row(heading: QLabel, behind: QWidget) -> QWidget:
     found.setMinimumHeight(theme.grown(30))
     row = QHBoxLayout(found)
     row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(heading)
-    row.addStretch(1)
+    row.addWidget(heading, 1)
     row.addWidget(behind)
     return found
 

@@ -38,15 +38,12 @@ class ProbabilityBars(PaintedArea):
         self._names, self._shares, self._label = names, shares, label
         metrics = QFontMetrics(theme.font(theme.DENSE, bold=True))
         self._longest = max((metrics.horizontalAdvance(name) for name in names), default=0)
-        classes = range(len(names))
-        if len(names) > IN_ORDER:
-            self.order = tuple(np.argsort(-np.nan_to_num(shares, nan=-1.0), kind="stable").tolist())
-        else:
-            self.order = tuple(classes)
+        likeliest = np.argsort(-np.nan_to_num(shares, nan=-1.0), kind="stable").tolist()
+        self.order = tuple(likeliest if len(names) > IN_ORDER else range(len(names)))
+        words = self.tr("{name} {share}")
         self.tell(
             ", ".join(
-                self.tr("{name} {share}").format(name=names[each], share=percent(shares[each]))
-                for each in sorted(classes, key=lambda each: -float(np.nan_to_num(shares[each])))[:_SHOWN]
+                words.format(name=names[each], share=percent(shares[each])) for each in likeliest[:_SHOWN]
             )
         )
         self.refit()
