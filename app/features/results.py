@@ -12,6 +12,7 @@ from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
+from app.training.judged_pictures import JudgedPictures
 from app.training.kept_judgements import KeptJudgements
 from networks.core.message import Message, message
 from networks.runs.judgement.judgement import Judgement, Side, Weights
@@ -38,6 +39,8 @@ class Results(Feature):
         super().__init__(desk)
         self.panel = ResultsPanel()
         self.kept = KeptJudgements()
+        self.pictures = JudgedPictures(self)
+        self.pictures.arrived.connect(self.panel.show_pictures)
         self._run = ""
         """The id of the run that was chosen; empty for the newest one."""
         self._weights: Weights = "best"
@@ -86,6 +89,7 @@ class Results(Feature):
 
     def close(self) -> None:
         """Waits for what is being judged, and drops it."""
+        self.pictures.close()
         if self._job is not None:
             self._job.close()
 
@@ -99,7 +103,9 @@ class Results(Feature):
         if self._judging is not None and self._judging[0] is not run:
             self._give_up()
         if run is not None and run.judgements and run.id in known:
-            self.kept.take(run.id, run.judgements, run.project.recipe.data.dataset, run.sides.pixels)
+            dataset = run.project.recipe.data.dataset
+            self.pictures.show_dataset(dataset, run.sides.pixels)
+            self.kept.take(run.id, run.judgements, dataset)
         self.kept.keep_only(known)
         if self.panel.isVisible():
             self._refresh()
@@ -198,9 +204,8 @@ class Results(Feature):
             self.panel.show_results(None)
             return
         if self._shown is None or self._shown.judgement is not judgement:
-            names, pixels = self.kept.names, self.kept.pixels
             earlier = self._earlier(record, judgement)
-            self._shown = Shown(judgement, names, pixels, record.title, earlier)
+            self._shown = Shown(judgement, self.kept.names, self.pictures.get, record.title, earlier)
         self.panel.show_results(self._shown, self._about(record, judgement), old=old)
 
     def _about(self, record: Record, judgement: Judgement) -> str:

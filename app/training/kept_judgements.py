@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
 from networks.core.message import visible
 from networks.recipes.datasets import Dataset
 from networks.runs.judgement.judgement import SIDES, WEIGHTS, Judgement, Side, Weights
@@ -22,8 +19,6 @@ class KeptJudgements:
     def __init__(self) -> None:
         self.names: tuple[str, ...] = ()
         """Those of the classes, as one can show them."""
-        self.pixels: NDArray[np.uint8] = np.zeros((0, 1, 1, 1), np.uint8)
-        """The stored pictures of the data set."""
         self._dataset: Dataset | None = None
         self._kept: dict[tuple[str, Weights, Side], Judgement] = {}
         self._previous: dict[str, Judgement] = {}
@@ -34,9 +29,7 @@ class KeptJudgements:
         """The ids of the runs of which something is kept, the oldest first."""
         return tuple(dict.fromkeys(run for run, _, _ in self._kept))
 
-    def take(
-        self, run: str, judgements: Mapping[Weights, Judgement], dataset: Dataset, pixels: NDArray[np.uint8]
-    ) -> None:
+    def take(self, run: str, judgements: Mapping[Weights, Judgement], dataset: Dataset) -> None:
         """Takes what came of a run's newest validation."""
         if not judgements:
             return
@@ -45,7 +38,6 @@ class KeptJudgements:
             self._previous.clear()
             self._dataset = dataset
             self.names = tuple(visible(name, _LONGEST_NAME) for name in dataset.classes)
-        self.pixels = pixels
         for judgement in judgements.values():
             before = self.get(run, judgement.weights, "validation")
             if before is not judgement:

@@ -8,6 +8,7 @@ import torch
 from networks.data.images import Side
 from networks.data.streamed import AnyBatches, batches_of
 from networks.recipes.data_section import Data
+from networks.recipes.datasets import Pixels
 from networks.runs.judgement.judgement import Side as SideName
 from networks.runs.judgement.judgement import Whole
 from networks.training.run_images import RunImages
@@ -35,6 +36,11 @@ class Sides:
         own = len(self._labels) - data.dataset.test_images
         if data.judged_by == "share" and own < len(self._labels):
             self.images["test"] = np.arange(own, len(self._labels))
+
+    @property
+    def pixels(self) -> Pixels | None:
+        """The stored pictures of the whole set, n×height×width×channels; None where they are not kept."""
+        return self._stored.numpy() if isinstance(self._stored, torch.Tensor) else None
 
     def batches(self, side: SideName) -> AnyBatches:
         """The images of one side. Raises KeyError where the data set has no test set of its own.

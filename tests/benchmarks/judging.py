@@ -72,7 +72,7 @@ def main() -> None:
         answers = Answers(loss, CrossEntropy(), PICTURES)
         forward(answers)
         judged = answers.judgement("run", "last", "validation", 1, 1.0, np.arange(PICTURES))
-        panel.show_results(Results(judged, names, pixels, "run"))
+        panel.show_results(Results(judged, names, pixels.__getitem__, "run"))
         application.processEvents()
 
     forward(None)

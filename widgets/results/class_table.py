@@ -303,5 +303,8 @@ class ClassTable(PaintedArea):
             places: Whole = np.flatnonzero(self._results.judgement.labels == label)
             if not len(places):
                 return None
-            self._pictures[label] = to_image(self._results.picture(int(places[0])))
+            pixels = self._results.picture(int(places[0]))
+            if pixels is None:
+                return None
+            self._pictures[label] = to_image(pixels)
         return self._pictures[label]

@@ -179,6 +179,13 @@ class ResultsPanel(QWidget):
         self._results = results
         self._show_parts()
 
+    @Slot()
+    def show_pictures(self) -> None:
+        """Paints pictures that were still to be decoded when they were asked for."""
+        if self.body is not None:
+            self.body.classes.viewport().update()
+            self.body.pictures.show_arrived()
+
     def show_progress(self, share: float | None) -> None:
         """How far the judging is; None where nothing is judged."""
         for widget in (self.progress, self.cancel):

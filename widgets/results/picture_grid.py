@@ -162,7 +162,7 @@ class PictureGrid(PaintedArea):
         painter.drawRoundedRect(card, theme.RADIUS + 1, theme.RADIUS + 1)
         side = theme.grown(_PICTURE)
         frame = QRectF(card.left() + 8, card.top() + 8, side, side)
-        paint_picture(painter, frame, self._image(results, place))
+        paint_picture(painter, frame, self._image(results, place), shade)
         painter.setFont(theme.font(theme.SMALL, mono=True))
         painter.setPen(QColor(shade.text_dim))
         number = QRectF(card.left() + 2, frame.bottom() + 2, side + 12, card.bottom() - frame.bottom() - 4)
@@ -203,17 +203,23 @@ class PictureGrid(PaintedArea):
             )
             paint_bar(painter, track, share, color, shade)
 
-    def _image(self, results: Results, place: int) -> QImage:
+    def _image(self, results: Results, place: int) -> QImage | None:
         found = self._images.get(place)
-        if found is None:
-            found = self._images[place] = to_image(results.picture(place))
+        if found is None and (pixels := results.picture(place)) is not None:
+            found = self._images[place] = to_image(pixels)
             if len(self._images) > _KEPT:
                 self._images.popitem(last=False)
         return found
 
 
-def paint_picture(painter: QPainter, place: QRectF, image: QImage) -> None:
+def paint_picture(painter: QPainter, place: QRectF, image: QImage | None, shade: theme.Colors) -> None:
     """A picture with round corners, as large as fits; small ones keep their pixels, others are smoothed."""
+    if image is None:
+        # it is being decoded
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(shade.sunken))
+        painter.drawRoundedRect(place, 4, 4)
+        return
     scale = min(place.width() / max(1, image.width()), place.height() / max(1, image.height()))
     fitted = QRectF(0, 0, image.width() * scale, image.height() * scale)
     fitted.moveCenter(place.center())

@@ -42,6 +42,8 @@ class Pictures(QWidget):
         self._results: Results | None = None
         self._asked: tuple[str, tuple[int, ...]] = MISTAKES
         self._choices: tuple[Choice, ...] = ()
+        self._place = 0
+        """Of the picture that is shown in full, in the judgement."""
         self.title = QLabel(self.tr("The surest mistakes"))
         self.title.setProperty("role", "heading")
         self.filter = ComboBox()
@@ -207,6 +209,16 @@ class Pictures(QWidget):
         found: Whole = places[named[judged.labels[places]] | named[judged.answers[places]]]
         return found
 
+    def show_arrived(self) -> None:
+        """Paints pictures that were not there before."""
+        self.grid.viewport().update()
+        self._show_picture()
+
+    def _show_picture(self) -> None:
+        if self._results is not None and self._place < len(self._results.judgement):
+            pixels = self._results.picture(self._place)
+            self.picture.show_picture(None if pixels is None else to_image(pixels))
+
     @Slot(int)
     def _show_one(self, place: int) -> None:
         results = self._results
@@ -214,7 +226,8 @@ class Pictures(QWidget):
             return
         judged, names = results.judgement, results.names
         label, answer = int(judged.labels[place]), int(judged.answers[place])
-        self.picture.show_picture(to_image(results.picture(place)))
+        self._place = place
+        self._show_picture()
         words = self.tr("It is {label}, and the network says so")
         if label != answer:
             words = self.tr("It is {label}, the network says {answer}")
@@ -242,7 +255,7 @@ class _Picture(QWidget):
         self._image: QImage | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def show_picture(self, image: QImage) -> None:
+    def show_picture(self, image: QImage | None) -> None:
         self._image = image
         self.updateGeometry()
         self.update()
@@ -251,9 +264,7 @@ class _Picture(QWidget):
         return QSize(theme.grown(112), theme.grown(112))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._image is None:
-            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_picture(painter, QRectF(self.rect()), self._image)
+        paint_picture(painter, QRectF(self.rect()), self._image, theme.colors(self))
         painter.end()

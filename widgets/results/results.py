@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -28,17 +29,16 @@ class Results(msgspec.Struct, frozen=True, eq=False, dict=True):
     judgement: Judgement
     names: tuple[str, ...]
     """Those of the classes, as one can show them: without control characters, and not too long."""
-    pixels: NDArray[np.uint8]
-    """The stored pictures of the whole data set, n×height×width×channels."""
+    stored: Callable[[int], NDArray[np.uint8] | None]
+    """Gives a stored picture by its index in the data set; None where it is not there yet."""
     run: str
     """The title of the run."""
     earlier: tuple[Earlier, ...] = ()
     """Those that this one is compared with, the most telling first; all on the same images."""
 
-    def picture(self, place: int) -> NDArray[np.uint8]:
-        """The stored picture of one of the judged images: height×width×channels."""
-        found: NDArray[np.uint8] = self.pixels[self.judgement.images[place]]
-        return found
+    def picture(self, place: int) -> NDArray[np.uint8] | None:
+        """The stored picture of one of the judged images: height×width×channels; None until it is there."""
+        return self.stored(int(self.judgement.images[place]))
 
 
 def percent(share: Any, digits: int = 1) -> str:

@@ -187,17 +187,17 @@ def test_judging_can_be_cancelled_and_a_failure_is_told(results, training, desk,
 
 
 def test_the_judgements_of_old_runs_give_way_and_another_data_set_takes_their_place():
-    kept, pixels = KeptJudgements(), np.zeros((300, 8, 8, 1), np.uint8)
+    kept = KeptJudgements()
     many = drawn(0, 200, 5)
     huge = replace(many, probabilities=np.zeros((200, MOST_BYTES // 200 // 4 + 1), np.float32))
     for number in range(4):
         run = f"run-{number}"
-        kept.take(run, {"last": replace(many if number < 3 else huge, run=run)}, Digits(), pixels)
+        kept.take(run, {"last": replace(many if number < 3 else huge, run=run)}, Digits())
     assert kept.runs == ("run-3",)
-    kept.take("run-4", {"last": replace(many, run="run-4")}, Digits(), pixels)
-    kept.take("run-4", {"last": replace(many, run="run-4", step=2)}, Digits(), pixels)
+    kept.take("run-4", {"last": replace(many, run="run-4")}, Digits())
+    kept.take("run-4", {"last": replace(many, run="run-4", step=2)}, Digits())
     assert kept.previous("run-4").step == 1
-    kept.take("run-5", {"best": replace(many, run="run-5", weights="best")}, Shapes(), pixels)
+    kept.take("run-5", {"best": replace(many, run="run-5", weights="best")}, Shapes())
     assert kept.runs == ("run-5",)
     assert kept.of("run-5") == (("best",), ("validation",))
     assert kept.names == Shapes().classes

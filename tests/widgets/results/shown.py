@@ -12,4 +12,6 @@ def results(seed=0, images=200, classes=5, names=None, **fields):
     judged = drawn(seed, images, classes, **fields)
     pixels = np.zeros((images, 6, 6, 1), np.uint8)
     pixels[:, 0, 0, 0] = np.arange(images) % 256
-    return Results(judged, names or tuple(f"class {each}" for each in range(classes)), pixels, "a run")
+    return Results(
+        judged, names or tuple(f"class {each}" for each in range(classes)), pixels.__getitem__, "a run"
+    )

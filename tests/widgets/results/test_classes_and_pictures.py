@@ -50,7 +50,7 @@ def test_a_column_that_is_chosen_sorts_the_worst_first_and_then_as_the_classes_a
 
 def test_a_class_of_which_nothing_is_known_comes_last(table):
     told = judgement([0, 0, 2], [[0.9, 0.1, 0], [0.1, 0.9, 0], [0, 0.2, 0.8]])
-    table.show_results(Results(told, ("a", "b", "c"), np.zeros((3, 4, 4, 1), np.uint8), "a run"))
+    table.show_results(Results(told, ("a", "b", "c"), np.zeros((3, 4, 4, 1), np.uint8).__getitem__, "a run"))
     table.choose_column("recall")
     assert table.order == (0, 2, 1)
     assert "no picture can tell" in table.words(1)
@@ -136,7 +136,7 @@ def test_what_is_newly_wrong_or_right_can_be_shown(pictures):
     now = judgement(before.labels, results(seed=2).judgement.probabilities)
     changed = changes(before, now)
     drawn = results(seed=2)
-    shown = Results(now, drawn.names, drawn.pixels, "a run", (Earlier("epoch 1", changed),))
+    shown = Results(now, drawn.names, drawn.stored, "a run", (Earlier("epoch 1", changed),))
     pictures.show_results(shown)
     titles = [pictures.filter.itemText(index) for index in range(pictures.filter.count())]
     at = titles.index(f"Newly wrong since epoch 1: {len(changed.newly_wrong)}")
@@ -145,7 +145,7 @@ def test_what_is_newly_wrong_or_right_can_be_shown(pictures):
     assert pictures.grid.places.tolist() == changed.newly_wrong.tolist()
     assert before.right[pictures.grid.places].all()
     # the next judgement keeps the choice
-    pictures.show_results(Results(now, shown.names, shown.pixels, "a run", shown.earlier))
+    pictures.show_results(Results(now, shown.names, shown.stored, "a run", shown.earlier))
     assert pictures.filter.currentIndex() == at
 
 

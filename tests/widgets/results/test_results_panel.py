@@ -109,7 +109,7 @@ def test_answers_that_are_no_numbers_are_shown_without_any(panel):
     told = judgement([0, 1], np.full((2, 3), np.nan), losses=[np.nan, np.inf])
     panel.show()
     panel.show_offer(OFFER)
-    panel.show_results(Results(told, ("a", "b", "c"), np.zeros((2, 4, 4, 3), np.uint8), "a run"))
+    panel.show_results(Results(told, ("a", "b", "c"), np.zeros((2, 4, 4, 3), np.uint8).__getitem__, "a run"))
     panel.grab()
     assert "–" in panel.body.headline.accessibleName()
     assert "no probabilities" in panel.body.about_calibration.text()
@@ -120,7 +120,7 @@ def test_everything_right_is_fine_too(panel):
     told = judgement([0, 1], np.eye(2), losses=[0, 0])
     panel.show()
     panel.show_offer(OFFER)
-    panel.show_results(Results(told, ("a", "b"), np.zeros((2, 4, 4, 3), np.uint8), "a run"))
+    panel.show_results(Results(told, ("a", "b"), np.zeros((2, 4, 4, 3), np.uint8).__getitem__, "a run"))
     assert panel.body.pictures.detail.isHidden()
     assert panel.body.pictures.grid.accessibleDescription() == "No pictures."
     panel.grab()
