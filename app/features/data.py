@@ -281,6 +281,8 @@ class Data(Feature):
         self.panel.ways.show_missing("", None)
         self.panel.show_problem(reason)
         self.desk.images_unread.emit(dataset, reason)
+        # that it was not read yet is no longer the reason why it cannot be trained on
+        self.desk.judge_again()
 
     @Slot(object)
     def _tell_trouble(self, reason: Message) -> None:

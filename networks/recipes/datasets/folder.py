@@ -54,6 +54,10 @@ class Reading(NamedTuple):
     """Another number for each time that files were read."""
 
 
+_unreadable: dict[Dataset, Message] = {}
+"""Why the folder that was read last could not be, where it could not."""
+
+
 class Folder(Dataset, frozen=True):
     """Your own pictures: a folder with one sub-folder for each class.
 
@@ -199,12 +203,18 @@ class Folder(Dataset, frozen=True):
 
     def class_counts(self) -> tuple[int, ...]:
         if not self.at_hand():
-            raise UserError(message("The folder {path} has not been read yet.", path=self.path))
+            why = _unreadable.get(self)
+            raise UserError(why or message("The folder {path} has not been read yet.", path=self.path))
         return super().class_counts()
 
     def read(self, progress: Progress = lambda survey: None) -> Reading:
         """All pictures; the last folder that was read is kept. Raises UserError where there are none."""
-        return kept(self, partial(self._read, progress))
+        try:
+            return kept(self, partial(self._read, progress))
+        except UserError as error:
+            _unreadable.clear()
+            _unreadable[self] = error.reason
+            raise
 
     def changed(self) -> Message | None:
         """Which files came, went or changed since the folder was read; None where none did."""

@@ -14,6 +14,7 @@ from app.feature.desk import Desk
 from app.feature.showing import Showing
 from app.features.data import Data
 from app.session.settings import Settings
+from networks.core.finding import blocking
 from networks.core.message import UserError, message
 from networks.layers.ends import Input
 from networks.project.project import first_project
@@ -143,6 +144,18 @@ def test_a_folder_of_pictures_is_chosen_read_and_fitted(desk, data, pictures, qt
     assert os.path.join("fox", "words.png") in notes
     desk.document.undo()
     assert desk.shown.recipe.data.dataset == Folder(side=28)
+
+
+def test_what_cannot_be_read_is_what_stands_in_the_way_of_training(desk, data, pictures, qtbot):
+    for path in pictures.rglob("*.*"):
+        path.write_bytes(b"")
+    choose(desk, Folder(path=str(pictures)))
+    qtbot.waitUntil(lambda: not data.reading and "none that can be read" in told(desk), timeout=30_000)
+
+
+def told(desk):
+    """The first thing that stands in the way of training."""
+    return " ".join(str(finding.sentence) for finding in blocking(desk.shown.findings)[:1])
 
 
 def test_reading_a_folder_can_be_cancelled_and_begun_again(desk, data, pictures, qtbot, monkeypatch):

@@ -51,6 +51,23 @@ def animals(tmp_path):
     return tmp_path
 
 
+def test_a_folder_that_could_not_be_read_says_why_until_it_can(animals):
+    whole = {path: path.read_bytes() for path in animals.rglob("*.png")}
+    for path in whole:
+        path.write_bytes(b"\x89PNG")
+    folder = Folder(path=str(animals), side=9)
+    with pytest.raises(UserError, match="not been read"):
+        folder.class_counts()
+    with pytest.raises(UserError, match="got none that can be read"):
+        folder.load()
+    with pytest.raises(UserError, match="got none that can be read"):
+        folder.class_counts()
+    for path, content in whole.items():
+        path.write_bytes(content)
+    folder.load()
+    assert folder.class_counts() == (6, 6)
+
+
 def test_each_sub_folder_is_a_class(animals):
     folder = Folder(path=str(animals), side=8)
     assert folder.classes == ("cat", "dog")
