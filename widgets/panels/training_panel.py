@@ -51,7 +51,8 @@ class TrainingPanel(RecipePanel):
         self._plot = SchedulePlot()
         self._numbers = self._form("learning", Form(("epochs", "batch_size"), rows=Cells))
         self._kinds = self._form("learning", Form(("loss", "optimizer"), rows=Cells, choices_only=True))
-        self._kinds.add_beside("loss", self._door())
+        door = self._door()
+        self._kinds.add_beside("loss", door)
         self._images = self._form("data", Form(("dataset",), rows=Stack, choices_only=True))
         self._counts = dim()
         self._counts.setObjectName("counts")
@@ -73,6 +74,7 @@ class TrainingPanel(RecipePanel):
             self._counts,
         ):
             column.addWidget(widget)
+        QWidget.setTabOrder(self._kinds.editor("loss").controls()[0], door)
         column.addWidget(self._device)
         column.addWidget(self._more)
         column.addStretch(1)
