@@ -113,6 +113,11 @@ class Job(QObject, Generic[Result]):
         """Whether the job has started and has not answered yet. False when its answers are called."""
         return self._started and self._thread is not None
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether nobody wants the result any more."""
+        return self._task.cancelled
+
     def start(self) -> None:
         """Starts the thread, once."""
         assert not self._started

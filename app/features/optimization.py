@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from msgspec.structs import replace
 from PySide6.QtCore import Slot
 
 from app.feature.desk import Desk
@@ -11,10 +12,12 @@ from app.feature.feature import Feature
 from app.feature.panel import Panel, Place
 from app.feature.shown import Shown
 from app.training.rate_finding import RateFinding
+from app.training.speed_trying import SpeedTrying
 from networks.core.fields import changed_at
 from networks.core.finding import blocking
 from networks.core.message import visible
 from networks.project.project import share_weights
+from networks.recipes.machine_section import Machine
 from widgets.look.translation import said
 from widgets.panels.training_panel import TrainingPanel
 
@@ -31,6 +34,11 @@ class Optimization(Feature):
         self.finding.taken.connect(self._take_rate)
         self.panel.find_requested.connect(self.find_rate)
         self.panel.loss_requested.connect(self._open_loss)
+        self.trying = SpeedTrying(desk.window)
+        self.trying.found.connect(self._show_speed)
+        self.trying.taken.connect(self._take_switches)
+        self.trying.put_back.connect(desk.document.undo)
+        self.panel.try_requested.connect(self.try_speed)
         desk.start_wished.connect(self.panel.give_up)
         desk.document.loaded.connect(self.panel.give_up)
 
@@ -59,6 +67,8 @@ class Optimization(Feature):
         if new.news(old, "recipe", "devices"):
             self.panel.show_recipe(new.recipe, new.devices)
             self.panel.show_obstacles({} if new.devices is None else _obstacles(new.recipe.machine.device))
+        if new.news(old, "project"):
+            self._show_speed()
         if new.news(old, "recipe", "running"):
             self.panel.show_run(*self._steering(new))
         if new.news(old, "records"):
@@ -66,6 +76,7 @@ class Optimization(Feature):
 
     def close(self) -> None:
         self.finding.close()
+        self.trying.close()
 
     @Slot()
     def find_rate(self) -> None:
@@ -87,6 +98,33 @@ class Optimization(Feature):
     @Slot()
     def _open_loss(self) -> None:
         self.desk.open_panel("loss")
+
+    @Slot()
+    def try_speed(self) -> None:
+        """Tries which switches are fastest, in a window of its own, unless something stands in the way."""
+        shown = self.desk.shown
+        if self.desk.trainer.busy:
+            self.desk.say(self.tr("A run goes on, which would slow what is measured: stop it first."))
+        elif found := blocking(shown.findings):
+            self.desk.say(found[0].sentence)
+        else:
+            self.trying.begin(shown.project)
+
+    @Slot(object)
+    def _take_switches(self, machine: Machine) -> None:
+        recipe = replace(self.desk.shown.recipe, machine=machine)
+        self.desk.edit_recipe(recipe, self.tr("Take the fastest switches"), "")
+
+    @Slot()
+    def _show_speed(self) -> None:
+        """Shows what was measured beside the switches, as long as it is about what is shown."""
+        measured, project = self.trying.measured, self.desk.shown.project
+        if measured is None or not measured.holds_for(project):
+            self.panel.speed.show_trials(None)
+            return
+        machine = project.recipe.machine
+        best = measured.trials.best(machine, machine.threads or measured.threads)
+        self.panel.speed.show_trials(measured.trials, best, measured.time)
 
     @Slot(float)
     def _take_rate(self, rate: float) -> None:

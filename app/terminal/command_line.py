@@ -21,6 +21,7 @@ backbone resume RUN/               go on with a run that was interrupted or stop
 backbone runs PROJECT.json         list the runs of a project
 backbone compare RUN/ RUN/         print in what two runs differ, and what came of them
 backbone find-rate PROJECT.json    try learning rates and print which ones to begin with
+backbone speed PROJECT.json        measure which switches train fastest on this machine
 backbone check PROJECT.json        print the layers with shapes, weights and multiply-adds
 backbone export PROJECT.json OUT   write PyTorch source, ONNX or a picture, by the ending of OUT
 backbone import MODULE:NAME OUT    import a PyTorch module of yours as a project; runs your code
@@ -104,6 +105,23 @@ def _find_rate(arguments: list[str]) -> int:
     from networks.project.project import read_project
 
     return find(read_project(options.project), options.weights)
+
+
+def _speed(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone speed",
+        description="Trains a copy for two seconds with each combination of the switches that make training "
+        "quicker, and prints how fast each is and how far its results are from those of the plain one.",
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT.json")
+    options = parser.parse_args(arguments)
+    from app.terminal.data_command import look_for
+    from app.terminal.speed_command import speed
+    from networks.project.project import read_project
+
+    project = read_project(options.project)
+    look_for(project.recipe.data.dataset)
+    return speed(project, options.project)
 
 
 def _check(arguments: list[str]) -> int:
@@ -376,6 +394,7 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "runs": _runs,
     "compare": _compare,
     "find-rate": _find_rate,
+    "speed": _speed,
     "check": _check,
     "export": _export,
     "import": _import,

@@ -57,7 +57,7 @@ def _sweep(
     """The loss with each rate, for one seed; None where nobody wants to know any more."""
     rates = tried_rates().tolist()
     recipe = with_settings(
-        project.recipe, seed=seed, epochs=100_000, schedule=Constant(), stopping=Stopping()
+        project.recipe, seed=seed, epochs=100_000, schedule=Constant(), stopping=Stopping(), compile=False
     )
     changes = [Change(step, "learning.optimizer.lr", rate) for step, rate in enumerate(rates)]
     events = Run(Project(project.network, recipe), "search", changes, weights).train()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import cached_property
 
 import msgspec
@@ -91,6 +91,10 @@ class Run:
 
     _patient = True
     """Whether what takes long before the first step is waited for."""
+    wanted: Callable[[], bool] = staticmethod(lambda: True)
+    """Asked as well, again and again, while that goes on."""
+    compile_seconds: float | None = None
+    """What it took to compile the training step; None as long as it is not compiled."""
 
     def __init__(
         self,
@@ -371,7 +375,9 @@ class Run:
         order = self.images.training.at_home(torch.arange(len(self.images.training)))
         images, _, _ = self.images.augmented.pick(order, 0, self.model.trained.images, epoch=1)
         with self.state.changing:
-            done = compile_steps(self.model.trained, images, self.device, lambda: self._patient)
+            done = compile_steps(
+                self.model.trained, images, self.device, lambda: self._patient and self.wanted()
+            )
         # it is no time of an epoch
         self.state.clock.start()
         self._patient = True
@@ -380,6 +386,7 @@ class Run:
         if done.problem is not None:
             self._leave_uncompiled()
             return message("Trained without torch.compile: {reason}.", reason=done.problem)
+        self.compile_seconds = done.seconds
         return message("torch.compile took {time}.", time=duration(done.seconds))
 
     def _leave_uncompiled(self) -> None:

@@ -131,7 +131,11 @@ class FlagEditor(Editor):
         self._why_not.setObjectName(f"{field.name}_why_not")
         self._why_not.hide()
         self._row(self._box, self._why_not)
-        self._box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._box.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._why_not.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row = self.layout()
+        assert row is not None
+        row.setAlignment(self._box, Qt.AlignmentFlag.AlignLeft)
 
     def show_values(self, values: Sequence[Any]) -> None:
         _show_flags(self._box, values)

@@ -24,6 +24,7 @@ from widgets.look.icon import icon
 from widgets.look.translation import declared, thousands
 from widgets.panels.recipe_panel import RecipePanel
 from widgets.panels.schedule_plot import SchedulePlot
+from widgets.panels.speed_section import SpeedSection
 
 SLIDER = (1e-5, 1.0)
 """The learning rates that the slider reaches; the field takes any."""
@@ -36,6 +37,8 @@ class TrainingPanel(RecipePanel):
     """The user wants a learning rate to be searched for."""
     loss_requested = Signal()
     """The user wants to see the loss drawn."""
+    try_requested = Signal()
+    """The user wants to know which switches of the machine are fastest here."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -159,6 +162,8 @@ class TrainingPanel(RecipePanel):
         )
         self._run.add_beside("seed", self._dice())
         self._machine = self._form("machine", Form())
+        self.speed = SpeedSection()
+        self.speed.try_requested.connect(self.try_requested)
         self._waiting = dim(self.tr("torch is loading; then the devices of this computer are listed here."))
         self._waiting.setObjectName("waiting")
         self._optimizer_title, self._optimizer_help = heading(), dim()
@@ -179,9 +184,9 @@ class TrainingPanel(RecipePanel):
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for widget in (self._run, self._machine, self._waiting):
-            column.addWidget(widget)
+        column.addWidget(self._run)
         for group in (
+            (heading(self.tr("Machine")), self._machine, self.speed, self._waiting),
             (self._optimizer_title, self._optimizer_help, self._formula, self._optimizer),
             (self._loss_title, self._loss_help, self._loss),
             (self._schedule_title, self._schedule_help, self._schedule),
