@@ -23,10 +23,14 @@ from app.feature.panel import Piece, Spot
 from app.session.formats import Content, format_of, formats
 from networks.core.message import Message, UserError, message, visible
 from networks.core.storage import write_atomically
+from networks.recipes.datasets import Dataset
+from networks.recipes.datasets.named import in_words
 from widgets.controls.offer_bar import OfferBar
 from widgets.look import theme
 from widgets.look.translation import said
 
+WORTH_A_WORD = 1_000_000
+"""Bytes of images from which on a dialog says how much is written."""
 STACK = 16 * 2**20
 """Bytes; torch traces networks recursively, and a thread's own stack on macOS is a thirtieth of this."""
 
@@ -120,10 +124,11 @@ class Exports(Feature):
 
     def export_training_script(self) -> None:
         """Writes a script with the network, images, recipe and training loop; it needs no Backbone."""
-        path = self._ask(self.tr("Export training script"), self._name("_training.py"), "source")
+        project = self._document.project
+        words = self._with_images(self.tr("Export training script"), project.recipe.data.dataset)
+        path = self._ask(words, self._name("_training.py"), "source")
         if path is None:
             return
-        project = self._document.project
         title = self._title()
 
         def write() -> None:
@@ -132,12 +137,9 @@ class Exports(Feature):
 
             save_training_script(project, path, title)
 
-        from networks.source.training_script import data_file
-
-        sentence = self.tr("“{path}” trains this network by this recipe; its images are in “{data}”.")
-        self._write_in_thread(
-            path, write, sentence.format(path=shown(path), data=data_file(project.recipe.data.dataset))
-        )
+        sentence = self.tr("“{path}” trains this network by this recipe; {images}.")
+        images = self._where_images_are(project.recipe.data.dataset)
+        self._write_in_thread(path, write, sentence.format(path=shown(path), images=images))
 
     def export_run_script(self) -> None:
         """Writes a script that repeats the last run, with all that was changed while it went on."""
@@ -147,24 +149,25 @@ class Exports(Feature):
                 self.tr("There is no run yet to repeat: train first, or stop the run that is going on.")
             )
             return
-        path = self._ask(self.tr("Export training script of the last run"), self._name("_run.py"), "source")
+        dataset = run.project.recipe.data.dataset
+        words = self._with_images(self.tr("Export training script of the last run"), dataset)
+        path = self._ask(words, self._name("_run.py"), "source")
         if path is None:
             return
         from networks.exporting.script import save_training_script
-        from networks.source.training_script import data_file, start_file
+        from networks.source.training_script import start_file
 
         title = self._title()
 
         def write() -> None:
             save_training_script(run.project, path, title, run.course, run.first_weights)
 
-        sentence = self.tr("“{path}” repeats the last run; its images are in “{data}”.")
+        sentence = self.tr("“{path}” repeats the last run; {images}.")
         if run.changes:
             sentence = self.tr(
-                "“{path}” repeats the last run, with all changes made while it went on; its images are in "
-                "“{data}”."
+                "“{path}” repeats the last run, with all changes made while it went on; {images}."
             )
-        sentence = sentence.format(path=shown(path), data=data_file(run.project.recipe.data.dataset))
+        sentence = sentence.format(path=shown(path), images=self._where_images_are(dataset))
         if run.first_weights is not None:
             beside = self.tr("The weights that it began with are in “{start}”.")
             sentence = f"{sentence} {beside.format(start=shown(start_file(path)))}"
@@ -272,6 +275,26 @@ class Exports(Feature):
             self._notice = None
         # what torch left behind is freed here: in another thread the collector would free Qt objects as well
         gc.collect()
+
+    def _with_images(self, title: str, dataset: Dataset) -> str:
+        """The title of the dialog, which says how much is written beside a script, where that is much."""
+        if not dataset.at_hand():
+            return title
+        if dataset.streamed() is not None:
+            return self.tr("{title}; the pictures stay in their folder").format(title=title)
+        size = dataset.bytes_waiting()
+        if size < WORTH_A_WORD:
+            return title
+        words = self.tr("{title}, with up to {size} of images beside it")
+        return words.format(title=title, size=in_words(size))
+
+    def _where_images_are(self, dataset: Dataset) -> str:
+        from networks.source.training_script import data_file
+
+        if dataset.at_hand() and dataset.streamed() is not None:
+            words = self.tr("its pictures stay in their folder, and “{data}” lists them")
+            return words.format(data=data_file(dataset, streamed=True))
+        return self.tr("its images are in “{data}”").format(data=data_file(dataset))
 
     # questions; a separate method, so that tests can answer
 

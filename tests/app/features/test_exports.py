@@ -9,6 +9,7 @@ import onnxruntime
 import pytest
 import torch
 from msgspec.structs import replace
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -27,6 +28,7 @@ from networks.graph.edits import remove
 from networks.graph.network import Network
 from networks.graph.presentation import Folding
 from networks.project.project import first_project, write_project
+from networks.recipes.datasets import Folder
 from networks.recipes.recipe import with_settings
 from networks.recipes.steering import Change, Course
 from networks.source import source
@@ -405,3 +407,31 @@ def test_a_folder_that_cannot_be_opened_is_said(desk, monkeypatch):
     desk.exports.export_picture()
     desk.exports.offer_bar.accept_button.click()
     assert "could not be opened" in desk.errors[0]
+
+
+def test_the_dialog_says_how_many_images_are_written_beside_a_script(desk, tmp_path, monkeypatch):
+    for name in ("cat", "dog"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for index in range(4):
+            Image.new("RGB", (30, 30), (index, 0, 0)).save(tmp_path / "photos" / name / f"{index}.png")
+    desk.will_choose("go.py", monkeypatch)
+    monkeypatch.setattr(desk.exports, "_write_in_thread", lambda path, write, told: desk.told.append(told))
+    project = desk.document.project
+    for memory, title, told in (
+        (
+            0.0,
+            "Export training script, with up to 6 MB of images beside it",
+            "its images are in “folder.npz”",
+        ),
+        (
+            1e-6,
+            "Export training script; the pictures stay in their folder",
+            "its pictures stay in their folder, and “folder.csv” lists them",
+        ),
+    ):
+        dataset = Folder(path=str(tmp_path / "photos"), side=512, memory=memory)
+        dataset.read()
+        desk.document.edit(replace(project, recipe=with_settings(project.recipe, dataset=dataset)), "Choose")
+        desk.exports.export_training_script()
+        assert desk.dialogs[-1][0] == title
+        assert told in desk.told[-1]
