@@ -58,6 +58,8 @@ class Desk(QObject):
     """The data set whose images are to be read in the background; the state is judged again afterwards."""
     images_unread = Signal(object, object)
     """A data set whose images could not be read, and the Message that says why."""
+    images_changed = Signal()
+    """The images of the data set may be others now: files have come, gone or changed."""
     panel_wished = Signal(str)
     """The name of a panel that is to be opened and brought into view."""
 

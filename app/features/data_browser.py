@@ -59,8 +59,8 @@ class Browser(Feature):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._reading, self._tiling, self._looking = Newest(self), Newest(self), Newest(self)
         self._counting = Newest(self)
-        self._asked: Data | None = None
-        """The data whose contents were asked for last."""
+        self._asked: tuple[Data, int] | None = None
+        """The data whose contents were asked for last, and the edition of its data set."""
         self._held: Contents | None = None
         self._unread: tuple[Dataset, Message] | None = None
         self._views: _Views | None = None
@@ -68,6 +68,7 @@ class Browser(Feature):
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._work)
         desk.torch_loaded.connect(self.refresh)
+        desk.images_changed.connect(self.refresh)
         desk.images_unread.connect(self._take_unread)
 
     def panels(self) -> tuple[Panel, ...]:
@@ -119,10 +120,10 @@ class Browser(Feature):
             self._drop(said(reason))
             return
         # neither steps nor weights change which pictures there are
-        plain = replace(recipe.data, augmentation=(), balance="equal")
+        plain = replace(recipe.data, augmentation=(), balance="equal"), dataset.edition()
         if plain != self._asked:
             self._asked = plain
-            work = partial(_contents, plain)
+            work = partial(_contents, plain[0])
             self._reading.run(work, partial(self._hold, plain), partial(self._miss, plain))
         elif self._held is not None:
             browser.show_contents(self._held, recipe)
@@ -153,12 +154,12 @@ class Browser(Feature):
         self._asked = self._held = self._views = None
         self._browser().show_reason(sentence, waiting=waiting)
 
-    def _hold(self, plain: Data, found: Contents) -> None:
+    def _hold(self, plain: tuple[Data, int], found: Contents) -> None:
         if plain == self._asked:
             self._held, self._views = found, None
             self.refresh()
 
-    def _miss(self, plain: Data, reason: Message) -> None:
+    def _miss(self, plain: tuple[Data, int], reason: Message) -> None:
         if plain == self._asked:
             self._held = None
             self._browser().show_reason(said(reason))
@@ -219,7 +220,13 @@ class Browser(Feature):
     @Slot(object)
     def _make_tiles(self, rows: NDArray[np.int64]) -> None:
         browser, views, held = self.browser, self._views, self._held
-        if browser is None or views is None or held is None:
+        if browser is None or held is None:
+            return
+        if browser.way == "stored":
+            work = partial(_stored, self.desk.shown.recipe.data.dataset, rows)
+            self._tiling.run(work, partial(self._take_stored, held), browser_problem(browser))
+            return
+        if views is None:
             return
         of_training = held.owner[rows] == 0
         epoch = browser.epoch if browser.way == "augmented" else None
@@ -234,6 +241,10 @@ class Browser(Feature):
         if epoch == (browser.epoch if browser.way == "augmented" else None):
             browser.show_tiles(found)
 
+    def _take_stored(self, held: Contents, found: Tiles) -> None:
+        if self.browser is not None and held is self._held and self.browser.way == "stored":
+            self.browser.show_tiles(found)
+
 
 def browser_problem(browser: DataBrowser) -> partial[None]:
     """What a job calls that has failed."""
@@ -246,6 +257,18 @@ def _tell(browser: DataBrowser, reason: Message) -> None:
 
 def _contents(data: Data, _: Task) -> Contents:
     return contents(data)
+
+
+def _stored(dataset: Dataset, rows: NDArray[np.int64], _: Task) -> Tiles:
+    """Tiles of pictures that are too many to be kept."""
+    from widgets.data.class_grid import TILE
+    from widgets.data.tiles import thinned
+
+    pictures = dataset.images_at(rows.tolist())
+    return {
+        row: np.ascontiguousarray(thinned(picture, TILE * 2))
+        for row, picture in zip(rows.tolist(), pictures, strict=True)
+    }
 
 
 def _look(views: _Views, picture: _Picture, _: Task) -> Look:

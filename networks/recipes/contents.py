@@ -40,12 +40,20 @@ class Contents(NamedTuple):
     the third part.
     """
 
-    pixels: Pixels
+    pixels: Pixels | None
+    """None where they are too many to be kept: each is decoded when it is looked at."""
     labels: Labels
     classes: tuple[str, ...]
     parts: tuple[Part, ...]
     owner: NDArray[np.int8]
     """For each picture the place of its part in `parts`; -1 if the recipe leaves it out."""
+    decoded_size: tuple[int, int] = (0, 0)
+    """Height and width to which pictures are decoded that are not kept."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the pictures, as stored."""
+        return self.decoded_size if self.pixels is None else self.pixels.shape[1:3]
 
     def part_of(self, row: int) -> Part | None:
         """The part that a picture belongs to; None if the recipe leaves it out."""
@@ -66,7 +74,8 @@ class Contents(NamedTuple):
 
 def contents(data: Data) -> Contents:
     """What the recipe's data holds. Raises UserError where the pictures cannot be had."""
-    pixels, labels = data.dataset.load()
+    pixels = None if data.dataset.streamed() is not None else data.dataset.load()[0]
+    labels = data.dataset.labels()
     training, validation = data.split()
     own = len(labels) - data.dataset.test_images
     chosen: list[tuple[PartName, Rows]] = [("training", training)]
@@ -81,7 +90,7 @@ def contents(data: Data) -> Contents:
     for place, (name, rows) in enumerate(chosen):
         owner[rows] = place
         parts.append(Part(name, rows, by_class(labels, rows, len(data.dataset.classes))))
-    return Contents(pixels, labels, data.dataset.classes, tuple(parts), owner)
+    return Contents(pixels, labels, data.dataset.classes, tuple(parts), owner, data.dataset.size)
 
 
 def by_class(labels: Labels, rows: Rows, classes: int) -> tuple[Rows, ...]:

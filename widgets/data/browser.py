@@ -176,6 +176,7 @@ class DataBrowser(QWidget):
         self._pages.setCurrentIndex(1)
         if not changed:
             return
+        self.drop_tiles()
         self._share()
         row = self.grid.current
         if row is None or row >= len(contents.labels) or contents.part_of(row) is None:
@@ -236,7 +237,8 @@ class DataBrowser(QWidget):
     @Slot()
     def drop_tiles(self) -> None:
         """What was made of the pictures does not hold any more."""
-        self.grid.show_elsewhere(self.head.way != "stored")
+        decoded = self._contents is not None and self._contents.pixels is None
+        self.grid.show_elsewhere(self.head.way != "stored" or decoded)
 
     # choosing
 

@@ -162,6 +162,7 @@ class ClassGrid(QTableView):
                 return None
             self._made += 1
             assert self._model.contents is not None
+            assert self._model.contents.pixels is not None
             self._keep(row, tile(self._model.contents.pixels[row], TILE, self.devicePixelRatioF()))
             return self._tiles[row]
         self._missing.append(row)

@@ -25,6 +25,8 @@ class PictureDetail(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._decodes = False
+        """Whether the picture as stored comes with `show_look`, too."""
         self._look: Look | None = None
         self.title = QLabel()
         self.title.setProperty("role", "heading")
@@ -67,9 +69,10 @@ class PictureDetail(QWidget):
     def show_row(self, contents: Contents, row: int) -> None:
         """Shows a picture as stored, until `show_look` knows the rest."""
         self._look = None
-        self.stored.show_picture(contents.pixels[row])
+        self._decodes = contents.pixels is None
+        self.stored.show_picture(None if contents.pixels is None else contents.pixels[row])
         self.seen.show_picture(None)
-        high, wide = contents.pixels.shape[1:3]
+        high, wide = contents.size
         self.stored.show_caption(self.tr("as stored, {size}").format(size=f"{high}×{wide}"))
         self.seen.show_caption(self.tr("as seen"))
         self._frame(None)
@@ -87,6 +90,8 @@ class PictureDetail(QWidget):
         """Shows the picture on its way into the network."""
         keeps = self.seen.pixel() if self._look is not None or self.seen.pixel() else None
         self._look = look
+        if self._decodes:
+            self.stored.show_picture(look.stored)
         height, width = look.fitted.shape[:2]
         picture = look.steps[-1].picture if look.steps else look.fitted
         self.seen.show_picture(as_bytes(picture))

@@ -258,3 +258,22 @@ def test_stages_lead_to_the_input_on_the_canvas_and_to_the_panels(qtbot, feature
     with qtbot.waitSignal(feature.desk.panel_wished) as opened:
         feature.browser.panel_wished.emit("augmentation")
     assert opened.args == ["augmentation"]
+
+
+def test_pictures_that_are_not_kept_are_decoded_beside_the_window(feature, qtbot, tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for index in range(6):
+            Image.new("RGB", (30, 20), (40 * index, 80, 90)).save(tmp_path / "photos" / name / f"{index}.png")
+    load_torch(feature)
+    edit(feature, dataset=Folder(path=str(tmp_path / "photos"), side=16, memory=1e-6))
+    qtbot.waitUntil(lambda: feature._held is not None and feature._held.pixels is None, timeout=30_000)
+    held = there(qtbot, feature)
+    assert held.size == (16, 16)
+    grid = feature.browser.grid
+    qtbot.waitUntil(lambda: len(grid._tiles) >= 10, timeout=30_000)
+    assert look(qtbot, feature).stored.shape == (16, 16, 3)
+    Image.new("RGB", (30, 20)).save(tmp_path / "photos" / "cat" / "new.png")
+    feature.desk.shown.recipe.data.dataset.read_again()
+    feature.desk.images_changed.emit()
+    qtbot.waitUntil(lambda: feature._held is not None and len(feature._held.labels) == 13, timeout=30_000)
