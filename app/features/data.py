@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from app.background.job import Job, Task, reason_of
@@ -15,6 +16,7 @@ from app.feature.desk import OUTCOME, Desk
 from app.feature.feature import Feature
 from app.feature.panel import Panel, Piece, Place, Spot
 from app.feature.shown import Shown
+from app.training.trainer import State
 from networks.core.message import Message, message
 from networks.doctor.data_findings import data_notes
 from networks.layers.ends import Input
@@ -64,6 +66,17 @@ class Data(Feature):
         self._loading: Job[object] | None = None
         self._loaded: Dataset | None = None
         """The set that is being read."""
+        self._reader: _Reader | None = None
+        self._checking: Job[Message | None] | None = None
+        """Looks for changes in a folder that was read."""
+        self._gone = False
+        """Whether the folder was not there when it was looked for last."""
+        self._edition = 0
+        """Which reading of the folder is shown."""
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.applicationStateChanged.connect(self._look_again)
+        desk.trainer.state_changed.connect(self._show_taken_in)
         self._declined: Dataset | None = None
         """The folder that was not to be read to its end; it is read once it is chosen again."""
 
@@ -108,7 +121,7 @@ class Data(Feature):
 
     def close(self) -> None:
         """Stops fetching and reading, and waits until they have stopped."""
-        for job in (self._fetching, self._loading):
+        for job in (self._fetching, self._loading, self._checking):
             if job is not None:
                 job.close()
 
@@ -233,7 +246,8 @@ class Data(Feature):
         lacks = isinstance(dataset, NamedDataset) and dataset.missing() is not None
         going = (self.busy and dataset == self._fetched) or self._reads(dataset)
         share = self.panel.ways.progress.value() / 1000 if going else None
-        self.panel.ways.show_missing(in_words(dataset.download_bytes) if lacks else "", share)
+        read = self._words_read() if self._reads(dataset) else ""
+        self.panel.ways.show_missing(in_words(dataset.download_bytes) if lacks else "", share, read)
         if isinstance(dataset, Folder) and not going:
             self.panel.ways.folder.show()
         notes = "\n".join(said(note) for note in data_notes(new.project))
@@ -243,6 +257,7 @@ class Data(Feature):
         """The files of a set have come: what was found wrong before need not hold any more."""
         self.desk.judge_again()
         self._refresh()
+        self.desk.images_changed.emit()
 
     @Slot(object)
     def _load(self, dataset: Dataset) -> None:
@@ -253,8 +268,9 @@ class Data(Feature):
         if self.reading:
             return  # whatever is shown then is asked for again
         self._loaded = dataset
+        self._reader = _Reader(dataset)
         self._loading = Job(
-            partial(_read, dataset),
+            self._reader.read,
             self._show_loaded,
             self._show_unread,
             self._show_reading,
@@ -269,12 +285,65 @@ class Data(Feature):
 
     def _show_reading(self, share: float) -> None:
         if self._reads(self.desk.shown.recipe.data.dataset):
-            self.panel.ways.show_missing("", share)
+            self.panel.ways.show_missing("", share, self._words_read())
+
+    def _words_read(self) -> str:
+        survey = None if self._reader is None else self._reader.survey
+        return "" if survey is None else said(survey.words())
 
     def _show_loaded(self, whole: object) -> None:
         self._loaded = None
-        if whole:
+        if not whole:
+            return
+        self._judge_again()
+        if self._reader is not None and self._reader.change is not None:
+            words = self.tr("The folder has changed: {changes}. It has been read again.")
+            self.desk.say(words.format(changes=said(self._reader.change)), OUTCOME)
+
+    # changes on the disk
+
+    @Slot(Qt.ApplicationState)
+    def _look_again(self, state: Qt.ApplicationState) -> None:
+        """The user comes back to the window, perhaps from the folder."""
+        if state is Qt.ApplicationState.ApplicationActive:
+            self.look_for_changes()
+
+    @Slot()
+    def look_for_changes(self) -> None:
+        """Looks in the background whether files of the folder came, went or changed, and reads those."""
+        dataset = self.desk.shown.recipe.data.dataset
+        if not isinstance(dataset, Folder) or self.reading or self.checking:
+            return
+        gone, before = dataset.missing() is not None, self._gone
+        self._gone = gone
+        if gone or before or not dataset.at_hand():
             self._judge_again()
+        if gone or not dataset.at_hand():
+            return
+        self._checking = Job(
+            lambda _: dataset.changed(), partial(self._take_changes, dataset), self.desk.say, owner=self
+        )
+        self._checking.start()
+
+    @property
+    def checking(self) -> bool:
+        """Whether changes are looked for."""
+        return self._checking is not None and self._checking.running
+
+    def _take_changes(self, dataset: Folder, change: Message | None) -> None:
+        if change is not None and dataset == self.desk.shown.recipe.data.dataset:
+            self._load(dataset)
+            self._refresh()
+
+    @Slot(object)
+    def _show_taken_in(self, state: State) -> None:
+        """A run that begins has read what has changed."""
+        dataset = self.desk.shown.recipe.data.dataset
+        if state is State.TRAINING and isinstance(dataset, Folder) and dataset.at_hand():
+            edition = dataset.edition()
+            if edition != self._edition:
+                self._edition = edition
+                self._judge_again()
 
     def _show_unread(self, reason: Message) -> None:
         dataset, self._loaded = self._loaded, None
@@ -299,21 +368,34 @@ def _fetch(dataset: NamedDataset, task: Task) -> bool:
     return fetch(dataset, task.report)
 
 
-def _read(dataset: Dataset, task: Task) -> bool:
-    """Reads all images of a set. Returns whether it was read; False if that was cancelled."""
-    if not isinstance(dataset, Folder):
-        dataset.load()
+class _Reader:
+    """Reads a set in the background; of a folder that was read before only what has changed."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self.survey: Survey | None = None
+        """What has been read of a folder so far; may be looked at from the window's thread."""
+        self.change: Message | None = None
+        """What has changed in a folder that was read before."""
+
+    def read(self, task: Task) -> bool:
+        """Returns whether the set was read; False if that was cancelled."""
+
+        def progress(survey: Survey) -> None:
+            self.survey = survey
+            if not task.report(survey.done / survey.of):
+                raise _EnoughError
+
+        dataset = self._dataset
+        if not isinstance(dataset, Folder):
+            dataset.load()
+            return True
+        try:
+            self.change = dataset.read_again(progress)
+            dataset.read(progress)
+        except _EnoughError:
+            return False
         return True
-
-    def progress(survey: Survey) -> None:
-        if not task.report(survey.done / survey.of):
-            raise _EnoughError
-
-    try:
-        dataset.read(progress)
-    except _EnoughError:
-        return False
-    return True
 
 
 class _EnoughError(Exception):

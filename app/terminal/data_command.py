@@ -66,7 +66,7 @@ def read_pictures(dataset: Dataset, stream: TextIO) -> None:
         if told:
             stream.write("\n")
     if (keeping := dataset.keeping()) is not None and dataset.streamed() is not None:
-        print_lines(f"The pictures are {keeping}.", stream)
+        print_lines(f"Note: {keeping}", stream)
 
 
 def table() -> str:

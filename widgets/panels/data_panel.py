@@ -42,6 +42,8 @@ class DataPanel(RecipePanel):
         self._images = _value("images")
         self._classes = _value("classes")
         self._brought = _value("brought")
+        self._kept = dim()
+        self._kept.setObjectName("keeping")
         self._problem = Notice("error")
         self._strip = SampleStrip()
         self._attribution = dim()
@@ -73,6 +75,7 @@ class DataPanel(RecipePanel):
             self._split,
             self._learned,
             facts,
+            self._kept,
             self._attribution,
         ):
             column.addWidget(widget)
@@ -107,6 +110,7 @@ class DataPanel(RecipePanel):
         self._strip.show_samples((), ())
         self._images.setText(self.tr("none"))
         self._brought.setText("")
+        self._kept.setText("")
         self._shown = None
 
     def _show_facts(self, data: Data, image: tuple[int, int, int] | None) -> None:
@@ -121,6 +125,8 @@ class DataPanel(RecipePanel):
         )
         height, width = dataset.size
         size = f"{height}×{width}"
+        keeping = dataset.keeping()
+        self._kept.setText("" if keeping is None else said(keeping))
         own = self.tr("{size} grey") if dataset.channels == 1 else self.tr("{size} colour")
         brought = (
             self.tr("brought to {shape}").format(shape=show(image))

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from widgets.controls.notice import Notice
+from widgets.forms.rows import dim
 from widgets.look import theme
 
 _STEPS = 1000
@@ -31,6 +32,8 @@ class DataSetWays(QWidget):
         self.progress.setAccessibleName(self.tr("Fetching the data set"))
         self.cancel = _button("cancel_fetching", self.cancel_wished)
         self.cancel.setText(self.tr("Cancel"))
+        self.read = dim()
+        self.read.setObjectName("folder_read")
         self.notes = Notice("warning")
         self.notes.setObjectName("data_notes")
         self.fit = _button("fit_input", self.fit_wished)
@@ -44,14 +47,20 @@ class DataSetWays(QWidget):
             for widget in pair:
                 row.addWidget(widget)
             column.addLayout(row)
+        column.addWidget(self.read)
         column.addWidget(self.notes)
         column.addWidget(self.fit)
         self.show_missing("", None)
         self.show_notes("", fits=True)
 
-    def show_missing(self, size: str, fetched: float | None) -> None:
-        """Offers to fetch so much, or shows which share has come; `size` is empty where nothing lacks."""
+    def show_missing(self, size: str, fetched: float | None, read: str = "") -> None:
+        """Offers to fetch so much, or shows which share has come; `size` is empty where nothing lacks.
+
+        `read` says what has been read of a folder.
+        """
         going = fetched is not None
+        self.read.setText(read)
+        self.read.setVisible(going and bool(read))
         self.fetch.setText(self.tr("Fetch {size}").format(size=size))
         self.fetch.setVisible(bool(size) and not going)
         self.folder.setVisible(bool(size) and not going)

@@ -27,6 +27,7 @@ from networks.recipes.datasets.folder_scan import (
     stamps_of,
 )
 from networks.recipes.datasets.in_memory import forget, kept, recall
+from networks.recipes.datasets.named import in_words
 from networks.recipes.datasets.picture_files import PictureFiles
 from networks.recipes.datasets.survey import Progress, Survey
 
@@ -180,15 +181,15 @@ class Folder(Dataset, frozen=True):
         reading = self._known()
         if reading is None:
             return None
-        size = f"{len(reading.labels) * self._bytes_each() / 1e9:.2g}"
+        size = in_words(len(reading.labels) * self._bytes_each())
         if reading.pixels is not None:
-            return message("kept in memory: {size} GB", size=size)
+            return message("All pictures are kept in memory and take {size} there.", size=size)
         return message(
-            "decoded anew for every batch: {size} GB at {side}×{side} is more than the {budget} GB that may "
-            "be kept",
+            "The pictures are decoded anew for every batch: at {side}×{side} pixels they take {size}, and "
+            "{budget} may be kept.",
             size=size,
             side=self.side,
-            budget=f"{self.budget / 1e9:.2g}",
+            budget=in_words(self.budget),
         )
 
     def edition(self) -> int:
@@ -243,11 +244,11 @@ class Folder(Dataset, frozen=True):
 
     def _too_many(self, pictures: int) -> Message:
         return message(
-            "Expected pictures that take at most {most} GB, got {count} that take {size} GB at {side}×{side} "
+            "Expected pictures that take at most {most}, got {count} that take {size} at {side}×{side} "
             "pixels: choose a smaller side, or allow more memory.",
-            most=f"{self.budget / 1e9:.2g}",
+            most=in_words(self.budget),
             count=pictures,
-            size=f"{pictures * self._bytes_each() / 1e9:.2g}",
+            size=in_words(pictures * self._bytes_each()),
             side=self.side,
         )
 

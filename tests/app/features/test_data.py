@@ -8,6 +8,8 @@ import threading
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.feature.desk import Desk
@@ -226,3 +228,57 @@ def test_cancelling_leaves_the_way_open(desk, data, qtbot, monkeypatch):
     data.panel.ways.cancel.click()
     qtbot.waitUntil(lambda: not data.busy)
     assert data.panel.ways.fetch.isVisibleTo(data.panel)
+
+
+def test_a_folder_is_read_beside_the_window_and_says_what_has_come(desk, data, pictures, qtbot, monkeypatch):
+    monkeypatch.setattr(data, "ask_folder", lambda _: pictures)
+    gate, threads = threading.Event(), set()
+
+    def slowly(path, *rest):
+        threads.add(threading.current_thread())
+        if "dog" in str(path):
+            gate.wait(10)
+        return np.zeros((28, 28, 3), np.uint8)
+
+    monkeypatch.setattr("networks.recipes.datasets.pictures.decoded", slowly)
+    choose(desk, Folder(side=28))
+    data.panel.ways.folder.click()
+    words = data.panel.findChild(QLabel, "folder_read")
+    # the last events of the window's loop are worked off while the thread waits at the gate
+    qtbot.waitUntil(lambda: words.text() == "5 of 16 files; cat 5; 30×20 pixels")
+    assert words.isVisibleTo(data.panel)
+    gate.set()
+    qtbot.waitUntil(lambda: desk.shown.findings == ())
+    assert threading.main_thread() not in threads
+    assert not words.isVisibleTo(data.panel)
+    assert "kept in memory" in data.panel.findChild(QLabel, "keeping").text()
+
+
+@pytest.mark.parametrize("memory", [0.0, 1e-6])
+def test_changes_in_a_folder_are_noticed_when_one_comes_back(desk, data, pictures, qtbot, memory):
+    told = []
+    desk.told.connect(lambda sentence, _: told.append(sentence))
+    choose(desk, Folder(path=str(pictures), side=28, memory=memory))
+    qtbot.waitUntil(lambda: data.panel.findChild(QLabel, "images").text().startswith("12 to train"))
+    data.look_for_changes()
+    qtbot.waitUntil(lambda: not data.checking)
+    assert not data.reading
+    for index in range(5):
+        Image.new("RGB", (30, 20)).save(pictures / "fox" / f"new{index}.png")
+    (pictures / "cat" / "0.png").unlink()
+    QGuiApplication.instance().applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+    qtbot.waitUntil(lambda: data.panel.findChild(QLabel, "images").text().startswith("15 to train"))
+    assert told[-1] == "The folder has changed: 5 new files, 1 file removed. It has been read again."
+
+
+def test_a_folder_that_is_gone_is_said_when_one_comes_back(desk, data, pictures, qtbot):
+    choose(desk, Folder(path=str(pictures), side=28))
+    qtbot.waitUntil(lambda: desk.shown.findings == ())
+    away = pictures.with_name("away")
+    pictures.rename(away)
+    data.look_for_changes()
+    assert "not there" in str(desk.shown.findings[0].sentence)
+    assert "not there" in data.panel.findChild(Notice).sentence()
+    away.rename(pictures)
+    data.look_for_changes()
+    qtbot.waitUntil(lambda: desk.shown.findings == ())
