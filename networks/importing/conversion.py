@@ -38,6 +38,7 @@ from networks.importing.refusal import (
     refused,
     tried,
 )
+from networks.importing.standardizing import MULTIPLIED, computed_weights, number_beside, standardized
 from networks.importing.tracing import MODE, WRITES_PART
 from networks.importing.values import BATCH, ChannelSlices, LayerOutput, Learned, Reshaped
 from networks.layers.base import Layer
@@ -74,10 +75,18 @@ class Converted(NamedTuple):
 
 
 def converted(
-    module: nn.Module, graph: fx.Graph, scopes: dict[fx.Node, str], images: Input, training: bool
+    module: nn.Module,
+    graph: fx.Graph,
+    scopes: dict[fx.Node, str],
+    images: Input,
+    training: bool,
+    others: Mapping[str, nn.Module],
 ) -> Converted:
-    """The layers of a traced graph. Raises UserError for the first call that no layer stands for."""
-    modules = dict(module.named_modules())
+    """The layers of a traced graph; `others` are modules that do the same as those at their paths.
+
+    Raises UserError for the first call that no layer stands for.
+    """
+    modules = {**dict(module.named_modules()), **others}
     for node in graph.nodes:
         if node.op == "call_module" and not known(modules[node.target]):
             raise refused(node.target, no_layer(type(modules[node.target]).__name__).reason)
@@ -255,21 +264,25 @@ class _Conversion:
 
     def _learned(self, target: Any, x: Learned, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Learned:
         """What a function gives of a module's own tensors alone."""
-        if target in RESHAPES and args[0] is x:
-            data: Tensor = tried(RESHAPES[target], torch.empty(x.shape, device="meta"), *args[1:], **kwargs)
-            return Learned(x.path, x.tensor, tuple(data.shape))
+        if target in RESHAPES and x is args[0]:
+            tensors = map(_without_numbers, args)
+            data: Tensor = tried(RESHAPES[target], *tensors, **kwargs)
+            return Learned(x.path, x.tensor, tuple(data.shape), x.factor, x.standardized)
+        if target in MULTIPLIED and (factor := number_beside(args, kwargs)) is not None:
+            return x._replace(factor=x.factor * factor)
+        if (filters := standardized(target, args, kwargs)) is not None:
+            return filters
         if target in ("add_", operator.iadd) and x.path.endswith(COUNTER):
             return x  # the layer counts its batches itself
-        raise UnshowableError(
-            message("it computes its weights from “{path}”, and a layer learns its own directly", path=x.path)
-        )
+        raise computed_weights(x)
 
     def _view(
         self, target: Any, x: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str
     ) -> LayerOutput | Reshaped | ChannelSlices | None:
         """The value where the call only reshapes, swaps axes or picks channels; otherwise None."""
         if target in RESHAPES:
-            return self._reshaped(x, tried(RESHAPES[target], x.data, *args[1:], **kwargs), path)
+            shown = map(_without_numbers, args[1:])
+            return self._reshaped(x, tried(RESHAPES[target], x.data, *shown, **kwargs), path)
         if target in SWAPS and (isinstance(x, Reshaped) or x.data.dim() != 4):
             return swapped(x, SWAPS[target], args, kwargs)
         if target in SPLITS and isinstance(x, LayerOutput):
@@ -376,6 +389,8 @@ class _Conversion:
         """A bare parameter that forward uses itself, such as one that every channel is multiplied by."""
         (parameter, *others) = learned
         layer = None
+        if parameter.is_computed:
+            raise computed_weights(parameter)
         if not others and len(outputs) == 1 and isinstance(parameter.tensor, nn.Parameter):
             layer = layer_of_tensor(target, parameter, outputs[0].shape)
         if layer is None:
@@ -423,6 +438,13 @@ def _within(value: Any) -> Iterator[Any]:
     elif isinstance(value, dict):
         for item in value.values():
             yield from _within(item)
+
+
+def _without_numbers(value: Any) -> Any:
+    """A tensor on the meta device for what a node stands for."""
+    if isinstance(value, Learned):
+        return torch.empty(value.shape, device="meta")
+    return value.data if isinstance(value, LayerOutput | Reshaped) else value
 
 
 def _added_to_zero(arguments: Mapping[str, Any]) -> LayerOutput | None:

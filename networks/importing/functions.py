@@ -216,6 +216,8 @@ RESHAPES: dict[Any, Callable[..., Tensor]] = {
     "squeeze": T.squeeze,
     "unsqueeze": T.unsqueeze,
     "unflatten": T.unflatten,
+    "reshape_as": T.reshape_as,
+    "view_as": T.view_as,
     torch.reshape: torch.reshape,
     torch.flatten: torch.flatten,
     torch.squeeze: torch.squeeze,

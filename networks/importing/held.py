@@ -11,9 +11,9 @@ from torch.nn import functional
 
 from networks.core.message import message
 from networks.importing.refusal import UnshowableError, tried
+from networks.importing.standardizing import BATCH_NORM, computed_weights, standardizing
 from networks.importing.values import LayerOutput, Learned
 
-_BATCH_NORM = ("input", "running_mean", "running_var", "weight", "bias", "training", "momentum", "eps")
 _PARAMETERS: dict[Any, tuple[str, ...]] = {
     functional.conv2d: ("input", "weight", "bias", "stride", "padding", "dilation", "groups"),
     functional.conv_transpose2d: (
@@ -21,7 +21,7 @@ _PARAMETERS: dict[Any, tuple[str, ...]] = {
     ),
     functional.linear: ("input", "weight", "bias"),
     functional.prelu: ("input", "weight"),
-    functional.batch_norm: _BATCH_NORM,
+    functional.batch_norm: BATCH_NORM,
     functional.group_norm: ("input", "num_groups", "weight", "bias", "eps"),
     functional.layer_norm: ("input", "normalized_shape", "weight", "bias", "eps"),
 }  # fmt: skip
@@ -57,6 +57,11 @@ def holder_of(target: Any, arguments: Mapping[str, Any]) -> tuple[str, nn.Module
         raise UnshowableError(message("it computes its weights from the images"))
     with torch.device("meta"):
         module: nn.Module = tried(_MAKERS[target], arguments)
+        for name, value in held.items():
+            if value.is_computed:
+                if target is not functional.conv2d or name != "weight":
+                    raise computed_weights(value)
+                module = standardizing(module, path, value)
     return path, module
 
 

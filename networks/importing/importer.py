@@ -16,7 +16,8 @@ from networks.importing.hierarchy import folded
 from networks.importing.node_names import named
 from networks.importing.own_ways import refuse_own_ways
 from networks.importing.refusal import first_line, refused
-from networks.importing.tracing import traced
+from networks.importing.stand_ins import stand_ins
+from networks.importing.tracing import kept, traced
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 
 
@@ -54,8 +55,12 @@ def imported(
 def _imported(module: nn.Module, images: Input, auxiliary: float) -> Network:
     _refuse_tied(module)
     refuse_own_ways(module)
-    training = converted(module, *traced(module, True, images.shape()), images, True)
-    judged = converted(module, *traced(module, False, images.shape()), images, False)
+    with kept(module):
+        others = stand_ins(module)
+    training, judged = (
+        converted(module, *traced(module, mode, images.shape(), others), images, mode, others)
+        for mode in (True, False)
+    )
     if _main(training) != _main(judged):
         raise refused(
             type(module).__name__,

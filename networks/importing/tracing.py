@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import random
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -99,8 +99,9 @@ class _Tracer(fx.Tracer):
     While it traces, torch.fx stands before the call of every module, also in a thread that trains meanwhile.
     """
 
-    def __init__(self, images: Shape) -> None:
+    def __init__(self, images: Shape, leaves: Collection[str]) -> None:
         super().__init__()
+        self._leaves = leaves
         self._thread = threading.get_ident()
         self.proxy_buffer_attributes = True
         self._images = images
@@ -188,7 +189,7 @@ class _Tracer(fx.Tracer):
         return True
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return is_leaf(m)
+        return module_qualified_name in self._leaves or is_leaf(m)
 
 
 class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -213,17 +214,20 @@ def _tensors_of(part: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
     yield from part.named_buffers()
 
 
-def traced(module: nn.Module, training: bool, images: Shape) -> tuple[fx.Graph, dict[fx.Node, str]]:
+def traced(
+    module: nn.Module, training: bool, images: Shape, leaves: Collection[str] = ()
+) -> tuple[fx.Graph, dict[fx.Node, str]]:
     """The graph of one forward, and for each node the path of the module that it stands in.
 
-    `images` is the shape of one image: where forward calculates with sizes, it is traced for these.
+    `images` is the shape of one image: where forward calculates with sizes, it is traced for these. Of the
+    modules at the paths `leaves` the graph tells that they are called, and not what they do.
     Arguments of forward behind the first keep their defaults. Raises UserError where its calls cannot be
     followed, such as where forward decides by the numbers that come in, or where it draws random numbers
     itself.
     """
     name = type(module).__name__
-    tracer = _Tracer(images)
-    with _kept(module):
+    tracer = _Tracer(images, leaves)
+    with kept(module):
         try:
             module.train(training)
             before = _random_states()
@@ -256,7 +260,7 @@ def _random_states() -> tuple[object, str]:
 
 
 @contextmanager
-def _kept(module: nn.Module) -> Iterator[None]:
+def kept(module: nn.Module) -> Iterator[None]:
     """Gives every part back what it held: its mode, and what forward keeps in its attributes."""
     before = [(vars(part), dict(vars(part)), _registered(part)) for part in module.modules()]
     try:

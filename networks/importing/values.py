@@ -42,6 +42,17 @@ class ChannelSlices(NamedTuple):
     bounds: tuple[tuple[int, int], ...]
 
 
+class Standardized(NamedTuple):
+    """That each filter of a convolution is brought to mean 0 and variance 1, and multiplied by its gain.
+
+    `gain` is the path of the gains and `size` their shape; the path is empty where there are none.
+    """
+
+    eps: float
+    gain: str
+    size: Shape
+
+
 class Learned(NamedTuple):
     """A parameter or buffer that forward uses directly, not through a module."""
 
@@ -49,8 +60,16 @@ class Learned(NamedTuple):
     tensor: Tensor
     shape: Shape
     """The shape that it is used in, which may be another view of its numbers than its own."""
+    factor: float = 1.0
+    """What all its numbers are multiplied by before it is used."""
+    standardized: Standardized | None = None
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is used as it is held."""
+        """Whether it is used in the shape in which it is held."""
         return self.shape == tuple(self.tensor.shape)
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether other numbers are used than are learned."""
+        return self.factor != 1 or self.standardized is not None

@@ -111,6 +111,8 @@ class LayerScale(Layer, frozen=True):
     """Multiplies each channel by a learned factor that starts near zero, so that a branch fades in slowly.
 
     Touvron et al. 2021, "Going deeper with Image Transformers", section 2; ConvNeXt has one in each block.
+    With one factor for all numbers, which starts at 0, it is the SkipInit of De and Smith 2020, "Batch
+    Normalization Biases Residual Blocks Towards the Identity Function in Deep Networks", section 4.
     """
 
     group: ClassVar = Group.LINEAR
@@ -124,7 +126,7 @@ class LayerScale(Layer, frozen=True):
         float, real("Start", "The value of every factor at the start of training.", -1000.0, 1000.0)
     ] = 1e-6
     factors: Annotated[
-        Literal["column", "batch", "row", "last"],
+        Literal["column", "batch", "row", "last", "one"],
         described(
             "Factors",
             "Which numbers share a factor, and the shape that the factors have in files of weights.",
@@ -133,6 +135,7 @@ class LayerScale(Layer, frozen=True):
                 "batch": "per channel (1×C×1×1)",
                 "row": "per channel (C)",
                 "last": "along the last axis",
+                "one": "all numbers",
             },
         ),
     ] = "column"
@@ -151,23 +154,71 @@ class LayerScale(Layer, frozen=True):
         return {"": self._size(inputs[0])}
 
     def _size(self, x: Shape) -> Shape:
-        return {"column": (x[0], 1, 1), "batch": (1, x[0], 1, 1), "row": (x[0],), "last": (x[-1],)}[
-            self.factors
-        ]
+        sizes: dict[str, Shape] = {
+            "column": (x[0], 1, 1),
+            "batch": (1, x[0], 1, 1),
+            "row": (x[0],),
+            "last": (x[-1],),
+            "one": (),
+        }
+        return sizes[self.factors]
 
     @classmethod
     def from_call(cls, call: Call, *inputs: Shape) -> LayerScale | None:
         x, size, used = inputs[0], call.named["size"], call.named["used"]
         start = call.named.get("fill_value", cls().start)
-        for factors in ("column", "batch", "row", "last"):
+        for factors in ("column", "batch", "row", "last", "one"):
             layer = changed(cls(), start=start, factors=factors)
-            by_channel = factors != "last" and used in ((x[0], 1, 1), (1, x[0], 1, 1))
-            if size == layer._size(x) and (by_channel or (factors == "last" and used == size)):
+            whole = factors in ("last", "one")
+            by_channel = not whole and used in ((x[0], 1, 1), (1, x[0], 1, 1))
+            if size == layer._size(x) and (by_channel or (whole and used == size)):
                 return layer
         return None
 
     def summary(self) -> str:
         return f"{self.start:g}"
+
+
+class EfficientChannelAttention(Layer, frozen=True):
+    """Weighs each channel by a number from 0 to 1, made of its mean and those of a few channels beside it.
+
+    Wang et al. 2020, "ECA-Net: Efficient Channel Attention for Deep Convolutional Neural Networks",
+    section 3: what squeeze-and-excitation does, with as many learned numbers as the kernel is long.
+    """
+
+    group: ClassVar = Group.LINEAR
+    title: ClassVar = "Channel attention"
+    icon: ClassVar = "channel-attention"
+    stem: ClassVar = "eca"
+    keywords: ClassVar = (
+        "eca efficient channel attention squeeze excitation gate se efficientchannelattention"
+    )
+    torch_names: ClassVar = {"kernel": "kernel_size"}
+
+    kernel: Annotated[
+        int, whole("Kernel", "How many channels beside each other count; an odd number.", 1, 63)
+    ] = 3
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if self.kernel % 2 == 0:
+            raise ShapeError(
+                message("an odd kernel, with as many channels on both sides"),
+                message("{kernel}", kernel=self.kernel),
+                message("choose {odd}", odd=self.kernel + 1),
+            )
+        return image(inputs[0])
+
+    def module(self, *inputs: Shape) -> Call:
+        return call("own.EfficientChannelAttention", self.kernel)
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"conv.weight": (1, 1, self.kernel)}
+
+    def multiply_adds(self, *inputs: Shape) -> int:
+        return inputs[0][0] * self.kernel
+
+    def summary(self) -> str:
+        return str(self.kernel)
 
 
 class Scale(Layer, frozen=True):

@@ -283,6 +283,45 @@ class LocalResponseNorm(Layer, frozen=True):
         return str(self.size)
 
 
+class GlobalResponseNorm(Layer, frozen=True):
+    """Divides the strength of each channel by the mean strength of all, so that channels compete.
+
+    Woo et al. 2023, "ConvNeXt V2: Co-designing and Scaling ConvNets with Masked Autoencoders", section 3. The
+    strength is the root of the sum of squares over the image. The result, times a learned factor that starts
+    at 0, and a learned offset are added to the input.
+    """
+
+    group: ClassVar = Group.NORMALIZATION
+    title: ClassVar = "Global response norm"
+    icon: ClassVar = "global-response-norm"
+    stem: ClassVar = "grn"
+    keywords: ClassVar = "grn globalresponsenorm normalization normalisation convnext v2 contrast competition"
+
+    eps: Annotated[
+        float,
+        real("Epsilon", "Added to the mean strength, to avoid a division by zero.", 0.0, 1.0, above=True),
+    ] = 1e-6
+    channels_last: Annotated[
+        bool, described("Channels last", "The channels are the last axis, as behind a Permute.")
+    ] = False
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return image(inputs[0])
+
+    def module(self, *inputs: Shape) -> Call:
+        options = differing(eps=(self.eps, 1e-6), channels_last=(self.channels_last, False))
+        return call("own.GlobalResponseNorm", self._features(inputs[0]), **options)
+
+    def parameters(self, *inputs: Shape) -> dict[str, Shape]:
+        return scaled(self._features(inputs[0]), True)
+
+    def summary(self) -> str:
+        return "channels last" if self.channels_last else ""
+
+    def _features(self, x: Shape) -> int:
+        return x[-1] if self.channels_last else x[0]
+
+
 def batch_options(eps: float, momentum: float, affine: bool) -> dict[str, object]:
     """The options of a BatchNorm that differ from torch's defaults."""
     return differing(eps=(eps, 1e-5), momentum=(momentum, 0.1), affine=(affine, True))

@@ -15,8 +15,9 @@ from networks.graph.forward import Forward, Operation, forward_of
 from networks.graph.network import Network
 from networks.graph.submodules import executed, registered, submodules_of
 from networks.graph.walk import reached
+from networks.module import own_layers
 
-_ROOTS: dict[str, Any] = {"nn": nn, "torch": torch, "operator": operator}
+_ROOTS: dict[str, Any] = {"nn": nn, "torch": torch, "operator": operator, "own": own_layers}
 
 
 def resolve(target: str) -> Any:

@@ -1,4 +1,4 @@
-"""Functions of Backbone's own that training scripts contain, read as text from the files that hold them."""
+"""What printed code contains of Backbone's own functions and classes, read as text from their files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from networks.recipes.losses import LOSSES
 from networks.runs.measures import MEASURES
 
 _NETWORKS = Path(__file__).parents[1]
+OWN_LAYERS = "module/own_layers.py"
 _PRINTED = {
+    OWN_LAYERS: ("StandardizedConv2d", "GlobalResponseNorm", "EfficientChannelAttention"),
     "data/fitting.py": ("fit",),
     "recipes/datasets/decoding.py": ("pixels_of",),
     "data/ahead.py": ("ahead",),
@@ -54,7 +56,7 @@ _ORDER = {"data/augmentation": ("draws.py", "geometry.py", "pixels.py", "mixing.
 
 @cache
 def loop_text(place: str, *names: str) -> dict[str, str]:
-    """The text of the functions that scripts take from a file or folder of `networks`, by name, in its order.
+    """The text of what scripts take from a file or folder of `networks`, by name, in its order.
 
     With `names` only these, and what they use; else all that are ever taken.
     """

@@ -231,7 +231,8 @@ def _called(call: Call, defaults: Mapping[str, Mapping[str, Any]]) -> tuple[str,
         for name, value in call.kwargs
         if not (name in omitted and type(value) is type(omitted[name]) and value == omitted[name])
     ]
-    return f"{call.target}(", args, ")"
+    # the classes of our own layers stand in the same text
+    return f"{call.target.removeprefix('own.')}(", args, ")"
 
 
 def _constant(value: Any, defaults: Mapping[str, Mapping[str, Any]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 
 import msgspec
 
@@ -17,8 +18,9 @@ from networks.graph.submodules import Submodule, submodules_of
 from networks.source.classes import Class, classes_of, is_in_series
 from networks.source.frozen import frozen_lines, train_lines
 from networks.source.identifiers import class_name, free
+from networks.source.loop_text import OWN_LAYERS, loop_text
 from networks.source.printing import Printer, Written, wrapped
-from networks.source.safety import verify
+from networks.source.safety import targets_of, verify
 from networks.source.variables import variables_of
 
 ORDERED = "from collections import OrderedDict"
@@ -55,7 +57,8 @@ def source(network: Network, classes: int, title: str = "") -> Source:
     name = free(class_name(title) or "Network", ())
     made = classes_of(root, forward, _blocks_by_path(network), name)
     printer = Printer(forward, made)
-    lines: list[Written] = []
+    own = own_classes(made)
+    lines = [Written(line) for text in own.values() for line in (*text.splitlines(), "", "")]
     for inner in made[:-1]:
         lines += [*printer.printed(inner, _doc(inner)), Written(""), Written("")]
     weights = check(network, classes).weights
@@ -63,8 +66,15 @@ def source(network: Network, classes: int, title: str = "") -> Source:
     body = "\n".join(line.text for line in lines)
     imports = _imports(body)
     text = "\n".join((*imports, "", "", body, ""))
-    verify(text, made)
+    verify(text, made, own)
     return Source(text, _numbered(lines, len(imports) + 3), name, body)
+
+
+def own_classes(made: Sequence[Class]) -> dict[str, str]:
+    """The text of the classes that torch lacks and these classes use, by name."""
+    targets = {target for each in made for target in targets_of(each)}
+    names = [target.removeprefix("own.") for target in sorted(targets) if target.startswith("own.")]
+    return loop_text(OWN_LAYERS, *names) if names else {}
 
 
 def _imports(body: str) -> list[str]:
@@ -98,7 +108,7 @@ def _doc(made: Class) -> str:
         return made.block.help()
     calls = [member.call.target for member in made.body.members if member.call is not None]
     if len(made.submodules) > 1 and len(calls) == len(made.body.members) and is_in_series(made.body):
-        return f"{', '.join(call.removeprefix('nn.') for call in calls)}, one behind the other."
+        return f"{', '.join(call.rpartition('.')[2] for call in calls)}, one behind the other."
     path = made.submodules[0].path
     if len(made.submodules) == 1:
         return f"What stands under {path}."

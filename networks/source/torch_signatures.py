@@ -1,4 +1,4 @@
-"""How torch's constructors name their first arguments, and the options that printed code may leave out."""
+"""How constructors name their first arguments, and the options that printed code may leave out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ _BATCH_NORM = {"eps": 1e-5, "momentum": 0.1, "affine": True}
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "nn.Conv2d": _CONVOLUTION,
+    "own.StandardizedConv2d": _CONVOLUTION | {"eps": 1e-6, "scaled": False, "gamma": 1.0},
+    "own.GlobalResponseNorm": {"eps": 1e-6, "channels_last": False},
     "nn.ConvTranspose2d": _CONVOLUTION | {"output_padding": 0},
     "nn.Linear": {"bias": True},
     "nn.BatchNorm1d": _BATCH_NORM,
@@ -22,6 +24,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 ROLES: dict[str, tuple[str, ...]] = {
     "nn.Conv2d": ("in_channels", "out_channels"),
     "nn.ConvTranspose2d": ("in_channels", "out_channels"),
+    "own.StandardizedConv2d": ("in_channels", "out_channels"),
+    "own.GlobalResponseNorm": ("num_features",),
+    "own.EfficientChannelAttention": ("kernel_size",),
     "nn.Linear": ("in_features", "out_features"),
     "nn.BatchNorm1d": ("num_features",),
     "nn.BatchNorm2d": ("num_features",),

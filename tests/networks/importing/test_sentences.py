@@ -147,20 +147,17 @@ class OutsideTensor(Net):
         return super().forward(x) * self.factor
 
 
-class Standardized(nn.Conv2d):
-    """As weights are standardized in timm's networks without normalization."""
+class Squashed(nn.Conv2d):
+    """Weights that are computed from those that are learned."""
 
     def forward(self, x):
-        weight = functional.batch_norm(
-            self.weight.reshape(1, self.out_channels, -1), None, None, training=True, momentum=0.0
-        ).reshape_as(self.weight)
-        return functional.conv2d(x, weight, self.bias, self.stride, self.padding)
+        return functional.conv2d(x, torch.tanh(self.weight), self.bias, self.stride, self.padding)
 
 
-class OfStandardized(Net):
+class OfSquashed(Net):
     def __init__(self) -> None:
         super().__init__()
-        self.conv = Standardized(3, 8, 3, padding=1)
+        self.conv = Squashed(3, 8, 3, padding=1)
 
 
 class Generates(Net):
@@ -176,7 +173,7 @@ class Generates(Net):
         (lambda: nn.DataParallel(Net()), "“DataParallel”.*the module that it holds"),
         (Lazy, "“conv”.*run it once"),
         (OutsideTensor, "“factor” is neither a parameter nor a buffer"),
-        (OfStandardized, "“conv”.*computes its weights from “conv.weight”"),
+        (OfSquashed, "“conv”.*computes its weights from “conv.weight”"),
         (Generates, "“Generates”"),
     ],
 )

@@ -26,6 +26,7 @@ from networks.layers.normalization import BatchNorm1d, BatchNorm2d, GroupNorm, I
 from networks.layers.pooling import GlobalAvgPool2d
 from networks.layers.regularization import Dropout2d, StochasticDepth
 from networks.layers.resizing import Upsample, ZeroPad2d
+from networks.module import own_layers
 from networks.module.build import run
 from tests.networks.strategies import (
     BATCH,
@@ -209,7 +210,9 @@ def _pair(value):
     ids=lambda kind: kind.__name__,
 )
 def test_defaults_are_torchs(kind):
-    theirs = inspect.signature(getattr(nn, kind.__name__)).parameters
+    theirs = inspect.signature(
+        getattr(nn, kind.__name__, None) or getattr(own_layers, kind.__name__)
+    ).parameters
     ours = {field.name: field.default for field in fields_of(kind)}
     for name, default in ours.items():
         if name in theirs and theirs[name].default is not inspect.Parameter.empty:

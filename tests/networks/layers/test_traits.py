@@ -14,6 +14,7 @@ from networks.graph.depth import Depth, depth
 from networks.graph.network import Network, Node
 from networks.layers.base import Group
 from networks.layers.ends import Input, Output
+from networks.layers.linear import EfficientChannelAttention
 from tests.networks.strategies import INNER, TORCH_REFUSES, computed, inputs_of, layers, torch_shape
 
 every_inner_type = pytest.mark.parametrize("kind", INNER, ids=lambda kind: kind.__name__)
@@ -167,7 +168,10 @@ def test_overwriting_what_is_not_overwritable_is_caught():
 def test_what_counts_in_the_depth_computes_matrix_products(kind):
     """As its multiply-adds show; convolutions are counted apart from linear layers."""
     shapes = default_inputs(kind)
-    assert kind.counts_in_depth == (kind().multiply_adds(*shapes) > 0)
+    if kind is EfficientChannelAttention:  # papers count no layers of a gate: ResNet-50 with it has 50
+        assert not kind.counts_in_depth
+    else:
+        assert kind.counts_in_depth == (kind().multiply_adds(*shapes) > 0)
     if kind.most_inputs > 1:
         return
     nodes = (Node("input", Input()), Node("x", kind(), ("input",)), Node("output", Output(), ("x",)))

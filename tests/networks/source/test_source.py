@@ -31,7 +31,7 @@ from networks.layers.merge import Add, Concat
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d
 from networks.layers.regularization import Dropout
-from networks.module.build import build
+from networks.module.build import build, resolve
 from networks.presets.catalog import PRESETS
 from networks.presets.torchvision_models import MODELS
 from networks.project.project import first_project
@@ -446,10 +446,12 @@ def test_a_network_that_does_not_fit_is_refused_in_words():
 @pytest.mark.parametrize("target", sorted({*DEFAULTS, *ROLES}))
 def test_signatures_are_torchs(target):
     found = torch
-    for part in target.split("."):
+    for part in target.split(".") if not target.startswith("own.") else ():
         found = getattr(found if part != "nn" else torch, part) if part != "torch" else torch
     if target == "torch.full" or target == "torch.narrow":
         return  # written in C: without a signature
+    if target.startswith("own."):
+        found = resolve(target)
     parameters = inspect.signature(found).parameters
     for name, value in DEFAULTS.get(target, {}).items():
         assert parameters[name].default == value
@@ -478,10 +480,10 @@ def test_code_that_was_not_meant_is_not_given_out(addition, monkeypatch):
     looked_at = []
     monkeypatch.setattr("networks.source.text.verify", lambda *given: looked_at.append(given))
     source(small(), 3)
-    ((text, classes),) = looked_at
-    verify(text, classes)
+    ((text, classes, own),) = looked_at
+    verify(text, classes, own)
     with pytest.raises(UnexpectedCodeError):
-        verify(f"{text}\n\n{addition}\n", classes)
+        verify(f"{text}\n\n{addition}\n", classes, own)
 
 
 # -- networks of torchvision

@@ -1,0 +1,70 @@
+"""Modules of other people that compute what a layer of our own does, found by running both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from networks.importing.noise import OwnRandomNumbers, noisy_tensors
+from networks.importing.own_ways import exchanges_forward
+from networks.module.own_layers import EfficientChannelAttention, GlobalResponseNorm
+
+_ROWS, _COLUMNS = 4, 5
+_WEAKENED = 0.01
+"""What the numbers are multiplied by, so that an epsilon counts beside them."""
+
+
+def stand_ins(root: nn.Module) -> dict[str, nn.Module]:
+    """For each path whose module computes what a layer of our own does: that layer's module.
+
+    A module is known by the names and shapes of its tensors, and by what it makes of random images: whatever
+    its class is called, and without the package that it comes from.
+    """
+    found: dict[str, nn.Module] = {}
+    for path, part in root.named_modules():
+        if not path or type(part).__module__.startswith("torch.") or exchanges_forward(part):
+            continue
+        for ours, images in _candidates(part):
+            if _same(part, ours, images):
+                found[path] = ours
+                break
+    return found
+
+
+def _candidates(part: nn.Module) -> Iterator[tuple[nn.Module, Tensor]]:
+    """Modules of ours with the tensors of this one, each with images that it takes."""
+    shapes = {name: tuple(tensor.shape) for name, tensor in part.named_parameters()}
+    if not shapes or any(True for _ in part.buffers()):
+        return
+    match sorted(shapes.items()):
+        case [("bias", (channels,)), ("weight", (others,))] if channels == others:
+            eps = getattr(part, "eps", None)
+            if isinstance(eps, float):
+                yield GlobalResponseNorm(channels, eps, True), _images(_ROWS, _COLUMNS, channels)
+                yield GlobalResponseNorm(channels, eps, False), _images(channels, _ROWS, _COLUMNS)
+        case [("conv.weight", (1, 1, kernel))] if kernel % 2:
+            yield EfficientChannelAttention(kernel), _images(2 * kernel, _ROWS, _COLUMNS)
+
+
+def _images(*size: int) -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return _WEAKENED * torch.randn(2, *size, generator=generator, dtype=torch.float64)
+
+
+def _same(part: nn.Module, ours: nn.Module, images: Tensor) -> bool:
+    """Whether both make the same of these images."""
+    tensors = noisy_tensors(ours.state_dict(), torch.float64)
+    try:
+        with torch.no_grad(), OwnRandomNumbers(0):
+            expected = functional_call(part, tensors, (images,))
+            found = functional_call(ours, tensors, (images,))
+    except Exception:  # noqa: BLE001  # whatever it raises, it takes something else than our layer
+        return False
+    return (
+        isinstance(expected, Tensor)
+        and expected.shape == found.shape
+        and torch.allclose(found, expected, rtol=1e-9, atol=0)
+    )
