@@ -13,6 +13,7 @@ from networks.core.message import Message, UserError, message
 from networks.core.shapes import ShapeError
 from networks.graph.walk import reached
 from networks.importing.aliasing import PART_WRITERS, in_place, is_pure, shares_memory, writes_out
+from networks.importing.arithmetic import difference, scaled
 from networks.importing.axes import channel_slices, channels_picked, swapped
 from networks.importing.functions import (
     RESHAPES,
@@ -43,7 +44,8 @@ from networks.importing.tracing import MODE, WRITES_PART
 from networks.importing.values import BATCH, ChannelSlices, LayerOutput, Learned, Reshaped
 from networks.layers.base import Layer
 from networks.layers.ends import Input
-from networks.layers.linear import Identity, Unflatten
+from networks.layers.linear import Identity, Scale, Unflatten
+from networks.layers.merge import Add
 
 COUNTER = "num_batches_tracked"
 """The buffer in which a BatchNorm counts batches."""
@@ -299,6 +301,13 @@ class _Conversion:
             return self._holding(target, arguments)
         if learned:
             return self._scaled(target, learned, [v for v in values if isinstance(v, LayerOutput)])
+        if (terms := difference(target, args, kwargs)) is not None:
+            x, y = terms
+            minus = self._add(Scale(-1.0), (y,), path, own=False)
+            return self._add(Add(), (x, minus), path, own=False)
+        if (product := scaled(target, args, kwargs)) is not None:
+            x, factor = product
+            return self._add(Scale(factor), (x,), path, own=False)
         if torchs_name(target) is None:
             raise no_layer(in_words(target if isinstance(target, str) else target.__name__))
         arguments = arguments_of(target, args, kwargs)

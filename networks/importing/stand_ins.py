@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,7 @@ from torch.func import functional_call
 
 from networks.importing.noise import OwnRandomNumbers, noisy_tensors
 from networks.importing.own_ways import exchanges_forward
-from networks.module.own_layers import EfficientChannelAttention, GlobalResponseNorm
+from networks.module.own_layers import BlurPool2d, EfficientChannelAttention, GlobalResponseNorm
 
 _ROWS, _COLUMNS = 4, 5
 _WEAKENED = 0.01
@@ -37,7 +38,10 @@ def stand_ins(root: nn.Module) -> dict[str, nn.Module]:
 def _candidates(part: nn.Module) -> Iterator[tuple[nn.Module, Tensor]]:
     """Modules of ours with the tensors of this one, each with images that it takes."""
     shapes = {name: tuple(tensor.shape) for name, tensor in part.named_parameters()}
-    if not shapes or any(True for _ in part.buffers()):
+    buffers = [tuple(tensor.shape) for tensor in part.buffers()]
+    if buffers:
+        if not shapes and not part.state_dict() and len(buffers) == 1:
+            yield from _blurs(buffers[0], getattr(part, "stride", None))
         return
     match sorted(shapes.items()):
         case [("bias", (channels,)), ("weight", (others,))] if channels == others:
@@ -49,6 +53,14 @@ def _candidates(part: nn.Module) -> Iterator[tuple[nn.Module, Tensor]]:
             yield EfficientChannelAttention(kernel), _images(2 * kernel, _ROWS, _COLUMNS)
 
 
+def _blurs(kernel: tuple[int, ...], stride: Any) -> Iterator[tuple[nn.Module, Tensor]]:
+    """Blurs with a fixed kernel, one for all channels or the same for each."""
+    if isinstance(stride, int) and len(kernel) == 4 and kernel[1] == 1 and 1 < kernel[2] == kernel[3]:
+        images = _images(kernel[0] if kernel[0] > 1 else 3, 4 * kernel[2], 4 * kernel[2] + 1)
+        for mode in ("reflect", "constant"):
+            yield BlurPool2d(kernel[2], stride, mode), images
+
+
 def _images(*size: int) -> Tensor:
     generator = torch.Generator().manual_seed(0)
     return _WEAKENED * torch.randn(2, *size, generator=generator, dtype=torch.float64)
@@ -57,9 +69,10 @@ def _images(*size: int) -> Tensor:
 def _same(part: nn.Module, ours: nn.Module, images: Tensor) -> bool:
     """Whether both make the same of these images."""
     tensors = noisy_tensors(ours.state_dict(), torch.float64)
+    fixed = {name: tensor.double() for name, tensor in part.named_buffers()}
     try:
         with torch.no_grad(), OwnRandomNumbers(0):
-            expected = functional_call(part, tensors, (images,))
+            expected = functional_call(part, {**tensors, **fixed}, (images,))
             found = functional_call(ours, tensors, (images,))
     except Exception:  # noqa: BLE001  # whatever it raises, it takes something else than our layer
         return False

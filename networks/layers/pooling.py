@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from networks.core.call import Argument, Call, call
-from networks.core.fields import Pair, PairFromZero, described
+from networks.core.fields import Pair, PairFromZero, described, whole
 from networks.core.message import message
-from networks.core.shapes import Shape, ShapeError, checked, image, window
+from networks.core.shapes import Shape, ShapeError, as_message, checked, image, window
 from networks.layers.base import Group, Layer
 from networks.layers.convolution import by, pair, with_padding
 
@@ -181,6 +181,59 @@ class GlobalAvgPool2d(Layer, frozen=True):
     @classmethod
     def from_call(cls, call: Call, *inputs: Shape) -> Layer | None:
         return None if call.named.get("keepdim") else cls()
+
+
+class BlurPool2d(Layer, frozen=True):
+    """Blurs the image and takes every second pixel, so that small shifts of the image change less.
+
+    Zhang 2019, "Making Convolutional Networks Shift-Invariant Again", section 3: behind a layer of stride 1
+    it takes the place of a stride. The blur is binomial, such as ¼, ½, ¼ for a kernel of 3.
+    """
+
+    group: ClassVar = Group.POOLING
+    title: ClassVar = "Blur pooling"
+    icon: ClassVar = "blur-pool2d"
+    stem: ClassVar = "blur"
+    keywords: ClassVar = "blurpool2d anti-aliasing antialiased shift invariant binomial downsample low-pass"
+    torch_names: ClassVar = {"kernel": "kernel_size", "border": "mode"}
+
+    kernel: Annotated[int, whole("Kernel", "Height and width of the blur.", 2, 9, unit="px")] = 3
+    stride: Annotated[int, whole("Stride", "Every how many pixels one is taken.", 1, 16, unit="px")] = 2
+    border: Annotated[
+        Literal["reflect", "constant"],
+        described(
+            "Border",
+            "What lies beyond the edges of the image.",
+            labels={"reflect": "the image, mirrored", "constant": "zeros"},
+        ),
+    ] = "reflect"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        channels, *sizes = image(inputs[0])
+        border = (self.stride + self.kernel) // 2 - 1
+        if self.border == "reflect" and border >= min(sizes):
+            raise ShapeError(
+                message(
+                    "an image of more than {border} pixels, which are mirrored at its edges", border=border
+                ),
+                as_message(inputs[0]),
+                message("choose a smaller kernel or stride, or zeros beyond the edges"),
+            )
+        blurred = [size + 2 * border - self.kernel + 1 for size in sizes]
+        if min(blurred) < 1:
+            raise ShapeError(
+                message("an image of at least {size} pixels with its border", size=by((self.kernel,) * 2)),
+                with_padding(inputs[0], (border, border)),
+                message("choose a smaller kernel, or pool less before it"),
+            )
+        return checked((channels, *((size - 1) // self.stride + 1 for size in blurred)))
+
+    def module(self, *inputs: Shape) -> Call:
+        options = {} if self.border == "reflect" else {"mode": self.border}
+        return call("own.BlurPool2d", self.kernel, stride=self.stride, **options)
+
+    def summary(self) -> str:
+        return by((self.kernel, self.kernel)) + (f" /{self.stride}" if self.stride > 1 else "")
 
 
 def adapted(x: Shape, size: Pair) -> Shape:

@@ -83,3 +83,22 @@ class EfficientChannelAttention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         means = x.mean((2, 3)).unsqueeze(1)
         return x * torch.sigmoid(self.conv(means)).reshape(len(x), -1, 1, 1)
+
+
+class BlurPool2d(nn.Module):
+    """Blurs the image and takes every second pixel, so that a shift of the image shifts the result.
+
+    Zhang 2019, "Making Convolutional Networks Shift-Invariant Again", section 3. The blur is binomial: the
+    mean of two neighbours, taken again and again.
+    """
+
+    def __init__(self, kernel_size: int = 3, stride: int = 2, mode: str = "reflect") -> None:
+        super().__init__()
+        self.kernel_size, self.stride, self.mode = kernel_size, stride, mode
+
+    def forward(self, x: Tensor) -> Tensor:
+        border = (self.stride + self.kernel_size) // 2 - 1
+        x = nn.functional.pad(x, (border, border, border, border), mode=self.mode)
+        for _ in range(self.kernel_size - 2):
+            x = nn.functional.avg_pool2d(x, 2, stride=1)
+        return nn.functional.avg_pool2d(x, 2, stride=self.stride)

@@ -14,7 +14,7 @@ from networks.runs.measures import MEASURES
 _NETWORKS = Path(__file__).parents[1]
 OWN_LAYERS = "module/own_layers.py"
 _PRINTED = {
-    OWN_LAYERS: ("StandardizedConv2d", "GlobalResponseNorm", "EfficientChannelAttention"),
+    OWN_LAYERS: ("StandardizedConv2d", "GlobalResponseNorm", "EfficientChannelAttention", "BlurPool2d"),
     "data/fitting.py": ("fit",),
     "recipes/datasets/decoding.py": ("pixels_of",),
     "data/ahead.py": ("ahead",),

@@ -10,6 +10,7 @@ _BATCH_NORM = {"eps": 1e-5, "momentum": 0.1, "affine": True}
 DEFAULTS: dict[str, dict[str, Any]] = {
     "nn.Conv2d": _CONVOLUTION,
     "own.StandardizedConv2d": _CONVOLUTION | {"eps": 1e-6, "scaled": False, "gamma": 1.0},
+    "own.BlurPool2d": {"stride": 2, "mode": "reflect"},
     "own.GlobalResponseNorm": {"eps": 1e-6, "channels_last": False},
     "nn.ConvTranspose2d": _CONVOLUTION | {"output_padding": 0},
     "nn.Linear": {"bias": True},
@@ -25,6 +26,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "nn.Conv2d": ("in_channels", "out_channels"),
     "nn.ConvTranspose2d": ("in_channels", "out_channels"),
     "own.StandardizedConv2d": ("in_channels", "out_channels"),
+    "own.BlurPool2d": ("kernel_size",),
     "own.GlobalResponseNorm": ("num_features",),
     "own.EfficientChannelAttention": ("kernel_size",),
     "nn.Linear": ("in_features", "out_features"),

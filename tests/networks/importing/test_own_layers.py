@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import comb
+
 import pytest
 import torch
 from torch import nn
@@ -14,6 +16,7 @@ from networks.layers.convolution import StandardizedConv2d
 from networks.layers.ends import Input
 from networks.layers.linear import EfficientChannelAttention, LayerScale, Permute
 from networks.layers.normalization import GlobalResponseNorm
+from networks.layers.pooling import BlurPool2d
 from networks.layers.resizing import ZeroPad2d
 from networks.module.build import build
 from tests.networks.importing.judged import shapes
@@ -182,8 +185,35 @@ def test_efficient_channel_attention_is_one_layer(kernel):
     assert shapes(build(network, 5)) == shapes(net)
 
 
+class Blur(nn.Module):
+    """As in timm and in Kornia: a fixed kernel, for each channel or for all, which no file of weights has."""
+
+    def __init__(self, size, stride, mode, channels=8, whole=1.0) -> None:
+        super().__init__()
+        self.stride, self.mode, self.border = stride, mode, (stride - 1 + size - 1) // 2
+        row = torch.tensor([float(comb(size - 1, place)) for place in range(size)])
+        kernel = torch.outer(row, row) / row.sum() ** 2 * whole
+        self.register_buffer("filt", kernel.repeat(channels, 1, 1, 1), persistent=False)
+
+    def forward(self, x):
+        x = functional.pad(x, [self.border] * 4, mode=self.mode)
+        kernel = self.filt.expand(x.shape[1], -1, -1, -1)
+        return functional.conv2d(x, kernel, stride=self.stride, groups=x.shape[1])
+
+
+@pytest.mark.parametrize("channels", [1, 8])
 @pytest.mark.parametrize(
-    "part", [ResponseNorm(8, last=False, slip=1e-3), Attention(3, gate=nn.Tanh)], ids=["norm", "attention"]
+    ("size", "stride", "mode"), [(3, 2, "reflect"), (5, 2, "constant"), (4, 1, "reflect"), (2, 3, "constant")]
+)
+def test_blur_pooling_is_one_layer(size, stride, mode, channels):
+    network = imported(Net(Blur(size, stride, mode, channels)), SIZE)
+    assert only(network, BlurPool2d) == BlurPool2d(size, stride, mode)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [ResponseNorm(8, last=False, slip=1e-3), Attention(3, gate=nn.Tanh), Blur(3, 2, "reflect", whole=1.01)],
+    ids=["norm", "attention", "blur"],
 )
 def test_what_holds_the_same_tensors_and_does_something_else_is_no_such_layer(part):
     assert not stand_ins(Net(part))
