@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from networks.core.message import message
 from networks.importing.refusal import UnshowableError, tried
-from networks.importing.values import BATCH, ChannelSlices, LayerOutput, Reshaped
+from networks.importing.values import BATCH, ChannelSlices, LayerOutput, Reshaped, Stacked
 
 
-def swapped(x: LayerOutput | Reshaped, swap: Callable[..., Tensor], args: Any, kwargs: Any) -> Reshaped:
-    """The two axes that the channels were split into, swapped, as in a channel shuffle."""
+def swapped(
+    x: LayerOutput | Reshaped | Stacked, swap: Callable[..., Tensor], args: Any, kwargs: Any
+) -> Reshaped | Stacked:
+    """The two axes that the channels were split into, swapped, as in a channel shuffle.
+
+    Where one of two neighbours has but one place, the numbers stay in their order.
+    """
     data = tried(swap, x.data, *args[1:], **kwargs)
+    if not isinstance(x, LayerOutput) and _keeps_order(x.data, data):
+        return x._replace(data=torch.empty(data.shape, device="meta"))
     if isinstance(x, Reshaped) and not x.groups:
         batch, groups, each, *rest = x.data.shape
         # the strides tell which axes were swapped, even if both have the same length
@@ -23,6 +31,15 @@ def swapped(x: LayerOutput | Reshaped, swap: Callable[..., Tensor], args: Any, k
         if parted and data.shape == (batch, each, groups, *rest) and data.stride() == strides:
             return Reshaped(x.output, data, groups)
     raise UnshowableError(message("it swaps axes in a way that no layer does"))
+
+
+def _keeps_order(before: Tensor, after: Tensor) -> bool:
+    """Whether the axes that have several places stand in the same order as before."""
+
+    def long_axes(tensor: Tensor) -> list[tuple[int, int]]:
+        return [axis for axis in zip(tensor.shape, tensor.stride(), strict=True) if axis[0] > 1]
+
+    return long_axes(before) == long_axes(after)
 
 
 def channel_slices(x: LayerOutput, pieces: Sequence[Tensor]) -> ChannelSlices:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 import torch
@@ -39,9 +40,10 @@ from networks.importing.refusal import (
     refused,
     tried,
 )
+from networks.importing.stacking import along_branches, stack
 from networks.importing.standardizing import MULTIPLIED, computed_weights, number_beside, standardized
 from networks.importing.tracing import MODE, WRITES_PART
-from networks.importing.values import BATCH, ChannelSlices, LayerOutput, Learned, Reshaped
+from networks.importing.values import BATCH, ChannelSlices, LayerOutput, Learned, Reshaped, Stacked
 from networks.layers.base import Layer
 from networks.layers.ends import Input
 from networks.layers.linear import Identity, Scale, Unflatten
@@ -82,7 +84,7 @@ def converted(
     scopes: dict[fx.Node, str],
     images: Input,
     training: bool,
-    others: Mapping[str, nn.Module],
+    others: Mapping[str, nn.Module] = MappingProxyType({}),
 ) -> Converted:
     """The layers of a traced graph; `others` are modules that do the same as those at their paths.
 
@@ -113,6 +115,8 @@ class _Conversion:
         self._values: dict[fx.Node, Any] = {}
         self._sharing: dict[fx.Node, fx.Node] = {}
         """For each node that is a view, the node whose memory it shows."""
+        self._branches: dict[tuple[int, int], tuple[LayerOutput, ...]] = {}
+        """The channels of an entry, in so many parts."""
 
     def run(self, graph: fx.Graph) -> Converted:
         nodes = list(graph.nodes)
@@ -237,7 +241,7 @@ class _Conversion:
     def _function(self, node: fx.Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         target, path = node.target, self._scopes.get(node, "")
         values = list(_within((args, kwargs)))
-        if not any(isinstance(value, LayerOutput | Reshaped | ChannelSlices | Learned) for value in values):
+        if not values:
             return self._constant(node, args, kwargs)
         if isinstance(target, type) and issubclass(target, tuple):
             return (*args, *kwargs.values())
@@ -248,7 +252,7 @@ class _Conversion:
         values = list(_within((args, kwargs)))
         x = values[0]
         if target in SAME:
-            return x._replace(data=x.data.contiguous()) if isinstance(x, Reshaped) else x
+            return x._replace(data=x.data.contiguous()) if isinstance(x, Reshaped | Stacked) else x
         if all(isinstance(value, Learned) for value in values):
             return self._learned(target, x, args, kwargs)
         if target is getattr or target in SIZES:
@@ -257,10 +261,11 @@ class _Conversion:
             if target is not operator.getitem or len(args) < 2 or not isinstance(args[1], int):
                 raise UnshowableError(message("it uses several parts of a split at once, not one by one"))
             return self._part(x, args[1], path)
-        viewed = self._view(target, x, args, kwargs, path)
-        if viewed is not None:
+        if (viewed := self._view(target, x, args, kwargs, path)) is not None:
             return viewed
-        if any(isinstance(value, Reshaped) for value in values):
+        if (joined := self._along_branches(target, args, kwargs, path)) is not None:
+            return joined
+        if any(isinstance(value, Reshaped | Stacked) for value in values):
             raise UnshowableError(message("it works on axes that no layer has"))
         return self._layer(target, args, kwargs, path)
 
@@ -280,18 +285,37 @@ class _Conversion:
 
     def _view(
         self, target: Any, x: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str
-    ) -> LayerOutput | Reshaped | ChannelSlices | None:
+    ) -> LayerOutput | Reshaped | Stacked | ChannelSlices | None:
         """The value where the call only reshapes, swaps axes or picks channels; otherwise None."""
         if target in RESHAPES:
             shown = map(_without_numbers, args[1:])
+            if isinstance(x, Stacked):
+                return x._replace(data=tried(RESHAPES[target], x.data, *shown, **kwargs))
             return self._reshaped(x, tried(RESHAPES[target], x.data, *shown, **kwargs), path)
-        if target in SWAPS and (isinstance(x, Reshaped) or x.data.dim() != 4):
+        if target in SWAPS and (isinstance(x, Reshaped | Stacked) or x.data.dim() != 4):
             return swapped(x, SWAPS[target], args, kwargs)
         if target in SPLITS and isinstance(x, LayerOutput):
             return channel_slices(x, tried(SPLITS[target], x.data, *args[1:], **kwargs))
         if target is operator.getitem and isinstance(x, LayerOutput):
             return self._sliced(x, *channels_picked(x, args[1]), path)
         return None
+
+    def _along_branches(
+        self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str
+    ) -> LayerOutput | Stacked | None:
+        def add(layer: Layer, inputs: tuple[LayerOutput, ...]) -> LayerOutput:
+            return self._add(layer, inputs, path, own=False)
+
+        def slices(x: LayerOutput, count: int) -> tuple[LayerOutput, ...]:
+            if (x.entry, count) not in self._branches:
+                size = x.shape[0] // count
+                starts = range(0, x.shape[0], size)
+                self._branches[x.entry, count] = tuple(self._sliced(x, n, n + size, path) for n in starts)
+            return self._branches[x.entry, count]
+
+        if (stacked := stack(target, args, kwargs)) is not None:
+            return stacked
+        return along_branches(target, args, kwargs, add, slices)
 
     def _layer(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str) -> LayerOutput:
         values = list(_within((args, kwargs)))
@@ -439,7 +463,7 @@ def _live(nodes: list[fx.Node], modules: dict[str, nn.Module]) -> set[fx.Node]:
 
 def _within(value: Any) -> Iterator[Any]:
     """The values in nested arguments, in order."""
-    if isinstance(value, LayerOutput | Reshaped | ChannelSlices | Learned):
+    if isinstance(value, LayerOutput | Reshaped | Stacked | ChannelSlices | Learned):
         yield value
     elif isinstance(value, tuple | list):
         for item in value:

@@ -35,6 +35,13 @@ class Reshaped(NamedTuple):
     groups: int = 0
 
 
+class Stacked(NamedTuple):
+    """Outputs of layers, one behind the other along an axis behind the batch, and how they are viewed."""
+
+    parts: tuple[LayerOutput, ...]
+    data: Tensor
+
+
 class ChannelSlices(NamedTuple):
     """A layer's output split into ranges of channels, each from start to stop."""
 

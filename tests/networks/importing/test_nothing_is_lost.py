@@ -18,6 +18,7 @@ from networks.importing.importer import imported
 from networks.importing.tracing import traced
 from networks.layers.activation import ELU, LeakyReLU, ReLU, Sigmoid, Tanh
 from networks.layers.ends import Input
+from networks.layers.linear import Scale
 from networks.layers.merge import Add, Multiply
 
 torch.set_num_threads(1)
@@ -68,6 +69,9 @@ UNDERSTOOD = {
     "F.relu": (lambda x: functional.relu(x, True), ReLU),
     "add_": (lambda x: x.add_(x), Add),
     "mul_": (lambda x: x.mul_(x), Multiply),
+    "sub_": (lambda x: x.sub_(x), Add),
+    "div_": (lambda x: x.div_(3), Scale),
+    "neg_": (lambda x: x.neg_(), Scale),
 }
 
 
@@ -79,12 +83,9 @@ def test_a_call_in_place_that_a_layer_does_is_shown(name):
 
 UNKNOWN = {
     "clamp_": lambda x: x.clamp_(0, 1),
-    "sub_": lambda x: x.sub_(x),
-    "div_": lambda x: x.div_(3),
     "abs_": lambda x: x.abs_(),
     "pow_": lambda x: x.pow_(2),
     "exp_": lambda x: x.exp_(),
-    "neg_": lambda x: x.neg_(),
     "zero_": lambda x: x.zero_(),
     "masked_fill_": lambda x: x.masked_fill_(x > 0, 1),
     "copy_": lambda x: x.copy_(x * x),
