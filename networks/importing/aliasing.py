@@ -113,3 +113,13 @@ def shares_memory(node: fx.Node, modules: Mapping[str, nn.Module]) -> bool:
     if node.op not in ("call_function", "call_method"):
         return False
     return node.target in _VIEWS or any(maker.views_input for maker in makers_of(node.target))
+
+
+def live_calls(nodes: list[fx.Node], modules: dict[str, nn.Module]) -> set[fx.Node]:
+    """The calls that the output depends on, and all that are not proved to have no effect besides."""
+    live: set[fx.Node] = set()
+    for node in reversed(nodes):
+        if node in live or not is_pure(node, modules):
+            live.add(node)
+            live.update(node.all_input_nodes)
+    return live

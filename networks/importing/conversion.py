@@ -13,7 +13,7 @@ from torch import Tensor, fx, nn
 from networks.core.message import Message, UserError, message
 from networks.core.shapes import ShapeError
 from networks.graph.walk import reached
-from networks.importing.aliasing import PART_WRITERS, in_place, is_pure, shares_memory, writes_out
+from networks.importing.aliasing import PART_WRITERS, in_place, live_calls, shares_memory, writes_out
 from networks.importing.arithmetic import difference, scaled
 from networks.importing.axes import channel_slices, channels_picked, swapped
 from networks.importing.functions import (
@@ -43,7 +43,16 @@ from networks.importing.refusal import (
 from networks.importing.stacking import along_branches, stack
 from networks.importing.standardizing import MULTIPLIED, computed_weights, number_beside, standardized
 from networks.importing.tracing import MODE, WRITES_PART
-from networks.importing.values import BATCH, ChannelSlices, LayerOutput, Learned, Reshaped, Stacked
+from networks.importing.values import (
+    BATCH,
+    ChannelSlices,
+    LayerOutput,
+    Learned,
+    Reshaped,
+    Stacked,
+    within,
+    without_numbers,
+)
 from networks.layers.base import Layer
 from networks.layers.ends import Input
 from networks.layers.linear import Identity, Scale, Unflatten
@@ -120,7 +129,7 @@ class _Conversion:
 
     def run(self, graph: fx.Graph) -> Converted:
         nodes = list(graph.nodes)
-        live = _live(nodes, self._modules)
+        live = live_calls(nodes, self._modules)
         for place, node in enumerate(nodes):
             if node not in live:
                 continue
@@ -240,7 +249,7 @@ class _Conversion:
 
     def _function(self, node: fx.Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         target, path = node.target, self._scopes.get(node, "")
-        values = list(_within((args, kwargs)))
+        values = list(within((args, kwargs)))
         if not values:
             return self._constant(node, args, kwargs)
         if isinstance(target, type) and issubclass(target, tuple):
@@ -249,7 +258,7 @@ class _Conversion:
 
     def _computed(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str) -> Any:
         """What a function gives that is called with what layers give."""
-        values = list(_within((args, kwargs)))
+        values = list(within((args, kwargs)))
         x = values[0]
         if target in SAME:
             return x._replace(data=x.data.contiguous()) if isinstance(x, Reshaped | Stacked) else x
@@ -272,7 +281,7 @@ class _Conversion:
     def _learned(self, target: Any, x: Learned, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Learned:
         """What a function gives of a module's own tensors alone."""
         if target in RESHAPES and x is args[0]:
-            tensors = map(_without_numbers, args)
+            tensors = map(without_numbers, args)
             data: Tensor = tried(RESHAPES[target], *tensors, **kwargs)
             return Learned(x.path, x.tensor, tuple(data.shape), x.factor, x.standardized)
         if target in MULTIPLIED and (factor := number_beside(args, kwargs)) is not None:
@@ -288,7 +297,7 @@ class _Conversion:
     ) -> LayerOutput | Reshaped | Stacked | ChannelSlices | None:
         """The value where the call only reshapes, swaps axes or picks channels; otherwise None."""
         if target in RESHAPES:
-            shown = map(_without_numbers, args[1:])
+            shown = map(without_numbers, args[1:])
             if isinstance(x, Stacked):
                 return x._replace(data=tried(RESHAPES[target], x.data, *shown, **kwargs))
             return self._reshaped(x, tried(RESHAPES[target], x.data, *shown, **kwargs), path)
@@ -318,7 +327,7 @@ class _Conversion:
         return along_branches(target, args, kwargs, add, slices)
 
     def _layer(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str) -> LayerOutput:
-        values = list(_within((args, kwargs)))
+        values = list(within((args, kwargs)))
         learned = {value for value in values if isinstance(value, Learned)}
         arguments = arguments_with_tensors(target, args, kwargs)
         if arguments is not None:
@@ -449,35 +458,6 @@ class _Conversion:
             if any(other in reader.all_input_nodes for reader in later):
                 raise UnshowableError(message("it changes numbers in place that another call still reads"))
         self._values[source] = self._values[node]
-
-
-def _live(nodes: list[fx.Node], modules: dict[str, nn.Module]) -> set[fx.Node]:
-    """The calls that the output depends on, and all that are not proved to have no effect besides."""
-    live: set[fx.Node] = set()
-    for node in reversed(nodes):
-        if node in live or not is_pure(node, modules):
-            live.add(node)
-            live.update(node.all_input_nodes)
-    return live
-
-
-def _within(value: Any) -> Iterator[Any]:
-    """The values in nested arguments, in order."""
-    if isinstance(value, LayerOutput | Reshaped | Stacked | ChannelSlices | Learned):
-        yield value
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from _within(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _within(item)
-
-
-def _without_numbers(value: Any) -> Any:
-    """A tensor on the meta device for what a node stands for."""
-    if isinstance(value, Learned):
-        return torch.empty(value.shape, device="meta")
-    return value.data if isinstance(value, LayerOutput | Reshaped) else value
 
 
 def _added_to_zero(arguments: Mapping[str, Any]) -> LayerOutput | None:

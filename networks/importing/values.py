@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor
 
 from networks.core.shapes import Shape
@@ -80,3 +82,22 @@ class Learned(NamedTuple):
     def is_computed(self) -> bool:
         """Whether other numbers are used than are learned."""
         return self.factor != 1 or self.standardized is not None
+
+
+def within(value: Any) -> Iterator[Any]:
+    """The values in nested arguments, in order."""
+    if isinstance(value, LayerOutput | Reshaped | Stacked | ChannelSlices | Learned):
+        yield value
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from within(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from within(item)
+
+
+def without_numbers(value: Any) -> Any:
+    """A tensor on the meta device for what a node stands for."""
+    if isinstance(value, Learned):
+        return torch.empty(value.shape, device="meta")
+    return value.data if isinstance(value, LayerOutput | Reshaped) else value

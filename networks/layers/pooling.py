@@ -191,10 +191,9 @@ class BlurPool2d(Layer, frozen=True):
     """
 
     group: ClassVar = Group.POOLING
-    title: ClassVar = "Blur pooling"
     icon: ClassVar = "blur-pool2d"
     stem: ClassVar = "blur"
-    keywords: ClassVar = "blurpool2d anti-aliasing antialiased shift invariant binomial downsample low-pass"
+    keywords: ClassVar = "blur pooling anti-aliasing antialiased shift invariant binomial downsample low-pass"
     torch_names: ClassVar = {"kernel": "kernel_size", "border": "mode"}
 
     kernel: Annotated[int, whole("Kernel", "Height and width of the blur.", 2, 9, unit="px")] = 3
