@@ -15,6 +15,8 @@ _STEPS = 100
 _POINTS = 300
 _HEIGHT = 46.0
 _RING = 3.5
+_BEYOND = 0.08
+"""How far the plot goes beyond the planned end, as a share of the plan: the rate stays there as it was."""
 
 Trace = tuple[np.ndarray, np.ndarray]
 """Epochs, with fractions, and the learning rates that were measured there."""
@@ -78,15 +80,20 @@ class SchedulePlot(QWidget):
             return True
         return super().event(event)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def words_at(self, epoch: float) -> str:
+        """The planned rate at an epoch, in words."""
         epochs, rates = self._plan
-        if len(epochs):
+        if epoch > epochs[-1]:
+            words = self.tr("beyond the planned end, if training goes on: {rate}")
+            return words.format(rate=f"{rates[-1]:.3g}")
+        index = int(np.argmin(np.abs(epochs - epoch)))
+        words = self.tr("epoch {epoch}: {rate}")
+        return words.format(epoch=f"{epochs[index]:.3g}", rate=f"{rates[index]:.3g}")
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if len(self._plan[0]):
             share = event.position().x() / max(1.0, self.width() - 1.0)
-            index = int(np.argmin(np.abs(epochs - share * self._end)))
-            words = self.tr("epoch {epoch}: {rate}").format(
-                epoch=f"{epochs[index]:.3g}", rate=f"{rates[index]:.3g}"
-            )
-            QToolTip.showText(event.globalPosition().toPoint(), words, self)
+            QToolTip.showText(event.globalPosition().toPoint(), self.words_at(share * self._end), self)
         super().mouseMoveEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -105,6 +112,8 @@ class SchedulePlot(QWidget):
             ahead = Qt.PenStyle.SolidLine if self._trace is None else Qt.PenStyle.DotLine
             painter.setPen(QPen(accent, 1.6, ahead))
             painter.drawPolyline(QPolygonF(plan))
+            painter.setPen(QPen(accent, 1.6, Qt.PenStyle.DotLine))
+            painter.drawLine(plan[-1], QPointF(self.width() - _RING, plan[-1].y()))
             if self._trace is not None:
                 self._paint_trace(painter, accent, QColor(shade.panel))
         self._paint_words(painter, QColor(shade.text_dim), QColor(shade.accent_text))
@@ -119,12 +128,14 @@ class SchedulePlot(QWidget):
         painter.drawEllipse(line[-1], _RING, _RING)
 
     def _paint_words(self, painter: QPainter, dim: QColor, strong: QColor) -> None:
-        """Below the plot: 0, the rate now or at the end, and how many epochs there are."""
+        """Below the plot: 0, the rate now, and how many epochs are planned, where they end."""
         place = QRectF(0, _HEIGHT + 2, self.width(), self._words_height - 2)
         painter.setPen(dim)
-        right = self.tr("{epochs} epochs").format(epochs=f"{self._end:g}")
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft, "0")
-        painter.drawText(place, Qt.AlignmentFlag.AlignRight, right)
+        right = self.tr("{epochs} epochs").format(epochs=f"{self._planned:g}")
+        end = QRectF(place)
+        end.setRight(_RING + (self.width() - 2 * _RING) * self._planned / self._end)
+        painter.drawText(end, Qt.AlignmentFlag.AlignRight, right)
         if self.now is not None:
             painter.setPen(strong)
             words = self.tr("now {rate}").format(rate=f"{self.now:.3g}")
@@ -137,8 +148,12 @@ class SchedulePlot(QWidget):
     @property
     def _end(self) -> float:
         """The epoch at the right edge."""
-        planned = 1.0 if self._schedule is None else float(self._schedule[2])
-        return planned if self._trace is None else max(planned, float(np.ceil(self._trace[0][-1])))
+        end = self._planned * (1 + _BEYOND)
+        return end if self._trace is None else max(end, float(np.ceil(self._trace[0][-1])))
+
+    @property
+    def _planned(self) -> float:
+        return 1.0 if self._schedule is None else float(self._schedule[2])
 
     def _polygon(self, trace: Trace) -> list[QPointF]:
         epochs, rates = trace

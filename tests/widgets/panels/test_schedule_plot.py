@@ -43,6 +43,28 @@ def test_the_plan_is_what_a_run_will_do(panel, kind, warmup):
     plot.grab()
 
 
+def test_it_shows_that_the_rate_stays_as_it_is_beyond_the_planned_end(panel):
+    schedule = Cosine(lowest=0.1)
+    panel.show_recipe(with_settings(Recipe(), schedule=schedule, optimizer=SGD(lr=0.3), epochs=4), None)
+    plot, rate = plot_of(panel), RateFactor(schedule, 4, 100)
+    assert plot.words_at(4.1) == f"beyond the planned end, if training goes on: {0.3 * rate(5000):.3g}"
+    assert plot.words_at(0) == f"epoch 0.01: {0.3 * rate(0):.3g}"
+    # at the right edge, and where a run has gone on
+    image = plot.grab().toImage()
+    ratio = image.devicePixelRatio()
+    background = image.pixelColor(0, 0)
+    right = [
+        image.pixelColor(round(x * ratio), round(y * ratio))
+        for x in range(plot.width() - 14, plot.width() - 4)
+        for y in range(30, 46)
+    ]
+    assert any(color != background for color in right)
+    record = Record("run")
+    record.take([Stepped("run", 60, 6.0, {"training loss": 1.0, "learning rate": 0.03})])
+    panel.show_trace(record)
+    plot.grab()
+
+
 def test_a_run_that_goes_on_is_traced_until_it_ends(panel):
     panel.show_recipe(with_settings(Recipe(), schedule=Cosine(), epochs=4), None)
     plot, record = plot_of(panel), Record("run")
