@@ -15,8 +15,7 @@ from app.background.job import Job, Task
 from app.training.memory import give_back_memory
 from networks.core.message import Message, message
 from networks.project.project import Project
-from networks.recipes.machine_section import Machine
-from networks.recipes.speed_trials import SpeedTrials
+from networks.recipes.speed_trials import SpeedTrials, plain_switches
 from widgets.look.translation import said
 from widgets.panels.speed_dialog import SpeedDialog
 
@@ -108,7 +107,8 @@ class SpeedTrying(QObject):
         if taken != machine:
             self.taken.emit(taken)
         if self.dialog is not None:
-            self.dialog.show_trials(trials, trials.best(machine, threads), taken != machine)
+            gain = trials.gain(machine, threads) if taken != machine else 0.0
+            self.dialog.show_trials(trials, trials.best(machine, threads), gain)
 
     def _fail(self, reason: Message) -> None:
         if self.dialog is not None:
@@ -126,7 +126,7 @@ class SpeedTrying(QObject):
 
 
 def _without_switches(project: Project) -> Project:
-    machine = Machine(device=project.recipe.machine.device)
+    machine = replace(plain_switches(project.recipe.machine), threads=0)
     return replace(project, recipe=replace(project.recipe, machine=machine))
 
 

@@ -67,6 +67,12 @@ class SpeedTrials(msgspec.Struct, frozen=True):
         """How many times as fast it is as the plain one."""
         return trial.images_per_second / self.plain.images_per_second
 
+    def gain(self, machine: Machine, threads: int) -> float:
+        """How many times as fast the best trial is as this section, or as plain where it was not tried."""
+        best, now = self.best(machine, threads), self.of(machine, threads)
+        measured = now is not None and now.problem is None
+        return 1.0 if best is None else self.factor(best) / (self.factor(now) if now and measured else 1.0)
+
     def of(self, machine: Machine, threads: int) -> Trial | None:
         """The trial of a recipe's machine section, which means so many threads; None where there is none."""
         meant = replace(machine, threads=threads)
@@ -99,6 +105,11 @@ class SpeedTrials(msgspec.Struct, frozen=True):
             if best.machine.threads == threads
             else best.machine
         )
+
+
+def plain_switches(machine: Machine) -> Machine:
+    """The machine section without anything that is tried but the number of threads."""
+    return replace(machine, channels_last=False, precision="float32", compile=False)
 
 
 def switch_words(machine: Machine) -> tuple[Message, ...]:

@@ -20,7 +20,7 @@ from networks.core.message import Message, UserError
 from networks.project.project import Project
 from networks.recipes.machine_section import Machine
 from networks.recipes.recipe import with_settings
-from networks.recipes.speed_trials import SpeedTrials, Trial
+from networks.recipes.speed_trials import SpeedTrials, Trial, plain_switches
 from networks.recipes.stopping import Stopping
 from networks.runs.events import Failed, Finished, Noticed, Stepped, Validated, Validating
 from networks.runs.failure import explain
@@ -53,7 +53,7 @@ def try_switches(
     """
     planned, machine = plan(project), project.recipe.machine
     missing = obstacles(machine.device)
-    combinations = tuple(_combinations(machine.device, planned.threads, missing))
+    combinations = tuple(_combinations(replace(machine, threads=planned.threads), missing))
     compiled = 0 if "compile" in missing else len({each.precision for each in combinations})
     threads = torch.get_num_threads()
     trying = _Trying(project, going_on, len(combinations) + compiled)
@@ -73,12 +73,12 @@ def try_switches(
     return SpeedTrials(processor, batch, tuple(trying.trials), trying.rounding, left_out)
 
 
-def _combinations(on: str, threads: int, missing: Collection[str]) -> Iterator[Machine]:
+def _combinations(machine: Machine, missing: Collection[str]) -> Iterator[Machine]:
     """All without torch.compile, the plain one first."""
-    plain = replace(Machine(threads=threads, channels_last=False), device=on)
+    plain, threads = plain_switches(machine), machine.threads
     precisions = ("float32",) if "precision" in missing else ("float32", "bfloat16")
     layouts = (False,) if "channels_last" in missing else (False, True)
-    others = {max(1, cores() // 2), default_threads(), cores()} if on == "cpu" else set()
+    others = {max(1, cores() // 2), default_threads(), cores()} if machine.device == "cpu" else set()
     for precision, count, layout in itertools.product(
         precisions, (threads, *sorted(others - {threads})), layouts
     ):

@@ -76,16 +76,16 @@ class SpeedDialog(QDialog):
         self._end()
         self._words.setText(sentence)
 
-    def show_trials(self, trials: SpeedTrials, best: Trial | None, taken: bool) -> None:
-        """Shows all trials, which is the best, and whether it was taken just now."""
+    def show_trials(self, trials: SpeedTrials, best: Trial | None, gain: float = 0.0) -> None:
+        """Shows all trials and the best, which was taken just now where there is a gain: times as fast."""
         self._end()
-        self._words.setText(self._judged(trials, best, taken))
-        self._put_back.setVisible(taken)
+        self._words.setText(self._judged(best, gain))
+        self._put_back.setVisible(bool(gain))
         self._table.show_trials(trials, best)
         self._table.show()
         self._notes.setText(self._noted(trials))
         self._notes.show()
-        self.adjustSize()
+        self._shrink()
 
     def let_go(self) -> None:
         """Closes it: nothing is tried any more."""
@@ -127,19 +127,23 @@ class SpeedDialog(QDialog):
         self._close.setText(self.tr("Close"))
         self._close.setFocus()
 
-    def _judged(self, trials: SpeedTrials, best: Trial | None, taken: bool) -> str:
+    def _shrink(self) -> None:
+        """As high as its words need; texts that wrap would else ask for much more."""
+        layout = self.layout()
+        assert layout is not None
+        width = max(self.width(), self.minimumSizeHint().width())
+        self.resize(width, layout.totalHeightForWidth(width))
+
+    def _judged(self, best: Trial | None, gain: float) -> str:
         if best is None:
             return self.tr("None of them gives the results of the plain one: everything stays as it is.")
-        if not taken:
+        if not gain:
             return self.tr(
                 "What is set is the fastest of those with equal results, or as fast as makes no matter."
             )
-        words = self.tr(
-            "Taken: {switches}, {factor} times as fast as the plain one. Undo brings back the switches."
-        )
+        words = self.tr("Taken: {switches}, {factor} times as fast as what was set. Undo brings that back.")
         return words.format(
-            switches=" · ".join(said(word) for word in switch_words(best.machine)),
-            factor=f"{trials.factor(best):.2f}",
+            switches=" · ".join(said(word) for word in switch_words(best.machine)), factor=f"{gain:.2f}"
         )
 
     def _noted(self, trials: SpeedTrials) -> str:

@@ -38,8 +38,11 @@ class SpeedTable(QWidget):
         for column, head in enumerate(heads):
             self._put(0, column, head, "dim")
         for row, trial in enumerate(trials.trials, 1):
-            role = "dim" if trial.problem is not None or not trials.equal(trial) else "label"
-            self._put(row, 0, self._words(trial), "heading" if trial is best else role)
+            role = "heading" if trial is best else "label" if trials.equal(trial) else "dim"
+            words = self._words(trial)
+            if self._narrow and trial.problem is None and not trials.equal(trial):
+                words = self.tr("{switches} (differs)").format(switches=words)
+            self._put(row, 0, words, role)
             if trial.problem is not None:
                 self._put(row, 1, said(trial.problem), "dim", across=len(heads) - 1)
                 continue
@@ -48,7 +51,7 @@ class SpeedTable(QWidget):
                 cells += [self._memory(trial)] if measured_memory else []
                 cells += [self._difference(trials, trial)]
             for column, cell in enumerate(cells, 1):
-                self._put(row, column, cell, "heading" if trial is best else role)
+                self._put(row, column, cell, role)
 
     def rows(self) -> list[list[str]]:
         """The words of all cells, row by row."""
@@ -62,7 +65,11 @@ class SpeedTable(QWidget):
         return [found[row] for row in sorted(found)]
 
     def _words(self, trial: Trial) -> str:
-        return " · ".join(said(word) for word in switch_words(trial.machine))
+        words = switch_words(trial.machine)
+        if self._narrow and trial.machine.precision == "float32":
+            # what most have needs no words
+            words = tuple(word for word in words if word.text != "float32")
+        return " · ".join(said(word) for word in words)
 
     def _memory(self, trial: Trial) -> str:
         if trial.memory is None:
@@ -77,11 +84,15 @@ class SpeedTable(QWidget):
 
     def _put(self, row: int, column: int, words: str, role: str, across: int = 1) -> None:
         label = QLabel(words)
+        if self._narrow:
+            # the same in small letters
+            role = "section" if role == "heading" else "dim"
         label.setProperty("role", role)
         label.setTextFormat(Qt.TextFormat.PlainText)
-        if column == 0 or across > 1:
+        if across > 1 or (column == 0 and self._narrow):
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        if across > 1 or column == 0:
             label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         else:
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

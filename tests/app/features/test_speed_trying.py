@@ -63,7 +63,7 @@ def test_the_fastest_with_equal_results_is_taken_and_undone(room, fake):  # noqa
     assert fake == [before]
     machine = room.desk.document.project.recipe.machine
     assert machine == Machine(threads=2, channels_last=False)
-    assert "2 threads, 2.00 times as fast" in dialog.sentence()
+    assert "2 threads, 2.22 times as fast as what was set" in dialog.sentence()
     rows = dialog._table.rows()
     assert rows[0] == ["Switches", "images/s", "faster", "difference"]
     assert rows[3] == [
@@ -103,6 +103,7 @@ def test_figures_stand_beside_the_switches_while_network_and_recipe_stay(room, f
     assert not words.isHidden()
     assert "a CPU" in words.text()
     assert table.rows()[3][2] == "2.00×"
+    assert table.rows()[5][0] == "channels last · 2 threads (differs)"
     document = room.desk.document
     tried = document.project
     for changes in ({"threads": 1}, {"channels_last": True}):
@@ -179,7 +180,7 @@ def test_where_nothing_is_equal_or_faster_nothing_is_taken(qtbot):
     qtbot.addWidget(parent)
     for best, words in ((None, "stays as it is"), (FOUND.trials[0], "What is set is the fastest")):
         dialog = SpeedDialog(parent)
-        dialog.show_trials(FOUND, best, taken=False)
+        dialog.show_trials(FOUND, best)
         assert words in dialog.sentence()
         assert button(dialog, "put_back").isHidden()
         dialog.deleteLater()

@@ -65,9 +65,19 @@ def test_bounds_follow_what_the_last_bit_changes():
     assert not trials(far, rounding=1.0).equal(far)
 
 
-def test_threads_that_were_left_to_the_program_stay_so():
+def test_what_is_not_tried_stays_as_it_is():
     quick = Trial(replace(PLAIN, channels_last=True), 300.0)
-    assert trials(quick).taken(Machine(threads=0, channels_last=False), threads=1) == Machine()
+    now = Machine(threads=0, channels_last=False, decoders=3)
+    found = trials(replace(quick, machine=replace(quick.machine, decoders=3)))
+    assert found.taken(now, threads=1) == Machine(decoders=3)
+
+
+def test_the_gain_is_over_what_was_set_where_that_was_tried():
+    quick, slow = Trial(replace(PLAIN, channels_last=True), 300.0), Trial(replace(PLAIN, threads=2), 50.0)
+    found = trials(quick, slow)
+    assert found.gain(PLAIN, threads=1) == 3.0
+    assert found.gain(replace(PLAIN, threads=2), threads=2) == 6.0
+    assert found.gain(replace(PLAIN, threads=7), threads=7) == 3.0
 
 
 def test_switches_have_words():
