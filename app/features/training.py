@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Slot
 
 from app.feature.command import Command, MenuEntry, Section
@@ -15,6 +17,7 @@ from app.training.runs import Runs
 from networks.core.durations import duration
 from networks.core.finding import blocking
 from networks.project.project import Project
+from networks.runs.kept.folders import runs_folder
 from widgets.curves.panel import CurvesPanel
 from widgets.training.training_bar import TrainingBar
 
@@ -41,7 +44,11 @@ class Training(Feature):
         self.heavy_runs.measured.connect(self.runs.begin_again)
         self.runs.may_begin = self.heavy_runs.may_begin
         desk.torch_loaded.connect(self.heavy_runs.measure)
+        self.runs.place = desk.files.runs_folder
+        self.runs.interrupted.connect(self.curves.offer_resume)
+        self.curves.resume_requested.connect(self.runs.go_on)
         desk.files.opened.connect(self._forget_run)
+        desk.files.saved.connect(self._move_runs)
         self.runs.changed.connect(self._show_runs)
         self.runs.recorded.connect(self._show_records)
         self.runs.ended.connect(self._tell_end)
@@ -142,6 +149,7 @@ class Training(Feature):
 
     def close(self) -> None:
         self.heavy_runs.close()
+        self.runs.kept.close()
 
     @Slot()
     def stop(self) -> None:
@@ -169,7 +177,13 @@ class Training(Feature):
     def _forget_run(self) -> None:
         """The project whose run could go on is closed, and no undoing brings it back."""
         self.desk.trainer.forget()
+        self.runs.show_runs(self.desk.files.runs_folder())
         self._show_runs()
+
+    @Slot(object)
+    def _move_runs(self, path: Path) -> None:
+        """The runs that the project had before it was saved go along with it."""
+        self.runs.kept.move(self.desk.files.unsaved_runs(), runs_folder(path))
 
     @Slot(object)
     def _train_quicker(self, project: Project) -> None:
@@ -186,7 +200,8 @@ class Training(Feature):
 
     @Slot()
     def _show_records(self) -> None:
-        self.curves.show_records(self.runs.records)
+        self.curves.show_records(self.runs.records, self.runs.records.removed)
+        self.curves.show_resumable(filter(self.runs.may_go_on, self.runs.records))
         self.bar.show_progress(self.runs.shown_progress, self.runs.verdict)
         self.desk.show_records(tuple(self.runs.records))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ from app.session.recovery import Recovery
 from app.session.settings import Settings
 from networks.core.message import Message, UserError, message, visible
 from networks.project.project import Project, blank_project, read_project, write_project
+from networks.runs.kept.folders import RUNS, runs_folder
 from widgets.look.translation import said
 
 SUFFIX = ".json"
@@ -31,6 +33,8 @@ class Files(QObject):
     title_changed = Signal()
     opened = Signal()
     """The document holds another project, a new one or one from a file."""
+    saved = Signal(object)
+    """The document was written to this path."""
 
     def __init__(
         self,
@@ -43,9 +47,11 @@ class Files(QObject):
         self.document = document
         self.recent = RecentFiles(settings or Settings(), self)
         self.recovery = Recovery(document, (folder or data_folder()) / "recovery", self)
+        self._unsaved = (folder or data_folder()) / "runs"
+        self._token = secrets.token_hex(8)
         self._window = window
         self._seen: dict[Path, Signature | None] = {}
-        document.loaded.connect(self.opened)
+        document.loaded.connect(self._open)
         document.path_changed.connect(self._tell_title)
         document.modified_changed.connect(self._tell_title)
 
@@ -54,6 +60,15 @@ class Files(QObject):
         path = self.document.path
         name = self.tr("Untitled") if path is None else visible(path.name)
         return f"{name} *" if self.document.modified else name
+
+    def runs_folder(self) -> Path:
+        """Where runs of the project are kept: beside its file, or in the program's own folder without one."""
+        path = self.document.path
+        return self.unsaved_runs() if path is None else runs_folder(path)
+
+    def unsaved_runs(self) -> Path:
+        """Where they are kept as long as the project has no file."""
+        return self._unsaved / f"{self._token}{RUNS}"
 
     # new and open
 
@@ -131,7 +146,12 @@ class Files(QObject):
         self._seen[path] = signature(path)
         self.document.mark_saved(path)
         self.recent.add(path)
+        self.saved.emit(path)
         return True
+
+    def _open(self) -> None:
+        self._token = secrets.token_hex(8)
+        self.opened.emit()
 
     def may_discard(self) -> bool:
         """Whether the project may be closed: it is saved, or the user saves or discards it now."""

@@ -13,6 +13,7 @@ from app.terminal.printing import print_lines
 from app.terminal.progress import progress_for
 from networks.core.message import UserError, message
 from networks.runs.failure import explain
+from networks.runs.kept.environment import approximately
 from networks.runs.kept.reading import is_run, read_run
 
 if TYPE_CHECKING:
@@ -29,11 +30,7 @@ def resume(folder: Path, epochs: int | None) -> int:
         for reason in passed_over:
             print_lines(f"Note: {reason}", sys.stderr)
         if differs:
-            print_lines(
-                "Note: it goes on approximately, and its numbers may differ in the last digits: "
-                f"{', '.join(map(str, differs))}.",
-                sys.stderr,
-            )
+            print_lines(f"Note: {approximately(differs)}", sys.stderr)
         record = read_run(folder, run.id, until=run.step).record
         telling = Telling(record, recorder, progress_for(sys.stderr, record))
         ending = drive(run, telling, signals, epochs)

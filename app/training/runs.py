@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.training.trainer import Beginning, State, Trainer
+from app.training.kept_runs import Found, KeptRuns
+from app.training.trainer import Beginning, Keeping, State, Trainer
 from networks.core.finding import Finding, blocking
-from networks.core.message import visible
+from networks.core.message import Message, UserError, visible
 from networks.project.difference import run_name
-from networks.project.project import Project, share_weights
+from networks.project.project import Project, read_project, share_weights
 from networks.recipes.recipe import Recipe, with_settings
 from networks.recipes.steering import Running, Value, steered, with_change
 from networks.runs.events import Event, Failed, Finished, Noticed, Steered
+from networks.runs.kept.files import PROJECT
 from networks.runs.progress import Progress
 from networks.runs.record import Record, Records
 from networks.runs.verdict import Verdict, verdict
@@ -45,6 +48,8 @@ class Runs(QObject):
     """What has been changed in the run that goes on, in words."""
     noted = Signal(str, bool)
     """A sentence about the run that goes on, and whether the run waits until the next event."""
+    interrupted = Signal(object)
+    """The record of a run that was cut off and can go on."""
     train_refused = Signal()
     """The user wants to train a project that cannot be trained."""
 
@@ -62,6 +67,8 @@ class Runs(QObject):
         self._project: Project | None = None
         self._findings: tuple[Finding, ...] = ()
         self._count = 0
+        self._id = ""
+        """That of the current or last run."""
         self._begun: tuple[Project, Beginning] | None = None
         """What the last run began with, for an exact repetition."""
         self._wishes: dict[str, Value] = {}
@@ -72,6 +79,12 @@ class Runs(QObject):
         self._settling.timeout.connect(self._steer)
         self._held_back: tuple[Project | None, Callable[[], None]] | None = None
         """The run that `may_begin` did not let begin, and which project was shown then."""
+        self.kept = KeptRuns(trainer.move, self)
+        self.kept.found.connect(self._take_found)
+        self.kept.troubled.connect(self._tell_trouble)
+        trainer.reopened.connect(self._take_reopened)
+        self.place: Callable[[], Path | None] = lambda: None
+        """Says in which folder of runs a run that begins now is kept; None keeps nothing."""
         self.may_begin: Callable[[Project], bool] = lambda project: True
         """Asked before a run begins: it may take long, and the user may not want that."""
         trainer.events_arrived.connect(self._take_events)
@@ -116,6 +129,7 @@ class Runs(QObject):
         elif self.trainer.run is None or self.progress is None:
             self._begin(1)
         else:
+            self.kept.bring_back(self._id)
             self.progress.epochs = int(self.progress.epoch) + 1
             self.progress.ended = None
             self.trainer.train_further()
@@ -134,7 +148,8 @@ class Runs(QObject):
         if self.repeat_reason() or run is None or self._begun is None:
             return
         project, beginning = self._begun
-        self._begin(run.course.epochs, project, beginning._replace(course=run.course))
+        again = beginning._replace(weights=run.first_weights, course=run.course)
+        self._begin(run.course.epochs, project, again)
 
     def repeat_reason(self) -> str:
         """Why the last run cannot be repeated now, in words; empty if it can."""
@@ -195,7 +210,73 @@ class Runs(QObject):
         self.progress = record.progress
         self.outdated.emit()
         self.recorded.emit()
-        self.trainer.start(project, epochs, record.run, beginning)
+        self._id = record.run
+        runs = self.place()
+        keeping = None if runs is None else Keeping(runs, record.title, record.short, parent)
+        self.trainer.start(project, epochs, record.run, beginning, keeping)
+
+    # what is kept
+
+    def show_runs(self, runs: Path) -> None:
+        """Another project was opened: shows the runs in this folder of runs in place of those that ended."""
+        ended = tuple(record.run for record in self.records if record.ended is not None)
+        self.records.forget(ended)
+        self.kept.forget(ended)
+        if not self.trainer.busy:
+            self.progress = self._trained = self._called = None
+        self.outdated.emit()
+        self.recorded.emit()
+        self.kept.load(runs)
+
+    def may_go_on(self, record: Record) -> bool:
+        """Whether a run that did not come to its end can go on from its folder."""
+        ended = record.ended
+        unfinished = isinstance(ended, Finished) and ended.reason in ("interrupted", "stopped")
+        return unfinished and record.run in self.kept.folders
+
+    @Slot(object)
+    def go_on(self, record: Record) -> None:
+        """Goes on with a run that was interrupted or stopped, from its last checkpoint to its planned end."""
+        folder = self.kept.folders.get(record.run)
+        if self.trainer.busy:
+            self.noted.emit(self.tr("A run goes on: stop it first, or wait for its end."), False)
+            return
+        if folder is None:
+            return
+        try:
+            project = read_project(folder / PROJECT)
+        except UserError as error:
+            self.noted.emit(said(error.reason), False)
+            return
+        self._trained, self._begun, self._id = project, (project, Beginning()), record.run
+        self._wishes.clear()
+        self.progress = record.progress
+        self.outdated.emit()
+        self.trainer.go_on(project, folder, record.run)
+
+    @Slot(object)
+    def _take_found(self, found: Found) -> None:
+        record = found.run.record
+        if self.trainer.run is None and not self.trainer.busy and found.project is not None:
+            # the next run is called by what was changed since this one
+            self._trained = found.project
+            self._called = run_name(found.project)[0]
+        self.records.begin(record)
+        self.recorded.emit()
+        if found.run.state == "interrupted" and found.project is not None:
+            self.interrupted.emit(record)
+
+    @Slot(object)
+    def _take_reopened(self, record: Record) -> None:
+        before = self.records[record.run]
+        record.title, record.short = before.title, before.short
+        self.records.begin(record)
+        self.progress = record.progress
+        self.recorded.emit()
+
+    @Slot(object)
+    def _tell_trouble(self, reason: Message) -> None:
+        self.noted.emit(said(reason), False)
 
     def steer(self, old: Recipe, new: Recipe) -> bool:
         """Makes an edit of the recipe change the run that goes on as well; False where it cannot."""
@@ -248,6 +329,7 @@ class Runs(QObject):
 
     @Slot(object)
     def _take_events(self, events: tuple[Event, ...]) -> None:
+        self.kept.know(self._id, self.trainer.folder)
         self.records.take(events)
         self.recorded.emit()
         for event in events:
@@ -255,8 +337,8 @@ class Runs(QObject):
                 self.steered.emit(said(event.words))
             elif isinstance(event, Noticed):
                 self.noted.emit(said(event.message), event.waits)
-        if isinstance(events[-1], Finished | Failed):
-            self.ended.emit(said(verdict(self.records[events[-1].run]).sentence))
+            elif isinstance(event, Finished | Failed):
+                self.ended.emit(said(verdict(self.records[event.run]).sentence))
 
     @Slot()
     def clear(self) -> None:
@@ -266,13 +348,16 @@ class Runs(QObject):
     @Slot(object)
     def delete(self, records: Iterable[Record]) -> None:
         """Deletes those of these runs that have ended; `restore` brings them back."""
-        self.records.remove(tuple(record.run for record in records))
+        ended = [record.run for record in records if record.ended is not None]
+        self.records.remove(self.kept.delete(ended))
         self.outdated.emit()
         self.recorded.emit()
 
     @Slot()
     def restore(self) -> None:
         """Brings back the runs that were deleted last."""
+        for record in self.records.removed:
+            self.kept.bring_back(record.run)
         self.records.restore()
         self.recorded.emit()
 
@@ -281,6 +366,7 @@ class Runs(QObject):
         """Calls a run by another name; an empty one changes nothing."""
         if title.strip():
             record.title = record.short = title.strip()
+            self.kept.rename(record.run, record.title)
             self.recorded.emit()
 
     @property

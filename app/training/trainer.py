@@ -5,23 +5,30 @@ from __future__ import annotations
 import gc
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.background.job import Job, Task
+from app.background.job import Job, Task, broke_off
+from app.background.log import LOG
+from app.session.version import version
 from app.training.memory import give_back_memory
-from networks.core.message import Message
+from networks.core.message import Message, UserError, message
 from networks.project.project import Project
 from networks.recipes.steering import Course, Value
-from networks.runs.events import Event, Failed, Finished
+from networks.runs.events import Event, Failed, Finished, Noticed
 from networks.runs.failure import explain
+from networks.runs.kept.environment import approximately
+from networks.runs.kept.reading import read_run
+from networks.runs.record import Record
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from networks.training.recorder import Recorder
     from networks.training.run import Run
 
 TICK_MS = 100
@@ -52,6 +59,15 @@ class Beginning(NamedTuple):
     course: Course | None = None
 
 
+class Keeping(NamedTuple):
+    """Where a new run is kept, in a folder of runs, and what it is called there."""
+
+    runs: Path
+    title: str
+    short: str
+    parent: str = ""
+
+
 class _Gate:
     """Tells the training thread, between two batches, whether to go on."""
 
@@ -70,6 +86,11 @@ class _Gate:
         self.stopped = True
         self._open.set()
 
+    @property
+    def closed(self) -> bool:
+        """Whether it is paused."""
+        return not self._open.is_set()
+
     def passes(self) -> bool:
         """Waits while paused. False once stopped."""
         self._open.wait()
@@ -82,9 +103,25 @@ class _Leg:
     It computes nothing itself: everything that computes is in networks.training.
     """
 
-    def __init__(self, project: Project, id: str, run: Run | None, epochs: int, beginning: Beginning) -> None:
+    def __init__(
+        self,
+        project: Project,
+        id: str,
+        run: Run | None,
+        epochs: int | None,
+        beginning: Beginning,
+        keeping: Keeping | Path | None,
+    ) -> None:
+        """`keeping` is the folder of a run that goes on, or says where a new one is kept; None keeps nothing.
+
+        `epochs` None goes on to where the run was to end.
+        """
         self._project, self._id, self._epochs, self._beginning = project, id, epochs, beginning
+        self._keeping = keeping
         self.training_run = run
+        self.recorder: Recorder | None = None
+        self.record: Record | None = None
+        """What a run that goes on from its folder has told before."""
         self.box: deque[Event] = deque()
         self.gate = _Gate()
 
@@ -100,21 +137,79 @@ class _Leg:
             self.box.append(failure)
 
     def _train(self) -> None:
+        run = self._prepared()
+        events = run.train(self._epochs, repeating=self._beginning.course is not None)
+        for event in events:
+            self._take(event)
+            if not isinstance(event, Finished | Failed) and not self._passes():
+                events.close()
+                for last in run.stopped():
+                    self._take(last)
+                return
+
+    def _take(self, event: Event) -> None:
+        self.box.append(event)
+        if self.recorder is not None:
+            self.box.extend(self.recorder.take(event))
+
+    def _passes(self) -> bool:
+        """Whether to go on. Before a pause, what was trained is brought to the disk."""
+        if self.gate.closed and self.recorder is not None:
+            self.recorder.checkpoint()
+        return self.gate.passes()
+
+    def _prepared(self) -> Run:
+        """The run: a new one, that of the leg before, or one that goes on from its folder."""
         # the first training imports torch, if the loader has not done so yet
         from networks.training.run import Run
 
+        folder = self._keeping if isinstance(self._keeping, Path) else None
+        if self.training_run is None and folder is not None:
+            return self._read(folder)
         if self.training_run is None:
             weights, course = self._beginning
             changes = () if course is None else course.changes
-            self.training_run = Run(self._project, self._id, changes=changes, weights=weights)
+            run = self.training_run = Run(self._project, self._id, changes=changes, weights=weights)
         run = self.training_run
-        events = run.train(self._epochs, repeating=self._beginning.course is not None)
-        for event in events:
-            self.box.append(event)
-            if not isinstance(event, Finished | Failed) and not self.gate.passes():
-                events.close()
-                self.box.extend(run.stopped())
-                return
+        # nothing that concerns the files may keep it from training
+        try:
+            self.recorder = self._recorder(run, folder)
+        except Exception as error:  # noqa: BLE001  the user is told
+            reason = error.reason if isinstance(error, UserError) else broke_off(error)
+            LOG.warning("a run is not kept: %s", reason)
+            self.box.append(Noticed(self._id, message("The run is not kept. {reason}", reason=reason)))
+        return run
+
+    def _recorder(self, run: Run, folder: Path | None) -> Recorder | None:
+        if self._keeping is None:
+            return None
+        from networks.training.machine import environment
+        from networks.training.recorder import Named, begun, gone_on
+
+        if folder is not None:
+            return gone_on(run, folder, environment(run, version()), ())
+        assert isinstance(self._keeping, Keeping)
+        runs, title, short, parent = self._keeping
+        weights, course = self._beginning
+        return begun(
+            run,
+            runs,
+            Named(title, short, parent),
+            version=version(),
+            epochs=self._epochs,
+            course=course,
+            weights=weights,
+        )
+
+    def _read(self, folder: Path) -> Run:
+        from networks.training.resuming import resumed
+
+        run, self.recorder, differs, passed_over = resumed(folder, self._id, version())
+        self.record = read_run(folder, self._id, until=run.step).record
+        self.training_run = run
+        for reason in (*passed_over, *([approximately(differs)] if differs else ())):
+            self.box.append(Noticed(self._id, reason))
+        return run
 
 
 class Trainer(QObject):
@@ -125,6 +220,8 @@ class Trainer(QObject):
 
     events_arrived = Signal(object)
     """A tuple of events, in order."""
+    reopened = Signal(object)
+    """The record of a run that goes on from its folder, up to where it goes on. Comes before its events."""
     state_changed = Signal(object)
     """The new `State`."""
 
@@ -133,6 +230,8 @@ class Trainer(QObject):
         self.state = State.IDLE
         self.project: Project | None = None
         """What the current or last run was started from."""
+        self.folder: Path | None = None
+        """Where the current or last run is kept; None where it is not."""
         self._id = "run"
         self._run: Run | None = None
         self._leg: _Leg | None = None
@@ -157,13 +256,31 @@ class Trainer(QObject):
         epochs: int | None = None,
         id: str = "run",
         beginning: Beginning = Beginning(),  # noqa: B008  a value
+        keeping: Keeping | None = None,
     ) -> None:
         """Starts a new run; its events carry `id` as their `run`. Only while not busy."""
         assert not self.busy
         self.forget()
-        self.project, self._id = project, id
+        self.project, self._id, self.folder = project, id, None
         planned = project.recipe.learning.epochs if beginning.course is None else beginning.course.epochs
-        self._launch(planned if epochs is None else epochs, beginning)
+        self._launch(planned if epochs is None else epochs, keeping, beginning)
+
+    def go_on(self, project: Project, folder: Path, id: str) -> None:
+        """Goes on with the run of this project that is kept in a folder. Only while not busy."""
+        assert not self.busy
+        self.forget()
+        self.project, self._id, self.folder = project, id, folder
+        self._launch(None, folder)
+
+    def move(self, move: Callable[[Path], Path]) -> None:
+        """Has the current or last run's folder moved to where `move` says; may be called in any thread."""
+        leg = self._leg
+        recorder = None if leg is None else leg.recorder
+        if recorder is not None:
+            recorder.move(move)
+            self.folder = recorder.folder
+        elif self.folder is not None:
+            self.folder = move(self.folder)
 
     @Slot()
     def forget(self) -> None:
@@ -184,7 +301,7 @@ class Trainer(QObject):
             if self._run is not None:
                 self._run.target_epochs += 1
         elif self._run is not None:
-            self._launch(1)
+            self._launch(1, self.folder)
 
     @Slot()
     def pause(self) -> None:
@@ -222,9 +339,14 @@ class Trainer(QObject):
         self._run.steer(path, value)
         return True
 
-    def _launch(self, epochs: int, beginning: Beginning = Beginning()) -> None:  # noqa: B008
+    def _launch(
+        self,
+        epochs: int | None,
+        keeping: Keeping | Path | None,
+        beginning: Beginning = Beginning(),  # noqa: B008  a value
+    ) -> None:
         assert self.project is not None
-        leg = _Leg(self.project, self._id, self._run, epochs, beginning)
+        leg = _Leg(self.project, self._id, self._run, epochs, beginning, keeping)
         self._leg = leg
         self._job = Job(leg.drive, self._end, self._end, owner=self)
         self._become(State.PREPARING)
@@ -238,6 +360,11 @@ class Trainer(QObject):
             return
         if self._run is None:
             self._run = leg.training_run
+        if leg.recorder is not None:
+            self.folder = leg.recorder.folder
+        if leg.record is not None:
+            record, leg.record = leg.record, None
+            self.reopened.emit(record)
         events = tuple(leg.box.popleft() for _ in range(len(leg.box)))
         if events:
             if self.state is State.PREPARING:

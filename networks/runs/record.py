@@ -175,6 +175,12 @@ class Records:
         self._removed = {run: self._records.pop(run) for run in ended}
         self._emptied |= {run: record.emptied() for run, record in self._removed.items()}
 
+    def forget(self, runs: Iterable[str]) -> None:
+        """Removes the records of these runs, and what was removed before, for good."""
+        for run in runs:
+            self._records.pop(run, None)
+        self._removed, self._emptied = {}, {}
+
     def clear(self) -> None:
         """Removes the records of all runs that have ended."""
         self.remove(tuple(self._records))

@@ -105,9 +105,8 @@ class Recorder:
 
     def move(self, move: Callable[[Path], Path]) -> None:
         """Has the folder moved to where `move` says, while nothing is written. From any thread."""
-        with self._files, self._lines:
-            self.folder = move(self.folder)
-            self._metrics.move(self.folder)
+        with self._files, self._lines, self._metrics.closed():
+            self.folder = self._metrics.folder = move(self.folder)
 
     @property
     def _busy(self) -> bool:

@@ -48,6 +48,7 @@ class RunButton(QAbstractButton):
     rename_wished = Signal()
     delete_wished = Signal()
     only_wished = Signal()
+    resume_wished = Signal()
 
     def __init__(self, title: str, color: str, symbol: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +56,8 @@ class RunButton(QAbstractButton):
         self._mark: Mark = "running"
         self._word = self._sentence = ""
         self._printed = False
+        self.resumable = False
+        """Whether the run was cut off and can go on."""
         self.setText(title)
         self.setObjectName("run_button")
         self.setCheckable(True)
@@ -103,6 +106,8 @@ class RunButton(QAbstractButton):
         menu.addAction(self.tr("Hide") if shown else self.tr("Show"), self.toggle).setObjectName("toggle")
         menu.addAction(self.tr("Show only this run"), self.only_wished.emit).setObjectName("only")
         menu.addSeparator()
+        if self.resumable:
+            menu.addAction(self.tr("Continue"), self.resume_wished.emit).setObjectName("resume")
         rename = menu.addAction(self.tr("Rename…"), self.rename_wished.emit)
         rename.setObjectName("rename")
         rename.setShortcut(Qt.Key.Key_F2)
@@ -234,6 +239,7 @@ class RunsLegend(QScrollArea):
     """All others are to be hidden."""
     rename_wished = Signal(int, str)
     delete_wished = Signal(int)
+    resume_wished = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -266,6 +272,7 @@ class RunsLegend(QScrollArea):
         button.only_wished.connect(self._wish_only)
         button.rename_wished.connect(self._edit_title)
         button.delete_wished.connect(self._wish_delete)
+        button.resume_wished.connect(self._wish_resume)
         button.installEventFilter(self)
         button.show()
         self._buttons[number] = button
@@ -323,6 +330,10 @@ class RunsLegend(QScrollArea):
     @Slot()
     def _wish_only(self) -> None:
         self.only_wished.emit(self._number())
+
+    @Slot()
+    def _wish_resume(self) -> None:
+        self.resume_wished.emit(self._number())
 
     @Slot()
     def _wish_delete(self) -> None:

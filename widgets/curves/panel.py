@@ -56,6 +56,8 @@ class CurvesPanel(QWidget):
     """The user wants to delete these runs, a tuple of records."""
     restore_requested = Signal()
     """The user wants the runs back that were deleted last."""
+    resume_requested = Signal(object)
+    """The user wants the run of this record to go on from where it was cut off."""
     rename_requested = Signal(object, str)
     """The user calls the run of this record by another name."""
 
@@ -79,6 +81,9 @@ class CurvesPanel(QWidget):
         self.runs_legend = RunsLegend()
         self.outcome = Outcome()
         self.undo_bar = OfferBar()
+        self.resume_bar = OfferBar()
+        self._offered: Record | None = None
+        """The run that `resume_bar` is about."""
         self.waiting_notice = Notice("warning")
         self.keys = Keys()
         self._hint = Hint()
@@ -93,13 +98,14 @@ class CurvesPanel(QWidget):
 
     # what is shown
 
-    def show_records(self, records: Iterable[Record]) -> None:
+    def show_records(self, records: Iterable[Record], deleted: Iterable[Record] | None = None) -> None:
         """Shows these runs, oldest first, with all that is in their records by now; draws once.
 
-        A new run gets the next colour, and the charts follow it.
+        A new run gets the next colour, and the charts follow it. Runs that are not among them any more were
+        deleted, and can be brought back, unless it is said which ones were.
         """
         records = tuple(records)
-        self._show_which(records)
+        self._show_which(records, None if deleted is None else tuple(deleted))
         for record in records:
             for chart in self.charts:
                 chart.take(record)
@@ -121,6 +127,34 @@ class CurvesPanel(QWidget):
         if reason != self._reason:
             self._reason = reason
             self._refresh()
+
+    def offer_resume(self, record: Record) -> None:
+        """Offers to go on with a run that was interrupted."""
+        assert record.ended is not None
+        self._offered = record
+        self.resume_bar.offer(
+            self.tr("“{run}”: {sentence}").format(run=record.title, sentence=said(record.ended.message)),
+            self.tr("Continue"),
+            self.tr("Not now"),
+        )
+
+    def show_resumable(self, records: Iterable[Record]) -> None:
+        """Which of the runs that are shown can go on; their menus say so."""
+        records = tuple(records)
+        for record, number in self._numbers.items():
+            self.runs_legend.button(number).resumable = record in records
+        if self._offered is not None and self._offered not in records:
+            self._offered = None
+            self.resume_bar.hide()
+
+    @Slot()
+    def _resume_offered(self) -> None:
+        if self._offered is not None:
+            self.resume_requested.emit(self._offered)
+
+    @Slot(int)
+    def _resume(self, number: int) -> None:
+        self.resume_requested.emit(self._record(number))
 
     def chart(self, quantity: str) -> Chart:
         """The chart of this quantity, by its name."""
@@ -297,7 +331,7 @@ class CurvesPanel(QWidget):
 
     # refreshing
 
-    def _show_which(self, records: tuple[Record, ...]) -> None:
+    def _show_which(self, records: tuple[Record, ...], deleted: tuple[Record, ...] | None) -> None:
         """Adds and removes runs, so that these are shown, in their order."""
         gone = [record for record in self._numbers if record not in records]
         new = [record for record in records if record not in self._numbers]
@@ -314,8 +348,8 @@ class CurvesPanel(QWidget):
         else:
             self._following = True
             self._pointed = None
-        if gone:
-            self._offer_undo(len(gone))
+        if count := sum(deleted is None or record in deleted for record in gone):
+            self._offer_undo(count)
         else:
             self.undo_bar.hide()
 
@@ -435,6 +469,7 @@ class CurvesPanel(QWidget):
 
     def _name_parts(self) -> None:
         self.undo_bar.setObjectName("undo_bar")
+        self.resume_bar.setObjectName("resume_bar")
         self.setObjectName("curves")
 
     def _arrange(self) -> None:
@@ -446,12 +481,15 @@ class CurvesPanel(QWidget):
         rows.addWidget(self._figure, 1)
         rows.addWidget(self.runs_legend)
         rows.addWidget(self.undo_bar)
+        rows.addWidget(self.resume_bar)
         rows.addWidget(self.outcome)
 
     def _connect(self) -> None:
         self.toolbar.chart_choice.chosen.connect(self.show_chart)
         self.toolbar.single_steps_toggled.connect(self._show_single_steps)
         self.undo_bar.accepted.connect(self.restore_requested)
+        self.resume_bar.accepted.connect(self._resume_offered)
+        self.runs_legend.resume_wished.connect(self._resume)
         self.runs_legend.only_wished.connect(self._show_only)
         self.runs_legend.delete_wished.connect(self._delete)
         self.runs_legend.rename_wished.connect(self._rename)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from networks.runs.events import Event
@@ -22,11 +23,13 @@ class Appending:
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
         """Raises OSError."""
+        self.folder = folder
         self._clock = clock
         self._events: list[Event] = []
         self._waiting = b""
         self._written = clock()
-        self._open(folder)
+        self._file = -1
+        self._open()
 
     def take(self, event: Event) -> bool:
         """Takes the next event. Whether it is time to `flush`."""
@@ -56,14 +59,22 @@ class Appending:
             self.flush()
         finally:
             os.close(self._file)
+            self._file = -1
 
-    def move(self, folder: Path) -> None:
-        """Goes on in another folder, to which the file was moved. Raises OSError."""
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Closes the file for a while, so that it can be moved; then goes on in `folder`. Raises OSError."""
+        if self._file < 0:
+            yield
+            return
         os.close(self._file)
-        self._open(folder)
+        try:
+            yield
+        finally:
+            self._open()
 
-    def _open(self, folder: Path) -> None:
-        path = folder / METRICS
+    def _open(self) -> None:
+        path = self.folder / METRICS
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
         flags |= getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         self._file = os.open(path, flags, 0o666)

@@ -44,6 +44,17 @@ def environment_changes(old: Environment, new: Environment) -> tuple[Message, ..
     return tuple(_changes(old, new))
 
 
+def approximately(differs: tuple[Message, ...]) -> Message:
+    """The sentence for a run that goes on where something is not as it was; `differs` is not empty."""
+    told = differs[0]
+    for change in differs[1:]:
+        told = message("{first}, {second}", first=told, second=change)
+    return message(
+        "The run goes on approximately, and its numbers may differ in the last digits: {differs}.",
+        differs=told,
+    )
+
+
 def _changes(old: Environment, new: Environment) -> Iterator[Message]:
     for name, title in _NAMES.items():
         was, now = getattr(old, name), getattr(new, name)

@@ -1,0 +1,237 @@
+"""The folders of the runs that the window shows: read beside it, renamed, deleted, moved along."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
+
+from app.background.job import Job, Task
+from networks.core.message import Message, UserError, message, plural
+from networks.core.storage import why_not_written
+from networks.project.project import Project, read_project
+from networks.runs.kept.files import PROJECT, label_of, write_label
+from networks.runs.kept.folders import brought_back, claimed, removed, run_folders, words_of
+from networks.runs.kept.reading import KeptRun, is_run, read_run
+
+MOST = 24
+"""So many runs of a project, the newest, are shown when it is opened."""
+Move = Callable[[Path], Path]
+
+
+class Found(NamedTuple):
+    """A run that was read, and what it trains; None where that cannot be read."""
+
+    run: KeptRun
+    project: Project | None
+
+
+class KeptRuns(QObject):
+    """Knows for each run that is shown in which folder it lies. Reads and moves folders in jobs."""
+
+    found = Signal(object)
+    """A run was read, a `Found`; the oldest comes first."""
+    troubled = Signal(object)
+    """A Message that says what could not be read, written or moved."""
+
+    def __init__(self, move_trained: Callable[[Move], None], parent: QObject) -> None:
+        """`move_trained` moves the folder of the run that is being trained."""
+        super().__init__(parent)
+        self.folders: dict[str, Path] = {}
+        """By the id of the record."""
+        self._move_trained = move_trained
+        self._trashed: dict[str, Path] = {}
+        self._moved: dict[Path, Path] = {}
+        """Folders of runs whose runs have moved, and where to."""
+        self._count = 0
+        self._wanted: deque[Path] = deque()
+        self._reading: Job[Any] | None = None
+        self._writing: list[Job[Any]] = []
+
+    # reading
+
+    def load(self, runs: Path) -> None:
+        """Reads the newest runs in a folder of runs, but for those that are shown already."""
+        self.stop_reading()
+        self._read(partial(_listed, runs), self._take_list)
+
+    def stop_reading(self) -> None:
+        """Wants no more runs."""
+        self._wanted.clear()
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    def forget(self, runs: Iterable[str]) -> None:
+        """These runs are shown no more; their folders stay."""
+        for run in runs:
+            self.folders.pop(run, None)
+            self._trashed.pop(run, None)
+
+    def _read(self, work: Callable[[Task], Any], done: Callable[[Any], None]) -> None:
+        self._reading = Job(work, done, self._pass_over, owner=self)
+        self._reading.start()
+
+    def _take_list(self, folders: tuple[Path, ...]) -> None:
+        shown = set(self.folders.values())
+        folders = tuple(folder for folder in folders if folder not in shown)
+        if left_out := len(folders[:-MOST]):
+            self.troubled.emit(
+                plural(
+                    "{count} older run is not shown; its curves are in its folder.",
+                    "{count} older runs are not shown; their curves are in their folders.",
+                    count=left_out,
+                )
+            )
+        self._wanted.extend(folders[-MOST:])
+        self._read_next()
+
+    def _read_next(self) -> None:
+        self._reading = None
+        if self._wanted:
+            self._count += 1
+            self._read(partial(_found, self._wanted.popleft(), f"kept-{self._count}"), self._take)
+
+    def _take(self, found: Found) -> None:
+        self.folders[found.run.record.run] = found.run.folder
+        self.found.emit(found)
+        self._read_next()
+
+    def _pass_over(self, reason: Message) -> None:
+        self.troubled.emit(reason)
+        self._read_next()
+
+    # writing
+
+    def know(self, run: str, folder: Path | None) -> None:
+        """A run is being trained in this folder."""
+        if folder is None or self.folders.get(run) == folder:
+            return
+        self.folders[run] = folder
+        if (runs := self._moved.get(folder.parent)) is not None:
+            # it was being prepared when the others moved
+            self.move(folder.parent, runs)
+
+    def rename(self, run: str, title: str) -> None:
+        """Keeps what the user calls a run."""
+        if (folder := self.folders.get(run)) is not None:
+            self._write(partial(_renamed, folder, title))
+
+    def delete(self, runs: Iterable[str]) -> tuple[str, ...]:
+        """Moves folders into the trash; gives the runs that are deleted, also those that were never kept."""
+        deleted = []
+        for run in runs:
+            folder = self.folders.get(run)
+            try:
+                if folder is not None and folder.exists():
+                    self._trashed[run] = removed(folder)
+            except UserError as error:
+                self.troubled.emit(error.reason)
+                continue
+            deleted.append(run)
+        return tuple(deleted)
+
+    def bring_back(self, run: str) -> None:
+        """Moves a run's folder out of the trash, if it lies there."""
+        trashed = self._trashed.pop(run, None)
+        if trashed is not None:
+            try:
+                brought_back(trashed, self.folders[run])
+            except UserError as error:
+                self.troubled.emit(error.reason)
+
+    def move(self, old: Path, runs: Path) -> None:
+        """Moves all runs in one folder of runs into another one."""
+        self._moved[old] = runs
+        if run_folders(old):
+            self._write(partial(_all_moved, old, runs, self._move_trained), self._take_moves)
+
+    def close(self) -> None:
+        """Reads no more, and waits until nothing is being moved or written."""
+        self.stop_reading()
+        for job in tuple(self._writing):
+            job.wait()
+
+    def _write(self, work: Callable[[Task], Any], done: Callable[[Any], None] | None = None) -> None:
+        job: Job[Any]
+        job = Job(
+            work, done or _ignore, self.troubled.emit, owner=self, ended=lambda: self._writing.remove(job)
+        )
+        self._writing.append(job)
+        job.start()
+
+    def _take_moves(self, moves: dict[Path, Path]) -> None:
+        self.folders = {run: moves.get(folder, folder) for run, folder in self.folders.items()}
+
+
+def _listed(runs: Path, _: Task) -> tuple[Path, ...]:
+    return tuple(folder for folder in run_folders(runs) if is_run(folder))
+
+
+def _found(folder: Path, run: str, _: Task) -> Found:
+    found = read_run(folder, run)
+    try:
+        return Found(found, read_project(folder / PROJECT))
+    except UserError:
+        return Found(found, None)
+
+
+def _renamed(folder: Path, title: str, _: Task) -> None:
+    write_label(folder, replace(label_of(folder), title=title))
+
+
+def _all_moved(old: Path, runs: Path, move_trained: Callable[[Move], None], _: Task) -> dict[Path, Path]:
+    """Moves each folder; gives where each was and is. Raises UserError where one stays."""
+    moves: dict[Path, Path] = {}
+
+    def move(folder: Path) -> Path:
+        if folder.parent != old:
+            return folder
+        moves[folder] = moved(folder, runs)
+        return moves[folder]
+
+    # the one that is being trained first, by whoever writes into it
+    move_trained(move)
+    for folder in run_folders(old):
+        move(folder)
+    with suppress(OSError):
+        old.rmdir()
+    return moves
+
+
+def moved(folder: Path, runs: Path) -> Path:
+    """Moves a run into a folder of runs, under its next number. Raises UserError, and then it stays."""
+    target = claimed(runs, words_of(folder))
+    try:
+        if os.name == "nt":
+            target.rmdir()
+        try:
+            # over the empty folder that claims the number
+            os.rename(folder, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            shutil.copytree(folder, target, dirs_exist_ok=True)
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise UserError(
+            message(
+                "The run “{path}” was not moved beside the project: {reason}.",
+                path=os.fspath(folder),
+                reason=why_not_written(error),
+            )
+        ) from error
+    return target
+
+
+def _ignore(_: Any) -> None:
+    """Nothing follows."""

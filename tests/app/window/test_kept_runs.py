@@ -1,0 +1,243 @@
+"""Runs are there again when their project is opened, go on where they were cut off, and move along."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from itertools import islice
+
+import pytest
+from msgspec.structs import replace
+
+from app.training.trainer import State
+from networks.project.project import first_project, write_project
+from networks.recipes.recipe import with_settings
+from networks.runs.events import Finished
+from networks.runs.kept.files import label_of
+from networks.runs.kept.folders import run_folders
+from networks.runs.kept.legs import state_of
+from networks.runs.kept.reading import read_run
+from networks.training.recorder import Named, begun
+from networks.training.run import Run
+from tests.app.window.opened import OpenedWindow
+from tests.networks.training.test_resuming import leave
+
+
+def project(**settings):
+    first = first_project()
+    return replace(first, recipe=with_settings(first.recipe, **({"threads": 1, "epochs": 2} | settings)))
+
+
+@pytest.fixture
+def make_window(qtbot):
+    def make(given):
+        window = OpenedWindow(given)
+        window.files.ask_discard = lambda: "discard"
+        qtbot.addWidget(window)
+        window.show()
+        qtbot.waitExposed(window)
+        return window
+
+    return make
+
+
+@pytest.fixture
+def saved(tmp_path):
+    path = tmp_path / "lenet.json"
+    write_project(project(), path)
+    return path
+
+
+@pytest.fixture
+def window(make_window, saved):
+    window = make_window(project())
+    assert window.files.open_path(saved)
+    return window
+
+
+def train(window, qtbot):
+    window.runs.train()
+    qtbot.waitUntil(lambda: window.trainer.state is State.IDLE, timeout=60_000)
+
+
+def interrupted(runs, given, events=40):
+    """A run whose process was killed."""
+    run = Run(given)
+    keeping = begun(run, runs, Named("LeNet-5 · as published", "as published"))
+    for event in islice(run.train(), events):
+        keeping.take(event)
+    keeping.checkpoint()
+    keeping._wait()
+    leave(keeping.folder)
+    return keeping.folder
+
+
+def test_a_run_is_there_again_when_its_project_is_opened(window, make_window, saved, qtbot):
+    train(window, qtbot)
+    (folder,) = run_folders(saved.with_name("lenet.runs"))
+    (told,) = window.runs.records
+    other = make_window(project())
+    assert other.files.open_path(saved)
+    qtbot.waitUntil(lambda: len(other.runs.records) == 1)
+    (found,) = other.runs.records
+    assert found.title == told.title == "LeNet-5 · as published"
+    assert found.steps.values("training loss").tobytes() == told.steps.values("training loss").tobytes()
+    assert str(found.ended.message) == "Trained for 2 epochs."
+    assert other.curves.chart("loss").curves(found).shown
+    # the next one is called by what was changed since
+    other.document.edit(project(epochs=3), "epochs")
+    train(other, qtbot)
+    assert [each.name for each in run_folders(folder.parent)] == ["0001 as published", "0002 Epochs 2 → 3"]
+
+
+def test_another_project_shows_its_own_runs(window, saved, tmp_path, qtbot):
+    train(window, qtbot)
+    write_project(project(), tmp_path / "other.json")
+    assert window.files.open_path(tmp_path / "other.json")
+    assert len(window.runs.records) == 0
+    # nothing was deleted
+    assert not window.curves.undo_bar.isVisible()
+    assert window.files.open_path(saved)
+    qtbot.waitUntil(lambda: len(window.runs.records) == 1)
+
+
+def test_a_run_that_was_cut_off_goes_on(make_window, saved, qtbot):
+    folder = interrupted(saved.with_name("lenet.runs"), project())
+    window = make_window(project())
+    assert window.files.open_path(saved)
+    bar = window.curves.resume_bar
+    qtbot.waitUntil(bar.isVisible)
+    assert "Interrupted after" in bar.sentence()
+    (before,) = window.runs.records
+    button = window.curves.runs_legend.button(0)
+    assert "resume" in [action.objectName() for action in button.menu().actions()]
+    bar.accept_button.click()
+    qtbot.waitUntil(
+        lambda: window.trainer.state is State.TRAINING or state_of(folder) == "ended", timeout=60_000
+    )
+    qtbot.waitUntil(lambda: window.trainer.state is State.IDLE, timeout=60_000)
+    (record,) = window.runs.records
+    assert record is not before
+    assert not window.curves.undo_bar.isVisible()
+    straight = Run(project())
+    losses = [
+        event.values["training loss"]
+        for event in straight.train()
+        if hasattr(event, "epoch") and "training loss" in event.values
+    ]
+    assert record.steps.values("training loss").tolist() == losses
+    assert record.title == "LeNet-5 · as published"
+    assert state_of(folder) == "ended"
+    assert "finished" in window.bar.words()
+    assert read_run(folder).record.steps.values("training loss").tolist() == losses
+
+
+def test_a_run_that_was_stopped_goes_on_to_its_end(window, saved, qtbot):
+    window.document.edit(project(epochs=500), "many")
+    window.runs.train()
+    qtbot.waitUntil(
+        lambda: len(window.runs.records) == 1 and len(next(iter(window.runs.records)).steps) > 5,
+        timeout=60_000,
+    )
+    window.trainer.stop()
+    qtbot.waitUntil(lambda: window.trainer.state is State.IDLE, timeout=60_000)
+    (record,) = window.runs.records
+    assert window.runs.may_go_on(record)
+    steps = len(record.steps)
+    window.runs.go_on(record)
+    qtbot.waitUntil(lambda: len(next(iter(window.runs.records)).steps) > steps, timeout=60_000)
+    window.trainer.stop()
+    qtbot.waitUntil(lambda: window.trainer.state is State.IDLE, timeout=60_000)
+    (folder,) = run_folders(saved.with_name("lenet.runs"))
+    kept = read_run(folder).record.steps
+    assert kept.step.tolist() == list(range(1, len(kept) + 1))
+    assert len(kept) > steps
+
+
+def test_one_epoch_more_is_kept_in_the_same_folder(window, saved, qtbot):
+    train(window, qtbot)
+    window.runs.train_further()
+    qtbot.waitUntil(lambda: window.trainer.state is State.IDLE, timeout=60_000)
+    (folder,) = run_folders(saved.with_name("lenet.runs"))
+    assert read_run(folder).record.last_epoch == 3
+
+
+def test_a_deleted_run_lies_in_the_trash_until_it_is_restored(window, saved, qtbot):
+    train(window, qtbot)
+    runs = saved.with_name("lenet.runs")
+    window.runs.clear()
+    assert run_folders(runs) == ()
+    assert os.listdir(runs / "trash") == ["0001 as published"]
+    window.curves.undo_bar.accept_button.click()
+    assert [folder.name for folder in run_folders(runs)] == ["0001 as published"]
+    assert len(window.runs.records) == 1
+
+
+def test_a_deleted_run_that_goes_on_is_brought_back(window, saved, qtbot):
+    train(window, qtbot)
+    window.runs.clear()
+    window.runs.train_further()
+    qtbot.waitUntil(lambda: window.trainer.state is State.IDLE, timeout=60_000)
+    (folder,) = run_folders(saved.with_name("lenet.runs"))
+    assert read_run(folder).record.last_epoch == 3
+
+
+def test_a_new_name_is_kept(window, saved, qtbot):
+    train(window, qtbot)
+    (record,) = window.runs.records
+    window.runs.rename(record, "my best")
+    (folder,) = run_folders(saved.with_name("lenet.runs"))
+    qtbot.waitUntil(lambda: label_of(folder).title == "my best")
+
+
+def test_runs_of_a_project_without_a_file_move_along_when_it_is_saved(
+    make_window, tmp_path, qtbot, monkeypatch
+):
+    window = make_window(project(epochs=500))
+    window.runs.train()
+    qtbot.waitUntil(lambda: len(run_folders(window.files.unsaved_runs())) == 1, timeout=60_000)
+    window.trainer.stop()
+    qtbot.waitUntil(lambda: window.trainer.state is State.IDLE, timeout=60_000)
+    # a second one trains while the project is saved
+    window.runs.train()
+    qtbot.waitUntil(lambda: window.trainer.state is State.TRAINING, timeout=60_000)
+    monkeypatch.setattr(window.files, "ask_save_path", lambda: tmp_path / "mine.json")
+    assert window.files.save()
+    runs = tmp_path / "mine.runs"
+    qtbot.waitUntil(lambda: len(run_folders(runs)) == 2, timeout=10_000)
+    steps = len(list(window.runs.records)[1].steps)
+    qtbot.waitUntil(lambda: len(list(window.runs.records)[1].steps) > steps, timeout=60_000)
+    window.trainer.stop()
+    qtbot.waitUntil(lambda: window.trainer.state is State.IDLE, timeout=60_000)
+    for folder, record in zip(
+        run_folders(runs),
+        sorted(window.runs.records, key=lambda each: window.runs.kept.folders[each.run]),
+        strict=True,
+    ):
+        assert window.runs.kept.folders[record.run] == folder
+        found = read_run(folder)
+        assert found.state == "ended"
+        assert found.record.steps.step.tolist() == list(range(1, len(record.steps) + 1))
+    assert not window.files.unsaved_runs().exists()
+
+
+def test_where_nothing_can_be_kept_it_trains_and_says_so(window, saved, qtbot):
+    saved.with_name("lenet.runs").write_text("a file")
+    notes = []
+    window.runs.noted.connect(lambda words, waits: notes.append(words))
+    train(window, qtbot)
+    assert isinstance(next(iter(window.runs.records)).ended, Finished)
+    assert any("The run is not kept. No folder for the run was made" in note for note in notes)
+
+
+def test_a_damaged_run_is_told_of_and_the_others_are_shown(window, saved, make_window, qtbot):
+    train(window, qtbot)
+    runs = saved.with_name("lenet.runs")
+    shutil.copytree(runs / "0001 as published", runs / "0000 damaged")
+    (runs / "0000 damaged" / "run.json").write_text("{")
+    other = make_window(project())
+    notes = []
+    other.runs.noted.connect(lambda words, waits: notes.append(words))
+    assert other.files.open_path(saved)
+    qtbot.waitUntil(lambda: len(other.runs.records) == 1)
+    assert any("was not read: it is damaged" in note for note in notes)
