@@ -45,7 +45,7 @@ class Training(Feature):
         self.runs.may_begin = self.heavy_runs.may_begin
         desk.torch_loaded.connect(self.heavy_runs.measure)
         self.runs.place = desk.files.runs_folder
-        self.runs.interrupted.connect(self.curves.offer_resume)
+        self.runs.interrupted.connect(self.curves.resume_bar.offer_record)
         self.curves.resume_requested.connect(self.runs.go_on)
         desk.files.opened.connect(self._forget_run)
         desk.files.saved.connect(self._move_runs)

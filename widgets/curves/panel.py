@@ -29,6 +29,7 @@ from widgets.curves.outcome import Outcome
 from widgets.curves.read_outs import ReadOuts
 from widgets.curves.reading_box import ReadingBox
 from widgets.curves.readings import Readings
+from widgets.curves.resume_bar import ResumeBar
 from widgets.curves.sharing import Sharing
 from widgets.curves.toolbar import CurvesToolbar
 from widgets.look import theme
@@ -81,9 +82,7 @@ class CurvesPanel(QWidget):
         self.runs_legend = RunsLegend()
         self.outcome = Outcome()
         self.undo_bar = OfferBar()
-        self.resume_bar = OfferBar()
-        self._offered: Record | None = None
-        """The run that `resume_bar` is about."""
+        self.resume_bar = ResumeBar()
         self.waiting_notice = Notice("warning")
         self.keys = Keys()
         self._hint = Hint()
@@ -128,29 +127,12 @@ class CurvesPanel(QWidget):
             self._reason = reason
             self._refresh()
 
-    def offer_resume(self, record: Record) -> None:
-        """Offers to go on with a run that was interrupted."""
-        assert record.ended is not None
-        self._offered = record
-        self.resume_bar.offer(
-            self.tr("“{run}”: {sentence}").format(run=record.title, sentence=said(record.ended.message)),
-            self.tr("Continue"),
-            self.tr("Not now"),
-        )
-
     def show_resumable(self, records: Iterable[Record]) -> None:
         """Which of the runs that are shown can go on; their menus say so."""
         records = tuple(records)
         for record, number in self._numbers.items():
             self.runs_legend.button(number).resumable = record in records
-        if self._offered is not None and self._offered not in records:
-            self._offered = None
-            self.resume_bar.hide()
-
-    @Slot()
-    def _resume_offered(self) -> None:
-        if self._offered is not None:
-            self.resume_requested.emit(self._offered)
+        self.resume_bar.show_resumable(records)
 
     @Slot(int)
     def _resume(self, number: int) -> None:
@@ -469,7 +451,6 @@ class CurvesPanel(QWidget):
 
     def _name_parts(self) -> None:
         self.undo_bar.setObjectName("undo_bar")
-        self.resume_bar.setObjectName("resume_bar")
         self.setObjectName("curves")
 
     def _arrange(self) -> None:
@@ -488,7 +469,7 @@ class CurvesPanel(QWidget):
         self.toolbar.chart_choice.chosen.connect(self.show_chart)
         self.toolbar.single_steps_toggled.connect(self._show_single_steps)
         self.undo_bar.accepted.connect(self.restore_requested)
-        self.resume_bar.accepted.connect(self._resume_offered)
+        self.resume_bar.resume_requested.connect(self.resume_requested)
         self.runs_legend.resume_wished.connect(self._resume)
         self.runs_legend.only_wished.connect(self._show_only)
         self.runs_legend.delete_wished.connect(self._delete)
