@@ -285,9 +285,10 @@ class RunsLegend(QScrollArea):
         button.deleteLater()
         self._arrange()
 
-    def set_color(self, number: int, color: str) -> None:
-        """Changes a run's colour after the theme has changed."""
-        self._buttons[number].set_color(color)
+    def set_resumable(self, numbers: set[int]) -> None:
+        """Says which runs were cut off and can go on."""
+        for number, button in self._buttons.items():
+            button.resumable = number in numbers
 
     def set_title(self, number: int, title: str) -> None:
         """Calls a run by another name."""
@@ -312,6 +313,13 @@ class RunsLegend(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_buttons"):
+            palette = theme.colors(self).runs
+            for number, button in self._buttons.items():
+                button.set_color(palette[number % len(palette)])
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         # what has the focus is in view

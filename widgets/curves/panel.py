@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from networks.core.finding import Finding, blocking
-from networks.core.message import Message, plural
+from networks.core.message import Message
 from networks.runs.events import Failed, Finished
 from networks.runs.measures import QUANTITIES
 from networks.runs.record import Record
@@ -18,18 +18,18 @@ from networks.runs.table import csv_text
 from networks.runs.verdict import verdict
 from widgets.controls.late import Late
 from widgets.controls.notice import Notice
-from widgets.controls.offer_bar import OfferBar
 from widgets.curves.axis_button import AxisButton
 from widgets.curves.description import described
 from widgets.curves.figure import Figure
 from widgets.curves.hint import Hint
 from widgets.curves.keys import Keys
 from widgets.curves.legend import RunsLegend
+from widgets.curves.offers import ResumeBar, UndoBar
 from widgets.curves.outcome import Outcome
+from widgets.curves.pointed import epoch_beside
 from widgets.curves.read_outs import ReadOuts
 from widgets.curves.reading_box import ReadingBox
 from widgets.curves.readings import Readings
-from widgets.curves.resume_bar import ResumeBar
 from widgets.curves.sharing import Sharing
 from widgets.curves.toolbar import CurvesToolbar
 from widgets.look import theme
@@ -64,6 +64,7 @@ class CurvesPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("curves")
         self._numbers: dict[Record, int] = {}
         self._known: dict[str, int] = {}
         """The number of each run that ever was, which gives it its colour."""
@@ -81,7 +82,7 @@ class CurvesPanel(QWidget):
         self.toolbar = CurvesToolbar(", ".join(logarithmic), tuple(each for each in QUANTITIES if each.extra))
         self.runs_legend = RunsLegend()
         self.outcome = Outcome()
-        self.undo_bar = OfferBar()
+        self.undo_bar = UndoBar()
         self.resume_bar = ResumeBar()
         self.waiting_notice = Notice("warning")
         self.keys = Keys()
@@ -90,18 +91,14 @@ class CurvesPanel(QWidget):
         self.sharing = Sharing(
             self, self.toolbar, lambda: self._all_charts, self._figure, self.runs_legend, self.csv
         )
-        self._name_parts()
         self._arrange()
         self._connect()
         self._refresh()
 
-    # what is shown
-
     def show_records(self, records: Iterable[Record], deleted: Iterable[Record] | None = None) -> None:
-        """Shows these runs, oldest first, with all that is in their records by now; draws once.
+        """Shows these runs, oldest first, with all that is in their records by now.
 
-        A new run gets the next colour, and the charts follow it. Runs that are not among them any more were
-        deleted, and can be brought back, unless it is said which ones were.
+        Runs that are not among them any more can be brought back, unless `deleted` says which ones can.
         """
         records = tuple(records)
         self._show_which(records, None if deleted is None else tuple(deleted))
@@ -130,8 +127,7 @@ class CurvesPanel(QWidget):
     def show_resumable(self, records: Iterable[Record]) -> None:
         """Which of the runs that are shown can go on; their menus say so."""
         records = tuple(records)
-        for record, number in self._numbers.items():
-            self.runs_legend.button(number).resumable = record in records
+        self.runs_legend.set_resumable({self._numbers[record] for record in records})
         self.resume_bar.show_resumable(records)
 
     @Slot(int)
@@ -208,8 +204,6 @@ class CurvesPanel(QWidget):
         """Whether the charts move with live data; they do not while the user has zoomed."""
         return self._following
 
-    # what the user does
-
     @Slot(bool)
     def set_log(self, log: bool) -> None:
         """Switches all charts that can have a logarithmic axis."""
@@ -280,11 +274,7 @@ class CurvesPanel(QWidget):
         run = self._front
         if run is None or not len(run.steps):
             return
-        epochs = run.steps.epoch
-        index = len(epochs) if self._pointed is None and by < 0 else run.steps.nearest(self._pointed or 0.0)
-        if self._pointed is None and by > 0:
-            index = len(epochs) - 1 if by > len(epochs) else -1
-        self._point(float(epochs[min(max(0, index + by), len(epochs) - 1)]))
+        self._point(epoch_beside(run.steps, self._pointed, by))
         self._read_outs.read_out(next(place for place in self._places if place.chart is self.sender()))
 
     def _record(self, number: int) -> Record:
@@ -311,8 +301,6 @@ class CurvesPanel(QWidget):
     def _rename(self, number: int, title: str) -> None:
         self.rename_requested.emit(self._record(number), title)
 
-    # refreshing
-
     def _show_which(self, records: tuple[Record, ...], deleted: tuple[Record, ...] | None) -> None:
         """Adds and removes runs, so that these are shown, in their order."""
         gone = [record for record in self._numbers if record not in records]
@@ -330,14 +318,7 @@ class CurvesPanel(QWidget):
         else:
             self._following = True
             self._pointed = None
-        if count := sum(deleted is None or record in deleted for record in gone):
-            self._offer_undo(count)
-        else:
-            self.undo_bar.hide()
-
-    def _offer_undo(self, count: int) -> None:
-        sentence = plural("{count} run was deleted.", "{count} runs were deleted.", count=count)
-        self.undo_bar.offer(said(sentence), self.tr("Undo"), self.tr("Close"))
+        self.undo_bar.show_deleted(sum(deleted is None or record in deleted for record in gone))
 
     def _add(self, record: Record) -> None:
         number = self._known.setdefault(record.run, len(self._known))
@@ -427,13 +408,10 @@ class CurvesPanel(QWidget):
     def _describe(self, run: Record) -> None:
         """Describes the charts for screen readers, at the end of every epoch and of the run."""
         told = (len(run.validations), run.ended)
-        if told == self._told[run]:
-            return
-        self._told[run] = told
-        if not run.measured:
-            return
-        for chart in self.charts:
-            chart.setAccessibleDescription(described(chart, run))
+        if told != self._told[run]:
+            self._told[run] = told
+            for chart in self.charts if run.measured else ():
+                chart.setAccessibleDescription(described(chart, run))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -441,17 +419,6 @@ class CurvesPanel(QWidget):
         self.outcome.set_compact(compact)
         self.runs_legend.set_compact(compact)
         self.keys.setVisible(self._figure.charts_shown and not compact)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_figure"):
-            palette = theme.colors(self).runs
-            for number in self._numbers.values():
-                self.runs_legend.set_color(number, palette[number % len(palette)])
-
-    def _name_parts(self) -> None:
-        self.undo_bar.setObjectName("undo_bar")
-        self.setObjectName("curves")
 
     def _arrange(self) -> None:
         rows = QVBoxLayout(self)

@@ -540,6 +540,9 @@ def stuck(monkeypatch):
             batch.wait(60)
             yield Stepped("run-1", 1, 1.0, {"training loss": 1.0})
 
+        def hurry(self):
+            pass
+
         def release(self):
             pass
 

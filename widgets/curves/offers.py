@@ -1,4 +1,4 @@
-"""The line below the curves that offers to go on with a run that was interrupted."""
+"""The lines below the curves that offer something: to bring back what was deleted, and to go on."""
 
 from __future__ import annotations
 
@@ -7,9 +7,26 @@ from collections.abc import Iterable
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from networks.core.message import plural
 from networks.runs.record import Record
 from widgets.controls.offer_bar import OfferBar
 from widgets.look.translation import said
+
+
+class UndoBar(OfferBar):
+    """Offers to bring back what was deleted last."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("undo_bar")
+
+    def show_deleted(self, count: int) -> None:
+        """So many runs were deleted just now."""
+        if not count:
+            self.hide()
+            return
+        sentence = plural("{count} run was deleted.", "{count} runs were deleted.", count=count)
+        self.offer(said(sentence), self.tr("Undo"), self.tr("Close"))
 
 
 class ResumeBar(OfferBar):
