@@ -148,7 +148,8 @@ def _export(arguments: list[str]) -> int:
     parser = _Parser(
         prog="backbone export",
         description="Writes a network for other programs: .py is PyTorch source, .onnx is ONNX, and .svg, "
-        ".pdf, .png, .jpg and .webp are its picture.",
+        ".pdf, .png, .jpg and .webp are its picture. With --training, the folder of a run gives a script "
+        "that repeats this run, with all that was changed while it went on.",
     )
     parser.add_argument("project", type=Path, metavar="PROJECT.json")
     parser.add_argument("out", type=Path, metavar="OUT")

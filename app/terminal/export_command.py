@@ -16,6 +16,8 @@ from networks.graph.check import check
 from networks.graph.presentation import Folding, everything_open, opened_at_first
 from networks.project.project import Project, read_project
 from networks.recipes.datasets.named import in_words
+from networks.runs.kept.files import PROJECT
+from networks.runs.kept.reading import is_run
 
 
 def export(
@@ -29,6 +31,8 @@ def export(
     overwrite: bool,
 ) -> int:
     """Writes the project's network to `out`, prints what the file holds and returns the exit code 0.
+
+    `project_file` may be the folder of a run that was kept, of which `training` writes the script.
 
     `training` makes the source a script that trains; `weights` is a safetensors file, for ONNX; `opened` and
     `caption` are for pictures. Raises UserError if the ending is none that can be written, if the file exists
@@ -50,11 +54,21 @@ def export(
         raise UserError(
             message("“{path}” is there already: choose another file, or add --overwrite.", path=str(out))
         )
-    project = read_project(project_file)
+    run = project_file if is_run(project_file) else None
+    if run is not None and not training:
+        raise UserError(
+            message(
+                "“{path}” is the folder of a run: --training writes the script that repeats it, and "
+                "“{project}” holds its network.",
+                path=str(run),
+                project=str(run / PROJECT),
+            )
+        )
+    project = read_project(project_file if run is None else run / PROJECT)
     look_for(project.recipe.data.dataset)
     if training:
         read_pictures(project.recipe.data.dataset, sys.stderr)
-        said = _export_training_script(project, out, project_file.stem)
+        said = _export_training_script(project, out, project_file.stem, run)
     elif content == "source":
         said = _export_source(project, out, project_file.stem)
     elif content == "onnx":
@@ -80,19 +94,21 @@ def _export_source(project: Project, out: Path, title: str) -> str:
     return "the network as PyTorch source"
 
 
-def _export_training_script(project: Project, out: Path, title: str) -> str:
+def _export_training_script(project: Project, out: Path, title: str, run: Path | None) -> str:
     # imports torch
+    from networks.exporting.run_script import save_run_script
     from networks.exporting.script import save_training_script
 
-    beside = save_training_script(project, out, title)
+    if run is None:
+        beside, what = save_training_script(project, out, title), "trains the network"
+    else:
+        beside, what = save_run_script(run, out), "repeats the run"
     size = beside.stat().st_size
     # the few kilobytes of a small set are not worth a word
     told = f" ({in_words(size)})" if size >= 1e6 else ""
     if beside.suffix == ".csv":
-        return (
-            f"a script that trains the network; its pictures stay in their folder, {beside.name} lists them"
-        )
-    return f"a script that trains the network; its images are in {beside.name}{told}"
+        return f"a script that {what}; its pictures stay in their folder, {beside.name} lists them"
+    return f"a script that {what}; its images are in {beside.name}{told}"
 
 
 def _export_onnx(project: Project, out: Path, weights: Path | None) -> str:

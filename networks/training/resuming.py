@@ -77,13 +77,14 @@ def _restored(folder: Path, header: Header, project: Project, id: str) -> tuple[
         run = Run(project, id, changes)
         try:
             run.restore(saved)
+            run.first_weights = start_weights(folder)
         except (KeyError, IndexError, TypeError, ValueError, RuntimeError, AttributeError):
             passed_over.append(
                 message("“{path}” was passed over: it is not of this run.", path=os.fspath(path))
             )
             continue
         return run, tuple(passed_over)
-    run = Run(project, id, changes, _start(folder))
+    run = Run(project, id, changes, start_weights(folder))
     run.target_epochs = max(1, header.epochs)
     run.state.repeating = course is not None
     return run, tuple(passed_over)
@@ -102,7 +103,7 @@ def _course(header: Header, project: Project) -> Course | None:
     return course
 
 
-def _start(folder: Path) -> dict[str, Tensor] | None:
+def start_weights(folder: Path) -> dict[str, Tensor] | None:
     """The weights that the run began with; None where they were drawn or fetched. Raises UserError."""
     path = folder / START_WEIGHTS
     if not path.exists():

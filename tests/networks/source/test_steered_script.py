@@ -9,6 +9,7 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.terminal.command_line import main
 from networks.exporting.script import save_training_script
 from networks.project.project import Project
 from networks.recipes.augmentation.mixup import Mixup
@@ -21,6 +22,7 @@ from networks.recipes.stopping import Stopping
 from networks.runs.events import Failed, Stepped, Validated
 from networks.runs.table import COLUMNS
 from networks.training.options import set_options
+from networks.training.recorder import Named, begun
 from networks.training.run import Run
 from tests.networks.source.test_training_script import (  # noqa: F401  fixtures
     _cache,
@@ -154,3 +156,32 @@ def test_the_script_of_a_run_that_went_on_from_another_begins_with_its_weights(f
     )
     assert "START" in text
     assert (tmp_path / "net-start.pt").exists()
+
+
+def test_the_script_of_a_kept_run_is_that_of_the_run(fresh, tmp_path, capsys):  # noqa: F811
+    """Exported in the terminal, from what its folder says of the changes and of the first weights."""
+    project = Project(network(), recipe(optimizer=Adam(lr=0.01), schedule=Cosine(), epochs=3))
+    parent = Run(project)
+    list(parent.train(1))
+    changes = [
+        Change(3, "learning.optimizer.lr", 0.002),
+        Change(4, "data.augmentation", (Rotation(), Mixup())),
+        Change(7, "learning.epochs", 2),
+    ]
+    run = Run(project, changes=changes, weights=parent.weights())
+    recorder = begun(run, tmp_path / "net.runs", Named("net"), weights=parent.weights())
+    events = []
+    for event in run.train():
+        events.append(event)
+        recorder.take(event)
+    assert main(["export", str(recorder.folder), str(tmp_path / "net.py"), "--training"]) == 0
+    assert "repeats the run" in capsys.readouterr().out
+    fresh.ran(tmp_path / "net.py")
+    assert (tmp_path / "net-curves.csv").read_text(encoding="utf-8") == table(events)
+    assert main(["export", str(recorder.folder), str(tmp_path / "net.svg")]) == 1
+    assert "--training" in capsys.readouterr().err
+    # what a folder says is a stranger's word
+    metrics = recorder.folder / "metrics.jsonl"
+    metrics.write_bytes(metrics.read_bytes().replace(b'"learning.optimizer.lr"', b'"learning.seed"'))
+    assert main(["export", str(recorder.folder), str(tmp_path / "other.py"), "--training"]) == 1
+    assert "cannot be changed while a run goes on" in capsys.readouterr().err
