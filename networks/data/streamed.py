@@ -19,11 +19,10 @@ from networks.data.ahead import ahead
 from networks.data.batches import Batches
 from networks.data.fitting import fit
 from networks.data.images import Scale, Side, cores, normalize
-from networks.recipes.datasets.picture_files import DecodedFile, PictureFiles
+from networks.recipes.datasets.picture_files import AHEAD_BYTES, DecodedFile, PictureFiles
 
-AHEAD_BYTES = 2**28
-"""Memory for pictures that wait for their step."""
 MOST_AHEAD = 2048
+"""Pictures that are decoded ahead, at most."""
 
 Wanted = tuple[int, tuple[float, ...]]
 """The number of a picture in the files, and the part of it to cut out; empty for all of it."""

@@ -212,7 +212,8 @@ def _written_over(network: Network, name: str) -> bool:
 
 def _kept(project: Project, wanted: Input) -> int:
     """Bytes of the images that wait in memory."""
-    waiting, images = project.recipe.data.dataset.bytes_waiting(), sum(project.recipe.data.sizes())
-    if waiting and kept_ready(images, wanted.channels, wanted.size):
+    dataset, images = project.recipe.data.dataset, sum(project.recipe.data.sizes())
+    streamed = dataset.at_hand() and dataset.streamed() is not None
+    if not streamed and kept_ready(images, wanted.channels, wanted.size):
         return FLOAT * images * count(wanted.shape())
-    return waiting
+    return dataset.bytes_waiting()

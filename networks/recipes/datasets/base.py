@@ -85,7 +85,7 @@ class Dataset(Declared, frozen=True):
         return self
 
     def bytes_waiting(self) -> int:
-        """How much memory its images take as they are stored."""
+        """How much memory its images take that wait as they are stored."""
         return (sum(self.class_counts()) + self.test_images) * self.channels * math.prod(self.size)
 
     def read_again(self) -> Message | None:

@@ -28,7 +28,7 @@ from networks.recipes.datasets.folder_scan import (
 )
 from networks.recipes.datasets.in_memory import forget, kept, recall
 from networks.recipes.datasets.named import in_words
-from networks.recipes.datasets.picture_files import PictureFiles
+from networks.recipes.datasets.picture_files import AHEAD_BYTES, PictureFiles
 from networks.recipes.datasets.survey import Progress, Survey
 
 SHARE = 4
@@ -200,7 +200,8 @@ class Folder(Dataset, frozen=True):
 
     def bytes_waiting(self) -> int:
         reading = self._known()
-        return 0 if reading is not None and reading.pixels is None else super().bytes_waiting()
+        waiting = super().bytes_waiting()
+        return min(waiting, AHEAD_BYTES) if reading is not None and reading.pixels is None else waiting
 
     def class_counts(self) -> tuple[int, ...]:
         if not self.at_hand():

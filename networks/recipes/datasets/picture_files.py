@@ -20,6 +20,8 @@ WHOLE: View = (0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0)
 """All that the small image shows, where that is not square."""
 
 
+AHEAD_BYTES = 2**28
+"""Memory for pictures that are decoded ahead and wait for their step."""
 _CHUNK = 2**20
 
 

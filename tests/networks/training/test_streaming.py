@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from networks.recipes.augmentation.horizontal_flip import HorizontalFlip
 from networks.recipes.augmentation.mixup import Mixup
 from networks.recipes.augmentation.resized_crop import ResizedCrop
 from networks.recipes.augmentation.shift import Shift
-from networks.recipes.datasets import Folder
+from networks.recipes.datasets import Folder, pictures
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Failed, Finished, Noticed, Stepped, Validated
 from networks.training.judging import judge_weights
@@ -178,3 +179,20 @@ def test_each_epoch_says_for_how_long_its_steps_have_waited(photos):
     dataset = Folder(path=str(photos), side=28)
     kept = replace(kept, recipe=with_settings(kept.recipe, dataset=dataset))
     assert all(event.waiting is None for event in Run(kept).train() if isinstance(event, Validated))
+
+
+def test_a_decoder_that_is_too_slow_is_told_once(photos, monkeypatch):
+    decoded = pictures.decoded
+
+    def slowly(*given):
+        time.sleep(0.02)
+        return decoded(*given)
+
+    monkeypatch.setattr(pictures, "decoded", slowly)
+    events = list(Run(project(photos, epochs=3)).train())
+    judged = [event.waiting for event in events if isinstance(event, Validated)]
+    # the network takes milliseconds
+    assert all(waiting.much for waiting in judged)
+    told = [str(event.message) for event in events if isinstance(event, Noticed)]
+    assert len(told) == 1
+    assert "not decoded as fast as the network learns" in told[0]
