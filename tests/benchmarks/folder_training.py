@@ -3,7 +3,7 @@
 Writes JPEGs of 500×375 pixels into a temporary folder and trains each way on 64×64 pixels. Prints
 milliseconds a step, their ratios, and the share of the time for which the step waited for pictures.
 
-`python tests/benchmarks/folder_training.py [pictures, by default 600]`
+`python tests/benchmarks/folder_training.py [PICTURES [NETWORK …]]`
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ import torch
 from PIL import Image
 
 from networks.data.vision import torchvision
-from networks.layers.ends import Input
 from networks.presets.catalog import PRESETS
 from networks.project.fitting_data import fitted
 from networks.project.project import Project
@@ -50,8 +49,8 @@ def write(root: Path, pictures: int) -> None:
         Image.fromarray(noisy).save(folder / f"{index}.jpg", quality=90)
 
 
-def project(root: Path, memory: float) -> Project:
-    preset = next(preset for preset in PRESETS if preset.name == "ResNet-20")
+def project(root: Path, memory: float, network: str) -> Project:
+    preset = next(preset for preset in PRESETS if preset.name == network)
     recipe = with_settings(
         Recipe(),
         dataset=Folder(path=str(root), side=SIDE, memory=memory),
@@ -103,18 +102,23 @@ def by_torchvision(root: Path, made: Project) -> list[float]:
 
 def main() -> None:
     pictures = int(sys.argv[1]) if len(sys.argv) > 1 else 600
+    networks = sys.argv[2:] or ["LeNet-5", "ResNet-20"]
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write(root, pictures)
-        entry = project(root, 0.0).network.of_type(Input)[0].layer
-        print(f"{pictures} JPEGs of 500×375, ResNet-20 on {entry.shape()}, batches of {BATCH}")
-        kept, _ = own(project(root, 0.0))
-        streamed, share = own(project(root, 1e-6))
-        vision = by_torchvision(root, project(root, 0.0))
-        for name, seconds in (("from memory", kept), ("decoded ahead", streamed), ("ImageFolder", vision)):
-            ratio = min(seconds) / min(kept)
-            print(f"{name:14} {1000 * min(seconds):7.1f} ms a step, {ratio:5.2f} × from memory")
-        print(f"decoded ahead, the steps waited {share:.0%} of the time for pictures")
+        for network in networks:
+            print(f"{pictures} JPEGs of 500×375, {network} on 3×{SIDE}×{SIDE}, batches of {BATCH}")
+            kept, _ = own(project(root, 0.0, network))
+            streamed, share = own(project(root, 1e-6, network))
+            vision = by_torchvision(root, project(root, 0.0, network))
+            for name, seconds in (
+                ("from memory", kept),
+                ("decoded ahead", streamed),
+                ("ImageFolder", vision),
+            ):
+                ratio = min(seconds) / min(kept)
+                print(f"{name:14} {1000 * min(seconds):7.1f} ms a step, {ratio:5.2f} × from memory")
+            print(f"decoded ahead, the steps waited {share:.0%} of the time for pictures")
 
 
 if __name__ == "__main__":
