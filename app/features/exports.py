@@ -146,7 +146,7 @@ class Exports(Feature):
         run = self._trainer.run
         if run is None or self._trainer.busy:
             self.told.emit(
-                self.tr("There is no run yet to repeat: train first, or stop the run that is going on.")
+                self.tr("There is no finished run to repeat: train first, or stop the run in progress.")
             )
             return
         dataset = run.project.recipe.data.dataset
@@ -213,7 +213,7 @@ class Exports(Feature):
         run = self._trainer.run
         if run is None or self._trainer.busy:
             self.told.emit(
-                self.tr("There are no trained weights yet: train first, or stop the run that is going on.")
+                self.tr("There are no trained weights yet: train first, or stop the run in progress.")
             )
             return
         path = self._ask(self.tr("Export trained weights"), "weights.safetensors", "weights")

@@ -85,7 +85,7 @@ class Optimization(Feature):
         if self.desk.trainer.busy:
             self.desk.say(
                 self.tr(
-                    "A search would draw from the same random numbers as the run that goes on: stop it first."
+                    "A search would draw from the same random numbers as the run in progress: stop it first."
                 )
             )
         elif found := blocking(shown.findings):
@@ -104,7 +104,9 @@ class Optimization(Feature):
         """Tries which switches are fastest, in a window of its own, unless something stands in the way."""
         shown = self.desk.shown
         if self.desk.trainer.busy:
-            self.desk.say(self.tr("A run goes on, which would slow what is measured: stop it first."))
+            self.desk.say(
+                self.tr("A run is in progress, which would slow down what is measured: stop it first.")
+            )
         elif found := blocking(shown.findings):
             self.desk.say(found[0].sentence)
         else:

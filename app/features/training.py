@@ -215,7 +215,7 @@ class Training(Feature):
 
     @Slot(str)
     def _tell_change(self, words: str) -> None:
-        self.desk.say(self.tr("The run that goes on was changed: {change}.").format(change=words))
+        self.desk.say(self.tr("The run in progress was changed: {change}.").format(change=words))
 
     @Slot(str, bool)
     def _tell_note(self, words: str, waits: bool) -> None:

@@ -154,7 +154,7 @@ class Runs(QObject):
     def repeat_reason(self) -> str:
         """Why the last run cannot be repeated now, in words; empty if it can."""
         if self.trainer.busy:
-            return self.tr("A run goes on: stop it first, or wait for its end.")
+            return self.tr("A run is in progress: stop it first, or wait until it ends.")
         return "" if self.trainer.run is not None else self.tr("There is no run yet to repeat.")
 
     @Slot()
@@ -170,7 +170,7 @@ class Runs(QObject):
         """Why no run can go on from the last run's weights, in words; empty if one can."""
         project, run = self._project, self.trainer.run
         if self.trainer.busy:
-            return self.tr("A run goes on: change what steers it, or stop it first.")
+            return self.tr("A run is in progress: steer it, or stop it first.")
         if run is None or project is None:
             return self.tr("There are no trained weights yet: train first.")
         if self._findings:
@@ -239,7 +239,7 @@ class Runs(QObject):
         """Goes on with a run that was interrupted or stopped, from its last checkpoint to its planned end."""
         folder = self.kept.folders.get(record.run)
         if self.trainer.busy:
-            self.noted.emit(self.tr("A run goes on: stop it first, or wait for its end."), False)
+            self.noted.emit(self.tr("A run is in progress: stop it first, or wait until it ends."), False)
             return
         if folder is None:
             return

@@ -1,4 +1,4 @@
-"""What can be changed in a run that goes on: what no step before depends on, numbers and the augmentation."""
+"""What can be changed while a run trains: numbers that each step reads anew, and the augmentation."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Value: TypeAlias = float | Steps
 AUGMENTATION = "data.augmentation"
 
 _OPTIMIZER = ("lr", "momentum", "beta1", "weight_decay")
-"""Parameters of optimizers that a step reads anew."""
+"""The parameters of optimizers that each step reads anew."""
 _LEARNING = ("clip", "dropout", "epochs", "stopping.patience", "stopping.target")
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One value in the recipe that was changed while the run went on, after `step` steps."""
+    """One value of the recipe that was changed during a run, after `step` steps."""
 
     step: int
     path: str
@@ -32,9 +32,9 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Course(msgspec.Struct, frozen=True):
-    """How a run went on: through so many epochs, one that has begun counted whole, with these changes.
+    """The course of a run: how many epochs it trained, a begun one counted whole, and what was changed.
 
-    With the project and the first weights it is all that repeats the run, step for step.
+    Together with the project and the first weights it repeats the run step for step.
     """
 
     epochs: int
@@ -42,18 +42,18 @@ class Course(msgspec.Struct, frozen=True):
 
 
 class Running(msgspec.Struct, frozen=True):
-    """A run that goes on: what it is called, and its recipe with all that was changed since it began."""
+    """The run in progress: its title, and its recipe with all changes since it began."""
 
     title: str
     recipe: Recipe
 
     def steered_by(self, recipe: Recipe) -> tuple[str, ...]:
-        """Paths of the values in another recipe, the one that is shown, that also change this run."""
+        """The paths of the values in the recipe on screen that also change this run."""
         return tuple(path for path in steerable(recipe) if _reaches(self.recipe, recipe, path))
 
 
 def steerable(recipe: Recipe) -> tuple[str, ...]:
-    """Paths of the values in this recipe that can be changed while it trains."""
+    """The paths of the values of this recipe that can be changed during training."""
     names = {field.name for field in fields_of(type(recipe.learning.optimizer))}
     optimizer = tuple(f"learning.optimizer.{name}" for name in _OPTIMIZER if name in names)
     return *optimizer, *(f"learning.{name}" for name in _LEARNING), AUGMENTATION
@@ -62,8 +62,8 @@ def steerable(recipe: Recipe) -> tuple[str, ...]:
 def steered(running: Recipe, old: Recipe, new: Recipe) -> dict[str, Value]:
     """What an edit from the old to the new recipe changes in a run with the recipe `running`.
 
-    Nothing where the edit changes anything that has to wait for the next run, another optimizer's numbers, or
-    mixes images for a loss that cannot take them.
+    Nothing if part of the edit has to wait for the next run, if the run has another type of optimizer, or if
+    its loss takes no mixed images.
     """
     if type(new.learning.optimizer) is not type(old.learning.optimizer):
         return {}
@@ -80,7 +80,7 @@ def steered(running: Recipe, old: Recipe, new: Recipe) -> dict[str, Value]:
 
 
 def _reaches(running: Recipe, new: Recipe, path: str) -> bool:
-    """Whether what stands at a path in the new recipe means anything to a run with the recipe `running`."""
+    """Whether the value at a path of the new recipe can be used in a run with the recipe `running`."""
     if path == AUGMENTATION:
         return running.learning.loss.soft or not partners(new.data.augmentation)
     alike = type(running.learning.optimizer) is type(new.learning.optimizer)
@@ -88,12 +88,13 @@ def _reaches(running: Recipe, new: Recipe, path: str) -> bool:
 
 
 def with_change(recipe: Recipe, path: str, value: Value) -> Recipe:
-    """The recipe with one value changed. Raises ValueError where that value cannot be steered.
+    """The recipe with one value changed.
 
-    Raises msgspec.ValidationError, which is a ValueError, where a number is out of its bounds.
+    Raises ValueError if that value cannot be steered, and msgspec.ValidationError, which is a ValueError, if
+    a number is out of bounds.
     """
     if path not in steerable(recipe):
-        raise ValueError(f"{path} cannot be changed while a run goes on")
+        raise ValueError(f"{path} cannot be changed while a run trains")
     if isinstance(value, tuple):
         if partners(value) and not recipe.learning.loss.soft:
             raise ValueError(f"{type(recipe.learning.loss).__name__} takes no mixed images")
@@ -105,7 +106,7 @@ def with_change(recipe: Recipe, path: str, value: Value) -> Recipe:
 
 
 def change_words(recipe: Recipe, path: str, value: Value) -> Message:
-    """What a change does to this recipe, as in `Learning rate 0.001 → 0.0003`."""
+    """A change of this recipe in words, such as `Learning rate 0.001 → 0.0003`."""
     if isinstance(value, tuple):
         return steps_change(value_at(recipe, path), value)
     return message(

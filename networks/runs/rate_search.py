@@ -1,4 +1,4 @@
-"""What a search for the learning rate has measured, and the two marks that it proposes."""
+"""What a search for the learning rate has measured, and the two rates that it suggests."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 from networks.runs.series import Floats
 
 LOWEST, HIGHEST, RATES = 1e-6, 10.0, 100
-"""The learning rates that are tried, from step to step by the same factor."""
+"""The learning rates to try; each step multiplies the rate by the same factor."""
 RISE = 4.0
 """A search ends where the loss is so many times its lowest, and higher than ever before."""
 _LOW = 9
 """Steps whose mean is a low loss."""
 _WIDTH = 3
-"""Standard deviation, in steps, of the bell with which losses are smoothed; no step lags behind."""
+"""Standard deviation, in steps, of the Gaussian that smooths the losses, centred so that nothing lags."""
 _FALL = 0.02
-"""By what share the loss has to fall below its start to count as learning."""
+"""The share of its start by which the loss has to fall to count as learning."""
 _CERTAIN = 4.0
-"""And by how many times what the mean differs by chance."""
+"""And by how many standard errors of the mean."""
 
 
 class RateSearch(NamedTuple):
@@ -34,7 +34,7 @@ class RateSearch(NamedTuple):
 
     @property
     def rates(self) -> Floats:
-        """The learning rates that all seeds have come to, rising."""
+        """The learning rates that all seeds have reached, rising."""
         return tried_rates()[: min((len(each) for each in self.losses), default=0)]
 
     @property
@@ -76,7 +76,7 @@ class RateSearch(NamedTuple):
 
     @property
     def _falls(self) -> bool:
-        """Whether it falls by more than by chance: single batches have losses of their own."""
+        """Whether the loss falls by more than chance: it differs from batch to batch."""
         if self.fall is None or len(self.rates) < 3:
             return False
         first, lowest = self.fall
@@ -85,7 +85,7 @@ class RateSearch(NamedTuple):
             np.array(each)[:until] - bell[:until]
             for each, bell in zip(self.losses, self.smoothed, strict=True)
         ]
-        # a bell averages about 2 √π times its width; at the start it is half a bell
+        # the Gaussian averages about 2 √π widths of steps, half as many at the start
         by_chance = float(np.std(apart)) / math.sqrt(len(self.losses) * math.sqrt(math.pi) * _WIDTH)
         return first - lowest > max(_FALL * first, _CERTAIN * by_chance)
 
@@ -101,7 +101,7 @@ def rounded(rate: float) -> float:
 
 
 def is_out_of_hand(losses: list[float]) -> bool:
-    """Whether a search with these losses so far need not go on."""
+    """Whether a search with these losses can end here."""
     if not losses:
         return False
     if not math.isfinite(losses[-1]):
@@ -117,7 +117,7 @@ def is_out_of_hand(losses: list[float]) -> bool:
 
 
 def _smoothed(losses: Floats) -> Floats:
-    """Losses averaged under a bell; at the ends under the part of it that is there."""
+    """Losses under a moving Gaussian average, cut off at both ends."""
     steps = np.arange(len(losses))
     bell = np.exp(-0.5 * ((steps[:, None] - steps) / _WIDTH) ** 2)
     smoothed: Floats = bell @ losses / bell.sum(1)

@@ -66,7 +66,7 @@ def verdict(record: Record) -> Verdict:
     """Judges a run by what its record holds."""
     ended = record.ended
     if ended is None:
-        return Verdict("running", message("training"), message("The run goes on."))
+        return Verdict("running", message("training"), message("The run is in progress."))
     if isinstance(ended, Failed):
         return Verdict("bad", message("failed"), ended.message)
     if ended.reason == "diverged":

@@ -1,7 +1,7 @@
-"""Searches for a learning rate: the loss of each step while the rate rises, over several seeds.
+"""The learning rate finder: the loss of each step while the learning rate rises, over several seeds.
 
-A search trains runs of its own, which are thrown away. Another run, its weights, its optimizer and its random
-numbers are as if nobody had searched. Only while nobody trains: random numbers are drawn from torch's own.
+A search trains runs of its own and throws them away. Weights, optimizer and random numbers of any other run
+stay untouched. Do not search while a run trains: both draw from torch's global random numbers.
 """
 
 from __future__ import annotations

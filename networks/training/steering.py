@@ -1,4 +1,4 @@
-"""What is to be changed in a run that goes on: wishes of other threads, and the changes of an earlier run."""
+"""What to change while a run trains: requests from other threads, and the changes of an earlier run."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from networks.recipes.steering import Change, Value
 
 
 class Steering:
-    """Keeps changes until the step before which they are made."""
+    """Holds changes until the step before which they are due."""
 
     def __init__(self, planned: Iterable[Change] = ()) -> None:
-        """`planned` are the changes of an earlier run, which come at the same steps again."""
+        """`planned` are the changes of an earlier run, due again at the same steps."""
         self._planned = tuple(planned)
         self._wishes: dict[str, Value] = {}
         self._lock = Lock()
 
     def wish(self, path: str, value: Value) -> None:
-        """Wants a number changed before the next step; the last wish for a number holds."""
+        """Requests a change before the next step. Of several requests for one value the last one counts."""
         with self._lock:
             self._wishes.pop(path, None)
             self._wishes[path] = value
 
     def next(self, step: int, made: tuple[Change, ...]) -> tuple[str, Value] | None:
-        """Path and value of the next change to make after so many steps; None where there is none.
+        """The path and value of the next change that is due after `step` steps; None if none is.
 
-        `made` are the changes that were made so far: of this step's, those that are planned come first.
+        `made` holds the changes made so far. Planned changes come before requests at the same step.
         """
         planned = [change for change in self._planned if change.step == step] if self._planned else []
         if planned and (begun := sum(change.step == step for change in made)) < len(planned):

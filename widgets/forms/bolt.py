@@ -19,8 +19,8 @@ class Bolt(QWidget):
         super().__init__(parent)
         self.setObjectName("bolt")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setToolTip(self.tr("Also changes the run that goes on, from its next step on."))
-        self.setAccessibleName(self.tr("Steers the run that goes on"))
+        self.setToolTip(self.tr("Also changes the run in progress, from its next step on."))
+        self.setAccessibleName(self.tr("Steers the run in progress"))
 
     def sizeHint(self) -> QSize:
         return QSize(_SIZE, _SIZE)

@@ -84,7 +84,7 @@ class SchedulePlot(QWidget):
         """The planned rate at an epoch, in words."""
         epochs, rates = self._plan
         if epoch > epochs[-1]:
-            words = self.tr("beyond the planned end, if training goes on: {rate}")
+            words = self.tr("beyond the planned end, should training go on: {rate}")
             return words.format(rate=f"{rates[-1]:.3g}")
         index = int(np.argmin(np.abs(epochs - epoch)))
         words = self.tr("epoch {epoch}: {rate}")

@@ -116,7 +116,7 @@ def test_the_training_script_comes_with_its_images(desk, qtbot, tmp_path, monkey
 def test_the_script_of_the_last_run_repeats_what_was_changed(desk, qtbot, tmp_path, monkeypatch):
     path = desk.will_choose("run.py", monkeypatch)
     desk.exports.export_run_script()
-    assert desk.told == ["There is no run yet to repeat: train first, or stop the run that is going on."]
+    assert desk.told == ["There is no finished run to repeat: train first, or stop the run in progress."]
     project, rate = desk.document.project, "learning.optimizer.lr"
     parent = Run(project)
     list(parent.train(1))
@@ -340,7 +340,7 @@ def test_the_menu_has_an_entry_for_each_export(desk, monkeypatch):
         "export_picture",
     ]
     assert asked == ["Export PyTorch source", "Export training script", "Export ONNX", "Export picture"]
-    assert ["no run yet" in desk.told[0], "no trained weights" in desk.told[1]] == [True, True]
+    assert ["no finished run" in desk.told[0], "no trained weights" in desk.told[1]] == [True, True]
 
 
 def test_a_name_without_an_ending_gets_that_of_the_chosen_kind(desk, tmp_path, monkeypatch):

@@ -184,4 +184,4 @@ def test_the_script_of_a_kept_run_is_that_of_the_run(fresh, tmp_path, capsys):  
     metrics = recorder.folder / "metrics.jsonl"
     metrics.write_bytes(metrics.read_bytes().replace(b'"learning.optimizer.lr"', b'"learning.seed"'))
     assert main(["export", str(recorder.folder), str(tmp_path / "other.py"), "--training"]) == 1
-    assert "cannot be changed while a run goes on" in capsys.readouterr().err
+    assert "cannot be changed while a run trains" in capsys.readouterr().err

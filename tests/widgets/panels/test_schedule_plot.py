@@ -47,7 +47,7 @@ def test_it_shows_that_the_rate_stays_as_it_is_beyond_the_planned_end(panel):
     schedule = Cosine(lowest=0.1)
     panel.show_recipe(with_settings(Recipe(), schedule=schedule, optimizer=SGD(lr=0.3), epochs=4), None)
     plot, rate = plot_of(panel), RateFactor(schedule, 4, 100)
-    assert plot.words_at(4.1) == f"beyond the planned end, if training goes on: {0.3 * rate(5000):.3g}"
+    assert plot.words_at(4.1) == f"beyond the planned end, should training go on: {0.3 * rate(5000):.3g}"
     assert plot.words_at(0) == f"epoch 0.01: {0.3 * rate(0):.3g}"
     # at the right edge, and where a run has gone on
     image = plot.grab().toImage()
