@@ -23,11 +23,15 @@ from networks.layers.pooling import GlobalAvgPool2d
 from networks.module.build import build
 from networks.module.overwriting import overwriting
 from networks.recipes.augmentation import AUGMENTATIONS
+from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam
 from networks.runs.events import Finished, Stepped
 from networks.runs.record import Record
 from networks.runs.table import csv_text
+from networks.training.abilities import obstacles
+from networks.training.checkpoint import checkpoints, read_checkpoint, write_checkpoint
 from networks.training.run import Run
+from networks.training.speed_trial import try_switches
 from networks.training.state import SavedState
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 from tests.networks.training.test_run import PLAIN, RANDOM, measured, project, same_weights
@@ -135,6 +139,57 @@ def test_another_run_continues_from_a_saved_state_to_the_bit(monkeypatch, reside
         second.restore(saved)
         assert measured(second.train()) == rest
         assert same_weights(first, second)
+
+
+SWITCHES = [
+    {"channels_last": False},
+    {"precision": "bfloat16"},
+    pytest.param({"compile": True}, marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("switches", SWITCHES, ids=repr)
+def test_with_each_switch_another_run_continues_to_the_bit(switches):
+    if reason := obstacles(DEVICE).get(next(iter(switches))):
+        pytest.skip(str(reason))
+    given = on_gpu(**switches)
+    first, second = Run(given), Run(given)
+    going = first.train()
+    for _ in itertools.takewhile(lambda event: getattr(event, "step", 0) < 6, going):
+        pass
+    saved = first.save()
+    saved = SavedState({name: each.clone() for name, each in saved.tensors.items()}, saved.data)
+    rest = measured(going)
+    second.restore(saved)
+    assert measured(second.train())[-len(rest) :] == rest
+    assert same_weights(first, second)
+
+
+def test_the_switches_that_are_tried_leave_what_is_random_to_others():
+    given = on_gpu()
+    outside, on_device = torch.get_rng_state(), torch.cuda.get_rng_state()
+    trials = try_switches(given)
+    assert trials is not None
+    assert torch.equal(torch.get_rng_state(), outside)
+    assert torch.equal(torch.cuda.get_rng_state(), on_device)
+    assert all(trial.problem is not None or trial.images_per_second > 0 for trial in trials.trials)
+    assert trials.plain.difference == 0.0
+
+
+def test_a_run_goes_on_from_its_folder_to_the_bit(tmp_path):
+    given = on_gpu(optimizer=Adam(), averaging=0.9, augmentation=AUGMENTATION_PRESETS[-1].steps)
+    whole = Run(given)
+    told = measured(whole.train())
+    first = Run(given)
+    for _ in itertools.islice(first.train(), 9):
+        pass
+    write_checkpoint(tmp_path, first.save())
+    second = Run(given)
+    second.restore(read_checkpoint(checkpoints(tmp_path)[0]))
+    rest = measured(second.train())
+    assert 0 < len(rest) < len(told)
+    assert told[-len(rest) :] == rest
+    assert same_weights(whole, second)
 
 
 @pytest.mark.parametrize("resident", [True, False], ids=["images on the GPU", "images in main memory"])
