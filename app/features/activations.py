@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from app.feature.desk import Desk
-from app.feature.feature import Feature
 from app.feature.panel import Panel, Place
+from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from networks.graph.network import Network
+from networks.layers.activation import Activation
 from widgets.look.translation import declared
-from widgets.panels.activation_panel import CHOICES, ActivationPanel
+
+if TYPE_CHECKING:
+    from widgets.panels.activation_panel import ActivationPanel
 
 
-class Activations(Feature):
+class Activations(PanelFeature["ActivationPanel"]):
     """Changes all activation functions in one step."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.panel = ActivationPanel()
-        self.panel.edited.connect(desk.edit_network)
         self._summed_up: tuple[Network, str] | None = None
 
     def panels(self) -> tuple[Panel, ...]:
@@ -28,7 +30,7 @@ class Activations(Feature):
                 "activation",
                 self.tr("Activation"),
                 Place.INSPECTOR,
-                self.panel,
+                self.late,
                 icon="group-activation",
                 rank=40,
                 summary=self._summary,
@@ -40,12 +42,19 @@ class Activations(Feature):
         network = shown.network
         # asked for with everything that is shown anew; the network is the same most times
         if self._summed_up is None or self._summed_up[0] is not network:
-            layers = (node.layer for node in network.nodes)
-            counts = Counter(type(layer) for layer in layers if isinstance(layer, CHOICES))
+            layers = [node.layer for node in network.nodes if isinstance(node.layer, Activation)]
+            counts = Counter(type(layer) for layer in layers if layer.elementwise)
             words = ", ".join(declared(kind.name()) for kind, _ in counts.most_common())
             self._summed_up = network, words
         return self._summed_up[1]
 
-    def show(self, old: Shown | None, new: Shown) -> None:
+    def make_panel(self) -> ActivationPanel:
+        from widgets.panels.activation_panel import ActivationPanel
+
+        panel = ActivationPanel()
+        panel.edited.connect(self.desk.edit_network)
+        return panel
+
+    def show_panel(self, panel: ActivationPanel, old: Shown | None, new: Shown) -> None:
         if new.news(old, "network", "folding", "selection"):
-            self.panel.show_network(new.network, new.selected_nodes)
+            panel.show_network(new.network, new.selected_nodes)

@@ -9,9 +9,9 @@ from PySide6.QtCore import QTimer, Slot
 
 from app.background.job import Job, Task
 from app.feature.desk import Desk
-from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
+from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from networks.core.message import Message, visible
 from networks.layers.ends import Input
@@ -20,10 +20,10 @@ from networks.recipes.data_section import Data
 from networks.recipes.steering import AUGMENTATION
 from widgets.controls.section import ShowWatch
 from widgets.look.translation import said
-from widgets.panels.augmentation_panel import AugmentationPanel
 
 if TYPE_CHECKING:
     from networks.data.augmentation.preview import Preview
+    from widgets.panels.augmentation_panel import AugmentationPanel
 
 _Wanted = tuple[Data, Input, int, int]
 """What is to be seen: of which data, for which Input, with which seed, and the number of the image."""
@@ -31,21 +31,26 @@ _NEXT = 137
 """How far the next image is from the last one, so that it is soon one of another class."""
 
 
-class Augmentation(Feature):
+class Augmentation(PanelFeature["AugmentationPanel"]):
     """Edits the augmentation, and shows what it makes of a training image."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.panel = AugmentationPanel()
-        self.panel.edited.connect(desk.edit_recipe)
-        self.panel.other_wished.connect(self._show_other)
         self._image = 0
         self._job: Job[Preview] | None = None
         self._drawn: _Wanted | None = None
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._draw)
-        ShowWatch(self.panel).seen.connect(self._refresh)
         desk.torch_loaded.connect(self._refresh)
+
+    def make_panel(self) -> AugmentationPanel:
+        from widgets.panels.augmentation_panel import AugmentationPanel
+
+        panel = AugmentationPanel()
+        panel.edited.connect(self.desk.edit_recipe)
+        panel.other_wished.connect(self._show_other)
+        ShowWatch(panel).seen.connect(self._refresh)
+        return panel
 
     def panels(self) -> tuple[Panel, ...]:
         return (
@@ -53,7 +58,7 @@ class Augmentation(Feature):
                 "augmentation",
                 self.tr("Augmentation"),
                 Place.INSPECTOR,
-                self.panel,
+                self.late,
                 icon="augmentation",
                 rank=50,
                 summary=self._summary,
@@ -68,15 +73,15 @@ class Augmentation(Feature):
     def _summary(self, shown: Shown) -> str:
         return said(steps_in_words(shown.recipe.data.augmentation))
 
-    def show(self, old: Shown | None, new: Shown) -> None:
+    def show_panel(self, panel: AugmentationPanel, old: Shown | None, new: Shown) -> None:
         if new.news(old, "recipe", "network", "findings"):
             wanted = _input(new)
             found = [finding for finding in new.findings if finding.rule == "no soft targets"]
             problem = said(found[0].sentence) if found else ""
-            self.panel.show_recipe(new.recipe, None if wanted is None else wanted.channels, problem)
+            panel.show_recipe(new.recipe, None if wanted is None else wanted.channels, problem)
             self._refresh()
         if new.news(old, "recipe", "running"):
-            self.panel.steers.show_sentence(self._steering(new))
+            panel.steers.show_sentence(self._steering(new))
 
     def _steering(self, shown: Shown) -> str:
         if shown.running is None or AUGMENTATION not in shown.running.steered_by(shown.recipe):
@@ -95,13 +100,13 @@ class Augmentation(Feature):
 
     @Slot()
     def _draw(self) -> None:
-        shown = self.desk.shown
+        shown, panel = self.desk.shown, self.late.made
         entry = _input(shown)
-        if shown.devices is None or entry is None or not shown.recipe.data.augmentation:
+        if panel is None or shown.devices is None or entry is None or not shown.recipe.data.augmentation:
             return
         wanted = (shown.recipe.data, entry, shown.recipe.learning.seed, self._image)
         busy = self._job is not None and self._job.running
-        if busy or wanted == self._drawn or not self.panel.strip.isVisible():
+        if busy or wanted == self._drawn or not panel.strip.isVisible():
             return
         self._job = Job(
             partial(_made, wanted), partial(self._take, wanted), partial(self._miss, wanted), owner=self

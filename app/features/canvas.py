@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Slot
 
 from app.feature.command import Command, MenuEntry, Scope, Section
 from app.feature.desk import Desk
-from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Piece, Place, Spot
+from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from app.features.canvas_menu import CanvasMenu
 from networks.graph.edits import free_fold
@@ -16,12 +18,14 @@ from networks.graph.network import Network
 from widgets.canvas.input.keys import CANVAS_KEYS
 from widgets.canvas.view import CanvasView
 from widgets.look.translation import declared, said
-from widgets.panels.selection_panel import SelectionPanel
+
+if TYPE_CHECKING:
+    from widgets.panels.selection_panel import SelectionPanel
 
 KEYS = {one.command: one.keys for one in CANVAS_KEYS}
 
 
-class Canvas(Feature):
+class Canvas(PanelFeature["SelectionPanel"]):
     """Shows the network, and what is selected of it.
 
     It reports the folding and the selection, so it comes before all features that are shown these.
@@ -30,7 +34,6 @@ class Canvas(Feature):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.view = CanvasView()
-        self.panel = SelectionPanel()
         self._scope = Scope(self.tr("On the canvas"), self.view)
         self._renamed: dict[str, str] = {}
         self.view.editing.edited.connect(desk.edit_network)
@@ -38,16 +41,22 @@ class Canvas(Feature):
         self.view.folding_changed.connect(self._tell)
         self.view.editing.refused.connect(desk.say)
         self.view.prompted.connect(desk.say)
-        self.panel.renamed.connect(self._follow_name)
-        self.panel.edited.connect(self._edit_layers)
-        self.panel.block.opening_wished.connect(self.view.open_selected)
-        self.panel.block.ungrouping_wished.connect(self.view.editing.ungroup)
-        self.panel.block.saving_wished.connect(self._keep_block)
         desk.reveal_wished.connect(self.view.reveal)
         desk.adding_wished.connect(self.view.editing.add)
         desk.difference_wished.connect(self.view.show_difference)
         desk.start_wished.connect(self.view.show_from_start)
         desk.document.loaded.connect(self.view.show_from_start)
+
+    def make_panel(self) -> SelectionPanel:
+        from widgets.panels.selection_panel import SelectionPanel
+
+        panel = SelectionPanel()
+        panel.renamed.connect(self._follow_name)
+        panel.edited.connect(self._edit_layers)
+        panel.block.opening_wished.connect(self.view.open_selected)
+        panel.block.ungrouping_wished.connect(self.view.editing.ungroup)
+        panel.block.saving_wished.connect(self._keep_block)
+        return panel
 
     def panels(self) -> tuple[Panel, ...]:
         return (
@@ -55,7 +64,7 @@ class Canvas(Feature):
                 "layer",
                 self.tr("Layer"),
                 Place.INSPECTOR,
-                self.panel,
+                self.late,
                 icon="layer",
                 rank=30,
                 summary=self._summary,
@@ -152,7 +161,10 @@ class Canvas(Feature):
             # it has a new folding now, which is shown to all features, this one included
             self._tell()
         elif new.news(old, "folding", "selection"):
-            self.panel.show_selection(new.folding, new.classes, new.selection)
+            super().show(old, new)
+
+    def show_panel(self, panel: SelectionPanel, old: Shown | None, new: Shown) -> None:
+        panel.show_selection(new.folding, new.classes, new.selection)
 
     @Slot()
     def _tell(self) -> None:

@@ -9,29 +9,28 @@ from PySide6.QtCore import QTimer, Slot
 
 from app.background.job import Job, Task
 from app.feature.desk import Desk
-from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
+from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from networks.core.message import Message, message
 from networks.project.project import Project
-from widgets.code.code_view import CodeView
+from widgets.controls.section import ShowWatch
 from widgets.look.translation import said
 
 if TYPE_CHECKING:
     from networks.source import Source
+    from widgets.code.code_view import CodeView
 
 PAUSE = 150
 """Milliseconds after the last edit before the source is written again."""
 
 
-class Code(Feature):
+class Code(PanelFeature["CodeView"]):
     """Keeps the source up to date. ResNet-152's takes a tenth of a second to write."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.view = CodeView()
-        self.view.lines_chosen.connect(self._reveal)
         self._written: Project | None = None
         self._job: Job[Source] | None = None
         self._timer = QTimer(self)
@@ -39,18 +38,26 @@ class Code(Feature):
         self._timer.setInterval(PAUSE)
         self._timer.timeout.connect(self._write)
 
+    def make_panel(self) -> CodeView:
+        from widgets.code.code_view import CodeView
+
+        view = CodeView()
+        view.lines_chosen.connect(self._reveal)
+        ShowWatch(view).seen.connect(self._refresh)
+        return view
+
     def panels(self) -> tuple[Panel, ...]:
-        return (Panel("code", self.tr("Code"), Place.MEASURED, self.view, seen=self._refresh),)
+        return (Panel("code", self.tr("Code"), Place.MEASURED, self.late),)
 
     def gestures(self) -> tuple[Gesture, ...]:
         where = self.tr("In the code")
         return (Gesture(where, self.tr("Show the layer that a line makes"), mouse=self.tr("click the line")),)
 
-    def show(self, old: Shown | None, new: Shown) -> None:
+    def show_panel(self, panel: CodeView, old: Shown | None, new: Shown) -> None:
         if new.news(old, "network", "classes"):
             self._refresh()
         if new.news(old, "folding", "selection"):
-            self.view.show_selection(new.selected_nodes)
+            panel.show_selection(new.selected_nodes)
 
     def close(self) -> None:
         """Waits for the source that is being written, and drops it."""
@@ -74,7 +81,7 @@ class Code(Feature):
             (project.network, project.classes) == (self._written.network, self._written.classes)
         )
         busy = self._job is not None and self._job.running
-        if same or busy or not self.view.isVisible():
+        if same or busy or self.late.made is None or not self.late.made.isVisible():
             return
         self._job = Job(
             partial(_source, project),
@@ -87,13 +94,13 @@ class Code(Feature):
 
     def _take(self, written: Project, found: Source) -> None:
         self._written = written
-        self.view.show_source(found)
+        self.panel.show_source(found)
         # the network may have been edited meanwhile
         self._write()
 
     def _miss(self, written: Project, reason: Message) -> None:
         self._written = written
-        self.view.show_reason(said(reason))
+        self.panel.show_reason(said(reason))
         self._write()
 
 

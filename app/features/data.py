@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
@@ -13,8 +14,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.background.job import Job, Task, reason_of
 from app.feature.desk import OUTCOME, Desk
-from app.feature.feature import Feature
 from app.feature.panel import Panel, Piece, Place, Spot
+from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from app.training.trainer import State
 from networks.core.message import Message, message
@@ -29,13 +30,15 @@ from networks.recipes.datasets.survey import Survey
 from networks.recipes.recipe import with_settings
 from widgets.controls.offer_bar import OfferBar
 from widgets.look.translation import declared, said
-from widgets.panels.data_panel import DataPanel
+
+if TYPE_CHECKING:
+    from widgets.panels.data_panel import DataPanel
 
 _MOST_FOLDERS = 10
 """Folders with data sets that are remembered."""
 
 
-class Data(Feature):
+class Data(PanelFeature["DataPanel"]):
     """Edits which images there are, and shows them at the size that the Input asks for."""
 
     failed = Signal(object)
@@ -44,20 +47,11 @@ class Data(Feature):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         look_in(Path(os.fsdecode(folder)) for folder in desk.settings.read().data_folders)
-        self.panel = DataPanel()
-        self.panel.edited.connect(desk.edit_recipe)
         desk.network_fitted.connect(self._offer_unfitted)
-        self.panel.load_wished.connect(self._load)
         desk.images_wished.connect(self._load)
-        self.panel.ways.fetch_wished.connect(self.fetch)
-        self.panel.ways.cancel_wished.connect(self.cancel)
-        self.panel.ways.folder_wished.connect(self.choose_folder)
-        self.panel.ways.fit_wished.connect(self._fit)
         self.offer_bar = OfferBar()
         self.offer_bar.accepted.connect(self._unfit)
         self.failed.connect(self._tell_trouble)
-        desk.start_wished.connect(self.panel.give_up)
-        desk.document.loaded.connect(self.panel.give_up)
         self._unfitted: Project | None = None
         """The project as it was asked for, before its network was fitted to another data set."""
         self._fetching: Job[bool] | None = None
@@ -80,13 +74,26 @@ class Data(Feature):
         self._declined: Dataset | None = None
         """The folder that was not to be read to its end; it is read once it is chosen again."""
 
+    def make_panel(self) -> DataPanel:
+        from widgets.panels.data_panel import DataPanel
+
+        panel = DataPanel()
+        panel.edited.connect(self.desk.edit_recipe)
+        panel.ways.fetch_wished.connect(self.fetch)
+        panel.ways.cancel_wished.connect(self.cancel)
+        panel.ways.folder_wished.connect(self.choose_folder)
+        panel.ways.fit_wished.connect(self._fit)
+        self.desk.start_wished.connect(panel.give_up)
+        self.desk.document.loaded.connect(panel.give_up)
+        return panel
+
     def panels(self) -> tuple[Panel, ...]:
         return (
             Panel(
                 "data",
                 self.tr("Data set"),
                 Place.INSPECTOR,
-                self.panel,
+                self.late,
                 icon="images",
                 rank=20,
                 folded=True,
@@ -114,6 +121,9 @@ class Data(Feature):
                 # what can be done stands in this panel
                 self.desk.open_panel("data")
         self._refresh(new)
+
+    def show_panel(self, panel: DataPanel, old: Shown | None, new: Shown) -> None:
+        self._refresh_panel(panel, new)
 
     def halt(self) -> str:
         self.cancel()
@@ -197,7 +207,7 @@ class Data(Feature):
 
     def _show_progress(self, share: float) -> None:
         if self._fetched == self.desk.shown.recipe.data.dataset:
-            self.panel.ways.show_missing("", share)
+            self._show_share(share)
 
     # a folder
 
@@ -238,20 +248,28 @@ class Data(Feature):
     # showing
 
     def _refresh(self, shown: Shown | None = None) -> None:
+        """Reads the images where they are not read yet, and shows on the panel how that stands."""
         new = shown or self.desk.shown
+        dataset = new.recipe.data.dataset
+        if dataset.missing() is None and not dataset.at_hand():
+            self._load(dataset)
+        if self.late.made is not None:
+            self._refresh_panel(self.late.made, new)
+
+    def _refresh_panel(self, panel: DataPanel, new: Shown) -> None:
         inputs = [node.layer for node in new.network.nodes if isinstance(node.layer, Input)]
         size = (inputs[0].channels, *inputs[0].size) if inputs else None
-        self.panel.show_recipe(new.recipe, size)
+        panel.show_recipe(new.recipe, size)
         dataset = new.recipe.data.dataset
         lacks = isinstance(dataset, NamedDataset) and dataset.missing() is not None
         going = (self.busy and dataset == self._fetched) or self._reads(dataset)
-        share = self.panel.ways.progress.value() / 1000 if going else None
+        share = panel.ways.progress.value() / 1000 if going else None
         read = self._words_read() if self._reads(dataset) else ""
-        self.panel.ways.show_missing(in_words(dataset.download_bytes) if lacks else "", share, read)
+        panel.ways.show_missing(in_words(dataset.download_bytes) if lacks else "", share, read)
         if isinstance(dataset, Folder) and not going:
-            self.panel.ways.folder.show()
+            panel.ways.folder.show()
         notes = "\n".join(said(note) for note in data_notes(new.project))
-        self.panel.ways.show_notes(notes, fits=not notes or fits(new.project))
+        panel.ways.show_notes(notes, fits=not notes or fits(new.project))
 
     def _judge_again(self) -> None:
         """The files of a set have come: what was found wrong before need not hold any more."""
@@ -285,11 +303,19 @@ class Data(Feature):
 
     def _show_reading(self, share: float) -> None:
         if self._reads(self.desk.shown.recipe.data.dataset):
-            self.panel.ways.show_missing("", share, self._words_read())
+            self._show_share(share, self._words_read())
 
     def _words_read(self) -> str:
         survey = None if self._reader is None else self._reader.survey
         return "" if survey is None else said(survey.words())
+
+    def _show_share(self, share: float | None, words: str = "") -> None:
+        if self.late.made is not None:
+            self.late.made.ways.show_missing("", share, words)
+
+    def _show_problem(self, reason: Message) -> None:
+        if self.late.made is not None:
+            self.late.made.show_problem(reason)
 
     def _show_loaded(self, whole: object) -> None:
         self._loaded = None
@@ -347,8 +373,8 @@ class Data(Feature):
 
     def _show_unread(self, reason: Message) -> None:
         dataset, self._loaded = self._loaded, None
-        self.panel.ways.show_missing("", None)
-        self.panel.show_problem(reason)
+        self._show_share(None)
+        self._show_problem(reason)
         self.desk.images_unread.emit(dataset, reason)
         # that it was not read yet is no longer the reason why it cannot be trained on
         self.desk.judge_again()
@@ -356,7 +382,7 @@ class Data(Feature):
     @Slot(object)
     def _tell_trouble(self, reason: Message) -> None:
         self._refresh()
-        self.panel.show_problem(reason)
+        self._show_problem(reason)
         self.desk.say(reason)
 
 

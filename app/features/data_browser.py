@@ -9,7 +9,6 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.background.job import Task
 from app.background.newest import Newest
@@ -24,6 +23,8 @@ from networks.recipes.contents import Contents, contents
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset
 from networks.recipes.looks import Look, Spread
+from widgets.controls.late import Late
+from widgets.controls.section import ShowWatch
 from widgets.look.translation import said
 
 if TYPE_CHECKING:
@@ -52,11 +53,8 @@ class Browser(Feature):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        # made when it is first seen: the window opens sooner without it
-        self.browser: DataBrowser | None = None
-        self.place = QWidget()
-        self._column = QVBoxLayout(self.place)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self.place: Late[DataBrowser] = Late(self._make)
+        ShowWatch(self.place).seen.connect(self.refresh)
         self._reading, self._tiling, self._looking = Newest(self), Newest(self), Newest(self)
         self._counting = Newest(self)
         self._asked: tuple[Data, int] | None = None
@@ -71,9 +69,14 @@ class Browser(Feature):
         desk.images_changed.connect(self.refresh)
         desk.images_unread.connect(self._take_unread)
 
+    @property
+    def browser(self) -> DataBrowser | None:
+        """The tab, as soon as it has been seen."""
+        return self.place.made
+
     def panels(self) -> tuple[Panel, ...]:
         title = self.tr("Data")
-        return (Panel("pictures", title, Place.MEASURED, self.place, icon="images", seen=self.refresh),)
+        return (Panel("pictures", title, Place.MEASURED, self.place, icon="images"),)
 
     def gestures(self) -> tuple[Gesture, ...]:
         grid, picture = self.tr("In the pictures of the data set"), self.tr("On one picture of the data set")
@@ -105,7 +108,7 @@ class Browser(Feature):
     def _work(self) -> None:
         if not self.place.isVisible():
             return
-        browser, recipe = self._browser(), self.desk.shown.recipe
+        browser, recipe = self.place.widget, self.desk.shown.recipe
         dataset = recipe.data.dataset
         if self._unread is not None and self._unread[0] != dataset:
             self._unread = None
@@ -129,17 +132,15 @@ class Browser(Feature):
             browser.show_contents(self._held, recipe)
             self._show_views()
 
-    def _browser(self) -> DataBrowser:
-        if self.browser is None:
-            from widgets.data.browser import DataBrowser
+    def _make(self) -> DataBrowser:
+        from widgets.data.browser import DataBrowser
 
-            self.browser = DataBrowser(self.place)
-            self.browser.edited.connect(self.desk.edit_recipe)
-            self.browser.tiles_wished.connect(self._make_tiles)
-            self.browser.look_wished.connect(self._make_look)
-            self.browser.panel_wished.connect(self._open)
-            self._column.addWidget(self.browser)
-        return self.browser
+        browser = DataBrowser()
+        browser.edited.connect(self.desk.edit_recipe)
+        browser.tiles_wished.connect(self._make_tiles)
+        browser.look_wished.connect(self._make_look)
+        browser.panel_wished.connect(self._open)
+        return browser
 
     @Slot(str)
     def _open(self, name: str) -> None:
@@ -152,7 +153,7 @@ class Browser(Feature):
 
     def _drop(self, sentence: str, *, waiting: bool = False) -> None:
         self._asked = self._held = self._views = None
-        self._browser().show_reason(sentence, waiting=waiting)
+        self.place.widget.show_reason(sentence, waiting=waiting)
 
     def _hold(self, plain: tuple[Data, int], found: Contents) -> None:
         if plain == self._asked:
@@ -162,7 +163,7 @@ class Browser(Feature):
     def _miss(self, plain: tuple[Data, int], reason: Message) -> None:
         if plain == self._asked:
             self._held = None
-            self._browser().show_reason(said(reason))
+            self.place.widget.show_reason(said(reason))
 
     @Slot(object, object)
     def _take_unread(self, dataset: Dataset, reason: Message) -> None:
@@ -173,7 +174,7 @@ class Browser(Feature):
 
     def _show_views(self) -> None:
         """Has everything made anew that depends on the recipe, if that has changed."""
-        shown, browser = self.desk.shown, self._browser()
+        shown, browser = self.desk.shown, self.place.widget
         inputs = shown.network.of_type(Input)
         if not inputs:
             self._views = None

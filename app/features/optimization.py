@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtCore import Slot
 
 from app.feature.desk import Desk
-from app.feature.feature import Feature
 from app.feature.panel import Panel, Place
+from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from app.training.rate_finding import RateFinding
 from app.training.speed_trying import SpeedTrying
@@ -19,28 +20,35 @@ from networks.core.message import visible
 from networks.project.project import share_weights
 from networks.recipes.machine_section import Machine
 from widgets.look.translation import said
-from widgets.panels.training_panel import TrainingPanel
+
+if TYPE_CHECKING:
+    from widgets.panels.training_panel import TrainingPanel
 
 
-class Optimization(Feature):
+class Optimization(PanelFeature["TrainingPanel"]):
     """Edits the recipe, but for the data."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.panel = TrainingPanel()
-        self.panel.edited.connect(desk.edit_recipe)
         desk.recorded.connect(self._trace)
         self.finding = RateFinding(desk.window)
         self.finding.taken.connect(self._take_rate)
-        self.panel.find_requested.connect(self.find_rate)
-        self.panel.loss_requested.connect(self._open_loss)
         self.trying = SpeedTrying(desk.window)
         self.trying.found.connect(self._show_speed)
         self.trying.taken.connect(self._take_switches)
         self.trying.put_back.connect(desk.document.undo)
-        self.panel.try_requested.connect(self.try_speed)
-        desk.start_wished.connect(self.panel.give_up)
-        desk.document.loaded.connect(self.panel.give_up)
+
+    def make_panel(self) -> TrainingPanel:
+        from widgets.panels.training_panel import TrainingPanel
+
+        panel = TrainingPanel()
+        panel.edited.connect(self.desk.edit_recipe)
+        panel.find_requested.connect(self.find_rate)
+        panel.loss_requested.connect(self._open_loss)
+        panel.try_requested.connect(self.try_speed)
+        self.desk.start_wished.connect(panel.give_up)
+        self.desk.document.loaded.connect(panel.give_up)
+        return panel
 
     def panels(self) -> tuple[Panel, ...]:
         return (
@@ -48,7 +56,7 @@ class Optimization(Feature):
                 "training",
                 self.tr("Training"),
                 Place.INSPECTOR,
-                self.panel,
+                self.late,
                 icon="sliders",
                 rank=10,
                 summary=self._summary,
@@ -63,14 +71,14 @@ class Optimization(Feature):
             epochs=learning.epochs,
         )
 
-    def show(self, old: Shown | None, new: Shown) -> None:
+    def show_panel(self, panel: TrainingPanel, old: Shown | None, new: Shown) -> None:
         if new.news(old, "recipe", "devices"):
-            self.panel.show_recipe(new.recipe, new.devices)
-            self.panel.show_obstacles({} if new.devices is None else _obstacles(new.recipe.machine.device))
+            panel.show_recipe(new.recipe, new.devices)
+            panel.show_obstacles({} if new.devices is None else _obstacles(new.recipe.machine.device))
         if new.news(old, "project"):
             self._show_speed()
         if new.news(old, "recipe", "running"):
-            self.panel.show_run(*self._steering(new))
+            panel.show_run(*self._steering(new))
         if new.news(old, "records"):
             self._trace()
 
@@ -120,13 +128,15 @@ class Optimization(Feature):
     @Slot()
     def _show_speed(self) -> None:
         """Shows what was measured beside the switches, as long as it is about what is shown."""
-        measured, project = self.trying.measured, self.desk.shown.project
+        panel, measured, project = self.late.made, self.trying.measured, self.desk.shown.project
+        if panel is None:
+            return
         if measured is None or not measured.holds_for(project):
-            self.panel.speed.show_trials(None)
+            panel.speed.show_trials(None)
             return
         machine = project.recipe.machine
         best = measured.trials.best(machine, machine.threads or measured.threads)
-        self.panel.speed.show_trials(measured.trials, best, measured.time)
+        panel.speed.show_trials(measured.trials, best, measured.time)
 
     @Slot(float)
     def _take_rate(self, rate: float) -> None:
@@ -145,7 +155,8 @@ class Optimization(Feature):
         """Shows how far the newest run has come, as long as it goes on."""
         records = self.desk.shown.records
         going_on = records and records[-1].ended is None
-        self.panel.show_trace(records[-1] if going_on else None)
+        if (panel := self.late.made) is not None:
+            panel.show_trace(records[-1] if going_on else None)
 
 
 @cache

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Slot
 
 from app.feature.desk import Desk
-from app.feature.feature import Feature
 from app.feature.panel import Panel, Place
+from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from networks.runs.gap import gap
-from widgets.panels.regularization_panel import RegularizationPanel
+
+if TYPE_CHECKING:
+    from widgets.panels.regularization_panel import RegularizationPanel
 
 
-class Regularization(Feature):
+class Regularization(PanelFeature["RegularizationPanel"]):
     """Edits dropout, weight decay and label smoothing of the recipe."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.panel = RegularizationPanel()
-        self.panel.edited.connect(desk.edit_recipe)
-        self.panel.augmentation_requested.connect(self._open_augmentation)
         desk.recorded.connect(self._measure)
+
+    def make_panel(self) -> RegularizationPanel:
+        from widgets.panels.regularization_panel import RegularizationPanel
+
+        panel = RegularizationPanel()
+        panel.edited.connect(self.desk.edit_recipe)
+        panel.augmentation_requested.connect(self._open_augmentation)
+        return panel
 
     def panels(self) -> tuple[Panel, ...]:
         return (
@@ -28,7 +37,7 @@ class Regularization(Feature):
                 "regularization",
                 self.tr("Regularization"),
                 Place.INSPECTOR,
-                self.panel,
+                self.late,
                 icon="group-regularization",
                 rank=45,
                 folded=True,
@@ -42,18 +51,19 @@ class Regularization(Feature):
             return ""
         return self.tr("gap {gap}").format(gap=f"{found.loss:+.3f}".replace("-", "−"))
 
-    def show(self, old: Shown | None, new: Shown) -> None:
+    def show_panel(self, panel: RegularizationPanel, old: Shown | None, new: Shown) -> None:
         if new.news(old, "recipe", "network"):
-            self.panel.show_recipe(new.recipe, new.network)
+            panel.show_recipe(new.recipe, new.network)
         if new.news(old, "recipe", "running"):
-            self.panel.show_steering(() if new.running is None else new.running.steered_by(new.recipe))
+            panel.show_steering(() if new.running is None else new.running.steered_by(new.recipe))
         if new.news(old, "records"):
             self._measure()
 
     @Slot()
     def _measure(self) -> None:
         records = self.desk.shown.records
-        self.panel.show_gap(gap(records[-1]) if records else None)
+        if (panel := self.late.made) is not None:
+            panel.show_gap(gap(records[-1]) if records else None)
 
     @Slot()
     def _open_augmentation(self) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.feature.shown import Shown
 from app.window.seats import Seat
+from widgets.controls.late import Late
 from widgets.controls.rail import UNBOUNDED, Rail, RailButton
 from widgets.controls.rail import WIDTH as RAIL_WIDTH
 from widgets.controls.section import Disclosure, Section
@@ -38,6 +39,8 @@ class Inspector(QWidget):
         self._on_rail = False
         self._drawer: Seat | None = None
         self._has_room = True
+        self._unfolded: tuple[str, ...] = ()
+        """What was open when it was restored; it also holds for what is made later."""
         self.insists = False
         """Whether the drawer was opened by hand, so that its neighbours give way."""
         self._whole = whole = QWidget(self)
@@ -62,6 +65,8 @@ class Inspector(QWidget):
             )
             seat.changed.connect(self._refresh)
             seat.wished.connect(partial(self.bring, seat))
+            if isinstance(seat.panel.widget, Late):
+                seat.panel.widget.filled.connect(partial(self._open_within, seat.panel.widget))
         self._refresh()
 
     # what the window tells
@@ -157,16 +162,23 @@ class Inspector(QWidget):
             for seat, section in self.sections.items()
             if seat.panel.folded and not section.is_folded()
         ]
-        within = [one.objectName() for one in self.findChildren(Disclosure) if one.is_open()]
-        return (*sections, *within)
+        there = self.findChildren(Disclosure)
+        within = [one.objectName() for one in there if one.is_open()]
+        known = {seat.panel.name for seat in self.sections} | {one.objectName() for one in there}
+        return (*sections, *within, *(name for name in self._unfolded if name not in known))
 
     def restore(self, folded: Sequence[str], unfolded: Sequence[str]) -> None:
-        """Folds as it was; names that are not there are ignored."""
+        """Folds as it was; names that are not there are kept for what may be made later."""
+        self._unfolded = tuple(unfolded)
         for seat, section in self.sections.items():
             name = seat.panel.name
             section.set_folded(name in folded or (seat.panel.folded and name not in unfolded))
-        for one in self.findChildren(Disclosure):
-            one.set_open(one.objectName() in unfolded)
+        self._open_within(self)
+
+    def _open_within(self, part: QWidget) -> None:
+        """Opens what was open within a part that is there now."""
+        for one in part.findChildren(Disclosure):
+            one.set_open(one.objectName() in self._unfolded)
 
     def _press_icon(self, seat: Seat) -> None:
         if seat is self._drawer and self._has_room:

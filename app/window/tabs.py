@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
 
 from app.feature.panel import Panel
 from app.window.seats import Seat
+from widgets.controls.late import Late
 from widgets.look import theme
 
 
@@ -72,5 +73,12 @@ def _scrolling(widget: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(widget)
-    area.setMinimumWidth(widget.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width())
+    _widen(area, widget)
+    if isinstance(widget, Late):
+        widget.filled.connect(partial(_widen, area, widget))
     return area
+
+
+def _widen(area: QScrollArea, widget: QWidget) -> None:
+    """Makes the area wide enough for what it scrolls up and down."""
+    area.setMinimumWidth(widget.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width())

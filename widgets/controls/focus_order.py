@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
@@ -20,21 +22,27 @@ class Door(QWidget):
         self.hide()
 
     def let_in(self, inside: QWidget) -> None:
-        """Lets the Tab key visit what is inside of a widget right behind the door; its own order stays."""
-        before: QWidget = self
-        for widget in _visited(inside):
+        """Lets the Tab key visit a widget and what is inside right behind the door, in the order of its tree.
+
+        That is the order in which it was put together. To walk along Qt's own chain is no way: PySide takes
+        each widget that it gives there for a child of the one before, and destroys it with that.
+
+        All of it moves, also what only hands the focus on: left behind, it would lead the key back.
+        """
+        moved = list(_tree(inside))
+        policies = [(widget, widget.focusPolicy()) for widget in moved]
+        for widget in moved:
+            widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for before, widget in zip((self, *moved), moved, strict=False):
             QWidget.setTabOrder(before, widget)
-            before = widget
+        # what hands the focus on hands its policy on, too: those that the key stops at have the last word
+        for widget, policy in sorted(policies, key=lambda kept: bool(kept[1] & Qt.FocusPolicy.TabFocus)):
+            widget.setFocusPolicy(policy)
 
 
-def _visited(inside: QWidget) -> list[QWidget]:
-    """What the Tab key stops at in a widget, and the widget itself, in their order."""
-    found: list[QWidget] = []
-    widget: QWidget | None = inside
-    while widget is not None:
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            found.append(widget)
-        widget = widget.nextInFocusChain()
-        if widget is None or widget is inside or not inside.isAncestorOf(widget):
-            break
-    return found
+def _tree(widget: QWidget) -> Iterator[QWidget]:
+    """A widget and all that is in the same window within it."""
+    yield widget
+    for child in widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        if not child.isWindow():
+            yield from _tree(child)

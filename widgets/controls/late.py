@@ -23,9 +23,15 @@ class Late(QWidget, Generic[Made]):
     filled = Signal()
     """The widget is made and in its place."""
 
-    def __init__(self, make: Callable[[], Made], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        make: Callable[[], Made],
+        begin: Callable[[Made], None] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`begin` is called once with what was made, to show it what it has missed."""
         super().__init__(parent)
-        self._make = make
+        self._make, self._begin = make, begin
         self._made: Made | None = None
         self._in_place = False
         self._door = Door(self)
@@ -43,6 +49,8 @@ class Late(QWidget, Generic[Made]):
         """The widget, made now if it is not there yet."""
         if self._made is None:
             self._made = self._make()
+            if self._begin is not None:
+                self._begin(self._made)
             # alone, without a window around both, the widget is not taken from whoever asked for it
             if self.parentWidget() is not None:
                 self._put_in(self._made)

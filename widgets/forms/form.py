@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from networks.core.fields import Field, changed_at, fields_of
 from widgets.controls.combo_box import ComboBox
+from widgets.controls.focus_order import Door
 from widgets.forms.editors import ChoiceEditor, Editor, FlagEditor, editor_for
 from widgets.forms.field_words import bounds_words, hover_help, type_help, type_words
 from widgets.forms.number_field import MIXED
@@ -50,6 +51,7 @@ class Form(QWidget):
         self._kind: type[msgspec.Struct] | None = None
         self._values: tuple[msgspec.Struct, ...] = ()
         self._editors: dict[str, Editor] = {}
+        self._door = Door(self)
         self._rows = rows()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -130,6 +132,8 @@ class Form(QWidget):
             self._editors[field.name] = editor
             editor.edited.connect(partial(self._take, field.name))
             editor.refused.connect(partial(self.say, field.name))
+        if self.parentWidget() is not None:
+            self._door.let_in(self._rows)
         if not self._editors:
             self.hide()
         elif self.parentWidget() is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from networks.core.message import Message, UserError
@@ -27,9 +27,6 @@ _MOST_SAMPLES = 30
 
 class DataPanel(RecipePanel):
     """Shows the data of a recipe, and what can be done where they are not here or do not fit."""
-
-    load_wished = Signal(object)
-    """The data set whose images are to be read, since that takes longer than a moment."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,8 +91,6 @@ class DataPanel(RecipePanel):
         self._attribution.setText(declared(dataset.attribution))
         none = self.tr("{dataset} has no test set of its own").format(dataset=declared(dataset.name()))
         self._split.disable_choices("judged_by", {} if dataset.test_images else {"test": none})
-        if dataset.missing() is None and not dataset.at_hand():
-            self.load_wished.emit(dataset)
         try:
             self._show_facts(recipe.data, image)
             self._show_samples(dataset)

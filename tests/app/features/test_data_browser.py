@@ -48,7 +48,6 @@ def feature(desk, qtbot):
     data.panel.hide()
     made.place.setParent(desk.window)
     made.place.setGeometry(0, 0, 540, 800)
-    made.panels()[0].seen()
     with qtbot.waitExposed(desk.window):
         desk.window.show()
     made.refresh()

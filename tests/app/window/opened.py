@@ -23,6 +23,7 @@ from app.training.trainer import Trainer
 from app.window.window import MainWindow
 from networks.project.project import Project
 from widgets.canvas.view import CanvasView
+from widgets.controls.late import Late
 from widgets.controls.offer_bar import OfferBar
 from widgets.curves.panel import CurvesPanel
 from widgets.palette.palette import Palette
@@ -37,6 +38,7 @@ class OpenedWindow(MainWindow):
 
     def __init__(self, project: Project | None = None) -> None:
         super().__init__(project)
+        self._make_everything()
         self.document: Document = self.desk.document
         self.files: Files = self.desk.files
         self.trainer: Trainer = self.desk.trainer
@@ -53,6 +55,12 @@ class OpenedWindow(MainWindow):
         self.offer_bar: OfferBar = self.feature(ProjectFiles).offer_bar
         self.undo_action: QAction = self.menus.actions["undo"]
         self.redo_action: QAction = self.menus.actions["redo"]
+
+    def _make_everything(self) -> None:
+        """Makes what the program makes when it first comes into sight, and what is made with that."""
+        while late := [one for one in self.findChildren(Late) if one.made is None]:
+            for one in late:
+                assert one.widget
 
     def network_summary(self) -> str:
         """What the status line says of the network."""

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from widgets.controls.late import Late
+from widgets.forms.log_slider import LogSlider
 
 FIELDS = ("first", "second", "third", "fourth", "fifth")
 
@@ -40,13 +52,17 @@ def window(qtbot):
     return whole
 
 
-def visited(window):
-    """The fields in the order in which the Tab key comes to them."""
-    found, widget = [], window.nextInFocusChain()
-    while widget is not window:
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(window):
-            found.append(widget.objectName())
-        widget = widget.nextInFocusChain()
+def visited(window, qtbot):
+    """The fields in the order in which the Tab key comes to them, from the first on and once round."""
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    first = window.findChild(QLineEdit)
+    first.setFocus()
+    found = []
+    while not found or QApplication.focusWidget() is not first:
+        found.append(QApplication.focusWidget().objectName())
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
     return found
 
 
@@ -116,12 +132,45 @@ def test_what_hides_itself_stays_hidden(qtbot):
 
 
 @pytest.mark.parametrize("shown", [True, False])
-def test_the_tab_key_visits_it_where_it_stands(window, shown):
+def test_the_tab_key_visits_it_where_it_stands(window, shown, qtbot):
     if shown:
         window.show()
     else:
         assert window.findChild(Late).widget
-    assert visited(window) == list(FIELDS)
+    assert visited(window, qtbot) == list(FIELDS)
+
+
+def test_what_hands_the_focus_on_leads_nowhere_else(qtbot):
+    """A widget with a proxy of the focus was left behind, and led the key round in a circle."""
+    window = column(
+        field("first"),
+        Late(lambda: column(field("second"), LogSlider("third", 0.1, 1.0), column(QPlainTextEdit()))),
+        field("fifth"),
+    )
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    window.findChild(QPlainTextEdit).setObjectName("fourth")
+    window.findChild(QPlainTextEdit).setTabChangesFocus(True)
+    window.findChild(QLineEdit, "first").setFocus()
+    seen = []
+    for _ in range(2 * len(FIELDS)):
+        seen.append(QApplication.focusWidget().objectName())
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert seen == [*FIELDS, *FIELDS]
+
+
+def test_taking_its_turn_changes_nothing_but_the_order(qtbot):
+    made = column(QTableView(), LogSlider("slider", 0.1, 1.0), QPlainTextEdit(), QComboBox(), QLabel())
+    policies = {widget: widget.focusPolicy() for widget in made.findChildren(QWidget)}
+    late = Late(lambda: made)
+    window = column(field("first"), late)
+    qtbot.addWidget(window)
+    window.show()
+    gc.collect()
+    assert {widget: widget.focusPolicy() for widget in policies} == policies
+    made.findChild(QTableView).setColumnWidth(0, 9)
 
 
 def test_backwards_as_well(window, qtbot):
@@ -131,15 +180,16 @@ def test_backwards_as_well(window, qtbot):
     window.findChild(QLineEdit, "fifth").setFocus()
     seen = []
     for _ in FIELDS:
-        seen.append(window.focusWidget().objectName())
-        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Backtab)
+        seen.append(QApplication.focusWidget().objectName())
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
     assert seen == list(reversed(FIELDS))
 
 
-@given(st.permutations(range(4)))
-def test_several_are_in_order_whichever_comes_first(qapp, order):
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_several_are_in_order_whichever_comes_first(qtbot, order):
     places = [Late(lambda number=number: column(QCheckBox(), field(str(number)))) for number in range(4)]
-    window = column(*places)
+    window = column(field("first"), *places)
+    qtbot.addWidget(window)
     for number in order:
         assert places[number].widget
-    assert [name for name in visited(window) if name] == list("0123")
+    assert [name for name in visited(window, qtbot) if name] == ["first", *"0123"]

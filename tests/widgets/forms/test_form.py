@@ -8,7 +8,17 @@ from typing import Annotated, ClassVar
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLineEdit
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from networks.core.declared import Declared
 from networks.core.fields import changed, described, fields_of, real, whole
@@ -227,6 +237,31 @@ def test_focus_and_cursor_survive_being_shown_the_same_type(qtbot):
     qtbot.keyClicks(filters, "2")
     assert (filters.text(), filters.cursorPosition(), filters.hasFocus()) == ("2128", 1, True)
     assert form.taken[-1] == ("filters", 2128)
+
+
+def test_the_tab_key_visits_the_fields_of_another_type_where_the_form_stands(qtbot):
+    window, form, behind = QWidget(), Form(), QLineEdit()
+    behind.setObjectName("behind")
+    column = QVBoxLayout(window)
+    column.addWidget(form)
+    column.addWidget(behind)
+    qtbot.addWidget(window)
+    for value in (Conv2d(), Linear(), Conv2d()):
+        form.show_value(value)
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
+        qtbot.waitUntil(form.editor("bias").isVisible)
+        controls = [control for field in form.fields() for control in form.editor(field.name).controls()]
+        form.editor(form.fields()[0].name).controls()[0].setFocus()
+        visited = []
+        for _ in range(len(controls) + 1):
+            visited.append(QApplication.focusWidget())
+            QTest.keyClick(visited[-1], Qt.Key.Key_Tab)
+        stops = [control for control in controls if control in visited]
+        assert visited[: len(stops)] == stops
+        assert visited[len(stops)] is behind
+        assert len(stops) > 2
 
 
 def test_another_type_gets_another_form(qtbot):
