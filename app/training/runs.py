@@ -69,8 +69,6 @@ class Runs(QObject):
         self._count = 0
         self._id = ""
         """That of the current or last run."""
-        self._begun: tuple[Project, Beginning] | None = None
-        """What the last run began with, for an exact repetition."""
         self._wishes: dict[str, Value] = {}
         """Values to change in the run that goes on, by their paths in the recipe."""
         self._settling = QTimer(self)
@@ -145,11 +143,10 @@ class Runs(QObject):
         through as many epochs, one that had begun counted whole.
         """
         run = self.trainer.run
-        if self.repeat_reason() or run is None or self._begun is None:
+        if self.repeat_reason() or run is None:
             return
-        project, beginning = self._begun
-        again = beginning._replace(weights=run.first_weights, course=run.course)
-        self._begin(run.course.epochs, project, again)
+        again = Beginning(run.first_weights, run.course)
+        self._begin(run.course.epochs, run.project, again)
 
     def repeat_reason(self) -> str:
         """Why the last run cannot be repeated now, in words; empty if it can."""
@@ -204,7 +201,6 @@ class Runs(QObject):
         record = Record(f"run-{self._count}", epochs=planned)
         self._name(record, project, parent)
         self._trained = project
-        self._begun = project, beginning
         self._wishes.clear()
         self.records.begin(record)
         self.progress = record.progress
@@ -248,7 +244,7 @@ class Runs(QObject):
         except UserError as error:
             self.noted.emit(said(error.reason), False)
             return
-        self._trained, self._begun, self._id = project, (project, Beginning()), record.run
+        self._trained, self._id = project, record.run
         self._wishes.clear()
         self.progress = record.progress
         self.outdated.emit()

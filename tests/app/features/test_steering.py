@@ -171,6 +171,27 @@ def test_the_last_run_is_repeated_exactly(room):
     assert again.steps.values("training loss").tolist() == first.steps.values("training loss").tolist()
 
 
+def test_a_repetition_ends_where_the_run_did_and_begins_with_the_same_weights(room):
+    """After epochs that were added, from weights of another run, and once more."""
+    room = room(epochs=1)
+    room.runs.train()
+    room.until(lambda: not room.desk.trainer.busy)
+    room.runs.continue_from()
+    room.until(lambda: not room.desk.trainer.busy)
+    for _ in range(2):
+        room.runs.train_further()
+        room.until(lambda: not room.desk.trainer.busy)
+    first = room.record
+    for _ in range(2):
+        room.runs.repeat()
+        room.until(lambda: not room.desk.trainer.busy)
+        assert room.record is not first
+        assert room.record.last_epoch == first.last_epoch == 3
+        assert room.record.progress.epochs == 3
+        for name in ("training loss", "learning rate"):
+            assert room.record.steps.values(name).tolist() == first.steps.values(name).tolist()
+
+
 def test_a_run_goes_on_from_the_last_ones_weights(room):
     room = room(epochs=4)
     assert room.runs.continue_reason()
