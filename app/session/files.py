@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Literal
@@ -22,6 +23,9 @@ from networks.runs.kept.folders import RUNS, runs_folder
 from widgets.look.translation import said
 
 SUFFIX = ".json"
+_NAME = 8
+"""Bytes, at random, in the name of the folder of an unsaved project's runs."""
+_RUNS_NAME = re.compile(r"[0-9a-f]{16}")
 
 Signature = tuple[int, int, int]
 """Time of the last change in nanoseconds, size in bytes, and the file's number on the disk (inode)."""
@@ -47,8 +51,10 @@ class Files(QObject):
         self.document = document
         self.recent = RecentFiles(settings or Settings(), self)
         self.recovery = Recovery(document, (folder or data_folder()) / "recovery", self)
+        self._restored = ""
+        """What named the runs of a document that is being restored."""
         self._unsaved = (folder or data_folder()) / "runs"
-        self._token = secrets.token_hex(8)
+        self.recovery.runs = secrets.token_hex(_NAME)
         self._window = window
         self._seen: dict[Path, Signature | None] = {}
         document.loaded.connect(self._open)
@@ -68,7 +74,7 @@ class Files(QObject):
 
     def unsaved_runs(self) -> Path:
         """Where they are kept as long as the project has no file."""
-        return self._unsaved / f"{self._token}{RUNS}"
+        return self._unsaved / f"{self.recovery.runs}{RUNS}"
 
     # new and open
 
@@ -150,7 +156,8 @@ class Files(QObject):
         return True
 
     def _open(self) -> None:
-        self._token = secrets.token_hex(8)
+        found, self._restored = self._restored, ""
+        self.recovery.runs = found or secrets.token_hex(_NAME)
         self.opened.emit()
 
     def may_discard(self) -> bool:
@@ -181,6 +188,8 @@ class Files(QObject):
         if found is None or not self.may_discard():
             return False
         self._seen.clear()
+        # a file that a stranger wrote must not name any folder
+        self._restored = found.runs if _RUNS_NAME.fullmatch(found.runs) else ""
         self.document.reset(found.project, found.path, modified=True)
         # the old file may go only when this session has written one
         self.recovery.write()

@@ -27,12 +27,15 @@ class Recovered(msgspec.Struct, frozen=True):
 
     project: Project
     path: Path | None
+    runs: str = ""
+    """What `Recovery.runs` was."""
 
 
 class _Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: bytes | None
     """As the file system stores it: a path need not be valid text."""
     project: str
+    runs: str = ""
 
 
 class Recovery(QObject):
@@ -54,6 +57,8 @@ class Recovery(QObject):
         self._folder = folder
         self._file = folder / f"{secrets.token_hex(8)}.json"
         self._lock = _lock_of(self._file)
+        self.runs = ""
+        """What names the folder of the document's runs as long as it has no file; kept with the rest."""
         self._claimed: tuple[Path, QLockFile] | None = None
         self._failing = False
         self._left = False
@@ -89,7 +94,7 @@ class Recovery(QObject):
                 )
             )
             return
-        write = partial(_write, self._file, self._document.path, self._document.project)
+        write = partial(_write, self._file, self._document.path, self._document.project, self.runs)
         self._writing.run(write, self._tell_written, self._tell_failure)
 
     def _tell_written(self, nothing: None) -> None:
@@ -172,9 +177,10 @@ class Recovery(QObject):
             self._lock.unlock()
 
 
-def _write(file: Path, path: Path | None, project: Project, task: Task) -> None:
+def _write(file: Path, path: Path | None, project: Project, runs: str, task: Task) -> None:
     """Writes a recovery file, in a thread of its own. Raises UserError with the reason."""
-    snapshot = _Snapshot(None if path is None else os.fsencode(path), project_to_json(project).decode())
+    place = None if path is None else os.fsencode(path)
+    snapshot = _Snapshot(place, project_to_json(project).decode(), runs)
     write_atomically(file, msgspec.json.encode(snapshot))
 
 
@@ -206,7 +212,7 @@ def _read(file: Path) -> Recovered | None:
             data = stream.read(2 * LARGEST_FILE)
         snapshot = msgspec.json.decode(data, type=_Snapshot)
         path = None if snapshot.path is None else Path(os.fsdecode(snapshot.path))
-        return Recovered(project_from_json(snapshot.project.encode()), path)
+        return Recovered(project_from_json(snapshot.project.encode()), path, snapshot.runs)
     except (OSError, ValueError, RecursionError, UserError) as error:
         LOG.warning("“%s” is not recoverable: %s", file, error)
         return None

@@ -46,7 +46,7 @@ class ResumeBar(OfferBar):
         assert record.ended is not None
         self._record = record
         self.offer(
-            self.tr("“{run}”: {sentence}").format(run=record.title, sentence=said(record.ended.message)),
+            self.tr("“{run}”: {sentence}").format(run=record.short, sentence=said(record.ended.message)),
             self.tr("Continue"),
             self.tr("Not now"),
         )

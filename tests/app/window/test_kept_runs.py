@@ -9,6 +9,7 @@ from itertools import islice
 import pytest
 from msgspec.structs import replace
 
+from app.session.recovery import Recovered
 from app.training.trainer import State
 from networks.project.project import first_project, write_project
 from networks.recipes.recipe import with_settings
@@ -241,3 +242,24 @@ def test_a_damaged_run_is_told_of_and_the_others_are_shown(window, saved, make_w
     assert other.files.open_path(saved)
     qtbot.waitUntil(lambda: len(other.runs.records) == 1)
     assert any("was not read: it is damaged" in note for note in notes)
+
+
+def test_a_project_without_a_file_has_its_runs_again_after_a_crash(make_window, qtbot):
+    crashed = make_window(project())
+    crashed.document.edit(project(epochs=3), "epochs")
+    interrupted(crashed.files.unsaved_runs(), project(epochs=3))
+    crashed.files.leave()
+    crashed.files.recovery._lock.unlock()
+    window = make_window(project())
+    assert window.files.restore()
+    assert window.files.unsaved_runs() == crashed.files.unsaved_runs()
+    qtbot.waitUntil(window.curves.resume_bar.isVisible)
+    assert [record.short for record in window.runs.records] == ["as published"]
+
+
+def test_what_was_restored_names_no_folder_but_its_own(make_window, monkeypatch):
+    window = make_window(project())
+    found = Recovered(project(epochs=3), None, "../../elsewhere")
+    monkeypatch.setattr(window.files.recovery, "recoverable", lambda: found)
+    assert window.files.restore()
+    assert "elsewhere" not in str(window.files.unsaved_runs())
