@@ -264,7 +264,10 @@ class Data(PanelFeature["DataPanel"]):
         lacks = isinstance(dataset, NamedDataset) and dataset.missing() is not None
         going = (self.busy and dataset == self._fetched) or self._reads(dataset)
         share = panel.ways.progress.value() / 1000 if going else None
-        read = self._words_read() if self._reads(dataset) else ""
+        read = ""
+        if self._reads(dataset):
+            read = self._words_read()
+            panel.show_reading()
         panel.ways.show_missing(in_words(dataset.download_bytes) if lacks else "", share, read)
         if isinstance(dataset, Folder) and not going:
             panel.ways.folder.show()

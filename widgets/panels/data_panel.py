@@ -108,6 +108,10 @@ class DataPanel(RecipePanel):
         self._kept.setText("")
         self._shown = None
 
+    def show_reading(self) -> None:
+        """The images are being read, which is no problem."""
+        self._problem.show_sentence("")
+
     def _show_facts(self, data: Data, image: tuple[int, int, int] | None) -> None:
         dataset = data.dataset
         if (reason := dataset.missing() or data.no_test_set()) is not None:

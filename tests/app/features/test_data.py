@@ -247,6 +247,7 @@ def test_a_folder_is_read_beside_the_window_and_says_what_has_come(desk, data, p
     # the last events of the window's loop are worked off while the thread waits at the gate
     qtbot.waitUntil(lambda: words.text() == "5 of 16 files; cat 5; 30×20 pixels")
     assert words.isVisibleTo(data.panel)
+    assert not data.panel.findChild(Notice).isVisibleTo(data.panel)
     gate.set()
     qtbot.waitUntil(lambda: desk.shown.findings == ())
     assert threading.main_thread() not in threads
