@@ -17,6 +17,7 @@ from app.feature.desk import OUTCOME, Desk
 from app.feature.panel import Panel, Piece, Place, Spot
 from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
+from app.session.data_reading import Reader, unread
 from app.training.trainer import State
 from networks.core.message import Message, message
 from networks.doctor.data_findings import data_notes
@@ -26,7 +27,6 @@ from networks.project.project import Project
 from networks.recipes.datasets import Dataset, Folder
 from networks.recipes.datasets.named import NamedDataset, in_words
 from networks.recipes.datasets.places import chosen, look_in
-from networks.recipes.datasets.survey import Survey
 from networks.recipes.recipe import with_settings
 from widgets.controls.offer_bar import OfferBar
 from widgets.look.translation import declared, said
@@ -60,7 +60,7 @@ class Data(PanelFeature["DataPanel"]):
         self._loading: Job[object] | None = None
         self._loaded: Dataset | None = None
         """The set that is being read."""
-        self._reader: _Reader | None = None
+        self._reader: Reader | None = None
         self._checking: Job[Message | None] | None = None
         """Looks for changes in a folder that was read."""
         self._gone = False
@@ -289,14 +289,14 @@ class Data(PanelFeature["DataPanel"]):
         if self.reading:
             return  # whatever is shown then is asked for again
         self._loaded = dataset
-        self._reader = _Reader(dataset)
+        self._reader = Reader(dataset)
         self._loading = Job(
             self._reader.read,
             self._show_loaded,
             self._show_unread,
             self._show_reading,
             owner=self,
-            explain=_unread,
+            explain=unread,
         )
         self._loading.start()
 
@@ -397,45 +397,5 @@ def _fetch(dataset: NamedDataset, task: Task) -> bool:
     return fetch(dataset, task.report)
 
 
-class _Reader:
-    """Reads a set in the background; of a folder that was read before only what has changed."""
-
-    def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
-        self.survey: Survey | None = None
-        """What has been read of a folder so far; may be looked at from the window's thread."""
-        self.change: Message | None = None
-        """What has changed in a folder that was read before."""
-
-    def read(self, task: Task) -> bool:
-        """Returns whether the set was read; False if that was cancelled."""
-
-        def progress(survey: Survey) -> None:
-            self.survey = survey
-            if not task.report(survey.done / survey.of):
-                raise _EnoughError
-
-        dataset = self._dataset
-        if not isinstance(dataset, Folder):
-            dataset.load()
-            return True
-        try:
-            self.change = dataset.read_again(progress)
-            dataset.read(progress)
-        except _EnoughError:
-            return False
-        return True
-
-
-class _EnoughError(Exception):
-    """Nobody wants the folder any more."""
-
-
 def _explain(error: BaseException) -> Message:
     return message("Fetching broke off. The reason that was given: {reason}", reason=reason_of(error))
-
-
-def _unread(error: BaseException) -> Message:
-    return message(
-        "The images could not be read. The reason that was given: {reason}", reason=reason_of(error)
-    )
