@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -45,28 +46,39 @@ def class_folders(root: str) -> tuple[Path, ...]:
 
 def files_in(root: str) -> Iterator[Found | Refused]:
     """Every file below the classes, by class and name; links that lead out are refused."""
-    real = os.path.realpath(root)
+    real, inside = os.path.realpath(root), dict[str, bool]()
     _, judging = _halves(Path(root))
     for label, folder in enumerate(class_folders(root)):
         halves = [(folder, False)]
         if judging is not None:
             halves.append((judging / folder.name, True))
         for above, judged in halves:
-            for path in _below(above):
-                yield _looked_at(path, os.path.relpath(path, root), label, judged, real)
+            for folder_in, path in _below(above):
+                # a folder is looked up once, not for each of its files
+                if folder_in not in inside:
+                    inside[folder_in] = _leads_into(folder_in, real)
+                relative = os.path.relpath(path, root)
+                yield _looked_at(path, relative, label, judged, real, inside[folder_in])
 
 
-def _looked_at(path: str, relative: str, label: int, judged: bool, root: str) -> Found | Refused:
+def _looked_at(
+    path: str, relative: str, label: int, judged: bool, root: str, folder_inside: bool
+) -> Found | Refused:
     try:
-        state = os.stat(path)
-        is_file = os.path.isfile(path)
+        state = os.lstat(path)
+        is_link = stat.S_ISLNK(state.st_mode)
+        state = os.stat(path) if is_link else state
     except OSError:
-        is_file = False
-    if not is_file:
         return Refused(relative, message("not a file that can be read"))
-    if not os.path.realpath(path).startswith(os.path.join(root, "")):
+    if not stat.S_ISREG(state.st_mode):
+        return Refused(relative, message("not a file that can be read"))
+    if not (_leads_into(path, root) if is_link else folder_inside):
         return Refused(relative, message("a link that leads out of the folder"))
     return Found(relative, label, judged, (state.st_size, state.st_mtime_ns))
+
+
+def _leads_into(path: str, root: str) -> bool:
+    return os.path.join(os.path.realpath(path), "").startswith(os.path.join(root, ""))
 
 
 Stamps = Mapping[str, tuple[int, int]]
@@ -122,10 +134,10 @@ def _folders(above: Path) -> list[Path]:
     return sorted(inside, key=lambda each: each.name)
 
 
-def _below(folder: Path) -> Iterator[str]:
-    """The files in a folder and in its folders, by name; hidden ones are passed over."""
+def _below(folder: Path) -> Iterator[tuple[str, str]]:
+    """The files in a folder and in its folders, by name, each with its own; hidden ones are passed over."""
     for above, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith(".") and name.lower() != "thumbs.db":
-                yield os.path.join(above, name)
+                yield above, os.path.join(above, name)
