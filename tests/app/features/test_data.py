@@ -261,6 +261,7 @@ def test_changes_in_a_folder_are_noticed_when_one_comes_back(desk, data, picture
     desk.told.connect(lambda sentence, _: told.append(sentence))
     choose(desk, Folder(path=str(pictures), side=28, memory=memory))
     qtbot.waitUntil(lambda: data.panel.findChild(QLabel, "images").text().startswith("12 to train"))
+    qtbot.waitUntil(lambda: not data.reading)
     data.look_for_changes()
     qtbot.waitUntil(lambda: not data.checking)
     assert not data.reading
@@ -274,7 +275,7 @@ def test_changes_in_a_folder_are_noticed_when_one_comes_back(desk, data, picture
 
 def test_a_folder_that_is_gone_is_said_when_one_comes_back(desk, data, pictures, qtbot):
     choose(desk, Folder(path=str(pictures), side=28))
-    qtbot.waitUntil(lambda: desk.shown.findings == ())
+    qtbot.waitUntil(lambda: desk.shown.findings == () and not data.reading)
     away = pictures.with_name("away")
     pictures.rename(away)
     data.look_for_changes()
