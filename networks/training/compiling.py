@@ -42,10 +42,10 @@ def compile_steps(
     if (reason := obstacles(device.type).get("compile")) is not None:
         return Compilation(0.0, reason)
     began = time.perf_counter()
-    _prepare_torch()
     problem, given_up = None, False
     with _leaving_no_trace(model, device):
         try:
+            _prepare_torch()
             with _interruptible(wanted), warnings.catch_warnings():
                 # torch warns of its own modules, and of what it leaves uncompiled
                 warnings.simplefilter("ignore")

@@ -28,6 +28,7 @@ from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam
 from networks.runs.events import Finished, Stepped
 from networks.runs.record import Record
 from networks.runs.table import csv_text
+from networks.training import speed_trial
 from networks.training.abilities import obstacles
 from networks.training.checkpoint import checkpoints, read_checkpoint, write_checkpoint
 from networks.training.run import Run
@@ -196,21 +197,25 @@ def test_a_run_goes_on_from_its_folder_to_the_bit(tmp_path):
 def test_a_training_script_gives_the_table_of_a_run(tmp_path, monkeypatch, resident):
     if not resident:
         monkeypatch.setattr("networks.data.batches._free_memory", lambda device: 0)
-    given = on_gpu(clip=0.5, optimizer=Adam(lr=0.01))
-    script = tmp_path / "net.py"
+    assert_the_script_gives_its_table(on_gpu(clip=0.5, optimizer=Adam(lr=0.01)), tmp_path)
+
+
+def assert_the_script_gives_its_table(given, folder):
+    """The project's script writes the table of a run."""
+    script = folder / "net.py"
     save_training_script(given, script)
     exact = "import torch\n\ntorch.backends.cudnn.deterministic = True\n"
     script.write_text(
         script.read_text(encoding="utf-8").replace("import torch\n", exact, 1), encoding="utf-8"
     )
-    fresh = FreshInterpreter(tmp_path)
+    fresh = FreshInterpreter(folder)
     try:
         assert fresh.ran(script)["ending"] == ""
     finally:
         fresh.close()
     record = Record("run")
     record.take(list(Run(given).train()))
-    assert (tmp_path / "net-curves.csv").read_text(encoding="utf-8") == csv_text([record])
+    assert (folder / "net-curves.csv").read_text(encoding="utf-8") == csv_text([record])
 
 
 def test_no_step_waits_for_the_gpu():
@@ -303,3 +308,19 @@ def test_augmenting_does_not_wait_for_the_gpu():
         augment(images, labels, chosen, steps, 10, 0, 1)
     finally:
         torch.cuda.set_sync_debug_mode("default")
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_script_gives_the_same_curve_whatever_makes_it_quicker(tmp_path, precision):
+    given = project(residual(), device=DEVICE, precision=precision, channels_last=False, epochs=1)
+    assert_the_script_gives_its_table(given, tmp_path)
+
+
+def test_switches_are_tried_with_the_memory_that_they_take(monkeypatch):
+    monkeypatch.setattr(speed_trial, "SECONDS", 0.2)
+    found = try_switches(on_gpu())
+    assert found is not None
+    assert found.processor == torch.cuda.get_device_name()
+    for trial in found.trials:
+        assert trial.machine.threads == found.plain.machine.threads, "a GPU has no use for more"
+        assert trial.problem is not None or (trial.memory is not None and trial.memory > 0)
