@@ -25,6 +25,9 @@ from widgets.controls.section import Disclosure, Section
 from widgets.look import theme
 from widgets.look.icon import icon
 
+_USUAL = 248
+"""The least width of most panels."""
+
 
 class Inspector(QWidget):
     """All sections in one scrolling column, or one of them beside the rail."""
@@ -211,7 +214,9 @@ class Inspector(QWidget):
 
 
 def least_width(widget: QWidget) -> int:
-    """The width below which a widget would be cut off."""
+    """The width below which a widget would be cut off; the usual one for a panel that is not made yet."""
+    if isinstance(widget, Late) and widget.made is None:
+        return theme.grown(_USUAL)
     return max(widget.minimumSizeHint().width(), widget.minimumWidth())
 
 

@@ -15,6 +15,7 @@ from app.window.inspector import Inspector, least_width
 from app.window.palette_zone import PaletteZone
 from app.window.seats import Seat, by_place
 from app.window.tabs import Tabs
+from widgets.controls.late import Late
 from widgets.controls.rail import WIDTH as RAIL_WIDTH
 from widgets.look import theme
 
@@ -52,6 +53,8 @@ class Zones(QSplitter):
         self.inspector.drawer_changed.connect(self._follow_drawer)
         for seat in self.seats.values():
             seat.changed.connect(self.fit)
+            if isinstance(seat.panel.widget, Late):
+                seat.panel.widget.filled.connect(self._later.start)
         self.palette_zone.drawer_changed.connect(self._follow_palette)
 
     # the arrangement
@@ -140,12 +143,15 @@ class Zones(QSplitter):
         inspector = self.inspector
         canvas = least_width(self.canvas)
         measured = 0 if self.tabs.empty else self.tabs.minimumSizeHint().width()
-        inspector.set_room(True)
-        if self._palette_width() + self._inspector_width() + canvas + measured <= width:
+        drawer = inspector.on_rail and inspector.drawer is not None
+        # nothing is shown to see whether it has room: what is shown for the first time is made for it
+        if self._palette_width() + self._inspector_width(drawer=drawer) + canvas + measured <= width:
+            inspector.set_room(True)
             return
         if self.palette_zone.opened and inspector.on_rail:
             inspector.set_room(False)
-        elif inspector.on_rail and inspector.drawer is not None and inspector.insists:
+        elif drawer and inspector.insists:
+            inspector.set_room(True)
             self.tabs.hide()
         else:
             inspector.set_room(not inspector.on_rail)
@@ -159,11 +165,13 @@ class Zones(QSplitter):
         least = self.palette_zone.least_width()
         return least if self.palette_zone.on_rail else max(self._wanted.palette, least)
 
-    def _inspector_width(self) -> int:
+    def _inspector_width(self, *, drawer: bool | None = None) -> int:
+        """With the drawer as it is, or open or closed."""
         inspector = self.inspector
         if inspector.empty:
             return 0
-        least = inspector.least_width(on_rail=inspector.on_rail, drawer=inspector.drawer_shown)
+        opened = inspector.drawer_shown if drawer is None else drawer
+        least = inspector.least_width(on_rail=inspector.on_rail, drawer=opened)
         return least if inspector.on_rail else max(self._wanted.inspector, least)
 
     def _share(self, width: int) -> None:
