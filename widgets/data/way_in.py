@@ -31,7 +31,7 @@ class WayIn(QWidget):
         self.change.clicked.connect(lambda: self.panel_wished.emit("augmentation"))
         self.chain = StepChain()
         self.chain.panel_wished.connect(self.panel_wished)
-        self._draws_title = dim(self.tr("The same picture in the first eight epochs"))
+        self._draws_title = dim()
         self.draws = SampleStrip(_DRAW)
         policy = self.draws.sizePolicy()
         # its hint is for a narrow column, and would keep the room below it empty
@@ -68,6 +68,12 @@ class WayIn(QWidget):
         self._about.setText(about)
         drawn = () if look is None else look.draws
         self._draws_title.setVisible(bool(drawn))
+        sampled = any(draw.times != 1 for draw in drawn)
+        self._draws_title.setText(
+            self.tr("The same picture in the first eight epochs, and how often the sampler draws it")
+            if sampled
+            else self.tr("The same picture in the first eight epochs")
+        )
         self.draws.setVisible(bool(drawn))
         if look is not None and drawn:
             labels = [self._epoch(number, draw) for number, draw in enumerate(drawn, 1)]
@@ -79,9 +85,9 @@ class WayIn(QWidget):
 
     def _epoch(self, number: int, draw: DrawLook) -> str:
         if draw.times == 0:
-            return self.tr("{epoch}: not drawn").format(epoch=number)
+            return self.tr("{epoch}: none").format(epoch=number)
         if draw.times > 1:
-            return self.tr("epoch {epoch} ×{times}").format(epoch=number, times=draw.times)
+            return self.tr("{epoch}: ×{times}").format(epoch=number, times=draw.times)
         return self.tr("epoch {epoch}").format(epoch=number)
 
     def show_problem(self, sentence: str) -> None:

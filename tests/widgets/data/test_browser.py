@@ -193,7 +193,7 @@ def test_the_chain_shows_the_picture_after_every_stage_and_leads_to_where_it_is_
             browser.way_in.chain.tile(place).click()
         assert wished.args == [name]
     assert np.array_equal(stages[0].picture, look.stored)
-    assert browser.way_in.draws.labels()[:4] == ("before", "epoch 1", "2: not drawn", "epoch 3 ×2")
+    assert browser.way_in.draws.labels()[:4] == ("before", "epoch 1", "2: none", "3: ×2")
 
 
 def test_a_picture_that_judges_has_no_steps(browser, shown):
