@@ -50,6 +50,7 @@ class Views:
         self.scale = images.scale
         self._training, _ = data.split()
         self._labels = images.training_labels
+        self._streamed = images.files is not None
         stored = images.files or torch.from_numpy(data.dataset.load()[0])
         every = Side(stored, torch.arange(len(labels)), torch.from_numpy(labels))
         self._every = batches_of(every, images.scale, _CPU)
@@ -59,8 +60,13 @@ class Views:
         self._order: tuple[int, Tensor, torch.Generator] | None = None
 
     def seen(self, rows: NDArray[np.int64]) -> Numbers:
-        """Pictures of the data set as the network gets them without augmentation: n×height×width×channels."""
-        return _channels_last(self._every.pick(torch.from_numpy(rows))[0])
+        """Pictures of the data set as the network gets them without augmentation: n×height×width×channels.
+
+        One that cannot be read any more is black here; a run leaves it out.
+        """
+        with self._using:
+            images, *rest = self._every.pick(torch.from_numpy(rows))
+            return self._whole(images, rest[1] if self._streamed else None, rows)
 
     def augmented(self, places: NDArray[np.int64], epoch: int) -> Numbers:
         """Training pictures as this epoch, counted from 1, trains on them; normalized."""
@@ -70,9 +76,12 @@ class Views:
     def look(self, row: int, place: int | None, epoch: int) -> Look:
         """One picture on its way into the network; `place` is None unless it is trained on."""
         pixels = self._stored([row])
-        fitted = fit(pixels, self._wanted.size, self._wanted.channels)[0]
         steps = self._data.augmentation if place is not None else ()
         normalized = self.seen(np.array([row]))[0]
+        fitted = fit(pixels, self._wanted.size, self._wanted.channels)[0].numpy()
+        if self._streamed:
+            # of such a set files are brought to the Input's size, not the smaller pictures that are looked at
+            fitted = self.picture(normalized)
         after: tuple[StepLook, ...] = ()
         drawn: tuple[DrawLook, ...] = ()
         if place is not None and steps:
@@ -85,7 +94,7 @@ class Views:
             epoch,
             1 if place is None else self.times(place, epoch),
             pixels[0],
-            fitted.numpy(),
+            fitted,
             after,
             normalized,
             drawn,
@@ -127,9 +136,10 @@ class Views:
             # black and white may be rounded otherwise in an image
             counts += np.histogram(some.clip(low, high), _BINS, (low, high))[0]
             sums += some.sum(dtype=np.float64), np.square(some, dtype=np.float64).sum()
-        average, square = sums / (len(chosen) * each)
+        numbers = int(counts.sum())
+        average, square = sums / numbers
         deviation = float(np.sqrt(max(0.0, square - average**2)))
-        return Spread(low, high, tuple(counts.tolist()), float(average), deviation, len(chosen))
+        return Spread(low, high, tuple(counts.tolist()), float(average), deviation, numbers // each)
 
     def _draw(self, place: int, epoch: int) -> DrawLook:
         picture = self.picture(self.augmented(np.array([place]), epoch)[0])
@@ -150,8 +160,8 @@ class Views:
         """As a run takes them from its batches; where steps mix images, each one by itself."""
         self._batches.set_steps(steps)
         if not partners(steps):
-            order = torch.from_numpy(places)
-            return _channels_last(self._batches.pick(order, 0, len(places), epoch)[0])
+            images, _, there = self._batches.pick(torch.from_numpy(places), 0, len(places), epoch)
+            return self._whole(images, there if self._streamed else None, places)
         order = self._epoch_order(epoch)
         found = []
         for place in places.tolist():
@@ -164,6 +174,17 @@ class Views:
                 found.append(self._batches.pick(torch.tensor([place]), 0, 1, epoch)[0])
                 self._batches.set_steps(steps)
         return _channels_last(torch.cat(found))
+
+    def _whole(self, images: Tensor, there: Tensor | None, wanted: NDArray[np.int64]) -> Numbers:
+        """The images, with black in the places of those of the wanted that are not there."""
+        found = _channels_last(images)
+        if there is None or len(there) == len(wanted):
+            return found
+        mean, std = (np.array(each, np.float32) for each in (self.scale.mean, self.scale.std))
+        filled: Numbers = np.empty((len(wanted), *found.shape[1:]), np.float32)
+        filled[:] = (0 - mean) / std
+        filled[np.isin(wanted, there.numpy())] = found
+        return filled
 
     def _epoch_order(self, epoch: int) -> Tensor:
         """The order of an epoch, which follows from those before it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 from PySide6.QtWidgets import QWidget
 
@@ -220,6 +221,25 @@ def test_a_folder_is_shown_and_when_it_is_gone_one_sentence_says_so(qtbot, featu
     (tmp_path / "elsewhere").rename(tmp_path / "mine")
     edit(feature, split_seed=2)
     there(qtbot, feature)
+
+
+def test_a_folder_that_is_too_large_to_be_kept_is_looked_at_all_the_same(qtbot, feature, tmp_path):
+    there(qtbot, feature)
+    folder = folder_of(tmp_path / "mine", ("cats", "dogs"), 12)
+    edit(feature, dataset=replace(folder, memory=1e-6))
+    qtbot.waitUntil(
+        lambda: feature._held is not None and feature._held.classes == ("cats", "dogs"), timeout=30_000
+    )
+    assert feature._held.pixels is None
+    grid = feature.browser.grid
+    qtbot.waitUntil(lambda: len(grid._tiles) > 0, timeout=30_000)
+    load_torch(feature)
+    found = look(qtbot, feature)
+    assert np.array_equal(found.stored, feature.desk.shown.recipe.data.dataset.images_at([found.row])[0])
+    (tmp_path / "mine" / "cats" / "3.png").write_text("broken since")
+    feature.browser.head.ways.button(1).click()
+    qtbot.waitUntil(lambda: len(grid._tiles) >= 2 and not feature._tiling.busy, timeout=60_000)
+    assert feature.browser.way_in.problem() == ""
 
 
 def test_a_folder_without_a_picture_that_can_be_read_says_why(qtbot, feature, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from PIL import Image
 
 from networks.data import images as engine_images
 from networks.data.views import DRAWS, Views
@@ -22,7 +24,7 @@ from networks.recipes.augmentation.horizontal_flip import HorizontalFlip
 from networks.recipes.augmentation.mixup import Mixup
 from networks.recipes.contents import contents
 from networks.recipes.data_section import Data
-from networks.recipes.datasets import Dataset, Digits
+from networks.recipes.datasets import Dataset, Digits, Folder
 from networks.recipes.recipe import Recipe, with_settings
 from networks.training.run import Run
 
@@ -45,6 +47,7 @@ class Colours(Dataset, frozen=True):
         return pixels, labels
 
 
+STEPS_THAT_CUT = (HorizontalFlip(), AUGMENTATIONS[0](), AUGMENTATIONS[7]())
 STEPS = st.lists(st.sampled_from([kind() for kind in AUGMENTATIONS]), max_size=4).map(tuple)
 
 
@@ -226,6 +229,34 @@ def test_the_spread_counts_every_number_of_the_normalized_pictures(channels):
     assert spread.high >= numbers.max() - 1e-5
     assert abs(spread.mean) < 1e-4
     assert abs(spread.deviation - 1) < 1e-3
+
+
+def test_a_folder_that_is_decoded_for_each_batch_is_seen_as_the_run_sees_it_even_where_a_file_has_broken(
+    tmp_path,
+):
+    draw = np.random.default_rng(0)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for index in range(12):
+            pixels = draw.integers(0, 256, (20, 30, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / name / f"{index}.png")
+    folder = Folder(path=str(tmp_path), side=16, memory=1e-6)
+    recipe = with_settings(Recipe(), dataset=folder, augmentation=STEPS_THAT_CUT, batch_size=7, seed=3)
+    entry = Input(3, (12, 10))
+    shown, made, run = contents(recipe.data), Views(recipe.data, entry, 3), run_of(recipe, entry)
+    assert shown.pixels is None
+    for epoch, chosen, images in trained_on(run, 9):
+        assert np.array_equal(made.augmented(chosen, epoch), images)
+    rows = shown.parts[1].rows
+    whole = made.seen(rows)
+    assert np.array_equal(whole, run.images.validation.cut(0, len(rows))[0].permute(0, 2, 3, 1).numpy())
+    assert np.array_equal(made.look(int(rows[0]), None, 1).fitted, made.picture(whole[0]))
+    broken = int(rows[1])
+    Path(folder.path, folder.streamed().names[broken]).write_text("broken since")
+    after = made.seen(rows)
+    assert np.abs(made.picture(after[1])).max() < 1e-5
+    others = np.arange(len(rows)) != 1
+    assert np.array_equal(after[others], whole[others])
 
 
 def test_looking_draws_nothing_from_torchs_random_numbers():
