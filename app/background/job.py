@@ -20,6 +20,7 @@ from contextlib import suppress
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
+from shiboken6 import Shiboken
 
 from app.background.log import LOG
 from networks.core.message import Message, UserError, message
@@ -176,6 +177,14 @@ class Job(QObject, Generic[Result]):
             answers.failed(problem)
 
 
+_THREADS: list[QThread] = []
+"""All threads, until Qt has deleted them.
+
+When Qt deletes one, PySide looks up its Python object, waits until it may run Python, and then uses it. With
+no other reference to it, it may be freed in between: a segmentation fault, seen once in dozens of tests.
+"""
+
+
 class _Thread(QThread):
     """Runs the function. It belongs to the application, as its job may be deleted before it has ended."""
 
@@ -192,6 +201,8 @@ class _Thread(QThread):
         self._task, self._explain = task, explain
         self.result: Any = None
         self.problem: Message | None = None
+        # jobs are made in the window's thread: what Qt has deleted since the last one is let go there
+        _THREADS[:] = [*filter(Shiboken.isValid, _THREADS), self]
 
     @Slot()
     def forsake(self) -> None:

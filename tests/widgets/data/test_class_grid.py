@@ -103,6 +103,7 @@ def test_tiles_that_one_painting_has_no_time_for_are_made_in_the_next_ones(grid,
 
 def test_tiles_are_kept_for_coming_back_but_not_without_end(grid, drawn, monkeypatch):
     monkeypatch.setattr(class_grid, "_MOST_TILES", 100)
+    monkeypatch.setattr(class_grid, "_BUDGET", 60.0)
     grid.show_contents(made_up([2000], ("a",)), "training", Data())
     grid.viewport().repaint()
     first = len(drawn)
