@@ -13,8 +13,16 @@ from networks.runs.measures import MEASURES
 
 _NETWORKS = Path(__file__).parents[1]
 OWN_LAYERS = "module/own_layers.py"
+"""The classes of layers that torch has no module for; each is printed where it is used."""
+
+
+def _classes_in(place: str) -> tuple[str, ...]:
+    statements = ast.parse((_NETWORKS / place).read_text(encoding="utf-8")).body
+    return tuple(statement.name for statement in statements if isinstance(statement, ast.ClassDef))
+
+
 _PRINTED = {
-    OWN_LAYERS: ("StandardizedConv2d", "GlobalResponseNorm", "EfficientChannelAttention", "BlurPool2d"),
+    OWN_LAYERS: _classes_in(OWN_LAYERS),
     "data/fitting.py": ("fit",),
     "recipes/datasets/decoding.py": ("pixels_of",),
     "data/ahead.py": ("ahead",),
