@@ -82,7 +82,7 @@ class EfficientChannelAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         means = x.mean((2, 3)).unsqueeze(1)
-        return x * torch.sigmoid(self.conv(means)).reshape(len(x), -1, 1, 1)
+        return x * torch.sigmoid(self.conv(means)).transpose(1, 2).unsqueeze(3)
 
 
 class BlurPool2d(nn.Module):
