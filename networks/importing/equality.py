@@ -74,7 +74,7 @@ def _sizes(network: Network, classes: int) -> Iterator[Shape]:
     smaller: Shape | None = None
     while cost > LARGE and min(height, width) // (2 * factor) >= SMALL:
         factor *= 2
-        size = (channels, height // factor, width // factor)
+        size = (channels, _shortened(height, factor), _shortened(width, factor))
         fewer = check(_with_size(network, size), classes)
         held = {
             name: node.layer.parameters(*_known(node.inputs))
@@ -87,6 +87,16 @@ def _sizes(network: Network, classes: int) -> Iterator[Shape]:
     if smaller is not None:
         yield smaller
     yield channels, height, width
+
+
+def _shortened(length: int, factor: int) -> int:
+    """A length divided by the factor, or a little more.
+
+    Divided by 32 it leaves the remainder that the length leaves: so five strides of 2 meet odd lengths in the
+    same layers, and padding that forward chooses by them is as wide.
+    """
+    least = length // factor
+    return least + (length - least) % 32
 
 
 def _known(inputs: Sequence[Shape | None]) -> tuple[Shape, ...]:
