@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from torch import nn
 from torch.nn import functional
@@ -17,7 +19,7 @@ class Same(nn.Module):
         super().__init__()
         widths = (3, 32, 32, 32, 32, 32)
         self.convs = nn.ModuleList(
-            nn.Conv2d(before, after, 3, stride=2) for before, after in zip(widths, widths[1:], strict=False)
+            nn.Conv2d(before, after, 3, stride=2) for before, after in itertools.pairwise(widths)
         )
         self.more = nn.Conv2d(32, 32, 3, padding=40)
         self.fc = nn.Linear(32, 4)
