@@ -13,6 +13,7 @@ from app.feature.desk import Desk
 from app.features.results import Results
 from app.features.training import Training
 from app.session.settings import Settings
+from app.training.judged_pictures import KEPT, JudgedPictures
 from app.training.kept_judgements import MOST_BYTES, KeptJudgements
 from networks.project.project import first_project
 from networks.recipes.datasets.digits import Digits
@@ -201,3 +202,30 @@ def test_the_judgements_of_old_runs_give_way_and_another_data_set_takes_their_pl
     assert kept.runs == ("run-5",)
     assert kept.of("run-5") == (("best",), ("validation",))
     assert kept.names == Shapes().classes
+
+
+class _Slow(Shapes, frozen=True):
+    """A set whose pictures are decoded when they are asked for."""
+
+    def images_at(self, rows):
+        assert threading.current_thread() is not threading.main_thread()
+        return np.stack([np.full((8, 8, 3), row % 256, np.uint8) for row in rows])
+
+
+def test_pictures_that_are_not_in_memory_are_decoded_beside_the_window(qtbot):
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    pictures = JudgedPictures(owner)
+    pictures.show_dataset(_Slow(), None)
+    with qtbot.waitSignal(pictures.arrived):
+        assert pictures.get(7) is None
+        assert pictures.get(9) is None
+    assert (pictures.get(7) == 7).all()
+    assert (pictures.get(9) == 9).all()
+    for row in range(KEPT + 50):
+        pictures.get(row)
+    qtbot.waitUntil(lambda: pictures.get(KEPT + 49) is not None)
+    assert len(pictures._decoded) == KEPT
+    pictures.show_dataset(Digits(), Digits().load()[0])
+    assert pictures.get(3).shape == (8, 8, 1)
+    pictures.close()
