@@ -60,6 +60,8 @@ class Desk(QObject):
     """A data set whose images could not be read, and the Message that says why."""
     images_changed = Signal()
     """The images of the data set may be others now: files have come, gone or changed."""
+    picture_tried = Signal(object)
+    """Pixels height×width×channels of a picture that goes to the test bench."""
     panel_wished = Signal(str)
     """The name of a panel that is to be opened and brought into view."""
 

@@ -9,6 +9,7 @@ from app.features.advice import Advice
 from app.features.appearance import Appearance
 from app.features.augmentation import Augmentation
 from app.features.backbones import Backbones
+from app.features.bench import Bench
 from app.features.canvas import Canvas
 from app.features.code import Code
 from app.features.data import Data
@@ -42,6 +43,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Data,
     Regularization,
     Augmentation,
+    Bench,
     LossFunction,
     Browser,
     Code,

@@ -53,6 +53,7 @@ class Results(Feature):
         self.panel.chosen.connect(self._choose)
         self.panel.again_wished.connect(self._judge)
         self.panel.cancelled.connect(self.cancel)
+        self.panel.tried.connect(desk.picture_tried)
         desk.recorded.connect(self.look)
         desk.trainer.state_changed.connect(self.look)
 

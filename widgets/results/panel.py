@@ -51,6 +51,8 @@ class ResultsPanel(QWidget):
     again_wished = Signal()
     """The weights have changed since they were judged; they are to be judged once more."""
     cancelled = Signal()
+    tried = Signal(object)
+    """Pixels of a picture that goes to the test bench."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -174,6 +176,7 @@ class ResultsPanel(QWidget):
         if results is not None and results is not self._results:
             if self.body is None:
                 self.body = ResultsBody()
+                self.body.pictures.tried.connect(self.tried)
                 self.area.setWidget(self.body)
             self.body.show_results(results)
         self._results = results

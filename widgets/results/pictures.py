@@ -7,9 +7,9 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from networks.runs.judgement.judgement import Whole
 from networks.runs.judgement.mistakes import in_cell, surest_mistakes
@@ -37,6 +37,9 @@ MISTAKES = ("mistakes", ())
 class Pictures(QWidget):
     """Shows mistakes, the surest first, or the pictures that were asked for; a search narrows them down."""
 
+    tried = Signal(object)
+    """Pixels of the picture that goes to the test bench."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._results: Results | None = None
@@ -63,6 +66,11 @@ class Pictures(QWidget):
         self.loss.setProperty("role", "dim")
         self.loss.setTextFormat(Qt.TextFormat.PlainText)
         self.loss.setWordWrap(True)
+        self.test = QPushButton(self.tr("Try changes"))
+        self.test.setToolTip(
+            self.tr("Takes the picture to the test bench, to draw into it, turn or cover it.")
+        )
+        self.test.clicked.connect(self._try)
         self.bars = ProbabilityBars()
         self.filter.activated.connect(self._choose)
         self.search.textChanged.connect(self._refresh)
@@ -79,6 +87,7 @@ class Pictures(QWidget):
         words.addWidget(self.picture)
         words.addWidget(self.answer)
         words.addWidget(self.loss)
+        words.addWidget(self.test, 0, Qt.AlignmentFlag.AlignLeft)
         words.addStretch(1)
         self.detail = QWidget()
         below = QHBoxLayout(self.detail)
@@ -218,6 +227,11 @@ class Pictures(QWidget):
         if self._results is not None and self._place < len(self._results.judgement):
             pixels = self._results.picture(self._place)
             self.picture.show_picture(None if pixels is None else to_image(pixels))
+
+    @Slot()
+    def _try(self) -> None:
+        if self._results is not None and (pixels := self._results.picture(self._place)) is not None:
+            self.tried.emit(pixels)
 
     @Slot(int)
     def _show_one(self, place: int) -> None:

@@ -33,6 +33,7 @@ READERS = {
     "widgets/panels/loss/plot.py": "On the plot of the loss",
     "widgets/palette/palette.py": "In the list of layers",
     "widgets/results/class_table.py": "On the classes of the results",
+    "widgets/results/drawing_pad.py": "On the drawing of the test bench",
     "widgets/results/matrix.py": "On the confusion matrix",
     "widgets/results/pairs.py": "On the classes that are confused",
     "widgets/results/picture_grid.py": "On the judged pictures",
