@@ -13,21 +13,21 @@ from PySide6.QtCore import QTimer, Slot
 from app.background.job import Task
 from app.background.newest import Newest
 from app.feature.desk import Desk
-from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
+from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from networks.core.message import Message, visible
 from networks.recipes.datasets import Dataset
 from networks.recipes.datasets.pictures import decoded
 from networks.runs.judgement.holding import Held, Kind
-from widgets.results.bench_panel import BenchPanel
-from widgets.results.drawing_pad import SIDE
+from widgets.controls.section import ShowWatch
 
 if TYPE_CHECKING:
     from networks.training.bench import Answer
     from networks.training.bench import Bench as Network
     from networks.training.run import Run
+    from widgets.results.bench_panel import BenchPanel
 
 PAUSE = 250
 """Milliseconds without a stroke after which the changed pictures are answered, too."""
@@ -35,12 +35,11 @@ PAUSE = 250
 Pixels = NDArray[np.uint8]
 
 
-class Bench(Feature):
+class Bench(PanelFeature["BenchPanel"]):
     """Answers in the background, the newest drawing first; does nothing while the panel is not seen."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.panel = BenchPanel()
         self._answering, self._fetching = Newest(self), Newest(self)
         self._network: tuple[Run, int, Network] | None = None
         """The copy that answers, of which run and after which step."""
@@ -49,13 +48,20 @@ class Bench(Feature):
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE)
         self._timer.timeout.connect(self._hold)
-        self.panel.pad.changed.connect(self._answer)
-        self.panel.kind_chosen.connect(self._hold)
-        self.panel.data_wished.connect(self._take_from_data)
-        self.panel.pad.file_dropped.connect(self._take_file)
         desk.recorded.connect(self._look)
         desk.trainer.state_changed.connect(self._look)
         desk.picture_tried.connect(self._try)
+
+    def make_panel(self) -> BenchPanel:
+        from widgets.results.bench_panel import BenchPanel
+
+        panel = BenchPanel()
+        panel.pad.changed.connect(self._answer)
+        panel.kind_chosen.connect(self._hold)
+        panel.data_wished.connect(self._take_from_data)
+        panel.pad.file_dropped.connect(self._take_file)
+        ShowWatch(panel).seen.connect(self._look)
+        return panel
 
     def panels(self) -> tuple[Panel, ...]:
         title = self.tr("Test bench")
@@ -64,11 +70,10 @@ class Bench(Feature):
                 "bench",
                 title,
                 Place.INSPECTOR,
-                self.panel,
+                self.late,
                 icon="pen",
                 folded=True,
                 summary=self._summary,
-                seen=self._look,
             ),
         )
 
@@ -100,7 +105,7 @@ class Bench(Feature):
     @Slot()
     def _look(self) -> None:
         """Answers once more where the weights are others than before."""
-        if not self.panel.isVisible():
+        if self.late.made is None or not self.late.made.isVisible():
             return
         run = self._run
         self.panel.show_ready(run is not None)
@@ -197,4 +202,6 @@ def _stored(dataset: Dataset, row: int, _: Task) -> Pixels:
 
 
 def _read(path: Path, _: Task) -> Pixels:
+    from widgets.results.drawing_pad import SIDE
+
     return decoded(path, (SIDE, SIDE), 3)

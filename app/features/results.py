@@ -9,22 +9,23 @@ from PySide6.QtCore import Slot
 
 from app.background.job import Job, Task, reason_of
 from app.feature.desk import Desk
-from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
+from app.feature.panel_feature import PanelFeature
 from app.training.judged_pictures import JudgedPictures
 from app.training.kept_judgements import KeptJudgements
 from networks.core.message import Message, message
 from networks.runs.judgement.judgement import Judgement, Side, Weights
 from networks.runs.judgement.mistakes import changes
 from networks.runs.record import Record
+from widgets.controls.section import ShowWatch
 from widgets.look.translation import said, thousands
-from widgets.results.panel import Offer, ResultsPanel
-from widgets.results.results import Earlier
+from widgets.results.results import Earlier, Offer
 from widgets.results.results import Results as Shown
 
 if TYPE_CHECKING:
     from networks.training.run import Run
+    from widgets.results.panel import ResultsPanel
 
     _Wanted = tuple[Run, Weights, Side]
 
@@ -32,15 +33,13 @@ LEAST_WIDTH = 340
 _UP_AND_DOWN = ("Up", "Down", "PgUp", "PgDown", "Home", "End")
 
 
-class Results(Feature):
+class Results(PanelFeature["ResultsPanel"]):
     """Shows the newest answers of a run, and has weights judged on other images where one asks for that."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.panel = ResultsPanel()
         self.kept = KeptJudgements()
         self.pictures = JudgedPictures(self)
-        self.pictures.arrived.connect(self.panel.show_pictures)
         self._run = ""
         """The id of the run that was chosen; empty for the newest one."""
         self._weights: Weights = "best"
@@ -50,20 +49,23 @@ class Results(Feature):
         self._failed: tuple[str, Weights, Side, str] | None = None
         """What could not be judged, and why."""
         self._shown: Shown | None = None
-        self.panel.chosen.connect(self._choose)
-        self.panel.again_wished.connect(self._judge)
-        self.panel.cancelled.connect(self.cancel)
-        self.panel.tried.connect(desk.picture_tried)
         desk.recorded.connect(self.look)
         desk.trainer.state_changed.connect(self.look)
 
+    def make_panel(self) -> ResultsPanel:
+        from widgets.results.panel import ResultsPanel
+
+        panel = ResultsPanel()
+        panel.chosen.connect(self._choose)
+        panel.again_wished.connect(self._judge)
+        panel.cancelled.connect(self.cancel)
+        panel.tried.connect(self.desk.picture_tried)
+        self.pictures.arrived.connect(panel.show_pictures)
+        ShowWatch(panel).seen.connect(self._show_newest)
+        return panel
+
     def panels(self) -> tuple[Panel, ...]:
-        title = self.tr("Results")
-        return (
-            Panel(
-                "results", title, Place.MEASURED, self.panel, least_width=LEAST_WIDTH, seen=self._show_newest
-            ),
-        )
+        return (Panel("results", self.tr("Results"), Place.MEASURED, self.late, least_width=LEAST_WIDTH),)
 
     def gestures(self) -> tuple[Gesture, ...]:
         matrix, classes = self.tr("On the confusion matrix"), self.tr("On the classes of the results")
@@ -108,7 +110,7 @@ class Results(Feature):
             self.pictures.show_dataset(dataset, run.sides.pixels)
             self.kept.take(run.id, run.judgements, dataset)
         self.kept.keep_only(known)
-        if self.panel.isVisible():
+        if self.late.made is not None and self.late.made.isVisible():
             self._refresh()
 
     @Slot()
@@ -310,7 +312,8 @@ class Results(Feature):
         if self._job is not None:
             self._job.cancel()
         self._job = self._judging = None
-        self.panel.show_progress(None)
+        if self.late.made is not None:
+            self.late.made.show_progress(None)
 
 
 def _judged(run: Run, weights: Weights, side: Side, task: Task) -> Judgement | None:

@@ -28,8 +28,8 @@ from networks.training.answers import Answers
 from networks.training.devices import default_threads
 from networks.training.make_loss import make_loss
 from widgets.look import theme
-from widgets.results.panel import Offer, ResultsPanel
-from widgets.results.results import Results
+from widgets.results.panel import ResultsPanel
+from widgets.results.results import Offer, Results
 
 PICTURES, AT_ONCE, ROUNDS = 10_000, 1_000, 7
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -21,26 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from networks.runs.judgement.judgement import Side, Weights
 from networks.runs.judgement.tables import classes_csv, images_csv, matrix_csv
 from widgets.controls.combo_box import ComboBox
 from widgets.curves import export
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.results.body import ResultsBody
-from widgets.results.results import Results
-
-
-class Offer(NamedTuple):
-    """What can be chosen, with the words for it, and what is chosen."""
-
-    runs: Sequence[tuple[str, str]]
-    """The id and the title of each run of which something is known."""
-    weights: Sequence[tuple[Weights, str]]
-    sides: Sequence[tuple[Side, str]]
-    run: str
-    weight: Weights
-    side: Side
+from widgets.results.results import Offer, Results
 
 
 class ResultsPanel(QWidget):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
-from networks.runs.judgement.judgement import Judgement
+from networks.runs.judgement.judgement import Judgement, Side, Weights
 from networks.runs.judgement.mistakes import Changes
 
 
@@ -21,6 +21,18 @@ class Earlier(NamedTuple):
     title: str
     """Such as “epoch 7”, or the name of a run in quotation marks."""
     changed: Changes
+
+
+class Offer(NamedTuple):
+    """What can be chosen, with the words for it, and what is chosen."""
+
+    runs: Sequence[tuple[str, str]]
+    """The id and the title of each run of which something is known."""
+    weights: Sequence[tuple[Weights, str]]
+    sides: Sequence[tuple[Side, str]]
+    run: str
+    weight: Weights
+    side: Side
 
 
 class Results(msgspec.Struct, frozen=True, eq=False, dict=True):

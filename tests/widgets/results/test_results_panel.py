@@ -15,9 +15,9 @@ from tests.networks.runs.judgement.judgements import judgement
 from tests.widgets.results.shown import results
 from widgets.curves import export
 from widgets.results.body import MANY, WIDE
-from widgets.results.panel import Offer, ResultsPanel
+from widgets.results.panel import ResultsPanel
 from widgets.results.plots import CalibrationPlot, LossPlot
-from widgets.results.results import Results
+from widgets.results.results import Offer, Results
 
 OFFER = Offer(
     [("run-2", "second"), ("run-1", "first")],
