@@ -20,7 +20,18 @@ from tests.app.window.opened import OpenedWindow
 from widgets.controls.late import Late
 from widgets.controls.section import Disclosure
 
-LATE = ["layer", "activation", "training", "data", "regularization", "augmentation", "loss", "code"]
+LATE = [
+    "layer",
+    "activation",
+    "training",
+    "data",
+    "regularization",
+    "augmentation",
+    "bench",
+    "loss",
+    "results",
+    "code",
+]
 
 
 @pytest.fixture

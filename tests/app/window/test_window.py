@@ -779,7 +779,7 @@ def test_panels_come_back_as_they_were(make_window, qtbot):
     assert again.zones.inspector.sections[again.zones.seats["layer"]].is_folded()
     assert again.zones.tabs.front() == "code"
     again.menus.actions["arrange"].trigger()
-    assert again.zones.arrangement() == Arrangement(tab="curves", folded=("data", "regularization"))
+    assert again.zones.arrangement() == Arrangement(tab="curves", folded=("data", "regularization", "bench"))
     assert again.zones.seats["activation"].panel.widget.isVisible()
 
 
