@@ -66,6 +66,17 @@ def qtbot(qtbot):
     kept.clear()
 
 
+@pytest.fixture
+def collector_at_rest():
+    """Python's collector rests, as it does in all threads of the program but the window's.
+
+    What it frees in a thread that decodes pictures may be a Qt object, and that hangs or crashes.
+    """
+    gc.disable()
+    yield
+    gc.enable()
+
+
 @pytest.fixture(autouse=True)
 def _own_settings(tmp_path, monkeypatch):
     """Tests never read or write the settings of the person who runs them."""

@@ -28,6 +28,8 @@ from tests.networks.recipes.datasets.made_sets import drawn, small, write
 from widgets.controls.notice import Notice
 from widgets.panels.sample_strip import SampleStrip
 
+pytestmark = pytest.mark.usefixtures("collector_at_rest")
+
 
 @pytest.fixture(autouse=True)
 def _nowhere(tmp_path, monkeypatch):

@@ -26,6 +26,8 @@ from widgets.data.tiles import as_bytes
 
 STEPS = (Rotation(degrees=40.0),)
 
+pytestmark = pytest.mark.usefixtures("collector_at_rest")
+
 
 @pytest.fixture(autouse=True)
 def _nowhere(tmp_path, monkeypatch):

@@ -16,6 +16,8 @@ from networks.recipes.datasets import Folder
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Failed, Finished, Stepped
 
+pytestmark = pytest.mark.usefixtures("collector_at_rest")
+
 
 def decoders():
     return [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
