@@ -240,8 +240,11 @@ def test_the_curve_of_a_preset_is_that_of_a_run_whatever_makes_it_quicker(
     fresh, tmp_path, name, precision, channels_last
 ):
     (preset,) = (preset for preset in SMALL if preset.name == name)
+    drawn = preset.network()
+    # images of one channel lie in memory in both orders at once
+    drawn = set_layers(drawn, {drawn.of_type(Input)[0].name: Input(3, (13, 12))})
     switches = {"precision": precision, "channels_last": channels_last, "averaging": 0.9}
-    judge(fresh, tmp_path, Project(preset.network(), recipe(batch_size=41, epochs=1, **switches)))
+    judge(fresh, tmp_path, Project(drawn, recipe(batch_size=41, epochs=1, **switches)))
 
 
 @pytest.mark.parametrize("balance", ["equal", "weights"])
