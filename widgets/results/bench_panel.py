@@ -72,7 +72,7 @@ class BenchPanel(QWidget):
         top.addWidget(self.pad, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(tools, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, theme.MARGIN)
         column.setSpacing(theme.SPACE)
         column.addLayout(top)
         column.addWidget(self.tool)

@@ -60,7 +60,7 @@ class DrawingPad(QWidget):
         self._tell()
 
     def sizeHint(self) -> QSize:
-        return QSize(204, 204)
+        return QSize(184, 184)
 
     def pixels(self) -> NDArray[np.uint8]:
         """The drawing: height×width×3."""
