@@ -27,6 +27,10 @@ class TorchLoader(QObject):
     def start(self) -> None:
         """Begins to load; `loaded` or `failed` comes when it is done."""
         self.close()
+        # the charts of the first run, and pyqtgraph with them. In another thread it ends the program now and
+        # then: pyqtgraph goes through the classes of Qt, which PySide makes when they are first looked at
+        import widgets.curves.charts  # noqa: F401
+
         self._job = Job(_load, self._take, self.failed.emit, owner=self, explain=_explain)
         self._job.start()
 
@@ -40,9 +44,6 @@ class TorchLoader(QObject):
 
 
 def _load(_: Task) -> Torch:
-    # the charts of the first run, and pyqtgraph with them: soon done, and torch takes a while
-    import widgets.curves.charts  # noqa: F401  isort: skip
-
     import torch
     import torch._dynamo
 
