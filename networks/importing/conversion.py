@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, fx, nn
@@ -16,6 +16,7 @@ from networks.graph.walk import reached
 from networks.importing.aliasing import PART_WRITERS, in_place, live_calls, shares_memory, writes_out
 from networks.importing.arithmetic import difference, scaled
 from networks.importing.axes import channel_slices, channels_picked, swapped
+from networks.importing.entries import Converted, Entry
 from networks.importing.functions import (
     RESHAPES,
     SAME,
@@ -60,31 +61,6 @@ from networks.layers.merge import Add
 
 COUNTER = "num_batches_tracked"
 """The buffer in which a BatchNorm counts batches."""
-
-
-class Entry(NamedTuple):
-    """A layer, the entries that are its inputs, and the module that it comes from.
-
-    `path` is the module that it is, where `own`, or the one whose forward calls it. It is `frozen` where it
-    is kept in evaluation mode and its weights get no gradients, as those of a frozen layer.
-    """
-
-    layer: Layer
-    inputs: tuple[int, ...]
-    path: str
-    own: bool
-    frozen: bool = False
-
-
-class Converted(NamedTuple):
-    """All layers, the Input first, and those that give the scores, the main ones before the auxiliary ones.
-
-    `classes` is how many numbers each of these gives.
-    """
-
-    entries: tuple[Entry, ...]
-    scores: tuple[int, ...]
-    classes: int
 
 
 def converted(
@@ -436,7 +412,9 @@ class _Conversion:
         if not others and len(outputs) == 1 and isinstance(parameter.tensor, nn.Parameter):
             layer = layer_of_tensor(target, parameter, outputs[0].shape)
         if layer is None:
-            raise _unheld(parameter)
+            raise UnshowableError(
+                message("it uses “{path}” in a way that no layer does", path=parameter.path)
+            )
         return self._add(layer, tuple(outputs), parameter.path, own=True)
 
     # -- calls that write into their input
@@ -466,10 +444,6 @@ def _added_to_zero(arguments: Mapping[str, Any]) -> LayerOutput | None:
         case (LayerOutput() as x, int(zero), 1) | (int(zero), LayerOutput() as x, 1) if zero == 0:
             return x
     return None
-
-
-def _unheld(value: Learned) -> UnshowableError:
-    return UnshowableError(message("it uses “{path}” in a way that no layer does", path=value.path))
 
 
 def _with_size(error: MisfitError | ShapeError, images: Input) -> Message:

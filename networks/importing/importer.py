@@ -10,7 +10,8 @@ from networks.core.shapes import Shape
 from networks.graph.check import check
 from networks.graph.network import Network, Node
 from networks.graph.walk import reached
-from networks.importing.conversion import Converted, Entry, converted
+from networks.importing.conversion import converted
+from networks.importing.entries import Converted, Entry
 from networks.importing.equality import prove_equal
 from networks.importing.hierarchy import folded
 from networks.importing.node_names import named

@@ -10,7 +10,7 @@ from torch import nn
 
 from networks.core.message import message
 from networks.graph.network import RESERVED
-from networks.importing.conversion import Entry
+from networks.importing.entries import Entry
 from networks.importing.refusal import refused
 
 

@@ -9,7 +9,7 @@ from networks.core.fields import Pair, PairFromZero, described, whole
 from networks.core.message import message
 from networks.core.shapes import Shape, ShapeError, as_message, checked, image, window
 from networks.layers.base import Group, Layer
-from networks.layers.convolution import by, pair, with_padding
+from networks.layers.sliding import by, pair, with_padding
 
 Kernel = Annotated[Pair, described("Kernel", "Height and width of each neighbourhood.", unit="px")]
 Stride = Annotated[

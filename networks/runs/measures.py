@@ -178,6 +178,11 @@ def variants(quantity: Quantity) -> Iterator[tuple[Measure, int]]:
         yield from zip(measures, range(len(measures)), strict=True)
 
 
+def by_chance(classes: int, loss: float | None) -> dict[str, float]:
+    """What guessing reaches, by the quantity's name; `loss` is None where that of guessing is not known."""
+    return {ACCURACY.name: 1 / classes} | ({} if loss is None else {LOSS.name: loss})
+
+
 def is_best(values: Mapping[str, float], best: Mapping[str, float] | None, by: str = BEST_BY.name) -> bool:
     """Whether a validation with these values is better than the best so far, by the measure of this name."""
     falls = MEASURE[by].quantity.better == "lower"

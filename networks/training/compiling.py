@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from networks.core.durations import duration
 from networks.core.message import Message, message
 from networks.training.abilities import obstacles
 from networks.training.compiled import Compiled
@@ -25,6 +26,15 @@ class Compilation(NamedTuple):
     seconds: float
     problem: Message | None = None
     given_up: bool = False
+
+    @property
+    def words(self) -> Message | None:
+        """What is told of it; None where it was given up."""
+        if self.given_up:
+            return None
+        if self.problem is not None:
+            return message("Trained without torch.compile: {reason}.", reason=self.problem)
+        return message("torch.compile took {time}.", time=duration(self.seconds))
 
 
 class _GivenUp(BaseException):

@@ -5,24 +5,19 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Generator, Iterable, Iterator, Mapping
 
 import msgspec
 import torch
 from msgspec.structs import replace
-from torch import Tensor, fx, nn
+from torch import Tensor, fx
 
-from networks.core.durations import duration
 from networks.core.message import Message, message
-from networks.data.order import epoch_order
 from networks.graph.forward import auxiliary_weights
 from networks.module.build import evaluation
 from networks.project.project import Project
-from networks.recipes.balancing import class_weights
 from networks.recipes.machine_section import Machine
 from networks.recipes.recipe import Recipe
-from networks.recipes.schedules import RateFactor
 from networks.recipes.steering import Change, Course, Value, change_words, with_change
 from networks.recipes.stopping import Keep, Stopping
 from networks.runs.endings import diverged, ended_early, finished, stopped
@@ -35,35 +30,29 @@ from networks.runs.events import (
     Steered,
     Stepped,
     Validated,
-    Validating,
 )
 from networks.runs.failure import explain
 from networks.runs.judgement.judgement import Judgement, Weights
 from networks.runs.measures import (
-    ACCURACY,
-    LOSS,
     TRAINING_LOSS,
-    VALIDATION_LOSS,
-    is_best,
+    by_chance,
     means,
 )
-from networks.runs.stopping import is_over
 from networks.training.averaging import average_weights
 from networks.training.compiled import Compiled
-from networks.training.compiling import compile_steps
 from networks.training.devices import RandomNumbers, device
-from networks.training.dropout import dropout_layers, scale_dropout
+from networks.training.epoch_judge import EpochJudge
+from networks.training.in_force import InForce
 from networks.training.make_loss import make_loss
 from networks.training.make_optimizer import make_optimizer
 from networks.training.model import fast_form, make_model
-from networks.training.options import set_options
 from networks.training.plan import plan, refuse_beyond_memory
+from networks.training.preparation import Preparation
 from networks.training.run_images import RunImages, changed_words
 from networks.training.sides import Sides
 from networks.training.state import RunState, SavedState, Untold
 from networks.training.steering import Steering
 from networks.training.steps import set_rate, train_step
-from networks.training.validation import Validation
 from networks.training.watch import Watch
 
 FETCH_SECONDS = 0.03
@@ -79,22 +68,11 @@ class Run:
     Stopping and going on changes nothing: on one machine, with the same number of threads on the CPU, the
     events are the same, bit for bit. The same holds for another run of the project that takes over a saved
     state. Shuffling has a generator of its own; what layers draw from torch's global one (such as Dropout)
-    they find as if nobody else drew from it.
+    they find as if nobody else drew from it. The order of the images is drawn anew for each epoch.
 
-    The order of the images is drawn anew for each epoch; with the balanced sampler, which images are in it as
-    well. Class weights change what training makes small, not what validation measures. A last batch of a
-    single image is left out where there is BatchNorm, which would have no variance to divide by; it is
-    another image each time.
-
-    Auxiliary outputs add their losses while training, each times its weight, and are left out of validation.
+    Class weights and auxiliary outputs change what training makes small, not what validation measures. A last
+    batch of a single image is left out where there is BatchNorm, which would have no variance to divide by.
     """
-
-    _patient = True
-    """Whether what takes long before the first step is waited for."""
-    wanted: Callable[[], bool] = staticmethod(lambda: True)
-    """Asked as well, again and again, while that goes on."""
-    compile_seconds: float | None = None
-    """What it took to compile the training step; None as long as it is not compiled."""
 
     def __init__(
         self,
@@ -113,6 +91,7 @@ class Run:
         self.project = project
         self.first_weights = weights
         """Those of another run from which it went on; None where they were drawn or fetched."""
+        self.preparation = Preparation()
         self._steering = Steering(changes)
         data = project.recipe.data
         self._notes = [*changed_words(data.dataset.read_again())]
@@ -131,31 +110,30 @@ class Run:
         random_numbers = RandomNumbers(self.device, learning.seed)
         self.model = make_model(project, self.device, random_numbers)
         self.loss = make_loss(learning.loss, self.device)
-        self._balance = data.balance
-        self._training_loss = self.loss
-        if self._balance == "weights":
-            balance = class_weights(self.images.training_labels.numpy(), project.classes)
-            self._training_loss = make_loss(learning.loss, self.device, balance)
+        training_loss = make_loss(learning.loss, self.device, self.images.class_weights)
         # known now, so that looking at a batch or at a picture reads nothing that may be gone by then
         self.sides = Sides(data, self.images)
-        self.watch = Watch(self._training_loss, self.sides.images["training"])
-        self.judgements: Mapping[Weights, Judgement] = {}
-        """What came of the newest validation of each kind of weights; replaced as a whole."""
+        self.watch = Watch(training_loss, self.sides.images["training"])
         self._auxiliary = auxiliary_weights(project.network)
         optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device, learning.decay)
-        self._dropouts = dropout_layers(self.model.module)
-        scale_dropout(self._dropouts, learning.dropout)
         averaged = copy.deepcopy(self.model.module) if learning.averaging else None
-        self._judged: dict[Weights, nn.Module] = {"last": self.model.evaluated}
-        if averaged is not None:
-            self._judged["averaged"] = fast_form(evaluation(averaged), self.machine)
+        self._epoch_judge = EpochJudge(
+            self.model,
+            None if averaged is None else fast_form(evaluation(averaged), self.machine),
+            self.loss,
+            learning.loss,
+            self.images,
+            self.sides.images["validation"],
+            self.plan.judged_at_once,
+        )
         self.state = RunState(
             self.model.module, optimizer, random_numbers, learning.seed, learning.epochs, averaged
         )
         if weights is not None:
             self.state.restore_weights(weights)
-        self._rate_factor = RateFactor(learning.schedule, learning.epochs, self.steps_per_epoch)
-        self._learning = learning
+        self._in_force = InForce(
+            project.recipe, self.module, optimizer, self.images, self.plan.steps_per_epoch
+        )
         self._fetched = time.perf_counter()
 
     @property
@@ -198,8 +176,8 @@ class Run:
         return self.machine.threads
 
     def hurry(self) -> None:
-        """Gives up to compile where that goes on, so that the next event comes soon; for another thread."""
-        self._patient = False
+        """Gives up what takes long before the first step; may be asked from another thread."""
+        self.preparation.hurry()
 
     @property
     def steps_per_epoch(self) -> int:
@@ -214,6 +192,11 @@ class Run:
     def best(self) -> Validated | None:
         """The best epoch so far."""
         return self.state.best
+
+    @property
+    def judgements(self) -> Mapping[Weights, Judgement]:
+        """What came of the newest validation of each kind of weights; replaced as a whole."""
+        return self._epoch_judge.judgements
 
     @property
     def target_epochs(self) -> int:
@@ -261,11 +244,7 @@ class Run:
         They are those of the last step, those of the best epoch, or averaged ones: before the first
         validation, or where nothing is averaged, there are only the last ones.
         """
-        if keep == "averaged" and self.state.averaged is not None:
-            return self.state.weights(self.state.averaged)
-        if keep == "best" and self.state.best_weights:
-            return {name: tensor.clone() for name, tensor in self.state.best_weights.items()}
-        return self.state.weights()
+        return self.state.weights(keep)
 
     def data_checksum(self) -> str:
         """A checksum of all images and labels, as they were prepared for this run."""
@@ -287,11 +266,11 @@ class Run:
             if (was := getattr(machine, switch)) != (here := getattr(self.machine, switch)):
                 raise ValueError(f"expected {here} as {switch}, got {was}")
         self.state.restore(saved)
-        self.judgements = {}
+        self._epoch_judge.judgements = {}
         self.machine = replace(self.machine, threads=machine.threads)
         if self.machine.compile and not machine.compile:
             self._leave_uncompiled()
-        self._settle(self.recipe)
+        self._in_force.bring(self.recipe)
         if self.state.order is not None and len(self.state.order) != len(self.images.training):
             # the pictures of a folder are others now, which whoever resumes sees by their checksum
             self.state.order = None
@@ -300,7 +279,7 @@ class Run:
 
     def _drive(self) -> Generator[Event, None, None]:
         torch.set_num_threads(self.threads)
-        self._patient = True
+        self.preparation.begin()
         leg = self._leg()
         try:
             while (event := self._next(leg)) is not None:
@@ -323,6 +302,7 @@ class Run:
                 self.state.clock.stop()
 
     def _leg(self) -> Generator[Event, None, None]:
+        classes = self.project.classes
         yield Started(
             run=self.id,
             device=self.device.type,
@@ -332,7 +312,7 @@ class Run:
             validation_images=len(self.images.validation),
             step=self.step,
             note=self.model.note,
-            chance=self._by_chance,
+            chance=by_chance(classes, self.project.recipe.learning.loss.by_chance(classes)),
             changes=len(self.state.changes),
         )
         yield from self._prepare()
@@ -351,7 +331,9 @@ class Run:
             elif (steered := self._steer()) is not None:
                 yield steered
             elif self.state.over and not self.state.repeating:
-                yield Finished(self.id, "finished", self.step, self._ended_early())
+                measure, patience = self._stopping.measure, self._stopping.patience
+                words = ended_early(measure, patience, self.step // self.steps_per_epoch, self.best)
+                yield Finished(self.id, "finished", self.step, words)
                 return
             elif self.step >= self.target_epochs * self.steps_per_epoch:
                 yield Finished(self.id, "finished", self.step, finished(self.step // self.steps_per_epoch))
@@ -363,31 +345,13 @@ class Run:
     def _prepare(self) -> Iterator[Noticed]:
         """Compiles the training step where that is wished, and tells so; as often as it is given up."""
         begun = message("torch.compile translates the training step, once for this run …")
-        while isinstance(self.model.trained, Compiled) and not self.model.trained.compiled:
+        while isinstance(step := self.model.trained, Compiled) and not step.compiled:
             yield Noticed(self.id, begun, waits=True)
-            if (outcome := self._compile()) is not None:
-                yield Noticed(self.id, outcome)
-
-    def _compile(self) -> Message | None:
-        """Compiles the training step, and says what came of it; None where it was given up."""
-        assert isinstance(self.model.trained, Compiled)
-        self.model.set_training()
-        order = self.images.training.at_home(torch.arange(len(self.images.training)))
-        images, _, _ = self.images.augmented.pick(order, 0, self.model.trained.images, epoch=1)
-        with self.state.changing:
-            done = compile_steps(
-                self.model.trained, images, self.device, lambda: self._patient and self.wanted()
-            )
-        # it is no time of an epoch
-        self.state.clock.start()
-        self._patient = True
-        if done.given_up:
-            return None
-        if done.problem is not None:
-            self._leave_uncompiled()
-            return message("Trained without torch.compile: {reason}.", reason=done.problem)
-        self.compile_seconds = done.seconds
-        return message("torch.compile took {time}.", time=duration(done.seconds))
+            done = self.preparation.compile(step, self.model, self.images, self.state)
+            if done.problem is not None:
+                self._leave_uncompiled()
+            if done.words is not None:
+                yield Noticed(self.id, done.words)
 
     def _leave_uncompiled(self) -> None:
         self.machine = replace(self.machine, compile=False)
@@ -408,35 +372,25 @@ class Run:
             return None
         words = change_words(self.recipe, *due)
         self.state.changes.append(Change(self.step, *due))
-        self._settle(self.recipe, due[0])
         path, value = due
+        self._in_force.bring(self.recipe, path)
+        if path == "learning.epochs" and not self.state.repeating:
+            # an epoch that has begun is finished, and judged
+            self.target_epochs = max(self._in_force.learning.epochs, math.ceil(self.epoch))
         plain = msgspec.to_builtins(value)
         return Steered(self.id, self.step, self.epoch, path, plain, words, self.target_epochs)
 
-    def _settle(self, recipe: Recipe, path: str = "") -> None:
-        """Brings the optimizer and the layers to what the recipe says now."""
-        self._learning = learning = recipe.learning
-        self.images.augmented.set_steps(recipe.data.augmentation)
-        scale_dropout(self._dropouts, learning.dropout)
-        if path == "learning.epochs" and not self.state.repeating:
-            # an epoch that has begun is finished, and judged
-            self.target_epochs = max(learning.epochs, math.ceil(self.epoch))
-        self._rate_factor = RateFactor(learning.schedule, learning.epochs, self.steps_per_epoch)
-        if path.startswith("learning.optimizer.") or not path:
-            set_options(self.optimizer, **learning.optimizer.arguments())
-
     def _make_step(self) -> None:
-        state, learning = self.state, self._learning
+        state, learning = self.state, self._in_force.learning
         if state.order is None:
-            order = epoch_order(self.images.training_labels, self._balance, state.shuffling)
-            state.order = self.images.training.at_home(order)
+            state.order = self.images.order(state.shuffling)
         first = state.step % self.steps_per_epoch * learning.batch_size
         epoch = state.step // self.steps_per_epoch + 1
         picked = self.images.augmented.pick(state.order, first, first + learning.batch_size, epoch)
         images, targets, chosen = picked
         if not self.module.training:
             self.model.set_training()
-        set_rate(state.optimizer, self._rate_factor(state.step, state.losses))
+        set_rate(state.optimizer, self._in_force.rate_factor(state.step, state.losses))
         self.watch.begin(state.step + 1, chosen, images)
         measured = train_step(
             self.model.trained,
@@ -461,10 +415,8 @@ class Run:
 
     def _orders_to_come(self) -> Iterator[Tensor]:
         """The orders of the epochs that follow this one, as they will be drawn."""
-        shuffling = torch.Generator()
-        shuffling.set_state(self.state.shuffling.get_state())
-        for _ in range(self.step // self.steps_per_epoch + 1, self.target_epochs):
-            yield epoch_order(self.images.training_labels, self._balance, shuffling)
+        epochs = self.target_epochs - self.step // self.steps_per_epoch - 1
+        return self.images.orders(self.state.shuffling, epochs)
 
     def _note(self, sentence: Message | None) -> None:
         """Has a sentence told before the next step."""
@@ -486,62 +438,13 @@ class Run:
 
     def _judge(self) -> Iterator[Event]:
         """Judges all validation images, and keeps what came of it."""
-        validation = Validation(
-            self._judged, self.loss, self.project.recipe.learning.loss, self.optimizer, self.images.validation
-        )
-        self.module.eval()
-        for share in validation.parts(self.plan.judged_at_once):
-            if share < 1:
-                yield Validating(self.id, self.step, share)
-            # whoever looked into the network meanwhile may have left it in another mode
-            self.module.eval()
-        values = validation.values()
-        seconds = self.state.clock.lap()
-        waiting = self.images.lap(seconds)
-        self._note(self.images.left_out(at_once=True))
-        self._note(self.images.slow(waiting))
-        judged = Validated(
-            run=self.id,
-            step=self.step,
-            epoch=self.step // self.steps_per_epoch,
-            values=values,
-            seconds=seconds,
-            best=is_best(values, self.best.values if self.best else None, self._stopping.measure),
-            waiting=waiting,
-        )
-        self.state.judged_step = self.step
-        self.state.losses.append(values[VALIDATION_LOSS.name])
-        if judged.best:
-            with self.state.changing:
-                self.state.best = judged
-                self.state.keep_best()
-        places = self.sides.images["validation"]
-        answers = validation.judgements(self.id, judged.step, judged.epoch, places)
-        # the best ones are the same arrays under another name
-        if judged.best:
-            answers["best"] = replace(answers["last"], weights="best")
-        self.judgements = {**self.judgements, **answers}
-        stopping = self._stopping
-        self.state.over = is_over(
-            values[stopping.measure],
-            stopping.falls,
-            judged.epoch - (self.best.epoch if self.best else 0),
-            stopping.patience,
-            stopping.target,
-        )
-        yield judged
+        epoch = self.step // self.steps_per_epoch
+        for event in self._epoch_judge.judge(self.id, epoch, self.state, self.optimizer, self._stopping):
+            if isinstance(event, Validated):
+                self._note(self.images.left_out(at_once=True))
+                self._note(self.images.slow(event.waiting))
+            yield event
 
     @property
     def _stopping(self) -> Stopping:
-        return self._learning.stopping
-
-    def _ended_early(self) -> Message:
-        return ended_early(
-            self._stopping.measure, self._stopping.patience, self.step // self.steps_per_epoch, self.best
-        )
-
-    @cached_property
-    def _by_chance(self) -> dict[str, float]:
-        classes = self.project.classes
-        loss = self.project.recipe.learning.loss.by_chance(classes)
-        return {ACCURACY.name: 1 / classes} | ({} if loss is None else {LOSS.name: loss})
+        return self._in_force.learning.stopping

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from msgspec.structs import replace
+from torch import Tensor
 
 from networks.core.message import Message, message
 from networks.data.augmented import AugmentedBatches
 from networks.data.batches import Batches
 from networks.data.images import prepare
+from networks.data.order import epoch_order
 from networks.data.streamed import StreamedBatches
 from networks.layers.ends import Input
 from networks.project.project import Project
+from networks.recipes.balancing import class_weights
 from networks.runs.waiting import Waiting, waiting_words
 from networks.training.plan import Plan
 from networks.training.streaming import Orders, StreamedValidation, Streaming
@@ -40,6 +45,7 @@ class RunImages:
         self.augmented: AugmentedBatches
         self.streaming: Streaming | None = None
         self._slow_told = False
+        self._balance, self._classes = data.balance, project.classes
         if images.files is None:
             self.training = Batches(images.learned, images.scale, device, self.plain_order)
             self.validation = Batches(images.judged, images.scale, device, self.plain_order)
@@ -61,6 +67,24 @@ class RunImages:
             self.training, self.validation = self.streaming.training, self.streaming.validation
             self.augmented = self.streaming.augmented
         self.augmented.set_steps(data.augmentation)
+
+    @property
+    def class_weights(self) -> list[float] | None:
+        """By how much the loss of each class counts while training; None where all count the same."""
+        if self._balance != "weights":
+            return None
+        return class_weights(self.training_labels.numpy(), self._classes)
+
+    def order(self, shuffling: torch.Generator) -> Tensor:
+        """Draws the order of the next epoch: indices of the training images, where these are kept."""
+        return self.training.at_home(epoch_order(self.training_labels, self._balance, shuffling))
+
+    def orders(self, shuffling: torch.Generator, epochs: int) -> Iterator[Tensor]:
+        """The orders of so many epochs to come, as they will be drawn from this generator, which stays."""
+        copied = torch.Generator()
+        copied.set_state(shuffling.get_state())
+        for _ in range(epochs):
+            yield epoch_order(self.training_labels, self._balance, copied)
 
     def left_out(self, *, at_once: bool) -> Message | None:
         """A sentence on pictures that could not be read any more since this was asked last."""

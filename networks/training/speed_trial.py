@@ -176,7 +176,7 @@ class _Trying:
 
     def _trained(self, run: Run, seconds: float) -> tuple[float, _Result, float | None]:
         """Images per second, what came of the first steps, and how long torch.compile took."""
-        run.wanted = self._wanted
+        run.preparation.wanted = self._wanted
         try:
             return self._measured(run, seconds)
         finally:
@@ -216,7 +216,7 @@ class _Trying:
             raise UserError(noticed)
         made, passed = run.step - first, _now(run.device) - began - judging
         images = len(run.sides.images["training"]) / run.steps_per_epoch
-        return made * images / passed, result, run.compile_seconds
+        return made * images / passed, result, run.preparation.seconds
 
 
 def _now(on: torch.device) -> float:

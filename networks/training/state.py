@@ -87,11 +87,14 @@ class RunState:
         self.changing = threading.Lock()
         """Held while weights change, so that other threads copy whole ones."""
 
-    def weights(self, module: nn.Module | None = None) -> dict[str, Tensor]:
+    def weights(self, keep: Weights = "last") -> dict[str, Tensor]:
         """Copies of all that was learned, under torch's names, contiguous and on the CPU.
 
-        `module` may be the averaged one instead of the one that is trained.
+        Where there are no such weights yet, they are the last ones.
         """
+        if keep == "best" and self.best_weights:
+            return {name: tensor.clone() for name, tensor in self.best_weights.items()}
+        module = self.averaged if keep == "averaged" else None
         return {name: _copied(tensor) for name, tensor in (module or self.module).state_dict().items()}
 
     def copied(self, weights: Weights) -> tuple[fx.GraphModule, int]:

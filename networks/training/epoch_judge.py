@@ -1,0 +1,81 @@
+"""Judges a network after each epoch: what is measured, whether it is the best so far, and whether to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import torch
+from msgspec.structs import replace
+from torch import nn
+
+from networks.recipes.losses import Loss
+from networks.recipes.stopping import Stopping
+from networks.runs.events import Event, Validated, Validating
+from networks.runs.judgement.judgement import Judgement, Weights, Whole
+from networks.runs.measures import VALIDATION_LOSS, is_best
+from networks.runs.stopping import is_over
+from networks.training.make_loss import LossFunction
+from networks.training.model import Model
+from networks.training.run_images import RunImages
+from networks.training.state import RunState
+from networks.training.validation import Validation
+
+
+class EpochJudge:
+    """Judges all validation images of a run, and keeps in its state what came of it.
+
+    `averaged` is the network with averaged weights, where there are any, and is judged as well. `places` are
+    the indices of the validation images in the data set, of which `at_once` are judged at a time.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        averaged: nn.Module | None,
+        loss: LossFunction,
+        declared: Loss,
+        images: RunImages,
+        places: Whole,
+        at_once: int,
+    ) -> None:
+        self._trained = model.module
+        self._networks: dict[Weights, nn.Module] = {"last": model.evaluated}
+        if averaged is not None:
+            self._networks["averaged"] = averaged
+        self._loss, self._declared = loss, declared
+        self._images, self._places, self._at_once = images, places, at_once
+        self.judgements: Mapping[Weights, Judgement] = {}
+        """What came of the newest validation of each kind of weights; replaced as a whole."""
+
+    def judge(
+        self, run: str, epoch: int, state: RunState, optimizer: torch.optim.Optimizer, stopping: Stopping
+    ) -> Iterator[Event]:
+        """Judges, and tells how far it has come and what was measured."""
+        validation = Validation(
+            self._networks, self._loss, self._declared, optimizer, self._images.validation
+        )
+        self._trained.eval()
+        for share in validation.parts(self._at_once):
+            if share < 1:
+                yield Validating(run, state.step, share)
+            # whoever looked into the network meanwhile may have left it in another mode
+            self._trained.eval()
+        values, seconds = validation.values(), state.clock.lap()
+        waiting = self._images.lap(seconds)
+        best = is_best(values, state.best.values if state.best else None, stopping.measure)
+        judged = Validated(run, state.step, epoch, values, seconds, best, waiting)
+        state.judged_step = state.step
+        state.losses.append(values[VALIDATION_LOSS.name])
+        if best:
+            with state.changing:
+                state.best = judged
+                state.keep_best()
+        answers = validation.judgements(run, judged.step, epoch, self._places)
+        # the best ones are the same arrays under another name
+        if best:
+            answers["best"] = replace(answers["last"], weights="best")
+        self.judgements = {**self.judgements, **answers}
+        since_best = epoch - (state.best.epoch if state.best else 0)
+        value = values[stopping.measure]
+        state.over = is_over(value, stopping.falls, since_best, stopping.patience, stopping.target)
+        yield judged
