@@ -412,9 +412,8 @@ class _Conversion:
         if not others and len(outputs) == 1 and isinstance(parameter.tensor, nn.Parameter):
             layer = layer_of_tensor(target, parameter, outputs[0].shape)
         if layer is None:
-            raise UnshowableError(
-                message("it uses “{path}” in a way that no layer does", path=parameter.path)
-            )
+            reason = message("it uses “{path}” in a way that no layer does", path=parameter.path)
+            raise UnshowableError(reason)
         return self._add(layer, tuple(outputs), parameter.path, own=True)
 
     # -- calls that write into their input
