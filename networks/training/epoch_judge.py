@@ -25,7 +25,7 @@ class EpochJudge:
     """Judges all validation images of a run, and keeps in its state what came of it.
 
     `averaged` is the network with averaged weights, where there are any, and is judged as well. `places` are
-    the indices of the validation images in the data set, of which `at_once` are judged at a time.
+    the indices of the validation images in the data set.
     """
 
     def __init__(
@@ -36,26 +36,31 @@ class EpochJudge:
         declared: Loss,
         images: RunImages,
         places: Whole,
-        at_once: int,
     ) -> None:
         self._trained = model.module
         self._networks: dict[Weights, nn.Module] = {"last": model.evaluated}
         if averaged is not None:
             self._networks["averaged"] = averaged
         self._loss, self._declared = loss, declared
-        self._images, self._places, self._at_once = images, places, at_once
+        self._images, self._places = images, places
         self.judgements: Mapping[Weights, Judgement] = {}
         """What came of the newest validation of each kind of weights; replaced as a whole."""
 
     def judge(
-        self, run: str, epoch: int, state: RunState, optimizer: torch.optim.Optimizer, stopping: Stopping
+        self,
+        run: str,
+        epoch: int,
+        at_once: int,
+        state: RunState,
+        optimizer: torch.optim.Optimizer,
+        stopping: Stopping,
     ) -> Iterator[Event]:
-        """Judges, and tells how far it has come and what was measured."""
+        """Judges so many images at a time, and tells how far it has come and what was measured."""
         validation = Validation(
             self._networks, self._loss, self._declared, optimizer, self._images.validation
         )
         self._trained.eval()
-        for share in validation.parts(self._at_once):
+        for share in validation.parts(at_once):
             if share < 1:
                 yield Validating(run, state.step, share)
             # whoever looked into the network meanwhile may have left it in another mode

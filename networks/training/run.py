@@ -110,13 +110,14 @@ class Run:
         random_numbers = RandomNumbers(self.device, learning.seed)
         self.model = make_model(project, self.device, random_numbers)
         self.loss = make_loss(learning.loss, self.device)
-        training_loss = make_loss(learning.loss, self.device, self.images.class_weights)
+        counts = self.images.class_weights
+        training_loss = self.loss if counts is None else make_loss(learning.loss, self.device, counts)
         # known now, so that looking at a batch or at a picture reads nothing that may be gone by then
         self.sides = Sides(data, self.images)
         self.watch = Watch(training_loss, self.sides.images["training"])
         self._auxiliary = auxiliary_weights(project.network)
         optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device, learning.decay)
-        averaged = copy.deepcopy(self.model.module) if learning.averaging else None
+        averaged = copy.deepcopy(self.module) if learning.averaging else None
         self._epoch_judge = EpochJudge(
             self.model,
             None if averaged is None else fast_form(evaluation(averaged), self.machine),
@@ -124,7 +125,6 @@ class Run:
             learning.loss,
             self.images,
             self.sides.images["validation"],
-            self.plan.judged_at_once,
         )
         self.state = RunState(
             self.model.module, optimizer, random_numbers, learning.seed, learning.epochs, averaged
@@ -241,8 +241,7 @@ class Run:
     def weights(self, keep: Keep = "last") -> dict[str, Tensor]:
         """Copies of all that was learned, under torch's names, on the CPU. Only while nobody trains.
 
-        They are those of the last step, those of the best epoch, or averaged ones: before the first
-        validation, or where nothing is averaged, there are only the last ones.
+        Before the first validation, or where nothing is averaged, there are only those of the last step.
         """
         return self.state.weights(keep)
 
@@ -331,8 +330,8 @@ class Run:
             elif (steered := self._steer()) is not None:
                 yield steered
             elif self.state.over and not self.state.repeating:
-                measure, patience = self._stopping.measure, self._stopping.patience
-                words = ended_early(measure, patience, self.step // self.steps_per_epoch, self.best)
+                end = self._stopping
+                words = ended_early(end.measure, end.patience, int(self.epoch), self.best)
                 yield Finished(self.id, "finished", self.step, words)
                 return
             elif self.step >= self.target_epochs * self.steps_per_epoch:
@@ -438,8 +437,9 @@ class Run:
 
     def _judge(self) -> Iterator[Event]:
         """Judges all validation images, and keeps what came of it."""
-        epoch = self.step // self.steps_per_epoch
-        for event in self._epoch_judge.judge(self.id, epoch, self.state, self.optimizer, self._stopping):
+        epoch, at_once = self.step // self.steps_per_epoch, self.plan.judged_at_once
+        judged = self._epoch_judge.judge(self.id, epoch, at_once, self.state, self.optimizer, self._stopping)
+        for event in judged:
             if isinstance(event, Validated):
                 self._note(self.images.left_out(at_once=True))
                 self._note(self.images.slow(event.waiting))
