@@ -124,6 +124,7 @@ def test_compared_with_what_is_no_run(project_file, runs, tmp_path, capsys):
     assert "was not read" in _fails(["compare", run_folders(runs)[0], tmp_path], capsys)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_run_that_was_killed_goes_on_to_the_bit(tmp_path, capsys):
     project_file = write(tmp_path / "lenet.json", with_recipe(epochs=30))

@@ -116,13 +116,20 @@ print("whole at every size")
 
 @pytest.mark.parametrize(
     ("scale", "text", "step"),
-    [("1", 96, 7), ("1.25", 96, 60), ("1.5", 96, 60), ("2", 96, 60), ("1", 144, 24), ("2", 144, 60)],
+    [
+        ("1.25", 96, 60),
+        ("2", 144, 60),
+        *(
+            pytest.param(*each, marks=pytest.mark.slow)
+            for each in [("1", 96, 7), ("1.5", 96, 60), ("2", 96, 60), ("1", 144, 24)]
+        ),
+    ],
 )
 def test_the_window_is_whole_at_every_size(tmp_path, scale, text, step):
     _whole_at_every_size(tmp_path, step, QT_SCALE_FACTOR=scale, QT_FONT_DPI=str(text))
 
 
-@pytest.mark.parametrize("text", [120, 144])
+@pytest.mark.parametrize("text", [120, pytest.param(144, marks=pytest.mark.slow)])
 def test_the_window_is_whole_with_larger_text(tmp_path, text):
     """Only the system's text is larger, at 125 and 150 %; everything else has its usual size."""
     _whole_at_every_size(tmp_path, 60, QT_ENABLE_HIGHDPI_SCALING="0", QT_FONT_DPI=str(text))

@@ -19,10 +19,6 @@ from networks.project.project import Project, project_from_json, project_to_json
 from tests.networks.importing.judged import ONE_OF_EACH_FAMILY, assert_alike, built, filled, shapes
 
 every_model = pytest.mark.parametrize("name", MODELS)
-HEAVIEST = "regnet_y_128gf"  # 645 million weights: 10 to 14 s for each test, on a quiet machine
-every_model_at_its_size = pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.slow) if n == HEAVIEST else n for n in MODELS]
-)
 one_of_each_family_at_once = pytest.mark.parametrize(
     "name", [n if n in ONE_OF_EACH_FAMILY else pytest.param(n, marks=pytest.mark.slow) for n in MODELS]
 )
@@ -30,6 +26,8 @@ one_of_each_family_at_once = pytest.mark.parametrize(
 NOT_CONVOLUTIONAL = ("vit_", "swin_", "maxvit_")
 SIZES = {"inception_v3": 299, "efficientnet_v2_m": 48, "efficientnet_v2_l": 48}
 """Where the images must be larger for some layer, or may be smaller to save time."""
+
+
 LARGE = {
     "convnext_base", "convnext_large", "efficientnet_b7", "efficientnet_v2_m", "efficientnet_v2_l",
     "regnet_x_32gf", "regnet_y_16gf", "regnet_y_32gf", "regnet_y_128gf", "resnext101_32x8d",
@@ -54,9 +52,7 @@ def test_size_and_scale_are_those_of_the_published_weights(name):
     assert (tuple(first.mean), tuple(first.std)) == expected
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.slow) if n in LARGE else n for n in MODELS]
-)
+@one_of_each_family_at_once
 def test_every_model_is_the_same_network(name):
     """Keys, shapes, and to the last bit what is computed in evaluation and in training."""
     torch.set_num_threads(1)
@@ -82,7 +78,7 @@ def assert_well_folded(network: Network) -> None:
         assert not fold.within or fold.name.startswith(fold.within + ".")
 
 
-@every_model_at_its_size
+@one_of_each_family_at_once
 def test_every_model_loads_at_its_size_on_any_data(name):
     network = torchvision_network(name)
     (images,) = network.of_type(Input)

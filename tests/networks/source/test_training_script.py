@@ -60,7 +60,12 @@ from tests.networks.training.precisions import PRECISIONS
 
 FEW = {"validation": 0.4}
 """Of the 150 images that there are here."""
-SMALL = [preset for preset in PRESETS if preset.kind == "small"]
+DEEP = ("44", "56", "110")
+SMALL = [
+    pytest.param(preset, marks=[pytest.mark.slow] * preset.name.endswith(DEEP), id=preset.name)
+    for preset in PRESETS
+    if preset.kind == "small"
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -128,7 +133,7 @@ def curve(project):
     return file.getvalue(), ending
 
 
-@pytest.mark.parametrize("preset", SMALL, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", SMALL)
 def test_the_curve_of_a_preset_is_that_of_a_run(fresh, tmp_path, preset):
     own = preset.recipe or Recipe()
     judge(fresh, tmp_path, Project(preset.network(), with_settings(own, **FEW, epochs=2, threads=1)))
@@ -239,7 +244,7 @@ def test_the_curve_is_that_of_a_run_whatever_the_recipe(fresh, tmp_path, project
 def test_the_curve_of_a_preset_is_that_of_a_run_whatever_makes_it_quicker(
     fresh, tmp_path, name, precision, channels_last
 ):
-    (preset,) = (preset for preset in SMALL if preset.name == name)
+    (preset,) = (preset for preset in PRESETS if preset.name == name)
     drawn = preset.network()
     # images of one channel lie in memory in both orders at once
     drawn = set_layers(drawn, {drawn.of_type(Input)[0].name: Input(3, (13, 12))})
@@ -444,7 +449,7 @@ def test_no_title_stands_in_for_a_name_of_the_script(fresh, tmp_path, title):
     assert fresh.ran(tmp_path / "net.py")["ending"] == ""
 
 
-@pytest.mark.parametrize("preset", SMALL, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", SMALL)
 def test_a_script_imports_torch_and_numpy_and_defines_names_that_no_class_may_have(tmp_path, preset):
     project = Project(preset.network(), recipe())
     save_training_script(project, tmp_path / "net.py", "Net")
