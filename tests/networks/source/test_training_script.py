@@ -240,7 +240,7 @@ def test_the_curve_is_that_of_a_run_whatever_the_recipe(fresh, tmp_path, project
 
 @pytest.mark.parametrize("channels_last", [True, False])
 @pytest.mark.parametrize("precision", PRECISIONS)
-@pytest.mark.parametrize("name", ["GoogLeNet small", "ResNet-20"])
+@pytest.mark.parametrize("name", [pytest.param("GoogLeNet small", marks=pytest.mark.slow), "ResNet-20"])
 def test_the_curve_of_a_preset_is_that_of_a_run_whatever_makes_it_quicker(
     fresh, tmp_path, name, precision, channels_last
 ):

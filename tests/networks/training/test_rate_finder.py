@@ -58,6 +58,7 @@ def test_the_marks_are_rates_that_learn(searched):
         assert judged[-1].values["validation accuracy"] > 0.5
 
 
+@pytest.mark.slow
 def test_a_search_from_trained_weights_begins_where_they_are():
     start = first_project()
     given = replace(start, recipe=with_settings(start.recipe, threads=1, batch_size=64, epochs=4))
