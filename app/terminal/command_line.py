@@ -115,12 +115,12 @@ def _speed(arguments: list[str]) -> int:
     )
     parser.add_argument("project", type=Path, metavar="PROJECT.json")
     options = parser.parse_args(arguments)
-    from app.terminal.data_command import look_for
+    from app.terminal.data_command import bring
     from app.terminal.speed_command import speed
     from networks.project.project import read_project
 
     project = read_project(options.project)
-    look_for(project.recipe.data.dataset)
+    bring(project.recipe.data.dataset)
     return speed(project, options.project)
 
 
@@ -132,13 +132,12 @@ def _check(arguments: list[str]) -> int:
     )
     parser.add_argument("project", type=Path, metavar="PROJECT.json")
     options = parser.parse_args(arguments)
-    from app.terminal.data_command import look_for, read_pictures
+    from app.terminal.data_command import bring
     from app.terminal.layer_table import described
     from networks.project.project import read_project
 
     project = read_project(options.project)
-    look_for(project.recipe.data.dataset)
-    read_pictures(project.recipe.data.dataset, sys.stderr)
+    bring(project.recipe.data.dataset)
     text, trainable = described(project)
     print_lines(text)
     return 0 if trainable else 1

@@ -42,6 +42,15 @@ def look_for(dataset: Dataset, folder: Path | None = None) -> None:
         look_where_said(folder)
 
 
+def bring(dataset: Dataset) -> None:
+    """Makes ready what a command learns from or judges by: found where it was put, a folder read.
+
+    Raises UserError where a folder has no pictures.
+    """
+    look_for(dataset)
+    read_pictures(dataset, sys.stderr)
+
+
 def read_pictures(dataset: Dataset, stream: TextIO) -> None:
     """Reads a folder of pictures, and shows how far it is where somebody is watching.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-from app.terminal.data_command import read_pictures
+from app.terminal.data_command import bring
 from app.terminal.printing import print_lines
 from networks.core.finding import blocking
 from networks.core.message import UserError, message
@@ -20,7 +19,7 @@ def find(project: Project, weights: Path | None = None) -> int:
     `weights` is a safetensors file to begin with. Raises UserError where the project cannot be trained, or
     these are not the weights of its network.
     """
-    read_pictures(project.recipe.data.dataset, sys.stderr)
+    bring(project.recipe.data.dataset)
     if found := blocking(findings(project)):
         raise UserError(message("The project cannot be trained: {reason}", reason=found[0].sentence))
     # imports torch

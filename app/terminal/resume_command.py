@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.session.version import version
-from app.terminal.data_command import look_for
+from app.terminal.data_command import bring
 from app.terminal.driving import Signals, Telling, drive, ended
 from app.terminal.printing import print_lines
 from app.terminal.progress import progress_for
@@ -43,7 +43,7 @@ def _reopened(folder: Path) -> Resumed:
 
     if not is_run(folder):
         raise UserError(message("“{path}” is not the folder of a run.", path=str(folder)))
-    look_for(project_of(folder).recipe.data.dataset)
+    bring(project_of(folder).recipe.data.dataset)
     reason = None
     try:
         return resumed(folder, version=version())

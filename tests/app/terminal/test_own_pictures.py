@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -65,6 +66,22 @@ def test_training_reads_the_pictures_first_and_says_which_way_it_takes(project_f
     assert project.classes == 2
     # what this computer decides is written down
     assert read_project(project_file.parent / "kept" / "project.json").recipe.data.dataset.memory > 0
+
+
+@pytest.mark.parametrize("command", ["find-rate", pytest.param("speed", marks=pytest.mark.slow), "check"])
+def test_commands_read_the_pictures_first(project_file, photos, tmp_path, command):
+    assert train(project_file, photos, "kept") == 0
+    copy = tmp_path / "another place"
+    shutil.copytree(photos, copy)
+    path = tmp_path / "kept" / "project.json"
+    project = read_project(path)
+    data = msgspec.structs.replace(project.recipe.data, dataset=Folder(path=str(copy)))
+    recipe = msgspec.structs.replace(project.recipe, data=data)
+    path.write_bytes(project_to_json(msgspec.structs.replace(project, recipe=recipe)))
+    assert not data.dataset.at_hand()
+    # the search may find that so few images are no guide to a rate
+    assert main([command, str(path)]) in (0, 1)
+    assert data.dataset.at_hand()
 
 
 def test_the_number_of_decoders_changes_nothing_and_a_copy_can_be_trained_on(project_file, photos, tmp_path):
