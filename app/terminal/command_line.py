@@ -18,6 +18,7 @@ OVERVIEW = """\
 backbone [PROJECT.json]            open the window, with a project where one is given
 backbone train PROJECT.json        train without a window; keeps the run beside the project
 backbone resume RUN/               go on with a run that was interrupted or stopped
+backbone watch RUN/                follow a run that another process trains
 backbone runs PROJECT.json         list the runs of a project
 backbone compare RUN/ RUN/         print in what two runs differ, and what came of them
 backbone find-rate PROJECT.json    try learning rates and print which ones to begin with
@@ -298,6 +299,21 @@ def _resume(arguments: list[str]) -> int:
     return resume(options.run, options.epochs)
 
 
+def _watch(arguments: list[str]) -> int:
+    parser = _Parser(
+        prog="backbone watch",
+        description="Follows a run that another process trains, in a window or without one: a row for each "
+        "epoch as it comes, and how it ended. A run that is over is shown whole. Ctrl+C stops watching, and "
+        "the run goes on.",
+    )
+    parser.add_argument("run", type=Path, metavar="RUN", help="its folder, such as “net.runs/0003 ReLU”")
+    parser.add_argument("--csv", action="store_true", help="the table of all steps, as CSV")
+    options = parser.parse_args(arguments)
+    from app.terminal.watch_command import watch
+
+    return watch(options.run, csv=options.csv)
+
+
 def _runs(arguments: list[str]) -> int:
     parser = _Parser(prog="backbone runs", description="Lists the runs of a project, the oldest first.")
     parser.add_argument(
@@ -391,6 +407,7 @@ def _make_printable() -> None:
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "train": _train,
     "resume": _resume,
+    "watch": _watch,
     "runs": _runs,
     "compare": _compare,
     "find-rate": _find_rate,

@@ -81,8 +81,14 @@ class Bar:
 
     def note(self, sentence: str) -> None:
         """Writes a sentence on a line of its own, and the bar below it."""
+        self.clear()
+        self._stream.write(f"Note: {visible_lines(sentence)}\n")
+        self._stream.flush()
+
+    def clear(self) -> None:
+        """Removes the bar, so that other lines can be printed; `show` draws it again."""
         room = _columns(self._stream) - 1
-        self._stream.write(f"\r{' ' * room}\rNote: {visible_lines(sentence)}\n")
+        self._stream.write(f"\r{' ' * room}\r")
         self._stream.flush()
 
     def close(self) -> None:

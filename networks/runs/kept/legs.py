@@ -14,7 +14,7 @@ import msgspec
 from networks.core.message import UserError, message, visible
 from networks.core.storage import why_not_written
 from networks.runs.kept.environment import Environment
-from networks.runs.kept.files import LEGS, METRICS, as_json, read_json, write_json
+from networks.runs.kept.files import HEADER, LEGS, METRICS, as_json, read_json, write_json
 from networks.runs.kept.process import Process, lives, own_process
 
 State = Literal["running", "interrupted", "ended"]
@@ -80,6 +80,11 @@ def end_leg(folder: Path, number: int, end: End) -> None:
 def state_of(folder: Path) -> State:
     """Whether a run goes on, was interrupted, or has ended, as its files say."""
     return _state(folder, _newest(folder))
+
+
+def begins(folder: Path) -> bool:
+    """Whether a run's folder was made a moment ago and its first leg is about to begin."""
+    return not _newest(folder) and _age(folder / HEADER) < _BEGINNING
 
 
 def _state(folder: Path, number: int) -> State:

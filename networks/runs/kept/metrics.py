@@ -24,7 +24,8 @@ LARGEST = 2**30
 MOST_STEPS = 2**53
 _AT_ONCE = 10_000
 """Lines that are decoded at once."""
-_STARTED = b'"event":"started"'
+STARTED = b'"event":"started"'
+"""What only the line of a leg that begins contains."""
 _WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
@@ -100,39 +101,59 @@ def number(value: Any) -> float:
 
 
 def events(data: bytes, run: str, until: int = MOST_STEPS) -> Iterator[list[Event]]:
-    """What the bytes of such a file tell of a run, in order, up to this step; some thousand events at a time.
+    """What the bytes of such a file tell of a run up to this step, some thousand events at a time."""
+    yield from Lines(run).of_legs(data, until)
+
+
+class Lines:
+    """Makes events of the lines of a run, which come in order, all at once or bit by bit.
 
     Lines that cannot be read are passed over: the last one may be half a line, and steps that do not rise
     are none.
     """
-    last, judged, changes = 0, 0, 0
-    for part, limit, most in _parts(data, until):
-        last, judged, changes = min(last, limit), min(judged, limit), min(changes, most)
-        for rows in _rows(part):
-            told: list[Event] = []
-            for row in rows:
-                event = _event(row, run)
-                if isinstance(event, Stepped) and last < event.step <= limit:
-                    last = event.step
-                    told.append(event)
-                elif isinstance(event, Validated) and judged < event.step <= limit:
-                    judged = event.step
-                    told.append(event)
-                elif isinstance(event, Steered) and event.step <= limit and changes < most:
-                    changes += 1
-                    told.append(event)
-                elif isinstance(event, Started):
-                    told.append(event)
-            yield told
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+        self.step = 0
+        """The last step that was told."""
+        self.steps_per_epoch = 1
+        self._judged = self._changes = 0
+
+    def of_legs(self, data: bytes, until: int = MOST_STEPS) -> Iterator[list[Event]]:
+        """What a whole file tells up to this step, where later legs may have gone back to earlier steps."""
+        for part, limit, most in _parts(data, until):
+            yield from self.take(part, limit, most)
+
+    def take(self, data: bytes, until: int = MOST_STEPS, changes: int = MOST_STEPS) -> Iterator[list[Event]]:
+        """What the next lines tell, as far as they belong to the steps up to `until` and so many changes."""
+        self.step, self._judged = min(self.step, until), min(self._judged, until)
+        self._changes = min(self._changes, changes)
+        for rows in _rows(data):
+            told = (event for row in rows if (event := _event(row, self.run)) is not None)
+            yield [event for event in told if self._counts(event, until, changes)]
+
+    def _counts(self, event: Event, until: int, changes: int) -> bool:
+        """Whether an event tells something new; from then on it is known."""
+        if isinstance(event, Stepped) and self.step < event.step <= until:
+            self.step = event.step
+        elif isinstance(event, Validated) and self._judged < event.step <= until:
+            self._judged = event.step
+        elif isinstance(event, Steered) and event.step <= until and self._changes < changes:
+            self._changes += 1
+        elif isinstance(event, Started):
+            self.steps_per_epoch = max(1, event.steps_per_epoch)
+        else:
+            return False
+        return True
 
 
 def _parts(data: bytes, until: int) -> Iterator[tuple[bytes, int, int]]:
     """The bytes of each leg, and up to which step and change it counts: where a later leg went on."""
     starts = [0]
-    found = data.find(_STARTED)
+    found = data.find(STARTED)
     while found >= 0:
         starts.append(data.rfind(b"\n", 0, found) + 1)
-        found = data.find(_STARTED, found + 1)
+        found = data.find(STARTED, found + 1)
     limits, limit, changes = [], until, MOST_STEPS
     for start in reversed(starts):
         limits.append((limit, changes))

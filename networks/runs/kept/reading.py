@@ -9,7 +9,7 @@ import msgspec
 
 from networks.core.message import UserError, message
 from networks.runs.endings import interrupted
-from networks.runs.events import Failed, Finished, Started
+from networks.runs.events import Failed, Finished
 from networks.runs.kept import metrics
 from networks.runs.kept.files import HEADER, METRICS, Header, Label, bounded, header_of, label_of
 from networks.runs.kept.folders import words_of
@@ -38,23 +38,41 @@ def read_run(folder: Path, run: str = "", until: int = MOST_STEPS) -> KeptRun:
 
     With `until` the record ends with that step, as if the run went on from there.
     """
+    # the state first: a run that ends meanwhile is then one whose end is not known yet
+    state, end = state_and_end(folder)
+    kept = unread(folder, run, state)
+    lines = metrics.Lines(kept.record.run)
+    for told in lines.of_legs(_lines(folder), until):
+        kept.record.take(told)
+    if until == MOST_STEPS and state != "running":
+        kept.record.take([ending(lines, end)])
+    return kept
+
+
+def state_and_end(folder: Path) -> tuple[State, End | None]:
+    """Whether a run goes on, and how it has ended where it has."""
+    state = state_of(folder)
+    return state, end_of(folder) if state == "ended" else None
+
+
+def unread(folder: Path, run: str, state: State) -> KeptRun:
+    """A run with a record that is empty as yet. Raises UserError with the reason."""
     header, label = header_of(folder), label_of(folder)
     title = label.title or header.title or words_of(folder)
     record = Record(run or os.fspath(folder), title, header.epochs)
     record.short = label.title or header.short or title
     record.parent = header.parent
-    # the state first: a run that ends meanwhile is then one whose end is not known yet
-    state = state_of(folder)
-    end = end_of(folder) if state == "ended" else None
-    steps_per_epoch = 1
-    for told in metrics.events(_lines(folder), record.run, until):
-        record.take(told)
-        for event in told:
-            if isinstance(event, Started):
-                steps_per_epoch = max(1, event.steps_per_epoch)
-    if until == MOST_STEPS and state != "running":
-        record.take([_ending(record, end, steps_per_epoch)])
     return KeptRun(folder, header, label, state, record)
+
+
+def ending(lines: metrics.Lines, end: End | None) -> Finished | Failed:
+    """The last event of a run that told these lines; it was interrupted where it has no end."""
+    if end is None:
+        return Finished(lines.run, "interrupted", lines.step, interrupted(lines.step, lines.steps_per_epoch))
+    sentence = message("{sentence}", sentence=end.sentence)
+    if end.reason == "failed":
+        return Failed(lines.run, sentence)
+    return Finished(lines.run, end.reason, end.step, sentence)
 
 
 def _lines(folder: Path) -> bytes:
@@ -71,13 +89,3 @@ def _lines(folder: Path) -> bytes:
                 reason=error.strerror or str(error),
             )
         ) from error
-
-
-def _ending(record: Record, end: End | None, steps_per_epoch: int) -> Finished | Failed:
-    steps = int(record.steps.step[-1]) if len(record.steps) else 0
-    if end is None:
-        return Finished(record.run, "interrupted", steps, interrupted(steps, steps_per_epoch))
-    sentence = message("{sentence}", sentence=end.sentence)
-    if end.reason == "failed":
-        return Failed(record.run, sentence)
-    return Finished(record.run, end.reason, end.step, sentence)
