@@ -20,7 +20,7 @@ from networks.recipes.stopping import Keep
 from networks.runs.events import Event, Failed, Finished, Noticed
 from networks.runs.kept.appending import Appending
 from networks.runs.kept.environment import Environment
-from networks.runs.kept.files import HEADER, PROJECT, START_WEIGHTS, Header, write_json
+from networks.runs.kept.files import HEADER, PROJECT, START_WEIGHTS, Header, Part, write_json
 from networks.runs.kept.folders import claimed
 from networks.runs.kept.legs import End, claim_leg, end_leg, new_leg, now
 from networks.training.checkpoint import checkpoints, write_checkpoint
@@ -44,11 +44,14 @@ OTHER_WEIGHTS: dict[Keep, str] = {
 
 
 class Named(NamedTuple):
-    """What a new run is called: its long and its short name, and the run from whose weights it goes on."""
+    """What a new run is called: its long and its short name, the run from whose weights it goes on, and its
+    part in a comparison.
+    """
 
     title: str
     short: str = ""
     parent: str = ""
+    part: Part | None = None
 
 
 class Recorder:
@@ -195,6 +198,7 @@ def begun(
         run.project.recipe.learning.seed,
         run.target_epochs if epochs is None else epochs,
         msgspec.Raw(msgspec.json.encode(course)),
+        named.part,
     )
     write_atomically(place / PROJECT, project_to_json(project or run.project))
     if weights is not None:

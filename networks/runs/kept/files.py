@@ -26,12 +26,25 @@ LONGEST_NAME, LONGEST_NOTE = 200, 4_000
 Told = TypeVar("Told", bound=msgspec.Struct)
 
 
+class Part(msgspec.Struct, frozen=True):
+    """A run's part in a comparison.
+
+    `comparison` is the same for all runs of one, and for no other. `side` is "A" for the project as it was
+    and "B" for its twin, `words` what is special about this side. `seeds` is how many seeds were planned.
+    """
+
+    comparison: str
+    side: str = "A"
+    words: str = ""
+    seeds: int = 1
+
+
 class Header(msgspec.Struct, frozen=True):
     """What a run was when it began; never changed afterwards. Times are in UTC, as ISO 8601 writes them.
 
     `title` and `short` are its long and its short name, `parent` the title of the run from whose weights it
     went on. `epochs` is how many it was to train for. `course` is that of an earlier run that it repeats, as
-    the recipe's steering writes it.
+    the recipe's steering writes it. `part` is its part in a comparison, None where it was trained by itself.
     """
 
     title: str
@@ -41,6 +54,7 @@ class Header(msgspec.Struct, frozen=True):
     seed: int = 0
     epochs: int = 0
     course: msgspec.Raw = msgspec.Raw(b"null")
+    part: Part | None = None
     format: int = 1
     program: str = "Backbone"
 
@@ -103,6 +117,16 @@ def header_of(folder: Path) -> Header:
         short=visible(header.short, LONGEST_NAME),
         parent=visible(header.parent, LONGEST_NAME),
         begun=visible(header.begun, LONGEST_NAME),
+        part=None if header.part is None else _visible_part(header.part),
+    )
+
+
+def _visible_part(part: Part) -> Part:
+    return Part(
+        visible(part.comparison, LONGEST_NAME),
+        visible(part.side, LONGEST_NAME),
+        visible(part.words, LONGEST_NAME),
+        part.seeds,
     )
 
 
