@@ -90,7 +90,7 @@ def evaluation(module: fx.GraphModule) -> fx.GraphModule:
 def _graph(forward: Forward, operations: Iterable[Operation], made: Mapping[str, Any]) -> fx.Graph:
     graph = fx.Graph()
     images = graph.placeholder("images")
-    images.meta["shape"] = forward.x
+    images.meta.update(shape=forward.x, name=forward.images, sources=())
     values = {forward.images: images}
     for operation in operations:
         inputs = [values[source] for source in operation.inputs]
@@ -100,7 +100,13 @@ def _graph(forward: Forward, operations: Iterable[Operation], made: Mapping[str,
             if operation.name in made:
                 inputs.append(graph.get_attr(operation.name))
             value = _expression(graph, operation.expression, inputs)
-        value.meta.update(shape=operation.shape, overwritable=operation.overwritable)
+        value.meta.update(
+            shape=operation.shape,
+            overwritable=operation.overwritable,
+            # whose output it is, and of whose outputs it is made: an expression may take several steps
+            name=operation.name,
+            sources=operation.inputs,
+        )
         values[operation.name] = value
     scores = tuple(values[source] for source in forward.scores)
     graph.output(scores if len(scores) > 1 else scores[0])

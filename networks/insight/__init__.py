@@ -1,0 +1,1 @@
+"""Looks into a network with torch, picture by picture; what is seen is declared in `networks.xray`."""
