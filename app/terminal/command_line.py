@@ -7,11 +7,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import Any, get_args
 
 from app.session.version import version
+from app.terminal.parser import Parser
 from app.terminal.printing import print_lines
-from networks.core.message import UserError, visible
+from networks.core.message import UserError
 from networks.recipes.stopping import Judge, Keep
 
 OVERVIEW = """\
@@ -20,6 +21,8 @@ backbone train PROJECT.json        train without a window; keeps the run beside 
 backbone resume RUN/               go on with a run that was interrupted or stopped
 backbone watch RUN/                follow a run that another process trains
 backbone runs PROJECT.json         list the runs of a project
+backbone twins PROJECT.json        train it and a twin with one change, and say whether that helps
+backbone seeds PROJECT.json        train it with several seeds, and say how much is luck
 backbone compare RUN/ RUN/         print in what two runs differ, and what came of them
 backbone find-rate PROJECT.json    try learning rates and print which ones to begin with
 backbone speed PROJECT.json        measure which switches train fastest on this machine
@@ -29,13 +32,6 @@ backbone import MODULE:NAME OUT    import a PyTorch module of yours as a project
 backbone data [NAME …]             list the data sets, or fetch those that are named
 
 `backbone train --help` lists the options of a command, and so for the others."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line; argparse itself would print the whole usage before it."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {visible(message)} (`{self.prog} --help` lists what there is)\n")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -62,7 +58,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _open_window(arguments: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="backbone",
         usage="backbone [PROJECT.json]\n       backbone {train,runs,check,export} PROJECT.json …\n"
         "       backbone import MODULE:NAME OUT.json …\n       backbone data [NAME …]",
@@ -89,7 +85,7 @@ def _open_window(arguments: list[str]) -> int:
 
 
 def _find_rate(arguments: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="backbone find-rate",
         description="Trains a few steps while the learning rate rises, with three seeds, and prints the loss "
         "at each rate, the rate where it falls fastest, and a tenth of the rate where it is lowest.",
@@ -109,7 +105,7 @@ def _find_rate(arguments: list[str]) -> int:
 
 
 def _speed(arguments: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="backbone speed",
         description="Trains a copy for two seconds with each combination of the switches that make training "
         "quicker, and prints how fast each is and how far its results are from those of the plain one.",
@@ -126,7 +122,7 @@ def _speed(arguments: list[str]) -> int:
 
 
 def _check(arguments: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="backbone check",
         description="Prints a network layer by layer: parameters, output, weights, and multiply-adds of one "
         "image. The exit code is 1 where it cannot be trained.",
@@ -145,7 +141,7 @@ def _check(arguments: list[str]) -> int:
 
 
 def _export(arguments: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="backbone export",
         description="Writes a network for other programs: .py is PyTorch source, .onnx is ONNX, and .svg, "
         ".pdf, .png, .jpg and .webp are its picture. With --training, the folder of a run gives a script "
@@ -184,7 +180,7 @@ def _export(arguments: list[str]) -> int:
 
 
 def _import(arguments: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="backbone import",
         description="Makes a project of a torch.nn.Module: runs your Python in the current folder, calls "
         "what MODULE:NAME names and traces what it returns with torch.fx, layer by layer.",
@@ -222,7 +218,7 @@ def _image_size(text: str) -> tuple[int, ...]:
 
 
 def _train(arguments: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="backbone train",
         description="Trains a project without a window. Ctrl+C stops, and keeps what was trained.",
     )
@@ -283,8 +279,20 @@ def _train(arguments: list[str]) -> int:
     )
 
 
+def _twins(arguments: list[str]) -> int:
+    from app.terminal.twins_command import twins
+
+    return twins(arguments)
+
+
+def _seeds(arguments: list[str]) -> int:
+    from app.terminal.twins_command import seeds
+
+    return seeds(arguments)
+
+
 def _resume(arguments: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="backbone resume",
         description="Goes on with a run that was interrupted or stopped, from its last checkpoint. On the "
         "same machine it is the run that it would have been without the interruption, to the last bit.",
@@ -300,7 +308,7 @@ def _resume(arguments: list[str]) -> int:
 
 
 def _watch(arguments: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="backbone watch",
         description="Follows a run that another process trains, in a window or without one: a row for each "
         "epoch as it comes, and how it ended. A run that is over is shown whole. Ctrl+C stops watching, and "
@@ -315,7 +323,7 @@ def _watch(arguments: list[str]) -> int:
 
 
 def _runs(arguments: list[str]) -> int:
-    parser = _Parser(prog="backbone runs", description="Lists the runs of a project, the oldest first.")
+    parser = Parser(prog="backbone runs", description="Lists the runs of a project, the oldest first.")
     parser.add_argument(
         "project", type=Path, metavar="PROJECT.json", help="or the folder of its runs, such as net.runs"
     )
@@ -327,7 +335,7 @@ def _runs(arguments: list[str]) -> int:
 
 
 def _compare(arguments: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="backbone compare",
         description="Prints in what two runs differ: network, recipe and machine, and their measures.",
     )
@@ -374,7 +382,7 @@ def _add_data_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _data(arguments: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="backbone data",
         description="Lists the data sets and where they are on this computer, or fetches some of them.",
     )
@@ -409,6 +417,8 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "resume": _resume,
     "watch": _watch,
     "runs": _runs,
+    "twins": _twins,
+    "seeds": _seeds,
     "compare": _compare,
     "find-rate": _find_rate,
     "speed": _speed,

@@ -18,6 +18,7 @@ from networks.runs.record import Record
 from networks.runs.verdict import verdict
 
 if TYPE_CHECKING:
+    from networks.training.comparing import Comparing
     from networks.training.recorder import Recorder
     from networks.training.run import Run
 
@@ -35,7 +36,7 @@ class Signals:
 
     def __init__(self) -> None:
         self.caught = 0
-        self.run: Run | None = None
+        self.run: Run | Comparing | None = None
         """What is asked to hurry when a signal comes."""
         self._before: dict[signal.Signals, Any] = {}
 

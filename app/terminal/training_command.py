@@ -58,7 +58,7 @@ def train(
     code: 0, 1 where training broke off or diverged, 128 and the signal's number where a signal stopped it.
     Raises UserError where it cannot start or a file cannot be written.
     """
-    project = _as_wished(project, wishes)
+    project = as_wished(project, wishes)
     read_pictures(project.recipe.data.dataset, sys.stderr)
     found = findings(project)
     if in_the_way := blocking(found):
@@ -177,7 +177,8 @@ def with_dataset(project: Project, name: str | None, folder: Path | None, *, fet
     return project
 
 
-def _as_wished(project: Project, wishes: Mapping[str, Any]) -> Project:
+def as_wished(project: Project, wishes: Mapping[str, Any]) -> Project:
+    """The project with other settings. Raises UserError where a value is out of its bounds."""
     recipe = project.recipe
     for name, value in wishes.items():
         try:

@@ -30,13 +30,16 @@ class Part(msgspec.Struct, frozen=True):
     """A run's part in a comparison.
 
     `comparison` is the same for all runs of one, and for no other. `side` is "A" for the project as it was
-    and "B" for its twin, `words` what is special about this side. `seeds` is how many seeds were planned.
+    and "B" for its twin, `words` what is special about this side. `seeds` is how many were planned, `measure`
+    what was to be compared, and `keep` whose weights count: the last, the best or the averaged ones.
     """
 
     comparison: str
     side: str = "A"
     words: str = ""
     seeds: int = 1
+    measure: str = "validation accuracy"
+    keep: str = "last"
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -127,6 +130,8 @@ def _visible_part(part: Part) -> Part:
         visible(part.side, LONGEST_NAME),
         visible(part.words, LONGEST_NAME),
         part.seeds,
+        visible(part.measure, LONGEST_NAME),
+        visible(part.keep, LONGEST_NAME),
     )
 
 

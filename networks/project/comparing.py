@@ -1,0 +1,100 @@
+"""The runs of a comparison, planned before the first begins: a round for each seed, a run for each side."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from networks.core.message import Message, message
+from networks.project.difference import run_name
+from networks.project.project import Project
+from networks.project.run_titles import OWN
+from networks.project.twins import Twin
+from networks.recipes.recipe import with_settings
+from networks.runs.kept.files import Part
+from networks.runs.kept.legs import now
+from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS, Measure
+
+AS_IT_IS = message("as it is")
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A run to be made: its id, what it trains, how it is called, and its part in the comparison."""
+
+    id: str
+    project: Project
+    title: Message
+    short: Message
+    part: Part
+
+    @property
+    def seed(self) -> int:
+        return self.project.recipe.learning.seed
+
+
+Round = tuple[Planned, ...]
+"""The runs with one seed, which train turn about."""
+
+
+def comparable(project: Project, twin: Project | None = None) -> tuple[Measure, ...]:
+    """The measures by which two projects can be compared: their losses only where both are the same one."""
+    if twin is not None and twin.recipe.learning.loss != project.recipe.learning.loss:
+        return (VALIDATION_ACCURACY,)
+    return (VALIDATION_ACCURACY, VALIDATION_LOSS)
+
+
+def seeds_from(first: int, count: int) -> tuple[int, ...]:
+    """So many seeds: the project's own, and those that follow it."""
+    return tuple((first + index) % 2**31 for index in range(count))
+
+
+def planned_rounds(
+    project: Project,
+    twin: Twin | None,
+    seeds: Sequence[int],
+    measure: Measure = VALIDATION_ACCURACY,
+    id: str = "run",
+) -> tuple[Round, ...]:
+    """The rounds of a comparison, one for each seed; `id` begins the ids of its runs."""
+    comparison = f"{now()} {secrets.token_hex(4)}"
+    sides = [("A", AS_IT_IS, project)] + ([("B", twin.words, twin.project)] if twin is not None else [])
+    called, _ = run_name(project)
+    network = OWN if called is None else message(called)
+    rounds = []
+    for seed in seeds:
+        runs = []
+        for side, words, trained in sides:
+            short = message("{words}, seed {seed}", words=words, seed=seed)
+            part = Part(
+                comparison,
+                side,
+                str(words),
+                len(seeds),
+                measure.name,
+                trained.recipe.learning.stopping.keep,
+            )
+            runs.append(
+                Planned(
+                    f"{id}-{side}-{seed}",
+                    replace(trained, recipe=with_settings(trained.recipe, seed=seed)),
+                    message("{network} · {short}", network=network, short=short),
+                    short,
+                    part,
+                )
+            )
+        rounds.append(tuple(runs))
+    return tuple(rounds)
+
+
+def pairing_notes(project: Project, twin: Project) -> tuple[Message, ...]:
+    """What twins cannot have in common because of what was changed: the order or the choice of images."""
+    ours, theirs = (replace(each.recipe.data, augmentation=()) for each in (project, twin))
+    judged = [(each.dataset, each.validation, each.split_seed, each.judged_by) for each in (ours, theirs)]
+    if judged[0] != judged[1]:
+        return (message("The twins are judged by different images: part of the difference is due to these."),)
+    if ours != theirs:
+        return (message("The twins learn from different images, or in a different order."),)
+    return ()

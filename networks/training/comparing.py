@@ -1,0 +1,65 @@
+"""Trains the runs of a comparison: seed by seed, and with each seed both twins turn about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+
+from networks.project.comparing import Planned, Round
+from networks.runs.events import Event, Noticed
+from networks.training.recorder import Named, Recorder
+from networks.training.run import Run
+from networks.training.shared_weights import share_first_weights
+from networks.training.turns import Turns
+
+Keeps = Callable[[Run, Planned], Recorder | None]
+"""Gives the recorder of a run that begins; None where it is not kept."""
+
+
+class Comparing:
+    """Makes the runs of a round when its turn comes, and lets go of those before."""
+
+    def __init__(self, rounds: Sequence[Round], keeps: Keeps = lambda run, planned: None) -> None:
+        self._rounds, self._keeps = tuple(rounds), keeps
+        self.turns: Turns | None = None
+        """The round that is being trained, or was trained last."""
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The runs of this round, that of the project as it is first."""
+        return () if self.turns is None else self.turns.runs
+
+    def train(self) -> Generator[Event, None, None]:
+        """The events of all runs, round by round. Ask for no further one to pause; close it to stop.
+
+        Raises UserError where a run cannot be made, and whatever torch raises where memory is too small.
+        """
+        for number, planned in enumerate(self._rounds):
+            self.turns = None
+            runs = [Run(each.project, each.id) for each in planned]
+            for twin in runs[1:]:
+                shared = share_first_weights(runs[0], twin)
+                if not number:
+                    yield Noticed(twin.id, shared.sentence())
+            kept = ((run, self._keeps(run, each)) for run, each in zip(runs, planned, strict=True))
+            self.turns = Turns(runs, {run.id: recorder for run, recorder in kept if recorder is not None})
+            yield from self.turns.train()
+
+    def stopped(self) -> Iterator[Event]:
+        """After `train` was closed: the last events of the runs that had not come to their end."""
+        if self.turns is not None:
+            yield from self.turns.stopped()
+
+    def checkpoint(self) -> None:
+        """Brings to the disk what was trained, such as before a pause."""
+        if self.turns is not None:
+            self.turns.checkpoint()
+
+    def hurry(self) -> None:
+        """Gives up what takes long before the first step; may be asked from another thread."""
+        for run in self.runs:
+            run.hurry()
+
+
+def named(planned: Planned) -> Named:
+    """What the folder of a run says of it."""
+    return Named(str(planned.title), str(planned.short), part=planned.part)
