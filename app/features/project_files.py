@@ -30,6 +30,7 @@ class ProjectFiles(Feature):
         return (
             Command("new", project, self.tr("&New"), files.new, ("Ctrl+N",)),
             Command("open", project, self.tr("&Open…"), files.open, ("Ctrl+O",)),
+            Command("open_run", project, self.tr("Open a r&un…"), files.open_run, ("Ctrl+Shift+O",)),
             Submenu(project, files.recent_menu),
             Command("save", saving, self.tr("&Save"), files.save, ("Ctrl+S",)),
             Command("save_as", saving, self.tr("Save &as…"), files.save_as, ("Ctrl+Shift+S",)),

@@ -49,6 +49,7 @@ class Training(Feature):
         self.curves.resume_requested.connect(self.runs.go_on)
         desk.files.opened.connect(self._forget_run)
         desk.files.saved.connect(self._move_runs)
+        desk.files.run_opened.connect(self.runs.kept.add)
         self.runs.changed.connect(self._show_runs)
         self.runs.recorded.connect(self._show_records)
         self.runs.ended.connect(self._tell_end)
@@ -149,6 +150,7 @@ class Training(Feature):
 
     def close(self) -> None:
         self.heavy_runs.close()
+        self.runs.watched.close()
         self.runs.kept.close()
 
     @Slot()

@@ -19,7 +19,9 @@ from app.session.recovery import Recovery
 from app.session.settings import Settings
 from networks.core.message import Message, UserError, message, visible
 from networks.project.project import Project, blank_project, read_project, write_project
+from networks.runs.kept.files import HEADER, PROJECT
 from networks.runs.kept.folders import RUNS, runs_folder
+from networks.runs.kept.reading import is_run
 from widgets.look.translation import said
 
 SUFFIX = ".json"
@@ -39,6 +41,8 @@ class Files(QObject):
     """The document holds another project, a new one or one from a file."""
     saved = Signal(object)
     """The document was written to this path."""
+    run_opened = Signal(object)
+    """The run in this folder is to be shown; where it is another project's, that was opened before."""
 
     def __init__(
         self,
@@ -93,13 +97,25 @@ class Files(QObject):
         path = self.ask_open_path()
         return path is not None and self._load(path)
 
+    def open_run(self) -> bool:
+        """Asks for the folder of a run and opens it. Returns whether it did."""
+        path = self.ask_run_path()
+        return path is not None and self.open_path(path)
+
     def open_path(self, path: Path) -> bool:
-        """Opens this file. Returns whether it did."""
+        """Opens this file, or this folder of a run. Returns whether it did."""
+        folder = run_at(Path(os.path.abspath(path)))
+        if folder is not None and folder.parent == self.runs_folder():
+            # it is one of the open project's
+            self.run_opened.emit(folder)
+            return True
         return self.may_discard() and self._load(path)
 
     def _load(self, path: Path) -> bool:
         # absolute, in case the program changes its working directory
         path = Path(os.path.abspath(path))
+        if path.is_dir() or run_at(path) is not None:
+            return self._load_run(path)
         # before reading, so that a change made meanwhile counts
         seen = signature(path)
         try:
@@ -112,6 +128,22 @@ class Files(QObject):
         self._seen = {path: seen}
         self.recent.add(path)
         self.document.reset(project, path)
+        return True
+
+    def _load_run(self, path: Path) -> bool:
+        """Opens a copy of what a run trains, which its folder keeps as it was, and shows the run."""
+        folder = run_at(path)
+        try:
+            if folder is None:
+                raise UserError(message("“{path}” is not the folder of a run.", path=os.fspath(path)))
+            project = read_project(folder / PROJECT)
+        except UserError as error:
+            self.show_error(error.reason)
+            return False
+        self._seen.clear()
+        self.recent.add(folder)
+        self.document.reset(project)
+        self.run_opened.emit(folder)
         return True
 
     # save
@@ -201,6 +233,16 @@ class Files(QObject):
     def ask_open_path(self) -> Path | None:
         """Which file to open."""
         dialog = self._dialog(self.tr("Open project"), QFileDialog.FileMode.ExistingFile)
+        return self._chosen(dialog)
+
+    def ask_run_path(self) -> Path | None:
+        """Which folder of a run to open."""
+        dialog = QFileDialog(self._window, self.tr("Open the folder of a run"), self._folder())
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        runs = self.runs_folder()
+        if runs.is_dir():
+            dialog.setDirectory(os.fspath(runs))
         return self._chosen(dialog)
 
     def ask_save_path(self) -> Path | None:
@@ -322,6 +364,14 @@ class Files(QObject):
         role = QMessageBox.ButtonRole.RejectRole if button is None else box.buttonRole(button)
         box.deleteLater()
         return role
+
+
+def run_at(path: Path) -> Path | None:
+    """The folder of a run that is meant by its own path or by that of one of its files; None if none is."""
+    for folder in (path, path.parent) if path.name in (PROJECT, HEADER) else (path,):
+        if is_run(folder):
+            return folder
+    return None
 
 
 def signature(path: Path) -> Signature | None:

@@ -16,7 +16,7 @@ from networks.core.message import UserError
 from networks.recipes.stopping import Judge, Keep
 
 OVERVIEW = """\
-backbone [PROJECT.json]            open the window, with a project where one is given
+backbone [PROJECT.json | RUN/]     open the window, with a project or a run where one is given
 backbone train PROJECT.json        train without a window; keeps the run beside the project
 backbone resume RUN/               go on with a run that was interrupted or stopped
 backbone watch RUN/                follow a run that another process trains
@@ -60,19 +60,26 @@ def main(argv: Sequence[str]) -> int:
 def _open_window(arguments: list[str]) -> int:
     parser = Parser(
         prog="backbone",
-        usage="backbone [PROJECT.json]\n       backbone {train,runs,check,export} PROJECT.json …\n"
+        usage="backbone [PROJECT.json | RUN/]\n       backbone {train,runs,check,export} PROJECT.json …\n"
         "       backbone import MODULE:NAME OUT.json …\n       backbone data [NAME …]",
         description="A desktop playground for convolutional networks.",
         epilog=OVERVIEW,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("project", nargs="?", type=Path, metavar="PROJECT.json", help="the project to open")
+    parser.add_argument(
+        "project", nargs="?", type=Path, metavar="PROJECT.json", help="the project or run to open"
+    )
     parser.add_argument("--version", action="version", version=f"backbone {version()}")
     options, unknown = parser.parse_known_args(arguments)
     path: Path | None = options.project
     if path is not None and not path.exists() and path.suffix != ".json":
         # more likely a mistyped command than a file
         parser.error(f"“{path}” is neither a file nor a command")
+    if path is not None and path.is_dir():
+        from networks.runs.kept.reading import is_run
+
+        if not is_run(path):
+            return _complain(f"“{path}” is not the folder of a run.")
     if unknown:
         parser.error(f"unknown arguments: {' '.join(unknown)}")
     from app.start.system import missing_for_window

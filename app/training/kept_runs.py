@@ -21,7 +21,8 @@ from networks.core.storage import why_not_written
 from networks.project.project import Project, read_project
 from networks.runs.kept.files import PROJECT, label_of, write_label
 from networks.runs.kept.folders import brought_back, claimed, removed, run_folders, words_of
-from networks.runs.kept.reading import KeptRun, is_run, read_run
+from networks.runs.kept.following import Follower
+from networks.runs.kept.reading import KeptRun, is_run
 
 MOST = 24
 """So many runs of a project, the newest, are shown when it is opened."""
@@ -29,10 +30,11 @@ Move = Callable[[Path], Path]
 
 
 class Found(NamedTuple):
-    """A run that was read, and what it trains; None where that cannot be read."""
+    """A run that was read, and what it trains; None where that cannot be read. The follower reads on."""
 
     run: KeptRun
     project: Project | None
+    follower: Follower
 
 
 class KeptRuns(QObject):
@@ -63,6 +65,13 @@ class KeptRuns(QObject):
         """Reads the newest runs in a folder of runs, but for those that are shown already."""
         self.stop_reading()
         self._read(partial(_listed, runs), self._take_list)
+
+    def add(self, folder: Path) -> None:
+        """Reads one more run, unless it is shown already."""
+        if folder not in self.folders.values():
+            self._wanted.append(folder)
+            if self._reading is None:
+                self._read_next()
 
     def stop_reading(self) -> None:
         """Wants no more runs."""
@@ -102,8 +111,10 @@ class KeptRuns(QObject):
             self._read(partial(_found, self._wanted.popleft(), f"kept-{self._count}"), self._take)
 
     def _take(self, found: Found) -> None:
-        self.folders[found.run.record.run] = found.run.folder
-        self.found.emit(found)
+        # one that is opened may be among those of its project
+        if found.run.folder not in self.folders.values():
+            self.folders[found.run.record.run] = found.run.folder
+            self.found.emit(found)
         self._read_next()
 
     def _pass_over(self, reason: Message) -> None:
@@ -178,11 +189,12 @@ def _listed(runs: Path, _: Task) -> tuple[Path, ...]:
 
 
 def _found(folder: Path, run: str, _: Task) -> Found:
-    found = read_run(folder, run)
+    follower = Follower(folder, run)
+    found = follower.begin()
     try:
-        return Found(found, read_project(folder / PROJECT))
+        return Found(found, read_project(folder / PROJECT), follower)
     except UserError:
-        return Found(found, None)
+        return Found(found, None, follower)
 
 
 def _renamed(folder: Path, title: str, _: Task) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.training.kept_runs import Found, KeptRuns
 from app.training.trainer import Beginning, Keeping, State, Trainer
+from app.training.watched_runs import WatchedRuns
 from networks.core.finding import Finding, blocking
 from networks.core.message import Message, UserError, visible
 from networks.project.difference import run_name
@@ -80,6 +81,11 @@ class Runs(QObject):
         self.kept = KeptRuns(trainer.move, self)
         self.kept.found.connect(self._take_found)
         self.kept.troubled.connect(self._tell_trouble)
+        self.watched = WatchedRuns(self.records, self)
+        """Those that other processes train."""
+        self.watched.recorded.connect(self.recorded)
+        self.watched.ended.connect(self._tell_end_of)
+        self.watched.troubled.connect(self._tell_trouble)
         trainer.reopened.connect(self._take_reopened)
         self.place: Callable[[], Path | None] = lambda: None
         """Says in which folder of runs a run that begins now is kept; None keeps nothing."""
@@ -215,9 +221,11 @@ class Runs(QObject):
 
     def show_runs(self, runs: Path) -> None:
         """Another project was opened: shows the runs in this folder of runs in place of those that ended."""
-        ended = tuple(record.run for record in self.records if record.ended is not None)
-        self.records.forget(ended)
-        self.kept.forget(ended)
+        watched = self.watched.runs
+        gone = [each.run for each in self.records if each.ended is not None or each.run in watched]
+        self.watched.forget(gone)
+        self.records.forget(gone)
+        self.kept.forget(gone)
         if not self.trainer.busy:
             self.progress = self._trained = self._called = None
         self.outdated.emit()
@@ -259,7 +267,16 @@ class Runs(QObject):
             self._called = run_name(found.project)[0]
         self.records.begin(record)
         self.recorded.emit()
-        if found.run.state == "interrupted" and found.project is not None:
+        if found.run.state == "running":
+            self.watched.follow(record.run, found.follower)
+        elif found.run.state == "interrupted" and found.project is not None:
+            self.interrupted.emit(record)
+
+    @Slot(object)
+    def _tell_end_of(self, record: Record) -> None:
+        """A run that another process trained has ended."""
+        self.ended.emit(said(verdict(record).sentence))
+        if self.may_go_on(record):
             self.interrupted.emit(record)
 
     @Slot(object)
@@ -372,7 +389,12 @@ class Runs(QObject):
 
     @property
     def shown_progress(self) -> Progress | None:
-        """The progress of the current or last run, unless that was deleted."""
+        """The progress of the run that goes on, here or in another program, else of the last one here.
+
+        None where that was deleted.
+        """
+        if not self.trainer.busy and self.watched.runs:
+            return self.records[self.watched.runs[-1]].progress
         known = any(record.progress is self.progress for record in self.records)
         return self.progress if known else None
 
@@ -391,7 +413,7 @@ class Runs(QObject):
     def verdict(self) -> Verdict | None:
         """What came of the current or last run; None while it goes on, and where its record was cleared."""
         for record in self.records:
-            if record.progress is self.progress and record.ended is not None:
+            if record.progress is self.shown_progress and record.ended is not None:
                 return verdict(record)
         return None
 

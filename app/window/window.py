@@ -18,6 +18,7 @@ from app.feature.panel import Spot
 from app.feature.showing import Showing
 from app.features import FEATURES
 from app.session.arrangement import Arrangement, Frame
+from app.window.file_drops import FileDrops
 from app.window.latin_shortcuts import LatinShortcuts
 from app.window.menus import Menus
 from app.window.seats import Seat, actions_of_zones
@@ -180,6 +181,7 @@ class MainWindow(QMainWindow):
         # what is typed into the next field is another step
         application.focusChanged.connect(self._end_merge)
         self._shortcuts = LatinShortcuts(self)
+        self._drops = FileDrops(self, self.desk.files)
         self.installEventFilter(self)
 
     @Slot()

@@ -47,6 +47,10 @@ class Progress:
                     self.ended = event
         self._last = self._clock()
 
+    def count_from_here(self) -> None:
+        """What it has taken so far was read back at once: steps take time from now on."""
+        self._first_step, self._began = self._last_step, self._clock()
+
     def pause(self) -> None:
         """The run is paused from now on."""
         self._paused_at = self._clock()

@@ -115,7 +115,8 @@ class RunProgress(QWidget):
         self.setToolTip(self._words)
 
     def _state_words(self, stage: Stage, progress: Progress, verdict: Verdict | None) -> str:
-        if stage == "idle":
+        # without an end, another program trains it
+        if stage == "idle" and progress.ended is not None:
             if verdict is not None and verdict.mark in ("advice", "bad"):
                 return said(verdict.word)
             return _end_word(progress.ended, self)
@@ -170,6 +171,7 @@ def _end_word(ended: Finished | Failed | None, widget: QWidget) -> str:
         "finished": widget.tr("finished"),
         "stopped": widget.tr("stopped"),
         "diverged": widget.tr("diverged"),
+        "interrupted": widget.tr("interrupted"),
     }
     return words[ended.reason]
 

@@ -45,7 +45,9 @@ class Follower:
         self._read, self._lines = 0, Lines(self._run)
         for told in self._lines.of_legs(self._appended(state != "running")):
             kept.record.take(told)
-        if state != "running":
+        if state == "running":
+            kept.record.progress.count_from_here()
+        else:
             kept.record.take([ending(self._lines, end)])
         return kept
 

@@ -8,6 +8,9 @@ from itertools import islice
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
 
 from app.session.recovery import Recovered
 from app.training.trainer import State
@@ -263,3 +266,112 @@ def test_what_was_restored_names_no_folder_but_its_own(make_window, monkeypatch)
     monkeypatch.setattr(window.files.recovery, "recoverable", lambda: found)
     assert window.files.restore()
     assert "elsewhere" not in str(window.files.unsaved_runs())
+
+
+# runs of other processes
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """A run that another process trains: so it looks, as long as this one lives."""
+    run = Run(project(epochs=3))
+    keeping = begun(run, tmp_path / "other.runs", Named("LeNet-5 · elsewhere", "elsewhere"))
+    events = run.train()
+
+    def go_on(count):
+        for event in islice(events, count):
+            keeping.take(event)
+        keeping._flush()
+
+    go_on(5)
+    go_on.folder = keeping.folder
+    return go_on
+
+
+def record_of(window, folder):
+    found = [run for run, where in window.runs.kept.folders.items() if where == folder]
+    return window.runs.records[found[0]] if found else None
+
+
+def test_a_run_of_another_process_is_opened_and_drawn_live(make_window, elsewhere, qtbot):
+    window = make_window(project(seed=7))
+    assert window.files.open_path(elsewhere.folder)
+    # what it trains is on the canvas, and saving does not change what the run has kept
+    assert window.document.project == project(epochs=3)
+    assert window.document.path is None
+    qtbot.waitUntil(lambda: record_of(window, elsewhere.folder) is not None)
+    assert len(record_of(window, elsewhere.folder).steps) == 4
+    elsewhere(3)
+    qtbot.waitUntil(lambda: len(record_of(window, elsewhere.folder).steps) == 7)
+    assert window.curves.runs[-1] is record_of(window, elsewhere.folder)
+    assert window.bar.words().startswith("epoch 1 of 3")
+    elsewhere(10_000)
+    qtbot.waitUntil(lambda: record_of(window, elsewhere.folder).ended is not None)
+    assert not window.runs.watched.runs
+    assert window.runs.verdict is None
+
+
+def test_runs_of_the_project_that_others_train_are_followed_too(make_window, elsewhere, tmp_path, qtbot):
+    path = tmp_path / "other.json"
+    write_project(project(), path)
+    window = make_window(project())
+    assert window.files.open_path(path)
+    qtbot.waitUntil(lambda: record_of(window, elsewhere.folder) is not None)
+    elsewhere(4)
+    qtbot.waitUntil(lambda: len(record_of(window, elsewhere.folder).steps) == 8)
+    # opened as well, it is not shown twice, and the project stays open
+    assert window.files.open_path(elsewhere.folder / "project.json")
+    qtbot.waitUntil(lambda: window.runs.kept._reading is None)
+    assert len(window.runs.records) == 1
+    assert window.document.path == path
+
+
+def test_another_project_ends_the_following(make_window, elsewhere, saved, qtbot):
+    window = make_window(project())
+    window.files.open_path(elsewhere.folder)
+    qtbot.waitUntil(lambda: window.runs.watched.runs != ())
+    assert window.files.open_path(saved)
+    assert window.runs.watched.runs == ()
+    assert not window.runs.records
+
+
+def test_an_opened_run_that_was_interrupted_can_go_on(make_window, elsewhere, qtbot):
+    leave(elsewhere.folder)
+    window = make_window(project())
+    window.files.open_path(elsewhere.folder)
+    qtbot.waitUntil(lambda: not window.curves.resume_bar.isHidden())
+
+
+def test_a_folder_that_is_no_run_is_refused(make_window, tmp_path):
+    window = make_window(project())
+    told = []
+    window.files.show_error = lambda reason: told.append(str(reason))
+    assert not window.files.open_path(tmp_path)
+    assert told == [f"“{tmp_path}” is not the folder of a run."]
+
+
+def drop(window, *paths):
+    """Drops these on the canvas, which takes no files; gives whether the window would take them."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    place, button = QPointF(40, 40), Qt.MouseButton.LeftButton
+    enter = QDragEnterEvent(
+        place.toPoint(), Qt.DropAction.CopyAction, data, button, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(window.canvas.viewport(), enter)
+    if enter.isAccepted():
+        event = QDropEvent(place, Qt.DropAction.CopyAction, data, button, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(window.canvas.viewport(), event)
+    return enter.isAccepted()
+
+
+def test_a_run_or_a_project_is_dropped_on_the_window(make_window, elsewhere, saved, tmp_path, qtbot):
+    window = make_window(project(seed=7))
+    assert drop(window, elsewhere.folder)
+    qtbot.waitUntil(lambda: record_of(window, elsewhere.folder) is not None)
+    assert drop(window, saved)
+    qtbot.waitUntil(lambda: window.document.path == saved)
+    (tmp_path / "picture.png").write_bytes(b"")
+    assert not drop(window, tmp_path / "picture.png")
+    assert not drop(window, tmp_path)
+    assert not drop(window, saved, elsewhere.folder)
