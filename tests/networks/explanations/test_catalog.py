@@ -1,0 +1,199 @@
+"""Every layer type, walked: what is explained combines to what torch computed, forwards and backwards."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from networks.core.shapes import ShapeError, count
+from networks.explanations.forms import (
+    Copied,
+    Joined,
+    Largest,
+    Normalized,
+    Shares,
+    WeightedSum,
+    ranked,
+)
+from networks.explanations.gradient import Consumer, gradient_of_value, gradient_of_weight
+from networks.explanations.value import EXPLAINERS, UnexplainedError, explained
+from networks.layers import LAYERS
+from networks.layers.base import Layer
+from networks.layers.convolution import StandardizedConv2d
+from networks.layers.ends import Input
+from networks.layers.linear import EfficientChannelAttention
+from tests.networks.explanations.passes import judged
+from tests.networks.strategies import inputs_of, layers
+
+every_type = pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
+
+LARGEST = 20_000
+"""Numbers that a layer may read or give here."""
+
+
+def scale(form):
+    """How large the numbers are that were added up: what they are rounded to is relative to this."""
+    match form:
+        case WeightedSum():
+            return np.abs(form.products).sum() + abs(form.bias or 0)
+        case Joined():
+            return np.abs(form.values).sum() + abs(form.result)
+        case Normalized():
+            relative = (abs(form.x) + abs(form.centre)) / form.divisor
+            return relative * abs(form.scale) + abs(form.shift) + form.passes_on * abs(form.x)
+        case Shares():
+            return 1 + np.abs(form.values).max()
+        case _:
+            return abs(form.result)
+
+
+def assert_same(explanation):
+    assert explanation.difference <= 1e-5 * (1 + scale(explanation.form)), explanation
+
+
+@st.composite
+def cases(draw, kind):
+    """A layer that fits, the shapes of its inputs and how it is run; None where none was found."""
+    options = {
+        "training": draw(st.booleans()),
+        "coarse": draw(st.booleans()),
+        "images": draw(st.integers(1, 3)),
+        "seed": draw(st.integers(0, 99)),
+    }
+    for _ in range(12):
+        layer = draw(layers(kind))
+        shapes = (layer.shape(),) if isinstance(layer, Input) else draw(inputs_of(kind))
+        if fits(layer, shapes, options["images"]):
+            return layer, shapes, options
+    return None
+
+
+def fits(layer, shapes, images):
+    try:
+        shape = layer.shape(*shapes)
+    except ShapeError:
+        return False
+    alone = layer.normalizes_by_batch and images * layer.numbers_per_statistic(*shapes) == 1
+    return max(map(count, (shape, *shapes))) <= LARGEST and not alone
+
+
+def positions(data, shape, label, most=3):
+    """A few random positions in an array."""
+    one = st.tuples(*(st.integers(0, size - 1) for size in shape))
+    return [data.draw(one, label=label) for _ in range(most)]
+
+
+def walk(kind, check, examples=25):
+    """Calls `check(judged, data)` with random layers of a type that fit."""
+    seen = []
+
+    @settings(max_examples=examples)
+    @given(cases(kind), st.data())
+    def proof(case, data):
+        if case is not None:
+            layer, shapes, options = case
+            seen.append(layer)
+            check(judged(layer, shapes, **options), data)
+
+    proof()
+    assert len(seen) >= 3
+
+
+@every_type
+def test_every_layer_type_is_explained(kind):
+    assert kind in EXPLAINERS
+
+
+def test_a_type_without_an_explanation_says_so():
+    class Novel(Layer, frozen=True):
+        """A type that nobody explained."""
+
+    passed = judged(LAYERS[0](), (LAYERS[0]().shape(),)).passed
+    unknown = type(passed)(Novel(), passed.inputs, passed.output)
+    with pytest.raises(UnexplainedError, match="There is no explanation of Novel yet"):
+        explained(unknown, (0, 0, 0, 0))
+
+
+@every_type
+def test_the_terms_combine_to_what_torch_gave(kind):
+    def check(found, data):
+        for at in positions(data, found.passed.output.shape, "position"):
+            explanation = explained(found.passed, at)
+            assert explanation.value == found.passed.output[at]
+            assert_same(explanation)
+            for stage in explanation.stages:
+                assert str(stage.title)
+                assert stage.symbols
+                assert_places(found.passed, stage.form)
+
+    walk(kind, check)
+
+
+def assert_places(passed, form):
+    """Every figure is the number at the place that it is said to stand for."""
+    for numbers, places in figures(passed.layer, form):
+        if places is not None and places.of in ("input", "weight"):
+            array = passed.tensors[places.which] if places.of == "weight" else passed.inputs[places.which]
+            assert np.array_equal(places.read(array, np.shape(numbers)), numbers)
+    if isinstance(form, WeightedSum) and form.running.size:
+        near = 1e-9 * (1 + scale(form))
+        assert form.parts.sum() + (form.bias or 0) == pytest.approx(form.result, abs=near)
+        assert form.running[-1] == pytest.approx(form.result, abs=near)
+
+
+def figures(layer, form):
+    """The numbers of a form, and their places."""
+    match form:
+        case WeightedSum():
+            own = form.weighing == "learned" and type(layer) not in DERIVED_FACTORS
+            factors = [(form.factors, form.factor_places)] if own else []
+            bias = [] if form.bias is None else [(form.bias, form.bias_places)]
+            return [(form.values, form.value_places), *factors, *bias]
+        case Largest() | Shares():
+            return [(form.values, form.value_places)]
+        case Joined():
+            return zip(form.values, form.places, strict=True)
+        case Copied():
+            return [(form.value, form.place)]
+        case Normalized():
+            return [(form.x, form.place), (form.numbers, form.number_places)]
+        case _:
+            return [(form.x, form.place)]
+
+
+def test_terms_are_ranked_by_their_size():
+    assert ranked(np.array([[1.0, -3.0], [2.0, 3.0]])).tolist() == [1, 3, 2, 0]
+
+
+DERIVED_FACTORS = (StandardizedConv2d, EfficientChannelAttention)
+"""Their factors are made of the weights that the places name."""
+
+
+@every_type
+def test_the_gradient_of_an_input_is_autograds(kind):
+    def check(found, data):
+        for which, gradient in enumerate(found.of_inputs):
+            for at in positions(data, gradient.shape, "position"):
+                consumer = Consumer("next", found.passed, which, found.gradient)
+                assert_same(gradient_of_value([consumer], at, float(gradient[at])))
+
+    walk(kind, check)
+
+
+@cache
+def learns(kind):
+    return kind.parameters is not Layer.parameters
+
+
+@pytest.mark.parametrize("kind", [kind for kind in LAYERS if learns(kind)], ids=lambda kind: kind.__name__)
+def test_the_gradient_of_a_weight_is_autograds(kind):
+    def check(found, data):
+        for name, gradient in found.of_weights.items():
+            for at in positions(data, gradient.shape, name):
+                assert_same(gradient_of_weight(found.passed, name, at, found.gradient, float(gradient[at])))
+
+    walk(kind, check)
