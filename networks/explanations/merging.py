@@ -115,9 +115,11 @@ class RandomFactor(Factor):
     title = message("Times 0 where it was dropped; the others are scaled up to make up for it")
 
     def factor(self, passed: LayerPass, at: Position) -> tuple[float, Places]:
+        assert isinstance(passed.layer, Dropout | Dropout2d | StochasticDepth)
         if passed.mask is None:
             return 1.0, CONSTANT
-        return float(np.broadcast_to(passed.mask, passed.output.shape)[at]), one("mask", 0, at)
+        kept = float(np.broadcast_to(passed.mask, passed.output.shape)[at])
+        return kept / (1 - passed.layer.p), one("mask", 0, at)
 
 
 class LearnedFactor(Factor):

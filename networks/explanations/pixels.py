@@ -7,7 +7,7 @@ import numpy as np
 from networks.core.message import message
 from networks.core.shapes import Shape
 from networks.explanations.explainer import Explainer, Mask, Slopes
-from networks.explanations.forms import Normalized, Stage
+from networks.explanations.forms import Copied, Normalized, Stage
 from networks.explanations.layer_pass import LayerPass
 from networks.explanations.places import Position, one
 from networks.explanations.symbols import output
@@ -16,16 +16,22 @@ from networks.layers.ends import Input
 
 
 class Pixels(Explainer):
-    """The input is the picture, with values from 0 to 1; mean and deviation are those of the data."""
+    """The input is the picture, with values from 0 to 1; mean and deviation are those of the data.
+
+    Where the capture has no picture, the pixel is where the arithmetic begins.
+    """
 
     def stages(self, passed: LayerPass, at: Position) -> tuple[Stage, ...]:
+        if not passed.inputs:
+            form = Copied(float(passed.output[at]), one("output", 0, at))
+            return (Stage(message("A pixel of the picture, as it enters the network"), form, output(at)),)
         mean, deviation = (float(passed.tensors[name].ravel()[at[1]]) for name in ("mean", "deviation"))
         pixel = float(passed.inputs[0][at])
-        form = Normalized(
+        normalized = Normalized(
             "data", pixel, one("input", 0, at), None, None, mean, deviation * deviation, deviation
         )
         title = message("The pixel, less the mean of all pictures and over their deviation")
-        return (Stage(title, form, f"{output(at)} = (pixel − mean) ÷ deviation"),)
+        return (Stage(title, normalized, f"{output(at)} = (pixel − mean) ÷ deviation"),)
 
     def input_slopes(self, passed: LayerPass, which: int, at: Position) -> Slopes:
         return Slopes(one("output", 0, at), np.array(1 / float(passed.tensors["deviation"].ravel()[at[1]])))

@@ -13,6 +13,7 @@ from networks.explanations.layer_pass import LayerPass
 from networks.layers.base import Layer
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.module.build import run
+from networks.xray.capture import Capture
 from tests.networks.strategies import evaluated
 
 
@@ -57,23 +58,23 @@ def judged(
 
     held = {name: tensor.detach().clone() for name, tensor in {**module.state_dict(), **weights}.items()}
     output = forward(*inputs)
-    mask = None
+    drawn: tuple[np.ndarray, ...] = ()
     if layer.draws_random_numbers and training:
-        mask = forward(*(torch.ones_like(x) for x in inputs)).numpy()
+        drawn = ((forward(*(torch.ones_like(x) for x in inputs)) > 0).numpy(),)
     gradient = torch.randn(output.shape, generator=torch.Generator().manual_seed(seed + 1), dtype=precision)
     learned = {**dict(module.named_parameters()), **weights}
     found = torch.autograd.grad((output * gradient).sum(), [*inputs, *learned.values()])
-    passed = LayerPass(
-        layer,
+    capture = Capture(
+        "layer",
         tuple(x.detach().numpy() for x in inputs),
-        output.detach().numpy(),
         {name: tensor.numpy() for name, tensor in held.items()},
         training,
-        mask,
+        drawn,
+        output.detach().numpy(),
     )
     numbers = [one.numpy() for one in found]
     of_weights = dict(zip(learned, numbers[len(inputs) :], strict=True))
-    return Judged(passed, gradient.numpy(), tuple(numbers[: len(inputs)]), of_weights)
+    return Judged(LayerPass(layer, capture), gradient.numpy(), tuple(numbers[: len(inputs)]), of_weights)
 
 
 def _made(layer, shapes, precision):

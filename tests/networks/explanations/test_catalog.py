@@ -20,6 +20,7 @@ from networks.explanations.forms import (
     ranked,
 )
 from networks.explanations.gradient import Consumer, gradient_of_value, gradient_of_weight
+from networks.explanations.layer_pass import LayerPass
 from networks.explanations.value import EXPLAINERS, UnexplainedError, explained
 from networks.layers import LAYERS
 from networks.layers.base import Layer
@@ -113,7 +114,7 @@ def test_a_type_without_an_explanation_says_so():
         """A type that nobody explained."""
 
     passed = judged(LAYERS[0](), (LAYERS[0]().shape(),)).passed
-    unknown = type(passed)(Novel(), passed.inputs, passed.output)
+    unknown = LayerPass(Novel(), passed.capture)
     with pytest.raises(UnexplainedError, match="There is no explanation of Novel yet"):
         explained(unknown, (0, 0, 0, 0))
 
