@@ -34,25 +34,60 @@ def train_step(
     less memory: their gradients add up. The sums are tensors: reading one from a GPU waits until the GPU is
     done with the step.
     """
-    weights = trained_weights(optimizer)
-    for weight in weights:
-        weight.grad = None  # as optimizer.zero_grad() does
+    clear_gradients(optimizer)
     # a part has at least two images, since a single one has no variance to normalize by
     parts = max(1, min(parts, len(images) // 2))
     losses, guesses = [], []
     for some, aims in zip(images.tensor_split(parts), targets.tensor_split(parts), strict=True):
-        scores = model(some)
-        scores, *early = scores if auxiliary else (scores,)
-        loss = loss_function(scores, aims)
-        for share, guess in zip(auxiliary, early, strict=True):
-            loss = loss + share * loss_function(guess, aims)
-        if parts > 1:
-            loss = loss * (len(some) / len(images))
-        loss.backward()
-        losses.append(loss.detach())
-        guesses.append(scores.detach())
-    loss, norm = torch.stack(losses).sum(), gradient_length(weights)
-    result = BatchResult(loss, torch.cat(guesses), targets, weights, optimizer, norm)
+        loss, scores = backward_pass(
+            model, loss_function, some, aims, auxiliary, share=len(some) / len(images)
+        )
+        losses.append(loss)
+        guesses.append(scores)
+    return update_weights(optimizer, torch.stack(losses).sum(), torch.cat(guesses), targets, clip, clip_by)
+
+
+def clear_gradients(optimizer: torch.optim.Optimizer) -> None:
+    """Forgets the gradients of the step before, as optimizer.zero_grad() does."""
+    for weight in trained_weights(optimizer):
+        weight.grad = None
+
+
+def backward_pass(
+    model: Callable[[Tensor], Tensor],
+    loss_function: Callable[[Tensor, Tensor], Tensor],
+    images: Tensor,
+    targets: Tensor,
+    auxiliary: tuple[float, ...],
+    share: float,
+) -> tuple[Tensor, Tensor]:
+    """Adds to the gradients those of some images of a batch, of which they are this share.
+
+    Gives their part of the batch's loss, and their scores.
+    """
+    scores = model(images)
+    scores, *early = scores if auxiliary else (scores,)
+    loss = loss_function(scores, targets)
+    for weight, guess in zip(auxiliary, early, strict=True):
+        loss = loss + weight * loss_function(guess, targets)
+    if share != 1:
+        loss = loss * share
+    loss.backward()
+    return loss.detach(), scores.detach()
+
+
+def update_weights(
+    optimizer: torch.optim.Optimizer,
+    loss: Tensor,
+    scores: Tensor,
+    targets: Tensor,
+    clip: float,
+    clip_by: str,
+) -> dict[str, tuple[Tensor, int]]:
+    """Measures a batch whose gradients are complete, clips these, and makes the optimizer's step."""
+    weights = trained_weights(optimizer)
+    norm = gradient_length(weights)
+    result = BatchResult(loss, scores, targets, weights, optimizer, norm)
     with torch.no_grad():
         measured = {name: take(result) for name, take in EACH_STEP.items()}
     # a loss that is not a number leaves the weights as they are; a GPU is not asked, since that means waiting

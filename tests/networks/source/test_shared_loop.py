@@ -117,8 +117,8 @@ CHANGES = {
     "nothing": ("training/steps.py", "", ""),
     "loss": (
         "training/steps.py",
-        "        loss.backward()",
-        "        loss = 3 * loss\n        loss.backward()",
+        "    loss.backward()",
+        "    loss = 3 * loss\n    loss.backward()",
     ),
     "judging": ("training/steps.py", "        scores = model(images)", "        scores = -model(images)"),
     "split": ("recipes/splitting.py", "round(members * share)", "round(members * share / 2)"),
