@@ -52,10 +52,11 @@ def leaves_one_out(images: int, batch_size: int, network: Network) -> bool:
 
     This matters if a BatchNorm is not frozen; a frozen one normalizes by its running statistics.
     """
-    return images > batch_size and images % batch_size == 1 and _normalizes_by_batch(network)
+    return images > batch_size and images % batch_size == 1 and normalizes_by_batch(network)
 
 
-def _normalizes_by_batch(network: Network) -> bool:
+def normalizes_by_batch(network: Network) -> bool:
+    """Whether a layer that is not frozen normalizes by the images of the batch."""
     return any(
         node.layer.normalizes_by_batch and not node.frozen and node.name in network.contributing
         for node in network.nodes

@@ -70,6 +70,16 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 0
 
+    synchronized: Annotated[
+        bool,
+        described(
+            "Synchronized BatchNorm",
+            "Where several processes train together, BatchNorm normalizes over the images of all of them, as "
+            "one process would. It costs a message between them at each BatchNorm. Otherwise each process "
+            "normalizes its own images, and the running statistics are the mean of all.",
+        ),
+    ] = False
+
     @property
     def in_plain_order(self) -> bool:
         """Whether channels come first in memory; several of Apple's kernels require it."""

@@ -62,6 +62,15 @@ def interrupted(step: int, steps_per_epoch: int) -> Message:
     )
 
 
+def left_alone(step: int) -> Message:
+    """The sentence for a run of several processes of which one has ended without a word."""
+    return message(
+        "Another process of this training has ended. The run is kept as it was after step {step}, and can "
+        "go on.",
+        step=step,
+    )
+
+
 def _after(step: int, steps_per_epoch: int, whole: str, begun: str, both: str) -> Message:
     """One of three sentences: for whole epochs, for steps before the first of them, and for both."""
     epochs, steps = divmod(step, steps_per_epoch)

@@ -22,8 +22,11 @@ def devices() -> tuple[str, ...]:
     return tuple(found)
 
 
-def device(name: str) -> torch.device:
-    """torch's device of this name. Raises UserError where the machine has none."""
+def device(name: str, number: int = 0) -> torch.device:
+    """torch's device of this name, of several the one with this number, where processes take one each.
+
+    Raises UserError where the machine has none.
+    """
     if name not in devices():
         raise UserError(
             message(
@@ -33,7 +36,19 @@ def device(name: str) -> torch.device:
                 found=" / ".join(_NAMES[found] for found in devices()),
             )
         )
-    return torch.device(name)
+    if name != "cuda" or not number:
+        return torch.device(name)
+    if number >= (found := torch.cuda.device_count()):
+        raise UserError(
+            message(
+                "Expected a GPU for each process on this machine, got {found} for process {number}: start as "
+                "many as there are GPUs, with torchrun --nproc-per-node={found}.",
+                found=found,
+                number=number + 1,
+            )
+        )
+    torch.cuda.set_device(number)
+    return torch.device(name, number)
 
 
 def default_threads() -> int:

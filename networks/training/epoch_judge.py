@@ -14,6 +14,7 @@ from networks.runs.events import Event, Validated, Validating
 from networks.runs.judgement.judgement import Judgement, Weights, Whole
 from networks.runs.measures import VALIDATION_LOSS, is_best
 from networks.runs.stopping import is_over
+from networks.training.distributed.ranks import Ranks
 from networks.training.make_loss import LossFunction
 from networks.training.model import Model
 from networks.training.run_images import RunImages
@@ -25,7 +26,7 @@ class EpochJudge:
     """Judges all validation images of a run, and keeps in its state what came of it.
 
     `averaged` is the network with averaged weights, where there are any, and is judged as well. `places` are
-    the indices of the validation images in the data set.
+    the indices of the validation images in the data set. Of several `ranks` each judges its share.
     """
 
     def __init__(
@@ -36,13 +37,14 @@ class EpochJudge:
         declared: Loss,
         images: RunImages,
         places: Whole,
+        ranks: Ranks | None = None,
     ) -> None:
         self._trained = model.module
         self._networks: dict[Weights, nn.Module] = {"last": model.evaluated}
         if averaged is not None:
             self._networks["averaged"] = averaged
         self._loss, self._declared = loss, declared
-        self._images, self._places = images, places
+        self._images, self._places, self._ranks = images, places, ranks
         self.judgements: Mapping[Weights, Judgement] = {}
         """What came of the newest validation of each kind of weights; replaced as a whole."""
 
@@ -57,7 +59,7 @@ class EpochJudge:
     ) -> Iterator[Event]:
         """Judges so many images at a time, and tells how far it has come and what was measured."""
         validation = Validation(
-            self._networks, self._loss, self._declared, optimizer, self._images.validation
+            self._networks, self._loss, self._declared, optimizer, self._images.validation, self._ranks
         )
         self._trained.eval()
         for share in validation.parts(at_once):

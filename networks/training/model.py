@@ -17,6 +17,7 @@ from networks.recipes.recipe import images_at_once
 from networks.training.abilities import refuse_imitated_bfloat16
 from networks.training.compiled import Compiled
 from networks.training.devices import RandomNumbers
+from networks.training.distributed.norms import Attendance, synchronize_norms
 from networks.training.first_weights import start_from, weights_of
 from networks.training.norm_guards import guard_norms
 from networks.training.precision import InBfloat16
@@ -49,11 +50,17 @@ class Model(NamedTuple):
             part.eval()
 
 
-def make_model(project: Project, device: torch.device, random_numbers: RandomNumbers) -> Model:
+def make_model(
+    project: Project,
+    device: torch.device,
+    random_numbers: RandomNumbers,
+    attendance: Attendance | None = None,
+) -> Model:
     """The project's network with its first weights, drawn from these random numbers or published.
 
     Layers that published weights do not fit, such as the last one for other classes, keep the random numbers.
-    Raises UserError where the network does not fit or published weights are not to be had.
+    Several processes that train it together each give their own `attendance`. Raises UserError where the
+    network does not fit or published weights are not to be had.
     """
     machine = project.recipe.machine
     refuse_imitated_bfloat16(machine)
@@ -66,6 +73,8 @@ def make_model(project: Project, device: torch.device, random_numbers: RandomNum
         module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     module = module.to(device)
     guard_norms(module)
+    if attendance is not None and machine.synchronized:
+        synchronize_norms(module, attendance)
     frozen = _freeze(module, project.network)
     weights = [weight for weight in module.parameters() if weight.requires_grad]
     trained = fast_form(module, machine)

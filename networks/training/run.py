@@ -13,14 +13,13 @@ from msgspec.structs import replace
 from torch import Tensor, fx
 
 from networks.core.message import Message, message
-from networks.graph.forward import auxiliary_weights
 from networks.module.build import evaluation
 from networks.project.project import Project
 from networks.recipes.machine_section import Machine
 from networks.recipes.recipe import Recipe
 from networks.recipes.steering import Change, Course, Value, change_words, with_change
 from networks.recipes.stopping import Keep, Stopping
-from networks.runs.endings import diverged, ended_early, finished, stopped
+from networks.runs.endings import diverged, ended_early, finished, left_alone, stopped
 from networks.runs.events import (
     Event,
     Failed,
@@ -38,9 +37,9 @@ from networks.runs.measures import (
     by_chance,
     means,
 )
-from networks.training.averaging import average_weights
 from networks.training.compiled import Compiled
 from networks.training.devices import RandomNumbers, device
+from networks.training.distributed.ranks import Ranks, is_gone
 from networks.training.epoch_judge import EpochJudge
 from networks.training.in_force import InForce
 from networks.training.make_loss import make_loss
@@ -49,14 +48,17 @@ from networks.training.model import fast_form, make_model
 from networks.training.plan import plan, refuse_beyond_memory
 from networks.training.preparation import Preparation
 from networks.training.run_images import RunImages, changed_words
+from networks.training.shared_learner import make_learner
 from networks.training.sides import Sides
-from networks.training.state import RunState, SavedState, Untold
+from networks.training.state import RunState, SavedState
 from networks.training.steering import Steering
-from networks.training.steps import set_rate, train_step
 from networks.training.watch import Watch
 
 FETCH_SECONDS = 0.03
 """How often losses are fetched from a GPU; each time Python waits until the GPU has caught up."""
+
+FETCH_STEPS = 16
+"""The same where several processes train, which must come to the same steps."""
 
 
 class Run:
@@ -80,12 +82,14 @@ class Run:
         id: str = "run",
         changes: Iterable[Change] = (),
         weights: Mapping[str, Tensor] | None = None,
+        ranks: Ranks | None = None,
     ) -> None:
         """`id` is what its events carry as `run`; whoever drives several runs gives each its own.
 
         `changes` are those of an earlier run of the project, which this one repeats at the same steps.
         `weights` are those of another run, from which this one goes on with everything else anew: they take
         the place of the first weights. Raises ValueError where they are another network's.
+        `ranks` are the processes that train the run together, each with an object of this class; connected.
         """
         self.id = id
         self.project = project
@@ -99,23 +103,25 @@ class Run:
         # read first: of some sets only reading tells how many images there are
         data.dataset.labels()
         self.plan = plan(project)
-        self.device = device(project.recipe.machine.device)
+        self.device = device(project.recipe.machine.device, 0 if ranks is None else ranks.launch.local_rank)
         if self.device.type == "cpu":
             refuse_beyond_memory(project, self.plan.report)
         torch.set_num_threads(self.plan.threads)
         learning = project.recipe.learning
         self.images = RunImages(project, self.plan, self.device, self._orders_to_come)
+        self.ranks = ranks
         self.machine = replace(project.recipe.machine, threads=self.plan.threads)
         """What the run computes on: with its number of threads, and compiled only where that works."""
         random_numbers = RandomNumbers(self.device, learning.seed)
-        self.model = make_model(project, self.device, random_numbers)
+        self.model = make_model(
+            project, self.device, random_numbers, None if ranks is None else ranks.attendance
+        )
         self.loss = make_loss(learning.loss, self.device)
         counts = self.images.class_weights
         training_loss = self.loss if counts is None else make_loss(learning.loss, self.device, counts)
         # known now, so that looking at a batch or at a picture reads nothing that may be gone by then
         self.sides = Sides(data, self.images)
         self.watch = Watch(training_loss, self.sides.images["training"])
-        self._auxiliary = auxiliary_weights(project.network)
         optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device, learning.decay)
         averaged = copy.deepcopy(self.module) if learning.averaging else None
         self._epoch_judge = EpochJudge(
@@ -125,6 +131,7 @@ class Run:
             learning.loss,
             self.images,
             self.sides.images["validation"],
+            ranks,
         )
         self.state = RunState(
             self.model.module, optimizer, random_numbers, learning.seed, learning.epochs, averaged
@@ -134,6 +141,7 @@ class Run:
         self._in_force = InForce(
             project.recipe, self.module, optimizer, self.images, self.plan.steps_per_epoch
         )
+        self._learner = make_learner(project, self.plan, self.images, self.watch, ranks)
         self._fetched = time.perf_counter()
 
     @property
@@ -296,6 +304,8 @@ class Run:
             try:
                 return next(leg, None)
             except Exception as error:  # noqa: BLE001  whatever it is, the user is told
+                if self.ranks is not None and is_gone(error):
+                    return Finished(self.id, "interrupted", self.step, left_alone(self.step))
                 return explain(error, self.id)
             finally:
                 self.state.clock.stop()
@@ -339,7 +349,8 @@ class Run:
                 return
             else:
                 with self.state.changing:
-                    self._make_step()
+                    self._learner.make_step(self.model, self.state, self._in_force)
+                self._note(self.images.left_out(at_once=False))
 
     def _prepare(self) -> Iterator[Noticed]:
         """Compiles the training step where that is wished, and tells so; as often as it is given up."""
@@ -362,6 +373,9 @@ class Run:
 
     @property
     def _late(self) -> bool:
+        if self.ranks is not None:
+            # at the same step in all of them
+            return len(self.state.untold) >= FETCH_STEPS
         return time.perf_counter() - self._fetched > FETCH_SECONDS
 
     def _steer(self) -> Steered | None:
@@ -378,39 +392,6 @@ class Run:
             self.target_epochs = max(self._in_force.learning.epochs, math.ceil(self.epoch))
         plain = msgspec.to_builtins(value)
         return Steered(self.id, self.step, self.epoch, path, plain, words, self.target_epochs)
-
-    def _make_step(self) -> None:
-        state, learning = self.state, self._in_force.learning
-        if state.order is None:
-            state.order = self.images.order(state.shuffling)
-        first = state.step % self.steps_per_epoch * learning.batch_size
-        epoch = state.step // self.steps_per_epoch + 1
-        picked = self.images.augmented.pick(state.order, first, first + learning.batch_size, epoch)
-        images, targets, chosen = picked
-        if not self.module.training:
-            self.model.set_training()
-        set_rate(state.optimizer, self._in_force.rate_factor(state.step, state.losses))
-        self.watch.begin(state.step + 1, chosen, images)
-        measured = train_step(
-            self.model.trained,
-            self.watch,
-            state.optimizer,
-            images,
-            targets,
-            auxiliary=self._auxiliary,
-            clip=learning.clip,
-            clip_by=learning.clip_by,
-            parts=learning.accumulation,
-        )
-        if state.averaged is not None:
-            # the first step's weights are copied
-            average_weights(state.averaged, self.module, learning.averaging if state.step else 0.0)
-        state.step += 1
-        self.watch.end()
-        state.untold.append(Untold(state.step, measured))
-        self._note(self.images.left_out(at_once=False))
-        if state.step % self.steps_per_epoch == 0:
-            state.order = None
 
     def _orders_to_come(self) -> Iterator[Tensor]:
         """The orders of the epochs that follow this one, as they will be drawn."""

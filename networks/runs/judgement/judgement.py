@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Literal
 
@@ -77,5 +78,15 @@ class Judgement(msgspec.Struct, frozen=True, eq=False, dict=True):
     @property
     def size(self) -> int:
         """How much memory it takes, in bytes."""
-        arrays = (self.images, self.labels, self.answers, self.ranks, self.probabilities, self.losses)
-        return sum(array.nbytes for array in arrays)
+        return sum(getattr(self, name).nbytes for name in _ARRAYS)
+
+
+_ARRAYS = ("images", "labels", "answers", "ranks", "probabilities", "losses")
+
+
+def together(parts: Sequence[Judgement]) -> Judgement:
+    """The answers of several processes, of which each has judged some of the images, one behind the other."""
+    # one without an image does not know how many classes there are
+    some = [part for part in parts if len(part)] or [parts[0]]
+    arrays = {name: np.concatenate([getattr(part, name) for part in some]) for name in _ARRAYS}
+    return msgspec.structs.replace(some[0], **arrays)

@@ -21,7 +21,12 @@ class Process(msgspec.Struct, frozen=True):
 
 def own_process() -> Process:
     """This process."""
-    return Process(platform.node(), os.getpid(), _since(os.getpid()) or "")
+    return process_of(os.getpid())
+
+
+def process_of(pid: int) -> Process:
+    """The process of this computer with this number."""
+    return Process(platform.node(), pid, _since(pid) or "")
 
 
 def lives(process: Process) -> bool | None:
