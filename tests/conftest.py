@@ -62,8 +62,18 @@ def qtbot(qtbot):
         add(widget, **options)
 
     qtbot.addWidget = add_and_keep
-    yield qtbot
+    from PySide6.QtWidgets import QDialog
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QDialog, "exec", _no_answer)
+        yield qtbot
     kept.clear()
+
+
+def _no_answer(dialog):
+    """Fails where a dialog opens that no test expected, instead of waiting for ever."""
+    words = getattr(dialog, "text", dialog.windowTitle)()
+    raise AssertionError(f"a dialog waits for an answer: {words}")
 
 
 @pytest.fixture

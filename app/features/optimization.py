@@ -132,11 +132,11 @@ class Optimization(PanelFeature["TrainingPanel"]):
         if panel is None:
             return
         if measured is None or not measured.holds_for(project):
-            panel.speed.show_trials(None)
+            panel.show_trials(None)
             return
         machine = project.recipe.machine
         best = measured.trials.best(machine, machine.threads or measured.threads)
-        panel.speed.show_trials(measured.trials, best, measured.time)
+        panel.show_trials(measured.trials, best, measured.time)
 
     @Slot(float)
     def _take_rate(self, rate: float) -> None:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from networks.core.fields import field_at
 from networks.core.message import UserError
 from networks.recipes.data_section import Data
 from networks.recipes.recipe import Recipe
+from networks.recipes.speed_trials import SpeedTrials, Trial
 from networks.runs.measures import LEARNING_RATE
 from networks.runs.record import Record
+from widgets.controls.late import Late
 from widgets.controls.notice import Notice
 from widgets.controls.section import Disclosure
-from widgets.forms.field_words import type_help, type_words
+from widgets.forms.field_words import type_words
 from widgets.forms.form import Form
 from widgets.forms.log_slider import LogSlider
-from widgets.forms.rows import Cells, Stack, dim, heading
+from widgets.forms.rows import Cells, Stack, dim
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.look.translation import declared, thousands
 from widgets.panels.recipe_panel import RecipePanel
 from widgets.panels.schedule_plot import SchedulePlot
-from widgets.panels.speed_section import SpeedSection
+from widgets.panels.training_details import TrainingDetails, detail_fields
 
 SLIDER = (1e-5, 1.0)
 """The learning rates that the slider reaches; the field takes any."""
@@ -61,7 +63,12 @@ class TrainingPanel(RecipePanel):
         self._counts.setObjectName("counts")
         self._device = Notice("warning")
         self._device.setObjectName("device_problem")
-        self._more = Disclosure("training_more", self._seldom())
+        self._devices: tuple[str, ...] | None = None
+        self._obstacles: Mapping[str, str] = {}
+        self._steering: Collection[str] = ()
+        self._trials: tuple[SpeedTrials | None, Trial | None, str] = (None, None, "")
+        self._details = Late(self._make_details, self._show_details)
+        self._more = Disclosure("training_more", self._details)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.MARGIN, 2, theme.MARGIN, theme.SPACE + 4)
         column.setSpacing(theme.SPACE)
@@ -84,40 +91,48 @@ class TrainingPanel(RecipePanel):
         self.setMinimumWidth(theme.grown(244))
         self.show_recipe(self._recipe, None)
 
+    @property
+    def details(self) -> TrainingDetails:
+        """What folds away, made now if it is not there yet."""
+        return self._details.widget
+
     def show_recipe(self, recipe: Recipe, devices: tuple[str, ...] | None) -> None:
         """Shows a recipe; `devices` are those that torch finds, or None while torch is not loaded."""
         self._show_forms(recipe)
         self._place_find()
-        optimizer, loss = type(recipe.learning.optimizer), type(recipe.learning.loss)
+        optimizer = type(recipe.learning.optimizer)
         self._slider.show_value(recipe.learning.optimizer.lr)
         self._slider.show_usual(
             optimizer.usual, self.tr("usual for {optimizer}").format(optimizer=type_words(optimizer))
         )
         learning = recipe.learning
-        schedule = type(learning.schedule)
         self._plot.show_schedule(learning.schedule, learning.optimizer.lr, learning.epochs)
         # a rate that stays the same needs no picture
         self._plot.setVisible(bool(learning.schedule.curves(learning.epochs, steps_per_epoch=100)))
         self._counts.setText(self._count_images(recipe.data))
-        for title, help, kind, form in (
-            (self._optimizer_title, self._optimizer_help, optimizer, self._optimizer),
-            (self._loss_title, self._loss_help, loss, self._loss),
-            (self._schedule_title, self._schedule_help, schedule, self._schedule),
-        ):
-            title.setText(type_words(kind))
-            help.setText(type_help(kind))
-            form.setVisible(bool(form.fields()))
-        self._formula.setText(declared(optimizer.formula))
-        self._formula.setToolTip(declared(optimizer.paper))
+        self._devices = devices
         self._count_more()
-        self._show_devices(devices)
+        self._show_device()
+        if (details := self._details.made) is not None:
+            details.show_recipe(recipe, devices)
 
     def show_obstacles(self, reasons: Mapping[str, str]) -> None:
         """Greys out what cannot be switched on with the recipe's device, by name, and says why."""
-        for name in ("channels_last", "compile"):
-            self._machine.disable_flag(name, reasons.get(name, ""))
-        reason = reasons.get("precision", "")
-        self._machine.disable_choices("precision", {"bfloat16": reason} if reason else {})
+        self._obstacles = reasons
+        if (details := self._details.made) is not None:
+            details.show_obstacles(reasons)
+
+    def show_steering(self, paths: Collection[str]) -> None:
+        super().show_steering(paths)
+        self._steering = paths
+        if (details := self._details.made) is not None:
+            details.show_steering(paths)
+
+    def show_trials(self, trials: SpeedTrials | None, best: Trial | None = None, time: str = "") -> None:
+        """Shows beside the switches of the machine what was measured; None where nothing holds."""
+        self._trials = (trials, best, time)
+        if (details := self._details.made) is not None:
+            details.speed.show_trials(trials, best, time)
 
     def show_trace(self, record: Record | None) -> None:
         """Traces the learning rate of a run that goes on; None where none does."""
@@ -154,83 +169,43 @@ class TrainingPanel(RecipePanel):
         self._steers.show_sentence(words)
         self.show_steering(paths)
 
-    def _seldom(self) -> QWidget:
-        """What is set once, in one column."""
-        self._run = self._form(
-            "learning",
-            Form(("clip", "clip_by", "decay", "accumulation", "averaging", "seed")),
-        )
-        self._run.add_beside("seed", self._dice())
-        self._machine = self._form("machine", Form())
-        self.speed = SpeedSection()
-        self.speed.try_requested.connect(self.try_requested)
-        self._waiting = dim(self.tr("torch is loading; then the devices of this computer are listed here."))
-        self._waiting.setObjectName("waiting")
-        self._optimizer_title, self._optimizer_help = heading(), dim()
-        self._formula = dim()
-        self._formula.setObjectName("optimizer_formula")
-        self._optimizer = self._form("learning.optimizer", Form(without=("lr",)))
-        self._optimizer.setObjectName("optimizer")
-        self._loss_title, self._loss_help = heading(), dim()
-        self._loss = self._form("learning.loss", Form())
-        self._loss.setObjectName("loss")
-        self._schedule_title, self._schedule_help = heading(), dim()
-        self._schedule = self._form("learning.schedule", Form())
-        self._schedule.setObjectName("schedule_form")
-        self._stopping_title = heading(self.tr("Stopping"))
-        self._stopping = self._form("learning.stopping", Form())
-        self._stopping.setObjectName("stopping")
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self._run)
-        for group in (
-            (heading(self.tr("Machine")), self._machine, self.speed, self._waiting),
-            (self._optimizer_title, self._optimizer_help, self._formula, self._optimizer),
-            (self._loss_title, self._loss_help, self._loss),
-            (self._schedule_title, self._schedule_help, self._schedule),
-            (self._stopping_title, self._stopping),
-        ):
-            column.addSpacing(theme.SPACE)
-            for part in group:
-                column.addWidget(part)
-        return whole
+    @Slot()
+    def give_up(self) -> None:
+        super().give_up()
+        if (details := self._details.made) is not None:
+            details.give_up()
 
     def _count_more(self) -> None:
-        forms = (self._run, self._machine, self._optimizer, self._loss, self._schedule, self._stopping)
-        titles = [declared(field.title).lower() for form in forms for field in form.fields()]
+        titles = [declared(field.title).lower() for field in detail_fields(self._recipe)]
         self._more.show_words(self.tr("{count} more").format(count=len(titles)), ", ".join(titles))
 
-    def _show_devices(self, devices: tuple[str, ...] | None) -> None:
-        field = self._machine.editor("device").field
-        if devices is None:
-            reason = self.tr("torch is still loading")
-            words = {choice: reason for choice in field.choices if choice != "cpu"}
-        else:
-            missing = self.tr("torch finds no {device} on this computer")
-            words = {
-                choice: missing.format(device=declared(field.label_of(choice)))
-                for choice in field.choices
-                if choice not in devices
-            }
-        self._machine.disable_choices("device", words)
-        self._waiting.setVisible(devices is None)
+    def _make_details(self) -> TrainingDetails:
+        details = TrainingDetails()
+        details.edited.connect(self.edited)
+        details.try_requested.connect(self.try_requested)
+        return details
+
+    def _show_details(self, details: TrainingDetails) -> None:
+        """Shows what was told before what folds away was made."""
+        details.show_recipe(self._recipe, self._devices)
+        details.show_obstacles(self._obstacles)
+        details.show_steering(self._steering)
+        details.speed.show_trials(*self._trials)
+
+    def _show_device(self) -> None:
+        """Says so where the recipe wants a device that is not here, folded away or not."""
         chosen = self._recipe.machine.device
         sentence = ""
-        if devices is not None and chosen not in devices:
+        if self._devices is not None and chosen not in self._devices:
+            device = declared(field_at(self._recipe, "machine.device").label_of(chosen))
             sentence = self.tr("torch finds no {device} on this computer: choose another device.").format(
-                device=declared(field.label_of(chosen))
+                device=device
             )
         self._device.show_sentence(sentence)
 
     @Slot(float)
     def _slide(self, rate: float) -> None:
         self._edit("learning.optimizer", "lr", rate)
-
-    @Slot()
-    def _draw_seed(self) -> None:
-        self._edit("learning", "seed", secrets.randbelow(100_000))
 
     def _door(self) -> QToolButton:
         """Leads to where the loss is drawn."""
@@ -242,13 +217,3 @@ class TrainingPanel(RecipePanel):
         door.setAccessibleName(self.tr("See the loss"))
         door.clicked.connect(self.loss_requested)
         return door
-
-    def _dice(self) -> QToolButton:
-        dice = QToolButton()
-        dice.setObjectName("dice")
-        dice.setIcon(icon("dice"))
-        dice.setAutoRaise(True)
-        dice.setToolTip(self.tr("Draw another seed"))
-        dice.setAccessibleName(self.tr("Draw another seed"))
-        dice.clicked.connect(self._draw_seed)
-        return dice

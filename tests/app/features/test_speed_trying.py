@@ -57,7 +57,7 @@ def test_the_fastest_with_equal_results_is_taken_and_undone(room, fake):  # noqa
     room = room(threads=0)
     trying, panel = room.optimization.trying, room.optimization.panel
     before = room.desk.document.project
-    button(panel, "try_speed").click()
+    button(panel.details, "try_speed").click()
     dialog = trying.dialog
     room.until(lambda: not button(dialog, "put_back").isHidden())
     assert fake == [before]
@@ -93,8 +93,8 @@ def test_what_was_taken_is_put_back(room, fake):  # noqa: F811
 
 def test_figures_stand_beside_the_switches_while_network_and_recipe_stay(room, fake):  # noqa: F811
     room = room(threads=0)
-    words = room.optimization.panel.findChild(QLabel, "speed_words")
-    table = room.optimization.panel.speed._table
+    words = room.optimization.panel.details.findChild(QLabel, "speed_words")
+    table = room.optimization.panel.details.speed._table
     assert words.isHidden()
     room.optimization.try_speed()
     dialog = room.optimization.trying.dialog

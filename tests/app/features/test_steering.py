@@ -70,7 +70,9 @@ class Room:
         self.desk.edit_recipe(recipe, "Change", "")
 
     def bolts(self):
-        return [bolt for bolt in self.optimization.panel.findChildren(Bolt) if not bolt.isHidden()]
+        panel = self.optimization.panel
+        found = (*panel.findChildren(Bolt), *panel.details.findChildren(Bolt))
+        return [bolt for bolt in dict.fromkeys(found) if not bolt.isHidden()]
 
 
 @pytest.fixture

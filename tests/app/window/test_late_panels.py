@@ -69,7 +69,11 @@ def words(panel):
 
 
 def panel_of(window, name):
-    return window.zones.seats[name].panel.widget.widget
+    """The panel of this name, with all that it makes late itself."""
+    panel = window.zones.seats[name].panel.widget.widget
+    for within in panel.findChildren(Late):
+        assert within.widget
+    return panel
 
 
 def test_a_window_makes_only_what_is_seen(opened, qtbot):

@@ -12,6 +12,7 @@ from networks.recipes.recipe import Recipe, section_of, with_settings
 from widgets.controls.check_box import CheckBox
 from widgets.controls.notice import Notice
 from widgets.controls.section import Disclosure
+from widgets.forms.bolt import Bolt
 from widgets.forms.form import Form
 from widgets.panels.training_panel import TrainingPanel
 
@@ -172,6 +173,25 @@ def test_what_is_set_every_minute_stands_first_and_the_tab_key_follows_what_one_
     more.set_open(False)
     assert not panel.findChild(QLineEdit, "beta1").isVisible()
     assert all(widget.isVisible() for widget in often)
+
+
+def test_what_folds_away_is_made_when_it_is_opened_and_shows_what_was_told_before(qtbot):
+    panel = TrainingPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    recipe = with_settings(Recipe(), optimizer=SGD(momentum=0.75), seed=41)
+    panel.show_recipe(recipe, ("cpu",))
+    panel.show_obstacles({"compile": "there is no compiler"})
+    panel.show_run("Run 1", ("learning.optimizer.momentum",))
+    more = panel.findChild(Disclosure)
+    assert "momentum" in more.heading.summary()
+    assert not panel.findChildren(QLineEdit, "seed")
+    more.set_open(True)
+    assert panel.findChild(QLineEdit, "seed").text() == "41"
+    assert panel.findChild(QLineEdit, "momentum").text() == "0.75"
+    assert enabled(panel) == [True, False, False]
+    assert panel.findChild(QLabel, "compile_why_not").text() == "there is no compiler"
+    assert any(bolt.isVisible() for bolt in panel.details.findChildren(Bolt))
 
 
 def test_more_says_how_much_it_folds_away(panel):
