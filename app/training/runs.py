@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.training.kept_runs import Found, KeptRuns
-from app.training.trainer import Beginning, Keeping, State, Trainer
+from app.training.leg import Beginning, Keeping
+from app.training.planned_runs import PlannedRuns
+from app.training.trainer import State, Trainer
 from app.training.watched_runs import WatchedRuns
+from app.training.wishes import Wishes
 from networks.core.finding import Finding, blocking
 from networks.core.message import Message, UserError, visible
+from networks.project.comparing import Planned, Round
 from networks.project.difference import run_name
 from networks.project.project import Project, read_project, share_weights
 from networks.recipes.recipe import Recipe, with_settings
-from networks.recipes.steering import Running, Value, steered, with_change
+from networks.recipes.steering import Running, steered, with_change
 from networks.runs.events import Event, Failed, Finished, Noticed, Steered
 from networks.runs.kept.files import PROJECT
 from networks.runs.progress import Progress
 from networks.runs.record import Record, Records
 from networks.runs.verdict import Verdict, verdict
 from widgets.look.translation import said
-
-SETTLED_MS = 300
-"""How long a field rests before its number changes the run that goes on."""
 
 
 class Runs(QObject):
@@ -70,14 +71,10 @@ class Runs(QObject):
         self._count = 0
         self._id = ""
         """That of the current or last run."""
-        self._wishes: dict[str, Value] = {}
-        """Values to change in the run that goes on, by their paths in the recipe."""
-        self._settling = QTimer(self)
-        self._settling.setSingleShot(True)
-        self._settling.setInterval(SETTLED_MS)
-        self._settling.timeout.connect(self._steer)
+        self._wishes = Wishes(trainer, self)
         self._held_back: tuple[Project | None, Callable[[], None]] | None = None
         """The run that `may_begin` did not let begin, and which project was shown then."""
+        self._planned = PlannedRuns()
         self.kept = KeptRuns(trainer.move, self)
         self.kept.found.connect(self._take_found)
         self.kept.troubled.connect(self._tell_trouble)
@@ -87,6 +84,7 @@ class Runs(QObject):
         self.watched.ended.connect(self._tell_end_of)
         self.watched.troubled.connect(self._tell_trouble)
         trainer.reopened.connect(self._take_reopened)
+        trainer.kept.connect(self.kept.know)
         self.place: Callable[[], Path | None] = lambda: None
         """Says in which folder of runs a run that begins now is kept; None keeps nothing."""
         self.may_begin: Callable[[Project], bool] = lambda project: True
@@ -123,7 +121,9 @@ class Runs(QObject):
     @Slot()
     def train_further(self) -> None:
         """Trains the current or last run for one more epoch; without a run, trains a first epoch."""
-        if self.trainer.busy:
+        if self.trainer.comparing:
+            self.noted.emit(self.tr("Twins train as long as planned, or they could not be compared."), False)
+        elif self.trainer.busy:
             if self.progress is not None and self.trainer.state in (State.TRAINING, State.PAUSED):
                 self.progress.epochs += 1
                 self.trainer.train_further()
@@ -188,6 +188,28 @@ class Runs(QObject):
         held, self._held_back = self._held_back, None
         if held is not None and held[0] is self._project and not self.trainer.busy and not self._findings:
             held[1]()
+
+    def compare(self, rounds: Sequence[Round]) -> None:
+        """Trains twins turn about, or one project with several seeds."""
+        if self.trainer.busy:
+            return
+        if not self.may_begin(rounds[0][0].project):
+            self._held_back = self._project, partial(self.compare, rounds)
+            return
+        self._held_back = None
+        self._wishes.clear()
+        self._list(self._planned.plan(rounds))
+        self.outdated.emit()
+        self.trainer.compare(rounds, self.place())
+
+    def _list(self, begun: Iterable[tuple[Planned, Record]]) -> None:
+        """Lists runs of a comparison as they begin. What is shown in the bar is the project as it is."""
+        for planned, record in begun:
+            self.records.begin(record)
+            if planned.part.side == "A":
+                self.progress, self._id = record.progress, record.run
+                self._trained, self._called = planned.project, run_name(planned.project)[0]
+        self.recorded.emit()
 
     def _begin(
         self,
@@ -293,30 +315,22 @@ class Runs(QObject):
 
     def steer(self, old: Recipe, new: Recipe) -> bool:
         """Makes an edit of the recipe change the run that goes on as well; False where it cannot."""
-        if not self.trainer.busy or self._trained is None:
+        if not self.trainer.busy or self.trainer.comparing or self._trained is None:
             return False
         changes = steered(self._trained.recipe, old, new)
         for path, value in changes.items():
-            self._wishes[path] = value
             recipe = with_change(self._trained.recipe, path, value)
             self._trained = replace(self._trained, recipe=recipe)
         if changes:
-            # a slider that is being dragged is one change, made where it comes to rest
-            self._settling.start()
+            self._wishes.add(changes)
         return bool(changes)
-
-    @Slot()
-    def _steer(self) -> None:
-        for path in tuple(self._wishes):
-            if self.trainer.steer(path, self._wishes[path]):
-                del self._wishes[path]
-        if self._wishes and self.trainer.busy:
-            self._settling.start()
 
     @property
     def running(self) -> Running | None:
         """The run that goes on; None where none does, and once it is about to stop."""
         if not self.trainer.busy or self._trained is None or self.trainer.state is State.STOPPING:
+            return None
+        if self.trainer.comparing:
             return None
         return Running(self.title, self._trained.recipe)
 
@@ -342,6 +356,7 @@ class Runs(QObject):
 
     @Slot(object)
     def _take_events(self, events: tuple[Event, ...]) -> None:
+        self._list(self._planned.begin(events))
         self.kept.know(self._id, self.trainer.folder)
         self.records.take(events)
         self.recorded.emit()

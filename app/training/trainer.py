@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import gc
-import threading
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.background.job import Job, Task, broke_off
-from app.background.log import LOG
-from app.session.version import version
+from app.background.job import Job
+from app.training.comparing_leg import ComparingLeg
+from app.training.leg import Beginning, Keeping, Leg, RunLeg
 from app.training.memory import give_back_memory
-from networks.core.message import Message, UserError, message
+from networks.core.message import Message
+from networks.project.comparing import Round
 from networks.project.project import Project
-from networks.recipes.steering import Course, Value
-from networks.runs.events import Event, Failed, Finished, Noticed
-from networks.runs.failure import explain
-from networks.runs.kept.environment import approximately
-from networks.runs.kept.reading import read_run
-from networks.runs.record import Record
+from networks.recipes.steering import Value
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from networks.training.recorder import Recorder
     from networks.training.run import Run
 
 TICK_MS = 100
@@ -48,170 +39,6 @@ class State(Enum):
     STOPPING = "stopping"
 
 
-class Beginning(NamedTuple):
-    """What a run begins with besides its project.
-
-    `weights` are those of another run to go on from; None draws or fetches the first weights as the recipe
-    says. `course` is that of an earlier run that is repeated.
-    """
-
-    weights: Mapping[str, Tensor] | None = None
-    course: Course | None = None
-
-
-class Keeping(NamedTuple):
-    """Where a new run is kept, in a folder of runs, and what it is called there."""
-
-    runs: Path
-    title: str
-    short: str
-    parent: str = ""
-
-
-class _Gate:
-    """Tells the training thread, between two batches, whether to go on."""
-
-    def __init__(self) -> None:
-        self._open = threading.Event()
-        self._open.set()
-        self.stopped = False
-
-    def pause(self) -> None:
-        self._open.clear()
-
-    def resume(self) -> None:
-        self._open.set()
-
-    def stop(self) -> None:
-        self.stopped = True
-        self._open.set()
-
-    @property
-    def closed(self) -> bool:
-        """Whether it is paused."""
-        return not self._open.is_set()
-
-    def passes(self) -> bool:
-        """Waits while paused. False once stopped."""
-        self._open.wait()
-        return not self.stopped
-
-
-class _Leg:
-    """One leg of a run: what the training thread does, and the box that it puts events into.
-
-    It computes nothing itself: everything that computes is in networks.training.
-    """
-
-    def __init__(
-        self,
-        project: Project,
-        id: str,
-        run: Run | None,
-        epochs: int | None,
-        beginning: Beginning,
-        keeping: Keeping | Path | None,
-    ) -> None:
-        """`keeping` is the folder of a run that goes on, or says where a new one is kept; None keeps nothing.
-
-        `epochs` None goes on to where the run was to end.
-        """
-        self._project, self._id, self._epochs, self._beginning = project, id, epochs, beginning
-        self._keeping = keeping
-        self.training_run = run
-        self.recorder: Recorder | None = None
-        self.record: Record | None = None
-        """What a run that goes on from its folder has told before."""
-        self.box: deque[Event] = deque()
-        self.gate = _Gate()
-
-    def drive(self, _: Task) -> None:
-        """Trains until the end, until it is stopped or until it fails. A failure is an event like others."""
-        failure: Failed | None = None
-        try:
-            self._train()
-        except BaseException as error:  # noqa: BLE001  whatever it is, the user is told
-            failure = explain(error, self._id)
-        # outside of the except block: there, the traceback would keep all tensors alive
-        if failure is not None:
-            self.box.append(failure)
-
-    def _train(self) -> None:
-        run = self._prepared()
-        events = run.train(self._epochs, repeating=self._beginning.course is not None)
-        for event in events:
-            self._take(event)
-            if not isinstance(event, Finished | Failed) and not self._passes():
-                events.close()
-                for last in run.stopped():
-                    self._take(last)
-                return
-
-    def _take(self, event: Event) -> None:
-        self.box.append(event)
-        if self.recorder is not None:
-            self.box.extend(self.recorder.take(event))
-
-    def _passes(self) -> bool:
-        """Whether to go on. Before a pause, what was trained is brought to the disk."""
-        if self.gate.closed and self.recorder is not None:
-            self.recorder.checkpoint()
-        return self.gate.passes()
-
-    def _prepared(self) -> Run:
-        """The run: a new one, that of the leg before, or one that goes on from its folder."""
-        # the first training imports torch, if the loader has not done so yet
-        from networks.training.run import Run
-
-        folder = self._keeping if isinstance(self._keeping, Path) else None
-        if self.training_run is None and folder is not None:
-            return self._read(folder)
-        if self.training_run is None:
-            weights, course = self._beginning
-            changes = () if course is None else course.changes
-            run = self.training_run = Run(self._project, self._id, changes=changes, weights=weights)
-        run = self.training_run
-        # nothing that concerns the files may keep it from training
-        try:
-            self.recorder = self._recorder(run, folder)
-        except Exception as error:  # noqa: BLE001  the user is told
-            reason = error.reason if isinstance(error, UserError) else broke_off(error)
-            LOG.warning("a run is not kept: %s", reason)
-            self.box.append(Noticed(self._id, message("The run is not kept. {reason}", reason=reason)))
-        return run
-
-    def _recorder(self, run: Run, folder: Path | None) -> Recorder | None:
-        if self._keeping is None:
-            return None
-        from networks.training.machine import environment
-        from networks.training.recorder import Named, begun, gone_on
-
-        if folder is not None:
-            return gone_on(run, folder, environment(run, version()), ())
-        assert isinstance(self._keeping, Keeping)
-        runs, title, short, parent = self._keeping
-        weights, course = self._beginning
-        return begun(
-            run,
-            runs,
-            Named(title, short, parent),
-            version=version(),
-            epochs=self._epochs,
-            course=course,
-            weights=weights,
-        )
-
-    def _read(self, folder: Path) -> Run:
-        from networks.training.resuming import resumed
-
-        run, self.recorder, differs, passed_over = resumed(folder, self._id, version())
-        self.record = read_run(folder, self._id, until=run.step).record
-        self.training_run = run
-        for reason in (*passed_over, *([approximately(differs)] if differs else ())):
-            self.box.append(Noticed(self._id, reason))
-        return run
-
-
 class Trainer(QObject):
     """Starts, pauses and stops training, and hands on its events, ten times a second and none lost.
 
@@ -222,6 +49,8 @@ class Trainer(QObject):
     """A tuple of events, in order."""
     reopened = Signal(object)
     """The record of a run that goes on from its folder, up to where it goes on. Comes before its events."""
+    kept = Signal(str, object)
+    """The id of a run of a comparison, and the folder in which it is kept."""
     state_changed = Signal(object)
     """The new `State`."""
 
@@ -234,7 +63,7 @@ class Trainer(QObject):
         """Where the current or last run is kept; None where it is not."""
         self._id = "run"
         self._run: Run | None = None
-        self._leg: _Leg | None = None
+        self._leg: Leg | None = None
         self._job: Job[None] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
@@ -244,6 +73,11 @@ class Trainer(QObject):
     def busy(self) -> bool:
         """Whether the thread is running, which includes being paused or about to stop."""
         return self._leg is not None
+
+    @property
+    def comparing(self) -> bool:
+        """Whether twins or seeds are being trained."""
+        return self._leg is not None and self._leg.comparing
 
     @property
     def run(self) -> Run | None:
@@ -265,6 +99,14 @@ class Trainer(QObject):
         planned = project.recipe.learning.epochs if beginning.course is None else beginning.course.epochs
         self._launch(planned if epochs is None else epochs, keeping, beginning)
 
+    def compare(self, rounds: Sequence[Round], runs: Path | None) -> None:
+        """Trains twins, or one project with several seeds, in a folder of runs. Only while not busy."""
+        assert not self.busy
+        self.forget()
+        first = rounds[0][0]
+        self.project, self._id, self.folder = first.project, first.id, None
+        self._begin(ComparingLeg(rounds, runs))
+
     def go_on(self, project: Project, folder: Path, id: str) -> None:
         """Goes on with the run of this project that is kept in a folder. Only while not busy."""
         assert not self.busy
@@ -274,11 +116,11 @@ class Trainer(QObject):
 
     def move(self, move: Callable[[Path], Path]) -> None:
         """Has the current or last run's folder moved to where `move` says; may be called in any thread."""
-        leg = self._leg
-        recorder = None if leg is None else leg.recorder
-        if recorder is not None:
+        recorders = () if self._leg is None else tuple(self._leg.recorders.values())
+        for recorder in recorders:
             recorder.move(move)
-            self.folder = recorder.folder
+        if recorders:
+            self.folder = recorders[0].folder
         elif self.folder is not None:
             self.folder = move(self.folder)
 
@@ -296,9 +138,12 @@ class Trainer(QObject):
         give_back_memory()
 
     def train_further(self) -> None:
-        """Trains one more epoch: of the current run, or of the last one with its weights."""
+        """Trains one more epoch: of the current run, or of the last one with its weights.
+
+        Twins that are being trained keep their length, or they could not be compared.
+        """
         if self.busy:
-            if self._run is not None:
+            if self._run is not None and not self.comparing:
                 self._run.target_epochs += 1
         elif self._run is not None:
             self._launch(1, self.folder)
@@ -322,8 +167,7 @@ class Trainer(QObject):
         """Ends the run after the batch that is being computed; the weights stay."""
         if self._leg is not None and self.state is not State.STOPPING:
             self._leg.gate.stop()
-            if self._leg.training_run is not None:
-                self._leg.training_run.hurry()
+            self._leg.hurry()
             self._become(State.STOPPING)
 
     def close(self) -> None:
@@ -334,7 +178,7 @@ class Trainer(QObject):
 
     def steer(self, path: str, value: Value) -> bool:
         """Changes a number of the recipe in the run that goes on. False as long as it is being prepared."""
-        if self._run is None or not self.busy:
+        if self._run is None or not self.busy or self.comparing:
             return False
         self._run.steer(path, value)
         return True
@@ -346,7 +190,9 @@ class Trainer(QObject):
         beginning: Beginning = Beginning(),  # noqa: B008  a value
     ) -> None:
         assert self.project is not None
-        leg = _Leg(self.project, self._id, self._run, epochs, beginning, keeping)
+        self._begin(RunLeg(self.project, self._id, self._run, epochs, beginning, keeping))
+
+    def _begin(self, leg: Leg) -> None:
         self._leg = leg
         self._job = Job(leg.drive, self._end, self._end, owner=self)
         self._become(State.PREPARING)
@@ -358,10 +204,14 @@ class Trainer(QObject):
         leg = self._leg
         if leg is None:
             return
-        if self._run is None:
+        if self._run is None or leg.comparing:
             self._run = leg.training_run
-        if leg.recorder is not None:
-            self.folder = leg.recorder.folder
+        if leg.comparing and self._run is not None:
+            self.project, self._id = self._run.project, self._run.id
+        if (recorder := leg.recorders.get(self._id)) is not None:
+            self.folder = recorder.folder
+        while leg.begun:
+            self.kept.emit(*leg.begun.popleft())
         if leg.record is not None:
             record, leg.record = leg.record, None
             self.reopened.emit(record)

@@ -20,6 +20,8 @@ class Comparing:
 
     def __init__(self, rounds: Sequence[Round], keeps: Keeps = lambda run, planned: None) -> None:
         self._rounds, self._keeps = tuple(rounds), keeps
+        self.round = self._rounds[0]
+        """The round whose turn it is."""
         self.turns: Turns | None = None
         """The round that is being trained, or was trained last."""
 
@@ -34,7 +36,7 @@ class Comparing:
         Raises UserError where a run cannot be made, and whatever torch raises where memory is too small.
         """
         for number, planned in enumerate(self._rounds):
-            self.turns = None
+            self.round, self.turns = planned, None
             runs = [Run(each.project, each.id) for each in planned]
             for twin in runs[1:]:
                 shared = share_first_weights(runs[0], twin)

@@ -20,7 +20,8 @@ from app.features import exports as exports_module
 from app.features.exports import Exports
 from app.session.formats import FORMATS, endings
 from app.session.settings import Settings
-from app.training.trainer import Beginning, State
+from app.training.leg import Beginning
+from app.training.trainer import State
 from networks.core.message import UserError, message
 from networks.exporting import onnx_file, script, weights
 from networks.graph.check import check

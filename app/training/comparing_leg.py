@@ -1,0 +1,84 @@
+"""A leg in which twins train turn about, seed by seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.background.job import broke_off
+from app.background.log import LOG
+from app.session.version import version
+from app.training.leg import Leg
+from networks.core.message import UserError, message
+from networks.project.comparing import Planned, Round
+from networks.runs.events import Finished, Noticed
+
+if TYPE_CHECKING:
+    from networks.training.comparing import Comparing
+    from networks.training.recorder import Recorder
+    from networks.training.run import Run
+
+
+class ComparingLeg(Leg):
+    """Trains all runs of a comparison; each is kept in a folder of its own."""
+
+    comparing = True
+
+    def __init__(self, rounds: Sequence[Round], runs: Path | None) -> None:
+        """`runs` is the folder of runs in which they are kept; None keeps nothing."""
+        super().__init__(rounds[0][0].id)
+        self._rounds, self._runs = rounds, runs
+        self._comparing: Comparing | None = None
+        self._told = False
+
+    @property
+    def recorders(self) -> Mapping[str, Recorder]:
+        turns = None if self._comparing is None else self._comparing.turns
+        return {} if turns is None else turns.recorders
+
+    @property
+    def failing(self) -> str:
+        return self._id if self._comparing is None else self._comparing.round[0].id
+
+    def hurry(self) -> None:
+        if self._comparing is not None:
+            self._comparing.hurry()
+
+    def _train(self) -> None:
+        # the first training imports torch, if the loader has not done so yet
+        from networks.training.comparing import Comparing
+
+        comparing = self._comparing = Comparing(self._rounds, self._recorder)
+        events = comparing.train()
+        for event in events:
+            # the run of the project as it is, with the seed whose turn it is
+            self.training_run = next(iter(comparing.runs), self.training_run)
+            self.box.append(event)
+            if isinstance(event, Finished):
+                continue
+            if self.gate.closed:
+                comparing.checkpoint()
+            if not self.gate.passes():
+                events.close()
+                self.box.extend(comparing.stopped())
+                return
+
+    def _recorder(self, run: Run, planned: Planned) -> Recorder | None:
+        """Nothing that concerns the files may keep it from training; the user is told once."""
+        if self._runs is None:
+            return None
+        from networks.training.comparing import named
+        from networks.training.recorder import begun
+
+        try:
+            recorder = begun(run, self._runs, named(planned), version=version(), weights=run.first_weights)
+        except Exception as error:  # noqa: BLE001  the user is told
+            reason = error.reason if isinstance(error, UserError) else broke_off(error)
+            LOG.warning("a run is not kept: %s", reason)
+            if not self._told:
+                self.box.append(Noticed(run.id, message("The runs are not kept. {reason}", reason=reason)))
+            self._told = True
+            return None
+        self.begun.append((run.id, recorder.folder))
+        return recorder

@@ -1,0 +1,228 @@
+"""One leg of a run: what the training thread does, and the box that it puts events into."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from app.background.job import Task, broke_off
+from app.background.log import LOG
+from app.session.version import version
+from networks.core.message import UserError, message
+from networks.project.project import Project
+from networks.recipes.steering import Course
+from networks.runs.events import Event, Failed, Finished, Noticed
+from networks.runs.failure import explain
+from networks.runs.kept.environment import approximately
+from networks.runs.kept.reading import read_run
+from networks.runs.record import Record
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from networks.training.recorder import Recorder
+    from networks.training.run import Run
+
+
+class Beginning(NamedTuple):
+    """What a run begins with besides its project.
+
+    `weights` are those of another run to go on from; None draws or fetches the first weights as the recipe
+    says. `course` is that of an earlier run that is repeated.
+    """
+
+    weights: Mapping[str, Tensor] | None = None
+    course: Course | None = None
+
+
+class Keeping(NamedTuple):
+    """Where a new run is kept, in a folder of runs, and what it is called there."""
+
+    runs: Path
+    title: str
+    short: str
+    parent: str = ""
+
+
+class Gate:
+    """Tells the training thread, between two batches, whether to go on."""
+
+    def __init__(self) -> None:
+        self._open = threading.Event()
+        self._open.set()
+        self.stopped = False
+
+    def pause(self) -> None:
+        self._open.clear()
+
+    def resume(self) -> None:
+        self._open.set()
+
+    def stop(self) -> None:
+        self.stopped = True
+        self._open.set()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is paused."""
+        return not self._open.is_set()
+
+    def passes(self) -> bool:
+        """Waits while paused. False once stopped."""
+        self._open.wait()
+        return not self.stopped
+
+
+class Leg:
+    """What the training thread does, from its start to its end, with one run or with several.
+
+    It computes nothing itself: everything that computes is in networks.training.
+    """
+
+    comparing = False
+    """Whether it trains twins or seeds, which nobody may steer: they would not be comparable any more."""
+
+    def __init__(self, id: str) -> None:
+        self._id = id
+        self.training_run: Run | None = None
+        """The run that is trained; of several, that of the project as it is."""
+        self.record: Record | None = None
+        """What a run that goes on from its folder has told before."""
+        self.box: deque[Event] = deque()
+        self.begun: deque[tuple[str, Path]] = deque()
+        """The runs of a comparison that have begun, by their ids, and where they are kept."""
+        self.gate = Gate()
+
+    @property
+    def recorders(self) -> Mapping[str, Recorder]:
+        """Those that keep its runs, by the runs' ids."""
+        raise NotImplementedError
+
+    @property
+    def failing(self) -> str:
+        """The id of the run that a failure is told of."""
+        return self._id
+
+    def drive(self, _: Task) -> None:
+        """Trains until the end, until it is stopped or until it fails. A failure is an event like others."""
+        failure: Failed | None = None
+        try:
+            self._train()
+        except BaseException as error:  # noqa: BLE001  whatever it is, the user is told
+            failure = explain(error, self.failing)
+        # outside of the except block: there, the traceback would keep all tensors alive
+        if failure is not None:
+            self.box.append(failure)
+
+    def hurry(self) -> None:
+        """Gives up what takes long before the first step; called in the window's thread."""
+        if self.training_run is not None:
+            self.training_run.hurry()
+
+    def _train(self) -> None:
+        raise NotImplementedError
+
+
+class RunLeg(Leg):
+    """A leg of a single run."""
+
+    def __init__(
+        self,
+        project: Project,
+        id: str,
+        run: Run | None,
+        epochs: int | None,
+        beginning: Beginning,
+        keeping: Keeping | Path | None,
+    ) -> None:
+        """`keeping` is the folder of a run that goes on, or says where a new one is kept; None keeps nothing.
+
+        `epochs` None goes on to where the run was to end.
+        """
+        super().__init__(id)
+        self._project, self._epochs, self._beginning = project, epochs, beginning
+        self._keeping = keeping
+        self.training_run = run
+        self.recorder: Recorder | None = None
+
+    @property
+    def recorders(self) -> Mapping[str, Recorder]:
+        return {} if self.recorder is None else {self._id: self.recorder}
+
+    def _train(self) -> None:
+        run = self._prepared()
+        events = run.train(self._epochs, repeating=self._beginning.course is not None)
+        for event in events:
+            self._take(event)
+            if not isinstance(event, Finished | Failed) and not self._passes():
+                events.close()
+                for last in run.stopped():
+                    self._take(last)
+                return
+
+    def _take(self, event: Event) -> None:
+        self.box.append(event)
+        if self.recorder is not None:
+            self.box.extend(self.recorder.take(event))
+
+    def _passes(self) -> bool:
+        """Whether to go on. Before a pause, what was trained is brought to the disk."""
+        if self.gate.closed and self.recorder is not None:
+            self.recorder.checkpoint()
+        return self.gate.passes()
+
+    def _prepared(self) -> Run:
+        """The run: a new one, that of the leg before, or one that goes on from its folder."""
+        # the first training imports torch, if the loader has not done so yet
+        from networks.training.run import Run
+
+        folder = self._keeping if isinstance(self._keeping, Path) else None
+        if self.training_run is None and folder is not None:
+            return self._read(folder)
+        if self.training_run is None:
+            weights, course = self._beginning
+            changes = () if course is None else course.changes
+            run = self.training_run = Run(self._project, self._id, changes=changes, weights=weights)
+        run = self.training_run
+        # nothing that concerns the files may keep it from training
+        try:
+            self.recorder = self._recorder(run, folder)
+        except Exception as error:  # noqa: BLE001  the user is told
+            reason = error.reason if isinstance(error, UserError) else broke_off(error)
+            LOG.warning("a run is not kept: %s", reason)
+            self.box.append(Noticed(self._id, message("The run is not kept. {reason}", reason=reason)))
+        return run
+
+    def _recorder(self, run: Run, folder: Path | None) -> Recorder | None:
+        if self._keeping is None:
+            return None
+        from networks.training.machine import environment
+        from networks.training.recorder import Named, begun, gone_on
+
+        if folder is not None:
+            return gone_on(run, folder, environment(run, version()), ())
+        assert isinstance(self._keeping, Keeping)
+        runs, title, short, parent = self._keeping
+        weights, course = self._beginning
+        return begun(
+            run,
+            runs,
+            Named(title, short, parent),
+            version=version(),
+            epochs=self._epochs,
+            course=course,
+            weights=weights,
+        )
+
+    def _read(self, folder: Path) -> Run:
+        from networks.training.resuming import resumed
+
+        run, self.recorder, differs, passed_over = resumed(folder, self._id, version())
+        self.record = read_run(folder, self._id, until=run.step).record
+        self.training_run = run
+        for reason in (*passed_over, *([approximately(differs)] if differs else ())):
+            self.box.append(Noticed(self._id, reason))
+        return run

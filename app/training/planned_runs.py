@@ -1,0 +1,33 @@
+"""The runs of a comparison that have not begun: each gets its record with its first event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from networks.project.comparing import Planned, Round
+from networks.runs.events import Event
+from networks.runs.record import Record
+from widgets.look.translation import said
+
+
+class PlannedRuns:
+    """Makes a record for each planned run as it begins, so that nothing is listed that was not begun."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, Planned] = {}
+
+    def plan(self, rounds: Sequence[Round]) -> Iterator[tuple[Planned, Record]]:
+        """Another comparison begins, with its first run."""
+        self._waiting = {planned.id: planned for each in rounds for planned in each}
+        return self._begin([rounds[0][0].id])
+
+    def begin(self, events: Iterable[Event]) -> Iterator[tuple[Planned, Record]]:
+        """The runs that begin with these events, and their records."""
+        return self._begin(dict.fromkeys(event.run for event in events if event.run in self._waiting))
+
+    def _begin(self, runs: Iterable[str]) -> Iterator[tuple[Planned, Record]]:
+        for run in runs:
+            planned = self._waiting.pop(run)
+            record = Record(run, said(planned.title), planned.project.recipe.learning.epochs)
+            record.short = said(planned.short)
+            yield planned, record

@@ -1,0 +1,101 @@
+"""Twins train turn about in the window's training thread: kept, paused, stopped and told as every run is."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from msgspec.structs import replace
+from safetensors.torch import load_file
+
+from app.training.trainer import State, Trainer
+from networks.core.message import message
+from networks.graph.edits import remove
+from networks.project.comparing import planned_rounds
+from networks.project.project import first_project
+from networks.project.twins import Twin, set_twin
+from networks.recipes.recipe import with_settings
+from networks.runs.events import Failed, Finished, Stepped
+from networks.runs.kept.folders import run_folders
+from networks.runs.kept.reading import read_run
+from networks.training.run import Run
+
+FIRST = first_project()
+SHORT = replace(FIRST, recipe=with_settings(FIRST.recipe, epochs=2, threads=1, batch_size=300))
+ROUNDS = planned_rounds(SHORT, set_twin(SHORT, "learning.optimizer.lr", 0.01), (0, 1), id="run-1")
+
+
+@pytest.fixture
+def trainer(qtbot):
+    trainer = Trainer()
+    yield trainer
+    trainer.close()
+    assert not trainer.busy
+
+
+@pytest.fixture
+def events(trainer):
+    seen = []
+    trainer.events_arrived.connect(seen.extend)
+    return seen
+
+
+def wait(trainer, qtbot):
+    qtbot.waitUntil(lambda: trainer.state is State.IDLE, timeout=60_000)
+
+
+def test_every_run_is_kept_and_is_what_it_would_be_alone(trainer, events, qtbot, tmp_path):
+    kept = {}
+    trainer.kept.connect(kept.__setitem__)
+    trainer.compare(ROUNDS, tmp_path)
+    wait(trainer, qtbot)
+    assert [event.reason for event in events if isinstance(event, Finished)] == ["finished"] * 4
+    assert list(kept) == [planned.id for each in ROUNDS for planned in each]
+    assert set(kept.values()) == set(run_folders(tmp_path))
+    for planned in ROUNDS[1]:
+        run = Run(planned.project, planned.id)
+        told = [event for event in run.train() if isinstance(event, Stepped)]
+        assert [event for event in events if isinstance(event, Stepped) and event.run == planned.id] == told
+        weights = load_file(kept[planned.id] / "weights.safetensors")
+        assert all(torch.equal(weights[name], tensor) for name, tensor in run.weights().items())
+    # the last one of the project as it is can be looked into and trained further
+    assert trainer.run.id == ROUNDS[1][0].id
+    assert trainer.folder == kept[trainer.run.id]
+    trainer.train_further()
+    wait(trainer, qtbot)
+    assert trainer.run.epoch == 3
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_stopping_stops_both_and_begins_no_further_seed(trainer, events, qtbot, tmp_path, paused):
+    long = replace(SHORT, recipe=with_settings(SHORT.recipe, epochs=500))
+    twin = set_twin(long, "learning.optimizer.lr", 0.01)
+    trainer.compare(planned_rounds(long, twin, (0, 1), id="run-1"), tmp_path)
+    qtbot.waitUntil(lambda: len([event for event in events if isinstance(event, Stepped)]) > 30)
+    if paused:
+        trainer.pause()
+    trainer.stop()
+    wait(trainer, qtbot)
+    ends = [event for event in events if isinstance(event, Finished)]
+    assert [event.reason for event in ends] == ["stopped"] * 2
+    assert {event.run for event in ends} == {"run-1-A-0", "run-1-B-0"}
+    assert [read_run(folder).record.ended.reason for folder in run_folders(tmp_path)] == ["stopped"] * 2
+
+
+def test_nobody_steers_or_lengthens_runs_that_are_compared(trainer, events, qtbot, tmp_path):
+    trainer.compare(ROUNDS, None)
+    qtbot.waitUntil(lambda: bool(events))
+    assert trainer.comparing
+    assert not trainer.steer("learning.optimizer.lr", 0.1)
+    trainer.train_further()
+    wait(trainer, qtbot)
+    assert not trainer.comparing
+    assert max(event.epoch for event in events if isinstance(event, Stepped)) == 2
+
+
+def test_a_twin_that_cannot_be_trained_is_told_by_its_sentence(trainer, events, qtbot):
+    words = message("without flatten1")
+    broken = Twin(words, words, replace(SHORT, network=remove(SHORT.network, {"flatten1"})))
+    trainer.compare(planned_rounds(SHORT, broken, (0,), id="run-1"), None)
+    wait(trainer, qtbot)
+    assert isinstance(events[-1], Failed)
+    assert events[-1].run == "run-1-A-0"
