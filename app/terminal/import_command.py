@@ -20,7 +20,8 @@ from networks.core.storage import write_atomically
 from networks.exporting.weights import as_safetensors
 from networks.graph.check import check
 from networks.graph.network import Network
-from networks.importing.importer import imported
+from networks.importing.equality import Proof
+from networks.importing.importer import proved
 from networks.project.project import Project, write_project
 
 T = TypeVar("T")
@@ -43,12 +44,12 @@ def import_module(place: str, size: Shape, out: Path, *, weights: Path | None, o
                 message("“{path}” is there already: choose another name, or add --overwrite.", path=str(path))
             )
     module = _module(place)
-    network = imported(module, size)
+    network, proof = proved(module, size)
     project = Project(network)
     # weights that cannot be written, such as those on the meta device, are refused before a file is made
     learned = None if weights is None else _weights(module, network)
     write_project(project, out)
-    print_lines(_told(project, out))
+    print_lines(_told(project, out, size, proof))
     if weights is not None and learned is not None:
         write_atomically(weights, learned)
         print_lines(f"{weights}: the weights of the module")
@@ -121,10 +122,17 @@ def _holds(network: Network, key: str) -> bool:
     return key in network or key.rpartition(".")[0] in network
 
 
-def _told(project: Project, out: Path) -> str:
+def _told(project: Project, out: Path, size: Shape, proof: Proof) -> str:
     report = check(project.network, project.classes)
+    smaller = f", smaller than its own of {_in_words(size)}" if proof.size != size else ""
+    untrained = "" if proof.gradients else " Gradients were not compared: the module itself gives none."
     return (
         f"{out}: {len(project.network.nodes)} layers, {report.weights:,} weights "
         f"with the {project.classes} classes of the data. "
-        "Equal to the module on random images, in training and in evaluation."
+        f"Equal to the module on random images of {_in_words(proof.size)}{smaller}, in training and in "
+        f"evaluation.{untrained}"
     )
+
+
+def _in_words(size: Shape) -> str:
+    return "×".join(map(str, size))

@@ -12,7 +12,7 @@ from networks.graph.network import Network, Node
 from networks.graph.walk import reached
 from networks.importing.conversion import converted
 from networks.importing.entries import Converted, Entry
-from networks.importing.equality import prove_equal
+from networks.importing.equality import Proof, prove_equal
 from networks.importing.hierarchy import folded
 from networks.importing.node_names import named
 from networks.importing.own_ways import refuse_own_ways
@@ -42,6 +42,13 @@ def imported(
     needed, and it may lie on the meta device. Raises UserError in one sentence where something cannot be
     shown layer by layer, such as attention, where images do not fit, or where the network is not equal.
     """
+    return proved(module, size, auxiliary=auxiliary, normalize=normalize)[0]
+
+
+def proved(
+    module: nn.Module, size: Shape, *, auxiliary: float = 0.3, normalize: str = "data"
+) -> tuple[Network, Proof]:
+    """As `imported`, and what was compared at the end."""
     images = _input(size, normalize)
     try:
         return _imported(module, images, auxiliary)
@@ -53,7 +60,7 @@ def imported(
         raise refused(type(module).__name__, reason) from error
 
 
-def _imported(module: nn.Module, images: Input, auxiliary: float) -> Network:
+def _imported(module: nn.Module, images: Input, auxiliary: float) -> tuple[Network, Proof]:
     _refuse_tied(module)
     refuse_own_ways(module)
     with kept(module):
@@ -68,8 +75,7 @@ def _imported(module: nn.Module, images: Input, auxiliary: float) -> Network:
             message("in evaluation its forward computes something else than in training"),
         )
     network = _network(module, training, auxiliary)
-    prove_equal(module, network, training.classes, _order(training.scores))
-    return network
+    return network, prove_equal(module, network, training.classes, _order(training.scores))
 
 
 def _order(scores: tuple[int, ...]) -> list[int]:

@@ -42,6 +42,13 @@ net = Net()
 number = 3
 
 
+class Overwritten(Net):
+    def forward(self, x):
+        x = torch.tanh(self.conv2(self.conv1(x)))
+        x.sigmoid_()
+        return self.fc(x.mean((2, 3)))
+
+
 def seven():
     return Net(7)
 
@@ -112,6 +119,27 @@ def test_a_class_a_function_or_a_module_may_be_named(folder, name):
     assert not (folder / "net.safetensors").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "words"),
+    [
+        ("Net", "1x28x28", "on random images of 1×28×28, in training and in evaluation.\n"),
+        (
+            "Net",
+            "1x800x800",
+            "of 1×416×416, smaller than its own of 1×800×800, in training and in evaluation.\n",
+        ),
+        (
+            "Overwritten",
+            "1x28x28",
+            "in evaluation. Gradients were not compared: the module itself gives none.\n",
+        ),
+    ],
+)
+def test_what_was_compared_is_told(folder, capsys, name, size, words):
+    assert imported(f"mine.nets:{name}", "net.json", "--input", size) == 0
+    assert capsys.readouterr().out.endswith(words)
+
+
 def test_it_runs_from_any_folder_and_only_what_is_asked_for(folder):
     """In a process of its own, as it is typed; the folder's files do not stand in for Backbone's imports."""
     (folder / "torch.py").write_text("raise SystemExit('the wrong torch')\n")
@@ -131,7 +159,7 @@ def test_a_module_that_imports_torchvision_itself(folder):
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
-    assert "Equal to the module on random images, in training and in evaluation" in done.stdout
+    assert "Equal to the module on random images of 3×32×32, in training and in evaluation." in done.stdout
     assert (folder / "net.json").exists()
 
 
