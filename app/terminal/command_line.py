@@ -19,6 +19,7 @@ OVERVIEW = """\
 backbone [PROJECT.json | RUN/]     open the window, with a project or a run where one is given
 backbone train PROJECT.json        train without a window; keeps the run beside the project
 backbone resume RUN/               go on with a run that was interrupted or stopped
+backbone repeat RUN/               train a run again, and say whether every number came out the same
 backbone watch RUN/                follow a run that another process trains
 backbone runs PROJECT.json         list the runs of a project
 backbone twins PROJECT.json        train it and a twin with one change, and say whether that helps
@@ -329,6 +330,20 @@ def _watch(arguments: list[str]) -> int:
     return watch(options.run, csv=options.csv)
 
 
+def _repeat(arguments: list[str]) -> int:
+    parser = Parser(
+        prog="backbone repeat",
+        description="Trains a run again exactly, with its project, seed, threads, device and all that was "
+        "changed on the way, as a run of its own beside it. Then says whether every loss, every validation "
+        "and the final weights came out the same, bit for bit; and if not, where first.",
+    )
+    parser.add_argument("run", type=Path, metavar="RUN", help="its folder, such as “net.runs/0003 ReLU”")
+    options = parser.parse_args(arguments)
+    from app.terminal.repeat_command import repeat
+
+    return repeat(options.run)
+
+
 def _runs(arguments: list[str]) -> int:
     parser = Parser(prog="backbone runs", description="Lists the runs of a project, the oldest first.")
     parser.add_argument(
@@ -422,6 +437,7 @@ def _make_printable() -> None:
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "train": _train,
     "resume": _resume,
+    "repeat": _repeat,
     "watch": _watch,
     "runs": _runs,
     "twins": _twins,

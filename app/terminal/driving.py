@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -94,10 +94,19 @@ class Telling:
         self._told = time.monotonic()
 
 
-def drive(run: Run, telling: Telling, signals: Signals, epochs: int | None = None) -> Finished | Failed:
-    """Takes events until the leg ends or a signal arrives; returns the last event."""
+def drive(
+    run: Run,
+    telling: Telling,
+    signals: Signals,
+    epochs: int | None = None,
+    events: Generator[Event, None, None] | None = None,
+) -> Finished | Failed:
+    """Takes events until the leg ends or a signal arrives; returns the last event.
+
+    `events` are those of the run, where it does not train in the usual way.
+    """
     signals.run = run
-    events = run.train(epochs)
+    events = events or run.train(epochs)
     ending: Finished | Failed | None = None
     try:
         for event in events:

@@ -12,6 +12,7 @@ from app.terminal.driving import Signals, Telling, drive, ended
 from app.terminal.printing import print_lines
 from app.terminal.progress import progress_for
 from networks.core.message import UserError, message
+from networks.project.kept_project import project_of
 from networks.runs.failure import explain
 from networks.runs.kept.environment import approximately
 from networks.runs.kept.reading import is_run, read_run
@@ -39,7 +40,7 @@ def resume(folder: Path, epochs: int | None) -> int:
 
 def _reopened(folder: Path) -> Resumed:
     """The run. Raises a UserError without a traceback, so that the tensors made so far can be freed."""
-    from networks.training.resuming import project_of, resumed
+    from networks.training.resuming import resumed
 
     if not is_run(folder):
         raise UserError(message("“{path}” is not the folder of a run.", path=str(folder)))

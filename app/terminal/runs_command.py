@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from networks.core.message import UserError, message
 from networks.project.difference import difference
 from networks.project.project import read_project
@@ -17,6 +15,7 @@ from networks.runs.kept.legs import first_leg
 from networks.runs.kept.reading import KeptRun, is_run, read_run
 from networks.runs.measures import MEASURES, VALIDATION_ACCURACY, VALIDATION_LOSS, Measure
 from networks.runs.record import Record
+from networks.runs.sameness import first_difference, in_common
 from networks.runs.verdict import best_index, verdict
 
 _TITLES = ("", "run", "state", "epochs", "best loss", "best accuracy", "last accuracy", "begun (UTC)")
@@ -87,18 +86,13 @@ def _measured(one: Record, other: Record) -> Iterator[tuple[str, str, str]]:
 
 
 def _equality(one: Record, other: Record) -> str:
-    """Whether both runs told the same numbers, and if not, from which step on they differ."""
-    common = min(len(one.steps), len(other.steps))
+    """Whether both runs told the same numbers, and if not, which one differs first."""
+    common, _ = in_common(one, other)
     if not common:
         return "There is no step that both have made."
-    differing = common
-    for measure in MEASURES:
-        if measure.each == "step":
-            ours, theirs = (record.steps.values(measure.name)[:common] for record in (one, other))
-            unequal = np.flatnonzero(~((ours == theirs) | (np.isnan(ours) & np.isnan(theirs))))
-            differing = min([differing, *unequal[:1].tolist()])
-    if differing < common:
-        return f"The first number that differs is that of step {one.steps.step[differing]}."
+    difference = first_difference(one, other)
+    if difference is not None:
+        return str(difference.sentence())
     return f"All numbers of the first {common} steps are the same, to the last bit."
 
 

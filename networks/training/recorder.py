@@ -20,7 +20,16 @@ from networks.recipes.stopping import Keep
 from networks.runs.events import Event, Failed, Finished, Noticed
 from networks.runs.kept.appending import Appending
 from networks.runs.kept.environment import Environment
-from networks.runs.kept.files import HEADER, PROJECT, START_WEIGHTS, Header, Part, write_json
+from networks.runs.kept.files import (
+    HEADER,
+    OTHER_WEIGHTS,
+    PROJECT,
+    START_WEIGHTS,
+    WEIGHTS,
+    Header,
+    Part,
+    write_json,
+)
 from networks.runs.kept.folders import claimed
 from networks.runs.kept.legs import End, claim_leg, end_leg, new_leg, now
 from networks.training.checkpoint import checkpoints, write_checkpoint
@@ -33,14 +42,6 @@ SHARE = 0.02
 """Of the time, what checkpoints may take: copying the state, and the processor's time for writing it."""
 SOONEST, LATEST = 5.0, 60.0
 """Seconds between two checkpoints; what a crash costs at most."""
-WEIGHTS = "weights.safetensors"
-"""Those that the recipe keeps."""
-OTHER_WEIGHTS: dict[Keep, str] = {
-    "last": "weights-last.safetensors",
-    "best": "weights-best.safetensors",
-    "averaged": "weights-averaged.safetensors",
-}
-"""The others, where they differ from those."""
 
 
 class Named(NamedTuple):

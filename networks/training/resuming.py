@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from msgspec.structs import replace
 from safetensors import safe_open
 from torch import Tensor
 
 from networks.core.message import Message, UserError, message
-from networks.project.project import Project, read_project
-from networks.recipes.recipe import with_settings
+from networks.project.kept_project import project_of
+from networks.project.project import Project
 from networks.recipes.steering import Course, with_change
 from networks.runs.kept.environment import environment_changes
-from networks.runs.kept.files import PROJECT, START_WEIGHTS, Header, header_of
+from networks.runs.kept.files import START_WEIGHTS, Header, header_of
 from networks.runs.kept.legs import first_leg, state_of
 from networks.training.checkpoint import checkpoints, read_checkpoint
 from networks.training.machine import environment
@@ -36,16 +35,6 @@ class Resumed(NamedTuple):
     recorder: Recorder
     differs: tuple[Message, ...]
     passed_over: tuple[Message, ...]
-
-
-def project_of(folder: Path) -> Project:
-    """What a run trains, with as many threads as it began with. Raises UserError."""
-    project = read_project(folder / PROJECT)
-    leg = first_leg(folder)
-    threads = leg.environment.threads if leg is not None else 0
-    if project.recipe.machine.threads or not 0 < threads <= 1024:
-        return project
-    return replace(project, recipe=with_settings(project.recipe, threads=threads))
 
 
 def resumed(folder: Path, id: str = "run", version: str = "") -> Resumed:

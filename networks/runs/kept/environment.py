@@ -41,24 +41,34 @@ _NO_MATTER = ("backbone", "python")
 
 def environment_changes(old: Environment, new: Environment) -> tuple[Message, ...]:
     """In what two environments differ that may lead to other numbers, as in `threads 1 → 2`."""
-    return tuple(_changes(old, new))
+    return tuple(_changes(old, new, _NO_MATTER))
+
+
+def everything_changed(old: Environment, new: Environment) -> tuple[Message, ...]:
+    """In what two environments differ at all, where the numbers did come out otherwise."""
+    return tuple(_changes(old, new, ()))
+
+
+def joined(told: tuple[Message, ...]) -> Message:
+    """Changes in one line, with commas; `told` is not empty."""
+    line = told[0]
+    for change in told[1:]:
+        line = message("{first}, {second}", first=line, second=change)
+    return line
 
 
 def approximately(differs: tuple[Message, ...]) -> Message:
     """The sentence for a run that goes on where something is not as it was; `differs` is not empty."""
-    told = differs[0]
-    for change in differs[1:]:
-        told = message("{first}, {second}", first=told, second=change)
     return message(
         "The run goes on approximately, and its numbers may differ in the last digits: {differs}.",
-        differs=told,
+        differs=joined(differs),
     )
 
 
-def _changes(old: Environment, new: Environment) -> Iterator[Message]:
+def _changes(old: Environment, new: Environment, but: tuple[str, ...]) -> Iterator[Message]:
     for name, title in _NAMES.items():
         was, now = getattr(old, name), getattr(new, name)
-        if was != now and name not in _NO_MATTER:
+        if was != now and name not in but:
             yield message("{title} {old} → {new}", title=message(title), old=was or "?", new=now or "?")
     if old.data != new.data:
         yield message("other images or labels")

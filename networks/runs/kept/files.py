@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -17,6 +17,14 @@ PROJECT = "project.json"
 HEADER, LABEL, METRICS, LEGS = "run.json", "label.json", "metrics.jsonl", "legs"
 START_WEIGHTS = "start.safetensors"
 """What the run began with, where that was another run's weights."""
+WEIGHTS = "weights.safetensors"
+"""Those that the recipe keeps."""
+OTHER_WEIGHTS: dict[Literal["last", "best", "averaged"], str] = {
+    "last": "weights-last.safetensors",
+    "best": "weights-best.safetensors",
+    "averaged": "weights-averaged.safetensors",
+}
+"""The others, where they differ from those."""
 
 LARGEST = 2**20
 """In bytes: hundreds of times what any of the small files takes."""

@@ -111,7 +111,7 @@ def test_two_runs_are_compared(project_file, runs, capsys):
     said = capsys.readouterr().out
     assert "Seed 0 → 5" in said
     assert "best validation accuracy" in said
-    assert "The first number that differs is that of step 1." in said
+    assert "The first number that differs is the training loss of step 1: " in said
     assert main(["compare", str(first), str(third)]) == 0
     said = capsys.readouterr().out
     assert "The same project on the same machine." in said

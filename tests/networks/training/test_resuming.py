@@ -20,14 +20,14 @@ from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam
 from networks.recipes.schedules import SCHEDULES, Plateau
 from networks.recipes.stopping import Stopping
 from networks.runs.events import Finished, Stepped
-from networks.runs.kept.files import PROJECT
+from networks.runs.kept.files import OTHER_WEIGHTS, PROJECT, WEIGHTS
 from networks.runs.kept.folders import run_folders
 from networks.runs.kept.legs import first_leg, newest_leg, state_of
 from networks.runs.kept.reading import read_run
 from networks.runs.record import Record
 from networks.training import resuming
 from networks.training.checkpoint import checkpoints, read_checkpoint, write_checkpoint
-from networks.training.recorder import OTHER_WEIGHTS, WEIGHTS, Named, begun
+from networks.training.recorder import Named, begun
 from networks.training.resuming import resumed
 from networks.training.run import Run
 from networks.training.state import SavedState

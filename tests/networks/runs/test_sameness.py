@@ -1,0 +1,60 @@
+"""The first number that differs between two runs, in the order in which they were measured."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from networks.runs.record import Record
+from networks.runs.sameness import first_difference
+from tests.networks.runs.kept.test_metrics import stepped, validated
+
+NAN = math.nan
+
+
+def record(losses, validations=()):
+    """A run of four steps an epoch."""
+    made = Record("a")
+    made.take([stepped(step, loss) for step, loss in enumerate(losses, 1)])
+    made.take([validated(4 * epoch, loss) for epoch, loss in enumerate(validations, 1)])
+    return made
+
+
+@given(st.lists(st.floats(), max_size=12), st.lists(st.floats(), max_size=3))
+def test_a_run_is_the_same_as_itself_and_as_its_beginning(losses, validations):
+    whole = record(losses, validations)
+    assert first_difference(whole, record(losses, validations)) is None
+    assert first_difference(whole, record(losses[:3], validations[:1])) is None
+
+
+@given(st.lists(st.floats(allow_nan=False), min_size=1, max_size=12), st.data())
+def test_one_changed_loss_is_found(losses, data):
+    index = data.draw(st.integers(0, len(losses) - 1))
+    changed = [
+        *losses[:index],
+        math.nextafter(losses[index], 0.3 if losses[index] != 0.3 else 1),
+        *losses[index + 1 :],
+    ]
+    found = first_difference(record(losses), record(changed))
+    assert (found.measure, found.step) == ("training loss", index + 1)
+    assert (found.one, found.other) == (losses[index], changed[index])
+
+
+def test_a_validation_comes_after_its_step():
+    one, other = record([1.0] * 8, [0.5, 0.5]), record([1.0] * 8, [0.25, 0.5])
+    found = first_difference(one, other)
+    assert str(found.sentence()) == (
+        "The first number that differs is the validation loss after step 4: 0.5 and 0.25."
+    )
+    assert first_difference(one, record([1.0] * 3 + [2.0] * 5, [0.25])).step == 4
+    assert first_difference(one, record([1.0] * 3 + [2.0] * 5, [0.25])).measure == "training loss"
+    assert first_difference(one, record([1.0] * 4 + [2.0] * 4, [0.25])).measure == "validation loss"
+
+
+def test_what_one_of_them_has_not_measured_differs():
+    found = first_difference(record([1.0, NAN]), record([1.0, 2.0]))
+    assert (
+        str(found.sentence()) == "The first number that differs is the training loss of step 2: nan and 2.0."
+    )
