@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from app.session.version import version
+from app.terminal import run_commands
 from app.terminal.parser import Parser
 from app.terminal.printing import print_lines
 from networks.core.message import UserError
@@ -299,76 +300,6 @@ def _seeds(arguments: list[str]) -> int:
     return seeds(arguments)
 
 
-def _resume(arguments: list[str]) -> int:
-    parser = Parser(
-        prog="backbone resume",
-        description="Goes on with a run that was interrupted or stopped, from its last checkpoint. On the "
-        "same machine it is the run that it would have been without the interruption, to the last bit.",
-    )
-    parser.add_argument("run", type=Path, metavar="RUN", help="its folder, such as “net.runs/0003 ReLU”")
-    parser.add_argument("--epochs", type=int, metavar="N", help="train for so many more epochs")
-    options = parser.parse_args(arguments)
-    if options.epochs is not None and options.epochs < 1:
-        parser.error(f"--epochs {options.epochs}: expected 1 or more")
-    from app.terminal.resume_command import resume
-
-    return resume(options.run, options.epochs)
-
-
-def _watch(arguments: list[str]) -> int:
-    parser = Parser(
-        prog="backbone watch",
-        description="Follows a run that another process trains, in a window or without one: a row for each "
-        "epoch as it comes, and how it ended. A run that is over is shown whole. Ctrl+C stops watching, and "
-        "the run goes on.",
-    )
-    parser.add_argument("run", type=Path, metavar="RUN", help="its folder, such as “net.runs/0003 ReLU”")
-    parser.add_argument("--csv", action="store_true", help="the table of all steps, as CSV")
-    options = parser.parse_args(arguments)
-    from app.terminal.watch_command import watch
-
-    return watch(options.run, csv=options.csv)
-
-
-def _repeat(arguments: list[str]) -> int:
-    parser = Parser(
-        prog="backbone repeat",
-        description="Trains a run again exactly, with its project, seed, threads, device and all that was "
-        "changed on the way, as a run of its own beside it. Then says whether every loss, every validation "
-        "and the final weights came out the same, bit for bit; and if not, where first.",
-    )
-    parser.add_argument("run", type=Path, metavar="RUN", help="its folder, such as “net.runs/0003 ReLU”")
-    options = parser.parse_args(arguments)
-    from app.terminal.repeat_command import repeat
-
-    return repeat(options.run)
-
-
-def _runs(arguments: list[str]) -> int:
-    parser = Parser(prog="backbone runs", description="Lists the runs of a project, the oldest first.")
-    parser.add_argument(
-        "project", type=Path, metavar="PROJECT.json", help="or the folder of its runs, such as net.runs"
-    )
-    options = parser.parse_args(arguments)
-    from app.terminal.runs_command import listed
-
-    print_lines(listed(options.project))
-    return 0
-
-
-def _compare(arguments: list[str]) -> int:
-    parser = Parser(
-        prog="backbone compare",
-        description="Prints in what two runs differ: network, recipe and machine, and their measures.",
-    )
-    parser.add_argument("runs", type=Path, nargs=2, metavar="RUN", help="their folders")
-    options = parser.parse_args(arguments)
-    from app.terminal.runs_command import compared
-
-    print_lines(compared(*options.runs))
-    return 0
-
-
 def _add_machine_options(parser: argparse.ArgumentParser) -> tuple[str, ...]:
     """An option for each setting of the recipe's machine section; gives the settings' names."""
     from networks.core.fields import fields_of
@@ -436,13 +367,13 @@ def _make_printable() -> None:
 
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "train": _train,
-    "resume": _resume,
-    "repeat": _repeat,
-    "watch": _watch,
-    "runs": _runs,
+    "resume": run_commands.resume,
+    "repeat": run_commands.repeat,
+    "watch": run_commands.watch,
+    "runs": run_commands.runs,
     "twins": _twins,
     "seeds": _seeds,
-    "compare": _compare,
+    "compare": run_commands.compare,
     "find-rate": _find_rate,
     "speed": _speed,
     "check": _check,
