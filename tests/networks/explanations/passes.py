@@ -35,8 +35,12 @@ def judged(
     images: int = 2,
     seed: int = 0,
     precision: torch.dtype = torch.float64,
+    only: tuple[int, ...] | None = None,
 ) -> Judged:
-    """Runs the layer on normal random numbers, halves of whole ones where `coarse`: then many are equal."""
+    """Runs the layer on normal random numbers, halves of whole ones where `coarse`: then many are equal.
+
+    With `only` the gradient is 1 for this number of the output and 0 for all others.
+    """
     torch.manual_seed(seed)
     inputs = []
     for shape in shapes:
@@ -62,6 +66,9 @@ def judged(
     if layer.draws_random_numbers and training:
         drawn = ((forward(*(torch.ones_like(x) for x in inputs)) > 0).numpy(),)
     gradient = torch.randn(output.shape, generator=torch.Generator().manual_seed(seed + 1), dtype=precision)
+    if only is not None:
+        gradient = torch.zeros_like(gradient)
+        gradient[only] = 1
     learned = {**dict(module.named_parameters()), **weights}
     found = torch.autograd.grad((output * gradient).sum(), [*inputs, *learned.values()])
     capture = Capture(
