@@ -12,13 +12,14 @@ from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Piece, Place, Spot
 from app.feature.shown import Shown
+from app.features.past_runs import PastRuns
 from app.training.heavy_runs import HeavyRuns
 from app.training.runs import Runs
 from networks.core.durations import duration
 from networks.core.finding import blocking
 from networks.project.project import Project
 from networks.runs.kept.folders import runs_folder
-from widgets.curves.panel import CurvesPanel
+from widgets.curves.curves_and_runs import CurvesAndRuns
 from widgets.training.training_bar import TrainingBar
 
 LEAST_WIDTH = 340
@@ -34,7 +35,8 @@ class Training(Feature):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.bar = TrainingBar(TRAIN_KEYS[0], STOP_KEYS[0])
-        self.curves = CurvesPanel()
+        self.measured = CurvesAndRuns()
+        self.curves = self.measured.curves
         self._end_told = False
         """Whether the status line may still say how a run ended."""
         self.runs = Runs(desk.trainer, self)
@@ -49,9 +51,11 @@ class Training(Feature):
         self.curves.resume_requested.connect(self.runs.go_on)
         desk.files.opened.connect(self._forget_run)
         desk.files.saved.connect(self._move_runs)
-        desk.files.run_opened.connect(self.runs.kept.add)
+        desk.files.run_opened.connect(self.runs.every.show_run)
         self.runs.changed.connect(self._show_runs)
         self.runs.recorded.connect(self._show_records)
+        self.runs.table.changed.connect(self._show_rows)
+        self.past = PastRuns(desk, self.runs, self.measured)
         self.runs.ended.connect(self._tell_end)
         self.runs.steered.connect(self._tell_change)
         self.runs.noted.connect(self._tell_note)
@@ -65,14 +69,14 @@ class Training(Feature):
         self.bar.resume_requested.connect(desk.trainer.resume)
         self.bar.stop_requested.connect(self.stop)
         self.bar.further_requested.connect(self.runs.train_further)
-        self.curves.clear_requested.connect(self.runs.clear)
-        self.curves.delete_requested.connect(self.runs.delete)
-        self.curves.restore_requested.connect(self.runs.restore)
-        self.curves.rename_requested.connect(self.runs.rename)
+        self.curves.clear_requested.connect(self.past.clear)
+        self.curves.delete_requested.connect(self.past.delete_records)
+        self.curves.restore_requested.connect(self.runs.every.restore)
+        self.curves.rename_requested.connect(self.past.rename_record)
 
     def panels(self) -> tuple[Panel, ...]:
         title = self.tr("Curves")
-        return (Panel("curves", title, Place.MEASURED, self.curves, least_width=LEAST_WIDTH),)
+        return (Panel("curves", title, Place.MEASURED, self.measured, least_width=LEAST_WIDTH),)
 
     def pieces(self) -> tuple[Piece, ...]:
         return (Piece(Spot.TRANSPORT, self.bar),)
@@ -150,8 +154,7 @@ class Training(Feature):
 
     def close(self) -> None:
         self.heavy_runs.close()
-        self.runs.watched.close()
-        self.runs.kept.close()
+        self.runs.every.close()
 
     @Slot()
     def stop(self) -> None:
@@ -199,6 +202,10 @@ class Training(Feature):
         self.bar.show_further(self.runs.further_reason())
         self.desk.show_running(self.runs.running)
         self.curves.show_waiting(self.runs.waiting)
+
+    @Slot()
+    def _show_rows(self) -> None:
+        self.measured.show_rows(tuple(self.runs.table.rows.values()))
 
     @Slot()
     def _show_records(self) -> None:

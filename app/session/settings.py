@@ -21,6 +21,7 @@ from app.session.arrangement import Arrangement
 from app.session.parts import sound_parts
 from networks.core.message import UserError
 from networks.core.storage import write_atomically
+from networks.runs.listing import Order
 
 LARGEST = 1 << 20
 """Largest settings file in bytes; a larger one cannot be ours."""
@@ -37,6 +38,10 @@ class Remembered(msgspec.Struct, frozen=True):
     """Folders in which the user has data sets, the newest first; paths as above."""
     compared_losses: tuple[str, ...] | None = None
     """Types of the losses that are drawn beside the chosen one; None for those that are drawn at first."""
+    run_columns: tuple[str, ...] | None = None
+    """The columns of the table of runs; None for those that it has at first."""
+    run_order: Order = Order()
+    """How that table is sorted and grouped."""
 
 
 class Settings(QObject):

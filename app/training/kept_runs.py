@@ -16,16 +16,15 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.background.job import Job, Task
-from networks.core.message import Message, UserError, message, plural
+from networks.core.message import Message, UserError, message
 from networks.core.storage import why_not_written
-from networks.project.project import Project, read_project
-from networks.runs.kept.files import PROJECT, label_of, write_label
+from networks.project.ancestry import trained_project
+from networks.project.project import Project
+from networks.runs.kept.files import label_of, write_label
 from networks.runs.kept.folders import brought_back, claimed, removed, run_folders, words_of
 from networks.runs.kept.following import Follower
-from networks.runs.kept.reading import KeptRun, is_run
+from networks.runs.kept.reading import KeptRun
 
-MOST = 24
-"""So many runs of a project, the newest, are shown when it is opened."""
 Move = Callable[[Path], Path]
 
 
@@ -41,7 +40,7 @@ class KeptRuns(QObject):
     """Knows for each run that is shown in which folder it lies. Reads and moves folders in jobs."""
 
     found = Signal(object)
-    """A run was read, a `Found`; the oldest comes first."""
+    """The curves of a run were read, a `Found`."""
     troubled = Signal(object)
     """A Message that says what could not be read, written or moved."""
 
@@ -55,30 +54,33 @@ class KeptRuns(QObject):
         self._moved: dict[Path, Path] = {}
         """Folders of runs whose runs have moved, and where to."""
         self._count = 0
-        self._wanted: deque[Path] = deque()
+        self._wanted: deque[str] = deque()
+        self._now = ""
+        """The run that is being read."""
         self._reading: Job[Any] | None = None
         self._writing: list[Job[Any]] = []
 
     # reading
 
-    def load(self, runs: Path) -> None:
-        """Reads the newest runs in a folder of runs, but for those that are shown already."""
-        self.stop_reading()
-        self._read(partial(_listed, runs), self._take_list)
+    def add(self, folder: Path) -> str:
+        """Gives a run in a folder an id; its curves are read when they are wanted."""
+        self._count += 1
+        run = f"kept-{self._count}"
+        self.folders[run] = folder
+        return run
 
-    def add(self, folder: Path) -> None:
-        """Reads one more run, unless it is shown already."""
-        if folder not in self.folders.values():
-            self._wanted.append(folder)
-            if self._reading is None:
-                self._read_next()
+    def want(self, runs: Iterable[str]) -> None:
+        """Reads the curves of these runs, one after the other."""
+        self._wanted.extend(run for run in runs if run not in self._wanted and run != self._now)
+        if self._reading is None:
+            self._read_next()
 
     def stop_reading(self) -> None:
         """Wants no more runs."""
         self._wanted.clear()
         if self._reading is not None:
             self._reading.cancel()
-            self._reading = None
+            self._reading, self._now = None, ""
 
     def forget(self, runs: Iterable[str]) -> None:
         """These runs are shown no more; their folders stay."""
@@ -86,34 +88,17 @@ class KeptRuns(QObject):
             self.folders.pop(run, None)
             self._trashed.pop(run, None)
 
-    def _read(self, work: Callable[[Task], Any], done: Callable[[Any], None]) -> None:
-        self._reading = Job(work, done, self._pass_over, owner=self)
-        self._reading.start()
-
-    def _take_list(self, folders: tuple[Path, ...]) -> None:
-        shown = set(self.folders.values())
-        folders = tuple(folder for folder in folders if folder not in shown)
-        if left_out := len(folders[:-MOST]):
-            self.troubled.emit(
-                plural(
-                    "{count} older run is not shown; its curves are in its folder.",
-                    "{count} older runs are not shown; their curves are in their folders.",
-                    count=left_out,
-                )
-            )
-        self._wanted.extend(folders[-MOST:])
-        self._read_next()
-
     def _read_next(self) -> None:
-        self._reading = None
-        if self._wanted:
-            self._count += 1
-            self._read(partial(_found, self._wanted.popleft(), f"kept-{self._count}"), self._take)
+        self._reading, self._now = None, ""
+        while self._wanted:
+            run = self._now = self._wanted.popleft()
+            if (folder := self.folders.get(run)) is not None:
+                self._reading = Job(partial(_found, folder, run), self._take, self._pass_over, owner=self)
+                self._reading.start()
+                return
 
     def _take(self, found: Found) -> None:
-        # one that is opened may be among those of its project
-        if found.run.folder not in self.folders.values():
-            self.folders[found.run.record.run] = found.run.folder
+        if found.run.record.run in self.folders:
             self.found.emit(found)
         self._read_next()
 
@@ -132,10 +117,10 @@ class KeptRuns(QObject):
             # it was being prepared when the others moved
             self.move(folder.parent, runs)
 
-    def rename(self, run: str, title: str) -> None:
-        """Keeps what the user calls a run."""
+    def label(self, run: str, **said: str) -> None:
+        """Keeps what the user says of a run: its `title`, or its `note`."""
         if (folder := self.folders.get(run)) is not None:
-            self._write(partial(_renamed, folder, title))
+            self._write(partial(_labelled, folder, said))
 
     def delete(self, runs: Iterable[str]) -> tuple[str, ...]:
         """Moves folders into the trash; gives the runs that are deleted, also those that were never kept."""
@@ -184,21 +169,13 @@ class KeptRuns(QObject):
         self.folders = {run: moves.get(folder, folder) for run, folder in self.folders.items()}
 
 
-def _listed(runs: Path, _: Task) -> tuple[Path, ...]:
-    return tuple(folder for folder in run_folders(runs) if is_run(folder))
-
-
 def _found(folder: Path, run: str, _: Task) -> Found:
     follower = Follower(folder, run)
-    found = follower.begin()
-    try:
-        return Found(found, read_project(folder / PROJECT), follower)
-    except UserError:
-        return Found(found, None, follower)
+    return Found(follower.begin(), trained_project(folder), follower)
 
 
-def _renamed(folder: Path, title: str, _: Task) -> None:
-    write_label(folder, replace(label_of(folder), title=title))
+def _labelled(folder: Path, said: dict[str, str], _: Task) -> None:
+    write_label(folder, replace(label_of(folder), **said))
 
 
 def _all_moved(old: Path, runs: Path, move_trained: Callable[[Move], None], _: Task) -> dict[Path, Path]:

@@ -9,11 +9,11 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.training.kept_runs import Found, KeptRuns
+from app.training.kept_runs import Found
 from app.training.leg import Beginning, Keeping
 from app.training.planned_runs import PlannedRuns
+from app.training.project_runs import ProjectRuns
 from app.training.trainer import State, Trainer
-from app.training.watched_runs import WatchedRuns
 from app.training.wishes import Wishes
 from networks.core.finding import Finding, blocking
 from networks.core.message import Message, UserError, visible
@@ -25,7 +25,7 @@ from networks.recipes.steering import Running, steered, with_change
 from networks.runs.events import Event, Failed, Finished, Noticed, Steered
 from networks.runs.kept.files import PROJECT
 from networks.runs.progress import Progress
-from networks.runs.record import Record, Records
+from networks.runs.record import Record
 from networks.runs.verdict import Verdict, verdict
 from widgets.look.translation import said
 
@@ -62,8 +62,6 @@ class Runs(QObject):
         self._called: str | None = None
         """The preset from which its network comes."""
         self.trainer = trainer
-        self.records = Records()
-        """All that runs have told, but for those that were deleted."""
         self.progress: Progress | None = None
         """Of the current or last run; None before the first."""
         self._project: Project | None = None
@@ -75,14 +73,14 @@ class Runs(QObject):
         self._held_back: tuple[Project | None, Callable[[], None]] | None = None
         """The run that `may_begin` did not let begin, and which project was shown then."""
         self._planned = PlannedRuns()
-        self.kept = KeptRuns(trainer.move, self)
-        self.kept.found.connect(self._take_found)
-        self.kept.troubled.connect(self._tell_trouble)
-        self.watched = WatchedRuns(self.records, self)
-        """Those that other processes train."""
-        self.watched.recorded.connect(self.recorded)
-        self.watched.ended.connect(self._tell_end_of)
-        self.watched.troubled.connect(self._tell_trouble)
+        self.every = ProjectRuns(trainer.move, self)
+        """All runs of the project, also those of former days and of other processes."""
+        self.records, self.kept, self.table = self.every.records, self.every.kept, self.every.table
+        self.every.recorded.connect(self.recorded)
+        self.every.found.connect(self._take_found)
+        self.every.deleted.connect(self.outdated)
+        self.every.troubled.connect(self._tell_trouble)
+        self.every.watched.ended.connect(self._tell_end_of)
         trainer.reopened.connect(self._take_reopened)
         trainer.kept.connect(self.kept.know)
         self.place: Callable[[], Path | None] = lambda: None
@@ -206,10 +204,11 @@ class Runs(QObject):
         """Lists runs of a comparison as they begin. What is shown in the bar is the project as it is."""
         for planned, record in begun:
             self.records.begin(record)
+            self.table.begin(record, planned.project)
             if planned.part.side == "A":
                 self.progress, self._id = record.progress, record.run
                 self._trained, self._called = planned.project, run_name(planned.project)[0]
-        self.recorded.emit()
+        self.every.tell()
 
     def _begin(
         self,
@@ -231,9 +230,10 @@ class Runs(QObject):
         self._trained = project
         self._wishes.clear()
         self.records.begin(record)
+        self.table.begin(record, project)
         self.progress = record.progress
         self.outdated.emit()
-        self.recorded.emit()
+        self.every.tell()
         self._id = record.run
         runs = self.place()
         keeping = None if runs is None else Keeping(runs, record.title, record.short, parent)
@@ -243,16 +243,10 @@ class Runs(QObject):
 
     def show_runs(self, runs: Path) -> None:
         """Another project was opened: shows the runs in this folder of runs in place of those that ended."""
-        watched = self.watched.runs
-        gone = [each.run for each in self.records if each.ended is not None or each.run in watched]
-        self.watched.forget(gone)
-        self.records.forget(gone)
-        self.kept.forget(gone)
         if not self.trainer.busy:
             self.progress = self._trained = self._called = None
         self.outdated.emit()
-        self.recorded.emit()
-        self.kept.load(runs)
+        self.every.show_folder(runs)
 
     def may_go_on(self, record: Record) -> bool:
         """Whether a run that did not come to its end can go on from its folder."""
@@ -283,15 +277,13 @@ class Runs(QObject):
     @Slot(object)
     def _take_found(self, found: Found) -> None:
         record = found.run.record
-        if self.trainer.run is None and not self.trainer.busy and found.project is not None:
+        if record.run not in self.every.opened or found.project is None:
+            return
+        if self.trainer.run is None and not self.trainer.busy:
             # the next run is called by what was changed since this one
             self._trained = found.project
             self._called = run_name(found.project)[0]
-        self.records.begin(record)
-        self.recorded.emit()
-        if found.run.state == "running":
-            self.watched.follow(record.run, found.follower)
-        elif found.run.state == "interrupted" and found.project is not None:
+        if found.run.state == "interrupted":
             self.interrupted.emit(record)
 
     @Slot(object)
@@ -307,7 +299,7 @@ class Runs(QObject):
         record.title, record.short = before.title, before.short
         self.records.begin(record)
         self.progress = record.progress
-        self.recorded.emit()
+        self.every.tell()
 
     @Slot(object)
     def _tell_trouble(self, reason: Message) -> None:
@@ -359,7 +351,7 @@ class Runs(QObject):
         self._list(self._planned.begin(events))
         self.kept.know(self._id, self.trainer.folder)
         self.records.take(events)
-        self.recorded.emit()
+        self.every.tell()
         for event in events:
             if isinstance(event, Steered):
                 self.steered.emit(said(event.words))
@@ -367,35 +359,6 @@ class Runs(QObject):
                 self.noted.emit(said(event.message), event.waits)
             elif isinstance(event, Finished | Failed):
                 self.ended.emit(said(verdict(self.records[event.run]).sentence))
-
-    @Slot()
-    def clear(self) -> None:
-        """Deletes all runs that have ended; `restore` brings them back."""
-        self.delete(tuple(self.records))
-
-    @Slot(object)
-    def delete(self, records: Iterable[Record]) -> None:
-        """Deletes those of these runs that have ended; `restore` brings them back."""
-        ended = [record.run for record in records if record.ended is not None]
-        self.records.remove(self.kept.delete(ended))
-        self.outdated.emit()
-        self.recorded.emit()
-
-    @Slot()
-    def restore(self) -> None:
-        """Brings back the runs that were deleted last."""
-        for record in self.records.removed:
-            self.kept.bring_back(record.run)
-        self.records.restore()
-        self.recorded.emit()
-
-    @Slot(object, str)
-    def rename(self, record: Record, title: str) -> None:
-        """Calls a run by another name; an empty one changes nothing."""
-        if title.strip():
-            record.title = record.short = title.strip()
-            self.kept.rename(record.run, record.title)
-            self.recorded.emit()
 
     @property
     def waiting(self) -> bool:
@@ -408,8 +371,8 @@ class Runs(QObject):
 
         None where that was deleted.
         """
-        if not self.trainer.busy and self.watched.runs:
-            return self.records[self.watched.runs[-1]].progress
+        if not self.trainer.busy and self.every.watched.runs:
+            return self.records[self.every.watched.runs[-1]].progress
         known = any(record.progress is self.progress for record in self.records)
         return self.progress if known else None
 

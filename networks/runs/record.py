@@ -46,6 +46,8 @@ class Record:
         """The seconds of each epoch, and how long its steps waited for pictures, where these are not kept."""
         self.chance: dict[str, float] = {}
         """What guessing alike for all classes would give, by the name of the quantity, where it is known."""
+        self.seconds = 0.0
+        """What all epochs took together that have been judged, without pauses."""
         self.judged_images = 0
         """How many validation images there are; 0 as long as it is unknown."""
         self.progress = Progress(epochs, clock)
@@ -59,6 +61,7 @@ class Record:
                 steps.append(event)
             elif isinstance(event, Validated):
                 validations.append(event)
+                self.seconds += event.seconds
                 if event.best:
                     self.best = event
                 if event.waiting is not None:
@@ -130,8 +133,8 @@ class Records:
 
     def __init__(self) -> None:
         self._records: dict[str, Record] = {}
-        self._begun: dict[str, int] = {}
-        """For each run that ever was, how many were begun before it."""
+        self._begun: dict[str, tuple[float, int]] = {}
+        """For each run that ever was, its place, and how many were added before it."""
         self._removed: dict[str, Record] = {}
         """What was removed last, with all measurements, and can be brought back."""
         self._emptied: dict[str, Record] = {}
@@ -154,10 +157,11 @@ class Records:
         """What `restore` would bring back."""
         return tuple(self._removed.values())
 
-    def begin(self, record: Record) -> None:
-        """Adds the record of a new run."""
+    def begin(self, record: Record, place: float = math.inf) -> None:
+        """Adds the record of a run: a new one behind all others, an earlier one at its place among them."""
         self._records[record.run] = record
-        self._begun.setdefault(record.run, len(self._begun))
+        self._begun.setdefault(record.run, (place, len(self._begun)))
+        self._sort(self._records)
 
     def take(self, events: Iterable[Event]) -> None:
         """Adds each event to the record of its run. A removed or unknown run gets a new record."""
@@ -187,11 +191,13 @@ class Records:
 
     def restore(self) -> None:
         """Brings back what was removed last, each run in its old place."""
-        together = self._records | self._removed
-        self._records = {run: together[run] for run in sorted(together, key=self._begun.__getitem__)}
+        self._sort(self._records | self._removed)
         for run in self._removed:
             del self._emptied[run]
         self._removed = {}
+
+    def _sort(self, records: dict[str, Record]) -> None:
+        self._records = {run: records[run] for run in sorted(records, key=self._begun.__getitem__)}
 
 
 def _broken(event: Stepped | Validated) -> bool:

@@ -66,8 +66,8 @@ class RunButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.toggled.connect(self._describe)
-        self._describe()
+        self.toggled.connect(self.describe)
+        self.describe()
 
     def set_color(self, color: str) -> None:
         """The run's colour in the present theme."""
@@ -86,12 +86,12 @@ class RunButton(QAbstractButton):
     def set_title(self, title: str) -> None:
         """What the run is called."""
         self.setText(title)
-        self._describe()
+        self.describe()
 
     def set_verdict(self, mark: Mark, word: str, sentence: str) -> None:
         """What came of the run, in a word or two and in full."""
         self._mark, self._word, self._sentence = mark, word, sentence
-        self._describe()
+        self.describe()
 
     def sizeHint(self) -> QSize:
         font = theme.font(theme.SMALL, bold=True)
@@ -147,7 +147,8 @@ class RunButton(QAbstractButton):
         return f" · {self._word}" if self._mark in ("advice", "bad") else ""
 
     @Slot()
-    def _describe(self) -> None:
+    def describe(self) -> None:
+        """Says what the button does now."""
         shown = self.isChecked()
         state = self.tr("{run}, shown") if shown else self.tr("{run}, hidden")
         self.setAccessibleName(state.format(run=self.text() + self._shown_word()))
@@ -252,7 +253,15 @@ class RunsLegend(QScrollArea):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(self.tr("Runs"))
+        self.replaced = False
+        """Whether a table of runs stands for it."""
         self.hide()
+
+    def set_replaced(self, replaced: bool) -> None:
+        """Whether a table of runs stands for the legend, which is then only for pictures."""
+        if replaced != self.replaced:
+            self.replaced = replaced
+            self._arrange()
 
     def button(self, number: int) -> RunButton:
         """The button of the run that was added with this number."""
@@ -304,6 +313,8 @@ class RunsLegend(QScrollArea):
     @contextmanager
     def printed(self) -> Iterator[QWidget]:
         """All rows as one widget, without arrows, to be drawn in a picture."""
+        if self.replaced:
+            self._lay_out(sorted(self._buttons, reverse=True), self.width())
         for button in self._buttons.values():
             button.set_printed(True)
         yield self._rows
@@ -366,6 +377,10 @@ class RunsLegend(QScrollArea):
             self.rename_wished.emit(number, title)
 
     def _arrange(self) -> None:
+        if self.replaced:
+            # many runs are in the table then, and to place each anew would take long
+            self.hide()
+            return
         newest_first = sorted(self._buttons, reverse=True)
         for number in newest_first:
             self._buttons[number].set_front(number == newest_first[0])
@@ -376,7 +391,7 @@ class RunsLegend(QScrollArea):
             bar = self.verticalScrollBar().sizeHint().width()
             total = self._lay_out(newest_first, self.width() - bar)
         self.setFixedHeight(min(total, highest))
-        self.setVisible(bool(self._buttons))
+        self.setVisible(bool(self._buttons) and not self.replaced)
 
     def _lay_out(self, numbers: list[int], width: int) -> int:
         """Places the buttons in rows; returns their height."""

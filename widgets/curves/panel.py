@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from networks.core.finding import Finding, blocking
 from networks.core.message import Message
@@ -15,11 +15,11 @@ from networks.runs.events import Failed, Finished
 from networks.runs.measures import QUANTITIES
 from networks.runs.record import Record
 from networks.runs.table import csv_text
-from networks.runs.verdict import verdict
 from widgets.controls.late import Late
 from widgets.controls.notice import Notice
 from widgets.curves.axis_button import AxisButton
 from widgets.curves.description import described
+from widgets.curves.drawn_runs import DrawnRuns
 from widgets.curves.figure import Figure
 from widgets.curves.hint import Hint
 from widgets.curves.keys import Keys
@@ -33,7 +33,7 @@ from widgets.curves.readings import Readings
 from widgets.curves.sharing import Sharing
 from widgets.curves.toolbar import CurvesToolbar
 from widgets.look import theme
-from widgets.look.translation import declared, said
+from widgets.look.translation import declared
 
 if TYPE_CHECKING:
     from widgets.curves.chart import Chart
@@ -61,13 +61,12 @@ class CurvesPanel(QWidget):
     """The user wants the run of this record to go on from where it was cut off."""
     rename_requested = Signal(object, str)
     """The user calls the run of this record by another name."""
+    drawn_changed = Signal()
+    """Runs have come or gone, or are drawn or not drawn from now on."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("curves")
-        self._numbers: dict[Record, int] = {}
-        self._known: dict[str, int] = {}
-        """The number of each run that ever was, which gives it its colour."""
         self._told: dict[Record, tuple[int, Finished | Failed | None]] = {}
         """For each run, the number of validations and the end that were last described."""
         self._reason: Message | None = None
@@ -81,6 +80,11 @@ class CurvesPanel(QWidget):
         ]
         self.toolbar = CurvesToolbar(", ".join(logarithmic), tuple(each for each in QUANTITIES if each.extra))
         self.runs_legend = RunsLegend()
+        self.held = DrawnRuns(self.runs_legend, self)
+        self.table_button = QPushButton()
+        self.table_button.setObjectName("show_table")
+        self.table_button.setFont(theme.font(theme.SMALL))
+        self.table_button.hide()
         self.outcome = Outcome()
         self.undo_bar = UndoBar()
         self.resume_bar = ResumeBar()
@@ -105,7 +109,7 @@ class CurvesPanel(QWidget):
         for record in records:
             for chart in self.charts:
                 chart.take(record)
-            self.runs_legend.set_title(self._numbers[record], record.title)
+            self.runs_legend.set_title(self.held.numbers[record], record.title)
         self._show_ends()
         self._refresh()
         for record in records:
@@ -127,12 +131,23 @@ class CurvesPanel(QWidget):
     def show_resumable(self, records: Iterable[Record]) -> None:
         """Which of the runs that are shown can go on; their menus say so."""
         records = tuple(records)
-        self.runs_legend.set_resumable({self._numbers[record] for record in records})
+        self.runs_legend.set_resumable({self.held.numbers[record] for record in records})
         self.resume_bar.show_resumable(records)
 
-    @Slot(int)
-    def _resume(self, number: int) -> None:
-        self.resume_requested.emit(self._record(number))
+    # what is drawn
+
+    def show_legend(self, shown: bool) -> None:
+        """Whether the names of the runs stand below the charts, because a table of them does not."""
+        self.runs_legend.set_replaced(not shown)
+        self._show_table_button()
+
+    def show_count(self, count: int) -> None:
+        """How many runs there are in the table."""
+        self.table_button.setText(self.tr("All {count} runs").format(count=count) if count else "")
+        self._show_table_button()
+
+    def _show_table_button(self) -> None:
+        self.table_button.setVisible(bool(self.table_button.text()) and not self.runs_legend.replaced)
 
     def chart(self, quantity: str) -> Chart:
         """The chart of this quantity, by its name."""
@@ -141,7 +156,7 @@ class CurvesPanel(QWidget):
 
     def csv(self) -> str:
         """Every measurement of every run, shown or hidden."""
-        return csv_text(self._numbers)
+        return csv_text(self.held.numbers)
 
     @property
     def charts(self) -> tuple[Chart, ...]:
@@ -197,7 +212,7 @@ class CurvesPanel(QWidget):
     @property
     def runs(self) -> tuple[Record, ...]:
         """All runs, oldest first."""
-        return tuple(self._numbers)
+        return tuple(self.held.numbers)
 
     @property
     def following(self) -> bool:
@@ -220,7 +235,7 @@ class CurvesPanel(QWidget):
         self.make_charts()
         place = self._place(quantity)
         # a chart that is hidden takes nothing
-        for record in self._numbers:
+        for record in self.held.numbers:
             place.chart.take(record)
         place.set_shown(shown)
         self.keys.show_quantities([chart.quantity for chart in self.charts])
@@ -277,41 +292,26 @@ class CurvesPanel(QWidget):
         self._point(epoch_beside(run.steps, self._pointed, by))
         self._read_outs.read_out(next(place for place in self._places if place.chart is self.sender()))
 
-    def _record(self, number: int) -> Record:
-        return next(record for record, own in self._numbers.items() if own == number)
-
-    @Slot(int, bool)
-    def _show_run(self, number: int, shown: bool) -> None:
-        record = self._record(number)
+    @Slot(object, bool)
+    def _show_runs(self, records: tuple[Record, ...], shown: bool) -> None:
         for chart in self._all_charts:
-            chart.curves(record).set_shown(shown)
+            for record in records:
+                chart.curves(record).set_shown(shown)
             chart.arrange_runs()
         self._refresh()
-
-    @Slot(int)
-    def _show_only(self, number: int) -> None:
-        for other in self._numbers.values():
-            self.runs_legend.button(other).setChecked(other == number)
-
-    @Slot(int)
-    def _delete(self, number: int) -> None:
-        self.delete_requested.emit((self._record(number),))
-
-    @Slot(int, str)
-    def _rename(self, number: int, title: str) -> None:
-        self.rename_requested.emit(self._record(number), title)
+        self.drawn_changed.emit()
 
     def _show_which(self, records: tuple[Record, ...], deleted: tuple[Record, ...] | None) -> None:
         """Adds and removes runs, so that these are shown, in their order."""
-        gone = [record for record in self._numbers if record not in records]
-        new = [record for record in records if record not in self._numbers]
+        gone = [record for record in self.held.numbers if record not in records]
+        new = [record for record in records if record not in self.held.numbers]
         if not gone and not new:
             return
         for record in gone:
             self._remove(record)
         for record in new:
             self._add(record)
-        self._numbers = {record: self._numbers[record] for record in records}
+        self.held.sort(records)
         if records:
             for chart in self._all_charts:
                 chart.set_front(records[-1])
@@ -319,10 +319,10 @@ class CurvesPanel(QWidget):
             self._following = True
             self._pointed = None
         self.undo_bar.show_deleted(sum(deleted is None or record in deleted for record in gone))
+        self.drawn_changed.emit()
 
     def _add(self, record: Record) -> None:
-        number = self._known.setdefault(record.run, len(self._known))
-        self._numbers[record] = number
+        number = self.held.number(record)
         # a run that is brought back has been told of
         back = record.ended is not None
         self._told[record] = (0, record.ended)
@@ -330,15 +330,15 @@ class CurvesPanel(QWidget):
         for chart in self._all_charts:
             chart.add_run(record, number, self.toolbar.smoothing)
         curves = self._all_charts[0].curves(record)
-        self.runs_legend.add_run(number, record.title, curves.color.name(), curves.symbol)
+        self.held.add(record, curves.color.name(), curves.symbol)
         if back:
-            self._judge(record)
+            self.held.judge(record)
         else:
             self.outcome.show_end(None)
             self._following = True
 
     def _remove(self, record: Record) -> None:
-        self.runs_legend.remove_run(self._numbers.pop(record))
+        self.held.remove(record)
         del self._told[record]
         if self.outcome.record is record:
             self.outcome.show_end(None)
@@ -349,17 +349,12 @@ class CurvesPanel(QWidget):
         for record, (_, told) in self._told.items():
             if record.ended is not told:
                 self.outcome.show_end(record)
-                self._judge(record)
-
-    def _judge(self, record: Record) -> None:
-        found = verdict(record)
-        number = self._numbers[record]
-        self.runs_legend.set_verdict(number, found.mark, said(found.word), said(found.sentence))
+                self.held.judge(record)
 
     def _shown(self) -> list[Record]:
         """Visible runs with measurements, newest first."""
-        runs = reversed(self._numbers)
-        return [run for run in runs if run.measured and self.charts[0].curves(run).shown]
+        runs = reversed(self.held.numbers)
+        return [run for run in runs if run.measured and self.held.is_drawn(run)]
 
     @property
     def _front(self) -> Record | None:
@@ -378,16 +373,16 @@ class CurvesPanel(QWidget):
         self._show_axes()
         self.toolbar.show_zoomed(not self._following)
         self.toolbar.show_runs(
-            measured=any(run.measured for run in self._numbers),
-            clearable=any(run.ended is not None for run in self._numbers),
+            measured=any(run.measured for run in self.held.numbers),
+            clearable=any(run.ended is not None for run in self.held.numbers),
         )
-        self._show_hint(bool(shown), any(run.ended is None for run in self._numbers))
+        self._show_hint(bool(shown), any(run.ended is None for run in self.held.numbers))
         self._refresh_readings()
 
     def _show_hint(self, shown: bool, going_on: bool) -> None:
         self._figure.show_charts(shown)
         self.keys.setVisible(shown and self.height() >= _LOW)
-        measured = any(run.measured for run in self._numbers)
+        measured = any(run.measured for run in self.held.numbers)
         self._hint.show_why(measured=measured, going_on=going_on, reason=self._reason)
 
     @Slot()
@@ -427,7 +422,10 @@ class CurvesPanel(QWidget):
         rows.addWidget(self.toolbar)
         rows.addWidget(self.waiting_notice)
         rows.addWidget(self._figure, 1)
-        rows.addWidget(self.runs_legend)
+        names = QHBoxLayout()
+        names.addWidget(self.runs_legend, 1)
+        names.addWidget(self.table_button)
+        rows.addLayout(names)
         rows.addWidget(self.undo_bar)
         rows.addWidget(self.resume_bar)
         rows.addWidget(self.outcome)
@@ -437,12 +435,11 @@ class CurvesPanel(QWidget):
         self.toolbar.single_steps_toggled.connect(self._show_single_steps)
         self.undo_bar.accepted.connect(self.restore_requested)
         self.resume_bar.resume_requested.connect(self.resume_requested)
-        self.runs_legend.resume_wished.connect(self._resume)
-        self.runs_legend.only_wished.connect(self._show_only)
-        self.runs_legend.delete_wished.connect(self._delete)
-        self.runs_legend.rename_wished.connect(self._rename)
+        self.held.resume_wished.connect(self.resume_requested)
+        self.held.delete_wished.connect(self.delete_requested)
+        self.held.rename_wished.connect(self.rename_requested)
+        self.held.toggled.connect(self._show_runs)
         self.toolbar.smoothing_changed.connect(self._smooth)
         self.toolbar.log_toggled.connect(self.set_log)
         self.toolbar.reset_requested.connect(self.reset_view)
         self.toolbar.clear_requested.connect(self.clear_requested)
-        self.runs_legend.run_toggled.connect(self._show_run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -11,11 +12,13 @@ from networks.core.message import UserError, message
 from networks.runs.endings import interrupted
 from networks.runs.events import Failed, Finished
 from networks.runs.kept import metrics
+from networks.runs.kept.excerpt import excerpt
 from networks.runs.kept.files import HEADER, METRICS, Header, Label, bounded, header_of, label_of
 from networks.runs.kept.folders import words_of
 from networks.runs.kept.legs import End, State, end_of, state_of
 from networks.runs.kept.metrics import MOST_STEPS
 from networks.runs.record import Record
+from networks.runs.summary import Summary, summary_of
 
 
 class KeptRun(msgspec.Struct, frozen=True):
@@ -38,15 +41,30 @@ def read_run(folder: Path, run: str = "", until: int = MOST_STEPS) -> KeptRun:
 
     With `until` the record ends with that step, as if the run went on from there.
     """
+    return _read(folder, run, until, _whole)
+
+
+def read_summary(folder: Path) -> Summary:
+    """What a table tells of a run, from a small part of its metrics. Raises UserError with the reason."""
+    kept = _read(folder, "", MOST_STEPS, excerpt)
+    return summary_of(kept.record, kept.label.note, kept.header.begun, kept.header.seed)
+
+
+def _read(folder: Path, run: str, until: int, part: Callable[[bytes], bytes]) -> KeptRun:
+    """Reads a run from a part of its metrics."""
     # the state first: a run that ends meanwhile is then one whose end is not known yet
     state, end = state_and_end(folder)
     kept = unread(folder, run, state)
     lines = metrics.Lines(kept.record.run)
-    for told in lines.of_legs(_lines(folder), until):
+    for told in lines.of_legs(part(_lines(folder)), until):
         kept.record.take(told)
     if until == MOST_STEPS and state != "running":
         kept.record.take([ending(lines, end)])
     return kept
+
+
+def _whole(data: bytes) -> bytes:
+    return data
 
 
 def state_and_end(folder: Path) -> tuple[State, End | None]:

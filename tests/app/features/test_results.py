@@ -148,7 +148,7 @@ def test_a_run_is_compared_with_the_one_before_and_both_can_be_seen(results, tra
     assert shown(results) is kept[0]
     # weights that are gone cannot be judged on anything else
     assert [side for side, _ in results.panel._offer.sides] == ["validation"]
-    training.runs.delete((first,))
+    training.runs.every.delete((first.run,))
     results.look()
     assert shown(results) is kept[1]
 

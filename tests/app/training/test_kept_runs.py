@@ -8,7 +8,6 @@ import os
 import pytest
 from PySide6.QtCore import QObject
 
-from app.training import kept_runs
 from app.training.kept_runs import KeptRuns, moved
 from networks.core.message import UserError
 from networks.runs.kept.folders import claimed, run_folders
@@ -64,25 +63,23 @@ def test_a_run_that_cannot_move_stays_and_says_why(tmp_path, monkeypatch):
     assert (folder / "metrics.jsonl").exists()
 
 
-def test_the_newest_runs_are_read_oldest_first(kept, tmp_path, qtbot, monkeypatch):
-    monkeypatch.setattr(kept_runs, "MOST", 2)
+def test_curves_are_read_in_the_order_in_which_they_are_wanted(kept, tmp_path, qtbot):
     folders = [a_run(tmp_path, words) for words in ("one", "two", "three")]
-    kept.load(tmp_path)
-    qtbot.waitUntil(lambda: len(kept.found_ones) == 2)
-    assert [found.run.folder for found in kept.found_ones] == folders[1:]
-    assert kept.sentences == ["1 older run is not shown; its curves are in its folder."]
+    ids = [kept.add(folder) for folder in folders]
+    kept.want(ids[1:])
+    kept.want(ids)
+    qtbot.waitUntil(lambda: len(kept.found_ones) == 3)
+    assert [found.run.folder for found in kept.found_ones] == [folders[1], folders[2], folders[0]]
     # their projects are missing, which makes them no less runs
-    assert [found.project for found in kept.found_ones] == [None, None]
+    assert [found.project for found in kept.found_ones] == [None, None, None]
 
 
-def test_what_is_shown_already_is_not_read_again(kept, tmp_path, qtbot):
-    first = a_run(tmp_path)
-    kept.load(tmp_path)
+def test_what_is_forgotten_while_it_is_read_is_not_found(kept, tmp_path, qtbot):
+    first, second = (kept.add(a_run(tmp_path, words)) for words in ("one", "two"))
+    kept.want([first, second])
+    kept.forget([first])
     qtbot.waitUntil(lambda: len(kept.found_ones) == 1)
-    second = a_run(tmp_path, "two")
-    kept.load(tmp_path)
-    qtbot.waitUntil(lambda: len(kept.found_ones) == 2)
-    assert [found.run.folder for found in kept.found_ones] == [first, second]
+    assert kept.found_ones[0].run.record.run == second
 
 
 def test_a_run_that_was_prepared_while_the_others_moved_follows_them(kept, tmp_path, qtbot):

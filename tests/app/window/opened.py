@@ -13,6 +13,7 @@ from app.features.exports import Exports
 from app.features.layer_types import LayerTypes
 from app.features.network_summary import NetworkSummary
 from app.features.optimization import Optimization
+from app.features.past_runs import PastRuns
 from app.features.project_files import ProjectFiles
 from app.features.torch_loading import TorchLoading
 from app.features.training import Training
@@ -50,6 +51,7 @@ class OpenedWindow(MainWindow):
         self.backbones: Backbones = self.feature(Backbones)
         self.exports: Exports = self.feature(Exports)
         self.runs: Runs = self.feature(Training).runs
+        self.past: PastRuns = self.feature(Training).past
         self.bar: TrainingBar = self.feature(Training).bar
         self.curves: CurvesPanel = self.feature(Training).curves
         self.offer_bar: OfferBar = self.feature(ProjectFiles).offer_bar

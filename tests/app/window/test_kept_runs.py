@@ -169,7 +169,7 @@ def test_one_epoch_more_is_kept_in_the_same_folder(window, saved, qtbot):
 def test_a_deleted_run_lies_in_the_trash_until_it_is_restored(window, saved, qtbot):
     train(window, qtbot)
     runs = saved.with_name("lenet.runs")
-    window.runs.clear()
+    window.runs.every.clear()
     assert run_folders(runs) == ()
     assert os.listdir(runs / "trash") == ["0001 as published"]
     window.curves.undo_bar.accept_button.click()
@@ -179,7 +179,7 @@ def test_a_deleted_run_lies_in_the_trash_until_it_is_restored(window, saved, qtb
 
 def test_a_deleted_run_that_goes_on_is_brought_back(window, saved, qtbot):
     train(window, qtbot)
-    window.runs.clear()
+    window.runs.every.clear()
     window.runs.train_further()
     qtbot.waitUntil(lambda: window.trainer.state is State.IDLE, timeout=60_000)
     (folder,) = run_folders(saved.with_name("lenet.runs"))
@@ -189,7 +189,7 @@ def test_a_deleted_run_that_goes_on_is_brought_back(window, saved, qtbot):
 def test_a_new_name_is_kept(window, saved, qtbot):
     train(window, qtbot)
     (record,) = window.runs.records
-    window.runs.rename(record, "my best")
+    window.runs.every.rename(record.run, "my best")
     (folder,) = run_folders(saved.with_name("lenet.runs"))
     qtbot.waitUntil(lambda: label_of(folder).title == "my best")
 
@@ -307,7 +307,7 @@ def test_a_run_of_another_process_is_opened_and_drawn_live(make_window, elsewher
     assert window.bar.words().startswith("epoch 1 of 3")
     elsewhere(10_000)
     qtbot.waitUntil(lambda: record_of(window, elsewhere.folder).ended is not None)
-    assert not window.runs.watched.runs
+    assert not window.runs.every.watched.runs
     assert window.runs.verdict is None
 
 
@@ -329,9 +329,9 @@ def test_runs_of_the_project_that_others_train_are_followed_too(make_window, els
 def test_another_project_ends_the_following(make_window, elsewhere, saved, qtbot):
     window = make_window(project())
     window.files.open_path(elsewhere.folder)
-    qtbot.waitUntil(lambda: window.runs.watched.runs != ())
+    qtbot.waitUntil(lambda: window.runs.every.watched.runs != ())
     assert window.files.open_path(saved)
-    assert window.runs.watched.runs == ()
+    assert window.runs.every.watched.runs == ()
     assert not window.runs.records
 
 

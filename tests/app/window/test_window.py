@@ -419,6 +419,7 @@ def test_features_are_shown_what_runs_have_told(window, qtbot):
     assert grown[-1] == [window.trainer.run.step] != [0]
     _train_to_the_end(window, qtbot)
     assert window.desk.shown.records == window.curves.runs
+    window.past.ask_delete = lambda count: count == 2
     window.curves.clear_requested.emit()
     assert window.desk.shown.records == window.curves.runs == ()
 
@@ -461,13 +462,17 @@ def test_the_status_line_forgets_how_a_deleted_run_ended(window, qtbot):
     window.curves.hide()
     _train_to_the_end(window, qtbot)
     assert window.statusBar().currentMessage().startswith("Trained for 2 epochs.")
-    window.runs.clear()
+    window.runs.every.clear()
     assert window.statusBar().currentMessage() == ""
 
 
 def test_what_a_deleted_run_left_is_gone_everywhere_and_comes_back_with_it(window, qtbot):
     _train_to_the_end(window, qtbot)
     assert "finished" in window.bar.words()
+    window.past.ask_delete = lambda count: False
+    qtbot.mouseClick(window.curves.toolbar.clear_button, Qt.MouseButton.LeftButton)
+    assert len(window.runs.records) == 1
+    window.past.ask_delete = lambda count: True
     qtbot.mouseClick(window.curves.toolbar.clear_button, Qt.MouseButton.LeftButton)
     assert len(window.runs.records) == 0
     assert "finished" not in window.bar.words()

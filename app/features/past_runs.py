@@ -1,0 +1,168 @@
+"""What one does with runs in their table: draw, rename, note, delete and bring back, continue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
+
+from app.feature.desk import OUTCOME, Desk
+from app.training.runs import Runs
+from networks.core.message import plural
+from networks.runs.listing import Order, table_csv
+from networks.runs.record import Record
+from widgets.curves.curves_and_runs import CurvesAndRuns
+from widgets.curves.export import copy_csv, save_csv
+from widgets.look.translation import said
+
+
+class PastRuns(QObject):
+    """Joins the table of runs with what is kept of them. Asks before anything is deleted."""
+
+    def __init__(self, desk: Desk, runs: Runs, measured: CurvesAndRuns) -> None:
+        super().__init__(desk)
+        self._desk, self._runs, self._measured = desk, runs, measured
+        self._box, self._table = measured.runs, measured.runs.table
+        remembered = desk.settings.read()
+        self._box.show_arrangement(remembered.run_columns, remembered.run_order)
+        self._box.columns_chosen.connect(self._remember_columns)
+        self._box.order_changed.connect(self._remember_order)
+        self._box.csv_wished.connect(self._give_csv)
+        self._box.clear_wished.connect(self.clear)
+        self._table.runs.rename_wished.connect(runs.every.rename)
+        self._table.runs.note_wished.connect(runs.every.note)
+        self._table.delete_wished.connect(self._delete_selected)
+        self._table.menu_wished.connect(self._open_menu)
+        measured.curves_wished.connect(runs.every.draw)
+        runs.every.deleted.connect(measured.curves.undo_bar.show_deleted)
+
+    # questions; each is a separate method, so that tests can answer
+
+    def ask_delete(self, count: int) -> bool:
+        """Whether so many runs are to be moved to the trash."""
+        words = plural(
+            "Move {count} run to the trash folder beside the others? It can be brought back.",
+            "Move {count} runs to the trash folder beside the others? They can be brought back.",
+            count=count,
+        )
+        box = QMessageBox(QMessageBox.Icon.Question, "Backbone", said(words), parent=self._desk.window)
+        delete = box.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setEscapeButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.setDefaultButton(delete)
+        box.exec()
+        wished = box.clickedButton() is delete
+        box.deleteLater()
+        return wished
+
+    def ask_note(self, title: str, note: str) -> str | None:
+        """What the user writes about a run; None where it stays as it is."""
+        words = self.tr("Note on “{run}”").format(run=title)
+        text, taken = QInputDialog.getMultiLineText(self._desk.window, "Backbone", words, note)
+        return text.strip() if taken else None
+
+    # deleting
+
+    @Slot()
+    def clear(self) -> None:
+        """Deletes all runs that have ended, after asking."""
+        self._delete(tuple(self._runs.table.rows))
+
+    @Slot(object)
+    def delete_records(self, records: Iterable[Record]) -> None:
+        """Deletes these runs, after asking."""
+        self._delete([record.run for record in records])
+
+    @Slot()
+    def _delete_selected(self) -> None:
+        self._delete(self._table.selected())
+
+    def _delete(self, runs: Sequence[str]) -> None:
+        ended = self._runs.every.ended_of(runs)
+        if ended and self.ask_delete(len(ended)):
+            self._runs.every.delete(ended)
+
+    # words
+
+    @Slot(object, str)
+    def rename_record(self, record: Record, title: str) -> None:
+        """Calls a run by another name."""
+        self._runs.every.rename(record.run, title)
+
+    def _note(self, run: str) -> None:
+        row = self._runs.table.rows[run]
+        text = self.ask_note(row.name, "" if row.summary is None else row.summary.note)
+        if text is not None:
+            self._runs.every.note(run, text)
+
+    # the menu
+
+    @Slot(object)
+    def _open_menu(self, place: QPoint) -> None:
+        menu = self.menu()
+        if menu is not None:
+            menu.popup(place)
+
+    def menu(self) -> QMenu | None:
+        """What can be done with the selected runs; None where none is selected."""
+        runs = self._table.selected()
+        if not runs:
+            return None
+        menu = QMenu(self._table)
+        drawn = all(run in self._measured.curves.held.drawn_ids for run in runs)
+        self._add(
+            menu, "tick", self.tr("Draw no more") if drawn else self.tr("Draw"), self._table.tick_selected
+        )
+        self._add(
+            menu,
+            "only",
+            self.tr("Draw only this") if len(runs) == 1 else self.tr("Draw only these"),
+            self._draw_only,
+        )
+        menu.addSeparator()
+        if len(runs) == 1:
+            run = runs[0]
+            if run in self._runs.records and self._runs.may_go_on(self._runs.records[run]):
+                self._add(
+                    menu, "resume", self.tr("Continue"), lambda: self._runs.go_on(self._runs.records[run])
+                )
+            self._add(menu, "rename", self.tr("Rename"), lambda: self._table.edit_name(run))
+            self._add(menu, "note", self.tr("Note…"), lambda: self._note(run))
+            menu.addSeparator()
+        self._add(menu, "delete", self.tr("Delete…"), self._delete_selected).setEnabled(
+            bool(self._runs.every.ended_of(runs))
+        )
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def _draw_only(self) -> None:
+        chosen = self._table.selected()
+        self._measured.draw([run for run in self._runs.table.rows if run not in chosen], False)
+        self._measured.draw(chosen, True)
+
+    @staticmethod
+    def _add(menu: QMenu, name: str, words: str, do: Callable[[], object]) -> QAction:
+        action = menu.addAction(words)
+        action.setObjectName(name)
+        action.triggered.connect(lambda: do())
+        return action
+
+    # what is remembered, and copies
+
+    @Slot(object)
+    def _remember_columns(self, names: tuple[str, ...]) -> None:
+        self._desk.settings.change_soon(run_columns=names)
+
+    @Slot(object)
+    def _remember_order(self, order: Order) -> None:
+        self._desk.settings.change_soon(run_order=order)
+
+    @Slot(bool)
+    def _give_csv(self, copied: bool) -> None:
+        text = table_csv(self._box.rows)
+        if copied:
+            copy_csv(text)
+            self._desk.say(self.tr("The table of runs was copied as CSV."), OUTCOME)
+        else:
+            save_csv(self._desk.window, text)

@@ -1,0 +1,245 @@
+"""The rows of the table for Qt's views: runs, and groups of runs that differ in the seed only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from networks.core.message import Message
+from networks.runs.columns import COLUMN, NAME, Cell, Column, Group, Line, Row
+from networks.runs.listing import Order, arranged, group_text
+from widgets.look.plain import plain_hint
+from widgets.look.translation import declared, said
+
+Index = QModelIndex | QPersistentModelIndex
+LINE, COLUMN_ROLE, UNDER, COLOR = (Qt.ItemDataRole.UserRole + number for number in range(4))
+"""What a line is, its column, its second line of words, and the number of its colour (None: has none yet)."""
+_NOWHERE = QModelIndex()
+
+
+class RunsModel(QAbstractItemModel):
+    """Shows rows in an order and in some columns. It changes nothing itself: wishes are signals."""
+
+    ticked = Signal(object, bool)
+    """The ids of runs that are to be drawn, or no more."""
+    rename_wished = Signal(str, str)
+    """The id of a run, and what it is to be called."""
+    note_wished = Signal(str, str)
+    arranged_anew = Signal()
+    """Lines have come, gone or moved."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.lines: tuple[Line, ...] = ()
+        self.columns: tuple[Column, ...] = tuple(column for column in COLUMN.values() if _first(column))
+        self.order = Order()
+        self._rows: tuple[Row, ...] = ()
+        self._colors: Mapping[str, int] = {}
+        self._drawn: frozenset[str] = frozenset()
+
+    # what is shown
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Shows these runs."""
+        self._rows = tuple(rows)
+        self._arrange()
+
+    def show_order(self, order: Order) -> None:
+        """Sorts, filters and groups them in another way."""
+        if order != self.order:
+            self.order = order
+            self._arrange()
+
+    def show_columns(self, names: Sequence[str]) -> None:
+        """Shows these columns, in the order in which they are declared; names and what has none stay."""
+        columns = tuple(column for column in COLUMN.values() if column is NAME or column.name in names)
+        if columns != self.columns:
+            self.beginResetModel()
+            self.columns = columns
+            self.endResetModel()
+            self.arranged_anew.emit()
+
+    def show_drawn(self, colors: Mapping[str, int], drawn: frozenset[str]) -> None:
+        """Which runs are drawn, and the number of the colour of each that has one."""
+        if colors == self._colors and drawn == self._drawn:
+            return
+        self._colors, self._drawn = dict(colors), drawn
+        self._tell_changed()
+
+    def _arrange(self) -> None:
+        before, self.lines = self.lines, self.lines
+        lines = arranged(self._rows, self.order)
+        if [*map(_place, lines)] == [*map(_place, before)]:
+            self.lines = lines
+            self._tell_changed()
+            return
+        self.beginResetModel()
+        self.lines = lines
+        self.endResetModel()
+        self.arranged_anew.emit()
+
+    def _tell_changed(self) -> None:
+        last = len(self.columns) - 1
+        if self.lines:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.lines) - 1, last))
+        for number, line in enumerate(self.lines):
+            if isinstance(line, Group):
+                parent = self.index(number, 0)
+                self.dataChanged.emit(self.index(0, 0, parent), self.index(len(line.rows) - 1, last, parent))
+
+    def line(self, index: Index) -> Line:
+        """The run or the group at an index."""
+        group = index.internalId()
+        if not group:
+            return self.lines[index.row()]
+        parent = self.lines[group - 1]
+        assert isinstance(parent, Group)
+        return parent.rows[index.row()]
+
+    def runs(self, index: Index) -> tuple[str, ...]:
+        """The ids of the runs at an index: one, or those of a group."""
+        line = self.line(index)
+        return (line.run,) if isinstance(line, Row) else tuple(row.run for row in line.rows)
+
+    def index_of(self, run: str) -> QModelIndex:
+        """Where a run stands; an invalid index where it does not."""
+        for number, line in enumerate(self.lines):
+            if isinstance(line, Row):
+                if line.run == run:
+                    return self.index(number, 0)
+                continue
+            for inner, row in enumerate(line.rows):
+                if row.run == run:
+                    return self.index(inner, 0, self.index(number, 0))
+        return QModelIndex()
+
+    # for Qt
+
+    def index(self, row: int, column: int, parent: Index = _NOWHERE) -> QModelIndex:
+        if not parent.isValid():
+            return self.createIndex(row, column, 0) if row < len(self.lines) else QModelIndex()
+        return self.createIndex(row, column, parent.row() + 1)
+
+    def parent(self, index: Index = _NOWHERE) -> QModelIndex:  # type: ignore[override]
+        if not index.isValid() or not index.internalId():
+            return QModelIndex()
+        return self.createIndex(index.internalId() - 1, 0, 0)
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        if not parent.isValid():
+            return len(self.lines)
+        if parent.internalId() or parent.column():
+            return 0
+        line = self.lines[parent.row()]
+        return len(line.rows) if isinstance(line, Group) else 0
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return len(self.columns)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal or section >= len(self.columns):
+            return None
+        words = [said(each) for each in self.columns[section].heading]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return "\n".join(words)
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return " ".join(words)
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        column = self.columns[index.column()]
+        if column is NAME:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        if isinstance(self.line(index), Row) and column.name in (NAME.name, "note"):
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        line, column = self.line(index), self.columns[index.column()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return _words(self._cells(line, column)[0])
+            case Qt.ItemDataRole.EditRole:
+                return _editable(line, column)
+            case Qt.ItemDataRole.CheckStateRole if column is NAME:
+                return self._tick(self.runs(index))
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_hint(_hint(line))
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return ", ".join(filter(None, map(_words, self._cells(line, column))))
+            case _ if role == LINE:
+                return line
+            case _ if role == COLUMN_ROLE:
+                return column
+            case _ if role == UNDER:
+                return _words(self._cells(line, column)[1])
+            case _ if role == COLOR:
+                known = [self._colors[run] for run in self.runs(index) if run in self._colors]
+                return known[0] if known else None
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        line, column = self.line(index), self.columns[index.column()]
+        if role == Qt.ItemDataRole.CheckStateRole:
+            on = self._tick(self.runs(index)) != Qt.CheckState.Checked
+            self.ticked.emit(self.runs(index), on)
+            return True
+        if role != Qt.ItemDataRole.EditRole or not isinstance(line, Row):
+            return False
+        text = str(value).strip()
+        if text != _editable(line, column):
+            (self.rename_wished if column is NAME else self.note_wished).emit(line.run, text)
+        return True
+
+    def _cells(self, line: Line, column: Column) -> tuple[Cell, Cell]:
+        if isinstance(line, Group):
+            return group_text(line, column)
+        return column.text(line), "" if column.under is None else column.under(line)
+
+    def _tick(self, runs: Sequence[str]) -> Qt.CheckState:
+        drawn = sum(run in self._drawn for run in runs)
+        if not drawn:
+            return Qt.CheckState.Unchecked
+        return Qt.CheckState.Checked if drawn == len(runs) else Qt.CheckState.PartiallyChecked
+
+
+def _first(column: Column) -> bool:
+    return column.chosen or column is NAME
+
+
+def _place(line: Line) -> object:
+    return line.run if isinstance(line, Row) else tuple(row.run for row in line.rows)
+
+
+def _words(cell: Cell) -> str:
+    return said(cell) if isinstance(cell, Message) else cell
+
+
+def _editable(line: Line, column: Column) -> str:
+    if isinstance(line, Group) or column is not NAME:
+        note = "" if isinstance(line, Group) or line.summary is None else line.summary.note
+        return note if column.name == "note" else ""
+    return line.name
+
+
+def _hint(line: Line) -> str:
+    """All that is to say of a run."""
+    if isinstance(line, Group):
+        return "\n".join(row.name for row in line.rows[:20])
+    told = [line.name]
+    if line.summary is not None:
+        told = [line.summary.title, said(line.summary.sentence), line.summary.note]
+    if line.origin is not None and line.origin.since:
+        changes = [said(change) for change in line.origin.changes]
+        told.insert(
+            1,
+            declared("Since “{run}”: {changes}").format(
+                run=line.origin.since, changes=", ".join(changes) or said(line.origin.words)
+            ),
+        )
+    return "\n".join(filter(None, told))
