@@ -290,7 +290,7 @@ def elsewhere(tmp_path):
 
 def record_of(window, folder):
     found = [run for run, where in window.runs.kept.folders.items() if where == folder]
-    return window.runs.records[found[0]] if found else None
+    return window.runs.records[found[0]] if found and found[0] in window.runs.records else None
 
 
 def test_a_run_of_another_process_is_opened_and_drawn_live(make_window, elsewhere, qtbot):
