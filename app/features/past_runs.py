@@ -23,7 +23,7 @@ class PastRuns(QObject):
 
     def __init__(self, desk: Desk, runs: Runs, measured: CurvesAndRuns) -> None:
         super().__init__(desk)
-        self._desk, self._runs, self._measured = desk, runs, measured
+        self._desk, self._runs, self.measured = desk, runs, measured
         self._box, self._table = measured.runs, measured.runs.table
         remembered = desk.settings.read()
         self._box.show_arrangement(remembered.run_columns, remembered.run_order)
@@ -110,7 +110,7 @@ class PastRuns(QObject):
         if not runs:
             return None
         menu = QMenu(self._table)
-        drawn = all(run in self._measured.curves.held.drawn_ids for run in runs)
+        drawn = all(run in self.measured.curves.held.drawn_ids for run in runs)
         self._add(
             menu, "tick", self.tr("Draw no more") if drawn else self.tr("Draw"), self._table.tick_selected
         )
@@ -138,8 +138,8 @@ class PastRuns(QObject):
 
     def _draw_only(self) -> None:
         chosen = self._table.selected()
-        self._measured.draw([run for run in self._runs.table.rows if run not in chosen], False)
-        self._measured.draw(chosen, True)
+        self.measured.draw([run for run in self._runs.table.rows if run not in chosen], False)
+        self.measured.draw(chosen, True)
 
     @staticmethod
     def _add(menu: QMenu, name: str, words: str, do: Callable[[], object]) -> QAction:

@@ -459,7 +459,7 @@ def test_an_edit_during_training_says_that_it_applies_to_the_next_run(make_windo
 
 
 def test_the_status_line_forgets_how_a_deleted_run_ended(window, qtbot):
-    window.curves.hide()
+    window.past.measured.hide()
     _train_to_the_end(window, qtbot)
     assert window.statusBar().currentMessage().startswith("Trained for 2 epochs.")
     window.runs.every.clear()
