@@ -13,11 +13,17 @@ from msgspec.structs import replace
 from safetensors.torch import load_file
 
 from networks.core.message import UserError
+from networks.layers.activation import ReLU
+from networks.layers.convolution import Conv2d
+from networks.layers.ends import Input, Output
+from networks.layers.linear import CLASSES, Flatten, Linear
+from networks.layers.normalization import BatchNorm2d
+from networks.layers.regularization import Dropout
 from networks.project.project import write_project
 from networks.recipes.augmentation.cutmix import CutMix
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
-from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam
-from networks.recipes.schedules import SCHEDULES, Plateau
+from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam, Muon
+from networks.recipes.schedules import SCHEDULES, Constant, CosineRestarts, MultiStep, Plateau, StepDrops
 from networks.recipes.stopping import Stopping
 from networks.runs.events import Finished, Stepped
 from networks.runs.kept.files import OTHER_WEIGHTS, PROJECT, WEIGHTS
@@ -32,7 +38,7 @@ from networks.training.resuming import resumed
 from networks.training.run import Run
 from networks.training.state import SavedState
 from tests.networks.training.killed import steer
-from tests.networks.training.test_run import RANDOM, measured, project, same_weights
+from tests.networks.training.test_run import RANDOM, chain, measured, project, same_weights
 
 EVERYTHING = {
     "optimizer": Adam(),
@@ -45,11 +51,33 @@ EVERYTHING = {
     "epochs": 6,
 }
 FEW = [EVERYTHING]
+HIDDEN = chain(
+    Input(channels=1, size=(8, 8)),
+    Conv2d(filters=4, kernel=(3, 3)),
+    BatchNorm2d(),
+    ReLU(),
+    Conv2d(filters=6, kernel=(3, 3)),
+    BatchNorm2d(),
+    ReLU(),
+    Dropout(p=0.3),
+    Flatten(),
+    Linear(features=CLASSES),
+    Output(),
+)
+"""With a layer between the first and the last, the only one whose weights Muon itself changes."""
+SET = {
+    CosineRestarts: {"first": 1},
+    StepDrops: {"every": 1},
+    MultiStep: {"at": (1, 3)},
+    Plateau: {"patience": 0, "threshold": 0.9},
+    Constant: {"warmup": 2.0},
+}
+"""So that each schedule changes the rate within four epochs."""
 MANY = {
     "optimizers": [
         {"optimizer": optimizer} for optimizer in (*(kind() for kind in OPTIMIZERS), SGD(momentum=0.9))
     ],
-    "schedules": [{"schedule": schedule()} for schedule in SCHEDULES],
+    "schedules": [{"schedule": schedule(**SET.get(schedule, {}))} for schedule in SCHEDULES],
     "images": [{"augmentation": steps} for steps in (AUGMENTATION_PRESETS[1].steps, (CutMix(),))],
     "others": [
         {"averaging": 0.99},
@@ -65,7 +93,7 @@ def kill(tmp_path, recipes, kills):
     jobs = []
     for index, recipe in enumerate(recipes):
         place = tmp_path / f"{index}.json"
-        write_project(project(RANDOM, **({"epochs": 4} | recipe)), place)
+        write_project(project(HIDDEN, **({"epochs": 4} | recipe)), place)
         jobs.append((str(place), str(tmp_path / f"{index}.runs"), kills, index))
     done = subprocess.run(
         [sys.executable, "-m", "tests.networks.training.killed", json.dumps(jobs)],
@@ -108,7 +136,7 @@ def assert_same(folder, run, record):
 
 def test_a_run_killed_at_random_moments_is_the_same_run(tmp_path):
     for folder, recipe in zip(kill(tmp_path, FEW, 3), FEW, strict=True):
-        assert_same(folder, *straight(project(RANDOM, **recipe)))
+        assert_same(folder, *straight(project(HIDDEN, **recipe)))
         assert (folder / OTHER_WEIGHTS["averaged"]).exists()
 
 
@@ -116,7 +144,20 @@ def test_a_run_killed_at_random_moments_is_the_same_run(tmp_path):
 @pytest.mark.parametrize("kind", MANY)
 def test_whatever_the_recipe_a_killed_run_is_the_same_run(tmp_path, kind):
     for folder, recipe in zip(kill(tmp_path, MANY[kind], 3), MANY[kind], strict=True):
-        assert_same(folder, *straight(project(RANDOM, **({"epochs": 4} | recipe))))
+        assert_same(folder, *straight(project(HIDDEN, **({"epochs": 4} | recipe))))
+
+
+def test_each_schedule_and_each_optimizer_has_something_to_lose():
+    """What is killed below has by then changed the rate, or remembers something of each hidden weight."""
+    for recipe in MANY["schedules"]:
+        _, record = straight(project(HIDDEN, optimizer=SGD(), epochs=4, **recipe))
+        rates = record.steps.values("learning rate")
+        steered = record.changes[0].step
+        assert len(set(rates[:steered].tolist())) > 1 or len(set(rates[steered:].tolist())) > 1
+    run, _ = straight(project(HIDDEN, optimizer=Muon()))
+    slots = {name: set(of) for name, of in run.state._optimizer_slots()}
+    assert {"momentum_buffer"} in slots.values()
+    assert {"step", "exp_avg", "exp_avg_sq"} in slots.values()
 
 
 # what is in a checkpoint
