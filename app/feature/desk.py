@@ -62,6 +62,8 @@ class Desk(QObject):
     """The images of the data set may be others now: files have come, gone or changed."""
     picture_tried = Signal(object)
     """Pixels height×width×channels of a picture that goes to the test bench."""
+    comparison_wished = Signal(object)
+    """The rounds of a comparison that is to be trained."""
     panel_wished = Signal(str)
     """The name of a panel that is to be opened and brought into view."""
 

@@ -27,6 +27,7 @@ from app.features.regularization import Regularization
 from app.features.results import Results
 from app.features.torch_loading import TorchLoading
 from app.features.training import Training
+from app.features.twins import Twins
 
 FEATURES: tuple[type[Feature], ...] = (
     Appearance,
@@ -38,6 +39,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Backbones,
     Training,
     Results,
+    Twins,
     TorchLoading,
     Optimization,
     Data,

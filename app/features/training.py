@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Slot
@@ -49,6 +50,8 @@ class Training(Feature):
         self.runs.place = desk.files.runs_folder
         self.runs.interrupted.connect(self.curves.resume_bar.offer_record)
         self.curves.resume_requested.connect(self.runs.go_on)
+        desk.comparison_wished.connect(self.runs.compare)
+        self.bar.both_requested.connect(partial(desk.open_panel, "twins"))
         desk.files.opened.connect(self._forget_run)
         desk.files.saved.connect(self._move_runs)
         desk.files.run_opened.connect(self.runs.every.show_run)

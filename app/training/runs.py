@@ -119,9 +119,7 @@ class Runs(QObject):
     @Slot()
     def train_further(self) -> None:
         """Trains the current or last run for one more epoch; without a run, trains a first epoch."""
-        if self.trainer.comparing:
-            self.noted.emit(self.tr("Twins train as long as planned, or they could not be compared."), False)
-        elif self.trainer.busy:
+        if self.trainer.busy and not self.trainer.comparing:
             if self.progress is not None and self.trainer.state in (State.TRAINING, State.PAUSED):
                 self.progress.epochs += 1
                 self.trainer.train_further()
@@ -396,7 +394,11 @@ class Runs(QObject):
         return None
 
     def further_reason(self) -> str:
-        """Why the last run cannot go on, in words; empty if it can."""
+        """Why the current or last run cannot train for longer, in words; empty if it can."""
+        if self.trainer.comparing:
+            return self.tr("Twins train as long as planned, or they could not be compared.")
+        if self.trainer.busy:
+            return ""
         if self.trainer.run is None or self._trained is None:
             return said(self._findings[0].sentence) if self._findings else ""
         trained, now = self._trained, self._project

@@ -53,6 +53,22 @@ class Setting(msgspec.Struct, frozen=True):
     path: str
     field: Field
 
+    @property
+    def layer(self) -> str:
+        """The layer whose field it is; empty for one of the recipe."""
+        return _layer_of(self.path)
+
+
+def value_of(project: Project, path: str) -> Any:
+    """What the project has at the path of a setting."""
+    if layer := _layer_of(path):
+        return getattr(project.network[layer].layer, path.rpartition(".")[2])
+    return value_at(project.recipe, path)
+
+
+def _layer_of(path: str) -> str:
+    return path.removeprefix(_NETWORK).rpartition(".")[0] if path.startswith(_NETWORK) else ""
+
 
 def offered_twins(project: Project) -> tuple[Twin, ...]:
     """The twins that suggest themselves, kind by kind. Their networks fit; nothing is offered twice."""
@@ -84,7 +100,7 @@ def set_twin(project: Project, path: str, value: Any) -> Twin:
 
     Raises UserError where there is no such setting, it must stay, or the value is not allowed.
     """
-    layer = path.removeprefix(_NETWORK).rpartition(".")[0] if path.startswith(_NETWORK) else ""
+    layer = _layer_of(path)
     known = {each.path: each.field for each in settings(project, [layer] if layer in project.network else ())}
     if path not in known:
         raise UserError(

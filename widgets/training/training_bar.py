@@ -26,6 +26,8 @@ class TrainingBar(QWidget):
     resume_requested = Signal()
     stop_requested = Signal()
     further_requested = Signal()
+    both_requested = Signal()
+    """The user wants to train the project and a twin of it."""
     finding_clicked = Signal()
 
     def __init__(self, train_keys: str = "", stop_keys: str = "", parent: QWidget | None = None) -> None:
@@ -44,12 +46,14 @@ class TrainingBar(QWidget):
         self.stop_button.clicked.connect(self.stop_requested)
         self.further_button = self._button("further")
         self.further_button.clicked.connect(self.further_requested)
+        self.both_button = self._button("both")
+        self.both_button.clicked.connect(self.both_requested)
         self.progress = RunProgress()
         self.progress.reason_clicked.connect(self.finding_clicked)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE)
-        for widget in (self.main_button, self.stop_button, self.further_button):
+        for widget in (self.main_button, self.stop_button, self.further_button, self.both_button):
             row.addWidget(widget)
         row.addSpacing(theme.SPACE)
         row.addWidget(self.progress, 1)
@@ -82,7 +86,7 @@ class TrainingBar(QWidget):
         self._refresh()
 
     def show_further(self, reason: str) -> None:
-        """Why the last run cannot be trained further; empty if it can."""
+        """Why the current or last run cannot be trained further; empty if it can."""
         self._further_reason = reason
         self._refresh()
 
@@ -138,10 +142,16 @@ class TrainingBar(QWidget):
         )
         self.further_button.setText(self.tr("+1 epoch") if self._worded else self.tr("+1"))
         self.further_button.setAccessibleName(self.tr("+1 epoch"))
-        can = stage in ("training", "paused") or (idle and not self._further_reason)
+        can = stage in ("training", "paused", "idle") and not self._further_reason
         self.further_button.setEnabled(can)
         self.further_button.setToolTip(
             self.tr("Train the same weights for one epoch more") if can else self._further_reason
+        )
+        self.both_button.setText(self.tr("Both…") if self._worded else "")
+        self.both_button.setIcon(icon("twins"))
+        self.both_button.setAccessibleName(self.tr("Train both…"))
+        self.both_button.setToolTip(
+            self.tr("Train this project and a twin with a single change, and see whether it helps")
         )
         self._refresh_progress()
 

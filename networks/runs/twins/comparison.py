@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -95,6 +96,20 @@ class Comparison(msgspec.Struct, frozen=True, eq=False):
         return max((run.record.judged_images for side in self.sides for run in side.runs), default=0)
 
     @property
+    def seconds_left(self) -> float | None:
+        """How long the rest takes, by the time that an epoch of each side took; None before the first."""
+        left = 0.0
+        for side in self.sides:
+            progress = [run.record.progress for run in side.runs]
+            took = [each.seconds_per_epoch for each in progress if each.seconds_per_epoch is not None]
+            if not took:
+                return None
+            going = sum(each.epochs - each.epoch for each in progress if each.ended is None)
+            to_come = (self.planned - len(progress)) * progress[0].epochs
+            left += (going + to_come) * math.fsum(took) / len(took)
+        return left
+
+    @property
     def epochs(self) -> float:
         """How many epochs the longest run is to train."""
         return max((run.record.progress.epochs for side in self.sides for run in side.runs), default=0)
@@ -177,4 +192,5 @@ def _comparison(sides: dict[str, list[tuple[Part, Trained]]]) -> Comparison:
 def _together(curves: list[Floats]) -> tuple[Floats, Floats]:
     """Epochs and values, a row for each curve, as far as all of them reach."""
     common = min(map(len, curves), default=0)
-    return np.arange(1.0, common + 1), np.array([each[:common] for each in curves]).reshape(-1, common)
+    rows = np.array([each[:common] for each in curves], np.float64)
+    return np.arange(1.0, common + 1), rows.reshape(len(curves), common)

@@ -146,7 +146,9 @@ def _won(comparison: Comparison, found: Spread, ahead: int) -> Conclusion:
         measure=message(comparison.measure.name),
         **_bounds(comparison.measure, found, ahead),
     )
-    return Conclusion("winner", message("{winner} is better", winner=NAMES[ahead]), sentence, ahead)
+    return Conclusion(
+        "winner", message("{winner} is better", winner=label(comparison, ahead)), sentence, ahead
+    )
 
 
 def _undecided(comparison: Comparison, found: Spread, ahead: int) -> Conclusion:

@@ -56,6 +56,7 @@ def twins(ours, theirs, measure=VALIDATION_ACCURACY, planned=0) -> Comparison:
 def test_a_clear_difference_names_the_winner_with_its_interval():
     found = conclusion(twins([0.90, 0.91, 0.92, 0.90, 0.91], [0.95, 0.96, 0.96, 0.95, 0.97]))
     assert (found.mark, found.winner) == ("winner", 1)
+    assert str(found.words) == "B (ReLU) is better"
     assert "B (ReLU) is better by 5.00 points" in str(found.sentence)
     expected = spread([0.05, 0.05, 0.04, 0.05, 0.06])
     assert f"+{100 * expected.low:.2f} points to +{100 * expected.high:.2f} points" in str(found.sentence)
@@ -166,3 +167,14 @@ def test_comparisons_are_found_again_by_what_the_runs_say_of_themselves():
     assert [str(side.words) for side in comparison.sides] == ["a", "b"]
     assert list(comparison.outcomes()) == [0, 1]
     assert (comparison.planned, comparison.measure, comparison.sides[0].keep) == (2, VALIDATION_LOSS, "best")
+
+
+def test_the_time_that_is_left_is_that_of_the_epochs_to_come():
+    ours = side("a", [record("a0", 0.5, 0.6), record("a1", 0.5, 0.6, reason="")])
+    theirs = side("b", [record("b0", 0.5, 0.6)])
+    for each in (*ours.runs, *theirs.runs):
+        each.record.progress.epochs = 10
+        each.record.progress.epoch = 2.0
+    # a second an epoch: 8 of the run that goes on, 10 of each that is to come; what has ended takes no more
+    assert Comparison((ours, theirs), 3).seconds_left == 8 + 10 + 2 * 10
+    assert Comparison((ours, side("b", [])), 3).seconds_left is None

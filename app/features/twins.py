@@ -1,0 +1,285 @@
+"""Twins and seeds: whether a change has an effect, or whether it was luck."""
+
+from __future__ import annotations
+
+import itertools
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+from PySide6.QtCore import Slot
+
+from app.background.job import Job, Task
+from app.feature.command import Command, MenuEntry, Section
+from app.feature.desk import Desk
+from app.feature.panel import Panel, Place
+from app.feature.panel_feature import PanelFeature
+from app.feature.shown import Shown
+from networks.core.finding import blocking
+from networks.core.message import Message, UserError, plural
+from networks.project.comparing import planned_rounds, seeds_from
+from networks.project.project import Project, read_project
+from networks.project.twins import Twin, earlier_twin, offered_twins
+from networks.recipes.recipe import with_settings
+from networks.runs.kept.files import PROJECT, Header, header_of
+from networks.runs.kept.folders import run_folders
+from networks.runs.kept.reading import is_run, read_run
+from networks.runs.record import Record
+from networks.runs.twins.comparison import Comparison, came_to_its_end, comparisons
+from widgets.controls.section import ShowWatch
+from widgets.look.translation import said
+
+if TYPE_CHECKING:
+    from widgets.twins.panel import TwinsPanel, Wish
+
+LEAST_WIDTH = 340
+NEWEST = 24
+"""So many earlier runs are looked at for what the project was before."""
+
+
+class _Looked(NamedTuple):
+    """What was found beside the window: the twins of a project, and the comparisons that are kept."""
+
+    project: Project
+    twins: tuple[Twin, ...]
+    earlier: tuple[Twin, ...]
+    kept: dict[Path, tuple[Header, Record] | None]
+    """What was read of each run's folder; None where that is no part of a comparison."""
+
+
+class Twins(PanelFeature["TwinsPanel"]):
+    """Offers a single change, has both trained, and shows what came of it."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._looking: Job[_Looked] | None = None
+        self._looked: _Looked | None = None
+        self._count = itertools.count(1)
+        self._begun: dict[str, Header] = {}
+        """The runs of comparisons that were begun in this window, by their ids, as their headers say."""
+        self._going_on = ""
+        """The comparison that is being trained; empty where none is."""
+        self._chosen = ""
+        self._signature: object = None
+        desk.recorded.connect(self._follow)
+        desk.trainer.state_changed.connect(self._follow_state)
+        desk.files.opened.connect(self._forget)
+
+    def make_panel(self) -> TwinsPanel:
+        from widgets.twins.panel import TwinsPanel
+
+        panel = TwinsPanel()
+        panel.wished.connect(self._train)
+        panel.chosen.connect(self._choose)
+        ShowWatch(panel).seen.connect(self._look)
+        return panel
+
+    def panels(self) -> tuple[Panel, ...]:
+        return (
+            Panel(
+                "twins",
+                self.tr("Twins"),
+                Place.MEASURED,
+                self.late,
+                scrolls=True,
+                least_width=LEAST_WIDTH,
+            ),
+        )
+
+    def commands(self) -> tuple[MenuEntry, ...]:
+        return (
+            Command(
+                "train-both",
+                Section.RUN,
+                self.tr("Train &both, with a single change…"),
+                partial(self.desk.open_panel, "twins"),
+                ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
+            ),
+        )
+
+    def show_panel(self, panel: TwinsPanel, old: Shown | None, new: Shown) -> None:
+        if new.news(old, "project", "selection", "findings"):
+            self._look()
+            self._show_reason()
+
+    def close(self) -> None:
+        if self._looking is not None:
+            self._looking.close()
+
+    # what is offered
+
+    @Slot()
+    def _look(self) -> None:
+        """Finds the twins of the project, and what is kept, beside the window."""
+        if self.late.made is None or not self.late.made.isVisible():
+            return
+        if self._looking is not None:
+            self._looking.cancel()
+        runs = self.desk.files.runs_folder()
+        self._looking = Job(
+            partial(_look, self.desk.shown.project, runs, self._known(runs)),
+            self._take,
+            self._miss,
+            owner=self,
+        )
+        self._looking.start()
+
+    def _known(self, runs: Path) -> dict[Path, tuple[Header, Record] | None]:
+        """What was read of these runs before, and will not change any more."""
+        kept = {} if self._looked is None else self._looked.kept
+        return {
+            folder: told
+            for folder, told in kept.items()
+            if folder.parent == runs and (told is None or came_to_its_end(told[1]))
+        }
+
+    def _take(self, looked: _Looked) -> None:
+        from widgets.twins.choice import Offers
+
+        self._looking, self._looked = None, looked
+        if looked.project != self.desk.shown.project:
+            self._look()
+            return
+        layers = tuple(name for name in self.desk.shown.selected_nodes if name in looked.project.network)
+        self.panel.show_offers(Offers(looked.project, looked.twins, looked.earlier, layers))
+        self._show_reason()
+        self._follow()
+
+    def _miss(self, reason: Message) -> None:
+        self._looking = None
+        self.desk.say(reason)
+
+    def _show_reason(self) -> None:
+        if self.late.made is None:
+            return
+        reason = ""
+        if self.desk.trainer.busy:
+            reason = self.tr("A run is in progress: stop it first, or wait until it ends.")
+        elif in_the_way := blocking(self.desk.shown.findings):
+            reason = said(in_the_way[0].sentence)
+        self.late.made.show_reason(reason)
+
+    # what is trained
+
+    @Slot(object)
+    def _train(self, wish: Wish) -> None:
+        if self.desk.trainer.busy:
+            return
+        project = self.desk.shown.project
+        seeds = seeds_from(project.recipe.learning.seed, wish.seeds)
+        id = f"twins-{next(self._count)}"
+        rounds = planned_rounds(project, wish.twin, seeds, wish.measure, id)
+        self._begun |= {
+            run.id: Header(str(run.title), seed=run.seed, part=run.part) for each in rounds for run in each
+        }
+        self._going_on = self._chosen = rounds[0][0].part.comparison
+        self.desk.comparison_wished.emit(rounds)
+        self._follow()
+
+    @Slot()
+    def _follow_state(self) -> None:
+        if not self.desk.trainer.busy:
+            self._going_on = ""
+            self._signature = None
+        self._show_reason()
+        self._follow()
+
+    @Slot()
+    def _forget(self) -> None:
+        """Another project was opened."""
+        self._begun, self._chosen, self._looked, self._signature = {}, "", None, None
+        self._look()
+        self._follow()
+
+    # what came of it
+
+    @Slot(str)
+    def _choose(self, comparison: str) -> None:
+        self._chosen, self._signature = comparison, None
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Shows what the comparison has measured since; only where something has."""
+        panel = self.late.made
+        if panel is None or not panel.isVisible():
+            return
+        found = self._comparisons()
+        shown = self._chosen if self._chosen in found else next(reversed(found), "")
+        comparison = found.get(shown)
+        signature = shown, tuple(found), self._going_on, _signature(comparison)
+        if signature == self._signature:
+            return
+        self._signature = signature
+        titles = [(name, said(_title(found[name]))) for name in reversed(found)]
+        panel.show_comparisons(titles, shown)
+        panel.show_comparison(comparison, going_on=bool(shown) and shown == self._going_on)
+
+    def _comparisons(self) -> dict[str, Comparison]:
+        """All comparisons by their ids, the newest last; those of this window as far as they are."""
+        records = {record.run: record for record in self.desk.shown.records}
+        live = [(header, records[run]) for run, header in self._begun.items() if run in records]
+        own = {header.part.comparison for header in self._begun.values() if header.part is not None}
+        kept = () if self._looked is None else filter(None, self._looked.kept.values())
+        earlier = [each for each in kept if each[0].part is None or each[0].part.comparison not in own]
+        return comparisons([*earlier, *live])
+
+
+def _title(comparison: Comparison) -> Message:
+    """`Tanh → ReLU, 5 seeds`."""
+    return plural(
+        "{words}, {count} seed",
+        "{words}, {count} seeds",
+        count=comparison.planned,
+        words=comparison.sides[-1].words,
+    )
+
+
+def _signature(comparison: Comparison | None) -> object:
+    """What tells whether there is anything new to draw."""
+    if comparison is None:
+        return None
+    return tuple(
+        (run.seed, len(run.record.validations), run.record.ended is None)
+        for side in comparison.sides
+        for run in side.runs
+    )
+
+
+def _look(
+    project: Project, runs: Path, known: dict[Path, tuple[Header, Record] | None], task: Task
+) -> _Looked:
+    folders = [folder for folder in run_folders(runs) if is_run(folder)]
+    kept = {folder: known[folder] for folder in folders if folder in known}
+    for folder in folders:
+        if folder not in kept and not task.cancelled:
+            kept[folder] = _part(folder)
+    kept = {folder: kept[folder] for folder in folders if folder in kept}
+    return _Looked(project, offered_twins(project), _earlier(project, folders[-NEWEST:]), kept)
+
+
+def _part(folder: Path) -> tuple[Header, Record] | None:
+    """A run that is part of a comparison; None for others, and where it cannot be read."""
+    try:
+        header = header_of(folder)
+        return None if header.part is None else (header, read_run(folder).record)
+    except UserError:
+        # the table of runs says what is wrong with it
+        return None
+
+
+def _earlier(project: Project, folders: list[Path]) -> tuple[Twin, ...]:
+    """The project as it was in these runs, the newest first, each form of it once."""
+    seen, twins = [project], []
+    for folder in reversed(folders):
+        try:
+            before, header = read_project(folder / PROJECT), header_of(folder)
+        except UserError:
+            continue
+        seed = project.recipe.learning.seed
+        before = replace(before, recipe=with_settings(before.recipe, seed=seed))
+        if before not in seen:
+            seen.append(before)
+            twins.append(earlier_twin(project, before, header.short or header.title))
+    return tuple(twins)

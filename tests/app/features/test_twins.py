@@ -1,0 +1,120 @@
+"""Train both: from the tab to the kept runs and the conclusion, and again when the project is opened."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtWidgets import QWidget
+
+from app.feature.desk import Desk
+from app.features.training import Training
+from app.features.twins import Twins
+from app.session.settings import Settings
+from networks.project.project import first_project
+from networks.project.twins import set_twin
+from networks.recipes.recipe import with_settings
+from networks.runs.kept.files import header_of
+from networks.runs.kept.folders import run_folders
+from networks.runs.measures import VALIDATION_ACCURACY
+from widgets.twins.panel import Wish
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path, collector_at_rest):
+    window = QWidget()
+    qtbot.addWidget(window)
+    project = first_project()
+    recipe = with_settings(project.recipe, epochs=2, batch_size=300, threads=1)
+    return Desk(replace(project, recipe=recipe), window, Settings(tmp_path / "settings.json"), tmp_path)
+
+
+@pytest.fixture
+def training(desk, qtbot):
+    training = Training(desk)
+    training.runs.may_begin = lambda project: True
+    qtbot.addWidget(training.curves)
+    qtbot.addWidget(training.bar)
+    training.show(None, desk.shown)
+    yield training
+    training.close()
+
+
+@pytest.fixture
+def make_twins(desk, training, qtbot):
+    made = []
+
+    def make():
+        twins = Twins(desk)
+        made.append(twins)
+        qtbot.addWidget(twins.late)
+        twins.late.resize(540, 700)
+        twins.late.show()
+        assert twins.panel
+        twins.show(None, desk.shown)
+        qtbot.waitUntil(lambda: twins._looked is not None and twins._looking is None)
+        return twins
+
+    yield make
+    for twins in made:
+        twins.close()
+
+
+def wish(desk, seeds):
+    return Wish(set_twin(desk.shown.project, "learning.optimizer.lr", 0.01), seeds, VALIDATION_ACCURACY)
+
+
+def rest(desk, qtbot):
+    qtbot.waitUntil(lambda: not desk.trainer.busy, timeout=60_000)
+
+
+def test_both_are_trained_kept_drawn_and_judged(desk, training, make_twins, qtbot):
+    twins = make_twins()
+    twins.panel.wished.emit(wish(desk, 2))
+    assert "in progress" in twins.panel._about.text()
+    rest(desk, qtbot)
+    folders = run_folders(desk.files.runs_folder())
+    assert [header_of(folder).part.side for folder in folders] == ["A", "B", "A", "B"]
+    titles = [record.title for record in training.runs.records]
+    assert titles == [header_of(folder).title for folder in folders]
+    assert [training.runs.kept.folders[record.run] for record in training.runs.records] == list(folders)
+    assert "With 2 seeds" in twins.panel.sentence.text()
+    assert twins.panel.button.isEnabled()
+    # and again, in a window that has just been opened
+    again = make_twins()
+    assert again.panel.sentence.text() == twins.panel.sentence.text()
+    assert again.panel.kept.currentText() == "Learning rate 0.001 → 0.01, 2 seeds"
+
+
+def test_while_it_goes_on_nothing_is_concluded_and_the_curves_grow(desk, training, make_twins, qtbot):
+    twins = make_twins()
+    twins.panel.wished.emit(wish(desk, 3))
+    qtbot.waitUntil(lambda: "of 3 seeds done" in twins.panel.words.text(), timeout=60_000)
+    training.stop()
+    rest(desk, qtbot)
+    assert "of 3 seeds done" not in twins.panel.words.text()
+
+
+def test_an_edit_meanwhile_steers_neither(desk, training, make_twins, qtbot):
+    twins = make_twins()
+    twins.panel.wished.emit(wish(desk, 1))
+    qtbot.waitUntil(lambda: bool(training.runs.records))
+    desk.edit_recipe(
+        with_settings(desk.shown.recipe, optimizer=replace(desk.shown.recipe.learning.optimizer, lr=0.5)),
+        "",
+        "",
+    )
+    training.show(None, desk.shown)
+    assert desk.shown.running is None
+    rest(desk, qtbot)
+    assert not any(record.changes for record in training.runs.records)
+
+
+def test_the_menu_and_the_bar_open_the_tab(desk, training, make_twins, qtbot):
+    twins = make_twins()
+    with qtbot.waitSignal(desk.panel_wished) as wished:
+        training.bar.both_button.click()
+    assert wished.args == ["twins"]
+    (command,) = twins.commands()
+    with qtbot.waitSignal(desk.panel_wished) as wished:
+        command.do()
+    assert wished.args == ["twins"]
