@@ -30,6 +30,7 @@ LATE = [
     "bench",
     "loss",
     "results",
+    "twins",
     "code",
 ]
 
