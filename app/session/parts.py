@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 
 from app.background.log import LOG
+from networks.core.decoding import typed
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -47,6 +48,6 @@ def _sound(hint: Any, value: object) -> Any:
         parts = (_sound(arguments[0], each) for each in value)
         return tuple(part for part in parts if part is not msgspec.UNSET)
     try:
-        return msgspec.convert(value, hint, builtin_types=())
+        return typed(value, hint, builtin_types=())
     except (msgspec.ValidationError, ValueError, OverflowError):
         return msgspec.UNSET

@@ -14,6 +14,7 @@ from app.background.job import Task
 from app.background.log import LOG
 from app.background.newest import Newest
 from app.session.document import Document
+from networks.core.decoding import decoded
 from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
 from networks.project.project import LARGEST_FILE, Project, project_from_json, project_to_json
@@ -210,7 +211,7 @@ def _read(file: Path) -> Recovered | None:
     try:
         with file.open("rb") as stream:
             data = stream.read(2 * LARGEST_FILE)
-        snapshot = msgspec.json.decode(data, type=_Snapshot)
+        snapshot = decoded(data, _Snapshot)
         path = None if snapshot.path is None else Path(os.fsdecode(snapshot.path))
         return Recovered(project_from_json(snapshot.project.encode()), path, snapshot.runs)
     except (OSError, ValueError, RecursionError, UserError) as error:

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 from msgspec import Meta, inspect
 
+from networks.core.decoding import typed
+
 FieldKind = Literal["whole", "real", "flag", "choice", "pair", "numbers", "text", "struct", "union", "list"]
 """Numbers are any number of whole ones. A struct holds fields of its own; a union is one of several declared
 types, each with its parameters. A list holds any number of values of such types, in an order that counts.
@@ -149,7 +151,7 @@ def field_at(value: msgspec.Struct, path: str) -> Field:
 def changed(value: S, **changes: Any) -> S:
     """A copy with some parameters changed. Raises msgspec.ValidationError if one is out of its bounds."""
     builtins = msgspec.to_builtins(value) | msgspec.to_builtins(changes)
-    return msgspec.convert(builtins, type(value), builtin_types=(), strict=True)
+    return typed(builtins, type(value), builtin_types=())
 
 
 def changed_at(value: S, path: str, new: Any) -> S:

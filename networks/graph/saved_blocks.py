@@ -9,6 +9,7 @@ from typing import ClassVar
 import msgspec
 from msgspec.structs import replace
 
+from networks.core.decoding import decoded
 from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
 from networks.graph import edits
@@ -97,7 +98,7 @@ def saved_from_json(data: bytes) -> SavedBlock:
             message("It is too large for a block: expected at most {most} bytes.", most=MOST_BYTES)
         )
     try:
-        return msgspec.json.decode(data, type=SavedBlock)
+        return decoded(data, SavedBlock)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise UserError(message("It is not a saved block: {reason}.", reason=str(error))) from error
 
@@ -122,7 +123,7 @@ def read_blocks(path: Path) -> tuple[SavedBlock, ...]:
             )
         )
     try:
-        return msgspec.json.decode(data, type=tuple[SavedBlock, ...])
+        return decoded(data, tuple[SavedBlock, ...])
     except UserError as error:
         raise UserError(_unreadable(error.reason, path)) from error
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from torch import nn
 
+from networks.core.decoding import typed
 from networks.core.message import UserError, message
 from networks.core.shapes import Shape
 from networks.graph.check import check
@@ -93,7 +94,7 @@ def _input(size: Shape, normalize: str) -> Input:
         )
     values = {"type": "Input", "channels": size[0], "size": size[1:], "normalize": normalize}
     try:
-        return msgspec.convert(values, Input)
+        return typed(values, Input)
     except msgspec.ValidationError as error:
         raise UserError(
             message("Images of this size are not possible: {reason}.", reason=str(error))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
+from networks.core.decoding import typed
 from networks.core.message import UserError, message
 from networks.project.project import Project, read_project
 from networks.recipes.recipe import with_settings
@@ -32,7 +32,7 @@ def course_of(record: Record, project: Project) -> Course:
     recipe = project.recipe
     try:
         told = [{"step": each.step, "path": each.path, "value": each.value} for each in record.changes]
-        changes = msgspec.convert(told, tuple[Change, ...])
+        changes = typed(told, tuple[Change, ...])
         for change in changes:
             recipe = with_change(recipe, change.path, change.value)
     except ValueError as error:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from networks.core.decoding import decoded
 from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
 from networks.graph.bare import bare
@@ -115,7 +116,7 @@ def project_from_json(data: bytes) -> Project:
         if reason := file_problem.duplicate(text):
             raise UserError(reason)
         data = upgraded(data, number)
-        file = _decoder().decode(data)
+        file = _whole(data)
     except msgspec.ValidationError as error:
         place = partial(origin, number=number)
         raise UserError(file_problem.mismatch(error, data, _declared(), place)) from None
@@ -156,10 +157,8 @@ def write_project(project: Project, path: Path) -> None:
     write_atomically(path, data)
 
 
-@cache
-def _decoder() -> msgspec.json.Decoder[_File]:
-    """Made when the first file is read, because making it takes longer than reading the file."""
-    return msgspec.json.Decoder(_File)
+def _whole(data: bytes) -> _File:
+    return decoded(data, _File)
 
 
 @cache
@@ -174,7 +173,7 @@ def _one_line(value: Node | Fold) -> str:
 def _format(data: bytes) -> int:
     """The number of the file's format. Raises UserError for other files, DecodeError without JSON."""
     try:
-        header = msgspec.json.decode(data, type=_Header)
+        header = decoded(data, _Header)
     except msgspec.ValidationError:
         header = _Header()
     if bytes(header.program) != b'"Backbone"':
@@ -216,7 +215,7 @@ def _check_sizes(data: bytes) -> None:
     Raises UserError, or DecodeError if it is not JSON.
     """
     try:
-        network = msgspec.json.decode(data, type=_Sizes).network
+        network = decoded(data, _Sizes).network
     except msgspec.ValidationError:
         return  # decoding will say where and why
     if len(network.nodes) > MOST_LAYERS:

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 from safetensors import safe_open
 from torch import Tensor
 
+from networks.core.decoding import decoded
 from networks.core.message import Message, UserError, message
 from networks.project.kept_project import project_of
 from networks.project.project import Project
@@ -82,7 +82,7 @@ def _restored(folder: Path, header: Header, project: Project, id: str) -> tuple[
 def _course(header: Header, project: Project) -> Course | None:
     """That of the run that this one repeats; None where it repeats none. Raises UserError."""
     try:
-        course = msgspec.json.decode(header.course, type=Course | None)
+        course = decoded(header.course, Course | None)
         for change in () if course is None else course.changes:
             with_change(project.recipe, change.path, change.value)
     except ValueError as error:

@@ -12,6 +12,7 @@ import torch
 from msgspec.structs import replace
 from torch import Tensor, fx
 
+from networks.core.decoding import typed
 from networks.core.message import Message, message
 from networks.module.build import evaluation
 from networks.project.project import Project
@@ -268,7 +269,7 @@ class Run:
 
         Raises ValueError where it trained another network, or in another order in memory or precision.
         """
-        machine = msgspec.convert(saved.data["machine"], Machine)
+        machine = typed(saved.data["machine"], Machine)
         for switch in ("channels_last", "precision"):
             if (was := getattr(machine, switch)) != (here := getattr(self.machine, switch)):
                 raise ValueError(f"expected {here} as {switch}, got {was}")

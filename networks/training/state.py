@@ -12,6 +12,7 @@ import msgspec
 import torch
 from torch import Tensor, fx, nn
 
+from networks.core.decoding import typed
 from networks.module.build import other_tensor
 from networks.recipes.steering import Change
 from networks.runs.events import Validated
@@ -175,8 +176,8 @@ class RunState:
         self.step, self.judged_step = data["step"], data["judged_step"]
         self.target_epochs = data["target_epochs"]
         self.over, self.repeating = data["over"], data["repeating"]
-        self.changes = msgspec.convert(data["changes"], list[Change])
-        self.best = msgspec.convert(data["best"], Validated | None)
+        self.changes = typed(data["changes"], list[Change])
+        self.best = typed(data["best"], Validated | None)
         self.best_weights = {name: each.clone() for name, each in _below("best/", tensors).items()}
         # JSON has no word for what is not a number
         self.losses = [math.nan if loss is None else loss for loss in data["losses"]]

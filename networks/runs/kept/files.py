@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from networks.core.decoding import decoded
 from networks.core.message import UserError, message, visible
 from networks.core.storage import write_atomically
 
@@ -90,7 +91,7 @@ def as_json(value: msgspec.Struct) -> bytes:
 def read_json(path: Path, kind: type[Told]) -> Told:
     """Reads a small file. Raises UserError with the path and the reason."""
     try:
-        return msgspec.json.decode(bounded(path, LARGEST), type=kind)
+        return decoded(bounded(path, LARGEST), kind)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         reason = message("it is damaged ({reason})", reason=str(error).replace("`", ""))
     except OSError as error:

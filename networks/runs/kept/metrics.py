@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from networks.core.decoding import typed
 from networks.core.message import message, visible
 from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated
 from networks.runs.measures import MEASURE
@@ -220,7 +221,7 @@ def _validated(row: dict[str, Any], run: str) -> Validated:
 def _started(row: dict[str, Any], run: str) -> Started:
     row = {name: value for name, value in row.items() if name in Started.__struct_fields__}
     chance = {name: number(value) for name, value in dict(row.pop("chance", {})).items()}
-    started = msgspec.convert(row | {"run": run}, Started)
+    started = typed(row | {"run": run}, Started)
     _step(started.step)
     _step(started.changes)
     return msgspec.structs.replace(started, device=visible(started.device, 40), chance=chance)
@@ -257,7 +258,7 @@ def _epoch(value: Any) -> float:
 def _value(value: Any) -> float | list[dict[str, Any]]:
     """A value of a recipe: a number, or the steps of an augmentation as project files write them."""
     if isinstance(value, list):
-        return msgspec.convert(value, list[dict[str, Any]])
+        return typed(value, list[dict[str, Any]])
     found = number(value)
     if not abs(found) < MOST_STEPS:
         raise ValueError("expected a number of a recipe")

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
+from networks.core.decoding import typed
 from networks.core.message import Message, UserError, message, plural
 from networks.runs.kept.environment import everything_changed, joined
 from networks.runs.kept.files import OTHER_WEIGHTS, WEIGHTS
@@ -127,7 +128,7 @@ def _header(file: BinaryIO, path: Path) -> dict[str, tuple[str, tuple[int, ...],
     try:
         found: Mapping[str, Any] = msgspec.json.decode(file.read(size), type=dict[str, Any])
         return {
-            name: msgspec.convert(
+            name: typed(
                 (each["dtype"], each["shape"], [8 + size + place for place in each["data_offsets"]]),
                 tuple[str, tuple[int, ...], tuple[int, int]],
             )

@@ -677,7 +677,7 @@ def test_too_many_blocks_and_groups_are_refused_before_anything_is_made_of_them(
         write_project(many, path)
     assert str(error.value) == f"“{path}” was not saved. {sentence}"
     assert not path.exists()
-    monkeypatch.setattr("networks.project.project._decoder", None)
+    monkeypatch.setattr("networks.project.project._whole", None)
     monkeypatch.setattr("networks.project.file_problem.duplicate", None)
     with pytest.raises(UserError) as error:
         project_from_json(project_to_json(many))

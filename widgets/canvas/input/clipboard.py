@@ -8,6 +8,7 @@ import msgspec
 from PySide6.QtCore import QByteArray, QMimeData
 from PySide6.QtGui import QGuiApplication
 
+from networks.core.decoding import decoded
 from networks.core.message import UserError, message
 from networks.graph.network import Network
 from widgets.palette.drag import FRAGMENT_MIME
@@ -56,7 +57,7 @@ def take() -> Network:
 def read(content: bytes) -> Network:
     """The fragment in these bytes. Raises UserError if there is none; nothing in them is run."""
     try:
-        part = msgspec.json.decode(content, type=Network)
+        part = decoded(content, Network)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise UserError(
             message("The clipboard does not hold part of a network: {reason}.", reason=str(error))
