@@ -17,7 +17,7 @@ from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from networks.core.finding import blocking
-from networks.core.message import Message, UserError, plural
+from networks.core.message import Message, UserError, message, plural
 from networks.project.comparing import planned_rounds, seeds_from
 from networks.project.project import Project, read_project
 from networks.project.twins import Twin, earlier_twin, offered_twins
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 LEAST_WIDTH = 340
 NEWEST = 24
 """So many earlier runs are looked at for what the project was before."""
+STEPS = 8
+"""So many edits are offered to be taken back in a twin."""
+Steps = tuple[tuple[str, Project], ...]
+"""Edits, the last one first, each with the project before it."""
 
 
 class _Looked(NamedTuple):
@@ -116,9 +120,9 @@ class Twins(PanelFeature["TwinsPanel"]):
             return
         if self._looking is not None:
             self._looking.cancel()
-        runs = self.desk.files.runs_folder()
+        runs, steps = self.desk.files.runs_folder(), self.desk.document.before_steps(STEPS)
         self._looking = Job(
-            partial(_look, self.desk.shown.project, runs, self._known(runs)),
+            partial(_look, self.desk.shown.project, steps, runs, self._known(runs)),
             self._take,
             self._miss,
             owner=self,
@@ -248,7 +252,11 @@ def _signature(comparison: Comparison | None) -> object:
 
 
 def _look(
-    project: Project, runs: Path, known: dict[Path, tuple[Header, Record] | None], task: Task
+    project: Project,
+    steps: Steps,
+    runs: Path,
+    known: dict[Path, tuple[Header, Record] | None],
+    task: Task,
 ) -> _Looked:
     folders = [folder for folder in run_folders(runs) if is_run(folder)]
     kept = {folder: known[folder] for folder in folders if folder in known}
@@ -256,7 +264,7 @@ def _look(
         if folder not in kept and not task.cancelled:
             kept[folder] = _part(folder)
     kept = {folder: kept[folder] for folder in folders if folder in kept}
-    return _Looked(project, offered_twins(project), _earlier(project, folders[-NEWEST:]), kept)
+    return _Looked(project, offered_twins(project), _earlier(project, steps, folders[-NEWEST:]), kept)
 
 
 def _part(folder: Path) -> tuple[Header, Record] | None:
@@ -269,9 +277,13 @@ def _part(folder: Path) -> tuple[Header, Record] | None:
         return None
 
 
-def _earlier(project: Project, folders: list[Path]) -> tuple[Twin, ...]:
-    """The project as it was in these runs, the newest first, each form of it once."""
+def _earlier(project: Project, steps: Steps, folders: list[Path]) -> tuple[Twin, ...]:
+    """The project as it was before these steps and in these runs, the newest first, each form of it once."""
     seen, twins = [project], []
+    for step, before in steps:
+        if before not in seen:
+            seen.append(before)
+            twins.append(earlier_twin(project, before, message("before “{step}”", step=step)))
     for folder in reversed(folders):
         try:
             before, header = read_project(folder / PROJECT), header_of(folder)
@@ -281,5 +293,6 @@ def _earlier(project: Project, folders: list[Path]) -> tuple[Twin, ...]:
         before = replace(before, recipe=with_settings(before.recipe, seed=seed))
         if before not in seen:
             seen.append(before)
-            twins.append(earlier_twin(project, before, header.short or header.title))
+            name = header.short or header.title
+            twins.append(earlier_twin(project, before, message("as in “{name}”", name=name)))
     return tuple(twins)

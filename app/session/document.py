@@ -92,6 +92,14 @@ class Document(QObject):
                 return tuple(self.history.text(step) for step in range(steps, self.history.index()))
         return ()
 
+    def before_steps(self, most: int) -> tuple[tuple[str, Project], ...]:
+        """The newest steps that could be undone, the last one first, each with the project before it."""
+        here = self.history.index() - self.history.count() + len(self._projects) - 1
+        return tuple(
+            (self.history.text(self.history.index() - back), self._projects[here - back])
+            for back in range(1, min(most, here) + 1)
+        )
+
     def edit(self, project: Project, text: str, merge: str = "", *, detached: bool = False) -> None:
         """Replaces the project, as one undoable step named `text` (translated).
 

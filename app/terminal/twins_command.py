@@ -118,7 +118,7 @@ def twin_of(project: Project, change: str | None, setting: str | None, against: 
     if against is not None:
         file = against / PROJECT if is_run(against) else against
         name = header_of(against).title if is_run(against) else against.stem
-        return earlier_twin(project, read_project(file), name)
+        return earlier_twin(project, read_project(file), message("as in “{name}”", name=name))
     return None if change is None else _offered(project, change)
 
 

@@ -77,11 +77,10 @@ def offered_twins(project: Project) -> tuple[Twin, ...]:
     return tuple(twin for twin in found if twin.project != project and _fits(twin.project, project))
 
 
-def earlier_twin(project: Project, earlier: Project, name: str) -> Twin:
-    """The project as it was at an earlier time, such as that of a run of this name."""
+def earlier_twin(project: Project, earlier: Project, when: Message) -> Twin:
+    """The project as it was at an earlier time; `when` says at which, such as `as in “run 3”`."""
     changes = summary(difference(project, earlier))
-    words = message("as in “{name}”: {changes}", name=name, changes=changes)
-    return Twin(message("Earlier"), words, earlier)
+    return Twin(message("Earlier"), message("{when}: {changes}", when=when, changes=changes), earlier)
 
 
 def settings(project: Project, layers: Collection[str] = ()) -> tuple[Setting, ...]:

@@ -8,7 +8,7 @@ from networks.project.comparing import Planned, Round
 from networks.runs.events import Event, Noticed
 from networks.training.recorder import Named, Recorder
 from networks.training.run import Run
-from networks.training.shared_weights import share_first_weights
+from networks.training.shared_weights import Shared, share_first_weights
 from networks.training.turns import Turns
 
 Keeps = Callable[[Run, Planned], Recorder | None]
@@ -36,15 +36,19 @@ class Comparing:
         Raises UserError where a run cannot be made, and whatever torch raises where memory is too small.
         """
         for number, planned in enumerate(self._rounds):
+            # the runs of the round before are let go of before others are made
             self.round, self.turns = planned, None
-            runs = [Run(each.project, each.id) for each in planned]
-            for twin in runs[1:]:
-                shared = share_first_weights(runs[0], twin)
-                if not number:
-                    yield Noticed(twin.id, shared.sentence())
-            kept = ((run, self._keeps(run, each)) for run, each in zip(runs, planned, strict=True))
-            self.turns = Turns(runs, {run.id: recorder for run, recorder in kept if recorder is not None})
+            self.turns, shared = self._begun(planned)
+            if shared is not None and not number:
+                yield Noticed(planned[-1].id, shared.sentence())
             yield from self.turns.train()
+
+    def _begun(self, planned: Round) -> tuple[Turns, Shared | None]:
+        """The runs of a round, with the same first weights where they share layers."""
+        runs = [Run(each.project, each.id) for each in planned]
+        shared = share_first_weights(*runs) if len(runs) > 1 else None
+        kept = ((run, self._keeps(run, each)) for run, each in zip(runs, planned, strict=True))
+        return Turns(runs, {run.id: recorder for run, recorder in kept if recorder is not None}), shared
 
     def stopped(self) -> Iterator[Event]:
         """After `train` was closed: the last events of the runs that had not come to their end."""

@@ -71,7 +71,7 @@ class TwinChoice(QWidget):
             self.kinds.addItem(title, title)
         self.kinds.addItem(self.tr("Another value of a setting"), SETTING)
         if offers.earlier:
-            self.kinds.addItem(self.tr("As in an earlier run"), EARLIER)
+            self.kinds.addItem(self.tr("As it was before"), EARLIER)
         self.kinds.addItem(self.tr("Nothing: only several seeds"), NONE)
         self.kinds.setCurrentIndex(max(0, self.kinds.findData(kind)))
         self._fill(entry)

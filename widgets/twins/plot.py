@@ -110,7 +110,8 @@ class TwinsPlot(QWidget):
 
     def _paint_curves(self, painter: QPainter, shade: theme.Colors, comparison: Comparison) -> float:
         measure = comparison.measure
-        title = declared(measure.name[:1].upper() + measure.name[1:])
+        name = declared(measure.name)
+        title = self.tr("{measure} after each epoch").format(measure=name[:1].upper() + name[1:])
         place = self._place(painter, shade, 0, self._height(_CURVES), title)
         lines = [[curve(run.record, measure) for run in side.runs] for side in comparison.sides]
         bands = [self._mean(comparison, index) for index in range(len(lines))]
@@ -134,13 +135,14 @@ class TwinsPlot(QWidget):
     def _paint_difference(
         self, painter: QPainter, shade: theme.Colors, comparison: Comparison, top: float
     ) -> float:
-        place = self._place(painter, shade, top, self._height(_DIFFERENCE), self.tr("Difference, B − A"))
         measure, pairs = comparison.measure, _pairs(comparison)
+        percent = measure.quantity.format == "percent"
+        title = self.tr("Difference, B − A, in points") if percent else self.tr("Difference, B − A")
+        place = self._place(painter, shade, top, self._height(_DIFFERENCE), title)
         lines = [difference(*pair, measure) for pair in pairs]
         ended = [pair for pair in pairs if all(map(came_to_its_end, pair))]
         band = difference_band(ended if len(ended) > 1 else [], measure, comparison.grain)
         scale = self._scale(place, comparison, [*lines, np.zeros(1)])
-        percent = measure.quantity.format == "percent"
         self._paint_axes(painter, shade, scale, percent=percent, points=True)
         _paint_band(painter, scale, band, theme.mixed(QColor(shade.panel), QColor(shade.text_dim), 0.22))
         painter.setPen(QPen(QColor(shade.border_strong), 1))

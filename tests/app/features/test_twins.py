@@ -118,3 +118,12 @@ def test_the_menu_and_the_bar_open_the_tab(desk, training, make_twins, qtbot):
     with qtbot.waitSignal(desk.panel_wished) as wished:
         command.do()
     assert wished.args == ["twins"]
+
+
+def test_the_project_before_the_last_edits_can_be_the_twin(desk, training, make_twins, qtbot):
+    before = desk.shown.project
+    desk.edit_recipe(with_settings(before.recipe, batch_size=200), "Set batch size to 200", "")
+    twins = make_twins()
+    (earlier,) = twins._looked.earlier
+    assert earlier.project == before
+    assert str(earlier.words) == "before “Set batch size to 200”: Batch size 200 → 300"

@@ -25,7 +25,9 @@ def panel(qtbot):
     panel.resize(540, 800)
     panel.show()
     twins = offered_twins(PROJECT)
-    panel.show_offers(Offers(PROJECT, twins, (earlier_twin(PROJECT, EARLIER, "run 3"),), ("conv1",)))
+    panel.show_offers(
+        Offers(PROJECT, twins, (earlier_twin(PROJECT, EARLIER, message("as in “run 3”")),), ("conv1",))
+    )
     return panel
 
 
@@ -72,7 +74,7 @@ def test_any_setting_gets_another_value_in_an_editor_of_its_own(panel, qtbot):
 
 
 def test_an_earlier_run_can_be_the_twin(panel, qtbot):
-    choose(panel.choice.kinds, "As in an earlier run")
+    choose(panel.choice.kinds, "As it was before")
     wish = press(panel, qtbot)
     assert wish.twin.project == EARLIER
     assert "as in “run 3”: Batch size 8 → 64" in str(wish.twin.words)
