@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from networks.core.message import Message, message
+from networks.core.message import Message, message, plural
 from networks.project.difference import run_name
+from networks.project.fine_tuning import weight_shapes
 from networks.project.project import Project
 from networks.project.run_titles import OWN
 from networks.project.twins import Twin
@@ -19,6 +20,8 @@ from networks.runs.kept.legs import now
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS, Measure
 
 AS_IT_IS = message("as it is")
+_NAMED = 4
+"""So many layers are named; a sentence counts the others."""
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -98,3 +101,22 @@ def pairing_notes(project: Project, twin: Project) -> tuple[Message, ...]:
     if ours != theirs:
         return (message("The twins learn from different images, or in a different order."),)
     return ()
+
+
+def weights_note(project: Project, twin: Project) -> Message | None:
+    """Which layers of a twin begin with weights of their own; None where it shares all first weights."""
+    if project.recipe.learning.start != twin.recipe.learning.start:
+        return message("The twins begin with different weights, as their recipes say.")
+    ours, theirs = (weight_shapes(each.network, each.classes) for each in (project, twin))
+    own = [name for name, shapes in theirs.items() if ours.get(name) != shapes]
+    if not own:
+        return None
+    return plural(
+        "In the twin, {names} begins with weights of its own; all other layers begin alike.",
+        "In the twin, {names} begin with weights of their own; all other layers begin alike."
+        if len(own) <= _NAMED
+        else "In the twin, {names} and {more} more begin with weights of their own; the others begin alike.",
+        count=len(own),
+        names=", ".join(own[:_NAMED]),
+        more=len(own) - _NAMED,
+    )

@@ -57,7 +57,7 @@ def suggestions(project: Project) -> tuple[Published, ...]:
     Compares names and shapes with those of the presets, so that an edited network finds its own, too: those
     of the preset with the most layers in common and the fewest others, where that is at least half.
     """
-    ours = _shapes(project.network, project.classes)
+    ours = weight_shapes(project.network, project.classes)
     builder, theirs = min(_of_presets(), key=lambda preset: (-_common(ours, preset[1]), len(preset[1])))
     if 2 * _common(ours, theirs) < max(1, len(ours)):
         return ()
@@ -71,7 +71,7 @@ def _of_presets() -> tuple[tuple[str, Shapes], ...]:
     from networks.presets.catalog import PRESETS
 
     return tuple(
-        (preset.torchvision, _shapes(preset.network(), _IMAGENET_CLASSES))
+        (preset.torchvision, weight_shapes(preset.network(), _IMAGENET_CLASSES))
         for preset in PRESETS
         if published_for(preset.torchvision)
     )
@@ -103,7 +103,7 @@ def _last_weighted(network: Network) -> set[str]:
     return {name for name in passed if learns(name)}
 
 
-def _shapes(network: Network, classes: int) -> Shapes:
+def weight_shapes(network: Network, classes: int) -> Shapes:
     """The shapes of the weights of each layer that has weights and fits."""
     found = {}
     for name, node in check(network, classes).nodes.items():

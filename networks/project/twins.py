@@ -125,7 +125,11 @@ def set_twin(project: Project, path: str, value: Any) -> Twin:
         ) from error
     if twin == project:
         raise UserError(
-            message("The twin would be the same: {path} is {value} already.", path=path, value=str(value))
+            message(
+                "The twin would be the same: “{setting}” is {value} already.",
+                setting=message(known[path].title),
+                value=str(value),
+            )
         )
     return Twin(message("Setting"), summary(difference(project, twin)), twin)
 

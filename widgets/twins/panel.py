@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from networks.core.durations import duration
 from networks.core.fields import Field
-from networks.project.comparing import comparable, pairing_notes
+from networks.core.message import Message
+from networks.project.comparing import comparable, pairing_notes, weights_note
 from networks.project.twins import Twin
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS, Measure
 from networks.runs.twins.comparison import Comparison
@@ -148,7 +149,10 @@ class TwinsPanel(QWidget):
         self.button.setText(self.tr("Train both") if not self.choice.alone else self.tr("Train all seeds"))
         self.button.setEnabled(not reason and (twin is not None or self.choice.alone))
         self._about.setText(reason or self._plan(twin))
-        notes = () if twin is None else pairing_notes(project, twin.project)
+        notes: list[Message] = []
+        if twin is not None and not reason:
+            apart = weights_note(project, twin.project)
+            notes = [*pairing_notes(project, twin.project), *([apart] if apart is not None else [])]
         self._note.setText(" ".join(said(note) for note in notes))
         self._note.setVisible(bool(notes))
 

@@ -27,7 +27,7 @@ from widgets.curves import ticks
 from widgets.look import theme
 from widgets.look.translation import declared, said
 
-_LEFT, _RIGHT, _TITLE, _AXIS, _GAP = 58, 22, 22, 20, 8
+_LEFT, _RIGHT, _TITLE, _LEGEND, _AXIS, _GAP = 58, 22, 22, 18, 20, 8
 _CURVES, _DIFFERENCE, _SEEDS = 110, 64, 36
 """The least heights in pixels at the usual size of text; where there is more room, the upper two grow."""
 _MOST_POINTS = 400
@@ -85,7 +85,8 @@ class TwinsPlot(QWidget):
         heights = [_CURVES, _SEEDS]
         if self._comparison is not None and self._comparison.paired:
             heights.append(_DIFFERENCE)
-        return sum(theme.grown(height + _TITLE + _AXIS + _GAP) for height in heights)
+        parts = sum(theme.grown(height + _TITLE + _AXIS + _GAP) for height in heights)
+        return parts + (theme.grown(_LEGEND) if len(heights) > 2 else 0)
 
     def _height(self, least: float) -> float:
         """The height of one of the upper parts: its least one, and its share of the room that is left."""
@@ -112,7 +113,8 @@ class TwinsPlot(QWidget):
         measure = comparison.measure
         name = declared(measure.name)
         title = self.tr("{measure} after each epoch").format(measure=name[:1].upper() + name[1:])
-        place = self._place(painter, shade, 0, self._height(_CURVES), title)
+        legend = theme.grown(_LEGEND) if comparison.paired else 0
+        place = self._place(painter, shade, 0, self._height(_CURVES), title).translated(0, legend)
         lines = [[curve(run.record, measure) for run in side.runs] for side in comparison.sides]
         bands = [self._mean(comparison, index) for index in range(len(lines))]
         scale = self._scale(place, comparison, [*(line for each in lines for line in each)])
@@ -124,7 +126,7 @@ class TwinsPlot(QWidget):
                 faint = theme.mixed(QColor(shade.panel), color, 0.45 if len(band.epochs) else 1.0)
                 _paint_line(painter, scale, np.arange(1.0, len(line) + 1), line, QPen(faint, 1.2))
             _paint_line(painter, scale, band.epochs, band.mean, QPen(color, 2.2))
-        self._paint_names(painter, shade, comparison, place)
+        self._paint_names(painter, shade, comparison)
         return place.bottom() + theme.grown(_AXIS + _GAP)
 
     def _mean(self, comparison: Comparison, side: int) -> Band:
@@ -220,7 +222,7 @@ class TwinsPlot(QWidget):
     ) -> None:
         painter.setFont(theme.font(theme.SMALL))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for value in ticks.linear(scale.low, scale.high, max(2, int(scale.place.height() / 44))):
+        for value in ticks.linear(scale.low, scale.high, max(2, int(scale.place.height() / 32))):
             y = scale.up(value)
             painter.setPen(QPen(QColor(shade.grid), 1))
             painter.drawLine(QPointF(scale.place.left(), y), QPointF(scale.place.right(), y))
@@ -247,22 +249,21 @@ class TwinsPlot(QWidget):
         below = QRectF(scale.across(value) - 40, scale.place.bottom() + 2, 80, theme.grown(_AXIS) - 2)
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, label)
 
-    def _paint_names(
-        self, painter: QPainter, shade: theme.Colors, comparison: Comparison, place: QRectF
-    ) -> None:
-        """Which colour is which side, in the title's line at the right."""
+    def _paint_names(self, painter: QPainter, shade: theme.Colors, comparison: Comparison) -> None:
+        """Which colour is which side, in a line below the title."""
         if not comparison.paired:
             return
         painter.setFont(theme.font(theme.SMALL, bold=True))
-        x = float(self.width() - _RIGHT)
-        for index in reversed(range(len(comparison.sides))):
-            words = f"{NAMES[index]} {said(comparison.sides[index].words)}"
-            words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, self.width() // 3)
+        x, top, tall = 0.0, theme.grown(_TITLE) - 2, theme.grown(_LEGEND)
+        for index, side in enumerate(comparison.sides):
+            painter.fillRect(QRectF(x, top + tall / 2 - 1, 14, 3), QColor(shade.runs[index]))
+            words = f"{NAMES[index]} {said(side.words)}"
+            room = int(self.width() - x) - 24 if index else self.width() // 2
+            words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
             wide = painter.fontMetrics().horizontalAdvance(words)
-            line = QRectF(x - wide, 0, wide, theme.grown(_TITLE))
             painter.setPen(QColor(shade.run_texts[index]))
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
-            x -= wide + 14
+            painter.drawText(QRectF(x + 20, top, wide + 2, tall), Qt.AlignmentFlag.AlignVCenter, words)
+            x += wide + 40
 
 
 def _pairs(comparison: Comparison) -> list[tuple[Record, Record]]:

@@ -11,12 +11,20 @@ from networks.doctor.findings import findings
 from networks.layers.activation import Activation
 from networks.layers.normalization import BatchNorm2d
 from networks.presets.catalog import PRESETS
-from networks.project.comparing import comparable, pairing_notes, planned_rounds, seeds_from
+from networks.project.comparing import (
+    comparable,
+    pairing_notes,
+    planned_rounds,
+    seeds_from,
+    weights_note,
+)
 from networks.project.difference import difference
 from networks.project.project import Project, first_project
 from networks.project.twins import offered_twins, set_twin, settings
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS
+from networks.training.run import Run
+from networks.training.shared_weights import share_first_weights
 
 FIRST = first_project()
 RESIDUAL = Project(next(preset for preset in PRESETS if preset.name == "ResNet-20").network(), Recipe())
@@ -118,3 +126,32 @@ def test_what_twins_cannot_share_is_said():
     assert "different images" in str(pairing_notes(FIRST, set_twin(FIRST, "data.per_class", "5").project))
     judged = set_twin(FIRST, "data.validation", "0.5").project
     assert "judged by different images" in str(pairing_notes(FIRST, judged)[0])
+
+
+def test_layers_that_cannot_share_their_first_weights_are_named():
+    assert weights_note(FIRST, twin(FIRST, "Tanh → ReLU").project) is None
+    wider = set_twin(FIRST, "network.conv1.filters", "9").project
+    assert str(weights_note(FIRST, wider)).startswith("In the twin, conv1, conv2 begin with weights of their")
+    assert "and 15 more begin" in str(weights_note(twin(RESIDUAL, "without BatchNorm2d").project, RESIDUAL))
+
+
+@pytest.mark.parametrize(
+    ("project", "other"),
+    [
+        (FIRST, set_twin(FIRST, "network.conv1.filters", "9").project),
+        (FIRST, twin(FIRST, "with BatchNorm2d behind every convolution").project),
+        (FIRST, twin(FIRST, "Tanh → PReLU").project),
+        (RESIDUAL, twin(RESIDUAL, "without skips").project),
+    ],
+    ids=["filters", "normalization", "PReLU", "skips"],
+)
+def test_what_is_foretold_of_first_weights_is_what_training_does(project, other):
+    tiny = {"per_class": 1, "batch_size": 10, "threads": 1}
+    runs = [
+        Run(replace(each, recipe=with_settings(each.recipe, **tiny)), str(index))
+        for index, each in enumerate((project, other))
+    ]
+    own = share_first_weights(*runs).own
+    told = weights_note(project, other)
+    assert (told is None) == (not own)
+    assert told is None or own[0] in str(told)
