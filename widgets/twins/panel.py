@@ -56,6 +56,7 @@ class TwinsPanel(QWidget):
             Field("seeds", "whole", self.tr("Seeds"), "", ENOUGH, low=1, high=MOST_SEEDS)
         )
         self.seeds.setObjectName("twin_seeds")
+        self.seeds.setAccessibleName(self.tr("Seeds"))
         self.seeds.show_number(ENOUGH, ENOUGH)
         self.seeds.edited.connect(self._take_seeds)
         self.measures = ComboBox()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from app.terminal import twins_command
 from app.terminal.command_line import main
 from networks.project.project import read_project
 from networks.runs.kept.files import header_of
 from networks.runs.kept.folders import run_folders
+from networks.runs.kept.reading import read_run
 from networks.training.run import Run
 from tests.app.terminal.test_command_line import _fails, with_recipe, write
 
@@ -88,3 +92,24 @@ def test_what_cannot_be_compared_is_refused_in_words(project_file, capsys, optio
 def test_the_number_of_seeds_has_bounds(project_file, capsys):
     assert main(["seeds", str(project_file), "0"]) == 2
     assert "expected 1 to 100 seeds" in capsys.readouterr().err
+
+
+def test_a_signal_stops_both_and_begins_no_further_seed(project_file, runs, capsys, monkeypatch):
+    write(project_file, with_recipe(epochs=500, batch_size=300))
+    taken = twins_command._Telling.take
+    events = []
+
+    def take(telling, event):
+        taken(telling, event)
+        events.append(event)
+        if len(events) == 30:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(twins_command._Telling, "take", take)
+    options = ["--set", "learning.optimizer.lr=0.01", "--seeds", "3"]
+    assert main(["twins", str(project_file), *options]) == 128 + signal.SIGINT
+    ended = [read_run(folder).record.ended.reason for folder in run_folders(runs)]
+    assert ended == ["stopped", "stopped"]
+    out, err = capsys.readouterr()
+    assert "No run came to its end yet." in out
+    assert err.count("Stopped") == 2
