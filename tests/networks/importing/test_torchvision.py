@@ -22,6 +22,11 @@ every_model = pytest.mark.parametrize("name", MODELS)
 one_of_each_family_at_once = pytest.mark.parametrize(
     "name", [n if n in ONE_OF_EACH_FAMILY else pytest.param(n, marks=pytest.mark.slow) for n in MODELS]
 )
+LARGEST = {"inception_v3", "vgg11"}
+one_of_each_small_family_at_once = pytest.mark.parametrize(
+    "name",
+    [n if n in ONE_OF_EACH_FAMILY - LARGEST else pytest.param(n, marks=pytest.mark.slow) for n in MODELS],
+)
 
 NOT_CONVOLUTIONAL = ("vit_", "swin_", "maxvit_")
 SIZES = {"inception_v3": 299, "efficientnet_v2_m": 48, "efficientnet_v2_l": 48}
@@ -78,7 +83,7 @@ def assert_well_folded(network: Network) -> None:
         assert not fold.within or fold.name.startswith(fold.within + ".")
 
 
-@one_of_each_family_at_once
+@one_of_each_small_family_at_once
 def test_every_model_loads_at_its_size_on_any_data(name):
     network = torchvision_network(name)
     (images,) = network.of_type(Input)
@@ -89,7 +94,7 @@ def test_every_model_loads_at_its_size_on_any_data(name):
         assert report.nodes["output"].output == (classes,)
 
 
-@one_of_each_family_at_once
+@one_of_each_small_family_at_once
 def test_a_run_that_trains_meanwhile_notices_nothing(name):
     """No random number is drawn that its batches would miss, and what is built takes next to no memory."""
     before = torch.get_rng_state()
