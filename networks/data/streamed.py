@@ -80,6 +80,9 @@ class PictureStream:
                 reading=self.spent.reading + decoded.reading, decoding=self.spent.decoding + decoded.decoding
             )
         self.spent = self.spent._replace(waiting=self.spent.waiting + time.perf_counter() - began)
+        if upcoming is nothing_more:
+            # whoever looks at a few pictures does not say when it was the last time
+            self.close()
         # a single image has no variance to normalize by
         if len(found) < min(2, len(wanted)):
             raise UserError(self._nothing_left(wanted))

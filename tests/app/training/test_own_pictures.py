@@ -19,21 +19,8 @@ from networks.runs.events import Failed, Finished, Stepped
 pytestmark = pytest.mark.usefixtures("collector_at_rest")
 
 
-def alive():
-    return {thread for thread in threading.enumerate() if thread.name.startswith("ahead")}
-
-
-@pytest.fixture(autouse=True)
-def _earlier(monkeypatch):
-    """Runs of other tests may still wait for the collector, with threads of their own."""
-    monkeypatch.setattr(f"{__name__}.EARLIER", alive())
-
-
-EARLIER: set[threading.Thread] = set()
-
-
 def decoders():
-    return [*(alive() - EARLIER)]
+    return [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
 
 
 @pytest.fixture
@@ -48,7 +35,7 @@ def photos(tmp_path):
 
 
 @pytest.fixture
-def training(qtbot, photos, _earlier):
+def training(qtbot, photos):
     """A trainer whose run has made some steps, and the events that have come."""
     dataset = Folder(path=str(photos), side=28, memory=1e-6)
     recipe = with_settings(Recipe(), dataset=dataset, batch_size=4, epochs=100_000, threads=1)

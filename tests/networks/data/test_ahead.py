@@ -12,21 +12,8 @@ from hypothesis import strategies as st
 from networks.data.ahead import ahead
 
 
-def alive():
-    return {thread for thread in threading.enumerate() if thread.name.startswith("ahead")}
-
-
-@pytest.fixture(autouse=True)
-def _earlier(monkeypatch):
-    """Runs of other tests may still wait for the collector, with threads of their own."""
-    monkeypatch.setattr(f"{__name__}.EARLIER", alive())
-
-
-EARLIER: set[threading.Thread] = set()
-
-
 def workers():
-    return [*(alive() - EARLIER)]
+    return [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
 
 
 @settings(max_examples=30)
