@@ -51,6 +51,8 @@ class Panel(msgspec.Struct, frozen=True, eq=False):
     """Whether it is put into a scroll area, because it may be too tall. Sections scroll anyway."""
     least_width: int = 0
     """In device-independent pixels. Only for panels that do not scroll."""
+    room: int = 0
+    """The width that a tab needs to show everything: while it is in front, its neighbours fold for it."""
     seen: Callable[[], object] | None = None
     """Called when the panel becomes visible or hidden."""
     marks: tuple[Mark, ...] = ()
@@ -61,6 +63,7 @@ class Spot(Enum):
     """Fixed places of the window."""
 
     CENTRE = "the canvas; exactly one feature is there"
+    STRIP = "what stands for the canvas while a tab needs its room"
     ABOVE = "lines above all zones, such as an offer"
     BAR = "at the right of the bar at the top"
     TRANSPORT = "in the middle of the bar at the top: what starts and stops, and how far it is"

@@ -16,6 +16,7 @@ from app.features.canvas_menu import CanvasMenu
 from networks.graph.edits import free_fold
 from networks.graph.network import Network
 from widgets.canvas.input.keys import CANVAS_KEYS
+from widgets.canvas.strip import CanvasStrip
 from widgets.canvas.view import CanvasView
 from widgets.look.translation import declared, said
 
@@ -33,7 +34,8 @@ class Canvas(PanelFeature["SelectionPanel"]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.view = CanvasView()
+        self.view, self.strip = CanvasView(), CanvasStrip()
+        self.strip.chosen.connect(self.view.select)
         self._scope = Scope(self.tr("On the canvas"), self.view)
         self._renamed: dict[str, str] = {}
         self.view.editing.edited.connect(desk.edit_network)
@@ -84,7 +86,7 @@ class Canvas(PanelFeature["SelectionPanel"]):
         return f"{declared(type(shown.network[name].layer).name())} · {name}"
 
     def pieces(self) -> tuple[Piece, ...]:
-        return (Piece(Spot.CENTRE, self.view),)
+        return (Piece(Spot.CENTRE, self.view), Piece(Spot.STRIP, self.strip))
 
     def commands(self) -> tuple[MenuEntry, ...]:
         CanvasMenu(self.view)
@@ -162,6 +164,8 @@ class Canvas(PanelFeature["SelectionPanel"]):
             self._tell()
         elif new.news(old, "folding", "selection"):
             super().show(old, new)
+        if new.news(old, "folding", "selection"):
+            self.strip.show_network(new.folding, new.selection)
 
     def show_panel(self, panel: SelectionPanel, old: Shown | None, new: Shown) -> None:
         panel.show_selection(new.folding, new.classes, new.selection)

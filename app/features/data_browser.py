@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from widgets.data.tiles import Tiles
 
 
+ROOM = 1100
+"""With so much width, a picture in detail stands beside the grid, and its way into the network below both."""
+
+
 class _Views(NamedTuple):
     """Of what views are made: the arguments of `networks.data.views.views`."""
 
@@ -76,16 +80,21 @@ class Browser(Feature):
 
     def panels(self) -> tuple[Panel, ...]:
         title = self.tr("Data")
-        return (Panel("pictures", title, Place.MEASURED, self.place, icon="images"),)
+        return (Panel("pictures", title, Place.MEASURED, self.place, icon="images", room=ROOM),)
 
     def gestures(self) -> tuple[Gesture, ...]:
         grid, picture = self.tr("In the pictures of the data set"), self.tr("On one picture of the data set")
+        step, dragged = self.tr("On a step of the augmentation, below the pictures"), self.tr("drag")
         arrows, click = ("Left", "Right", "Up", "Down"), self.tr("click")
         opening = self.tr("Show all pictures of a class, or one line of them")
         return (
             Gesture(grid, self.tr("Go to the next picture"), arrows, click),
             Gesture(grid, opening, ("Return", "Enter", "Space"), click),
             Gesture(picture, self.tr("Read out the next pixel"), arrows, self.tr("point at it")),
+            Gesture(
+                step, self.tr("Move the step in the order"), ("Ctrl+Left", "Ctrl+Right"), self.tr("drag")
+            ),
+            Gesture(step, self.tr("Remove the step"), ("Del", "Backspace")),
         )
 
     def show(self, old: Shown | None, new: Shown) -> None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     _Wanted = tuple[Run, Weights, Side]
 
 LEAST_WIDTH = 340
+ROOM = 900
+"""With so much width, what was taken for what stands beside how many of each class are found."""
 _UP_AND_DOWN = ("Up", "Down", "PgUp", "PgDown", "Home", "End")
 
 
@@ -65,7 +67,8 @@ class Results(PanelFeature["ResultsPanel"]):
         return panel
 
     def panels(self) -> tuple[Panel, ...]:
-        return (Panel("results", self.tr("Results"), Place.MEASURED, self.late, least_width=LEAST_WIDTH),)
+        title = self.tr("Results")
+        return (Panel("results", title, Place.MEASURED, self.late, least_width=LEAST_WIDTH, room=ROOM),)
 
     def gestures(self) -> tuple[Gesture, ...]:
         matrix, classes = self.tr("On the confusion matrix"), self.tr("On the classes of the results")

@@ -40,6 +40,10 @@ class Tabs(QTabWidget):
         """The name of the panel in front."""
         return self._seats[self.currentIndex()].panel.name
 
+    def room(self) -> int:
+        """The width that the panel in front needs to show everything; 0 for one that makes do with less."""
+        return theme.grown(self._seats[self.currentIndex()].panel.room) if not self.empty else 0
+
     def show_front(self, name: str) -> None:
         """Puts a panel in front; the first one that is open if there is none of this name."""
         for seat in self._seats:

@@ -16,6 +16,7 @@ from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Spot
 from app.feature.showing import Showing
+from app.feature.shown import Shown
 from app.features import FEATURES
 from app.session.arrangement import Arrangement, Frame
 from app.window.file_drops import FileDrops
@@ -70,13 +71,14 @@ class MainWindow(QMainWindow):
         self.top_bar = self._make_bar()
         self.setMenuWidget(self.top_bar)
         self.zones = self._fill_middle()
+        self.zones.choice_changed.connect(self._show_menus)
         self._fill_status_line()
         self._connect()
         self.zones.arrange(self._kept())
         self._show_title()
         Showing(self.desk, self.features).show()
         self._show_state()
-        self._pieces(Spot.CENTRE)[0].setFocus()
+        self.zones.canvas_zone.take_focus()
 
     def feature(self, kind: type[AnyFeature]) -> AnyFeature:
         """The one feature of this type, for whoever drives the window from outside, such as tests."""
@@ -99,8 +101,12 @@ class MainWindow(QMainWindow):
     # what is shown
 
     @Slot()
-    def _show_state(self) -> None:
+    def _show_menus(self) -> None:
         self.menus.show(self.desk.shown)
+
+    @Slot()
+    def _show_state(self) -> None:
+        self._show_menus()
         self.zones.inspector.show_summaries(self.desk.shown)
 
     @Slot()
@@ -133,8 +139,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         for widget in self._pieces(Spot.ABOVE):
             column.addWidget(widget)
-        (canvas,) = self._pieces(Spot.CENTRE)
-        zones = Zones(self._seats, canvas, middle)
+        (canvas,), (strip,) = self._pieces(Spot.CENTRE), self._pieces(Spot.STRIP)
+        zones = Zones(self._seats, canvas, strip, middle)
         column.addWidget(zones, 1)
         return zones
 
@@ -146,8 +152,27 @@ class MainWindow(QMainWindow):
         """What the frame itself can do."""
         return (
             Command("arrange", Section.PANELS, self.tr("&Reset the arrangement"), self._reset),
+            Command(
+                "canvas_strip",
+                Section.PANELS,
+                self._canvas_words,
+                self._toggle_canvas,
+                why_not=self._why_no_strip,
+                named=self.tr("Show the canvas beside a tab that needs its room"),
+            ),
             Command("keys", Section.HELP, self.tr("&Keyboard and mouse"), self.show_keys, ("F1",)),
         )
+
+    def _canvas_words(self, _: Shown) -> str:
+        return self.tr("&Fold the canvas") if self.zones.canvas_choice() else self.tr("Show the can&vas")
+
+    def _why_no_strip(self, _: Shown) -> str:
+        here = self.zones.canvas_choice() is None
+        return self.tr("The canvas folds beside tabs that need its room, such as Data.") if here else ""
+
+    @Slot()
+    def _toggle_canvas(self) -> None:
+        self.zones.toggle_canvas()
 
     def _make_bar(self) -> TopBar:
         return TopBar(

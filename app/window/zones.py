@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.feature.panel import Place
 from app.session.arrangement import NO_DRAWER, Arrangement
-from app.window.inspector import Inspector, least_width
+from app.window.canvas_zone import STRIP_WIDTH, CanvasZone
+from app.window.inspector import Inspector
 from app.window.palette_zone import PaletteZone
 from app.window.seats import Seat, by_place
 from app.window.tabs import Tabs
@@ -23,18 +25,31 @@ COMFORT = {"canvas": 330, "measured": 400}
 """Widths from which on neighbours need not fold, at the usual size of the type."""
 
 
+class Folds(NamedTuple):
+    """Which zones are folded."""
+
+    palette: bool
+    canvas: bool
+    inspector: bool
+
+
 class Zones(QSplitter):
     """Puts the panels into their zones and shares the width. `seats` has them by the names of their panels.
 
     Everything is made within its parent: Qt visits all that is in a widget whenever that gets another one.
     """
 
-    def __init__(self, seats: Mapping[str, Seat], canvas: QWidget, parent: QWidget) -> None:
+    choice_changed = Signal()
+    """There is another `canvas_choice`."""
+
+    def __init__(self, seats: Mapping[str, Seat], canvas: QWidget, strip: QWidget, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setObjectName("zones")
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.seats = dict(seats)
+        self._told: bool | None = None
+        """The choice that was told last."""
         self._wanted = Arrangement()
         """Widths as the user wants them; what is shown may be narrower."""
         at = by_place(seats.values())
@@ -42,7 +57,8 @@ class Zones(QSplitter):
         self.palette_zone = PaletteZone(self._palette, self)
         self.addWidget(self.palette_zone)
         self.canvas = canvas
-        self.addWidget(canvas)
+        self.canvas_zone = CanvasZone(canvas, strip, self)
+        self.addWidget(self.canvas_zone)
         self.tabs = Tabs(at[Place.MEASURED], self)
         self.addWidget(self.tabs)
         self.inspector = Inspector(at[Place.INSPECTOR], self)
@@ -56,6 +72,8 @@ class Zones(QSplitter):
             if isinstance(seat.panel.widget, Late):
                 seat.panel.widget.filled.connect(self._later.start)
         self.palette_zone.drawer_changed.connect(self._follow_palette)
+        self.tabs.currentChanged.connect(self.fit)
+        self.canvas_zone.opening_wished.connect(self.toggle_canvas)
 
     # the arrangement
 
@@ -71,6 +89,7 @@ class Zones(QSplitter):
             tab=self.tabs.front(),
             folded=self.inspector.folded(),
             unfolded=self.inspector.unfolded(),
+            canvas_beside=wanted.canvas_beside,
             drawer=self._drawer(),
         )
 
@@ -129,24 +148,65 @@ class Zones(QSplitter):
         self.palette_zone.setVisible(palette)
         self.inspector.setVisible(inspector)
         middle = theme.grown(COMFORT["canvas"] + (COMFORT["measured"] if shown else 0))
-        column = max(self.inspector.least_width(on_rail=False, drawer=True), theme.grown(300))
-        wide_palette = self.palette_zone.panel_width() if palette else 0
-        room = width - middle - (column if inspector else 0)
-        on_rail = inspector and room < (RAIL_WIDTH if palette else 0)
-        self.palette_zone.set_on_rail(palette and room < wide_palette)
-        self.inspector.set_on_rail(on_rail)
-        self._close_what_has_no_room(width)
+        room = width - middle - (self._column_width() if inspector else 0)
+        folds = Folds(
+            palette=palette and room < (self.palette_zone.panel_width() if palette else 0),
+            canvas=False,
+            inspector=inspector and room < (RAIL_WIDTH if palette else 0),
+        )
+        folds = self._folds_for_room(folds, width)
+        self.palette_zone.set_on_rail(folds.palette)
+        self.inspector.set_on_rail(folds.inspector)
+        self.canvas_zone.set_draggable_to_strip(bool(shown and self.tabs.room()))
+        self._close_what_has_no_room(width, self._least_canvas(folds))
+        # without the tab nothing needs the room
+        self.canvas_zone.set_on_strip(folds.canvas and not self.tabs.isHidden())
         self._share(width)
+        choice, self._told = self._told, self.canvas_choice()
+        if choice is not self._told:
+            self.choice_changed.emit()
 
-    def _close_what_has_no_room(self, width: int) -> None:
+    def _folds_for_room(self, folds: Folds, width: int) -> Folds:
+        """Folds the neighbours of a tab that needs much room, one after the other, until it has it."""
+        room = self.tabs.room()
+        for zone in ("palette", "canvas", "inspector"):
+            if not room or self._left_by(folds, width) >= room:
+                break
+            there = {"palette": self._palette.open, "inspector": not self.inspector.empty}.get(
+                zone, self.tabs.front() not in self._wanted.canvas_beside
+            )
+            folds = folds._replace(**{zone: there})
+        return folds
+
+    def _left_by(self, folds: Folds, width: int) -> int:
+        """What zones that are folded like this leave for the tabs."""
+        palette = inspector = 0
+        if self._palette.open:
+            panel = self.palette_zone.panel_width()
+            opened = RAIL_WIDTH + (panel if self.palette_zone.opened else 0)
+            palette = opened if folds.palette else max(self._wanted.palette, panel)
+        if not self.inspector.empty:
+            opened = RAIL_WIDTH + (self._column_width() if self.inspector.insists else 0)
+            inspector = opened if folds.inspector else max(self._wanted.inspector, self._column_width())
+        middle = width - palette - inspector
+        return middle - theme.grown(STRIP_WIDTH if folds.canvas else COMFORT["canvas"])
+
+    def _column_width(self) -> int:
+        return max(self.inspector.least_width(on_rail=False, drawer=True), theme.grown(300))
+
+    def _least_canvas(self, folds: Folds) -> int:
+        return theme.grown(STRIP_WIDTH) if folds.canvas else self.canvas_zone.least_width()
+
+    def _close_what_has_no_room(self, width: int, canvas: int) -> None:
         """Without room for all, drawers close; one that was opened by hand hides the measurements instead."""
         inspector = self.inspector
-        canvas = least_width(self.canvas)
         measured = 0 if self.tabs.empty else self.tabs.minimumSizeHint().width()
-        drawer = inspector.on_rail and inspector.drawer is not None
+        # beside a tab that needs much room stands only what was opened by hand
+        gives_way = bool(self.tabs.room()) and not inspector.insists
+        drawer = inspector.on_rail and inspector.drawer is not None and not gives_way
         # nothing is shown to see whether it has room: what is shown for the first time is made for it
         if self._palette_width() + self._inspector_width(drawer=drawer) + canvas + measured <= width:
-            inspector.set_room(True)
+            inspector.set_room(not (inspector.on_rail and gives_way))
             return
         if self.palette_zone.opened and inspector.on_rail:
             inspector.set_room(False)
@@ -177,7 +237,9 @@ class Zones(QSplitter):
     def _share(self, width: int) -> None:
         """Palette and inspector have what they want; canvas and measurements share the rest."""
         palette, inspector = self._palette_width(), self._inspector_width()
-        least_canvas = least_width(self.canvas)
+        least_canvas = self.canvas_zone.least_width()
+        if self.canvas_zone.on_strip:
+            least_canvas = theme.grown(STRIP_WIDTH)
         least = 0 if self.tabs.isHidden() else self.tabs.minimumSizeHint().width()
         spare = width - palette - inspector - least_canvas - least
         if spare < 0 and not self.inspector.on_rail and not self.inspector.empty:
@@ -191,6 +253,12 @@ class Zones(QSplitter):
         measured = 0
         if least:
             measured = round(self._wanted.measured * middle)
+            if self.canvas_zone.on_strip:
+                measured = middle
+            elif self.tabs.room() and self.tabs.front() in self._wanted.canvas_beside:
+                measured = middle - self._wanted.canvas_beside[self.tabs.front()]
+            elif self.tabs.room():
+                measured = max(measured, min(self.tabs.room(), middle - theme.grown(COMFORT["canvas"])))
             measured = max(least, min(measured, middle - least_canvas))
         self.setSizes([palette, middle - measured, measured, inspector])
 
@@ -203,10 +271,44 @@ class Zones(QSplitter):
             wanted = replace(wanted, palette=palette)
         if not self.inspector.empty and not self.inspector.on_rail:
             wanted = replace(wanted, inspector=inspector)
+        if not self.tabs.isHidden() and self.tabs.room():
+            self._wanted = wanted
+            self._keep_canvas_beside(canvas)
+            return
         if not self.tabs.isHidden():
             share = min(0.9, max(0.1, measured / max(1, canvas + measured)))
             wanted = replace(wanted, measured=round(share, 4))
         self._wanted = wanted
+
+    def _keep_canvas_beside(self, width: int) -> None:
+        """Beside a tab that needs much room, a strip that is dragged wide becomes the canvas, and back."""
+        front, beside = self.tabs.front(), dict(self._wanted.canvas_beside)
+        was_open = not self.canvas_zone.on_strip
+        if width < (self.canvas_zone.least_width() + theme.grown(STRIP_WIDTH)) // 2:
+            beside.pop(front, None)
+        else:
+            beside[front] = max(width, self.canvas_zone.least_width())
+        self._wanted = replace(self._wanted, canvas_beside=beside)
+        if was_open != (front in beside) or not was_open:
+            self._later.start()
+
+    def canvas_choice(self) -> bool | None:
+        """Whether the canvas was opened beside a tab that needs its room; None where both have room."""
+        if self.tabs.isHidden() or not self.tabs.room():
+            return None
+        return False if self.canvas_zone.on_strip else self.tabs.front() in self._wanted.canvas_beside or None
+
+    @Slot()
+    def toggle_canvas(self) -> None:
+        """Opens the canvas beside a tab that has folded it to a strip, from now on, or folds it again."""
+        front, beside = self.tabs.front(), dict(self._wanted.canvas_beside)
+        opened = beside.pop(front, None) is None
+        if opened:
+            beside[front] = theme.grown(COMFORT["canvas"])
+        self._wanted = replace(self._wanted, canvas_beside=beside)
+        self.fit()
+        if opened:
+            self.canvas_zone.take_focus()
 
     # drawers
 

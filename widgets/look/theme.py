@@ -360,7 +360,7 @@ QComboBox::drop-down {{ border: none; width: 18px; }}
 QAbstractItemView {{ outline: none; }}
 HeadingList {{ border: 1px solid transparent; border-radius: {RADIUS}px; }}
 HeadingList:focus {{ border-color: {theme.accent}; }}
-QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+QScrollArea, QScrollArea > QWidget > QWidget, #strip_cards {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
 QScrollBar::handle {{

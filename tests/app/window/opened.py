@@ -23,6 +23,7 @@ from app.training.runs import Runs
 from app.training.trainer import Trainer
 from app.window.window import MainWindow
 from networks.project.project import Project
+from widgets.canvas.strip import CanvasStrip
 from widgets.canvas.view import CanvasView
 from widgets.controls.late import Late
 from widgets.controls.offer_bar import OfferBar
@@ -44,6 +45,7 @@ class OpenedWindow(MainWindow):
         self.files: Files = self.desk.files
         self.trainer: Trainer = self.desk.trainer
         self.canvas: CanvasView = self.feature(Canvas).view
+        self.strip: CanvasStrip = self.feature(Canvas).strip
         self.selection_panel: SelectionPanel = self.feature(Canvas).panel
         self.palette_: Palette = self.feature(LayerTypes).palette
         self.activation_panel: ActivationPanel = self.feature(Activations).panel

@@ -1,0 +1,158 @@
+"""A tab that needs much room folds its neighbours, and only as long as it is in front."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolButton
+
+from app.window.canvas_zone import STRIP_WIDTH
+from tests.app.window.opened import OpenedWindow
+from widgets.controls.rail import WIDTH as RAIL
+
+
+@pytest.fixture
+def window(qtbot):
+    opened = OpenedWindow()
+    opened.canvas.animated = False
+    qtbot.addWidget(opened)
+    opened.resize(1480, 900)
+    with qtbot.waitActive(opened):
+        opened.show()
+        opened.activateWindow()
+    yield opened
+    opened.document.history.setClean()
+    opened.close()
+
+
+def front(window, name):
+    window.zones.seats[name].bring()
+    QApplication.processEvents()
+
+
+def folded(window):
+    zones = window.zones
+    return zones.palette_zone.on_rail, zones.canvas_zone.on_strip, zones.inspector.on_rail
+
+
+def test_a_room_folds_its_neighbours_and_leaving_it_gives_them_back(window):
+    before = window.zones.sizes()
+    assert folded(window) == (False, False, False)
+    front(window, "pictures")
+    assert folded(window) == (True, True, True)
+    palette, canvas, measured, inspector = window.zones.sizes()
+    assert (palette, canvas, inspector) == (RAIL, STRIP_WIDTH, RAIL)
+    assert measured >= 1100
+    assert not window.canvas.isVisible()
+    front(window, "code")
+    assert folded(window) == (False, False, False)
+    assert window.zones.sizes() == before
+    assert window.canvas.isVisible()
+
+
+def test_nothing_folds_that_has_room(window):
+    window.resize(2400, 900)
+    front(window, "pictures")
+    assert folded(window) == (False, False, False)
+    window.resize(1700, 900)
+    assert folded(window) == (True, True, False)
+
+
+def test_rooms_that_need_less_leave_the_inspector(window):
+    front(window, "results")
+    assert folded(window) == (True, True, False)
+
+
+def test_what_was_opened_by_hand_stays_open_beside_the_room(window):
+    front(window, "pictures")
+    window.zones.inspector.bring(next(iter(window.zones.inspector.sections)))
+    window.zones.palette_zone.open_drawer()
+    QApplication.processEvents()
+    QApplication.processEvents()
+    assert window.zones.palette_zone.opened
+    front(window, "code")
+    front(window, "pictures")
+    assert window.zones.palette_zone.opened
+
+
+def test_the_canvas_is_opened_beside_a_room_and_stays_there(window):
+    front(window, "pictures")
+    window.zones.canvas_zone.findChild(QToolButton, "open_canvas").click()
+    assert folded(window)[1] is False
+    assert window.canvas.isVisible()
+    assert window.canvas.hasFocus()
+    front(window, "code")
+    front(window, "pictures")
+    assert folded(window)[1] is False
+    arrangement = window.zones.arrangement()
+    assert [*arrangement.canvas_beside] == ["pictures"]
+    front(window, "results")
+    assert folded(window)[1] is True
+    front(window, "pictures")
+    action = window.menus.actions["canvas_strip"]
+    assert (action.text(), action.isEnabled()) == ("&Fold the canvas", True)
+    action.trigger()
+    assert folded(window)[1] is True
+    assert action.text() == "Show the can&vas"
+    front(window, "code")
+    assert not action.isEnabled()
+    window.zones.arrange(arrangement)
+    front(window, "pictures")
+    assert folded(window)[1] is False
+
+
+def test_the_strip_can_be_dragged_to_be_the_canvas_and_back(window):
+    front(window, "pictures")
+    share = window.zones.arrangement().measured
+    handle = window.zones.handle(2)
+
+    def drag(by):
+        middle = handle.rect().center()
+        QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=middle)
+        QTest.mouseMove(handle, middle + QPoint(by // 2, 0))
+        QTest.mouseMove(handle, middle + QPoint(by - by // 2, 0))
+        QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=middle)
+        QApplication.processEvents()
+        QApplication.processEvents()
+
+    drag(200)
+    assert folded(window)[1] is False
+    assert window.zones.sizes()[1] >= 300
+    drag(-200)
+    assert folded(window)[1] is True
+    assert window.zones.sizes()[1] == STRIP_WIDTH
+    assert window.zones.arrangement().measured == share
+
+
+def test_the_focus_goes_to_the_strip_and_back_and_never_to_a_button(window):
+    window.canvas.setFocus()
+    front(window, "pictures")
+    assert window.strip.cards.hasFocus()
+    front(window, "code")
+    assert window.canvas.hasFocus()
+
+
+def test_the_strip_shows_every_card_and_lights_and_selects(window):
+    front(window, "pictures")
+    strip = window.strip
+    network = window.document.project.network
+    assert strip.names() == tuple(node.name for node in network.nodes)
+    chosen = strip.names()[3]
+    row = strip.cards.model().index(3)
+    QTest.mouseClick(
+        strip.cards.viewport(), Qt.MouseButton.LeftButton, pos=strip.cards.visualRect(row).center()
+    )
+    assert window.canvas.selected() == (chosen,)
+    window.canvas.select((strip.names()[5],))
+    assert [index.row() for index in strip.cards.selectedIndexes()] == [5]
+    assert "Conv2d, conv1" in strip.cards.model().index(1).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_the_arrangement_at_the_end_is_that_of_the_other_tabs(window):
+    before = window.zones.arrangement()
+    front(window, "pictures")
+    after = window.zones.arrangement()
+    assert (after.palette, after.inspector, after.measured) == (
+        before.palette, before.inspector, before.measured,
+    )  # fmt: skip
