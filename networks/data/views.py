@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 from torch import Tensor
 
+from networks.core.message import message
+from networks.data.augmentation.drawn import drawn
 from networks.data.augmentation.draws import draws
 from networks.data.augmentation.steps import steps_of
 from networks.data.augmented import AugmentedBatches
@@ -148,12 +150,15 @@ class Views:
     def _chain(self, place: int, epoch: int) -> tuple[StepLook, ...]:
         """The picture after each step. The draw of a step does not depend on those after it."""
         steps = self._data.augmentation
-        names = [step.function.__name__ for step in steps_of(steps)]
-        chances = draws(self._seed, epoch, torch.tensor([place]), names)[0, :, 0].tolist()
+        made = steps_of(steps)
+        names = [step.function.__name__ for step in made]
+        numbers = draws(self._seed, epoch, torch.tensor([place]), names)
         found = []
-        for count, (step, chance) in enumerate(zip(steps, chances, strict=True), 1):
-            picture = self.picture(self._drawn(np.array([place]), epoch, steps[:count])[0])
-            found.append(StepLook(picture, chance < step.probability))
+        for at, step in enumerate(steps):
+            picture = self.picture(self._drawn(np.array([place]), epoch, steps[: at + 1])[0])
+            applied = bool(numbers[0, at, 0] < step.probability)
+            told = drawn(made[at], numbers[:, at], *self._wanted.size)
+            found.append(StepLook(picture, applied, step.drawn(told) if applied else message("")))
         return tuple(found)
 
     def _drawn(self, places: NDArray[np.int64], epoch: int, steps: Steps) -> Numbers:

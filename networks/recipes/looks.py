@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from networks.core.message import Message
+
 Numbers = NDArray[np.float32]
 """A picture height×width×channels; 0 is black and 1 is white unless it is normalized."""
 
@@ -17,6 +19,8 @@ class StepLook(NamedTuple):
     picture: Numbers
     applied: bool
     """Whether this draw changes the picture: steps with a probability leave some pictures as they are."""
+    drawn: Message
+    """What was drawn, such as `7.2°`; empty where it is not applied."""
 
 
 class DrawLook(NamedTuple):

@@ -20,7 +20,7 @@ def mixed_up(
 
     As in Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2017. Gives one image less than it gets.
     """
-    share = torch.where(draw[1:, 0] < probability, beta_drawn(draw[1:, 1], alpha), 1)
+    share = own_shares(draw[1:], alpha, probability)
     own = each(share)
     return images[1:] * own + images[:-1] * (1 - own), shared(targets, share)
 
@@ -34,15 +34,27 @@ def cut_and_mixed(
     2019. Gives one image less than it gets.
     """
     _, _, height, width = images.shape
-    share = torch.where(draw[1:, 0] < probability, beta_drawn(draw[1:, 1], alpha), 1)
-    half = (1 - share).sqrt() / 2
-    x, y = (draw[1:, 2] * width).floor(), (draw[1:, 3] * height).floor()
-    reach, rise = (half * width).floor(), (half * height).floor()
-    left, right = (x - reach).clamp(min=0), (x + reach).clamp(max=width)
-    top, bottom = (y - rise).clamp(min=0), (y + rise).clamp(max=height)
+    left, top, right, bottom = windows(draw[1:], height, width, alpha, probability)
     hit = within(images, left, top, right, bottom)
     own = 1 - (right - left) * (bottom - top) / (height * width)
     return torch.where(hit, images[:-1], images[1:]), shared(targets, own)
+
+
+def own_shares(draw: Tensor, alpha: float, probability: float) -> Tensor:
+    """How much of each image stays: the rest comes from the one before it."""
+    return torch.where(draw[:, 0] < probability, beta_drawn(draw[:, 1], alpha), 1)
+
+
+def windows(
+    draw: Tensor, height: int, width: int, alpha: float, probability: float
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The rectangle of each image that shows the one before it: `right` and `bottom` are the first beyond."""
+    half = (1 - own_shares(draw, alpha, probability)).sqrt() / 2
+    x, y = (draw[:, 2] * width).floor(), (draw[:, 3] * height).floor()
+    reach, rise = (half * width).floor(), (half * height).floor()
+    left, right = (x - reach).clamp(min=0), (x + reach).clamp(max=width)
+    top, bottom = (y - rise).clamp(min=0), (y + rise).clamp(max=height)
+    return left, top, right, bottom
 
 
 def shared(targets: Tensor, share: Tensor) -> Tensor:

@@ -37,7 +37,7 @@ def hue_turned(images: Tensor, draw: Tensor, strength: float, probability: float
     """
     if images.shape[1] != 3:
         return images
-    turn = each(between(draw[:, 1], -strength, strength) * (draw[:, 0] < probability))
+    turn = each(turns(draw, strength, probability))
     red, green, blue = images[:, :1], images[:, 1:2], images[:, 2:]
     value, span = images.amax(1, True), images.amax(1, True) - images.amin(1, True)
     some = torch.where(span > 0, span, 1)
@@ -55,7 +55,7 @@ def hue_turned(images: Tensor, draw: Tensor, strength: float, probability: float
 def blurred(images: Tensor, draw: Tensor, sigma: float, probability: float) -> Tensor:
     """Blurs by a Gauss curve whose standard deviation is drawn between 0.1 and `sigma` pixels."""
     radius = math.ceil(3 * sigma)
-    deviation = each(between(draw[:, 1], 0.1, sigma)).to(draw.dtype)
+    deviation = each(deviations(draw, sigma)).to(draw.dtype)
     places = torch.arange(-radius, radius + 1, device=images.device).to(draw.dtype)
     curve = (-0.5 * (places / deviation).square()).exp()
     weights = (curve / curve.sum(3, True)).float().unbind(3)
@@ -92,19 +92,13 @@ def erased(images: Tensor, draw: Tensor, largest: float, fill: float, probabilit
     Its area is from 0.02 to `largest`, shares of the image's, its height 0.3 to 3.3 times its width, as in
     Zhong et al., "Random Erasing Data Augmentation", 2017.
     """
-    _, _, height, width = images.shape
-    area = between(draw[:, 1], min(0.02, largest), largest) * (height * width)
-    shape = between(draw[:, 2], math.log(0.3), math.log(3.3)).exp()
-    high = (area * shape).sqrt().round().clamp(1, height)
-    wide = (area / shape).sqrt().round().clamp(1, width)
-    top = (draw[:, 3] * (height - high + 1)).floor()
-    left = (draw[:, 4] * (width - wide + 1)).floor()
+    left, top, wide, high = erased_parts(draw, images.shape[2], images.shape[3], largest)
     hit = within(images, left, top, left + wide, top + high) & (each(draw[:, 0]) < probability)
     return torch.where(hit, fill, images)
 
 
 def within(images: Tensor, left: Tensor, top: Tensor, right: Tensor, bottom: Tensor) -> Tensor:
-    """Which pixels lie in n rectangles, n×1×height×width; `right` and `bottom` are the first beyond."""
+    """Which pixels lie in n erased_parts, n×1×height×width; `right` and `bottom` are the first beyond."""
     x = torch.arange(images.shape[3], device=images.device).view(1, 1, 1, -1)
     y = torch.arange(images.shape[2], device=images.device).view(1, 1, -1, 1)
     return (x >= each(left)) & (x < each(right)) & (y >= each(top)) & (y < each(bottom))
@@ -113,6 +107,29 @@ def within(images: Tensor, left: Tensor, top: Tensor, right: Tensor, bottom: Ten
 def factors(draw: Tensor, strength: float, probability: float) -> Tensor:
     """A factor for each image, n×1×1×1: from 1 - `strength` to 1 + `strength`, or 1 where nothing is done."""
     return each(between(draw[:, 1], -strength, strength) * (draw[:, 0] < probability) + 1)
+
+
+def turns(draw: Tensor, strength: float, probability: float) -> Tensor:
+    """How far the hues of each image are turned, as a share of the colour circle."""
+    return between(draw[:, 1], -strength, strength) * (draw[:, 0] < probability)
+
+
+def deviations(draw: Tensor, sigma: float) -> Tensor:
+    """The standard deviation of the blur of each image, in pixels."""
+    return between(draw[:, 1], 0.1, sigma)
+
+
+def erased_parts(
+    draw: Tensor, height: int, width: int, largest: float
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Left and upper edge, width and height of what is erased of each image, in whole pixels."""
+    area = between(draw[:, 1], min(0.02, largest), largest) * (height * width)
+    shape = between(draw[:, 2], math.log(0.3), math.log(3.3)).exp()
+    high = (area * shape).sqrt().round().clamp(1, height)
+    wide = (area / shape).sqrt().round().clamp(1, width)
+    top = (draw[:, 3] * (height - high + 1)).floor()
+    left = (draw[:, 4] * (width - wide + 1)).floor()
+    return left, top, wide, high
 
 
 def greyed(images: Tensor) -> Tensor:

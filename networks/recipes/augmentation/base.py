@@ -58,6 +58,35 @@ class Augmentation(Declared, frozen=True):
         """How much it changes an image, in a few words such as `±10°`; empty where there is one way only."""
         return message("")
 
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        """What a draw has made of one image, such as `7.2°`; empty where there is nothing to tell.
+
+        `numbers` are those of `networks.data.augmentation.drawn`.
+        """
+        return message("")
+
+
+def times(factor: float) -> Message:
+    """`×1.08`."""
+    return message("×{factor}", factor=f"{factor:.2f}")
+
+
+def patch(left: float, top: float, width: float, height: float) -> Message:
+    """`9×6 px at 3, 4`: a rectangle in whole pixels, and its left and upper edge."""
+    return message(
+        "{width}×{height} px at {left}, {top}",
+        width=round(width),
+        height=round(height),
+        left=round(left),
+        top=round(top),
+    )
+
+
+def signed(number: float, digits: int = 1) -> str:
+    """`−2.1`, with a real minus sign, and no sign for what is rounded to 0."""
+    rounded = round(number, digits) + 0.0
+    return f"{rounded:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
 
 class Mixing(Augmentation, frozen=True):
     """What steps share that make one image of two."""

@@ -24,3 +24,6 @@ class Blur(Augmentation, frozen=True):
 
     def amount(self) -> Message:
         return message("up to {sigma} px", sigma=f"{self.sigma:g}")
+
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        return message("{sigma} px", sigma=f"{numbers[0]:.2f}")

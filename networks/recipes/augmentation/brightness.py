@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from networks.core.fields import real
 from networks.core.message import Message, message
-from networks.recipes.augmentation.base import Augmentation, Probability
+from networks.recipes.augmentation.base import Augmentation, Probability, times
 
 
 class Brightness(Augmentation, frozen=True):
@@ -23,3 +23,6 @@ class Brightness(Augmentation, frozen=True):
 
     def amount(self) -> Message:
         return message("±{percent} %", percent=f"{100 * self.strength:g}")
+
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        return times(*numbers)

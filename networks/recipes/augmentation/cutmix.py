@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from networks.recipes.augmentation.base import Mixing, Probability
+from networks.core.message import Message
+from networks.recipes.augmentation.base import Mixing, Probability, patch
 
 
 class CutMix(Mixing, frozen=True):
@@ -14,3 +15,6 @@ class CutMix(Mixing, frozen=True):
     function: ClassVar = "cut_and_mixed"
 
     probability: Probability = 0.5
+
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        return patch(*numbers)

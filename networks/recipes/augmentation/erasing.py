@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from networks.core.fields import real
 from networks.core.message import Message, message
-from networks.recipes.augmentation.base import Augmentation, Probability
+from networks.recipes.augmentation.base import Augmentation, Probability, patch
 
 
 class Erasing(Augmentation, frozen=True):
@@ -24,3 +24,6 @@ class Erasing(Augmentation, frozen=True):
 
     def amount(self) -> Message:
         return message("up to {percent} %", percent=f"{100 * self.largest:g}")
+
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        return patch(*numbers)

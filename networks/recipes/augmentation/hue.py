@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from networks.core.fields import real
 from networks.core.message import Message, message
-from networks.recipes.augmentation.base import Augmentation, Probability
+from networks.recipes.augmentation.base import Augmentation, Probability, signed
 
 
 class Hue(Augmentation, frozen=True):
@@ -30,3 +30,6 @@ class Hue(Augmentation, frozen=True):
 
     def amount(self) -> Message:
         return message("±{degrees}°", degrees=f"{360 * self.strength:g}")
+
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        return message("{degrees}°", degrees=signed(360 * numbers[0]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from networks.core.message import Message, message
 from networks.recipes.augmentation.base import Alpha, Mixing
 
 
@@ -14,3 +15,6 @@ class Mixup(Mixing, frozen=True):
     function: ClassVar = "mixed_up"
 
     alpha: Alpha = 0.2
+
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        return message("{percent} % its own", percent=f"{100 * numbers[0]:.0f}")

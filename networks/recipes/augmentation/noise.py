@@ -23,3 +23,6 @@ class Noise(Augmentation, frozen=True):
 
     def amount(self) -> Message:
         return message("σ {sigma}", sigma=f"{self.sigma:g}")
+
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        return message("every pixel")

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from networks.core.fields import whole
 from networks.core.message import Message, message
-from networks.recipes.augmentation.base import Augmentation, Probability
+from networks.recipes.augmentation.base import Augmentation, Probability, signed
 
 
 class PaddedCrop(Augmentation, frozen=True):
@@ -24,3 +24,7 @@ class PaddedCrop(Augmentation, frozen=True):
 
     def amount(self) -> Message:
         return message("±{padding} px", padding=self.padding)
+
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        across, down = -numbers[2], -numbers[5]
+        return message("{across}, {down} px", across=signed(across, 0), down=signed(down, 0))

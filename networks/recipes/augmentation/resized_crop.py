@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from networks.core.fields import real
 from networks.core.message import Message, message
-from networks.recipes.augmentation.base import Augmentation, Probability
+from networks.recipes.augmentation.base import Augmentation, Probability, patch
 
 
 class ResizedCrop(Augmentation, frozen=True):
@@ -24,3 +24,6 @@ class ResizedCrop(Augmentation, frozen=True):
 
     def amount(self) -> Message:
         return message("from {percent} %", percent=f"{100 * self.smallest:g}")
+
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        return patch(*numbers[6:])

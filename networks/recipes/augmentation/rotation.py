@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, ClassVar
 
 from networks.core.fields import real
 from networks.core.message import Message, message
-from networks.recipes.augmentation.base import Augmentation, Probability
+from networks.recipes.augmentation.base import Augmentation, Probability, signed
 
 
 class Rotation(Augmentation, frozen=True):
@@ -21,3 +22,7 @@ class Rotation(Augmentation, frozen=True):
 
     def amount(self) -> Message:
         return message("±{degrees}°", degrees=f"{self.degrees:g}")
+
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        angle = math.degrees(math.atan2(numbers[3], numbers[0]))
+        return message("{degrees}°", degrees=signed(angle))

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from networks.core.fields import real
 from networks.core.message import Message, message
-from networks.recipes.augmentation.base import Augmentation, Probability
+from networks.recipes.augmentation.base import Augmentation, Probability, times
 
 
 class Scale(Augmentation, frozen=True):
@@ -24,3 +24,6 @@ class Scale(Augmentation, frozen=True):
 
     def amount(self) -> Message:
         return message("±{percent} %", percent=f"{100 * self.factor:g}")
+
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        return times(1 / numbers[0])

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from networks.core.fields import real
 from networks.core.message import Message, message
-from networks.recipes.augmentation.base import Augmentation, Probability
+from networks.recipes.augmentation.base import Augmentation, Probability, signed
 
 
 class Shift(Augmentation, frozen=True):
@@ -24,3 +24,7 @@ class Shift(Augmentation, frozen=True):
 
     def amount(self) -> Message:
         return message("±{percent} %", percent=f"{100 * self.distance:g}")
+
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        across, down = -numbers[2], -numbers[5]
+        return message("{across}, {down} px", across=signed(across), down=signed(down))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from networks.core.message import Message, message
 from networks.recipes.augmentation.base import Augmentation, Probability
 
 
@@ -16,3 +17,6 @@ class VerticalFlip(Augmentation, frozen=True):
     function: ClassVar = "flipped_vertically"
 
     probability: Probability = 0.5
+
+    def drawn(self, numbers: tuple[float, ...]) -> Message:
+        return message("flipped")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import ClassVar
 
@@ -181,6 +182,8 @@ def test_the_chain_ends_with_what_the_network_gets_and_says_which_steps_this_dra
         assert len(look.draws) == DRAWS
         assert [step.applied for step in look.steps[1:]] == [True, True]
         flipped.append(look.steps[0].applied)
+        assert str(look.steps[0].drawn) == ("flipped" if look.steps[0].applied else "")
+        assert all(str(step.drawn) for step in look.steps[1:])
         mirrored = look.fitted[:, ::-1] if look.steps[0].applied else look.fitted
         assert np.allclose(look.steps[0].picture, mirrored, atol=1e-5)
     assert set(flipped) == {True, False}
@@ -250,10 +253,12 @@ def test_a_folder_that_is_decoded_for_each_batch_is_seen_as_the_run_sees_it_even
     rows = shown.parts[1].rows
     whole = made.seen(rows)
     assert np.array_equal(whole, run.images.validation.cut(0, len(rows))[0].permute(0, 2, 3, 1).numpy())
+    run.images.close()
     assert np.array_equal(made.look(int(rows[0]), None, 1).fitted, made.picture(whole[0]))
     broken = int(rows[1])
     Path(folder.path, folder.streamed().names[broken]).write_text("broken since")
     after = made.seen(rows)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
     assert np.abs(made.picture(after[1])).max() < 1e-5
     others = np.arange(len(rows)) != 1
     assert np.array_equal(after[others], whole[others])
