@@ -91,9 +91,7 @@ class Browser(Feature):
             Gesture(grid, self.tr("Go to the next picture"), arrows, click),
             Gesture(grid, opening, ("Return", "Enter", "Space"), click),
             Gesture(picture, self.tr("Read out the next pixel"), arrows, self.tr("point at it")),
-            Gesture(
-                step, self.tr("Move the step in the order"), ("Ctrl+Left", "Ctrl+Right"), self.tr("drag")
-            ),
+            Gesture(step, self.tr("Move the step in the order"), ("Left", "Right"), dragged),
             Gesture(step, self.tr("Remove the step"), ("Del", "Backspace")),
         )
 

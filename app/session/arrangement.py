@@ -42,8 +42,8 @@ class Arrangement(msgspec.Struct, frozen=True):
     """Sections of which only the heading is shown."""
     unfolded: tuple[Name, ...] = ()
     """Sections that are folded at first and were opened, and what is folded away within sections."""
-    canvas_beside: dict[Name, Pixels] = {}
-    """Tabs that need much room beside which the canvas was opened nevertheless, and how wide it is there."""
     drawer: Name = ""
     """What was opened by hand beside the icons of a narrow window: a section or the palette. `NO_DRAWER` if
     that was closed by hand, empty if neither, which shows the first section where there is room."""
+    canvas_beside: dict[Name, Pixels] = {}
+    """Tabs that need much room beside which the canvas was opened nevertheless, and how wide it is there."""

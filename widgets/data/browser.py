@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from itertools import pairwise
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -43,8 +45,8 @@ class DataBrowser(QWidget):
     Which part and which picture are shown, and in which way, is the browser's own; all else is the recipe's.
     """
 
-    edited = Signal(object, str)
-    """The new recipe, and the text for the history."""
+    edited = Signal(object, str, str)
+    """The new recipe, the text for the history, and the key that merges edits of one field into one step."""
     tiles_wished = Signal(object)
     """Indices of pictures whose tiles are to be made in the way that is shown."""
     look_wished = Signal()
@@ -65,7 +67,8 @@ class DataBrowser(QWidget):
         self.head.epoch_chosen.connect(self._show_epoch)
         self.grid.chosen.connect(self._choose)
         self.grid.tiles_wished.connect(self.tiles_wished)
-        self.foot.edited.connect(self.edited)
+        for part in (self.foot, self.head.split, self.way_in):
+            part.edited.connect(self.edited)
         self.way_in.panel_wished.connect(self.panel_wished)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._message())
@@ -131,6 +134,12 @@ class DataBrowser(QWidget):
             halves.setStretchFactor(halves.indexOf(widget), share)
         return halves
 
+    def minimumSizeHint(self) -> QSize:
+        """That of the narrow layout: where there is no room, the picture goes below the grid."""
+        hint = super().minimumSizeHint()
+        beside = 0 if self._right.isHidden() else self._right.width()
+        return QSize(hint.width() - beside, hint.height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         beside = self.width() >= theme.grown(_BESIDE)
@@ -138,6 +147,7 @@ class DataBrowser(QWidget):
         if column.indexOf(self.detail) < 0:
             self._right.setVisible(beside)
             column.insertWidget(0, self.detail)
+            self._order_keys(beside)
         short = self.height() < theme.grown(_SHORT)
         if short and self._below_column.indexOf(self.foot) < 0:
             self._below_column.insertWidget(self._below_column.count() - 1, self.foot)
@@ -145,6 +155,14 @@ class DataBrowser(QWidget):
             self._upper_column.addWidget(self.foot)
 
         self._share()
+
+    def _order_keys(self, beside: bool) -> None:
+        """The keyboard goes the way of the eye: to the picture behind the grid, or below all of it."""
+        pictures = [self.detail.stored, self.detail.seen]
+        weights = [self.foot.balance.button(place) for place in range(3)]
+        order = [*pictures, *weights] if beside else [*weights, *pictures]
+        for before, after in pairwise([self.grid, *order, self.way_in.presets.button(0)]):
+            QWidget.setTabOrder(before, after)
 
     def _share(self) -> None:
         """Gives the grid what its classes need, up to 72 % of the height, unless the line was dragged."""
@@ -170,6 +188,8 @@ class DataBrowser(QWidget):
         self._recipe, self._contents = recipe, contents
         if changed:
             self.head.show_parts(contents.parts)
+        self.head.split.show_recipe(recipe)
+        self.way_in.show_recipe(recipe)
         self.foot.show_contents(contents, recipe)
         self._tell_about()
         self.grid.show_contents(contents, self.head.part, recipe.data)

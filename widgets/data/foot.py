@@ -21,8 +21,8 @@ _BALANCES = ("equal", "weights", "sampler")
 class Foot(QWidget):
     """Says what was counted and asks for another recipe."""
 
-    edited = Signal(object, str)
-    """The new recipe, and the text for the history."""
+    edited = Signal(object, str, str)
+    """The new recipe, the text for the history, and the key that merges edits of one field into one step."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,7 +80,7 @@ class Foot(QWidget):
     @Slot(int)
     def _choose(self, index: int) -> None:
         text = self.tr("Weigh classes: {how}").format(how=self._titles[index])
-        self.edited.emit(with_settings(self._recipe, balance=_BALANCES[index]), text)
+        self.edited.emit(with_settings(self._recipe, balance=_BALANCES[index]), text, "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, Literal
 
 import msgspec
@@ -15,6 +16,7 @@ from networks.recipes.contents import Part, PartName
 from widgets.controls.notice import Notice
 from widgets.controls.segments import Segments
 from widgets.data.class_legend import ClassLegend
+from widgets.data.split_row import SplitRow
 from widgets.forms.number_field import NumberField
 from widgets.forms.rows import dim
 from widgets.look import theme
@@ -25,6 +27,8 @@ Way = Literal["stored", "seen", "augmented"]
 _WAYS: tuple[Way, ...] = ("stored", "seen", "augmented")
 ROOMY = 500
 """From this width on, controls stand side by side."""
+_ONE_LINE = 760
+"""From this width on, the ways stand beside the search."""
 _SEARCH = 190
 
 
@@ -56,6 +60,7 @@ class Head(QWidget):
         self.missed = Notice("warning")
         self.legend = ClassLegend()
         self.epoch_row = self._epoch()
+        self.split = SplitRow()
         self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._top.setSpacing(theme.SPACE)
         self._top.addWidget(self.search)
@@ -72,7 +77,11 @@ class Head(QWidget):
         column.addLayout(self._top)
         column.addLayout(self._second)
         column.addWidget(self.missed)
-        column.addWidget(self.legend)
+        self._third = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._third.setSpacing(theme.SPACE)
+        self._third.addWidget(self.legend, 1)
+        self._third.addWidget(self.split)
+        column.addLayout(self._third)
         self._show_epoch_row()
 
     def _searching(self) -> QLineEdit:
@@ -127,11 +136,7 @@ class Head(QWidget):
         self.parts.hide()
         self.parts.deleteLater()
         self.parts = new
-        # the keyboard goes the way of the eye
-        QWidget.setTabOrder(self.search, new.button(0))
-        for place in range(1, len(parts)):
-            QWidget.setTabOrder(new.button(place - 1), new.button(place))
-        QWidget.setTabOrder(new.button(len(parts) - 1), self.ways.button(0))
+        self._order_keys()
         self._show_epoch_row()
 
     def show_part(self, name: PartName) -> None:
@@ -162,9 +167,31 @@ class Head(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        in_one_line = self.width() >= theme.grown(_ONE_LINE)
+        if in_one_line != (self._top.indexOf(self.ways) >= 0):
+            self._put_in_one_line(in_one_line)
         roomy = self.width() >= theme.grown(ROOMY) - 2 * theme.MARGIN
         direction = QBoxLayout.Direction.LeftToRight if roomy else QBoxLayout.Direction.TopToBottom
         if direction != self._top.direction():
             self._top.setDirection(direction)
             self._second.setDirection(direction)
+            self._third.setDirection(direction)
         self.search.setMaximumWidth(theme.grown(_SEARCH) if roomy else 16_777_215)
+
+    def _put_in_one_line(self, in_one_line: bool) -> None:
+        """The ways beside the search, or below it."""
+        for place, widget in enumerate((self.ways, self.epoch_row), 1):
+            if in_one_line:
+                self._top.insertWidget(place, widget)
+            else:
+                self._second.insertWidget(2 * (place - 1), widget)
+        self._order_keys()
+
+    def _order_keys(self) -> None:
+        """The keyboard goes the way of the eye."""
+        parts = [self.parts.button(place) for place in range(len(self._names))]
+        ways = [*(self.ways.button(place) for place in range(len(_WAYS))), self.epoch_field]
+        in_one_line = self._top.indexOf(self.ways) >= 0
+        order = [self.search, *ways, *parts] if in_one_line else [self.search, *parts, *ways]
+        for before, after in pairwise([*order, self.split.slider, self.split.dice]):
+            QWidget.setTabOrder(before, after)

@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRect, QSize, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from networks.recipes.augmentation import Steps
 from networks.recipes.looks import Look
-from widgets.data.tiles import as_bytes, paint_picture, signed, thinned
+from widgets.data.stage_tile import GAP, Stage, StageTile
+from widgets.data.tiles import as_bytes, signed
 from widgets.look import theme
-from widgets.look.icon import paint_icon
+from widgets.look.icon import icon
 from widgets.look.translation import declared, said
-from widgets.panels.sample_strip import to_image
 
-_WIDTH, _HEIGHT, _GAP, _PICTURE = 108, 58, 12, 36
-
-
-class Stage(NamedTuple):
-    """One stage of the way: where it is set, what it does, and the picture after it."""
-
-    panel: str
-    """What is asked for when it is clicked."""
-    title: str
-    amount: str
-    note: str
-    picture: NDArray[np.uint8] | None
-    fixed: bool
-    """Whether it is no step of the augmentation."""
+_WIDTH, _HEIGHT, _HIGH, _BETWEEN = 128, 60, 82, 6
+_FIRST = 2
+"""The stages before the first step of the augmentation."""
 
 
 class StepChain(QWidget):
-    """Shows the stages; a click asks for the panel in which a stage is set."""
+    """Shows the stages. A click asks for the panel where one is set; steps can be changed right here."""
 
     panel_wished = Signal(str)
+    changed = Signal(int, str, object)
+    """The index of a step, a parameter's name and its new value."""
+    moved = Signal(int, int)
+    """A step's index, and the one that it is to have."""
+    removed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tiles: list[_StageTile] = []
+        self._tiles: list[StageTile] = []
+        self._target: int | None = None
+        """Where a step that is dragged would be put: before the one with this index."""
+        self._focused: int | None = None
+        self.add_button = QPushButton(self.tr("Add"), self)
+        self.add_button.setObjectName("add_stage")
+        self.add_button.setIcon(icon("plus"))
+        self.add_button.setAccessibleName(self.tr("Add a step to the augmentation"))
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -52,20 +51,38 @@ class StepChain(QWidget):
         while len(self._tiles) > len(stages):
             self._tiles.pop().deleteLater()
         while len(self._tiles) < len(stages):
-            made = _StageTile(self)
-            made.opened.connect(self.panel_wished)
-            made.show()
-            self._tiles.append(made)
+            self._tiles.append(self._make(len(self._tiles)))
         for place, (one, stage) in enumerate(zip(self._tiles, stages, strict=True)):
             one.show_stage(stage, last=place == len(stages) - 1)
+        self.add_button.setVisible(bool(stages))
+        if self._focused is not None and self._focused < len(self._tiles):
+            self._tiles[self._focused].setFocus()
+        self._focused = None
         self._lay_out()
         self.updateGeometry()
+
+    def _make(self, place: int) -> StageTile:
+        made = StageTile(self)
+        index = place - _FIRST
+        made.opened.connect(self.panel_wished)
+        made.changed.connect(partial(self.changed.emit, index))
+        made.removed.connect(partial(self.removed.emit, index))
+        made.dragged.connect(partial(self._drag, made))
+        made.dropped.connect(partial(self._drop, index))
+        made.stepped.connect(partial(self._step, index))
+        before = self._tiles[-1] if self._tiles else None
+        if before is not None:
+            QWidget.setTabOrder(before.slider, made)
+        QWidget.setTabOrder(made, made.slider)
+        QWidget.setTabOrder(made.slider, self.add_button)
+        made.show()
+        return made
 
     def stages(self) -> tuple[Stage, ...]:
         """What is shown."""
         return tuple(one.stage for one in self._tiles)
 
-    def tile(self, place: int) -> QAbstractButton:
+    def tile(self, place: int) -> StageTile:
         """The button of a stage."""
         return self._tiles[place]
 
@@ -75,34 +92,64 @@ class StepChain(QWidget):
         high, wide = look.stored.shape[:2]
         height, width = look.fitted.shape[:2]
         always = self.tr("always")
+        size = self.tr("to {size}").format(size=f"{height}×{width}")
         found = [
-            Stage("data", self.tr("Stored"), f"{high}×{wide}", always, look.stored, True),
-            Stage(
-                "input",
-                self.tr("Resize"),
-                self.tr("to {size}").format(size=f"{height}×{width}"),
-                always,
-                as_bytes(look.fitted),
-                True,
-            ),
+            Stage("data", self.tr("Stored"), f"{high}×{wide}", always, look.stored),
+            Stage("input", self.tr("Resize"), size, always, as_bytes(look.fitted)),
         ]
         for step, made in zip(steps, look.steps, strict=False):
-            share = (
-                always
-                if step.probability == 1
-                else self.tr("{percent} % of pictures").format(percent=f"{100 * step.probability:g}")
-            )
-            note = share if made.applied else self.tr("not this time")
-            amount, picture = said(step.amount()), as_bytes(made.picture)
-            found.append(Stage("augmentation", declared(step.name()), amount, note, picture, False))
+            amount, share = said(step.amount()), ""
+            if step.probability != 1:
+                share = self.tr("in {percent} %").format(percent=f"{100 * step.probability:g}")
+            note = (said(made.drawn) or self.tr("always")) if made.applied else self.tr("not this time")
+            picture = as_bytes(made.picture)
+            found.append(Stage("augmentation", declared(step.name()), amount, note, picture, share, step))
         mean = (
             self.tr("mean {mean}").format(mean=f"{look.mean[0]:.3f}")
             if len(look.mean) == 1
             else self.tr("each channel")
         )
         numbers = signed(look.normalized, theme.colors(self))
-        found.append(Stage("input", self.tr("Normalize"), mean, always, numbers, True))
+        found.append(Stage("input", self.tr("Normalize"), mean, always, numbers))
         return tuple(found)
+
+    # another order
+
+    def _steps(self) -> list[StageTile]:
+        return [tile for tile in self._tiles if tile.stage.step is not None]
+
+    def _drag(self, tile: StageTile, place: QPointF) -> None:
+        at = tile.mapTo(self, place)
+        # the place in the order of reading: rows first, then columns
+        self._target = sum(
+            at.y() > other.geometry().bottom()
+            or (at.y() >= other.y() and at.x() > other.x() + (other.width() - GAP) / 2)
+            for other in self._steps()
+        )
+        self.update()
+
+    def _drop(self, index: int) -> None:
+        target, self._target = self._target, None
+        self.update()
+        if target is not None and target not in (index, index + 1):
+            self.moved.emit(index, target - (target > index))
+
+    def _step(self, index: int, by: int) -> None:
+        if 0 <= index + by < len(self._steps()):
+            self._focused = index + by + _FIRST
+            self.moved.emit(index, index + by)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        steps = self._steps()
+        if self._target is None or not steps:
+            return
+        before = steps[self._target] if self._target < len(steps) else None
+        place = steps[-1].geometry() if before is None else before.geometry()
+        x = place.right() - GAP // 2 + 1 if before is None else max(1, place.left() - GAP // 2)
+        painter = QPainter(self)
+        painter.setPen(QPen(QColor(theme.colors(self).accent), 3))
+        painter.drawLine(x, place.top() + 3, x, place.bottom() - 3)
+        painter.end()
 
     # wrapping
 
@@ -112,90 +159,44 @@ class StepChain(QWidget):
     def heightForWidth(self, width: int) -> int:
         if not self._tiles:
             return 0
-        rows = -(-len(self._tiles) // self._columns(width))
-        return rows * (theme.grown(_HEIGHT) + 6) - 6
+        rows = -(-self._cells() // self._columns(width))
+        return rows * (self._height() + _BETWEEN) - _BETWEEN
+
+    def _cells(self) -> int:
+        """The tiles and the button behind them."""
+        return len(self._tiles) + 1
+
+    def _height(self) -> int:
+        return theme.grown(_HIGH if self._steps() else _HEIGHT)
 
     def sizeHint(self) -> QSize:
         return QSize(480, self.heightForWidth(480))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.grown(_WIDTH), theme.grown(_HEIGHT) if self._tiles else 0)
+        return QSize(theme.grown(_WIDTH), self._height() if self._tiles else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out()
 
     def _columns(self, width: int) -> int:
-        most = max(1, (width + _GAP) // (theme.grown(_WIDTH) + _GAP))
-        return min(most, max(1, len(self._tiles)))
+        # the button is narrower than a tile
+        most = max(1, (width + GAP) // (theme.grown(_WIDTH) + GAP))
+        if self._cells() == most + 1 and width - most * (theme.grown(_WIDTH) + GAP) >= self._button_width():
+            most += 1
+        return min(most, max(1, self._cells()))
+
+    def _button_width(self) -> int:
+        return self.add_button.sizeHint().width()
 
     def _lay_out(self) -> None:
-        columns = self._columns(self.width())
-        step = min((self.width() + _GAP) // columns, theme.grown(_WIDTH) + 3 * _GAP)
-        for place, one in enumerate(self._tiles):
+        columns, high = self._columns(self.width()), self._height()
+        button = self._button_width()
+        in_one_row = columns == self._cells()
+        room = self.width() - button if in_one_row else self.width() + GAP
+        step = min(room // max(1, columns - in_one_row), theme.grown(_WIDTH) + 4 * GAP)
+        for place, one in enumerate((*self._tiles, self.add_button)):
             down, across = divmod(place, columns)
-            top = down * (theme.grown(_HEIGHT) + 6)
-            one.setGeometry(QRect(across * step, top, step, theme.grown(_HEIGHT)))
-
-
-class _StageTile(QAbstractButton):
-    """The picture after a stage, beside its name; an arrow leads on to the next one."""
-
-    opened = Signal(str)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.stage = Stage("", "", "", "", None, True)
-        self._image: QImage | None = None
-        self._last = False
-        self.clicked.connect(lambda: self.opened.emit(self.stage.panel))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-
-    def show_stage(self, stage: Stage, *, last: bool) -> None:
-        """Shows a stage; behind the last one is no arrow."""
-        self.stage, self._last = stage, last
-        self._image = None if stage.picture is None else to_image(thinned(stage.picture, 128))
-        words = ", ".join(filter(None, (stage.title, stage.amount, stage.note)))
-        self.setAccessibleName(words)
-        self.setToolTip(words)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        shade = theme.colors(self)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QRectF(0.5, 0.5, self.width() - _GAP - 1, self.height() - 1)
-        hovered = self.underMouse() and self.isEnabled()
-        ground = shade.card_hover if hovered else shade.sunken if self.stage.fixed else shade.card
-        edge = shade.accent if self.hasFocus() else shade.hair if self.stage.fixed else shade.border
-        painter.setBrush(QColor(ground))
-        painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
-        painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS + 1, theme.RADIUS + 1)
-        left = frame.left() + 6
-        if self._image is not None:
-            room = QRectF(left, (self.height() - _PICTURE) / 2, _PICTURE, _PICTURE)
-            paint_picture(painter, self._image, room, self.devicePixelRatioF())
-            left = room.right() + 6
-        self._paint_words(painter, QRectF(left, 0, frame.right() - left - 2, self.height()), shade)
-        if not self._last:
-            place = QRectF(self.width() - _GAP, self.height() / 2 - 6, 12, 12)
-            paint_icon(painter, "chevron-right", place, QColor(shade.text_dim))
-        painter.end()
-
-    def _paint_words(self, painter: QPainter, room: QRectF, shade: theme.Colors) -> None:
-        high = theme.grown(16)
-        lines = [
-            (self.stage.title, theme.font(theme.DENSE, bold=True), shade.text),
-            (self.stage.amount, theme.font(theme.SMALL), shade.text),
-            (self.stage.note, theme.font(theme.SMALL), shade.text_dim),
-        ]
-        lines = [line for line in lines if line[0]]
-        top = room.center().y() - high * len(lines) / 2
-        for number, (words, font, color) in enumerate(lines):
-            painter.setFont(font)
-            painter.setPen(QColor(color))
-            place = QRectF(room.left(), top + number * high, room.width(), high)
-            fits = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()))
-            painter.drawText(place, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), fits)
+            corner = across * step, down * (high + _BETWEEN)
+            last = one is self.add_button
+            one.setGeometry(QRect(*corner, button if last else step, high))

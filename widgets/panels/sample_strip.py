@@ -40,6 +40,13 @@ class SampleStrip(QWidget):
         self.updateGeometry()
         self.update()
 
+    def set_tile(self, tile: int) -> None:
+        """Gives images another side."""
+        if tile != self._tile:
+            self._tile = tile
+            self.updateGeometry()
+            self.update()
+
     def labels(self) -> tuple[str, ...]:
         """The labels as they stand there."""
         return tuple(label for _, label in self._samples)

@@ -28,6 +28,7 @@ SOUND = Remembered(
         ("data", "layer"),
         ("training_more",),
         "data",
+        {"pictures": 330},
     ),
     (b"/home/a.json", b"/home/b.json"),
 )

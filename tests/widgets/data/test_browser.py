@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from networks.core.message import message
 from networks.recipes.augmentation.horizontal_flip import HorizontalFlip
 from networks.recipes.augmentation.rotation import Rotation
 from networks.recipes.contents import contents
@@ -33,7 +34,14 @@ def look_of(shown, row, *, steps=True, channels=1):
     stored = shown.pixels[row]
     height, width = 12, 16
     fitted = np.arange(height * width * channels, dtype=np.float32).reshape(height, width, channels) / 1000
-    after = tuple(StepLook(fitted * (number + 2) / 4, number == 0) for number in range(2)) if steps else ()
+    after = (
+        tuple(
+            StepLook(fitted * (number + 2) / 4, number == 0, message(("by −3.5°", "")[number]))
+            for number in range(2)
+        )
+        if steps
+        else ()
+    )
     draws = tuple(DrawLook(fitted, times) for times in (1, 0, 2, 1, 1, 1, 1, 1)) if steps else ()
     return Look(
         row, 3, 1, stored, fitted, after, fitted * 2 - 1, draws, (0.25,) * channels, (0.5,) * channels
@@ -121,7 +129,7 @@ def test_the_return_key_leads_from_the_search_to_the_grid(browser, shown):
 def test_another_weight_of_the_classes_is_asked_for(browser, shown, qtbot):
     with qtbot.waitSignal(browser.edited) as edited:
         browser.foot.balance.button(1).click()
-    recipe, text = edited.args
+    recipe, text, _ = edited.args
     assert recipe.data.balance == "weights"
     assert recipe.data.augmentation == STEPS
     assert text == "Weigh classes: by 1 ÷ size"
@@ -187,7 +195,7 @@ def test_the_chain_shows_the_picture_after_every_stage_and_leads_to_where_it_is_
         "Horizontal flip",
         "Normalize",
     ]
-    assert [stage.note for stage in stages] == ["always", "always", "always", "not this time", "always"]
+    assert [stage.note for stage in stages] == ["always", "always", "by −3.5°", "not this time", "always"]
     for place, name in enumerate(("data", "input", "augmentation", "augmentation", "input")):
         with qtbot.waitSignal(browser.panel_wished) as wished:
             browser.way_in.chain.tile(place).click()
@@ -259,7 +267,7 @@ def test_there_is_one_sentence_where_there_are_no_pictures_and_a_door(browser, s
     assert browser.grid.isVisible()
 
 
-@pytest.mark.parametrize("size", [(350, 390), (420, 700), (540, 800), (1000, 700)])
+@pytest.mark.parametrize("size", [(350, 390), (420, 700), (540, 800), (1000, 700), (1300, 760)])
 def test_at_every_size_all_speak_and_the_keyboard_follows_the_eye(browser, shown, qtbot, size):
     browser.show_look(look_of(shown, browser.chosen))
     browser.show_spread(Spread(-1.0, 2.0, (5, 3, 9), 0.0, 1.0, 900))
