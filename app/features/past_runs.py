@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
 
 from app.feature.desk import OUTCOME, Desk
+from app.training.repeats import Repeats
 from app.training.runs import Runs
 from networks.core.message import plural
 from networks.runs.listing import Order, table_csv
@@ -21,9 +22,9 @@ from widgets.look.translation import said
 class PastRuns(QObject):
     """Joins the table of runs with what is kept of them. Asks before anything is deleted."""
 
-    def __init__(self, desk: Desk, runs: Runs, measured: CurvesAndRuns) -> None:
+    def __init__(self, desk: Desk, runs: Runs, measured: CurvesAndRuns, repeats: Repeats) -> None:
         super().__init__(desk)
-        self._desk, self._runs, self.measured = desk, runs, measured
+        self._desk, self._runs, self.measured, self._repeats = desk, runs, measured, repeats
         self._box, self._table = measured.runs, measured.runs.table
         remembered = desk.settings.read()
         self._box.show_arrangement(remembered.run_columns, remembered.run_order)
@@ -127,6 +128,9 @@ class PastRuns(QObject):
                 self._add(
                     menu, "resume", self.tr("Continue"), lambda: self._runs.go_on(self._runs.records[run])
                 )
+            again = self._add(menu, "repeat", self.tr("Run again exactly"), lambda: self._repeats.repeat(run))
+            ended = run in self._runs.kept.folders and bool(self._runs.every.ended_of(runs))
+            again.setEnabled(ended and not self._desk.trainer.busy)
             self._add(menu, "rename", self.tr("Rename"), lambda: self._table.edit_name(run))
             self._add(menu, "note", self.tr("Note…"), lambda: self._note(run))
             menu.addSeparator()

@@ -15,12 +15,16 @@ from app.feature.panel import Panel, Piece, Place, Spot
 from app.feature.shown import Shown
 from app.features.past_runs import PastRuns
 from app.training.heavy_runs import HeavyRuns
+from app.training.repeats import Repeats
 from app.training.runs import Runs
 from networks.core.durations import duration
 from networks.core.finding import blocking
+from networks.core.message import Message
 from networks.project.project import Project
 from networks.runs.kept.folders import runs_folder
+from widgets.controls.offer_bar import OfferBar
 from widgets.curves.curves_and_runs import CurvesAndRuns
+from widgets.look.translation import said
 from widgets.training.training_bar import TrainingBar
 
 LEAST_WIDTH = 340
@@ -58,7 +62,12 @@ class Training(Feature):
         self.runs.changed.connect(self._show_runs)
         self.runs.recorded.connect(self._show_records)
         self.runs.table.changed.connect(self._show_rows)
-        self.past = PastRuns(desk, self.runs, self.measured)
+        self.repeats = Repeats(self.runs, self)
+        self.past = PastRuns(desk, self.runs, self.measured, self.repeats)
+        self.came = OfferBar()
+        self.came.accepted.connect(self._draw_last)
+        self.repeats.compared.connect(self._tell_sameness)
+        self.repeats.troubled.connect(desk.say)
         self.runs.ended.connect(self._tell_end)
         self.runs.steered.connect(self._tell_change)
         self.runs.noted.connect(self._tell_note)
@@ -82,7 +91,7 @@ class Training(Feature):
         return (Panel("curves", title, Place.MEASURED, self.measured, least_width=LEAST_WIDTH),)
 
     def pieces(self) -> tuple[Piece, ...]:
-        return (Piece(Spot.TRANSPORT, self.bar),)
+        return Piece(Spot.TRANSPORT, self.bar), Piece(Spot.ABOVE, self.came)
 
     def commands(self) -> tuple[MenuEntry, ...]:
         runs, section = self.runs, Section.RUN
@@ -113,7 +122,7 @@ class Training(Feature):
                 "repeat",
                 section,
                 self.tr("&Repeat the last run exactly"),
-                runs.repeat,
+                self._repeat,
                 why_not=lambda _: runs.repeat_reason(),
             ),
         )
@@ -157,6 +166,7 @@ class Training(Feature):
 
     def close(self) -> None:
         self.heavy_runs.close()
+        self.repeats.close()
         self.runs.every.close()
 
     @Slot()
@@ -176,6 +186,24 @@ class Training(Feature):
                 ),
                 OUTCOME,
             )
+
+    @Slot()
+    def _repeat(self) -> None:
+        """Trains the last run again; one that was not kept cannot be compared afterwards."""
+        run = self.desk.trainer.run
+        if run is not None and run.id in self.runs.kept.folders:
+            self.repeats.repeat(run.id)
+        else:
+            self.runs.repeat()
+
+    @Slot(object)
+    def _tell_sameness(self, sentence: Message) -> None:
+        self.came.offer(said(sentence), self.tr("Show the curves"), self.tr("Close"))
+        self.desk.say(sentence, OUTCOME)
+
+    @Slot()
+    def _draw_last(self) -> None:
+        self.desk.open_panel("curves")
 
     @Slot()
     def _tell_measuring(self) -> None:

@@ -12,12 +12,9 @@ from app.terminal.driving import Signals, Telling, drive
 from app.terminal.printing import print_lines
 from app.terminal.progress import progress_for
 from networks.core.message import UserError, message
-from networks.project.kept_project import course_of, project_of
-from networks.project.project import Project
-from networks.recipes.steering import Course
+from networks.project.kept_project import Repeatable, repeatable
 from networks.runs.events import Failed
 from networks.runs.failure import explain
-from networks.runs.kept.reading import KeptRun, is_run, read_run
 from networks.runs.kept.repetition import sameness
 from networks.runs.record import Record
 
@@ -32,19 +29,18 @@ def repeat(folder: Path) -> int:
     Gives the exit code: 0 where all came out the same, 1 where something differs or it broke off, and 128 and
     the signal's number where a signal stopped it. Raises UserError where it cannot be repeated.
     """
-    kept = _repeatable(folder)
-    project = project_of(folder)
-    course = course_of(kept.record, project)
-    bring(project.recipe.data.dataset)
+    again = repeatable(folder)
+    record, course = again.kept.record, again.course
+    bring(again.project.recipe.data.dataset)
     with Signals() as signals:
-        run, recorder = _made(folder, kept, project, course)
+        run, recorder = _made(again)
         from networks.training.repeating import end_of_record, trained_again
 
-        print_lines(f"Trains “{kept.record.title}” again, in {recorder.folder}")
+        print_lines(f"Trains “{record.title}” again, in {recorder.folder}")
         telling = Telling(Record(run.id, epochs=course.epochs), recorder, progress_for(sys.stderr))
-        events = trained_again(run, course, end_of_record(kept.record))
+        events = trained_again(run, course, end_of_record(record))
         ending = drive(run, telling, signals, events=events)
-    if isinstance(ending, Failed) and not isinstance(kept.record.ended, Failed):
+    if isinstance(ending, Failed) and not isinstance(record.ended, Failed):
         raise UserError(ending.message)
     came = sameness(folder, recorder.folder)
     print_lines(str(came.sentence()))
@@ -53,35 +49,21 @@ def repeat(folder: Path) -> int:
     return 0 if came.same else 1
 
 
-def _repeatable(folder: Path) -> KeptRun:
-    if not is_run(folder):
-        raise UserError(message("“{path}” is not the folder of a run.", path=str(folder)))
-    kept = read_run(folder)
-    if kept.state == "running":
-        raise UserError(
-            message("“{path}” is still being trained: repeat it when it has ended.", path=str(folder))
-        )
-    if not kept.record.measured:
-        raise UserError(message("“{path}” has measured nothing that could be compared.", path=str(folder)))
-    return kept
-
-
-def _made(folder: Path, kept: KeptRun, project: Project, course: Course) -> tuple[Run, Recorder]:
+def _made(again: Repeatable) -> tuple[Run, Recorder]:
     """The run. Raises a UserError without a traceback, so that the tensors made so far can be freed."""
     from networks.training.recorder import Named, begun
     from networks.training.resuming import start_weights
     from networks.training.run import Run
 
-    title = message("{title}, again", title=kept.record.title)
-    short = message("{title}, again", title=kept.record.short)
+    kept, project, course, title, short = again
     named = Named(str(title), str(short), kept.record.parent)
     reason = None
     try:
-        weights = start_weights(folder)
+        weights = start_weights(kept.folder)
         run = Run(project, changes=course.changes, weights=weights)
         return run, begun(
             run,
-            folder.absolute().parent,
+            kept.folder.absolute().parent,
             named,
             version=version(),
             epochs=course.epochs,

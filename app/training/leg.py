@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +17,7 @@ from networks.recipes.steering import Course
 from networks.runs.events import Event, Failed, Finished, Noticed
 from networks.runs.failure import explain
 from networks.runs.kept.environment import approximately
-from networks.runs.kept.reading import read_run
+from networks.runs.kept.reading import KeptRun, read_run
 from networks.runs.record import Record
 
 if TYPE_CHECKING:
@@ -31,11 +31,13 @@ class Beginning(NamedTuple):
     """What a run begins with besides its project.
 
     `weights` are those of another run to go on from; None draws or fetches the first weights as the recipe
-    says. `course` is that of an earlier run that is repeated.
+    says. `course` is that of an earlier run that is repeated. `again` is a kept run that is trained again: it
+    gives the weights, and where the run ends.
     """
 
     weights: Mapping[str, Tensor] | None = None
     course: Course | None = None
+    again: KeptRun | None = None
 
 
 class Keeping(NamedTuple):
@@ -154,7 +156,7 @@ class RunLeg(Leg):
 
     def _train(self) -> None:
         run = self._prepared()
-        events = run.train(self._epochs, repeating=self._beginning.course is not None)
+        events = self._events(run)
         for event in events:
             self._take(event)
             if not isinstance(event, Finished | Failed) and not self._passes():
@@ -162,6 +164,21 @@ class RunLeg(Leg):
                 for last in run.stopped():
                     self._take(last)
                 return
+
+    def _events(self, run: Run) -> Generator[Event, None, None]:
+        again, course = self._beginning.again, self._beginning.course
+        if again is None or course is None:
+            return run.train(self._epochs, repeating=course is not None)
+        from networks.training.repeating import end_of_record, trained_again
+
+        return trained_again(run, course, end_of_record(again.record))
+
+    def _first_weights(self) -> Mapping[str, Tensor] | None:
+        if self._beginning.again is None:
+            return self._beginning.weights
+        from networks.training.resuming import start_weights
+
+        return start_weights(self._beginning.again.folder)
 
     def _take(self, event: Event) -> None:
         self.box.append(event)
@@ -183,7 +200,7 @@ class RunLeg(Leg):
         if self.training_run is None and folder is not None:
             return self._read(folder)
         if self.training_run is None:
-            weights, course = self._beginning
+            course, weights = self._beginning.course, self._first_weights()
             changes = () if course is None else course.changes
             run = self.training_run = Run(self._project, self._id, changes=changes, weights=weights)
         run = self.training_run
@@ -206,15 +223,14 @@ class RunLeg(Leg):
             return gone_on(run, folder, environment(run, version()), ())
         assert isinstance(self._keeping, Keeping)
         runs, title, short, parent = self._keeping
-        weights, course = self._beginning
         return begun(
             run,
             runs,
             Named(title, short, parent),
             version=version(),
             epochs=self._epochs,
-            course=course,
-            weights=weights,
+            course=self._beginning.course,
+            weights=run.first_weights,
         )
 
     def _read(self, folder: Path) -> Run:

@@ -19,6 +19,7 @@ from networks.core.finding import Finding, blocking
 from networks.core.message import Message, UserError, visible
 from networks.project.comparing import Planned, Round
 from networks.project.difference import run_name
+from networks.project.kept_project import Repeatable
 from networks.project.project import Project, read_project, share_weights
 from networks.recipes.recipe import Recipe, with_settings
 from networks.recipes.steering import Running, steered, with_change
@@ -156,6 +157,13 @@ class Runs(QObject):
             return self.tr("A run is in progress: stop it first, or wait until it ends.")
         return "" if self.trainer.run is not None else self.tr("There is no run yet to repeat.")
 
+    def train_again(self, again: Repeatable) -> None:
+        """Trains a kept run again exactly, as a run of its own."""
+        if not self.trainer.busy:
+            beginning = Beginning(course=again.course, again=again.kept)
+            named = said(again.title), said(again.short)
+            self._begin(again.course.epochs, again.project, beginning, again.kept.record.parent, named)
+
     @Slot()
     def continue_from(self) -> None:
         """Starts a run of the project as it is now from the last run's weights; the recipe says which."""
@@ -214,17 +222,18 @@ class Runs(QObject):
         project: Project | None = None,
         beginning: Beginning = Beginning(),  # noqa: B008  a value
         parent: str = "",
+        named: tuple[str, str] | None = None,
     ) -> None:
         project = project or self._project
         assert project is not None
         if not self.may_begin(project):
-            self._held_back = self._project, partial(self._begin, epochs, project, beginning, parent)
+            self._held_back = self._project, partial(self._begin, epochs, project, beginning, parent, named)
             return
         self._held_back = None
         self._count += 1
         planned = project.recipe.learning.epochs if epochs is None else epochs
         record = Record(f"run-{self._count}", epochs=planned)
-        self._name(record, project, parent)
+        self._name(record, project, parent, named)
         self._trained = project
         self._wishes.clear()
         self.records.begin(record)
@@ -324,15 +333,20 @@ class Runs(QObject):
             return None
         return Running(self.title, self._trained.recipe)
 
-    def _name(self, record: Record, project: Project, parent: str) -> None:
-        """Calls a run by its network and by what was changed since the last run."""
+    def _name(
+        self, record: Record, project: Project, parent: str, named: tuple[str, str] | None = None
+    ) -> None:
+        """Calls a run by its network and by what was changed since the last run, or as it is `named`."""
         self._called, changes = run_name(project, self._trained, self._called)
         name = self.tr("Own network") if self._called is None else self._called
+        record.parent = parent
+        if named is not None:
+            record.title, record.short = self._unused(named[0], "title"), self._unused(named[1], "short")
+            return
         record.short = self._unused(said(changes), "short")
         title = self.tr("{network} · {change}").format(network=name, change=said(changes))
         if parent:
             title = self.tr("{title}, from “{parent}”").format(title=title, parent=visible(parent, 60))
-        record.parent = parent
         record.title = self._unused(title, "title")
 
     def _unused(self, name: str, kind: str) -> str:
