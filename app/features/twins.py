@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
 
 from app.background.job import Job, Task
 from app.feature.command import Command, MenuEntry, Section
@@ -24,7 +24,7 @@ from networks.project.twins import Twin, earlier_twin, offered_twins
 from networks.recipes.recipe import with_settings
 from networks.runs.kept.files import PROJECT, Header, header_of
 from networks.runs.kept.folders import run_folders
-from networks.runs.kept.reading import is_run, read_run
+from networks.runs.kept.reading import read_run
 from networks.runs.record import Record
 from networks.runs.twins.comparison import Comparison, came_to_its_end, comparisons
 from widgets.controls.section import ShowWatch
@@ -42,14 +42,26 @@ Steps = tuple[tuple[str, Project], ...]
 """Edits, the last one first, each with the project before it."""
 
 
+SETTLED_MS = 150
+"""How long the project rests before its twins are found: a slider that is dragged changes it many times."""
+
+
+class _Kept(NamedTuple):
+    """What was read of a run's folder: how it began, what it trains, and its record where it was compared."""
+
+    header: Header
+    project: Project
+    record: Record | None
+
+
 class _Looked(NamedTuple):
-    """What was found beside the window: the twins of a project, and the comparisons that are kept."""
+    """What was found beside the window: the twins of a project, and the runs that are kept."""
 
     project: Project
     twins: tuple[Twin, ...]
     earlier: tuple[Twin, ...]
-    kept: dict[Path, tuple[Header, Record] | None]
-    """What was read of each run's folder; None where that is no part of a comparison."""
+    kept: dict[Path, _Kept | None]
+    """By their folders; None where one cannot be read, of which the table of runs tells."""
 
 
 class Twins(PanelFeature["TwinsPanel"]):
@@ -58,6 +70,10 @@ class Twins(PanelFeature["TwinsPanel"]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._looking: Job[_Looked] | None = None
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLED_MS)
+        self._settling.timeout.connect(self._look)
         self._looked: _Looked | None = None
         self._count = itertools.count(1)
         self._begun: dict[str, Header] = {}
@@ -103,11 +119,16 @@ class Twins(PanelFeature["TwinsPanel"]):
         )
 
     def show_panel(self, panel: TwinsPanel, old: Shown | None, new: Shown) -> None:
-        if new.news(old, "project", "selection", "findings"):
-            self._look()
+        if new.news(old, "project"):
+            panel.show_offers(None)
+            self._settling.start()
+        elif new.news(old, "selection"):
+            self._offer()
+        if new.news(old, "findings"):
             self._show_reason()
 
     def close(self) -> None:
+        self._settling.stop()
         if self._looking is not None:
             self._looking.close()
 
@@ -129,26 +150,33 @@ class Twins(PanelFeature["TwinsPanel"]):
         )
         self._looking.start()
 
-    def _known(self, runs: Path) -> dict[Path, tuple[Header, Record] | None]:
+    def _known(self, runs: Path) -> dict[Path, _Kept | None]:
         """What was read of these runs before, and will not change any more."""
         kept = {} if self._looked is None else self._looked.kept
         return {
             folder: told
             for folder, told in kept.items()
-            if folder.parent == runs and (told is None or came_to_its_end(told[1]))
+            if folder.parent == runs
+            and told is not None
+            and (told.record is None or came_to_its_end(told.record))
         }
 
     def _take(self, looked: _Looked) -> None:
+        self._looking, self._looked = None, looked
+        self._offer()
+        self._show_reason()
+        self._follow()
+
+    def _offer(self) -> None:
+        """Offers what was found, unless the project is another one by now; then it is looked at again."""
         from widgets.twins.choice import Offers
 
-        self._looking, self._looked = None, looked
-        if looked.project != self.desk.shown.project:
-            self._look()
+        looked = self._looked
+        if looked is None or looked.project != self.desk.shown.project:
+            self._settling.start()
             return
         layers = tuple(name for name in self.desk.shown.selected_nodes if name in looked.project.network)
         self.panel.show_offers(Offers(looked.project, looked.twins, looked.earlier, layers))
-        self._show_reason()
-        self._follow()
 
     def _miss(self, reason: Message) -> None:
         self._looking = None
@@ -226,7 +254,13 @@ class Twins(PanelFeature["TwinsPanel"]):
         live = [(header, records[run]) for run, header in self._begun.items() if run in records]
         own = {header.part.comparison for header in self._begun.values() if header.part is not None}
         kept = () if self._looked is None else filter(None, self._looked.kept.values())
-        earlier = [each for each in kept if each[0].part is None or each[0].part.comparison not in own]
+        earlier = [
+            (each.header, each.record)
+            for each in kept
+            if each.header.part is not None
+            and each.header.part.comparison not in own
+            and each.record is not None
+        ]
         return comparisons([*earlier, *live])
 
 
@@ -251,48 +285,34 @@ def _signature(comparison: Comparison | None) -> object:
     )
 
 
-def _look(
-    project: Project,
-    steps: Steps,
-    runs: Path,
-    known: dict[Path, tuple[Header, Record] | None],
-    task: Task,
-) -> _Looked:
-    folders = [folder for folder in run_folders(runs) if is_run(folder)]
-    kept = {folder: known[folder] for folder in folders if folder in known}
-    for folder in folders:
-        if folder not in kept and not task.cancelled:
-            kept[folder] = _part(folder)
-    kept = {folder: kept[folder] for folder in folders if folder in kept}
-    return _Looked(project, offered_twins(project), _earlier(project, steps, folders[-NEWEST:]), kept)
+def _look(project: Project, steps: Steps, runs: Path, known: dict[Path, _Kept | None], task: Task) -> _Looked:
+    kept: dict[Path, _Kept | None] = {}
+    for folder in run_folders(runs):
+        if task.cancelled:
+            break
+        kept[folder] = known[folder] if folder in known else _read(folder)
+    newest = [each for each in kept.values() if each is not None][-NEWEST:]
+    return _Looked(project, offered_twins(project), _earlier(project, steps, newest), kept)
 
 
-def _part(folder: Path) -> tuple[Header, Record] | None:
-    """A run that is part of a comparison; None for others, and where it cannot be read."""
+def _read(folder: Path) -> _Kept | None:
     try:
         header = header_of(folder)
-        return None if header.part is None else (header, read_run(folder).record)
+        record = None if header.part is None else read_run(folder).record
+        return _Kept(header, read_project(folder / PROJECT), record)
     except UserError:
-        # the table of runs says what is wrong with it
         return None
 
 
-def _earlier(project: Project, steps: Steps, folders: list[Path]) -> tuple[Twin, ...]:
+def _earlier(project: Project, steps: Steps, kept: list[_Kept]) -> tuple[Twin, ...]:
     """The project as it was before these steps and in these runs, the newest first, each form of it once."""
+    runs = [(message("as in “{name}”", name=k.header.short or k.header.title), k.project) for k in kept]
+    edits = [(message("before “{step}”", step=step), before) for step, before in steps]
     seen, twins = [project], []
-    for step, before in steps:
+    for when, before in (*edits, *reversed(runs)):
+        # runs of a comparison have seeds of their own
+        before = replace(before, recipe=with_settings(before.recipe, seed=project.recipe.learning.seed))
         if before not in seen:
             seen.append(before)
-            twins.append(earlier_twin(project, before, message("before “{step}”", step=step)))
-    for folder in reversed(folders):
-        try:
-            before, header = read_project(folder / PROJECT), header_of(folder)
-        except UserError:
-            continue
-        seed = project.recipe.learning.seed
-        before = replace(before, recipe=with_settings(before.recipe, seed=seed))
-        if before not in seen:
-            seen.append(before)
-            name = header.short or header.title
-            twins.append(earlier_twin(project, before, message("as in “{name}”", name=name)))
+            twins.append(earlier_twin(project, before, when))
     return tuple(twins)

@@ -30,12 +30,13 @@ class ComparingLeg(Leg):
         super().__init__(rounds[0][0].id)
         self._rounds, self._runs = rounds, runs
         self._comparing: Comparing | None = None
+        self._recorders: dict[str, Recorder] = {}
+        """Those of the round whose turn it is; replaced as a whole, since other threads look at it."""
         self._told = False
 
     @property
     def recorders(self) -> Mapping[str, Recorder]:
-        turns = None if self._comparing is None else self._comparing.turns
-        return {} if turns is None else turns.recorders
+        return self._recorders
 
     @property
     def failing(self) -> str:
@@ -68,11 +69,8 @@ class ComparingLeg(Leg):
         """Nothing that concerns the files may keep it from training; the user is told once."""
         if self._runs is None:
             return None
-        from networks.training.comparing import named
-        from networks.training.recorder import begun
-
         try:
-            recorder = begun(run, self._runs, named(planned), version=version(), weights=run.first_weights)
+            return self._placed(run, planned, self._runs)
         except Exception as error:  # noqa: BLE001  the user is told
             reason = error.reason if isinstance(error, UserError) else broke_off(error)
             LOG.warning("a run is not kept: %s", reason)
@@ -80,5 +78,15 @@ class ComparingLeg(Leg):
                 self.box.append(Noticed(run.id, message("The runs are not kept. {reason}", reason=reason)))
             self._told = True
             return None
-        self.begun.append((run.id, recorder.folder))
+
+    def _placed(self, run: Run, planned: Planned, runs: Path) -> Recorder:
+        """Makes the folder of a run. Folders may be moved before that and after it, but not meanwhile."""
+        from networks.training.comparing import named
+        from networks.training.recorder import begun
+
+        first = planned.part.side == "A"
+        with self.placing:
+            recorder = begun(run, runs, named(planned), version=version(), weights=run.first_weights)
+            self._recorders = ({} if first else self._recorders) | {run.id: recorder}
+        self.begun.append((run.id, recorder))
         return recorder

@@ -26,6 +26,7 @@ from networks.runs.kept.following import Follower
 from networks.runs.kept.reading import KeptRun
 
 Move = Callable[[Path], Path]
+MoveTrained = Callable[[Move, Callable[[], None]], None]
 
 
 class Found(NamedTuple):
@@ -44,8 +45,8 @@ class KeptRuns(QObject):
     troubled = Signal(object)
     """A Message that says what could not be read, written or moved."""
 
-    def __init__(self, move_trained: Callable[[Move], None], parent: QObject) -> None:
-        """`move_trained` moves the folder of the run that is being trained."""
+    def __init__(self, move_trained: MoveTrained, parent: QObject) -> None:
+        """`move_trained` moves the folders of runs that are being trained, and then has the others moved."""
         super().__init__(parent)
         self.folders: dict[str, Path] = {}
         """By the id of the record."""
@@ -178,7 +179,7 @@ def _labelled(folder: Path, said: dict[str, str], _: Task) -> None:
     write_label(folder, replace(label_of(folder), **said))
 
 
-def _all_moved(old: Path, runs: Path, move_trained: Callable[[Move], None], _: Task) -> dict[Path, Path]:
+def _all_moved(old: Path, runs: Path, move_trained: MoveTrained, _: Task) -> dict[Path, Path]:
     """Moves each folder; gives where each was and is. Raises UserError where one stays."""
     moves: dict[Path, Path] = {}
 
@@ -188,10 +189,12 @@ def _all_moved(old: Path, runs: Path, move_trained: Callable[[Move], None], _: T
         moves[folder] = moved(folder, runs)
         return moves[folder]
 
-    # the one that is being trained first, by whoever writes into it
-    move_trained(move)
-    for folder in run_folders(old):
-        move(folder)
+    def move_others() -> None:
+        for folder in run_folders(old):
+            move(folder)
+
+    # those that are being trained first, by whoever writes into them
+    move_trained(move, move_others)
     with suppress(OSError):
         old.rmdir()
     return moves

@@ -94,8 +94,10 @@ class Leg:
         self.record: Record | None = None
         """What a run that goes on from its folder has told before."""
         self.box: deque[Event] = deque()
-        self.begun: deque[tuple[str, Path]] = deque()
-        """The runs of a comparison that have begun, by their ids, and where they are kept."""
+        self.begun: deque[tuple[str, Recorder]] = deque()
+        """The runs of a comparison that have begun, by their ids, and what keeps them."""
+        self.placing = threading.Lock()
+        """Held while a run gets its folder, and while folders are moved."""
         self.gate = Gate()
 
     @property
@@ -206,7 +208,8 @@ class RunLeg(Leg):
         run = self.training_run
         # nothing that concerns the files may keep it from training
         try:
-            self.recorder = self._recorder(run, folder)
+            with self.placing:
+                self.recorder = self._recorder(run, folder)
         except Exception as error:  # noqa: BLE001  the user is told
             reason = error.reason if isinstance(error, UserError) else broke_off(error)
             LOG.warning("a run is not kept: %s", reason)
@@ -236,7 +239,8 @@ class RunLeg(Leg):
     def _read(self, folder: Path) -> Run:
         from networks.training.resuming import resumed
 
-        run, self.recorder, differs, passed_over = resumed(folder, self._id, version())
+        with self.placing:
+            run, self.recorder, differs, passed_over = resumed(folder, self._id, version())
         self.record = read_run(folder, self._id, until=run.step).record
         self.training_run = run
         for reason in (*passed_over, *([approximately(differs)] if differs else ())):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.training.kept_runs import Found, KeptRuns, Move
+from app.training.kept_runs import Found, KeptRuns, MoveTrained
 from app.training.run_table import RunTable
 from app.training.watched_runs import WatchedRuns
 from networks.runs.kept.folders import number_of
@@ -29,8 +29,8 @@ class ProjectRuns(QObject):
     troubled = Signal(object)
     """A Message that says what could not be read, written or moved."""
 
-    def __init__(self, move_trained: Callable[[Move], None], parent: QObject) -> None:
-        """`move_trained` moves the folder of the run that is being trained."""
+    def __init__(self, move_trained: MoveTrained, parent: QObject) -> None:
+        """`move_trained` moves the folders of runs that are being trained, and then has the others moved."""
         super().__init__(parent)
         self.records = Records()
         """All that runs have told whose curves are there, but for those that were deleted."""

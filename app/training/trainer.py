@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,15 +115,21 @@ class Trainer(QObject):
         self.project, self._id, self.folder = project, id, folder
         self._launch(None, folder)
 
-    def move(self, move: Callable[[Path], Path]) -> None:
-        """Has the current or last run's folder moved to where `move` says; may be called in any thread."""
-        recorders = () if self._leg is None else tuple(self._leg.recorders.values())
-        for recorder in recorders:
-            recorder.move(move)
-        if recorders:
-            self.folder = recorders[0].folder
-        elif self.folder is not None:
-            self.folder = move(self.folder)
+    def move(self, move: Callable[[Path], Path], others: Callable[[], None]) -> None:
+        """Has the folders of runs that are being trained moved to where `move` says, then the `others`.
+
+        No run begins meanwhile. May be called in any thread.
+        """
+        leg = self._leg
+        with nullcontext() if leg is None else leg.placing:
+            recorders = () if leg is None else tuple(leg.recorders.values())
+            for recorder in recorders:
+                recorder.move(move)
+            if recorders:
+                self.folder = recorders[0].folder
+            elif self.folder is not None:
+                self.folder = move(self.folder)
+            others()
 
     @Slot()
     def forget(self) -> None:
@@ -211,7 +218,8 @@ class Trainer(QObject):
         if (recorder := leg.recorders.get(self._id)) is not None:
             self.folder = recorder.folder
         while leg.begun:
-            self.kept.emit(*leg.begun.popleft())
+            run, begun = leg.begun.popleft()
+            self.kept.emit(run, begun.folder)
         if leg.record is not None:
             record, leg.record = leg.record, None
             self.reopened.emit(record)

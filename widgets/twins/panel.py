@@ -63,7 +63,7 @@ class TwinsPanel(QWidget):
         self.measures.setObjectName("twin_measure")
         self.measures.setAccessibleName(self.tr("Compared by"))
         self.measures.addItems([self.tr("validation accuracy"), self.tr("validation loss")])
-        self.button = QPushButton()
+        self.button = QPushButton(self.tr("Train both"))
         self.button.setObjectName("train_both")
         self.button.setProperty("primary", True)
         self.button.clicked.connect(self._wish)
@@ -80,13 +80,15 @@ class TwinsPanel(QWidget):
         self.plot = TwinsPlot()
         self._hint = dim()
         self._arrange()
+        self._refresh()
         self.show_comparisons((), "")
         self.show_comparison(None, going_on=False)
 
-    def show_offers(self, offers: Offers) -> None:
-        """Shows the twins of the project as it is now."""
+    def show_offers(self, offers: Offers | None) -> None:
+        """Shows the twins of the project as it is now; None as long as they are not known."""
         self._offers = offers
-        self.choice.show_offers(offers)
+        if offers is not None:
+            self.choice.show_offers(offers)
         self._refresh()
 
     def show_reason(self, reason: str) -> None:
@@ -132,12 +134,13 @@ class TwinsPanel(QWidget):
     @Slot()
     def _wish(self) -> None:
         twin = self.choice.twin()
-        if twin is not None or self.choice.alone:
+        if self._offers is not None and (twin is not None or self.choice.alone):
             self.wished.emit(Wish(twin, self._seeds, _MEASURES[self.measures.currentIndex()]))
 
     @Slot()
     def _refresh(self) -> None:
         if self._offers is None:
+            self.button.setEnabled(False)
             return
         twin = self.choice.twin()
         project = self._offers.project

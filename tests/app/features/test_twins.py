@@ -51,7 +51,7 @@ def make_twins(desk, training, qtbot):
         twins.late.show()
         assert twins.panel
         twins.show(None, desk.shown)
-        qtbot.waitUntil(lambda: twins._looked is not None and twins._looking is None)
+        qtbot.waitUntil(twins.panel.button.isEnabled)
         return twins
 
     yield make
@@ -127,3 +127,13 @@ def test_the_project_before_the_last_edits_can_be_the_twin(desk, training, make_
     (earlier,) = twins._looked.earlier
     assert earlier.project == before
     assert str(earlier.words) == "before “Set batch size to 200”: Batch size 200 → 300"
+
+
+def test_an_edit_is_followed_before_the_next_twin_can_be_trained(desk, training, make_twins, qtbot):
+    twins = make_twins()
+    before = desk.shown
+    desk.edit_recipe(with_settings(desk.shown.recipe, batch_size=200), "", "")
+    twins.show(before, desk.shown)
+    assert not twins.panel.button.isEnabled()
+    qtbot.waitUntil(twins.panel.button.isEnabled)
+    assert twins.panel.choice.twin().project.recipe.learning.batch_size == 200

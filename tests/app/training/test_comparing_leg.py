@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import torch
 from msgspec.structs import replace
@@ -17,6 +19,7 @@ from networks.recipes.recipe import with_settings
 from networks.runs.events import Failed, Finished, Stepped
 from networks.runs.kept.folders import run_folders
 from networks.runs.kept.reading import read_run
+from networks.training import recorder
 from networks.training.run import Run
 
 FIRST = first_project()
@@ -99,3 +102,26 @@ def test_a_twin_that_cannot_be_trained_is_told_by_its_sentence(trainer, events, 
     wait(trainer, qtbot)
     assert isinstance(events[-1], Failed)
     assert events[-1].run == "run-1-A-0"
+
+
+def test_folders_are_not_moved_while_a_run_gets_its_own(trainer, qtbot, tmp_path, monkeypatch):
+    order, movers = [], []
+    place = recorder.begun
+
+    def begun(*given, **named):
+        mover = threading.Thread(target=trainer.move, args=(lambda each: each, lambda: order.append("moved")))
+        mover.start()
+        movers.append(mover)
+        # a mover that does not wait would be done by then
+        mover.join(0.1)
+        placed = place(*given, **named)
+        order.append("placed")
+        return placed
+
+    monkeypatch.setattr(recorder, "begun", begun)
+    trainer.compare(ROUNDS[:1], tmp_path)
+    wait(trainer, qtbot)
+    for mover in movers:
+        mover.join()
+    assert order[0] == "placed"
+    assert sorted(order) == ["moved", "moved", "placed", "placed"]

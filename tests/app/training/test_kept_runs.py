@@ -18,7 +18,7 @@ from tests.networks.runs.kept.test_reading import make
 @pytest.fixture
 def kept(qtbot):
     owner = QObject()
-    runs = KeptRuns(lambda move: None, owner)
+    runs = KeptRuns(lambda move, others: others(), owner)
     runs.found_ones, runs.sentences = [], []
     runs.found.connect(lambda found: runs.found_ones.append(found))
     runs.troubled.connect(lambda reason: runs.sentences.append(str(reason)))

@@ -19,10 +19,12 @@ from networks.recipes.augmentation.mixup import Mixup
 from networks.recipes.augmentation.resized_crop import ResizedCrop
 from networks.recipes.augmentation.shift import Shift
 from networks.recipes.datasets import Folder, pictures
+from networks.recipes.optimizers import SGD
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Failed, Finished, Noticed, Stepped, Validated
 from networks.training.judging import judge_weights
 from networks.training.run import Run
+from networks.training.turns import Turns
 
 STEPS = (ResizedCrop(), HorizontalFlip(), Mixup())
 
@@ -75,6 +77,14 @@ def test_a_run_that_is_stopped_saved_and_resumed_goes_on_to_the_bit(photos, stop
     second = Run(project(photos))
     second.restore(first.save())
     assert told(begun) + told(second.train()) == whole
+
+
+def test_twins_that_take_turns_over_streamed_pictures_are_what_each_is_alone(photos):
+    given = project(photos), project(photos, optimizer=SGD(lr=0.1))
+    events = list(Turns([Run(each, str(index)) for index, each in enumerate(given)]).train())
+    for index, each in enumerate(given):
+        assert told(event for event in events if event.run == str(index)) == told(Run(each).train())
+    assert workers() == []
 
 
 def test_changing_the_augmentation_on_the_way_is_repeated_exactly(photos):

@@ -105,6 +105,14 @@ def test_why_nothing_can_be_trained_is_said_at_the_button(panel):
     assert "10 runs, 2 for each of 5 seeds" in panel._about.text()
 
 
+def test_nothing_can_be_trained_before_the_twins_of_the_project_are_known(panel):
+    assert panel.button.isEnabled()
+    panel.show_offers(None)
+    assert not panel.button.isEnabled()
+    panel.show_reason("")
+    assert not panel.button.isEnabled()
+
+
 def test_what_was_chosen_stays_when_the_project_changes(panel):
     choose(panel.choice.kinds, "Optimizer")
     choose(panel.choice.entries, "Adam → AdamW with rate 0.001")
