@@ -13,6 +13,7 @@ from app.session.document import Document
 from app.session.files import Files
 from app.session.my_blocks import MyBlocks
 from app.session.settings import Settings
+from app.training.project_runs import ProjectRuns
 from app.training.trainer import Trainer
 from networks.blocks.base import Block
 from networks.core.finding import Finding, Mend, advice
@@ -64,6 +65,8 @@ class Desk(QObject):
     """Pixels height×width×channels of a picture that goes to the test bench."""
     comparison_wished = Signal(object)
     """The rounds of a comparison that is to be trained."""
+    results_wished = Signal(str)
+    """The id of a run whose results are to be seen."""
     panel_wished = Signal(str)
     """The name of a panel that is to be opened and brought into view."""
 
@@ -83,6 +86,8 @@ class Desk(QObject):
         self.files = Files(self.document, window, self.settings, folder)
         self.my_blocks = MyBlocks(self, None if folder is None else folder / "my-blocks.json")
         self.trainer = Trainer(self)
+        self.runs = ProjectRuns(self.trainer.move, self)
+        """All runs of the project, also those of former days and of other processes."""
         self.shown = _first(self.document.project)
         self.document.changed.connect(self._follow_document)
         history = self.document.history

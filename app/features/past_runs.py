@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
 
 from app.feature.desk import OUTCOME, Desk
+from app.features.run_contents import RunContents
 from app.training.repeats import Repeats
 from app.training.runs import Runs
 from networks.core.message import plural
@@ -25,6 +27,7 @@ class PastRuns(QObject):
     def __init__(self, desk: Desk, runs: Runs, measured: CurvesAndRuns, repeats: Repeats) -> None:
         super().__init__(desk)
         self._desk, self._runs, self.measured, self._repeats = desk, runs, measured, repeats
+        self.contents = RunContents(desk, runs)
         self._box, self._table = measured.runs, measured.runs.table
         remembered = desk.settings.read()
         self._box.show_arrangement(remembered.run_columns, remembered.run_order)
@@ -112,33 +115,60 @@ class PastRuns(QObject):
             return None
         menu = QMenu(self._table)
         drawn = all(run in self.measured.curves.held.drawn_ids for run in runs)
-        self._add(
-            menu, "tick", self.tr("Draw no more") if drawn else self.tr("Draw"), self._table.tick_selected
-        )
-        self._add(
-            menu,
-            "only",
-            self.tr("Draw only this") if len(runs) == 1 else self.tr("Draw only these"),
-            self._draw_only,
-        )
+        tick = self._table.tick_selected
+        self._add(menu, "tick", self.tr("Draw no more") if drawn else self.tr("Draw"), tick)
+        self._add(menu, "only", self.tr("Draw only the selected"), self._draw_only)
         menu.addSeparator()
         if len(runs) == 1:
-            run = runs[0]
-            if run in self._runs.records and self._runs.may_go_on(self._runs.records[run]):
-                self._add(
-                    menu, "resume", self.tr("Continue"), lambda: self._runs.go_on(self._runs.records[run])
-                )
-            again = self._add(menu, "repeat", self.tr("Run again exactly"), lambda: self._repeats.repeat(run))
-            ended = run in self._runs.kept.folders and bool(self._runs.every.ended_of(runs))
-            again.setEnabled(ended and not self._desk.trainer.busy)
-            self._add(menu, "rename", self.tr("Rename"), lambda: self._table.edit_name(run))
-            self._add(menu, "note", self.tr("Note…"), lambda: self._note(run))
+            self._add_of_one(menu, runs[0])
+        if len(runs) == 2:
+            compare = partial(self._box.compare_wished.emit, runs)
+            self._add(menu, "compare", self.tr("Compare side by side"), compare)
             menu.addSeparator()
-        self._add(menu, "delete", self.tr("Delete…"), self._delete_selected).setEnabled(
-            bool(self._runs.every.ended_of(runs))
-        )
+        delete = self._add(menu, "delete", self.tr("Delete…"), self._delete_selected)
+        delete.setEnabled(bool(self._runs.every.ended_of(runs)))
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
+
+    def _add_of_one(self, menu: QMenu, run: str) -> None:
+        """What can be done with a single run."""
+        if run in self._runs.records and self._runs.may_go_on(self._runs.records[run]):
+            go_on = partial(self._runs.go_on, self._runs.records[run])
+            self._add(menu, "resume", self.tr("Continue to its end"), go_on)
+        again = self._add(menu, "repeat", self.tr("Run again exactly"), partial(self._repeats.repeat, run))
+        ended = run in self._runs.kept.folders and bool(self._runs.every.ended_of((run,)))
+        again.setEnabled(ended and not self._desk.trainer.busy)
+        kept = run in self._desk.runs.kept.folders
+        kinds = self.contents.kinds(run)
+        if kept:
+            results = partial(self._show_results, run)
+            self._add(menu, "results", self.tr("Results"), results).setEnabled(bool(kinds))
+            menu.addSeparator()
+            here = partial(self.contents.open_here, run)
+            self._add(menu, "open_here", self.tr("Go back to its network and recipe"), here)
+            new = partial(self.contents.open_new, run)
+            self._add(menu, "open_new", self.tr("Open it as a new project"), new)
+        words = {
+            "best": self.tr("Of the best epoch"),
+            "last": self.tr("Of the last epoch"),
+            "averaged": self.tr("Averaged"),
+        }
+        if kinds:
+            export = menu.addMenu(self.tr("Export its weights"))
+            further = menu.addMenu(self.tr("Train on from its weights"))
+            for kind in kinds:
+                do = partial(self.contents.export_weights, run, kind)
+                self._add(export, f"export_{kind}", words[kind], do)
+                do = partial(self.contents.continue_from, run, kind)
+                self._add(further, f"continue_{kind}", words[kind], do)
+        menu.addSeparator()
+        self._add(menu, "rename", self.tr("Rename"), partial(self._table.edit_name, run))
+        self._add(menu, "note", self.tr("Note…"), partial(self._note, run))
+        menu.addSeparator()
+
+    def _show_results(self, run: str) -> None:
+        self.measured.draw((run,), True)
+        self._desk.results_wished.emit(run)
 
     def _draw_only(self) -> None:
         chosen = self._table.selected()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Slot
 
@@ -14,7 +16,10 @@ from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.training.judged_pictures import JudgedPictures
 from app.training.kept_judgements import KeptJudgements
+from app.training.past_judging import PastJudged, PastJudging, judgeable
 from networks.core.message import Message, message
+from networks.project.project import Project
+from networks.recipes.datasets import Pixels
 from networks.runs.judgement.judgement import Judgement, Side, Weights
 from networks.runs.judgement.mistakes import changes
 from networks.runs.record import Record
@@ -27,7 +32,8 @@ if TYPE_CHECKING:
     from networks.training.run import Run
     from widgets.results.panel import ResultsPanel
 
-    _Wanted = tuple[Run, Weights, Side]
+_Wanted = tuple[str, Weights, Side]
+"""The id of a run, and what of it is to be judged on which images."""
 
 LEAST_WIDTH = 340
 ROOM = 900
@@ -41,17 +47,24 @@ class Results(PanelFeature["ResultsPanel"]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.kept = KeptJudgements()
+        self.past = KeptJudgements()
+        """Of runs that were judged by what lies in their folders."""
+        self._past_judging = PastJudging()
+        self._past_pixels: Pixels | None = None
+        self._notes: dict[str, str] = {}
+        """What is not as it was when a run was trained."""
         self.pictures = JudgedPictures(self)
         self._run = ""
         """The id of the run that was chosen; empty for the newest one."""
         self._weights: Weights = "best"
         self._side: Side = "validation"
-        self._job: Job[Judgement | None] | None = None
+        self._job: Job[Any] | None = None
         self._judging: _Wanted | None = None
         self._failed: tuple[str, Weights, Side, str] | None = None
         """What could not be judged, and why."""
         self._shown: Shown | None = None
         desk.recorded.connect(self.look)
+        desk.results_wished.connect(self.show_run)
         desk.trainer.state_changed.connect(self.look)
 
     def make_panel(self) -> ResultsPanel:
@@ -98,6 +111,7 @@ class Results(PanelFeature["ResultsPanel"]):
         self.pictures.close()
         if self._job is not None:
             self._job.close()
+        self._past_judging.forget()
 
     # what there is
 
@@ -106,15 +120,21 @@ class Results(PanelFeature["ResultsPanel"]):
         """Takes what the run has answered since it was looked at last."""
         run = self.desk.trainer.run
         known = [record.run for record in self.desk.shown.records]
-        if self._judging is not None and self._judging[0] is not run:
+        if self._judging is not None and self._judging[0] not in known:
             self._give_up()
         if run is not None and run.judgements and run.id in known:
-            dataset = run.project.recipe.data.dataset
-            self.pictures.show_dataset(dataset, run.sides.pixels)
-            self.kept.take(run.id, run.judgements, dataset)
+            self.kept.take(run.id, run.judgements, run.project.recipe.data.dataset)
         self.kept.keep_only(known)
+        self.past.keep_only(known)
         if self.late.made is not None and self.late.made.isVisible():
             self._refresh()
+
+    @Slot(str)
+    def show_run(self, run: str) -> None:
+        """Shows what a run gets right and wrong, as soon as its curves are there."""
+        self._run, self._failed = run, None
+        self.desk.open_panel("results")
+        self.look()
 
     @Slot()
     def _show_newest(self) -> None:
@@ -133,18 +153,39 @@ class Results(PanelFeature["ResultsPanel"]):
         weight = self._weights if self._weights in weights else weights[0]
         side = self._side if self._side in sides else sides[0]
         self.panel.show_offer(self._offer(record, weights, sides, weight, side))
-        judgement = self.kept.get(record.run, weight, side)
+        judgement = self._get(record.run, weight, side)
         old = judgement is not None and self._is_old(record, judgement)
         if judgement is None or (old and not self.desk.trainer.busy):
             self._judge()
         self._show(record, judgement, old=old)
 
     def _record(self) -> Record | None:
-        """The run that is shown: the chosen one, or else the newest that has answered."""
-        answered = [record for record in self.desk.shown.records if record.run in self.kept.runs]
-        return next(
-            (record for record in answered if record.run == self._run), answered[-1] if answered else None
-        )
+        """The run that is shown: the chosen one, or else the newest that has answered or can be judged."""
+        offered = self._offered()
+        if (chosen := next((record for record in offered if record.run == self._run), None)) is not None:
+            return chosen
+        answered = [record for record in offered if record.run in (*self.kept.runs, *self.past.runs)]
+        if answered or self.desk.trainer.busy:
+            return answered[-1] if answered else None
+        return offered[-1] if offered else None
+
+    def _offered(self) -> list[Record]:
+        """The runs that have answered, and those whose weights lie in their folders."""
+        return [
+            record
+            for record in self.desk.shown.records
+            if record.run in self.kept.runs or self._past(record) is not None
+        ]
+
+    def _get(self, run: str, weights: Weights, side: Side) -> Judgement | None:
+        return self.kept.get(run, weights, side) or self.past.get(run, weights, side)
+
+    def _past(self, record: Record) -> tuple[Path, Project] | None:
+        """The folder of a run that trains no more, and what it has trained."""
+        if self._live(record) is not None or record.ended is None:
+            return None
+        folder, project = self.desk.runs.kept.folders.get(record.run), self.desk.runs.project(record.run)
+        return None if folder is None or project is None else (folder, project)
 
     def _live(self, record: Record) -> Run | None:
         """The run of this record, as long as its weights are there."""
@@ -155,7 +196,10 @@ class Results(PanelFeature["ResultsPanel"]):
         """Of which weights and on which side something is known, or can be judged."""
         weights, sides = self.kept.of(record.run)
         if (run := self._live(record)) is not None:
-            sides = tuple(run.sides.images)
+            return weights, tuple(run.sides.images)
+        if (past := self._past(record)) is not None:
+            found = judgeable(*past)
+            return tuple(dict.fromkeys((*found[0], *weights))), tuple(dict.fromkeys((*found[1], *sides)))
         return weights, sides
 
     def _offer(
@@ -166,26 +210,32 @@ class Results(PanelFeature["ResultsPanel"]):
         weight: Weights,
         side: Side,
     ) -> Offer:
-        answered = [each for each in self.desk.shown.records if each.run in self.kept.runs]
         named = {
             "best": self.tr("Best, epoch {epoch}"),
             "last": self.tr("Last, epoch {epoch}"),
             "averaged": self.tr("Averaged, epoch {epoch}"),
         }
-        epochs = {each: self.kept.newest_epoch(record.run, each) for each in weights}
+        epochs = {each: self._epoch(record, each) for each in weights}
         on = {
             "validation": self.tr("On validation"),
             "training": self.tr("On training"),
             "test": self.tr("On the test set"),
         }
         return Offer(
-            [(each.run, each.title) for each in reversed(answered)],
+            [(each.run, each.title) for each in reversed(self._offered())],
             [(each, named[each].format(epoch=f"{epochs[each]:.4g}")) for each in weights],
             [(each, on[each]) for each in sides],
             record.run,
             weight,
             side,
         )
+
+    def _epoch(self, record: Record, weights: Weights) -> float:
+        """The epoch of these weights."""
+        newest = self.kept.newest_epoch(record.run, weights)
+        if newest or self._past(record) is None:
+            return newest
+        return float(record.best.epoch) if weights == "best" and record.best else record.last_epoch
 
     def _is_old(self, record: Record, judgement: Judgement) -> bool:
         """Whether the weights have changed since they were judged."""
@@ -210,8 +260,13 @@ class Results(PanelFeature["ResultsPanel"]):
             self.panel.show_results(None)
             return
         if self._shown is None or self._shown.judgement is not judgement:
+            store = self._store(judgement)
+            if store.dataset is not None:
+                live = self.desk.trainer.run if store is self.kept else None
+                pixels = self._past_pixels if store is self.past else None
+                self.pictures.show_dataset(store.dataset, pixels if live is None else live.sides.pixels)
             earlier = self._earlier(record, judgement)
-            self._shown = Shown(judgement, self.kept.names, self.pictures.get, record.title, earlier)
+            self._shown = Shown(judgement, store.names, self.pictures.get, record.title, earlier)
         self.panel.show_results(self._shown, self._about(record, judgement), old=old)
 
     def _about(self, record: Record, judgement: Judgement) -> str:
@@ -225,19 +280,26 @@ class Results(PanelFeature["ResultsPanel"]):
             pictures=kinds[judgement.side].format(count=thousands(len(judgement))),
             epoch=f"{judgement.epoch:.4g}",
         )
-        return f"{told}. {self._failed[3]}" if self._failed is not None else told
+        notes = [self._notes.get(record.run, ""), "" if self._failed is None else self._failed[3]]
+        return ". ".join(filter(None, (told, *notes)))
+
+    def _store(self, judgement: Judgement) -> KeptJudgements:
+        """Where a judgement is kept."""
+        found = self.kept.get(judgement.run, judgement.weights, judgement.side)
+        return self.kept if found is judgement else self.past
 
     def _earlier(self, record: Record, judgement: Judgement) -> tuple[Earlier, ...]:
         """What this judgement is compared with: an earlier run, the epoch before, and the best epoch."""
         found: list[tuple[str, Judgement | None]] = []
         records = list(self.desk.shown.records)
         for before in reversed(records[: records.index(record)]):
-            if (other := self.kept.get(before.run, judgement.weights, judgement.side)) is not None:
+            other = self._get(before.run, judgement.weights, judgement.side)
+            if other is not None and self._store(other).dataset == self._store(judgement).dataset:
                 found.append((self.tr("“{run}”").format(run=before.title), other))
                 break
         if judgement.weights == "last":
             previous = self.kept.previous(record.run) if judgement.side == "validation" else None
-            best = self.kept.get(record.run, "best", judgement.side)
+            best = self._get(record.run, "best", judgement.side)
             for words, other in (
                 (self.tr("epoch {epoch}"), previous),
                 (self.tr("the best, epoch {epoch}"), best),
@@ -262,23 +324,34 @@ class Results(PanelFeature["ResultsPanel"]):
     def _judge(self) -> None:
         """Judges what is chosen, beside the window and beside the run."""
         record = self._record()
-        run = None if record is None else self._live(record)
-        if run is None or record is None:
+        if record is None:
+            return
+        run, past = self._live(record), self._past(record)
+        if run is None and past is None:
             return
         weights, sides = self._possible(record)
         weight = self._weights if self._weights in weights else weights[0]
         side = self._side if self._side in sides else sides[0]
-        wanted = run, weight, side
-        if self._failed is not None and self._failed[:3] == (run.id, weight, side):
+        wanted = record.run, weight, side
+        if self._failed is not None and self._failed[:3] == wanted:
             return
         if self._judging is not None:
             if self._judging == wanted:
                 return
             self._give_up()
+        if self._job is not None:
+            # what was given up has not returned yet, and uses the same images
+            return
         self._judging = wanted
+        work: Callable[[Task], object]
+        if run is not None:
+            work = partial(_judged, run, weight, side)
+        else:
+            assert past is not None
+            work = partial(self._past_judging.judge, past[0], record.run, weight, side)
         self._job = Job(
-            partial(_judged, *wanted),
-            self._take,
+            work,
+            self._take if run is not None else self._take_past,
             partial(self._miss, wanted),
             self.panel.show_progress,
             owner=self,
@@ -293,16 +366,25 @@ class Results(PanelFeature["ResultsPanel"]):
             self.kept.add(judgement)
         self.look()
 
+    def _take_past(self, found: PastJudged) -> None:
+        self.past.show_dataset(found.dataset)
+        self._past_pixels = found.pixels
+        if found.judgement is not None:
+            self._notes[found.judgement.run] = "" if found.note is None else said(found.note)
+            self.past.add(found.judgement)
+        self.look()
+
     def _miss(self, wanted: _Wanted, reason: Message) -> None:
-        run, weights, side = wanted
-        self._failed = run.id, weights, side, said(reason)
+        self._failed = (*wanted, said(reason))
         self.look()
 
     def _end(self, wanted: _Wanted) -> None:
-        # something else may be judged by now
-        if self._judging is wanted:
-            self._job = self._judging = None
-            self.panel.show_progress(None)
+        given_up = self._judging is not wanted
+        self._job = self._judging = None
+        self.panel.show_progress(None)
+        if given_up:
+            # something else may be wanted by now
+            self.look()
 
     @Slot()
     def cancel(self) -> None:
@@ -314,7 +396,7 @@ class Results(PanelFeature["ResultsPanel"]):
     def _give_up(self) -> None:
         if self._job is not None:
             self._job.cancel()
-        self._job = self._judging = None
+        self._judging = None
         if self.late.made is not None:
             self.late.made.show_progress(None)
 

@@ -44,7 +44,7 @@ class Training(Feature):
         self.curves = self.measured.curves
         self._end_told = False
         """Whether the status line may still say how a run ended."""
-        self.runs = Runs(desk.trainer, self)
+        self.runs = Runs(desk.trainer, desk.runs, self)
         self.heavy_runs = HeavyRuns(desk.window)
         self.heavy_runs.quick_wished.connect(self._train_quicker)
         self.heavy_runs.measuring.connect(self._tell_measuring)
@@ -167,6 +167,7 @@ class Training(Feature):
     def close(self) -> None:
         self.heavy_runs.close()
         self.repeats.close()
+        self.past.contents.close()
         self.runs.every.close()
 
     @Slot()

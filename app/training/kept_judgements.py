@@ -19,7 +19,7 @@ class KeptJudgements:
     def __init__(self) -> None:
         self.names: tuple[str, ...] = ()
         """Those of the classes, as one can show them."""
-        self._dataset: Dataset | None = None
+        self.dataset: Dataset | None = None
         self._kept: dict[tuple[str, Weights, Side], Judgement] = {}
         self._previous: dict[str, Judgement] = {}
         """For each run, the answers of its last weights one validation ago."""
@@ -33,17 +33,21 @@ class KeptJudgements:
         """Takes what came of a run's newest validation."""
         if not judgements:
             return
-        if dataset != self._dataset:
-            self._kept.clear()
-            self._previous.clear()
-            self._dataset = dataset
-            self.names = tuple(visible(name, _LONGEST_NAME) for name in dataset.classes)
+        self.show_dataset(dataset)
         for judgement in judgements.values():
             before = self.get(run, judgement.weights, "validation")
             if before is not judgement:
                 if before is not None and judgement.weights == "last":
                     self._previous[run] = before
                 self.add(judgement)
+
+    def show_dataset(self, dataset: Dataset) -> None:
+        """Lets go of all that was judged on another data set."""
+        if dataset != self.dataset:
+            self._kept.clear()
+            self._previous.clear()
+            self.dataset = dataset
+            self.names = tuple(visible(name, _LONGEST_NAME) for name in dataset.classes)
 
     def add(self, judgement: Judgement) -> None:
         """Keeps a judgement in place of an older one of the same weights and images."""

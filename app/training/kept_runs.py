@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -51,6 +52,7 @@ class KeptRuns(QObject):
         self.folders: dict[str, Path] = {}
         """By the id of the record."""
         self._move_trained = move_trained
+        self._labels = Lock()
         self._trashed: dict[str, Path] = {}
         self._moved: dict[Path, Path] = {}
         """Folders of runs whose runs have moved, and where to."""
@@ -121,7 +123,7 @@ class KeptRuns(QObject):
     def label(self, run: str, **said: str) -> None:
         """Keeps what the user says of a run: its `title`, or its `note`."""
         if (folder := self.folders.get(run)) is not None:
-            self._write(partial(_labelled, folder, said))
+            self._write(partial(_labelled, folder, said, self._labels))
 
     def delete(self, runs: Iterable[str]) -> tuple[str, ...]:
         """Moves folders into the trash; gives the runs that are deleted, also those that were never kept."""
@@ -175,8 +177,10 @@ def _found(folder: Path, run: str, _: Task) -> Found:
     return Found(follower.begin(), trained_project(folder), follower)
 
 
-def _labelled(folder: Path, said: dict[str, str], _: Task) -> None:
-    write_label(folder, replace(label_of(folder), **said))
+def _labelled(folder: Path, said: dict[str, str], labels: Lock, _: Task) -> None:
+    # a name and a note that are written at once must both stay
+    with labels:
+        write_label(folder, replace(label_of(folder), **said))
 
 
 def _all_moved(old: Path, runs: Path, move_trained: MoveTrained, _: Task) -> dict[Path, Path]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.training.kept_runs import Found, KeptRuns, MoveTrained
 from app.training.run_table import RunTable
 from app.training.watched_runs import WatchedRuns
+from networks.project.project import Project
 from networks.runs.kept.folders import number_of
 from networks.runs.record import Record, Records
 
@@ -71,6 +72,10 @@ class ProjectRuns(QObject):
         """Reads the curves of these runs, unless they are there; `recorded` says when they are."""
         self.kept.want(run for run in runs if run not in self.records)
 
+    def project(self, run: str) -> Project | None:
+        """What a run trains, where its curves are there and that could be read."""
+        return self.table.projects.get(run)
+
     @Slot()
     def tell(self) -> None:
         """Takes what records have told into the table, and tells that they have."""
@@ -91,6 +96,8 @@ class ProjectRuns(QObject):
     @Slot(object)
     def _take_found(self, found: Found) -> None:
         record = found.run.record
+        if found.project is not None:
+            self.table.projects[record.run] = found.project
         self.records.begin(record, number_of(found.run.folder))
         self.tell()
         if found.run.state == "running":

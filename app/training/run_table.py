@@ -42,8 +42,10 @@ class RunTable(QObject):
         self.rows: dict[str, Row] = {}
         """By the id of the run's record."""
         self._kept = kept
-        self._projects: dict[str, Project] = {}
-        """What the runs of this session train."""
+        self.projects: dict[str, Project] = {}
+        """What runs train, of this session and of those whose curves were read."""
+        self._begun: list[str] = []
+        """The ids of the runs that began in this session."""
         self._seen: dict[str, tuple[Any, ...]] = {}
         """What a record had told when its row was made."""
         self._deleted: dict[str, Row] = {}
@@ -146,7 +148,8 @@ class RunTable(QObject):
         before = self._parent(record)
         told = summary_of(record, begun=now(), seed=project.recipe.learning.seed)
         self.rows[record.run] = Row(record.run, 0, record.short, told)
-        self._projects[record.run] = project
+        self.projects[record.run] = project
+        self._begun.append(record.run)
         work = partial(_origin, project, *self._trained(before), "" if before is None else before.name)
         job: Job[Origin]
         job = Job(
@@ -165,14 +168,14 @@ class RunTable(QObject):
         if record.parent and named:
             return named[-1]
         # a run of this session has no number before its folder is made, and is newer than all that have
-        begun = [row for row in rows if row.run in self._projects]
+        begun = [row for row in rows if row.run in self._begun]
         return begun[-1] if begun else max(rows, key=lambda row: row.number, default=None)
 
     def _trained(self, row: Row | None) -> tuple[Project | None, Path | None]:
         """What a run trains, or where that is to be read."""
         if row is None:
             return None, None
-        return self._projects.get(row.run), self._kept.folders.get(row.run)
+        return self.projects.get(row.run), self._kept.folders.get(row.run)
 
     def _take_origin(self, run: str, found: Origin) -> None:
         if run in self.rows:
@@ -232,7 +235,7 @@ class RunTable(QObject):
     def forget(self, runs: Iterable[str]) -> None:
         """Shows these runs no more."""
         for run in runs:
-            for known in (self.rows, self._projects, self._seen):
+            for known in (self.rows, self.projects, self._seen):
                 known.pop(run, None)
         self._deleted = {}
         self.changed.emit()

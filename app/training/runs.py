@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
@@ -29,6 +30,9 @@ from networks.runs.progress import Progress
 from networks.runs.record import Record
 from networks.runs.verdict import Verdict, verdict
 from widgets.look.translation import said
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Runs(QObject):
@@ -56,7 +60,7 @@ class Runs(QObject):
     train_refused = Signal()
     """The user wants to train a project that cannot be trained."""
 
-    def __init__(self, trainer: Trainer, parent: QObject) -> None:
+    def __init__(self, trainer: Trainer, every: ProjectRuns, parent: QObject) -> None:
         super().__init__(parent)
         self._trained: Project | None = None
         """What the current or last run trained."""
@@ -74,7 +78,7 @@ class Runs(QObject):
         self._held_back: tuple[Project | None, Callable[[], None]] | None = None
         """The run that `may_begin` did not let begin, and which project was shown then."""
         self._planned = PlannedRuns()
-        self.every = ProjectRuns(trainer.move, self)
+        self.every = every
         """All runs of the project, also those of former days and of other processes."""
         self.records, self.kept, self.table = self.every.records, self.every.kept, self.every.table
         self.every.recorded.connect(self.recorded)
@@ -184,6 +188,24 @@ class Runs(QObject):
             return said(self._findings[0].sentence)
         if not share_weights(project, run.project):
             return self.tr("The last run's weights do not fit: the network or its classes have changed.")
+        return ""
+
+    def continue_with(self, weights: Mapping[str, Tensor], trained: Project, title: str) -> str:
+        """Starts a run of the project as it is now from these weights; says why not, where it cannot.
+
+        `trained` is what the run with this title trained, whose weights they are.
+        """
+        project = self._project
+        if self.trainer.busy:
+            return self.tr("A run is in progress: steer it, or stop it first.")
+        if project is None or self._findings:
+            return said(self._findings[0].sentence) if self._findings else ""
+        if not share_weights(project, trained):
+            return self.tr(
+                "The weights of “{run}” do not fit: the network or its classes are others. "
+                "Open what the run trained first."
+            ).format(run=title)
+        self._begin(None, project, Beginning(weights), title)
         return ""
 
     @Slot()

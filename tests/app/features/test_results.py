@@ -146,7 +146,16 @@ def test_a_run_is_compared_with_the_one_before_and_both_can_be_seen(results, tra
     results.panel.runs.setCurrentIndex(1)
     results.panel.runs.activated.emit(1)
     assert shown(results) is kept[0]
+    # its weights lie in its folder
+    assert [side for side, _ in results.panel._offer.sides] == ["validation", "training"]
+    choose(results, "best", "training")
+    qtbot.waitUntil(lambda: results.panel.results() is not None and shown(results).side == "training")
+    choose(results, "best", "validation")
+    del desk.runs.kept.folders[first.run]
+    results.look()
     # weights that are gone cannot be judged on anything else
+    results.past.keep_only(())
+    results.look()
     assert [side for side, _ in results.panel._offer.sides] == ["validation"]
     training.runs.every.delete((first.run,))
     results.look()
@@ -229,3 +238,23 @@ def test_pictures_that_are_not_in_memory_are_decoded_beside_the_window(qtbot):
     pictures.show_dataset(Digits(), Digits().load()[0])
     assert pictures.get(3).shape == (8, 8, 1)
     pictures.close()
+
+
+def test_a_run_of_a_former_day_is_judged_by_its_folder(results, training, desk, qtbot):
+    train(training, qtbot)
+    wanted = desk.trainer.run.judgements["last"]
+    folder = desk.trainer.folder
+    # another day
+    training._forget_run()
+    qtbot.waitUntil(lambda: len(desk.shown.records) == 1)
+    assert desk.trainer.run is None
+    results.panel.show()
+    results.look()
+    qtbot.waitUntil(lambda: results.panel.results() is not None, timeout=20_000)
+    choose(results, "last", "validation")
+    qtbot.waitUntil(lambda: results.panel.results() is not None and shown(results).weights == "last")
+    assert np.array_equal(shown(results).probabilities, wanted.probabilities)
+    for path in folder.glob("*.safetensors"):
+        path.unlink()
+    choose(results, "last", "training")
+    qtbot.waitUntil(lambda: "no weights" in results.panel.hint.text(), timeout=20_000)
