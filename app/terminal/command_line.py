@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from app.session.version import version
 from app.terminal import run_commands
@@ -15,6 +15,9 @@ from app.terminal.parser import Parser
 from app.terminal.printing import print_lines
 from networks.core.message import UserError
 from networks.recipes.stopping import Judge, Keep
+
+if TYPE_CHECKING:
+    from networks.training.distributed.ranks import Ranks
 
 OVERVIEW = """\
 backbone [PROJECT.json | RUN/]     open the window, with a project or a run where one is given
@@ -266,26 +269,32 @@ def _train(arguments: list[str]) -> int:
     steps = {preset.name: preset.steps for preset in AUGMENTATION_PRESETS}
     parser.add_argument("--augmentation", choices=steps, help="a preset instead of the project's steps")
     options = parser.parse_args(arguments)
+    from app.terminal.together import in_turn, together
     from app.terminal.training_command import train, with_dataset
     from networks.project.project import read_project
     from networks.runs.kept.folders import runs_folder
 
-    project = with_dataset(
-        read_project(options.project), options.dataset, options.data_folder, fetch=options.fetch
-    )
     wishes = {name: getattr(options, name) for name in ("epochs", "seed", *machine)}
     wishes["dataset.memory"] = options.memory
     wishes |= {name: getattr(options, name) for name in ("judged_by", "per_class")}
     wishes |= {f"stopping.{name}": getattr(options, name) for name in ("patience", "target", "keep")}
     wishes["stopping.measure"] = options.best_by
     wishes["augmentation"] = steps.get(options.augmentation)
-    return train(
-        project,
-        {name: value for name, value in wishes.items() if value is not None},
-        options.out,
-        overwrite=options.overwrite,
-        runs=runs_folder(options.project),
-    )
+
+    def work(ranks: Ranks | None) -> int:
+        project = read_project(options.project)
+        with in_turn(ranks):
+            project = with_dataset(project, options.dataset, options.data_folder, fetch=options.fetch)
+        return train(
+            project,
+            {name: value for name, value in wishes.items() if value is not None},
+            options.out,
+            overwrite=options.overwrite,
+            runs=runs_folder(options.project),
+            ranks=ranks,
+        )
+
+    return together(work)
 
 
 def _twins(arguments: list[str]) -> int:

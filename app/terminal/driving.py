@@ -11,7 +11,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from app.terminal.printing import print_lines
-from app.terminal.progress import Bar, Lines
+from app.terminal.progress import Bar, Lines, Silence
+from app.terminal.together import LeftAloneError, silent
 from networks.core.message import UserError
 from networks.runs.events import Event, Failed, Finished, Noticed, Validated
 from networks.runs.record import Record
@@ -38,6 +39,8 @@ class Signals:
         self.caught = 0
         self.run: Run | Comparing | None = None
         """What is asked to hurry when a signal comes."""
+        self.ending = False
+        """Whether the process ends anyway, and still has to say why: torchrun asks it to end as well."""
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Signals:
@@ -47,7 +50,7 @@ class Signals:
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if self.ending else handler)
 
     def _keep(self, number: int, _: FrameType | None) -> None:
         if self.caught:
@@ -64,7 +67,7 @@ class Telling:
         self,
         record: Record,
         recorder: Recorder | None,
-        progress: Lines | Bar,
+        progress: Lines | Bar | Silence,
         end_epoch: Callable[[], None] | None = None,
     ) -> None:
         """`end_epoch` is called when the record holds an epoch more."""
@@ -113,7 +116,7 @@ def drive(
             telling.take(event)
             if isinstance(event, Finished | Failed):
                 ending = event
-            elif signals.caught:
+            elif _stops(run, signals):
                 break
     finally:
         events.close()
@@ -124,18 +127,35 @@ def drive(
             if isinstance(event, Finished | Failed):
                 ending = event
     assert ending is not None, "a leg that was not stopped ends with its reason"
+    signals.ending = isinstance(ending, Finished) and ending.reason == "interrupted"
     return ending
+
+
+def _stops(run: Run, signals: Signals) -> bool:
+    """Whether to stop after this event; several processes that train together stop after the same step."""
+    if run.ranks is None:
+        return bool(signals.caught)
+    run.ranks.stop_wished = bool(signals.caught)
+    return run.ranks.stop_agreed
 
 
 def ended(run: Run, ending: Finished | Failed, record: Record, places: list[Path], signals: Signals) -> int:
     """Says what came of a run and where it lies; gives the exit code. Raises UserError where it broke off."""
     from networks.exporting.weights import weights_words
 
+    if isinstance(ending, Finished) and ending.reason == "interrupted":
+        raise LeftAloneError(ending.message)
+    if silent(run.ranks):
+        return _exit_code(ending, signals)
     where = " and ".join(f"{place}{os.sep}" for place in places)
     print_lines(f"{_said(ending, record)}{f' Curves and weights are in {where}' if where else ''}")
     which = weights_words(run, run.project.recipe.learning.stopping.keep)
     if where and which is not None:
         print_lines(f"{WEIGHTS} holds {which}.")
+    return _exit_code(ending, signals)
+
+
+def _exit_code(ending: Finished | Failed, signals: Signals) -> int:
     if signals.caught:
         return 128 + signals.caught
     if isinstance(ending, Failed) or ending.reason == "diverged":

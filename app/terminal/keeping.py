@@ -17,16 +17,19 @@ if TYPE_CHECKING:
     from networks.training.run import Run
 
 
-def recorder_for(run: Run, project: Project, runs: Path) -> Recorder | None:
+def recorder_for(run: Run, project: Project, runs: Path, launch: str = "") -> Recorder | None:
     """A recorder for a run that begins, in the folder of the project's runs; None where none can be made.
 
-    `project` is the run's as it is to be written. Training goes on without a folder, and says so.
+    `project` is the run's as it is to be written. Training goes on without a folder, and says so. `launch`
+    names the start of torchrun, where that started the process.
     """
     from networks.training.recorder import Named, begun
 
     title, short = run_title(project, runs)
     try:
-        return begun(run, runs, Named(str(title), str(short)), project=project, version=version())
+        return begun(
+            run, runs, Named(str(title), str(short)), project=project, version=version(), launch=launch
+        )
     except UserError as error:
         print_lines(f"Note: {error.reason} The run is not kept.", sys.stderr)
         return None

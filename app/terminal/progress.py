@@ -108,8 +108,25 @@ class Bar:
         self._stream.flush()
 
 
-def progress_for(stream: TextIO, told: Record | None = None) -> Lines | Bar:
+class Silence:
+    """No progress: another process shows it."""
+
+    def show(self, record: Record) -> None:
+        """Shows nothing."""
+
+    def note(self, sentence: str) -> None:
+        """Writes nothing."""
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+def progress_for(
+    stream: TextIO, told: Record | None = None, *, silent: bool = False
+) -> Lines | Bar | Silence:
     """A bar on a terminal, lines in a file or a pipe, of a run that begins or goes on."""
+    if silent:
+        return Silence()
     return Bar(stream) if stream.isatty() else Lines(stream, told)
 
 

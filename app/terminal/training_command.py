@@ -18,6 +18,8 @@ from app.terminal.driving import WEIGHTS, Signals, Telling, drive, ended
 from app.terminal.keeping import recorder_for
 from app.terminal.printing import print_lines
 from app.terminal.progress import progress_for
+from app.terminal.resume_command import go_on
+from app.terminal.together import begun_before, in_turn, joined, note, silent
 from app.training.memory import give_back_memory
 from networks.core.fields import changed_at
 from networks.core.finding import advice, blocking
@@ -38,6 +40,7 @@ from networks.runs.record import Record
 from networks.runs.table import rows, writer
 
 if TYPE_CHECKING:
+    from networks.training.distributed.ranks import Ranks
     from networks.training.run import Run
 
 PROJECT, CURVES = "project.json", "curves.csv"
@@ -50,35 +53,52 @@ OTHER_WEIGHTS: dict[Keep, str] = {
 
 
 def train(
-    project: Project, wishes: Mapping[str, Any], folder: Path | None, *, overwrite: bool, runs: Path
+    project: Project,
+    wishes: Mapping[str, Any],
+    folder: Path | None,
+    *,
+    overwrite: bool,
+    runs: Path,
+    ranks: Ranks | None = None,
 ) -> int:
     """Trains with the recipe changed by `wishes` and keeps the run in the folder of runs.
 
-    Where a `folder` is named, project, curves as a table and weights are written there, too. Gives the exit
+    Where a `folder` is named, project, curves as a table and weights are written there, too. `ranks` are the
+    processes that torchrun has started: all of them train, and the first one writes and tells. Gives the exit
     code: 0, 1 where training broke off or diverged, 128 and the signal's number where a signal stopped it.
     Raises UserError where it cannot start or a file cannot be written.
     """
     project = as_wished(project, wishes)
-    read_pictures(project.recipe.data.dataset, sys.stderr)
+    with in_turn(ranks):
+        read_pictures(project.recipe.data.dataset, sys.stderr)
     found = findings(project)
     if in_the_way := blocking(found):
         raise UserError(message("The project cannot be trained: {reason}", reason=in_the_way[0].sentence))
-    for note in data_notes(project):
-        print_lines(f"Note: {note}", sys.stderr)
+    for sentence in data_notes(project):
+        note(f"Note: {sentence}", ranks)
     for unwise in advice(found):
-        print_lines(f"Advice: {unwise.sentence}", sys.stderr)
-    _foretell(project)
+        note(f"Advice: {unwise.sentence}", ranks)
+    connected, launch = None, ""
+    if ranks is not None:
+        project, connected = joined(project, ranks)
+        launch = ranks.launch.id
+        if (before := begun_before(runs, ranks)) is not None:
+            return go_on(before, ranks=connected, launch=launch)
+    if silent(ranks):
+        folder = None
+    else:
+        _foretell(project)
     with Signals() as signals:
-        run = _made(project)
+        run = _made(project, connected)
         if folder is not None:
             _make_folder(folder, overwrite)
             write_atomically(folder / PROJECT, project_to_json(_as_trained(run)))
-        recorder = recorder_for(run, _as_trained(run), runs)
+        recorder = None if silent(ranks) else recorder_for(run, _as_trained(run), runs, launch)
         record = Record(run.id, epochs=run.target_epochs)
         try:
             with nullcontext() if folder is None else _Curves(folder / CURVES, record) as curves:
                 end_epoch = None if curves is None else curves.end_epoch
-                telling = Telling(record, recorder, progress_for(sys.stderr), end_epoch)
+                telling = Telling(record, recorder, progress_for(sys.stderr, silent=silent(ranks)), end_epoch)
                 ending = drive(run, telling, signals)
         finally:
             # also where the curves could not be written: training may have taken hours
@@ -224,13 +244,16 @@ def _foretell(project: Project) -> None:
         print_lines(str(foresight_words(foresight, free)), sys.stderr)
 
 
-def _made(project: Project) -> Run:
+def _made(project: Project, ranks: Ranks | None) -> Run:
     """The run. Raises a UserError without a traceback, so that the tensors made so far can be freed."""
     from networks.training.run import Run
 
     reason = None
     try:
-        return Run(project)
+        run = Run(project, ranks=ranks)
+        if ranks is not None:
+            ranks.agree(images=run.data_checksum())
+        return run
     except (RuntimeError, MemoryError) as error:
         reason = explain(error).message
     raise UserError(reason)

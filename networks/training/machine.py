@@ -22,6 +22,7 @@ def environment(run: Run, version: str = "") -> Environment:
         processor=_processor(),
         device=_device(run.device),
         threads=run.threads,
+        processes=1 if run.ranks is None else run.ranks.count,
         data=run.data_checksum(),
     )
 

@@ -136,6 +136,7 @@ class Recorder:
         """Writes the last checkpoint, the weights and how the leg ended, in this order."""
         self._wait()
         broken = isinstance(event, Failed) or event.reason == "diverged"
+        interrupted = isinstance(event, Finished) and event.reason == "interrupted"
         with self._trying("metrics"), self._lines:
             self._metrics.flush()
             self._metrics.sync()
@@ -146,12 +147,14 @@ class Recorder:
                 # nothing can cut it off any more
                 for old in checkpoints(self.folder)[1:]:
                     old.unlink(missing_ok=True)
-        with self._trying("weights"), self._files:
-            write_weights(self._run, self.folder)
-        reason = "failed" if isinstance(event, Failed) else event.reason
-        assert reason != "interrupted", "an interruption cannot be told"
-        with self._trying("end"), self._files:
-            end_leg(self.folder, self._leg, End(reason, str(event.message), self._run.step, now()))
+        # what was interrupted has no end, so that it can go on
+        if not interrupted:
+            with self._trying("weights"), self._files:
+                write_weights(self._run, self.folder)
+            reason = "failed" if isinstance(event, Failed) else event.reason
+            assert reason != "interrupted"
+            with self._trying("end"), self._files:
+                end_leg(self.folder, self._leg, End(reason, str(event.message), self._run.step, now()))
         with suppress(OSError):
             self._metrics.close()
 
@@ -184,11 +187,13 @@ def begun(
     course: Course | None = None,
     weights: Mapping[str, Tensor] | None = None,
     folder: Path | None = None,
+    launch: str = "",
 ) -> Recorder:
     """Claims a folder for a run that begins and writes what it is. Raises UserError where that fails.
 
     `project` takes the place of the run's own, where it is the same in other words. `epochs`, `course` and
-    `weights` are what the run begins with. `folder` is one that was made before.
+    `weights` are what the run begins with. `folder` is one that was made before, and `launch` names the start
+    of torchrun, where that started the process.
     """
     place = folder or claimed(parent, named.short or named.title)
     header = Header(
@@ -208,12 +213,14 @@ def begun(
         except OSError as error:
             raise UserError(_unwritten(place, error)) from error
     write_json(place / HEADER, header)
-    return Recorder(run, place, claim_leg(place, new_leg(environment(run, version), 0)))
+    return Recorder(run, place, claim_leg(place, new_leg(environment(run, version), 0, launch=launch)))
 
 
-def gone_on(run: Run, folder: Path, here: Environment, differs: tuple[str, ...]) -> Recorder:
+def gone_on(
+    run: Run, folder: Path, here: Environment, differs: tuple[str, ...], launch: str = ""
+) -> Recorder:
     """Claims the next leg of a run that goes on. Raises UserError where another program trains it."""
-    leg = claim_leg(folder, new_leg(here, run.step, differs))
+    leg = claim_leg(folder, new_leg(here, run.step, differs, launch))
     # what a process that was killed had begun to write
     for rest in folder.glob(".*.tmp"):
         with suppress(OSError):

@@ -18,42 +18,74 @@ from networks.runs.kept.environment import environment_changes
 from networks.runs.kept.files import START_WEIGHTS, Header, header_of
 from networks.runs.kept.legs import first_leg, state_of
 from networks.training.checkpoint import checkpoints, read_checkpoint
+from networks.training.distributed.ranks import Ranks
 from networks.training.machine import environment
 from networks.training.recorder import Recorder, gone_on
 from networks.training.run import Run
+from networks.training.state import SavedState
 
 
 class Resumed(NamedTuple):
     """A run as it was at its last checkpoint, with the recorder of its next leg.
 
+    Of several processes that go on with it together, only the first one has the recorder.
     `differs` says in what this machine differs from that of the first leg; empty where every later number is
     the one that a run without an interruption would have. `passed_over` says which checkpoints could not be
     read.
     """
 
     run: Run
-    recorder: Recorder
+    recorder: Recorder | None
     differs: tuple[Message, ...]
     passed_over: tuple[Message, ...]
 
 
-def resumed(folder: Path, id: str = "run", version: str = "") -> Resumed:
+def resumed(
+    folder: Path, id: str = "run", version: str = "", ranks: Ranks | None = None, launch: str = ""
+) -> Resumed:
     """Goes on with the run in a folder, from its newest checkpoint that is whole, else from the beginning.
+
+    Of several `ranks` only the first looks into the folder, and the others have from it what lies there.
+    `launch` names the start of torchrun, where that started the process.
 
     Raises UserError where another program trains it or something of it cannot be read, and whatever torch
     raises where it does not fit into memory.
     """
-    if state_of(folder) == "running":
-        raise UserError(message("“{path}” is being trained by another program.", path=os.fspath(folder)))
-    header, project = header_of(folder), project_of(folder)
-    run, passed_over = _restored(folder, header, project, id)
+    if ranks is not None and not ranks.first:
+        return Resumed(_told(ranks, id), None, (), ())
+    try:
+        if state_of(folder) == "running":
+            raise UserError(message("“{path}” is being trained by another program.", path=os.fspath(folder)))
+        header, project = header_of(folder), project_of(folder)
+        run, passed_over = _restored(folder, header, project, id, ranks)
+    except UserError as error:
+        if ranks is not None:
+            ranks.of_first(error.reason)
+        raise
+    if ranks is not None:
+        ranks.of_first((project, _course(header, project), run.save()))
     here = environment(run, version)
     first = first_leg(folder)
     differs = () if first is None else environment_changes(first.environment, here)
-    return Resumed(run, gone_on(run, folder, here, tuple(map(str, differs))), differs, passed_over)
+    recorder = gone_on(run, folder, here, tuple(map(str, differs)), launch)
+    return Resumed(run, recorder, differs, passed_over)
 
 
-def _restored(folder: Path, header: Header, project: Project, id: str) -> tuple[Run, tuple[Message, ...]]:
+def _told(ranks: Ranks, id: str) -> Run:
+    """The run that the first of several processes goes on with, as that tells of it."""
+    told: Message | tuple[Project, Course | None, SavedState] | None = ranks.of_first(None)
+    assert told is not None
+    if isinstance(told, Message):
+        raise UserError(told)
+    project, course, saved = told
+    run = Run(project, id, () if course is None else course.changes, ranks=ranks)
+    run.restore(saved)
+    return run
+
+
+def _restored(
+    folder: Path, header: Header, project: Project, id: str, ranks: Ranks | None
+) -> tuple[Run, tuple[Message, ...]]:
     passed_over = []
     course = _course(header, project)
     changes = () if course is None else course.changes
@@ -63,7 +95,7 @@ def _restored(folder: Path, header: Header, project: Project, id: str) -> tuple[
         except UserError as error:
             passed_over.append(error.reason)
             continue
-        run = Run(project, id, changes)
+        run = Run(project, id, changes, ranks=ranks)
         try:
             run.restore(saved)
             run.first_weights = start_weights(folder)
@@ -73,7 +105,7 @@ def _restored(folder: Path, header: Header, project: Project, id: str) -> tuple[
             )
             continue
         return run, tuple(passed_over)
-    run = Run(project, id, changes, start_weights(folder))
+    run = Run(project, id, changes, start_weights(folder), ranks)
     run.target_epochs = max(1, header.epochs)
     run.state.repeating = course is not None
     return run, tuple(passed_over)

@@ -104,7 +104,7 @@ class SharedLearner(Learner):
         if self._shared is None or self._shared[0] is not trained:
             device = self._images.device
             wrapped = DistributedDataParallel(
-                trained, device_ids=[device] if device.type == "cuda" else None, broadcast_buffers=False
+                trained, device_ids=[device] if device.type == "cuda" else None, forward_sync_buffers=False
             )
             self._shared = trained, wrapped
         return self._shared[1]

@@ -23,6 +23,7 @@ class Environment(msgspec.Struct, frozen=True):
     processor: str = ""
     device: str = ""
     threads: int = 0
+    processes: int = 1
     data: str = ""
 
 
@@ -34,6 +35,7 @@ _NAMES = {
     "processor": "processor",
     "device": "device",
     "threads": "threads",
+    "processes": "processes",
 }
 _NO_MATTER = ("backbone", "python")
 """The loop's text and torch decide the numbers; another Python computes the same sums."""

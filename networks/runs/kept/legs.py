@@ -33,6 +33,8 @@ class Leg(msgspec.Struct, frozen=True):
     begun: str
     step: int = 0
     environment: Environment = Environment()
+    launch: str = ""
+    """The same for all legs of one start of torchrun; empty where the run was started without it."""
     differs: tuple[str, ...] = ()
     """In what the machine differs from that of the first leg, in words: numbers may differ, too."""
 
@@ -123,9 +125,9 @@ def newest_leg(folder: Path) -> Leg | None:
     return _leg(folder, _newest(folder))
 
 
-def new_leg(environment: Environment, step: int, differs: tuple[str, ...] = ()) -> Leg:
+def new_leg(environment: Environment, step: int, differs: tuple[str, ...] = (), launch: str = "") -> Leg:
     """A leg of this process that begins now."""
-    return Leg(own_process(), now(), step, environment, differs)
+    return Leg(own_process(), now(), step, environment, launch, differs)
 
 
 def now() -> str:

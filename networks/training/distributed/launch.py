@@ -52,7 +52,7 @@ def launch_of(environment: Mapping[str, str] = os.environ) -> Launch | None:
     rank = _number(environment, "RANK", 0, ranks - 1)
     # without torchrun, the processes may be on as many machines
     local_ranks = _number(environment, "LOCAL_WORLD_SIZE", 1, ranks, default=1)
-    local_rank = _number(environment, "LOCAL_RANK", 0, default=0)
+    local_rank = _number(environment, "LOCAL_RANK", 0, local_ranks - 1, default=0)
     run = environment.get("TORCHELASTIC_RUN_ID", "none")
     return Launch(
         rank,
@@ -76,7 +76,7 @@ def _number(
     environment: Mapping[str, str], name: str, low: int, high: int = 2**31, default: int | None = None
 ) -> int:
     text = environment.get(name) or (None if default is None else str(default))
-    if text is None or not text.isdecimal() or not low <= int(text) <= high:
+    if text is None or not (text.isascii() and text.isdecimal()) or not low <= int(text) <= high:
         raise UserError(
             message(
                 "Expected a whole number from {low} to {high} as {name} in the environment, got “{text}”.",

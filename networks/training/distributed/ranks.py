@@ -24,6 +24,8 @@ MEETING = timedelta(minutes=5)
 """For how long the first processes wait for the others."""
 WAITING = timedelta(minutes=30)
 """For how long a process waits for what another computes."""
+LEAVING = timedelta(minutes=1)
+"""For how long a process that is done waits for the others to be."""
 _GONE = re.compile(
     r"connection (closed|reset|refused)|broken pipe|socket|gloo|nccl|remote process|peer|timed? ?out", re.I
 )
@@ -80,10 +82,19 @@ class Ranks:
                         )
                     )
 
+    def hear(self, text: str) -> str:
+        """What the first process says, before they are connected. Called by all of them."""
+        self._agreements += 1
+        key = f"said {self._agreements}"
+        if self.first:
+            self._store.set(key, text)
+        return self._store.get(key).decode()
+
     @contextmanager
     def one_machine_first(self) -> Iterator[None]:
         """On each machine, one process does this before the others, such as fetching a data set."""
-        key = f"done on {socket.gethostname()}"
+        self._agreements += 1
+        key = f"done {self._agreements} on {socket.gethostname()}"
         if self.launch.local_rank and self.launch.local_ranks > 1:
             self._store.wait([key], WAITING)
         try:
@@ -121,9 +132,10 @@ class Ranks:
             ) from error
 
     def leave(self) -> None:
-        """Closes the connection, once all have done their work."""
-        if dist.is_initialized():
-            dist.destroy_process_group()
+        """Waits until all have done their work, so that nobody misses what another one still has to send."""
+        with suppress(RuntimeError):
+            self._store.set(f"left {self.rank}", "yes")
+            self._store.wait([f"left {rank}" for rank in range(self.count)], LEAVING)
 
     def agree_to_stop(self) -> None:
         """Finds out whether one of them wishes to stop; called by all of them before the same step."""
