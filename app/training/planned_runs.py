@@ -14,11 +14,16 @@ class PlannedRuns:
     """Makes a record for each planned run as it begins, so that nothing is listed that was not begun."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, Planned] = {}
+        self._waiting: dict[str, tuple[Planned, int]] = {}
+        """By their ids, with the number of their round."""
+        self._rounds = 1
 
     def plan(self, rounds: Sequence[Round]) -> Iterator[tuple[Planned, Record]]:
         """Another comparison begins, with its first run."""
-        self._waiting = {planned.id: planned for each in rounds for planned in each}
+        self._waiting = {
+            planned.id: (planned, number) for number, each in enumerate(rounds, 1) for planned in each
+        }
+        self._rounds = len(rounds)
         return self._begin([rounds[0][0].id])
 
     def begin(self, events: Iterable[Event]) -> Iterator[tuple[Planned, Record]]:
@@ -27,7 +32,8 @@ class PlannedRuns:
 
     def _begin(self, runs: Iterable[str]) -> Iterator[tuple[Planned, Record]]:
         for run in runs:
-            planned = self._waiting.pop(run)
+            planned, number = self._waiting.pop(run)
             record = Record(run, said(planned.title), planned.project.recipe.learning.epochs)
             record.short = said(planned.short)
+            record.progress.round, record.progress.rounds = number, self._rounds
             yield planned, record

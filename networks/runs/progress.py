@@ -22,6 +22,8 @@ class Progress:
         self.threads = 0
         self.seconds_per_epoch: float | None = None
         self.ended: Finished | Failed | None = None
+        self.round, self.rounds = 1, 1
+        """Which one it is of so many that follow each other with other seeds, as in a comparison."""
         self._clock = clock
         self._steps_per_epoch = 0
         self._first_step = self._last_step = 0
@@ -63,8 +65,9 @@ class Progress:
 
     @property
     def fraction(self) -> float:
-        """Share of the steps that have been made, 0 to 1."""
-        return min(1.0, self.epoch / self.epochs) if self.epochs else 0.0
+        """Share of the steps that have been made in all rounds, 0 to 1."""
+        own = min(1.0, self.epoch / self.epochs) if self.epochs else 0.0
+        return (self.round - 1 + own) / self.rounds
 
     @property
     def seconds_per_step(self) -> float | None:
@@ -74,11 +77,12 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimated seconds to the end, or None where nothing was measured yet or the run has ended."""
+        """Estimated seconds to the end of all rounds; None before the first step and after the end."""
         done = self._last_step - self._first_step
         if self.ended is not None or done < 1 or self._last <= self._began:
             return None
-        remaining = self.epochs * self._steps_per_epoch - self._last_step
+        whole = self.epochs * self._steps_per_epoch
+        remaining = whole - self._last_step + (self.rounds - self.round) * whole
         return max(0.0, (self._last - self._began) / done * remaining)
 
     def _start(self, event: Started) -> None:

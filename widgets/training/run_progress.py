@@ -149,7 +149,9 @@ def _epoch_words(progress: Progress, widget: QWidget) -> str:
 
 def _rest(progress: Progress, widget: QWidget) -> tuple[str, ...]:
     speed = progress.seconds_per_epoch
+    seed = widget.tr("seed {round} of {rounds}").format(round=progress.round, rounds=progress.rounds)
     parts = (
+        seed if progress.rounds > 1 else "",
         "" if speed is None else widget.tr("{seconds}/epoch").format(seconds=duration(speed)),
         _device_words(progress, widget) if progress.device else "",
     )

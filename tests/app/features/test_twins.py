@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
@@ -85,13 +87,19 @@ def test_both_are_trained_kept_drawn_and_judged(desk, training, make_twins, qtbo
     assert again.panel.kept.currentText() == "Learning rate 0.001 → 0.01, 2 seeds"
 
 
-def test_while_it_goes_on_nothing_is_concluded_and_the_curves_grow(desk, training, make_twins, qtbot):
+def test_while_it_goes_on_nothing_is_concluded_and_the_bar_tells_the_seed(desk, training, make_twins, qtbot):
+    desk.edit_recipe(with_settings(desk.shown.recipe, epochs=6), "", "")
+    training.show(None, desk.shown)
     twins = make_twins()
-    twins.panel.wished.emit(wish(desk, 3))
-    qtbot.waitUntil(lambda: "of 3 seeds done" in twins.panel.words.text(), timeout=60_000)
+    twins.panel.wished.emit(wish(desk, 50))
+    done = re.compile(r"[1-9]\d* of 50 seeds done")
+    qtbot.waitUntil(lambda: done.match(twins.panel.words.text()) is not None, timeout=60_000)
+    assert "Nothing is concluded" in twins.panel.sentence.text()
+    assert re.search(r"seed \d+ of 50", training.bar.words())
+    assert not training.bar.further_button.isEnabled()
     training.stop()
     rest(desk, qtbot)
-    assert "of 3 seeds done" not in twins.panel.words.text()
+    assert "Nothing is concluded" not in twins.panel.sentence.text()
 
 
 def test_an_edit_meanwhile_steers_neither(desk, training, make_twins, qtbot):

@@ -42,6 +42,17 @@ def test_time_left_is_the_measured_time_of_a_step_times_the_steps_left():
     assert progress.seconds_left == pytest.approx(1.0 * 35)
 
 
+def test_rounds_to_come_take_as_long_as_this_one():
+    clock = Clock()
+    progress = Progress(epochs=4, clock=clock)
+    progress.round, progress.rounds = 2, 5
+    progress.take([_started()])
+    clock.now += 5
+    progress.take([_step(5)])
+    assert progress.fraction == pytest.approx((1 + 5 / 40) / 5)
+    assert progress.seconds_left == pytest.approx(35 + 3 * 40)
+
+
 def test_a_pause_is_left_out():
     clock = Clock()
     progress = Progress(epochs=4, clock=clock)

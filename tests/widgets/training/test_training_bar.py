@@ -105,6 +105,21 @@ def test_no_number_is_shown_before_it_was_measured(bar):
     assert "/epoch" not in _words(bar)
 
 
+def test_of_several_seeds_it_says_which_one_is_trained(bar):
+    progress = _progress(STARTED, Stepped("run", 1, 0.1, {}))
+    progress.round, progress.rounds = 3, 5
+    bar.show_stage("training")
+    bar.show_progress(progress)
+    assert "seed 3 of 5" in _words(bar)
+
+
+def test_while_twins_train_no_epoch_can_be_added(bar):
+    bar.show_stage("training")
+    assert bar.further_button.isEnabled()
+    bar.show_further("Twins train as long as planned.")
+    assert not bar.further_button.isEnabled()
+
+
 def test_what_was_measured_is_shown(bar):
     bar.show_stage("training")
     bar.show_progress(
