@@ -64,16 +64,26 @@ def qtbot(qtbot):
     qtbot.addWidget = add_and_keep
     from PySide6.QtWidgets import QDialog
 
+    shown = QDialog.exec
+
+    def run(dialog):
+        """Fails where a dialog opens that no test expected, instead of waiting for ever."""
+        if qtbot.answers_dialogs:
+            return shown(dialog)
+        words = getattr(dialog, "text", dialog.windowTitle)()
+        raise AssertionError(f"a dialog waits for an answer: {words}")
+
+    qtbot.answers_dialogs = False
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(QDialog, "exec", _no_answer)
+        patch.setattr(QDialog, "exec", run)
         yield qtbot
     kept.clear()
 
 
-def _no_answer(dialog):
-    """Fails where a dialog opens that no test expected, instead of waiting for ever."""
-    words = getattr(dialog, "text", dialog.windowTitle)()
-    raise AssertionError(f"a dialog waits for an answer: {words}")
+@pytest.fixture
+def answered_dialogs(qtbot):
+    """Dialogs open as they do in the program, and the test answers each of them."""
+    qtbot.answers_dialogs = True
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ class ProjectFiles(Feature):
             Command("open", project, self.tr("&Open…"), files.open, ("Ctrl+O",)),
             Command("open_run", project, self.tr("Open a r&un…"), files.open_run, ("Ctrl+Shift+O",)),
             Submenu(project, files.recent_menu),
-            Command("save", saving, self.tr("&Save"), files.save, ("Ctrl+S",)),
-            Command("save_as", saving, self.tr("Save &as…"), files.save_as, ("Ctrl+Shift+S",)),
+            Command("save", saving, self.tr("&Save"), files.save_soon, ("Ctrl+S",)),
+            Command("save_as", saving, self.tr("Save &as…"), files.save_as_soon, ("Ctrl+Shift+S",)),
             Command("quit", Section.QUIT, self.tr("&Quit"), self.desk.window.close, ("Ctrl+Q",)),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
@@ -23,6 +24,13 @@ class _Home:
 
     def __init__(self, path: Path | None, saved: Project | None) -> None:
         self.path, self.saved = path, saved
+
+
+class Held(NamedTuple):
+    """A project of the document and its place, as they were when saving it began."""
+
+    project: Project
+    home: _Home
 
 
 class Document(QObject):
@@ -150,13 +158,23 @@ class Document(QObject):
         self._tell_modified()
         self.loaded.emit()
 
-    def mark_saved(self, path: Path) -> None:
-        """The file at `path` now holds the project."""
+    def hold(self) -> Held:
+        """The project as it is now, to be saved while editing goes on. The next edit is a step of its own."""
         self.end_merge()
-        self._home.path = path
-        self._tell_path(path)
-        self._home.saved = self.project
-        self.history.setClean()
+        return Held(self.project, self._home)
+
+    def mark_saved(self, path: Path, held: Held | None = None) -> None:
+        """The file at `path` now holds the project, or the one that was held when saving began."""
+        held = held or self.hold()
+        held.home.path = path
+        self._tell_path(self.path)
+        held.home.saved = held.project
+        if self.project is held.project:
+            self.end_merge()
+            self.history.setClean()
+        else:
+            # edited since: no step of the history is the saved one by its number, but by its project
+            self.history.resetClean()
         self._tell_modified()
 
     def _continues(self, merge: str) -> bool:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
-from app.session.document import Document
+from app.background.job import Job, Task
+from app.session.document import Document, Held
 from app.session.places import data_folder
 from app.session.recent import RecentFiles
 from app.session.recovery import Recovery
@@ -61,6 +63,11 @@ class Files(QObject):
         self.recovery.runs = secrets.token_hex(_NAME)
         self._window = window
         self._seen: dict[Path, Signature | None] = {}
+        self._job: Job[Signature | None] | None = None
+        self._again = False
+        """Whether saving was asked for once more while a file was being written."""
+        self._succeeded = True
+        """Whether the last file could be written."""
         document.loaded.connect(self._open)
         document.path_changed.connect(self._tell_title)
         document.modified_changed.connect(self._tell_title)
@@ -148,22 +155,43 @@ class Files(QObject):
 
     # save
 
+    @property
+    def saving(self) -> bool:
+        """Whether a file is being written. What is written counts as saved only when it is on the disk."""
+        return self._job is not None
+
     def save(self) -> bool:
-        """Saves to the document's file, or asks for one. Returns whether it did."""
+        """Saves to the document's file, or asks for one. Returns, once it is on the disk, whether it did."""
+        return self.save_soon() and self.finish()
+
+    def save_as(self) -> bool:
+        """Asks for a file and saves to it. Returns, once it is on the disk, whether it did."""
+        return self.save_as_soon() and self.finish()
+
+    @Slot()
+    def save_soon(self) -> bool:
+        """Saves beside the window, since a disk takes several frames. Returns whether it has begun to.
+
+        Meanwhile editing goes on. What is saved while a file is being written is written after it.
+        """
+        if self._job is not None:
+            self._again = True
+            return True
         path = self.document.path
         if path is None:
-            return self.save_as()
+            return self.save_as_soon()
         now = signature(path)
         if now is not None and now != self._seen.get(path):
             match self.ask_overwrite(path):
                 case "save as":
-                    return self.save_as()
+                    return self.save_as_soon()
                 case "cancel":
                     return False
-        return self._write(path)
+        return self._write_soon(path)
 
-    def save_as(self) -> bool:
-        """Asks for a file and saves to it. Returns whether it did."""
+    @Slot()
+    def save_as_soon(self) -> bool:
+        """Asks for a file and saves to it, beside the window. Returns whether it has begun to."""
         path = self.ask_save_path()
         if path is None:
             return False
@@ -173,19 +201,43 @@ class Files(QObject):
                 message("Expected a name that ends in {ending}, got “{path}”.", ending=SUFFIX, path=path.name)
             )
             return False
-        return self._write(Path(os.path.abspath(path)))
+        return self._write_soon(Path(os.path.abspath(path)))
 
-    def _write(self, path: Path) -> bool:
-        try:
-            write_project(self.document.project, path)
-        except UserError as error:
-            self.show_error(error.reason)
-            return False
-        self._seen[path] = signature(path)
-        self.document.mark_saved(path)
+    def finish(self) -> bool:
+        """Waits until what is being saved is on the disk. Returns whether the last one could be saved."""
+        while self._job is not None:
+            self._job.wait()
+        return self._succeeded
+
+    def _write_soon(self, path: Path) -> bool:
+        self.finish()  # what another dialog was asked for meanwhile
+        held = self.document.hold()
+        self._job = Job(
+            partial(_written, held.project, path),
+            partial(self._take, path, held),
+            self._fail,
+            owner=self,
+            ended=self._end,
+        )
+        self._job.start()
+        return True
+
+    def _end(self) -> None:
+        self._job = None
+
+    def _take(self, path: Path, held: Held, seen: Signature | None) -> None:
+        """The file is on the disk."""
+        again, self._again, self._succeeded = self._again, False, True
+        self._seen[path] = seen
+        self.document.mark_saved(path, held)
         self.recent.add(path)
         self.saved.emit(path)
-        return True
+        if again and self.document.modified:
+            self._succeeded = self.save_soon()
+
+    def _fail(self, reason: Message) -> None:
+        self._again = self._succeeded = False
+        self.show_error(reason)
 
     def _open(self) -> None:
         found, self._restored = self._restored, ""
@@ -194,6 +246,7 @@ class Files(QObject):
 
     def may_discard(self) -> bool:
         """Whether the project may be closed: it is saved, or the user saves or discards it now."""
+        self.finish()
         if not self.document.modified:
             return True
         match self.ask_discard():
@@ -206,10 +259,12 @@ class Files(QObject):
 
     def close(self) -> None:
         """Ends cleanly: nothing is left to recover at the next start."""
+        self.finish()
         self.recovery.close()
 
     def leave(self) -> None:
         """Ends in the middle of work: what is not saved is offered at the next start."""
+        self.finish()
         self.recovery.leave()
 
     # after a crash
@@ -372,6 +427,12 @@ def run_at(path: Path) -> Path | None:
         if is_run(folder):
             return folder
     return None
+
+
+def _written(project: Project, path: Path, task: Task) -> Signature | None:
+    """Writes a project, in a thread of its own, and gives what tells the file from a later one."""
+    write_project(project, path)
+    return signature(path)
 
 
 def signature(path: Path) -> Signature | None:

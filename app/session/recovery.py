@@ -70,6 +70,8 @@ class Recovery(QObject):
         self._writing = Newest(self)
         document.changed.connect(self._follow)
         document.modified_changed.connect(self._follow)
+        # what is edited while it is saved for the first time belongs to a file afterwards
+        document.path_changed.connect(self._follow)
 
     def write(self) -> None:
         """Writes unsaved changes now, and returns when they are on the disk."""
@@ -157,6 +159,7 @@ class Recovery(QObject):
         self.write()
         self._document.changed.disconnect(self._follow)
         self._document.modified_changed.disconnect(self._follow)
+        self._document.path_changed.disconnect(self._follow)
         self._left = self._document.modified
 
     def _follow(self) -> None:

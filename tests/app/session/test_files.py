@@ -67,7 +67,7 @@ EXPECTED = []
 
 
 @pytest.fixture
-def files(document, window, store, tmp_path, monkeypatch):
+def files(document, window, store, tmp_path, monkeypatch, answered_dialogs):
     def only_expected(show):
         def shown(files, dialog):
             assert EXPECTED, f"nobody expects this dialog: {getattr(dialog, 'text', dialog.windowTitle)()}"
