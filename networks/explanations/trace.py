@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -49,7 +50,7 @@ class Gradients(msgspec.Struct, frozen=True):
     weights: dict[str, float]
 
 
-class Trace(msgspec.Struct, frozen=True, eq=False):
+class Trace(msgspec.Struct, frozen=True, eq=False, dict=True):
     """The passes of one batch, in arrays that begin with the batch axis.
 
     `layers` are those that took part, with the number of classes filled in, in the order of the network;
@@ -66,6 +67,11 @@ class Trace(msgspec.Struct, frozen=True, eq=False):
     gradients: Mapping[str, Array]
     by_wire: Mapping[Wire, Array]
     by_weight: Mapping[str, Mapping[str, Array]]
+
+    @cached_property
+    def norms(self) -> dict[str, float]:
+        """The length of the gradient at each layer's output."""
+        return {name: length(gradient) for name, gradient in self.gradients.items()}
 
     def passed(self, name: str) -> LayerPass:
         """The pass of one layer."""
@@ -105,11 +111,12 @@ class Trace(msgspec.Struct, frozen=True, eq=False):
     def forks(self, name: str) -> tuple[Way, ...]:
         """The wires that leave a layer, with the share of each in the gradient that reaches it."""
         wires = self._leaving(name)
-        norms = np.array([_norm(self.along(wire)) for wire in wires])
+        norms = np.array(
+            [length(self.by_wire[wire]) if wire in self.by_wire else self.norms[name] for wire in wires]
+        )
         parts = zip(wires, norms.tolist(), shares(norms).tolist(), strict=True)
         return tuple(
-            Way(wire, norm, _ratio(norm, _norm(self.gradients[wire.target])), share)
-            for wire, norm, share in parts
+            Way(wire, norm, _ratio(norm, self.norms[wire.target]), share) for wire, norm, share in parts
         )
 
     def flow(self) -> tuple[Gradients, ...]:
@@ -118,13 +125,13 @@ class Trace(msgspec.Struct, frozen=True, eq=False):
         return tuple(
             Gradients(
                 name,
-                _norm(self.gradients[name]),
+                self.norms[name],
                 tuple(
                     ways[Wire(source, name, index)]
                     for index, source in enumerate(self.network[name].inputs)
                     if Wire(source, name, index) in ways
                 ),
-                {weight: _norm(gradient) for weight, gradient in self.by_weight.get(name, {}).items()},
+                {weight: length(gradient) for weight, gradient in self.by_weight.get(name, {}).items()},
             )
             for name in reversed(tuple(self.layers))
         )
@@ -133,8 +140,11 @@ class Trace(msgspec.Struct, frozen=True, eq=False):
         return [wire for wire in self.network.consumers[name] if wire.target in self.layers]
 
 
-def _norm(gradient: Array) -> float:
-    return float(np.sqrt(np.square(gradient, dtype=np.float64).sum()))
+def length(gradient: Array) -> float:
+    """The root of the sum of squares; a gradient that explodes may need double precision for it."""
+    with np.errstate(over="ignore"):
+        found = float(np.linalg.norm(gradient.ravel()))
+    return found if np.isfinite(found) else float(np.linalg.norm(gradient.ravel().astype(np.float64)))
 
 
 def _ratio(norm: float, above: float) -> float:

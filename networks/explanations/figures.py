@@ -1,0 +1,162 @@
+"""The arithmetic of an explanation as one line of text with its figures, and what it shows in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from networks.core.message import Message, message, plural
+from networks.explanations.forms import (
+    Copied,
+    Curve,
+    Form,
+    Joined,
+    Largest,
+    LossTerms,
+    Normalized,
+    Shares,
+    WeightedSum,
+    ranked,
+)
+from networks.explanations.places import Numbers
+
+MOST = 8
+"""So many parts of a sum are written out; of more, the largest, and the others together."""
+_POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def figure(number: float) -> str:
+    """`6.488`, `−0.575`, `0` or `8.12·10⁻⁵`."""
+    size = abs(number)
+    if number == 0 or not np.isfinite(number):
+        text = f"{abs(number) if number == 0 else number:g}"
+    elif 0.001 <= size < 100_000:
+        text = f"{number:.3f}" if size < 1000 else f"{number:.1f}"
+    else:
+        digits, power = f"{number:.2e}".split("e")
+        text = f"{digits}·10{str(int(power)).translate(_POWERS)}"
+    return text.replace("-", "−")
+
+
+def added(numbers: Iterable[float]) -> str:
+    """`1.005 − 0.575 + 3.517`."""
+    text = ""
+    for number in numbers:
+        shown = figure(number)
+        if not text:
+            text = shown
+        else:
+            text += f" − {shown[1:]}" if shown.startswith("−") else f" + {shown}"
+    return text or "0"
+
+
+def line(form: Form) -> Message:
+    """The arithmetic in figures, such as `1.005 − 0.575 + 0.013 = 0.443`."""
+    match form:
+        case WeightedSum():
+            return _sum(form.parts if form.values.ndim > 1 else form.products, form.bias, form.result)
+        case LossTerms():
+            return _sum(form.terms, None, form.result)
+        case Joined(operation="sum"):
+            return _sum(form.values, None, form.result)
+        case Joined():
+            text = " · ".join(map(_enclosed, form.values))
+        case Largest():
+            return _largest(form)
+        case Copied():
+            text = figure(form.value)
+            return message("{text}", text=text)
+        case Curve():
+            text = f"{form.function.name()}({figure(form.x)})"
+        case Normalized():
+            text = _normalized(form)
+        case Shares():
+            text = _share(form)
+    return message("{text} = {result}", text=text, result=figure(form.result))
+
+
+def term(form: WeightedSum, at: tuple[int, ...]) -> str:
+    """One product: `5.337 · 0.113 = 0.603`."""
+    value, factor = float(form.values[at]), float(form.factors[at])
+    return f"{figure(value)} · {_enclosed(factor)} = {figure(value * factor)}"
+
+
+def strongest(form: WeightedSum | LossTerms | Joined) -> Message:
+    """Which parts make up most of a sum, in words: at least 90 % of what pulls in its direction."""
+    parts = _parts(form)
+    toward = np.where(np.sign(parts) == np.sign(parts.sum()), np.abs(parts), 0.0)
+    whole = toward.sum()
+    if whole == 0:
+        return message("Nothing adds to it: the result is {result}.", result=figure(form.result))
+    order = ranked(toward)
+    needed = int(np.searchsorted(np.cumsum(toward[order]), 0.9 * whole - 1e-12)) + 1
+    if needed > 3:
+        return message(
+            "No part decides alone: the {count} largest of {all} make up 90 % of what pulls it this way.",
+            count=needed,
+            all=len(parts),
+        )
+    named = ", ".join(f"{index} ({figure(parts[index])})" for index in order[:needed])
+    return plural(
+        "Part {named} makes up at least 90 % of what pulls it this way.",
+        "Parts {named} make up at least 90 % of what pulls it this way.",
+        count=needed,
+        named=named,
+    )
+
+
+def _parts(form: WeightedSum | LossTerms | Joined) -> Numbers:
+    if isinstance(form, WeightedSum):
+        return form.parts if form.values.ndim > 1 else np.atleast_1d(form.products)
+    return form.terms if isinstance(form, LossTerms) else form.values
+
+
+def _sum(parts: Numbers, bias: float | None, result: float) -> Message:
+    parts = np.atleast_1d(parts)
+    last = [] if bias is None else [bias]
+    if len(parts) <= MOST:
+        return message("{text} = {result}", text=added([*parts, *last]), result=figure(result))
+    chosen = np.sort(ranked(parts)[: MOST - 2])
+    rest = float(parts.sum() - parts[chosen].sum())
+    return message(
+        "{largest} + ({rest} from {count} others){last} = {result}",
+        largest=added(parts[chosen]),
+        rest=figure(rest),
+        count=len(parts) - len(chosen),
+        last="".join(f" + {_enclosed(number)}" for number in last),
+        result=figure(result),
+    )
+
+
+def _enclosed(number: float) -> str:
+    """In brackets where it has a minus sign."""
+    return f"({figure(number)})" if number < 0 else figure(number)
+
+
+def _largest(form: Largest) -> Message:
+    inside = form.values.ravel()
+    if form.value_places.padding is not None:
+        inside = inside[~np.broadcast_to(form.value_places.padding, form.values.shape).ravel()]
+    if len(inside) <= MOST + 1:
+        text = ", ".join(map(figure, inside))
+        return message("max({text}) = {result}", text=text, result=figure(form.result))
+    return message("the largest of {count} numbers = {result}", count=len(inside), result=figure(form.result))
+
+
+def _normalized(form: Normalized) -> str:
+    text = figure(form.x)
+    if form.centre:
+        text = f"({text} − {_enclosed(form.centre)})"
+    text = f"{text} ÷ {figure(form.divisor)}"
+    if form.scale != 1:
+        text += f" · {_enclosed(form.scale)}"
+    if form.shift:
+        text += f" + {_enclosed(form.shift)}"
+    return text + (f" + {_enclosed(form.x)}" if form.passes_on else "")
+
+
+def _share(form: Shares) -> str:
+    less = f"{figure(form.values[form.at])} − {_enclosed(form.largest)}"
+    total = figure(float(form.exponentials.sum()))
+    return f"{less} − ln {total}" if form.logarithm else f"exp({less}) ÷ {total}"
