@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -30,8 +31,12 @@ from widgets.look.translation import declared, said
 _LEFT, _RIGHT, _TITLE, _LEGEND, _AXIS, _GAP = 58, 22, 22, 18, 20, 8
 _CURVES, _DIFFERENCE, _SEEDS = 110, 64, 36
 """The least heights in pixels at the usual size of text; where there is more room, the upper two grow."""
-_MOST_POINTS = 400
-"""More points of a line than that cannot be told apart."""
+_MOST_POINTS, _LEAST_POINTS = 400, 16
+"""Of a line: more cannot be told apart, and where there are many lines each has fewer."""
+_SMOOTH = 10
+"""So many lines have smooth edges."""
+_ALL_POINTS = 6_000
+"""Of all lines of a part, so that a hundred seeds are drawn within a frame."""
 
 
 class Scale(NamedTuple):
@@ -46,6 +51,12 @@ class Scale(NamedTuple):
     def at(self, x: float, y: float) -> QPointF:
         """The point of two values."""
         return QPointF(self.across(x), self.up(y))
+
+    def points(self, x: Floats, y: Floats) -> list[QPointF]:
+        """The points of many values."""
+        across = self.place.left() + (x - self.left) * (self.place.width() / (self.right - self.left))
+        up = self.place.bottom() - (y - self.low) * (self.place.height() / (self.high - self.low))
+        return [QPointF(left, top) for left, top in zip(across.tolist(), up.tolist(), strict=True)]
 
     def across(self, x: float) -> float:
         """The place of a value on the horizontal axis."""
@@ -122,9 +133,8 @@ class TwinsPlot(QWidget):
         for index, (runs, band) in enumerate(zip(lines, bands, strict=True)):
             color = QColor(shade.runs[index])
             _paint_band(painter, scale, band, theme.mixed(QColor(shade.panel), color, 0.18))
-            for line in runs:
-                faint = theme.mixed(QColor(shade.panel), color, 0.45 if len(band.epochs) else 1.0)
-                _paint_line(painter, scale, np.arange(1.0, len(line) + 1), line, QPen(faint, 1.2))
+            faint = theme.mixed(QColor(shade.panel), color, 0.45 if len(band.epochs) else 1.0)
+            _paint_lines(painter, scale, runs, QPen(faint, 1))
             _paint_line(painter, scale, band.epochs, band.mean, QPen(color, 2.2))
         self._paint_names(painter, shade, comparison)
         return place.bottom() + theme.grown(_AXIS + _GAP)
@@ -150,9 +160,8 @@ class TwinsPlot(QWidget):
         painter.setPen(QPen(QColor(shade.border_strong), 1))
         painter.drawLine(scale.at(scale.left, 0), scale.at(scale.right, 0))
         text = QColor(shade.text)
-        for line in lines:
-            faint = theme.mixed(QColor(shade.panel), text, 0.4 if len(band.epochs) else 1.0)
-            _paint_line(painter, scale, np.arange(1.0, len(line) + 1), line, QPen(faint, 1.2))
+        faint = theme.mixed(QColor(shade.panel), text, 0.4 if len(band.epochs) else 1.0)
+        _paint_lines(painter, scale, lines, QPen(faint, 1))
         _paint_line(painter, scale, band.epochs, band.mean, QPen(text, 2.2))
         return place.bottom() + theme.grown(_AXIS + _GAP)
 
@@ -286,9 +295,22 @@ def _label(value: float, *, percent: bool, points: bool) -> str:
     return text.replace("-", "−")
 
 
-def _paint_line(painter: QPainter, scale: Scale, epochs: Floats, values: Floats, pen: QPen) -> None:
-    finite = np.isfinite(values)
-    points = _thinned([scale.at(x, y) for x, y in zip(epochs[finite], values[finite], strict=True)])
+def _paint_lines(painter: QPainter, scale: Scale, lines: Sequence[Floats], pen: QPen) -> None:
+    """Values after each epoch, from the first on."""
+    most = max(_LEAST_POINTS, min(_MOST_POINTS, _ALL_POINTS // max(1, len(lines))))
+    # where lines lie close together, smooth edges cost five times the time and show nothing more
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(lines) <= _SMOOTH)
+    for values in lines:
+        _paint_line(painter, scale, np.arange(1.0, len(values) + 1), values, pen, most)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def _paint_line(
+    painter: QPainter, scale: Scale, epochs: Floats, values: Floats, pen: QPen, most: int = _MOST_POINTS
+) -> None:
+    finite = np.flatnonzero(np.isfinite(values))
+    finite = finite[_thinned(len(finite), most)]
+    points = scale.points(epochs[finite], values[finite])
     painter.setPen(pen)
     if len(points) == 1:
         painter.drawEllipse(points[0], 1.5, 1.5)
@@ -304,15 +326,18 @@ def _paint_band(painter: QPainter, scale: Scale, band: Band, color: QColor) -> N
         painter.setPen(QPen(color, 7))
         painter.drawLine(scale.at(band.epochs[0], low[0]), scale.at(band.epochs[0], high[0]))
         return
-    upper = _thinned([scale.at(x, y) for x, y in zip(band.epochs, high, strict=True)])
-    lower = _thinned([scale.at(x, y) for x, y in zip(band.epochs, low, strict=True)])
+    some = _thinned(len(band.epochs), _MOST_POINTS)
+    upper, lower = (scale.points(band.epochs[some], each[some]) for each in (high, low))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
     painter.drawPolygon(QPolygonF([*upper, *reversed(lower)]))
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _thinned(points: Sequence[QPointF]) -> list[QPointF]:
-    """Not more points than can be seen; the last one stays."""
-    stride = max(1, len(points) // _MOST_POINTS)
-    return [*points[: len(points) - 1 : stride], *points[-1:]]
+def _thinned(count: int, most: int) -> NDArray[np.int64]:
+    """The places of about so many points, evenly spread; the first and the last one stay."""
+    stride = max(1, -(-count // most))
+    places = np.arange(0, count, stride)
+    if count and (count - 1) % stride:
+        places = np.append(places, count - 1)
+    return places

@@ -15,7 +15,8 @@ from networks.runs.kept.files import Header, Part
 from networks.runs.measures import AVERAGED, MEASURE, VALIDATION_ACCURACY, Measure
 from networks.runs.record import Record
 from networks.runs.series import Floats
-from networks.runs.twins.spread import Spread, spread
+from networks.runs.twins.spread import SURE, Spread, spread
+from networks.runs.twins.student import quantile
 
 Weights = str
 """Which weights a side is judged by: "last", "best" or "averaged", as its recipe keeps them."""
@@ -151,11 +152,15 @@ def deviation_band(records: Sequence[Record], measure: Measure) -> Band:
 def difference_band(pairs: Iterable[tuple[Record, Record]], measure: Measure, grain: float = 0.0) -> Band:
     """The mean difference B − A and its 95 % interval, up to the epoch that all have reached."""
     epochs, values = _together([difference(*pair, measure) for pair in pairs])
-    found = [spread(column, grain) for column in values.T.tolist()]
-    mean, low, high = (
-        np.array([getattr(each, name) for each in found], np.float64) for name in ("mean", "low", "high")
-    )
-    return Band(epochs, mean, low, high)
+    if not len(values):
+        return Band(epochs, epochs, epochs, epochs)
+    # as `spread` has it for a single epoch
+    mean, seeds = values.mean(axis=0), len(values)
+    reach = np.full(len(epochs), np.nan)
+    if seeds > 1:
+        deviation = np.maximum(values.std(axis=0, ddof=1), grain / math.sqrt(6))
+        reach = quantile((1 + SURE) / 2, seeds - 1) * deviation / math.sqrt(seeds)
+    return Band(epochs, mean, mean - reach, mean + reach)
 
 
 def difference(one: Record, other: Record, measure: Measure) -> Floats:

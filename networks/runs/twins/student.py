@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 _SMALL = 1e-300
 _STEPS = 10_000
@@ -20,6 +21,7 @@ def cumulative(t: float, freedom: int) -> float:
     return 1 - _beta_share(freedom / (freedom + square), square / (freedom + square), freedom / 2, 0.5) / 2
 
 
+@lru_cache(maxsize=1024)
 def quantile(share: float, freedom: int) -> float:
     """The value below which this share (0 < share < 1) lies, with so many degrees of freedom."""
     if share < 0.5:

@@ -178,3 +178,19 @@ def test_the_time_that_is_left_is_that_of_the_epochs_to_come():
     # a second an epoch: 8 of the run that goes on, 10 of each that is to come; what has ended takes no more
     assert Comparison((ours, theirs), 3).seconds_left == 8 + 10 + 2 * 10
     assert Comparison((ours, side("b", [])), 3).seconds_left is None
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)), min_size=2, max_size=9))
+def test_the_band_of_the_differences_is_the_interval_of_each_epoch(values):
+    base = record("base", 0.0, 0.0, 0.0)
+    pairs = [(base, record(f"run{index}", *run)) for index, run in enumerate(values)]
+    band = difference_band(pairs, VALIDATION_ACCURACY, 1 / IMAGES)
+    for epoch, column in enumerate(zip(*values, strict=True)):
+        expected = spread(column, 1 / IMAGES)
+        drawn = band.mean[epoch], band.low[epoch], band.high[epoch]
+        assert drawn == pytest.approx((expected.mean, expected.low, expected.high), abs=1e-9)
+
+
+def test_hardly_anything_is_drawn_before_the_first_pair():
+    band = difference_band([], VALIDATION_ACCURACY)
+    assert [len(each) for each in band] == [0, 0, 0, 0]
