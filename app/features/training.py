@@ -19,7 +19,7 @@ from app.training.repeats import Repeats
 from app.training.runs import Runs
 from networks.core.durations import duration
 from networks.core.finding import blocking
-from networks.core.message import Message
+from networks.core.message import Message, visible
 from networks.project.project import Project
 from networks.runs.kept.folders import runs_folder
 from widgets.controls.offer_bar import OfferBar
@@ -52,6 +52,7 @@ class Training(Feature):
         self.runs.may_begin = self.heavy_runs.may_begin
         desk.torch_loaded.connect(self.heavy_runs.measure)
         self.runs.place = desk.files.runs_folder
+        self.runs.tensorboard = lambda: desk.settings.read().tensorboard
         self.runs.interrupted.connect(self.curves.resume_bar.offer_record)
         self.curves.resume_requested.connect(self.runs.go_on)
         desk.comparison_wished.connect(self.runs.compare)
@@ -125,6 +126,12 @@ class Training(Feature):
                 self._repeat,
                 why_not=lambda _: runs.repeat_reason(),
             ),
+            Command(
+                "tensorboard",
+                section,
+                self.tr("&Write TensorBoard files, or stop writing them"),
+                self._switch_tensorboard,
+            ),
         )
 
     def gestures(self) -> tuple[Gesture, ...]:
@@ -196,6 +203,18 @@ class Training(Feature):
             self.repeats.repeat(run.id)
         else:
             self.runs.repeat()
+
+    @Slot()
+    def _switch_tensorboard(self) -> None:
+        """Whether the runs that begin from now on write event files; where to look for them is told."""
+        wished = not self.desk.settings.read().tensorboard
+        self.desk.settings.change_soon(tensorboard=wished)
+        words = self.tr("Runs that begin from now on write no files for TensorBoard.")
+        if wished:
+            words = self.tr(
+                "Runs that begin from now on also write files for TensorBoard: tensorboard --logdir “{runs}”"
+            )
+        self.desk.say(words.format(runs=visible(str(self.desk.files.runs_folder()))), OUTCOME)
 
     @Slot(object)
     def _tell_sameness(self, sentence: Message) -> None:

@@ -42,6 +42,8 @@ class Remembered(msgspec.Struct, frozen=True):
     """The columns of the table of runs; None for those that it has at first."""
     run_order: Order = Order()
     """How that table is sorted and grouped."""
+    tensorboard: bool = False
+    """Whether runs of the window also write event files for TensorBoard."""
 
 
 class Settings(QObject):

@@ -28,6 +28,7 @@ backbone watch RUN/                follow a run that another process trains
 backbone runs PROJECT.json         list the runs of a project
 backbone twins PROJECT.json        train it and a twin with one change, and say whether that helps
 backbone seeds PROJECT.json        train it with several seeds, and say how much is luck
+backbone runs export PROJECT.json  write event files for TensorBoard, or all measurements as CSV
 backbone compare RUN/ RUN/         print in what two runs differ, and what came of them
 backbone find-rate PROJECT.json    try learning rates and print which ones to begin with
 backbone speed PROJECT.json        measure which switches train fastest on this machine
@@ -243,6 +244,11 @@ def _train(arguments: list[str]) -> int:
         help="also write project.json, curves.csv and weights.safetensors into this folder",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the run that is in the folder")
+    parser.add_argument(
+        "--tensorboard",
+        action="store_true",
+        help="also write event files into the run's folder, for tensorboard --logdir PROJECT.runs",
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="instead of the project's")
     machine = _add_machine_options(parser)
     parser.add_argument(
@@ -292,6 +298,7 @@ def _train(arguments: list[str]) -> int:
             overwrite=options.overwrite,
             runs=runs_folder(options.project),
             ranks=ranks,
+            tensorboard=options.tensorboard,
         )
 
     return together(work)

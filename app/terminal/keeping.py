@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from networks.training.run import Run
 
 
-def recorder_for(run: Run, project: Project, runs: Path, launch: str = "") -> Recorder | None:
+def recorder_for(
+    run: Run, project: Project, runs: Path, launch: str = "", *, tensorboard: bool = False
+) -> Recorder | None:
     """A recorder for a run that begins, in the folder of the project's runs; None where none can be made.
 
     `project` is the run's as it is to be written. Training goes on without a folder, and says so. `launch`
@@ -26,9 +28,16 @@ def recorder_for(run: Run, project: Project, runs: Path, launch: str = "") -> Re
     from networks.training.recorder import Named, begun
 
     title, short = run_title(project, runs)
+    named = Named(str(title), str(short))
     try:
         return begun(
-            run, runs, Named(str(title), str(short)), project=project, version=version(), launch=launch
+            run,
+            runs,
+            named,
+            project=project,
+            version=version(),
+            launch=launch,
+            tensorboard=tensorboard,
         )
     except UserError as error:
         print_lines(f"Note: {error.reason} The run is not kept.", sys.stderr)

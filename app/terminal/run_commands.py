@@ -57,7 +57,9 @@ def repeat(arguments: list[str]) -> int:
 
 
 def runs(arguments: list[str]) -> int:
-    """Lists the runs of a project."""
+    """Lists the runs of a project, or exports what they have measured."""
+    if arguments[:1] == ["export"]:
+        return _export(arguments[1:])
     parser = Parser(prog="backbone runs", description="Lists the runs of a project, the oldest first.")
     parser.add_argument(
         "project", type=Path, metavar="PROJECT.json", help="or the folder of its runs, such as net.runs"
@@ -67,6 +69,29 @@ def runs(arguments: list[str]) -> int:
 
     print_lines(listed(options.project))
     return 0
+
+
+def _export(arguments: list[str]) -> int:
+    parser = Parser(
+        prog="backbone runs export",
+        description="Writes what runs have measured for other programs.",
+    )
+    parser.add_argument(
+        "runs", type=Path, metavar="RUN", help="the folder of a run, or a project for all of its runs"
+    )
+    parser.add_argument(
+        "--tensorboard",
+        type=Path,
+        metavar="DIR",
+        help="event files, in a folder of its own for each run: tensorboard --logdir DIR",
+    )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="a table with a row for each step")
+    options = parser.parse_args(arguments)
+    if options.tensorboard is None and options.csv is None:
+        parser.error("name what to write: --tensorboard DIR, --csv FILE, or both")
+    from app.terminal.runs_export_command import export
+
+    return export(options.runs, options.tensorboard, options.csv)
 
 
 def compare(arguments: list[str]) -> int:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,8 +61,11 @@ def train(
     overwrite: bool,
     runs: Path,
     ranks: Ranks | None = None,
+    tensorboard: bool = False,
 ) -> int:
     """Trains with the recipe changed by `wishes` and keeps the run in the folder of runs.
+
+    With `tensorboard` event files lie in it, too.
 
     Where a `folder` is named, project, curves as a table and weights are written there, too. `ranks` are the
     processes that torchrun has started: all of them train, and the first one writes and tells. Gives the exit
@@ -93,7 +97,8 @@ def train(
         if folder is not None:
             _make_folder(folder, overwrite)
             write_atomically(folder / PROJECT, project_to_json(_as_trained(run)))
-        recorder = None if silent(ranks) else recorder_for(run, _as_trained(run), runs, launch)
+        keeps = partial(recorder_for, launch=launch, tensorboard=tensorboard)
+        recorder = None if silent(ranks) else keeps(run, _as_trained(run), runs)
         record = Record(run.id, epochs=run.target_epochs)
         try:
             with nullcontext() if folder is None else _Curves(folder / CURVES, record) as curves:

@@ -47,6 +47,8 @@ class Keeping(NamedTuple):
     title: str
     short: str
     parent: str = ""
+    tensorboard: bool = False
+    """Whether event files are written, too."""
 
 
 class Gate:
@@ -225,7 +227,7 @@ class RunLeg(Leg):
         if folder is not None:
             return gone_on(run, folder, environment(run, version()), ())
         assert isinstance(self._keeping, Keeping)
-        runs, title, short, parent = self._keeping
+        runs, title, short, parent, tensorboard = self._keeping
         return begun(
             run,
             runs,
@@ -234,6 +236,7 @@ class RunLeg(Leg):
             epochs=self._epochs,
             course=self._beginning.course,
             weights=run.first_weights,
+            tensorboard=tensorboard,
         )
 
     def _read(self, folder: Path) -> Run:

@@ -90,6 +90,8 @@ class Runs(QObject):
         trainer.kept.connect(self.kept.know)
         self.place: Callable[[], Path | None] = lambda: None
         """Says in which folder of runs a run that begins now is kept; None keeps nothing."""
+        self.tensorboard: Callable[[], bool] = lambda: False
+        """Says whether it also writes event files for TensorBoard."""
         self.may_begin: Callable[[Project], bool] = lambda project: True
         """Asked before a run begins: it may take long, and the user may not want that."""
         trainer.events_arrived.connect(self._take_events)
@@ -265,7 +267,8 @@ class Runs(QObject):
         self.every.tell()
         self._id = record.run
         runs = self.place()
-        keeping = None if runs is None else Keeping(runs, record.title, record.short, parent)
+        names = record.title, record.short, parent
+        keeping = None if runs is None else Keeping(runs, *names, tensorboard=self.tensorboard())
         self.trainer.start(project, epochs, record.run, beginning, keeping)
 
     # what is kept

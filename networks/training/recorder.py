@@ -32,6 +32,7 @@ from networks.runs.kept.files import (
 )
 from networks.runs.kept.folders import claimed
 from networks.runs.kept.legs import End, claim_leg, end_leg, new_leg, now
+from networks.runs.tensorboard import EventFile, event_files
 from networks.training.checkpoint import checkpoints, write_checkpoint
 from networks.training.machine import environment
 from networks.training.run import Run
@@ -61,8 +62,18 @@ class Recorder:
     For the thread that trains, between two events; checkpoints are copied there and written beside it.
     """
 
-    def __init__(self, run: Run, folder: Path, leg: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """Writes the leg that was claimed. Raises UserError where the metrics cannot be opened."""
+    def __init__(
+        self,
+        run: Run,
+        folder: Path,
+        leg: int,
+        clock: Callable[[], float] = time.monotonic,
+        tensorboard: bool = False,
+    ) -> None:
+        """Writes the leg that was claimed. Raises UserError where the metrics cannot be opened.
+
+        With `tensorboard` the folder also gets event files, as where an earlier leg has written some.
+        """
         self.folder = folder
         self._run, self._leg, self._clock = run, leg, clock
         self._lines, self._files = threading.Lock(), threading.Lock()
@@ -71,6 +82,7 @@ class Recorder:
             self._metrics = Appending(folder, clock)
         except OSError as error:
             raise UserError(_unwritten(folder, error)) from error
+        self._board = EventFile(time.time()) if tensorboard or event_files(folder) else None
         self._due = clock() + SOONEST
         self._writing: threading.Thread | None = None
         self._troubles: list[Message] = []
@@ -83,6 +95,8 @@ class Recorder:
 
     def take(self, event: Event) -> tuple[Noticed, ...]:
         """Keeps the next event, and a checkpoint if it is time for one; says what could not be written."""
+        if self._board is not None:
+            self._board.take([event], time.time())
         if self._metrics.take(event):
             self._flush()
         if isinstance(event, Finished | Failed):
@@ -137,8 +151,8 @@ class Recorder:
         self._wait()
         broken = isinstance(event, Failed) or event.reason == "diverged"
         interrupted = isinstance(event, Finished) and event.reason == "interrupted"
+        self._flush()
         with self._trying("metrics"), self._lines:
-            self._metrics.flush()
             self._metrics.sync()
         if not broken:
             with self._trying("checkpoint"), self._files:
@@ -161,6 +175,9 @@ class Recorder:
     def _flush(self) -> None:
         with self._trying("metrics"), self._lines:
             self._metrics.flush()
+        if self._board is not None:
+            with self._trying("tensorboard"), self._lines:
+                self._board.flush(self.folder)
 
     @contextmanager
     def _trying(self, what: str) -> Iterator[None]:
@@ -188,12 +205,13 @@ def begun(
     weights: Mapping[str, Tensor] | None = None,
     folder: Path | None = None,
     launch: str = "",
+    tensorboard: bool = False,
 ) -> Recorder:
     """Claims a folder for a run that begins and writes what it is. Raises UserError where that fails.
 
     `project` takes the place of the run's own, where it is the same in other words. `epochs`, `course` and
     `weights` are what the run begins with. `folder` is one that was made before, and `launch` names the start
-    of torchrun, where that started the process.
+    of torchrun, where that started the process. With `tensorboard` event files are written, too.
     """
     place = folder or claimed(parent, named.short or named.title)
     header = Header(
@@ -213,7 +231,8 @@ def begun(
         except OSError as error:
             raise UserError(_unwritten(place, error)) from error
     write_json(place / HEADER, header)
-    return Recorder(run, place, claim_leg(place, new_leg(environment(run, version), 0, launch=launch)))
+    leg = claim_leg(place, new_leg(environment(run, version), 0, launch=launch))
+    return Recorder(run, place, leg, tensorboard=tensorboard)
 
 
 def gone_on(

@@ -19,9 +19,12 @@ from networks.runs.kept.files import METRICS
 from networks.runs.kept.folders import run_folders
 from networks.runs.kept.legs import state_of
 from networks.runs.kept.reading import read_run
+from networks.runs.table import csv_text
+from networks.runs.tensorboard import event_files
 from networks.training.recorder import Named, begun
 from networks.training.run import Run
 from tests.app.terminal.test_command_line import ROOT, _fails, with_recipe, write
+from tests.networks.runs.test_tensorboard import read as read_events
 from tests.networks.training.test_resuming import leave
 
 
@@ -171,3 +174,39 @@ def test_where_no_folder_can_be_made_it_trains_and_says_so(project_file, runs, t
     captured = capsys.readouterr()
     assert "The run is not kept." in captured.err
     assert (tmp_path / "out" / "weights.safetensors").exists()
+
+
+def test_runs_are_exported_for_tensorboard_and_as_a_table(project_file, runs, tmp_path, capsys):
+    train(project_file)
+    train(project_file, "--seed", 5)
+    first, second = run_folders(runs)
+    board, table = tmp_path / "board", tmp_path / "all.csv"
+    assert main(["runs", "export", str(project_file), "--tensorboard", str(board), "--csv", str(table)]) == 0
+    assert "tensorboard --logdir" in capsys.readouterr().out
+    assert {path.name for path in board.iterdir()} == {first.name, second.name}
+    for folder in (first, second):
+        (file,) = event_files(board / folder.name)
+        steps = {event.step for event in read_events(file.read_bytes())[1:]}
+        assert steps == set(read_run(folder).record.steps.step.tolist())
+    assert table.read_text() == csv_text([read_run(folder).record for folder in (first, second)])
+    assert main(["runs", "export", str(first), "--csv", str(table)]) == 0
+    assert table.read_text() == csv_text([read_run(first).record])
+
+
+def test_there_must_be_something_to_export(project_file, runs, tmp_path, capsys):
+    assert "There are no runs in" in _fails(["runs", "export", project_file, "--csv", tmp_path / "a"], capsys)
+    assert main(["runs", "export", str(project_file)]) == 2
+    assert "name what to write" in capsys.readouterr().err
+
+
+def test_event_files_are_written_while_it_trains_and_goes_on(project_file, runs):
+    train(project_file, "--tensorboard")
+    (folder,) = run_folders(runs)
+    assert main(["resume", str(folder), "--epochs", "1"]) == 0
+    told = [event for file in event_files(folder) for event in read_events(file.read_bytes())]
+    numbers = [event.step for event in told if event.summary.value and len(event.summary.value) > 2]
+    assert numbers == read_run(folder).record.steps.step.tolist()
+    # the second leg says where it went on, which TensorBoard heeds
+    assert [event.step for event in told if event.HasField("session_log")] == [7]
+    train(project_file)
+    assert not event_files(run_folders(runs)[-1])

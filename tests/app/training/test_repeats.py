@@ -7,6 +7,7 @@ import pytest
 from app.features.training import Training
 from networks.runs.kept.files import METRICS
 from networks.runs.kept.reading import read_run
+from networks.runs.tensorboard import event_files
 from tests.app.terminal.test_repeat_command import SAME, kept
 from tests.app.window.opened import OpenedWindow
 from tests.networks.training.test_run import RANDOM, project
@@ -75,3 +76,14 @@ def test_a_run_that_cannot_be_read_is_told(window, tmp_path, qtbot):
         feature.repeats.repeat(run)
     assert not window.trainer.busy
     assert not feature.repeats.busy
+
+
+def test_runs_of_the_window_write_event_files_on_wish(window, qtbot):
+    window.menus.actions["tensorboard"].trigger()
+    assert "tensorboard --logdir" in window.statusBar().currentMessage()
+    for count in (1, 0):
+        window.runs.train()
+        qtbot.waitUntil(lambda: not window.trainer.busy, timeout=60_000)
+        assert len(event_files(window.trainer.folder)) == count
+        window.menus.actions["tensorboard"].trigger()
+        assert "no files" in window.statusBar().currentMessage() or count == 0
