@@ -14,6 +14,7 @@ from app.training.kept_runs import Found
 from app.training.leg import Beginning, Keeping
 from app.training.planned_runs import PlannedRuns
 from app.training.project_runs import ProjectRuns
+from app.training.run_names import unused
 from app.training.trainer import State, Trainer
 from app.training.wishes import Wishes
 from networks.core.finding import Finding, blocking
@@ -366,22 +367,16 @@ class Runs(QObject):
         name = self.tr("Own network") if self._called is None else self._called
         record.parent = parent
         if named is not None:
-            record.title, record.short = self._unused(named[0], "title"), self._unused(named[1], "short")
+            record.title, record.short = (
+                unused(named[0], "title", self.records),
+                unused(named[1], "short", self.records),
+            )
             return
-        record.short = self._unused(said(changes), "short")
+        record.short = unused(said(changes), "short", self.records)
         title = self.tr("{network} · {change}").format(network=name, change=said(changes))
         if parent:
             title = self.tr("{title}, from “{parent}”").format(title=title, parent=visible(parent, 60))
-        record.title = self._unused(title, "title")
-
-    def _unused(self, name: str, kind: str) -> str:
-        """The name, with a number behind it where another run has it already."""
-        taken = {getattr(record, kind) for record in (*self.records, *self.records.removed)}
-        number, free = 1, name
-        while free in taken:
-            number += 1
-            free = self.tr("{name} ({number})").format(name=name, number=number)
-        return free
+        record.title = unused(title, "title", self.records)
 
     @Slot(object)
     def _take_events(self, events: tuple[Event, ...]) -> None:

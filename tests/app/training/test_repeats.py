@@ -26,7 +26,7 @@ def window(qtbot, tmp_path):
 def open_run(window, folder, qtbot):
     """Opens a run, and gives its id when its curves are there."""
     assert window.files.open_path(folder)
-    qtbot.waitUntil(lambda: len(window.runs.records) == 1)
+    qtbot.waitUntil(lambda: len(window.runs.records) == 1, timeout=30_000)
     return next(iter(window.runs.records)).run
 
 
