@@ -14,6 +14,7 @@ from networks.runs.measures import Quantity
 from networks.runs.record import Record
 from networks.runs.sane_range import Spread, sane_range, whole_range
 from widgets.curves import ticks
+from widgets.curves.crowd import MOST_ALONE, Crowd
 from widgets.curves.marks import CrossHair, Dots
 from widgets.curves.plot_view import PlotView, Range
 from widgets.curves.run_curves import RunCurves
@@ -46,6 +47,7 @@ class Chart(PlotView):
         self._whole = False
         self.quantity = quantity
         super().__init__(ticks.percent if quantity.format == "percent" else ticks.number, parent)
+        self._crowd = Crowd(self)
         self._cross_hair = CrossHair(self.view_box)
         self._rings = Dots(self.view_box, 3.5, ring=True)
         self._newest = Dots(self.view_box, 3.5, ring=False)
@@ -81,7 +83,19 @@ class Chart(PlotView):
         several = sum(curves.shown for curves in self._curves.values()) > 1
         for curves in self._curves.values():
             curves.set_front(curves.run is self._front, several)
+        self._gather()
         self._label()
+
+    def _gather(self) -> None:
+        """Has many runs drawn together, all but the one in front."""
+        shown = [curves for curves in self._curves.values() if curves.shown]
+        behind = [curves for curves in shown if curves.run is not self._front]
+        many = len(shown) > MOST_ALONE
+        for curves in behind:
+            curves.set_crowded(many)
+        if self._front is not None:
+            self._curves[self._front].set_crowded(False)
+        self._crowd.show(behind if many else ())
 
     def set_single_steps(self, shown: bool) -> None:
         """Shows or hides the single steps beside smoothed lines."""
@@ -132,6 +146,9 @@ class Chart(PlotView):
         """Draws what has changed, if the chart is visible."""
         if not self.isVisible():
             return
+        if not self._crowd.empty or len(self._curves) > MOST_ALONE:
+            self._gather()
+            self._crowd.draw()
         for curves in self._curves.values():
             if curves.stale:
                 curves.draw()

@@ -17,8 +17,8 @@ from widgets.curves.plot_view import PlotView
 from widgets.curves.symbols import dashes
 from widgets.curves.trace import Trace, means, peaks, scaled, unscaled
 
-_CLIP = 50.0
-"""Curves are cut off this many plot heights away: Qt needs bounded coordinates."""
+_THINNED = 256
+"""So many points of a line are drawn at most where it is one of many."""
 _APART = 7.0
 """Markers are left out if epochs are fewer pixels apart than this."""
 _EDGE = 1.5
@@ -99,6 +99,17 @@ class MeasuredLine:
         """Updates the items for the plot's current view."""
         raise NotImplementedError
 
+    def thinned(self) -> tuple[Floats, Floats]:
+        """Epochs and heights of the line that one looks at, at most a few hundred of them."""
+        x, y = self._series.epoch, self._heights
+        last = float(x[-1]) if len(x) else 1.0
+        return means(x, y, 0.0, last, _THINNED)
+
+    def clear(self) -> None:
+        """Draws nothing: something else draws the line."""
+        for item in self.items:
+            item.set_points(_NOTHING, _NOTHING)
+
     def point(self, index: int) -> QPointF | None:
         """Where a value is drawn, in pixels of the plot; None if the axis cannot show it."""
         return self.pixel(float(self._series.epoch[index]), float(self._heights[index]))
@@ -111,7 +122,7 @@ class MeasuredLine:
         """A point in pixels of the plot; None if its height is not finite."""
         if not np.isfinite(y):
             return None
-        across, down = self._pixels(np.array([x]), np.array([y]))
+        across, down = self._plot.pixels(np.array([x]), np.array([y]))
         return QPointF(across[0], down[0])
 
     @property
@@ -120,14 +131,6 @@ class MeasuredLine:
 
     def _measured(self) -> Floats:
         return self._series.values(self.measure.name)
-
-    def _pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """The same points in pixels of the plot."""
-        area, (left, right), (low, high) = self._plot.area(), self._plot.x_range(), self._plot.y_range()
-        across = (x - left) * (area.width() / (right - left))
-        reach = _CLIP * (high - low)
-        down = (high - np.clip(y, low - reach, high + reach)) * (area.height() / (high - low))
-        return across, down
 
 
 class StepLine(MeasuredLine):
@@ -201,10 +204,12 @@ class StepLine(MeasuredLine):
         smooths = self._trace.smooths
         raw = _NOTHING, _NOTHING
         if self._single or not smooths:
-            raw = self._pixels(*peaks(x, self._trace.raw.values, left, right, bins))
+            raw = self._plot.pixels(*peaks(x, self._trace.raw.values, left, right, bins))
         if smooths:
             self.raw.set_points(*raw)
-            self.strong.set_points(*self._pixels(*means(x, self._trace.smoothed.values, left, right, width)))
+            self.strong.set_points(
+                *self._plot.pixels(*means(x, self._trace.smoothed.values, left, right, width))
+            )
         else:
             self.raw.set_points(_NOTHING, _NOTHING)
             self.strong.set_points(*raw)
@@ -234,6 +239,9 @@ class EpochLine(MeasuredLine):
         super().__init__(plot, record, measure, variant)
         self._log = log
         self._scaled: Floats = _NOTHING
+        self._spread: Spread | None = None
+        self._spread_of = -1
+        """For how many epochs it was computed."""
         self.line = Line(plot.view_box, antialias=True)
         self.markers = Markers(plot.view_box)
 
@@ -243,7 +251,7 @@ class EpochLine(MeasuredLine):
 
     def set_style(self, weight: float, log: bool) -> None:
         self._log = log
-        self._scaled = _NOTHING
+        self._scaled, self._spread_of = _NOTHING, -1
         self.take()
 
     def take(self) -> bool:
@@ -253,8 +261,10 @@ class EpochLine(MeasuredLine):
         return True
 
     def spread(self) -> Spread | None:
-        values = self._measured()
-        return spread(values[np.isfinite(self._scaled)])
+        if len(self._scaled) != self._spread_of:
+            values = self._measured()
+            self._spread, self._spread_of = spread(values[np.isfinite(self._scaled)]), len(self._scaled)
+        return self._spread
 
     def _strong_points(self) -> tuple[Floats, Floats]:
         return self.line.across, self.line.down
@@ -267,11 +277,11 @@ class EpochLine(MeasuredLine):
         x, y = self._series.epoch, self._scaled
         left, right = self._plot.x_range()
         width = max(50.0, self._plot.area().width())
-        self.line.set_points(*self._pixels(*peaks(x, y, left, right, width)))
+        self.line.set_points(*self._plot.pixels(*peaks(x, y, left, right, width)))
         first, last = int(np.searchsorted(x, left)), int(np.searchsorted(x, right, "right"))
         seen = slice(first, last) if (last - first) * _APART <= width else slice(0, 0)
         finite = np.isfinite(y[seen])
-        self.markers.set_points(*self._pixels(x[seen][finite], y[seen][finite]))
+        self.markers.set_points(*self._plot.pixels(x[seen][finite], y[seen][finite]))
 
     @property
     def _heights(self) -> Floats:

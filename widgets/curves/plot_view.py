@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsRectItem, QWidget
 
+from networks.runs.series import Floats
 from widgets.curves import ticks
 from widgets.curves.axis import Axis, Ground
 from widgets.look import theme
 
 Range = tuple[float, float]
+_CLIP = 50.0
+"""Curves are cut off this many plot heights away: Qt needs bounded coordinates."""
 
 _JITTER = 6
 """A drag that is shorter than this in one direction zooms only along the other; in both, it is a click."""
@@ -101,6 +105,14 @@ class PlotView(pyqtgraph.GraphicsView):  # type: ignore[misc]
         """A point's place in pixels from the plot's upper left corner."""
         area, (left, right), (low, high) = self.area(), self.x_range(), self.y_range()
         return QPointF(area.width() * (x - left) / (right - left), area.height() * (high - y) / (high - low))
+
+    def pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Points of the plot in pixels from its upper left corner."""
+        area, (left, right), (low, high) = self.area(), self.x_range(), self.y_range()
+        across = (x - left) * (area.width() / (right - left))
+        reach = _CLIP * (high - low)
+        down = (high - np.clip(y, low - reach, high + reach)) * (area.height() / (high - low))
+        return across, down
 
     def point(self, position: QPointF) -> tuple[float, float]:
         """The point of the plot at a position of the viewport."""

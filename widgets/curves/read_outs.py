@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from widgets.curves.chart_place import ChartPlace
 
 
+MOST_READ = 12
+"""So many runs are read out; there is no room for more."""
+
+
 class ReadOuts:
     """Reads the values of runs at one step, the same in all charts, and shows them."""
 
@@ -28,6 +32,7 @@ class ReadOuts:
 
     def show(self, places: list[ChartPlace], shown: list[Record], pointed: float | None) -> None:
         """Shows the values of these runs, the one in front first, at the epoch that is pointed at."""
+        shown = shown[:MOST_READ]
         front = shown[0] if shown else None
         at = None
         if pointed is not None and front is not None and len(front.steps):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
-from networks.runs.measures import Quantity, variants
+from networks.runs.measures import Each, Quantity, variants
 from networks.runs.record import Record
 from networks.runs.sane_range import Spread
+from networks.runs.series import Floats
 from networks.runs.verdict import best_index
 from widgets.curves.marks import BestMark, ChangeMarks, DivergedMark, EdgeMark, Mark
 from widgets.curves.measured_line import MeasuredLine, line_of
@@ -37,6 +38,7 @@ class RunCurves:
         """Its marker for epochs; another one each time the colours repeat."""
         self._plot, self._quantity, self._index = plot, quantity, index
         self._shown, self._front, self._single = True, True, True
+        self._cleared = False
         self.cut = False
         """Whether the axis leaves out a part of this run."""
         self.lines: tuple[MeasuredLine, ...] = tuple(
@@ -45,7 +47,10 @@ class RunCurves:
         self._judged = next((line for line in self.lines if line.measure.each == "epoch"), None)
         self._best = -1
         """Index of the validation with the best value of this chart's own quantity."""
-        self._several = False
+        self._several = self._crowded = False
+        self.version = 0
+        """Changes with the heights of its lines."""
+        self._thinned: tuple[int, list[tuple[Each, Floats, Floats]]] = -1, []
         self.best = BestMark(plot.view_box, above=quantity.better == "lower")
         self.edge = EdgeMark(plot.view_box)
         self.diverged = DivergedMark(plot.view_box)
@@ -69,7 +74,7 @@ class RunCurves:
         self._shown = shown
         for line in self.lines:
             for item in line.items:
-                item.setVisible(shown)
+                item.setVisible(shown and not self._crowded)
             line.set_single_steps(self._single)
         self.stale = True
 
@@ -86,15 +91,23 @@ class RunCurves:
             self._front, self._several = front, several
             self.retheme()
 
+    def set_crowded(self, crowded: bool) -> None:
+        """Whether it is drawn together with many others, and not here."""
+        if crowded != self._crowded:
+            self._crowded, self.stale = crowded, True
+            self.set_shown(self._shown)
+
     def set_style(self, weight: float, log: bool) -> None:
         """Changes smoothing and scale, and recomputes all lines."""
         for line in self.lines:
             line.set_style(weight, log)
+        self.version += 1
         self.retheme()
 
     def take(self) -> None:
         """Takes what was added to the record since the last call."""
         grown = [line.take() for line in self.lines]
+        self.version += any(grown)
         self.stale = self.stale or any(grown) or len(self.run.changes) != self._told_changes
         self._told_changes = len(self.run.changes)
         if self._judged is not None and any(grown):
@@ -107,10 +120,29 @@ class RunCurves:
     def draw(self) -> None:
         """Updates the lines and marks for the plot's current view."""
         self.stale = False
+        if self._crowded:
+            if not self._cleared:
+                self._clear()
+            return
+        self._cleared = False
         if self._shown:
             for line in self.lines:
                 line.draw()
         self._draw_marks()
+
+    def thinned(self) -> list[tuple[Each, Floats, Floats]]:
+        """Some points of each line, and whether it is one of steps or of epochs."""
+        if self._thinned[0] != self.version:
+            self._thinned = self.version, [(line.measure.each, *line.thinned()) for line in self.lines]
+        return self._thinned[1]
+
+    def _clear(self) -> None:
+        self._cleared = True
+        for line in self.lines:
+            line.clear()
+        for mark in (self.best, self.diverged, self.edge):
+            mark.place(None)
+        self.changes.show_changes([], self.words_color, self._plot.shade)
 
     def remove(self) -> None:
         """Removes everything from the plot."""

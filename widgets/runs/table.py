@@ -69,6 +69,7 @@ class RunsTable(QTreeView):
         self._current = ""
         self._opened: frozenset[str] = frozenset()
         self._scrolled = 0
+        self._fitted: tuple[int, tuple[Column, ...]] = 0, ()
 
     def selected(self) -> tuple[str, ...]:
         """The ids of the selected runs, as they stand; of a group, all of them."""
@@ -165,7 +166,10 @@ class RunsTable(QTreeView):
                 model.select(index, flags.Select | flags.Rows)
         if self._current and (index := self.runs.index_of(self._current)).isValid():
             model.setCurrentIndex(index, flags.NoUpdate)
-        self.fit_columns()
+        shape = len(self.runs.lines), self.runs.columns
+        if shape != self._fitted:
+            self._fitted = shape
+            self.fit_columns()
         self.verticalScrollBar().setValue(self._scrolled)
 
     # widths
