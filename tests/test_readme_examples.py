@@ -164,6 +164,15 @@ def test_no_test_that_walks_the_catalog_fails_with_one_more_type(copied_tree):
     run_tests_in(copied_tree, *CATALOG_WALKS, "-k", "PixelShuffle or unique or every_layer_type or palette")
 
 
+def test_explaining_a_layer_type(copied_tree):
+    """Its terms, gradients and receptive field are then held to torch with those of all other types."""
+    add_layer(copied_tree)
+    file = copied_tree / "networks" / "explanations" / "copying.py"
+    explanation = examples("Adding a layer type")[1]
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n\n{explanation}", encoding="utf-8")
+    run_tests_in(copied_tree, "tests/networks/explanations", "-k", "PixelShuffle")
+
+
 @pytest.mark.slow
 def test_random_networks_with_one_more_type_are_imported_and_exported(copied_tree):
     add_layer(copied_tree)
