@@ -51,6 +51,7 @@ def added(numbers: Iterable[float]) -> str:
     return text or "0"
 
 
+@np.errstate(all="ignore")
 def line(form: Form) -> Message:
     """The arithmetic in figures, such as `1.005 − 0.575 + 0.013 = 0.443`."""
     match form:
@@ -85,6 +86,8 @@ def term(form: WeightedSum, at: tuple[int, ...]) -> str:
 def strongest(form: WeightedSum | LossTerms | Joined) -> Message:
     """Which parts make up most of a sum, in words: at least 90 % of what pulls in its direction."""
     parts = _parts(form)
+    if not np.isfinite(parts).all():
+        return message("Some of it is no finite number: the result is {result}.", result=figure(form.result))
     toward = np.where(np.sign(parts) == np.sign(parts.sum()), np.abs(parts), 0.0)
     whole = toward.sum()
     if whole == 0:

@@ -15,6 +15,9 @@ from networks.core.message import Message
 from networks.explanations.places import Numbers, Places, Position, Positions
 from networks.layers.activation import Activation
 
+_QUIET = np.errstate(all="ignore")
+"""Numbers of a network that has exploded are explained as well: infinity, and what is not a number."""
+
 Weighing = Literal["learned", "fixed", "mean", "gradient"]
 """Where the factors of a sum come from: learned weights, the layer's rule, equal parts of a mean, slopes."""
 
@@ -36,11 +39,13 @@ class WeightedSum(msgspec.Struct, frozen=True, eq=False):
     bias_places: Places | None = None
 
     @property
+    @_QUIET
     def products(self) -> Numbers:
         """Values times factors, term by term."""
         return self.values * self.factors
 
     @property
+    @_QUIET
     def parts(self) -> Numbers:
         """The sum of each slice along the first axis: of each channel of a convolution."""
         products = self.products
@@ -48,12 +53,14 @@ class WeightedSum(msgspec.Struct, frozen=True, eq=False):
         return found
 
     @property
+    @_QUIET
     def running(self) -> Numbers:
         """The running total behind each part and, where there is one, behind the bias at the end."""
         parts = self.parts
         return np.cumsum(parts if self.bias is None else np.append(parts, self.bias))
 
     @property
+    @_QUIET
     def result(self) -> float:
         """The sum."""
         return float(self.products.sum()) + (self.bias or 0.0)
@@ -84,6 +91,7 @@ class Joined(msgspec.Struct, frozen=True, eq=False):
     places: tuple[Places, ...]
 
     @property
+    @_QUIET
     def result(self) -> float:
         """The sum or the product."""
         return float(self.values.sum() if self.operation == "sum" else self.values.prod())
@@ -146,10 +154,10 @@ class Normalized(msgspec.Struct, frozen=True, eq=False):
     passes_on: bool = False
 
     @property
+    @_QUIET
     def result(self) -> float:
         """The number after it was normalized."""
-        with np.errstate(all="ignore"):
-            relative = float(np.float64(self.x - self.centre) / np.float64(self.divisor))
+        relative = float(np.float64(self.x - self.centre) / np.float64(self.divisor))
         return relative * self.scale + self.shift + (self.x if self.passes_on else 0.0)
 
 
@@ -171,12 +179,14 @@ class Shares(msgspec.Struct, frozen=True, eq=False):
         return float(self.values.max())
 
     @property
+    @_QUIET
     def exponentials(self) -> Numbers:
         """e to the power of each score less the largest."""
         found: Numbers = np.exp(self.values - self.values.max())
         return found
 
     @property
+    @_QUIET
     def shares(self) -> Numbers:
         """The exponentials over their sum: the probabilities."""
         exponentials = self.exponentials
@@ -184,6 +194,7 @@ class Shares(msgspec.Struct, frozen=True, eq=False):
         return found
 
     @property
+    @_QUIET
     def result(self) -> float:
         """The share, or its logarithm."""
         if self.logarithm:
@@ -206,6 +217,7 @@ class LossTerms(msgspec.Struct, frozen=True, eq=False):
     output_places: Places
 
     @property
+    @_QUIET
     def result(self) -> float:
         """The loss."""
         return float(self.terms.sum())
@@ -247,6 +259,7 @@ class Explanation(msgspec.Struct, frozen=True, eq=False):
         return self.form.result
 
     @property
+    @_QUIET
     def difference(self) -> float:
         """How far the terms miss the network's number, which was computed in another order and precision."""
         return abs(self.result - self.value)

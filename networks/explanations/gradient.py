@@ -24,6 +24,7 @@ class Consumer(msgspec.Struct, frozen=True, eq=False):
     gradient: Array
 
 
+@np.errstate(all="ignore")
 def gradient_of_value(consumers: Sequence[Consumer], at: Position, value: float) -> Explanation:
     """The gradient of one number of a layer's output: a stage for each wire that leaves it, then their sum.
 
@@ -42,6 +43,7 @@ def gradient_of_value(consumers: Sequence[Consumer], at: Position, value: float)
     return Explanation(at, value, tuple(stages))
 
 
+@np.errstate(all="ignore")
 def gradient_of_weight(
     passed: LayerPass, name: str, at: Position, gradient: Array, value: float
 ) -> Explanation:

@@ -111,6 +111,7 @@ EXPLAINED = frozenset(_TERMS)
 """The losses that are explained: all of the catalog."""
 
 
+@np.errstate(all="ignore")
 def loss_terms(passed: LossPass, image: int) -> LossTerms:
     """The loss of one image of the batch, class by class."""
     x, targets = passed.outputs[image].astype(np.float64), passed.targets[image].astype(np.float64)
@@ -143,6 +144,7 @@ def loss_of_image(passed: LossPass, image: int, value: float) -> Explanation:
     return Explanation((image,), value, (Stage(title, loss_terms(passed, image), passed.loss.formula),))
 
 
+@np.errstate(all="ignore")
 def loss_of_batch(passed: LossPass, value: float) -> Explanation:
     """Where the loss of the batch comes from: the mean over its images, or a weighted one."""
     losses = np.array([loss_terms(passed, image).result for image in range(len(passed.outputs))])
@@ -152,6 +154,7 @@ def loss_of_batch(passed: LossPass, value: float) -> Explanation:
     return Explanation((), value, (Stage(title, form, "L = Σ share · L(image)"),))
 
 
+@np.errstate(all="ignore")
 def gradient_of_score(passed: LossPass, at: Position, value: float) -> Explanation:
     """Where the gradient of one score comes from; `at` is (image, class), `value` what torch computed."""
     terms = loss_terms(passed, at[0])

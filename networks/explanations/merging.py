@@ -118,7 +118,9 @@ class RandomFactor(Factor):
         assert isinstance(passed.layer, Dropout | Dropout2d | StochasticDepth)
         if passed.mask is None:
             return 1.0, CONSTANT
-        kept = float(np.broadcast_to(passed.mask, passed.output.shape)[at])
+        # torch draws for whole images with one more axis in front
+        mask = passed.mask.reshape(passed.mask.shape[-passed.output.ndim :])
+        kept = float(np.broadcast_to(mask, passed.output.shape)[at])
         return kept / (1 - passed.layer.p), one("mask", 0, at)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from networks.core.message import UserError, message
 from networks.explanations import (
     activation,
@@ -50,6 +52,7 @@ def explainer_of(kind: type[Layer]) -> Explainer:
     return EXPLAINERS[kind]
 
 
+@np.errstate(all="ignore")
 def explained(passed: LayerPass, at: Position) -> Explanation:
     """The arithmetic behind `passed.output[at]`; `at` has a position for each axis, the image first.
 

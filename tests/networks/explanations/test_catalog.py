@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.core.shapes import ShapeError, count
+from networks.explanations.figures import line, strongest
 from networks.explanations.forms import (
     Copied,
     Joined,
@@ -88,7 +89,7 @@ def positions(data, shape, label, most=3):
     return [data.draw(one, label=label) for _ in range(most)]
 
 
-def walk(kind, check, examples=25):
+def walk(kind, check, examples=15):
     """Calls `check(judged, data)` with random layers of a type that fit."""
     seen = []
 
@@ -101,7 +102,7 @@ def walk(kind, check, examples=25):
             check(judged(layer, shapes, **options), data)
 
     proof()
-    assert len(seen) >= 3
+    assert len(seen) >= (3 if examples > 10 else 1)
 
 
 @every_type
@@ -198,3 +199,26 @@ def test_the_gradient_of_a_weight_is_autograds(kind):
                 assert_same(gradient_of_weight(found.passed, name, at, found.gradient, float(gradient[at])))
 
     walk(kind, check)
+
+
+@every_type
+def test_a_network_that_has_exploded_is_explained_as_well(kind):
+    """Its infinities and what is no number neither raise nor warn."""
+
+    def check(found, data):
+        capture = found.passed.capture
+        for value in (np.inf, -np.inf, np.nan, 1e300):
+            inputs = tuple(np.full_like(x, value) for x in capture.inputs)
+            passed = LayerPass(found.passed.layer, capture._replace(inputs=inputs))
+            explanation = explained(passed, (0,) * capture.output.ndim)
+            for stage in explanation.stages:
+                assert str(line(stage.form))
+                if isinstance(stage.form, WeightedSum):
+                    assert str(strongest(stage.form))
+                    assert len(stage.form.running) >= len(stage.form.parts)
+            for which, x in enumerate(inputs):
+                consumer = Consumer("next", passed, which, found.gradient)
+                result = gradient_of_value([consumer], (0,) * x.ndim, 0.0).result
+                assert isinstance(result, float)
+
+    walk(kind, check, 3)

@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from networks.graph.edits import set_layers
 from networks.graph.network import Network, Node, Wire
 from networks.insight.taps import Taps
 from networks.insight.tracing import traced
@@ -20,7 +21,7 @@ from networks.layers.linear import CLASSES, Linear
 from networks.layers.merge import Add
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d
-from networks.layers.regularization import Dropout
+from networks.layers.regularization import Dropout, Dropout2d, StochasticDepth
 from networks.module.build import build
 from networks.recipes.losses import CrossEntropy
 from tests.networks.explanations.test_catalog import scale
@@ -126,6 +127,18 @@ RESIDUAL = Network(
         Node("output", Output(), ("fc",)),
     )
 )
+
+
+@pytest.mark.parametrize("layer", [Dropout(), Dropout2d(0.3), StochasticDepth()], ids=lambda one: one.name())
+def test_the_mask_that_was_drawn_is_the_one_that_is_explained(layer):
+    network = set_layers(RESIDUAL, {"drop": layer})
+    _, trace = trace_of(network, True, 1)
+    capture = trace.captures["drop"]
+    for at in np.ndindex(capture.output.shape):
+        form = trace.value("drop", at).form
+        assert form.result == pytest.approx(capture.output[at])
+        assert form.values[1] in (0, pytest.approx(1 / (1 - layer.p)))
+        assert near(trace.gradient("add", at))
 
 
 def test_nothing_is_left_behind():
