@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.recipes.looks import Look
@@ -70,17 +70,23 @@ class ReadOut(QWidget):
             painter.setPen(QColor(shade.hair))
             painter.drawLine(place.bottomLeft(), place.bottomRight())
             upper, lower = place.adjusted(0, 2, 0, 0), place.adjusted(0, theme.grown(17), 0, 0)
-            painter.setFont(theme.font(theme.DENSE))
-            painter.setPen(QColor(shade.text_dim))
-            painter.drawText(upper, left, line.what)
-            painter.setFont(theme.font(theme.SMALL))
-            words = painter.fontMetrics().elidedText(
-                line.how, Qt.TextElideMode.ElideRight, int(place.width())
-            )
-            painter.drawText(lower, left, words)
-            painter.setFont(theme.font(theme.DENSE - (1 if len(line.value) > 12 else 0), mono=True))
+            numbers = theme.font(theme.DENSE - (1 if len(line.value) > 12 else 0), mono=True)
+            taken = QFontMetricsF(numbers).horizontalAdvance(line.value) + 10
+            words = QFontMetricsF(theme.font(theme.DENSE)).horizontalAdvance(line.what)
+            # the numbers of three colours need the line below where the column is narrow
+            value_below = words + taken > place.width()
+            painter.setFont(numbers)
             painter.setPen(QColor(shade.text))
-            painter.drawText(upper, right, line.value)
+            painter.drawText(lower if value_below else upper, right, line.value)
+            painter.setPen(QColor(shade.text_dim))
+            for sentence, font, room, beside in (
+                (line.what, theme.font(theme.DENSE), upper, not value_below),
+                (line.how, theme.font(theme.SMALL), lower, value_below),
+            ):
+                painter.setFont(font)
+                width = int(max(0.0, room.width() - (taken if beside else 0)))
+                fits = painter.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideRight, width)
+                painter.drawText(room, left, fits)
         painter.end()
 
     def _told(self, look: Look, row: int, column: int) -> tuple[Line, ...]:

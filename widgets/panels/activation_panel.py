@@ -13,6 +13,7 @@ from networks.graph.network import Network
 from networks.layers import layer_types
 from networks.layers.activation import Activation
 from networks.layers.base import Group, Layer
+from widgets.controls.column import stacked
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.icon_line import IconLine
 from widgets.controls.segments import Segments
@@ -60,7 +61,7 @@ class ActivationPanel(QWidget):
         self._good, self._bad = IconLine("check", "success"), IconLine("warning", "warning")
         self._good.setObjectName("good")
         self._bad.setObjectName("bad")
-        self._drawing = _column(self._plot, self._formula, self._good, self._bad)
+        self._drawing = stacked(self._plot, self._formula, self._good, self._bad)
         rows = Rows()
         rows.add_row(
             self.tr("Function"), self._box, tip=self.tr("All layers chosen above change in one step.")
@@ -206,13 +207,3 @@ def _formula_label() -> QLabel:
     label.setFont(theme.font(theme.SMALL, mono=True))
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
-
-
-def _column(*widgets: QWidget) -> QWidget:
-    whole = QWidget()
-    column = QVBoxLayout(whole)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(theme.SPACE)
-    for widget in widgets:
-        column.addWidget(widget)
-    return whole

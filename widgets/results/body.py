@@ -7,10 +7,11 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from networks.runs.judgement.calibration import calibration
 from networks.runs.judgement.rates import accuracy, among_first, usual_most
+from widgets.controls.column import stacked
 from widgets.controls.segments import Segments
 from widgets.forms.rows import dim
 from widgets.look import theme
@@ -67,16 +68,16 @@ class ResultsBody(QWidget):
     def _make_sections(self) -> tuple[QWidget, QWidget, QWidget]:
         """The matrix, the classes, and the two plots, each with its heading."""
         head = _row(_heading(self.tr("What was taken for what")), self.unit)
-        matrix = _column(head, self.matrix, self._pairs_title, self.pairs)
+        matrix = stacked(head, self.matrix, self._pairs_title, self.pairs)
         explained = dim()
         explained.setText(
             self.tr("dot: what was measured; bar: what the number of pictures leaves open, 95 %")
         )
-        classes = _column(
+        classes = stacked(
             _row(_heading(self.tr("How many of each it finds")), self.search), explained, self.classes
         )
-        calibrated = _column(_heading(self.tr("Calibration")), self.calibration, self.about_calibration)
-        lost = _column(_heading(self.tr("Losses")), self.losses, self.about_losses)
+        calibrated = stacked(_heading(self.tr("Calibration")), self.calibration, self.about_calibration)
+        lost = stacked(_heading(self.tr("Losses")), self.losses, self.about_losses)
         self._plots = QWidget()
         self._plots_grid = QGridLayout(self._plots)
         self._plots_grid.setContentsMargins(0, 0, 0, 0)
@@ -215,14 +216,4 @@ def _row(heading: QLabel, behind: QWidget) -> QWidget:
     row.setContentsMargins(0, 0, 0, 0)
     row.addWidget(heading, 1)
     row.addWidget(behind)
-    return found
-
-
-def _column(*parts: QWidget) -> QWidget:
-    found = QWidget()
-    column = QVBoxLayout(found)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(theme.SPACE)
-    for part in parts:
-        column.addWidget(part)
     return found

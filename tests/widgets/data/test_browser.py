@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
@@ -22,6 +25,7 @@ from tests.app.window.test_accessible_window import (
 )
 from tests.app.window.test_visible_focus import differing, seen
 from widgets.data.browser import DataBrowser
+from widgets.data.read_out import ReadOut
 from widgets.data.tiles import signed
 from widgets.look.theme import DARK, LIGHT, apply_theme
 
@@ -314,3 +318,27 @@ def test_what_was_measured_of_all_pixels_is_said(browser):
     assert "1\u202f438 training pictures" in browser.detail.spread.toolTip()
     browser.show_spread(None)
     assert browser.detail.spread.words() == "not measured yet"
+
+
+@pytest.mark.parametrize("width", [150, 190, 260, 400])
+def test_the_numbers_of_three_colours_lie_over_no_words(qtbot, width):
+    read_out = ReadOut()
+    qtbot.addWidget(read_out)
+    look = look_of(contents(Recipe().data), 0, steps=False, channels=3)
+    read_out.show_pixel(look, 3, 4)
+    read_out.resize(width, read_out.sizeHint().height())
+    drawn = []
+
+    class Noting(QPainter):
+        def drawText(self, room, flags, words):
+            drawn.append(self.boundingRect(room, flags, words))
+            super().drawText(room, flags, words)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("widgets.data.read_out.QPainter", Noting)
+        read_out.grab()
+    assert len(drawn) == 1 + 3 * len(read_out.lines())
+    for one, other in combinations(drawn, 2):
+        common = one.intersected(other)
+        # the tall ends of two lines may touch
+        assert common.width() <= 1 or common.height() <= 3, (one, other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from networks.core.finding import Finding
 from networks.graph.check import Report
@@ -14,6 +14,7 @@ from networks.recipes.losses import LOSSES, Loss
 from networks.recipes.losses.curve import given
 from networks.recipes.recipe import Recipe
 from networks.runs.glance import Glance
+from widgets.controls.column import column_of, stacked
 from widgets.controls.icon_line import IconLine
 from widgets.forms.form import Form
 from widgets.forms.rows import Stack, dim
@@ -62,16 +63,15 @@ class LossPanel(RecipePanel):
         self._verdicts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._verdicts.setSpacing(theme.SPACE * 2)
         for head, two in zip(heads, (self._lines[:2], self._lines[2:]), strict=True):
-            column = _column(head, *two, spacing=4)
+            column = column_of(head, *two, spacing=4)
             column.addStretch(1)
             self._verdicts.addLayout(column, 1)
         lasting = QWidget()
         lasting.setLayout(self._verdicts)
         self._verdicts.setContentsMargins(0, 0, 0, 0)
-        setting = QWidget()
-        setting.setLayout(_column(choice, self._parameters, self._help))
+        setting = stacked(choice, self._parameters, self._help)
         self._parts = (setting, self.fit, self.plot, self.comparison, self.formula, lasting)
-        self._left, self._right = _column(), _column()
+        self._left, self._right = column_of(), column_of()
         self._left.setSpacing(theme.SPACE + 4)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, theme.SPACE + 4)
@@ -221,12 +221,3 @@ class LossPanel(RecipePanel):
         for part in () if wide else self._parts:
             part.setMinimumWidth(0)
         self.setMinimumWidth(244)
-
-
-def _column(*widgets: QWidget, spacing: int = theme.SPACE) -> QVBoxLayout:
-    column = QVBoxLayout()
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(spacing)
-    for widget in widgets:
-        column.addWidget(widget)
-    return column
