@@ -11,10 +11,11 @@ import re
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from networks.core.fields import changed, fields_of
 from networks.core.finding import blocking
 from networks.core.message import UserError
 from networks.data.images import prepare
@@ -56,6 +57,7 @@ from tests.networks.recipes.datasets.made_sets import BY_NAME as BY_SET
 from tests.networks.recipes.datasets.made_sets import drawn, write
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 from tests.networks.strategies import layers as declared
+from tests.networks.strategies import values
 from tests.networks.training.precisions import PRECISIONS
 
 FEW = {"validation": 0.4}
@@ -177,7 +179,39 @@ def schedules(draw):
             given["every"] = 1
         case "Plateau":
             given |= {"patience": 0, "threshold": 0.9}
+    for field in fields_of(kind):
+        if field.name in given or not draw(st.booleans()):
+            continue
+        if field.kind == "real":
+            # nearer to the lower bound, or away from it where the usual value lies there
+            low, high = field.low or 0.0, min(field.high or 1.0, 2.0)
+            given[field.name] = low + 0.7 * (field.default - low) or low + 0.3 * (high - low)
+        elif field.kind != "numbers":
+            given[field.name] = draw(values(field))
     return kind(**given)
+
+
+@st.composite
+def optimizers(draw):
+    """Any optimizer. Its numbers are near the usual ones, at which a training of two epochs stays finite."""
+    kind = draw(st.sampled_from(OPTIMIZERS))
+    given = {"weight_decay": draw(st.sampled_from([0.0, 0.01]))}
+    for field in fields_of(kind):
+        if field.kind in ("flag", "choice"):
+            given[field.name] = draw(values(field))
+        elif field.kind == "real" and field.name != "weight_decay" and draw(st.booleans()):
+            usual = field.default or 0.1 * min(1.0, field.high or 1.0)
+            given[field.name] = usual * (0.9 if usual * 0.9 >= (field.low or 0.0) else 1.1)
+    if given.get("nesterov") and kind is SGD:
+        given["momentum"] = 0.8
+    return changed(kind(), **given)
+
+
+@st.composite
+def steps_of_any_strength(draw, kinds):
+    """Up to three steps, as they are when they are added, or with any parameters."""
+    chosen = draw(st.lists(st.sampled_from(kinds), max_size=3))
+    return tuple(draw(st.just(kind()) | declared(kind)) for kind in chosen)
 
 
 @st.composite
@@ -197,10 +231,7 @@ def projects(draw):
     training = len(data.split()[0])
     # also so many that a single image is left for the last batch
     batch_size = draw(st.sampled_from([13, 64, 200, training - 1, (training - 1) // 2]))
-    kind = draw(st.sampled_from(OPTIMIZERS))
     kinds = [kind for kind in AUGMENTATIONS if loss.soft or kind.kind != "mixing"]
-    steps = draw(st.lists(st.sampled_from(kinds), max_size=3))
-    optimizer = kind(weight_decay=draw(st.sampled_from([0.0, 0.01])))
     return Project(
         freeze(drawn, names),
         recipe(
@@ -208,9 +239,9 @@ def projects(draw):
             split_seed=data.split_seed,
             per_class=data.per_class,
             balance=data.balance,
-            augmentation=tuple(step() for step in steps),
+            augmentation=draw(steps_of_any_strength(kinds)),
             batch_size=batch_size,
-            optimizer=optimizer,
+            optimizer=draw(optimizers()),
             loss=loss,
             schedule=draw(schedules()),
             averaging=draw(st.sampled_from([0.0, 0.9])),
@@ -230,6 +261,72 @@ def projects(draw):
             precision=draw(st.sampled_from(PRECISIONS)),
         ),
     )
+
+
+ELSEWHERE = {
+    "data.dataset": "each has its own test, and folders theirs in test_streaming_script",
+    "data.judged_by": "with sets that have a test set, below",
+    "learning.start": "published weights, below",
+    "learning.epochs": "two are enough for everything that depends on epochs",
+    "learning.stopping.keep.averaged": "below, as only runs that average can keep it",
+    "machine.device": "the script asks for the one of the run",
+    "machine.threads": "another number of them is another rounding",
+    "machine.compile": "promises closeness and not equality",
+    "machine.decoders": "changes nothing, which test_streaming_script shows",
+    "machine.synchronized": "of runs of several processes, which have no script",
+}
+"""What the random recipes leave alone, and why."""
+
+
+def walked(kind, path=""):
+    """All choices that a struct declares: flags, words, types, and numbers other than the usual one."""
+    for field in fields_of(kind):
+        here = f"{path}{field.name}"
+        if field.kind in ("flag", "choice"):
+            choices = (False, True) if field.kind == "flag" else field.choices
+            yield from (f"{here}.{choice}" for choice in choices)
+        elif field.kind in ("union", "list"):
+            for each in field.types:
+                yield f"{here}.{each.__name__}"
+                yield from walked(each, f"{here}.{each.__name__}.")
+        elif field.kind == "struct":
+            yield from walked(field.types[0], f"{here}.")
+        else:
+            yield f"{here} other"
+
+
+def found_in(value, path=""):
+    """Which of these choices a value makes."""
+    for field in fields_of(type(value)):
+        here, own = f"{path}{field.name}", getattr(value, field.name)
+        if field.kind in ("flag", "choice"):
+            yield f"{here}.{own}"
+        elif field.kind in ("union", "list"):
+            for each in own if field.kind == "list" else (own,):
+                yield f"{here}.{type(each).__name__}"
+                yield from found_in(each, f"{here}.{type(each).__name__}.")
+        elif field.kind == "struct":
+            yield from found_in(own, f"{here}.")
+        elif own != field.default:
+            yield f"{here} other"
+
+
+def test_the_random_recipes_have_everything_that_is_declared():
+    drawn_ones = set()
+
+    @settings(max_examples=800, phases=[Phase.generate], database=None, deadline=None)
+    @given(projects())
+    def draw(project):
+        drawn_ones.update(found_in(project.recipe))
+
+    draw()
+    left_out = {
+        each
+        for each in walked(Recipe)
+        if not any(each == name or each.startswith((f"{name}.", f"{name} ")) for name in ELSEWHERE)
+    }
+    assert sorted(left_out - drawn_ones) == []
+    assert all(any(each.startswith(name) for each in walked(Recipe)) for name in ELSEWHERE)
 
 
 @settings(max_examples=40)
