@@ -54,7 +54,8 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "torch.compile",
             "Translates the training step into a program of its own before the first one, which takes "
             "seconds to minutes. Results differ in rounding, and training scripts need not give the same "
-            "numbers to the last digit. Validation and an epoch's smaller last batch are not compiled.",
+            "numbers to the last digit. Validation and an epoch's smaller last batch are not compiled. "
+            "Dropout that is changed in a run that goes on has it translated again.",
         ),
     ] = False
     decoders: Annotated[

@@ -76,6 +76,8 @@ def _prepare_torch() -> None:
 
     # torch would collect garbage in the training thread, where Qt's objects must not be freed
     torch._dynamo.config.run_gc_after_compile = False
+    # each share of dropout is a program of its own, and beyond a few torch would silently make no more
+    torch._dynamo.config.recompile_limit = 64
     # the compilers run one after the other, from this thread: no processes are left behind
     torch._inductor.config.compile_threads = 1
 

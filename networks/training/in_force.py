@@ -29,12 +29,17 @@ class InForce:
         self.learning = recipe.learning
         self._settle(recipe)
 
-    def bring(self, recipe: Recipe, path: str = "") -> None:
-        """Follows a recipe in which the value at `path` is another one now; any value where it is empty."""
+    def bring(self, recipe: Recipe, path: str = "") -> bool:
+        """Follows a recipe in which the value at `path` is another one now; any value where it is empty.
+
+        Gives whether the network itself computes otherwise now: dropout layers have another share.
+        """
+        before = [layer.p for layer, _ in self._dropouts]
         self._images.augmented.set_steps(recipe.data.augmentation)
         self._settle(recipe)
         if path.startswith("learning.optimizer.") or not path:
             set_options(self._optimizer, **recipe.learning.optimizer.arguments())
+        return before != [layer.p for layer, _ in self._dropouts]
 
     def _settle(self, recipe: Recipe) -> None:
         self.learning = learning = recipe.learning

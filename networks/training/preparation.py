@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+from torch import nn
 
+from networks.core.message import Message, message
 from networks.training.compiled import Compiled
 from networks.training.compiling import Compilation, compile_steps
 from networks.training.model import Model
@@ -22,6 +24,21 @@ class Preparation:
         """Asked as well, again and again, while that goes on."""
         self.seconds: float | None = None
         """What it took to compile the training step; None as long as it is not compiled."""
+
+    @property
+    def words(self) -> Message:
+        """What is told before the training step is compiled."""
+        if self.seconds is None:
+            return message("torch.compile translates the training step, once for this run …")
+        return message("torch.compile translates the training step again: dropout is a part of it …")
+
+    def expect_again(self, step: nn.Module) -> None:
+        """Has a compiled step compiled once more, since the network computes otherwise now.
+
+        torch would do that by itself within the next step, without a word and without a way to give it up.
+        """
+        if isinstance(step, Compiled):
+            step.compiled.clear()
 
     def hurry(self) -> None:
         """Gives up to compile where that goes on, so that the next event comes soon; for another thread."""

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from torch import Tensor, fx
 
 from networks.core.decoding import typed
-from networks.core.message import Message, message
+from networks.core.message import Message
 from networks.module.build import evaluation
 from networks.project.project import Project
 from networks.recipes.machine_section import Machine
@@ -340,6 +340,7 @@ class Run:
                 yield from self._judge()
             elif (steered := self._steer()) is not None:
                 yield steered
+                yield from self._prepare()
             elif self.state.over and not self.state.repeating:
                 end = self._stopping
                 words = ended_early(end.measure, end.patience, int(self.epoch), self.best)
@@ -355,9 +356,8 @@ class Run:
 
     def _prepare(self) -> Iterator[Noticed]:
         """Compiles the training step where that is wished, and tells so; as often as it is given up."""
-        begun = message("torch.compile translates the training step, once for this run …")
         while isinstance(step := self.model.trained, Compiled) and not step.compiled:
-            yield Noticed(self.id, begun, waits=True)
+            yield Noticed(self.id, self.preparation.words, waits=True)
             done = self.preparation.compile(step, self.model, self.images, self.state)
             if done.problem is not None:
                 self._leave_uncompiled()
@@ -387,7 +387,8 @@ class Run:
         words = change_words(self.recipe, *due)
         self.state.changes.append(Change(self.step, *due))
         path, value = due
-        self._in_force.bring(self.recipe, path)
+        if self._in_force.bring(self.recipe, path):
+            self.preparation.expect_again(self.model.trained)
         if path == "learning.epochs" and not self.state.repeating:
             # an epoch that has begun is finished, and judged
             self.target_epochs = max(self._in_force.learning.epochs, math.ceil(self.epoch))

@@ -231,3 +231,53 @@ def test_compiled_steps_are_those_of_torch_but_for_rounding_and_go_on_to_the_bit
     second.restore(saved)
     assert measured(list(second.train())) == measured(rest)
     assert same_weights(first, second)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_dropout_that_changes_in_a_compiled_run_is_compiled_again_with_a_word_on_it(monkeypatch, precision):
+    """torch's own tracing, with nothing behind it: what a share of dropout costs is told, not hidden."""
+    traced = []
+    real = torch.compile
+
+    def backend(graph, inputs):
+        traced.append(len(noticed))
+        return graph
+
+    translated(monkeypatch, lambda model, **options: real(model, dynamic=False, backend=backend))
+    torch._dynamo.reset()
+    given = project(RANDOM, batch_size=300, epochs=4, precision=precision)
+    given = replace(given, recipe=replace(given.recipe, machine=replace(given.recipe.machine, compile=True)))
+    run, noticed, steps = Run(given), [], 0
+    wishes = {2: ("learning.dropout", 0.5), 4: ("learning.clip", 0.5), 6: ("learning.dropout", 0.0)}
+    wishes |= {8: ("learning.optimizer.lr", 0.01), 10: ("learning.dropout", 0.5)}
+    for event in run.train():
+        assert not isinstance(event, Failed), event.details
+        if isinstance(event, Noticed):
+            noticed.append(str(event.message))
+        elif isinstance(event, Stepped):
+            steps += 1
+            if steps in wishes:
+                run.steer(*wishes[steps])
+    begun = [words for words in noticed if "translates" in words]
+    assert begun[0].endswith("once for this run …")
+    assert [words.endswith("again: dropout is a part of it …") for words in begun[1:]] == [True] * 3
+    # nothing is traced but behind such a word, and a share that was there before is known
+    assert len(set(traced)) == 3
+    assert all("translates" in noticed[count - 1] for count in traced)
+    assert len(run.state.changes) == 5
+    torch._dynamo.reset()
+
+
+@IN_BFLOAT16
+def test_a_run_in_bfloat16_that_was_steered_is_repeated_to_the_bit():
+    given = project(RANDOM, batch_size=300, epochs=3, precision="bfloat16")
+    run, wishes = Run(given), {2: ("learning.dropout", 0.5), 4: ("learning.optimizer.lr", 0.01)}
+    told_of = []
+    for event in run.train():
+        told_of.append(event)
+        if isinstance(event, Stepped) and event.step in wishes:
+            run.steer(*wishes[event.step])
+    assert len(run.state.changes) == 2
+    again = Run(given, changes=tuple(run.state.changes))
+    assert measured(list(again.train())) == measured(told_of)
+    assert same_weights(again, run)
