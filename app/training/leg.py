@@ -122,6 +122,10 @@ class Leg:
         # outside of the except block: there, the traceback would keep all tensors alive
         if failure is not None:
             self.box.append(failure)
+            for recorder in self.recorders.values():
+                # or its folder would say that it goes on, as long as the program runs
+                if not recorder.ended:
+                    self.box.extend(recorder.take(failure))
 
     def hurry(self) -> None:
         """Gives up what takes long before the first step; called in the window's thread."""

@@ -88,6 +88,8 @@ class Recorder:
         self._troubles: list[Message] = []
         self._failing: dict[str, Message] = {}
         """What cannot be written now, with the sentence that was told."""
+        self.ended = False
+        """Whether the end of the leg has been told."""
         self.cost = 0.0
         """Seconds that the last checkpoint took."""
         self.checkpoints = 0
@@ -148,6 +150,7 @@ class Recorder:
 
     def _end(self, event: Finished | Failed) -> None:
         """Writes the last checkpoint, the weights and how the leg ended, in this order."""
+        self.ended = True
         self._wait()
         broken = isinstance(event, Failed) or event.reason == "diverged"
         interrupted = isinstance(event, Finished) and event.reason == "interrupted"
@@ -184,7 +187,7 @@ class Recorder:
         """Writes something; an error is told once, until it succeeds again, and training goes on."""
         try:
             yield
-        except (OSError, UserError, MemoryError, RuntimeError) as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, it is no reason to lose what was trained
             sentence = _unwritten(self.folder, error)
             if sentence not in self._failing.values():
                 self._troubles.append(sentence)
