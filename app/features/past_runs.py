@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
 
 from app.feature.desk import OUTCOME, Desk
 from app.features.run_contents import RunContents
+from app.features.side_by_side import SideBySide
 from app.training.repeats import Repeats
 from app.training.runs import Runs
 from networks.core.message import plural
@@ -28,6 +29,8 @@ class PastRuns(QObject):
         super().__init__(desk)
         self._desk, self._runs, self.measured, self._repeats = desk, runs, measured, repeats
         self.contents = RunContents(desk, runs)
+        self.side_by_side = SideBySide(desk)
+        measured.runs.compare_wished.connect(self.side_by_side.compare)
         self._box, self._table = measured.runs, measured.runs.table
         remembered = desk.settings.read()
         self._box.show_arrangement(remembered.run_columns, remembered.run_order)

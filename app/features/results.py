@@ -63,8 +63,13 @@ class Results(PanelFeature["ResultsPanel"]):
         self._failed: tuple[str, Weights, Side, str] | None = None
         """What could not be judged, and why."""
         self._shown: Shown | None = None
+        self._compared: Judgement | None = None
+        """The answers that the shown ones are compared with, where that was chosen."""
         desk.recorded.connect(self.look)
+        self._other = ""
+        """The run that the shown one is compared with, where one was chosen."""
         desk.results_wished.connect(self.show_run)
+        desk.changes_wished.connect(self.show_changes)
         desk.trainer.state_changed.connect(self.look)
 
     def make_panel(self) -> ResultsPanel:
@@ -132,7 +137,15 @@ class Results(PanelFeature["ResultsPanel"]):
     @Slot(str)
     def show_run(self, run: str) -> None:
         """Shows what a run gets right and wrong, as soon as its curves are there."""
-        self._run, self._failed = run, None
+        self._run, self._other, self._failed = run, "", None
+        self.desk.open_panel("results")
+        self.look()
+
+    @Slot(str, str)
+    def show_changes(self, run: str, other: str) -> None:
+        """Shows what a run gets right or wrong that another one does not; has both judged."""
+        self._run, self._other, self._failed = run, other, None
+        self._weights, self._side = "best", "validation"
         self.desk.open_panel("results")
         self.look()
 
@@ -155,8 +168,11 @@ class Results(PanelFeature["ResultsPanel"]):
         self.panel.show_offer(self._offer(record, weights, sides, weight, side))
         judgement = self._get(record.run, weight, side)
         old = judgement is not None and self._is_old(record, judgement)
+        partner = self._partner()
         if judgement is None or (old and not self.desk.trainer.busy):
             self._judge()
+        elif partner is not None and self._get(*self._choice(partner)) is None:
+            self._judge_of(partner)
         self._show(record, judgement, old=old)
 
     def _record(self) -> Record | None:
@@ -168,6 +184,16 @@ class Results(PanelFeature["ResultsPanel"]):
         if answered or self.desk.trainer.busy:
             return answered[-1] if answered else None
         return offered[-1] if offered else None
+
+    def _partner(self) -> Record | None:
+        """The run that was chosen to compare with."""
+        return next((record for record in self._offered() if record.run == self._other), None)
+
+    def _choice(self, record: Record) -> _Wanted:
+        """The chosen weights and side, or the first of those that a run has."""
+        weights, sides = self._possible(record)
+        weight = self._weights if self._weights in weights else weights[0]
+        return record.run, weight, self._side if self._side in sides else sides[0]
 
     def _offered(self) -> list[Record]:
         """The runs that have answered, and those whose weights lie in their folders."""
@@ -259,7 +285,10 @@ class Results(PanelFeature["ResultsPanel"]):
             self._shown = None
             self.panel.show_results(None)
             return
-        if self._shown is None or self._shown.judgement is not judgement:
+        partner = self._partner()
+        with_what = None if partner is None else self._get(*self._choice(partner))
+        if self._shown is None or (self._shown.judgement, self._compared) != (judgement, with_what):
+            self._compared = with_what
             store = self._store(judgement)
             if store.dataset is not None:
                 live = self.desk.trainer.run if store is self.kept else None
@@ -292,7 +321,12 @@ class Results(PanelFeature["ResultsPanel"]):
         """What this judgement is compared with: an earlier run, the epoch before, and the best epoch."""
         found: list[tuple[str, Judgement | None]] = []
         records = list(self.desk.shown.records)
-        for before in reversed(records[: records.index(record)]):
+        partner = self._partner()
+        if partner is not None and partner is not record:
+            other = self._get(*self._choice(partner))
+            if other is not None and self._store(other).dataset == self._store(judgement).dataset:
+                found.append((self.tr("“{run}”").format(run=partner.title), other))
+        for before in () if found else reversed(records[: records.index(record)]):
             other = self._get(before.run, judgement.weights, judgement.side)
             if other is not None and self._store(other).dataset == self._store(judgement).dataset:
                 found.append((self.tr("“{run}”").format(run=before.title), other))
@@ -315,7 +349,8 @@ class Results(PanelFeature["ResultsPanel"]):
     def _choose(self, run: str, weights: Weights, side: Side) -> None:
         newest = self.desk.shown.records[-1].run if self.desk.shown.records else ""
         # who looks at the newest run goes on with the next one
-        self._run = "" if run == newest else run
+        self._other = "" if run != self._run else self._other
+        self._run = "" if run == newest and not self._other else run
         self._weights, self._side = weights, side
         self._failed = None
         self._refresh()
@@ -324,15 +359,14 @@ class Results(PanelFeature["ResultsPanel"]):
     def _judge(self) -> None:
         """Judges what is chosen, beside the window and beside the run."""
         record = self._record()
-        if record is None:
-            return
+        if record is not None:
+            self._judge_of(record)
+
+    def _judge_of(self, record: Record) -> None:
         run, past = self._live(record), self._past(record)
         if run is None and past is None:
             return
-        weights, sides = self._possible(record)
-        weight = self._weights if self._weights in weights else weights[0]
-        side = self._side if self._side in sides else sides[0]
-        wanted = record.run, weight, side
+        wanted = self._choice(record)
         if self._failed is not None and self._failed[:3] == wanted:
             return
         if self._judging is not None:
@@ -345,10 +379,10 @@ class Results(PanelFeature["ResultsPanel"]):
         self._judging = wanted
         work: Callable[[Task], object]
         if run is not None:
-            work = partial(_judged, run, weight, side)
+            work = partial(_judged, run, *wanted[1:])
         else:
             assert past is not None
-            work = partial(self._past_judging.judge, past[0], record.run, weight, side)
+            work = partial(self._past_judging.judge, past[0], *wanted)
         self._job = Job(
             work,
             self._take if run is not None else self._take_past,

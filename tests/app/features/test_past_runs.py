@@ -172,3 +172,17 @@ def test_columns_and_order_are_remembered(training):
     assert "seed" in settings.read().run_columns
     assert settings.read().run_order.column == box.table.runs.columns[-1].name
     assert box.table.indexAt(QPoint(10, 10)).isValid()
+
+
+def test_two_runs_are_seen_side_by_side(training, qtbot):
+    first, second = runs_of(training)
+    box = training.measured.runs
+    assert box.compared == (first, second)
+    box.compare_button.click()
+    window = training.past.side_by_side.window
+    assert [str(change) for change in window.found.changes] == ["Seed 1 → 2"]
+    wished = []
+    training.desk.changes_wished.connect(lambda run, other: wished.append((run, other)))
+    window.mistakes_button.click()
+    assert wished == [(second, first)]
+    window.close()

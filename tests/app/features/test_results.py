@@ -258,3 +258,22 @@ def test_a_run_of_a_former_day_is_judged_by_its_folder(results, training, desk, 
         path.unlink()
     choose(results, "last", "training")
     qtbot.waitUntil(lambda: "no weights" in results.panel.hint.text(), timeout=20_000)
+
+
+def test_two_runs_are_judged_and_what_changed_between_them_is_shown(results, training, desk, qtbot):
+    train(training, qtbot)
+    desk.edit_recipe(with_settings(desk.shown.recipe, seed=5), "Change the seed", "")
+    training.show(None, desk.shown)
+    train(training, qtbot)
+    training._forget_run()
+    qtbot.waitUntil(lambda: len(desk.shown.records) == 2)
+    first, second = desk.shown.records
+    results.panel.show()
+    # the wrong way round, which nobody would be shown unasked
+    desk.changes_wished.emit(first.run, second.run)
+    qtbot.waitUntil(
+        lambda: results.panel.results() is not None and len(results.panel.results().earlier) > 0,
+        timeout=20_000,
+    )
+    assert shown(results).run == first.run
+    assert second.title in results.panel.results().earlier[0].title

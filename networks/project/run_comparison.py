@@ -1,0 +1,86 @@
+"""In what two runs differ and what came of them, in words: for the window and the command line alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from networks.core.message import Message, message
+from networks.project.difference import difference
+from networks.project.project import Project
+from networks.runs.kept.environment import Environment, environment_changes
+from networks.runs.measures import MEASURES, Measure
+from networks.runs.record import Record
+from networks.runs.sameness import first_difference, in_common
+from networks.runs.verdict import best_index, verdict
+
+
+class Compared(NamedTuple):
+    """One of the two runs; where it was trained is None where that is not known."""
+
+    record: Record
+    project: Project
+    environment: Environment | None = None
+
+
+class Figures(NamedTuple):
+    """A line of the table: what was measured, and what it was in each run."""
+
+    name: Message
+    one: str
+    other: str
+
+
+class RunComparison(msgspec.Struct, frozen=True):
+    """What differs, the network first; then the figures, and whether all numbers are the same."""
+
+    changes: tuple[Message, ...]
+    figures: tuple[Figures, ...]
+    sameness: Message
+
+
+def compare_runs(one: Compared, other: Compared) -> RunComparison:
+    """Compares two runs, of which `one` is the earlier or the plain one."""
+    changes = [*difference(one.project, other.project)]
+    if one.environment is not None and other.environment is not None:
+        changes += environment_changes(one.environment, other.environment)
+    return RunComparison(
+        tuple(changes), tuple(_figures(one.record, other.record)), _sameness(one.record, other.record)
+    )
+
+
+def _figures(one: Record, other: Record) -> Iterator[Figures]:
+    """The best value of what has one, and the last one of everything."""
+    yield Figures(message("state"), str(verdict(one).word), str(verdict(other).word))
+    yield Figures(message("epochs"), f"{one.last_epoch:.4g}", f"{other.last_epoch:.4g}")
+    for measure in MEASURES:
+        if any(measure.name in record.series(measure) for record in (one, other)):
+            figure, name = measure.quantity.figure, message(measure.name)
+            if measure.each == "epoch":
+                yield Figures(
+                    message("best {measure}", measure=name),
+                    figure(_best(one, measure)),
+                    figure(_best(other, measure)),
+                )
+            yield Figures(
+                message("last {measure}", measure=name),
+                figure(one.value(measure)),
+                figure(other.value(measure)),
+            )
+
+
+def _best(record: Record, measure: Measure) -> float | None:
+    return record.validations.value(measure.name, best_index(record, measure))
+
+
+def _sameness(one: Record, other: Record) -> Message:
+    """Whether both runs told the same numbers, and if not, which one differs first."""
+    common, _ = in_common(one, other)
+    if not common:
+        return message("There is no step that both have made.")
+    found = first_difference(one, other)
+    if found is not None:
+        return found.sentence()
+    return message("All numbers of the first {count} steps are the same, to the last bit.", count=common)
