@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from networks.core.message import message
@@ -13,6 +15,7 @@ from networks.explanations.places import Position, one
 from networks.explanations.symbols import output
 from networks.layers.base import Layer
 from networks.layers.ends import Input
+from networks.xray.capture import Capture
 
 
 class Pixels(Explainer):
@@ -43,3 +46,14 @@ class Pixels(Explainer):
 
 
 EXPLAINERS: dict[type[Layer], Explainer] = {Input: Pixels()}
+
+
+def with_picture(capture: Capture, mean: Sequence[float], deviation: Sequence[float]) -> Capture:
+    """The capture of an Input with the picture that was normalized, made from what it gave.
+
+    `mean` and `deviation` hold one number for each channel; what was normalized by them is undone.
+    """
+    size = (1, -1, 1, 1)
+    means, deviations = np.array(mean), np.array(deviation)
+    pixels = capture.output * deviations.reshape(size) + means.reshape(size)
+    return capture._replace(inputs=(pixels,), weights={"mean": means, "deviation": deviations})

@@ -8,6 +8,7 @@ from functools import cached_property
 import msgspec
 import numpy as np
 
+from networks.core.shapes import count
 from networks.explanations.forms import Explanation
 from networks.explanations.gradient import (
     Consumer,
@@ -19,6 +20,7 @@ from networks.explanations.layer_pass import LayerPass
 from networks.explanations.losses import LossPass, gradient_of_score, loss_of_batch
 from networks.explanations.places import Array, Position
 from networks.explanations.value import explained
+from networks.graph.check import Report
 from networks.graph.network import Network, Wire
 from networks.layers.base import Layer
 from networks.xray.capture import Capture
@@ -138,6 +140,20 @@ class Trace(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def _leaving(self, name: str) -> list[Wire]:
         return [wire for wire in self.network.consumers[name] if wire.target in self.layers]
+
+
+def bytes_of_trace(network: Network, report: Report, images: int) -> int:
+    """About how much memory a trace of so many images holds afterwards, in bytes.
+
+    Outputs and their gradients, gradients along wires where several leave a layer, weights and their
+    gradients, in single precision. `report` is that of the network.
+    """
+    numbers = 0
+    for name, found in report.nodes.items():
+        if found.contributing and found.output is not None:
+            forked = len(network.consumers[name])
+            numbers += images * count(found.output) * (2 + (forked if forked > 1 else 0))
+    return 4 * (numbers + 2 * report.weights)
 
 
 def length(gradient: Array) -> float:

@@ -41,8 +41,8 @@ def traced(
 
     `targets` are n labels or n×classes shares, `weights` one for each class. In `training` mode layers
     compute as while training, with random numbers drawn from `seed`, and auxiliary outputs count. Weights,
-    buffers, gradients and torch's random numbers stay as they are; what is kept are copies. Memory: the
-    weights twice, and the outputs of all layers about three times.
+    buffers, gradients and torch's random numbers stay as they are; what is kept are copies. How much
+    memory a trace holds, `bytes_of_trace` says before.
     """
     forward = forward_of(network, classes)
     passing = _Passing(module, network, forward, training, seed)

@@ -6,9 +6,11 @@ from functools import cache
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from networks.core.fields import changed, fields_of
 from networks.core.shapes import ShapeError, count
 from networks.explanations.figures import line, strongest
 from networks.explanations.forms import (
@@ -22,6 +24,7 @@ from networks.explanations.forms import (
 )
 from networks.explanations.gradient import Consumer, gradient_of_value, gradient_of_weight
 from networks.explanations.layer_pass import LayerPass
+from networks.explanations.pixels import with_picture
 from networks.explanations.value import EXPLAINERS, UnexplainedError, explained
 from networks.layers import LAYERS
 from networks.layers.base import Layer
@@ -222,3 +225,42 @@ def test_a_network_that_has_exploded_is_explained_as_well(kind):
                 assert isinstance(result, float)
 
     walk(kind, check, 3)
+
+
+@every_type
+def test_terms_and_slopes_are_torchs_in_the_precision_of_training(kind):
+    """In float32, with the usual epsilons, factors and powers: as networks are."""
+    seen = []
+
+    @settings(max_examples=6)
+    @given(cases(kind), st.data())
+    def proof(case, data):
+        if case is None:
+            return
+        layer, shapes, options = case
+        usual = {field.name: field.default for field in fields_of(kind) if field.kind == "real"}
+        found = judged(changed(layer, **usual), shapes, **options, precision=torch.float32)
+        for at in positions(data, found.passed.output.shape, "position", 2):
+            assert_same(explained(found.passed, at))
+        for which, gradient in enumerate(found.of_inputs):
+            for at in positions(data, gradient.shape, "input", 1):
+                consumer = Consumer("next", found.passed, which, found.gradient)
+                assert_same(gradient_of_value([consumer], at, float(gradient[at])))
+        for name, gradient in found.of_weights.items() if learns(kind) else ():
+            for at in positions(data, gradient.shape, name, 1):
+                value = float(gradient[at])
+                assert_same(gradient_of_weight(found.passed, name, at, found.gradient, value))
+        seen.append(layer)
+
+    proof()
+    assert seen
+
+
+def test_an_input_without_its_picture_begins_with_the_pixel_and_gets_it_back():
+    found = judged(Input(channels=3, size=(2, 2)), ((3, 2, 2),)).passed
+    capture = found.capture
+    bare = LayerPass(found.layer, capture._replace(inputs=(), weights={}))
+    assert explained(bare, (0, 1, 1, 0)).result == capture.output[0, 1, 1, 0]
+    whole = with_picture(bare.capture, capture.weights["mean"], capture.weights["deviation"])
+    assert np.allclose(whole.inputs[0], capture.inputs[0])
+    assert_same(explained(LayerPass(found.layer, whole), (0, 1, 1, 0)))

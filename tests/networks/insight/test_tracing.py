@@ -10,6 +10,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from networks.explanations.trace import bytes_of_trace
+from networks.graph.check import check
 from networks.graph.edits import set_layers
 from networks.graph.network import Network, Node, Wire
 from networks.insight.taps import Taps
@@ -151,6 +153,18 @@ def test_nothing_is_left_behind():
     assert all(parameter.grad is None for parameter in module.parameters())
     assert all(part.training for part in module.modules())
     assert torch.equal(state, torch.get_rng_state())
+
+
+def test_the_memory_of_a_trace_is_known_before_it_is_made():
+    module, images, labels = prepared(RESIDUAL)
+    trace = traced(
+        module.float(), RESIDUAL, images.float(), labels, CrossEntropy(), classes=CLASSES_HERE, training=True
+    )
+    held = [capture.output for capture in trace.captures.values()]
+    held += [*trace.gradients.values(), *trace.by_wire.values()]
+    held += [gradient for own in trace.by_weight.values() for gradient in (*own.values(), *own.values())]
+    expected = bytes_of_trace(RESIDUAL, check(RESIDUAL, CLASSES_HERE), len(images))
+    assert expected == sum(array.nbytes for array in held)
 
 
 def test_a_later_step_leaves_the_trace_as_it_was():
