@@ -18,7 +18,7 @@ from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from networks.core.finding import blocking
 from networks.core.message import Message, UserError, message, plural
-from networks.project.comparing import planned_rounds, seeds_from
+from networks.project.comparing import Planned, Round, planned_rounds, rest_of, seeds_from
 from networks.project.project import Project, read_project
 from networks.project.twins import Twin, earlier_twin, offered_twins
 from networks.recipes.recipe import with_settings
@@ -76,11 +76,12 @@ class Twins(PanelFeature["TwinsPanel"]):
         self._settling.timeout.connect(self._look)
         self._looked: _Looked | None = None
         self._count = itertools.count(1)
-        self._begun: dict[str, Header] = {}
-        """The runs of comparisons that were begun in this window, by their ids, as their headers say."""
+        self._begun: dict[str, Planned] = {}
+        """The runs of comparisons that were begun in this window, by their ids."""
         self._going_on = ""
         """The comparison that is being trained; empty where none is."""
-        self._chosen = ""
+        self._chosen = self._shown = ""
+        """The comparison that the user wants to see, and the one that is seen."""
         self._signature: object = None
         desk.recorded.connect(self._follow)
         desk.trainer.state_changed.connect(self._follow_state)
@@ -92,6 +93,7 @@ class Twins(PanelFeature["TwinsPanel"]):
         panel = TwinsPanel()
         panel.wished.connect(self._train)
         panel.chosen.connect(self._choose)
+        panel.rest_wished.connect(self._train_rest)
         ShowWatch(panel).seen.connect(self._look)
         return panel
 
@@ -200,11 +202,23 @@ class Twins(PanelFeature["TwinsPanel"]):
             return
         project = self.desk.shown.project
         seeds = seeds_from(project.recipe.learning.seed, wish.seeds)
-        id = f"twins-{next(self._count)}"
-        rounds = planned_rounds(project, wish.twin, seeds, wish.measure, id)
-        self._begun |= {
-            run.id: Header(str(run.title), seed=run.seed, part=run.part) for each in rounds for run in each
-        }
+        self._begin(planned_rounds(project, wish.twin, seeds, wish.measure, self._next_id()))
+
+    @Slot()
+    def _train_rest(self) -> None:
+        """Trains what is missing of the comparison that is shown."""
+        found = self._comparisons()
+        if self.desk.trainer.busy or self._shown not in found:
+            return
+        runs = [(header.part, project) for header, project, _ in self._runs() if header.part is not None]
+        runs = [each for each in runs if each[0].comparison == self._shown]
+        self._begin(rest_of(runs, found[self._shown].settled, self._next_id()))
+
+    def _next_id(self) -> str:
+        return f"twins-{next(self._count)}"
+
+    def _begin(self, rounds: tuple[Round, ...]) -> None:
+        self._begun |= {run.id: run for each in rounds for run in each}
         self._going_on = self._chosen = rounds[0][0].part.comparison
         self.desk.comparison_wished.emit(rounds)
         self._follow()
@@ -214,6 +228,7 @@ class Twins(PanelFeature["TwinsPanel"]):
         if not self.desk.trainer.busy:
             self._going_on = ""
             self._signature = None
+            self._settling.start()
         self._show_reason()
         self._follow()
 
@@ -238,7 +253,7 @@ class Twins(PanelFeature["TwinsPanel"]):
         if panel is None or not panel.isVisible():
             return
         found = self._comparisons()
-        shown = self._chosen if self._chosen in found else next(reversed(found), "")
+        shown = self._shown = self._chosen if self._chosen in found else next(reversed(found), "")
         comparison = found.get(shown)
         signature = shown, tuple(found), self._going_on, _signature(comparison)
         if signature == self._signature:
@@ -250,18 +265,18 @@ class Twins(PanelFeature["TwinsPanel"]):
 
     def _comparisons(self) -> dict[str, Comparison]:
         """All comparisons by their ids, the newest last; those of this window as far as they are."""
+        told = ((header, record) for header, _, record in self._runs() if record is not None)
+        return comparisons(told)
+
+    def _runs(self) -> tuple[_Kept, ...]:
+        """The runs of all comparisons: those that were read, and those of this window."""
         records = {record.run: record for record in self.desk.shown.records}
-        live = [(header, records[run]) for run, header in self._begun.items() if run in records]
-        own = {header.part.comparison for header in self._begun.values() if header.part is not None}
-        kept = () if self._looked is None else filter(None, self._looked.kept.values())
-        earlier = [
-            (each.header, each.record)
-            for each in kept
-            if each.header.part is not None
-            and each.header.part.comparison not in own
-            and each.record is not None
-        ]
-        return comparisons([*earlier, *live])
+        kept = () if self._looked is None else tuple(filter(None, self._looked.kept.values()))
+        begun = (
+            _Kept(Header(str(run.title), seed=run.seed, part=run.part), run.project, records.get(name))
+            for name, run in self._begun.items()
+        )
+        return (*kept, *begun)
 
 
 def _title(comparison: Comparison) -> Message:

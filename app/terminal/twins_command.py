@@ -18,7 +18,15 @@ from app.terminal.training_command import as_wished
 from networks.core.finding import blocking
 from networks.core.message import UserError, message, visible
 from networks.doctor.findings import findings
-from networks.project.comparing import Planned, Round, comparable, pairing_notes, planned_rounds, seeds_from
+from networks.project.comparing import (
+    Planned,
+    Round,
+    comparable,
+    pairing_notes,
+    planned_rounds,
+    rest_of,
+    seeds_from,
+)
 from networks.project.project import Project, read_project
 from networks.project.twins import Twin, earlier_twin, offered_twins, set_twin
 from networks.recipes.stopping import Judge
@@ -53,12 +61,17 @@ def twins(arguments: list[str]) -> int:
     change.add_argument("--set", metavar="SETTING=VALUE", help="such as learning.optimizer.lr=0.01")
     change.add_argument("--against", type=Path, metavar="OTHER", help="another project, or that of a run")
     change.add_argument("--kept", action="store_true", help="say again what is kept of earlier comparisons")
+    change.add_argument(
+        "--rest", action="store_true", help="train what is missing of the newest comparison that was stopped"
+    )
     parser.add_argument("--seeds", type=_seeds_count, default=1, metavar="N", help="5 or more tell something")
     options = parser.parse_args(arguments)
     project = _comparison_project(options)
     if options.kept:
         print_lines(kept(runs_folder(options.project)))
         return 0
+    if options.rest:
+        return train_rest(runs_folder(options.project))
     twin = twin_of(project, options.change, options.set, options.against)
     if twin is None:
         print_lines(offers(project))
@@ -163,6 +176,10 @@ def compare(project: Project, twin: Twin | None, seeds: Sequence[int], by: str |
             print_lines(f"Note: {note}", sys.stderr)
     with Signals() as signals:
         comparison = _trained(rounds, runs, signals)
+    return _ended(comparison, signals)
+
+
+def _ended(comparison: Comparison, signals: Signals) -> int:
     print_lines(report(comparison))
     if signals.caught:
         return 128 + signals.caught
@@ -177,11 +194,38 @@ def report(comparison: Comparison) -> str:
 
 def kept(runs: Path) -> str:
     """The reports of all comparisons in a folder of runs. Raises UserError where there is none."""
-    found = [read_run(folder) for folder in run_folders(runs) if is_run(folder)]
-    told = comparisons((run.header, run.record) for run in found)
+    told = _kept(runs)
     if not told:
         raise UserError(message("No comparison is kept in “{path}”.", path=str(runs)))
     return "\n\n".join(f"{_sides(comparison)}\n{report(comparison)}" for comparison in told.values())
+
+
+def train_rest(runs: Path) -> int:
+    """Trains the seeds that are missing of the newest comparison that has any; gives the exit code.
+
+    Raises UserError where no comparison lacks any.
+    """
+    lacking = [name for name, each in _kept(runs).items() if len(each.settled) < each.planned]
+    if not lacking:
+        raise UserError(message("No comparison in “{path}” lacks any seed.", path=str(runs)))
+    name = lacking[-1]
+    parts = []
+    for folder in filter(is_run, run_folders(runs)):
+        part = header_of(folder).part
+        if part is not None and part.comparison == name:
+            parts.append((part, read_project(folder / PROJECT)))
+    rounds = rest_of(parts, _kept(runs)[name].settled)
+    for planned in rounds[0]:
+        bring(planned.project.recipe.data.dataset)
+    print_lines(_sides(_kept(runs)[name]), sys.stderr)
+    with Signals() as signals:
+        _trained(rounds, runs, signals)
+    return _ended(_kept(runs)[name], signals)
+
+
+def _kept(runs: Path) -> dict[str, Comparison]:
+    found = [read_run(folder) for folder in run_folders(runs) if is_run(folder)]
+    return comparisons((run.header, run.record) for run in found)
 
 
 def _sides(comparison: Comparison) -> str:

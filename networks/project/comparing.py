@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -64,32 +64,52 @@ def planned_rounds(
     """The rounds of a comparison, one for each seed; `id` begins the ids of its runs."""
     comparison = f"{now()} {secrets.token_hex(4)}"
     sides = [("A", AS_IT_IS, project)] + ([("B", twin.words, twin.project)] if twin is not None else [])
-    called, _ = run_name(project)
-    network = OWN if called is None else message(called)
-    rounds = []
-    for seed in seeds:
-        runs = []
-        for side, words, trained in sides:
-            short = message("{words}, seed {seed}", words=words, seed=seed)
-            part = Part(
+    parts = [
+        (
+            Part(
                 comparison,
                 side,
                 str(words),
                 len(seeds),
                 measure.name,
                 trained.recipe.learning.stopping.keep,
-            )
-            runs.append(
-                Planned(
-                    f"{id}-{side}-{seed}",
-                    replace(trained, recipe=with_settings(trained.recipe, seed=seed)),
-                    message("{network} · {short}", network=network, short=short),
-                    short,
-                    part,
-                )
-            )
-        rounds.append(tuple(runs))
-    return tuple(rounds)
+            ),
+            trained,
+        )
+        for side, words, trained in sides
+    ]
+    return _rounds(parts, seeds, id)
+
+
+def rest_of(
+    runs: Sequence[tuple[Part, Project]], settled: Collection[int], id: str = "run"
+) -> tuple[Round, ...]:
+    """The rounds that are still missing of a comparison, by its runs so far, the first one first.
+
+    Those with a seed that is `settled` are not trained again. Others are, from their beginning: they come out
+    as they would have without the interruption.
+    """
+    sides = {part.side: (part, project) for part, project in reversed(runs)}
+    first, planned = runs[0][1].recipe.learning.seed, runs[0][0].seeds
+    seeds = [seed for seed in seeds_from(first, planned) if seed not in settled]
+    return _rounds([sides[side] for side in sorted(sides)], seeds, id)
+
+
+def _rounds(sides: Sequence[tuple[Part, Project]], seeds: Sequence[int], id: str) -> tuple[Round, ...]:
+    called, _ = run_name(sides[0][1])
+    network = OWN if called is None else message(called)
+    return tuple(tuple(_planned(part, given, seed, network, id) for part, given in sides) for seed in seeds)
+
+
+def _planned(part: Part, project: Project, seed: int, network: Message, id: str) -> Planned:
+    short = message("{words}, seed {seed}", words=part.words, seed=seed)
+    return Planned(
+        f"{id}-{part.side}-{seed}",
+        replace(project, recipe=with_settings(project.recipe, seed=seed)),
+        message("{network} · {short}", network=network, short=short),
+        short,
+        part,
+    )
 
 
 def pairing_notes(project: Project, twin: Project) -> tuple[Message, ...]:

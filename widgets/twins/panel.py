@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from networks.core.durations import duration
 from networks.core.fields import Field
-from networks.core.message import Message
+from networks.core.message import Message, plural
 from networks.project.comparing import comparable, pairing_notes, weights_note
 from networks.project.twins import Twin
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS, Measure
@@ -43,6 +43,9 @@ class TwinsPanel(QWidget):
     """The user wants to train these, a `Wish`."""
     chosen = Signal(str)
     """The user wants to see the comparison with this id."""
+
+    rest_wished = Signal()
+    """The user wants to train what is missing of the comparison that is shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +80,9 @@ class TwinsPanel(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         self.words.setFont(theme.font(theme.LARGE, bold=True))
+        self.rest = QPushButton()
+        self.rest.setObjectName("train_rest")
+        self.rest.clicked.connect(self.rest_wished)
         self.plot = TwinsPlot()
         self._hint = dim()
         self._arrange()
@@ -94,6 +100,8 @@ class TwinsPanel(QWidget):
     def show_reason(self, reason: str) -> None:
         """Why nothing can be trained now; empty if it can."""
         self._reason = reason
+        self.rest.setEnabled(not reason)
+        self.rest.setToolTip(reason)
         self._refresh()
 
     def show_comparisons(self, comparisons: Sequence[tuple[str, str]], shown: str) -> None:
@@ -109,6 +117,10 @@ class TwinsPanel(QWidget):
         there = comparison is not None
         for widget in (self.words, self.sentence, self.plot):
             widget.setVisible(there)
+        missing = 0 if comparison is None or going_on else comparison.planned - len(comparison.settled)
+        self.rest.setVisible(missing > 0)
+        rest = plural("Train the rest: {count} seed", "Train the rest: {count} seeds", count=missing)
+        self.rest.setText(said(rest))
         self._hint.setVisible(not there)
         self.plot.show_comparison(comparison)
         if comparison is None:
@@ -212,6 +224,7 @@ class TwinsPanel(QWidget):
         column.addSpacing(theme.SPACE)
         for widget in (self._hint, self.kept, self.words, self.sentence):
             column.addWidget(widget)
+        column.addWidget(self.rest, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.plot, 100)
         # takes the room as long as there is nothing to draw
         column.addStretch(1)

@@ -75,6 +75,12 @@ class Comparison(msgspec.Struct, frozen=True, eq=False):
         }
 
     @property
+    def settled(self) -> frozenset[int]:
+        """The seeds that need no more training: all sides came to their end, or one broke off."""
+        broken = (run.seed for side in self.sides for run in side.runs if broke(run.record))
+        return frozenset([*self.outcomes(), *broken])
+
+    @property
     def differences(self) -> Spread | None:
         """B − A over the seeds; None before the first pair."""
         values = [pair[1] - pair[0] for pair in self.outcomes().values()] if self.paired else []
@@ -172,12 +178,19 @@ def difference(one: Record, other: Record, measure: Measure) -> Floats:
 
 
 def comparisons(runs: Iterable[tuple[Header, Record]]) -> dict[str, Comparison]:
-    """The comparisons of which these runs are parts, by their ids, in the order in which they began."""
-    found: dict[str, dict[str, list[tuple[Part, Trained]]]] = {}
+    """The comparisons of which these runs are parts, by their ids, in the order in which they began.
+
+    Where a side was trained again with the same seed, the run that came to its end counts, or the last one.
+    """
+    counting: dict[tuple[str, str, int], tuple[Part, Trained]] = {}
     for header, record in runs:
         if (part := header.part) is not None:
-            sides = found.setdefault(part.comparison, {})
-            sides.setdefault(part.side, []).append((part, Trained(header.seed, record)))
+            place = part.comparison, part.side, header.seed
+            if place not in counting or not came_to_its_end(counting[place][1].record):
+                counting[place] = part, Trained(header.seed, record)
+    found: dict[str, dict[str, list[tuple[Part, Trained]]]] = {}
+    for (comparison, side, _), run in counting.items():
+        found.setdefault(comparison, {}).setdefault(side, []).append(run)
     return {name: _comparison(sides) for name, sides in found.items()}
 
 

@@ -145,3 +145,26 @@ def test_an_edit_is_followed_before_the_next_twin_can_be_trained(desk, training,
     assert not twins.panel.button.isEnabled()
     qtbot.waitUntil(twins.panel.button.isEnabled)
     assert twins.panel.choice.twin().project.recipe.learning.batch_size == 200
+
+
+def test_a_comparison_that_was_stopped_goes_on_with_the_seeds_that_are_missing(
+    desk, training, make_twins, qtbot
+):
+    desk.edit_recipe(with_settings(desk.shown.recipe, epochs=5), "", "")
+    training.show(None, desk.shown)
+    twins = make_twins()
+    twins.panel.wished.emit(wish(desk, 3))
+    done = re.compile(r"[12] of 3 seeds done")
+    qtbot.waitUntil(lambda: done.match(twins.panel.words.text()) is not None, timeout=60_000)
+    training.stop()
+    rest(desk, qtbot)
+    assert not twins.panel.rest.isHidden()
+    # in another window, which knows it from the folders alone
+    again = make_twins()
+    qtbot.waitUntil(lambda: not again.panel.rest.isHidden())
+    again.panel.rest.click()
+    rest(desk, qtbot)
+    assert "With 3 seeds" in again.panel.sentence.text()
+    assert again.panel.rest.isHidden()
+    parts = [header_of(folder).part for folder in run_folders(desk.files.runs_folder())]
+    assert len({part.comparison for part in parts}) == 1

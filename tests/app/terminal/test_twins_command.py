@@ -6,11 +6,13 @@ import signal
 
 import pytest
 import torch
+from msgspec.structs import replace
 from safetensors.torch import load_file
 
 from app.terminal import twins_command
 from app.terminal.command_line import main
-from networks.project.project import read_project
+from networks.project.project import read_project, write_project
+from networks.recipes.recipe import with_settings
 from networks.runs.kept.files import header_of
 from networks.runs.kept.folders import run_folders
 from networks.runs.kept.reading import read_run
@@ -113,3 +115,13 @@ def test_a_signal_stops_both_and_begins_no_further_seed(project_file, runs, caps
     out, err = capsys.readouterr()
     assert "No run came to its end yet." in out
     assert err.count("Stopped") == 2
+    monkeypatch.undo()
+    # what was missing is trained later, here in fewer epochs
+    for folder in run_folders(runs):
+        project = read_project(folder / "project.json")
+        write_project(
+            replace(project, recipe=with_settings(project.recipe, epochs=1)), folder / "project.json"
+        )
+    assert main(["twins", str(project_file), "--rest"]) == 0
+    assert "With 3 seeds" in capsys.readouterr().out
+    assert "lacks any seed" in _fails(["twins", project_file, "--rest"], capsys)

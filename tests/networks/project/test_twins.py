@@ -15,6 +15,7 @@ from networks.project.comparing import (
     comparable,
     pairing_notes,
     planned_rounds,
+    rest_of,
     seeds_from,
     weights_note,
 )
@@ -114,6 +115,15 @@ def test_rounds_pair_the_sides_by_their_seeds():
     assert other.project == replace(chosen.project, recipe=with_settings(chosen.project.recipe, seed=7))
     assert str(other.title) == "LeNet-5 · Tanh → ReLU, seed 7"
     assert [len(each) for each in planned_rounds(FIRST, None, (0, 1))] == [1, 1]
+
+
+def test_what_is_missing_of_a_comparison_is_planned_as_it_was():
+    rounds = planned_rounds(FIRST, twin(FIRST, "Tanh → ReLU"), seeds_from(7, 4))
+    begun = [(run.part, run.project) for each in rounds[:2] for run in each]
+    rest = rest_of(begun, {7, 9})
+    assert [[run.seed for run in each] for each in rest] == [[8, 8], [10, 10]]
+    assert rest == (rounds[1], rounds[3])
+    assert rest_of(begun, {7, 8, 9, 10}) == ()
 
 
 def test_losses_are_compared_only_where_they_are_the_same():

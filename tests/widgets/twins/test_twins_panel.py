@@ -152,3 +152,17 @@ def test_each_side_is_drawn_in_its_colour_and_the_band_around_their_means(panel)
     image = panel.plot.grab().toImage()
     seen = {image.pixelColor(x, y).name() for x in range(0, image.width()) for y in range(image.height())}
     assert {"#2f6fdb", "#d97a06"} <= seen
+
+
+def test_what_is_missing_of_a_comparison_can_be_trained(panel, qtbot):
+    comparison = twins([0.9, 0.8], [0.91, record("b1", 0.5, reason="stopped")], planned=5)
+    panel.show_comparison(comparison, going_on=True)
+    assert panel.rest.isHidden()
+    panel.show_comparison(comparison, going_on=False)
+    assert panel.rest.text() == "Train the rest: 4 seeds"
+    with qtbot.waitSignal(panel.rest_wished):
+        qtbot.mouseClick(panel.rest, Qt.MouseButton.LeftButton)
+    panel.show_reason("A run is in progress.")
+    assert not panel.rest.isEnabled()
+    panel.show_comparison(twins([0.9, 0.8], [0.9, 0.8]), going_on=False)
+    assert panel.rest.isHidden()

@@ -194,3 +194,15 @@ def test_the_band_of_the_differences_is_the_interval_of_each_epoch(values):
 def test_hardly_anything_is_drawn_before_the_first_pair():
     band = difference_band([], VALIDATION_ACCURACY)
     assert [len(each) for each in band] == [0, 0, 0, 0]
+
+
+def test_a_seed_is_settled_when_all_sides_came_to_their_end_or_one_broke_off():
+    stopped, diverged = record("b1", 0.5, reason="stopped"), record("b2", reason="diverged")
+    assert twins([0.9, 0.9, 0.9, 0.9], [0.8, stopped, diverged, record("b3", reason="")]).settled == {0, 2}
+
+
+def test_a_side_that_was_trained_again_counts_once_and_that_which_came_to_its_end():
+    part = Part("one", "A", "as it is", 1)
+    runs = [record("cut off", 0.2, reason="interrupted"), record("whole", 0.9), record("going on", reason="")]
+    (found,) = comparisons((Header("t", seed=3, part=part), run) for run in runs).values()
+    assert found.outcomes() == {3: (0.9,)}
