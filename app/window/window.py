@@ -20,6 +20,7 @@ from app.feature.shown import Shown
 from app.features import FEATURES
 from app.session.arrangement import Arrangement, Frame
 from app.window.file_drops import FileDrops
+from app.window.kept_focus import KeptFocus
 from app.window.latin_shortcuts import LatinShortcuts
 from app.window.menus import Menus
 from app.window.seats import Seat, actions_of_zones
@@ -205,6 +206,7 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         # what is typed into the next field is another step
         application.focusChanged.connect(self._end_merge)
+        self._kept_focus = KeptFocus(application, self)
         self._shortcuts = LatinShortcuts(self)
         self._drops = FileDrops(self, self.desk.files)
         self.installEventFilter(self)
