@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from app.background.job import Job, Task
 from app.feature.desk import OUTCOME, Desk
@@ -19,6 +18,7 @@ from networks.project.project import Project, read_project
 from networks.recipes.stopping import Keep
 from networks.runs.kept.files import PROJECT
 from networks.runs.kept.weights import weight_files
+from widgets.controls.new_file import new_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,13 +36,8 @@ class RunContents(QObject):
 
     def ask_path(self, name: str) -> Path | None:
         """Which file the weights are to be written to; a separate method, so that tests can answer."""
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._desk.window,
-            self.tr("Export the weights"),
-            name,
-            self.tr("Weights") + f" (*{ENDING})",
-        )
-        return Path(chosen) if chosen else None
+        kinds = [(self.tr("Weights"), ENDING)]
+        return new_file(self._desk.window, self.tr("Export the weights"), name, kinds)
 
     def open_here(self, run: str) -> None:
         """Takes over the network and the recipe that a run trained, as one step that can be undone."""
@@ -75,7 +70,6 @@ class RunContents(QObject):
         folder = self._desk.runs.kept.folders[run]
         path = self.ask_path(f"{folder.name} {kind}{ENDING}")
         if path is not None:
-            path = path if path.suffix else path.with_suffix(ENDING)
             done = self.tr("“{path}” holds the weights of “{run}”.").format(
                 path=visible(path.name), run=visible(self._name(run))
             )

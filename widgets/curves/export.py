@@ -18,17 +18,16 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     QSizeF,
-    Qt,
 )
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QImageWriter, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
-from networks.core.message import Message, UserError, message
+from networks.core.message import UserError
 from networks.core.storage import write_atomically
+from widgets.controls.new_file import new_file, refuse
 from widgets.curves.legend import RunsLegend
 from widgets.look import theme
-from widgets.look.translation import said
 
 if TYPE_CHECKING:
     from widgets.curves.chart import Chart
@@ -137,51 +136,24 @@ def save_picture(widget: QWidget, parts: Parts, name: str = "curves.png") -> Non
     `name` is the one that is offered.
     """
     title = _tr("Save picture")
-    kinds = ";;".join(f"{ending[1:].upper()} (*{ending})" for ending in FORMATS)
-    chosen = _chosen(widget, title, name, kinds)
-    if chosen is None:
-        return
-    make = FORMATS.get(chosen.suffix.lower())
-    if make is None:
-        reason = message(
-            "Expected a name that ends in {endings}, got “{name}”.",
-            endings=", ".join(FORMATS),
-            name=chosen.name,
-        )
-        _refuse(widget, title, reason)
-    else:
-        _write(widget, title, chosen, make(parts))
+    chosen = new_file(widget, title, name, [(ending[1:].upper(), ending) for ending in FORMATS])
+    if chosen is not None:
+        _write(widget, title, chosen, FORMATS[chosen.suffix.lower()](parts))
 
 
 def save_csv(widget: QWidget, text: str, name: str = "curves.csv") -> None:
     """Asks for a name and writes CSV; `name` is the one that is offered."""
     title = _tr("Save CSV")
-    chosen = _chosen(widget, title, name, "CSV (*.csv)")
+    chosen = new_file(widget, title, name, [("CSV", ".csv")])
     if chosen is not None:
         _write(widget, title, chosen, text.encode())
-
-
-def _chosen(widget: QWidget, title: str, name: str, kinds: str) -> Path | None:
-    """The path that the user chooses; the ending of the chosen kind is added where there is none."""
-    chosen, kind = QFileDialog.getSaveFileName(widget, title, name, kinds)
-    if not chosen:
-        return None
-    path = Path(chosen)
-    ending = kind.rpartition("*")[2].rstrip(")") or Path(name).suffix
-    return path if path.suffix else path.with_suffix(ending)
 
 
 def _write(widget: QWidget, title: str, path: Path, data: bytes) -> None:
     try:
         write_atomically(path, data)
     except UserError as error:
-        _refuse(widget, title, error.reason)
-
-
-def _refuse(widget: QWidget, title: str, reason: Message) -> None:
-    box = QMessageBox(QMessageBox.Icon.Warning, title, said(reason), parent=widget)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.open()
+        refuse(widget, title, error.reason)
 
 
 def _size(parts: Parts) -> QSize:
