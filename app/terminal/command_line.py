@@ -29,6 +29,7 @@ backbone runs PROJECT.json         list the runs of a project
 backbone twins PROJECT.json        train it and a twin with one change, and say whether that helps
 backbone seeds PROJECT.json        train it with several seeds, and say how much is luck
 backbone runs export PROJECT.json  write event files for TensorBoard, or all measurements as CSV
+backbone sweep PROJECT.json        train it with each of several values of a setting, and rank them
 backbone compare RUN/ RUN/         print in what two runs differ, and what came of them
 backbone find-rate PROJECT.json    try learning rates and print which ones to begin with
 backbone speed PROJECT.json        measure which switches train fastest on this machine
@@ -310,6 +311,12 @@ def _twins(arguments: list[str]) -> int:
     return twins(arguments)
 
 
+def _sweep(arguments: list[str]) -> int:
+    from app.terminal.sweep_command import sweep
+
+    return sweep(arguments)
+
+
 def _seeds(arguments: list[str]) -> int:
     from app.terminal.twins_command import seeds
 
@@ -389,6 +396,7 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "runs": run_commands.runs,
     "twins": _twins,
     "seeds": _seeds,
+    "sweep": _sweep,
     "compare": run_commands.compare,
     "find-rate": _find_rate,
     "speed": _speed,

@@ -31,7 +31,7 @@ def listed(project: Path) -> str:
             unread.append(str(error))
     if not rows and not unread:
         raise UserError(message("There are no runs in “{path}”.", path=str(parent)))
-    return "\n".join([*(_table([_TITLES, *rows], "r<<rrrr<") if rows else ()), *unread])
+    return "\n".join([*(as_table([_TITLES, *rows], "r<<rrrr<") if rows else ()), *unread])
 
 
 def compared(one: Path, other: Path) -> str:
@@ -41,7 +41,7 @@ def compared(one: Path, other: Path) -> str:
     lines = [f"1  {runs[0].record.title}", f"2  {runs[1].record.title}", ""]
     lines += [*map(str, found.changes)] or ["The same project on the same machine."]
     rows = [(str(name), *values) for name, *values in found.figures]
-    lines += ["", *_table([("", "1", "2"), *rows], "<rr"), ""]
+    lines += ["", *as_table([("", "1", "2"), *rows], "<rr"), ""]
     lines.append(str(found.sameness))
     return "\n".join(lines)
 
@@ -70,7 +70,7 @@ def _best(record: Record, measure: Measure) -> float | None:
     return record.validations.value(measure.name, best_index(record, measure))
 
 
-def _table(rows: list[tuple[str, ...]], ways: str) -> list[str]:
+def as_table(rows: list[tuple[str, ...]], ways: str) -> list[str]:
     """Columns as wide as what stands in them; `ways` says which stand at the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [

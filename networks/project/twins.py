@@ -99,6 +99,20 @@ def set_twin(project: Project, path: str, value: Any) -> Twin:
 
     Raises UserError where there is no such setting, it must stay, or the value is not allowed.
     """
+    field, twin = with_setting(project, path, value)
+    if twin == project:
+        raise UserError(
+            message(
+                "The twin would be the same: “{setting}” is {value} already.",
+                setting=message(field.title),
+                value=str(value),
+            )
+        )
+    return Twin(message("Setting"), summary(difference(project, twin)), twin)
+
+
+def with_setting(project: Project, path: str, value: Any) -> tuple[Field, Project]:
+    """A setting's field, and the project with this value of it, be it the same. Raises UserError."""
     layer = _layer_of(path)
     known = {each.path: each.field for each in settings(project, [layer] if layer in project.network else ())}
     if path not in known:
@@ -123,15 +137,7 @@ def set_twin(project: Project, path: str, value: Any) -> Twin:
         raise UserError(
             message("{path}={value}: {reason}.", path=path, value=str(value), reason=reason)
         ) from error
-    if twin == project:
-        raise UserError(
-            message(
-                "The twin would be the same: “{setting}” is {value} already.",
-                setting=message(known[path].title),
-                value=str(value),
-            )
-        )
-    return Twin(message("Setting"), summary(difference(project, twin)), twin)
+    return known[path], twin
 
 
 def _as_kind(field: Field, value: Any) -> Any:

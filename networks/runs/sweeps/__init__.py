@@ -1,0 +1,1 @@
+"""Sweeps: grids of runs that wait in a folder, which any number of processes may take from."""
