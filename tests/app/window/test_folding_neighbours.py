@@ -156,3 +156,24 @@ def test_the_arrangement_at_the_end_is_that_of_the_other_tabs(window):
     assert (after.palette, after.inspector, after.measured) == (
         before.palette, before.inspector, before.measured,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["pictures", "results"])
+def test_at_every_width_nothing_is_squeezed_beside_a_room(window, name):
+    front(window, name)
+    zones = window.zones
+    for opened in (False, True):
+        if opened:
+            zones.inspector.bring(next(iter(zones.inspector.sections)))
+        for width in [*range(1920, 959, -60), 960]:
+            window.resize(width, 600)
+            QApplication.processEvents()
+            QApplication.processEvents()
+            shown = [zones.widget(place) for place in range(4) if zones.widget(place).isVisible()]
+            assert sum(one.width() for one in shown) <= zones.width()
+            assert zones.tabs in shown
+            assert zones.tabs.width() >= zones.tabs.minimumSizeHint().width(), width
+            least = STRIP_WIDTH if zones.canvas_zone.on_strip else zones.canvas_zone.least_width()
+            assert zones.canvas_zone.width() >= least, width
+            inspector = zones.inspector
+            assert inspector.drawer_shown is (opened and inspector.on_rail), width
