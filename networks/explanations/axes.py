@@ -7,7 +7,7 @@ and no the receptive field.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import comb
 
 import msgspec
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from networks.explanations.places import Numbers, Positions
 
 
-class Axis(msgspec.Struct, frozen=True, eq=False):
+class Axis(msgspec.Struct, frozen=True, eq=False, dict=True):
     """Pairs of an output pixel and an input pixel that it reads, ordered by output.
 
     `source` is −1 where the output reads a zero of the padding. `tap` is the place within the kernel, `share`
@@ -46,18 +46,12 @@ class Axis(msgspec.Struct, frozen=True, eq=False):
         chosen = (self.tap == tap) & (self.source >= 0)
         return self.out[chosen], self.source[chosen]
 
-    def matrix(self) -> Numbers:
-        """length×size: what each output takes of each input where the shares are fixed."""
-        found = np.zeros((self.length, self.size))
-        inside = self.source >= 0
-        np.add.at(found, (self.out[inside], self.source[inside]), self.share[inside])
-        return found
-
-    def reads(self) -> NDArray[np.bool_]:
-        """length×size: whether an output reads an input."""
-        found = np.zeros((self.length, self.size), bool)
+    @cached_property
+    def reads(self) -> NDArray[np.float32]:
+        """length×size: 1 where an output reads an input, 0 elsewhere."""
+        found = np.zeros((self.length, self.size), np.float32)
         inside = (self.source >= 0) & (self.share != 0)
-        found[self.out[inside], self.source[inside]] = True
+        found[self.out[inside], self.source[inside]] = 1
         return found
 
 

@@ -18,6 +18,5 @@ def window_places(image: int, channels: Positions, rows: Positions, columns: Pos
 
 def pixels_read(wanted: Mask, rows: Axis, columns: Axis) -> Mask:
     """For each channel the pixels that any of the wanted ones read."""
-    ys, xs = rows.reads().astype(np.float32), columns.reads().astype(np.float32)
-    found: Mask = (ys.T @ wanted.astype(np.float32) @ xs) > 0
+    found: Mask = (rows.reads.T @ wanted.astype(np.float32) @ columns.reads) > 0
     return found
