@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from networks.data.streamed import Upcoming, Wanted
 from networks.doctor.findings import normalizes_by_batch
 from networks.graph.forward import auxiliary_weights
 from networks.project.project import Project
@@ -69,7 +71,8 @@ class SharedLearner(Learner):
                 # gradients are sent once they are complete
                 with nullcontext() if number == len(parts) else shared.no_sync():
                     share_of_batch = (stop - start) / (parts[-1][1] - first)
-                    done.append(self._part(shared, order, start, stop, epoch, share_of_batch))
+                    coming = partial(self._coming, order, [*parts[number:]], stop, epoch, learning)
+                    done.append(self._part(shared, order, (start, stop), epoch, share_of_batch, coming))
             self._ranks.average(_statistics(model.module))
         losses, scores, targets = zip(*done, strict=True)
         loss = torch.stack(losses).sum()
@@ -78,14 +81,23 @@ class SharedLearner(Learner):
         )
 
     def _part(
-        self, shared: nn.Module, order: Tensor, start: int, stop: int, epoch: int, share_of_batch: float
+        self,
+        shared: nn.Module,
+        order: Tensor,
+        part: tuple[int, int],
+        epoch: int,
+        share_of_batch: float,
+        coming: Upcoming,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Adds to the gradients those of a part of the batch; gives loss, scores and targets of all of it."""
         ranks = self._ranks
-        own = share(start, stop, ranks.rank, ranks.count, self._fewest)
-        counts = counted(start, stop, ranks.count, self._fewest)
+        own = share(*part, ranks.rank, ranks.count, self._fewest)
+        counts = counted(*part, ranks.count, self._fewest)
         ranks.attendance.counts = own.counts
-        images, targets, _ = self._images.augmented.pick(order, own.start, own.stop, epoch)
+        images, targets, _ = self._images.augmented.pick(order, own.start, own.stop, epoch, coming)
+        if self._images.streaming is not None:
+            # those that could not be read are left out
+            counts = tuple(ranks.of_each(len(images) if own.counts else 0))
         targets = gathered(targets[: counts[ranks.rank]], counts)
 
         def model(images: Tensor) -> Any:
@@ -96,6 +108,22 @@ class SharedLearner(Learner):
 
         loss, scores = backward_pass(model, self._watch, images, targets, self._auxiliary, share_of_batch)
         return loss, scores, targets
+
+    def _coming(
+        self, order: Tensor, parts: list[tuple[int, int]], stop: int, epoch: int, learning: Learning
+    ) -> Iterator[Wanted]:
+        """The pictures that this process wants next in the epoch: of these parts, and of the next batches."""
+        # whoever asks may ask again
+        parts = [*parts]
+        if parts:
+            stop = parts[-1][1]
+        for first in range(
+            stop, min(len(order), self._steps_per_epoch * learning.batch_size), learning.batch_size
+        ):
+            parts += parts_of(first, min(first + learning.batch_size, len(order)), learning.accumulation)
+        for part in parts:
+            own = share(*part, self._ranks.rank, self._ranks.count, self._fewest)
+            yield from self._images.augmented.wanted(order, own.start, own.stop, epoch)
 
     def _of_all(self, scores: Tensor, counts: tuple[int, ...]) -> Tensor:
         return joined(scores[: counts[self._ranks.rank]], counts, self._ranks.rank)

@@ -6,8 +6,10 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
 from networks.layers.activation import ReLU
@@ -15,10 +17,16 @@ from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.normalization import BatchNorm1d, BatchNorm2d
-from networks.project.project import write_project
+from networks.presets.lenet import lenet5
+from networks.project.fitting_data import fitted
+from networks.project.project import Project, write_project
 from networks.recipes.augmentation.cutmix import CutMix
+from networks.recipes.augmentation.horizontal_flip import HorizontalFlip
+from networks.recipes.augmentation.mixup import Mixup
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
+from networks.recipes.datasets import Folder
 from networks.recipes.optimizers import SGD, Adam
+from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Stepped, Validated
 from networks.training.run import Run
 from tests.networks.training.test_run import PLAIN, chain, project
@@ -106,3 +114,26 @@ def assert_equal_to_one(project, found):
 def test_two_processes_learn_what_one_learns(tmp_path):
     for name, found in trained(tmp_path, 2, PROJECTS).items():
         assert_equal_to_one(PROJECTS[name], found)
+
+
+@pytest.mark.slow
+def test_pictures_that_are_decoded_for_each_batch_are_shared_as_well(tmp_path):
+    draw = np.random.default_rng(0)
+    for name in ("a", "b"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for index in range(15):
+            picture = Image.fromarray(draw.integers(0, 256, (40, 30 + index, 3), dtype=np.uint8))
+            picture.save(tmp_path / "photos" / name / f"{index:02}.png")
+    streamed = with_settings(
+        Recipe(),
+        dataset=Folder(path=str(tmp_path / "photos"), side=28, memory=1e-6),
+        batch_size=5,
+        epochs=2,
+        threads=1,
+        accumulation=2,
+        augmentation=(HorizontalFlip(), Mixup()),
+        optimizer=SGD(lr=0.05),
+    )
+    given = fitted(Project(lenet5(), streamed))
+    assert Run(given).images.streaming is not None
+    assert_equal_to_one(given, trained(tmp_path, 2, {"photos": given})["photos"])
