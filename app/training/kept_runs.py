@@ -22,7 +22,7 @@ from networks.core.storage import why_not_written
 from networks.project.ancestry import trained_project
 from networks.project.project import Project
 from networks.runs.kept.files import label_of, write_label
-from networks.runs.kept.folders import brought_back, claimed, removed, run_folders, words_of
+from networks.runs.kept.folders import TRASH, brought_back, claimed, removed, run_folders, words_of
 from networks.runs.kept.following import Follower
 from networks.runs.kept.reading import KeptRun
 
@@ -151,7 +151,7 @@ class KeptRuns(QObject):
     def move(self, old: Path, runs: Path) -> None:
         """Moves all runs in one folder of runs into another one."""
         self._moved[old] = runs
-        if run_folders(old):
+        if run_folders(old) or run_folders(old / TRASH):
             self._write(partial(_all_moved, old, runs, self._move_trained), self._take_moves)
 
     def close(self) -> None:
@@ -169,6 +169,12 @@ class KeptRuns(QObject):
         job.start()
 
     def _take_moves(self, moves: dict[Path, Path]) -> None:
+        trashed = {run: moves.get(folder, folder) for run, folder in self._trashed.items()}
+        # what is brought back goes beside those that were not deleted
+        for run, folder in trashed.items():
+            if folder != self._trashed[run]:
+                self.folders[run] = folder.parent.parent / folder.name
+        self._trashed = trashed
         self.folders = {run: moves.get(folder, folder) for run, folder in self.folders.items()}
 
 
@@ -199,8 +205,12 @@ def _all_moved(old: Path, runs: Path, move_trained: MoveTrained, _: Task) -> dic
 
     # those that are being trained first, by whoever writes into them
     move_trained(move, move_others)
-    with suppress(OSError):
-        old.rmdir()
+    for folder in run_folders(old / TRASH):
+        # with a number that no other run has, so that it can be brought back
+        moves[folder] = removed(moved(folder, runs))
+    for emptied in (old / TRASH, old):
+        with suppress(OSError):
+            emptied.rmdir()
     return moves
 
 

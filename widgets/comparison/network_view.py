@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from networks.graph.check import Report
@@ -34,6 +34,8 @@ class NetworkView(QGraphicsView):
         self.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setMinimumSize(180, 200)
+        self._zoomed = False
+        """Whether the user has chosen a scale."""
         self.marked: frozenset[str] = frozenset()
         """The cards that differ."""
         self._network_scene.change_theme(self)
@@ -46,10 +48,20 @@ class NetworkView(QGraphicsView):
         self.marked = frozenset(card for card in shown if card is not None)
         whole = self._network_scene.itemsBoundingRect().adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM)
         self.setSceneRect(whole)
-        scale = min(1.0, self.viewport().width() / max(1.0, whole.width()))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Makes the network as wide as the view, unless it is narrower anyway."""
+        room = self.width() - self.verticalScrollBar().sizeHint().width() - 2
+        scale = max(_LEAST, min(1.0, room / max(1.0, self.sceneRect().width())))
         self.resetTransform()
-        self.scale(max(_LEAST, scale), max(_LEAST, scale))
+        self.scale(scale, scale)
         self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._zoomed:
+            self._fit()
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # type: ignore[override]
         painter.fillRect(rect, QColor(theme.colors(self).window))
@@ -69,6 +81,7 @@ class NetworkView(QGraphicsView):
         factor = _NOTCH if event.angleDelta().y() > 0 else 1 / _NOTCH
         if _LEAST <= self.transform().m11() * factor <= _MOST:
             self.scale(factor, factor)
+            self._zoomed = True
         event.accept()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -52,7 +52,7 @@ class ComparisonWindow(QDialog):
         self.found: RunComparison = compare_runs(*two)
         self._two = two
         self.views = NetworkView(), NetworkView()
-        self.plot = TwinsPlot()
+        self.plot = TwinsPlot(seeds=False)
         self.mistakes_button = QPushButton(self.tr("Pictures judged differently…"))
         self.mistakes_button.setObjectName("changed_mistakes")
         self.mistakes_button.setToolTip(
@@ -78,9 +78,14 @@ class ComparisonWindow(QDialog):
         split.setHandleWidth(1)
         split.addWidget(self._words())
         split.addWidget(self._networks())
-        split.addWidget(self.plot)
-        for place, stretch in enumerate((3, 5, 4)):
-            split.setStretchFactor(place, stretch)
+        curves = QWidget()
+        around = QVBoxLayout(curves)
+        around.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, theme.SPACE)
+        around.addWidget(self.plot)
+        split.addWidget(curves)
+        split.setChildrenCollapsible(False)
+        split.setSizes([theme.grown(length) for length in (330, 500, 350)])
+        split.setStretchFactor(1, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(split)
@@ -112,6 +117,7 @@ class ComparisonWindow(QDialog):
         changes = [said(change) for change in self.found.changes]
         for change in changes or [self.tr("Nothing: the same project on the same machine.")]:
             column.addWidget(_plain(change))
+        column.addSpacing(theme.SPACE)
         column.addWidget(_heading(self.tr("What came of it")))
         column.addLayout(self._figures())
         column.addWidget(_plain(said(self.found.sameness), dim=True))
@@ -120,7 +126,8 @@ class ComparisonWindow(QDialog):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(holder)
-        area.setMinimumWidth(theme.grown(250))
+        area.setMinimumWidth(theme.grown(330))
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return area
 
     def _figures(self) -> QGridLayout:
@@ -134,6 +141,7 @@ class ComparisonWindow(QDialog):
             grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
         for row, figures in enumerate(self.found.figures, 1):
             name = _plain(said(figures.name), dim=True)
+            name.setWordWrap(False)
             grid.addWidget(name, row, 0)
             for column, value in ((1, figures.one), (2, figures.other)):
                 label = QLabel(value)

@@ -72,8 +72,10 @@ class TwinsPlot(QWidget):
     the 95 % interval of the mean difference. Nothing is drawn that was not measured.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, seeds: bool = True) -> None:
+        """Without `seeds` the last part is left out, which says what each seed has given."""
         super().__init__(parent)
+        self._seeds = seeds
         self._comparison: Comparison | None = None
         self.setObjectName("twins_plot")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -93,11 +95,11 @@ class TwinsPlot(QWidget):
         return QSize(240, self._least())
 
     def _least(self) -> int:
-        heights = [_CURVES, _SEEDS]
+        heights = [_CURVES, *([_SEEDS] if self._seeds else [])]
         if self._comparison is not None and self._comparison.paired:
             heights.append(_DIFFERENCE)
         parts = sum(theme.grown(height + _TITLE + _AXIS + _GAP) for height in heights)
-        return parts + (theme.grown(_LEGEND) if len(heights) > 2 else 0)
+        return parts + (theme.grown(_LEGEND) if _DIFFERENCE in heights else 0)
 
     def _height(self, least: float) -> float:
         """The height of one of the upper parts: its least one, and its share of the room that is left."""
@@ -115,7 +117,8 @@ class TwinsPlot(QWidget):
         top = self._paint_curves(painter, shade, comparison)
         if comparison.paired:
             top = self._paint_difference(painter, shade, comparison, top)
-        self._paint_seeds(painter, shade, comparison, top)
+        if self._seeds:
+            self._paint_seeds(painter, shade, comparison, top)
         painter.end()
 
     # the three parts

@@ -98,3 +98,19 @@ def test_what_cannot_be_deleted_is_told_and_stays(kept, tmp_path):
     assert kept.delete(["run-1", "never kept"]) == ("never kept",)
     assert "was not moved to the trash" in kept.sentences[0]
     assert folder.exists()
+
+
+def test_deleted_runs_move_along_and_can_still_be_brought_back(kept, tmp_path, qtbot):
+    old, new = tmp_path / "unsaved.runs", tmp_path / "net.runs"
+    kept.know("run-1", a_run(old, "one"))
+    kept.know("run-2", a_run(old, "two"))
+    assert kept.delete(["run-1"]) == ("run-1",)
+    kept.move(old, new)
+    qtbot.waitUntil(lambda: kept.folders["run-2"].parent == new)
+    assert not old.exists(), list(old.rglob('*'))
+    assert len(run_folders(new / "trash")) == 1
+    kept.bring_back("run-1")
+    assert kept.sentences == []
+    assert kept.folders["run-1"].parent == new
+    assert (kept.folders["run-1"] / "metrics.jsonl").exists()
+    assert len(run_folders(new)) == 2
