@@ -136,7 +136,24 @@ class Training(Feature):
 
     def gestures(self) -> tuple[Gesture, ...]:
         where, legend = self.tr("On the curves"), self.tr("On a run's name below the curves")
+        table = self.tr("On the table of runs")
         return (
+            Gesture(
+                table, self.tr("Draw the selected runs, or no more"), ("Space",), self.tr("click the tick")
+            ),
+            Gesture(table, self.tr("Rename the run"), ("F2",), self.tr("double-click its name")),
+            Gesture(table, self.tr("Delete the selected runs, after asking"), ("Del",)),
+            Gesture(
+                table,
+                self.tr("Sort by a column; again, the other way round"),
+                mouse=self.tr("click its heading"),
+            ),
+            Gesture(
+                table,
+                self.tr("All that can be done with the selected runs"),
+                ("Menu",),
+                self.tr("right click"),
+            ),
             Gesture(legend, self.tr("Hide the run, or show it again"), ("Space",), self.tr("click")),
             Gesture(legend, self.tr("Rename the run"), ("F2",)),
             Gesture(legend, self.tr("Leave the name as it was"), ("Esc",)),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import secrets
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -15,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from app.background.job import Job, Task
 from app.session.document import Document, Held
+from app.session.left_runs import UnsavedRuns, is_name, new_name
 from app.session.places import data_folder
 from app.session.recent import RecentFiles
 from app.session.recovery import Recovery
@@ -22,14 +21,11 @@ from app.session.settings import Settings
 from networks.core.message import Message, UserError, message, visible
 from networks.project.project import Project, blank_project, read_project, write_project
 from networks.runs.kept.files import HEADER, PROJECT
-from networks.runs.kept.folders import RUNS, runs_folder
+from networks.runs.kept.folders import runs_folder
 from networks.runs.kept.reading import is_run
 from widgets.look.translation import said
 
 SUFFIX = ".json"
-_NAME = 8
-"""Bytes, at random, in the name of the folder of an unsaved project's runs."""
-_RUNS_NAME = re.compile(r"[0-9a-f]{16}")
 
 Signature = tuple[int, int, int]
 """Time of the last change in nanoseconds, size in bytes, and the file's number on the disk (inode)."""
@@ -59,8 +55,8 @@ class Files(QObject):
         self.recovery = Recovery(document, (folder or data_folder()) / "recovery", self)
         self._restored = ""
         """What named the runs of a document that is being restored."""
-        self._unsaved = (folder or data_folder()) / "runs"
-        self.recovery.runs = secrets.token_hex(_NAME)
+        self.unsaved = UnsavedRuns((folder or data_folder()) / "runs")
+        self.recovery.runs = new_name()
         self._window = window
         self._seen: dict[Path, Signature | None] = {}
         self._job: Job[Signature | None] | None = None
@@ -85,7 +81,7 @@ class Files(QObject):
 
     def unsaved_runs(self) -> Path:
         """Where they are kept as long as the project has no file."""
-        return self._unsaved / f"{self.recovery.runs}{RUNS}"
+        return self.unsaved.folder(self.recovery.runs)
 
     # new and open
 
@@ -151,6 +147,15 @@ class Files(QObject):
         self.recent.add(folder)
         self.document.reset(project)
         self.run_opened.emit(folder)
+        return True
+
+    def open_unsaved(self, project: Project, runs: str) -> bool:
+        """Opens a project without a file, whose runs have this name. Returns whether it did."""
+        if not self.may_discard():
+            return False
+        self._seen.clear()
+        self._restored = runs
+        self.document.reset(project, modified=True)
         return True
 
     # save
@@ -241,7 +246,7 @@ class Files(QObject):
 
     def _open(self) -> None:
         found, self._restored = self._restored, ""
-        self.recovery.runs = found or secrets.token_hex(_NAME)
+        self.recovery.runs = found or new_name()
         self.opened.emit()
 
     def may_discard(self) -> bool:
@@ -260,6 +265,7 @@ class Files(QObject):
     def close(self) -> None:
         """Ends cleanly: nothing is left to recover at the next start."""
         self.finish()
+        self.unsaved.close()
         self.recovery.close()
 
     def leave(self) -> None:
@@ -276,7 +282,7 @@ class Files(QObject):
             return False
         self._seen.clear()
         # a file that a stranger wrote must not name any folder
-        self._restored = found.runs if _RUNS_NAME.fullmatch(found.runs) else ""
+        self._restored = found.runs if is_name(found.runs) else ""
         self.document.reset(found.project, found.path, modified=True)
         # the old file may go only when this session has written one
         self.recovery.write()

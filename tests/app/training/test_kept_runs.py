@@ -107,7 +107,7 @@ def test_deleted_runs_move_along_and_can_still_be_brought_back(kept, tmp_path, q
     assert kept.delete(["run-1"]) == ("run-1",)
     kept.move(old, new)
     qtbot.waitUntil(lambda: kept.folders["run-2"].parent == new)
-    assert not old.exists(), list(old.rglob('*'))
+    assert not old.exists(), list(old.rglob("*"))
     assert len(run_folders(new / "trash")) == 1
     kept.bring_back("run-1")
     assert kept.sentences == []
