@@ -39,6 +39,7 @@ READERS = {
     "widgets/results/pairs.py": "On the classes that are confused",
     "widgets/results/picture_grid.py": "On the judged pictures",
     "widgets/results/probabilities.py": "On the probabilities of a picture",
+    "widgets/runs/table.py": "On the table of runs",
 }
 """Every file that reads keys, and the heading under which its keys stand."""
 
