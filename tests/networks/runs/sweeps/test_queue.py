@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -16,6 +17,7 @@ from networks.runs.kept.environment import Environment
 from networks.runs.kept.files import HEADER, Header, write_json
 from networks.runs.kept.legs import End, claim_leg, end_leg, new_leg
 from networks.runs.kept.process import Process, own_process
+from networks.runs.sweeps import queue as module
 from networks.runs.sweeps.queue import (
     OVER,
     RUN,
@@ -79,6 +81,20 @@ def test_of_many_that_take_at_once_each_has_runs_of_its_own(queue):
     with ThreadPoolExecutor(8) as pool:
         found = [number for numbers in pool.map(take_all, range(8)) for number in numbers]
     assert sorted(found) == [1, 2, 3, 4, 5, 6]
+
+
+def test_of_two_that_find_the_same_run_waiting_one_has_it(queue, monkeypatch):
+    both, made = Barrier(2), module._made
+
+    def at_once(place):
+        if place.parent.name == "0001":
+            both.wait()
+        made(place)
+
+    monkeypatch.setattr(module, "_made", at_once)
+    with ThreadPoolExecutor(2) as pool:
+        found = [*pool.map(lambda _: Queue(queue.folder).take().number, range(2))]
+    assert sorted(found) == [1, 2]
 
 
 def test_what_becomes_of_a_run_follows_from_its_files(queue):
