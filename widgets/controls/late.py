@@ -56,6 +56,13 @@ class Late(QWidget, Generic[Made]):
                 self._put_in(self._made)
         return self._made
 
+    def setVisible(self, visible: bool) -> None:
+        # made before the layouts around it reckon: for what comes in the middle of that they make no room
+        around = self.parentWidget()
+        if visible and around is not None and around.isVisible() and not self._in_place:
+            self._put_in(self.widget)
+        super().setVisible(visible)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not self._in_place:

@@ -80,7 +80,7 @@ def test_the_menu_renames_and_removes_ones_own_blocks_alone(feature, monkeypatch
     assert [action.text() for action in shown.menu_of(Residual).actions()] == ["Add to the network"]
 
 
-def test_a_name_that_a_block_cannot_have_is_refused_at_the_field(feature, qtbot):
+def test_a_name_that_a_block_cannot_have_is_refused_at_the_field(feature, qtbot, answered_dialogs):
     feature.desk.my_blocks.keep(NETWORK, "b1")
     block = read_blocks(feature.desk.my_blocks.path)[0]
     feature.desk.my_blocks.put_back(renamed_block(block, "b2"))

@@ -15,12 +15,14 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QScrollArea,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from widgets.controls.late import Late
+from widgets.controls.section import Disclosure
 from widgets.forms.log_slider import LogSlider
 
 FIELDS = ("first", "second", "third", "fourth", "fifth")
@@ -193,3 +195,18 @@ def test_several_are_in_order_whichever_comes_first(qtbot, order):
     for number in order:
         assert places[number].widget
     assert [name for name in visited(window, qtbot) if name] == ["first", *"0123"]
+
+
+def test_a_section_that_is_opened_makes_room_for_what_is_made_then(qtbot):
+    late = Late(lambda: column(*(field(name) for name in FIELDS)))
+    whole = QScrollArea()
+    whole.setWidgetResizable(True)
+    whole.setWidget(column(column(field("above"), Disclosure("more", late))))
+    qtbot.addWidget(whole)
+    whole.resize(300, 100)
+    whole.show()
+    QApplication.processEvents()
+    whole.findChild(Disclosure).set_open(True)
+    QApplication.processEvents()
+    assert late.height() >= late.sizeHint().height()
+    assert whole.widget().height() >= whole.widget().sizeHint().height()
