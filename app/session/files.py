@@ -117,7 +117,8 @@ class Files(QObject):
     def _load(self, path: Path) -> bool:
         # absolute, in case the program changes its working directory
         path = Path(os.path.abspath(path))
-        if path.is_dir() or run_at(path) is not None:
+        # unlike `Path.is_dir`, it raises nothing where a folder may not be entered
+        if os.path.isdir(path) or run_at(path) is not None:
             return self._load_run(path)
         # before reading, so that a change made meanwhile counts
         seen = signature(path)

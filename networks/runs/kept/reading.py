@@ -33,7 +33,8 @@ class KeptRun(msgspec.Struct, frozen=True):
 
 def is_run(folder: Path) -> bool:
     """Whether this is a run's folder."""
-    return (folder / HEADER).is_file()
+    # unlike `Path.is_file`, it raises nothing where the folder may not be entered
+    return os.path.isfile(folder / HEADER)
 
 
 def read_run(folder: Path, run: str = "", until: int = MOST_STEPS) -> KeptRun:

@@ -286,6 +286,23 @@ def test_a_folder_that_may_not_be_written_leaves_the_old_file_and_the_star(files
         assert document.modified
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions are asked otherwise on Windows")
+def test_a_file_in_a_folder_that_may_not_be_entered_is_refused_in_a_sentence(files, document, errors):
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o000)
+        root = os.geteuid() == 0
+        if root:
+            os.seteuid(65534)
+        try:
+            assert not files.open_path(Path(folder) / "lenet.json")
+        finally:
+            if root:
+                os.seteuid(0)
+            os.chmod(folder, 0o755)
+    assert len(errors) == 1
+    assert document.project == FIRST
+
+
 def test_saving_under_a_name_that_fails_keeps_the_old_path(files, document, errors, saved, monkeypatch):
     monkeypatch.setattr(files, "ask_save_path", lambda: saved / "below a file.json")
     document.edit(with_epochs(7), "seven")
