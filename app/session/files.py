@@ -18,6 +18,7 @@ from app.session.places import data_folder
 from app.session.recent import RecentFiles
 from app.session.recovery import Recovery
 from app.session.settings import Settings
+from app.session.signature import Signature, signature
 from networks.core.message import Message, UserError, message, visible
 from networks.project.project import Project, blank_project, read_project, write_project
 from networks.runs.kept.files import HEADER, PROJECT
@@ -26,9 +27,6 @@ from networks.runs.kept.reading import is_run
 from widgets.look.translation import said
 
 SUFFIX = ".json"
-
-Signature = tuple[int, int, int]
-"""Time of the last change in nanoseconds, size in bytes, and the file's number on the disk (inode)."""
 
 
 class Files(QObject):
@@ -440,12 +438,3 @@ def _written(project: Project, path: Path, task: Task) -> Signature | None:
     """Writes a project, in a thread of its own, and gives what tells the file from a later one."""
     write_project(project, path)
     return signature(path)
-
-
-def signature(path: Path) -> Signature | None:
-    """Changes whenever the file changes; None if there is no such file."""
-    try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
