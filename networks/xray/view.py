@@ -1,0 +1,81 @@
+"""What one layer gives for one picture, small enough for a card: maps as bytes, vectors as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from networks.core.shapes import Shape
+
+Order = Literal["strongest", "first"]
+"""Which maps of a layer are shown: those with the largest value, from either side of zero, or the first."""
+Mode = Literal["evaluation", "training"]
+
+MOST_BARS = 512
+"""More numbers of a vector than this are grouped; each bar is the one furthest from zero in its group."""
+
+
+class Maps(msgspec.Struct, frozen=True, eq=False):
+    """Some of a layer's maps as thumbnails: k×height×width bytes; larger maps are averaged down.
+
+    In each of them 0 stands for the smallest value of its whole map and 255 for the largest, as `ranges` has
+    them: k×2. `channels` says which maps they are, `count` how many the layer has.
+    """
+
+    thumbnails: NDArray[np.uint8]
+    ranges: NDArray[np.float32]
+    channels: tuple[int, ...]
+    count: int
+
+
+class View(msgspec.Struct, frozen=True, eq=False):
+    """What leaves one layer for one picture. `maps` for an image, `bars` for a vector.
+
+    `zero` is the share of its numbers that are exactly zero, `flat` the share of what goes in at which an
+    activation is (nearly) flat, so that hardly any gradient passes; None for other layers. `silent` says of
+    each bar whether all its numbers are zero.
+    """
+
+    name: str
+    shape: Shape
+    low: float
+    high: float
+    mean: float
+    zero: float
+    flat: float | None = None
+    maps: Maps | None = None
+    bars: NDArray[np.float32] | None = None
+
+    @property
+    def finite(self) -> bool:
+        """Whether all of its numbers are numbers."""
+        return bool(np.isfinite(self.low) and np.isfinite(self.high))
+
+    @property
+    def bound(self) -> float:
+        """The number furthest from zero: what the strongest colour stands for."""
+        return max(abs(self.low), abs(self.high))
+
+
+class XRay(msgspec.Struct, frozen=True, eq=False):
+    """The views of some layers for one picture with the same weights.
+
+    `step` is the step after which the network had these weights, `seconds` what the views took to make.
+    `answer` has a probability for each class, as the recipe's loss reads the scores.
+    """
+
+    views: Mapping[str, View]
+    step: int
+    mode: Mode
+    answer: NDArray[np.float64] | None
+    seconds: float
+
+    @property
+    def bound(self) -> float:
+        """The number furthest from zero in all views that have one, the picture itself left out."""
+        found = [view.bound for view in self.views.values() if view.finite]
+        return max(found, default=0.0)
