@@ -46,7 +46,11 @@ class Taps:
             node.meta["name"]: node for node in module.graph.nodes if "name" in node.meta
         }
         self._passes_on = _passed_on(network)
-        self._parts = [(part, _is_frozen(path, self._frozen)) for path, part in module.named_modules()]
+        self._parts = [
+            (part, _is_frozen(path, self._frozen) and _holds_tensors(part))
+            for path, part in module.named_modules()
+        ]
+        """All parts, and whether they stay in evaluation mode."""
         self._plans: dict[frozenset[str], list[_Step]] = {}
 
     @property
@@ -216,14 +220,15 @@ class Taps:
     @contextmanager
     def _mode(self, training: bool) -> Iterator[None]:
         """Brings all parts into the mode, and afterwards back into that in which each of them was."""
-        before = [part.training for part, _ in self._parts]
-        for part, frozen in self._parts:
-            part.training = training and not (frozen and _holds_tensors(part))
+        # not by `train`, which knows one mode for all; and past torch's slow way to set an attribute
+        before = [part.__dict__["training"] for part, _ in self._parts]
+        for part, stays in self._parts:
+            part.__dict__["training"] = training and not stays
         try:
             yield
         finally:
             for (part, _), was in zip(self._parts, before, strict=True):
-                part.training = was
+                part.__dict__["training"] = was
 
 
 class _Untouched:

@@ -64,7 +64,7 @@ def _view(name: str, x: Tensor, flat: float | None, wanted: Wanted) -> View:
     numbers = values.reshape(-1)
     zero = 1 - np.count_nonzero(numbers != 0) / max(1, len(numbers))
     mean = float(np.add.reduce(numbers)) / max(1, len(numbers))
-    if len(shape) == 1:
+    if len(shape) == 1 or shape[1] * shape[2] == 1:
         return View(
             name, shape, float(numbers.min()), float(numbers.max()), mean, zero, flat, None, _bars(numbers)
         )

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.core.shapes import Shape
+from networks.core.shapes import Shape, count
 
 Order = Literal["strongest", "first"]
 """Which maps of a layer are shown: those with the largest value, from either side of zero, or the first."""
@@ -51,6 +51,11 @@ class View(msgspec.Struct, frozen=True, eq=False):
     bars: NDArray[np.float32] | None = None
 
     @property
+    def numbers(self) -> int:
+        """How many numbers leave it."""
+        return count(self.shape)
+
+    @property
     def finite(self) -> bool:
         """Whether all of its numbers are numbers."""
         return bool(np.isfinite(self.low) and np.isfinite(self.high))
@@ -65,7 +70,8 @@ class XRay(msgspec.Struct, frozen=True, eq=False):
     """The views of some layers for one picture with the same weights.
 
     `step` is the step after which the network had these weights, `seconds` what the views took to make.
-    `answer` has a probability for each class, as the recipe's loss reads the scores.
+    `answer` has a probability for each class, as the recipe's loss reads the scores; `label` is the right
+    class, where that is known. `picture` is what the network sees, height×width×channels, 0 for black.
     """
 
     views: Mapping[str, View]
@@ -73,6 +79,8 @@ class XRay(msgspec.Struct, frozen=True, eq=False):
     mode: Mode
     answer: NDArray[np.float64] | None
     seconds: float
+    picture: NDArray[np.uint8] | None = None
+    label: int | None = None
 
     @property
     def bound(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QRectF
@@ -24,9 +24,10 @@ from widgets.canvas.items.content import (
 )
 from widgets.canvas.items.frame import FrameItem
 from widgets.canvas.items.glide import Glide
+from widgets.canvas.items.inside import Inside
 from widgets.canvas.items.overview import Blocks
 from widgets.canvas.items.style import Style
-from widgets.canvas.items.wire import WireItem
+from widgets.canvas.items.wire import WireItem, band_of
 from widgets.canvas.placement.geometry import Box, Layout, Point
 from widgets.canvas.placement.layout import arrange
 
@@ -72,6 +73,9 @@ class CanvasScene(QGraphicsScene):
         self.frames: dict[str, FrameItem] = {}
         self.cards: dict[str, CardItem] = {}
         self.wires: dict[Wire, WireItem] = {}
+        self.inside_room = 0.0
+        """The height of the strip in which each card shows its inside; the next network is shown so."""
+        self.insides: Mapping[str, Inside] = {}
         self.glide = Glide(self)
         self._selected: frozenset[str] = frozenset()
         self._selected_wires: frozenset[Wire] = frozenset()
@@ -110,8 +114,11 @@ class CanvasScene(QGraphicsScene):
         totals = totals_known(folding.whole)
         shown = contents(network, report, totals=totals, unsure=unsure_cards(folding))
         style = self.style_of_items
+        room = self.inside_room
         heights = {
-            name: height_for(content.problem, style) for name, content in shown.items() if content.problem
+            name: height_for(content.problem, style, room)
+            for name, content in shown.items()
+            if content.problem or room
         }
         layout = arrange(network, heights, folding.frames)
         self.folding, self.layout_of_network = folding, layout
@@ -119,7 +126,9 @@ class CanvasScene(QGraphicsScene):
         new_cards = self._reconcile_names(network)
         new_wires = self._reconcile_wires(network)
         for name, content in shown.items():
-            self.cards[name].show_content(content, layout.heights[name], layout.labels.get(name, NO_LABEL))
+            card = self.cards[name]
+            card.show_content(content, layout.heights[name], layout.labels.get(name, NO_LABEL))
+            card.show_inside(self.insides.get(name), room)
         self._mark_wires(shown, wrong_wires(network, report))
         self._reconcile_frames()
         self._move(new_cards, new_wires, visible)
@@ -133,8 +142,15 @@ class CanvasScene(QGraphicsScene):
             bad = wire in wrong and bool(target.problem)
             idle = source.idle or target.idle
             item.shape_text = source.shape or UNKNOWN
-            if item.wrong != bad or item.idle != idle:
-                item.set_state(wrong=bad, idle=idle)
+            band = band_of(self.report.wire_shape(wire)) if self.inside_room else 0.0
+            if item.wrong != bad or item.idle != idle or item.band != band:
+                item.set_state(wrong=bad, idle=idle, band=band)
+
+    def show_insides(self, insides: Mapping[str, Inside]) -> None:
+        """Shows these insides of cards, in strips as high as the room that there is for them."""
+        self.insides = insides
+        for name, card in self.cards.items():
+            card.show_inside(insides.get(name), self.inside_room)
 
     def set_far(self, far: bool) -> None:
         """Says whether everything is so small that `paint_blocks` paints in place of the items."""
@@ -300,6 +316,8 @@ class CanvasScene(QGraphicsScene):
     def change_theme(self, widget: QWidget) -> None:
         """Takes the colours of the widget's theme."""
         self.style_of_items.refresh(widget)
+        for card in self.cards.values():
+            card.forget_pictures()
         self._blocks.change()
         self.update()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -21,7 +20,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGraphicsView, QMenu, QStyle, QToolTip, QWidget
+from PySide6.QtWidgets import QGraphicsView, QStyle, QToolTip, QWidget
 
 from networks.graph.check import Report
 from networks.graph.network import Network, Wire
@@ -29,12 +28,13 @@ from networks.graph.presentation import Folding, everything_open, opened_at_firs
 from widgets.canvas.accessible import MENU, TOGGLE, Key, Voices
 from widgets.canvas.background import DotGrid, paint_hint, paint_ring
 from widgets.canvas.camera import Camera
+from widgets.canvas.choices import Choices
 from widgets.canvas.columns_overview import ColumnsOverview
 from widgets.canvas.edge_scrolling import EdgeScrolling
 from widgets.canvas.editing import Editing
 from widgets.canvas.input.interpreter import Interpreter, Request, Toggle
 from widgets.canvas.input.keys import CanvasCommand
-from widgets.canvas.input.wishes import Choice, Edit
+from widgets.canvas.input.wishes import Choice
 from widgets.canvas.items.content import forget_words, spoken
 from widgets.canvas.items.style import BLOCKS_BELOW
 from widgets.canvas.minimap import Minimap
@@ -43,12 +43,11 @@ from widgets.canvas.placement.geometry import WIDTH
 from widgets.canvas.places import another, difference, place_of_selection
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.scroll_bars import THICKNESS, ScrollBars
+from widgets.canvas.xray import CanvasXRay
 from widgets.look import theme
 
 MOST_AVOIDED = 50
 """The map keeps off so many selected cards; if more are selected, it cannot keep off them all."""
-PORT_ROOM = 24
-"""Pixels around a card in which the pointer still means it or one of its ports."""
 
 _BY_KEYS = (
     Qt.FocusReason.TabFocusReason,
@@ -81,7 +80,11 @@ class CanvasView(QGraphicsView):
         self.animated = True
         self.camera = Camera(self, trunk_width=WIDTH, actual_size=theme.text_growth())
         self.editing = Editing(self._scene, self)
+        self.xray = CanvasXRay(self._scene, self.camera)
+        self.xray.switched.connect(self._show_again)
         self._interpreter = Interpreter(self._scene, self.camera)
+        self._choices = Choices(self._scene, self)
+        self._choices.chosen.connect(self.editing.ask)
         self._voices = Voices(self, self._scene)
         self._minimap = Minimap(self)
         self.overview = ColumnsOverview(self.viewport(), self._scene, self.camera)
@@ -146,11 +149,17 @@ class CanvasView(QGraphicsView):
         self._scene.show_network(folding, self.camera.visible_rect() if glides else None)
         self._shown_before = True
         self._voices.show()
+        self.xray.refresh()
         layout = self._scene.layout_of_network
         left, top, right, bottom = layout.bounds
         self._minimap.show_layout(layout, {node.name: node.layer.group for node in folding.shown.nodes})
         bounds = QRectF(left, top, right - left, bottom - top)
         self.camera.set_bounds(bounds, self._minimap.reach(), home=is_another)
+
+    @Slot()
+    def _show_again(self) -> None:
+        """Shows the same network where its cards have another height; what was at the top stays there."""
+        self._show(self.folding)
 
     def _may_animate(self) -> bool:
         duration = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self)
@@ -302,7 +311,7 @@ class CanvasView(QGraphicsView):
         elif isinstance(request, str):
             self._do(request)
         elif isinstance(request, Choice):
-            self._offer(request)
+            self._choices.offer(request, self._interpreter.last_place)
         elif request is not None:
             self.editing.ask(request)
 
@@ -311,22 +320,6 @@ class CanvasView(QGraphicsView):
         if prompt != self._prompted:
             self._prompted = prompt
             self.prompted.emit(prompt)
-
-    def _offer(self, choice: Choice) -> None:
-        """Lets the user choose an edit from a menu at the pointer, or at the card if keys have led there."""
-        menu = QMenu(self)
-        menu.setObjectName("choice_of_edits")
-        menu.aboutToHide.connect(menu.deleteLater)
-        for words, edit in choice.options:
-            menu.addAction(words).triggered.connect(partial(self._choose, self.folding.network, edit))
-        card = self.mapFromScene(self._scene.rect_of(choice.card)).boundingRect()
-        place = self._interpreter.last_place
-        near = card.adjusted(-PORT_ROOM, -PORT_ROOM, PORT_ROOM, PORT_ROOM).contains(place)
-        menu.popup(self.viewport().mapToGlobal(place if near else card.center()))
-
-    def _choose(self, network: Network, edit: Edit) -> None:
-        if network is self.folding.network:  # it may have been undone behind the menu
-            self.editing.ask(edit)
 
     def _follow_drag(self) -> None:
         """While something is dragged, the map is away and the view scrolls when the pointer nears an edge."""

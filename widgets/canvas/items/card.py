@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.items.content import CardContent
+from widgets.canvas.items.health_glyph import paint_health
+from widgets.canvas.items.inside import ROOM, Inside, paint_inside
 from widgets.canvas.items.shortening import shortened
 from widgets.canvas.items.style import NO_PEN, Border, Style
 from widgets.canvas.placement.geometry import HEIGHT, WIDTH, Point
@@ -53,6 +55,11 @@ class CardItem(QGraphicsRectItem):
         """While a wire is being drawn: whether it could end here; None at other times."""
         self.input_ports: tuple[float, ...] = ()
         """Where wires can be picked up or ended, from the middle of the upper edge; set while ports show."""
+        self.inside: Inside | None = None
+        """What is shown of its inside; None where there is nothing to show."""
+        self.room = 0.0
+        """The height of the strip for its inside."""
+        self._inside_picture: tuple[tuple[float, float], QPixmap] | None = None
         self._style = style
         self._label: Point = (0.0, 0.0)
         self._summary: str | None = None
@@ -66,6 +73,17 @@ class CardItem(QGraphicsRectItem):
         below = max(12.0, label[1] - height + 8) if content.shape else 12.0
         self.setRect(_LEFT - BLEED, -10, WIDTH + 2 * BLEED, height + 10 + below)
         self.update()
+
+    def show_inside(self, inside: Inside | None, room: float) -> None:
+        """Shows this of its inside, in a strip of this height; its height must have room for it."""
+        if inside is self.inside and room == self.room:
+            return
+        self.inside, self.room, self._inside_picture, self._summary = inside, room, None, None
+        self.update()
+
+    def forget_pictures(self) -> None:
+        """Paints its inside anew, in other colours."""
+        self._inside_picture = None
 
     def set_state(self, **state: bool | tuple[float, ...] | None) -> None:
         """Sets attributes of the state, and repaints if one changes."""
@@ -83,6 +101,8 @@ class CardItem(QGraphicsRectItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_body(painter, content)
         self._paint_words(painter, content)
+        if self.inside is not None and self.room:
+            self._paint_inside(painter, self.inside)
         if content.problem:
             self._paint_problem(painter, content)
         if content.shape and self._label != NO_LABEL:
@@ -114,6 +134,7 @@ class CardItem(QGraphicsRectItem):
             content.idle,
             bool(content.problem),
             self.height,
+            self.room,
             hovered,
             self._border(content),
         )
@@ -125,7 +146,7 @@ class CardItem(QGraphicsRectItem):
         )
         if content.share > 0:
             width = max(2.0, content.share * (WIDTH - STRIPE - RADIUS))
-            bar = QRectF(_LEFT + STRIPE, HEIGHT - BAR - 0.5, width, BAR)
+            bar = QRectF(_LEFT + STRIPE, HEIGHT + self.room - BAR - 0.5, width, BAR)
             painter.fillRect(bar, self._style.groups[content.group])
 
     def _draw_body(self, painter: QPainter, content: CardContent, hovered: bool) -> None:
@@ -146,7 +167,7 @@ class CardItem(QGraphicsRectItem):
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
         if content.problem:
             painter.setBrush(style.warning_panel if content.unwise else style.error_panel)
-            painter.drawPath(_foot(self.height))
+            painter.drawPath(_foot(self.height, HEIGHT + self.room))
         painter.setBrush((style.faint_groups if content.idle else style.groups)[content.group])
         painter.drawPath(_stripe(self.height))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -174,25 +195,45 @@ class CardItem(QGraphicsRectItem):
             place = QRectF(end - 12, (HEIGHT - 12) / 2, 12, 12)
             style.paint_icon(painter, name, place, style.block_text if name == "chevron-right" else style.dim)
             end -= 18
-        beside = beside_title(content)
-        if beside:
+        beside, taken = beside_title(content), 0.0
+        if self.inside is not None and self.room and not content.idle:
+            # in place of how many weights it has
+            taken = paint_health(painter, self.inside, end, style)
+            painter.setPen(style.dim)
+        elif beside:
             painter.drawText(QRectF(0, 0, end, HEIGHT - 1), _AT_RIGHT, beside)
+            taken = style.text_metrics.horizontalAdvance(beside) + 10
         if content.summary:
+            painter.setFont(style.text)
             after = left + title_width + 9
             if self._summary is None:
-                taken = style.text_metrics.horizontalAdvance(beside) + (10 if beside else 0)
                 room = end - taken - after
                 self._summary = shortened(content.summary, style.text_metrics, room)
             painter.drawText(QRectF(after, 0, WIDTH, HEIGHT - 1), _AT_LEFT, self._summary)
 
+    def _paint_inside(self, painter: QPainter, inside: Inside) -> None:
+        """The strip: made once for each zoom, so that moving the view costs no more than without."""
+        style, place = self._style, QRectF(_LEFT, HEIGHT - 2, WIDTH, ROOM)
+        if style.vectors:
+            paint_inside(painter, inside, HEIGHT - 1, style)
+            return
+        key = round(painter.worldTransform().m11(), 4), painter.device().devicePixelRatioF()
+        if self._inside_picture is None or self._inside_picture[0] != key:
+            picture = style.make_picture(
+                *key, place, lambda own: paint_inside(own, inside, HEIGHT - 1, style)
+            )
+            self._inside_picture = key, picture
+        style.put_picture(painter, self._inside_picture[1], place)
+
     def _paint_problem(self, painter: QPainter, content: CardContent) -> None:
         style = self._style
         symbol, color = ("warning", style.warning) if content.unwise else ("error", style.error)
-        style.paint_icon(painter, symbol, QRectF(_LEFT + 13, HEIGHT + 6, 15, 15), color)
+        top = HEIGHT + self.room
+        style.paint_icon(painter, symbol, QRectF(_LEFT + 13, top + 6, 15, 15), color)
         painter.setFont(style.small)
         painter.setPen(style.ink)
         room = QRectF(
-            _LEFT + PROBLEM_LEFT + 4, HEIGHT + 6, WIDTH - PROBLEM_LEFT - PADDING - 4, self.height - HEIGHT
+            _LEFT + PROBLEM_LEFT + 4, top + 6, WIDTH - PROBLEM_LEFT - PADDING - 4, self.height - top
         )
         painter.drawText(room, _WRAPPED, content.problem)
 
@@ -219,12 +260,14 @@ def beside_title(content: CardContent) -> str:
     return content.weights
 
 
-def height_for(problem: str, style: Style) -> float:
-    """The height of a card with this problem written on it."""
+def height_for(problem: str, style: Style, inside: float = 0.0) -> float:
+    """The height of a card with this problem written on it, and with so much room for its inside."""
     if not problem:
-        return HEIGHT
+        return HEIGHT + inside
     room = QRectF(0, 0, WIDTH - PROBLEM_LEFT - PADDING - 4, 2000)
-    return float(round(HEIGHT + style.small_metrics.boundingRect(room, _WRAPPED, problem).height() + 13))
+    return float(
+        round(HEIGHT + inside + style.small_metrics.boundingRect(room, _WRAPPED, problem).height() + 13)
+    )
 
 
 @lru_cache(maxsize=64)
@@ -234,9 +277,9 @@ def _stripe(height: float) -> QPainterPath:
 
 
 @lru_cache(maxsize=64)
-def _foot(height: float) -> QPainterPath:
+def _foot(height: float, top: float) -> QPainterPath:
     """The lower part of the card, which a problem is written on."""
-    return _outline(height).intersected(_box(QRectF(_LEFT, HEIGHT, WIDTH, height - HEIGHT)))
+    return _outline(height).intersected(_box(QRectF(_LEFT, top, WIDTH, height - top)))
 
 
 def _outline(height: float) -> QPainterPath:

@@ -79,6 +79,7 @@ class Style:
         self.shadow = QColor(0, 0, 0, 60 if colors.dark else 14)
         self.block_text = theme.mixed(self.groups[Group.BLOCKS], self.ink, TEXT_SHARE if colors.dark else 0.0)
         self.frame_panels = [_see_through(self.groups[Group.BLOCKS], alpha) for alpha in _TINTS[colors.dark]]
+        self.band = _see_through(QColor(colors.accent), 110)
         self.lit_panel = _see_through(QColor(colors.accent), 28)
 
     def _take_pens(self, colors: theme.Colors) -> None:
@@ -119,12 +120,32 @@ class Style:
         if self.vectors:
             draw(painter)
             return
+        scale, ratio = painter.worldTransform().m11(), painter.device().devicePixelRatioF()
+        self.put_picture(painter, self._picture(key, scale, ratio, rect, draw), rect)
+
+    def put_picture(self, painter: QPainter, picture: QPixmap, rect: QRectF) -> None:
+        """Paints what `make_picture` made of `rect`, on whole pixels."""
         to_device, ratio = painter.worldTransform(), painter.device().devicePixelRatioF()
-        picture = self._picture(key, to_device.m11(), ratio, rect, draw)
         corner = to_device.map(rect.topLeft()) * ratio
         painter.resetTransform()
         painter.drawPixmap(QPointF(round(corner.x()) / ratio, round(corner.y()) / ratio), picture)
         painter.setWorldTransform(to_device)
+
+    def make_picture(
+        self, scale: float, ratio: float, rect: QRectF, draw: Callable[[QPainter], None]
+    ) -> QPixmap:
+        """What `draw` paints into `rect` at this zoom and pixel ratio."""
+        size = rect.size() * scale * ratio
+        pixmap = QPixmap(ceil(size.width()) + 1, ceil(size.height()) + 1)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(scale, scale)
+        painter.translate(-rect.topLeft())
+        draw(painter)
+        painter.end()
+        return pixmap
 
     def _picture(
         self, key: Hashable, scale: float, ratio: float, rect: QRectF, draw: Callable[[QPainter], None]
@@ -135,16 +156,7 @@ class Style:
         if pixmap is None:
             if len(self._pictures) > MOST_PICTURES:  # every zoom has pictures of its own
                 self._pictures.clear()
-            size = rect.size() * scale * ratio
-            pixmap = QPixmap(ceil(size.width()) + 1, ceil(size.height()) + 1)
-            pixmap.setDevicePixelRatio(ratio)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.scale(scale, scale)
-            painter.translate(-rect.topLeft())
-            draw(painter)
-            painter.end()
+            pixmap = self.make_picture(scale, ratio, rect, draw)
             self._pictures[whole] = pixmap
         return pixmap
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from math import hypot
+from math import hypot, log2
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
+from networks.core.shapes import Shape, count
 from networks.graph.network import Wire
 from widgets.canvas.items.style import NO_PEN, Style
 from widgets.canvas.placement.geometry import Point
@@ -16,6 +17,8 @@ from widgets.canvas.placement.geometry import Point
 BEND = 7.0
 """Radius of a bend."""
 ARROW = 7.0
+WIDEST = 14.0
+"""Of bands."""
 _MARGIN = 18.0
 
 
@@ -31,6 +34,8 @@ class WireItem(QGraphicsRectItem):
         self.shape_text = ""
         """The shape that it carries, as written beside its beginning."""
         self.selected = self.hovered = self.lit = self.wrong = self.idle = False
+        self.band = 0.0
+        """How wide it is in the X-ray, in units of the scene; 0 for a line."""
         self._style = style
         self._corners: tuple[Point, ...] = ()
         self._path: QPainterPath | None = None
@@ -54,7 +59,7 @@ class WireItem(QGraphicsRectItem):
         self.points = points
         self.setPos(x, y)
 
-    def set_state(self, **state: bool | str) -> None:
+    def set_state(self, **state: bool | str | float) -> None:
         """Sets attributes of the state, and repaints if one changes."""
         if any(getattr(self, name) != value for name, value in state.items()):
             for name, value in state.items():
@@ -81,6 +86,9 @@ class WireItem(QGraphicsRectItem):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pen = self._pen()
+        if self.band and not self.wrong:
+            self._paint_band(painter, pen)
+            return
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         x, y = corners[-1]
@@ -99,6 +107,24 @@ class WireItem(QGraphicsRectItem):
         if self.wrong:
             middle = (corners[-2][1] + y - ARROW) / 2 if len(corners) == 2 else y - 10
             self._style.paint_icon(painter, "error", QRectF(x - 17, middle - 5, 12, 12), self._style.error)
+
+    def _paint_band(self, painter: QPainter, pen: QPen) -> None:
+        """A band as wide as much passes through it."""
+        plain = not (self.lit or self.selected or self.hovered)
+        band = QPen(self._style.band if plain else pen.color(), self.band)
+        band.setCapStyle(Qt.PenCapStyle.FlatCap)
+        band.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(band)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._path is None or len(self._corners) == 2:
+            painter.drawPath(rounded(self._corners))
+            return
+        painter.drawPath(self._path)
+
+
+def band_of(shape: Shape | None) -> float:
+    """The width of a band for what a wire carries: one more for each doubling or so of the numbers."""
+    return 2.0 if not shape else min(WIDEST, 1.0 + 0.65 * log2(max(1, count(shape))))
 
 
 def rounded(corners: tuple[Point, ...]) -> QPainterPath:

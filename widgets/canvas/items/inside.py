@@ -1,0 +1,214 @@
+"""What a card shows of its inside in the X-ray: maps as a strip, vectors as bars, classes at the end."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QLineF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen
+
+from networks.xray.health import Health
+from networks.xray.view import Maps, View
+from widgets.canvas.items.style import Style
+from widgets.canvas.placement.geometry import WIDTH
+from widgets.look.color_scale import Scale, painted
+
+ROOM = 46.0
+"""What a card is higher by."""
+TILE, GAP = 38.0, 4.0
+_LEFT, _RIGHT = 14.0, 12.0
+SHOWN = 6
+"""Maps on a card; of more, a figure says how many."""
+_MOST_NAMED = 12
+"""Classes up to which each has a bar with its name below; of more, the first few are written out."""
+Range = Literal["map", "layer", "network"]
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class Answer(msgspec.Struct, frozen=True, eq=False):
+    """What the network says: a probability for each class. `label` is the right one, where it is known."""
+
+    probabilities: NDArray[np.float64]
+    names: tuple[str, ...]
+    label: int | None
+
+    @property
+    def best(self) -> int:
+        """The class that it says."""
+        return int(self.probabilities.argmax())
+
+
+class Inside(msgspec.Struct, frozen=True, eq=False):
+    """All that is painted of one card's inside. `bound` is the number furthest from zero in the network."""
+
+    view: View
+    scale: Scale = "signed"
+    range: Range = "layer"
+    bound: float = 0.0
+    picture: NDArray[np.uint8] | None = None
+    """What the network sees: of an Input alone."""
+    answer: Answer | None = None
+    """Of an Output alone."""
+    health: Health | None = None
+
+
+def paint_inside(painter: QPainter, inside: Inside, top: float, style: Style) -> None:
+    """Paints the strip of a card whose upper edge's middle is at (0, 0); the strip begins at `top`."""
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    room = QRectF(-WIDTH / 2 + _LEFT, top, WIDTH - _LEFT - _RIGHT, TILE)
+    if inside.answer is not None:
+        _paint_answer(painter, inside.answer, room, style)
+    elif inside.picture is not None:
+        _paint_picture(painter, inside, inside.picture, room, style)
+    elif inside.view.maps is not None:
+        _paint_maps(painter, inside, inside.view.maps, room, style)
+    elif inside.view.bars is not None:
+        _paint_bars(painter, inside.view.bars, room, style)
+
+
+def tiles(maps: Maps, top: float) -> list[QRectF]:
+    """Where the maps of a strip lie, from the middle of the card's upper edge."""
+    left = -WIDTH / 2 + _LEFT
+    return [
+        QRectF(left + index * (TILE + GAP), top, TILE, TILE)
+        for index in range(min(SHOWN, len(maps.channels)))
+    ]
+
+
+def values_of(maps: Maps, index: int) -> NDArray[np.float32]:
+    """The numbers that a thumbnail stands for, to a 255th of its map's range."""
+    low, high = maps.ranges[index]
+    found: NDArray[np.float32] = low + maps.thumbnails[index].astype(np.float32) * ((high - low) / 255)
+    return found
+
+
+def _paint_maps(painter: QPainter, inside: Inside, maps: Maps, room: QRectF, style: Style) -> None:
+    for index, place in enumerate(tiles(maps, room.top())):
+        low, high = (float(each) for each in maps.ranges[index])
+        if low == high == 0:
+            _hatch(painter, place, style)
+            continue
+        ends = _ends(inside, low, high)
+        colors = painted(values_of(maps, index), *ends, inside.scale, dark=style.colors.dark)
+        _paint_pixels(painter, np.ascontiguousarray(colors), place, style)
+    more = maps.count - min(SHOWN, len(maps.channels))
+    if more > 0:
+        painter.setFont(style.mono)
+        painter.setPen(style.dim)
+        beside = QRectF(room.left() + SHOWN * (TILE + GAP), room.top(), room.width(), TILE)
+        painter.drawText(beside, _AT_LEFT, f"+{more}")
+
+
+def _ends(inside: Inside, low: float, high: float) -> tuple[float, float]:
+    """The numbers for which the ends of the colours stand."""
+    if inside.range == "map":
+        return low, high
+    if inside.range == "layer":
+        return inside.view.low, inside.view.high
+    return -inside.bound, inside.bound
+
+
+def _paint_pixels(painter: QPainter, colors: NDArray[np.uint32], place: QRectF, style: Style) -> None:
+    height, width = colors.shape
+    image = QImage(colors.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+    scale = min(place.width() / width, place.height() / height)
+    where = QRectF(0, 0, width * scale, height * scale)
+    where.moveCenter(place.center())
+    painter.drawImage(where, image)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(style.borders["plain"])
+    painter.drawRect(where)
+
+
+def _hatch(painter: QPainter, place: QRectF, style: Style) -> None:
+    """Stands for what is zero everywhere."""
+    painter.setPen(style.borders["plain"])
+    painter.setBrush(QBrush(style.warning, Qt.BrushStyle.BDiagPattern))
+    painter.drawRect(place)
+
+
+def _paint_picture(
+    painter: QPainter, inside: Inside, picture: NDArray[np.uint8], room: QRectF, style: Style
+) -> None:
+    parts = np.broadcast_to(picture, (*picture.shape[:2], 3)).astype(np.uint32)
+    colors = 0xFF000000 | (parts[..., 0] << 16) | (parts[..., 1] << 8) | parts[..., 2]
+    place = QRectF(room.left(), room.top(), TILE, TILE)
+    _paint_pixels(painter, np.ascontiguousarray(colors.astype(np.uint32)), place, style)
+    painter.setPen(style.dim)
+    painter.setFont(style.text)
+    words = room.adjusted(TILE + 10, 0, 0, -TILE / 2)
+    painter.drawText(words, _AT_LEFT, _tr("what the network sees:"))
+    numbers = _tr("{count} numbers, {low} to {high}").format(
+        count=inside.view.numbers, low=f"{inside.view.low:.2f}", high=f"{inside.view.high:.2f}"
+    )
+    painter.drawText(words.translated(0, TILE / 2), _AT_LEFT, numbers)
+
+
+def _paint_bars(painter: QPainter, bars: NDArray[np.float32], room: QRectF, style: Style) -> None:
+    low, high = min(0.0, float(bars.min())), max(0.0, float(bars.max()))
+    if not np.isfinite([low, high]).all():
+        return
+    scale = room.height() / ((high - low) or 1.0)
+    zero = room.top() + high * scale if high > low else room.bottom()
+    step = room.width() / len(bars)
+    width = max(step * 0.8, min(step, 0.7))
+    painter.setPen(Qt.PenStyle.NoPen)
+    above, below = QColor(style.colors.pos), QColor(style.colors.neg)
+    for index, value in enumerate(bars.tolist()):
+        if value:
+            top = zero - max(value, 0) * scale
+            place = QRectF(room.left() + index * step, top, width, abs(value) * scale)
+            painter.fillRect(place, above if value > 0 else below)
+    painter.setPen(QPen(style.dots, 0))
+    painter.drawLine(QLineF(room.left(), zero, room.right(), zero))
+
+
+def _paint_answer(painter: QPainter, answer: Answer, room: QRectF, style: Style) -> None:
+    if len(answer.probabilities) > _MOST_NAMED:
+        _paint_first_classes(painter, answer, room, style)
+        return
+    step = room.width() / len(answer.probabilities)
+    line = room.bottom() - 13
+    names = QFontMetricsF(style.mono)
+    painter.setFont(style.mono)
+    for index, share in enumerate(answer.probabilities.tolist()):
+        color = _color_of(answer, index, style)
+        height = max(1.0, share * (line - room.top()))
+        bar = QRectF(room.left() + index * step + step * 0.2, line - height, step * 0.6, height)
+        painter.fillRect(bar, color)
+        painter.setPen(color if color != style.dim or index != answer.label else style.dim)
+        word = names.elidedText(answer.names[index], Qt.TextElideMode.ElideRight, step - 2)
+        painter.drawText(QRectF(room.left() + index * step, line + 1, step, 13), _CENTRE, word)
+
+
+def _paint_first_classes(painter: QPainter, answer: Answer, room: QRectF, style: Style) -> None:
+    order = np.argsort(-answer.probabilities, kind="stable")[:3]
+    painter.setFont(style.text)
+    height = room.height() / len(order)
+    for row, index in enumerate(order.tolist()):
+        line = QRectF(room.left(), room.top() + row * height, room.width(), height)
+        share = float(answer.probabilities[index])
+        painter.setPen(style.dim)
+        painter.drawText(line.adjusted(room.width() - 46, 0, 0, 0), _AT_LEFT, f"{100 * share:.1f} %")
+        bar = QRectF(line.left() + 120, line.center().y() - 3, (room.width() - 176) * share, 6)
+        painter.fillRect(bar, _color_of(answer, index, style))
+        name = style.text_metrics.elidedText(answer.names[index], Qt.TextElideMode.ElideRight, 112)
+        painter.setPen(style.ink)
+        painter.drawText(line, _AT_LEFT, name)
+
+
+def _color_of(answer: Answer, index: int, style: Style) -> QColor:
+    """Green for the right class, red where it says a wrong one, else grey."""
+    if index == answer.label:
+        return QColor(style.colors.success)
+    if index == answer.best:
+        return QColor(style.colors.error if answer.label is not None else style.colors.accent)
+    return style.dim
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Canvas", text)

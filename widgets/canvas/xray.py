@@ -1,0 +1,114 @@
+"""The X-ray on the canvas: which layers are in sight, and what their cards show of their inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from PySide6.QtCore import QObject, QRectF, QTimer, Signal, Slot
+
+from networks.graph.presentation import Folding
+from networks.layers.ends import Input, Output
+from networks.xray.health import Health
+from networks.xray.view import XRay
+from widgets.canvas.camera import Camera
+from widgets.canvas.items.inside import ROOM, Answer, Inside, Range
+from widgets.canvas.scene import CanvasScene
+from widgets.look.color_scale import Scale
+
+SETTLING_MS = 60
+"""So long the camera rests before it is said what is in sight."""
+
+
+class Look(msgspec.Struct, frozen=True):
+    """How numbers become colours, what the classes are called, and how each layer fares."""
+
+    scale: Scale = "signed"
+    range: Range = "layer"
+    classes: tuple[str, ...] = ()
+    health: Mapping[str, Health] = {}
+
+
+class CanvasXRay(QObject):
+    """Cards show their inside while it is on; otherwise the canvas is as it ever was."""
+
+    switched = Signal()
+    """Cards have another height now: the network is to be shown again."""
+    sight_changed = Signal(object)
+    """The names of the layers whose outputs the cards in sight show; empty while it is off."""
+
+    def __init__(self, scene: CanvasScene, camera: Camera) -> None:
+        super().__init__(camera)
+        self._scene, self._camera = scene, camera
+        self._shown: tuple[XRay, Look] | None = None
+        self._told: frozenset[str] = frozenset()
+        self._settling = QTimer(self, singleShot=True, interval=SETTLING_MS)
+        self._settling.timeout.connect(self._tell)
+        camera.moved.connect(self.follow)
+
+    @property
+    def on(self) -> bool:
+        """Whether cards show their inside."""
+        return self._scene.inside_room > 0
+
+    def switch(self, on: bool) -> None:
+        """Gives cards room for their inside, or takes it away."""
+        if on == self.on:
+            return
+        self._scene.inside_room = ROOM if on else 0.0
+        if not on:
+            self._shown = None
+            self._scene.show_insides({})
+        self.switched.emit()
+        self._tell()
+
+    def show_views(self, xray: XRay | None, look: Look) -> None:
+        """Shows these views, in place of those before; None shows nothing."""
+        self._shown = None if xray is None else (xray, look)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Brings what is shown to the cards that there are now."""
+        if not self.on:
+            return
+        insides: dict[str, Inside] = {}
+        if self._shown is not None:
+            insides = _insides(self._scene.folding, *self._shown)
+        self._scene.show_insides(insides)
+
+    @Slot()
+    def follow(self) -> None:
+        """The camera has moved, or the network is another one."""
+        if self.on and not self._settling.isActive():
+            self._settling.start()
+
+    @Slot()
+    def _tell(self) -> None:
+        names: frozenset[str] = frozenset()
+        if self.on and not self._scene.far:
+            sight = self._camera.visible_rect()
+            leaves = map(self._scene.folding.leaf, self._in_sight(sight))
+            names = frozenset(name for name in leaves if name is not None)
+        if names != self._told:
+            self._told = names
+            self.sight_changed.emit(names)
+
+    def _in_sight(self, sight: QRectF) -> list[str]:
+        return [name for name in self._scene.cards if self._scene.rect_of(name).intersects(sight)]
+
+
+def _insides(folding: Folding, xray: XRay, look: Look) -> dict[str, Inside]:
+    """What each card shows: a layer its own output, a folded card what leaves it."""
+    found: dict[str, Inside] = {}
+    bound = xray.bound
+    for node in folding.shown.nodes:
+        leaf = folding.leaf(node.name)
+        view = None if leaf is None else xray.views.get(leaf)
+        if view is None or leaf is None:
+            continue
+        answer = None
+        if isinstance(node.layer, Output) and xray.answer is not None:
+            answer = Answer(xray.answer, look.classes, xray.label)
+        picture = xray.picture if isinstance(node.layer, Input) else None
+        found[node.name] = Inside(view, look.scale, look.range, bound, picture, answer, look.health.get(leaf))
+    return found

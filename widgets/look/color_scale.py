@@ -1,0 +1,54 @@
+"""Colours for numbers: blue below zero, orange above, or grey; told apart by colour-blind people, too."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor
+
+Scale = Literal["signed", "grey"]
+Pixels = NDArray[np.uint32]
+"""Colours as Qt's RGB32 has them."""
+
+_STOPS = (-1.0, -0.68, -0.32, 0.0, 0.32, 0.68, 1.0)
+_LIGHT = ("#123f8f", "#2f6fdb", "#9cc0f5", "#ffffff", "#f8c489", "#d97a06", "#7d4100")
+_DARK = ("#8fc0ff", "#4a8ff5", "#2b5594", "#22272e", "#94561a", "#f08c2a", "#ffd08c")
+STEPS = 510
+"""Between the two ends, so that zero has a colour of its own."""
+
+
+@cache
+def signed(dark: bool) -> Pixels:
+    """`STEPS` + 1 colours from −1 to 1. The middle is the ground: what is zero does not stand out."""
+    places = np.linspace(-1, 1, STEPS + 1)
+    colors = [QColor(color) for color in (_DARK if dark else _LIGHT)]
+    parts = (
+        [each.red() for each in colors],
+        [each.green() for each in colors],
+        [each.blue() for each in colors],
+    )
+    red, green, blue = (np.interp(places, _STOPS, part).round().astype(np.uint32) for part in parts)
+    return (0xFF000000 | (red << 16) | (green << 8) | blue).astype(np.uint32)
+
+
+@cache
+def grey() -> Pixels:
+    """256 colours from black to white."""
+    level = np.arange(256, dtype=np.uint32)
+    return (0xFF000000 | (level << 16) | (level << 8) | level).astype(np.uint32)
+
+
+def painted(values: NDArray[np.float32], low: float, high: float, scale: Scale, *, dark: bool) -> Pixels:
+    """The colour of each number: in grey `low` is black and `high` white, else zero is in the middle."""
+    if scale == "grey":
+        span = (high - low) or 1.0
+        places = np.clip((values - low) * (255 / span) + 0.5, 0, 255)
+        found: Pixels = np.take(grey(), places.astype(np.intp))
+        return found
+    bound = max(abs(low), abs(high)) or 1.0
+    places = (values / bound + 1) * (STEPS / 2) + 0.5
+    colors: Pixels = np.take(signed(dark), np.clip(places, 0, STEPS).astype(np.intp))
+    return colors
