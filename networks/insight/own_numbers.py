@@ -10,15 +10,15 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 
 class OwnNumbers(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Inside `with`, this thread's torch operations on the CPU draw from a generator of their own.
+    """Inside `with`, this thread's torch operations on the device draw from a generator of their own.
 
-    After the same seed they draw what they would have drawn from the global one. Other threads draw as ever.
+    After the same seed a CPU draws what it would have drawn from the global one. Other threads draw as ever.
     Not for inference mode, where torch hands over whole operations such as dropout, which take no generator.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, device: torch.device | str = "cpu") -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._generator = torch.Generator().manual_seed(seed)
+        self._generator = torch.Generator(device).manual_seed(seed)
         self.drawn: list[Tensor] = []
         """Copies of all that was drawn, in order."""
         self.keeps = False

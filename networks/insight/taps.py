@@ -97,7 +97,7 @@ class Taps:
         found: list[tuple[tuple[Numbers, ...], Numbers, tuple[Numbers, ...]]] = []
         weights = self._weights(inner) if inner == name else {}
         values: dict[str, Tensor] = {}
-        numbers = OwnNumbers(seed)
+        numbers = OwnNumbers(seed, images.device)
 
         def look(node: fx.Node, value: Tensor) -> None:
             label = node.meta.get("name")
@@ -154,7 +154,7 @@ class Taps:
         numbers: OwnNumbers | None = None,
     ) -> None:
         """`look` is told every value; `values` loses those of layers that nothing needs any more."""
-        numbers = numbers or OwnNumbers(seed)
+        numbers = numbers or OwnNumbers(seed, images.device)
         env: dict[fx.Node, Any] = {}
 
         def value_of(node: fx.Node) -> Any:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from torch import nn
 
-from networks.data.batches import Batches
 from networks.data.changed import changed
 from networks.data.fitting import fit
-from networks.data.images import Side
+from networks.data.single import as_batch, as_stored
 from networks.module.build import evaluation
 from networks.recipes.datasets import Pixels
 from networks.runs.judgement.holding import Held, Kind, values
@@ -54,17 +52,10 @@ class Bench:
         return Held(kind, values(kind), self._answers(changed(self._kept(picture[None])[0], kind)))
 
     def _kept(self, pictures: Pixels) -> Pixels:
-        size, channels = self._stored
-        images = fit(pictures, (pictures.shape[1], pictures.shape[2]), channels).permute(0, 3, 1, 2)
-        # the mean of what lies under each pixel: a stored picture that was enlarged comes back as it was
-        images = nn.functional.interpolate(images, size, mode="area")
-        found: Pixels = (255 * images).round().byte().permute(0, 2, 3, 1).contiguous().numpy()
-        return found
+        return as_stored(pictures, *self._stored)
 
     def _answers(self, kept: Pixels) -> Reals:
-        count = len(kept)
-        side = Side(torch.from_numpy(kept), torch.arange(count), torch.zeros(count, dtype=torch.int64))
-        images, _ = Batches(side, self._scale, self._device, self._plain_order).cut(0, count)
+        images = as_batch(kept, self._scale, self._device, self._plain_order)
         with torch.inference_mode():
             outputs = self._network(images).float().cpu()
         found: Reals = probabilities(outputs, self._loss).double().numpy()

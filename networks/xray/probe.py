@@ -1,0 +1,27 @@
+"""The probe: the one picture that is followed through the network, and with which weights."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Which = Literal["now", "first", "best"]
+"""The weights as they are, as they were before the first step, or as they were after the best epoch."""
+
+
+class DataPicture(msgspec.Struct, frozen=True):
+    """A picture of the data set, by its index there."""
+
+    row: int
+
+
+class OwnPicture(msgspec.Struct, frozen=True, eq=False):
+    """A picture that was drawn, dropped or pasted: height×width×channels. Nobody says what it shows."""
+
+    pixels: NDArray[np.uint8]
+
+
+Probe = DataPicture | OwnPicture
