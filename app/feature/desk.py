@@ -69,6 +69,14 @@ class Desk(QObject):
     """The ids of a run and of an earlier one: what the first gets right or wrong instead is to be seen."""
     results_wished = Signal(str)
     """The id of a run whose results are to be seen."""
+    picture_chosen = Signal(int)
+    """The index in the data set of a picture that somebody looks at: it becomes the probe."""
+    xray_switched = Signal(bool)
+    """Whether the cards on the canvas are to show their inside."""
+    sight_changed = Signal(object)
+    """The names of the layers whose outputs the cards in sight show; empty while they do not show any."""
+    views_shown = Signal(object, object)
+    """The views that the cards are to show, or None, and how: an `XRay` and a `Look`."""
     panel_wished = Signal(str)
     """The name of a panel that is to be opened and brought into view."""
 

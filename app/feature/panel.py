@@ -65,6 +65,7 @@ class Spot(Enum):
     CENTRE = "the canvas; exactly one feature is there"
     STRIP = "what stands for the canvas while a tab needs its room"
     ABOVE = "lines above all zones, such as an offer"
+    OVER_CANVAS = "lines above the canvas alone"
     BAR = "at the right of the bar at the top"
     TRANSPORT = "in the middle of the bar at the top: what starts and stops, and how far it is"
     STATUS = "at the left of the status line"

@@ -28,6 +28,7 @@ from app.features.results import Results
 from app.features.torch_loading import TorchLoading
 from app.features.training import Training
 from app.features.twins import Twins
+from app.features.xray import XRayCanvas
 
 FEATURES: tuple[type[Feature], ...] = (
     Appearance,
@@ -37,6 +38,7 @@ FEATURES: tuple[type[Feature], ...] = (
     NetworkSummary,
     History,
     Backbones,
+    XRayCanvas,
     Training,
     Results,
     Twins,

@@ -56,6 +56,7 @@ class ComparingLeg(Leg):
             # the run of the project as it is, with the seed whose turn it is
             self.training_run = next(iter(comparing.runs), self.training_run)
             self.box.append(event)
+            self._look(event)
             if isinstance(event, Finished):
                 continue
             if self.gate.closed:

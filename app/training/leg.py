@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +14,7 @@ from app.session.version import version
 from networks.core.message import UserError, message
 from networks.project.project import Project
 from networks.recipes.steering import Course
-from networks.runs.events import Event, Failed, Finished, Noticed
+from networks.runs.events import Event, Failed, Finished, Noticed, Stepped, Validated
 from networks.runs.failure import explain
 from networks.runs.kept.environment import approximately
 from networks.runs.kept.reading import KeptRun, read_run
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from networks.training.recorder import Recorder
     from networks.training.run import Run
+
+Inside = Callable[["Run"], None]
 
 
 class Beginning(NamedTuple):
@@ -101,6 +103,8 @@ class Leg:
         self.placing = threading.Lock()
         """Held while a run gets its folder, and while folders are moved."""
         self.gate = Gate()
+        self.inside: Callable[[], Inside | None] = lambda: None
+        """Gives whom the training thread lets look into the run between two steps, if anybody."""
 
     @property
     def recorders(self) -> Mapping[str, Recorder]:
@@ -131,6 +135,12 @@ class Leg:
         """Gives up what takes long before the first step; called in the window's thread."""
         if self.training_run is not None:
             self.training_run.hurry()
+
+    def _look(self, event: Event) -> None:
+        """Lets look into the run after a step; while it judges, the network is not at rest."""
+        look, run = self.inside(), self.training_run
+        if look is not None and run is not None and isinstance(event, Stepped | Validated):
+            look(run)
 
     def _train(self) -> None:
         raise NotImplementedError
@@ -167,6 +177,7 @@ class RunLeg(Leg):
         events = self._events(run)
         for event in events:
             self._take(event)
+            self._look(event)
             if not isinstance(event, Finished | Failed) and not self._passes():
                 events.close()
                 for last in run.stopped():

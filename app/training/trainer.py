@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.background.job import Job
 from app.training.comparing_leg import ComparingLeg
-from app.training.leg import Beginning, Keeping, Leg, RunLeg
+from app.training.leg import Beginning, Inside, Keeping, Leg, RunLeg
 from app.training.memory import give_back_memory
 from networks.core.message import Message
 from networks.project.comparing import Round
@@ -62,6 +62,8 @@ class Trainer(QObject):
         """What the current or last run was started from."""
         self.folder: Path | None = None
         """Where the current or last run is kept; None where it is not."""
+        self.inside: Inside | None = None
+        """Called in the training thread between two steps, to look into the run without changing it."""
         self._id = "run"
         self._run: Run | None = None
         self._leg: Leg | None = None
@@ -201,6 +203,7 @@ class Trainer(QObject):
 
     def _begin(self, leg: Leg) -> None:
         self._leg = leg
+        leg.inside = lambda: self.inside
         self._job = Job(leg.drive, self._end, self._end, owner=self)
         self._become(State.PREPARING)
         self._timer.start()

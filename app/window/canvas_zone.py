@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
@@ -17,9 +19,20 @@ class CanvasZone(QWidget):
 
     opening_wished = Signal()
 
-    def __init__(self, canvas: QWidget, strip: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, canvas: QWidget, strip: QWidget, over: Sequence[QWidget] = (), parent: QWidget | None = None
+    ) -> None:
+        """`over` are lines above the canvas, which go and come with it."""
         super().__init__(parent)
         self._canvas, self._strip, self._folded = canvas, strip, QWidget(self)
+        self._whole = QWidget(self)
+        """The canvas and the lines above it."""
+        lines = QVBoxLayout(self._whole)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        for line in over:
+            lines.addWidget(line)
+        lines.addWidget(canvas, 1)
         opener = QToolButton()
         opener.setObjectName("open_canvas")
         opener.setText(self.tr("Network"))
@@ -39,7 +52,7 @@ class CanvasZone(QWidget):
         row.setSpacing(0)
         # the strip can be dragged wider until it is the canvas again
         row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
-        row.addWidget(canvas)
+        row.addWidget(self._whole)
         row.addWidget(self._folded)
         self._folded.hide()
         # what is not shown explicitly cannot be given the focus before the window is
@@ -54,7 +67,7 @@ class CanvasZone(QWidget):
         """Shows the strip instead of the canvas, or the canvas again; what has the focus keeps it."""
         if on_strip == self.on_strip:
             return
-        leaving, coming = (self._canvas, self._folded) if on_strip else (self._folded, self._canvas)
+        leaving, coming = (self._whole, self._folded) if on_strip else (self._folded, self._whole)
         focused = self.focusWidget()
         inside = focused is not None and focused.hasFocus()
         coming.show()

@@ -42,7 +42,9 @@ class Zones(QSplitter):
     choice_changed = Signal()
     """There is another `canvas_choice`."""
 
-    def __init__(self, seats: Mapping[str, Seat], canvas: QWidget, strip: QWidget, parent: QWidget) -> None:
+    def __init__(
+        self, seats: Mapping[str, Seat], canvas: QWidget, canvas_zone: CanvasZone, parent: QWidget
+    ) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setObjectName("zones")
         self.setHandleWidth(1)
@@ -57,8 +59,8 @@ class Zones(QSplitter):
         self.palette_zone = PaletteZone(self._palette, self)
         self.addWidget(self.palette_zone)
         self.canvas = canvas
-        self.canvas_zone = CanvasZone(canvas, strip, self)
-        self.addWidget(self.canvas_zone)
+        self.canvas_zone = canvas_zone
+        self.addWidget(canvas_zone)
         self.tabs = Tabs(at[Place.MEASURED], self)
         self.addWidget(self.tabs)
         self.inspector = Inspector(at[Place.INSPECTOR], self)

@@ -73,7 +73,9 @@ def _view(name: str, x: Tensor, flat: float | None, wanted: Wanted) -> View:
     chosen = _chosen(lows, highs, wanted)
     some = values[:, :, chosen].transpose(2, 0, 1) if last else values[chosen]
     ranges = np.stack([lows[chosen], highs[chosen]], 1)
-    maps = Maps(_thumbnails(some, ranges, wanted.side), ranges, tuple(chosen.tolist()), shape[0])
+    maps = Maps(
+        _thumbnails(some, wanted.side), ranges, tuple(chosen.tolist()), shape[0], (shape[1], shape[2])
+    )
     return View(name, shape, float(lows.min()), float(highs.max()), mean, zero, flat, maps)
 
 
@@ -86,21 +88,15 @@ def _chosen(lows: Reals, highs: Reals, wanted: Wanted) -> NDArray[np.int64]:
     return np.argsort(np.maximum(-lows, highs), kind="stable")[: -shown - 1 : -1]
 
 
-def _thumbnails(maps: Reals, ranges: Reals, side: int) -> NDArray[np.uint8]:
-    """Maps k×height×width as bytes, averaged down to at most `side` pixels on a side."""
+def _thumbnails(maps: Reals, side: int) -> Reals:
+    """Copies of maps k×height×width, averaged down to at most `side` pixels on a side."""
     height, width = maps.shape[1:]
-    if height > side or width > side:
-        size = min(height, side), min(width, side)
-        maps = nn.functional.adaptive_avg_pool2d(torch.from_numpy(np.ascontiguousarray(maps)), size).numpy()
-    low = ranges[:, :1, None]
-    spans = ranges[:, 1:, None] - low
-    if not np.isfinite(spans).all():
-        return np.zeros(maps.shape, np.uint8)
-    # of a map whose numbers are all equal, the range says which number that is
-    spans[spans == 0] = 1
-    scaled = (maps - low) * (255 / spans)
-    scaled += 0.5
-    found: NDArray[np.uint8] = scaled.astype(np.uint8)
+    if height <= side and width <= side:
+        return np.array(maps, order="C")
+    size = min(height, side), min(width, side)
+    found: Reals = nn.functional.adaptive_avg_pool2d(
+        torch.from_numpy(np.ascontiguousarray(maps)), size
+    ).numpy()
     return found
 
 

@@ -1,4 +1,4 @@
-"""What one layer gives for one picture, small enough for a card: maps as bytes, vectors as bars."""
+"""What one layer gives for one picture, small enough for a card: some maps, or bars."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ MOST_BARS = 512
 
 
 class Maps(msgspec.Struct, frozen=True, eq=False):
-    """Some of a layer's maps as thumbnails: k×height×width bytes; larger maps are averaged down.
+    """Some of a layer's maps, k×height×width: their numbers, or means where they are too large for a card.
 
-    In each of them 0 stands for the smallest value of its whole map and 255 for the largest, as `ranges` has
-    them: k×2. `channels` says which maps they are, `count` how many the layer has.
+    `ranges` has the smallest and the largest number of each whole map, k×2. `channels` says which maps they
+    are, `count` how many the layer has, and `size` the height and width of the whole maps.
     """
 
-    thumbnails: NDArray[np.uint8]
+    values: NDArray[np.float32]
     ranges: NDArray[np.float32]
     channels: tuple[int, ...]
     count: int
+    size: tuple[int, int]
 
 
 class View(msgspec.Struct, frozen=True, eq=False):

@@ -79,21 +79,17 @@ def tiles(maps: Maps, top: float) -> list[QRectF]:
     ]
 
 
-def values_of(maps: Maps, index: int) -> NDArray[np.float32]:
-    """The numbers that a thumbnail stands for, to a 255th of its map's range."""
-    low, high = maps.ranges[index]
-    found: NDArray[np.float32] = low + maps.thumbnails[index].astype(np.float32) * ((high - low) / 255)
-    return found
-
-
 def _paint_maps(painter: QPainter, inside: Inside, maps: Maps, room: QRectF, style: Style) -> None:
     for index, place in enumerate(tiles(maps, room.top())):
         low, high = (float(each) for each in maps.ranges[index])
         if low == high == 0:
             _hatch(painter, place, style)
             continue
+        if not np.isfinite(maps.values[index]).all():
+            _paint_word(painter, "NaN", place, style)
+            continue
         ends = _ends(inside, low, high)
-        colors = painted(values_of(maps, index), *ends, inside.scale, dark=style.colors.dark)
+        colors = painted(maps.values[index], *ends, inside.scale, dark=style.colors.dark)
         _paint_pixels(painter, np.ascontiguousarray(colors), place, style)
     more = maps.count - min(SHOWN, len(maps.channels))
     if more > 0:
@@ -122,6 +118,12 @@ def _paint_pixels(painter: QPainter, colors: NDArray[np.uint32], place: QRectF, 
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(style.borders["plain"])
     painter.drawRect(where)
+
+
+def _paint_word(painter: QPainter, word: str, place: QRectF, style: Style) -> None:
+    painter.setFont(style.mono)
+    painter.setPen(style.error)
+    painter.drawText(place, _CENTRE, word)
 
 
 def _hatch(painter: QPainter, place: QRectF, style: Style) -> None:

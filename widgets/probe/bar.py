@@ -1,0 +1,222 @@
+"""The bar above the canvas while its cards show their inside: the probe, which weights, which colours."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from networks.xray.probe import Which
+from networks.xray.view import Mode, Order
+from widgets.canvas.items.inside import Range
+from widgets.controls.elided_label import ElidedLabel
+from widgets.look import theme
+from widgets.look.color_scale import Scale
+from widgets.look.icon import icon
+from widgets.probe.legend import Legend
+from widgets.probe.thumbnail import Thumbnail
+from widgets.results.drawing_pad import DrawingPad
+
+_FOR_LEGEND, _FOR_WORDS = 470, 360
+"""Widths from which on there is room for the legend, and for words on the button of the weights."""
+
+
+class Options(msgspec.Struct, frozen=True):
+    """How the probe is looked at."""
+
+    weights: Which = "now"
+    mode: Mode = "evaluation"
+    order: Order = "strongest"
+    scale: Scale = "signed"
+    range: Range = "layer"
+
+
+class ProbeBar(QWidget):
+    """Shows the probe and what is known of it, and asks for another one or another way to look."""
+
+    changed = Signal(object)
+    """The `Options` that are wished for."""
+    another_wished = Signal()
+    """Another picture of the data set, whichever."""
+    given = Signal(object)
+    """Pixels height×width×channels of a picture that was drawn, dropped or pasted."""
+    file_dropped = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("probe_bar")
+        self.options = Options()
+        self.thumbnail = Thumbnail()
+        self.title, self.words = ElidedLabel(), ElidedLabel()
+        self.another = _tool("dice", self.tr("Another picture of the data set"))
+        self.pen = _tool("pen", self.tr("Draw a picture"))
+        self.weights = _tool("chevron-down", self.tr("Which weights"), worded=True)
+        self.more = _tool("sliders", self.tr("Colours, order of the maps, and BatchNorm"))
+        self.legend = Legend()
+        self.pad = DrawingPad()
+        self._actions: dict[tuple[str, str], QAction] = {}
+        self._make_menus()
+        self._arrange()
+        self.thumbnail.given.connect(self.given)
+        self.thumbnail.file_dropped.connect(self.file_dropped)
+        self.another.clicked.connect(self.another_wished)
+        self.pen.clicked.connect(self._open_pad)
+        self.pad.changed.connect(self._give_drawing)
+        self.pad.file_dropped.connect(self.file_dropped)
+        self.show_options(self.options)
+
+    def show_probe(self, pixels: NDArray[np.uint8] | None, title: str, words: str, kind: str = "") -> None:
+        """Shows the probe with a title and a line of words, which are “right”, “wrong” or neither."""
+        shade = theme.colors(self)
+        color = {"right": shade.success, "wrong": shade.error}.get(kind, shade.text)
+        self.thumbnail.show_pixels(pixels)
+        self.title.set_text(title, shade.text_dim)
+        self.words.set_text(words, color)
+        self.thumbnail.setAccessibleDescription(f"{title}: {words}")
+
+    def show_options(self, options: Options, weights: str = "") -> None:
+        """Shows how it is looked at; `weights` says of when the weights are."""
+        self.options = options
+        for field in options.__struct_fields__:
+            self._actions[field, getattr(options, field)].setChecked(True)
+        plain = self._actions["weights", options.weights].text()
+        self.weights.setText(weights or plain)
+        self.weights.setAccessibleName(self.tr("Which weights: {words}").format(words=weights or plain))
+        self.legend.show_scale(options.scale)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, theme.grown(52))
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, theme.grown(52))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shade = theme.colors(self)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(shade.panel))
+        painter.setPen(QColor(shade.border))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        painter.end()
+
+    def _fit(self) -> None:
+        self.legend.setVisible(self.width() >= theme.grown(_FOR_LEGEND))
+        style = Qt.ToolButtonStyle
+        wide = self.width() >= theme.grown(_FOR_WORDS)
+        self.weights.setToolButtonStyle(style.ToolButtonTextOnly if wide else style.ToolButtonIconOnly)
+
+    # drawing
+
+    def _open_pad(self) -> None:
+        place = self.pen.mapToGlobal(self.pen.rect().bottomLeft())
+        self.pad.setWindowFlag(Qt.WindowType.Popup)
+        self.pad.move(place)
+        self.pad.show()
+        self.pad.setFocus()
+
+    def _give_drawing(self) -> None:
+        if not self.pad.empty:
+            self.given.emit(self.pad.pixels())
+
+    # building
+
+    def _make_menus(self) -> None:
+        weights = QMenu(self)
+        self._add(weights, "weights", self._weights_words())
+        self.weights.setMenu(weights)
+        self.weights.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more = QMenu(self)
+        for field, title, choices in self._others():
+            more.addSection(title)
+            self._add(more, field, choices)
+        self.more.setMenu(more)
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+
+    def _weights_words(self) -> dict[str, str]:
+        return {
+            "now": self.tr("as they are now"),
+            "first": self.tr("before the first step"),
+            "best": self.tr("of the best epoch"),
+        }
+
+    def _others(self) -> tuple[tuple[str, str, dict[str, str]], ...]:
+        return (
+            (
+                "scale",
+                self.tr("Colours"),
+                {"signed": self.tr("Blue below zero, orange above"), "grey": self.tr("Grey")},
+            ),
+            (
+                "range",
+                self.tr("Colour range"),
+                {
+                    "map": self.tr("Each map its own"),
+                    "layer": self.tr("One for each layer"),
+                    "network": self.tr("One for the whole network"),
+                },
+            ),
+            (
+                "order",
+                self.tr("Maps"),
+                {"strongest": self.tr("The strongest first"), "first": self.tr("In their order")},
+            ),
+            (
+                "mode",
+                self.tr("BatchNorm and Dropout"),
+                {
+                    "evaluation": self.tr("As in evaluation"),
+                    "training": self.tr("As in training, in a batch of 32"),
+                },
+            ),
+        )
+
+    def _add(self, menu: QMenu, field: str, choices: dict[str, str]) -> None:
+        group = QActionGroup(menu)
+        for value, words in choices.items():
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            group.addAction(action)
+            action.triggered.connect(partial(self._choose, field, value))
+            self._actions[field, value] = action
+
+    def _choose(self, field: str, value: Any) -> None:
+        changes = {field: value}
+        self.changed.emit(msgspec.structs.replace(self.options, **changes))
+
+    def _arrange(self) -> None:
+        self.title.setFont(theme.font(theme.SMALL))
+        self.words.setFont(theme.font(theme.BODY, bold=True))
+        lines = QVBoxLayout()
+        lines.setSpacing(0)
+        lines.addStretch(1)
+        lines.addWidget(self.title)
+        lines.addWidget(self.words)
+        lines.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.SPACE + 4, 5, theme.SPACE, 6)
+        row.setSpacing(theme.SPACE)
+        row.addWidget(self.thumbnail)
+        row.addLayout(lines, 1)
+        for widget in (self.another, self.pen, self.weights, self.more, self.legend):
+            row.addWidget(widget)
+
+
+def _tool(symbol: str, title: str, *, worded: bool = False) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("bare", not worded)
+    button.setIcon(icon(symbol))
+    button.setIconSize(QSize(16, 16))
+    button.setToolTip(title)
+    button.setAccessibleName(title)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button
