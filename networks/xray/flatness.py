@@ -19,8 +19,8 @@ Stretch = tuple[float, float]
 def flat_stretches(layer: Layer) -> tuple[Stretch, ...]:
     """The stretches of inputs, from left to right, at which the curve has less than `FLAT` of its slope.
 
-    Empty for what is no function of each number by itself, and for curves whose slopes are learned. Read off
-    the declared slopes on a grid of 0.01 from −20 to 20; what is flat at its ends goes on without end.
+    Empty for what is no function of each number by itself. Found in the declared slopes on a grid of 0.01
+    from −20 to 20; what is flat at its ends goes on without end.
     """
     if not isinstance(layer, Activation) or not layer.elementwise:
         return ()
@@ -30,10 +30,21 @@ def flat_stretches(layer: Layer) -> tuple[Stretch, ...]:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flat, [False]]).astype(np.int8)))
     found = []
     for start, stop in zip(edges[::2], edges[1::2], strict=True):
-        low = -np.inf if start == 0 else float(x[start])
-        high = np.inf if stop == len(x) else float(x[stop - 1])
+        low = -np.inf if start == 0 else _edge(layer, x[start], x[start - 1], FLAT * slopes.max())
+        high = np.inf if stop == len(x) else _edge(layer, x[stop - 1], x[stop], FLAT * slopes.max())
         found.append((low, high))
     return tuple(found)
+
+
+def _edge(layer: Activation, flat: float, steep: float, bound: float) -> float:
+    """Where between the two the slope crosses the bound, to nine places."""
+    for _ in range(60):
+        middle = (flat + steep) / 2
+        if abs(float(layer.slopes(np.array([middle]))[0])) < bound:
+            flat = middle
+        else:
+            steep = middle
+    return round(float(flat), 9) + 0.0
 
 
 @lru_cache(maxsize=256)

@@ -344,6 +344,8 @@ QPushButton:hover, QToolButton[outlined="true"]:hover {{
     background: {theme.card_hover}; border-color: {theme.border_strong}; }}
 QToolButton:focus {{ border: 1px solid {theme.accent}; border-radius: {RADIUS}px; }}
 QPushButton:focus, QToolButton[outlined="true"]:focus {{ border-color: {theme.accent}; }}
+QToolButton[outlined="true"]:checked {{
+    background: {theme.accent_soft}; color: {theme.accent_text}; border-color: {theme.accent}; }}
 QPushButton:disabled {{ background: transparent; }}
 QPushButton[primary="true"] {{
     background: {theme.accent}; color: {theme.on_accent}; border-color: {theme.accent}; font-weight: 600; }}

@@ -213,7 +213,7 @@ class ProbeBar(QWidget):
 
 def _tool(symbol: str, title: str, *, worded: bool = False) -> QToolButton:
     button = QToolButton()
-    button.setProperty("bare", not worded)
+    button.setProperty("outlined" if worded else "bare", True)
     button.setIcon(icon(symbol))
     button.setIconSize(QSize(16, 16))
     button.setToolTip(title)

@@ -1,0 +1,119 @@
+"""Cards show what leaves them for the probe: at rest, while a run goes on, and for whichever weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from PIL import Image
+from PySide6.QtWidgets import QWidget
+
+from app.feature.showing import Showing
+from app.features.canvas import Canvas
+from app.features.xray import XRayCanvas
+from networks.xray.probe import DataPicture, OwnPicture
+from tests.app.features.test_results import desk, train, training  # noqa: F401  fixtures
+
+
+@pytest.fixture
+def canvas(desk, qtbot):  # noqa: F811
+    canvas = Canvas(desk)
+    canvas.view.resize(420, 700)
+    qtbot.addWidget(canvas.view)
+    canvas.view.show()
+    return canvas
+
+
+@pytest.fixture
+def xray(desk, canvas, qtbot):  # noqa: F811
+    xray = XRayCanvas(desk)
+    home = QWidget()
+    qtbot.addWidget(home)
+    xray.place.setParent(home)
+    showing = Showing(desk, (canvas, xray))
+    desk.changed.connect(showing.show)
+    showing.show()
+    desk.show_devices(("cpu",))
+    yield xray
+    xray.close()
+
+
+def inside(canvas):
+    return {name: card.inside for name, card in canvas.view._scene.cards.items() if card.inside is not None}
+
+
+def until_shown(canvas, qtbot):
+    qtbot.waitUntil(lambda: bool(inside(canvas)), timeout=20_000)
+    return inside(canvas)
+
+
+def test_the_random_start_is_seen_and_off_is_as_before(xray, canvas, desk, qtbot):  # noqa: F811
+    heights = {name: card.height for name, card in canvas.view._scene.cards.items()}
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.switch(True)
+    found = until_shown(canvas, qtbot)
+    first = canvas.view.folding.shown.nodes[0].name
+    assert found[first].picture is not None
+    assert all(canvas.view._scene.cards[name].height > heights[name] for name in heights)
+    assert "random start" in xray.bar.weights.text()
+    assert "Probe: picture" in xray.bar.title.text()
+    xray.switch(False)
+    assert not inside(canvas)
+    assert {name: card.height for name, card in canvas.view._scene.cards.items()} == heights
+    assert xray.place.isHidden()
+
+
+def test_only_what_is_in_sight_is_looked_at(xray, canvas, qtbot):
+    canvas.view.resize(420, 240)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.switch(True)
+    shown = set(until_shown(canvas, qtbot))
+    sight = canvas.view.camera.visible_rect()
+    for name in canvas.view._scene.cards:
+        if name not in shown:
+            assert not canvas.view._scene.rect_of(name).intersects(sight)
+
+
+def test_another_probe_another_answer(xray, canvas, desk, qtbot, tmp_path):  # noqa: F811
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.switch(True)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        desk.picture_chosen.emit(11)
+    assert xray._ready.probe == DataPicture(11)
+    assert "11" in xray.bar.title.text()
+    path = tmp_path / "one.png"
+    Image.fromarray(np.full((30, 40), 200, np.uint8)).save(path)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.bar.file_dropped.emit(str(path))
+    assert isinstance(xray._ready.probe, OwnPicture)
+    assert "your own" in xray.bar.title.text()
+    xray.bar.another_wished.emit()
+    qtbot.waitUntil(lambda: isinstance(xray._ready.probe, DataPicture), timeout=20_000)
+
+
+def test_what_hinders_is_said(xray, canvas, desk, qtbot):  # noqa: F811
+    xray.switch(True)
+    until_shown(canvas, qtbot)
+    network = desk.shown.network
+    desk.edit_network(network.with_nodes(network.nodes[:-1]), "cut")
+    qtbot.waitUntil(lambda: not inside(canvas), timeout=20_000)
+    assert xray.bar.words.text()
+
+
+def test_a_run_that_goes_on_is_followed_and_its_weights_are_kept(xray, canvas, training, desk, qtbot):  # noqa: F811
+    xray.switch(True)
+    before = until_shown(canvas, qtbot)
+    name = next(
+        name
+        for name, each in before.items()
+        if each.view.maps is None and each.answer is None and each.view.bars is not None
+    )
+    train(training, qtbot)
+    run = desk.trainer.run
+    qtbot.waitUntil(lambda: xray._seen is not None and xray._seen[0].step == run.step, timeout=20_000)
+    after = inside(canvas)
+    assert not np.array_equal(before[name].view.bars, after[name].view.bars)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray._take_options(replace(xray.bar.options, weights="first"))
+    qtbot.waitUntil(lambda: xray._seen is not None and xray._seen[0].step == 0, timeout=20_000)
+    assert np.allclose(inside(canvas)[name].view.bars, before[name].view.bars)
