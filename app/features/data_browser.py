@@ -146,8 +146,15 @@ class Browser(Feature):
         browser.edited.connect(self.desk.edit_recipe)
         browser.tiles_wished.connect(self._make_tiles)
         browser.look_wished.connect(self._make_look)
+        browser.look_wished.connect(self._tell_chosen)
         browser.panel_wished.connect(self._open)
         return browser
+
+    @Slot()
+    def _tell_chosen(self) -> None:
+        """The picture that one looks at becomes the probe of the X-ray."""
+        if self.browser is not None and (row := self.browser.chosen) is not None:
+            self.desk.picture_chosen.emit(row)
 
     @Slot(str)
     def _open(self, name: str) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from msgspec.structs import replace
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QToolButton
 
-from app.background.job import Task, broke_off
+from app.background.job import broke_off
 from app.background.newest import Newest
 from app.feature.command import Command, MenuEntry, Section
 from app.feature.desk import Desk
@@ -20,16 +19,24 @@ from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Piece, Spot
 from app.feature.shown import Shown
+from app.features.xray_work import (
+    Ready,
+    Source,
+    drawn_row,
+    healths,
+    looked,
+    measured_of,
+    pictures_key,
+    prepared,
+    read_picture,
+)
 from app.training.trainer import State
 from networks.core.finding import blocking
 from networks.core.message import Message, visible
 from networks.graph.network import Network
 from networks.layers.ends import Output
 from networks.project.project import Project
-from networks.recipes.data_section import Data
-from networks.recipes.datasets.pictures import decoded
 from networks.recipes.learning_section import RANDOM
-from networks.xray.health import Health, health, middle_of
 from networks.xray.probe import DataPicture, OwnPicture, Probe
 from networks.xray.view import XRay
 from widgets.canvas.items.inside import SHOWN
@@ -41,34 +48,12 @@ from widgets.look.translation import said
 if TYPE_CHECKING:
     from networks.insight.live import Live
     from networks.insight.looker import Looker, Measured
-    from networks.insight.pictures import Pictures
     from networks.insight.xrays import Wanted
     from networks.training.run import Run
     from widgets.probe.bar import Options, ProbeBar
 
 POLL_MS = 100
 """How often the window takes what was seen in a run that goes on."""
-_SIDE = 224
-"""Pixels on a side as which a dropped file is read."""
-
-
-class _Ready(NamedTuple):
-    """The probe as the network takes it, and for which data and network that was."""
-
-    key: tuple[Any, ...]
-    probe: Probe
-    part: str
-    """"training", "validation" or "test"; empty for a picture of the user's own."""
-    pictures: Pictures
-
-
-class _Source(NamedTuple):
-    """Whose weights are looked at: those of a run after a step, or the start of a project."""
-
-    run: Run | None
-    which: str
-    step: int
-    start: tuple[Any, ...]
 
 
 class XRayCanvas(Feature):
@@ -87,8 +72,8 @@ class XRayCanvas(Feature):
         self._probe: Probe | None = None
         self._draw = np.random.default_rng()
         self._sight: frozenset[str] = frozenset()
-        self._ready: _Ready | None = None
-        self._looker: tuple[_Source, Looker] | None = None
+        self._ready: Ready | None = None
+        self._looker: tuple[Source, Looker] | None = None
         self._measured: tuple[tuple[Any, ...], Measured] | None = None
         self._seen: tuple[XRay, Measured | None] | None = None
         self._asked: tuple[Any, ...] | None = None
@@ -198,12 +183,12 @@ class XRayCanvas(Feature):
 
     @Slot(str)
     def _take_file(self, path: str) -> None:
-        self._reading.run(partial(_read, Path(path)), self._take_picture, self.desk.say)
+        self._reading.run(partial(read_picture, Path(path)), self._take_picture, self.desk.say)
 
     @Slot()
     def _take_another(self) -> None:
         data = self.desk.shown.recipe.data
-        self._reading.run(partial(_another, data, self._draw), self._choose_row, self.desk.say)
+        self._reading.run(partial(drawn_row, data, self._draw), self._choose_row, self.desk.say)
 
     # looking
 
@@ -217,11 +202,11 @@ class XRayCanvas(Feature):
             self._drop(reason)
             return
         project = shown.project
-        key = _pictures_key(project, self._probe)
+        key = pictures_key(project, self._probe)
         if self._ready is None or self._ready.key != key:
             if self._ready is None:
                 self.bar.show_probe(None, self.tr("Probe"), self.tr("The picture is made ready …"))
-            work = partial(_prepared, project, self._probe, key)
+            work = partial(prepared, project, self._probe, key)
             self._preparing.run(work, self._take_ready, self._drop_message)
             return
         wanted = self._wanted(project.network)
@@ -239,7 +224,7 @@ class XRayCanvas(Feature):
         if asked != self._asked:
             self._asked = asked
             known = self._looker if self._looker is not None and self._looker[0] == source else None
-            looking = partial(_looked, project, source, known, self._ready.pictures, wanted)
+            looking = partial(looked, project, source, known, self._ready.pictures, wanted)
             self._looking.run(looking, partial(self._take_views, asked), self._drop_message)
 
     @property
@@ -269,16 +254,16 @@ class XRayCanvas(Feature):
             return None
         return run if run.project.network == project.network else None
 
-    def _source(self, project: Project, run: Run | None) -> _Source:
+    def _source(self, project: Project, run: Run | None) -> Source:
         which = self.bar.options.weights
         learning = project.recipe.learning
         start = (project.network, project.classes, learning.seed, learning.start, learning.loss)
         if run is None:
-            return _Source(None, "first", 0, start)
+            return Source(None, "first", 0, start)
         if which == "best" and run.best is None:
             which = "now"
         step = {"now": run.step, "first": 0, "best": run.best.step if run.best is not None else 0}[which]
-        return _Source(run, which, step, start)
+        return Source(run, which, step, start)
 
     def _wanted(self, network: Network) -> Wanted:
         from networks.insight.xrays import Wanted
@@ -287,12 +272,12 @@ class XRayCanvas(Feature):
         ends = {node.name for node in network.of_type(Output)}
         return Wanted(self._sight | ends, SHOWN, order=options.order, mode=options.mode)
 
-    def _take_ready(self, ready: _Ready) -> None:
-        if self.on and ready.key == _pictures_key(self.desk.shown.project, self._probe):
+    def _take_ready(self, ready: Ready) -> None:
+        if self.on and ready.key == pictures_key(self.desk.shown.project, self._probe):
             self._ready, self._seen = ready, None
             self.refresh()
 
-    def _take_views(self, asked: tuple[Any, ...], found: tuple[tuple[_Source, Looker], XRay]) -> None:
+    def _take_views(self, asked: tuple[Any, ...], found: tuple[tuple[Source, Looker], XRay]) -> None:
         if asked != self._asked or self._ready is None:
             return
         self._looker, xray = found
@@ -302,7 +287,7 @@ class XRayCanvas(Feature):
         self._seen = xray, known
         self._show_seen()
         if known is None:
-            work = partial(_measured, self._looker[1], self._ready.pictures, wanted.names)
+            work = partial(measured_of, self._looker[1], self._ready.pictures, wanted.names)
             self._looking.run(work, partial(self._take_measured, measured, xray), self._drop_message)
         else:
             self.rests.emit()
@@ -365,7 +350,7 @@ class XRayCanvas(Feature):
         xray, measured = self._seen
         shown, options = self.desk.shown, self.bar.options
         names = tuple(visible(name, 60) for name in shown.recipe.data.dataset.classes)
-        look = Look(options.scale, options.range, names, _healths(shown.network, xray, measured))
+        look = Look(options.scale, options.range, names, healths(shown.network, xray, measured))
         self.desk.views_shown.emit(xray, look)
         words, kind = self._answer(xray, names)
         self.bar.show_probe(xray.picture, self._title(), words, kind)
@@ -405,72 +390,6 @@ class XRayCanvas(Feature):
         if self.bar.options.weights == "best":
             return self.tr("best, epoch {epoch}").format(epoch=f"{epoch:.4g}")
         return self.tr("now, epoch {epoch}").format(epoch=f"{epoch:.1f}")
-
-
-def _healths(network: Network, xray: XRay, measured: Measured | None) -> dict[str, Health]:
-    units = {} if measured is None else measured.units
-    pulls = {} if measured is None else measured.pulls
-    # of layers with filters alone: a normalization's few numbers pull in another way
-    pulls = {name: each for name, each in pulls.items() if network[name].layer.counts_in_depth}
-    middle = middle_of(pulls)
-    found = {}
-    for name, view in xray.views.items():
-        if name in network:
-            each = health(network[name].layer, view, units.get(name), pulls.get(name), middle)
-            if each is not None:
-                found[name] = each
-    return found
-
-
-def _pictures_key(project: Project, probe: Probe | None) -> tuple[Any, ...]:
-    """All that the probe's numbers depend on; steps of augmentation and weights of classes do not."""
-    data = replace(project.recipe.data, augmentation=(), balance="equal")
-    entries = [node.layer for node in project.network.nodes if not node.layer.most_inputs]
-    own = id(probe) if isinstance(probe, OwnPicture) else probe
-    return data, data.dataset.edition(), tuple(entries), own
-
-
-def _prepared(project: Project, probe: Probe | None, key: tuple[Any, ...], _: Task) -> _Ready:
-    # imported late: torch takes a second
-    from networks.insight.pictures import pictures
-
-    training, validation = project.recipe.data.split()
-    total = len(project.recipe.data.dataset.labels())
-    if probe is None or (isinstance(probe, DataPicture) and not 0 <= probe.row < total):
-        probe = DataPicture(int(validation[0]))
-    part = ""
-    if isinstance(probe, DataPicture):
-        inside = probe.row in validation
-        part = "validation" if inside else "training" if probe.row in training else ""
-    return _Ready(key, probe, part, pictures(project, probe))
-
-
-def _looked(
-    project: Project,
-    source: _Source,
-    known: tuple[_Source, Looker] | None,
-    pictures: Pictures,
-    wanted: Wanted,
-    _: Task,
-) -> tuple[tuple[_Source, Looker], XRay]:
-    from networks.insight.looker import first_looker, run_looker
-
-    if known is None:
-        made = first_looker(project) if source.run is None else run_looker(source.run, source.which)  # type: ignore[arg-type]
-        known = source, made
-    return known, known[1].look(pictures, wanted)
-
-
-def _measured(looker: Looker, pictures: Pictures, names: frozenset[str], _: Task) -> Measured:
-    return looker.measure(pictures, names)
-
-
-def _read(path: Path, _: Task) -> NDArray[np.uint8]:
-    return decoded(path, (_SIDE, _SIDE), 3)
-
-
-def _another(data: Data, draw: np.random.Generator, _: Task) -> int:
-    return int(draw.choice(data.split()[1]))
 
 
 def _button(text: str, hint: str) -> QToolButton:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAccessibleWidget, QGraphicsView
 from shiboken6 import Shiboken
 
 from networks.graph.network import Wire
+from widgets.canvas.items.health_glyph import words_of
 from widgets.canvas.items.spoken import Spoken, spoken_card, spoken_frame, spoken_wire
 from widgets.canvas.scene import CanvasScene
 
@@ -105,7 +106,11 @@ class Voices(QObject):
         if key in scene.frames and (frame := scene.frames[key].content) is not None:
             return spoken_frame(scene.folding, key, frame)
         if key in scene.cards and (card := scene.cards[key].content) is not None:
-            return spoken_card(scene.folding, key, card)
+            found = spoken_card(scene.folding, key, card)
+            inside = scene.cards[key].inside
+            if inside is not None:
+                found = Spoken(found.name, "; ".join([*words_of(inside), found.description]))
+            return found
         return _NOTHING
 
     def state(self, key: Key) -> QAccessible.State:

@@ -33,6 +33,7 @@ from widgets.canvas.input.payload import dragged
 from widgets.canvas.input.under import Pointer, Under, under
 from widgets.canvas.input.wishes import Choice, Wish, stepped
 from widgets.canvas.items.content import frame_tooltip, tooltip, wire_tooltip
+from widgets.canvas.items.health_glyph import words_of
 from widgets.canvas.scene import CanvasScene
 
 WHEEL = 0.6
@@ -256,9 +257,10 @@ class Interpreter:
         if self._gesture is not None or self._pressed is not None or here.port is not None:
             return ""  # it would lie over what is being done
         if here.card is not None:
-            content = scene.cards[here.card].content
-            assert content is not None
-            return tooltip(scene.network, scene.report, here.card, content)
+            card = scene.cards[here.card]
+            assert card.content is not None
+            measured = () if card.inside is None else words_of(card.inside)
+            return tooltip(scene.network, scene.report, here.card, card.content, measured)
         if here.frame is not None:
             return frame_tooltip(scene.folding, here.frame)
         return wire_tooltip(scene.network, scene.report, here.wire) if here.wire is not None else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from html import escape
 
@@ -198,12 +198,15 @@ def wrong_wires(network: Network, report: Report) -> frozenset[Wire]:
     )
 
 
-def tooltip(network: Network, report: Report, name: str, content: CardContent) -> str:
-    """Hover help of a card, as rich text: name, help, shapes, weights, multiply-adds, problem."""
+def tooltip(
+    network: Network, report: Report, name: str, content: CardContent, measured: Sequence[str] = ()
+) -> str:
+    """Hover help of a card, as rich text: name, help, shapes, what was measured, weights, problem."""
     node, facts = network[name], report.nodes[name]
     lines = [f"<b>{escape(content.title)}</b> &nbsp;<tt>{escape(name)}</tt>"]
     lines.append(escape(help_of(node.layer)))
     lines.append(f"<tt>{escape(shapes_of(facts))}</tt>")
+    lines += map(escape, measured)
     known = tuple(shape for shape in facts.inputs if shape is not None)
     if isinstance(node.layer, Folded):
         if content.weights:

@@ -44,6 +44,21 @@ def word_of(inside: Inside) -> str:
     return "" if inside.health is None else said(inside.health.word)
 
 
+def words_of(inside: Inside) -> list[str]:
+    """What is shown of the inside, in words: how it fares, its numbers, and which maps there are."""
+    view = inside.view
+    words = [word_of(inside)] if word_of(inside) else []
+    if inside.health is not None:
+        words.append(said(inside.health.numbers))
+    told = QCoreApplication.translate("Canvas", "For the probe: {low} to {high}, mean {mean}")
+    words.append(told.format(low=f"{view.low:.4g}", high=f"{view.high:.4g}", mean=f"{view.mean:.4g}"))
+    if view.maps is not None and inside.picture is None:
+        shown = ", ".join(str(each) for each in view.maps.channels)
+        told = QCoreApplication.translate("Canvas", "maps {shown} of {count}")
+        words.append(told.format(shown=shown, count=view.maps.count))
+    return words
+
+
 def _color_of(answer: Answer, style: Style) -> QColor:
     if answer.label is None:
         return style.dim

@@ -1,0 +1,113 @@
+"""The work of the X-ray beside the window: the probe made ready, a network looked into, how layers fare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
+from app.background.job import Task
+from networks.graph.network import Network
+from networks.project.project import Project
+from networks.recipes.data_section import Data
+from networks.recipes.datasets.pictures import decoded
+from networks.xray.health import Health, health, middle_of
+from networks.xray.probe import DataPicture, OwnPicture, Probe
+from networks.xray.view import XRay
+
+if TYPE_CHECKING:
+    from networks.insight.looker import Looker, Measured
+    from networks.insight.pictures import Pictures
+    from networks.insight.xrays import Wanted
+    from networks.training.run import Run
+
+_SIDE = 224
+"""Pixels on a side as which a dropped file is read."""
+
+
+class Ready(NamedTuple):
+    """The probe as the network takes it, and for which data and network that was."""
+
+    key: tuple[Any, ...]
+    probe: Probe
+    part: str
+    """"training", "validation" or "test"; empty for a picture of the user's own."""
+    pictures: Pictures
+
+
+class Source(NamedTuple):
+    """Whose weights are looked at: those of a run after a step, or the start of a project."""
+
+    run: Run | None
+    which: str
+    step: int
+    start: tuple[Any, ...]
+
+
+def healths(network: Network, xray: XRay, measured: Measured | None) -> dict[str, Health]:
+    units = {} if measured is None else measured.units
+    pulls = {} if measured is None else measured.pulls
+    # of layers with filters alone: a normalization's few numbers pull in another way
+    pulls = {name: each for name, each in pulls.items() if network[name].layer.counts_in_depth}
+    middle = middle_of(pulls)
+    found = {}
+    for name, view in xray.views.items():
+        if name in network:
+            each = health(network[name].layer, view, units.get(name), pulls.get(name), middle)
+            if each is not None:
+                found[name] = each
+    return found
+
+
+def pictures_key(project: Project, probe: Probe | None) -> tuple[Any, ...]:
+    """All that the probe's numbers depend on; steps of augmentation and weights of classes do not."""
+    data = replace(project.recipe.data, augmentation=(), balance="equal")
+    entries = [node.layer for node in project.network.nodes if not node.layer.most_inputs]
+    own = id(probe) if isinstance(probe, OwnPicture) else probe
+    return data, data.dataset.edition(), tuple(entries), own
+
+
+def prepared(project: Project, probe: Probe | None, key: tuple[Any, ...], _: Task) -> Ready:
+    # imported late: torch takes a second
+    from networks.insight.pictures import pictures
+
+    training, validation = project.recipe.data.split()
+    total = len(project.recipe.data.dataset.labels())
+    if probe is None or (isinstance(probe, DataPicture) and not 0 <= probe.row < total):
+        probe = DataPicture(int(validation[0]))
+    part = ""
+    if isinstance(probe, DataPicture):
+        inside = probe.row in validation
+        part = "validation" if inside else "training" if probe.row in training else ""
+    return Ready(key, probe, part, pictures(project, probe))
+
+
+def looked(
+    project: Project,
+    source: Source,
+    known: tuple[Source, Looker] | None,
+    pictures: Pictures,
+    wanted: Wanted,
+    _: Task,
+) -> tuple[tuple[Source, Looker], XRay]:
+    from networks.insight.looker import first_looker, run_looker
+
+    if known is None:
+        made = first_looker(project) if source.run is None else run_looker(source.run, source.which)  # type: ignore[arg-type]
+        known = source, made
+    return known, known[1].look(pictures, wanted)
+
+
+def measured_of(looker: Looker, pictures: Pictures, names: frozenset[str], _: Task) -> Measured:
+    return looker.measure(pictures, names)
+
+
+def read_picture(path: Path, _: Task) -> NDArray[np.uint8]:
+    return decoded(path, (_SIDE, _SIDE), 3)
+
+
+def drawn_row(data: Data, draw: np.random.Generator, _: Task) -> int:
+    return int(draw.choice(data.split()[1]))
