@@ -19,7 +19,6 @@ from app.feature.showing import Showing
 from app.feature.shown import Shown
 from app.features import FEATURES
 from app.session.arrangement import Arrangement, Frame
-from app.window.canvas_zone import CanvasZone
 from app.window.file_drops import FileDrops
 from app.window.kept_focus import KeptFocus
 from app.window.latin_shortcuts import LatinShortcuts
@@ -142,8 +141,7 @@ class MainWindow(QMainWindow):
         for widget in self._pieces(Spot.ABOVE):
             column.addWidget(widget)
         (canvas,), (strip,) = self._pieces(Spot.CENTRE), self._pieces(Spot.STRIP)
-        zone = CanvasZone(canvas, strip, self._pieces(Spot.OVER_CANVAS), middle)
-        zones = Zones(self._seats, canvas, zone, middle)
+        zones = Zones(self._seats, canvas, strip, self._pieces(Spot.OVER_CANVAS), middle)
         column.addWidget(zones, 1)
         return zones
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -43,8 +43,14 @@ class Zones(QSplitter):
     """There is another `canvas_choice`."""
 
     def __init__(
-        self, seats: Mapping[str, Seat], canvas: QWidget, canvas_zone: CanvasZone, parent: QWidget
+        self,
+        seats: Mapping[str, Seat],
+        canvas: QWidget,
+        strip: QWidget,
+        over_canvas: Sequence[QWidget],
+        parent: QWidget,
     ) -> None:
+        """`over_canvas` are lines above the canvas, which go and come with it."""
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setObjectName("zones")
         self.setHandleWidth(1)
@@ -59,8 +65,9 @@ class Zones(QSplitter):
         self.palette_zone = PaletteZone(self._palette, self)
         self.addWidget(self.palette_zone)
         self.canvas = canvas
-        self.canvas_zone = canvas_zone
-        self.addWidget(canvas_zone)
+        # after the palette: the keyboard goes through the zones in the order in which they are made
+        self.canvas_zone = CanvasZone(canvas, strip, over_canvas, self)
+        self.addWidget(self.canvas_zone)
         self.tabs = Tabs(at[Place.MEASURED], self)
         self.addWidget(self.tabs)
         self.inspector = Inspector(at[Place.INSPECTOR], self)
