@@ -603,7 +603,7 @@ def test_save_open_and_the_mark_of_unsaved_changes(window, qtbot, tmp_path, monk
     qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
     assert "*" in window.windowTitle()
     qtbot.keyClick(window.canvas, Qt.Key.Key_S, CTRL)
-    assert window.windowTitle() == "lenet.json — Backbone"
+    qtbot.waitUntil(lambda: window.windowTitle() == "lenet.json — Backbone")
     assert read_project(path) == window.document.project
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CTRL)
     assert "*" in window.windowTitle()
