@@ -23,8 +23,8 @@ from widgets.probe.legend import Legend
 from widgets.probe.thumbnail import Thumbnail
 from widgets.results.drawing_pad import DrawingPad
 
-_FOR_LEGEND, _FOR_WORDS = 470, 360
-"""Widths from which on there is room for the legend, and for words on the button of the weights."""
+_FOR_LEGEND, _FOR_WORDS, _FOR_WEIGHTS = 470, 360, 300
+"""Widths with room for the legend, for words on the button of the weights, and for that button at all."""
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -113,6 +113,9 @@ class ProbeBar(QWidget):
         self.legend.setVisible(self.width() >= theme.grown(_FOR_LEGEND))
         style = Qt.ToolButtonStyle
         wide = self.width() >= theme.grown(_FOR_WORDS)
+        roomy = self.width() >= theme.grown(_FOR_WEIGHTS)
+        self.weights.setVisible(roomy)
+        self._weights_within.menuAction().setVisible(not roomy)
         self.weights.setToolButtonStyle(style.ToolButtonTextOnly if wide else style.ToolButtonIconOnly)
 
     # drawing
@@ -136,6 +139,9 @@ class ProbeBar(QWidget):
         self.weights.setMenu(weights)
         self.weights.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more = QMenu(self)
+        # in a narrow bar the answer to the probe needs the place of the button
+        self._weights_within = more.addMenu(self.tr("Which weights"))
+        self._weights_within.addActions(weights.actions())
         for field, title, choices in self._others():
             more.addSection(title)
             self._add(more, field, choices)
