@@ -73,7 +73,7 @@ class CanvasZone(QWidget):
         coming.show()
         if inside:
             # Qt would give it to the next button, which the next key would press
-            self.take_focus()
+            (self._strip if on_strip else self._canvas).setFocus()
         leaving.hide()
 
     def take_focus(self) -> None:

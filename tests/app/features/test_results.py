@@ -25,11 +25,12 @@ from tests.networks.runs.judgement.judgements import drawn
 
 
 @pytest.fixture
-def desk(qtbot, tmp_path):
+def desk(request, qtbot, tmp_path):
     window = QWidget()
     qtbot.addWidget(window)
     project = first_project()
-    recipe = with_settings(project.recipe, epochs=2, per_class=10, averaging=0.9)
+    learned = {"per_class": 10, **getattr(request, "param", {})}
+    recipe = with_settings(project.recipe, epochs=2, averaging=0.9, **learned)
     return Desk(replace(project, recipe=recipe), window, Settings(tmp_path / "settings.json"), tmp_path)
 
 
@@ -77,6 +78,8 @@ def test_before_a_run_the_tab_says_what_to_do(results):
     assert results.panel.body is None
 
 
+# epochs so long that the window sees each of them
+@pytest.mark.parametrize("desk", [{"per_class": 0, "batch_size": 1}], indirect=True)
 def test_while_it_trains_the_tab_follows_each_epoch(results, training, desk, qtbot):
     results.panel.show()
     epochs = []

@@ -40,7 +40,7 @@ OPENERS = {
 
 
 @pytest.mark.parametrize("name", OPENERS)
-def test_a_dialog_is_walked_by_keys(window, qtbot, name):
+def test_a_dialog_is_walked_by_keys(window, qtbot, answered_dialogs, name):
     seen = {}
 
     def walk():

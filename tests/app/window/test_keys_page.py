@@ -33,6 +33,7 @@ READERS = {
     "widgets/panels/augmentation_row.py": "On a step's handle in the augmentation",
     "widgets/panels/loss/plot.py": "On the plot of the loss",
     "widgets/palette/palette.py": "In the list of layers",
+    "widgets/probe/thumbnail.py": "On the probe picture",
     "widgets/results/class_table.py": "On the classes of the results",
     "widgets/results/drawing_pad.py": "On the drawing of the test bench",
     "widgets/results/matrix.py": "On the confusion matrix",

@@ -314,7 +314,7 @@ def found_in(value, path=""):
 def test_the_random_recipes_have_everything_that_is_declared():
     drawn_ones = set()
 
-    @settings(max_examples=800, phases=[Phase.generate], database=None, deadline=None)
+    @settings(max_examples=1200, phases=[Phase.generate], database=None, deadline=None)
     @given(projects())
     def draw(project):
         drawn_ones.update(found_in(project.recipe))
