@@ -304,6 +304,7 @@ AUGMENTATION_WALKS = (
 )
 
 
+@pytest.mark.slow
 def test_no_test_that_walks_the_augmentations_fails_with_one_more(copied_tree):
     add_augmentation(copied_tree)
     run_tests_in(copied_tree, *AUGMENTATION_WALKS, "-k", "Solarize or added or threads or function")

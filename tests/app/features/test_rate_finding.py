@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel, QPushButton
 
@@ -59,6 +60,7 @@ def test_nothing_is_searched_while_a_run_goes_on(room):  # noqa: F811
     room.stop()
 
 
+@pytest.mark.slow
 def test_a_search_may_begin_with_the_weights_of_the_last_run(room):  # noqa: F811
     room = room(batch_size=64, epochs=5)
     room.optimization.find_rate()
@@ -116,6 +118,7 @@ def test_the_command_line_prints_both_marks(room, tmp_path, capsys):  # noqa: F8
     assert "steepest valley" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_command_line_begins_with_weights_from_a_file(room, tmp_path, capsys):  # noqa: F811
     project = room(batch_size=64, epochs=3).desk.document.project
     path, weights = tmp_path / "lenet.json", tmp_path / "weights.safetensors"

@@ -79,7 +79,7 @@ def test_before_a_run_the_tab_says_what_to_do(results):
 
 
 # epochs so long that the window sees each of them
-@pytest.mark.parametrize("desk", [{"per_class": 0, "batch_size": 1}], indirect=True)
+@pytest.mark.parametrize("desk", [{"per_class": 0, "batch_size": 4}], indirect=True)
 def test_while_it_trains_the_tab_follows_each_epoch(results, training, desk, qtbot):
     results.panel.show()
     epochs = []

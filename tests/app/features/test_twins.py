@@ -147,6 +147,7 @@ def test_an_edit_is_followed_before_the_next_twin_can_be_trained(desk, training,
     assert twins.panel.choice.twin().project.recipe.learning.batch_size == 200
 
 
+@pytest.mark.slow
 def test_a_comparison_that_was_stopped_goes_on_with_the_seeds_that_are_missing(
     desk, training, make_twins, qtbot
 ):

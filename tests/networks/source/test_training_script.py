@@ -311,6 +311,7 @@ def found_in(value, path=""):
             yield f"{here} other"
 
 
+@pytest.mark.slow
 def test_the_random_recipes_have_everything_that_is_declared():
     drawn_ones = set()
 

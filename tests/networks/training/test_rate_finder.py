@@ -19,6 +19,7 @@ from networks.training.run import Run
 from tests.networks.training.test_run import RANDOM, measured, project
 
 
+@pytest.mark.slow
 def test_a_run_is_to_the_bit_as_if_nobody_had_searched():
     given = project(RANDOM, optimizer=Adam(lr=0.01), epochs=2)
     straight = list(Run(given).train())
