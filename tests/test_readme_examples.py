@@ -159,6 +159,7 @@ CATALOG_WALKS = (
 """What walks through all layer types; of it is run what is about the new one, or about all together."""
 
 
+@pytest.mark.slow
 def test_no_test_that_walks_the_catalog_fails_with_one_more_type(copied_tree):
     add_layer(copied_tree)
     run_tests_in(copied_tree, *CATALOG_WALKS, "-k", "PixelShuffle or unique or every_layer_type or palette")

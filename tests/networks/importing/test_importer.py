@@ -29,7 +29,7 @@ from tests.networks.importing.random_networks import CLASSES, networks
 torch.set_num_threads(1)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(networks())
 def test_what_the_app_builds_is_imported_again_as_the_same_network(network):
     """Every layer type with all its parameters, since random networks are made of the whole catalog."""

@@ -16,16 +16,11 @@ from networks.layers.ends import NORMALIZATIONS, AuxiliaryOutput, Input
 from networks.presets.catalog import families
 from networks.presets.torchvision_models import MODELS
 from networks.project.project import Project, project_from_json, project_to_json
-from tests.networks.importing.judged import ONE_OF_EACH_FAMILY, assert_alike, built, filled, shapes
+from tests.networks.importing.judged import QUICK_ONES, assert_alike, built, filled, shapes
 
 every_model = pytest.mark.parametrize("name", MODELS)
-one_of_each_family_at_once = pytest.mark.parametrize(
-    "name", [n if n in ONE_OF_EACH_FAMILY else pytest.param(n, marks=pytest.mark.slow) for n in MODELS]
-)
-LARGEST = {"inception_v3", "vgg11"}
-one_of_each_small_family_at_once = pytest.mark.parametrize(
-    "name",
-    [n if n in ONE_OF_EACH_FAMILY - LARGEST else pytest.param(n, marks=pytest.mark.slow) for n in MODELS],
+quick_ones_at_once = pytest.mark.parametrize(
+    "name", [n if n in QUICK_ONES else pytest.param(n, marks=pytest.mark.slow) for n in MODELS]
 )
 
 NOT_CONVOLUTIONAL = ("vit_", "swin_", "maxvit_")
@@ -57,7 +52,7 @@ def test_size_and_scale_are_those_of_the_published_weights(name):
     assert (tuple(first.mean), tuple(first.std)) == expected
 
 
-@one_of_each_family_at_once
+@quick_ones_at_once
 def test_every_model_is_the_same_network(name):
     """Keys, shapes, and to the last bit what is computed in evaluation and in training."""
     torch.set_num_threads(1)
@@ -83,7 +78,7 @@ def assert_well_folded(network: Network) -> None:
         assert not fold.within or fold.name.startswith(fold.within + ".")
 
 
-@one_of_each_small_family_at_once
+@quick_ones_at_once
 def test_every_model_loads_at_its_size_on_any_data(name):
     network = torchvision_network(name)
     (images,) = network.of_type(Input)
@@ -94,7 +89,7 @@ def test_every_model_loads_at_its_size_on_any_data(name):
         assert report.nodes["output"].output == (classes,)
 
 
-@one_of_each_small_family_at_once
+@quick_ones_at_once
 def test_a_run_that_trains_meanwhile_notices_nothing(name):
     """No random number is drawn that its batches would miss, and what is built takes next to no memory."""
     before = torch.get_rng_state()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -30,7 +31,16 @@ def weighted_tally(module: nn.Module) -> int:
     return sum(weight.numel() for weight in module.parameters())
 
 
-@pytest.fixture(params=STANDARD, ids=lambda preset: preset.name)
+LARGE = re.compile(r"VGG-1[369]|VGG-11 BN|ResNet-1[05]|Wide")
+"""Those that take seconds; a smaller one of each family is judged every time."""
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(preset, marks=[pytest.mark.slow] * bool(LARGE.match(preset.name)), id=preset.name)
+        for preset in STANDARD
+    ]
+)
 def preset(request: pytest.FixtureRequest) -> Preset:
     return request.param
 

@@ -41,7 +41,7 @@ from networks.source.safety import UnexpectedCodeError, verify
 from networks.source.torch_signatures import DEFAULTS, ROLES
 from networks.training.run import Run
 from tests.networks.graph.random_edits import CLASS_COUNT, edited, networks, small
-from tests.networks.importing.judged import ONE_OF_EACH_FAMILY
+from tests.networks.importing.judged import QUICK_ONES
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 
 
@@ -500,7 +500,7 @@ LARGE = {
 @pytest.mark.parametrize(
     "name",
     [
-        n if n in ONE_OF_EACH_FAMILY else pytest.param(n, marks=pytest.mark.slow)
+        n if n in QUICK_ONES else pytest.param(n, marks=pytest.mark.slow)
         for n in MODELS
         if n not in KEYS_ALONE
     ],
