@@ -24,6 +24,9 @@ class Shrinking(Protocol):
     def set_roomy(self, roomy: bool) -> None:
         """Whether there is room for the line below the progress."""
 
+    def set_complete(self, complete: bool) -> None:
+        """Whether there is room for what a menu has, too."""
+
     def set_worded(self, worded: bool) -> None:
         """Whether there is room for words on its lesser buttons."""
 
@@ -72,6 +75,7 @@ class TopBar(QWidget):
             self._show_words,
             self._show_right_words,
             self._show_zones,
+            self._show_extras,
         )
         self._arrange()
 
@@ -153,6 +157,11 @@ class TopBar(QWidget):
         for widget in self._transport:
             if isinstance(widget, Shrinking):
                 widget.set_worded(shown)
+
+    def _show_extras(self, shown: bool) -> None:
+        for widget in self._transport:
+            if isinstance(widget, Shrinking):
+                widget.set_complete(shown)
 
     def _show_right_words(self, shown: bool) -> None:
         style = Qt.ToolButtonStyle

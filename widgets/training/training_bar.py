@@ -66,6 +66,10 @@ class TrainingBar(QWidget):
             self._worded = worded
             self._refresh()
 
+    def set_complete(self, complete: bool) -> None:
+        """Whether there is room for “Both…”, which stands in the menu as well."""
+        self.both_button.setVisible(complete)
+
     def set_roomy(self, roomy: bool) -> None:
         """Whether there is room for the line below the progress."""
         self.progress.set_roomy(roomy)
