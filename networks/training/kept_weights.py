@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from safetensors import safe_open
 from torch import Tensor, nn
 
 from networks.core.message import UserError, message
@@ -13,6 +12,7 @@ from networks.module.build import other_tensor
 from networks.recipes.stopping import Keep
 from networks.runs.kept.weights import weight_files
 from networks.training.checkpoint import checkpoints, read_checkpoint
+from networks.training.tensor_file import read_tensors
 
 _IN_CHECKPOINT: dict[Keep, str] = {"last": "weights/", "best": "best/", "averaged": "averaged/"}
 
@@ -24,7 +24,7 @@ def read_weights(folder: Path, keep: Keep, kind: Keep) -> dict[str, Tensor]:
     """
     files = weight_files(folder, keep)
     if files:
-        return _read(files.get(kind) or files["last"])
+        return read_tensors(files.get(kind) or files["last"])
     for path in checkpoints(folder):
         tensors = read_checkpoint(path).tensors
         for prefix in (_IN_CHECKPOINT[kind], _IN_CHECKPOINT["last"]):
@@ -54,16 +54,3 @@ def take_weights(module: nn.Module, weights: dict[str, Tensor], folder: Path) ->
             )
         )
     module.load_state_dict(weights)
-
-
-def _read(path: Path) -> dict[str, Tensor]:
-    try:
-        with safe_open(path, "pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except MemoryError:
-        raise
-    except Exception as error:
-        # the library raises errors of its own
-        raise UserError(
-            message("“{path}” was not read: it is cut off or damaged.", path=os.fspath(path))
-        ) from error

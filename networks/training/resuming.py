@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from safetensors import safe_open
 from torch import Tensor
 
 from networks.core.decoding import decoded
@@ -23,6 +22,7 @@ from networks.training.machine import environment
 from networks.training.recorder import Recorder, gone_on
 from networks.training.run import Run
 from networks.training.state import SavedState
+from networks.training.tensor_file import read_tensors
 
 
 class Resumed(NamedTuple):
@@ -129,12 +129,4 @@ def start_weights(folder: Path) -> dict[str, Tensor] | None:
     path = folder / START_WEIGHTS
     if not path.exists():
         return None
-    try:
-        with safe_open(path, "pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise UserError(
-            message("“{path}” was not read: it is cut off or damaged.", path=os.fspath(path))
-        ) from error
+    return read_tensors(path)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from torch import Tensor
 
+from networks.core.message import UserError, message
 from networks.core.storage import replacing
 
 _TYPES = {
@@ -51,3 +54,17 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[s
         for _, tensor in ordered:
             # NumPy has no type for some of torch's: bytes are bytes
             file.write(tensor.reshape(-1).view(torch.uint8).numpy().data)
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """All tensors of a file. Raises UserError."""
+    try:
+        with safe_open(path, "pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except MemoryError:
+        raise
+    except Exception as error:
+        # the library raises errors of its own
+        raise UserError(
+            message("“{path}” was not read: it is cut off or damaged.", path=os.fspath(path))
+        ) from error
