@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from widgets.controls.picture_drop import holds_picture, picture_in
 from widgets.look import theme
 from widgets.panels.sample_strip import to_image
 
@@ -170,17 +171,15 @@ class DrawingPad(QWidget):
     # pictures from elsewhere
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        data = event.mimeData()
-        if data.hasImage() or any(url.isLocalFile() for url in data.urls()):
+        if holds_picture(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        data = event.mimeData()
-        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
-        if files:
-            self.file_dropped.emit(files[0])
-        elif isinstance(image := data.imageData(), QImage) and not image.isNull():
-            self.show_image(image)
+        dropped = picture_in(event.mimeData())
+        if isinstance(dropped, str):
+            self.file_dropped.emit(dropped)
+        elif dropped is not None:
+            self.show_image(dropped)
         event.acceptProposedAction()
 
     def paintEvent(self, event: QPaintEvent) -> None:
