@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.feature.probed import Probed
 from app.feature.shown import Shown
 from app.session.document import Document
 from app.session.files import Files
@@ -77,6 +78,14 @@ class Desk(QObject):
     """The names of the layers whose outputs the cards in sight show; empty while they do not show any."""
     views_shown = Signal(object, object)
     """The views that the cards are to show, or None, and how: an `XRay` and a `Look`."""
+    probe_wished = Signal()
+    """The cards are to show their inside: somebody wants to look into the network."""
+    probed_changed = Signal()
+    """There is another `probed`."""
+    place_chosen = Signal(object)
+    """The `ValuePlace` that somebody points at or walks to; all that show numbers of the network follow."""
+    explanation_wished = Signal(object)
+    """A `ValuePlace`: where this number comes from is to be shown."""
     panel_wished = Signal(str)
     """The name of a panel that is to be opened and brought into view."""
 
@@ -98,6 +107,8 @@ class Desk(QObject):
         self.trainer = Trainer(self)
         self.runs = ProjectRuns(self.trainer.move, self)
         """All runs of the project, also those of former days and of other processes."""
+        self.probed: Probed | None = None
+        """The picture that is followed through the network; None while nothing is looked at."""
         self.shown = _first(self.document.project)
         self.document.changed.connect(self._follow_document)
         history = self.document.history
@@ -149,6 +160,11 @@ class Desk(QObject):
     def _show(self, shown: Shown) -> None:
         self.shown = shown
         self.changed.emit()
+
+    def show_probed(self, probed: Probed | None) -> None:
+        """Says which picture is followed through the network now, and with which weights."""
+        self.probed = probed
+        self.probed_changed.emit()
 
     # requests
 

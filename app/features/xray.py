@@ -18,10 +18,10 @@ from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Piece, Spot
+from app.feature.probed import Probed, Source
 from app.feature.shown import Shown
 from app.features.xray_work import (
     Ready,
-    Source,
     drawn_row,
     healths,
     looked,
@@ -85,6 +85,7 @@ class XRayCanvas(Feature):
         self._poll.timeout.connect(self._take_live)
         desk.sight_changed.connect(self._see)
         desk.picture_chosen.connect(self._choose_row)
+        desk.probe_wished.connect(partial(self.switch, True))
         desk.recorded.connect(self.refresh)
         desk.images_changed.connect(self.refresh)
         desk.trainer.state_changed.connect(self.refresh)
@@ -145,6 +146,7 @@ class XRayCanvas(Feature):
         self._asked = None
         if not on:
             self._seen = self._looker = self._ready = self._measured = None
+            self.desk.show_probed(None)
             self._poll.stop()
             if self._live is not None:
                 self._live.wish = None
@@ -342,6 +344,7 @@ class XRayCanvas(Feature):
         self._asked = self._seen = None
         self.bar.show_probe(None, self.tr("Probe"), reason)
         self.desk.views_shown.emit(None, Look())
+        self.desk.show_probed(None)
         self.rests.emit()
 
     def _show_seen(self) -> None:
@@ -354,7 +357,23 @@ class XRayCanvas(Feature):
         self.desk.views_shown.emit(xray, look)
         words, kind = self._answer(xray, names)
         self.bar.show_probe(xray.picture, self._title(), words, kind)
-        self.bar.show_options(options, self._weights_words(xray))
+        weights = self._weights_words(xray)
+        self.bar.show_options(options, weights)
+        self._tell_probed(xray, weights)
+
+    def _tell_probed(self, xray: XRay, weights: str) -> None:
+        """Tells everybody else who looks into the network."""
+        assert self._ready is not None
+        shown = self.desk.shown
+        if self._looker is None:
+            run = self._run_of(shown.project)
+            source, looker = self._source(shown.project, run)._replace(step=xray.step), None
+        else:
+            source, looker = self._looker
+        title = self._title()
+        self.desk.show_probed(
+            Probed(shown.project, source, self._ready.pictures, xray.mode, looker, xray, title, weights)
+        )
 
     def _title(self) -> str:
         assert self._ready is not None

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from app.background.job import Task
+from app.feature.probed import Source
 from networks.graph.network import Network
 from networks.project.project import Project
 from networks.recipes.data_section import Data
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from networks.insight.looker import Looker, Measured
     from networks.insight.pictures import Pictures
     from networks.insight.xrays import Wanted
-    from networks.training.run import Run
 
 _SIDE = 224
 """Pixels on a side as which a dropped file is read."""
@@ -36,15 +36,6 @@ class Ready(NamedTuple):
     part: str
     """"training", "validation" or "test"; empty for a picture of the user's own."""
     pictures: Pictures
-
-
-class Source(NamedTuple):
-    """Whose weights are looked at: those of a run after a step, or the start of a project."""
-
-    run: Run | None
-    which: str
-    step: int
-    start: tuple[Any, ...]
 
 
 def healths(network: Network, xray: XRay, measured: Measured | None) -> dict[str, Health]:

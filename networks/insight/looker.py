@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 import msgspec
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, fx, nn
 
 from networks.insight.own_numbers import OwnNumbers
@@ -19,10 +22,11 @@ from networks.training.first_weights import start_from, weights_of
 from networks.training.make_loss import make_loss
 from networks.training.norm_guards import guard_norms
 from networks.training.run import Run
+from networks.xray.capture import Capture
 from networks.xray.flatness import rests_at_zero
 from networks.xray.health import Pull, Units
 from networks.xray.probe import Which
-from networks.xray.view import XRay
+from networks.xray.view import Mode, XRay
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -35,7 +39,7 @@ class Measured(msgspec.Struct, frozen=True):
 class Looker:
     """A built module that is looked into and stays as it is, be it that of a run or a copy.
 
-    `step` is the step after which it has these weights. For one thread at a time.
+    `step` is the step after which it has these weights. Threads that look at the same time take turns.
     """
 
     def __init__(self, module: fx.GraphModule, project: Project, step: int = 0) -> None:
@@ -47,18 +51,40 @@ class Looker:
         self._device = next((weight.device for weight in module.parameters()), torch.device("cpu"))
         self._loss = make_loss(learning.loss, self._device)
         self._sent: tuple[Pictures, Tensor] | None = None
+        self._looking = Lock()
 
     def look(self, pictures: Pictures, wanted: Wanted) -> XRay:
         """The views that are wanted of the probe."""
-        images = self._here(pictures)
-        batch = images if wanted.mode == "training" else images[:1]
-        found = xray(self._taps, self.project.network, self._declared, batch, wanted, self.step)
+        with self._looking:
+            batch = self._batch(pictures, wanted.mode)
+            found = xray(self._taps, self.project.network, self._declared, batch, wanted, self.step)
         return msgspec.structs.replace(found, picture=pictures.seen, label=pictures.label)
 
     def measure(self, pictures: Pictures, names: Collection[str]) -> Measured:
         """How these layers fare, in evaluation mode."""
+        with self._looking:
+            images = self._here(pictures)
+            return Measured(self._units(images, names), self._pulls(images[:1], pictures.label))
+
+    def captures(self, pictures: Pictures, names: Collection[str], mode: Mode) -> dict[str, Capture]:
+        """All that these layers computed with; image 0 is the probe. For a module whose weights stay.
+
+        In training mode the other pictures are the batch that the probe is trained in.
+        """
+        with self._looking:
+            batch = self._batch(pictures, mode)
+            training = mode == "training"
+            return self._taps.captures(batch, names, training=training, own_weights=True)
+
+    def loss(self, scores: NDArray[np.float32], label: int) -> float:
+        """The loss of one picture, by its scores, as torch computes it."""
+        with self._looking, torch.no_grad():
+            given = torch.from_numpy(scores[None]).to(self._device)
+            return float(self._loss(given, torch.tensor([label], device=self._device)))
+
+    def _batch(self, pictures: Pictures, mode: Mode) -> Tensor:
         images = self._here(pictures)
-        return Measured(self._units(images, names), self._pulls(images[:1], pictures.label))
+        return images if mode == "training" else images[:1]
 
     def _here(self, pictures: Pictures) -> Tensor:
         """All pictures on the device of the weights; those that were looked at last are there already."""

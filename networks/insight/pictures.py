@@ -23,12 +23,15 @@ BESIDE = 31
 class Pictures(NamedTuple):
     """The probe, normalized as the network takes it, with others behind it: n×channels×height×width.
 
-    `seen` is the probe as bytes, height×width×channels; `label` is None where nobody knows it.
+    `seen` is the probe as bytes, height×width×channels; `label` is None where nobody knows it. `mean` and
+    `deviation` have a number for each channel, by which the pictures, from 0 to 1, were normalized.
     """
 
     images: Tensor
     seen: NDArray[np.uint8]
     label: int | None
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
 
 
 def input_of(network: Network) -> Input | None:
@@ -56,7 +59,8 @@ def pictures(project: Project, probe: Probe) -> Pictures:
     else:
         first = _in_front(made.seen(np.array([probe.row])))
         label = int(data.dataset.labels()[probe.row])
-    return Pictures(torch.cat([first, others]), _seen(made, first), label)
+    mean, deviation = (tuple(map(float, each)) for each in (made.scale.mean, made.scale.std))
+    return Pictures(torch.cat([first, others]), _seen(made, first), label, mean, deviation)
 
 
 def _in_front(numbers: NDArray[np.float32]) -> Tensor:

@@ -90,28 +90,53 @@ class Taps:
 
     def capture(self, images: Tensor, name: str, *, training: bool = False, seed: int = 0) -> Capture:
         """All that one layer computed with. Raises KeyError where it has no output."""
-        wanted = self._wanted((name,))
-        if not wanted:
-            raise KeyError(name)
-        (inner,) = wanted
-        found: list[tuple[tuple[Numbers, ...], Numbers, tuple[Numbers, ...]]] = []
-        weights = self._weights(inner) if inner == name else {}
+        found = self.captures(images, (name,), training=training, seed=seed)
+        return found[name]
+
+    def captures(
+        self,
+        images: Tensor,
+        names: Collection[str],
+        *,
+        training: bool = False,
+        seed: int = 0,
+        own_weights: bool = False,
+    ) -> dict[str, Capture]:
+        """All that these layers computed with, in the order in which they were computed.
+
+        What one layer gives and another takes is the same array. Names without an output are left out. With
+        `own_weights` the captures share the module's weights, which must not change as long as they are used.
+        """
+        wanted = self._wanted(names)
         values: dict[str, Tensor] = {}
+        arrays: dict[str, Numbers] = {}
+        found: dict[str, Capture] = {}
         numbers = OwnNumbers(seed, images.device)
+
+        def array_of(name: str) -> Numbers:
+            if name not in arrays:
+                arrays[name] = _numpy(values[name])
+            return arrays[name]
 
         def look(node: fx.Node, value: Tensor) -> None:
             label = node.meta.get("name")
             if label is None:
                 return
             values[label] = value
-            if label == inner:
-                sources = node.meta["sources"] if inner == name else (inner,)
-                drawn = tuple(map(_numpy, numbers.drawn))
-                found.append((tuple(_numpy(values[each]) for each in sources), _numpy(value), drawn))
+            for name in wanted.get(label, ()):
+                own = name == label
+                sources = node.meta["sources"] if own else (label,)
+                found[name] = Capture(
+                    name,
+                    tuple(array_of(each) for each in sources),
+                    self._weights(label, own_weights) if own else {},
+                    self._trains(label, training),
+                    tuple(map(_numpy, numbers.drawn)) if own else (),
+                    array_of(label),
+                )
 
         self._drive(images, frozenset(wanted), look, values, training, seed, numbers)
-        ((inputs, output, drawn),) = found
-        return Capture(name, inputs, weights, self._trains(inner, training), drawn, output)
+        return found
 
     # -- which
 
@@ -134,12 +159,13 @@ class Taps:
         node = self._nodes[name]
         return self._module.get_submodule(str(node.target)) if node.op == "call_module" else None
 
-    def _weights(self, name: str) -> Mapping[str, Numbers]:
+    def _weights(self, name: str, shared: bool) -> Mapping[str, Numbers]:
+        numbers = _shared if shared else _numpy
         part = self._part(name)
         if part is not None:
-            return {key: _numpy(tensor) for key, tensor in part.state_dict().items()}
+            return {key: numbers(tensor) for key, tensor in part.state_dict().items()}
         own = dict(self._module.named_parameters()).get(name)
-        return {} if own is None else {"": _numpy(own)}
+        return {} if own is None else {"": numbers(own)}
 
     # -- the pass
 
@@ -268,4 +294,10 @@ def _holds_tensors(part: nn.Module) -> bool:
 def _numpy(tensor: Tensor) -> Numbers:
     """A copy in plain order: what is looked at may be changed by the next step."""
     found: Numbers = tensor.detach().to("cpu", memory_format=torch.contiguous_format, copy=True).numpy()
+    return found
+
+
+def _shared(tensor: Tensor) -> Numbers:
+    """The numbers themselves where they lie in memory, and a copy of those on another device."""
+    found: Numbers = tensor.detach().cpu().numpy()
     return found

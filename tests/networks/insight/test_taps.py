@@ -153,3 +153,19 @@ def test_a_layer_without_an_output_has_no_capture():
     network = SMALL[0].network()
     with pytest.raises(KeyError):
         Taps(build(network, 10), network).capture(images_for(network), "nowhere")
+
+
+def test_layers_that_are_captured_together_are_as_each_by_itself_and_share_what_passes_between_them():
+    network = next(preset for preset in PRESETS if preset.name == "ResNet-20").network()
+    module = build(network, 10)
+    taps, images = Taps(module, network), torch.randn(2, 3, 32, 32)
+    together = taps.captures(images, network.order, training=True, seed=3, own_weights=True)
+    assert list(together) == [name for name in network.order if name in taps.names]
+    for name in ("conv1", "layer2.0.conv2", "fc"):
+        alone = taps.capture(images, name, training=True, seed=3)
+        assert np.array_equal(alone.output, together[name].output)
+        assert all(map(np.array_equal, alone.inputs, together[name].inputs))
+        assert alone.weights.keys() == together[name].weights.keys()
+    assert together["bn1"].inputs[0] is together["conv1"].output
+    own = module.get_parameter("conv1.weight").detach().numpy()
+    assert np.shares_memory(own, together["conv1"].weights["weight"])
