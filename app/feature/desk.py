@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.feature.probed import Probed
 from app.feature.shown import Shown
+from app.probing.probing import Probing, Subject
 from app.session.document import Document
 from app.session.files import Files
 from app.session.my_blocks import MyBlocks
@@ -109,7 +110,15 @@ class Desk(QObject):
         """All runs of the project, also those of former days and of other processes."""
         self.probed: Probed | None = None
         """The picture that is followed through the network; None while nothing is looked at."""
+        self.probing = Probing(self.trainer, self)
+        """Follows the picture, with whatever weights, for all parts of the window."""
+        self.probing.images_wished.connect(self.images_wished)
+        self.probing.troubled.connect(self.say)
+        self.recorded.connect(self.probing.refresh)
+        self.images_changed.connect(self.probing.refresh)
+        self.picture_chosen.connect(self.probing.choose_row)
         self.shown = _first(self.document.project)
+        self._show_to_probing()
         self.document.changed.connect(self._follow_document)
         history = self.document.history
         for moved in (history.indexChanged, history.undoTextChanged, history.redoTextChanged):
@@ -159,7 +168,12 @@ class Desk(QObject):
 
     def _show(self, shown: Shown) -> None:
         self.shown = shown
+        self._show_to_probing()
         self.changed.emit()
+
+    def _show_to_probing(self) -> None:
+        shown = self.shown
+        self.probing.show(Subject(shown.project, shown.report, shown.findings, shown.devices is not None))
 
     def show_probed(self, probed: Probed | None) -> None:
         """Says which picture is followed through the network now, and with which weights."""

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.probing.work import Source
 from networks.project.project import Project
 from networks.xray.view import Mode, XRay
 
 if TYPE_CHECKING:
     from networks.insight.looker import Looker
     from networks.insight.pictures import Pictures
-    from networks.training.run import Run
-
-
-class Source(NamedTuple):
-    """Whose weights are looked at: those of a run after a step, or the start of a project."""
-
-    run: Run | None
-    which: str
-    step: int
-    start: tuple[Any, ...]
 
 
 class Probed(msgspec.Struct, frozen=True, eq=False):

@@ -12,29 +12,16 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from networks.xray.probe import Which
-from networks.xray.view import Mode, Order
-from widgets.canvas.items.inside import Range
 from widgets.controls.elided_label import ElidedLabel
 from widgets.look import theme
-from widgets.look.color_scale import Scale
 from widgets.look.icon import icon
 from widgets.probe.legend import Legend
+from widgets.probe.options import Options
 from widgets.probe.thumbnail import Thumbnail
 from widgets.results.drawing_pad import DrawingPad
 
 _FOR_LEGEND, _FOR_WORDS, _FOR_WEIGHTS = 470, 360, 300
 """Widths with room for the legend, for words on the button of the weights, and for that button at all."""
-
-
-class Options(msgspec.Struct, frozen=True):
-    """How the probe is looked at."""
-
-    weights: Which = "now"
-    mode: Mode = "evaluation"
-    order: Order = "strongest"
-    scale: Scale = "signed"
-    range: Range = "layer"
 
 
 class ProbeBar(QWidget):

@@ -35,7 +35,7 @@ def xray(desk, canvas, qtbot):  # noqa: F811
     showing.show()
     desk.show_devices(("cpu",))
     yield xray
-    xray.close()
+    desk.probing.close()
 
 
 def inside(canvas):
@@ -79,16 +79,16 @@ def test_another_probe_another_answer(xray, canvas, desk, qtbot, tmp_path):  # n
         xray.switch(True)
     with qtbot.waitSignal(xray.rests, timeout=20_000):
         desk.picture_chosen.emit(11)
-    assert xray._ready.probe == DataPicture(11)
+    assert xray.probing.ready.probe == DataPicture(11)
     assert "11" in xray.bar.title.text()
     path = tmp_path / "one.png"
     Image.fromarray(np.full((30, 40), 200, np.uint8)).save(path)
     with qtbot.waitSignal(xray.rests, timeout=20_000):
         xray.bar.file_dropped.emit(str(path))
-    assert isinstance(xray._ready.probe, OwnPicture)
+    assert isinstance(xray.probing.ready.probe, OwnPicture)
     assert "your own" in xray.bar.title.text()
     xray.bar.another_wished.emit()
-    qtbot.waitUntil(lambda: isinstance(xray._ready.probe, DataPicture), timeout=20_000)
+    qtbot.waitUntil(lambda: isinstance(xray.probing.ready.probe, DataPicture), timeout=20_000)
 
 
 def test_what_hinders_is_said(xray, canvas, desk, qtbot):  # noqa: F811
@@ -110,10 +110,14 @@ def test_a_run_that_goes_on_is_followed_and_its_weights_are_kept(xray, canvas, t
     )
     train(training, qtbot)
     run = desk.trainer.run
-    qtbot.waitUntil(lambda: xray._seen is not None and xray._seen[0].step == run.step, timeout=20_000)
+    qtbot.waitUntil(
+        lambda: xray.probing.seen is not None and xray.probing.seen.xray.step == run.step, timeout=20_000
+    )
     after = inside(canvas)
     assert not np.array_equal(before[name].view.bars, after[name].view.bars)
     with qtbot.waitSignal(xray.rests, timeout=20_000):
-        xray._take_options(replace(xray.bar.options, weights="first"))
-    qtbot.waitUntil(lambda: xray._seen is not None and xray._seen[0].step == 0, timeout=20_000)
+        xray.probing.choose_options(replace(xray.bar.options, weights="first"))
+    qtbot.waitUntil(
+        lambda: xray.probing.seen is not None and xray.probing.seen.xray.step == 0, timeout=20_000
+    )
     assert np.allclose(inside(canvas)[name].view.bars, before[name].view.bars)

@@ -1,4 +1,4 @@
-"""The work of the X-ray beside the window: the probe made ready, a network looked into, how layers fare."""
+"""The work beside the window: the probe made ready, a network looked into, how its layers fare."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from app.background.job import Task
-from app.feature.probed import Source
 from networks.graph.network import Network
 from networks.project.project import Project
 from networks.recipes.data_section import Data
 from networks.recipes.datasets.pictures import decoded
 from networks.xray.health import Health, health, middle_of
-from networks.xray.probe import DataPicture, OwnPicture, Probe
+from networks.xray.probe import DataPicture, Probe, Which
 from networks.xray.view import XRay
 
 if TYPE_CHECKING:
     from networks.insight.looker import Looker, Measured
     from networks.insight.pictures import Pictures
     from networks.insight.xrays import Wanted
+    from networks.training.run import Run
 
 _SIDE = 224
 """Pixels on a side as which a dropped file is read."""
@@ -36,6 +36,15 @@ class Ready(NamedTuple):
     part: str
     """"training", "validation" or "test"; empty for a picture of the user's own."""
     pictures: Pictures
+
+
+class Source(NamedTuple):
+    """Whose weights are looked at: those of a run after a step, or the start of a project."""
+
+    run: Run | None
+    which: Which
+    step: int
+    start: tuple[Any, ...]
 
 
 def healths(network: Network, xray: XRay, measured: Measured | None) -> dict[str, Health]:
@@ -57,8 +66,8 @@ def pictures_key(project: Project, probe: Probe | None) -> tuple[Any, ...]:
     """All that the probe's numbers depend on; steps of augmentation and weights of classes do not."""
     data = replace(project.recipe.data, augmentation=(), balance="equal")
     entries = [node.layer for node in project.network.nodes if not node.layer.most_inputs]
-    own = id(probe) if isinstance(probe, OwnPicture) else probe
-    return data, data.dataset.edition(), tuple(entries), own
+    # a picture of the user's own is equal to itself alone, and cannot go while a key holds it
+    return data, data.dataset.edition(), tuple(entries), probe
 
 
 def prepared(project: Project, probe: Probe | None, key: tuple[Any, ...], _: Task) -> Ready:
@@ -76,6 +85,13 @@ def prepared(project: Project, probe: Probe | None, key: tuple[Any, ...], _: Tas
     return Ready(key, probe, part, pictures(project, probe))
 
 
+def looker_of(project: Project, source: Source) -> Looker:
+    """A network with these weights, of which nobody else has a part. Raises UserError where they are gone."""
+    from networks.insight.looker import first_looker, run_looker
+
+    return first_looker(project) if source.run is None else run_looker(source.run, source.which)
+
+
 def looked(
     project: Project,
     source: Source,
@@ -84,11 +100,8 @@ def looked(
     wanted: Wanted,
     _: Task,
 ) -> tuple[tuple[Source, Looker], XRay]:
-    from networks.insight.looker import first_looker, run_looker
-
     if known is None:
-        made = first_looker(project) if source.run is None else run_looker(source.run, source.which)  # type: ignore[arg-type]
-        known = source, made
+        known = source, looker_of(project, source)
     return known, known[1].look(pictures, wanted)
 
 

@@ -1,0 +1,401 @@
+"""The probe and what is seen of it: views are made in the background, or by the thread that trains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.background.job import Task, broke_off
+from app.background.newest import Newest
+from app.probing.work import (
+    Ready,
+    Source,
+    drawn_row,
+    looked,
+    looker_of,
+    measured_of,
+    pictures_key,
+    prepared,
+    read_picture,
+)
+from app.training.trainer import State, Trainer
+from networks.core.finding import Finding, blocking
+from networks.core.message import Message, message
+from networks.graph.check import Report
+from networks.layers.ends import Output
+from networks.project.project import Project
+from networks.xray.probe import DataPicture, OwnPicture, Probe
+from networks.xray.view import XRay
+from widgets.canvas.items.inside import SHOWN
+from widgets.probe.options import Options
+
+if TYPE_CHECKING:
+    from networks.insight.live import Live
+    from networks.insight.looker import Looker, Measured
+    from networks.insight.pictures import Pictures
+    from networks.insight.xrays import Wanted
+    from networks.training.run import Run
+
+POLL_MS = 100
+"""How often the window takes what was seen in a run that goes on."""
+
+Borrowed = Callable[["Looker", "Pictures", Task], Any]
+
+
+class Subject(NamedTuple):
+    """What can be looked into: the project, how it fits, and whether torch is there."""
+
+    project: Project
+    report: Report
+    findings: tuple[Finding, ...]
+    loaded: bool
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """What one part of the window shows, and so wants to be looked at."""
+
+    names: frozenset[str] = frozenset()
+    """The layers of which small views are shown."""
+
+
+class Seen(NamedTuple):
+    """What was seen last; how the layers fare comes a little later."""
+
+    xray: XRay
+    measured: Measured | None
+
+
+class Probing(QObject):
+    """Follows one picture through the network for all parts of the window that show something of it.
+
+    Nothing is computed but what some part has in sight. While a run goes on, the thread that trains looks
+    between two steps; otherwise, and for other weights, it is done in the background.
+    """
+
+    changed = Signal()
+    """`seen`, or the `reason` why there is nothing to see, has been replaced."""
+    options_changed = Signal()
+    """`options` has been replaced: the same is to be shown in another way, and may soon be another."""
+    watched = Signal(bool)
+    """Whether some part of the window shows something of the probe now."""
+    rests = Signal()
+    """What was asked for has been seen, or cannot be."""
+    images_wished = Signal(object)
+    """The data set whose images are to be read."""
+    troubled = Signal(object)
+    """A Message: a picture could not be had."""
+
+    def __init__(self, trainer: Trainer, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.options = Options()
+        self.ready: Ready | None = None
+        """The probe as the network takes it."""
+        self.seen: Seen | None = None
+        self.reason: Message | None = None
+        """Why nothing is seen."""
+        self._trainer = trainer
+        self._subject: Subject | None = None
+        self._sights: dict[str, Sight] = {}
+        self._probe: Probe | None = None
+        self._draw = np.random.default_rng()
+        self._looker: tuple[Source, Looker] | None = None
+        self._measured: tuple[tuple[Any, ...], Measured] | None = None
+        self._asked: tuple[Any, ...] | None = None
+        self._live: Live | None = None
+        self._preparing, self._looking, self._reading = Newest(self), Newest(self), Newest(self)
+        self._borrowing: dict[str, Newest] = {}
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._work)
+        self._poll = QTimer(self, interval=POLL_MS)
+        self._poll.timeout.connect(self._take_live)
+        trainer.state_changed.connect(self.refresh)
+
+    # what is wished for
+
+    @property
+    def on(self) -> bool:
+        """Whether some part of the window shows something of the probe."""
+        return bool(self._sights)
+
+    def watch(self, who: str, sight: Sight | None) -> None:
+        """Says what one part of the window has in sight; None where it is not seen itself."""
+        before, was = self._sights.get(who), self.on
+        if sight == before:
+            return
+        if sight is None:
+            del self._sights[who]
+        else:
+            self._sights[who] = sight
+        if not self.on:
+            self._stop()
+        if was != self.on:
+            self.watched.emit(self.on)
+        self.refresh()
+
+    def show(self, subject: Subject) -> None:
+        """Looks into this project from now on."""
+        before, self._subject = self._subject, subject
+        if before is None or any(old is not new for old, new in zip(before, subject, strict=True)):
+            self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Looks anew soon: something has changed."""
+        if self.on:
+            self._later.start()
+
+    @Slot(object)
+    def choose_options(self, options: Options) -> None:
+        """Looks in another way."""
+        self.options = options
+        self._asked = None
+        self.options_changed.emit()
+        self.refresh()
+
+    @Slot(int)
+    def choose_row(self, row: int) -> None:
+        """Follows this picture of the data set."""
+        self._choose(DataPicture(row))
+
+    @Slot(object)
+    def choose_pixels(self, pixels: NDArray[np.uint8]) -> None:
+        """Follows a picture of the user's own, height×width×channels."""
+        self._choose(OwnPicture(pixels))
+
+    @Slot(str)
+    def choose_file(self, path: str) -> None:
+        """Follows the picture in this file."""
+        self._reading.run(partial(read_picture, Path(path)), self.choose_pixels, self.troubled.emit)
+
+    @Slot()
+    def choose_another(self) -> None:
+        """Follows some other picture of the data set."""
+        if self._subject is not None:
+            work = partial(drawn_row, self._subject.project.recipe.data, self._draw)
+            self._reading.run(work, self.choose_row, self.troubled.emit)
+
+    def _choose(self, probe: Probe) -> None:
+        self._probe = probe
+        self.refresh()
+
+    def borrow(
+        self, who: str, work: Borrowed, done: Callable[[Any], None], failed: Callable[[Message], None]
+    ) -> bool:
+        """Runs `work` in the background with the probe and a network that has the chosen weights.
+
+        What one asker wishes for gives way to what it wishes for later. False where nothing can be looked at.
+        """
+        subject = self._subject
+        if subject is None or self.ready is None or self._hindrance(subject) is not None:
+            return False
+        source = self.source(subject.project)
+        known = self._looker if self._looker is not None and self._looker[0] == source else None
+        lending = partial(_lend, subject.project, source, known, self.ready.pictures, work)
+        self._borrowing.setdefault(who, Newest(self)).run(lending, done, failed)
+        return True
+
+    def close(self) -> None:
+        """Waits for what is being looked at."""
+        self._later.stop()
+        self._poll.stop()
+        if self._live is not None:
+            self._live.wish = None
+        for one in (self._preparing, self._looking, self._reading, *self._borrowing.values()):
+            one.skip()
+            one.finish()
+
+    def _stop(self) -> None:
+        self.seen = self._looker = self.ready = self._measured = self._asked = None
+        self._poll.stop()
+        if self._live is not None:
+            self._live.wish = None
+
+    # looking
+
+    @Slot()
+    def _work(self) -> None:
+        subject = self._subject
+        if not self.on or subject is None:
+            return
+        reason = self._hindrance(subject)
+        if reason is not None:
+            self._drop(reason)
+            return
+        project = subject.project
+        key = pictures_key(project, self._probe)
+        if self.ready is None or self.ready.key != key:
+            if self.ready is None:
+                self.reason = message("The picture is made ready …")
+                self.changed.emit()
+            work = partial(prepared, project, self._probe, key)
+            self._preparing.run(work, self._take_ready, self._drop)
+            return
+        wanted = self._wanted(project)
+        run = self.run_of(project)
+        if run is not None and self.follows:
+            self._wish_live(run, wanted)
+            return
+        self._poll.stop()
+        if self._live is not None:
+            self._live.wish = None
+            if not self._trainer.busy:
+                self._live.forget()
+        self._look(project, wanted)
+
+    def _look(self, project: Project, wanted: Wanted) -> None:
+        """Has it looked at in the background, unless that has been asked for already."""
+        assert self.ready is not None
+        source = self.source(project)
+        asked = (source, self.ready.key, wanted)
+        if asked != self._asked:
+            self._asked = asked
+            known = self._looker if self._looker is not None and self._looker[0] == source else None
+            looking = partial(looked, project, source, known, self.ready.pictures, wanted)
+            self._looking.run(looking, partial(self._take_views, asked), self._drop)
+
+    @property
+    def follows(self) -> bool:
+        """Whether what is seen are the weights of a run that goes on."""
+        return self._trainer.state is State.TRAINING and self.options.weights == "now"
+
+    def _hindrance(self, subject: Subject) -> Message | None:
+        """Why nothing can be looked at; None where something can."""
+        if not subject.loaded:
+            return message("torch is loading …")
+        if not subject.report.nodes or subject.report.findings:
+            return message("The network does not fit yet: the cards say why.")
+        data = subject.project.recipe.data
+        found = data.dataset.missing() or data.no_test_set()
+        if found is not None:
+            return found
+        if not data.dataset.at_hand():
+            self.images_wished.emit(data.dataset)
+            return message("The pictures are being read …")
+        hindering = blocking(subject.findings)
+        return hindering[0].sentence if hindering else None
+
+    def run_of(self, project: Project) -> Run | None:
+        """The current or last run, if it trains the very network that is shown."""
+        run = self._trainer.run
+        if run is None or run.project.classes != project.classes:
+            return None
+        return run if run.project.network == project.network else None
+
+    def source(self, project: Project) -> Source:
+        """Whose weights are looked at."""
+        run, which = self.run_of(project), self.options.weights
+        learning = project.recipe.learning
+        start = (project.network, project.classes, learning.seed, learning.start, learning.loss)
+        if run is None:
+            return Source(None, "first", 0, start)
+        if which == "best" and run.best is None:
+            which = "now"
+        step = {"now": run.step, "first": 0, "best": run.best.step if run.best is not None else 0}[which]
+        return Source(run, which, step, start)
+
+    def lent(self, xray: XRay) -> tuple[Source, Looker | None]:
+        """Whose weights these views are of, and what looks into them; None in a run that goes on.
+
+        Only while something is seen.
+        """
+        if self._looker is not None:
+            return self._looker
+        assert self._subject is not None
+        return self.source(self._subject.project)._replace(step=xray.step), None
+
+    def _wanted(self, project: Project) -> Wanted:
+        from networks.insight.xrays import Wanted
+
+        names = {node.name for node in project.network.of_type(Output)}
+        for sight in self._sights.values():
+            names |= sight.names
+        options = self.options
+        return Wanted(frozenset(names), SHOWN, order=options.order, mode=options.mode)
+
+    def _take_ready(self, ready: Ready) -> None:
+        subject = self._subject
+        if self.on and subject is not None and ready.key == pictures_key(subject.project, self._probe):
+            self.ready, self.seen = ready, None
+            self.refresh()
+
+    def _take_views(self, asked: tuple[Any, ...], found: tuple[tuple[Source, Looker], XRay]) -> None:
+        if asked != self._asked or self.ready is None:
+            return
+        self._looker, xray = found
+        source, key, wanted = asked
+        measured = (source._replace(which="first"), key, wanted.names)
+        known = self._measured[1] if self._measured is not None and self._measured[0] == measured else None
+        self._see(Seen(xray, known))
+        if known is None:
+            work = partial(measured_of, self._looker[1], self.ready.pictures, wanted.names)
+            self._looking.run(work, partial(self._take_measured, measured, xray), self._drop)
+        else:
+            self.rests.emit()
+
+    def _take_measured(self, key: tuple[Any, ...], xray: XRay, found: Measured) -> None:
+        self._measured = key, found
+        if self.seen is not None and self.seen.xray is xray:
+            self._see(Seen(xray, found))
+        self.rests.emit()
+
+    def _see(self, seen: Seen) -> None:
+        self.seen, self.reason = seen, None
+        self.changed.emit()
+
+    def _drop(self, reason: Message) -> None:
+        self._asked = self.seen = None
+        self.reason = reason
+        self.changed.emit()
+        self.rests.emit()
+
+    # while a run goes on
+
+    def _wish_live(self, run: Run, wanted: Wanted) -> None:
+        from networks.insight.live import Live, Wish
+
+        assert self.ready is not None
+        if self._live is None:
+            self._live = Live(broke_off)
+            self._trainer.inside = self._live.look
+        wish = Wish(run.id, self.ready.pictures, wanted)
+        before = self._live.wish
+        if before is None or before.pictures is not wish.pictures or before != wish:
+            self._live.wish = wish
+        self._asked = None
+        self._looker = None
+        self._poll.start()
+
+    @Slot()
+    def _take_live(self) -> None:
+        live = self._live
+        if live is None or not self.on or live.wish is None:
+            return
+        if live.problem is not None:
+            problem, live.problem = live.problem, None
+            self._drop(problem)
+            return
+        seen = live.seen
+        if seen is not None and seen.wish is live.wish:
+            if self.seen is not None and self.seen.xray is seen.xray:
+                return
+            self._see(Seen(seen.xray, seen.measured))
+            self.rests.emit()
+
+
+def _lend(
+    project: Project,
+    source: Source,
+    known: tuple[Source, Looker] | None,
+    pictures: Pictures,
+    work: Borrowed,
+    task: Task,
+) -> Any:
+    looker = known[1] if known is not None else looker_of(project, source)
+    return work(looker, pictures, task)
