@@ -26,15 +26,15 @@ MOST = 8
 _POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
-def figure(number: float) -> str:
+def figure(number: float, decimals: int = 3) -> str:
     """`6.488`, `−0.575`, `0` or `8.12·10⁻⁵`."""
     size = abs(number)
     if number == 0 or not np.isfinite(number):
         text = f"{abs(number) if number == 0 else number:g}"
     elif 0.001 <= size < 100_000:
-        text = f"{number:.3f}" if size < 1000 else f"{number:.1f}"
+        text = f"{number:.{decimals}f}" if size < 1000 else f"{number:.1f}"
     else:
-        digits, power = f"{number:.2e}".split("e")
+        digits, power = f"{number:.{decimals - 1}e}".split("e")
         text = f"{digits}·10{str(int(power)).translate(_POWERS)}"
     return text.replace("-", "−")
 
@@ -62,7 +62,7 @@ def line(form: Form) -> Message:
         case Joined(operation="sum"):
             return _sum(form.values, None, form.result)
         case Joined():
-            text = " · ".join(map(_enclosed, form.values))
+            text = " · ".join(map(enclosed, form.values))
         case Largest():
             return _largest(form)
         case Copied():
@@ -80,7 +80,7 @@ def line(form: Form) -> Message:
 def term(form: WeightedSum, at: tuple[int, ...]) -> str:
     """One product: `5.337 · 0.113 = 0.603`."""
     value, factor = float(form.values[at]), float(form.factors[at])
-    return f"{figure(value)} · {_enclosed(factor)} = {figure(value * factor)}"
+    return f"{figure(value)} · {enclosed(factor)} = {figure(value * factor)}"
 
 
 def strongest(form: WeightedSum | LossTerms | Joined) -> Message:
@@ -127,14 +127,15 @@ def _sum(parts: Numbers, bias: float | None, result: float) -> Message:
         largest=added(parts[chosen]),
         rest=figure(rest),
         count=len(parts) - len(chosen),
-        last="".join(f" + {_enclosed(number)}" for number in last),
+        last="".join(f" + {enclosed(number)}" for number in last),
         result=figure(result),
     )
 
 
-def _enclosed(number: float) -> str:
+def enclosed(number: float, decimals: int = 3) -> str:
     """In brackets where it has a minus sign."""
-    return f"({figure(number)})" if number < 0 else figure(number)
+    text = figure(number, decimals)
+    return f"({text})" if number < 0 else text
 
 
 def _largest(form: Largest) -> Message:
@@ -150,16 +151,16 @@ def _largest(form: Largest) -> Message:
 def _normalized(form: Normalized) -> str:
     text = figure(form.x)
     if form.centre:
-        text = f"({text} − {_enclosed(form.centre)})"
+        text = f"({text} − {enclosed(form.centre)})"
     text = f"{text} ÷ {figure(form.divisor)}"
     if form.scale != 1:
-        text += f" · {_enclosed(form.scale)}"
+        text += f" · {enclosed(form.scale)}"
     if form.shift:
-        text += f" + {_enclosed(form.shift)}"
-    return text + (f" + {_enclosed(form.x)}" if form.passes_on else "")
+        text += f" + {enclosed(form.shift)}"
+    return text + (f" + {enclosed(form.x)}" if form.passes_on else "")
 
 
 def _share(form: Shares) -> str:
-    less = f"{figure(form.values[form.at])} − {_enclosed(form.largest)}"
+    less = f"{figure(form.values[form.at])} − {enclosed(form.largest)}"
     total = figure(float(form.exponentials.sum()))
     return f"{less} − ln {total}" if form.logarithm else f"exp({less}) ÷ {total}"
