@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from app.background.job import Task, broke_off
 from app.background.log import LOG
 from app.session.version import version
-from networks.core.message import UserError, message
+from networks.core.message import Message, UserError, message
 from networks.project.project import Project
 from networks.recipes.steering import Course
 from networks.runs.events import Event, Failed, Finished, Noticed, Stepped, Validated
 from networks.runs.failure import explain
 from networks.runs.kept.environment import approximately
 from networks.runs.kept.reading import KeptRun, read_run
+from networks.runs.measures import TRAINING_LOSS
 from networks.runs.record import Record
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from networks.insight.witness import SeenStep, Witness
     from networks.training.recorder import Recorder
     from networks.training.run import Run
 
@@ -60,14 +62,23 @@ class Gate:
         self._open = threading.Event()
         self._open.set()
         self.stopped = False
+        self.single = False
+        """Whether only one step more is made, which is witnessed."""
 
     def pause(self) -> None:
         self._open.clear()
 
     def resume(self) -> None:
+        self.single = False
+        self._open.set()
+
+    def step(self) -> None:
+        """Lets a single step pass."""
+        self.single = True
         self._open.set()
 
     def stop(self) -> None:
+        self.single = False
         self.stopped = True
         self._open.set()
 
@@ -157,16 +168,24 @@ class RunLeg(Leg):
         epochs: int | None,
         beginning: Beginning,
         keeping: Keeping | Path | None,
+        single: bool = False,
     ) -> None:
         """`keeping` is the folder of a run that goes on, or says where a new one is kept; None keeps nothing.
 
-        `epochs` None goes on to where the run was to end.
+        `epochs` None goes on to where the run was to end. A `single` step is made, and witnessed.
         """
         super().__init__(id)
         self._project, self._epochs, self._beginning = project, epochs, beginning
         self._keeping = keeping
         self.training_run = run
         self.recorder: Recorder | None = None
+        self.witnessed: deque[SeenStep | Message] = deque()
+        """Steps that were seen whole, or why one was not."""
+        self._ends = single
+        self.gate.single = single
+        self._witness: Witness | None = None
+        self._seeing = False
+        """Whether the step that is being made is the single one."""
 
     @property
     def recorders(self) -> Mapping[str, Recorder]:
@@ -174,15 +193,47 @@ class RunLeg(Leg):
 
     def _train(self) -> None:
         run = self._prepared()
+        self._watch(run)
         events = self._events(run)
         for event in events:
             self._take(event)
             self._look(event)
-            if not isinstance(event, Finished | Failed) and not self._passes():
+            stepped = self._tell_step(event)
+            if isinstance(event, Finished | Failed):
+                continue
+            if (stepped and self._ends) or not self._passes(run):
                 events.close()
                 for last in run.stopped():
                     self._take(last)
                 return
+
+    def _watch(self, run: Run) -> None:
+        """Remembers the run as it is, where a single step is to be seen."""
+        if not self.gate.single or self._seeing:
+            return
+        self._seeing = True
+        from networks.insight.witness import Witness
+
+        try:
+            self._witness = Witness(run)
+        except UserError as error:
+            self.witnessed.append(error.reason)
+
+    def _tell_step(self, event: Event) -> bool:
+        """Tells the story of a step that was to be the only one; gives whether it was."""
+        if not self._seeing or not isinstance(event, Stepped):
+            return False
+        self._seeing = False
+        if not self._ends and self.gate.single:
+            self.gate.pause()
+            self.gate.single = False
+        witness, self._witness = self._witness, None
+        if witness is not None:
+            try:
+                self.witnessed.append(witness.story(event.values[TRAINING_LOSS.name]))
+            except Exception as error:  # noqa: BLE001  the run goes on, and the user is told
+                self.witnessed.append(broke_off(error))
+        return True
 
     def _events(self, run: Run) -> Generator[Event, None, None]:
         again, course = self._beginning.again, self._beginning.course
@@ -204,11 +255,14 @@ class RunLeg(Leg):
         if self.recorder is not None:
             self.box.extend(self.recorder.take(event))
 
-    def _passes(self) -> bool:
+    def _passes(self, run: Run) -> bool:
         """Whether to go on. Before a pause, what was trained is brought to the disk."""
         if self.gate.closed and self.recorder is not None:
             self.recorder.checkpoint()
-        return self.gate.passes()
+        passes = self.gate.passes()
+        if passes:
+            self._watch(run)
+        return passes
 
     def _prepared(self) -> Run:
         """The run: a new one, that of the leg before, or one that goes on from its folder."""

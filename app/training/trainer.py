@@ -54,6 +54,8 @@ class Trainer(QObject):
     """The id of a run of a comparison, and the folder in which it is kept."""
     state_changed = Signal(object)
     """The new `State`."""
+    step_seen = Signal(object)
+    """A single step that was wished for, as a `SeenStep`, or a sentence why it cannot be shown."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -94,13 +96,17 @@ class Trainer(QObject):
         id: str = "run",
         beginning: Beginning = Beginning(),  # noqa: B008  a value
         keeping: Keeping | None = None,
+        single: bool = False,
     ) -> None:
-        """Starts a new run; its events carry `id` as their `run`. Only while not busy."""
+        """Starts a new run; its events carry `id` as their `run`. Only while not busy.
+
+        Where a `single` step is wished, it stops behind it.
+        """
         assert not self.busy
         self.forget()
         self.project, self._id, self.folder = project, id, None
         planned = project.recipe.learning.epochs if beginning.course is None else beginning.course.epochs
-        self._launch(planned if epochs is None else epochs, keeping, beginning)
+        self._launch(planned if epochs is None else epochs, keeping, beginning, single)
 
     def compare(self, rounds: Sequence[Round], runs: Path | None) -> None:
         """Trains twins, or one project with several seeds, in a folder of runs. Only while not busy."""
@@ -157,6 +163,14 @@ class Trainer(QObject):
         elif self._run is not None:
             self._launch(1, self.folder)
 
+    def step(self) -> None:
+        """Makes a single step of the run that is paused, or of the last one, and shows it."""
+        if self.state is State.PAUSED and isinstance(self._leg, RunLeg):
+            self._leg.gate.step()
+        elif not self.busy and (run := self._run) is not None:
+            ended = run.state.over or run.step >= run.target_epochs * run.steps_per_epoch
+            self._launch(1 if ended else None, self.folder, single=True)
+
     @Slot()
     def pause(self) -> None:
         """Pauses after the batch that is being computed."""
@@ -197,9 +211,10 @@ class Trainer(QObject):
         epochs: int | None,
         keeping: Keeping | Path | None,
         beginning: Beginning = Beginning(),  # noqa: B008  a value
+        single: bool = False,
     ) -> None:
         assert self.project is not None
-        self._begin(RunLeg(self.project, self._id, self._run, epochs, beginning, keeping))
+        self._begin(RunLeg(self.project, self._id, self._run, epochs, beginning, keeping, single))
 
     def _begin(self, leg: Leg) -> None:
         self._leg = leg
@@ -231,6 +246,8 @@ class Trainer(QObject):
             if self.state is State.PREPARING:
                 self._become(State.TRAINING)
             self.events_arrived.emit(events)
+        while isinstance(leg, RunLeg) and leg.witnessed:
+            self.step_seen.emit(leg.witnessed.popleft())
 
     def _end(self, _: Message | None) -> None:
         """Takes the last events; the very last one says how the leg ended."""

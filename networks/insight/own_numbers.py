@@ -16,9 +16,14 @@ class OwnNumbers(TorchDispatchMode):  # type: ignore[no-untyped-call]
     Not for inference mode, where torch hands over whole operations such as dropout, which take no generator.
     """
 
-    def __init__(self, seed: int, device: torch.device | str = "cpu") -> None:
+    def __init__(self, seed: int | Tensor, device: torch.device | str = "cpu") -> None:
+        """`seed` may be the state of a generator, from which its numbers go on."""
         super().__init__()  # type: ignore[no-untyped-call]
-        self._generator = torch.Generator(device).manual_seed(seed)
+        self._generator = torch.Generator(device)
+        if isinstance(seed, Tensor):
+            self._generator.set_state(seed)
+        else:
+            self._generator.manual_seed(seed)
         self.drawn: list[Tensor] = []
         """Copies of all that was drawn, in order."""
         self.keeps = False

@@ -35,17 +35,18 @@ def traced(
     classes: int,
     weights: Sequence[float] | None = None,
     training: bool = False,
-    seed: int = 0,
+    seed: int | Tensor = 0,
 ) -> Trace:
     """One batch through a module that was built from this network, and its loss back to every weight.
 
     `targets` are n labels or n×classes shares, `weights` one for each class. In `training` mode layers
-    compute as while training, with random numbers drawn from `seed`, and auxiliary outputs count. Weights,
+    compute as while training, with random numbers drawn from `seed` or going on from the state
+    of a generator, and auxiliary outputs count. Weights,
     buffers, gradients and torch's random numbers stay as they are; what is kept are copies. How much
     memory a trace holds, `bytes_of_trace` says before.
     """
     forward = forward_of(network, classes)
-    passing = _Passing(module, network, forward, training, seed)
+    passing = _Passing(module, network, forward, training, seed, images.device)
     scores = passing.run(images)
     factors = (1.0, *auxiliary_weights(network)) if training else (1.0,)
     function = make_loss(loss, images.device, None if weights is None else list(weights))
@@ -77,11 +78,17 @@ class _Passing:
     """The passes of one batch: each layer is called by itself, with copies of its weights."""
 
     def __init__(
-        self, module: nn.Module, network: Network, forward: Forward, training: bool, seed: int
+        self,
+        module: nn.Module,
+        network: Network,
+        forward: Forward,
+        training: bool,
+        seed: int | Tensor,
+        device: torch.device,
     ) -> None:
         self._module, self._network, self._forward = module, network, forward
         self._training = training
-        self._numbers = OwnNumbers(seed)
+        self._numbers = OwnNumbers(seed, device)
         self.values: dict[str, Tensor] = {}
         self._wires: dict[Wire, Tensor] = {}
         self._learned: dict[str, dict[str, Tensor]] = {}

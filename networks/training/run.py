@@ -14,6 +14,7 @@ from torch import Tensor, fx
 
 from networks.core.decoding import typed
 from networks.core.message import Message
+from networks.graph.forward import auxiliary_weights
 from networks.module.build import evaluation
 from networks.project.project import Project
 from networks.recipes.machine_section import Machine
@@ -122,7 +123,8 @@ class Run:
         training_loss = self.loss if counts is None else make_loss(learning.loss, self.device, counts)
         # known now, so that looking at a batch or at a picture reads nothing that may be gone by then
         self.sides = Sides(data, self.images)
-        self.watch = Watch(training_loss, self.sides.images["training"])
+        ends = 1 + len(auxiliary_weights(project.network))
+        self.watch = Watch(training_loss, self.sides.images["training"], ends)
         optimizer = make_optimizer(learning.optimizer, self.model.weights, self.device, learning.decay)
         averaged = copy.deepcopy(self.module) if learning.averaging else None
         self._epoch_judge = EpochJudge(

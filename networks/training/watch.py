@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -15,9 +16,14 @@ _SIDE = 64
 """Pictures larger than this are thinned out to about this many pixels on a side."""
 
 
-class _Kept(NamedTuple):
+class Batch(NamedTuple):
+    """What a step learned from: rows of the data set, images as the network took them, and their targets.
+
+    `outputs` are the main scores, n×classes.
+    """
+
     step: int
-    chosen: Tensor
+    rows: NDArray[np.int64]
     images: Tensor
     outputs: Tensor
     targets: Tensor
@@ -30,26 +36,28 @@ class Watch:
     one at once, for whoever knows that the thread is at rest.
     """
 
-    def __init__(self, loss: LossFunction, training: NDArray[np.int64]) -> None:
-        """`training` are the indices of the training images in the data set."""
+    def __init__(self, loss: LossFunction, training: NDArray[np.int64], ends: int = 1) -> None:
+        """`training` are the indices of the training images in the data set.
+
+        `ends` is how many scores a network gives while training, auxiliary ones among them.
+        """
         self.wished = False
         self.glance: Glance | None = None
-        self._loss, self._training = loss, training
-        self._batch: tuple[int, Tensor, Tensor] | None = None
-        self._kept: _Kept | None = None
+        self._loss, self._training, self._ends = loss, training, ends
+        self._begun: tuple[int, Tensor, Tensor] | None = None
+        self._seen: list[tuple[Tensor, Tensor]] = []
+        """Outputs and targets of each call, oldest first."""
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """The loss. The first call of a step is about the main scores, later ones about auxiliary outputs."""
-        if self._batch is not None:
-            self._kept = _Kept(*self._batch, outputs.detach(), targets)
-            self._batch = None
+        """The loss: of each part of a batch that of the main scores, then those of auxiliary outputs."""
+        self._seen.append((outputs.detach(), targets))
         return self._loss(outputs, targets)
 
     def begin(self, step: int, chosen: Tensor, images: Tensor) -> None:
         """Says what the next step is about: which of the training images, and how the network sees them."""
         # gone before the step, so that its memory serves the step again
-        self._kept = None
-        self._batch = step, chosen, images
+        self._seen = []
+        self._begun = step, chosen, images
 
     def end(self) -> None:
         """Says that the step was made."""
@@ -57,27 +65,36 @@ class Watch:
             self.wished = False
             self.look()
 
-    def look(self) -> Glance | None:
+    @property
+    def batch(self) -> Batch | None:
         """The last batch; None before the first."""
-        kept = self._kept
-        if kept is None or (self.glance is not None and self.glance.step == kept.step):
+        if self._begun is None or not self._seen:
+            return None
+        step, chosen, images = self._begun
+        outputs, targets = (torch.cat(each) for each in zip(*self._seen[:: self._ends], strict=True))
+        return Batch(step, self._training[chosen[-len(outputs) :].cpu().numpy()], images, outputs, targets)
+
+    def look(self) -> Glance | None:
+        """The last batch, in numbers; None before the first."""
+        batch = self.batch
+        if batch is None or (self.glance is not None and self.glance.step == batch.step):
             return self.glance
-        outputs = kept.outputs.cpu().double().numpy()
-        targets = kept.targets.cpu().numpy()
+        outputs = batch.outputs.cpu().double().numpy()
+        targets = batch.targets.cpu().numpy()
         if targets.ndim == 1:
             targets = np.eye(outputs.shape[1])[targets]
         self.glance = Glance(
-            kept.step,
-            self._training[kept.chosen[-len(outputs) :].cpu().numpy()],
+            batch.step,
+            batch.rows,
             outputs,
             targets.astype(np.float64),
             targets.argmax(axis=1),
-            _pictures(kept.images),
+            small_pictures(batch.images),
         )
         return self.glance
 
 
-def _pictures(images: Tensor) -> NDArray[np.uint8]:
+def small_pictures(images: Tensor) -> NDArray[np.uint8]:
     """The images n×channels×height×width as bytes: black and white are the extremes of the batch."""
     every = -(-max(images.shape[2:]) // _SIDE)
     small = images[:, :, ::every, ::every].permute(0, 2, 3, 1).cpu().float().numpy()

@@ -271,3 +271,41 @@ def test_releasing_changes_nothing_in_what_follows(trainer):
     rested.release()
     values = [[each.values for each in run.train(1) if isinstance(each, Stepped)] for run in (rested, other)]
     assert values[0] == values[1]
+
+
+def test_a_single_step_is_seen_and_the_run_goes_on_from_there(trainer, events, qtbot):
+    seen = []
+    trainer.step_seen.connect(seen.append)
+    trainer.start(SHORT, single=True)
+    qtbot.waitUntil(_idle(trainer), timeout=30_000)
+    trainer.step()
+    qtbot.waitUntil(_idle(trainer), timeout=30_000)
+    assert [story.step for story in seen] == [1, 2]
+    assert [event.step for event in events if isinstance(event, Stepped)] == [1, 2]
+    assert all(story.difference < 1e-5 for story in seen)
+    assert events[-1].reason == "stopped"
+    trainer.train_further()
+    qtbot.waitUntil(_idle(trainer), timeout=30_000)
+    assert trainer.run.step == trainer.run.steps_per_epoch
+    # behind the end of the recipe there is a step more all the same
+    trainer.run.target_epochs = 1
+    trainer.step()
+    qtbot.waitUntil(_idle(trainer), timeout=30_000)
+    assert seen[-1].step == trainer.run.steps_per_epoch + 1
+
+
+def test_a_run_that_pauses_makes_a_step_that_is_seen_and_pauses_again(trainer, events, qtbot):
+    seen = []
+    trainer.step_seen.connect(seen.append)
+    trainer.start(replace(SHORT, recipe=with_settings(SHORT.recipe, epochs=500)))
+    qtbot.waitUntil(lambda: trainer.state is State.TRAINING, timeout=30_000)
+    trainer.pause()
+    for count in (1, 2):
+        trainer.step()
+        qtbot.waitUntil(lambda count=count: len(seen) == count, timeout=30_000)
+        assert trainer.state is State.PAUSED
+    qtbot.waitUntil(lambda: trainer.run.step == seen[-1].step)
+    assert seen[1].step == seen[0].step + 1
+    trainer.stop()
+    qtbot.waitUntil(_idle(trainer))
+    assert trainer.run.step == seen[-1].step

@@ -16,7 +16,7 @@ from networks.runs.events import Stepped, Validated
 from networks.training.run import Run
 
 
-def project(loss=None, auxiliary=False):
+def project(loss=None, auxiliary=False, **settings):
     loss = loss or CrossEntropy()
     nodes = [Node("input", Input(1, (8, 8)))]
     end = {"scores": (), "log-probabilities": (LogSoftmax(),), "probabilities": (Softmax(),)}[loss.expects]
@@ -27,7 +27,9 @@ def project(loss=None, auxiliary=False):
         network = network.with_nodes(
             (*nodes, Node("fc", Linear(CLASSES), ("l0",)), Node("aux", AuxiliaryOutput(), ("fc",)))
         )
-    return Project(network, with_settings(Recipe(), loss=loss, epochs=2, batch_size=64, threads=1))
+    return Project(
+        network, with_settings(Recipe(), loss=loss, epochs=2, batch_size=64, threads=1, **settings)
+    )
 
 
 @pytest.mark.parametrize("kind", LOSSES, ids=lambda kind: kind.__name__)
@@ -78,3 +80,19 @@ def test_the_main_scores_are_kept_where_there_are_auxiliary_ones():
 
 def test_before_the_first_step_there_is_nothing_to_see():
     assert Run(project()).watch.look() is None
+
+
+@pytest.mark.parametrize("auxiliary", [False, True])
+def test_a_glance_at_a_batch_in_parts_holds_all_of_it(auxiliary):
+    whole, parts = (Run(project(auxiliary=auxiliary, accumulation=parts)) for parts in (1, 3))
+    glances = []
+    for run in (whole, parts):
+        for event in run.train():
+            if isinstance(event, Stepped):
+                glances.append(run.watch.look())
+                break
+    one, other = glances
+    assert len(other.outputs) == len(other.pictures) == len(other.images) == 64
+    assert (one.images == other.images).all()
+    assert (one.labels == other.labels).all()
+    assert np.allclose(one.outputs, other.outputs, atol=1e-5)
