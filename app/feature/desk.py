@@ -110,7 +110,7 @@ class Desk(QObject):
         """All runs of the project, also those of former days and of other processes."""
         self.probed: Probed | None = None
         """The picture that is followed through the network; None while nothing is looked at."""
-        self.probing = Probing(self.trainer, self)
+        self.probing = Probing(self.trainer, self.runs, self)
         """Follows the picture, with whatever weights, for all parts of the window."""
         self.probing.images_wished.connect(self.images_wished)
         self.probing.troubled.connect(self.say)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.probing.work import Source
+from app.probing.sources import Source
 from networks.project.project import Project
 from networks.xray.view import Mode, XRay
 

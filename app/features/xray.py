@@ -16,10 +16,11 @@ from app.feature.gesture import Gesture
 from app.feature.panel import Piece, Spot
 from app.feature.probed import Probed
 from app.probing.probing import Sight
+from app.probing.sources import KeptSource, Source
 from app.probing.work import healths
 from networks.core.message import visible
 from networks.recipes.learning_section import RANDOM
-from networks.xray.probe import OwnPicture
+from networks.xray.probe import OwnPicture, Which
 from networks.xray.view import XRay
 from widgets.canvas.xray import Look
 from widgets.controls.late import Late
@@ -127,9 +128,16 @@ class XRayCanvas(Feature):
             self.desk.views_shown.emit(xray, Look(options.scale, options.range, names, fares))
         words, kind = self._answer(xray, names)
         self.bar.show_probe(xray.picture, self._title(), words, kind)
-        weights = self._weights_words(xray)
+        sources, (source, looker) = self.probing.sources, self.probing.lent(xray)
+        weights = self._weights_words(xray, source)
+        # the bar's file is imported with the first bar
+        from widgets.probe.bar import OtherRun
+
+        others = [
+            OtherRun(each.run, each.record.title, each.weights) for each in sources.other_runs(shown.project)
+        ]
+        self.bar.show_weights(sources.own_weights(shown.project), others)
         self.bar.show_options(options, weights)
-        source, looker = self.probing.lent(xray)
         title = self._title()
         self.desk.show_probed(
             Probed(shown.project, source, ready.pictures, xray.mode, looker, xray, title, weights)
@@ -161,15 +169,27 @@ class XRayCanvas(Feature):
             return self.tr("{name}, recognized: {share} %").format(name=names[best], share=share), "right"
         return self.tr("{name}, taken for {other}").format(name=names[xray.label], other=names[best]), "wrong"
 
-    def _weights_words(self, xray: XRay) -> str:
+    def _weights_words(self, xray: XRay, source: Source) -> str:
+        if source.kept is not None:
+            return self._kept_words(source.kept, source.which)
         if not xray.step:
             random = self.desk.shown.recipe.learning.start == RANDOM
             return self.tr("random start") if random else self.tr("published start")
-        run = self.probing.run_of(self.desk.shown.project)
+        run = self.probing.sources.run_of(self.desk.shown.project)
         epoch = xray.step / run.steps_per_epoch if run is not None else 0.0
         if self.probing.options.weights == "best":
             return self.tr("best, epoch {epoch}").format(epoch=f"{epoch:.4g}")
+        if self.probing.options.weights == "averaged":
+            return self.tr("averaged, epoch {epoch}").format(epoch=f"{epoch:.1f}")
         return self.tr("now, epoch {epoch}").format(epoch=f"{epoch:.1f}")
+
+    def _kept_words(self, kept: KeptSource, which: Which) -> str:
+        if which == "first":
+            return self.tr("{run}, its start").format(run=kept.record.title)
+        best = kept.record.best
+        epoch = best.epoch if which == "best" and best is not None else kept.record.last_epoch
+        told = self.tr("{run}, best, epoch {epoch}") if which == "best" else self.tr("{run}, epoch {epoch}")
+        return told.format(run=kept.record.title, epoch=f"{epoch:.4g}")
 
 
 def _button(text: str, hint: str) -> QToolButton:

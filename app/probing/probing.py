@@ -14,9 +14,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.background.job import Task, broke_off
 from app.background.newest import Newest
+from app.probing.sources import Source, Sources
 from app.probing.work import (
     Ready,
-    Source,
     drawn_row,
     looked,
     looker_of,
@@ -25,13 +25,16 @@ from app.probing.work import (
     prepared,
     read_picture,
 )
+from app.training.project_runs import ProjectRuns
 from app.training.trainer import State, Trainer
 from networks.core.finding import Finding, blocking
 from networks.core.message import Message, message
 from networks.graph.check import Report
 from networks.layers.ends import Output
 from networks.project.project import Project
+from networks.xray.closeup import Focus
 from networks.xray.probe import DataPicture, OwnPicture, Probe
+from networks.xray.silenced import NOTHING_OFF, Silenced
 from networks.xray.view import XRay
 from widgets.canvas.items.inside import SHOWN
 from widgets.probe.options import Options
@@ -63,6 +66,8 @@ class Sight(msgspec.Struct, frozen=True):
 
     names: frozenset[str] = frozenset()
     """The layers of which small views are shown."""
+    focus: Focus | None = None
+    """The layer that is shown from near."""
 
 
 class Seen(NamedTuple):
@@ -92,7 +97,7 @@ class Probing(QObject):
     troubled = Signal(object)
     """A Message: a picture could not be had."""
 
-    def __init__(self, trainer: Trainer, parent: QObject | None = None) -> None:
+    def __init__(self, trainer: Trainer, runs: ProjectRuns, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.options = Options()
         self.ready: Ready | None = None
@@ -101,6 +106,9 @@ class Probing(QObject):
         self.reason: Message | None = None
         """Why nothing is seen."""
         self._trainer = trainer
+        self.sources = Sources(trainer, runs)
+        self.off = NOTHING_OFF
+        """What is switched off while it is looked at."""
         self._subject: Subject | None = None
         self._sights: dict[str, Sight] = {}
         self._probe: Probe | None = None
@@ -159,6 +167,13 @@ class Probing(QObject):
         self.options_changed.emit()
         self.refresh()
 
+    def silence(self, off: Silenced) -> None:
+        """Switches channels and layers off, or on again, in what is looked at."""
+        if off != self.off:
+            self.off = off
+            self.options_changed.emit()
+            self.refresh()
+
     @Slot(int)
     def choose_row(self, row: int) -> None:
         """Follows this picture of the data set."""
@@ -195,7 +210,7 @@ class Probing(QObject):
         subject = self._subject
         if subject is None or self.ready is None or self._hindrance(subject) is not None:
             return False
-        source = self.source(subject.project)
+        source = self.sources.source(subject.project, self.options)
         known = self._looker if self._looker is not None and self._looker[0] == source else None
         lending = partial(_lend, subject.project, source, known, self.ready.pictures, work)
         self._borrowing.setdefault(who, Newest(self)).run(lending, done, failed)
@@ -238,7 +253,7 @@ class Probing(QObject):
             self._preparing.run(work, self._take_ready, self._drop)
             return
         wanted = self._wanted(project)
-        run = self.run_of(project)
+        run = self.sources.run_of(project)
         if run is not None and self.follows:
             self._wish_live(run, wanted)
             return
@@ -252,7 +267,7 @@ class Probing(QObject):
     def _look(self, project: Project, wanted: Wanted) -> None:
         """Has it looked at in the background, unless that has been asked for already."""
         assert self.ready is not None
-        source = self.source(project)
+        source = self.sources.source(project, self.options)
         asked = (source, self.ready.key, wanted)
         if asked != self._asked:
             self._asked = asked
@@ -263,7 +278,8 @@ class Probing(QObject):
     @property
     def follows(self) -> bool:
         """Whether what is seen are the weights of a run that goes on."""
-        return self._trainer.state is State.TRAINING and self.options.weights == "now"
+        options = self.options
+        return self._trainer.state is State.TRAINING and options.weights == "now" and not options.run
 
     def _hindrance(self, subject: Subject) -> Message | None:
         """Why nothing can be looked at; None where something can."""
@@ -281,25 +297,6 @@ class Probing(QObject):
         hindering = blocking(subject.findings)
         return hindering[0].sentence if hindering else None
 
-    def run_of(self, project: Project) -> Run | None:
-        """The current or last run, if it trains the very network that is shown."""
-        run = self._trainer.run
-        if run is None or run.project.classes != project.classes:
-            return None
-        return run if run.project.network == project.network else None
-
-    def source(self, project: Project) -> Source:
-        """Whose weights are looked at."""
-        run, which = self.run_of(project), self.options.weights
-        learning = project.recipe.learning
-        start = (project.network, project.classes, learning.seed, learning.start, learning.loss)
-        if run is None:
-            return Source(None, "first", 0, start)
-        if which == "best" and run.best is None:
-            which = "now"
-        step = {"now": run.step, "first": 0, "best": run.best.step if run.best is not None else 0}[which]
-        return Source(run, which, step, start)
-
     def lent(self, xray: XRay) -> tuple[Source, Looker | None]:
         """Whose weights these views are of, and what looks into them; None in a run that goes on.
 
@@ -308,7 +305,7 @@ class Probing(QObject):
         if self._looker is not None:
             return self._looker
         assert self._subject is not None
-        return self.source(self._subject.project)._replace(step=xray.step), None
+        return self.sources.source(self._subject.project, self.options)._replace(step=xray.step), None
 
     def _wanted(self, project: Project) -> Wanted:
         from networks.insight.xrays import Wanted
@@ -316,8 +313,16 @@ class Probing(QObject):
         names = {node.name for node in project.network.of_type(Output)}
         for sight in self._sights.values():
             names |= sight.names
+        focus = next((sight.focus for sight in self._sights.values() if sight.focus is not None), None)
         options = self.options
-        return Wanted(frozenset(names), SHOWN, order=options.order, mode=options.mode)
+        return Wanted(
+            frozenset(names),
+            SHOWN,
+            order=options.order,
+            mode=options.mode,
+            focus=focus,
+            off=self.off.within(project.network),
+        )
 
     def _take_ready(self, ready: Ready) -> None:
         subject = self._subject
@@ -330,11 +335,12 @@ class Probing(QObject):
             return
         self._looker, xray = found
         source, key, wanted = asked
-        measured = (source._replace(which="first"), key, wanted.names)
+        near = "" if wanted.focus is None else wanted.focus.name
+        measured = (source._replace(which="first"), key, wanted.names, near)
         known = self._measured[1] if self._measured is not None and self._measured[0] == measured else None
         self._see(Seen(xray, known))
         if known is None:
-            work = partial(measured_of, self._looker[1], self.ready.pictures, wanted.names)
+            work = partial(measured_of, self._looker[1], self.ready.pictures, wanted.names, near)
             self._looking.run(work, partial(self._take_measured, measured, xray), self._drop)
         else:
             self.rests.emit()

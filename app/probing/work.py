@@ -10,19 +10,20 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from app.background.job import Task
+from app.probing.sources import Source
 from networks.graph.network import Network
+from networks.project.kept_project import project_of
 from networks.project.project import Project
 from networks.recipes.data_section import Data
 from networks.recipes.datasets.pictures import decoded
 from networks.xray.health import Health, health, middle_of
-from networks.xray.probe import DataPicture, Probe, Which
+from networks.xray.probe import DataPicture, Probe
 from networks.xray.view import XRay
 
 if TYPE_CHECKING:
     from networks.insight.looker import Looker, Measured
     from networks.insight.pictures import Pictures
     from networks.insight.xrays import Wanted
-    from networks.training.run import Run
 
 _SIDE = 224
 """Pixels on a side as which a dropped file is read."""
@@ -36,15 +37,6 @@ class Ready(NamedTuple):
     part: str
     """"training", "validation" or "test"; empty for a picture of the user's own."""
     pictures: Pictures
-
-
-class Source(NamedTuple):
-    """Whose weights are looked at: those of a run after a step, or the start of a project."""
-
-    run: Run | None
-    which: Which
-    step: int
-    start: tuple[Any, ...]
 
 
 def healths(network: Network, xray: XRay, measured: Measured | None) -> dict[str, Health]:
@@ -87,8 +79,10 @@ def prepared(project: Project, probe: Probe | None, key: tuple[Any, ...], _: Tas
 
 def looker_of(project: Project, source: Source) -> Looker:
     """A network with these weights, of which nobody else has a part. Raises UserError where they are gone."""
-    from networks.insight.looker import first_looker, run_looker
+    from networks.insight.looker import first_looker, kept_looker, run_looker
 
+    if (kept := source.kept) is not None:
+        return kept_looker(project_of(kept.folder), kept.folder, source.which, source.step)
     return first_looker(project) if source.run is None else run_looker(source.run, source.which)
 
 
@@ -105,8 +99,8 @@ def looked(
     return known, known[1].look(pictures, wanted)
 
 
-def measured_of(looker: Looker, pictures: Pictures, names: frozenset[str], _: Task) -> Measured:
-    return looker.measure(pictures, names)
+def measured_of(looker: Looker, pictures: Pictures, names: frozenset[str], near: str, _: Task) -> Measured:
+    return looker.measure(pictures, names, near)
 
 
 def read_picture(path: Path, _: Task) -> NDArray[np.uint8]:

@@ -86,7 +86,10 @@ class Live:
         self.spent += done - now
         other = self._measured is None or self._measured[0] is not wish
         if done >= self._health_due:
-            self._measured = wish, looker.measure(wish.pictures, wish.wanted.names)
+            focus = wish.wanted.focus
+            near = "" if focus is None else focus.name
+            found_too = looker.measure(wish.pictures, wish.wanted.names, near, of_step=True)
+            self._measured = wish, found_too
             end = self._clock()
             self._health_due = end + max(SELDOM, (end - done) / HEALTH)
             self.spent += end - done

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 
 import msgspec
@@ -12,28 +13,40 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, fx, nn
 
+from networks.core.message import UserError, message
+from networks.insight.closeups import spread
 from networks.insight.own_numbers import OwnNumbers
 from networks.insight.pictures import Pictures
-from networks.insight.taps import Taps
-from networks.insight.xrays import Wanted, xray
+from networks.insight.taps import Take, Taps
+from networks.insight.xrays import Wanted, silencer, xray
 from networks.module.build import build
 from networks.project.project import Project
+from networks.recipes.stopping import Keep
+from networks.runs.kept.legs import first_leg
 from networks.training.first_weights import start_from, weights_of
+from networks.training.kept_weights import read_weights, take_weights
 from networks.training.make_loss import make_loss
 from networks.training.norm_guards import guard_norms
+from networks.training.resuming import start_weights
 from networks.training.run import Run
 from networks.xray.capture import Capture
+from networks.xray.closeup import Weighed
 from networks.xray.flatness import rests_at_zero
 from networks.xray.health import Pull, Units
 from networks.xray.probe import Which
+from networks.xray.silenced import NOTHING_OFF, Silenced
 from networks.xray.view import Mode, XRay
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """How layers fare, by their names: units that never fire, and how the probe pulls at the weights."""
+    """How layers fare, by their names: units that never fire, and how the probe pulls at the weights.
+
+    `weighed` tells more of the weights of the one layer that is looked at from near.
+    """
 
     units: dict[str, Units]
     pulls: dict[str, Pull]
+    weighed: Weighed | None = None
 
 
 class Looker:
@@ -60,11 +73,18 @@ class Looker:
             found = xray(self._taps, self.project.network, self._declared, batch, wanted, self.step)
         return msgspec.structs.replace(found, picture=pictures.seen, label=pictures.label)
 
-    def measure(self, pictures: Pictures, names: Collection[str]) -> Measured:
-        """How these layers fare, in evaluation mode."""
+    def measure(
+        self, pictures: Pictures, names: Collection[str], near: str = "", *, of_step: bool = False
+    ) -> Measured:
+        """How these layers fare, in evaluation mode, with nothing switched off; `near` is looked at closer.
+
+        `of_step` says that the module has the gradients of a run's last step.
+        """
         with self._looking:
             images = self._here(pictures)
-            return Measured(self._units(images, names), self._pulls(images[:1], pictures.label))
+            gradients = self._gradients(images[:1], pictures.label)
+            weighed = self._weighed(near, gradients, of_step)
+            return Measured(self._units(images, names), self._pulls(gradients), weighed)
 
     def captures(self, pictures: Pictures, names: Collection[str], mode: Mode) -> dict[str, Capture]:
         """All that these layers computed with; image 0 is the probe. For a module whose weights stay.
@@ -75,6 +95,11 @@ class Looker:
             batch = self._batch(pictures, mode)
             training = mode == "training"
             return self._taps.captures(batch, names, training=training, own_weights=True)
+
+    def run(self, images: Tensor, names: Collection[str], take: Take, off: Silenced = NOTHING_OFF) -> None:
+        """Hands out what these layers give for other pictures, in evaluation mode. See `Taps.run`."""
+        with self._looking:
+            self._taps.run(images.to(self._device), names, take, change=silencer(off))
 
     def loss(self, scores: NDArray[np.float32], label: int) -> float:
         """The loss of one picture, by its scores, as torch computes it."""
@@ -107,8 +132,8 @@ class Looker:
             self._taps.run(some, resting, take)
         return {name: Units(int((~each).sum()), each.numel(), len(images)) for name, each in alive.items()}
 
-    def _pulls(self, image: Tensor, label: int | None) -> dict[str, Pull]:
-        """By layer: norms of the gradient of the probe's loss and of the weights; nothing without a label."""
+    def _gradients(self, image: Tensor, label: int | None) -> dict[str, Tensor]:
+        """Those of the probe's loss, by the paths of the weights; none without a label."""
         weights = {name: each for name, each in self._module.named_parameters() if each.requires_grad}
         if label is None or not weights:
             return {}
@@ -116,15 +141,38 @@ class Looker:
             scores = self._module(image.clone())
             scores = scores[0] if isinstance(scores, tuple) else scores
             loss = self._loss(scores, torch.tensor([label], device=image.device))
-            gradients = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
+            found = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
+        return {path: each for path, each in zip(weights, found, strict=True) if each is not None}
+
+    def _pulls(self, gradients: Mapping[str, Tensor]) -> dict[str, Pull]:
+        """By layer: norms of the gradient of the probe's loss and of the weights."""
+        weights = dict(self._module.named_parameters())
         squares: dict[str, list[Tensor]] = {}
-        for (path, weight), gradient in zip(weights.items(), gradients, strict=True):
-            if gradient is not None:
-                name = self._layer_of(path)
-                own = torch.stack([gradient.square().sum(), weight.detach().square().sum()])
-                squares.setdefault(name, []).append(own)
+        for path, gradient in gradients.items():
+            own = torch.stack([gradient.square().sum(), weights[path].detach().square().sum()])
+            squares.setdefault(self._layer_of(path), []).append(own)
         norms = {name: torch.stack(each).sum(0).sqrt().tolist() for name, each in squares.items()}
         return {name: Pull(gradient, weight) for name, (gradient, weight) in norms.items()}
+
+    def _weighed(self, name: str, gradients: Mapping[str, Tensor], of_step: bool) -> Weighed | None:
+        weights = self.weights_of(name)
+        if not weights:
+            return None
+        own = [gradients[path] for path in weights if path in gradients]
+        stepped = [each.grad for each in weights.values() if of_step and each.grad is not None]
+        told = stepped or own
+        return Weighed(
+            spread([each.detach() for each in weights.values()]),
+            spread(told) if told else None,
+            bool(stepped),
+        )
+
+    def weights_of(self, name: str) -> dict[str, nn.Parameter]:
+        """The weights of a layer by their paths, without biases where it has something else."""
+        if name not in self.project.network:
+            return {}
+        found = {path: each for path, each in self._module.named_parameters() if self._layer_of(path) == name}
+        return {path: each for path, each in found.items() if each.ndim > 1} or found
 
     def _layer_of(self, path: str) -> str:
         while path and path not in self.project.network:
@@ -152,8 +200,39 @@ def run_looker(run: Run, which: Which) -> Looker:
         if run.first_weights is not None:
             looker._module.load_state_dict(dict(run.first_weights))
         return looker
-    copied, step = run.state.copied("best" if which == "best" else "last")
+    copied, step = run.state.copied("last" if which == "now" else which)
     return Looker(copied, run.project, step)
+
+
+def kept_looker(project: Project, folder: Path, which: Which, step: int) -> Looker:
+    """A network with the weights that lie in a run's folder; `step` is that after which it had them.
+
+    Raises UserError where there are none, where they are those of another network, and where the first ones
+    were drawn by another version of torch, which may have drawn others.
+    """
+    if which == "first":
+        return _kept_start(project, folder)
+    module = build(project.network, project.classes)
+    kind: Keep = which if which == "best" or which == "averaged" else "last"
+    take_weights(module, read_weights(folder, project.recipe.learning.stopping.keep, kind), folder)
+    looker = _own(module, project)
+    looker.step = step
+    return looker
+
+
+def _kept_start(project: Project, folder: Path) -> Looker:
+    weights, leg = start_weights(folder), first_leg(folder)
+    if weights is None and (leg is None or leg.environment.torch != torch.__version__):
+        raise UserError(
+            message(
+                "What this run began with is not known: it was not kept, and another version of PyTorch "
+                "drew it."
+            )
+        )
+    looker = first_looker(project)
+    if weights is not None:
+        take_weights(looker._module, dict(weights), folder)
+    return looker
 
 
 def _own(module: fx.GraphModule, project: Project) -> Looker:

@@ -18,6 +18,8 @@ from networks.xray.capture import Capture, Numbers
 
 Take = Callable[[str, tuple[Tensor, ...], Tensor], None]
 """Is given a layer's name, what came in and what left it, n×… each; must not write into them."""
+Change = Callable[[str, tuple[Tensor, ...], Tensor], Tensor]
+"""Is given the same, and gives what the layers behind it get instead."""
 
 
 class _Step(NamedTuple):
@@ -67,8 +69,11 @@ class Taps:
         *,
         training: bool = False,
         seed: int = 0,
+        change: Change | None = None,
     ) -> None:
         """Hands out these layers in the order in which they are computed; computes nothing else.
+
+        What layers give goes through `change` first, where there is one.
 
         In `training` mode layers compute as while training, with the images as their batch, and draw their
         random numbers from `seed`; frozen ones with statistics stay in evaluation mode, as in a run. Names
@@ -86,7 +91,7 @@ class Taps:
             for told in wanted.get(name, ()):
                 take(told, (value,) if told != name else inputs, value)
 
-        self._drive(images, frozenset(wanted), look, values, training, seed)
+        self._drive(images, frozenset(wanted), look, values, training, seed, change=change)
 
     def capture(self, images: Tensor, name: str, *, training: bool = False, seed: int = 0) -> Capture:
         """All that one layer computed with. Raises KeyError where it has no output."""
@@ -155,6 +160,10 @@ class Taps:
         held = self._part(name)
         return not (name in self._frozen and held is not None and _holds_tensors(held))
 
+    def part(self, name: str) -> nn.Module | None:
+        """The module of a layer; None where it has none, as functions and the ends of the network."""
+        return self._part(name) if name in self._nodes else None
+
     def _part(self, name: str) -> nn.Module | None:
         node = self._nodes[name]
         return self._module.get_submodule(str(node.target)) if node.op == "call_module" else None
@@ -178,6 +187,7 @@ class Taps:
         training: bool,
         seed: int,
         numbers: OwnNumbers | None = None,
+        change: Change | None = None,
     ) -> None:
         """`look` is told every value; `values` loses those of layers that nothing needs any more."""
         numbers = numbers or OwnNumbers(seed, images.device)
@@ -199,6 +209,9 @@ class Taps:
                     kwargs = fx.node.map_arg(node.kwargs, value_of) if node.kwargs else {}
                     found = call(*args, **kwargs)
                     numbers.keeps = False
+                if change is not None and "name" in node.meta:
+                    inputs = tuple(values[source] for source in node.meta["sources"])
+                    found = change(node.meta["name"], inputs, found)
                 env[node] = found
                 look(node, found)
                 for other in done_with:

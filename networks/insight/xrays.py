@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from networks.graph.network import Network
-from networks.insight.taps import Taps
+from networks.insight.closeups import closeup
+from networks.insight.taps import Change, Taps
 from networks.layers.ends import Output
 from networks.recipes.losses import Loss
 from networks.training.answers import probabilities
+from networks.xray.closeup import Closeup, Focus, Order
 from networks.xray.flatness import Stretch, flat_stretches
-from networks.xray.view import MOST_BARS, Maps, Mode, Order, View, XRay
+from networks.xray.silenced import NOTHING_OFF, Silenced
+from networks.xray.view import MOST_BARS, Maps, Mode, View, XRay
 
 Reals = NDArray[np.float32]
 
@@ -30,6 +33,10 @@ class Wanted(msgspec.Struct, frozen=True):
     side: int = 40
     order: Order = "strongest"
     mode: Mode = "evaluation"
+    focus: Focus | None = None
+    """The layer that is looked at from near."""
+    off: Silenced = NOTHING_OFF
+    """What is switched off while it is looked at."""
 
 
 def xray(taps: Taps, network: Network, loss: Loss, images: Tensor, wanted: Wanted, step: int = 0) -> XRay:
@@ -42,17 +49,56 @@ def xray(taps: Taps, network: Network, loss: Loss, images: Tensor, wanted: Wante
     views: dict[str, View] = {}
     answer: list[NDArray[np.float64]] = []
 
+    near: list[Closeup] = []
+    focus = wanted.focus
+
     def take(name: str, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         layer = network[name].layer
+        if focus is not None and name == focus.name:
+            near.append(closeup(layer, taps.part(name), inputs, output, focus))
+        if name not in wanted.names:
+            return
         stretches = flat_stretches(layer)
         flat = _share_within(inputs[0][0], stretches) if stretches else None
         views[name] = _view(name, output[0], flat, wanted)
         if isinstance(layer, Output):
             answer.append(probabilities(output[:1].float().cpu(), loss)[0].double().numpy())
 
-    taps.run(images, wanted.names, take, training=wanted.mode == "training")
+    names = wanted.names if focus is None else wanted.names | {focus.name}
+    training = wanted.mode == "training"
+    taps.run(images, names, take, training=training, change=silencer(wanted.off))
+    intact = None
+    if wanted.off and answer:
+        taps.run(images, {each.name for each in network.of_type(Output)}, take, training=training)
+        intact = answer.pop()
     seconds = time.perf_counter() - began
-    return XRay(views, step, wanted.mode, answer[0] if answer else None, seconds)
+    return XRay(
+        views,
+        step,
+        wanted.mode,
+        answer[0] if answer else None,
+        seconds,
+        closeup=near[0] if near else None,
+        off=wanted.off,
+        intact=intact,
+    )
+
+
+def silencer(off: Silenced) -> Change | None:
+    """What makes layers give zeros, or what they got; None where nothing is switched off."""
+    if not off:
+        return None
+    channels = {name: list(off.of(name)) for name, _ in off.channels}
+
+    def change(name: str, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
+        if name in off.bypassed and inputs and inputs[0].shape == output.shape:
+            output = inputs[0]
+        if found := [each for each in channels.get(name, ()) if each < output.shape[1]]:
+            output = output.clone()
+            output[:, found] = 0
+        return output
+
+    return change
 
 
 def _view(name: str, x: Tensor, flat: float | None, wanted: Wanted) -> View:

@@ -8,8 +8,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-Which = Literal["now", "first", "best"]
-"""The weights as they are, as they were before the first step, or as they were after the best epoch."""
+Which = Literal["now", "first", "best", "averaged"]
+"""The weights as they are or, of a run that has ended, were last; before the first step; after the best
+epoch; or averaged over the steps, where the recipe averages."""
 
 
 class DataPicture(msgspec.Struct, frozen=True):

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.core.shapes import Shape, count
+from networks.xray.closeup import Closeup
+from networks.xray.silenced import NOTHING_OFF, Silenced
 
-Order = Literal["strongest", "first"]
-"""Which maps of a layer are shown: those with the largest value, from either side of zero, or the first."""
 Mode = Literal["evaluation", "training"]
 
 MOST_BARS = 512
@@ -82,6 +82,12 @@ class XRay(msgspec.Struct, frozen=True, eq=False):
     seconds: float
     picture: NDArray[np.uint8] | None = None
     label: int | None = None
+    closeup: Closeup | None = None
+    """Of the layer that is looked at from near."""
+    off: Silenced = NOTHING_OFF
+    """What was switched off."""
+    intact: NDArray[np.float64] | None = None
+    """The answer with nothing switched off; None where nothing is."""
 
     @property
     def bound(self) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -12,6 +13,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from networks.xray.probe import Which
 from widgets.controls.elided_label import ElidedLabel
 from widgets.look import theme
 from widgets.look.icon import icon
@@ -22,6 +24,14 @@ from widgets.results.drawing_pad import DrawingPad
 
 _FOR_LEGEND, _FOR_WORDS, _FOR_WEIGHTS = 470, 360, 300
 """Widths with room for the legend, for words on the button of the weights, and for that button at all."""
+
+
+class OtherRun(NamedTuple):
+    """A run that has ended, and which of its weights are to be had."""
+
+    id: str
+    title: str
+    weights: tuple[Which, ...]
 
 
 class ProbeBar(QWidget):
@@ -48,6 +58,10 @@ class ProbeBar(QWidget):
         self.legend = Legend()
         self.pad = DrawingPad()
         self._actions: dict[tuple[str, str], QAction] = {}
+        self._weights_actions: dict[tuple[str, Which], QAction] = {}
+        self._words = self._weights_words()
+        self._weights_told = ""
+        self._offered: tuple[tuple[Which, ...], tuple[OtherRun, ...]] | None = None
         self._make_menus()
         self._arrange()
         self.thumbnail.given.connect(self.given)
@@ -56,7 +70,7 @@ class ProbeBar(QWidget):
         self.pen.clicked.connect(self._open_pad)
         self.pad.changed.connect(self._give_drawing)
         self.pad.file_dropped.connect(self.file_dropped)
-        self.show_options(self.options)
+        self.show_weights(("now", "first", "best"), ())
 
     def show_probe(self, pixels: NDArray[np.uint8] | None, title: str, words: str, kind: str = "") -> None:
         """Shows the probe with a title and a line of words, which are “right”, “wrong” or neither."""
@@ -69,14 +83,43 @@ class ProbeBar(QWidget):
 
     def show_options(self, options: Options, weights: str = "") -> None:
         """Shows how it is looked at; `weights` says of when the weights are."""
-        self.options = options
-        for field in options.__struct_fields__:
+        self.options, self._weights_told = options, weights
+        for field in ("mode", "order", "scale", "range"):
             self._actions[field, getattr(options, field)].setChecked(True)
-        plain = self._actions["weights", options.weights].text()
+        for (run, weight), action in self._weights_actions.items():
+            action.setChecked((run, weight) == (options.run, options.weights))
+        plain = self._words[options.weights]
         self.weights.setText(weights or plain)
         self.weights.setAccessibleName(self.tr("Which weights: {words}").format(words=weights or plain))
         self.legend.show_scale(options.scale)
         self._fit()
+
+    def show_weights(self, own: Sequence[Which], others: Sequence[OtherRun]) -> None:
+        """Offers these weights of the current run, and those of other runs of the same network."""
+        if (tuple(own), tuple(others)) == self._offered:
+            return
+        self._offered = tuple(own), tuple(others)
+        self._weights_actions.clear()
+        menu = self._weights_menu
+        menu.clear()
+        self._offer(menu, "", own)
+        if others:
+            menu.addSection(self.tr("Other runs"))
+        for run in others:
+            self._offer(menu.addMenu(run.title), run.id, run.weights)
+        self._weights_within.clear()
+        self._weights_within.addActions(menu.actions())
+        self.show_options(self.options, self._weights_told)
+
+    def _offer(self, menu: QMenu, run: str, weights: Sequence[Which]) -> None:
+        for which in weights:
+            action = menu.addAction(self._words[which] if not run or which != "now" else self.tr("the last"))
+            action.setCheckable(True)
+            action.triggered.connect(partial(self._choose_weights, run, which))
+            self._weights_actions[run, which] = action
+
+    def _choose_weights(self, run: str, which: Which) -> None:
+        self.changed.emit(msgspec.structs.replace(self.options, run=run, weights=which))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, theme.grown(52))
@@ -121,25 +164,24 @@ class ProbeBar(QWidget):
     # building
 
     def _make_menus(self) -> None:
-        weights = QMenu(self)
-        self._add(weights, "weights", self._weights_words())
-        self.weights.setMenu(weights)
+        self._weights_menu = QMenu(self)
+        self.weights.setMenu(self._weights_menu)
         self.weights.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more = QMenu(self)
         # in a narrow bar the answer to the probe needs the place of the button
         self._weights_within = more.addMenu(self.tr("Which weights"))
-        self._weights_within.addActions(weights.actions())
         for field, title, choices in self._others():
             more.addSection(title)
             self._add(more, field, choices)
         self.more.setMenu(more)
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
-    def _weights_words(self) -> dict[str, str]:
+    def _weights_words(self) -> dict[Which, str]:
         return {
             "now": self.tr("as they are now"),
             "first": self.tr("before the first step"),
             "best": self.tr("of the best epoch"),
+            "averaged": self.tr("averaged over the steps"),
         }
 
     def _others(self) -> tuple[tuple[str, str, dict[str, str]], ...]:

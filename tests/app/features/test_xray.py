@@ -14,6 +14,8 @@ from app.features.xray import XRayCanvas
 from networks.xray.probe import DataPicture, OwnPicture
 from tests.app.features.test_results import desk, train, training  # noqa: F401  fixtures
 
+pytestmark = pytest.mark.usefixtures("collector_at_rest")
+
 
 @pytest.fixture
 def canvas(desk, qtbot):  # noqa: F811

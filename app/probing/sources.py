@@ -1,0 +1,100 @@
+"""Whose weights are looked at: those of the current run, of another one that is kept, or of the start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from app.training.project_runs import ProjectRuns
+from app.training.trainer import Trainer
+from networks.project.project import Project
+from networks.runs.record import Record
+from networks.xray.probe import Which
+from widgets.probe.options import Options
+
+if TYPE_CHECKING:
+    from networks.training.run import Run
+
+
+class KeptSource(NamedTuple):
+    """Another run than the current one, whose weights lie in its folder."""
+
+    run: str
+    folder: Path
+    record: Record
+
+    @property
+    def weights(self) -> tuple[Which, ...]:
+        """Which of its weights are to be had."""
+        found: tuple[Which, ...] = ("now", "first")
+        return found if self.record.best is None else (*found, "best")
+
+    def step(self, which: Which) -> int:
+        """The step after which it had these weights."""
+        best, steps = self.record.best, self.record.steps
+        if which == "best" and best is not None:
+            return best.step
+        return 0 if which == "first" or not len(steps) else int(steps.step[-1])
+
+
+class Source(NamedTuple):
+    """Whose weights are looked at: those of a run after a step, or the start of a project."""
+
+    run: Run | None
+    which: Which
+    step: int
+    start: tuple[Any, ...]
+    kept: KeptSource | None = None
+
+
+class Sources:
+    """Knows which weights there are for the network that is shown."""
+
+    def __init__(self, trainer: Trainer, runs: ProjectRuns) -> None:
+        self._trainer, self._runs = trainer, runs
+
+    def run_of(self, project: Project) -> Run | None:
+        """The current or last run, if it trains the very network that is shown."""
+        run = self._trainer.run
+        if run is None or run.project.classes != project.classes:
+            return None
+        return run if run.project.network == project.network else None
+
+    def source(self, project: Project, options: Options) -> Source:
+        """Whose weights are looked at."""
+        run, which = self.run_of(project), options.weights
+        learning = project.recipe.learning
+        start = (project.network, project.classes, learning.seed, learning.start, learning.loss)
+        if (kept := self.kept_of(project, options.run)) is not None:
+            return Source(None, which, kept.step(which), start, kept)
+        if run is None:
+            return Source(None, "first", 0, start)
+        if which == "best" and run.best is None:
+            which = "now"
+        best = run.best.step if run.best is not None else 0
+        step = {"now": run.step, "first": 0, "best": best, "averaged": run.step}[which]
+        return Source(run, which, step, start)
+
+    def own_weights(self, project: Project) -> tuple[Which, ...]:
+        """Which weights of the current run are to be had."""
+        run = self.run_of(project)
+        found: tuple[Which, ...] = ("now", "first", "best")
+        return found if run is None or run.state.averaged is None else (*found, "averaged")
+
+    def kept_of(self, project: Project, run: str) -> KeptSource | None:
+        """Another run of the very network that is shown, whose weights lie in its folder."""
+        folder, other = self._runs.kept.folders.get(run), self._runs.project(run)
+        current = self._trainer.run
+        if folder is None or other is None or run not in self._runs.records:
+            return None
+        if other.network != project.network or other.classes != project.classes:
+            return None
+        record = self._runs.records[run]
+        if record.ended is None or (current is not None and current.id == run):
+            return None
+        return KeptSource(run, folder, record)
+
+    def other_runs(self, project: Project) -> tuple[KeptSource, ...]:
+        """The runs whose weights may be looked at besides those of the current one, the newest first."""
+        found = (self.kept_of(project, record.run) for record in self._runs.records)
+        return tuple(each for each in found if each is not None)[::-1]
