@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +16,11 @@ TRAINING = ("train", "training")
 JUDGING = ("val", "valid", "validation", "test", "testing")
 """The first of them that is there is judged by."""
 MOST_CLASSES = 10_000
+_SYSTEM_FOLDERS = frozenset(
+    ("__macosx", "__pycache__", "@eadir", "$recycle.bin", "system volume information", "lost+found")
+)
+_SYSTEM_FILES = frozenset(("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r"))
+"""What systems and programs put into folders by themselves, in small letters; passed over in silence."""
 
 
 class Refused(NamedTuple):
@@ -37,28 +42,53 @@ class Found(NamedTuple):
 
 def class_folders(root: str) -> tuple[Path, ...]:
     """The folders of the classes, by name; none where there is no such folder."""
-    try:
-        stamp = Path(root).stat().st_mtime_ns if root else 0
-    except (OSError, ValueError):
-        return ()
-    return _class_folders(root, stamp) if stamp else ()
+    training = _halves_of(root).training if root else None
+    return () if training is None else _classes_in(root, str(training), _stamp(training))
 
 
 def files_in(root: str) -> Iterator[Found | Refused]:
-    """Every file below the classes, by class and name; links that lead out are refused."""
+    """Every file below the classes, by class and name; what lies below links is not looked at."""
     real, inside = os.path.realpath(root), dict[str, bool]()
-    _, judging = _halves(Path(root))
-    for label, folder in enumerate(class_folders(root)):
-        halves = [(folder, False)]
-        if judging is not None:
-            halves.append((judging / folder.name, True))
-        for above, judged in halves:
-            for folder_in, path in _below(above):
+    classes, halves = class_folders(root), _halves_of(root)
+    yield from _passed_over(root, halves, {each.name for each in classes})
+    for label, folder in enumerate(classes):
+        places = [(folder, False)]
+        if halves.judging is not None:
+            places.append((halves.judging / folder.name, True))
+        for above, judged in places:
+            for one in _below(above, root):
+                if isinstance(one, Refused):
+                    yield one
+                    continue
+                folder_in, path = one
                 # a folder is looked up once, not for each of its files
                 if folder_in not in inside:
                     inside[folder_in] = _leads_into(folder_in, real)
                 relative = os.path.relpath(path, root)
                 yield _looked_at(path, relative, label, judged, real, inside[folder_in])
+
+
+def _passed_over(root: str, halves: _Halves, classes: Set[str]) -> Iterator[Refused]:
+    """Folders that stand where classes do, and are none."""
+    if halves.training is None:
+        return
+    for half in (halves.training, halves.judging):
+        for folder in () if half is None else _folders(half):
+            relative = os.path.relpath(folder, root)
+            if (reason := _no_class(folder, root)) is not None:
+                yield Refused(relative, reason)
+            elif folder.name not in classes and half is halves.judging:
+                yield Refused(relative, message("no class of this name is there to learn from"))
+
+
+def _no_class(folder: Path, root: str) -> Message | None:
+    """Why a folder holds no class: it is a link that leads out of the root, or to a folder around itself."""
+    if not folder.is_symlink():
+        return None
+    real, above = os.path.realpath(folder), os.path.realpath(folder.parent)
+    if not _leads_into(real, os.path.realpath(root)):
+        return message("a link that leads out of the folder")
+    return message("a link to a folder around it") if _leads_into(above, real) else None
 
 
 def _looked_at(
@@ -110,34 +140,75 @@ def difference(old: Stamps, new: Stamps) -> Message | None:
     return told
 
 
-def _halves(root: Path) -> tuple[Path, Path | None]:
+class _Halves(NamedTuple):
     """Where the classes to learn from are, and where those to judge by, if they are apart."""
-    inside = {each.name.lower(): each for each in _folders(root)}
-    training = next((inside[name] for name in TRAINING if name in inside), None)
-    judging = next((inside[name] for name in JUDGING if name in inside), None)
-    return (training, judging) if training is not None and _folders(training) else (root, None)
+
+    training: Path | None
+    judging: Path | None
+
+
+def _halves_of(root: str) -> _Halves:
+    stamp = _stamp(Path(root))
+    return _halves(root, stamp) if stamp else _Halves(None, None)
 
 
 @lru_cache(maxsize=8)
-def _class_folders(root: str, stamp: int) -> tuple[Path, ...]:
+def _halves(root: str, stamp: int) -> _Halves:
     """`stamp` is when the folder was changed last: then it is looked into again."""
-    return tuple(_folders(_halves(Path(root))[0])[:MOST_CLASSES])
+    inside = {each.name.lower(): each for each in _folders(Path(root))}
+    training = next((inside[name] for name in TRAINING if name in inside), None)
+    judging = next((inside[name] for name in JUDGING if name in inside), None)
+    if training is None or not _folders(training):
+        return _Halves(Path(root), None)
+    return _Halves(training, judging)
+
+
+@lru_cache(maxsize=8)
+def _classes_in(root: str, training: str, stamp: int) -> tuple[Path, ...]:
+    """`stamp` is when the folder `training`, in which the classes stand, was changed last."""
+    found = [each for each in _folders(Path(training)) if _no_class(each, root) is None]
+    return tuple(found[:MOST_CLASSES])
+
+
+def _stamp(folder: Path) -> int:
+    """When a folder was changed last; 0 where there is none."""
+    try:
+        return folder.stat().st_mtime_ns
+    except (OSError, ValueError):
+        return 0
 
 
 def _folders(above: Path) -> list[Path]:
     try:
-        inside = [
-            Path(each.path) for each in os.scandir(above) if each.is_dir() and not each.name.startswith(".")
-        ]
+        inside = [Path(each.path) for each in os.scandir(above) if each.is_dir() and _counts(each.name)]
     except OSError:
         return []
     return sorted(inside, key=lambda each: each.name)
 
 
-def _below(folder: Path) -> Iterator[tuple[str, str]]:
-    """The files in a folder and in its folders, by name, each with its own; hidden ones are passed over."""
-    for above, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+def _counts(folder: str) -> bool:
+    """Whether people have made a folder of this name, and want it seen."""
+    return not folder.startswith(".") and folder.lower() not in _SYSTEM_FOLDERS
+
+
+def _below(folder: Path, root: str) -> Iterator[tuple[str, str] | Refused]:
+    """The files in a folder and in its folders, by name, each with its own; hidden ones are passed over.
+
+    Folders that are links, or may not be read, are told of instead.
+    """
+    trouble: list[OSError] = []
+    for above, folders, names in os.walk(folder, onerror=trouble.append):
+        folders[:] = sorted(name for name in folders if _counts(name))
+        for name in folders:
+            if os.path.islink(path := os.path.join(above, name)):
+                yield Refused(
+                    os.path.relpath(path, root), message("a link to a folder, which is not followed")
+                )
         for name in sorted(names):
-            if not name.startswith(".") and name.lower() != "thumbs.db":
+            if not name.startswith(".") and name.lower() not in _SYSTEM_FILES:
                 yield above, os.path.join(above, name)
+    for error in trouble:
+        # that a class has no folder to judge by is no trouble
+        if not isinstance(error, FileNotFoundError):
+            reason = message("cannot be read: {reason}", reason=error.strerror or str(error))
+            yield Refused(os.path.relpath(error.filename, root), reason)

@@ -57,7 +57,8 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     except FileNotFoundError as error:
         raise UserError(message("the file is not there any more")) from error
     except Exception as error:  # a damaged file has Pillow raise whatever it likes
-        raise UserError(message("cannot be read: {reason}", reason=str(error))) from error
+        words = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise UserError(message("cannot be read: {reason}", reason=words)) from error
 
 
 def _too_large(picture: Image.Image) -> Message | None:

@@ -209,6 +209,63 @@ def test_what_cannot_be_read_is_left_out_with_its_reason(animals):
     assert "leads out" in told[os.path.join("dog", "link.png")]
 
 
+def test_what_systems_put_into_folders_is_passed_over_in_silence(animals):
+    for name in ("__MACOSX", "__pycache__", "@eaDir", "$RECYCLE.BIN", ".ipynb_checkpoints"):
+        plain(animals / name / "1.png")
+        plain(animals / "cat" / name / "1.png")
+    for name in (".DS_Store", "._1.png", "Thumbs.db", "desktop.ini", "ehthumbs.db", "Icon\r"):
+        (animals / "dog" / name).write_bytes(b"x")
+    folder = Folder(path=str(animals), side=8)
+    assert folder.classes == ("cat", "dog")
+    assert len(folder.load()[1]) == 12
+    assert reasons(folder) == {}
+
+
+def test_folders_behind_links_are_told_and_not_followed(animals):
+    outside = animals.parent / f"{animals.name}-outside"
+    plain(outside / "deep" / "1.png")
+    os.symlink(outside, animals / "elsewhere")
+    os.symlink(animals, animals / "all")
+    os.symlink(animals / "cat", animals / "cat" / "again")
+    os.symlink(outside, animals / "dog" / "more")
+    os.symlink(animals / "cat", animals / "tomcat")
+    folder = Folder(path=str(animals), side=8)
+    assert folder.classes == ("cat", "dog", "tomcat")
+    assert np.bincount(folder.load()[1]).tolist() == [6, 6, 6]
+    told = reasons(folder)
+    assert "leads out" in told["elsewhere"]
+    assert "around it" in told["all"]
+    assert "not followed" in told[os.path.join("cat", "again")]
+    assert "not followed" in told[os.path.join("dog", "more")]
+
+
+def test_a_class_that_comes_later_is_seen_below_train_too(animals):
+    (animals / "train").mkdir()
+    for name in ("cat", "dog"):
+        (animals / name).rename(animals / "train" / name)
+    plain(animals / "val" / "cat" / "1.png")
+    folder = Folder(path=str(animals), side=8)
+    folder.load()
+    plain(animals / "train" / "fox" / "1.png")
+    plain(animals / "val" / "owl" / "1.png")
+    os.utime(animals / "train", ns=(1, 1))
+    assert folder.classes == ("cat", "dog", "fox")
+    assert "1 new file" in str(folder.read_again())
+    assert "no class of this name" in reasons(folder)[os.path.join("val", "owl")]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="everything can be read by root")
+def test_what_may_not_be_read_is_told(animals):
+    (animals / "cat" / "1.png").chmod(0)
+    (animals / "dog" / "deep").mkdir()
+    (animals / "dog" / "deep").chmod(0)
+    folder = Folder(path=str(animals), side=8)
+    folder.load()
+    (animals / "dog" / "deep").chmod(0o700)
+    denied = "cannot be read: Permission denied"
+    assert reasons(folder) == {os.path.join("cat", "1.png"): denied, os.path.join("dog", "deep"): denied}
+
+
 def huge_png(width, height):
     """A header that promises a picture of so many pixels, and nothing behind it."""
 
