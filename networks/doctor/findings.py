@@ -33,6 +33,7 @@ def findings(project: Project, report: Report | None = None) -> tuple[Finding, .
     found += [*data_findings(project.recipe.data), *_not_fetched(project)]
     found += _long_warm_up(project)
     found += _nothing_averaged(project)
+    found += _out_of_reach(project)
     if project.recipe.learning.batch_size == 1:
         found += _lone_numbers(project.network, report)
     if report.trainable:
@@ -87,6 +88,17 @@ def _nothing_averaged(project: Project) -> Iterator[Finding]:
             "averages none: set “Averaged weights” to a number such as 0.99, or export the last weights."
         )
         yield Finding("nothing averaged", None, sentence)
+
+
+def _out_of_reach(project: Project) -> Iterator[Finding]:
+    stopping = project.recipe.learning.stopping
+    if stopping.measure == "validation accuracy" and stopping.target > 1:
+        sentence = message(
+            "Expected a target that an accuracy can reach, which is 1 at most, got {target}: write 98 % as "
+            "0.98, or judge by the validation loss.",
+            target=f"{stopping.target:g}",
+        )
+        yield Finding("target out of reach", None, sentence)
 
 
 def _long_warm_up(project: Project) -> Iterator[Finding]:

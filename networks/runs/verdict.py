@@ -8,6 +8,9 @@ The rules look at the validations, in this order; the first that holds is told.
 and the accuracy does not exceed that of guessing, 1 / classes, by more than chance explains; or the loss is
 ten times that of guessing, whatever the accuracy; or the accuracy is lower than chance explains.
 
+*Too few to tell*: there are so few validation images that even all of them right is no more than chance
+explains.
+
 *Like guessing*: the accuracy differs from 1 / classes by no more than chance explains, two standard errors
 sqrt(p (1 - p) / images) of a share; without an accuracy, the loss is within 2 % of that of guessing.
 
@@ -145,6 +148,20 @@ def _worse_than_guessing(record: Record) -> Verdict | None:
     return Verdict("bad", message("worse than guessing"), sentence)
 
 
+def _too_few(record: Record) -> Verdict | None:
+    accuracy, share = record.value(VALIDATION_ACCURACY), record.chance.get(ACCURACY.name)
+    if accuracy is None or share is None or not record.judged_images or share + _margin(record, share) < 1:
+        return None
+    sentence = message(
+        "{accuracy} of the {count} validation images are right, but with so few of them guessing, which gives "
+        "{guess} on average, may come as far. Hold back more images to judge by.",
+        accuracy=ACCURACY.figure(accuracy),
+        count=record.judged_images,
+        guess=ACCURACY.figure(share),
+    )
+    return Verdict("advice", message("too few to tell"), sentence)
+
+
 def _like_guessing(record: Record) -> Verdict | None:
     accuracy, share = record.value(VALIDATION_ACCURACY), record.chance.get(ACCURACY.name)
     loss, guess = record.value(VALIDATION_LOSS), record.chance.get(LOSS.name)
@@ -211,6 +228,7 @@ def _too_sure(record: Record) -> Verdict | None:
 _RULES: tuple[Callable[[Record], Verdict | None], ...] = (
     _diverged,
     _worse_than_guessing,
+    _too_few,
     _like_guessing,
     _overfits,
     _too_sure,

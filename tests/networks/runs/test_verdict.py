@@ -18,13 +18,13 @@ CLASSES, IMAGES = 10, 900
 CHANCE = {"loss": math.log(CLASSES), "accuracy": 1 / CLASSES}
 
 
-def run(losses, accuracies=None, training=None, reason="finished", chance=CHANCE):
+def run(losses, accuracies=None, training=None, reason="finished", chance=CHANCE, images=IMAGES):
     """A run of one step an epoch."""
     count = len(losses)
     accuracies = [0.9] * count if accuracies is None else accuracies
     training = [2 / (1 + epoch) for epoch in range(count)] if training is None else training
     record, best = Record("a", epochs=count), None
-    events = [Started("a", "cpu", 1, 1, 100, IMAGES, chance=chance)]
+    events = [Started("a", "cpu", 1, 1, 100, images, chance=chance)]
     for epoch, (loss, accuracy, trained) in enumerate(zip(losses, accuracies, training, strict=True), 1):
         events.append(Stepped("a", epoch, float(epoch), {"training loss": trained}))
         values = {"validation loss": loss, "validation accuracy": accuracy}
@@ -52,6 +52,12 @@ FALLING = [1.0, 0.6, 0.4, 0.3, 0.25]
         (run([4e13], [0.35]), "bad", "worse than guessing", ["4.000e+13", "2.303", "lower learning rate"]),
         (run([0.9, 30.0], [0.6, 0.1]), "bad", "worse than guessing", ["lowest after epoch 1: 0.9000"]),
         (run([2.303], [0.105]), "advice", "like guessing", ["10.50\u202f%", "10.00\u202f%"]),
+        (
+            run([0.6], [1.0], chance={"loss": math.log(2), "accuracy": 0.5}, images=2),
+            "advice",
+            "too few to tell",
+            ["100.00\u202f% of the 2 validation images", "50.00\u202f%"],
+        ),
         (run([2.0], [0.02]), "bad", "worse than guessing", ["2.00\u202f%"]),
         (
             run([1.0, 0.5, 0.3, 0.35, 0.4, 0.6]),
