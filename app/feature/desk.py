@@ -59,6 +59,8 @@ class Desk(QObject):
     """The network was fitted to another data set; the project as it would be if it had not been."""
     images_wished = Signal(object)
     """The data set whose images are to be read in the background; the state is judged again afterwards."""
+    folder_wished = Signal()
+    """The user is to be asked for a folder of pictures, which then becomes the data set."""
     images_unread = Signal(object, object)
     """A data set whose images could not be read, and the Message that says why."""
     images_changed = Signal()

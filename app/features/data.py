@@ -49,6 +49,7 @@ class Data(PanelFeature["DataPanel"]):
         look_in(Path(os.fsdecode(folder)) for folder in desk.settings.read().data_folders)
         desk.network_fitted.connect(self._offer_unfitted)
         desk.images_wished.connect(self._load)
+        desk.folder_wished.connect(self.choose_pictures)
         self.offer_bar = OfferBar()
         self.offer_bar.accepted.connect(self._unfit)
         self.failed.connect(self._tell_trouble)
@@ -215,14 +216,10 @@ class Data(PanelFeature["DataPanel"]):
     def choose_folder(self) -> None:
         """Asks for a folder that has the data set, or the pictures."""
         dataset = self.desk.shown.recipe.data.dataset
-        if not isinstance(dataset, NamedDataset | Folder) or (folder := self.ask_folder(dataset)) is None:
-            return
         if isinstance(dataset, Folder):
-            chosen_one = replace(dataset, path=str(folder))
-            recipe = with_settings(self.desk.shown.recipe, dataset=chosen_one)
-            self._declined = None
-            self.desk.edit_recipe(recipe, self.tr("Choose a folder of pictures"))
-            self._refresh()
+            self.choose_pictures()
+            return
+        if not isinstance(dataset, NamedDataset) or (folder := self.ask_folder(dataset)) is None:
             return
         if dataset.found_in(folder) is None:
             self.failed.emit(
@@ -238,6 +235,18 @@ class Data(PanelFeature["DataPanel"]):
         look_in(folders)
         self.desk.settings.change(data_folders=tuple(os.fsencode(each) for each in folders))
         self._judge_again()
+
+    @Slot()
+    def choose_pictures(self) -> None:
+        """Asks for a folder of pictures, which becomes the data set."""
+        recipe = self.desk.shown.recipe
+        before = recipe.data.dataset if isinstance(recipe.data.dataset, Folder) else Folder()
+        if (folder := self.ask_folder(before)) is None:
+            return
+        self._declined = None
+        chosen_one = with_settings(recipe, dataset=replace(before, path=str(folder)))
+        self.desk.edit_recipe(chosen_one, self.tr("Choose a folder of pictures"))
+        self._refresh()
 
     def ask_folder(self, dataset: Dataset) -> Path | None:
         """The folder that the user names; a separate method, so that tests can answer."""

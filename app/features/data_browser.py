@@ -21,10 +21,13 @@ from networks.core.message import Message
 from networks.layers.ends import Input
 from networks.recipes.contents import Contents, contents
 from networks.recipes.data_section import Data
-from networks.recipes.datasets import Dataset
+from networks.recipes.datasets import Dataset, Folder
+from networks.recipes.datasets.offers import offers
 from networks.recipes.looks import Look, Spread
+from networks.recipes.recipe import with_settings
 from widgets.controls.late import Late
 from widgets.controls.section import ShowWatch
+from widgets.forms.field_words import edit_words
 from widgets.look.translation import said
 
 if TYPE_CHECKING:
@@ -32,8 +35,9 @@ if TYPE_CHECKING:
     from widgets.data.tiles import Tiles
 
 
-ROOM = 1100
-"""With so much width, a picture in detail stands beside the grid, and its way into the network below both."""
+ROOM = 1120
+"""With so much width, a picture in detail stands beside the grid and the list of data sets, and its way into
+the network below both."""
 
 
 class _Views(NamedTuple):
@@ -58,9 +62,13 @@ class Browser(Feature):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.place: Late[DataBrowser] = Late(self._make)
-        ShowWatch(self.place).seen.connect(self.refresh)
+        ShowWatch(self.place).seen.connect(self._search_again)
         self._reading, self._tiling, self._looking = Newest(self), Newest(self), Newest(self)
-        self._counting = Newest(self)
+        self._counting, self._searching = Newest(self), Newest(self)
+        self._searched = False
+        """Whether it is known which data sets are on this computer."""
+        self._former: dict[type[Dataset], Dataset] = {}
+        """Data sets that the recipe had, which come back as they were."""
         self._asked: tuple[Data, int] | None = None
         """The data whose contents were asked for last, and the edition of its data set."""
         self._held: Contents | None = None
@@ -70,7 +78,7 @@ class Browser(Feature):
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._work)
         desk.torch_loaded.connect(self.refresh)
-        desk.images_changed.connect(self.refresh)
+        desk.images_changed.connect(self._search_again)
         desk.images_unread.connect(self._take_unread)
 
     @property
@@ -84,11 +92,13 @@ class Browser(Feature):
 
     def gestures(self) -> tuple[Gesture, ...]:
         grid, picture = self.tr("In the pictures of the data set"), self.tr("On one picture of the data set")
+        sets = self.tr("In the list of data sets")
         step, dragged = self.tr("On a step of the augmentation, below the pictures"), self.tr("drag")
         arrows, click = ("Left", "Right", "Up", "Down"), self.tr("click")
         opening = self.tr("Show all pictures of a class, or one line of them")
         return (
             Gesture(grid, self.tr("Go to the next picture"), arrows, click),
+            Gesture(sets, self.tr("Choose the data set"), ("Return", "Enter", "Space"), click),
             Gesture(grid, opening, ("Return", "Enter", "Space"), click),
             Gesture(picture, self.tr("Read out the next pixel"), arrows, self.tr("point at it")),
             Gesture(step, self.tr("Move the step in the order"), ("Left", "Right"), dragged),
@@ -96,13 +106,16 @@ class Browser(Feature):
         )
 
     def show(self, old: Shown | None, new: Shown) -> None:
+        dataset = new.recipe.data.dataset
+        if not isinstance(dataset, Folder) or dataset.path:
+            self._former[type(dataset)] = dataset
         if new.news(old, "recipe", "network", "devices") or self._held is None:
             self.refresh()
 
     def close(self) -> None:
         """Waits for what is being made, and drops it."""
         self._later.stop()
-        for one in (self._reading, self._tiling, self._looking, self._counting):
+        for one in (self._reading, self._tiling, self._looking, self._counting, self._searching):
             one.skip()
             one.finish()
 
@@ -112,11 +125,21 @@ class Browser(Feature):
         self._later.start()
 
     @Slot()
+    def _search_again(self) -> None:
+        """The tab has become visible, or files have come or gone: other data sets may be here."""
+        self._searched = False
+        self.refresh()
+
+    @Slot()
     def _work(self) -> None:
         if not self.place.isVisible():
             return
         browser, recipe = self.place.widget, self.desk.shown.recipe
         dataset = recipe.data.dataset
+        browser.sets.show_dataset(dataset)
+        if not self._searched:
+            self._searched = True
+            self._searching.run(lambda _: offers(), browser.sets.list.show_offers, self.desk.say)
         if self._unread is not None and self._unread[0] != dataset:
             self._unread = None
         reason = dataset.missing() or recipe.data.no_test_set()
@@ -148,7 +171,17 @@ class Browser(Feature):
         browser.look_wished.connect(self._make_look)
         browser.look_wished.connect(self._tell_chosen)
         browser.panel_wished.connect(self._open)
+        browser.sets.list.chosen.connect(self._choose_set)
         return browser
+
+    @Slot(object)
+    def _choose_set(self, kind: type[Dataset]) -> None:
+        recipe = self.desk.shown.recipe
+        if kind is Folder and (type(recipe.data.dataset) is kind or kind not in self._former):
+            self.desk.folder_wished.emit()
+        elif type(recipe.data.dataset) is not kind:
+            chosen = with_settings(recipe, dataset=self._former.get(kind, kind()))
+            self.desk.edit_recipe(chosen, edit_words(chosen, "data.dataset"))
 
     @Slot()
     def _tell_chosen(self) -> None:

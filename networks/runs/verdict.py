@@ -153,8 +153,8 @@ def _too_few(record: Record) -> Verdict | None:
     if accuracy is None or share is None or not record.judged_images or share + _margin(record, share) < 1:
         return None
     sentence = message(
-        "{accuracy} of the {count} validation images are right, but with so few of them guessing, which gives "
-        "{guess} on average, may come as far. Hold back more images to judge by.",
+        "{accuracy} of the {count} validation images are right, but with so few of them guessing, which "
+        "gives {guess} on average, may come as far. Hold back more images to judge by.",
         accuracy=ACCURACY.figure(accuracy),
         count=record.judged_images,
         guess=ACCURACY.figure(share),

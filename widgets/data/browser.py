@@ -26,6 +26,7 @@ from widgets.data.foot import Foot
 from widgets.data.head import Head, Way
 from widgets.data.picture_detail import PictureDetail
 from widgets.data.searching import search
+from widgets.data.set_list import NARROW, WIDE, SetPane
 from widgets.data.tiles import Tiles
 from widgets.data.way_in import WayIn
 from widgets.forms.rows import dim
@@ -33,6 +34,8 @@ from widgets.look import theme
 
 _BESIDE = 900
 """From this width on, the picture stands at the right of the grid instead of below it."""
+_BESIDE_SETS = 540
+"""What must be left for the pictures, so that the list of data sets stands beside them."""
 _DETAIL = 330
 _SHORT = 560
 """Below this height, what is said of the balance scrolls with the picture and leaves its room to the grid."""
@@ -70,12 +73,21 @@ class DataBrowser(QWidget):
         for part in (self.foot, self.head.split, self.way_in):
             part.edited.connect(self.edited)
         self.way_in.panel_wished.connect(self.panel_wished)
-        self._pages = QStackedLayout(self)
+        self.sets = SetPane()
+        pages = QWidget()
+        self._pages = QStackedLayout(pages)
         self._pages.addWidget(self._message())
         self._halves = self._make_halves()
         self._halves.splitterMoved.connect(self._keep_halves)
         self._dragged = False
         self._pages.addWidget(self._halves)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self.sets)
+        line.addWidget(pages, 1)
+        self.sets.hide()
+        QWidget.setTabOrder(self.sets.list, self.head.search)
 
     def _message(self) -> QWidget:
         """What stands here instead while there is nothing to show."""
@@ -135,14 +147,14 @@ class DataBrowser(QWidget):
         return halves
 
     def minimumSizeHint(self) -> QSize:
-        """That of the narrow layout: where there is no room, the picture goes below the grid."""
+        """That of the narrow layout: without room the picture goes below the grid, and the list away."""
         hint = super().minimumSizeHint()
-        beside = 0 if self._right.isHidden() else self._right.width()
+        beside = sum(each.width() for each in (self._right, self.sets) if not each.isHidden())
         return QSize(hint.width() - beside, hint.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        beside = self.width() >= theme.grown(_BESIDE)
+        beside = self.width() - self._share_with_sets() >= theme.grown(_BESIDE)
         column = self._right_column if beside else self._below_column
         if column.indexOf(self.detail) < 0:
             self._right.setVisible(beside)
@@ -155,6 +167,14 @@ class DataBrowser(QWidget):
             self._upper_column.addWidget(self.foot)
 
         self._share()
+
+    def _share_with_sets(self) -> int:
+        """Shows the list of data sets as wide as there is room for it; gives how wide that is."""
+        wide = self.width() >= theme.grown(WIDE + _BESIDE)
+        shown = self.width() >= theme.grown(NARROW + _BESIDE_SETS)
+        self.sets.set_wide(wide)
+        self.sets.setVisible(shown)
+        return theme.grown(WIDE if wide else NARROW) if shown else 0
 
     def _order_keys(self, beside: bool) -> None:
         """The keyboard goes the way of the eye: to the picture behind the grid, or below all of it."""

@@ -41,12 +41,14 @@ class DataSetWays(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE)
-        for pair in ((self.fetch, self.folder), (self.progress, self.cancel)):
-            row = QHBoxLayout()
-            row.setSpacing(theme.SPACE)
-            for widget in pair:
-                row.addWidget(widget)
-            column.addLayout(row)
+        # below each other: beside each other the column at the right cuts off their words
+        column.addWidget(self.fetch)
+        column.addWidget(self.folder)
+        row = QHBoxLayout()
+        row.setSpacing(theme.SPACE)
+        row.addWidget(self.progress)
+        row.addWidget(self.cancel)
+        column.addLayout(row)
         column.addWidget(self.read)
         column.addWidget(self.notes)
         column.addWidget(self.fit)

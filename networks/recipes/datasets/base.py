@@ -41,6 +41,9 @@ class Dataset(Declared, frozen=True):
     """Images of each class, without its own test set; empty where only reading tells."""
     test_counts: ClassVar[tuple[int, ...]] = ()
     """Images of each class in the test set that its authors have set aside; empty where there is none."""
+    yours: ClassVar[str] = ""
+    """What is in it, in a few words, where that is the user's to say; empty for a set that is as it is."""
+    icon: ClassVar[str] = "data-set"
     download_bytes: ClassVar[int] = 0
     """How much is fetched from its site; 0 for a set that comes with the program."""
 

@@ -70,6 +70,8 @@ class Folder(Dataset, frozen=True):
     """
 
     title: ClassVar = "A folder of pictures"
+    yours: ClassVar = "one sub-folder for each class"
+    icon: ClassVar = "folder"
     licence: ClassVar = "yours to know"
     attribution: ClassVar = "Pictures of a folder on this computer"
 

@@ -33,6 +33,8 @@ class Shapes(Dataset, frozen=True):
     """
 
     title: ClassVar = "Shapes"
+    yours: ClassVar = "drawn here, any size"
+    icon: ClassVar = "shapes"
     licence: ClassVar = "free of any"
     attribution: ClassVar = "Shapes are drawn by Backbone itself, from a seed"
 

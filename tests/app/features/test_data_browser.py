@@ -298,3 +298,52 @@ def test_pictures_that_are_not_kept_are_decoded_beside_the_window(feature, qtbot
     feature.desk.shown.recipe.data.dataset.read_again()
     feature.desk.images_changed.emit()
     qtbot.waitUntil(lambda: feature._held is not None and len(feature._held.labels) == 13, timeout=30_000)
+
+
+def test_a_set_is_chosen_from_the_list_fits_the_network_and_is_undone_in_one_step(qtbot, feature):
+    there(qtbot, feature)
+    sets, desk = feature.browser.sets.list, feature.desk
+    qtbot.waitUntil(lambda: "12" in sets.facts(MNIST) and "ready" in sets.facts(Digits))
+    sets.chosen.emit(Shapes)
+    assert desk.shown.network["input"].layer == Input(3, (32, 32))
+    qtbot.waitUntil(lambda: sets.is_chosen(Shapes))
+    assert desk.shown.undo == "Set data set to Shapes"
+    desk.document.undo()
+    assert desk.document.project == first_project()
+    qtbot.waitUntil(lambda: sets.is_chosen(Digits))
+
+
+def test_a_set_comes_back_as_it_was(qtbot, feature):
+    there(qtbot, feature)
+    hard = Shapes(clutter=9)
+    edit(feature, dataset=hard)
+    for kind in (Digits, Shapes):
+        feature.browser.sets.list.chosen.emit(kind)
+    assert feature.desk.shown.recipe.data.dataset == hard
+
+
+def test_the_list_asks_for_a_folder_of_pictures_and_again_where_there_is_one(
+    qtbot, feature, tmp_path, monkeypatch
+):
+    there(qtbot, feature)
+    desk, answers = feature.desk, [None]
+    for name in ("pets", "cars"):
+        for kind in ("a", "b"):
+            (tmp_path / name / kind).mkdir(parents=True)
+            for index in range(3):
+                Image.new("RGB", (9, 9), (60 * index, 0, 0)).save(tmp_path / name / kind / f"{index}.png")
+        answers.append(tmp_path / name)
+    monkeypatch.setattr(Data, "ask_folder", lambda self, dataset: answers.pop(0))
+    choose = feature.browser.sets.list.chosen.emit
+    choose(Folder)
+    assert desk.document.project == first_project()
+    choose(Folder)
+    assert desk.shown.recipe.data.dataset == Folder(path=str(tmp_path / "pets"))
+    assert desk.shown.project.classes == 2
+    choose(Digits)
+    choose(Folder)
+    assert desk.shown.recipe.data.dataset.path == str(tmp_path / "pets")
+    choose(Folder)
+    assert desk.shown.recipe.data.dataset.path == str(tmp_path / "cars")
+    qtbot.waitUntil(lambda: feature.browser.sets.list.facts(Folder) == "cars · 2 classes")
+    there(qtbot, feature)

@@ -27,6 +27,7 @@ READERS = {
     "widgets/curves/plot_view.py": "On the curves",
     "widgets/data/class_grid.py": "In the pictures of the data set",
     "widgets/data/picture_view.py": "On one picture of the data set",
+    "widgets/data/set_list.py": "In the list of data sets",
     "widgets/data/stage_tile.py": "On a step of the augmentation, below the pictures",
     "widgets/forms/number_field.py": "In a number field",
     "widgets/palette/layer_list.py": "In the list of layers",
