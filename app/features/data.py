@@ -221,7 +221,7 @@ class Data(PanelFeature["DataPanel"]):
             return
         if not isinstance(dataset, NamedDataset) or (folder := self.ask_folder(dataset)) is None:
             return
-        if dataset.found_in(folder) is None:
+        if dataset.found_in(folder) is None and not dataset.archives_in(folder):
             self.failed.emit(
                 message(
                     "Expected the files of {title} in “{folder}”, got none of them: choose the folder in "
@@ -231,10 +231,16 @@ class Data(PanelFeature["DataPanel"]):
                 )
             )
             return
+        self._look_in(folder)
+        if dataset.found() is None:
+            self.fetch()  # takes the files out of the archive that was chosen
+        self._judge_again()
+
+    def _look_in(self, folder: Path) -> None:
+        """Looks into this folder before all others, from now on."""
         folders = (folder, *(each for each in chosen() if each != folder))[:_MOST_FOLDERS]
         look_in(folders)
         self.desk.settings.change(data_folders=tuple(os.fsencode(each) for each in folders))
-        self._judge_again()
 
     @Slot()
     def choose_pictures(self) -> None:

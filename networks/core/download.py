@@ -40,7 +40,7 @@ def fetch(url: str, path: Path, digest: str, progress: Progress, kind: DigestKin
     Raises UserError where it cannot be downloaded or stored.
     """
     try:
-        if path.is_file() and _hash(path, kind).startswith(digest):
+        if path.is_file() and hash_of(path, kind).startswith(digest):
             return True
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.parent / f".{secrets.token_hex(8)}.partial"
@@ -98,7 +98,8 @@ def _read(answer: http.client.HTTPResponse) -> bytes:
         raise ConnectionError(str(error)) from error
 
 
-def _hash(path: Path, kind: DigestKind) -> str:
+def hash_of(path: Path, kind: DigestKind) -> str:
+    """The hash of a file's content in hexadecimal digits. Raises OSError where it cannot be read."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
 

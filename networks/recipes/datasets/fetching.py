@@ -28,10 +28,13 @@ _SPARE = 1.1
 def fetch(dataset: NamedDataset, progress: Progress) -> bool:
     """Fetches what is not there yet into the folder where the set is kept. False where it was cancelled.
 
+    An archive that is on this computer already is not fetched again, but emptied where it is.
+
     Raises UserError where there is no connection, no room, or a file arrives changed.
     """
     folder = dataset.kept_in()
     _check_room(dataset, folder)
+    archives = {path.name: path for path in dataset.archives()}
     total, done = sum(each.size for each in dataset.downloads), 0
     for each in dataset.downloads:
         begun, whole = done / total, each.size / total
@@ -39,16 +42,20 @@ def fetch(dataset: NamedDataset, progress: Progress) -> bool:
         def tell(share: float, begun: float = begun, whole: float = whole) -> bool:
             return progress(min(1.0, begun + share * whole))
 
-        if not _fetch_one(each, folder, tell):
+        if not _fetch_one(each, folder, archives.get(each.file), tell):
             return False
         done += each.size
     return progress(1.0)
 
 
-def _fetch_one(each: Download, folder: Path, progress: Progress) -> bool:
+def _fetch_one(each: Download, folder: Path, archive: Path | None, progress: Progress) -> bool:
+    """`archive` is a file of the right name that lies elsewhere, if there is one."""
     fetching = _FETCHING if each.members else 1.0
     if each.members and all((folder / _name(member)).is_file() for member in each.members):
         return progress(1.0)
+    if archive is not None and archive.parent != folder and _is(each, archive):
+        folder.mkdir(parents=True, exist_ok=True)
+        return _unpack(each, archive, folder, progress)
     path = folder / each.file
 
     def tell(came: int, total: int) -> bool:
@@ -56,20 +63,31 @@ def _fetch_one(each: Download, folder: Path, progress: Progress) -> bool:
 
     if not download.fetch(each.url, path, each.md5, tell, "md5"):
         return False
-    return not each.members or _unpack(each, path, lambda share: progress(fetching + share * (1 - fetching)))
+    if not each.members:
+        return True
+    if not _unpack(each, path, folder, lambda share: progress(fetching + share * (1 - fetching))):
+        return False
+    path.unlink()
+    return True
 
 
-def _unpack(each: Download, path: Path, progress: Progress) -> bool:
-    """Takes the members out of an archive and throws the archive away."""
+def _is(each: Download, path: Path) -> bool:
+    try:
+        return path.stat().st_size == each.size and download.hash_of(path, "md5") == each.md5
+    except OSError:
+        return False
+
+
+def _unpack(each: Download, path: Path, folder: Path, progress: Progress) -> bool:
+    """Takes the members out of an archive into a folder."""
     wanted, taken = {*each.members}, set[str]()
     try:
         for name, stream in _members(path, wanted):
-            if not _keep(stream, path.parent / _name(name), lambda: progress(len(taken) / len(wanted))):
+            if not _keep(stream, folder / _name(name), lambda: progress(len(taken) / len(wanted))):
                 return False
             taken.add(name)
         if taken != wanted:
             raise OSError(f"{path.name} lacks files")
-        path.unlink()
     except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise UserError(

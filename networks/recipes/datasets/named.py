@@ -67,6 +67,16 @@ class NamedDataset(Dataset, frozen=True):
                 return files
         return None
 
+    def archives_in(self, folder: Path) -> tuple[Path, ...]:
+        """The archives in which it is given away, where all of them lie in this folder; else none."""
+        found = tuple(folder / each.file for each in self.downloads if each.members)
+        return found if all(path.is_file() for path in found) else ()
+
+    def archives(self) -> tuple[Path, ...]:
+        """The same in a folder that was chosen, or in a usual place."""
+        folders = [*chosen(), *(place / name for place in usual() for name in (*self.folders, ""))]
+        return next(filter(None, map(self.archives_in, folders)), ())
+
     def kept_in(self) -> Path:
         """The folder in which it is kept once it was fetched."""
         return own_folder() / self.folders[0]

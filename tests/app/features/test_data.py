@@ -121,6 +121,24 @@ def test_a_folder_without_the_set_is_refused(desk, data, tmp_path, monkeypatch):
     assert places.chosen() == ()
 
 
+def test_an_archive_in_the_chosen_folder_is_emptied(desk, data, qtbot, tmp_path, monkeypatch):
+    def fetch(dataset, progress):
+        assert places.chosen() == (tmp_path,)
+        write(made, places.own_folder(), *drawn(made))
+        return progress(1.0)
+
+    made = small(CIFAR10)
+    for name in ("counts", "test_counts"):
+        monkeypatch.setattr(CIFAR10, name, getattr(made, name))
+    monkeypatch.setattr(fetching, "fetch", fetch)
+    (tmp_path / CIFAR10.downloads[0].file).write_bytes(b"packed")
+    choose(desk, CIFAR10())
+    monkeypatch.setattr(data, "ask_folder", lambda _: tmp_path)
+    data.panel.ways.folder.click()
+    qtbot.waitUntil(lambda: desk.shown.findings == ())
+    assert not data.panel.ways.fetch.isVisibleTo(data.panel)
+
+
 @pytest.fixture
 def pictures(tmp_path):
     for name in ("cat", "dog", "fox"):
