@@ -69,6 +69,8 @@ class Desk(QObject):
     """Pixels height×width×channels of a picture that goes to the test bench."""
     comparison_wished = Signal(object)
     """The rounds of a comparison that is to be trained."""
+    step_wished = Signal()
+    """Exactly one batch is to be trained, and told."""
     changes_wished = Signal(str, str)
     """The ids of a run and of an earlier one: what the first gets right or wrong instead is to be seen."""
     results_wished = Signal(str)

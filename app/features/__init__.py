@@ -20,6 +20,7 @@ from app.features.history import History
 from app.features.layer_types import LayerTypes
 from app.features.loss import LossFunction
 from app.features.network_summary import NetworkSummary
+from app.features.one_step import OneStep
 from app.features.optimization import Optimization
 from app.features.project_files import ProjectFiles
 from app.features.published_weights import PublishedWeights
@@ -42,6 +43,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Training,
     Results,
     Twins,
+    OneStep,
     TorchLoading,
     Optimization,
     Data,

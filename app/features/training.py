@@ -56,6 +56,8 @@ class Training(Feature):
         self.runs.interrupted.connect(self.curves.resume_bar.offer_record)
         self.curves.resume_requested.connect(self.runs.go_on)
         desk.comparison_wished.connect(self.runs.compare)
+        desk.step_wished.connect(self._make_step)
+        self.bar.step_requested.connect(desk.step_wished)
         self.bar.both_requested.connect(partial(desk.open_panel, "twins"))
         desk.files.opened.connect(self._forget_run)
         desk.files.saved.connect(self._move_runs)
@@ -211,6 +213,17 @@ class Training(Feature):
                 ),
                 OUTCOME,
             )
+
+    @Slot()
+    def _make_step(self) -> None:
+        """Trains a single batch: of the run that pauses, of the last one, or of a new one."""
+        trainer = self.desk.trainer
+        if trainer.paused:
+            trainer.step()
+        elif trainer.run is None or self.runs.further_reason():
+            self.runs.train(single=True)
+        else:
+            self.runs.train_further(single=True)
 
     @Slot()
     def _repeat(self) -> None:

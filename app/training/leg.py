@@ -12,6 +12,7 @@ from app.background.job import Task, broke_off
 from app.background.log import LOG
 from app.session.version import version
 from networks.core.message import Message, UserError, message
+from networks.explanations.step import SeenStep
 from networks.project.project import Project
 from networks.recipes.steering import Course
 from networks.runs.events import Event, Failed, Finished, Noticed, Stepped, Validated
@@ -24,7 +25,7 @@ from networks.runs.record import Record
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from networks.insight.witness import SeenStep, Witness
+    from networks.insight.witness import Witness
     from networks.training.recorder import Recorder
     from networks.training.run import Run
 
@@ -42,6 +43,8 @@ class Beginning(NamedTuple):
     weights: Mapping[str, Tensor] | None = None
     course: Course | None = None
     again: KeptRun | None = None
+    single: bool = False
+    """Whether it stops behind its first step, which is seen whole."""
 
 
 class Keeping(NamedTuple):
@@ -168,11 +171,10 @@ class RunLeg(Leg):
         epochs: int | None,
         beginning: Beginning,
         keeping: Keeping | Path | None,
-        single: bool = False,
     ) -> None:
         """`keeping` is the folder of a run that goes on, or says where a new one is kept; None keeps nothing.
 
-        `epochs` None goes on to where the run was to end. A `single` step is made, and witnessed.
+        `epochs` None goes on to where the run was to end.
         """
         super().__init__(id)
         self._project, self._epochs, self._beginning = project, epochs, beginning
@@ -181,8 +183,7 @@ class RunLeg(Leg):
         self.recorder: Recorder | None = None
         self.witnessed: deque[SeenStep | Message] = deque()
         """Steps that were seen whole, or why one was not."""
-        self._ends = single
-        self.gate.single = single
+        self.gate.single = self._ends = beginning.single
         self._witness: Witness | None = None
         self._seeing = False
         """Whether the step that is being made is the single one."""

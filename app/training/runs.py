@@ -115,18 +115,18 @@ class Runs(QObject):
                 self.trainer.resume()
 
     @Slot()
-    def train(self) -> None:
-        """Starts a new run with fresh weights."""
+    def train(self, single: bool = False) -> None:
+        """Starts a new run with fresh weights, which may stop behind a `single` step."""
         if self.trainer.busy:
             return
         if self._findings:
             self.train_refused.emit()
             return
-        self._begin(None)
+        self._begin(None, beginning=Beginning(single=single))
 
     @Slot()
-    def train_further(self) -> None:
-        """Trains the current or last run for one more epoch; without a run, trains a first epoch."""
+    def train_further(self, single: bool = False) -> None:
+        """Trains the current or last run for one more epoch, or by a `single` step; else a first epoch."""
         if self.trainer.busy and not self.trainer.comparing:
             if self.progress is not None and self.trainer.state in (State.TRAINING, State.PAUSED):
                 self.progress.epochs += 1
@@ -138,9 +138,10 @@ class Runs(QObject):
             self._begin(1)
         else:
             self.kept.bring_back(self._id)
-            self.progress.epochs = int(self.progress.epoch) + 1
+            further = int(self.progress.epoch) + 1
+            self.progress.epochs = max(further, self.progress.epochs) if single else further
             self.progress.ended = None
-            self.trainer.train_further()
+            (self.trainer.step if single else self.trainer.train_further)()
 
     @property
     def title(self) -> str:

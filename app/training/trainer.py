@@ -80,6 +80,11 @@ class Trainer(QObject):
         return self._leg is not None
 
     @property
+    def paused(self) -> bool:
+        """Whether a run waits between two batches."""
+        return self.state is State.PAUSED
+
+    @property
     def comparing(self) -> bool:
         """Whether twins or seeds are being trained."""
         return self._leg is not None and self._leg.comparing
@@ -96,17 +101,13 @@ class Trainer(QObject):
         id: str = "run",
         beginning: Beginning = Beginning(),  # noqa: B008  a value
         keeping: Keeping | None = None,
-        single: bool = False,
     ) -> None:
-        """Starts a new run; its events carry `id` as their `run`. Only while not busy.
-
-        Where a `single` step is wished, it stops behind it.
-        """
+        """Starts a new run; its events carry `id` as their `run`. Only while not busy."""
         assert not self.busy
         self.forget()
         self.project, self._id, self.folder = project, id, None
         planned = project.recipe.learning.epochs if beginning.course is None else beginning.course.epochs
-        self._launch(planned if epochs is None else epochs, keeping, beginning, single)
+        self._launch(planned if epochs is None else epochs, keeping, beginning)
 
     def compare(self, rounds: Sequence[Round], runs: Path | None) -> None:
         """Trains twins, or one project with several seeds, in a folder of runs. Only while not busy."""
@@ -169,7 +170,7 @@ class Trainer(QObject):
             self._leg.gate.step()
         elif not self.busy and (run := self._run) is not None:
             ended = run.state.over or run.step >= run.target_epochs * run.steps_per_epoch
-            self._launch(1 if ended else None, self.folder, single=True)
+            self._launch(1 if ended else None, self.folder, Beginning(single=True))
 
     @Slot()
     def pause(self) -> None:
@@ -211,10 +212,9 @@ class Trainer(QObject):
         epochs: int | None,
         keeping: Keeping | Path | None,
         beginning: Beginning = Beginning(),  # noqa: B008  a value
-        single: bool = False,
     ) -> None:
         assert self.project is not None
-        self._begin(RunLeg(self.project, self._id, self._run, epochs, beginning, keeping, single))
+        self._begin(RunLeg(self.project, self._id, self._run, epochs, beginning, keeping))
 
     def _begin(self, leg: Leg) -> None:
         self._leg = leg

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
-import msgspec
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from networks.core.message import UserError, message
-from networks.explanations.places import Array, Position
+from networks.explanations.places import Array
+from networks.explanations.step import SeenStep, TensorStep
 from networks.explanations.trace import Trace, bytes_of_trace
-from networks.explanations.update import Update, WeightStep, explained_update
+from networks.explanations.update import WeightStep
 from networks.insight.tracing import traced
-from networks.recipes.losses import Loss
 from networks.training.answers import probabilities
 from networks.training.muon import orthogonal
 from networks.training.run import Run
@@ -26,68 +23,6 @@ from networks.training.watch import Batch, small_pictures
 
 MOST_BYTES = 300 * 2**20
 """What the story of a step may hold in memory."""
-
-
-class TensorStep(msgspec.Struct, frozen=True, eq=False):
-    """One learned tensor before and after: what the optimizer was given, and what the run's own step made."""
-
-    made: WeightStep
-    after: Array
-
-    def update(self, at: Position) -> Update:
-        """The arithmetic by which one of its numbers was changed."""
-        return explained_update(self.made, at)
-
-
-class SeenStep(msgspec.Struct, frozen=True, eq=False, dict=True):
-    """One step that a run has made, `step` counted from 1.
-
-    `trace` are the passes of the batch, computed once more beside the run from the weights before the step
-    with the same random numbers. `tensors` holds what was learned under the names of layer and tensor.
-    `loss` is what the run measured; `loss_again` and `scores_again` come of the same batch, with the same
-    random numbers, after the step. `norm` is the length of the gradient over all that learns, `given` that
-    of what the optimizer was given, which is shorter where the recipe clips it.
-    """
-
-    run: str
-    step: int
-    epoch: float
-    rows: NDArray[np.int64]
-    pictures: NDArray[np.uint8]
-    labels: NDArray[np.int64]
-    trace: Trace
-    tensors: Mapping[tuple[str, str], TensorStep]
-    loss: float
-    loss_again: float
-    scores_again: Array
-    norm: float
-    given: float
-
-    @property
-    def declared(self) -> Loss:
-        """The loss of the recipe."""
-        return next(iter(self.trace.losses.values())).loss
-
-    @cached_property
-    def losses(self) -> NDArray[np.float64]:
-        """The loss of each image of the batch, at the main output."""
-        main = next(iter(self.trace.losses.values()))
-        return self.declared.of_each(main.outputs.astype(np.float64), main.targets.astype(np.float64))
-
-    @cached_property
-    def probabilities(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """What the network said of each image before and after the step, n×classes each."""
-        main = next(iter(self.trace.losses.values()))
-        before, after = (
-            probabilities(torch.from_numpy(np.array(scores, np.float32)), self.declared).double().numpy()
-            for scores in (main.outputs, self.scores_again)
-        )
-        return before, after
-
-    @property
-    def difference(self) -> float:
-        """How far the loss that was computed beside the run lies from the one that the run measured."""
-        return abs(self.trace.loss - self.loss)
 
 
 class Witness:
@@ -125,7 +60,8 @@ class Witness:
             tensors,
             loss,
             again.loss,
-            next(iter(again.losses.values())).outputs,
+            self._said(trace),
+            self._said(again),
             *_norms(trace, tensors),
         )
 
@@ -143,6 +79,10 @@ class Witness:
             training=True,
             seed=self._random,
         )
+
+    def _said(self, trace: Trace) -> Array:
+        scores = torch.from_numpy(next(iter(trace.losses.values())).outputs)
+        return probabilities(scores.float(), self._run.project.recipe.learning.loss).double().numpy()
 
     def _tensors(self, trace: Trace) -> dict[tuple[str, str], TensorStep]:
         """Everything that the step may have changed."""

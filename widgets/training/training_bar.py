@@ -26,6 +26,8 @@ class TrainingBar(QWidget):
     resume_requested = Signal()
     stop_requested = Signal()
     further_requested = Signal()
+    step_requested = Signal()
+    """The user wants to train a single batch and see what it does."""
     both_requested = Signal()
     """The user wants to train the project and a twin of it."""
     finding_clicked = Signal()
@@ -46,6 +48,8 @@ class TrainingBar(QWidget):
         self.stop_button.clicked.connect(self.stop_requested)
         self.further_button = self._button("further")
         self.further_button.clicked.connect(self.further_requested)
+        self.step_button = self._button("step")
+        self.step_button.clicked.connect(self.step_requested)
         self.both_button = self._button("both")
         self.both_button.clicked.connect(self.both_requested)
         self.progress = RunProgress()
@@ -53,7 +57,8 @@ class TrainingBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE)
-        for widget in (self.main_button, self.stop_button, self.further_button, self.both_button):
+        buttons = self.main_button, self.stop_button, self.further_button, self.step_button, self.both_button
+        for widget in buttons:
             row.addWidget(widget)
         row.addSpacing(theme.SPACE)
         row.addWidget(self.progress, 1)
@@ -67,7 +72,8 @@ class TrainingBar(QWidget):
             self._refresh()
 
     def set_complete(self, complete: bool) -> None:
-        """Whether there is room for “Both…”, which stands in the menu as well."""
+        """Whether there is room for “Step” and “Both…”, which stand in the menu as well."""
+        self.step_button.setVisible(complete)
         self.both_button.setVisible(complete)
 
     def set_roomy(self, roomy: bool) -> None:
@@ -151,6 +157,11 @@ class TrainingBar(QWidget):
         self.further_button.setToolTip(
             self.tr("Train the same weights for one epoch more") if can else self._further_reason
         )
+        self.step_button.setText(self.tr("Step") if self._worded else "")
+        self.step_button.setIcon(icon("step-on"))
+        self.step_button.setAccessibleName(self.tr("Step"))
+        self.step_button.setEnabled(stage == "paused" or (idle and self._reason is None))
+        self.step_button.setToolTip(self.tr("Train exactly one batch, and see what it does"))
         self.both_button.setText(self.tr("Both…") if self._worded else "")
         self.both_button.setIcon(icon("twins"))
         self.both_button.setAccessibleName(self.tr("Train both…"))

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QThread
 
 from app.background.job import Job
 from app.training import trainer as trainer_module
+from app.training.leg import Beginning
 from app.training.trainer import State, Trainer
 from networks.core.message import message
 from networks.graph.edits import remove
@@ -276,7 +277,7 @@ def test_releasing_changes_nothing_in_what_follows(trainer):
 def test_a_single_step_is_seen_and_the_run_goes_on_from_there(trainer, events, qtbot):
     seen = []
     trainer.step_seen.connect(seen.append)
-    trainer.start(SHORT, single=True)
+    trainer.start(SHORT, beginning=Beginning(single=True))
     qtbot.waitUntil(_idle(trainer), timeout=30_000)
     trainer.step()
     qtbot.waitUntil(_idle(trainer), timeout=30_000)

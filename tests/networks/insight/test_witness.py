@@ -55,7 +55,8 @@ def test_a_step_that_is_seen_is_the_one_that_was_made(settings):
         expected = min(story.norm, settings.get("clip", story.norm))
         assert story.given == pytest.approx(expected, rel=1e-3)
         assert story.loss_again != story.loss
-        assert np.allclose(story.probabilities[0].sum(axis=1), 1, atol=1e-5)
+        assert story.losses[story.order[0]] == story.losses.max()
+        assert np.allclose(story.said.sum(axis=1), 1, atol=1e-5)
         assert len(story.tensors) == sum(1 for each in run.module.parameters() if each.requires_grad)
         for (layer, tensor), step in story.tensors.items():
             for at in some_positions(step.after):

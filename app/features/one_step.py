@@ -1,0 +1,134 @@
+"""One training step, seen: trains exactly one batch, and tells what it did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from app.feature.command import Command, MenuEntry, Section
+from app.feature.desk import LASTING, Desk
+from app.feature.gesture import Gesture
+from app.feature.panel import Panel, Place
+from app.feature.panel_feature import PanelFeature
+from app.feature.shown import Shown
+from networks.core.finding import blocking
+from networks.core.message import Message, visible
+from networks.explanations.step import SeenStep
+from widgets.look.translation import said
+
+if TYPE_CHECKING:
+    from widgets.backward.panel import BackwardPanel
+
+LEAST_WIDTH = 340
+ROOM = 1140
+
+
+class OneStep(PanelFeature["BackwardPanel"]):
+    """Asks for a step of the run that there is, or of a new one, and shows its story."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._seen: SeenStep | None = None
+        self._names: tuple[str, ...] = ()
+        self._problem: Message | None = None
+        desk.trainer.step_seen.connect(self._take)
+        desk.trainer.state_changed.connect(self._show_reason)
+        desk.files.opened.connect(self._forget)
+
+    def make_panel(self) -> BackwardPanel:
+        from widgets.backward.panel import BackwardPanel
+
+        panel = BackwardPanel()
+        panel.step_wished.connect(self.step)
+        panel.layer_reached.connect(self._light)
+        return panel
+
+    def panels(self) -> tuple[Panel, ...]:
+        title = self.tr("Step")
+        return (Panel("one_step", title, Place.MEASURED, self.late, least_width=LEAST_WIDTH, room=ROOM),)
+
+    def commands(self) -> tuple[MenuEntry, ...]:
+        title = self.tr("One s&tep, and see what it does")
+        return (
+            Command(
+                "step", Section.RUN, title, self.step, ("Ctrl+Shift+E",), why_not=lambda _: self.reason()
+            ),
+        )
+
+    def gestures(self) -> tuple[Gesture, ...]:
+        story, rows = self.tr("On the story of a step"), self.tr("On the gradient's way down")
+        weight, losses = self.tr("On the weights of a step"), self.tr("On the losses of a batch")
+        sideways = ("Left", "Right")
+        return (
+            Gesture(story, self.tr("Play or pause"), ("Space",)),
+            Gesture(story, self.tr("One moment back or on"), sideways),
+            Gesture(story, self.tr("To the beginning or the end"), ("Home", "End")),
+            Gesture(rows, self.tr("Go to another layer"), ("Up", "Down", "PgUp", "PgDown"), self.tr("click")),
+            Gesture(weight, self.tr("Go to another weight"), (*sideways, "Up", "Down"), self.tr("click")),
+            Gesture(weight, self.tr("Go to the kernel of another map"), ("PgUp", "PgDown")),
+            Gesture(weight, self.tr("Go to another filter"), ("Ctrl+PgUp", "Ctrl+PgDown")),
+            Gesture(
+                losses, self.tr("Follow another picture"), (*sideways, "PgUp", "PgDown"), self.tr("click")
+            ),
+        )
+
+    def show_panel(self, panel: BackwardPanel, old: Shown | None, new: Shown) -> None:
+        if old is None:
+            self._show_story(panel)
+        if new.news(old, "findings"):
+            self._show_reason()
+
+    def reason(self) -> str:
+        """Why no step can be made now; empty if one can."""
+        trainer, found = self.desk.trainer, blocking(self.desk.shown.findings)
+        if trainer.comparing:
+            return self.tr("Twins are being trained: stop them first, or wait until they end.")
+        if trainer.busy and not trainer.paused:
+            return self.tr("A run is in progress: pause or stop it first.")
+        if not trainer.busy and found:
+            return said(found[0].sentence)
+        return ""
+
+    @Slot()
+    def step(self) -> None:
+        """Trains exactly one batch of the run that there is, or of a new one."""
+        if reason := self.reason():
+            self.desk.say(reason, LASTING)
+            return
+        self.desk.step_wished.emit()
+
+    @Slot(object)
+    def _take(self, found: SeenStep | Message) -> None:
+        if isinstance(found, SeenStep):
+            run = self.desk.trainer.run
+            classes = self.desk.shown.project if run is None else run.project
+            self._seen, self._problem = found, None
+            self._names = tuple(visible(name, 40) for name in classes.recipe.data.dataset.classes)
+        else:
+            self._seen, self._problem = None, found
+            self.desk.say(found)
+        self.desk.open_panel("one_step")
+        self._show_story(self.panel)
+
+    def _show_story(self, panel: BackwardPanel) -> None:
+        note = "" if self._problem is None else said(self._problem)
+        panel.show_step(self._seen, self._names, note)
+        self._show_reason()
+
+    @Slot()
+    def _show_reason(self) -> None:
+        if self.late.made is not None:
+            self.late.made.show_reason(self.reason())
+
+    @Slot(str)
+    def _light(self, layer: str) -> None:
+        """Has the canvas light along, as long as it still shows that network."""
+        if layer in self.desk.shown.network:
+            self.desk.reveal(layer)
+
+    @Slot()
+    def _forget(self) -> None:
+        self._seen = self._problem = None
+        if self.late.made is not None:
+            self._show_story(self.late.made)

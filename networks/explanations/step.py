@@ -1,0 +1,74 @@
+"""One step of a run, seen whole: passes, gradients, what the optimizer made of them, the loss once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from networks.explanations.places import Array, Position
+from networks.explanations.trace import Trace
+from networks.explanations.update import Update, WeightStep, explained_update
+from networks.recipes.losses import Loss
+
+
+class TensorStep(msgspec.Struct, frozen=True, eq=False):
+    """One learned tensor before and after: what the optimizer was given, and what the run's own step made."""
+
+    made: WeightStep
+    after: Array
+
+    def update(self, at: Position) -> Update:
+        """The arithmetic by which one of its numbers was changed."""
+        return explained_update(self.made, at)
+
+
+class SeenStep(msgspec.Struct, frozen=True, eq=False, dict=True):
+    """One step that a run has made, `step` counted from 1.
+
+    `trace` are the passes of the batch, computed once more beside the run from the weights before the step
+    with the same random numbers. `tensors` holds what was learned under the names of layer and tensor.
+    `loss` is what the run measured, `loss_again` the loss of the same batch after the step, with the same
+    random numbers; `said` and `said_again` are the probabilities of each class before and after, n×classes.
+    `norm` is the length of the gradient over all that learns, `given` that of what the optimizer was given,
+    which is shorter where the recipe clips it.
+    """
+
+    run: str
+    step: int
+    epoch: float
+    rows: NDArray[np.int64]
+    pictures: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    trace: Trace
+    tensors: Mapping[tuple[str, str], TensorStep]
+    loss: float
+    loss_again: float
+    said: Array
+    said_again: Array
+    norm: float
+    given: float
+
+    @property
+    def declared(self) -> Loss:
+        """The loss of the recipe."""
+        return next(iter(self.trace.losses.values())).loss
+
+    @cached_property
+    def losses(self) -> NDArray[np.float64]:
+        """The loss of each image of the batch, at the main output."""
+        main = next(iter(self.trace.losses.values()))
+        return self.declared.of_each(main.outputs.astype(np.float64), main.targets.astype(np.float64))
+
+    @property
+    def difference(self) -> float:
+        """How far the loss that was computed beside the run lies from the one that the run measured."""
+        return abs(self.trace.loss - self.loss)
+
+    @cached_property
+    def order(self) -> NDArray[np.intp]:
+        """The images of the batch, the one with the largest loss first."""
+        return np.argsort(-self.losses, kind="stable")
