@@ -229,6 +229,7 @@ class Runs(QObject):
         self._held_back = None
         self._wishes.clear()
         self._list(self._planned.plan(rounds))
+        self.every.tell()
         self.outdated.emit()
         self.trainer.compare(rounds, self.place())
 
@@ -240,7 +241,6 @@ class Runs(QObject):
             if planned.part.side == "A":
                 self.progress, self._id = record.progress, record.run
                 self._trained, self._called = planned.project, run_name(planned.project)[0]
-        self.every.tell()
 
     def _begin(
         self,

@@ -158,6 +158,8 @@ class Chart(PlotView):
 
     def show_cross_hair(self, epoch: float | None, rings: list[tuple[QPointF, QColor]]) -> None:
         """Shows a line at this epoch and rings around the points that are read there; None hides it."""
+        if epoch is None and self._cross_hair_at is None and not rings:
+            return
         self._cross_hair_at = epoch
         self._rings.show_points(rings, QColor(self.shade.panel))
         self._place_dots()

@@ -367,7 +367,8 @@ class CurvesPanel(QWidget):
         for chart in self.charts:
             if shown and self._following:
                 chart.follow(max(run.last_epoch for run in shown))
-            chart.redraw()
+            else:
+                chart.redraw()
         self._refreshing = False
         self.keys.show_averages(any(run.averages for run in shown))
         self._show_axes()

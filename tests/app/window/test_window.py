@@ -411,8 +411,12 @@ def test_features_are_shown_what_runs_have_told(window, qtbot):
     window.desk.recorded.connect(
         lambda: grown.append([len(each.steps) for each in window.desk.shown.records])
     )
+    arrived = []
+    window.trainer.events_arrived.connect(arrived.append)
     assert window.desk.shown.records == ()
     _train_to_the_end(window, qtbot)
+    # when it begins, and once for all that arrives together
+    assert len(grown) <= 2 + len(arrived)
     (record,) = window.desk.shown.records
     assert record.ended.reason == "finished"
     assert grown[0] == [0]

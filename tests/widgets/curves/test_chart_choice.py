@@ -7,6 +7,7 @@ import pytest
 from networks.runs.events import Stepped
 from networks.runs.measures import QUANTITIES
 from tests.widgets.curves.driven_panel import DrivenPanel
+from widgets.curves.chart import Chart
 
 EXTRA = [quantity for quantity in QUANTITIES if quantity.extra]
 
@@ -32,6 +33,15 @@ def panel(qtbot):
     panel.begin_run("Run 1")
     panel.extend(steps(1, 20))
     return panel
+
+
+def test_each_chart_is_drawn_once_for_what_has_come(panel, monkeypatch):
+    """While a run goes on, the thread that trains waits for all that the window draws."""
+    drawn = []
+    redraw = Chart.redraw
+    monkeypatch.setattr(Chart, "redraw", lambda chart: (drawn.append(chart), redraw(chart)))
+    panel.extend(steps(21, 30))
+    assert sorted(map(id, drawn)) == sorted(map(id, panel.charts))
 
 
 def test_they_are_hidden_until_somebody_asks_for_them(panel):
