@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.background.job import Job, Task
 from app.training.kept_runs import KeptRuns
@@ -22,6 +22,9 @@ from networks.runs.kept.legs import now
 from networks.runs.kept.reading import is_run
 from networks.runs.record import Record
 from networks.runs.summary import Summary, summary_of
+
+GROWTH_MS = 500
+"""How often a row follows a run that only goes on, in milliseconds: nobody reads figures any faster."""
 
 _Read = tuple[str, Summary | Origin | Message]
 """The id of a run, and what was read of it."""
@@ -48,6 +51,12 @@ class RunTable(QObject):
         """The ids of the runs that began in this session."""
         self._seen: dict[str, tuple[Any, ...]] = {}
         """What a record had told when its row was made."""
+        self._behind: dict[str, Record] = {}
+        """Records that have grown since; their rows follow with the timer."""
+        self._growth = QTimer(self)
+        self._growth.setSingleShot(True)
+        self._growth.setInterval(GROWTH_MS)
+        self._growth.timeout.connect(self._catch_up)
         self._deleted: dict[str, Row] = {}
         self._unread: dict[Path, str] = {}
         """Folders that are to be read, and the ids of their runs."""
@@ -183,14 +192,22 @@ class RunTable(QObject):
             self.changed.emit()
 
     def take(self, records: Iterable[Record]) -> None:
-        """Takes what these records have told since the last call."""
+        """Takes what these records have told since the last call.
+
+        Rows of records that have only grown follow twice a second, all others at once.
+        """
         changed = False
         for record in records:
             folder = self._kept.folders.get(record.run)
             seen = len(record.steps), len(record.validations), record.ended, record.title, folder
-            row = self.rows.get(record.run)
-            if row is None or self._seen.get(record.run) == seen:
+            row, known = self.rows.get(record.run), self._seen.get(record.run)
+            if row is None or known == seen:
                 continue
+            if known is not None and known[2:] == seen[2:]:
+                if self._growth.isActive():
+                    self._behind[record.run] = record
+                    continue
+                self._growth.start()
             self._seen[record.run] = seen
             old = row.summary
             told = summary_of(record) if old is None else summary_of(record, old.note, old.begun, old.seed)
@@ -199,6 +216,11 @@ class RunTable(QObject):
             changed = True
         if changed:
             self.changed.emit()
+
+    @Slot()
+    def _catch_up(self) -> None:
+        behind, self._behind = self._behind, {}
+        self.take(behind.values())
 
     # what the user does
 
@@ -235,7 +257,7 @@ class RunTable(QObject):
     def forget(self, runs: Iterable[str]) -> None:
         """Shows these runs no more."""
         for run in runs:
-            for known in (self.rows, self.projects, self._seen):
+            for known in (self.rows, self.projects, self._seen, self._behind):
                 known.pop(run, None)
         self._deleted = {}
         self.changed.emit()

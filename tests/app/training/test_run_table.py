@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject
 
 from app.training.kept_runs import KeptRuns
 from app.training.run_table import RunTable
+from networks.core.message import message
 from networks.project.project import first_project, write_project
 from networks.recipes.recipe import with_settings
+from networks.runs.events import Finished, Stepped
 from networks.runs.kept.files import HEADER, PROJECT, Label, write_label
 from networks.runs.kept.folders import claimed
 from networks.runs.record import Record
@@ -121,6 +123,30 @@ def test_a_row_follows_its_record_and_keeps_the_note(table, qtbot):
     # nothing new, nothing to show
     table.take([record])
     assert not told
+
+
+def test_the_row_of_a_run_that_goes_on_follows_it_twice_a_second_and_its_end_at_once(table, qtbot):
+    record = Record("run-1", "new", 100)
+    table.begin(record, project())
+    told = []
+    table.changed.connect(lambda: told.append(table.rows["run-1"].summary.epochs))
+
+    def grow(step):
+        record.take([Stepped("run-1", step, step / 2, {"training loss": 1.0})])
+        table.take([record])
+
+    for step in range(1, 21):
+        grow(step)
+    # more than once only where this takes longer than half a second
+    assert told[0] == 0.5
+    assert len(told) < 10
+    qtbot.waitUntil(lambda: told[-1] == 10.0)
+    grow(21)
+    grow(22)
+    record.take([Finished("run-1", "stopped", 22, message("stopped"))])
+    table.take([record])
+    assert told[-1] == 11.0
+    assert table.rows["run-1"].summary.mark != "running"
 
 
 def test_what_is_removed_can_be_restored(table, tmp_path, qtbot):
