@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from app.training.torch_loader import TorchLoader
+from networks.presets import nearest
 from networks.training.devices import devices
 
 
@@ -23,6 +24,14 @@ def test_devices_and_version_are_told(loader, qtbot):
     with qtbot.waitSignal(loader.loaded, timeout=60_000) as told:
         loader.start()
     assert told.args == [devices(), torch.__version__]
+
+
+def test_the_first_run_is_named_at_once(loader, qtbot):
+    """All presets are made for that, a tenth of a second's work, beside the window."""
+    nearest._presets.cache_clear()
+    with qtbot.waitSignal(loader.loaded, timeout=60_000):
+        loader.start()
+    assert nearest._presets.cache_info().currsize == 1
 
 
 def test_a_broken_torch_is_told_as_a_sentence(loader, qtbot, monkeypatch):
