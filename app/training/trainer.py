@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from enum import Enum
@@ -23,10 +24,13 @@ from networks.recipes.steering import Value
 if TYPE_CHECKING:
     from networks.training.run import Run
 
-TICK_MS = 100
-"""How often the window takes the events, in milliseconds, however fast training is.
+TICK_MS, SLOWEST_TICK_MS = 100, 250
+"""How often the window takes the events, in milliseconds, however fast training is."""
+SHARE = 0.06
+"""So much of a core's time the window shall need while it trains.
 
-Drawing both charts takes about 10 ms in which the training thread waits for the interpreter.
+Drawing the charts takes some milliseconds, in which the thread that trains waits for the interpreter. Where
+it takes longer, because there are many curves or the computer is slow, events are taken less often.
 """
 
 
@@ -40,8 +44,13 @@ class State(Enum):
     STOPPING = "stopping"
 
 
+def tick_ms(used: float) -> int:
+    """After how long the window takes the next events, where it used so many seconds since the last ones."""
+    return min(SLOWEST_TICK_MS, max(TICK_MS, round(1000 * used / SHARE)))
+
+
 class Trainer(QObject):
-    """Starts, pauses and stops training, and hands on its events, ten times a second and none lost.
+    """Starts, pauses and stops training, and hands on its events, some times a second and none lost.
 
     A run keeps the project that it was started from, so that editing while it trains is safe.
     """
@@ -72,7 +81,9 @@ class Trainer(QObject):
         self._job: Job[None] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(self._take_events)
+        self._timer.timeout.connect(self._tick)
+        self._used = 0.0
+        """The processor time that the window's thread had used up to the last tick."""
 
     @property
     def busy(self) -> bool:
@@ -221,10 +232,16 @@ class Trainer(QObject):
         leg.inside = lambda: self.inside
         self._job = Job(leg.drive, self._end, self._end, owner=self)
         self._become(State.PREPARING)
-        self._timer.start()
+        self._used = time.thread_time()
+        self._timer.start(TICK_MS)
         self._job.start()
 
     @Slot()
+    def _tick(self) -> None:
+        used, self._used = time.thread_time() - self._used, time.thread_time()
+        self._timer.setInterval(tick_ms(used))
+        self._take_events()
+
     def _take_events(self) -> None:
         leg = self._leg
         if leg is None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 import weakref
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QEvent, QThread
 
 from app.background.job import Job
 from app.training import trainer as trainer_module
 from app.training.leg import Beginning
-from app.training.trainer import State, Trainer
+from app.training.trainer import SHARE, SLOWEST_TICK_MS, TICK_MS, State, Trainer, tick_ms
 from networks.core.message import message
 from networks.graph.edits import remove
 from networks.project.project import first_project
@@ -109,6 +112,30 @@ def test_twenty_thousand_events_arrive_in_order_in_few_signals(trainer, events, 
     qtbot.waitUntil(_idle(trainer))
     assert [e.step for e in events if isinstance(e, Stepped)] == list(range(1, 20_002))
     assert len(signals) < 2_000
+
+
+def test_a_window_with_much_to_draw_takes_the_events_less_often(trainer, scripted, qtbot):
+    """Half of a core's time would be lost to a training thread that waits for the interpreter."""
+
+    def draw(_):
+        began = time.thread_time()
+        while time.thread_time() - began < 0.05:
+            pass
+
+    trainer.events_arrived.connect(draw)
+    scripted(lambda: _steps(500_000))
+    trainer.start(SHORT)
+    assert trainer._timer.interval() == TICK_MS
+    qtbot.waitUntil(lambda: trainer._timer.interval() == SLOWEST_TICK_MS)
+    trainer.stop()
+    qtbot.waitUntil(_idle(trainer))
+
+
+@given(st.floats(0, 10))
+def test_the_window_needs_its_share_of_a_core_at_most_and_is_never_slow(used):
+    after = tick_ms(used)
+    assert TICK_MS <= after <= SLOWEST_TICK_MS
+    assert used <= 1.01 * SHARE * after / 1000 or after == SLOWEST_TICK_MS
 
 
 def test_it_trains_in_another_thread_and_tells_in_this_one(trainer, scripted, qtbot):
