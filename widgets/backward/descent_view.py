@@ -163,7 +163,7 @@ class DescentView(QWidget):
     def _paint_heads(self, painter: QPainter, shade: theme.Colors, columns: dict[str, QRectF]) -> None:
         heads = {
             "chip": (self.tr("from the loss downwards"), _LEFT),
-            "ribbon": (self.tr("width: its length"), Qt.AlignmentFlag.AlignCenter),
+            "ribbon": (self.tr("width: √ length"), Qt.AlignmentFlag.AlignCenter),
             "does": (self.tr("what the layer does to it"), _LEFT),
             "norm": (self.tr("length"), _RIGHT),
             "maps": (self.tr("the gradient itself"), _LEFT),
@@ -178,7 +178,8 @@ class DescentView(QWidget):
                 painter.drawText(room, side, words)
 
     def _ribbon(self, norm: float, most: float) -> float:
-        return max(1.5, _WIDEST * norm / most) if np.isfinite(norm) else _WIDEST
+        # the root, so that a gradient of a hundredth is still seen; the heading says so
+        return max(1.5, _WIDEST * (norm / most) ** 0.5) if np.isfinite(norm) else _WIDEST
 
     def _paint_stream(
         self, painter: QPainter, shade: theme.Colors, column: QRectF, stream: Stream, most: float

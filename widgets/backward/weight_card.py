@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -214,9 +215,15 @@ class WeightGrid(QWidget):
         if weight.ndim == 4:
             found: Array = weight[self._at[0], self._at[1]]
             return found
-        flat: Array = weight.reshape(-1, weight.shape[-1]) if weight.ndim > 1 else weight.reshape(1, -1)
+        wide = self._wide()
+        flat: Array = np.pad(weight.ravel(), (0, -weight.size % wide)).reshape(-1, wide)
         top, left = self._corner()
         return flat[top : top + 24, left : left + 24]
+
+    def _wide(self) -> int:
+        """How many numbers stand beside each other; a vector is wrapped into a square."""
+        shape = self._weight.shape
+        return int(shape[-1]) if len(shape) > 1 else max(1, math.isqrt(max(0, self._weight.size - 1)) + 1)
 
     def _corner(self) -> tuple[int, int]:
         if self._weight.ndim == 4:
@@ -227,11 +234,9 @@ class WeightGrid(QWidget):
     def _in_slice_of_all(self) -> tuple[int, int]:
         if self._weight.ndim == 4:
             return self._at[2], self._at[3]
-        if self._weight.ndim > 1:
-            flat = int(np.ravel_multi_index(self._at, self._weight.shape))
-            row, column = divmod(flat, int(self._weight.shape[-1]))
-            return row, column
-        return 0, self._at[0] if self._at else 0
+        flat = int(np.ravel_multi_index(self._at, self._weight.shape)) if self._at else 0
+        row, column = divmod(flat, self._wide())
+        return row, column
 
     def _cell(self) -> tuple[float, float, float]:
         """The side of a cell and where the grid begins."""
@@ -248,13 +253,11 @@ class WeightGrid(QWidget):
                 for each, size in zip((row, column), weight.shape[2:], strict=True)
             )
             self.moved.emit((*self._at[:2], row, column))
-        elif weight.ndim > 1:
-            rows = weight.size // weight.shape[-1]
-            row, column = max(0, min(row, rows - 1)), max(0, min(column, weight.shape[-1] - 1))
-            at = np.unravel_index(row * weight.shape[-1] + column, weight.shape)
+        elif weight.ndim:
+            wide = self._wide()
+            row, column = max(0, row), max(0, min(column, wide - 1))
+            at = np.unravel_index(min(row * wide + column, weight.size - 1), weight.shape)
             self.moved.emit(tuple(int(axis) for axis in at))
-        elif weight.ndim == 1:
-            self.moved.emit((max(0, min(column, weight.size - 1)),))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         side, left, top = self._cell()

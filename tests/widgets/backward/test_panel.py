@@ -12,6 +12,7 @@ from networks.runs.events import Stepped
 from networks.training.run import Run
 from tests.networks.training.test_run import RANDOM, project
 from widgets.backward.panel import BackwardPanel
+from widgets.backward.weight_card import WeightGrid
 
 NAMES = tuple("0123456789")
 
@@ -99,3 +100,22 @@ def test_playing_comes_to_the_end_and_stops(panel, qtbot):
     assert panel.player.playing
     qtbot.waitUntil(lambda: panel.player.position == panel.player.steps - 1)
     assert not panel.player.playing
+
+
+@pytest.mark.parametrize("shape", [(7,), (5, 3), (4, 2, 3, 3), (40, 50), ()])
+def test_the_keys_of_the_grid_reach_every_number_around_and_leave_it_never(qtbot, shape):
+    weight = np.arange(max(1, int(np.prod(shape))), dtype=np.float32).reshape(shape)
+    grid = WeightGrid()
+    qtbot.addWidget(grid)
+    seen = [tuple(0 for _ in shape)]
+    grid.moved.connect(lambda at: (seen.append(at), grid.show_tensor(weight, at)))
+    grid.show_tensor(weight, seen[0])
+    grid.show()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_PageDown) * 9 + (
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Up,
+    ) * 3:
+        qtbot.keyClick(grid, key)
+    grid.grab()
+    assert len(set(seen)) > (4 if shape else 0)
+    assert all(len(at) == len(shape) and float(weight[at]) >= 0 for at in seen)
