@@ -91,6 +91,8 @@ class Desk(QObject):
     """The `ValuePlace` that somebody points at or walks to; all that show numbers of the network follow."""
     explanation_wished = Signal(object)
     """A `ValuePlace`: where this number comes from is to be shown."""
+    largest_wished = Signal(str)
+    """The name of a layer: where the largest number that leaves it comes from is to be shown."""
     panel_wished = Signal(str)
     """The name of a panel that is to be opened and brought into view."""
 

@@ -29,6 +29,7 @@ from app.features.results import Results
 from app.features.torch_loading import TorchLoading
 from app.features.training import Training
 from app.features.twins import Twins
+from app.features.where_from import WhereFrom
 from app.features.xray import XRayCanvas
 
 FEATURES: tuple[type[Feature], ...] = (
@@ -51,6 +52,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Augmentation,
     Bench,
     LossFunction,
+    WhereFrom,
     Browser,
     Code,
     ProjectFiles,

@@ -43,6 +43,7 @@ class Canvas(PanelFeature["SelectionPanel"]):
         self.view.folding_changed.connect(self._tell)
         self.view.editing.refused.connect(desk.say)
         self.view.prompted.connect(desk.say)
+        self.view.explanation_wished.connect(desk.explanation_wished)
         self.view.xray.sight_changed.connect(desk.sight_changed)
         desk.xray_switched.connect(self.view.xray.switch)
         desk.views_shown.connect(self.view.xray.show_views)
@@ -128,7 +129,7 @@ class Canvas(PanelFeature["SelectionPanel"]):
                 "open_fold",
                 section,
                 self.tr("&Open or close the selected block"),
-                view.open_selected,
+                self.open_or_explain,
                 ("Return", "Enter"),
                 self._scope,
             ),
@@ -176,6 +177,15 @@ class Canvas(PanelFeature["SelectionPanel"]):
     @Slot()
     def _tell(self) -> None:
         self.desk.show_canvas(self.view.folding, self.view.selected())
+
+    @Slot()
+    def open_or_explain(self) -> None:
+        """Opens or closes the selected block; of a layer in the X-ray, explains its largest number."""
+        selected = self.view.selected()
+        if self.view.xray.on and len(selected) == 1 and selected[0] in self.view.folding.network:
+            self.desk.largest_wished.emit(selected[0])
+        else:
+            self.view.open_selected()
 
     @Slot()
     def group_selection(self) -> None:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QGraphicsView, QStyle, QToolTip, QWidget
 from networks.graph.check import Report
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folding, everything_open, opened_at_first
+from networks.xray.value_place import ValuePlace
 from widgets.canvas.accessible import MENU, TOGGLE, Key, Voices
 from widgets.canvas.background import DotGrid, paint_hint, paint_ring
 from widgets.canvas.camera import Camera
@@ -72,6 +73,8 @@ class CanvasView(QGraphicsView):
     folding_changed = Signal()
     menu_wished = Signal(QPoint)
     prompted = Signal(str)
+    explanation_wished = Signal(object)
+    """Where the number at this `ValuePlace`, which a card shows, comes from is to be seen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._scene = CanvasScene()
@@ -310,6 +313,8 @@ class CanvasView(QGraphicsView):
             self._interpreter.hover_again()
         elif isinstance(request, str):
             self._do(request)
+        elif isinstance(request, ValuePlace):
+            self.explanation_wished.emit(request)
         elif isinstance(request, Choice):
             self._choices.offer(request, self._interpreter.last_place)
         elif request is not None:

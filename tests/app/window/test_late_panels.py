@@ -31,6 +31,7 @@ LATE = [
     "loss",
     "results",
     "twins",
+    "explanation",
     "code",
 ]
 

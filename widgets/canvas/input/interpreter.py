@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 
 from networks.core.message import message
 from networks.graph.network import Wire
+from networks.xray.value_place import ValuePlace
 from widgets.canvas.camera import STEP, Camera
 from widgets.canvas.input.dropping import Drop, Move
 from widgets.canvas.input.gestures import ADDING, Connect, Gesture, Pan, Select
@@ -30,7 +31,7 @@ from widgets.canvas.input.keyboard_wire import KeyboardWire, ends_for
 from widgets.canvas.input.keys import CanvasCommand, command_of, way_of
 from widgets.canvas.input.navigation import Way, reached
 from widgets.canvas.input.payload import dragged
-from widgets.canvas.input.under import Pointer, Under, under
+from widgets.canvas.input.under import Pointer, Under, under, value_at
 from widgets.canvas.input.wishes import Choice, Wish, stepped
 from widgets.canvas.items.content import frame_tooltip, tooltip, wire_tooltip
 from widgets.canvas.items.health_glyph import words_of
@@ -50,8 +51,11 @@ class Toggle(msgspec.Struct, frozen=True):
     name: str
 
 
-Request = Wish | Choice | Toggle | CanvasCommand
-"""What a handler may ask for: an edit or its refusal, a choice of edits, a fold to toggle, a command."""
+Request = Wish | Choice | Toggle | ValuePlace | CanvasCommand
+"""What a handler may ask for: an edit or its refusal, a choice of edits, a fold to toggle, a command.
+
+A `ValuePlace` asks where the number there comes from.
+"""
 
 
 class Interpreter:
@@ -161,7 +165,7 @@ class Interpreter:
         self._hover(pointer)
         return request
 
-    def _click(self, pointer: Pointer) -> Toggle | None:
+    def _click(self, pointer: Pointer) -> Toggle | ValuePlace | None:
         """A press on a port that did not become a drag means the wire that ends there, or the card."""
         scene, here = self._scene, under(self._scene, pointer)
         adding = bool(pointer.modifiers & ADDING)
@@ -171,7 +175,9 @@ class Interpreter:
             scene.select(names if wire else names ^ {here.port.name}, (wire,) if wire else ())
         elif not adding and here.card is not None:
             scene.select((here.card,))
-        return Toggle(here.chevron) if here.chevron is not None else None
+        if here.chevron is not None:
+            return Toggle(here.chevron)
+        return None if adding or here.card is None else value_at(scene, here.card, pointer.scene)
 
     def double_click(self, event: QMouseEvent) -> Toggle | None:
         """On a folded card or a frame's first line it opens or closes the fold; elsewhere it is a press."""

@@ -79,6 +79,44 @@ def tiles(maps: Maps, top: float) -> list[QRectF]:
     ]
 
 
+def number_at(inside: Inside, x: float, y: float, top: float) -> tuple[int, ...] | None:
+    """The position of the number of the layer's output that lies here; `top` is where the strip begins.
+
+    All are measured from the middle of the card's upper edge. Where bars or pixels stand for several
+    numbers, it is one of them.
+    """
+    view = inside.view
+    if inside.answer is None and view.maps is not None:
+        for channel, tile in zip(view.maps.channels, tiles(view.maps, top), strict=False):
+            if not tile.contains(x, y):
+                continue
+            height, width = view.maps.size
+            place = _fitted(tile, height, width)
+            row, column = (y - place.top()) / place.height(), (x - place.left()) / place.width()
+            return (
+                channel,
+                min(max(int(row * height), 0), height - 1),
+                min(max(int(column * width), 0), width - 1),
+            )
+        return None
+    room = QRectF(-WIDTH / 2 + _LEFT, top, WIDTH - _LEFT - _RIGHT, TILE)
+    if not room.contains(x, y):
+        return None
+    if inside.answer is not None and len(inside.answer.probabilities) > _MOST_NAMED:
+        order = np.argsort(-inside.answer.probabilities, kind="stable")[:3]
+        return (int(order[min(int((y - room.top()) / room.height() * 3), 2)]),)
+    index = min(int((x - room.left()) / room.width() * view.numbers), view.numbers - 1)
+    return tuple(int(each) for each in np.unravel_index(index, view.shape))
+
+
+def _fitted(place: QRectF, height: int, width: int) -> QRectF:
+    """The largest rectangle in the middle of a place with the sides of an image."""
+    scale = min(place.width() / width, place.height() / height)
+    where = QRectF(0, 0, width * scale, height * scale)
+    where.moveCenter(place.center())
+    return where
+
+
 def _paint_maps(painter: QPainter, inside: Inside, maps: Maps, room: QRectF, style: Style) -> None:
     for index, place in enumerate(tiles(maps, room.top())):
         low, high = (float(each) for each in maps.ranges[index])
@@ -111,9 +149,7 @@ def _ends(inside: Inside, low: float, high: float) -> tuple[float, float]:
 def _paint_pixels(painter: QPainter, colors: NDArray[np.uint32], place: QRectF, style: Style) -> None:
     height, width = colors.shape
     image = QImage(colors.data, width, height, 4 * width, QImage.Format.Format_RGB32)
-    scale = min(place.width() / width, place.height() / height)
-    where = QRectF(0, 0, width * scale, height * scale)
-    where.moveCenter(place.center())
+    where = _fitted(place, height, width)
     painter.drawImage(where, image)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(style.borders["plain"])

@@ -1,0 +1,341 @@
+"""Where this number comes from: the room that explains any value inside the network."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from PySide6.QtCore import Slot
+
+from app.background.job import Task
+from app.background.newest import Newest
+from app.feature.command import Command, MenuEntry, Section
+from app.feature.desk import LASTING, Desk
+from app.feature.gesture import Gesture
+from app.feature.panel import Panel, Place
+from app.feature.panel_feature import PanelFeature
+from app.feature.probed import Probed
+from app.feature.shown import Shown
+from networks.core.message import Message, UserError, message, visible
+from networks.explanations.kept import Kept
+from networks.explanations.page import Page, page
+from networks.xray.value_place import ValuePlace
+from widgets.controls.section import ShowWatch
+from widgets.look.translation import said
+
+if TYPE_CHECKING:
+    from networks.insight.looker import Looker
+    from networks.insight.pictures import Pictures
+    from networks.xray.probe import Which
+    from widgets.explanation.panel import ExplanationPanel
+
+ROOM = 1180
+LEAST_WIDTH = 440
+_ANY = ""
+"""In place of a layer: whichever makes a good beginning."""
+
+
+class Known(NamedTuple):
+    """What is kept of the picture, for which probe, with whose weights, and by whom it was made."""
+
+    key: tuple[Any, ...]
+    pictures: Pictures
+    kept: Kept
+    looker: Looker
+
+
+class WhereFrom(PanelFeature["ExplanationPanel"]):
+    """Explains in the background, with the weights of the moment when it was asked; the newest wish first."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._working, self._saving = Newest(self), Newest(self)
+        self._known: Known | None = None
+        self._shown: ValuePlace | None = None
+        self._wish: tuple[str, tuple[int, ...] | None] | None = None
+        """A layer, and a position in it or None for its largest number, that waits for the probe."""
+        self._asked: tuple[Any, ...] | None = None
+        """What is being explained now."""
+        self._start = False
+        """Whether the weights from before the training are looked at."""
+        desk.explanation_wished.connect(self.explain)
+        desk.largest_wished.connect(self.explain_layer)
+        desk.probed_changed.connect(self._follow_probe)
+
+    # what it adds to the window
+
+    def make_panel(self) -> ExplanationPanel:
+        from widgets.explanation.panel import ExplanationPanel
+
+        panel = ExplanationPanel()
+        panel.wished.connect(self._go)
+        panel.example_wished.connect(self.explain_selected)
+        panel.again_wished.connect(self._look_again)
+        panel.start_wished.connect(self._change_weights)
+        panel.saving_wished.connect(self._save)
+        panel.told.connect(self._tell)
+        panel.show_older(False)
+        ShowWatch(panel).seen.connect(self._look)
+        return panel
+
+    def panels(self) -> tuple[Panel, ...]:
+        title = self.tr("Where from")
+        return (Panel("explanation", title, Place.MEASURED, self.late, least_width=LEAST_WIDTH, room=ROOM),)
+
+    def commands(self) -> tuple[MenuEntry, ...]:
+        title = self.tr("Where a &number comes from")
+        return (Command("explain", Section.CANVAS, title, self.explain_selected, ("Ctrl+Shift+E",)),)
+
+    def gestures(self) -> tuple[Gesture, ...]:
+        cells, rows = self.tr("On the map of a number"), self.tr("On the arithmetic of a number")
+        steps, room = self.tr("On the steps of an explanation"), self.tr("Where a number comes from")
+        arrows = ("Left", "Right", "Up", "Down")
+        return (
+            Gesture(cells, self.tr("Walk to another number"), arrows, self.tr("click")),
+            Gesture(cells, self.tr("The same spot of another map"), ("PgUp", "PgDown")),
+            Gesture(cells, self.tr("Go to the largest number"), ("Home",)),
+            Gesture(rows, self.tr("Go to another part of the sum"), ("Up", "Down"), self.tr("click")),
+            Gesture(rows, self.tr("Go through the products of a part"), ("Left", "Right"), self.tr("hover")),
+            Gesture(rows, self.tr("Leave a part out, or put it back"), ("Del",)),
+            Gesture(steps, self.tr("Go to another step"), ("Left", "Right"), self.tr("click")),
+            Gesture(room, self.tr("Play or pause"), ("Space",)),
+            Gesture(room, self.tr("Follow the number to the next layer"), ("Return", "Enter")),
+            Gesture(room, self.tr("Go to the layer before"), ("Backspace",)),
+        )
+
+    def show(self, old: Shown | None, new: Shown) -> None:
+        super().show(old, new)
+        if old is not None and new.news(old, "network", "classes"):
+            # the numbers are those of another network
+            self._known = None
+            if self._shown is not None and self._shown.layer not in new.network:
+                self._shown = None
+                self.panel.show_hint("")
+
+    def close(self) -> None:
+        """Waits for what is being explained."""
+        for one in (self._working, self._saving):
+            one.skip()
+            one.finish()
+
+    # what is wished for
+
+    @Slot(object)
+    def explain(self, place: ValuePlace) -> None:
+        """Opens the room with this number."""
+        self._start = False
+        self._open(place.layer, place.at)
+
+    @Slot()
+    def explain_selected(self) -> None:
+        """Opens the room with the largest number of the selected layer, or of the first that learns."""
+        leaves = [leaf for leaf in map(self.desk.shown.folding.leaf, self.desk.shown.selection) if leaf]
+        self.explain_layer(leaves[0] if leaves else _ANY)
+
+    @Slot(str)
+    def explain_layer(self, layer: str) -> None:
+        """Opens the room with the largest number of a layer."""
+        self._start = False
+        self._open(layer, None)
+
+    def _open(self, layer: str, at: tuple[int, ...] | None) -> None:
+        self.desk.open_panel("explanation")
+        self._wish = layer, at
+        if self.desk.probed is None:
+            self.panel.show_hint(self.tr("The picture is made ready …"))
+            self.desk.probe_wished.emit()
+        else:
+            self._work()
+
+    @Slot(object)
+    def _go(self, place: ValuePlace) -> None:
+        self._wish = place.layer, place.at
+        self._work()
+
+    @Slot()
+    def _look_again(self) -> None:
+        self._known, self._start = None, False
+        self._again()
+
+    @Slot(bool)
+    def _change_weights(self, start: bool) -> None:
+        self._start, self._known = start, None
+        self._again()
+
+    def _again(self) -> None:
+        if self._shown is not None:
+            self._wish = self._shown.layer, self._shown.at
+            self._work()
+
+    @Slot()
+    def _look(self) -> None:
+        if self.late.made is not None and not self.late.made.isVisible():
+            self.panel.player.pause()
+
+    @Slot()
+    def _follow_probe(self) -> None:
+        probed = self.desk.probed
+        if probed is None:
+            return
+        if self._wish is not None:
+            self._work()
+            return
+        if self._known is None or self._shown is None or self.late.made is None:
+            if self._shown is not None and self.late.made is not None and self.late.made.isVisible():
+                self._again()
+            return
+        changed = self._key(probed) != self._known.key
+        # while a run goes on, the numbers are those of the moment when the room was opened
+        live = probed.looker is None
+        same_picture = self._known.pictures is probed.pictures
+        if changed and not live and not self._start and self.late.made.isVisible():
+            self._again()
+        elif changed and live and not same_picture and self.late.made.isVisible():
+            self._known = None
+            self._again()
+        step = probed.source.step
+        older = live and changed and not self._start
+        self.panel.show_older(older, self.tr("The run is at step {step} now").format(step=step))
+
+    def _key(self, probed: Probed) -> tuple[Any, ...]:
+        source = probed.source
+        own = source._replace(which="", step=0) if self._start else source._replace(which="")
+        return id(probed.pictures), own, probed.mode
+
+    # explaining
+
+    def _work(self) -> None:
+        probed = self.desk.probed
+        if probed is None or self._wish is None:
+            return
+        layer, at = self._wish
+        known = self._known
+        if known is not None and known.key != self._key(probed):
+            moved = known.pictures is not probed.pictures or known.key[2] != probed.mode
+            # a number of the same moment, as long as nobody asks for a later one
+            known = None if moved or probed.looker is not None else known
+        classes = tuple(visible(name, 60) for name in self.desk.shown.recipe.data.dataset.classes)
+        key = self._key(probed)
+        if self._asked == (key, self._wish):
+            return
+        self._asked = key, self._wish
+        which: Which = "first" if self._start else "now"
+        work = partial(_explained, probed, known, key, which if self._start else None, layer, at, classes)
+        self._working.run(work, partial(self._take, probed, (layer, at)), self._miss)
+
+    def _take(
+        self, probed: Probed, wish: tuple[str, tuple[int, ...] | None], found: tuple[Known, Page]
+    ) -> None:
+        self._asked = None
+        if probed.project.network != self.desk.shown.network:
+            return
+        if self._wish == wish:
+            self._wish = None
+        self._known, shown = found
+        self._shown = shown.place
+        from widgets.explanation.saving import About
+
+        about = About(self._network_name(), probed.title, self._weights_words(probed, self._known))
+        trained = probed.source.run is not None and bool(probed.source.step)
+        self.panel.show_page(shown, about, offers_start=trained, at_start=self._start)
+        if not shown.kept.whole:
+            self.desk.say(
+                message(
+                    "All numbers of this network would take more than 300 MB: only those of this layer are "
+                    "kept, and the way there has no values."
+                ),
+                LASTING,
+            )
+        self.desk.place_chosen.emit(shown.place)
+
+    def _weights_words(self, probed: Probed, known: Known) -> str:
+        step = known.kept.step
+        mode = self.tr(", BatchNorm as in training") if probed.mode == "training" else ""
+        if not step:
+            return self.tr("weights: before the training") + mode
+        if probed.looker is None:
+            return self.tr("weights: step {step}").format(step=step) + mode
+        return self.tr("weights: {words}").format(words=probed.weights) + mode
+
+    def _miss(self, reason: Message) -> None:
+        self._wish = self._asked = None
+        self.panel.show_hint(said(reason))
+
+    @Slot(str)
+    def _tell(self, words: str) -> None:
+        self.desk.say(words, LASTING)
+
+    def _network_name(self) -> str:
+        path = self.desk.document.path
+        return self.tr("Untitled") if path is None else visible(path.stem)
+
+    # a picture of it
+
+    @Slot()
+    def _save(self) -> None:
+        from widgets.controls.new_file import new_file, refuse
+        from widgets.explanation.saving import write_explanation
+
+        panel = self.panel
+        if panel.page is None:
+            return
+        title = self.tr("Save the picture")
+        kinds = ((self.tr("Picture"), ".png"), (self.tr("Drawing"), ".svg"))
+        path = new_file(panel, title, f"{panel.page.place.layer}.png", kinds)
+        if path is None:
+            return
+        try:
+            write_explanation(panel.page, panel.about, panel.arithmetic, path)
+        except UserError as error:
+            refuse(panel, title, error.reason)
+            return
+        self.desk.say(message("Saved as {path}.", path=str(path)))
+
+
+def _explained(
+    probed: Probed,
+    known: Known | None,
+    key: tuple[Any, ...],
+    which: Which | None,
+    layer: str,
+    at: tuple[int, ...] | None,
+    classes: tuple[str, ...],
+    _: Task,
+) -> tuple[Known, Page]:
+    """In the job's thread. `which` asks for other weights of the run than those that are looked at."""
+    from networks.insight.keeping import keep
+
+    layer = layer or _first_that_learns(probed)
+    if known is None or layer not in known.kept.captures:
+        looker = known.looker if known is not None else _looker(probed, which)
+        kept = keep(looker, probed.pictures, probed.mode, layer)
+        known = Known(key, probed.pictures, kept, looker)
+    if layer not in known.kept.captures:
+        raise UserError(
+            message("“{name}” takes no part in what the network says: no number leaves it.", name=layer)
+        )
+    place = ValuePlace(layer, _largest(known.kept, layer) if at is None else at)
+    return known, page(known.kept, place, classes)
+
+
+def _looker(probed: Probed, which: Which | None) -> Looker:
+    from networks.insight.looker import run_looker
+
+    run = probed.source.run
+    if which is None and probed.looker is not None:
+        return probed.looker
+    assert run is not None, "without a run, the start is looked at"
+    return run_looker(run, which or "now")
+
+
+def _first_that_learns(probed: Probed) -> str:
+    """The first layer with filters, or else the first at all."""
+    network = probed.project.network
+    learning = [name for name in network.order if network[name].layer.counts_in_depth]
+    return learning[0] if learning else network.order[0]
+
+
+def _largest(kept: Kept, layer: str) -> tuple[int, ...]:
+    output = kept.captures[layer].output[0]
+    return tuple(int(each) for each in np.unravel_index(int(np.nan_to_num(output).argmax()), output.shape))

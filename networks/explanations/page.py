@@ -1,0 +1,197 @@
+"""All that is shown of one number at once: its arithmetic, where it stands, what it sees, where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from networks.core.message import Message, message, plural
+from networks.explanations.figures import figure
+from networks.explanations.forms import (
+    Copied,
+    Explanation,
+    Form,
+    Joined,
+    Largest,
+    LossTerms,
+    Shares,
+    WeightedSum,
+)
+from networks.explanations.kept import Kept
+from networks.explanations.layer_pass import LayerPass
+from networks.explanations.path import goes_to, strongest_origin
+from networks.explanations.pixels import with_picture
+from networks.explanations.places import Array
+from networks.explanations.receptive_field import Field, receptive_field
+from networks.explanations.seen import seen
+from networks.layers.base import Layer
+from networks.layers.ends import Input
+from networks.xray.value_place import ValuePlace
+
+
+class Crumb(msgspec.Struct, frozen=True):
+    """One step of a value's way. `value` is None where the layer was not kept."""
+
+    layer: str
+    kind: type[Layer] | None
+    """None for the loss."""
+    place: ValuePlace | None
+    value: float | None
+
+
+class Page(msgspec.Struct, frozen=True, eq=False):
+    """One number and all that is shown of it.
+
+    `passed` is None for the loss. `crumbs` lead from the picture to the layer, which is the one at `here`,
+    and on to the next one: each is the number that the one behind it owes most to. `fields` says for each
+    layer before what is seen of it, `entry` which of them is the picture.
+    """
+
+    place: ValuePlace
+    kept: Kept
+    explanation: Explanation
+    passed: LayerPass | None
+    crumbs: tuple[Crumb, ...]
+    here: int
+    fields: Mapping[str, Field]
+    entry: str
+    sentences: tuple[Message, ...]
+    classes: tuple[str, ...] = ()
+
+    @property
+    def layer(self) -> Layer:
+        """The layer whose number it is."""
+        return self.kept.report.nodes[self.place.layer].layer
+
+    @property
+    def output(self) -> Array | None:
+        """What leaves the layer for the probe; None for the loss."""
+        return None if self.passed is None else self.passed.output[0]
+
+    @property
+    def map(self) -> NDArray[np.float32] | None:
+        """The map that the number lies in, height×width; None where it is one of a vector."""
+        output = self.output
+        return output[self.place.at[0]] if output is not None and output.ndim == 3 else None
+
+    @property
+    def verdict(self) -> Message:
+        """How many terms there are, and how far their result is from what torch computed."""
+        terms = sum(_terms(stage.form) for stage in self.explanation.stages)
+        difference = self.explanation.difference
+        if not np.isfinite(difference):
+            return message("The network gave {value}.", value=figure(self.explanation.value))
+        return plural(
+            "{count} term: it gives the network’s own value, {value}, within {difference}.",
+            "{count} terms: together they give the network’s own value, {value}, within {difference}.",
+            count=terms,
+            value=figure(self.explanation.value),
+            difference=figure(difference),
+        )
+
+    @property
+    def before(self) -> Crumb | None:
+        """The layer before, at the number that this one owes most to."""
+        return self.crumbs[self.here - 1] if self.here else None
+
+    @property
+    def next(self) -> Crumb | None:
+        """The next layer, at the number in which this one counts most."""
+        return self.crumbs[self.here + 1] if self.here + 1 < len(self.crumbs) else None
+
+
+def _terms(form: Form) -> int:
+    match form:
+        case WeightedSum():
+            return int(form.values.size) + (form.bias is not None)
+        case Largest() | Joined() | Shares():
+            return int(form.values.size)
+        case LossTerms():
+            return int(form.terms.size)
+        case _:
+            return 1
+
+
+def page(kept: Kept, place: ValuePlace, classes: Sequence[str] = ()) -> Page:
+    """All of one number. Raises what `Kept.value` raises."""
+    explanation = kept.value(place)
+    passed = None if place.is_loss else kept.passed(place.layer)
+    behind = _behind(kept, place, explanation)
+    crumbs = [*behind, _crumb(kept, place), *_ahead(kept, place)]
+    fields = {} if place.is_loss else _fields(kept, place)
+    entry = next(node.name for node in kept.network.nodes if isinstance(node.layer, Input))
+    words = seen(explanation, passed, classes)
+    return Page(
+        place, kept, explanation, passed, tuple(crumbs), len(behind), fields, entry, words, tuple(classes)
+    )
+
+
+def stands_for(kept: Kept, place: ValuePlace) -> ValuePlace:
+    """The number of an image that this one is a plain copy of, where it is one; else the number itself."""
+    here = place
+    while here.layer in kept.captures and len(here.at) != 3:
+        explanation = kept.value(here)
+        origin = strongest_origin(explanation) if isinstance(explanation.form, Copied) else None
+        inputs = kept.network[here.layer].inputs
+        if origin is None or not inputs:
+            return place
+        here = ValuePlace(inputs[origin.which], origin.at[1:])
+    return here if len(here.at) == 3 else place
+
+
+def _fields(kept: Kept, place: ValuePlace) -> dict[str, Field]:
+    training = kept.mode == "training"
+    return receptive_field(kept.network, kept.report, place.layer, place.at, training=training)
+
+
+def _crumb(kept: Kept, place: ValuePlace) -> Crumb:
+    if place.is_loss:
+        return Crumb(place.layer, None, place, kept.loss)
+    kind = type(kept.report.nodes[place.layer].layer)
+    return Crumb(place.layer, kind, place, float(kept.captures[place.layer].output[(0, *place.at)]))
+
+
+def _behind(kept: Kept, place: ValuePlace, explanation: Explanation) -> list[Crumb]:
+    """The way back to the picture."""
+    found: list[Crumb] = []
+    known: Explanation | None = explanation
+    name, inputs = place.layer, (place.layer,) if place.is_loss else kept.network[place.layer].inputs
+    while inputs:
+        origin = None if known is None else strongest_origin(known)
+        name = inputs[0 if origin is None else origin.which]
+        # where nothing is known of the number that it comes from, the layer alone is named
+        there = None if origin is None else ValuePlace(name, origin.at[1:])
+        if there is not None and name in kept.captures:
+            known = kept.value(there)
+            found.append(_crumb(kept, there))
+        else:
+            known = None
+            found.append(Crumb(name, type(kept.report.nodes[name].layer), there, None))
+        inputs = kept.network[name].inputs
+    return found[::-1]
+
+
+def _ahead(kept: Kept, place: ValuePlace) -> list[Crumb]:
+    """The next layer, or the loss behind the end; nothing where neither is known."""
+    if place.is_loss:
+        return []
+    if place.layer == kept.end and kept.loss is not None:
+        return [_crumb(kept, ValuePlace(place.layer, ()))]
+    for wire in kept.network.consumers[place.layer]:
+        if wire.target in kept.captures:
+            at = goes_to(kept.passed(wire.target), wire.index, (0, *place.at))
+            if at is not None:
+                return [_crumb(kept, ValuePlace(wire.target, at[1:]))]
+    return []
+
+
+def with_pixels(kept: Kept, mean: Sequence[float], deviation: Sequence[float]) -> Kept:
+    """The same, where the Input knows the picture that it normalized."""
+    captures = dict(kept.captures)
+    for node in kept.network.nodes:
+        if isinstance(node.layer, Input) and node.name in captures:
+            captures[node.name] = with_picture(captures[node.name], mean, deviation)
+    return msgspec.structs.replace(kept, captures=captures)

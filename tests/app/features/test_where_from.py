@@ -1,0 +1,198 @@
+"""The room that explains a number: opened by a click, walked by keys, with the weights of its moment."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+
+from app.features.where_from import WhereFrom
+from networks.explanations import kept as keeping
+from networks.xray.value_place import ValuePlace
+from tests.app.features.test_results import desk, train, training  # noqa: F401  fixtures
+from tests.app.features.test_xray import canvas, until_shown, xray  # noqa: F401  fixtures
+from widgets.canvas.items.inside import tiles
+from widgets.canvas.placement.geometry import HEIGHT
+
+
+@pytest.fixture
+def room(desk, xray, qtbot, collector_at_rest):  # noqa: F811
+    room = WhereFrom(desk)
+    room.panel.resize(1100, 800)
+    qtbot.addWidget(room.panel)
+    room.panel.show()
+    yield room
+    room.close()
+
+
+def until_page(room, qtbot, place=None):
+    def shown():
+        page = room.panel.page
+        return page is not None and (place is None or page.place == place)
+
+    qtbot.waitUntil(shown, timeout=30_000)
+    return room.panel.page
+
+
+def test_a_click_on_a_map_opens_the_number_under_the_pointer(room, xray, canvas, desk, qtbot):  # noqa: F811
+    opened = []
+    desk.panel_wished.connect(opened.append)
+    xray.switch(True)
+    until_shown(canvas, qtbot)
+    scene = canvas.view._scene
+    name, card = next(
+        (name, card)
+        for name, card in scene.cards.items()
+        if card.inside and card.inside.view.maps and not card.inside.picture is not None
+    )
+    tile = tiles(card.inside.view.maps, HEIGHT - 1)[1]
+    at = canvas.view.mapFromScene(card.pos() + tile.center())
+    QTest.mouseClick(canvas.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    page = until_page(room, qtbot)
+    assert opened == ["explanation"]
+    assert page.place.layer == name
+    channel, row, column = page.place.at
+    assert channel == card.inside.view.maps.channels[1]
+    height, width = card.inside.view.maps.size
+    assert abs(row - height / 2) <= height / 10
+    assert abs(column - width / 2) <= width / 10
+    assert page.explanation.difference < 1e-5
+    assert "before the training" in room.panel.weights.text()
+
+
+def test_without_x_ray_it_is_switched_on_and_keys_walk_the_network(room, xray, canvas, qtbot):  # noqa: F811
+    room.explain_selected()
+    page = until_page(room, qtbot)
+    assert xray.on
+    panel, first = room.panel, page.place
+    panel.cells.setFocus()
+    QTest.keyClick(panel.cells, Qt.Key.Key_PageDown)
+    page = until_page(
+        room,
+        qtbot,
+        ValuePlace(first.layer, (first.at[0] + 1, *first.at[1:]))
+        if first.at[0] + 1 < page.output.shape[0]
+        else first,
+    )
+    QTest.keyClick(panel.cells, Qt.Key.Key_Home)
+    strongest = ValuePlace(page.place.layer, panel.cells.strongest())
+    page = until_page(room, qtbot, strongest)
+    following = page.next.place
+    QTest.keyClick(panel, Qt.Key.Key_Return)
+    page = until_page(room, qtbot, following)
+    before = page.before.place
+    QTest.keyClick(panel, Qt.Key.Key_Backspace)
+    until_page(room, qtbot, before)
+
+
+def test_each_step_and_term_is_said(room, qtbot):
+    room.explain_selected()
+    until_page(room, qtbot)
+    panel = room.panel
+    arithmetic = panel.arithmetic
+    steps = arithmetic.steps
+    panel.player.go_to(0)
+    assert arithmetic.step == 0
+    assert steps[0].name in arithmetic.accessibleDescription()
+    panel.player.toggle()
+    assert panel.player.playing
+    qtbot.waitUntil(lambda: panel.player.step > 0, timeout=20_000)
+    panel.player.toggle()
+    assert not panel.player.playing
+    arithmetic.setFocus()
+    QTest.keyClick(arithmetic, Qt.Key.Key_Down)
+    said = arithmetic.accessibleDescription()
+    QTest.keyClick(arithmetic, Qt.Key.Key_Right)
+    assert arithmetic.accessibleDescription() != said
+    assert "=" in arithmetic.accessibleDescription()
+    assert panel.words.now.text()
+
+
+def test_a_part_that_is_left_out_is_missing_from_the_value(room, qtbot):
+    room.explain_selected()
+    page = until_page(room, qtbot)
+    while room.panel.arithmetic.strongest_row() < 0:
+        following = page.next.place
+        room.panel.trail.go_on()
+        page = until_page(room, qtbot, following)
+    arithmetic = room.panel.arithmetic
+    row = arithmetic.strongest_row()
+    drawing = arithmetic._drawings[-1]
+    room.panel._switch()
+    assert arithmetic._rest() == pytest.approx(page.explanation.result - drawing.total(row))
+    assert arithmetic.name_of(row) in arithmetic.value_words()
+    room.panel._switch()
+    assert not arithmetic.off
+
+
+def test_it_explains_the_weights_of_its_moment_and_looks_again(room, training, desk, xray, canvas, qtbot):  # noqa: F811
+    room.explain_selected()
+    page = until_page(room, qtbot)
+    before, place = page.explanation.value, page.place
+    train(training, qtbot)
+    run = desk.trainer.run
+    qtbot.waitUntil(
+        lambda: room.panel.page is not None and room.panel.page.kept.step == run.step, timeout=30_000
+    )
+    page = until_page(room, qtbot, place)
+    assert page.explanation.value != before
+    room._change_weights(True)
+    qtbot.waitUntil(lambda: room.panel.page.kept.step == 0, timeout=30_000)
+    assert room.panel.page.explanation.value == pytest.approx(before, abs=1e-6)
+    room._change_weights(False)
+    qtbot.waitUntil(lambda: room.panel.page.kept.step == run.step, timeout=30_000)
+
+
+def test_a_network_that_would_take_too_much_keeps_one_layer_and_says_so(room, desk, qtbot, monkeypatch):  # noqa: F811
+    from networks.insight import keeping as insight
+
+    monkeypatch.setattr(insight.keep, "__defaults__", (1000,))
+    told = []
+    desk.told.connect(lambda words, _: told.append(words))
+    room.explain_selected()
+    page = until_page(room, qtbot)
+    assert not page.kept.whole
+    assert len(page.kept.captures) == 1
+    assert page.explanation.difference < 1e-5
+    assert any("300 MB" in words for words in told)
+    assert keeping.MOST_BYTES == 300 * 2**20
+    # the next layer is kept in its turn
+    crumb = page.crumbs[page.here - 1]
+    assert crumb.value is None
+    room.panel.trail.go_back()
+    until_page(room, qtbot, crumb.place)
+
+
+@pytest.mark.parametrize("ending", [".png", ".svg"])
+def test_it_is_saved_with_its_caption(room, qtbot, tmp_path, monkeypatch, ending):
+    room.explain_selected()
+    page = until_page(room, qtbot)
+    path = tmp_path / f"number{ending}"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    room.panel.save.click()
+    assert path.exists()
+    if ending == ".png":
+        image = QImage(str(path))
+        assert image.width() > 1000
+        pixels = np.frombuffer(image.convertToFormat(QImage.Format.Format_RGB32).constBits(), np.uint32)
+        assert len(np.unique(pixels[::37])) > 20
+    else:
+        text = path.read_text()
+        assert page.place.layer in text
+        assert "before the training" in text
+
+
+def test_the_pointer_says_other_numbers_and_a_click_goes_there(room, qtbot):
+    room.explain_selected()
+    page = until_page(room, qtbot)
+    cells = room.panel.cells
+    square = cells._square().center()
+    QTest.mouseClick(cells, Qt.MouseButton.LeftButton, pos=QPoint(round(square.x()), round(square.y())))
+    height, width = page.output.shape[1:]
+    wanted = ValuePlace(page.place.layer, (page.place.at[0], height // 2, width // 2))
+    if wanted != page.place:
+        found = until_page(room, qtbot, wanted)
+        assert found.explanation.value == pytest.approx(float(page.output[wanted.at]))

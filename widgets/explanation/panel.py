@@ -1,0 +1,321 @@
+"""The room “Where this number comes from”: the place, the arithmetic, and the same in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from networks.explanations.page import Page
+from widgets.controls.elided_label import ElidedLabel
+from widgets.explanation.arithmetic import Arithmetic
+from widgets.explanation.ink import g
+from widgets.explanation.place_column import SIDE, Cells, Sight
+from widgets.explanation.player import Player
+from widgets.explanation.saving import About
+from widgets.explanation.trail import Trail
+from widgets.explanation.words_column import WordsColumn
+from widgets.look import theme
+from widgets.look.icon import icon
+from widgets.look.translation import said
+
+_WIDE, _MEDIUM = 900, 560
+"""Widths from which on words stand beside the arithmetic, and the place beside both."""
+_WORDS = 264
+
+
+class ExplanationPanel(QWidget):
+    """Shows one page at a time, and asks for others."""
+
+    wished = Signal(object)
+    """The `ValuePlace` that is to be shown instead."""
+    example_wished = Signal()
+    """Any number is to be explained, for a beginning."""
+    again_wished = Signal()
+    """The same place is to be explained with the weights of now."""
+    start_wished = Signal(bool)
+    """Whether the weights from before the training are to be looked at."""
+    saving_wished = Signal()
+    told = Signal(str)
+    """How well the arithmetic and the network agree, for the status line."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("explanation")
+        self.page: Page | None = None
+        self._about = About()
+        self._offers_start = False
+        self._at_start = False
+        self.probe, self.weights = ElidedLabel(), ElidedLabel()
+        self.again = QPushButton(self.tr("Look again"))
+        self.save = QToolButton()
+        self.trail, self.sight, self.cells = Trail(), Sight(), Cells()
+        self.arithmetic, self.words, self.player = Arithmetic(), WordsColumn(), Player()
+        self.hint, self.example = QLabel(), QPushButton(self.tr("Show me one"))
+        self._arrange()
+        self.trail.wished.connect(self.wished)
+        self.cells.wished.connect(self.wished)
+        self.again.clicked.connect(self.again_wished)
+        self.save.clicked.connect(self.saving_wished)
+        self.example.clicked.connect(self.example_wished)
+        self.player.moved.connect(self._show_step)
+        self.arithmetic.walked.connect(self._bring)
+        self.arithmetic.pointed.connect(self.words.show_now)
+        self.show_hint("")
+
+    @property
+    def about(self) -> About:
+        """The words that stand around the page."""
+        return self._about
+
+    # what is shown
+
+    def show_hint(self, reason: str) -> None:
+        """Shows no number, but what to do, or the reason why none can be shown."""
+        self.page = None
+        self.player.pause()
+        usual = self.tr(
+            "Click on a map of any card in the X-ray: here it is shown, with this network’s own numbers, "
+            "where the number under the pointer comes from."
+        )
+        self.hint.setText(reason or usual)
+        self.example.setVisible(not reason)
+        self._stack.setCurrentIndex(0)
+
+    def show_page(self, page: Page, about: About, *, offers_start: bool, at_start: bool) -> None:
+        """Shows a number, with the words around it; `offers_start` where there are earlier weights."""
+        before = self.page
+        same_layer = before is not None and before.place.layer == page.place.layer
+        same = same_layer and before is not None and before.place.is_loss == page.place.is_loss
+        self.page, self._about = page, about
+        self._offers_start, self._at_start = offers_start, at_start
+        self.probe.set_text(about.probe)
+        self.weights.set_text(about.weights)
+        self.trail.show_page(page)
+        self.sight.show_page(page)
+        self.cells.show_page(page)
+        self.words.show_words(page)
+        self.arithmetic.show_page(page, same_layer=same)
+        self.player.show_steps(tuple(step.name for step in self.arithmetic.steps))
+        self._propose()
+        self._stack.setCurrentIndex(1)
+        if not same_layer:
+            self._scroll.verticalScrollBar().setValue(0)
+        self.told.emit(said(page.verdict))
+
+    def show_older(self, older: bool, hint: str = "") -> None:
+        """Whether the weights have changed since; then they can be looked at again."""
+        self.again.setVisible(older)
+        self.again.setToolTip(hint)
+
+    @Slot(int, float)
+    def _show_step(self, step: int, share: float) -> None:
+        self.arithmetic.go_to(step, share)
+
+    # what to try
+
+    def _propose(self) -> None:
+        assert self.page is not None
+        found: list[tuple[str, str, Callable[[], object]]] = []
+        strongest = self.cells.strongest()
+        if strongest is not None and strongest != self.page.place.at:
+            words = (
+                self.tr("Go to the largest number of this map")
+                if self.page.map is not None
+                else self.tr("Go to the largest of these numbers")
+            )
+            found.append(("search", words, self.cells.go_to_strongest))
+        if self.page.map is not None and self.page.map.shape[1] > 1:
+            found.append(("step-forward", self.tr("Walk one pixel to the right"), self._walk))
+        row = self.arithmetic.strongest_row()
+        if row >= 0:
+            name = self.arithmetic.name_of(row)
+            words = (
+                self.tr("Put {name} back").format(name=name)
+                if row in self.arithmetic.off
+                else self.tr("Leave {name} out: what is left?").format(name=name)
+            )
+            found.append(("hidden", words, self._switch))
+        if self._offers_start:
+            words = (
+                self.tr("Back to the trained weights")
+                if self._at_start
+                else self.tr("Look with the weights from before the training")
+            )
+            found.append(("undo", words, self._change_weights))
+        before = self.page.before
+        if before is not None and before.place is not None:
+            words = self.tr("Back to where most of it comes from")
+            found.append(("step-back", words, self.trail.go_back))
+        self.words.propose(found)
+
+    def _walk(self) -> None:
+        assert self.page is not None
+        at, shown = self.page.place.at, self.page.map
+        assert shown is not None
+        self.cells.walk(0, 1 if at[2] + 1 < shown.shape[1] else -1)
+
+    def _switch(self) -> None:
+        self.arithmetic.switch(self.arithmetic.strongest_row())
+        self._propose()
+
+    def _change_weights(self) -> None:
+        self.start_wished.emit(not self._at_start)
+
+    # layout
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._stack = QStackedLayout()
+        column.addLayout(self._stack)
+        self._stack.addWidget(self._empty())
+        page = QWidget()
+        lines = QVBoxLayout(page)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self._head())
+        lines.addWidget(self.trail)
+        lines.addWidget(self._body(), 1)
+        lines.addWidget(self._line())
+        lines.addWidget(self.player)
+        self._stack.addWidget(page)
+
+    def _empty(self) -> QWidget:
+        empty = QWidget()
+        self.hint.setWordWrap(True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint.setProperty("role", "label")
+        self.example.setProperty("primary", True)
+        lines = QVBoxLayout(empty)
+        lines.setContentsMargins(40, 20, 40, 20)
+        lines.addStretch(2)
+        lines.addWidget(self.hint)
+        lines.addSpacing(theme.SPACE)
+        lines.addWidget(self.example, 0, Qt.AlignmentFlag.AlignHCenter)
+        lines.addStretch(3)
+        return empty
+
+    def _head(self) -> QWidget:
+        head = QWidget()
+        title = QLabel(self.tr("Where this number comes from"))
+        title.setProperty("role", "heading")
+        self.save.setText(self.tr("Save picture"))
+        self.save.setIcon(icon("export"))
+        self.save.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.save.setProperty("outlined", True)
+        self.save.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(theme.MARGIN, 8, theme.SPACE, 8)
+        row.setSpacing(theme.SPACE * 2)
+        row.addWidget(title)
+        row.addStretch(1)
+        row.addWidget(self.probe)
+        row.addWidget(self.weights)
+        row.addWidget(self.again)
+        row.addWidget(self.save)
+        return head
+
+    def _line(self) -> QFrame:
+        line = QFrame()
+        line.setObjectName("bar_line")
+        line.setFixedHeight(1)
+        return line
+
+    def _body(self) -> QScrollArea:
+        content = QWidget()
+        self._grid = QGridLayout(content)
+        self._grid.setContentsMargins(theme.MARGIN, theme.SPACE + 4, theme.MARGIN, theme.SPACE)
+        self._grid.setHorizontalSpacing(theme.MARGIN + 4)
+        self._grid.setVerticalSpacing(theme.MARGIN)
+        self._place = QWidget()
+        self._places = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._place)
+        self._places.setContentsMargins(0, 0, 0, 0)
+        self._places.setSpacing(theme.MARGIN)
+        self._places.addWidget(self.sight)
+        self._places.addWidget(self.cells)
+        self._places.addStretch(1)
+        self._lie: str | None = None
+        self._lay("wide")
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(content)
+        return self._scroll
+
+    def _lay(self, how: str) -> None:
+        """Puts the three columns beside or below each other."""
+        if how == self._lie:
+            return
+        self._lie = how
+        grid, top = self._grid, Qt.AlignmentFlag.AlignTop
+        for widget in (self._place, self.arithmetic, self.words):
+            grid.removeWidget(widget)
+        at = {
+            "wide": ((0, 0), (0, 1), (0, 2)),
+            "medium": ((0, 0), (0, 1), (1, 1)),
+            "narrow": ((0, 0), (1, 0), (2, 0)),
+        }[how]
+        grid.addWidget(self._place, *at[0], 2 if how == "medium" else 1, 1, top)
+        grid.addWidget(self.arithmetic, *at[1], top)
+        grid.addWidget(self.words, *at[2], top)
+        for column in range(3):
+            grid.setColumnStretch(column, 1 if column == at[1][1] else 0)
+            grid.setColumnMinimumWidth(column, 0)
+        if how == "wide":
+            grid.setColumnMinimumWidth(2, round(g(_WORDS)))
+        grid.setRowStretch(at[2][0] + 1, 1)
+        narrow = how == "narrow"
+        directions = QBoxLayout.Direction
+        self._places.setDirection(directions.LeftToRight if narrow else directions.TopToBottom)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(round(g(2 * SIDE + 60)), 240)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = event.size().width()
+        self._lay("wide" if width >= g(_WIDE) else "medium" if width >= g(_MEDIUM) else "narrow")
+        roomy = width >= g(_MEDIUM)
+        style = Qt.ToolButtonStyle
+        self.save.setToolButtonStyle(style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly)
+
+    @Slot(QRectF)
+    def _bring(self, place: QRectF) -> None:
+        """Scrolls to the row that the keyboard has gone to."""
+        content = self._scroll.widget()
+        assert content is not None
+        middle = self.arithmetic.mapTo(content, place.center().toPoint())
+        self._scroll.ensureVisible(middle.x(), middle.y(), 0, int(place.height() / 2) + 8)
+
+    # keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if self.page is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        elif key == Qt.Key.Key_Space:
+            self.player.toggle()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.trail.go_on()
+        elif key == Qt.Key.Key_Backspace:
+            self.trail.go_back()
+        else:
+            super().keyPressEvent(event)

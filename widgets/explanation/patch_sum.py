@@ -1,0 +1,435 @@
+"""Patch times kernel: a row for each map that comes in, one of them open with all its figures."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from networks.explanations.figures import figure
+from networks.explanations.forms import WeightedSum
+from networks.explanations.page import Page
+from networks.explanations.rows import Row, parts_of, rows_of
+from widgets.explanation.drawing import Drawing, Look
+from widgets.explanation.ink import (
+    CENTRE,
+    LEFT,
+    RIGHT,
+    Axis,
+    Box,
+    Ink,
+    bound_of,
+    cell_of,
+    g,
+    image_of,
+    paint_cells,
+    paint_image,
+    tr,
+    write,
+)
+
+_LARGEST = 15
+"""Windows with more rows or columns are painted as images, without figures."""
+_ROW, _HEAD, _BIAS = 53, 38, 28
+
+
+class PatchSum(Drawing):
+    """A weighted sum over windows: convolutions, means, blends."""
+
+    def __init__(self, page: Page, form: WeightedSum) -> None:
+        self.form = form
+        flat = form.values.ndim == 2
+        self.values = form.values[None] if flat else form.values
+        self.factors = form.factors[None] if flat else form.factors
+        with np.errstate(all="ignore"):
+            self.products = self.values * self.factors
+        self.shown = rows_of(parts_of(form))
+        self.rows = len(self.shown)
+        assert page.passed is not None
+        self._maps = page.passed.inputs[int(form.value_places.which)][0]
+        self._channels, self._box, self._outside = _window(form, self.values.shape)
+        chosen = [self._channels[row.index] for row in self.shown if row.index is not None]
+        self._bounds = (
+            bound_of(self._maps[chosen], self.values),
+            bound_of(self.factors),
+            bound_of(self.products),
+        )
+        self._images: dict[tuple[int, str, bool], QImage] = {}
+        self._factor_name = tr("kernel") if form.weighing == "learned" else tr("share")
+        names = [tr("Window"), *(self.name(row) for row in range(self.rows))]
+        self.steps = (*names, *((tr("Bias"),) if form.bias is not None else ()), tr("Value"))
+
+    # what it says
+
+    def name(self, row: int) -> str:
+        """What a row is called among the steps."""
+        index = self.shown[row].index
+        if index is None:
+            return tr("Others")
+        return tr("From {map}").format(map=self._channels[index])
+
+    def terms(self, row: int) -> int:
+        return 0 if self.shown[row].index is None else int(self.values[0].size)
+
+    def columns(self, row: int) -> int:
+        return int(self.values.shape[2])
+
+    def opened_first(self) -> int:
+        totals = [abs(row.total) if row.index is not None else -1.0 for row in self.shown]
+        return int(np.argmax(np.nan_to_num(totals))) if totals else -1
+
+    def strongest_term(self, row: int) -> int:
+        index = self.shown[row].index
+        return 0 if index is None else int(np.nan_to_num(np.abs(self.products[index])).argmax())
+
+    def called(self, row: int) -> str:
+        index = self.shown[row].index
+        return tr("the others") if index is None else tr("map {map}").format(map=self._channels[index])
+
+    def total(self, row: int) -> float:
+        return self.shown[row].total
+
+    def row_of_step(self, step: int) -> int:
+        return step - 1 if 1 <= step <= self.rows else -1
+
+    def words(self, row: int, look: Look) -> str:
+        found = self.shown[row]
+        if found.index is None:
+            return tr("{count} other maps together: {total}").format(
+                count=found.count, total=figure(found.total)
+            )
+        text = tr("Map {map}, {where}: {total}").format(
+            map=self._channels[found.index], where=self.where(), total=figure(found.total)
+        )
+        return f"{text}. {self.term_words(found.index, look.term)}" if look.open == row else text
+
+    def where(self) -> str:
+        """The rows and columns that the window covers."""
+        top, left, bottom, right = self._box
+        return tr("rows {top} to {bottom}, columns {left} to {right}").format(
+            top=top, bottom=bottom - 1, left=left, right=right - 1
+        )
+
+    def term_words(self, index: int, term: int) -> str:
+        """One product, by its place in the window."""
+        i, j = self._cell(term)
+        at = (index, i, j)
+        product = f"{figure(self.values[at])} × {_bracketed(self.factors[at])} = {figure(self.products[at])}"
+        return tr("row {row}, column {column} of the window: {product}").format(
+            row=i, column=j, product=product
+        )
+
+    def now(self, row: int, term: int) -> str:
+        index = self.shown[row].index
+        if index is None:
+            return ""
+        i, j = self._cell(term)
+        at = (index, i, j)
+        place = f"c = {self._channels[index]}, i = {i}, j = {j}"
+        factor = _bracketed(self.factors[at])
+        return f"{place}\n{figure(self.values[at])} · {factor} = {figure(self.products[at])}"
+
+    def _cell(self, term: int) -> tuple[int, int]:
+        i, j = divmod(min(max(term, 0), self.values[0].size - 1), self.values.shape[2])
+        return i, j
+
+    # where it lies
+
+    def _columns_at(self, width: float) -> dict[str, float]:
+        side = g(42) if width < g(560) else g(47)
+        gap = g(22)
+        found = {"label": g(8), "map": g(34), "side": side}
+        found["patch"] = found["map"] + side + g(14)
+        found["factor"] = found["patch"] + side + gap
+        found["product"] = found["factor"] + side + gap
+        found["sum"] = found["product"] + side + g(70)
+        found["chart"] = found["sum"] + g(24)
+        found["end"] = width - g(18)
+        return found
+
+    def _cells_at(self, width: float) -> tuple[float, float, float]:
+        """Width and height of a cell of the open row, and where the patch begins."""
+        rows, columns = self.values.shape[1:]
+        left = g(110) if width >= g(560) else g(12)
+        room = width - left - g(16) - 2 * g(26)
+        wide = min(g(36), room / (3 * columns))
+        high = min(g(25), max(wide, g(18)) if rows <= 7 else wide)
+        if max(rows, columns) > _LARGEST:
+            side = min(room / 3, g(190))
+            wide, high = side / max(rows, columns), side / max(rows, columns)
+        return wide, high, left
+
+    def _open_height(self, width: float) -> float:
+        high = float(self._cells_at(width)[1] * self.values.shape[1])
+        return g(26) + max(high, g(110) if width >= g(560) else 0) + g(62)
+
+    def height(self, width: float, look: Look) -> float:
+        bias = g(_BIAS) if self.form.bias is not None else 0
+        return g(_HEAD) + sum(self._row_height(row, width, look) for row in range(self.rows)) + bias
+
+    def _row_height(self, row: int, width: float, look: Look) -> float:
+        return self._open_height(width) if row == look.open else g(_ROW)
+
+    def place(self, row: int, width: float, look: Look) -> QRectF:
+        top = g(_HEAD) + sum(self._row_height(each, width, look) for each in range(row))
+        return QRectF(0, top, width, self._row_height(row, width, look))
+
+    def _grids(self, place: QRectF, width: float) -> tuple[QRectF, QRectF, QRectF]:
+        wide, high, left = self._cells_at(width)
+        rows, columns = self.values.shape[1:]
+        top = place.top() + g(26)
+        found = [
+            QRectF(left + k * (wide * columns + g(26)), top, wide * columns, high * rows) for k in range(3)
+        ]
+        return found[0], found[1], found[2]
+
+    def term_at(self, point: QPointF, width: float, look: Look) -> int | None:
+        if not 0 <= look.open < self.rows:
+            return None
+        for grid in self._grids(self.place(look.open, width, look), width):
+            if grid.contains(point):
+                return cell_of(point, grid, self.values.shape[1], self.values.shape[2])
+        return None
+
+    # painting
+
+    def running(self, off: frozenset[int]) -> list[float]:
+        """The running total before the first row and behind each; rows that are off add nothing."""
+        totals = [0.0 if row in off else each.total for row, each in enumerate(self.shown)]
+        return [0.0, *np.cumsum(totals).tolist()]
+
+    def paint(self, painter: QPainter, width: float, look: Look, ink: Ink) -> None:
+        at, running = self._columns_at(width), self.running(look.off)
+        bias = self.form.bias
+        ends = [*running, running[-1] + (bias or 0.0)]
+        axis = Axis(min(ends), max(ends), at["chart"], at["end"])
+        charted = at["end"] - at["chart"] >= g(90)
+        bottom = self.height(width, look)
+        if charted:
+            axis.paint(painter, g(_HEAD) - g(2), bottom, ink, tr("running total"))
+        self._paint_head(painter, at, ink)
+        for row, found in enumerate(self.shown):
+            place = self.place(row, width, look)
+            pale = look.step < row + 1
+            middle = place.center().y()
+            if row == look.open:
+                middle = place.bottom() - g(17)
+                self._paint_open(painter, place, width, row, look, ink)
+                if charted:
+                    self._continue_axis(painter, axis, place, ink)
+            else:
+                self._paint_row(painter, place, at, row, look, ink)
+            if charted:
+                axis.bar(
+                    painter,
+                    running[row],
+                    running[row] + found.total if row in look.off else running[row + 1],
+                    middle,
+                    ink,
+                    pale=pale,
+                    gone=row in look.off,
+                )
+                below = place.bottom() + (g(22) if row == self.rows - 1 and bias is None else g(20))
+                axis.link(painter, running[row + 1], middle + g(8), min(below, bottom), ink)
+        if bias is not None:
+            self._paint_bias(painter, at, bottom, bias, running[-1], axis if charted else None, look, ink)
+
+    def _continue_axis(self, painter: QPainter, axis: Axis, place: QRectF, ink: Ink) -> None:
+        """The open row covers the axis; its zero shows again below the figures."""
+        painter.setPen(QPen(QColor(ink.shade.border_strong), 1))
+        painter.drawLine(
+            QPointF(axis.x(0), place.bottom() - g(30)), QPointF(axis.x(0), place.bottom() - g(4))
+        )
+
+    def _paint_head(self, painter: QPainter, at: dict[str, float], ink: Ink) -> None:
+        height, width = self._maps.shape[1:]
+        titles = (
+            ("label", tr("in"), g(24)),
+            ("map", tr("map {size}").format(size=f"{height}×{width}"), at["side"] + g(14)),
+            ("patch", tr("patch"), at["side"]),
+            ("factor", self._factor_name, at["side"]),
+            ("product", tr("products"), at["side"] + g(10)),
+        )
+        for key, words, room in titles:
+            align = LEFT if key in ("label", "map") else CENTRE
+            write(painter, QRectF(at[key], g(_HEAD) - g(20), room, g(16)), words, ink.small, ink.dim, align)
+        place = QRectF(at["sum"] - g(70), g(_HEAD) - g(20), g(70), g(16))
+        write(painter, place, tr("sum"), ink.small, ink.dim, RIGHT)
+
+    def _image(self, index: int, kind: str, ink: Ink) -> QImage:
+        key = (index, kind, ink.shade.dark)
+        if key not in self._images:
+            values, bound = {
+                "map": (self._maps[self._channels[index]], self._bounds[0]),
+                "patch": (self.values[index], self._bounds[0]),
+                "factor": (self.factors[index], self._bounds[1]),
+                "product": (self.products[index], self._bounds[2]),
+            }[kind]
+            self._images[key] = image_of(values, bound, ink)
+        return self._images[key]
+
+    def _paint_row(
+        self, painter: QPainter, place: QRectF, at: dict[str, float], row: int, look: Look, ink: Ink
+    ) -> None:
+        found, middle = self.shown[row], place.center().y()
+        side = at["side"]
+        if row == look.row:
+            painter.setPen(QPen(QColor(ink.shade.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 5, 5)
+        painter.setOpacity(0.5 if row in look.off else 1.0)
+        if found.index is None:
+            words = tr("{count} other maps together").format(count=found.count)
+            write(
+                painter,
+                QRectF(at["label"], place.top(), at["product"], place.height()),
+                words,
+                ink.words,
+                ink.dim,
+            )
+        else:
+            name = str(self._channels[found.index])
+            write(
+                painter, QRectF(at["label"], place.top(), g(24), place.height()), name, ink.strong, ink.text
+            )
+            for kind in ("map", "patch", "factor", "product"):
+                tile = QRectF(at[kind], middle - side / 2, side, side)
+                box = self._box if kind == "map" else None
+                paint_image(painter, tile, self._image(found.index, kind, ink), ink, box)
+            for kind, sign in (("factor", "×"), ("product", "=")):
+                between = QRectF(at[kind] - g(22), place.top(), g(22), place.height())
+                write(painter, between, sign, ink.words, ink.dim, CENTRE)
+        figures = QRectF(at["sum"] - g(70), place.top(), g(70), place.height())
+        write(painter, figures, figure(found.total), ink.figures, ink.sign(found.total), RIGHT)
+        painter.setOpacity(1.0)
+
+    def _paint_open(
+        self, painter: QPainter, place: QRectF, width: float, row: int, look: Look, ink: Ink
+    ) -> None:
+        found = self.shown[row]
+        assert found.index is not None
+        painter.setPen(QPen(QColor(ink.shade.accent), 1) if row == look.row else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(ink.shade.accent_soft))
+        painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 6, 6)
+        index = found.index
+        if width >= g(560):
+            write(
+                painter,
+                QRectF(g(8), place.top() + g(5), g(24), g(18)),
+                str(self._channels[index]),
+                ink.strong,
+                ink.text,
+            )
+            tile = QRectF(g(30), place.top() + g(10), g(66), g(66))
+            lies = paint_image(painter, tile, self._image(index, "map", ink), ink, self._box)
+            top, left, bottom, right = self._box
+            for line, words in enumerate(
+                (
+                    tr("rows {top} to {bottom},").format(top=top, bottom=bottom - 1),
+                    tr("columns {left} to {right}").format(left=left, right=right - 1),
+                )
+            ):
+                below = QRectF(g(8), lies.bottom() + g(4) + line * g(15), g(100), g(15))
+                write(painter, below, words, ink.small, ink.dim)
+        i, j = self._cell(look.term)
+        outside = None if self._outside is None else self._outside
+        grids = self._grids(place, width)
+        for grid, kind, title in zip(
+            grids,
+            ("patch", "factor", "product"),
+            (tr("patch"), self._factor_name, tr("products")),
+            strict=True,
+        ):
+            write(
+                painter,
+                QRectF(grid.left(), grid.top() - g(20), grid.width(), g(17)),
+                title,
+                ink.strong,
+                ink.text,
+            )
+            values, bound = {
+                "patch": (self.values[index], self._bounds[0]),
+                "factor": (self.factors[index], self._bounds[1]),
+                "product": (self.products[index], self._bounds[2]),
+            }[kind]
+            if max(values.shape) > _LARGEST:
+                paint_image(painter, grid, self._image(index, kind, ink), ink, (i, j, i + 1, j + 1))
+            else:
+                hidden = outside if kind == "patch" else None
+                paint_cells(painter, grid, values, bound, ink, marked=(i, j), outside=hidden)
+        for grid, sign in zip(grids, ("×", "="), strict=False):
+            between = QRectF(grid.right(), grid.top(), g(26), grid.height())
+            write(painter, between, sign, ink.strong, ink.text, CENTRE)
+        self._paint_outlined(painter, place, grids, index, (i, j), found, ink)
+
+    def _paint_outlined(
+        self,
+        painter: QPainter,
+        place: QRectF,
+        grids: tuple[QRectF, ...],
+        index: int,
+        cell: tuple[int, int],
+        found: Row,
+        ink: Ink,
+    ) -> None:
+        at = (index, *cell)
+        left, top = grids[0].left(), place.bottom() - g(52)
+        line = QRectF(left, top, place.width() - left - g(10), g(18))
+        padded = self._outside is not None and bool(self._outside[cell])
+        intro = tr("padding:") if padded else tr("outlined:")
+        product = f"{figure(self.values[at])} × {_bracketed(self.factors[at])} = "
+        whole = tr("all {count} together:").format(count=self.values[0].size)
+        for words, font, color in (
+            (intro, ink.small, ink.dim),
+            (product, ink.figures, ink.text),
+            (figure(self.products[at]), ink.figures_strong, ink.text),
+            (f"·  {whole}", ink.small, ink.dim),
+            (figure(found.total), ink.figures_strong, ink.sign(found.total)),
+        ):
+            write(painter, line, words, font, color)
+            painter.setFont(font)
+            line.setLeft(line.left() + painter.fontMetrics().horizontalAdvance(words) + g(6))
+
+    def _paint_bias(
+        self,
+        painter: QPainter,
+        at: dict[str, float],
+        bottom: float,
+        bias: float,
+        before: float,
+        axis: Axis | None,
+        look: Look,
+        ink: Ink,
+    ) -> None:
+        top = bottom - g(_BIAS)
+        write(painter, QRectF(at["label"], top, g(40), g(_BIAS)), tr("bias"), ink.strong, ink.text)
+        place = QRectF(at["label"] + g(38), top, at["sum"] - g(70) - at["label"] - g(40), g(_BIAS))
+        write(painter, place, tr("one number per filter, added once"), ink.small, ink.dim)
+        figures = QRectF(at["sum"] - g(70), top, g(70), g(_BIAS))
+        write(painter, figures, figure(bias), ink.figures, ink.sign(bias), RIGHT)
+        if axis is not None:
+            pale = look.step < self.rows + 1
+            axis.bar(painter, before, before + bias, top + g(_BIAS) / 2, ink, pale=pale)
+
+
+def _bracketed(number: float) -> str:
+    return f"({figure(number)})" if number < 0 else figure(number)
+
+
+def _window(form: WeightedSum, shape: tuple[int, ...]) -> tuple[list[int], Box, np.ndarray | None]:
+    """The channels of the parts, the box of the window in their maps, and which of its places are padding."""
+    index = form.value_places.index
+    channels = np.broadcast_to(index[1].ravel(), (shape[0],)) if index[1].size == 1 else index[1].ravel()
+    padding = form.value_places.padding
+    outside = None
+    if padding is not None:
+        outside = np.broadcast_to(padding, form.values.shape)
+        outside = outside[0] if outside.ndim == 3 else outside
+        if not outside.any():
+            outside = None
+    rows, columns = (each.ravel() for each in index[2:])
+    rows, columns = rows[rows >= 0], columns[columns >= 0]
+    if not rows.size or not columns.size:
+        return channels.tolist(), (0, 0, 1, 1), outside
+    box = int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1
+    return channels.tolist(), box, outside

@@ -1,0 +1,322 @@
+"""Where a number stands: the picture with all that it sees of it, and its map, on which arrow keys walk."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from networks.explanations.figures import figure
+from networks.explanations.page import Page
+from networks.xray.value_place import ValuePlace
+from widgets.explanation.ink import RIGHT, Ink, bound_of, g, image_of, paint_image, tr, write
+from widgets.look import theme
+from widgets.look.plain import plain_hint
+from widgets.panels.sample_strip import to_image
+
+SIDE = 190
+_HEAD, _WORDS = 26, 22
+_ARROWS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+
+
+class Sight(QWidget):
+    """The probe, with a frame around what the number sees of it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._page: Page | None = None
+        self._image: QImage | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_page(self, page: Page) -> None:
+        """Shows what this number sees."""
+        self._page = page
+        self._image = to_image(page.kept.picture)
+        self.setAccessibleName(f"{self.title()}: {self.words()}")
+        self.updateGeometry()
+        self.update()
+
+    def title(self) -> str:
+        """The heading."""
+        return self.tr("What it can see")
+
+    def words(self) -> str:
+        """How much of the picture it sees."""
+        field = None if self._page is None else self._page.fields.get(self._page.entry)
+        if field is None or field.box is None:
+            return self.tr("the whole picture") if self._page and self._page.place.is_loss else ""
+        top, left, bottom, right = field.box
+        if (bottom - top, right - left) == field.pixels.shape:
+            return self.tr("the whole picture, {size} pixels").format(size=f"{bottom - top}×{right - left}")
+        return self.tr("{size} pixels of the picture").format(size=f"{bottom - top}×{right - left}")
+
+    def sizeHint(self) -> QSize:
+        return QSize(round(g(SIDE)), round(g(_HEAD + SIDE + _WORDS)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self.paint_all(painter, Ink(theme.colors(self)))
+        painter.end()
+
+    def paint_all(self, painter: QPainter, ink: Ink) -> None:
+        """Paints it, from (0, 0), also into a picture that is saved."""
+        write(painter, QRectF(0, 0, g(SIDE), g(18)), self.title(), ink.strong, ink.text)
+        if self._page is None or self._image is None:
+            return
+        field = self._page.fields.get(self._page.entry)
+        place = QRectF(1, g(_HEAD), g(SIDE) - 2, g(SIDE) - 2)
+        box = None if field is None else field.box
+        paint_image(painter, place, self._image, ink, box, ink.shade.pos)
+        below = QRectF(0, g(_HEAD + SIDE + 2), g(SIDE), g(_WORDS - 2))
+        painter.setPen(QPen(QColor(ink.shade.pos), 1.6))
+        if self.words():
+            painter.drawRect(QRectF(1, below.center().y() - g(5), g(13), g(9)))
+        write(painter, below.adjusted(g(20), 0, 0, 0), self.words(), ink.small, ink.dim)
+
+
+class Cells(QWidget):
+    """The map or the vector that the number is one of; arrow keys and clicks go to others."""
+
+    wished = Signal(object)
+    """The `ValuePlace` that is to be shown instead."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._page: Page | None = None
+        self._image: QImage | None = None
+        self._bound = 1.0
+        self._dark: bool | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_page(self, page: Page) -> None:
+        """Shows this number among those beside it."""
+        self._page = page
+        self._image = None
+        output = page.output
+        self._bound = 1.0 if output is None else bound_of(output)
+        self.setVisible(output is not None)
+        self.setAccessibleName(f"{self.title()}, {self.caption()}")
+        words = f"{self.where()}: {figure(page.explanation.value)}"
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+        self.update()
+
+    def title(self) -> str:
+        """The heading."""
+        return self.tr("Where it stands")
+
+    def caption(self) -> str:
+        """Which map it is, and how large."""
+        if self._page is None or self._page.output is None:
+            return ""
+        output = self._page.output
+        if output.ndim == 3:
+            size = "×".join(map(str, output.shape[1:]))
+            return self.tr("map {map}/{count} · {size}").format(
+                map=self._page.place.at[0], count=output.shape[0], size=size
+            )
+        return self.tr("{count} numbers").format(count=output.size)
+
+    def where(self) -> str:
+        """The row and column, or the index."""
+        assert self._page is not None
+        at = self._page.place.at
+        if len(at) == 3:
+            return self.tr("row {row}, column {column}").format(row=at[1], column=at[2])
+        return self.tr("number {index}").format(index=at[-1]) if at else ""
+
+    def hints(self) -> str:
+        """What keys do."""
+        if self._page is not None and self._page.map is not None:
+            return self.tr("arrows walk; Page Up, Down: maps")
+        return self.tr("arrows walk")
+
+    def sizeHint(self) -> QSize:
+        return QSize(round(g(SIDE)), round(g(_HEAD + SIDE + 2 * _WORDS)))
+
+    def _square(self) -> QRectF:
+        return QRectF(1, g(_HEAD), g(SIDE) - 2, g(SIDE) - 2)
+
+    # painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.paint_all(painter, Ink(theme.colors(self)), focus=self.hasFocus())
+        painter.end()
+
+    def paint_all(self, painter: QPainter, ink: Ink, *, focus: bool = False) -> None:
+        """Paints it, from (0, 0), also into a picture that is saved."""
+        if self._page is None or self._page.output is None:
+            return
+        head = QRectF(0, 0, g(SIDE), g(18))
+        write(painter, head, self.title(), ink.strong, ink.text)
+        write(painter, head.adjusted(g(90), 0, 0, 0), self.caption(), ink.small, ink.dim, RIGHT)
+        square = self._square()
+        shown, at = self._page.map, self._page.place.at
+        if shown is not None:
+            if self._image is None or self._dark != ink.shade.dark:
+                self._image, self._dark = image_of(shown, self._bound, ink), ink.shade.dark
+            row, column = at[1:]
+            where = paint_image(painter, square, self._image, ink, (row, column, row + 1, column + 1))
+        else:
+            where = square
+            self._paint_bars(painter, square, ink)
+        if focus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(ink.shade.accent), 2))
+            painter.drawRect(where.adjusted(-1, -1, 1, 1))
+        below = QRectF(0, square.bottom() + g(4), g(SIDE), g(_WORDS - 4))
+        write(painter, below, self.where(), ink.words, ink.text)
+        value = figure(self._page.explanation.value)
+        write(painter, below, value, ink.figures_strong, ink.sign(self._page.explanation.value), RIGHT)
+        write(painter, below.translated(0, g(_WORDS - 4)), self.hints(), ink.small, ink.dim)
+
+    def _paint_bars(self, painter: QPainter, place: QRectF, ink: Ink) -> None:
+        """The numbers of a vector as bars; of many, the strongest of each pixel's."""
+        assert self._page is not None
+        assert self._page.output is not None
+        numbers = np.nan_to_num(self._page.output.ravel().astype(float))
+        painter.fillRect(place, QColor(ink.shade.sunken))
+        low, high = min(0.0, float(numbers.min())), max(0.0, float(numbers.max()))
+        scale = place.height() / ((high - low) or 1.0)
+        zero = place.top() + high * scale
+        step = place.width() / len(numbers)
+        chosen = self._index()
+        for index, number in enumerate(numbers.tolist()):
+            if number:
+                top = zero - max(number, 0) * scale
+                bar = QRectF(place.left() + index * step, top, max(step * 0.8, 0.6), abs(number) * scale)
+                painter.fillRect(bar, ink.bar(number))
+        painter.setPen(QPen(QColor(ink.shade.border_strong), 1))
+        painter.drawLine(QPointF(place.left(), zero), QPointF(place.right(), zero))
+        painter.setPen(QPen(ink.text, 1.6))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        around = QRectF(place.left() + chosen * step - 1, place.top(), max(step, 3.0) + 1, place.height())
+        painter.drawRect(around)
+
+    def _index(self) -> int:
+        assert self._page is not None
+        assert self._page.output is not None
+        return int(np.ravel_multi_index(self._page.place.at, self._page.output.shape))
+
+    # walking
+
+    def _at(self, point: QPointF) -> tuple[int, ...] | None:
+        """The position of the number at a point."""
+        if self._page is None or self._page.output is None:
+            return None
+        output, square = self._page.output, self._square()
+        if output.ndim != 3:
+            if not square.contains(point):
+                return None
+            index = int((point.x() - square.left()) / square.width() * output.size)
+            found = np.unravel_index(min(max(index, 0), output.size - 1), output.shape)
+            return tuple(int(each) for each in found)
+        from widgets.explanation.ink import fitted
+
+        place = fitted(square, output.shape[1], output.shape[2])
+        if not place.contains(point):
+            return None
+        row = min(int((point.y() - place.top()) / place.height() * output.shape[1]), output.shape[1] - 1)
+        column = min(int((point.x() - place.left()) / place.width() * output.shape[2]), output.shape[2] - 1)
+        return self._page.place.at[0], row, column
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+        at = self._at(event.position())
+        if at is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._wish(at)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = self._at(event.position())
+        if at is None or self._page is None or self._page.output is None:
+            QToolTip.hideText()
+            return
+        value = figure(float(self._page.output[at]))
+        words = tr("{value} at {where}").format(value=value, where=", ".join(map(str, at[-2:])))
+        QToolTip.showText(event.globalPosition().toPoint(), plain_hint(words), self)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        pages = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
+        if self._page is None or self._page.output is None:
+            super().keyPressEvent(event)
+        elif key in _ARROWS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            self.walk(*_ARROWS[key])
+        elif key in pages and self._page.map is not None:
+            self.change_map(pages[key])
+        elif key == Qt.Key.Key_Home:
+            self.go_to_strongest()
+        else:
+            super().keyPressEvent(event)
+
+    def walk(self, down: int, right: int) -> None:
+        """Goes on by a number, as far as there is one."""
+        assert self._page is not None
+        assert self._page.output is not None
+        output, at = self._page.output, self._page.place.at
+        if output.ndim == 3:
+            row = min(max(at[1] + down, 0), output.shape[1] - 1)
+            column = min(max(at[2] + right, 0), output.shape[2] - 1)
+            self._wish((at[0], row, column))
+            return
+        index = min(max(self._index() + down + right, 0), output.size - 1)
+        self._wish(tuple(int(each) for each in np.unravel_index(index, output.shape)))
+
+    def change_map(self, way: int) -> None:
+        """Goes to the same spot of another map."""
+        assert self._page is not None
+        assert self._page.output is not None
+        at = self._page.place.at
+        channel = min(max(at[0] + way, 0), self._page.output.shape[0] - 1)
+        self._wish((channel, *at[1:]))
+
+    def strongest(self) -> tuple[int, ...] | None:
+        """The position of the largest number of the map or vector."""
+        if self._page is None or self._page.output is None:
+            return None
+        shown = self._page.map if self._page.map is not None else self._page.output
+        found = np.unravel_index(int(np.nan_to_num(shown).argmax()), shown.shape)
+        at = tuple(int(each) for each in found)
+        return at if self._page.map is None else (self._page.place.at[0], *at)
+
+    def go_to_strongest(self) -> None:
+        """Goes to the largest number."""
+        at = self.strongest()
+        if at is not None:
+            self._wish(at)
+
+    def _wish(self, at: tuple[int, ...]) -> None:
+        assert self._page is not None
+        if at != self._page.place.at:
+            self.wished.emit(ValuePlace(self._page.place.layer, at))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()

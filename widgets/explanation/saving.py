@@ -1,0 +1,145 @@
+"""An explanation as a picture for a report, with its caption: PNG or SVG."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QBuffer, QIODevice, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+
+from networks.core.message import UserError, message, visible
+from networks.core.storage import write_atomically
+from networks.explanations.page import Page
+from widgets.explanation.arithmetic import Arithmetic
+from widgets.explanation.ink import Ink, bound_of, g, tr, width_of, write
+from widgets.explanation.place_column import SIDE, Cells, Sight
+from widgets.look import theme
+from widgets.look.translation import said
+
+_MARGIN, _WIDTH, _SCALE = 20, 760, 2
+
+
+class About(msgspec.Struct, frozen=True):
+    """The words around a page: the network, the probe, of when the weights are."""
+
+    network: str = ""
+    probe: str = ""
+    weights: str = ""
+
+
+def caption(page: Page, about: About) -> str:
+    """Network, layer, weights, picture and the range of the colours, in one line."""
+    output = page.output
+    parts = [about.network, page.place.layer, about.weights, about.probe]
+    if output is not None:
+        bound = bound_of(output)
+        parts.append(tr("colours from −{bound} to {bound}").format(bound=f"{bound:.3g}"))
+    return " · ".join(visible(part) for part in parts if part)
+
+
+def write_explanation(page: Page, about: About, arithmetic: Arithmetic, path: Path) -> None:
+    """Writes what is seen as the ending of `path` says. Raises UserError where it cannot be written."""
+    drawn = _Picture(page, about, arithmetic)
+    write_atomically(path, drawn.svg() if path.suffix.lower() == ".svg" else drawn.png())
+
+
+class _Picture:
+    """All columns of the room on white, the sentences below."""
+
+    def __init__(self, page: Page, about: About, arithmetic: Arithmetic) -> None:
+        self._page, self._about, self._arithmetic = page, about, arithmetic
+        self._ink = Ink(theme.LIGHT)
+        self._left = g(_MARGIN)
+        self._middle = self._left + g(SIDE + 24)
+        self.width = self._middle + g(_WIDTH) + g(_MARGIN)
+        places = g(SIDE * 2 + 120)
+        self._body = max(places, arithmetic.height_at(g(_WIDTH)))
+        lines = [stage.symbols for stage in page.explanation.stages if stage.symbols]
+        self._formula = "\n".join(lines)
+        self._words = "\n".join(map(said, page.sentences))
+        self._formula_height = self._high(self._formula, self._ink.figures)
+        self._words_height = self._high(self._words, self._ink.words)
+        self.height = g(64) + self._body + self._formula_height + self._words_height + g(80)
+
+    def _high(self, text: str, font) -> float:  # type: ignore[no-untyped-def]
+        room = QRectF(0, 0, self.width - 2 * g(_MARGIN), 4000)
+        return QFontMetricsF(font).boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
+
+    def png(self) -> bytes:
+        image = QImage(round(_SCALE * self.width), round(_SCALE * self.height), QImage.Format.Format_RGB32)
+        if image.isNull():
+            raise UserError(message("There is not enough memory for this picture: choose .svg."))
+        image.setDevicePixelRatio(_SCALE)
+        painter = QPainter(image)
+        self._paint(painter)
+        painter.end()
+        image.setDevicePixelRatio(1)
+        buffer = _buffer()
+        image.save(buffer, "PNG")  # type: ignore[call-overload]
+        return bytes(buffer.data().data())
+
+    def svg(self) -> bytes:
+        buffer = _buffer()
+        generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
+        generator.setOutputDevice(buffer)
+        generator.setResolution(96)
+        generator.setViewBox(QRectF(0, 0, self.width, self.height))
+        generator.setSize(QRectF(0, 0, self.width, self.height).size().toSize())
+        generator.setTitle(tr("Where this number comes from"))
+        generator.setDescription(caption(self._page, self._about))
+        painter = QPainter(generator)
+        self._paint(painter)
+        painter.end()
+        return bytes(buffer.data().data())
+
+    def _paint(self, painter: QPainter) -> None:
+        ink = self._ink
+        painter.fillRect(QRectF(0, 0, self.width, self.height), QColor(Qt.GlobalColor.white))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        head = QRectF(self._left, g(14), self.width, g(24))
+        title = tr("Where this number comes from")
+        write(painter, head, title, theme.font(theme.LARGE, bold=True), ink.text)
+        way = "  ›  ".join(
+            crumb.layer for crumb in self._page.crumbs[max(0, self._page.here - 3) : self._page.here + 1]
+        )
+        wide = width_of(title, theme.font(theme.LARGE, bold=True)) + g(24)
+        write(painter, head.adjusted(wide, 0, -wide, 0), way, ink.words, ink.dim)
+        self._put(painter, self._left, g(54), lambda own: _shown(Sight(), self._page).paint_all(own, ink))
+        self._put(
+            painter,
+            self._left,
+            g(54 + SIDE + 60),
+            lambda own: _shown(Cells(), self._page).paint_all(own, ink),
+        )
+        self._put(painter, self._middle, g(46), lambda own: self._arithmetic.paint_all(own, g(_WIDTH), ink))
+        top = g(64) + self._body
+        for text, font, height in (
+            (self._formula, ink.figures, self._formula_height),
+            (self._words, ink.words, self._words_height),
+        ):
+            painter.setFont(font)
+            painter.setPen(ink.text)
+            room = QRectF(self._left, top, self.width - 2 * g(_MARGIN), height + 4)
+            painter.drawText(room, int(Qt.TextFlag.TextWordWrap), text)
+            top += height + g(10)
+        foot = QRectF(self._left, self.height - g(34), self.width - 2 * g(_MARGIN), g(18))
+        write(painter, foot, caption(self._page, self._about), ink.small, ink.dim)
+
+    def _put(self, painter: QPainter, left: float, top: float, paint) -> None:  # type: ignore[no-untyped-def]
+        painter.save()
+        painter.translate(left, top)
+        paint(painter)
+        painter.restore()
+
+
+def _shown(widget, page: Page):  # type: ignore[no-untyped-def]
+    widget.show_page(page)
+    return widget
+
+
+def _buffer() -> QBuffer:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    return buffer
