@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from widgets.explanation.panel import ExplanationPanel
 
 ROOM = 1180
-LEAST_WIDTH = 440
+LEAST_WIDTH = 340
 _ANY = ""
 """In place of a layer: whichever makes a good beginning."""
 
@@ -200,7 +200,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     def _key(self, probed: Probed) -> tuple[Any, ...]:
         source = probed.source
-        own = source._replace(which="", step=0) if self._start else source._replace(which="")
+        own = source._replace(which="now", step=0) if self._start else source._replace(which="now")
         return id(probed.pictures), own, probed.mode
 
     # explaining

@@ -186,7 +186,7 @@ class Arithmetic(QWidget):
             self._refit()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round(g(330)), self.height())
+        return QSize(round(g(290)), self.height())
 
     def sizeHint(self) -> QSize:
         return QSize(round(g(640)), self.height())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -213,8 +213,10 @@ class ExplanationPanel(QWidget):
 
     def _head(self) -> QWidget:
         head = QWidget()
-        title = QLabel(self.tr("Where this number comes from"))
-        title.setProperty("role", "heading")
+        title = ElidedLabel()
+        title.setFont(theme.font(theme.BODY, bold=True))
+        title.set_text(self.tr("Where this number comes from"), theme.colors(self).text)
+        self._title = title
         self.save.setText(self.tr("Save picture"))
         self.save.setIcon(icon("export"))
         self.save.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -223,8 +225,7 @@ class ExplanationPanel(QWidget):
         row = QHBoxLayout(head)
         row.setContentsMargins(theme.MARGIN, 8, theme.SPACE, 8)
         row.setSpacing(theme.SPACE * 2)
-        row.addWidget(title)
-        row.addStretch(1)
+        row.addWidget(title, 1)
         row.addWidget(self.probe)
         row.addWidget(self.weights)
         row.addWidget(self.again)
@@ -282,18 +283,24 @@ class ExplanationPanel(QWidget):
         if how == "wide":
             grid.setColumnMinimumWidth(2, round(g(_WORDS)))
         grid.setRowStretch(at[2][0] + 1, 1)
-        narrow = how == "narrow"
-        directions = QBoxLayout.Direction
-        self._places.setDirection(directions.LeftToRight if narrow else directions.TopToBottom)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round(g(2 * SIDE + 60)), 240)
+        return QSize(round(g(330)), 240)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._title.set_text(self._title.text(), theme.colors(self).text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width = event.size().width()
         self._lay("wide" if width >= g(_WIDE) else "medium" if width >= g(_MEDIUM) else "narrow")
+        directions = QBoxLayout.Direction
+        beside = g(2 * SIDE + 60) <= width < g(_MEDIUM)
+        self._places.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
         roomy = width >= g(_MEDIUM)
+        self.probe.setVisible(roomy)
         style = Qt.ToolButtonStyle
         self.save.setToolButtonStyle(style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly)
 

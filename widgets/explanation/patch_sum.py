@@ -30,6 +30,8 @@ from widgets.explanation.ink import (
 
 _LARGEST = 15
 """Windows with more rows or columns are painted as images, without figures."""
+_SMALL = 420
+"""Below this width a row does without the map that its patch lies in."""
 _ROW, _HEAD, _BIAS = 53, 38, 28
 
 
@@ -136,10 +138,11 @@ class PatchSum(Drawing):
     # where it lies
 
     def _columns_at(self, width: float) -> dict[str, float]:
-        side = g(42) if width < g(560) else g(47)
+        small = width < g(_SMALL)
+        side = g(34) if small else g(42) if width < g(560) else g(47)
         gap = g(22)
         found = {"label": g(8), "map": g(34), "side": side}
-        found["patch"] = found["map"] + side + g(14)
+        found["patch"] = found["map"] if small else found["map"] + side + g(14)
         found["factor"] = found["patch"] + side + gap
         found["product"] = found["factor"] + side + gap
         found["sum"] = found["product"] + side + g(70)
@@ -251,6 +254,8 @@ class PatchSum(Drawing):
             ("product", tr("products"), at["side"] + g(10)),
         )
         for key, words, room in titles:
+            if key == "map" and at["map"] == at["patch"]:
+                continue
             align = LEFT if key in ("label", "map") else CENTRE
             write(painter, QRectF(at[key], g(_HEAD) - g(20), room, g(16)), words, ink.small, ink.dim, align)
         place = QRectF(at["sum"] - g(70), g(_HEAD) - g(20), g(70), g(16))
@@ -292,7 +297,8 @@ class PatchSum(Drawing):
             write(
                 painter, QRectF(at["label"], place.top(), g(24), place.height()), name, ink.strong, ink.text
             )
-            for kind in ("map", "patch", "factor", "product"):
+            kinds = ("map", "patch", "factor", "product")
+            for kind in kinds if at["map"] < at["patch"] else kinds[1:]:
                 tile = QRectF(at[kind], middle - side / 2, side, side)
                 box = self._box if kind == "map" else None
                 paint_image(painter, tile, self._image(found.index, kind, ink), ink, box)

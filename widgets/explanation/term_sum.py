@@ -72,7 +72,7 @@ class TermSum(Drawing):
         running = [0.0]
         for row, term in enumerate(self._terms):
             running.append(running[-1] + (0.0 if row in look.off else term.total))
-        left, total = g(8), g(360) if width >= g(620) else g(300)
+        left, total = g(8), g(360) if width >= g(620) else min(g(300), width - g(12))
         chart = total + g(24)
         ends = [*running, running[-1] + (self._bias or 0.0)]
         axis = Axis(min(ends), max(ends), chart, width - g(18))
