@@ -275,10 +275,18 @@ def _train(arguments: list[str]) -> int:
 
     steps = {preset.name: preset.steps for preset in AUGMENTATION_PRESETS}
     parser.add_argument("--augmentation", choices=steps, help="a preset instead of the project's steps")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SETTING=VALUE",
+        help="any other setting, such as optimizer=SGD, lr=0.1 or conv1.filters=8; several times",
+    )
     options = parser.parse_args(arguments)
     from app.terminal.together import in_turn, together
     from app.terminal.training_command import train, with_dataset
     from networks.project.project import read_project
+    from networks.project.typed_settings import with_typed_settings
     from networks.runs.kept.folders import runs_folder
 
     wishes = {name: getattr(options, name) for name in ("epochs", "seed", *machine)}
@@ -292,6 +300,7 @@ def _train(arguments: list[str]) -> int:
         project = read_project(options.project)
         with in_turn(ranks):
             project = with_dataset(project, options.dataset, options.data_folder, fetch=options.fetch)
+        project = with_typed_settings(project, options.set)
         return train(
             project,
             {name: value for name, value in wishes.items() if value is not None},

@@ -289,6 +289,17 @@ def test_a_preset_of_augmentation_takes_the_place_of_the_projects_steps(tmp_path
     assert read_project(out / "project.json").recipe.data.augmentation == preset.steps
 
 
+def test_any_setting_of_the_recipe_can_be_another(project_file, tmp_path, capsys):
+    wanted = ["--set", "optimizer=SGD", "--set", "lr=0.25", "--set", "loss=Focal"]
+    assert main(["train", str(project_file), "--epochs", "1", "--out", str(tmp_path / "run"), *wanted]) == 0
+    learning = read_project(tmp_path / "run" / "project.json").recipe.learning
+    assert (type(learning.optimizer).__name__, learning.optimizer.lr) == ("SGD", 0.25)
+    assert type(learning.loss).__name__ == "Focal"
+    capsys.readouterr()
+    assert main(["train", str(project_file), "--set", "loss=Nothing"]) == 1
+    assert "learning.loss=Nothing: choose one of CrossEntropy" in capsys.readouterr().err
+
+
 def test_a_run_that_diverges_keeps_its_curves(tmp_path, capsys):
     project = with_recipe(optimizer=SGD(lr=1000.0), epochs=1000)
     # with Tanh everything stays finite

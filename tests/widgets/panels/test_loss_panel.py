@@ -152,3 +152,15 @@ def test_everything_has_its_place_at_any_width(panel, qtbot, width):
     inside = panel.rect()
     for part in panel._parts:
         assert inside.contains(part.geometry()), part
+
+
+def test_class_weights_are_chosen_beside_the_loss_and_told_where_it_is_drawn(panel, qtbot):
+    choice = next(box for box in panel.findChildren(QComboBox) if box.findText("by 1 ÷ size") >= 0)
+    with qtbot.waitSignal(panel.edited) as told:
+        choice.setCurrentIndex(choice.findText("by 1 ÷ size"))
+        choice.activated.emit(choice.currentIndex())
+    weighted = told.args[0]
+    assert weighted.data.balance == "weights"
+    assert "weight" not in panel.plot._spread
+    panel.show_recipe(weighted, CLASSES)
+    assert panel.plot._spread == "the rest in one wrong class · before the class’s weight"

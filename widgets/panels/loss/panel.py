@@ -51,6 +51,7 @@ class LossPanel(RecipePanel):
         self._wide: bool | None = None
         choice = self._form("learning", Form(("loss",), rows=Stack, choices_only=True))
         self._parameters = self._form("learning.loss", Form())
+        weights = self._form("data", Form(("balance",)))
         self._help = dim()
         self.plot, self.fit, self.formula, self.comparison = LossPlot(), FitBox(), FormulaBox(), Comparison()
         self.plot.pointed.connect(self._tell)
@@ -69,7 +70,7 @@ class LossPanel(RecipePanel):
         lasting = QWidget()
         lasting.setLayout(self._verdicts)
         self._verdicts.setContentsMargins(0, 0, 0, 0)
-        setting = stacked(choice, self._parameters, self._help)
+        setting = stacked(choice, self._parameters, weights, self._help)
         self._parts = (setting, self.fit, self.plot, self.comparison, self.formula, lasting)
         self._left, self._right = column_of(), column_of()
         self._left.setSpacing(theme.SPACE + 4)
@@ -127,6 +128,8 @@ class LossPanel(RecipePanel):
         count = len(self._classes)
         spread = bool(getattr(own, "label_smoothing", 0.0))
         words = self.tr("the rest spread evenly") if spread else self.tr("the rest in one wrong class")
+        if self._recipe.data.balance == "weights":
+            words = self.tr("{rest} · before the class’s weight").format(rest=words)
         curves = [self._curve(kind, count, spread) for kind in self.comparison.kinds()]
         self.plot.show_curves(tuple(curves), words)
         self._measure()
