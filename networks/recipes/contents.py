@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.core.message import Message, message
+from networks.core.message import Message, message, plural
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Labels, Pixels
 
@@ -116,16 +116,20 @@ def balance_in_words(part: Part, classes: tuple[str, ...]) -> Message:
     least, most = min(counts), max(counts)
     if most <= BALANCED * least:
         return message(
-            "Balanced: the smallest class has {least} pictures, the largest {most}.", least=least, most=most
+            "Balanced: the smallest class has {least}, the largest {most}.", least=_pictures(least), most=most
         )
     return message(
-        "Unbalanced: “{rare}” has {least} pictures, “{common}” has {most}, {ratio} times as many.",
+        "Unbalanced: “{rare}” has {least}, “{common}” has {most}, {ratio} times as many.",
         rare=classes[counts.index(least)],
-        least=least,
+        least=_pictures(least),
         common=classes[counts.index(most)],
         most=most,
         ratio=f"{most / least:.1f}",
     )
+
+
+def _pictures(count: int) -> Message:
+    return plural("{count} picture", "{count} pictures", count=count)
 
 
 def is_balanced(part: Part) -> bool:

@@ -241,7 +241,8 @@ class SetPane(QWidget):
         self.list.show_dataset(dataset)
         attribution, licence = declared(dataset.attribution), declared(dataset.licence)
         # some authors want the licence named in one breath with them
-        words = self.tr("{attribution}.") if licence in attribution else self.tr("{attribution}; {licence}.")
+        named = licence in attribution or dataset.yours
+        words = self.tr("{attribution}.") if named else self.tr("{attribution}; {licence}.")
         self._about.setText(words.format(attribution=attribution, licence=licence))
         self._show_about()
 

@@ -25,6 +25,7 @@ def part(*counts: int) -> Part:
         ((87, 91), "Balanced: the smallest class has 87 pictures, the largest 91.", True),
         ((10, 15), "Balanced: the smallest class has 10 pictures, the largest 15.", True),
         ((4, 36), "Unbalanced: “a” has 4 pictures, “b” has 36, 9.0 times as many.", False),
+        ((1, 36), "Unbalanced: “a” has 1 picture, “b” has 36, 36.0 times as many.", False),
         ((4, 0), "There is no picture of “b”.", False),
         ((0, 4, 0), "2 classes have no picture, “a” among them.", False),
         ((7,), "There is only one class, so there is nothing to tell apart.", False),

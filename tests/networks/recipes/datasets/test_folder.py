@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import struct
+import sys
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -207,6 +209,18 @@ def test_what_cannot_be_read_is_left_out_with_its_reason(animals):
     assert "not a picture" in told[os.path.join("cat", "words.png")]
     assert "megapixels" in told[os.path.join("dog", "huge.png")]
     assert "leads out" in told[os.path.join("dog", "link.png")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know no such names")
+def test_a_class_is_called_by_what_can_be_shown(animals):
+    for name in (b"cl\xff", b"two\nlines", "猫 🦊".encode(), b"{braces} %s"):
+        os.mkdir(os.path.join(os.fsencode(animals), name))
+        plain(Path(os.fsdecode(os.path.join(os.fsencode(animals), name))) / "1.png")
+    folder = Folder(path=str(animals), side=8)
+    assert folder.classes == ("cat", "cl\\udcff", "dog", "two\\nlines", "{braces} %s", "猫 🦊")
+    assert all(name.encode() for name in folder.classes)
+    assert folder.load()[1].tolist().count(0) == 6
+    assert folder.class_counts() == tuple(6 if name in ("cat", "dog") else 1 for name in folder.classes)
 
 
 def test_what_systems_put_into_folders_is_passed_over_in_silence(animals):
