@@ -16,7 +16,7 @@ from app.training.rate_finding import RateFinding
 from app.training.speed_trying import SpeedTrying
 from networks.core.fields import changed_at
 from networks.core.finding import blocking
-from networks.core.message import visible
+from networks.core.message import plural, visible
 from networks.project.project import share_weights
 from networks.recipes.machine_section import Machine
 from widgets.look.translation import said
@@ -65,10 +65,10 @@ class Optimization(PanelFeature["TrainingPanel"]):
 
     def _summary(self, shown: Shown) -> str:
         learning = shown.recipe.learning
-        return self.tr("{optimizer} {rate}, {epochs} epochs").format(
+        return self.tr("{optimizer} {rate}, {epochs}").format(
             optimizer=type(learning.optimizer).__name__,
             rate=f"{learning.optimizer.lr:g}",
-            epochs=learning.epochs,
+            epochs=said(plural("{count} epoch", "{count} epochs", count=learning.epochs)),
         )
 
     def show_panel(self, panel: TrainingPanel, old: Shown | None, new: Shown) -> None:

@@ -7,8 +7,10 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from networks.core.message import plural
 from networks.recipes.schedules import RateFactor, Schedule
 from widgets.look import theme
+from widgets.look.translation import said
 
 _STEPS = 100
 """Steps of an epoch in the plot: how many there really are, its shape does not show."""
@@ -132,7 +134,7 @@ class SchedulePlot(QWidget):
         place = QRectF(0, _HEIGHT + 2, self.width(), self._words_height - 2)
         painter.setPen(dim)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft, "0")
-        right = self.tr("{epochs} epochs").format(epochs=f"{self._planned:g}")
+        right = said(plural("{count} epoch", "{count} epochs", count=round(self._planned)))
         end = QRectF(place)
         end.setRight(_RING + (self.width() - 2 * _RING) * self._planned / self._end)
         painter.drawText(end, Qt.AlignmentFlag.AlignRight, right)

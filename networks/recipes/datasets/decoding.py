@@ -45,9 +45,12 @@ def pixels_of(
 def eight_bits(picture: Image.Image) -> Image.Image:
     """The picture in grey or colours of 8 bits, on white where it is transparent."""
     if picture.mode.startswith(("I", "F")):
-        values = np.asarray(picture, dtype=np.float64)
+        values = np.nan_to_num(np.asarray(picture, dtype=np.float64), posinf=0, neginf=0)
         # 16 bits come as I;16 or I; what reaches no farther than 8 bits is taken as 8 bits
-        full = 255 if values.max(initial=0) <= 255 else max(65_535, float(values.max()))
+        most = float(values.max(initial=0))
+        full = 255 if most <= 255 else max(65_535, most)
+        if picture.mode.startswith("F") and most <= 1:
+            full = 1
         return Image.fromarray(np.clip(np.rint(values * (255 / full)), 0, 255).astype(np.uint8))
     if picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
         clear = picture.convert("RGBA")

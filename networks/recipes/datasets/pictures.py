@@ -17,6 +17,9 @@ from networks.recipes.datasets.decoding import MOST_PIXELS, pixels_of
 # Pillow would warn from 89 megapixels on, from any thread; `MOST_PIXELS` is asked for every picture instead
 Image.MAX_IMAGE_PIXELS = None
 
+_PROGRAMS = frozenset(("EPS", "WMF"))
+"""Kinds of files that hold commands. Pillow has another program carry them out, and files are strangers."""
+
 Fit = Literal["crop", "pad", "stretch"]
 View = tuple[float, ...]
 """The part of a picture to cut out, as `networks.recipes.datasets.decoding.seen` takes it; empty for all."""
@@ -47,6 +50,8 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         if path.stat().st_size == 0:
             raise UserError(message("the file is empty"))
         with Image.open(path) as picture:
+            if picture.format in _PROGRAMS:
+                raise UserError(message("a program that draws a picture, which is not run"))
             if (reason := _too_large(picture)) is not None:
                 raise UserError(reason)
             yield picture

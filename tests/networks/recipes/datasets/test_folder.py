@@ -23,7 +23,7 @@ from networks.project.project import Project
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Folder
 from networks.recipes.datasets.decoding import pixels_of
-from networks.recipes.datasets.pictures import decoded
+from networks.recipes.datasets.pictures import decoded, size_of
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Finished
 from networks.training.run import Run
@@ -136,6 +136,41 @@ def test_clear_becomes_white_and_single_bits_black_and_white(tmp_path):
     assert (decoded(with_key, (4, 4), 3) == 255).all()
     bits = saved(tmp_path / "bits.png", Image.new("1", (9, 9), 1))
     assert (decoded(bits, (4, 4), 1) == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "grey"),
+    [
+        (np.float32(0.5), 128),
+        (np.float32(128), 128),
+        (np.float32(-3), 0),
+        (np.float32(np.nan), 0),
+        (np.float32(np.inf), 0),
+        (np.int32(32_768), 128),
+        (np.uint16(32_768), 128),
+        (np.uint16(200), 200),
+    ],
+)
+def test_numbers_of_any_range_come_out_as_bytes(tmp_path, numbers, grey):
+    path = saved(tmp_path / "one.tiff", Image.fromarray(np.full((9, 9), numbers)))
+    assert (decoded(path, (4, 4), 1) == grey).all()
+
+
+def test_of_several_pictures_in_a_file_the_first_one_counts(tmp_path):
+    first, second = (Image.new("RGB", (12, 12), colour) for colour in (RED, GREEN))
+    for ending in ("mpo", "png", "webp", "gif"):
+        path = saved(tmp_path / f"several.{ending}", first, save_all=True, append_images=[second])
+        assert decoded(path, (4, 4), 3).mean((0, 1)) == pytest.approx(RED, abs=6)
+
+
+def test_a_file_of_commands_is_not_carried_out(tmp_path, monkeypatch):
+    path = saved(tmp_path / "one.eps", Image.new("RGB", (12, 12), RED))
+    monkeypatch.setattr("subprocess.check_call", pytest.fail)
+    monkeypatch.setattr("subprocess.Popen", pytest.fail)
+    with pytest.raises(UserError, match="not run"):
+        decoded(path, (4, 4), 3)
+    with pytest.raises(UserError, match="not run"):
+        size_of(path)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
