@@ -85,7 +85,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     def commands(self) -> tuple[MenuEntry, ...]:
         title = self.tr("Where a &number comes from")
-        return (Command("explain", Section.CANVAS, title, self.explain_selected, ("Ctrl+Shift+E",)),)
+        return (Command("explain", Section.CANVAS, title, self.explain_selected, ("Ctrl+Shift+N",)),)
 
     def gestures(self) -> tuple[Gesture, ...]:
         cells, rows = self.tr("On the map of a number"), self.tr("On the arithmetic of a number")

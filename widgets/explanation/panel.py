@@ -140,7 +140,7 @@ class ExplanationPanel(QWidget):
             )
             found.append(("search", words, self.cells.go_to_strongest))
         if self.page.map is not None and self.page.map.shape[1] > 1:
-            found.append(("step-forward", self.tr("Walk one pixel to the right"), self._walk))
+            found.append(("step-on", self.tr("Walk one pixel to the right"), self._walk))
         row = self.arithmetic.strongest_row()
         if row >= 0:
             name = self.arithmetic.name_of(row)

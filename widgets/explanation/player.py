@@ -120,7 +120,7 @@ class Player(QWidget):
         self.first = _button("to-start", self.tr("To the first step"))
         self.back = _button("step-back", self.tr("One step back"))
         self.play = _button("play", self.tr("Play"))
-        self.on = _button("step-forward", self.tr("One step on"))
+        self.on = _button("step-on", self.tr("One step on"))
         self.last = _button("to-end", self.tr("To the last step"))
         self.bar = StepBar()
         self.speed = ComboBox()
