@@ -17,6 +17,7 @@ from app.features.data_browser import Browser
 from app.features.exports import Exports
 from app.features.fields import Fields
 from app.features.history import History
+from app.features.inside import Inside
 from app.features.layer_types import LayerTypes
 from app.features.loss import LossFunction
 from app.features.network_summary import NetworkSummary
@@ -43,6 +44,7 @@ FEATURES: tuple[type[Feature], ...] = (
     XRayCanvas,
     Training,
     Results,
+    Inside,
     Twins,
     OneStep,
     TorchLoading,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -16,34 +15,12 @@ from networks.insight.pictures import input_of
 from networks.layers.ends import Output
 from networks.project.project import Project
 from networks.xray.silenced import NOTHING_OFF, Silenced
+from networks.xray.survey import TOP, Counted, Excited
 
 Report = Callable[[float], bool]
 
-TOP = 10
-"""So many pictures are kept of each channel."""
 _AT_ONCE = 2**21
 """Numbers that go into the network at a time, and 256 pictures at most."""
-
-
-class Excited(msgspec.Struct, frozen=True, eq=False):
-    """Of each channel of a layer the pictures with its largest numbers, the largest first: channels×`TOP`.
-
-    `rows` are the pictures' indices in the data set, `places` those of the numbers in the channel's map, row
-    by row; `count` is how many pictures were looked at. Of fewer pictures than `TOP`, there are fewer.
-    """
-
-    values: NDArray[np.float32]
-    rows: NDArray[np.int64]
-    places: NDArray[np.int64]
-    count: int
-
-
-class Counted(msgspec.Struct, frozen=True):
-    """How many of `count` pictures are right with everything on, and with something switched off."""
-
-    count: int
-    intact: int
-    changed: int
 
 
 def excited(

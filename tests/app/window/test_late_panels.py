@@ -30,6 +30,7 @@ LATE = [
     "bench",
     "loss",
     "results",
+    "inside",
     "twins",
     "explanation",
     "code",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from networks.insight.looker import Looker, kept_looker, run_looker
 from networks.insight.pictures import pictures
-from networks.insight.surveys import TOP, counted, excited
+from networks.insight.surveys import counted, excited
 from networks.insight.taps import Taps
 from networks.insight.xrays import Wanted, xray
 from networks.module.build import build
@@ -20,6 +20,7 @@ from networks.training.run import Run
 from networks.xray.closeup import Focus, paged
 from networks.xray.probe import DataPicture
 from networks.xray.silenced import Silenced, can_be_bypassed
+from networks.xray.survey import TOP
 from tests.networks.insight.test_live import project, trained
 from tests.networks.insight.test_taps import images_for, tapped
 from tests.networks.module.chains import fitting

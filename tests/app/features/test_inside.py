@@ -1,0 +1,179 @@
+"""Inside shows the selected layer's own numbers, switches channels off, and looks through many pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from app.feature.showing import Showing
+from app.features.canvas import Canvas
+from app.features.inside import Inside
+from app.features.xray import XRayCanvas
+from networks.presets.lenet import lenet5
+from networks.xray.value_place import ValuePlace
+from tests.app.features.test_results import desk, train, training  # noqa: F401  fixtures
+
+pytestmark = pytest.mark.usefixtures("collector_at_rest")
+
+
+@pytest.fixture
+def inside(desk, training, qtbot):  # noqa: F811
+    canvas, xray, inside = Canvas(desk), XRayCanvas(desk), Inside(desk)
+    qtbot.addWidget(canvas.view)
+    home = QWidget()
+    qtbot.addWidget(home)
+    xray.place.setParent(home)
+    qtbot.addWidget(inside.panel)
+    inside.panel.resize(700, 700)
+    desk.document.edit(replace(desk.shown.project, network=lenet5()), "LeNet-5")
+    Showing(desk, (canvas, xray, inside)).show()
+    desk.show_devices(("cpu",))
+    inside.xray = xray
+    with qtbot.waitExposed(inside.panel):
+        inside.panel.show()
+    yield inside
+    inside.close()
+    desk.probing.close()
+
+
+def select(inside, name):
+    inside.desk.show_canvas(inside.desk.shown.folding, (name,))
+
+
+def shows(inside, name, qtbot):
+    """The layer from near, once it is shown at rest."""
+    panel, probing = inside.panel, inside.probing
+
+    def done():
+        near = panel.near
+        return near is not None and near.closeup.name == name and probing.seen.measured is not None
+
+    qtbot.waitUntil(done, timeout=20_000)
+    return panel.near
+
+
+def test_the_first_deep_layer_is_shown_and_then_what_is_selected(inside, qtbot):
+    first = shows(inside, "conv1", qtbot)
+    assert first.closeup.shape == (6, 28, 28)
+    assert inside.panel.details.filters.isVisible()
+    assert first.weighed.weights.count == 150
+    assert not inside.panel.details.inputs.isVisible()
+    select(inside, "tanh2")
+    tanh = shows(inside, "tanh2", qtbot)
+    assert np.allclose(tanh.closeup.incoming[0].values, np.arctanh(tanh.closeup.chosen), atol=1e-2)
+    assert inside.panel.details.inputs.isVisible()
+    assert not inside.panel.details.weights.isVisible()
+    select(inside, "fc1")
+    linear = shows(inside, "fc1", qtbot)
+    assert inside.panel.bars.isVisible()
+    assert linear.source_shape == (16, 5, 5)
+
+
+def test_keys_read_out_numbers_and_choose_channels(inside, qtbot):
+    near = shows(inside, "conv1", qtbot)
+    grid = inside.panel.grid
+    places = []
+    inside.desk.place_chosen.connect(places.append)
+    grid.setFocus()
+    for _ in range(28):
+        qtbot.keyClick(grid, Qt.Key.Key_Left)
+        qtbot.keyClick(grid, Qt.Key.Key_Up)
+    qtbot.keyClick(grid, Qt.Key.Key_Right)
+    first = near.closeup.channels[0]
+    assert places[-1] == ValuePlace("conv1", (first, 0, 1))
+    assert "row 0, column 1" in grid.accessibleDescription()
+    assert "row 0, column 1" in inside.panel.foot.words.text()
+    assert grid.shown_number.value == near.closeup.values[0, 0, 1]
+    qtbot.keyClick(grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    second = near.closeup.channels[1]
+    qtbot.waitUntil(lambda: inside.panel.near.closeup.channel == second, timeout=20_000)
+    wished = []
+    inside.desk.explanation_wished.connect(wished.append)
+    qtbot.keyClick(grid, Qt.Key.Key_Return)
+    assert wished == [ValuePlace("conv1", (second, 0, 1))]
+
+
+def test_a_channel_is_switched_off_and_on_with_the_xray(inside, qtbot):
+    select(inside, "conv2")
+    near = shows(inside, "conv2", qtbot)
+    switches = inside.panel.details.switches
+    channel = near.closeup.channel
+    assert near.intact is None
+    switches.channel.click()
+    qtbot.waitUntil(lambda: inside.panel.near.is_off, timeout=20_000)
+    off = inside.panel.near
+    assert inside.xray.on
+    assert not np.allclose(off.answer, off.intact)
+    assert np.allclose(off.intact, near.answer)
+    assert not off.closeup.chosen.any()
+    assert off.closeup.channel == channel
+    switches.count.click()
+    qtbot.waitUntil(lambda: "validation pictures" in switches.counted.text(), timeout=20_000)
+    inside.xray.switch(False)
+    assert not inside.probing.off
+    qtbot.waitUntil(lambda: inside.panel.near is not None and not inside.panel.near.off, timeout=20_000)
+    assert np.allclose(inside.panel.near.answer, near.answer)
+
+
+def test_the_pictures_that_excite_a_channel_are_found_once(inside, desk, qtbot):  # noqa: F811
+    shows(inside, "conv1", qtbot)
+    row = inside.panel.details.excited
+    row.search.click()
+    qtbot.waitUntil(lambda: bool(row.pictures.found), timeout=30_000)
+    found = row.pictures.found
+    values = [each.value for each in found]
+    assert values == sorted(values, reverse=True)
+    top, left, bottom, right = found[0].box
+    assert 0 < bottom - top <= 5
+    assert 0 < right - left <= 5
+    chosen = []
+    desk.picture_chosen.connect(chosen.append)
+    row.pictures.setFocus()
+    qtbot.keyClick(row.pictures, Qt.Key.Key_Return)
+    assert chosen == [found[0].row]
+    assert len(inside._excited) == 1
+
+
+def test_a_run_keeps_its_weights_while_something_is_off(inside, training, desk, qtbot):  # noqa: F811
+    shows(inside, "conv1", qtbot)
+    inside.panel.details.switches.channel.click()
+    train(training, qtbot)
+    qtbot.waitUntil(
+        lambda: inside.probing.seen is not None and inside.probing.seen.xray.step == desk.trainer.run.step,
+        timeout=30_000,
+    )
+    weight = desk.trainer.run.module.get_submodule("conv1").weight
+    assert bool(weight.flatten(1).abs().sum(1).gt(0).all())
+    assert torch.isfinite(weight).all()
+    qtbot.waitUntil(
+        lambda: (
+            (near := inside.panel.near) is not None and near.start is not None and near.weighed is not None
+        ),
+        timeout=20_000,
+    )
+    assert inside.panel.near.start.count == inside.panel.near.weighed.weights.count
+
+
+def test_nothing_is_looked_at_while_it_is_not_in_sight(inside, desk, qtbot):  # noqa: F811
+    shows(inside, "conv1", qtbot)
+    inside.panel.hide()
+    qtbot.waitUntil(lambda: not inside.probing.on, timeout=5_000)
+    assert inside.probing.seen is None
+
+
+def test_pictures_have_a_caption(inside, qtbot):
+    from widgets.curves import export
+
+    shows(inside, "conv1", qtbot)
+    parts = inside.panel.parts()
+    words = parts[0].text()
+    assert "Conv2d" in words
+    assert "random start" in words
+    assert "picture" in words
+    assert "range" in words
+    assert export.svg(parts).startswith(b"<?xml")
+    assert export.png(parts).startswith(b"\x89PNG")
