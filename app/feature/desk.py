@@ -12,6 +12,7 @@ from app.feature.probed import Probed
 from app.feature.shown import Shown
 from app.probing.probing import Probing, Subject
 from app.session.document import Document
+from app.session.file_writer import FileWriter
 from app.session.files import Files
 from app.session.my_blocks import MyBlocks
 from app.session.settings import Settings
@@ -110,6 +111,7 @@ class Desk(QObject):
         self.settings = settings or Settings(parent=self)
         self.document = Document(project, self)
         self.files = Files(self.document, window, self.settings, folder)
+        self.writer = FileWriter(self)
         self.my_blocks = MyBlocks(self, None if folder is None else folder / "my-blocks.json")
         self.trainer = Trainer(self)
         self.runs = ProjectRuns(self.trainer.move, self)

@@ -15,14 +15,13 @@ from PySide6.QtCore import QStandardPaths, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QMenu, QProgressBar, QVBoxLayout, QWidget
 
-from app.background.job import Job, reason_of
+from app.background.job import reason_of
 from app.feature.command import Command, MenuEntry, Section, Submenu, make_action
-from app.feature.desk import OUTCOME, Desk
+from app.feature.desk import LASTING, OUTCOME, Desk
 from app.feature.feature import Feature
 from app.feature.panel import Piece, Spot
 from app.session.formats import Content, format_of, formats
 from networks.core.message import Message, UserError, message, visible
-from networks.core.storage import write_atomically
 from networks.recipes.datasets import Dataset
 from networks.recipes.datasets.named import in_words
 from widgets.controls.offer_bar import OfferBar
@@ -36,7 +35,7 @@ STACK = 16 * 2**20
 
 
 class Exports(Feature):
-    """Asks for a file, writes it and says so. What takes seconds is written in the background."""
+    """Asks for a file, has it written beside the window, and says of each what is in it once it is there."""
 
     told = Signal(str)
     """What was written to which file, or why nothing was."""
@@ -44,11 +43,14 @@ class Exports(Feature):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._document, self._trainer, self._files = desk.document, desk.trainer, desk.files
+        self._writer = desk.writer
+        self._writer.begun.connect(self._tell_begun)
+        self._writer.written.connect(self._tell_written)
+        self._writer.failed.connect(self._files.show_error)
         self.told.connect(self._tell)
         self.offer_bar = OfferBar()
         self.offer_bar.accepted.connect(self._open_folder)
         self._written: Path | None = None
-        self._job: Job[Message | None] | None = None
         self._notice: _Notice | None = None
 
     def pieces(self) -> tuple[Piece, ...]:
@@ -76,6 +78,11 @@ class Exports(Feature):
     def _tell(self, sentence: str) -> None:
         self.desk.say(sentence, OUTCOME)
 
+    @Slot(str)
+    def _tell_begun(self, sentence: str) -> None:
+        self.desk.say(sentence, LASTING)
+
+    @Slot(object, str)
     def _tell_written(self, path: Path, sentence: str) -> None:
         """Says what was written above the canvas, where it stays, with a way to the file."""
         self._written = path
@@ -96,12 +103,15 @@ class Exports(Feature):
     @property
     def busy(self) -> bool:
         """Whether something is being written in the background."""
-        return self._job is not None and self._job.running
+        return self._writer.busy
+
+    def may_close(self) -> bool:
+        """Waits until all files are there; where one could not be written, it can be written elsewhere."""
+        return self._writer.finish()
 
     def close(self) -> None:
-        """Waits until the file is written."""
-        if self._job is not None:
-            self._job.wait()
+        """Waits until all files are there."""
+        self._writer.finish()
 
     # what can be exported
 
@@ -115,12 +125,13 @@ class Exports(Feature):
 
         from networks.source import source
 
-        def write() -> None:
-            write_atomically(path, source(project.network, project.classes, title).text.encode())
-
-        self._write(
-            path, write, self.tr("“{path}” holds the network as PyTorch source.").format(path=shown(path))
-        )
+        try:
+            data = source(project.network, project.classes, title).text.encode()
+        except UserError as error:
+            self._files.show_error(error.reason)
+            return
+        words = self.tr("“{path}” holds the network as PyTorch source.")
+        self._writer.write(path, data, words.format(path=shown(path)))
 
     def export_training_script(self) -> None:
         """Writes a script with the network, images, recipe and training loop; it needs no Backbone."""
@@ -226,48 +237,34 @@ class Exports(Feature):
         if which is not None:
             words = self.tr("“{path}” holds weights of the last run: {which}.")
         sentence = words.format(path=shown(path), which="" if which is None else said(which))
-        self._write(path, partial(save_weights, run, path, keep), sentence)
+        # a run could go on meanwhile, and change them
+        self._write_in_thread(path, partial(save_weights, run, path, keep), sentence)
 
     def export_picture(self) -> None:
         """Writes a picture of the network, folded as on the canvas."""
         path = self._ask(self.tr("Export picture"), self._name(".svg"), "picture")
         if path is None:
             return
-        from widgets.canvas.picture import write_picture
+        from widgets.canvas.picture import picture_data
 
-        self._write(
-            path,
-            partial(write_picture, self.desk.shown.folding, path),
-            self.tr("“{path}” holds the picture of the network.").format(path=shown(path)),
-        )
+        try:
+            data = picture_data(self.desk.shown.folding, path.suffix)
+        except UserError as error:
+            self._files.show_error(error.reason)
+            return
+        words = self.tr("“{path}” holds the picture of the network.")
+        self._writer.write(path, data, words.format(path=shown(path)))
 
     # writing
 
-    def _write(self, path: Path, write: Callable[[], None], sentence: str) -> None:
-        try:
-            write()
-        except UserError as error:
-            self._files.show_error(error.reason)
-        else:
-            self._tell_written(path, sentence)
-
     def _write_in_thread(self, path: Path, write: Callable[[], Message | None], sentence: str) -> None:
-        """Blocks the window with a dialog: training and exporting would draw from the same random numbers.
+        """Blocks the window with a dialog: training draws from the same random numbers and changes weights.
 
         What `write` has to add follows the sentence.
         """
         self._notice = _Notice(self.tr("Exporting…"), self.desk.window)
-        self._job = Job(
-            lambda _: write(),
-            lambda note: self._tell_written(path, sentence if note is None else f"{sentence} {said(note)}"),
-            self._files.show_error,
-            owner=self,
-            ended=self._end,
-            explain=_explain,
-            stack=STACK,
-        )
         self._notice.open()
-        self._job.start()
+        self._writer.write_by(write, path, sentence, ended=self._end, explain=_explain, stack=STACK)
 
     def _end(self) -> None:
         if self._notice is not None:

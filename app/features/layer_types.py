@@ -70,6 +70,14 @@ class LayerTypes(Feature):
         title = self.tr("&Find a layer type")
         return (Command("find_layer", Section.FINDING, title, self.find, ("/",)),)
 
+    def may_close(self) -> bool:
+        """Waits until my blocks are on the disk; where they could not be written, the window stays."""
+        return self.desk.my_blocks.finish()
+
+    def close(self) -> None:
+        """Waits until my blocks are on the disk."""
+        self.desk.my_blocks.finish()
+
     def gestures(self) -> tuple[Gesture, ...]:
         where = self.tr("In the list of layers")
         return (

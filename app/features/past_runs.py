@@ -202,4 +202,4 @@ class PastRuns(QObject):
             copy_csv(text)
             self._desk.say(self.tr("The table of runs was copied as CSV."), OUTCOME)
         else:
-            save_csv(self._desk.window, text)
+            save_csv(self._desk.window, text, self._desk.writer.write, "runs.csv")

@@ -80,6 +80,7 @@ class Results(PanelFeature["ResultsPanel"]):
         panel.again_wished.connect(self._judge)
         panel.cancelled.connect(self.cancel)
         panel.tried.connect(self.desk.picture_tried)
+        panel.save_wished.connect(self.desk.writer.write)
         self.pictures.arrived.connect(panel.show_pictures)
         ShowWatch(panel).seen.connect(self._show_newest)
         return panel

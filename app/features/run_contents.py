@@ -73,12 +73,12 @@ class RunContents(QObject):
             done = self.tr("“{path}” holds the weights of “{run}”.").format(
                 path=visible(path.name), run=visible(self._name(run))
             )
-            self._start(partial(_written, folder, kind, path), lambda _: self._desk.say(done, OUTCOME))
+            self._desk.writer.write_by(partial(_write, folder, kind, path), path, done)
 
     def continue_from(self, run: str, kind: Keep) -> None:
         """Trains the project as it is now from weights of a run, as a run of its own."""
         folder = self._desk.runs.kept.folders[run]
-        self._start(partial(_read, folder, kind), partial(self._continue, run))
+        self._start(lambda _: _read(folder, kind), partial(self._continue, run))
 
     def close(self) -> None:
         """Waits for what is being read or written."""
@@ -122,7 +122,7 @@ def _project_in(folder: Path) -> Project | None:
         return None
 
 
-def _read(folder: Path, kind: Keep, _: Task) -> tuple[Project, dict[str, Tensor]]:
+def _read(folder: Path, kind: Keep) -> tuple[Project, dict[str, Tensor]]:
     # imported late: torch takes a second
     from networks.training.kept_weights import read_weights
 
@@ -130,8 +130,8 @@ def _read(folder: Path, kind: Keep, _: Task) -> tuple[Project, dict[str, Tensor]
     return project, read_weights(folder, project.recipe.learning.stopping.keep, kind)
 
 
-def _written(folder: Path, kind: Keep, path: Path, task: Task) -> None:
+def _write(folder: Path, kind: Keep, path: Path) -> None:
     from safetensors.torch import save
 
-    _, weights = _read(folder, kind, task)
+    _, weights = _read(folder, kind)
     write_atomically(path, save(weights, {"format": "pt"}))

@@ -84,6 +84,7 @@ class Training(Feature):
         self.bar.resume_requested.connect(desk.trainer.resume)
         self.bar.stop_requested.connect(self.stop)
         self.bar.further_requested.connect(self.runs.train_further)
+        self.curves.sharing.save_wished.connect(desk.writer.write)
         self.curves.clear_requested.connect(self.past.clear)
         self.curves.delete_requested.connect(self.past.delete_records)
         self.curves.restore_requested.connect(self.runs.every.restore)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.background.in_order import InOrder
+from app.background.job import Task
 from app.session.places import data_folder
 from networks.core.message import Message, UserError, message
 from networks.graph.network import Network
@@ -13,7 +18,10 @@ from networks.graph.saved_blocks import SavedBlock, read_blocks, renamed_block, 
 
 
 class MyBlocks(QObject):
-    """Adds and removes blocks. Windows may share the file: each change starts from its present content."""
+    """Adds and removes blocks. Windows may share the file: each change starts from its present content.
+
+    Files are changed beside the window; each signal comes when the change is on the disk.
+    """
 
     changed = Signal(object)
     """All blocks, as a tuple."""
@@ -27,6 +35,8 @@ class MyBlocks(QObject):
     def __init__(self, parent: QObject | None = None, path: Path | None = None) -> None:
         super().__init__(parent)
         self.path = path or data_folder() / "my-blocks.json"
+        self._writing = InOrder(self)
+        self._failures = 0
 
     @Slot()
     def load(self) -> None:
@@ -40,55 +50,85 @@ class MyBlocks(QObject):
         """Saves a fold of a network. It replaces one that was saved under the same name."""
         try:
             block = saved_block(network, fold)
-            self._put(block)
         except UserError as error:
             self.failed.emit(error.reason)
+        else:
+            self.put_back(block)
 
     def put_back(self, block: SavedBlock) -> None:
         """Saves a block again that was removed, or that another one has replaced."""
-        try:
-            self._put(block)
-        except UserError as error:
-            self.failed.emit(error.reason)
+        self._change(partial(_with, block), partial(self.kept.emit, block))
 
     @Slot(object)
     def remove(self, block: SavedBlock) -> None:
         """Removes a block from the file."""
-        try:
-            self._write(tuple(kept for kept in read_blocks(self.path) if kept != block))
-        except UserError as error:
-            self.failed.emit(error.reason)
-        else:
-            self.removed.emit(block)
+        self._change(partial(_without, block), lambda _: self.removed.emit(block))
 
     def rename(self, block: SavedBlock, name: str) -> None:
         """Gives a block another name, which no other block may have."""
-        try:
-            self._write(self._with_name(block, name))
-        except UserError as error:
-            self.failed.emit(error.reason)
+        self._change(partial(_renamed, block, name), _tell_nothing)
 
     def why_no_name(self, block: SavedBlock, name: str) -> Message | None:
         """Why a block cannot have this name; None if it can."""
         try:
-            self._with_name(block, name)
+            _renamed(block, name, read_blocks(self.path))
         except UserError as error:
             return error.reason
         return None
 
-    def _with_name(self, block: SavedBlock, name: str) -> tuple[SavedBlock, ...]:
-        blocks = read_blocks(self.path)
-        if name != block.name and any(kept.name == name for kept in blocks):
-            raise UserError(message("There is a block “{name}” already: choose another name.", name=name))
-        new = renamed_block(block, name)
-        return tuple(new if kept == block else kept for kept in blocks)
+    def finish(self) -> bool:
+        """Waits until all changes are on the disk. Returns whether none that it waited for failed."""
+        before = self._failures
+        self._writing.finish()
+        return self._failures == before
 
-    def _put(self, block: SavedBlock) -> None:
-        blocks = read_blocks(self.path)
-        replaced = next((kept for kept in blocks if kept.name == block.name), None)
-        self._write((*(kept for kept in blocks if kept.name != block.name), block))
-        self.kept.emit(block, None if replaced == block else replaced)
+    def _change(self, change: Change, tell: Callable[[SavedBlock | None], None]) -> None:
+        """Changes the file beside the window, after all changes that were asked for before."""
 
-    def _write(self, blocks: tuple[SavedBlock, ...]) -> None:
-        write_blocks(blocks, self.path)
-        self.changed.emit(blocks)
+        def done(changed: Changed) -> None:
+            self.changed.emit(changed.blocks)
+            tell(changed.replaced)
+
+        self._writing.run(partial(_changed, self.path, change), done, self._fail)
+
+    def _fail(self, reason: Message) -> None:
+        self._failures += 1
+        self.failed.emit(reason)
+
+
+class Changed(NamedTuple):
+    """All blocks after a change, and the one that another block of its name has replaced."""
+
+    blocks: tuple[SavedBlock, ...]
+    replaced: SavedBlock | None = None
+
+
+Change = Callable[[tuple[SavedBlock, ...]], Changed]
+"""Makes other blocks of those that are in the file. Raises UserError where it cannot."""
+
+
+def _changed(path: Path, change: Change, _: Task) -> Changed:
+    changed = change(read_blocks(path))
+    write_blocks(changed.blocks, path)
+    return changed
+
+
+def _with(block: SavedBlock, blocks: tuple[SavedBlock, ...]) -> Changed:
+    replaced = next((kept for kept in blocks if kept.name == block.name), None)
+    others = (kept for kept in blocks if kept.name != block.name)
+    return Changed((*others, block), None if replaced == block else replaced)
+
+
+def _without(block: SavedBlock, blocks: tuple[SavedBlock, ...]) -> Changed:
+    return Changed(tuple(kept for kept in blocks if kept != block))
+
+
+def _renamed(block: SavedBlock, name: str, blocks: tuple[SavedBlock, ...]) -> Changed:
+    if name != block.name and any(kept.name == name for kept in blocks):
+        raise UserError(message("There is a block “{name}” already: choose another name.", name=name))
+    new = renamed_block(block, name)
+    return Changed(tuple(new if kept == block else kept for kept in blocks))
+
+
+def _tell_nothing(_: SavedBlock | None) -> None:
+    """The palette shows the new name."""

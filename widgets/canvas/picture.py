@@ -86,13 +86,18 @@ def write_picture(folding: Folding, path: Path, caption: Caption | None = None) 
 
     Raises UserError if the file cannot be written, or if that ending is no picture's.
     """
-    match path.suffix.lower():
+    write_atomically(path, picture_data(folding, path.suffix, caption))
+
+
+def picture_data(folding: Folding, ending: str, caption: Caption | None = None) -> bytes:
+    """The file that `write_picture` writes under a name with this ending. Raises UserError as it does."""
+    match ending.lower():
         case ".svg":
-            write_svg(folding, path, caption)
+            return svg(folding, caption)
         case ".pdf":
-            write_pdf(folding, path, caption)
-        case ending:
-            write_atomically(path, pixels(folding, ending[1:], caption))
+            return pdf(folding, caption)
+        case other:
+            return pixels(folding, other[1:], caption)
 
 
 def pixels(folding: Folding, kind: str, caption: Caption | None = None) -> bytes:

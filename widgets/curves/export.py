@@ -1,8 +1,8 @@
-"""Copies or saves widgets such as the curves: as PNG, SVG or PDF, or what they show as CSV."""
+"""Copies widgets such as the curves, or makes files of them: PNG, SVG or PDF, or what they show as CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,9 +23,8 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QImageWriter, QPageSi
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
-from networks.core.message import UserError
-from networks.core.storage import write_atomically
-from widgets.controls.new_file import new_file, refuse
+from networks.core.message import visible
+from widgets.controls.new_file import new_file
 from widgets.curves.legend import RunsLegend
 from widgets.look import theme
 
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 
 Parts = Sequence[QWidget]
 """What stands below each other in a picture."""
+Write = Callable[[Path, bytes, str], None]
+"""Has a file written, and the sentence said once it is on the disk."""
 
 _SCALE = 2.0
 """Pixels of a picture per device-independent pixel, whatever the screen has."""
@@ -130,30 +131,24 @@ def copy_csv(text: str) -> None:
     QGuiApplication.clipboard().setMimeData(data)
 
 
-def save_picture(widget: QWidget, parts: Parts, name: str = "curves.png") -> None:
-    """Asks for a name and writes these parts of the widget as PNG, SVG or PDF, as the name ends.
+def save_picture(widget: QWidget, parts: Parts, write: Write, name: str = "curves.png") -> None:
+    """Asks for a name and makes a file of these parts of the widget: PNG, SVG or PDF, as the name ends.
 
     `name` is the one that is offered.
     """
     title = _tr("Save picture")
     chosen = new_file(widget, title, name, [(ending[1:].upper(), ending) for ending in FORMATS])
     if chosen is not None:
-        _write(widget, title, chosen, FORMATS[chosen.suffix.lower()](parts))
+        words = _tr("“{path}” holds the picture.").format(path=visible(chosen.name))
+        write(chosen, FORMATS[chosen.suffix.lower()](parts), words)
 
 
-def save_csv(widget: QWidget, text: str, name: str = "curves.csv") -> None:
-    """Asks for a name and writes CSV; `name` is the one that is offered."""
+def save_csv(widget: QWidget, text: str, write: Write, name: str = "curves.csv") -> None:
+    """Asks for a name and makes a file of CSV; `name` is the one that is offered."""
     title = _tr("Save CSV")
     chosen = new_file(widget, title, name, [("CSV", ".csv")])
     if chosen is not None:
-        _write(widget, title, chosen, text.encode())
-
-
-def _write(widget: QWidget, title: str, path: Path, data: bytes) -> None:
-    try:
-        write_atomically(path, data)
-    except UserError as error:
-        refuse(widget, title, error.reason)
+        write(chosen, text.encode(), _tr("“{path}” holds the table.").format(path=visible(chosen.name)))
 
 
 def _size(parts: Parts) -> QSize:

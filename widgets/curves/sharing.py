@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 class Sharing(QObject):
     """Does what the four actions of the toolbar say; its parent is the panel that asks where to save."""
+
+    save_wished = Signal(object, object, str)
+    """A path, what the file is to hold, and the sentence to say once it is there."""
 
     def __init__(
         self,
@@ -57,8 +60,8 @@ class Sharing(QObject):
     @Slot()
     def _save_picture(self) -> None:
         with self.printed() as parts:
-            export.save_picture(self._panel, parts)
+            export.save_picture(self._panel, parts, self.save_wished.emit)
 
     @Slot()
     def _save_csv(self) -> None:
-        export.save_csv(self._panel, self._csv())
+        export.save_csv(self._panel, self._csv(), self.save_wished.emit)

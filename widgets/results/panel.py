@@ -37,6 +37,8 @@ class ResultsPanel(QWidget):
     cancelled = Signal()
     tried = Signal(object)
     """Pixels of a picture that goes to the test bench."""
+    save_wished = Signal(object, object, str)
+    """A path, what the file is to hold as bytes, and the sentence to say once it is there."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -217,24 +219,27 @@ class ResultsPanel(QWidget):
     def _save_picture(self) -> None:
         if self.body is not None:
             with self.body.printed() as parts:
-                export.save_picture(self, parts, "results.png")
+                export.save_picture(self, parts, self.save_wished.emit, "results.png")
 
     @Slot()
     def _copy_matrix(self) -> None:
         if (shown := self._results) is not None:
             export.copy_csv(matrix_csv(shown.judgement, shown.names))
 
+    def _save_csv(self, text: str, name: str) -> None:
+        export.save_csv(self, text, self.save_wished.emit, name)
+
     @Slot()
     def _save_matrix(self) -> None:
         if (shown := self._results) is not None:
-            export.save_csv(self, matrix_csv(shown.judgement, shown.names), "matrix.csv")
+            self._save_csv(matrix_csv(shown.judgement, shown.names), "matrix.csv")
 
     @Slot()
     def _save_classes(self) -> None:
         if (shown := self._results) is not None:
-            export.save_csv(self, classes_csv(shown.judgement, shown.names), "classes.csv")
+            self._save_csv(classes_csv(shown.judgement, shown.names), "classes.csv")
 
     @Slot()
     def _save_answers(self) -> None:
         if (shown := self._results) is not None:
-            export.save_csv(self, images_csv(shown.judgement, shown.names), "answers.csv")
+            self._save_csv(images_csv(shown.judgement, shown.names), "answers.csv")

@@ -34,7 +34,10 @@ from networks.recipes.recipe import with_settings
 from networks.recipes.steering import Change, Course
 from networks.source import source
 from networks.training.run import Run
+from tests.app.session.slow_disk import disk
 from widgets.canvas.picture import svg
+
+__all__ = ["disk"]
 
 PROJECT = first_project()
 PROJECT = replace(PROJECT, recipe=with_settings(PROJECT.recipe, batch_size=500, epochs=1, threads=1, seed=7))
@@ -88,11 +91,12 @@ def wait(desk, qtbot):
     qtbot.waitUntil(lambda: not desk.exports.busy, timeout=60_000)
 
 
-def test_source_is_written_under_the_project_s_name(desk, tmp_path, monkeypatch):
+def test_source_is_written_under_the_project_s_name(desk, qtbot, tmp_path, monkeypatch):
     write_project(PROJECT, tmp_path / "my digits.json")
     desk.files.open_path(tmp_path / "my digits.json")
     path = desk.will_choose("model.py", monkeypatch)
     desk.exports.export_source()
+    wait(desk, qtbot)
     expected = source(PROJECT.network, PROJECT.classes, "my digits").text
     assert path.read_text(encoding="utf-8") == expected
     assert desk.told == ["“model.py” holds the network as PyTorch source."]
@@ -140,9 +144,10 @@ def test_the_script_of_the_last_run_repeats_what_was_changed(desk, qtbot, tmp_pa
 
 
 @pytest.mark.parametrize(("name", "beginning"), [("a.svg", b"<?xml"), ("a.pdf", b"%PDF"), ("a.PDF", b"%PDF")])
-def test_the_picture_is_as_the_ending_says(desk, monkeypatch, name, beginning):
+def test_the_picture_is_as_the_ending_says(desk, qtbot, monkeypatch, name, beginning):
     path = desk.will_choose(name, monkeypatch)
     desk.exports.export_picture()
+    wait(desk, qtbot)
     data = path.read_bytes()
     assert data.startswith(beginning)
     assert beginning == b"%PDF" or data == svg(desk.folding())
@@ -200,6 +205,7 @@ def test_weights_are_there_once_something_was_trained(desk, qtbot, monkeypatch):
     assert not path.exists()
     train(desk, qtbot)
     desk.exports.export_weights()
+    wait(desk, qtbot)
     expected = desk.trainer.run.weights()
     found = load_file(path)
     assert found.keys() == expected.keys()
@@ -323,6 +329,37 @@ def test_whatever_breaks_in_the_thread_is_said(desk, qtbot, monkeypatch, error, 
     assert desk.told == []
 
 
+# -- a slow disk
+
+
+@pytest.mark.parametrize(
+    ("export", "name"),
+    [("export_source", "a.py"), ("export_picture", "a.svg"), ("export_weights", "a.safetensors")],
+)
+def test_no_export_waits_for_the_disk_in_the_window(desk, qtbot, monkeypatch, disk, export, name):
+    if export == "export_weights":
+        train(desk, qtbot)
+    path = desk.will_choose(name, monkeypatch)
+    seen = []
+    desk.exports.desk.told.connect(lambda sentence, _: seen.append(sentence))
+    getattr(desk.exports, export)()
+    assert seen == [f"Writing “{name}”…"]
+    assert (desk.told, path.exists()) == ([], False)
+    disk.set()
+    # the window is closed meanwhile
+    assert desk.exports.may_close()
+    assert path.exists()
+    assert len(desk.told) == 1
+
+
+def test_a_window_stays_open_where_an_export_fails_as_it_is_closed(desk, monkeypatch):
+    desk.will_choose("none/a.py", monkeypatch)
+    desk.exports.export_source()
+    assert not desk.exports.may_close()
+    assert len(desk.errors) == 1
+    assert desk.exports.may_close()
+
+
 # -- menu and dialog
 
 
@@ -344,7 +381,7 @@ def test_the_menu_has_an_entry_for_each_export(desk, monkeypatch):
     assert ["no finished run" in desk.told[0], "no trained weights" in desk.told[1]] == [True, True]
 
 
-def test_a_name_without_an_ending_gets_that_of_the_chosen_kind(desk, tmp_path, monkeypatch):
+def test_a_name_without_an_ending_gets_that_of_the_chosen_kind(desk, qtbot, tmp_path, monkeypatch):
     def answer(dialog):
         dialog.setDirectory(str(tmp_path))
         dialog.filterSelected.emit("PDF (*.pdf)")
@@ -353,6 +390,7 @@ def test_a_name_without_an_ending_gets_that_of_the_chosen_kind(desk, tmp_path, m
 
     monkeypatch.setattr(QFileDialog, "exec", answer)
     desk.exports.export_picture()
+    wait(desk, qtbot)
     assert (tmp_path / "figure.pdf").read_bytes().startswith(b"%PDF")
 
 
@@ -389,11 +427,12 @@ def test_every_format_has_its_magic_bytes_tried():
     assert set(BEGINNINGS) | {".safetensors"} == {ending for form in FORMATS for ending in form.endings}
 
 
-def test_what_was_written_is_said_above_the_canvas_with_a_way_to_the_folder(desk, monkeypatch):
+def test_what_was_written_is_said_above_the_canvas_with_a_way_to_the_folder(desk, qtbot, monkeypatch):
     opened = []
     monkeypatch.setattr(Exports, "open_folder", lambda exports, folder: opened.append(folder) or True)
     path = desk.will_choose("net.png", monkeypatch)
     desk.exports.export_picture()
+    wait(desk, qtbot)
     bar = desk.exports.offer_bar
     assert not bar.isHidden()
     assert bar.sentence() == "“net.png” holds the picture of the network."
@@ -402,10 +441,11 @@ def test_what_was_written_is_said_above_the_canvas_with_a_way_to_the_folder(desk
     assert bar.isHidden()
 
 
-def test_a_folder_that_cannot_be_opened_is_said(desk, monkeypatch):
+def test_a_folder_that_cannot_be_opened_is_said(desk, qtbot, monkeypatch):
     monkeypatch.setattr(Exports, "open_folder", lambda exports, folder: False)
     desk.will_choose("net.png", monkeypatch)
     desk.exports.export_picture()
+    wait(desk, qtbot)
     desk.exports.offer_bar.accept_button.click()
     assert "could not be opened" in desk.errors[0]
 

@@ -12,6 +12,7 @@ from app.session.settings import Settings
 from networks.blocks.residual import Residual
 from networks.graph.saved_blocks import read_blocks, renamed_block
 from networks.project.project import first_project
+from tests.app.session.test_my_blocks import Awaited
 from tests.networks.graph.random_folds import stack
 from widgets.palette.layer_list import LayerList
 
@@ -23,6 +24,7 @@ def feature(qtbot, tmp_path):
     window = QWidget()
     qtbot.addWidget(window)
     desk = Desk(first_project(), window, Settings(tmp_path / "settings.json"), tmp_path)
+    desk.my_blocks = Awaited(desk, desk.my_blocks.path)
     feature = LayerTypes(desk)
     qtbot.addWidget(feature.palette)
     qtbot.addWidget(feature.offer_bar)

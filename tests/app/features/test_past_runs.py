@@ -95,7 +95,7 @@ def test_its_weights_are_exported(training, tmp_path, qtbot):
     first, _ = runs_of(training)
     training.past.contents.ask_path = lambda name: tmp_path / "mine.safetensors"
     trigger(training, first, "export_last")
-    training.past.contents.close()
+    training.desk.writer.finish()
     run = Run(project(seed=1))
     list(run.train())
     found = load_file(tmp_path / "mine.safetensors")

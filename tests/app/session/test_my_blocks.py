@@ -11,14 +11,25 @@ import pytest
 from app.session.my_blocks import MyBlocks
 from networks.blocks.residual import Residual
 from networks.graph.saved_blocks import read_blocks, saved_block, saved_to_json
+from tests.app.session.slow_disk import disk
 from tests.networks.graph.random_folds import stack
+
+__all__ = ["disk"]
 
 NETWORK = stack(Residual(4), Residual(8, 2))
 
 
+class Awaited(MyBlocks):
+    """Each change is on the disk when the call returns."""
+
+    def _change(self, change, tell):
+        super()._change(change, tell)
+        self.finish()
+
+
 @pytest.fixture
 def blocks(tmp_path, qapp):
-    kept = MyBlocks(path=tmp_path / "folder" / "my-blocks.json")
+    kept = Awaited(path=tmp_path / "folder" / "my-blocks.json")
     kept.told, kept.failures = [], []
     kept.changed.connect(kept.told.append)
     kept.failed.connect(kept.failures.append)
@@ -92,3 +103,20 @@ def test_a_block_is_renamed_but_never_over_another(blocks):
     blocks.rename(first, "stem")
     new, other = read_blocks(blocks.path)
     assert (new.name, new.network.folds[0].name, other) == ("stem", "stem", second)
+
+
+def test_blocks_are_written_beside_the_window_in_order_and_told_of_once_they_are_there(tmp_path, qapp, disk):
+    blocks, told = MyBlocks(path=tmp_path / "my-blocks.json"), []
+    blocks.kept.connect(lambda block, _: told.append((block.name, blocks.path.exists())))
+    blocks.failed.connect(lambda reason: told.append(str(reason)))
+    blocks.keep(NETWORK, "b1")
+    blocks.rename(saved_block(NETWORK, "b1"), "stem")
+    blocks.keep(NETWORK, "b2")
+    assert told == [], "the disk has not answered yet"
+    disk.set()
+    assert blocks.finish()
+    assert told == [("b1", True), ("b2", True)]
+    assert [block.name for block in read_blocks(blocks.path)] == ["stem", "b2"]
+    blocks.rename(saved_block(NETWORK, "b2"), "stem")
+    assert not blocks.finish()
+    assert told[2].startswith("There is a block “stem” already")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from networks.core.storage import write_atomically
 from networks.runs.events import Event
 from networks.runs.record import Record, Records
 from widgets.curves import CurvesPanel
@@ -20,6 +21,7 @@ class DrivenPanel(CurvesPanel):
         self._run = ""
         self._begun = 0
         self.clear_requested.connect(self.clear_runs)
+        self.sharing.save_wished.connect(lambda path, data, sentence: write_atomically(path, data))
         self.delete_requested.connect(self.delete_runs)
         self.restore_requested.connect(self.restore_runs)
         self.rename_requested.connect(self.rename_run)

@@ -937,15 +937,6 @@ def test_a_picture_names_all_runs_also_where_the_legend_scrolls(panel):
         assert f"name, number {number}</text>" in text
 
 
-def test_a_file_that_cannot_be_written_is_told(trained, tmp_path, monkeypatch):
-    target = str(tmp_path / "none" / "a.csv")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (target, ""))
-    trained.toolbar.save_csv_action.trigger()
-    box = trained.findChild(QMessageBox)
-    assert "folder does not exist" in box.text()
-    box.reject()
-
-
 def test_while_it_is_hidden_nothing_is_drawn_and_nothing_is_lost(trained):
     line = trained.chart("loss").curves(trained.runs[0])["training loss"].raw
     trained.hide()

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from networks.core.storage import write_atomically
 from networks.runs.judgement.rates import accuracy
 from tests.networks.runs.judgement.judgements import judgement
 from tests.widgets.results.shown import results
@@ -133,6 +134,7 @@ def test_tables_and_pictures_go_out(panel, tmp_path, monkeypatch):
     assert not panel.export.isEnabled()
     panel.show_results(shown)
     assert panel.export.isEnabled()
+    panel.save_wished.connect(lambda path, data, sentence: write_atomically(path, data))
     actions = {action.text(): action for action in panel.actions_of_export}
     actions["Copy the matrix as CSV"].trigger()
     rows = list(csv.reader(io.StringIO(QGuiApplication.clipboard().text())))
