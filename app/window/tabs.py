@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Slot
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
 
 from app.feature.panel import Panel
@@ -30,6 +31,7 @@ class Tabs(QTabWidget):
             self.addTab(_scrolling(panel.widget) if panel.scrolls else _wide(panel), panel.title)
             seat.changed.connect(self._refresh)
             seat.wished.connect(partial(self.bring, seat))
+        self._fit()
 
     @property
     def empty(self) -> bool:
@@ -64,6 +66,32 @@ class Tabs(QTabWidget):
     def _refresh(self) -> None:
         for index, seat in enumerate(self._seats):
             self.setTabVisible(index, seat.open)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        """Moves the tabs closer together where not all of them have room; only then are arrows needed."""
+        font = QFont(self.tabBar().font())
+        font.setWeight(QFont.Weight.DemiBold)
+        metrics = QFontMetrics(font)
+        words = [seat.panel.title for seat in self._seats if seat.open]
+        wide = sum(metrics.horizontalAdvance(word) + 2 * theme.TAB + theme.TAB_GAP for word in words)
+        tight = wide > self.width()
+        bar = self.tabBar()
+        if bool(bar.property("tight")) != tight:
+            bar.setProperty("tight", tight)
+            bar.style().unpolish(bar)
+            bar.style().polish(bar)
+            # only then does it measure its tabs again
+            QCoreApplication.sendEvent(bar, QEvent(QEvent.Type.StyleChange))
 
 
 def _wide(panel: Panel) -> QWidget:

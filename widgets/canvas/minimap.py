@@ -64,7 +64,7 @@ class Minimap(QWidget):
 
     def _has_room(self) -> bool:
         parent = self.parentWidget()
-        return parent is None or parent.width() >= LEAST_ROOM
+        return parent is None or parent.width() >= theme.grown(LEAST_ROOM)
 
     def stand_in_corner(self, room: QRect, worked_on: Sequence[QRect] = ()) -> None:
         """Moves to a corner of this rectangle of its parent, if possible to the lower right one.

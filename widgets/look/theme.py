@@ -19,6 +19,8 @@ SPACE = 8
 """Margins and gaps are multiples or halves of this, in device-independent pixels."""
 MARGIN = 16
 """At the sides of panels."""
+TAB, TAB_GAP, TIGHT_TAB = 8, 6, 4
+"""At both sides of the word on a tab, and between tabs; where the tabs lack room, both are the last."""
 RADIUS = 6
 """Of fields; buttons and cards have one more."""
 READABLE = 4.5
@@ -307,7 +309,8 @@ def _palette(theme: Colors) -> QPalette:
     for which, color in (
         (role.Window, theme.panel),
         (role.WindowText, theme.text),
-        (role.Base, theme.card if theme.dark else theme.panel),
+        # lists, tables and code are part of their panel; fields have a ground of their own
+        (role.Base, theme.panel),
         (role.AlternateBase, theme.window),
         (role.ToolTipBase, theme.card),
         (role.ToolTipText, theme.text),
@@ -400,8 +403,10 @@ QSplitter::handle {{ background: {theme.border}; }}
 QSplitter::handle:hover {{ background: {theme.accent}; }}
 QTabWidget::pane {{ border: none; border-top: 1px solid {theme.hair}; }}
 QTabBar::tab {{
-    background: transparent; color: {theme.text_dim}; padding: 10px 8px 9px 8px; margin-left: 6px;
+    background: transparent; color: {theme.text_dim};
+    padding: 10px {TAB}px 9px {TAB}px; margin-left: {TAB_GAP}px;
     border: none; border-bottom: 2px solid transparent; }}
+QTabBar[tight="true"]::tab {{ padding: 10px {TIGHT_TAB}px 9px {TIGHT_TAB}px; margin-left: {TIGHT_TAB}px; }}
 QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; font-weight: 600; }}
 QTabBar::tab:hover {{ color: {theme.text}; }}
 QTabBar::tab:selected:focus {{ background: {theme.card_hover}; color: {theme.accent}; }}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -15,6 +16,8 @@ from widgets.look.translation import thousands
 from widgets.results.results import Results, percent
 
 _LEFT, _TOP, _RIGHT, _BELOW = 34, 26, 14, 38
+_GAP = 3
+"""Between a point and the words that belong to it."""
 
 
 class _Plot(QWidget):
@@ -36,6 +39,29 @@ class _Plot(QWidget):
         """Writes below the axis."""
         line = QRectF(0, self.height() - theme.grown(18), self.width(), theme.grown(18))
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def free_places(words: Sequence[tuple[QSizeF, QPointF, float]], room: QRectF) -> list[QRectF | None]:
+    """Where words stand that belong to points, each given with its point and how far that reaches.
+
+    None where beside, above and below the point there are other words or points, or the room ends.
+    """
+    points = [QRectF(at.x() - size, at.y() - size, 2 * size, 2 * size) for _, at, size in words]
+    taken: list[QRectF] = []
+    found: list[QRectF | None] = []
+    for own, (wide, at, size) in enumerate(words):
+        beside, over = size + _GAP + wide.width() / 2, size + _GAP + wide.height() / 2
+        label = None
+        for dx, dy in ((beside, 0.0), (-beside, 0.0), (0.0, -over), (0.0, over)):
+            place = QRectF(QPointF(), wide)
+            place.moveCenter(at + QPointF(dx, dy))
+            others = (*taken, *(point for number, point in enumerate(points) if number != own))
+            if room.contains(place) and not any(place.intersects(each) for each in others):
+                label = place
+                taken.append(place)
+                break
+        found.append(label)
+    return found
 
 
 class CalibrationPlot(_Plot):
@@ -97,6 +123,7 @@ class CalibrationPlot(_Plot):
     def _paint_bins(self, painter: QPainter, shade: theme.Colors, found: Calibration) -> None:
         place, most = self.place(), max(found.images.tolist(), default=1)
         painter.setFont(theme.font(theme.SMALL, mono=True))
+        points = []
         for sure, right, low, high, count in zip(
             found.sureness, found.right.share, found.right.low, found.right.high, found.images, strict=True
         ):
@@ -109,11 +136,16 @@ class CalibrationPlot(_Plot):
             painter.setBrush(QColor(shade.accent))
             size = 2.5 + 4 * math.sqrt(int(count) / most)
             painter.drawEllipse(QPointF(x, y), size, size)
-            painter.setPen(QColor(shade.text_dim))
-            words = thousands(int(count))
-            wide = painter.fontMetrics().horizontalAdvance(words)
-            left = x + size + 3 if x + size + 3 + wide <= self.width() else x - size - 3 - wide
-            painter.drawText(QPointF(left, y + painter.fontMetrics().ascent() / 2 - 1), words)
+            points.append((int(count), QPointF(x, y), size))
+        painter.setPen(QColor(shade.text_dim))
+        metrics = painter.fontMetrics()
+        words = [
+            (QSizeF(metrics.horizontalAdvance(thousands(count)), metrics.ascent()), at, size)
+            for count, at, size in points
+        ]
+        for (count, _, _), label in zip(points, free_places(words, QRectF(self.rect())), strict=True):
+            if label is not None:
+                painter.drawText(label, Qt.AlignmentFlag.AlignCenter, thousands(count))
 
 
 class LossPlot(_Plot):

@@ -15,7 +15,7 @@ SIZES = """
 import sys
 from itertools import combinations
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 from app.start.start import make_application
 application = make_application()
 from app.window.window import MainWindow
@@ -24,6 +24,7 @@ from networks.core.message import message
 from networks.runs.events import Started, Stepped, Validated
 from networks.runs.progress import Progress
 from app.features.training import Training
+from widgets.look import theme
 
 DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
@@ -57,6 +58,8 @@ def look(window, where):
         for one, other in combinations(group, 2):
             assert not box(one, window).intersects(box(other, window)), (where, one, other)
     assert window.zones.canvas.width() >= 240, where
+    arrows = [arrow for arrow in window.zones.tabs.tabBar().findChildren(QToolButton) if arrow.isVisible()]
+    assert not arrows or theme.text_growth() > 1, (where, "the tabs do not fit")
     inspector = window.zones.inspector
     if inspector.drawer_shown or not inspector.on_rail:
         for seat, section in inspector.sections.items():

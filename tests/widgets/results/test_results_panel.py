@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
@@ -17,7 +21,7 @@ from tests.widgets.results.shown import results
 from widgets.curves import export
 from widgets.results.body import MANY, WIDE
 from widgets.results.panel import ResultsPanel
-from widgets.results.plots import CalibrationPlot, LossPlot
+from widgets.results.plots import CalibrationPlot, LossPlot, free_places
 from widgets.results.results import Offer, Results
 
 OFFER = Offer(
@@ -157,6 +161,24 @@ def test_tables_and_pictures_go_out(panel, tmp_path, monkeypatch):
         picture = export.picture(parts)
     assert picture.height() > picture.width() / 2
     assert len((tmp_path / "answers.csv").read_text().splitlines()) == 201
+
+
+SPOTS = st.tuples(st.floats(0, 300), st.floats(0, 200), st.floats(2.5, 6.5), st.floats(6, 40))
+
+
+@given(st.lists(SPOTS, max_size=10))
+def test_the_numbers_of_a_plot_never_lie_over_each_other_or_leave_it(spots):
+    room = QRectF(0, 0, 300, 200)
+    words = [(QSizeF(wide, 11), QPointF(x, y), size) for x, y, size, wide in spots]
+    places = free_places(words, room)
+    shown = [place for place in places if place is not None]
+    assert all(room.contains(place) for place in shown)
+    assert not any(one.intersects(other) for one, other in combinations(shown, 2))
+    for place, (_, at, _) in zip(places, words, strict=True):
+        assert place is None or not any(place.contains(other) for _, other, _ in words if other != at), (
+            "a number covers another one's point"
+        )
+    assert free_places([(QSizeF(30, 11), QPointF(150, 100), 3.0)], room) != [None]
 
 
 def test_the_plots_say_what_they_show(qtbot):
