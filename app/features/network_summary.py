@@ -6,10 +6,11 @@ from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.panel import Piece, Spot
 from app.feature.shown import Shown
+from networks.core.message import plural
 from networks.graph.check import Report
 from networks.graph.totals import totals_known
 from widgets.controls.elided_label import ElidedLabel
-from widgets.look.translation import short, thousands
+from widgets.look.translation import layers_counted, said, short, weights_counted
 
 
 class NetworkSummary(Feature):
@@ -28,19 +29,18 @@ class NetworkSummary(Feature):
 
     def _words(self, report: Report) -> str:
         layers, problems = len(report.nodes), len(report.findings)
-        parts = [self.tr("1 layer") if layers == 1 else self.tr("{count} layers").format(count=layers)]
+        parts = [layers_counted(layers)]
         if totals_known(report):
-            parts.append(self.tr("{weights} weights").format(weights=thousands(report.weights)))
+            parts.append(weights_counted(report.weights))
             multiply_adds = short(report.multiply_adds)
             parts.append(self.tr("{count} multiply-adds per image").format(count=multiply_adds))
         idle = sum(not node.contributing for node in report.nodes.values())
         if 0 < idle < layers:  # without an Output, none of them does
-            words = self.tr("1 takes no part in training") if idle == 1 else self.tr("{count} take no part")
-            parts.append(words.format(count=idle))
+            words = plural("{count} takes no part in training", "{count} take no part", count=idle)
+            parts.append(said(words))
         if problems:
-            words = self.tr("1 problem") if problems == 1 else self.tr("{count} problems")
-            parts.append(words.format(count=problems))
+            parts.append(said(plural("{count} problem", "{count} problems", count=problems)))
         if advice := len(report.advice):
-            words = self.tr("1 piece of advice") if advice == 1 else self.tr("{count} pieces of advice")
-            parts.append(words.format(count=advice))
+            words = plural("{count} piece of advice", "{count} pieces of advice", count=advice)
+            parts.append(said(words))
         return " · ".join(parts)

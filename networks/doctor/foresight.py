@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from networks.core.durations import duration
 from networks.core.finding import blocking
-from networks.core.message import Message, message
+from networks.core.message import Message, message, plural
 from networks.core.shapes import count
 from networks.doctor.findings import findings
 from networks.doctor.memory import FLOAT, free_memory, numbers_kept
@@ -130,12 +130,12 @@ def foresight_words(foresight: Foresight, free: int | None) -> Message:
     if foresight.images:
         return message(
             "Training this network will take about {epoch} an epoch ({batch} a batch, which Stop waits for) "
-            "and {memory}. The time follows from a training step of {images} images, which was measured just "
-            "now. {source}",
+            "and {memory}. The time follows from a training step of {images}, which was measured just now. "
+            "{source}",
             epoch=duration(epoch),
             batch=duration(batch),
             memory=memory,
-            images=foresight.images,
+            images=plural("{count} image", "{count} images", count=foresight.images),
             source=_SUM,
         )
     return message(

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from networks.core.call import Call, call
 from networks.core.fields import changed, described, real, whole
-from networks.core.message import message
+from networks.core.message import message, plural
 from networks.core.shapes import Shape, ShapeError, as_message, count, image
 from networks.layers.base import Group, Layer
 
@@ -125,7 +125,7 @@ class GroupNorm(Layer, frozen=True):
         if channels % self.num_groups:
             raise ShapeError(
                 message("channels that {groups} groups divide evenly", groups=self.num_groups),
-                message("{channels} channels", channels=channels),
+                plural("{count} channel", "{count} channels", count=channels),
                 message(
                     "choose groups that divide them, such as {groups}", groups=gcd(channels, self.num_groups)
                 ),

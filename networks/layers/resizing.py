@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from networks.core.call import Argument, Call, call
 from networks.core.fields import Pair, changed, described, whole
-from networks.core.message import message
+from networks.core.message import message, plural
 from networks.core.shapes import Shape, ShapeError, checked, image
 from networks.layers.base import Group, Layer
 
@@ -217,7 +217,7 @@ class ChannelShuffle(Layer, frozen=True):
         if channels % self.groups:
             raise ShapeError(
                 message("channels that {groups} groups divide evenly", groups=self.groups),
-                message("{channels} channels", channels=channels),
+                plural("{count} channel", "{count} channels", count=channels),
                 message(
                     "choose groups that divide them, such as {groups}", groups=gcd(channels, self.groups)
                 ),

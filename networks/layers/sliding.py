@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import gcd
 
 from networks.core.fields import Pair, PairFromZero
-from networks.core.message import Message, message
+from networks.core.message import Message, message, plural
 from networks.core.shapes import Shape, ShapeError, as_message, checked, image, window
 
 
@@ -47,7 +47,11 @@ def grouped(channels: int, filters: int, groups: int) -> None:
     if channels % groups or filters % groups:
         raise ShapeError(
             message("channels and filters that {groups} groups divide evenly", groups=groups),
-            message("{channels} channels and {filters} filters", channels=channels, filters=filters),
+            message(
+                "{channels} and {filters}",
+                channels=plural("{count} channel", "{count} channels", count=channels),
+                filters=plural("{count} filter", "{count} filters", count=filters),
+            ),
             message(
                 "choose groups that divide both, such as {groups}", groups=gcd(channels, filters, groups)
             ),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from networks.core.message import Message, message
+from networks.core.message import Message, message, plural
 from networks.project.difference import difference
 from networks.project.project import Project
 from networks.runs.kept.environment import Environment, environment_changes
@@ -83,4 +83,8 @@ def _sameness(one: Record, other: Record) -> Message:
     found = first_difference(one, other)
     if found is not None:
         return found.sentence()
-    return message("All numbers of the first {count} steps are the same, to the last bit.", count=common)
+    return plural(
+        "All numbers of the first step are the same, to the last bit.",
+        "All numbers of the first {count} steps are the same, to the last bit.",
+        count=common,
+    )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from networks.core.message import Message, UserError, message
+from networks.core.message import Message, UserError, message, plural
 from networks.module.build import build
 from networks.project.project import Project
 from networks.recipes.published import BY_NAME, Published
@@ -27,8 +27,11 @@ class Fit(NamedTuple):
         """Says how many layers start from the weights with this title, and which do not."""
         count = len(self.taken) + len(self.random)
         if not self.random:
-            return message(
-                "All {count} layers with weights start from those of “{title}”.", count=count, title=title
+            return plural(
+                "The only layer with weights starts from those of “{title}”.",
+                "All {count} layers with weights start from those of “{title}”.",
+                count=count,
+                title=title,
             )
         return message(
             "{taken} of {count} layers with weights start from those of “{title}”; at random: {names}.",

@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from networks.core.message import plural
 from networks.core.shapes import show
 from networks.graph.check import check
 from networks.graph.depth import Depth, depth
@@ -19,7 +20,7 @@ from widgets.controls.check_box import CheckBox
 from widgets.forms.numerals import show as shown_number
 from widgets.forms.rows import dim
 from widgets.look import theme
-from widgets.look.translation import declared, short, thousands
+from widgets.look.translation import declared, layers_counted, said, short, thousands
 
 UNKNOWN = "–"
 """Stands for a figure as long as there is no network to compute it from."""
@@ -129,20 +130,16 @@ class Details(QWidget):
         )
 
     def _depth(self, found: Depth) -> tuple[str, str]:
-        layers = self.tr("{count} layers").format(count=found.layers)
+        layers = layers_counted(found.layers)
         parts = [
-            self.tr("1 convolution")
-            if found.convolutions == 1
-            else self.tr("{count} convolutions").format(count=found.convolutions),
+            said(plural("{count} convolution", "{count} convolutions", count=found.convolutions)),
         ]
         if found.linear:
             parts.append(self.tr("{count} linear").format(count=found.linear))
         words = " + ".join(parts)
         if found.projections:
-            apart = self.tr("1 projection") if found.projections == 1 else self.tr("{count} projections")
-            words = self.tr("{parts}, {apart} apart").format(
-                parts=words, apart=apart.format(count=found.projections)
-            )
+            apart = said(plural("{count} projection", "{count} projections", count=found.projections))
+            words = self.tr("{parts}, {apart} apart").format(parts=words, apart=apart)
         return layers, words
 
     def _origin_of(self, model: Importable) -> str:

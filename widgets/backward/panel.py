@@ -21,7 +21,7 @@ from widgets.backward.weight_card import WeightCard
 from widgets.controls.player import Chapter, Player
 from widgets.forms.rows import dim
 from widgets.look import theme
-from widgets.look.translation import said, thousands
+from widgets.look.translation import layers_counted, said, thousands, weights_counted
 from widgets.panels.sample_strip import to_image
 
 _PICTURE = 84
@@ -156,7 +156,7 @@ class BackwardPanel(QWidget):
             return
         self.about.setText(self._about_words(seen))
         self._show_picture()
-        backward = self.tr("{count} layers").format(count=len(self._rows))
+        backward = layers_counted(len(self._rows))
         chapters = (
             Chapter(self.tr("Forward"), 1),
             Chapter(self.tr("Loss"), 1, figure(seen.trace.loss)),
@@ -178,7 +178,7 @@ class BackwardPanel(QWidget):
 
     def _learned_words(self, seen: SeenStep) -> str:
         count = sum(step.after.size for step in seen.tensors.values())
-        return self.tr("{count} weights").format(count=thousands(count))
+        return weights_counted(count)
 
     # the picture that is followed
 
@@ -274,9 +274,9 @@ class BackwardPanel(QWidget):
         assert seen is not None
         if position == _FORWARD:
             words = self.tr(
-                "The batch goes forward through {count} layers. The picture that is followed is the one with "
+                "The batch goes forward through {layers}. The picture that is followed is the one with "
                 "the largest loss; the bars choose another."
-            ).format(count=len(self._rows))
+            ).format(layers=layers_counted(len(self._rows)))
         elif position == _LOSS:
             words = self.tr(
                 "The loss says how wrong that was. Its gradient at the scores is what was said minus what "

@@ -27,7 +27,7 @@ from networks.graph.totals import totals_known
 from widgets.canvas.items.style import Style
 from widgets.canvas.scene import CanvasScene
 from widgets.look import theme
-from widgets.look.translation import short, thousands
+from widgets.look.translation import layers_counted, short, weights_counted
 
 MARGIN = 16
 """White around the network, in scene units, which are CSS pixels: 1/96 inch."""
@@ -57,11 +57,10 @@ class Caption(msgspec.Struct, frozen=True):
 def totals(folding: Folding) -> str:
     """`61 706 weights · 424 k multiply-adds per image`; if that is unknown, `13 layers`."""
     if not totals_known(folding.whole):
-        layers = QCoreApplication.translate("Picture", "{count} layers")
-        return layers.format(count=len(folding.network.nodes))
-    return QCoreApplication.translate(
-        "Picture", "{weights} weights · {count} multiply-adds per image"
-    ).format(weights=thousands(folding.whole.weights), count=short(folding.whole.multiply_adds))
+        return layers_counted(len(folding.network.nodes))
+    return QCoreApplication.translate("Picture", "{weights} · {count} multiply-adds per image").format(
+        weights=weights_counted(folding.whole.weights), count=short(folding.whole.multiply_adds)
+    )
 
 
 def write_svg(folding: Folding, path: Path, caption: Caption | None = None) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from networks.core.finding import Finding, blocking
-from networks.core.message import Message
+from networks.core.message import Message, plural
 from networks.runs.events import Failed, Finished
 from networks.runs.measures import QUANTITIES
 from networks.runs.record import Record
@@ -33,7 +33,7 @@ from widgets.curves.readings import Readings
 from widgets.curves.sharing import Sharing
 from widgets.curves.toolbar import CurvesToolbar
 from widgets.look import theme
-from widgets.look.translation import declared
+from widgets.look.translation import declared, said
 
 if TYPE_CHECKING:
     from widgets.curves.chart import Chart
@@ -143,7 +143,8 @@ class CurvesPanel(QWidget):
 
     def show_count(self, count: int) -> None:
         """How many runs there are in the table."""
-        self.table_button.setText(self.tr("All {count} runs").format(count=count) if count else "")
+        words = said(plural("{count} run", "All {count} runs", count=count))
+        self.table_button.setText(words if count else "")
         self._show_table_button()
 
     def _show_table_button(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from networks.core.message import Message
+from networks.core.message import Message, plural
 
 CONTEXT = "networks"
 """The translation context of all texts that are declared in `networks`: titles, help, units, sentences."""
@@ -41,3 +41,13 @@ def short(number: int) -> str:
         if rounded >= size:
             return f"{rounded / size:g}\u202f{unit}"
     return str(number)
+
+
+def layers_counted(count: int) -> str:
+    """`1 layer`, `13 layers`."""
+    return said(plural("{count} layer", "{count} layers", count=count))
+
+
+def weights_counted(count: int) -> str:
+    """`1 weight`, `61 706 weights`."""
+    return said(plural("{weights} weight", "{weights} weights", count=count, weights=thousands(count)))

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from networks.blocks.base import Block
 from networks.graph.saved_blocks import SavedBlock
 from networks.layers.base import Layer
-from widgets.look.translation import declared
+from widgets.look.translation import declared, layers_counted
 
 Offered = type[Layer] | type[Block] | SavedBlock
 """Types are offered with their default parameters, a saved block as it was saved."""
@@ -21,9 +21,10 @@ def offered_name(offered: Offered) -> str:
 def offered_help(offered: Offered) -> str:
     """One sentence on what it is."""
     if isinstance(offered, SavedBlock):
-        return QCoreApplication.translate(
-            "Palette", "One of your own blocks, with {count} layers. Its menu renames and removes it."
-        ).format(count=len(offered.network.nodes))
+        words = QCoreApplication.translate(
+            "Palette", "One of your own blocks, with {layers}. Its menu renames and removes it."
+        )
+        return words.format(layers=layers_counted(len(offered.network.nodes)))
     return declared(offered.help())
 
 

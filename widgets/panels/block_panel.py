@@ -19,7 +19,7 @@ from widgets.forms.field_words import set_words
 from widgets.forms.form import Form
 from widgets.forms.rows import dim
 from widgets.look import theme
-from widgets.look.translation import declared, short, thousands
+from widgets.look.translation import declared, layers_counted, short, weights_counted
 from widgets.panels.layer_heading import LayerHeading
 from widgets.panels.layer_panel import facts_label, shape_words
 from widgets.panels.name_row import NameRow
@@ -113,10 +113,10 @@ class BlockPanel(QWidget):
         shapes = [folding.whole.nodes[name].output for name in sources]
         out = [folding.whole.nodes[name].output for name in leaves]
         ends = (" + ".join(map(shape_words, each)) for each in (shapes, out))
-        lines = [" → ".join(filter(None, ends)), self.tr("{count} layers").format(count=len(inside))]
+        lines = [" → ".join(filter(None, ends)), layers_counted(len(inside))]
         if sums_known(facts):
             weights, sums = sum(each.weights for each in facts), sum(each.multiply_adds for each in facts)
-            lines.append(self.tr("{count} weights").format(count=thousands(weights)))
+            lines.append(weights_counted(weights))
             lines.append(self.tr("{count} multiply-adds per image").format(count=short(sums)))
         return "\n".join(lines)
 

@@ -10,7 +10,7 @@ from networks.blocks.base import Block
 from networks.layers.base import Layer
 from widgets.look import theme
 from widgets.look.icon import icon_of, paint_icon
-from widgets.look.translation import declared
+from widgets.look.translation import declared, layers_counted
 
 
 class LayerHeading(QWidget):
@@ -28,7 +28,7 @@ class LayerHeading(QWidget):
         """Shows the type that so many layers have."""
         self._side = declared(kind.group.value)
         if count > 1:
-            self._side = self.tr("{count} layers").format(count=count)
+            self._side = layers_counted(count)
         self._show(kind, declared(kind.name()))
 
     def show_words(self, words: str) -> None:

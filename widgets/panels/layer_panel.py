@@ -19,7 +19,7 @@ from widgets.forms.field_words import set_words
 from widgets.forms.form import Form
 from widgets.forms.rows import Rows, dim
 from widgets.look import theme
-from widgets.look.translation import declared, said, short, thousands
+from widgets.look.translation import declared, said, short, thousands, weights_counted
 from widgets.panels.layer_heading import LayerHeading
 from widgets.panels.name_row import NameRow
 
@@ -146,7 +146,7 @@ class LayerPanel(QWidget):
         weights = sum(report.weights for report in reports)
         sums = sum(report.multiply_adds for report in reports)
         if all(report.output is not None for report in reports):
-            lines.append(self.tr("{count} weights").format(count=thousands(weights)))
+            lines.append(weights_counted(weights))
             lines.append(self.tr("{count} multiply-adds per image").format(count=short(sums)))
         return "\n".join(lines)
 

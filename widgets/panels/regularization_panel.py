@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from networks.core.message import plural
 from networks.graph.network import Network
 from networks.layers.regularization import Dropout, Dropout2d, StochasticDepth
 from networks.recipes.recipe import Recipe
@@ -13,6 +14,7 @@ from networks.runs.measures import ACCURACY, LOSS
 from widgets.forms.form import Form
 from widgets.forms.rows import dim
 from widgets.look import theme
+from widgets.look.translation import said
 from widgets.panels.recipe_panel import RecipePanel
 
 
@@ -78,7 +80,7 @@ class RegularizationPanel(RecipePanel):
         self._missing.setVisible(not smooths)
         steps = len(recipe.data.augmentation)
         self._augmentation.setText(
-            self.tr("Augmentation: {count} steps…").format(count=steps)
+            said(plural("Augmentation: {count} step…", "Augmentation: {count} steps…", count=steps))
             if steps
             else self.tr("Augmentation: none…")
         )

@@ -134,7 +134,8 @@ class SchedulePlot(QWidget):
         place = QRectF(0, _HEIGHT + 2, self.width(), self._words_height - 2)
         painter.setPen(dim)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft, "0")
-        right = said(plural("{count} epoch", "{count} epochs", count=round(self._planned)))
+        count, epochs = 1 if self._planned == 1 else 2, f"{self._planned:g}"
+        right = said(plural("{epochs} epoch", "{epochs} epochs", count=count, epochs=epochs))
         end = QRectF(place)
         end.setRight(_RING + (self.width() - 2 * _RING) * self._planned / self._end)
         painter.drawText(end, Qt.AlignmentFlag.AlignRight, right)

@@ -74,7 +74,7 @@ class ClassTable(PaintedArea):
         assert self._rates is not None
         found = self._rates
         told = [
-            self.tr("{name}: {count} pictures, {answered} times the answer.").format(
+            self.tr("{name}: pictures {count}, answers {answered}.").format(
                 name=self._results.names[label],
                 count=thousands(int(found.images[label])),
                 answered=thousands(int(found.answered[label])),

@@ -115,9 +115,9 @@ class Matrix(PaintedArea):
         names, count = self._results.names, int(self._cells[label, answer])
         of = int(self._cells[label].sum())
         if label == answer:
-            told = self.tr("{name} is right {count} times of {of}: {share}.")
+            told = self.tr("{name} is right in {count} of {of}: {share}.")
         else:
-            told = self.tr("{name} is taken for {answer} {count} times of {of}: {share}.")
+            told = self.tr("{name} is taken for {answer} in {count} of {of}: {share}.")
         return told.format(
             name=names[label],
             answer=names[answer],

@@ -6,9 +6,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
+from networks.core.message import plural
 from networks.runs.judgement.mistakes import Pair, most_confused
 from widgets.look import theme
-from widgets.look.translation import thousands
+from widgets.look.translation import said, thousands
 from widgets.results.painted_area import PaintedArea
 from widgets.results.picture_grid import paint_bar
 from widgets.results.results import Results, pair_words
@@ -41,14 +42,15 @@ class PairList(PaintedArea):
         self.bring(QRectF(0, self.current * height, 1, height))
         if self.pairs:
             pair = self.pairs[self.current]
-            words = self.tr("{label} is taken for {answer} {count} times.")
-            self.tell(
-                words.format(
-                    label=self._names[pair.label],
-                    answer=self._names[pair.answer],
-                    count=thousands(pair.images),
-                )
+            words = plural(
+                "{label} is taken for {answer} once.",
+                "{label} is taken for {answer} {times} times.",
+                count=pair.images,
+                label=self._names[pair.label],
+                answer=self._names[pair.answer],
+                times=thousands(pair.images),
             )
+            self.tell(said(words))
         self.viewport().update()
 
     def extent(self) -> QSize:

@@ -11,11 +11,12 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from networks.core.message import message, plural
 from networks.runs.judgement.judgement import Whole
 from networks.runs.judgement.mistakes import in_cell, surest_mistakes
 from widgets.controls.combo_box import ComboBox
 from widgets.look import theme
-from widgets.look.translation import thousands
+from widgets.look.translation import said, thousands
 from widgets.panels.sample_strip import to_image
 from widgets.results.picture_grid import PictureGrid, paint_picture
 from widgets.results.probabilities import ProbabilityBars
@@ -158,7 +159,7 @@ class Pictures(QWidget):
         found = [
             Choice(
                 *MISTAKES,
-                self.tr("All {count} mistakes").format(count=thousands(len(wrong))),
+                _all_mistakes(len(wrong)),
                 partial(_same, wrong),
             )
         ]
@@ -184,7 +185,7 @@ class Pictures(QWidget):
             ):
                 title = words.format(earlier=since, count=thousands(len(places)))
                 found.append(Choice(which, (at,), title, partial(_same, places)))
-        title = self.tr("All {count} pictures, the hardest first").format(count=thousands(len(judged)))
+        title = self.tr("All pictures, the hardest first: {count}").format(count=thousands(len(judged)))
         found.append(
             Choice("all", (), title, lambda: np.argsort(-np.nan_to_num(judged.losses), kind="stable"))
         )
@@ -282,3 +283,8 @@ class _Picture(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_picture(painter, QRectF(self.rect()), self._image, theme.colors(self))
         painter.end()
+
+
+def _all_mistakes(count: int) -> str:
+    words = plural("The one mistake", "All {mistakes} mistakes", count=count, mistakes=thousands(count))
+    return said(words if count else message("No mistakes"))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from networks.core.durations import duration
+from networks.core.message import plural
 from networks.runs.events import Failed, Finished
 from networks.runs.progress import Progress
 from networks.runs.verdict import Verdict
@@ -181,6 +182,4 @@ def _end_word(ended: Finished | Failed | None, widget: QWidget) -> str:
 def _device_words(progress: Progress, widget: QWidget) -> str:
     if progress.device != "cpu":
         return progress.device.upper()
-    if progress.threads == 1:
-        return widget.tr("CPU, 1 thread")
-    return widget.tr("CPU, {threads} threads").format(threads=progress.threads)
+    return said(plural("CPU, {count} thread", "CPU, {count} threads", count=progress.threads))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,47 @@ def test_a_built_text_is_found(source):
 
 def test_sources_are_found():
     assert ROOT / "widgets" / "palette" / "palette.py" in SOURCES
+
+
+COUNTED = re.compile(r"(?<!of )\{count\} (?!times|has)(?:more |other )?[a-z]+s\b|\{(\w+s)\} \1\b")
+"""`{count} layers`, `{epochs} epochs`."""
+NEVER_ONE = {
+    "{count} layers selected": "one is shown by its name",
+    "with the data’s {count} classes": "there is nothing to tell apart in one",
+    "channels that {groups} groups divide evenly": "one group divides all",
+    "channels and filters that {groups} groups divide evenly": "one group divides all",
+    "{name}: {count} lines, needs only torch": "the imports alone are two",
+    "a softmax over {count} branches": "one has no branches",
+    "{optimizer} · learning rate {rate} · batches of {batch} · {epochs} epochs": "papers train for longer",
+    "No rate can be marked. In {steps} steps": "a search makes dozens",
+    "{runs} runs, 2 for each of {seeds} seeds": "one seed has a sentence of its own",
+    "With {seeds} seeds": "one seed has a sentence of its own",
+    "Ranked first over {seeds} seeds": "one seed has a sentence of its own",
+    "Best: {values}, {measure} {figure} on average over {seeds} seeds": "one seed has a sentence of its own",
+    "Expected a group of at most {layers} layers": "a bound",
+    "{count} classes have no picture": "one has a sentence of its own",
+    "{count} pictures of 32×32": "thousands",
+    "{count} labels and other pictures": "thousands",
+    "{zero} {dead} of {count} units were zero for all {pictures} pictures": "dozens are tried",
+    "{largest} + ({rest} from {count} others)": "a single other is written out",
+}
+
+
+def counting(tree):
+    """Texts that count something and have no other words for one of it, as `plural` has."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in {"tr", "_tr", "translate", "message"}:
+                texts = (text.value for text in node.args if isinstance(text, ast.Constant))
+                yield from (text for text in texts if isinstance(text, str) and COUNTED.search(text))
+
+
+def test_what_counts_has_words_for_one_of_it():
+    paths = [*SOURCES, *(ROOT / "networks").rglob("*.py")]
+    found = {text for path in paths for text in counting(ast.parse(path.read_text(encoding="utf-8")))}
+    known = {text for text in found for each in NEVER_ONE if text.startswith(each)}
+    assert found == known
 
 
 @given(st.integers(min_value=-(10**18), max_value=10**18))

@@ -19,6 +19,7 @@ from widgets.canvas.input.wishes import Edit, Thing, Wish
 from widgets.canvas.items.marks import Ghost, Slot
 from widgets.canvas.placement.geometry import HEIGHT, WIDTH, Layout
 from widgets.canvas.scene import CanvasScene
+from widgets.look.translation import layers_counted
 
 DROP_REACH = 14.0
 """How far from a wire a layer is still dropped on it, in pixels, and in scene units when zoomed in."""
@@ -178,7 +179,7 @@ class Move(Gesture):
         self._ground = Ground(folding, scene.layout_of_network)
         self._cards = tuple(dict.fromkeys(folding.card_of[name] for name in folding.nodes(names)))
         self._aim: Wire | bool | None = None
-        words = _tr("{count} layers").format(count=len(self._cards))
+        words = layers_counted(len(self._cards))
         if len(self._cards) == 1:
             content = scene.cards[self._cards[0]].content
             words = content.title if content is not None else words

@@ -21,7 +21,7 @@ from networks.layers.ends import Output
 from networks.layers.merge import Add, Concat
 from widgets.canvas.input.navigation import Way
 from widgets.canvas.items.content import title_of
-from widgets.look.translation import declared
+from widgets.look.translation import declared, layers_counted
 
 Thing = Layer | Block | SavedBlock
 """What the palette offers: one layer, or a block of several."""
@@ -140,10 +140,7 @@ def duplicate(folding: Folding, names: Collection[str]) -> Edit:
 def paste(folding: Folding, part: Network, after: Sequence[str]) -> Edit:
     """Puts a copied fragment behind the last of these."""
     result, new = edits.paste(folding.network, part, _last(folding, after))
-    if len(part.nodes) == 1:
-        layers = title_of(part.nodes[0].layer)
-    else:
-        layers = _tr("{count} layers").format(count=len(part.nodes))
+    layers = title_of(part.nodes[0].layer) if len(part.nodes) == 1 else layers_counted(len(part.nodes))
     return Edit(result, _tr("Paste {layers}").format(layers=layers), new)
 
 
@@ -306,7 +303,7 @@ def _heir(network: Network, names: Collection[str]) -> str | None:
 def _counted(folding: Folding, names: Collection[str], text: str) -> str:
     if len(names) == 1:
         return text.format(layers=_card_title(folding, next(iter(names))))
-    return text.format(layers=_tr("{count} layers").format(count=len(folding.nodes(names))))
+    return text.format(layers=layers_counted(len(folding.nodes(names))))
 
 
 def _card_title(folding: Folding, name: str) -> str:

@@ -18,7 +18,7 @@ from networks.graph.presentation import Folded, Folding, Frame, name_within
 from networks.graph.totals import sums_known
 from networks.layers.base import Group, Layer
 from widgets.look.icon import icon_of
-from widgets.look.translation import declared, said, short, thousands
+from widgets.look.translation import declared, layers_counted, said, short, thousands, weights_counted
 
 UNKNOWN = "?"
 """Stands for a shape that is unknown because a layer before it does not fit."""
@@ -162,7 +162,7 @@ def title_of(layer: Layer) -> str:
 def summary_of(layer: Layer) -> str:
     """The main parameters; for a group, the number of its layers."""
     if isinstance(layer, Folded) and layer.block is None:
-        return _tr("1 layer") if layer.layers == 1 else _tr("{count} layers").format(count=layer.layers)
+        return layers_counted(layer.layers)
     return layer.summary()
 
 
@@ -210,14 +210,14 @@ def tooltip(
     known = tuple(shape for shape in facts.inputs if shape is not None)
     if isinstance(node.layer, Folded):
         if content.weights:
-            lines.append(escape(_tr("{count} weights").format(count=thousands(facts.weights))))
+            lines.append(escape(weights_counted(facts.weights)))
     elif facts.weights:
         parts = ", ".join(
             f"{tensor} {show(shape)}" for tensor, shape in facts.layer.parameters(*known).items()
         )
         lines.append(
             escape(
-                _tr("{count} weights: {parts}").format(count=thousands(facts.weights), parts=parts),
+                _tr("{weights}: {parts}").format(weights=weights_counted(facts.weights), parts=parts),
             )
         )
     if facts.multiply_adds and (content.weights or not facts.weights):

@@ -180,7 +180,7 @@ def _paint_picture(
     painter.setFont(style.text)
     words = room.adjusted(TILE + 10, 0, 0, -TILE / 2)
     painter.drawText(words, _AT_LEFT, _tr("what the network sees:"))
-    numbers = _tr("{count} numbers, {low} to {high}").format(
+    numbers = _tr("numbers from {low} to {high}, {count} in all").format(
         count=inside.view.numbers, low=f"{inside.view.low:.2f}", high=f"{inside.view.high:.2f}"
     )
     painter.drawText(words.translated(0, TILE / 2), _AT_LEFT, numbers)

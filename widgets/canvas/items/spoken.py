@@ -7,9 +7,11 @@ from collections.abc import Iterable
 import msgspec
 from PySide6.QtCore import QCoreApplication
 
+from networks.core.message import plural
 from networks.graph.network import Wire
 from networks.graph.presentation import Folding
 from widgets.canvas.items.content import CardContent, FrameContent, shapes_of
+from widgets.look.translation import layers_counted, said
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -24,7 +26,9 @@ def spoken_card(folding: Folding, name: str, content: CardContent) -> Spoken:
     network = folding.shown
     parts = [content.problem, content.summary, shapes_of(folding.report.nodes[name])]
     if content.weights:
-        parts.append(_tr("{count} weights").format(count=content.weights))
+        count = folding.report.nodes[name].weights
+        words = plural("{weights} weight", "{weights} weights", count=count, weights=content.weights)
+        parts.append(said(words))
     if sources := network[name].inputs:
         parts.append(_tr("from {layers}").format(layers=", ".join(sources)))
     if targets := [wire.target for wire in network.consumers[name]]:
@@ -39,7 +43,7 @@ def spoken_card(folding: Folding, name: str, content: CardContent) -> Spoken:
 def spoken_frame(folding: Folding, name: str, content: FrameContent) -> Spoken:
     """An open fold: its name and type, its parameters and how much lies in it."""
     count = len(folding.network.folded[name])
-    inside = _tr("1 layer") if count == 1 else _tr("{count} layers").format(count=count)
+    inside = layers_counted(count)
     return Spoken(_named(name, content.title), _joined([content.summary, inside, _tr("opened")]))
 
 

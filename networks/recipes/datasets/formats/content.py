@@ -18,7 +18,7 @@ def content(path: Path, expected: int) -> bytes:
     """
     found = start(path, expected + 1)
     if len(found) < expected:
-        raise damaged(path, message("{count} bytes, so it is cut off", count=len(found)), expected)
+        raise damaged(path, message("a length of {count}, so it is cut off", count=len(found)), expected)
     if len(found) > expected:
         raise damaged(path, message("more"), expected)
     return found
