@@ -46,6 +46,19 @@ def _forbidden(source, path=None):
     return found
 
 
+def _asking_paths(tree):
+    """`path.exists()` and its like, which raise PermissionError; `os.path.exists(path)` raises nothing."""
+    for node in ast.walk(tree):
+        asks = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if asks and node.func.attr in {"exists", "is_file", "is_dir"} and not (node.args or node.keywords):
+            yield f"line {node.lineno}: {ast.unparse(node)}"
+
+
+def test_a_locked_folder_raises_nothing_where_it_is_asked_for():
+    found = {path: list(_asking_paths(ast.parse(path.read_text(encoding="utf-8")))) for path in SOURCES}
+    assert not {path: calls for path, calls in found.items() if calls}
+
+
 def _tensors_only(call):
     return any(
         keyword.arg == "weights_only"

@@ -334,7 +334,7 @@ class Exports(Feature):
 
     def _folder(self) -> str:
         path = self._document.path
-        if path is not None and path.parent.is_dir():
+        if path is not None and os.path.isdir(path.parent):
             return os.fspath(path.parent)
         return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -63,7 +64,7 @@ class RunContents(QObject):
         if project is None:
             return ()
         found = tuple(weight_files(folder, project.recipe.learning.stopping.keep))
-        return found or (("last",) if any(folder.glob("checkpoint-*" + ENDING)) else ())
+        return found or (("last",) if _has_checkpoint(folder) else ())
 
     def export_weights(self, run: str, kind: Keep) -> None:
         """Writes weights of a run into a file that the user chooses."""
@@ -113,6 +114,15 @@ class RunContents(QObject):
 
     def _tell(self, reason: Message) -> None:
         self._desk.say(reason, OUTCOME)
+
+
+def _has_checkpoint(folder: Path) -> bool:
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        # it is gone, or may not be read: its weights cannot be read either
+        return False
+    return any(name.startswith("checkpoint-") and name.endswith(ENDING) for name in names)
 
 
 def _project_in(folder: Path) -> Project | None:

@@ -301,7 +301,7 @@ class Files(QObject):
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         runs = self.runs_folder()
-        if runs.is_dir():
+        if os.path.isdir(runs):
             dialog.setDirectory(os.fspath(runs))
         return self._chosen(dialog)
 
@@ -401,7 +401,7 @@ class Files(QObject):
     def _folder(self) -> str:
         """Where file dialogs start: beside the project, the last one, or in the documents folder."""
         for path in (self.document.path, *self.recent.paths()[:1]):
-            if path is not None and path.parent.is_dir():
+            if path is not None and os.path.isdir(path.parent):
                 return os.fspath(path.parent)
         return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
 

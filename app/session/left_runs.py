@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from contextlib import suppress
@@ -68,7 +69,7 @@ class UnsavedRuns:
     def left(self) -> tuple[Left, ...]:
         """What other sessions have left, the newest first. Folders of windows that are open are left out."""
         try:
-            folders = [each for each in self.place.glob(f"*{RUNS}") if each.is_dir()]
+            folders = [each for each in self.place.glob(f"*{RUNS}") if os.path.isdir(each)]
         except OSError:
             return ()
         found = [told for folder in folders if self._is_free(folder) and (told := _told(folder)) is not None]
@@ -103,7 +104,10 @@ def _lock_of(folder: Path) -> QLockFile:
 
 def _told(folder: Path) -> Left | None:
     """What is to be said of a folder of runs; None where it holds none that can be read."""
-    runs = run_folders(folder)
+    try:
+        runs = run_folders(folder)
+    except UserError:
+        return None
     for run in reversed(runs):
         try:
             header = header_of(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile
@@ -12,7 +13,7 @@ class StartMark:
 
     def __init__(self, folder: Path) -> None:
         path = folder / "starting"
-        found = path.exists()
+        found = os.path.exists(path)
         self._lock = QLockFile(str(path))
         # a lock is as old as it likes to be: it counts as left over only if its process has ended
         self._lock.setStaleLockTime(0)

@@ -79,10 +79,10 @@ def _open_window(arguments: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"backbone {version()}")
     options, unknown = parser.parse_known_args(arguments)
     path: Path | None = options.project
-    if path is not None and not path.exists() and path.suffix != ".json":
+    if path is not None and not os.path.exists(path) and path.suffix != ".json":
         # more likely a mistyped command than a file
         parser.error(f"“{path}” is neither a file nor a command")
-    if path is not None and path.is_dir():
+    if path is not None and os.path.isdir(path):
         from networks.runs.kept.reading import is_run
 
         if not is_run(path):

@@ -30,7 +30,7 @@ def look_where_said(folder: Path | None) -> None:
     # the names under which the window keeps its settings
     QCoreApplication.setOrganizationName("Backbone")
     QCoreApplication.setApplicationName("Backbone")
-    if folder is not None and not folder.is_dir():
+    if folder is not None and not os.path.isdir(folder):
         raise UserError(message("--data-folder {folder}: there is no such folder.", folder=str(folder)))
     remembered = [Path(os.fsdecode(each)) for each in Settings().read().data_folders]
     look_in([*([] if folder is None else [folder]), *remembered])

@@ -39,7 +39,7 @@ def import_module(place: str, size: Shape, out: Path, *, weights: Path | None, o
     by layer or holds no numbers to write, or if a file cannot be written.
     """
     for path in (out, weights):
-        if path is not None and path.exists() and not overwrite:
+        if path is not None and os.path.exists(path) and not overwrite:
             raise UserError(
                 message("“{path}” is there already: choose another name, or add --overwrite.", path=str(path))
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from networks.core.message import UserError, message
@@ -20,7 +21,7 @@ _TITLES = ("", "run", "state", "epochs", "best loss", "best accuracy", "last acc
 
 def listed(project: Path) -> str:
     """A line for each run of a project file, or in a folder of runs. Raises UserError where there is none."""
-    parent = project if project.is_dir() else runs_folder(project)
+    parent = project if os.path.isdir(project) else runs_folder(project)
     if is_run(parent):
         parent = parent.parent
     rows, unread = [], []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from app.terminal.printing import print_lines
@@ -27,7 +28,7 @@ def export(runs: Path, tensorboard: Path | None, csv: Path | None) -> int:
 
 
 def _all(project: Path) -> list[Path]:
-    parent = project if project.is_dir() else runs_folder(project)
+    parent = project if os.path.isdir(project) else runs_folder(project)
     folders = [folder for folder in run_folders(parent) if is_run(folder)]
     if not folders:
         raise UserError(message("There are no runs in “{path}”.", path=str(parent)))

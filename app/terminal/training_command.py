@@ -275,7 +275,7 @@ def _make_folder(folder: Path, overwrite: bool) -> None:
             message("The folder “{path}” cannot be made: {reason}.", path=str(folder), reason=reason)
         ) from error
     ours = (PROJECT, CURVES, WEIGHTS, *OTHER_WEIGHTS.values())
-    there = [name for name in ours if (folder / name).exists()]
+    there = [name for name in ours if os.path.exists(folder / name)]
     if there and not overwrite:
         raise UserError(
             message(

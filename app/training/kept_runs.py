@@ -22,7 +22,7 @@ from networks.core.storage import why_not_written
 from networks.project.ancestry import trained_project
 from networks.project.project import Project
 from networks.runs.kept.files import label_of, write_label
-from networks.runs.kept.folders import TRASH, brought_back, claimed, removed, run_folders, words_of
+from networks.runs.kept.folders import TRASH, brought_back, claimed, is_gone, removed, run_folders, words_of
 from networks.runs.kept.following import Follower
 from networks.runs.kept.reading import KeptRun
 
@@ -131,7 +131,7 @@ class KeptRuns(QObject):
         for run in runs:
             folder = self.folders.get(run)
             try:
-                if folder is not None and folder.exists():
+                if folder is not None and not is_gone(folder):
                     self._trashed[run] = removed(folder)
             except UserError as error:
                 self.troubled.emit(error.reason)
@@ -151,7 +151,12 @@ class KeptRuns(QObject):
     def move(self, old: Path, runs: Path) -> None:
         """Moves all runs in one folder of runs into another one."""
         self._moved[old] = runs
-        if run_folders(old) or run_folders(old / TRASH):
+        try:
+            any_run = run_folders(old) or run_folders(old / TRASH)
+        except UserError as error:
+            self.troubled.emit(error.reason)
+            return
+        if any_run:
             self._write(partial(_all_moved, old, runs, self._move_trained), self._take_moves)
 
     def close(self) -> None:

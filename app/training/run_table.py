@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.background.job import Job, Task
 from app.training.kept_runs import KeptRuns
 from networks.core.message import Message
+from networks.core.storage import why_locked
 from networks.project.ancestry import origin, told_of, trained_project
 from networks.project.project import Project
 from networks.runs.columns import Origin, Row
@@ -264,7 +265,8 @@ class RunTable(QObject):
 
 
 def _listed(runs: Path, _: Task) -> tuple[Path, ...]:
-    return tuple(folder for folder in run_folders(runs) if is_run(folder))
+    # one that may not be entered is told of when it is read
+    return tuple(folder for folder in run_folders(runs) if is_run(folder) or why_locked(folder) is not None)
 
 
 def _read(unread: dict[Path, str], known: Sequence[Path], box: deque[_Read], task: Task) -> None:

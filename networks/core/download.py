@@ -40,7 +40,7 @@ def fetch(url: str, path: Path, digest: str, progress: Progress, kind: DigestKin
     Raises UserError where it cannot be downloaded or stored.
     """
     try:
-        if path.is_file() and hash_of(path, kind).startswith(digest):
+        if os.path.isfile(path) and hash_of(path, kind).startswith(digest):
             return True
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.parent / f".{secrets.token_hex(8)}.partial"

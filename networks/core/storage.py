@@ -145,5 +145,31 @@ def why_not_written(error: OSError | ValueError) -> Message:
     return message("{reason}", reason=error.strerror or str(error))
 
 
+def why_locked(folder: Path) -> Message | None:
+    """Why a folder cannot be listed, or nothing in it be looked at, as the end of a sentence.
+
+    None where it can, and where there is no such folder.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                # some folders give names, but nothing more
+                entry.stat(follow_symlinks=False)
+                break
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        return why_not_read(error)
+    return None
+
+
+def why_not_read(error: OSError | ValueError) -> Message:
+    """The reason for which a file or a folder could not be read, as the end of a sentence."""
+    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM):
+        return message("you have no permission to read it")
+    reason = error.strerror if isinstance(error, OSError) else None
+    return message("{reason}", reason=reason or str(error))
+
+
 def _not_written(path: Path, reason: Message) -> UserError:
     return UserError(message("“{path}” was not saved: {reason}.", path=os.fspath(path), reason=reason))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from networks.core.finding import Finding, advice, blocking
@@ -133,7 +134,7 @@ def _no_soft_targets(project: Project) -> Iterator[Finding]:
 
 def _not_fetched(project: Project) -> Iterator[Finding]:
     start = project.recipe.learning.start
-    if start == RANDOM or (weights := BY_NAME[start]).path.is_file():
+    if start == RANDOM or os.path.isfile((weights := BY_NAME[start]).path):
         return
     sentence = message(
         "Expected the published weights of “{title}” on this computer, got none: load them from the menu "

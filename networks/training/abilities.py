@@ -80,7 +80,7 @@ def _no_compiler(device: str) -> Message | None:
         return message(
             "torch.compile needs the compiler {compiler}, which is not installed", compiler=compiler
         )
-    if not (Path(sysconfig.get_path("include")) / "Python.h").is_file():
+    if not os.path.isfile(Path(sysconfig.get_path("include")) / "Python.h"):
         return message("torch.compile needs Python's C headers (Python.h), which are not installed")
     return None
 

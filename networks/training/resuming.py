@@ -127,6 +127,6 @@ def _course(header: Header, project: Project) -> Course | None:
 def start_weights(folder: Path) -> dict[str, Tensor] | None:
     """The weights that the run began with; None where they were drawn or fetched. Raises UserError."""
     path = folder / START_WEIGHTS
-    if not path.exists():
+    if not os.path.exists(path):
         return None
     return read_tensors(path)

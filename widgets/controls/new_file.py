@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def new_file(parent: QWidget, title: str, name: str, kinds: Sequence[tuple[str, 
     endings = [ending for _, ending in kinds]
     if not path.suffix:
         path = path.with_name(path.name + filters.get(kind, Path(name).suffix or endings[0]))
-        if path.exists():
+        if os.path.exists(path):
             # the dialog asked about the name without the ending
             reason = message(
                 "“{name}” is there already: choose another name, or type its ending as well.", name=path.name

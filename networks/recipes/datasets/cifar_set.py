@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -35,7 +36,7 @@ class CifarDataset(NamedDataset, frozen=True):
     def files(self, folder: Path) -> tuple[Path, ...] | None:
         for names in (self.pickles, self.binaries):
             files = tuple(folder / name for name in names)
-            if all(file.is_file() for file in files):
+            if all(os.path.isfile(file) for file in files):
                 return files
         return None
 

@@ -51,7 +51,7 @@ def fetch(dataset: NamedDataset, progress: Progress) -> bool:
 def _fetch_one(each: Download, folder: Path, archive: Path | None, progress: Progress) -> bool:
     """`archive` is a file of the right name that lies elsewhere, if there is one."""
     fetching = _FETCHING if each.members else 1.0
-    if each.members and all((folder / _name(member)).is_file() for member in each.members):
+    if each.members and all(os.path.isfile(folder / _name(member)) for member in each.members):
         return progress(1.0)
     if archive is not None and archive.parent != folder and _is(each, archive):
         folder.mkdir(parents=True, exist_ok=True)
@@ -129,7 +129,7 @@ def _keep(stream: IO[bytes], path: Path, goes_on: Callable[[], bool]) -> bool:
 
 
 def _check_room(dataset: NamedDataset, folder: Path) -> None:
-    there = next(place for place in (folder, *folder.parents) if place.exists())
+    there = next(place for place in (folder, *folder.parents) if os.path.exists(place))
     free = shutil.disk_usage(there).free
     needed = round(_SPARE * dataset.download_bytes)
     if free < needed:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from networks.core.fields import described, real, whole
 from networks.core.machine_memory import total_memory
 from networks.core.message import Message, UserError, message, visible
+from networks.core.storage import why_locked
 from networks.recipes.datasets.base import Dataset, Labels, Pixels
 from networks.recipes.datasets.folder_scan import (
     Found,
@@ -134,7 +135,13 @@ class Folder(Dataset, frozen=True):
     def missing(self) -> Message | None:
         if not self.path:
             return message("Choose the folder with your pictures: it holds one sub-folder for each class.")
-        if not Path(self.path).is_dir():
+        if (reason := why_locked(Path(self.path))) is not None:
+            return message(
+                "The folder of pictures at {path} cannot be read: {reason}. Choose another one.",
+                path=self.path,
+                reason=reason,
+            )
+        if not os.path.isdir(self.path):
             return message("Expected a folder of pictures at {path}, which is not there.", path=self.path)
         if not class_folders(self.path):
             return message(

@@ -83,7 +83,7 @@ def _passed_over(root: str, halves: _Halves, classes: Set[str]) -> Iterator[Refu
 
 def _no_class(folder: Path, root: str) -> Message | None:
     """Why a folder holds no class: it is a link that leads out of the root, or to a folder around itself."""
-    if not folder.is_symlink():
+    if not os.path.islink(folder):
         return None
     real, above = os.path.realpath(folder), os.path.realpath(folder.parent)
     if not _leads_into(real, os.path.realpath(root)):
@@ -180,7 +180,11 @@ def _stamp(folder: Path) -> int:
 
 def _folders(above: Path) -> list[Path]:
     try:
-        inside = [Path(each.path) for each in os.scandir(above) if each.is_dir() and _counts(each.name)]
+        inside = [
+            Path(each.path)
+            for each in os.scandir(above)
+            if each.is_dir(follow_symlinks=True) and _counts(each.name)
+        ]
     except OSError:
         return []
     return sorted(inside, key=lambda each: each.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, NamedTuple
@@ -70,7 +71,7 @@ class NamedDataset(Dataset, frozen=True):
     def archives_in(self, folder: Path) -> tuple[Path, ...]:
         """The archives in which it is given away, where all of them lie in this folder; else none."""
         found = tuple(folder / each.file for each in self.downloads if each.members)
-        return found if all(path.is_file() for path in found) else ()
+        return found if all(os.path.isfile(path) for path in found) else ()
 
     def archives(self) -> tuple[Path, ...]:
         """The same in a folder that was chosen, or in a usual place."""
@@ -133,7 +134,7 @@ def _stamp(files: tuple[Path, ...]) -> Stamp:
 
 def first_of(folder: Path, *names: str) -> Path | None:
     """The first of these files that is in the folder."""
-    return next((folder / name for name in names if (folder / name).is_file()), None)
+    return next((folder / name for name in names if os.path.isfile(folder / name)), None)
 
 
 def in_words(size: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -61,7 +62,7 @@ class STL10(NamedDataset, frozen=True):
 
     def files(self, folder: Path) -> tuple[Path, ...] | None:
         files = tuple(folder / name for name in _FILES)
-        return files if all(file.is_file() for file in files) else None
+        return files if all(os.path.isfile(file) for file in files) else None
 
     def read(self, files: tuple[Path, ...]) -> tuple[Pixels, Labels]:
         parts, labels = [], []

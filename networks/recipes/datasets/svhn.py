@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -41,7 +42,7 @@ class SVHN(NamedDataset, frozen=True):
 
     def files(self, folder: Path) -> tuple[Path, ...] | None:
         files = tuple(folder / f"{side}_32x32.mat" for side in ("train", "test"))
-        return files if all(file.is_file() for file in files) else None
+        return files if all(os.path.isfile(file) for file in files) else None
 
     def read(self, files: tuple[Path, ...]) -> tuple[Pixels, Labels]:
         counts = (sum(self.counts), self.test_images)

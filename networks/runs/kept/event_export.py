@@ -23,7 +23,7 @@ def export_events(run: Path, folder: Path) -> Path:
     began = _began(header_of(run).begun)
     file, time = EventFile(began), began
     try:
-        data = bounded(run / METRICS, LARGEST) if (run / METRICS).exists() else b""
+        data = bounded(run / METRICS, LARGEST) if os.path.exists(run / METRICS) else b""
     except OSError as error:
         raise UserError(
             message(

@@ -11,7 +11,7 @@ import msgspec
 
 from networks.core.decoding import decoded
 from networks.core.message import UserError, message, visible
-from networks.core.storage import write_atomically
+from networks.core.storage import why_not_read, write_atomically
 
 PROJECT = "project.json"
 """The project as it was when the run began, a file like any other project."""
@@ -95,7 +95,7 @@ def read_json(path: Path, kind: type[Told]) -> Told:
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         reason = message("it is damaged ({reason})", reason=str(error).replace("`", ""))
     except OSError as error:
-        reason = message("{reason}", reason=error.strerror or str(error))
+        reason = why_not_read(error)
     raise UserError(message("“{path}” was not read: {reason}.", path=os.fspath(path), reason=reason))
 
 

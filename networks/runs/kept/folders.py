@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from networks.core.message import UserError, message
-from networks.core.storage import why_not_written
+from networks.core.storage import why_locked, why_not_written
 
 RUNS, TRASH = ".runs", "trash"
 LONGEST_WORDS = 100
@@ -50,7 +50,16 @@ def claimed(parent: Path, words: str) -> Path:
 
 
 def run_folders(parent: Path) -> tuple[Path, ...]:
-    """The folders of all runs, the oldest first. Links are left out; nothing where there are no runs."""
+    """The folders of all runs, the oldest first. Links are left out; nothing where there are no runs.
+
+    Raises UserError where there is a folder of runs that may not be listed.
+    """
+    if (reason := why_locked(parent)) is not None:
+        raise UserError(
+            message(
+                "The runs in “{path}” could not be listed: {reason}.", path=os.fspath(parent), reason=reason
+            )
+        )
     return tuple(sorted(_found(parent), key=lambda folder: (number_of(folder), folder.name)))
 
 
@@ -74,6 +83,17 @@ def folder_words(words: str) -> str:
     return text.encode("utf-8", "ignore")[:LONGEST_WORDS].decode("utf-8", "ignore").strip(" .")
 
 
+def is_gone(folder: Path) -> bool:
+    """Whether a folder is certainly not there any more; one that may not be looked at is."""
+    try:
+        os.lstat(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def removed(folder: Path) -> Path:
     """Moves a run's folder into the trash beside it, and says where it lies there. Raises UserError."""
     trash = folder.parent / TRASH
@@ -81,7 +101,7 @@ def removed(folder: Path) -> Path:
     try:
         trash.mkdir(exist_ok=True)
         for number in range(2, _TRIES):
-            if not target.exists():
+            if not os.path.exists(target):
                 break
             target = trash / f"{folder.name} ({number})"
         os.rename(folder, target)
@@ -99,7 +119,7 @@ def removed(folder: Path) -> Path:
 def brought_back(trashed: Path, folder: Path) -> None:
     """Moves a run's folder out of the trash to where it was. Raises UserError, also where that is taken."""
     try:
-        if folder.exists():
+        if os.path.exists(folder):
             raise FileExistsError(f"“{folder.name}” is there again")
         os.rename(trashed, folder)
     except OSError as error:

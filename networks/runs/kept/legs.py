@@ -93,7 +93,7 @@ def _state(folder: Path, number: int) -> State:
     if not number:
         return "interrupted"
     place = folder / LEGS
-    if (place / f"{number:04} end.json").exists():
+    if os.path.exists(place / f"{number:04} end.json"):
         return "ended"
     try:
         living = lives(read_json(place / f"{number:04}.json", Leg).process)

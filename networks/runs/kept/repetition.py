@@ -91,7 +91,7 @@ def sameness(one: Path, other: Path) -> Sameness:
 def _differing_weights(one: Path, other: Path) -> tuple[str, ...] | None:
     """File and tensor that differ first; nothing where all are the same, None where there are none."""
     names = [WEIGHTS, *OTHER_WEIGHTS.values()]
-    both = [name for name in names if (one / name).is_file() and (other / name).is_file()]
+    both = [name for name in names if os.path.isfile(one / name) and os.path.isfile(other / name)]
     if not both:
         return None
     for name in both:

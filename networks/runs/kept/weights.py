@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from networks.runs.judgement.judgement import WEIGHTS as KINDS
@@ -15,8 +16,8 @@ def weight_files(folder: Path, keep: Weights) -> dict[Weights, Path]:
     Where the last epoch is the best one, there is one file, that of the last.
     """
     main = folder / WEIGHTS
-    found = {kind: path for kind in KINDS if (path := folder / OTHER_WEIGHTS[kind]).is_file()}
-    if main.is_file():
+    found = {kind: path for kind in KINDS if os.path.isfile(path := folder / OTHER_WEIGHTS[kind])}
+    if os.path.isfile(main):
         # the recipe's choice has the first name, and all others have names of their own
         found[keep if "last" in found else "last"] = main
     return {kind: found[kind] for kind in KINDS if kind in found}

@@ -19,7 +19,7 @@ from typing import Literal
 import msgspec
 
 from networks.core.message import UserError, message, visible
-from networks.core.storage import why_not_written, write_atomically
+from networks.core.storage import why_locked, why_not_written, write_atomically
 from networks.runs.kept.files import LONGEST_NAME, PROJECT, read_json, write_json
 from networks.runs.kept.folders import claimed, run_folders
 from networks.runs.kept.legs import SILENCE, end_of, state_of
@@ -112,6 +112,10 @@ class Queue:
 
     def numbers(self) -> tuple[int, ...]:
         """The runs of the sweep, in the order in which they are taken."""
+        if (reason := why_locked(self.folder)) is not None:
+            raise UserError(
+                message("“{path}” could not be listed: {reason}.", path=os.fspath(self.folder), reason=reason)
+            )
         with os.scandir(self.folder) as entries:
             there = sorted(int(each.name) for each in entries if _NUMBER.fullmatch(each.name))
         first = [number for number in dict.fromkeys(self.order()) if number in there]
@@ -182,7 +186,7 @@ class Queue:
     @property
     def paused(self) -> bool:
         """Whether no further run is taken; those that were begun come to their end."""
-        return (self.folder / PAUSED).exists()
+        return os.path.exists(self.folder / PAUSED)
 
     def pause(self, paused: bool) -> None:
         """Raises UserError where it cannot be said."""
@@ -222,7 +226,7 @@ class Queue:
 
     def _goes_on(self, place: Path) -> bool:
         """Whether the process that took a run is still at it."""
-        if (place / OVER).exists():
+        if os.path.exists(place / OVER):
             return False
         try:
             living = lives(read_json(place / TAKER, Process))
@@ -267,7 +271,7 @@ def queues(runs: Path) -> Iterator[Queue]:
 
 def is_sweep(folder: Path) -> bool:
     """Whether this is the folder of a sweep."""
-    return (folder / PLAN).is_file()
+    return os.path.isfile(folder / PLAN)
 
 
 def _made(folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QObject
@@ -15,6 +17,7 @@ from networks.runs.events import Finished, Stepped
 from networks.runs.kept.files import HEADER, PROJECT, Label, write_label
 from networks.runs.kept.folders import claimed
 from networks.runs.record import Record
+from tests.networks.locked_folders import MODES, as_anybody, needs_permissions, open_place
 from tests.networks.runs.kept.test_legs import dead
 from tests.networks.runs.kept.test_reading import TOLD, make
 
@@ -157,3 +160,35 @@ def test_what_is_removed_can_be_restored(table, tmp_path, qtbot):
     assert (table.rows, table.removed) == ({}, (run,))
     table.restore()
     assert list(table.rows) == [run]
+
+
+@needs_permissions
+@pytest.mark.parametrize("mode", MODES)
+def test_a_folder_of_runs_that_may_not_be_read_is_told_of_once(table, mode, qtbot):
+    with open_place() as place:
+        runs = place / "lab.runs"
+        runs.mkdir()
+        a_run(runs)
+        os.chmod(runs, mode)
+        with as_anybody():
+            table.load(runs)
+            qtbot.waitUntil(lambda: bool(table.sentences))
+            table.close()
+        assert table.sentences == [
+            f"The runs in “{runs}” could not be listed: you have no permission to read it."
+        ]
+        assert not table.rows
+
+
+@needs_permissions
+def test_a_run_that_may_not_be_read_is_told_of_and_the_others_are_there(table, qtbot):
+    with open_place() as place:
+        runs = place / "lab.runs"
+        runs.mkdir()
+        locked, _ = a_run(runs), a_run(runs, "two", epochs=2)
+        os.chmod(locked, 0)
+        with as_anybody():
+            load(table, runs, qtbot)
+        (sentence,) = table.sentences
+        assert sentence.endswith("was not read: you have no permission to read it.")
+        assert len(table.rows) == 1

@@ -27,6 +27,7 @@ from networks.recipes.datasets.pictures import decoded, size_of
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Finished
 from networks.training.run import Run
+from tests.networks.locked_folders import MODES, as_anybody, needs_permissions, open_place
 
 RED, GREEN, WHITE = (200, 30, 40), (20, 160, 60), (255, 255, 255)
 
@@ -425,3 +426,28 @@ def test_reading_tells_its_progress_and_can_be_ended(animals):
         Folder(path=str(animals), side=9).read(progress)
     assert told == [(done, 12) for done in range(1, 6)]
     assert len(Folder(path=str(animals), side=9).read().pixels) == 12
+
+
+@needs_permissions
+@pytest.mark.parametrize("mode", MODES)
+def test_a_folder_that_may_not_be_read_is_told_of(mode):
+    with open_place() as place:
+        plain(place / "animals" / "cat" / "1.png")
+        os.chmod(place / "animals", mode)
+        folder = Folder(path=str(place / "animals"))
+        with as_anybody():
+            assert "you have no permission to read it" in str(folder.missing())
+            assert not folder.at_hand()
+
+
+@needs_permissions
+def test_a_class_that_may_not_be_read_is_left_out_with_its_reason():
+    with open_place() as place:
+        for name in ("cat", "dog"):
+            plain(place / name / "1.png")
+            plain(place / name / "2.png", WHITE)
+        os.chmod(place / "dog", 0)
+        folder = Folder(path=str(place), side=16)
+        with as_anybody():
+            assert folder.missing() is None
+            assert reasons(folder) == {"dog": "cannot be read: Permission denied"}

@@ -10,17 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.core.message import UserError
+from networks.core.storage import why_locked
 from networks.runs.kept.folders import (
     LONGEST_WORDS,
     brought_back,
     claimed,
     folder_words,
+    is_gone,
     number_of,
     removed,
     run_folders,
     runs_folder,
     words_of,
 )
+from tests.networks.locked_folders import MODES, as_anybody, needs_permissions, open_place
 
 
 def test_runs_lie_beside_their_project(tmp_path):
@@ -125,3 +128,28 @@ def test_any_words_name_a_folder(tmp_path_factory, words):
     folder = claimed(tmp_path_factory.mktemp("claims"), words)
     assert folder.is_dir()
     assert number_of(folder) == 1
+
+
+@needs_permissions
+@pytest.mark.parametrize("mode", MODES)
+def test_runs_that_may_not_be_listed_are_told_of_in_a_sentence(mode):
+    with open_place() as place:
+        runs = place / "lab.runs"
+        (runs / "0001 as published").mkdir(parents=True)
+        os.chmod(runs, mode)
+        with as_anybody():
+            with pytest.raises(UserError) as refused:
+                run_folders(runs)
+            assert str(refused.value) == (
+                f"The runs in “{runs}” could not be listed: you have no permission to read it."
+            )
+            with pytest.raises(UserError):
+                claimed(runs, "next")
+            assert not is_gone(runs / "0001 as published")
+            assert run_folders(place / "none.runs") == ()
+            assert is_gone(place / "none.runs" / "0001")
+
+
+def test_a_folder_is_locked_only_where_there_is_one(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert [why_locked(place) for place in (tmp_path, tmp_path / "none", tmp_path / "file")] == [None] * 3
