@@ -73,6 +73,7 @@ class Inside(PanelFeature["InsidePanel"]):
         from widgets.inside.panel import InsidePanel
 
         panel = InsidePanel()
+        panel.save_wished.connect(self.desk.writer.write)
         panel.page_wished.connect(self._turn)
         panel.order_wished.connect(self._order)
         panel.channel_chosen.connect(self._choose)

@@ -43,6 +43,8 @@ class InsidePanel(QWidget):
     channel_chosen = Signal(int)
     pointed = Signal(object)
     """The `Pointed` number under the pointer or the cursor, or None."""
+    save_wished = Signal(object, object, str)
+    """A path, what the file is to hold as bytes, and the sentence to say once it is there."""
     explanation_wished = Signal(object)
     """A `Pointed` number."""
 
@@ -139,13 +141,13 @@ class InsidePanel(QWidget):
     def save_maps(self) -> None:
         """Asks for a file and writes the maps with their caption."""
         if self.near is not None:
-            export.save_picture(self, self.parts()[:2], "maps.png")
+            export.save_picture(self, self.parts()[:2], self.save_wished.emit, "maps.png")
 
     @Slot()
     def save_all(self) -> None:
         """Asks for a file and writes everything with its caption."""
         if self.near is not None:
-            export.save_picture(self, self.parts(), "inside.png")
+            export.save_picture(self, self.parts(), self.save_wished.emit, "inside.png")
 
     @Slot()
     def copy_all(self) -> None:
