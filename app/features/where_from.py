@@ -55,6 +55,8 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         self._shown: ValuePlace | None = None
         self._wish: tuple[str, tuple[int, ...] | None] | None = None
         """A layer, and a position in it or None for its largest number, that waits for the probe."""
+        self._entering = False
+        """Whether the room was opened just now: the keyboard goes with it."""
         self._asked: tuple[Any, ...] | None = None
         """What is being explained now."""
         self._start = False
@@ -141,6 +143,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     def _open(self, layer: str, at: tuple[int, ...] | None) -> None:
         self.desk.open_panel("explanation")
+        self._entering = True
         self._wish = layer, at
         if self.desk.probed is None:
             self.panel.show_hint(self.tr("The picture is made ready …"))
@@ -239,6 +242,9 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         about = About(self._network_name(), probed.title, self._weights_words(probed, self._known))
         trained = probed.source.run is not None and bool(probed.source.step)
         self.panel.show_page(shown, about, offers_start=trained, at_start=self._start)
+        if self._entering:
+            self._entering = False
+            self.panel.take_focus()
         if not shown.kept.whole:
             self.desk.say(
                 message(

@@ -56,9 +56,10 @@ def line(form: Form) -> Message:
     """The arithmetic in figures, such as `1.005 − 0.575 + 0.013 = 0.443`."""
     match form:
         case WeightedSum():
-            return _sum(form.parts if form.values.ndim > 1 else form.products, form.bias, form.result)
+            return _weighted(form)
         case LossTerms():
-            return _sum(form.terms, None, form.result)
+            # most classes add nothing, and their zeros would only hide the others
+            return _sum(form.terms[form.terms != 0], None, form.result)
         case Joined(operation="sum"):
             return _sum(form.values, None, form.result)
         case Joined():
@@ -113,6 +114,13 @@ def _parts(form: WeightedSum | LossTerms | Joined) -> Numbers:
     if isinstance(form, WeightedSum):
         return form.parts if form.values.ndim > 1 else np.atleast_1d(form.products)
     return form.terms if isinstance(form, LossTerms) else form.values
+
+
+def _weighted(form: WeightedSum) -> Message:
+    if form.weighing == "mean" and form.values.ndim == 2 and np.ptp(form.factors) == 0:
+        whole, count = figure(float(form.values.sum())), round(1 / float(form.factors.flat[0]))
+        return message("{sum} ÷ {count} = {result}", sum=whole, count=count, result=figure(form.result))
+    return _sum(form.parts if form.values.ndim > 1 else form.products, form.bias, form.result)
 
 
 def _sum(parts: Numbers, bias: float | None, result: float) -> Message:

@@ -84,6 +84,12 @@ class Page(msgspec.Struct, frozen=True, eq=False):
         difference = self.explanation.difference
         if not np.isfinite(difference):
             return message("The network gave {value}.", value=figure(self.explanation.value))
+        if terms == 1:
+            return message(
+                "This gives the network’s own value, {value}, within {difference}.",
+                value=figure(self.explanation.value),
+                difference=figure(difference),
+            )
         return plural(
             "{count} term: it gives the network’s own value, {value}, within {difference}.",
             "{count} terms: together they give the network’s own value, {value}, within {difference}.",

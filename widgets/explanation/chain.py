@@ -39,7 +39,7 @@ class Chain(Drawing):
     ) -> None:
         self.links, self._result, self._maps, self._spread = tuple(links), result, tuple(maps), spread
         self.rows = len(self.links)
-        self.steps = (*(name[:1].upper() + name[1:] for name, _, _ in self.links), tr("Value"))
+        self.steps = (*(name for name, _, _ in self.links), tr("Value"))
 
     def words(self, row: int, look: Look) -> str:
         name, sign, number = self.links[row]
@@ -154,9 +154,11 @@ def of_product(page: Page, form: Joined) -> Chain:
             names.append(sources[int(place.which)])
         else:
             names.append(
-                {"mask": tr("mask"), "weight": tr("learned factor"), "stage": tr("from the step before")}.get(
-                    place.of, tr("factor")
-                )
+                {
+                    "mask": tr("mask, scaled"),
+                    "weight": tr("learned factor"),
+                    "stage": tr("from the step before"),
+                }.get(place.of, tr("factor"))
             )
     links = [
         (name, "×" if index else "", value)

@@ -117,6 +117,11 @@ class ExplanationPanel(QWidget):
             self._scroll.verticalScrollBar().setValue(0)
         self.told.emit(said(page.verdict))
 
+    def take_focus(self) -> None:
+        """Gives the keyboard to the map, or to the arithmetic where there is none."""
+        first = self.cells if self.cells.isVisible() else self.arithmetic
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show_older(self, older: bool, hint: str = "") -> None:
         """Whether the weights have changed since; then they can be looked at again."""
         self.again.setVisible(older)
@@ -154,7 +159,7 @@ class ExplanationPanel(QWidget):
             words = (
                 self.tr("Back to the trained weights")
                 if self._at_start
-                else self.tr("Look with the weights from before the training")
+                else self.tr("See it before the training")
             )
             found.append(("undo", words, self._change_weights))
         before = self.page.before

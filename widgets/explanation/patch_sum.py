@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from networks.explanations.figures import figure
+from networks.explanations.figures import enclosed, figure
 from networks.explanations.forms import WeightedSum
 from networks.explanations.page import Page
 from networks.explanations.rows import Row, parts_of, rows_of
@@ -53,7 +53,8 @@ class PatchSum(Drawing):
         chosen = [self._channels[row.index] for row in self.shown if row.index is not None]
         self._bounds = (
             bound_of(self._maps[chosen], self.values),
-            bound_of(self.factors),
+            # shares that are fixed stand back behind the numbers
+            bound_of(self.factors) * (1 if form.weighing == "learned" else 3),
             bound_of(self.products),
         )
         self._images: dict[tuple[int, str, bool], QImage] = {}
@@ -116,7 +117,7 @@ class PatchSum(Drawing):
         """One product, by its place in the window."""
         i, j = self._cell(term)
         at = (index, i, j)
-        product = f"{figure(self.values[at])} × {_bracketed(self.factors[at])} = {figure(self.products[at])}"
+        product = f"{figure(self.values[at])} × {enclosed(self.factors[at])} = {figure(self.products[at])}"
         return tr("row {row}, column {column} of the window: {product}").format(
             row=i, column=j, product=product
         )
@@ -128,7 +129,7 @@ class PatchSum(Drawing):
         i, j = self._cell(term)
         at = (index, i, j)
         place = f"c = {self._channels[index]}, i = {i}, j = {j}"
-        factor = _bracketed(self.factors[at])
+        factor = enclosed(self.factors[at])
         return f"{place}\n{figure(self.values[at])} · {factor} = {figure(self.products[at])}"
 
     def _cell(self, term: int) -> tuple[int, int]:
@@ -383,7 +384,7 @@ class PatchSum(Drawing):
         line = QRectF(left, top, place.width() - left - g(10), g(18))
         padded = self._outside is not None and bool(self._outside[cell])
         intro = tr("padding:") if padded else tr("outlined:")
-        product = f"{figure(self.values[at])} × {_bracketed(self.factors[at])} = "
+        product = f"{figure(self.values[at])} × {enclosed(self.factors[at])} = "
         whole = tr("all {count} together:").format(count=self.values[0].size)
         for words, font, color in (
             (intro, ink.small, ink.dim),
@@ -416,10 +417,6 @@ class PatchSum(Drawing):
         if axis is not None:
             pale = look.step < self.rows + 1
             axis.bar(painter, before, before + bias, top + g(_BIAS) / 2, ink, pale=pale)
-
-
-def _bracketed(number: float) -> str:
-    return f"({figure(number)})" if number < 0 else figure(number)
 
 
 def _window(form: WeightedSum, shape: tuple[int, ...]) -> tuple[list[int], Box, np.ndarray | None]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from networks.explanations.figures import figure
+from networks.explanations.figures import enclosed, figure
 from networks.explanations.forms import Joined, WeightedSum
 from networks.explanations.page import Page, stands_for
 from networks.explanations.places import Places
@@ -27,6 +27,8 @@ class Term(msgspec.Struct, frozen=True, eq=False):
     step: str
     arithmetic: str
     total: float
+    called: str = ""
+    """What it is called where it is left out; empty for the others together."""
     map: NDArray[np.floating] | None = None
     cell: tuple[int, int] = (0, 0)
 
@@ -43,14 +45,15 @@ class TermSum(Drawing):
 
     def largest(self) -> int:
         """The part that adds most."""
-        return int(np.argmax(np.nan_to_num([abs(term.total) for term in self._terms])))
+        sizes = [abs(term.total) if term.called else -1.0 for term in self._terms]
+        return int(np.argmax(np.nan_to_num(sizes)))
 
     def now(self, row: int, term: int) -> str:
         found = self._terms[row]
         return f"{found.arithmetic} = {figure(found.total)}" if found.arithmetic else figure(found.total)
 
     def called(self, row: int) -> str:
-        return self._terms[row].name
+        return self._terms[row].called or self._terms[row].name
 
     def total(self, row: int) -> float:
         return self._terms[row].total
@@ -120,6 +123,8 @@ class TermSum(Drawing):
             paint_image(painter, tile, self._image(row, term.map, ink), ink, (i, j, i + 1, j + 1))
             beside += g(42)
         lines = QRectF(beside, place.top() + g(3), total - g(66) - beside, g(17))
+        if not term.arithmetic:
+            lines.translate(0, g(8))
         write(painter, lines, term.name, ink.words, ink.text)
         write(painter, lines.translated(0, g(16)), term.arithmetic, ink.small_figures, ink.dim)
         figures = QRectF(total - g(70), place.top(), g(70), place.height())
@@ -144,8 +149,7 @@ def of_sum(page: Page, form: WeightedSum) -> TermSum:
             terms.append(Term(name, tr("Others"), "", row.total))
             continue
         at = form.value_places.position((row.index,) + (0,) * (form.values.ndim - 1), form.values.shape)
-        factor = float(factors[row.index])
-        weight = f"({figure(factor)})" if factor < 0 else figure(factor)
+        weight = enclosed(float(factors[row.index]))
         arithmetic = f"{figure(float(values[row.index]))} × {weight}"
         terms.append(_term(page, form.value_places, at, arithmetic, row.total))
     return TermSum(terms, form.bias)
@@ -160,13 +164,13 @@ def of_joined(page: Page, form: Joined) -> TermSum:
         term = _term(page, place, place.position((), ()), "", value)
         name = sources[int(place.which)] if place.of == "input" else term.name
         way = tr("Way {index}").format(index=index + 1)
-        terms.append(msgspec.structs.replace(term, name=f"{way} · {name}", step=way))
+        terms.append(msgspec.structs.replace(term, name=f"{way} · {name}", step=way, called=name))
     return TermSum(terms, None)
 
 
 def _term(page: Page, places: Places, at: tuple[int, ...] | None, arithmetic: str, total: float) -> Term:
     if at is None or places.of != "input":
-        return Term(tr("padding"), tr("Padding"), arithmetic, total)
+        return Term(tr("padding"), tr("Padding"), arithmetic, total, tr("padding"))
     source = page.kept.network[page.place.layer].inputs[int(places.which)]
     origin = stands_for(page.kept, ValuePlace(source, at[1:]))
     step = tr("From {map}").format(map=at[1])
@@ -175,7 +179,10 @@ def _term(page: Page, places: Places, at: tuple[int, ...] | None, arithmetic: st
         name = tr("map {map}, row {row}, column {column}").format(map=channel, row=row, column=column)
         if len(at) < 4:
             name = f"{at[1]} · {name}"
-        return Term(
-            name, step, arithmetic, total, page.kept.captures[origin.layer].output[0, channel], (row, column)
-        )
-    return Term(tr("number {index} of {layer}").format(index=at[-1], layer=source), step, arithmetic, total)
+        called = tr("number {index}") if len(at) < 4 else tr("map {index}")
+        called = called.format(index=at[1])
+        shown = page.kept.captures[origin.layer].output[0, channel]
+        return Term(name, step, arithmetic, total, called, shown, (row, column))
+    called = tr("number {index}").format(index=at[-1])
+    name = tr("number {index} of {layer}").format(index=at[-1], layer=source)
+    return Term(name, step, arithmetic, total, called)
