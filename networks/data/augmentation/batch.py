@@ -35,12 +35,13 @@ def augment(
     Steps that move pixels one after the other are made in one resampling. The first steps were made already
     while the pictures were decoded, so many as are `done`.
     """
-    numbers = draws(seed, epoch, chosen.to(images.device), [step.function.__name__ for step in steps])
+    names = [step.function.__name__ for step in steps]
+    numbers = draws(seed, epoch, chosen.to(images.device), names).unbind(1)
     channels_last = images.is_contiguous(memory_format=torch.channels_last)
     targets = labels
     places: list[Place] = []
     for index, (kind, function, options) in enumerate(steps[done:], done):
-        draw = numbers[-len(images) :, index]
+        draw = numbers[index][-len(images) :]
         if kind == "geometry":
             place = function(draw, images.shape[2], images.shape[3], **options)
             if any(before.box is not None for before in places) and not place.inside:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from networks.data.augmentation.batch import Step
 from networks.data.augmentation.draws import draws
-from networks.data.augmentation.geometry import joined, upright
+from networks.data.augmentation.geometry import filled, joined, upright
 
 
 def cut_outs(
@@ -21,19 +21,23 @@ def cut_outs(
     if not done:
         return [()] * len(chosen)
     numbers = draws(seed, epoch, chosen, [step.function.__name__ for step in steps])
-    one = torch.ones_like(numbers[:, 0, 0])
-    matrix = upright(one, one, one * 0, one * 0)
+    count = len(chosen)
+    matrix = upright(1.0, 1.0, 0.0, 0.0)
     size = torch.tensor([width, height]).to(numbers.dtype)
-    limits = torch.stack((-size / 2, size / 2), 1).repeat(len(chosen), 1, 1)
+    limits = torch.stack((-size / 2, size / 2), 1).repeat(count, 1, 1)
     for index, (_, function, options) in enumerate(steps[:done]):
         place = function(numbers[:, index], height, width, **options)
         if place.box is not None:
             # from the middles of pixels to their edges, and to where they are in the picture
-            edges = reached(matrix, place.box.view(-1, 2, 2).transpose(1, 2) + torch.tensor([-0.5, 0.5]))
+            edges = reached(
+                filled(matrix, count, chosen.device),
+                place.box.view(-1, 2, 2).transpose(1, 2) + torch.tensor([-0.5, 0.5]),
+            )
             low, high = edges.sort(2).values.unbind(2)
             limits = torch.stack((limits[:, :, 0].maximum(low), limits[:, :, 1].minimum(high)), 2)
-        matrix = joined(matrix, place.matrix.to(matrix.dtype))
-    ends = reached(matrix, torch.stack((-size / 2, size / 2), 1).repeat(len(chosen), 1, 1))
+        matrix = joined(matrix, place.matrix)
+    every = filled(matrix, count, chosen.device).to(numbers.dtype)
+    ends = reached(every, torch.stack((-size / 2, size / 2), 1).repeat(count, 1, 1))
     # in float32, where it does not show which images are computed together
     shares = (torch.cat((ends, limits), 2) / size.view(1, 2, 1) + 0.5).float()
     return [tuple(view) for view in shares.permute(0, 2, 1).reshape(-1, 8).tolist()]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from torch import Tensor
 
 from networks.data.augmentation.batch import Step
+from networks.data.augmentation.geometry import filled
 from networks.data.augmentation.mixing import own_shares, windows
 from networks.data.augmentation.pixels import deviations, erased_parts, factors, turns
 
@@ -21,7 +22,7 @@ def drawn(step: Step, draw: Tensor, height: int, width: int) -> Numbers:
     """
     if step.kind == "geometry":
         place = step.function(draw, height, width, **step.options)
-        numbers: Numbers = tuple(place.matrix[0].flatten().tolist())
+        numbers: Numbers = tuple(filled(place.matrix, 1, draw.device).flatten().tolist())
         if place.box is None:
             return numbers
         left, top, right, bottom = place.box[0].tolist()

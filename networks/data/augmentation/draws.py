@@ -7,6 +7,8 @@ Number Generators", 2014).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -23,25 +25,38 @@ def draws(seed: int, epoch: int, chosen: Tensor, names: list[str]) -> Tensor:
     of the same name gets other numbers.
     """
     device = chosen.device
-    # numbers come to a GPU as arguments of its functions: it would have to be waited for to copy a list
-    images = scrambled(scrambled(torch.full((1,), (seed << 32) + epoch, device=device)) + chosen * GOLDEN)
-    columns = [torch.arange(0, device=device)]
-    for index, name in enumerate(names):
-        key = int.from_bytes(f"{name} {names[:index].count(name)}".encode(), "big")
-        columns.append(torch.full((DRAWS,), key * DRAWS * GOLDEN % 2**64 - 2**63, device=device))
-    counted = torch.arange(DRAWS, device=device).repeat(len(names)) * GOLDEN
-    numbers = scrambled(images.unsqueeze(1) + (torch.cat(columns) + counted))
+    images = scrambled(chosen * GOLDEN + started(seed, epoch, device))
+    numbers = scrambled(images.unsqueeze(1) + columns(tuple(names), device))
     # Apple's GPUs have no float64
     wide = torch.float32 if device.type == "mps" else torch.float64
-    return (((numbers >> 40) & 0xFFFFFF).to(wide) * 2**-24).view(len(chosen), len(names), DRAWS)
+    return ((numbers >> 40) & 0xFFFFFF).to(wide).mul_(2**-24).view(len(chosen), len(names), DRAWS)
+
+
+@lru_cache
+def started(seed: int, epoch: int, device: torch.device) -> Tensor:
+    """Where the counters of all images begin in an epoch."""
+    # numbers come to a GPU as arguments of its functions: it would have to be waited for to copy a list
+    return scrambled(torch.full((1,), (seed << 32) + epoch, device=device))
+
+
+@lru_cache
+def columns(names: tuple[str, ...], device: torch.device) -> Tensor:
+    """What is added to an image's counter for each number of each step, steps·DRAWS."""
+    keys = [torch.arange(0, device=device)]
+    for index, name in enumerate(names):
+        key = int.from_bytes(f"{name} {names[:index].count(name)}".encode(), "big")
+        keys.append(torch.full((DRAWS,), key * DRAWS * GOLDEN % 2**64 - 2**63, device=device))
+    return torch.cat(keys) + torch.arange(DRAWS, device=device).repeat(len(names)) * GOLDEN
 
 
 def scrambled(counters: Tensor) -> Tensor:
     """The 64 random bits that belong to each counter."""
     for shift, factor in ((30, 0xBF58476D1CE4E5B9 - 2**64), (27, 0x94D049BB133111EB - 2**64)):
         # shifting an int64 repeats its sign, which splitmix64 does not
-        counters = (counters ^ ((counters >> shift) & (2 ** (64 - shift) - 1))) * factor
-    return counters ^ ((counters >> 31) & (2**33 - 1))
+        counters = (
+            ((counters >> shift).bitwise_and_(2 ** (64 - shift) - 1)).bitwise_xor_(counters).mul_(factor)
+        )
+    return (counters >> 31).bitwise_and_(2**33 - 1).bitwise_xor_(counters)
 
 
 def between(draw: Tensor, low: float, high: float) -> Tensor:

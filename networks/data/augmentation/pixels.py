@@ -15,7 +15,7 @@ GREY = (0.2989, 0.587, 0.114)
 
 def brightened(images: Tensor, draw: Tensor, strength: float, probability: float) -> Tensor:
     """Multiplies all pixels by a factor from 1 - `strength` to 1 + `strength`."""
-    return (images * factors(draw, strength, probability)).clamp(0, 1)
+    return (images * factors(draw, strength, probability)).clamp_(0, 1)
 
 
 def contrasted(images: Tensor, draw: Tensor, strength: float, probability: float) -> Tensor:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from networks.core.fields import changed, fields_of
 from networks.data.augmentation import geometry, mixing, pixels
@@ -17,6 +18,7 @@ from networks.data.augmentation.draws import DRAWS, draws, scrambled
 from networks.data.augmentation.steps import steps_of
 from networks.data.vision import torchvision
 from networks.recipes.augmentation import AUGMENTATIONS
+from networks.recipes.augmentation.brightness import Brightness
 from networks.recipes.augmentation.cutmix import CutMix
 from networks.recipes.augmentation.horizontal_flip import HorizontalFlip
 from networks.recipes.augmentation.mixup import Mixup
@@ -313,6 +315,36 @@ def test_what_becomes_of_an_image_does_not_depend_on_the_size_of_the_batch(steps
     assert len(whole[1]) == 23
     assert whole[0].min() >= 0
     assert whole[0].max() <= 1
+
+
+class Counted(TorchDispatchMode):
+    """Counts what torch computes, and how much of it is large enough to be shared among threads."""
+
+    def __init__(self):
+        super().__init__()
+        self.all = self.large = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        found = function(*args, **(kwargs or {}))
+        if not function.is_view and isinstance(found, torch.Tensor):
+            self.all += 1
+            self.large += found.numel() > 2**15
+        return found
+
+
+def test_a_batch_of_small_images_takes_few_operations():
+    """Each takes some microseconds, whatever it is about, and to wake another thread takes many."""
+    images, labels, chosen = (
+        random_images((64, 1, 28, 28)),
+        torch.zeros(64, dtype=torch.long),
+        torch.arange(64),
+    )
+    steps = steps_of((Shift(), Scale(), Rotation(), HorizontalFlip(), Brightness()))
+    augment(images, labels, chosen, steps, CLASSES, 0, 1)
+    with Counted() as counted:
+        augment(images, labels, chosen, steps, CLASSES, 0, 1)
+    assert counted.all <= 90
+    assert counted.large <= 5
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
