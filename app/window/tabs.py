@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QTabBar, QTabWidget, QToolButton, QWidget
 
 from app.feature.panel import Panel
 from app.window.seats import Seat
 from widgets.controls.late import Late
 from widgets.look import theme
+from widgets.look.icon import icon
 
 
 class Tabs(QTabWidget):
-    """The tabs of all panels that are open."""
+    """The tabs of all panels that are open. Those that have no room are in a menu behind the others."""
 
     def __init__(self, seats: Sequence[Seat], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("measured")
+        self._bar = _Bar()
+        self.setTabBar(self._bar)
         self.setDocumentMode(True)
         self.setUsesScrollButtons(True)
         self.tabBar().setExpanding(False)
@@ -31,6 +34,17 @@ class Tabs(QTabWidget):
             self.addTab(_scrolling(panel.widget) if panel.scrolls else _wide(panel), panel.title)
             seat.changed.connect(self._refresh)
             seat.wished.connect(partial(self.bring, seat))
+        self.more = QToolButton(self)
+        self.more.setProperty("bare", True)
+        self.more.setIcon(icon("more"))
+        self.more.setAccessibleName(self.tr("More tabs"))
+        self.more.setToolTip(self.tr("The tabs that have no room"))
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.more)
+        menu.aboutToShow.connect(self._fill_menu)
+        self.more.setMenu(menu)
+        self.setTabOrder(self.tabBar(), self.more)
+        self.currentChanged.connect(self._fit)
         self._fit()
 
     @property
@@ -60,6 +74,8 @@ class Tabs(QTabWidget):
     def bring(self, seat: Seat) -> None:
         """Puts a panel in front."""
         if seat.open:
+            # one of those in the menu, perhaps
+            self.setTabVisible(self._seats.index(seat), True)
             self.setCurrentIndex(self._seats.index(seat))
 
     @Slot()
@@ -77,21 +93,78 @@ class Tabs(QTabWidget):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit()
 
+    @Slot()
     def _fit(self) -> None:
-        """Moves the tabs closer together where not all of them have room; only then are arrows needed."""
-        font = QFont(self.tabBar().font())
+        """Moves the tabs closer together where they lack room, and puts the last ones into the menu."""
+        wanted = [index for index, seat in enumerate(self._seats) if seat.open]
+        widths = [self._bar.width_of(index) for index in range(self.count())]
+        room = self.width() - self._bar.grows_by(self.currentIndex())
+        loose = sum(widths[index] for index in wanted)
+        less = len(wanted) * (2 * theme.TAB + theme.TAB_GAP - 3 * theme.TIGHT_TAB)
+        if self._bar.tight:
+            loose += less
+        tight = loose > room
+        if tight != self._bar.tight:
+            self._bar.set_tight(tight)
+            widths = [self._bar.width_of(index) for index in range(self.count())]
+        all_fit = sum(widths[index] for index in wanted) <= room
+        shown = set(wanted) if all_fit else self._first(wanted, widths, room)
+        for index in wanted:
+            self.setTabVisible(index, index in shown)
+        size = self.more.sizeHint()
+        self.more.setGeometry(
+            QRect(QPoint(self.width() - size.width(), (self.tabBar().height() - size.height()) // 2), size)
+        )
+        self.more.setVisible(not all_fit)
+
+    def _first(self, wanted: Sequence[int], widths: Sequence[int], room: int) -> set[int]:
+        """As many tabs as there is room for beside the menu; the one in front is always among them."""
+        front = self.currentIndex()
+        room -= self.more.sizeHint().width() + widths[front]
+        shown = {front}
+        for index in wanted:
+            if index != front:
+                room -= widths[index]
+                if room < 0:
+                    break
+                shown.add(index)
+        return shown
+
+    @Slot()
+    def _fill_menu(self) -> None:
+        menu = self.more.menu()
+        menu.clear()
+        for index, seat in enumerate(self._seats):
+            if seat.open and not self.isTabVisible(index):
+                menu.addAction(seat.panel.title, partial(self.bring, seat))
+
+
+class _Bar(QTabBar):
+    """Says how wide its tabs are, also those that are hidden."""
+
+    def width_of(self, index: int) -> int:
+        """The width of a tab that is not in front."""
+        return self.tabSizeHint(index).width()
+
+    def grows_by(self, index: int) -> int:
+        """How much wider a tab may be in front, where its words are bold."""
+        font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
-        metrics = QFontMetrics(font)
-        words = [seat.panel.title for seat in self._seats if seat.open]
-        wide = sum(metrics.horizontalAdvance(word) + 2 * theme.TAB + theme.TAB_GAP for word in words)
-        tight = wide > self.width()
-        bar = self.tabBar()
-        if bool(bar.property("tight")) != tight:
-            bar.setProperty("tight", tight)
-            bar.style().unpolish(bar)
-            bar.style().polish(bar)
-            # only then does it measure its tabs again
-            QCoreApplication.sendEvent(bar, QEvent(QEvent.Type.StyleChange))
+        words = self.tabText(index)
+        return QFontMetrics(font).horizontalAdvance(words) - self.fontMetrics().horizontalAdvance(words)
+
+    @property
+    def tight(self) -> bool:
+        """Whether the tabs stand close together."""
+        return bool(self.property("tight"))
+
+    def set_tight(self, tight: bool) -> None:
+        """Puts them close together, or apart."""
+        self.setProperty("tight", tight)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        # only then does it measure its tabs again
+        QCoreApplication.sendEvent(self, QEvent(QEvent.Type.StyleChange))
 
 
 def _wide(panel: Panel) -> QWidget:

@@ -24,7 +24,6 @@ from networks.core.message import message
 from networks.runs.events import Started, Stepped, Validated
 from networks.runs.progress import Progress
 from app.features.training import Training
-from widgets.look import theme
 
 DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
@@ -58,8 +57,14 @@ def look(window, where):
         for one, other in combinations(group, 2):
             assert not box(one, window).intersects(box(other, window)), (where, one, other)
     assert window.zones.canvas.width() >= 240, where
-    arrows = [arrow for arrow in window.zones.tabs.tabBar().findChildren(QToolButton) if arrow.isVisible()]
-    assert not arrows or window.width() < 1280 or theme.text_growth() > 1, (where, "the tabs do not fit")
+    tabs = window.zones.tabs
+    arrows = [each for each in tabs.tabBar().findChildren(QToolButton) if each.isVisible()]
+    assert tabs.isHidden() or not arrows, (where, "the tabs do not fit")
+    if not tabs.isHidden():
+        visible = [index for index in range(tabs.count()) if tabs.isTabVisible(index)]
+        last = max(tabs.tabBar().tabRect(index).right() for index in visible)
+        end = tabs.width() if tabs.more.isHidden() else tabs.more.x()
+        assert last < end, (where, "tabs", last, end)
     inspector = window.zones.inspector
     if inspector.drawer_shown or not inspector.on_rail:
         for seat, section in inspector.sections.items():
