@@ -90,6 +90,8 @@ class Desk(QObject):
     """There is another `probed`."""
     place_chosen = Signal(object)
     """The `ValuePlace` that somebody points at or walks to; all that show numbers of the network follow."""
+    reach_shown = Signal(object)
+    """The `Reach` that the cards are to show: what one number sees of the layers before it; or None."""
     explanation_wished = Signal(object)
     """A `ValuePlace`: where this number comes from is to be shown."""
     largest_wished = Signal(str)

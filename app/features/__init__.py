@@ -25,6 +25,7 @@ from app.features.one_step import OneStep
 from app.features.optimization import Optimization
 from app.features.project_files import ProjectFiles
 from app.features.published_weights import PublishedWeights
+from app.features.reach import ReachOnCards
 from app.features.regularization import Regularization
 from app.features.results import Results
 from app.features.torch_loading import TorchLoading
@@ -42,6 +43,7 @@ FEATURES: tuple[type[Feature], ...] = (
     History,
     Backbones,
     XRayCanvas,
+    ReachOnCards,
     Training,
     Results,
     Inside,

@@ -47,6 +47,7 @@ class Canvas(PanelFeature["SelectionPanel"]):
         self.view.xray.sight_changed.connect(desk.sight_changed)
         desk.xray_switched.connect(self.view.xray.switch)
         desk.views_shown.connect(self.view.xray.show_views)
+        desk.reach_shown.connect(self.view.xray.show_reach)
         desk.reveal_wished.connect(self.view.reveal)
         desk.adding_wished.connect(self.view.editing.add)
         desk.difference_wished.connect(self.view.show_difference)

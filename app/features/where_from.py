@@ -17,6 +17,7 @@ from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.feature.probed import Probed
 from app.feature.shown import Shown
+from app.probing.probing import Sight
 from networks.core.message import Message, UserError, message, visible
 from networks.explanations.kept import Kept
 from networks.explanations.page import Page, page
@@ -64,6 +65,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         desk.explanation_wished.connect(self.explain)
         desk.largest_wished.connect(self.explain_layer)
         desk.probed_changed.connect(self._follow_probe)
+        desk.probing.changed.connect(self._show_reason)
 
     # what it adds to the window
 
@@ -145,11 +147,18 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         self.desk.open_panel("explanation")
         self._entering = True
         self._wish = layer, at
+        self.desk.probing.watch("where", Sight())
         if self.desk.probed is None:
-            self.panel.show_hint(self.tr("The picture is made ready …"))
-            self.desk.probe_wished.emit()
+            self._show_reason()
         else:
             self._work()
+
+    @Slot()
+    def _show_reason(self) -> None:
+        """Says why a number that is wished for is not shown yet."""
+        if self._wish is not None and self.desk.probed is None:
+            reason = self.desk.probing.reason
+            self.panel.show_hint(self.tr("The picture is made ready …") if reason is None else said(reason))
 
     @Slot(object)
     def _go(self, place: ValuePlace) -> None:
@@ -173,8 +182,15 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     @Slot()
     def _look(self) -> None:
-        if self.late.made is not None and not self.late.made.isVisible():
-            self.panel.player.pause()
+        panel = self.late.made
+        if panel is None:
+            return
+        if not panel.isVisible():
+            panel.player.pause()
+        # what is shown is kept: it needs the probe only to follow it
+        watches = panel.isVisible() and self._shown is not None
+        if self._wish is None:
+            self.desk.probing.watch("where", Sight() if watches else None)
 
     @Slot()
     def _follow_probe(self) -> None:
@@ -236,6 +252,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         if self._wish == wish:
             self._wish = None
         self._known, shown = found
+        moved = self._shown is not None and self._shown.layer != shown.place.layer
         self._shown = shown.place
         from widgets.explanation.saving import About
 
@@ -253,6 +270,8 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
                 ),
                 LASTING,
             )
+        if moved:
+            self.desk.reveal(shown.place.layer)
         self.desk.place_chosen.emit(shown.place)
 
     def _weights_words(self, probed: Probed, known: Known) -> str:

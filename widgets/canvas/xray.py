@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QRectF, QTimer, Signal, Slot
 from networks.graph.presentation import Folding
 from networks.layers.ends import Input, Output
 from networks.xray.health import Health
+from networks.xray.reach import Reach
 from networks.xray.view import XRay
 from widgets.canvas.camera import Camera
 from widgets.canvas.items.inside import ROOM, Answer, Inside, Range
@@ -41,6 +42,7 @@ class CanvasXRay(QObject):
         super().__init__(camera)
         self._scene, self._camera = scene, camera
         self._shown: tuple[XRay, Look] | None = None
+        self._reach: Reach | None = None
         self._told: frozenset[str] = frozenset()
         self._settling = QTimer(self, singleShot=True, interval=SETTLING_MS)
         self._settling.timeout.connect(self._tell)
@@ -57,7 +59,7 @@ class CanvasXRay(QObject):
             return
         self._scene.inside_room = ROOM if on else 0.0
         if not on:
-            self._shown = None
+            self._shown = self._reach = None
             self._scene.show_insides({})
         self.switched.emit()
         self._tell()
@@ -67,13 +69,20 @@ class CanvasXRay(QObject):
         self._shown = None if xray is None else (xray, look)
         self.refresh()
 
+    @Slot(object)
+    def show_reach(self, reach: Reach | None) -> None:
+        """Frames on the cards what a number sees of the layers before it; None shows nothing of that."""
+        if reach != self._reach:
+            self._reach = reach
+            self.refresh()
+
     def refresh(self) -> None:
         """Brings what is shown to the cards that there are now."""
         if not self.on:
             return
         insides: dict[str, Inside] = {}
         if self._shown is not None:
-            insides = _insides(self._scene.folding, *self._shown)
+            insides = _insides(self._scene.folding, *self._shown, self._reach)
         self._scene.show_insides(insides)
 
     @Slot()
@@ -97,7 +106,7 @@ class CanvasXRay(QObject):
         return [name for name in self._scene.cards if self._scene.rect_of(name).intersects(sight)]
 
 
-def _insides(folding: Folding, xray: XRay, look: Look) -> dict[str, Inside]:
+def _insides(folding: Folding, xray: XRay, look: Look, reach: Reach | None) -> dict[str, Inside]:
     """What each card shows: a layer its own output, a folded card what leaves it."""
     found: dict[str, Inside] = {}
     bound = xray.bound
@@ -110,5 +119,18 @@ def _insides(folding: Folding, xray: XRay, look: Look) -> dict[str, Inside]:
         if isinstance(node.layer, Output) and xray.answer is not None:
             answer = Answer(xray.answer, look.classes, xray.label)
         picture = xray.picture if isinstance(node.layer, Input) else None
-        found[node.name] = Inside(view, look.scale, look.range, bound, picture, answer, look.health.get(leaf))
+        frame = None if reach is None else reach.frames.get(leaf)
+        own = reach is not None and reach.place.layer == leaf
+        channel = reach.place.at[0] if reach is not None and own else None
+        found[node.name] = Inside(
+            view,
+            look.scale,
+            look.range,
+            bound,
+            picture,
+            answer,
+            look.health.get(leaf),
+            frame,
+            channel,
+        )
     return found

@@ -195,7 +195,8 @@ def paint_cells(
     rows, columns = values.shape
     high, wide = place.height() / rows, place.width() / columns
     image = image_of(values, bound, ink)
-    legible = wide >= g(29) and high >= g(16)
+    legible = wide >= g(27) and high >= g(16)
+    short = wide < g(34)
     for i in range(rows):
         for j in range(columns):
             cell = QRectF(place.left() + j * wide, place.top() + i * high, wide, high).adjusted(
@@ -210,7 +211,9 @@ def paint_cells(
             if legible:
                 strong = marked == (i, j)
                 font = ink.small_strong if strong else ink.small_figures
-                write(painter, cell, cell_figure(float(values[i, j])), font, _on(color.rgb()), CENTRE)
+                shown = cell_figure(float(values[i, j]))
+                shown = shown.replace("0.", ".", 1) if short and abs(values[i, j]) < 1 else shown
+                write(painter, cell, shown, font, _on(color.rgb()), CENTRE)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(ink.shade.hair), 1))
     painter.drawRect(place)

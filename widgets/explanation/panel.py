@@ -24,7 +24,7 @@ from networks.explanations.page import Page
 from widgets.controls.elided_label import ElidedLabel
 from widgets.explanation.arithmetic import Arithmetic
 from widgets.explanation.ink import g
-from widgets.explanation.place_column import SIDE, Cells, Sight
+from widgets.explanation.place_column import SIDE, SMALL_SIDE, Cells, Sight
 from widgets.explanation.player import Player
 from widgets.explanation.saving import About
 from widgets.explanation.trail import Trail
@@ -301,6 +301,8 @@ class ExplanationPanel(QWidget):
         super().resizeEvent(event)
         width = event.size().width()
         self._lay("wide" if width >= g(_WIDE) else "medium" if width >= g(_MEDIUM) else "narrow")
+        for shown in (self.sight, self.cells):
+            shown.set_side(SMALL_SIDE if g(_MEDIUM) <= width < g(_WIDE) else SIDE)
         directions = QBoxLayout.Direction
         beside = g(2 * SIDE + 60) <= width < g(_MEDIUM)
         self._places.setDirection(directions.LeftToRight if beside else directions.TopToBottom)

@@ -30,8 +30,8 @@ from widgets.explanation.ink import (
 
 _LARGEST = 15
 """Windows with more rows or columns are painted as images, without figures."""
-_SMALL = 420
-"""Below this width a row does without the map that its patch lies in."""
+_SMALL, _ROOMY = 420, 560
+"""Below the first width a row does without the map that its patch lies in, below the second the open one."""
 _ROW, _HEAD, _BIAS = 53, 38, 28
 
 
@@ -140,7 +140,7 @@ class PatchSum(Drawing):
 
     def _columns_at(self, width: float) -> dict[str, float]:
         small = width < g(_SMALL)
-        side = g(34) if small else g(42) if width < g(560) else g(47)
+        side = g(34) if small else g(42) if width < g(_ROOMY) else g(47)
         gap = g(22)
         found = {"label": g(8), "map": g(34), "side": side}
         found["patch"] = found["map"] if small else found["map"] + side + g(14)
@@ -154,8 +154,8 @@ class PatchSum(Drawing):
     def _cells_at(self, width: float) -> tuple[float, float, float]:
         """Width and height of a cell of the open row, and where the patch begins."""
         rows, columns = self.values.shape[1:]
-        left = g(110) if width >= g(560) else g(12)
-        room = width - left - g(16) - 2 * g(26)
+        left = g(110) if width >= g(_ROOMY) else g(8)
+        room = width - left - g(10) - 2 * g(22)
         wide = min(g(36), room / (3 * columns))
         high = min(g(25), max(wide, g(18)) if rows <= 7 else wide)
         if max(rows, columns) > _LARGEST:
@@ -165,7 +165,7 @@ class PatchSum(Drawing):
 
     def _open_height(self, width: float) -> float:
         high = float(self._cells_at(width)[1] * self.values.shape[1])
-        return g(26) + max(high, g(110) if width >= g(560) else 0) + g(62)
+        return g(26) + max(high, g(110) if width >= g(_ROOMY) else 0) + g(62)
 
     def height(self, width: float, look: Look) -> float:
         bias = g(_BIAS) if self.form.bias is not None else 0
@@ -183,7 +183,7 @@ class PatchSum(Drawing):
         rows, columns = self.values.shape[1:]
         top = place.top() + g(26)
         found = [
-            QRectF(left + k * (wide * columns + g(26)), top, wide * columns, high * rows) for k in range(3)
+            QRectF(left + k * (wide * columns + g(22)), top, wide * columns, high * rows) for k in range(3)
         ]
         return found[0], found[1], found[2]
 
@@ -249,7 +249,11 @@ class PatchSum(Drawing):
         height, width = self._maps.shape[1:]
         titles = (
             ("label", tr("in"), g(24)),
-            ("map", tr("map {size}").format(size=f"{height}×{width}"), at["side"] + g(14)),
+            (
+                "map",
+                tr("map {size}").format(size=f"{height}×{width}") if at["side"] > g(44) else tr("map"),
+                at["side"] + g(14),
+            ),
             ("patch", tr("patch"), at["side"]),
             ("factor", self._factor_name, at["side"]),
             ("product", tr("products"), at["side"] + g(10)),
@@ -319,7 +323,7 @@ class PatchSum(Drawing):
         painter.setBrush(QColor(ink.shade.accent_soft))
         painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 6, 6)
         index = found.index
-        if width >= g(560):
+        if width >= g(_ROOMY):
             write(
                 painter,
                 QRectF(g(8), place.top() + g(5), g(24), g(18)),
@@ -365,7 +369,7 @@ class PatchSum(Drawing):
                 hidden = outside if kind == "patch" else None
                 paint_cells(painter, grid, values, bound, ink, marked=(i, j), outside=hidden)
         for grid, sign in zip(grids, ("×", "="), strict=False):
-            between = QRectF(grid.right(), grid.top(), g(26), grid.height())
+            between = QRectF(grid.right(), grid.top(), g(22), grid.height())
             write(painter, between, sign, ink.strong, ink.text, CENTRE)
         self._paint_outlined(painter, place, grids, index, (i, j), found, ink)
 

@@ -26,7 +26,7 @@ from widgets.look import theme
 from widgets.look.plain import plain_hint
 from widgets.panels.sample_strip import to_image
 
-SIDE = 190
+SIDE, SMALL_SIDE = 190, 148
 _HEAD, _WORDS = 26, 22
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
@@ -43,6 +43,7 @@ class Sight(QWidget):
         super().__init__(parent)
         self._page: Page | None = None
         self._image: QImage | None = None
+        self.side = SIDE
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_page(self, page: Page) -> None:
@@ -52,6 +53,11 @@ class Sight(QWidget):
         self.setAccessibleName(f"{self.title()}: {self.words()}")
         self.updateGeometry()
         self.update()
+
+    def set_side(self, side: int) -> None:
+        """How large the picture is."""
+        self.side = side
+        self.updateGeometry()
 
     def title(self) -> str:
         """The heading."""
@@ -68,7 +74,7 @@ class Sight(QWidget):
         return self.tr("{size} pixels of the picture").format(size=f"{bottom - top}×{right - left}")
 
     def sizeHint(self) -> QSize:
-        return QSize(round(g(SIDE)), round(g(_HEAD + SIDE + _WORDS)))
+        return QSize(round(g(self.side)), round(g(_HEAD + self.side + _WORDS)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -77,14 +83,14 @@ class Sight(QWidget):
 
     def paint_all(self, painter: QPainter, ink: Ink) -> None:
         """Paints it, from (0, 0), also into a picture that is saved."""
-        write(painter, QRectF(0, 0, g(SIDE), g(18)), self.title(), ink.strong, ink.text)
+        write(painter, QRectF(0, 0, g(self.side), g(18)), self.title(), ink.strong, ink.text)
         if self._page is None or self._image is None:
             return
         field = self._page.fields.get(self._page.entry)
-        place = QRectF(1, g(_HEAD), g(SIDE) - 2, g(SIDE) - 2)
+        place = QRectF(1, g(_HEAD), g(self.side) - 2, g(self.side) - 2)
         box = None if field is None else field.box
         paint_image(painter, place, self._image, ink, box, ink.shade.pos)
-        below = QRectF(0, g(_HEAD + SIDE + 2), g(SIDE), g(_WORDS - 2))
+        below = QRectF(0, g(_HEAD + self.side + 2), g(self.side), g(_WORDS - 2))
         painter.setPen(QPen(QColor(ink.shade.pos), 1.6))
         if self.words():
             painter.drawRect(QRectF(1, below.center().y() - g(5), g(13), g(9)))
@@ -101,6 +107,7 @@ class Cells(QWidget):
         super().__init__(parent)
         self._page: Page | None = None
         self._image: QImage | None = None
+        self.side = SIDE
         self._bound = 1.0
         self._dark: bool | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -120,6 +127,12 @@ class Cells(QWidget):
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+        self.update()
+
+    def set_side(self, side: int) -> None:
+        """How large the map is."""
+        self.side = side
+        self.updateGeometry()
         self.update()
 
     def title(self) -> str:
@@ -153,10 +166,10 @@ class Cells(QWidget):
         return self.tr("arrows walk")
 
     def sizeHint(self) -> QSize:
-        return QSize(round(g(SIDE)), round(g(_HEAD + SIDE + 2 * _WORDS)))
+        return QSize(round(g(self.side)), round(g(_HEAD + self.side + 2 * _WORDS)))
 
     def _square(self) -> QRectF:
-        return QRectF(1, g(_HEAD), g(SIDE) - 2, g(SIDE) - 2)
+        return QRectF(1, g(_HEAD), g(self.side) - 2, g(self.side) - 2)
 
     # painting
 
@@ -170,7 +183,7 @@ class Cells(QWidget):
         """Paints it, from (0, 0), also into a picture that is saved."""
         if self._page is None or self._page.output is None:
             return
-        head = QRectF(0, 0, g(SIDE), g(18))
+        head = QRectF(0, 0, g(self.side), g(18))
         write(painter, head, self.title(), ink.strong, ink.text)
         write(painter, head.adjusted(g(90), 0, 0, 0), self.caption(), ink.small, ink.dim, RIGHT)
         square = self._square()
@@ -187,7 +200,7 @@ class Cells(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(ink.shade.accent), 2))
             painter.drawRect(where.adjusted(-1, -1, 1, 1))
-        below = QRectF(0, square.bottom() + g(4), g(SIDE), g(_WORDS - 4))
+        below = QRectF(0, square.bottom() + g(4), g(self.side), g(_WORDS - 4))
         write(painter, below, self.where(), ink.words, ink.text)
         value = figure(self._page.explanation.value)
         write(painter, below, value, ink.figures_strong, ink.sign(self._page.explanation.value), RIGHT)

@@ -63,10 +63,10 @@ def test_a_click_on_a_map_opens_the_number_under_the_pointer(room, xray, canvas,
     assert "before the training" in room.panel.weights.text()
 
 
-def test_without_x_ray_it_is_switched_on_and_keys_walk_the_network(room, xray, canvas, qtbot):  # noqa: F811
+def test_it_needs_no_x_ray_and_keys_walk_the_network(room, xray, canvas, qtbot):  # noqa: F811
     room.explain_selected()
     page = until_page(room, qtbot)
-    assert xray.on
+    assert not xray.on
     panel, first = room.panel, page.place
     panel.cells.setFocus()
     QTest.keyClick(panel.cells, Qt.Key.Key_PageDown)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from networks.xray.health import Health
+from networks.xray.reach import Frame
 from networks.xray.view import Maps, View
 from widgets.canvas.items.style import Style
 from widgets.canvas.placement.geometry import WIDTH
@@ -54,6 +55,10 @@ class Inside(msgspec.Struct, frozen=True, eq=False):
     answer: Answer | None = None
     """Of an Output alone."""
     health: Health | None = None
+    frame: Frame | None = None
+    """What the number that is pointed at sees of each map."""
+    framed: int | None = None
+    """The channel that the frame belongs to; None for all of them."""
 
 
 def paint_inside(painter: QPainter, inside: Inside, top: float, style: Style) -> None:
@@ -128,7 +133,9 @@ def _paint_maps(painter: QPainter, inside: Inside, maps: Maps, room: QRectF, sty
             continue
         ends = _ends(inside, low, high)
         colors = painted(maps.values[index], *ends, inside.scale, dark=style.colors.dark)
-        _paint_pixels(painter, np.ascontiguousarray(colors), place, style)
+        where = _paint_pixels(painter, np.ascontiguousarray(colors), place, style)
+        if inside.frame is not None and inside.framed in (None, maps.channels[index]):
+            _paint_frame(painter, inside.frame, where, style)
     more = maps.count - min(SHOWN, len(maps.channels))
     if more > 0:
         painter.setFont(style.mono)
@@ -146,7 +153,7 @@ def _ends(inside: Inside, low: float, high: float) -> tuple[float, float]:
     return -inside.bound, inside.bound
 
 
-def _paint_pixels(painter: QPainter, colors: NDArray[np.uint32], place: QRectF, style: Style) -> None:
+def _paint_pixels(painter: QPainter, colors: NDArray[np.uint32], place: QRectF, style: Style) -> QRectF:
     height, width = colors.shape
     image = QImage(colors.data, width, height, 4 * width, QImage.Format.Format_RGB32)
     where = _fitted(place, height, width)
@@ -154,6 +161,21 @@ def _paint_pixels(painter: QPainter, colors: NDArray[np.uint32], place: QRectF, 
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(style.borders["plain"])
     painter.drawRect(where)
+    return where
+
+
+def _paint_frame(painter: QPainter, frame: Frame, place: QRectF, style: Style) -> None:
+    """A frame around a part of a map, at least a few pixels large."""
+    box = QRectF(
+        place.left() + frame.left * place.width(),
+        place.top() + frame.top * place.height(),
+        (frame.right - frame.left) * place.width(),
+        (frame.bottom - frame.top) * place.height(),
+    )
+    wider, higher = max(0.0, 3 - box.width()) / 2, max(0.0, 3 - box.height()) / 2
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(style.ink, 1.4))
+    painter.drawRect(box.adjusted(-wider, -higher, wider, higher))
 
 
 def _paint_word(painter: QPainter, word: str, place: QRectF, style: Style) -> None:
@@ -175,7 +197,9 @@ def _paint_picture(
     parts = np.broadcast_to(picture, (*picture.shape[:2], 3)).astype(np.uint32)
     colors = 0xFF000000 | (parts[..., 0] << 16) | (parts[..., 1] << 8) | parts[..., 2]
     place = QRectF(room.left(), room.top(), TILE, TILE)
-    _paint_pixels(painter, np.ascontiguousarray(colors.astype(np.uint32)), place, style)
+    where = _paint_pixels(painter, np.ascontiguousarray(colors.astype(np.uint32)), place, style)
+    if inside.frame is not None:
+        _paint_frame(painter, inside.frame, where, style)
     painter.setPen(style.dim)
     painter.setFont(style.text)
     words = room.adjusted(TILE + 10, 0, 0, -TILE / 2)

@@ -1,0 +1,49 @@
+"""What a number sees is framed on the cards of all layers before it, and on no others."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.features.reach import ReachOnCards
+from networks.explanations.receptive_field import receptive_field
+from networks.xray.value_place import ValuePlace
+from tests.app.features.test_results import desk, training  # noqa: F401  fixtures
+from tests.app.features.test_xray import canvas, inside, until_shown, xray  # noqa: F401  fixtures
+
+
+@pytest.fixture
+def reach(desk, xray, canvas, qtbot, collector_at_rest):  # noqa: F811
+    reach = ReachOnCards(desk)
+    xray.switch(True)
+    until_shown(canvas, qtbot)
+    yield reach
+    reach.close()
+
+
+def test_cards_before_a_number_frame_what_it_sees_of_them(reach, desk, canvas, qtbot):  # noqa: F811
+    shown = inside(canvas)
+    name = [name for name, each in shown.items() if each.view.maps is not None][-1]
+    shape = shown[name].view.shape
+    at = (shape[0] - 1, shape[1] // 2, 0)
+    desk.place_chosen.emit(ValuePlace(name, at))
+    qtbot.waitUntil(lambda: inside(canvas)[name].frame is not None, timeout=20_000)
+    fields = receptive_field(desk.shown.network, desk.shown.report, name, at)
+    for card, each in inside(canvas).items():
+        if card not in fields or fields[card].box is None:
+            assert each.frame is None
+            continue
+        height, width = each.view.shape[1:]
+        frame = each.frame
+        found = frame.top * height, frame.left * width, frame.bottom * height, frame.right * width
+        assert found == pytest.approx(fields[card].box)
+        assert each.framed == (at[0] if card == name else None)
+    desk.place_chosen.emit(ValuePlace(name, ()))
+    assert all(each.frame is None for each in inside(canvas).values())
+
+
+def test_another_network_has_no_frames(reach, desk, canvas, qtbot):  # noqa: F811
+    name = next(name for name, each in inside(canvas).items() if each.view.maps is not None)
+    desk.place_chosen.emit(ValuePlace(name, (0, 0, 0)))
+    qtbot.waitUntil(lambda: inside(canvas)[name].frame is not None, timeout=20_000)
+    reach._switch(True)
+    assert all(each.frame is None for each in inside(canvas).values())
