@@ -72,6 +72,14 @@ class Desk(QObject):
     """The rounds of a comparison that is to be trained."""
     step_wished = Signal()
     """Exactly one batch is to be trained, and told."""
+    sweep_wished = Signal(object)
+    """The queue of a sweep whose runs are to be trained."""
+    curves_wished = Signal(object)
+    """The ids of runs whose curves are to be seen, and no others."""
+    steps_wished = Signal(object)
+    """Projects of which some steps are to be measured, while nothing trains."""
+    steps_timed = Signal(object)
+    """What came of that: a `Timed` for each project of which it was possible."""
     changes_wished = Signal(str, str)
     """The ids of a run and of an earlier one: what the first gets right or wrong instead is to be seen."""
     results_wished = Signal(str)

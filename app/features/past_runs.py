@@ -174,9 +174,7 @@ class PastRuns(QObject):
         self._desk.results_wished.emit(run)
 
     def _draw_only(self) -> None:
-        chosen = self._table.selected()
-        self.measured.draw([run for run in self._runs.table.rows if run not in chosen], False)
-        self.measured.draw(chosen, True)
+        self._desk.curves_wished.emit(self._table.selected())
 
     @staticmethod
     def _add(menu: QMenu, name: str, words: str, do: Callable[[], object]) -> QAction:

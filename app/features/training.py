@@ -55,10 +55,7 @@ class Training(Feature):
         self.runs.tensorboard = lambda: desk.settings.read().tensorboard
         self.runs.interrupted.connect(self.curves.resume_bar.offer_record)
         self.curves.resume_requested.connect(self.runs.go_on)
-        desk.comparison_wished.connect(self.runs.compare)
-        desk.step_wished.connect(self._make_step)
-        self.bar.step_requested.connect(desk.step_wished)
-        self.bar.both_requested.connect(partial(desk.open_panel, "twins"))
+        self._take_wishes(desk)
         desk.files.opened.connect(self._forget_run)
         desk.files.saved.connect(self._move_runs)
         desk.files.run_opened.connect(self.runs.every.show_run)
@@ -89,6 +86,18 @@ class Training(Feature):
         self.curves.delete_requested.connect(self.past.delete_records)
         self.curves.restore_requested.connect(self.runs.every.restore)
         self.curves.rename_requested.connect(self.past.rename_record)
+
+    def _take_wishes(self, desk: Desk) -> None:
+        """Does what other features ask for, and asks for what they do."""
+        desk.comparison_wished.connect(self.runs.compare)
+        desk.sweep_wished.connect(self.runs.sweep)
+        desk.step_wished.connect(self._make_step)
+        self.bar.step_requested.connect(desk.step_wished)
+        desk.curves_wished.connect(self._draw_only)
+        desk.steps_wished.connect(self.heavy_runs.time_steps)
+        self.heavy_runs.timed.connect(desk.steps_timed)
+        self.bar.both_requested.connect(partial(desk.open_panel, "twins"))
+        self.bar.sweep_requested.connect(partial(desk.open_panel, "sweep"))
 
     def panels(self) -> tuple[Panel, ...]:
         title = self.tr("Curves")
@@ -251,6 +260,13 @@ class Training(Feature):
     def _tell_sameness(self, sentence: Message) -> None:
         self.came.offer(said(sentence), self.tr("Show the curves"), self.tr("Close"))
         self.desk.say(sentence, OUTCOME)
+
+    @Slot(object)
+    def _draw_only(self, runs: tuple[str, ...]) -> None:
+        """Draws these runs and no others, where one sees them."""
+        self.measured.draw([run for run in self.runs.table.rows if run not in runs], False)
+        self.measured.draw(runs, True)
+        self.desk.open_panel("curves")
 
     @Slot()
     def _draw_last(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from app.background.job import Job, Task
 from app.training.memory import give_back_memory
 from networks.core.message import Message
+from networks.doctor.epoch_time import Timed
 from networks.doctor.foresight import Foresight, foresee, foresight_words, images_to_measure, quicker
 from networks.doctor.memory import free_memory
 from networks.layers.ends import Input
@@ -37,6 +39,9 @@ class HeavyRuns(QObject):
     measured = Signal()
     """A step was measured, as well as it can be: ask `may_begin` again."""
 
+    timed = Signal(object)
+    """What an epoch takes of the projects that `time_steps` was given, as far as that could be measured."""
+
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.rate: float | None = None
@@ -44,6 +49,7 @@ class HeavyRuns(QObject):
         self._window = window
         self._job: Job[float] | None = None
         self._step_job: Job[Speed] | None = None
+        self._timing: Job[tuple[Timed, ...]] | None = None
         self._speed: tuple[Project, Speed | None] | None = None
         """The project whose step was measured last, and what came of it; None where it could not be."""
         self._agreed: Project | None = None
@@ -57,9 +63,25 @@ class HeavyRuns(QObject):
 
     def close(self) -> None:
         """Waits until what is being measured is done."""
-        for job in (self._job, self._step_job):
+        for job in (self._job, self._step_job, self._timing):
             if job is not None:
                 job.close()
+
+    @Slot(object)
+    def time_steps(self, projects: Sequence[Project]) -> None:
+        """Measures some steps of each of these projects; given up where a run begins meanwhile."""
+        if self._timing is not None:
+            self._timing.cancel()
+        job: Job[tuple[Timed, ...]]
+        work = partial(_time_steps, tuple(projects), self.rate)
+        job = Job(work, self.timed.emit, _ignore, owner=self, ended=self._end_timing)
+        self._timing = job
+        job.start()
+
+    def _end_timing(self) -> None:
+        # only a collection frees a network, and only in this thread may it free Qt's objects
+        gc.collect()
+        give_back_memory()
 
     def foresee(self, project: Project) -> Foresight:
         """What training will take, by a measured step where there is one."""
@@ -74,6 +96,9 @@ class HeavyRuns(QObject):
         Where it may take much, False until a step is measured; `measured` tells when to ask again. Who has
         agreed once is not asked again for the same network, data and batch size.
         """
+        if self._timing is not None:
+            self._timing.cancel()
+            self._timing = None
         if self._has_agreed(project):
             return True
         foresight, free = self.foresee(project), self._free(project)
@@ -178,6 +203,24 @@ def _measure_step(project: Project, images: int, task: Task) -> Speed:
     from networks.training.speed import measured_step
 
     return measured_step(project, images, lambda: not task.cancelled)
+
+
+def _time_steps(projects: Sequence[Project], rate: float | None, task: Task) -> tuple[Timed, ...]:
+    """Of one that does not fit into memory nothing is known."""
+    # imported late: torch takes a second
+    from networks.training.speed import measured_step
+
+    found = []
+    for project in projects:
+        if task.cancelled:
+            break
+        images = images_to_measure(project, foresee(project, rate), free_memory())
+        if images:
+            speed = measured_step(project, images, lambda: not task.cancelled)
+            seconds = foresee(project, speed.rate, images=images).epoch_seconds
+            if seconds is not None:
+                found.append(Timed(project, seconds, whole=False))
+    return tuple(found)
 
 
 def _alike(one: Project, other: Project) -> bool:

@@ -25,6 +25,7 @@ from networks.runs.kept.files import label_of, write_label
 from networks.runs.kept.folders import TRASH, brought_back, claimed, is_gone, removed, run_folders, words_of
 from networks.runs.kept.following import Follower
 from networks.runs.kept.reading import KeptRun
+from networks.runs.sweeps.queue import SWEEPS, Queue, is_sweep
 
 Move = Callable[[Path], Path]
 MoveTrained = Callable[[Move, Callable[[], None]], None]
@@ -71,6 +72,10 @@ class KeptRuns(QObject):
         run = f"kept-{self._count}"
         self.folders[run] = folder
         return run
+
+    def run_in(self, folder: Path) -> str | None:
+        """The id of the run in a folder; None where it is not shown. May be called in any thread."""
+        return next((run for run, each in dict(self.folders).items() if each == folder), None)
 
     def want(self, runs: Iterable[str]) -> None:
         """Reads the curves of these runs, one after the other."""
@@ -152,7 +157,7 @@ class KeptRuns(QObject):
         """Moves all runs in one folder of runs into another one."""
         self._moved[old] = runs
         try:
-            any_run = run_folders(old) or run_folders(old / TRASH)
+            any_run = any(map(run_folders, (old, old / TRASH, old / SWEEPS)))
         except UserError as error:
             self.troubled.emit(error.reason)
             return
@@ -199,21 +204,25 @@ def _all_moved(old: Path, runs: Path, move_trained: MoveTrained, _: Task) -> dic
     moves: dict[Path, Path] = {}
 
     def move(folder: Path) -> Path:
-        if folder.parent != old:
-            return folder
-        moves[folder] = moved(folder, runs)
+        if folder in moves or folder.parent not in (old, old / SWEEPS):
+            return moves.get(folder, folder)
+        moves[folder] = moved(folder, runs if folder.parent == old else runs / SWEEPS)
         return moves[folder]
 
     def move_others() -> None:
-        for folder in run_folders(old):
+        for folder in (*run_folders(old), *run_folders(old / SWEEPS)):
             move(folder)
+        names = {each.name: place.name for each, place in moves.items() if each.parent == old}
+        for each, place in moves.items():
+            if each.parent == old / SWEEPS and is_sweep(place):
+                Queue(place).follow(names)
 
     # those that are being trained first, by whoever writes into them
     move_trained(move, move_others)
     for folder in run_folders(old / TRASH):
         # with a number that no other run has, so that it can be brought back
         moves[folder] = removed(moved(folder, runs))
-    for emptied in (old / TRASH, old):
+    for emptied in (old / TRASH, old / SWEEPS, old):
         with suppress(OSError):
             emptied.rmdir()
     return moves

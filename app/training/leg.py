@@ -103,7 +103,7 @@ class Leg:
     """
 
     comparing = False
-    """Whether it trains twins or seeds, which nobody may steer: they would not be comparable any more."""
+    """Whether it trains runs that are compared, which nobody may steer: that would make them unlike."""
 
     def __init__(self, id: str) -> None:
         self._id = id
@@ -112,8 +112,10 @@ class Leg:
         self.record: Record | None = None
         """What a run that goes on from its folder has told before."""
         self.box: deque[Event] = deque()
+        self.taken: deque[tuple[Record, Project]] = deque()
+        """The runs that were taken from a queue, with what they have told before, and what they train."""
         self.begun: deque[tuple[str, Recorder]] = deque()
-        """The runs of a comparison that have begun, by their ids, and what keeps them."""
+        """The runs of a comparison or a queue that have begun, by their ids, and what keeps them."""
         self.placing = threading.Lock()
         """Held while a run gets its folder, and while folders are moved."""
         self.gate = Gate()
@@ -129,6 +131,11 @@ class Leg:
     def failing(self) -> str:
         """The id of the run that a failure is told of."""
         return self._id
+
+    def move(self, move: Callable[[Path], Path]) -> None:
+        """The folders of runs move, while `placing` is held: those that are trained go along."""
+        for recorder in self.recorders.values():
+            recorder.move(move)
 
     def drive(self, _: Task) -> None:
         """Trains until the end, until it is stopped or until it fails. A failure is an event like others."""

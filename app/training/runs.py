@@ -14,21 +14,22 @@ from app.training.kept_runs import Found
 from app.training.leg import Beginning, Keeping
 from app.training.planned_runs import PlannedRuns
 from app.training.project_runs import ProjectRuns
-from app.training.run_names import unused
+from app.training.run_names import Before, name_run
 from app.training.trainer import State, Trainer
 from app.training.wishes import Wishes
 from networks.core.finding import Finding, blocking
-from networks.core.message import Message, UserError, visible
+from networks.core.message import Message, UserError
 from networks.project.comparing import Planned, Round
-from networks.project.difference import run_name
+from networks.project.difference import run_name, same_but_length
 from networks.project.kept_project import Repeatable
 from networks.project.project import Project, read_project, share_weights
-from networks.recipes.recipe import Recipe, with_settings
+from networks.recipes.recipe import Recipe
 from networks.recipes.steering import Running, steered, with_change
 from networks.runs.events import Event, Failed, Finished, Noticed, Steered
 from networks.runs.kept.files import PROJECT
 from networks.runs.progress import Progress
 from networks.runs.record import Record
+from networks.runs.sweeps.queue import Queue
 from networks.runs.verdict import Verdict, verdict
 from widgets.look.translation import said
 
@@ -88,6 +89,7 @@ class Runs(QObject):
         self.every.troubled.connect(self._tell_trouble)
         self.every.watched.ended.connect(self._tell_end_of)
         trainer.reopened.connect(self._take_reopened)
+        trainer.taken.connect(self._list_queued)
         trainer.kept.connect(self.kept.know)
         self.place: Callable[[], Path | None] = lambda: None
         """Says in which folder of runs a run that begins now is kept; None keeps nothing."""
@@ -233,6 +235,29 @@ class Runs(QObject):
         self.outdated.emit()
         self.trainer.compare(rounds, self.place())
 
+    def sweep(self, queue: Queue) -> None:
+        """Trains the runs that wait in the queue of a sweep, one after the other."""
+        if self.trainer.busy or self._project is None:
+            return
+        self._held_back = None
+        self._wishes.clear()
+        self.outdated.emit()
+        self._count += 1
+        run_in, tensorboard = self.kept.run_in, self.tensorboard()
+        self.trainer.sweep(queue, self._project, f"sweep-{self._count}", run_in, tensorboard)
+
+    @Slot(object, object)
+    def _list_queued(self, record: Record, project: Project) -> None:
+        """Lists a run of a sweep that begins or goes on, and shows it in the bar."""
+        if record.run in self.records:
+            record.title, record.short = self.records[record.run].title, self.records[record.run].short
+        self.records.begin(record)
+        if record.run not in self.table.rows:
+            self.table.begin(record, project)
+        self.progress, self._id = record.progress, record.run
+        self._trained, self._called = project, run_name(project)[0]
+        self.every.tell()
+
     def _list(self, begun: Iterable[tuple[Planned, Record]]) -> None:
         """Lists runs of a comparison as they begin. What is shown in the bar is the project as it is."""
         for planned, record in begun:
@@ -259,7 +284,9 @@ class Runs(QObject):
         self._count += 1
         planned = project.recipe.learning.epochs if epochs is None else epochs
         record = Record(f"run-{self._count}", epochs=planned)
-        self._name(record, project, parent, named)
+        self._called = name_run(
+            record, project, Before(self._trained, self._called), self.records, parent, named
+        )
         self._trained = project
         self._wishes.clear()
         self.records.begin(record)
@@ -360,25 +387,6 @@ class Runs(QObject):
             return None
         return Running(self.title, self._trained.recipe)
 
-    def _name(
-        self, record: Record, project: Project, parent: str, named: tuple[str, str] | None = None
-    ) -> None:
-        """Calls a run by its network and by what was changed since the last run, or as it is `named`."""
-        self._called, changes = run_name(project, self._trained, self._called)
-        name = self.tr("Own network") if self._called is None else self._called
-        record.parent = parent
-        if named is not None:
-            record.title, record.short = (
-                unused(named[0], "title", self.records),
-                unused(named[1], "short", self.records),
-            )
-            return
-        record.short = unused(said(changes), "short", self.records)
-        title = self.tr("{network} · {change}").format(network=name, change=said(changes))
-        if parent:
-            title = self.tr("{title}, from “{parent}”").format(title=title, parent=visible(parent, 60))
-        record.title = unused(title, "title", self.records)
-
     @Slot(object)
     def _take_events(self, events: tuple[Event, ...]) -> None:
         self._list(self._planned.begin(events))
@@ -431,17 +439,13 @@ class Runs(QObject):
     def further_reason(self) -> str:
         """Why the current or last run cannot train for longer, in words; empty if it can."""
         if self.trainer.comparing:
-            return self.tr("Twins train as long as planned, or they could not be compared.")
+            return self.tr("Runs that are compared train as long as planned, or they could not be compared.")
         if self.trainer.busy:
             return ""
         if self.trainer.run is None or self._trained is None:
             return said(self._findings[0].sentence) if self._findings else ""
         trained, now = self._trained, self._project
         assert now is not None
-        learning, threads = trained.recipe.learning, trained.recipe.machine.threads
-        same_length = with_settings(
-            now.recipe, epochs=learning.epochs, stopping=learning.stopping, threads=threads
-        )
-        if trained.network == now.network and trained.recipe == same_length:
+        if same_but_length(trained, now):
             return ""
         return self.tr("The project has changed since the last run: Train starts a new one.")

@@ -16,10 +16,12 @@ from app.background.job import Job
 from app.training.comparing_leg import ComparingLeg
 from app.training.leg import Beginning, Inside, Keeping, Leg, RunLeg
 from app.training.memory import give_back_memory
+from app.training.sweep_leg import RunIn, SweepLeg
 from networks.core.message import Message
 from networks.project.comparing import Round
 from networks.project.project import Project
 from networks.recipes.steering import Value
+from networks.runs.sweeps.queue import Queue
 
 if TYPE_CHECKING:
     from networks.training.run import Run
@@ -59,8 +61,13 @@ class Trainer(QObject):
     """A tuple of events, in order."""
     reopened = Signal(object)
     """The record of a run that goes on from its folder, up to where it goes on. Comes before its events."""
+    taken = Signal(object, object)
+    """The record of a run that was taken from a queue, with what it has told before, and what it trains.
+
+    Comes before its events.
+    """
     kept = Signal(str, object)
-    """The id of a run of a comparison, and the folder in which it is kept."""
+    """The id of a run of a comparison or a queue, and the folder in which it is kept."""
     state_changed = Signal(object)
     """The new `State`."""
     step_seen = Signal(object)
@@ -97,8 +104,13 @@ class Trainer(QObject):
 
     @property
     def comparing(self) -> bool:
-        """Whether twins or seeds are being trained."""
+        """Whether twins, seeds or the runs of a sweep are being trained."""
         return self._leg is not None and self._leg.comparing
+
+    @property
+    def queue(self) -> Queue | None:
+        """The sweep whose runs are being trained; None where none is."""
+        return self._leg.queue if isinstance(self._leg, SweepLeg) else None
 
     @property
     def run(self) -> Run | None:
@@ -128,6 +140,18 @@ class Trainer(QObject):
         self.project, self._id, self.folder = first.project, first.id, None
         self._begin(ComparingLeg(rounds, runs))
 
+    def sweep(
+        self, queue: Queue, project: Project, id: str, run_in: RunIn, tensorboard: bool = False
+    ) -> None:
+        """Trains the runs that wait in a queue, made from this project. Only while not busy.
+
+        Their ids begin with `id`, but for those that `run_in` gives for folders that are shown already.
+        """
+        assert not self.busy
+        self.forget()
+        self.project, self._id, self.folder = project, id, None
+        self._begin(SweepLeg(queue, id, run_in, tensorboard))
+
     def go_on(self, project: Project, folder: Path, id: str) -> None:
         """Goes on with the run of this project that is kept in a folder. Only while not busy."""
         assert not self.busy
@@ -142,9 +166,9 @@ class Trainer(QObject):
         """
         leg = self._leg
         with nullcontext() if leg is None else leg.placing:
+            if leg is not None:
+                leg.move(move)
             recorders = () if leg is None else tuple(leg.recorders.values())
-            for recorder in recorders:
-                recorder.move(move)
             if recorders:
                 self.folder = recorders[0].folder
             elif self.folder is not None:
@@ -252,13 +276,16 @@ class Trainer(QObject):
             self.project, self._id = self._run.project, self._run.id
         if (recorder := leg.recorders.get(self._id)) is not None:
             self.folder = recorder.folder
+        # before what lists their runs: whatever tells of a run was put into the box after that
+        events = tuple(leg.box.popleft() for _ in range(len(leg.box)))
+        while leg.taken:
+            self.taken.emit(*leg.taken.popleft())
         while leg.begun:
             run, begun = leg.begun.popleft()
             self.kept.emit(run, begun.folder)
         if leg.record is not None:
             record, leg.record = leg.record, None
             self.reopened.emit(record)
-        events = tuple(leg.box.popleft() for _ in range(len(leg.box)))
         if events:
             if self.state is State.PREPARING:
                 self._become(State.TRAINING)

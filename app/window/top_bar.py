@@ -21,6 +21,9 @@ HEIGHT = 52
 class Shrinking(Protocol):
     """A widget in the middle that can give up words, step by step."""
 
+    def set_ample(self, ample: bool) -> None:
+        """Whether there is room for what a menu and a tab have, too."""
+
     def set_roomy(self, roomy: bool) -> None:
         """Whether there is room for the line below the progress."""
 
@@ -70,6 +73,7 @@ class TopBar(QWidget):
         self._step = -1
         self._fitting = False
         self._steps: tuple[Callable[[bool], None], ...] = (
+            self._show_luxury,
             self._show_second_line,
             self._show_menus,
             self._show_words,
@@ -140,6 +144,11 @@ class TopBar(QWidget):
                 break
 
     # what is given up
+
+    def _show_luxury(self, shown: bool) -> None:
+        for widget in self._transport:
+            if isinstance(widget, Shrinking):
+                widget.set_ample(shown)
 
     def _show_second_line(self, shown: bool) -> None:
         for widget in self._transport:

@@ -15,6 +15,7 @@ from networks.presets.nearest import alike, nearest, network_of
 from networks.project.network_difference import SKIPS, network_changes
 from networks.project.project import Project
 from networks.recipes.augmentation.presets import steps_in_words
+from networks.recipes.recipe import with_settings
 
 ARROW = "{title} {old} → {new}"
 
@@ -125,3 +126,10 @@ def number(value: float) -> str:
     """A number as it was typed, as short as it can be: `0.001`, `1e-8`, `5`."""
     text = repr(value).removesuffix(".0")
     return text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+
+
+def same_but_length(one: Project, other: Project) -> bool:
+    """Whether two projects train alike, if for another number of epochs or in another number of threads."""
+    learning, threads = one.recipe.learning, one.recipe.machine.threads
+    recipe = with_settings(other.recipe, epochs=learning.epochs, stopping=learning.stopping, threads=threads)
+    return one.network == other.network and one.recipe == recipe

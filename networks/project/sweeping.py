@@ -34,15 +34,7 @@ def planned_sweep(
     paths = [path_of(project, name) for name, _ in swept]
     if len({*paths}) < len(paths):
         raise UserError(message("Expected two different settings, got “{path}” twice.", path=paths[0]))
-    axes = []
-    for path, (_, values) in zip(paths, swept, strict=True):
-        values = tuple(dict.fromkeys(value.strip() for value in values))
-        field = None
-        for value in values:
-            field, _ = with_setting(project, path, value)
-        if field is None or not all(values):
-            raise UserError(message("Expected values for “{path}”, such as {path}=1,2.", path=path))
-        axes.append(Axis(path, _title(path, field.title), values))
+    axes = [_axis(project, path, values) for path, (_, values) in zip(paths, swept, strict=True)]
     drawn = seeds_from(project.recipe.learning.seed, seeds)
     plan = Plan(tuple(axes), drawn, measure.name, project.recipe.learning.stopping.keep, now())
     count = len(drawn)
@@ -55,6 +47,27 @@ def planned_sweep(
     return plan, " × ".join(axis.title for axis in axes), [*_cells(project, plan)]
 
 
+def with_values(project: Project, plan: Plan, at: Sequence[int]) -> Project:
+    """The project with one combination of a sweep's values. Raises UserError where it has no such setting."""
+    # a type before its own parameters, which it would set anew
+    for axis, place in sorted(zip(plan.axes, at, strict=True), key=lambda each: each[0].path.count(".")):
+        _, project = with_setting(project, axis.path, axis.values[place])
+    return project
+
+
+def _axis(project: Project, path: str, typed: Sequence[str]) -> Axis:
+    """A setting with its values, each of them once. Raises UserError."""
+    found: dict[str, Project] = {}
+    field = None
+    for value in filter(None, (value.strip() for value in typed)):
+        field, trained = with_setting(project, path, value)
+        if trained not in found.values():
+            found[value] = trained
+    if field is None:
+        raise UserError(message("Expected values for “{path}”, such as {path}=1,2.", path=path))
+    return Axis(path, _title(path, field.title), tuple(found))
+
+
 def path_of(project: Project, name: str) -> str:
     """The path of a setting that is addressed by its path, by layer and field, or by its name on screen.
 
@@ -62,7 +75,7 @@ def path_of(project: Project, name: str) -> str:
     """
     wanted = name.strip()
     layer = wanted.removeprefix("network.").rpartition(".")[0]
-    known = settings(project, [layer] if layer in project.network else ())
+    known = settings(project, [layer] if layer in project.network else (), types=True)
     by_path = {each.path for each in known}
     for path in (wanted, f"network.{wanted}"):
         if path in by_path:
@@ -98,9 +111,7 @@ def _cells(project: Project, plan: Plan) -> Iterator[tuple[Cell, Project]]:
     called, _ = run_name(project)
     network = OWN if called is None else message(called)
     for at in itertools.product(*(range(len(axis.values)) for axis in plan.axes)):
-        trained = project
-        for axis, place in zip(plan.axes, at, strict=True):
-            _, trained = with_setting(trained, axis.path, axis.values[place])
+        trained = with_values(project, plan, at)
         words = ", ".join(
             f"{axis.title} {axis.values[place]}" for axis, place in zip(plan.axes, at, strict=True)
         )

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from networks.core.declared import Declared
 from networks.core.fields import Field, changed_at, fields_of, value_at
 from networks.core.message import Message, UserError, message
 from networks.graph.check import check
@@ -36,6 +37,8 @@ questions.
 _NETWORK = "network."
 """What begins the path of a layer's setting."""
 _SINGLE = ("whole", "real", "flag", "choice", "pair")
+_KINDS = (*_SINGLE, "union")
+"""With those fields that are one of several types, each with its usual parameters."""
 _ELEMENTWISE = tuple(kind for kind in LAYERS if issubclass(kind, Activation) and kind.elementwise)
 
 
@@ -83,15 +86,19 @@ def earlier_twin(project: Project, earlier: Project, when: Message) -> Twin:
     return Twin(message("Earlier"), message("{when}: {changes}", when=when, changes=changes), earlier)
 
 
-def settings(project: Project, layers: Collection[str] = ()) -> tuple[Setting, ...]:
-    """All fields that a twin may have other values of: those of these layers, and those of the recipe."""
+def settings(project: Project, layers: Collection[str] = (), *, types: bool = False) -> tuple[Setting, ...]:
+    """All fields that a twin may have other values of: those of these layers, and those of the recipe.
+
+    With `types` also those that are one of several types, such as the optimizer.
+    """
+    kinds = _KINDS if types else _SINGLE
     found = [
         Setting(f"{_NETWORK}{name}.{field.name}", field)
         for name in layers
         for field in fields_of(type(project.network[name].layer))
-        if field.kind in _SINGLE
+        if field.kind in kinds
     ]
-    return (*found, *_settings(project.recipe, ""))
+    return (*found, *_settings(project.recipe, "", kinds))
 
 
 def set_twin(project: Project, path: str, value: Any) -> Twin:
@@ -114,7 +121,8 @@ def set_twin(project: Project, path: str, value: Any) -> Twin:
 def with_setting(project: Project, path: str, value: Any) -> tuple[Field, Project]:
     """A setting's field, and the project with this value of it, be it the same. Raises UserError."""
     layer = _layer_of(path)
-    known = {each.path: each.field for each in settings(project, [layer] if layer in project.network else ())}
+    layers = [layer] if layer in project.network else ()
+    known = {each.path: each.field for each in settings(project, layers, types=True)}
     if path not in known:
         raise UserError(
             message(
@@ -156,18 +164,36 @@ def _as_kind(field: Field, value: Any) -> Any:
             if value not in ("on", "off"):
                 raise ValueError("expected on or off")
             return value == "on"
+        case "union":
+            return _of_type(field, value)
+        case "choice":
+            named = [each for each in field.choices if value in (str(each), field.label_of(each))]
+            return named[0] if named else value
     return value
 
 
-def _settings(value: msgspec.Struct, prefix: str) -> Iterator[Setting]:
+def _of_type(field: Field, name: str) -> Any:
+    """One of a field's types, with its usual parameters. Raises ValueError."""
+    for kind in field.types:
+        if name.casefold() in (kind.__name__.casefold(), type_name(kind).casefold()):
+            return kind(lr=usual_rate(kind)) if issubclass(kind, Optimizer) else kind()
+    raise ValueError(f"expected one of {', '.join(kind.__name__ for kind in field.types)}")
+
+
+def type_name(kind: type[msgspec.Struct]) -> str:
+    """The name of a declared type for people."""
+    return kind.name() if issubclass(kind, Declared) else kind.__name__
+
+
+def _settings(value: msgspec.Struct, prefix: str, kinds: Collection[str]) -> Iterator[Setting]:
     for field in fields_of(type(value)):
         path = f"{prefix}{field.name}"
         if path in NOT_COMPARED:
             continue
-        if field.kind in ("struct", "union"):
-            yield from _settings(value_at(value, field.name), f"{path}.")
-        elif field.kind in _SINGLE:
+        if field.kind in kinds:
             yield Setting(path, field)
+        if field.kind in ("struct", "union"):
+            yield from _settings(value_at(value, field.name), f"{path}.", kinds)
 
 
 def _activations(project: Project) -> Iterator[Twin]:

@@ -24,6 +24,8 @@ class Progress:
         self.ended: Finished | Failed | None = None
         self.round, self.rounds = 1, 1
         """Which one it is of so many that follow each other with other seeds, as in a comparison."""
+        self.of_sweep = False
+        """Whether those that follow are the runs of a sweep, of which each takes its own time."""
         self._clock = clock
         self._steps_per_epoch = 0
         self._first_step = self._last_step = 0
@@ -53,6 +55,10 @@ class Progress:
         """What it has taken so far was read back at once: steps take time from now on."""
         self._first_step, self._began = self._last_step, self._clock()
 
+    def number_of_run(self, number: int, count: int) -> None:
+        """It is this one of so many runs of a sweep."""
+        self.round, self.rounds, self.of_sweep = number, count, True
+
     def pause(self) -> None:
         """The run is paused from now on."""
         self._paused_at = self._clock()
@@ -77,12 +83,16 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimated seconds to the end of all rounds; None before the first step and after the end."""
+        """Estimated seconds to the end of all rounds; None before the first step and after the end.
+
+        In a sweep these are the seconds to the end of this run.
+        """
         done = self._last_step - self._first_step
         if self.ended is not None or done < 1 or self._last <= self._began:
             return None
         whole = self.epochs * self._steps_per_epoch
-        remaining = whole - self._last_step + (self.rounds - self.round) * whole
+        rounds = 0 if self.of_sweep else self.rounds - self.round
+        remaining = whole - self._last_step + rounds * whole
         return max(0.0, (self._last - self._began) / done * remaining)
 
     def _start(self, event: Started) -> None:

@@ -14,6 +14,7 @@ from networks.core.fields import Field, changed_at, fields_of
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.focus_order import Door
 from widgets.forms.editors import ChoiceEditor, Editor, FlagEditor, editor_for
+from widgets.forms.field_offers import offers_of, open_menu
 from widgets.forms.field_words import bounds_words, hover_help, type_help, type_words
 from widgets.forms.number_field import MIXED
 from widgets.forms.rows import Rows, dim, heading
@@ -164,6 +165,10 @@ class Form(QWidget):
         label = self._rows.add_row(title, editor, tip=tip, top=field.special is not None)
         controls = editor.controls()
         label.setBuddy(controls[0])
+        label.offered = lambda: bool(offers_of(self, self._values, field.name))
+        label.clicked.connect(
+            lambda place: open_menu(label, offers_of(self, self._values, field.name), place)
+        )
         names = _control_names(self, field, title)
         for control, name in zip(controls, names, strict=True):
             control.setAccessibleName(name)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from widgets.forms.bolt import Bolt
+from widgets.forms.field_title import FieldTitle
 from widgets.look import theme
 
 TITLE_WIDTH = 104
@@ -49,11 +50,10 @@ class Rows(QWidget):
             self._grid.addWidget(bolt, place[0], place[1], right)
         bolt.setVisible(shown)
 
-    def add_row(self, title: str, widget: QWidget, *, tip: str = "", top: bool = False) -> QLabel:
+    def add_row(self, title: str, widget: QWidget, *, tip: str = "", top: bool = False) -> FieldTitle:
         """Appends a row and returns its title; with `top` the title is level with the first line."""
-        label = QLabel(title)
+        label = FieldTitle(title)
         label.setProperty("role", "label")
-        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setFixedWidth(theme.grown(TITLE_WIDTH))
         label.setToolTip(tip)
@@ -103,11 +103,10 @@ class Cells(Rows):
         self._cells: list[tuple[QLabel, QWidget]] = []
         self._across = 0
 
-    def add_row(self, title: str, widget: QWidget, *, tip: str = "", top: bool = False) -> QLabel:
+    def add_row(self, title: str, widget: QWidget, *, tip: str = "", top: bool = False) -> FieldTitle:
         """Fills the next cell and returns its title."""
-        label = QLabel(title)
+        label = FieldTitle(title)
         label.setProperty("role", "cell")
-        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setToolTip(tip)
         self._cells.append((label, widget))
         self._titles[widget] = label

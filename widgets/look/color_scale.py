@@ -16,6 +16,7 @@ Pixels = NDArray[np.uint32]
 _STOPS = (-1.0, -0.68, -0.32, 0.0, 0.32, 0.68, 1.0)
 _LIGHT = ("#123f8f", "#2f6fdb", "#9cc0f5", "#ffffff", "#f8c489", "#d97a06", "#7d4100")
 _DARK = ("#8fc0ff", "#4a8ff5", "#2b5594", "#22272e", "#94561a", "#f08c2a", "#ffd08c")
+_FAINT, _FAINT_DARK = "#eef4fd", "#22303f"
 STEPS = 510
 """Between the two ends, so that zero has a colour of its own."""
 
@@ -39,6 +40,18 @@ def grey() -> Pixels:
     """256 colours from black to white."""
     level = np.arange(256, dtype=np.uint32)
     return (0xFF000000 | (level << 16) | (level << 8) | level).astype(np.uint32)
+
+
+def strength(share: float, dark: bool) -> QColor:
+    """A colour for a share from 0 to 1: the more, the stronger its blue.
+
+    It goes by lightness alone, so it is read in grey and by whoever sees fewer colours.
+    """
+    stops = (_DARK if dark else _LIGHT)[3::-1]
+    stops = ((_FAINT_DARK if dark else _FAINT), *stops[1:])
+    places = (0.0, 0.4, 0.75, 1.0)
+    channels = zip(*([each.red(), each.green(), each.blue()] for each in map(QColor, stops)), strict=True)
+    return QColor(*(round(float(np.interp(share, places, channel))) for channel in channels))
 
 
 def painted(values: NDArray[np.float32], low: float, high: float, scale: Scale, *, dark: bool) -> Pixels:

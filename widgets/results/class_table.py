@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from networks.runs.judgement.judgement import Whole
 from networks.runs.judgement.rates import Rate, Rates, rates
+from widgets.controls.painted_area import PaintedArea
 from widgets.look import theme
 from widgets.look.plain import plain_hint
 from widgets.look.translation import thousands
 from widgets.panels.sample_strip import to_image
-from widgets.results.painted_area import PaintedArea
 from widgets.results.results import Results, percent
 
 Column = Literal["recall", "precision", "f1", "images"]

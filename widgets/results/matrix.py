@@ -18,10 +18,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from networks.runs.judgement.judgement import Whole
+from widgets.controls.painted_area import PaintedArea
 from widgets.look import theme
 from widgets.look.plain import plain_hint
 from widgets.look.translation import thousands
-from widgets.results.painted_area import PaintedArea
 from widgets.results.results import Results, percent
 
 _SMALLEST, _LARGEST = 5, 34

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from networks.core.message import plural
 from networks.runs.judgement.mistakes import Pair, most_confused
+from widgets.controls.painted_area import PaintedArea
 from widgets.look import theme
 from widgets.look.translation import said, thousands
-from widgets.results.painted_area import PaintedArea
 from widgets.results.picture_grid import paint_bar
 from widgets.results.results import Results, pair_words
 

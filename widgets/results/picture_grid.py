@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from networks.runs.judgement.judgement import Whole
 from networks.runs.judgement.mistakes import likeliest
+from widgets.controls.painted_area import PaintedArea
 from widgets.look import theme
 from widgets.panels.sample_strip import to_image
-from widgets.results.painted_area import PaintedArea
 from widgets.results.results import Results, pair_words, percent
 
 _WIDTH, _HEIGHT, _GAP, _PICTURE = 124, 82, 8, 46

@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from networks.runs.judgement.judgement import Reals
+from widgets.controls.painted_area import PaintedArea
 from widgets.look import theme
-from widgets.results.painted_area import PaintedArea
 from widgets.results.picture_grid import paint_bar
 from widgets.results.results import percent
 

@@ -150,7 +150,10 @@ def _epoch_words(progress: Progress, widget: QWidget) -> str:
 
 def _rest(progress: Progress, widget: QWidget) -> tuple[str, ...]:
     speed = progress.seconds_per_epoch
-    seed = widget.tr("seed {round} of {rounds}").format(round=progress.round, rounds=progress.rounds)
+    words = (
+        widget.tr("run {round} of {rounds}") if progress.of_sweep else widget.tr("seed {round} of {rounds}")
+    )
+    seed = words.format(round=progress.round, rounds=progress.rounds)
     parts = (
         seed if progress.rounds > 1 else "",
         "" if speed is None else widget.tr("{seconds}/epoch").format(seconds=duration(speed)),

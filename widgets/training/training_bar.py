@@ -30,6 +30,8 @@ class TrainingBar(QWidget):
     """The user wants to train a single batch and see what it does."""
     both_requested = Signal()
     """The user wants to train the project and a twin of it."""
+    sweep_requested = Signal()
+    """The user wants to train the project with several values of a setting."""
     finding_clicked = Signal()
 
     def __init__(self, train_keys: str = "", stop_keys: str = "", parent: QWidget | None = None) -> None:
@@ -52,12 +54,21 @@ class TrainingBar(QWidget):
         self.step_button.clicked.connect(self.step_requested)
         self.both_button = self._button("both")
         self.both_button.clicked.connect(self.both_requested)
+        self.sweep_button = self._button("sweep")
+        self.sweep_button.clicked.connect(self.sweep_requested)
         self.progress = RunProgress()
         self.progress.reason_clicked.connect(self.finding_clicked)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE)
-        buttons = self.main_button, self.stop_button, self.further_button, self.step_button, self.both_button
+        buttons = (
+            self.main_button,
+            self.stop_button,
+            self.further_button,
+            self.step_button,
+            self.both_button,
+            self.sweep_button,
+        )
         for widget in buttons:
             row.addWidget(widget)
         row.addSpacing(theme.SPACE)
@@ -75,6 +86,10 @@ class TrainingBar(QWidget):
         """Whether there is room for “Step” and “Both…”, which stand in the menu as well."""
         self.step_button.setVisible(complete)
         self.both_button.setVisible(complete)
+
+    def set_ample(self, ample: bool) -> None:
+        """Whether there is room for the way to sweeps, which have a tab and stand in the menu as well."""
+        self.sweep_button.setVisible(ample)
 
     def set_roomy(self, roomy: bool) -> None:
         """Whether there is room for the line below the progress."""
@@ -167,6 +182,11 @@ class TrainingBar(QWidget):
         self.both_button.setAccessibleName(self.tr("Train both…"))
         self.both_button.setToolTip(
             self.tr("Train this project and a twin with a single change, and see whether it helps")
+        )
+        self.sweep_button.setIcon(icon("sweep"))
+        self.sweep_button.setAccessibleName(self.tr("Try several values of a setting…"))
+        self.sweep_button.setToolTip(
+            self.tr("Train with several values of one or two settings, and see which is best")
         )
         self._refresh_progress()
 

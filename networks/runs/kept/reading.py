@@ -45,9 +45,17 @@ def read_run(folder: Path, run: str = "", until: int = MOST_STEPS) -> KeptRun:
     return _read(folder, run, until, _whole)
 
 
+def read_briefly(folder: Path) -> KeptRun:
+    """Reads a run from a small part of its metrics: all of its validations, and few of its steps.
+
+    Raises UserError with the reason.
+    """
+    return _read(folder, "", MOST_STEPS, excerpt)
+
+
 def read_summary(folder: Path) -> Summary:
     """What a table tells of a run, from a small part of its metrics. Raises UserError with the reason."""
-    kept = _read(folder, "", MOST_STEPS, excerpt)
+    kept = read_briefly(folder)
     return summary_of(kept.record, kept.label.note, kept.header.begun, kept.header.seed)
 
 

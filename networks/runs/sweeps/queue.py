@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -28,11 +28,15 @@ from networks.runs.kept.reading import is_run
 
 SWEEPS = "sweeps"
 PLAN, CELL, TAKER, RUN, OVER = "sweep.json", "cell.json", "taker.json", "run.json", "over"
-PAUSED, ORDER = "paused", "order.json"
+PAUSED, ORDER, LEFT_OUT = "paused", "order.json", "left-out"
 MOST_CELLS = 10_000
 
-State = Literal["waiting", "begun", "running", "done", "failed"]
-"""`begun` runs were interrupted or stopped, and wait for somebody who goes on with them."""
+State = Literal["waiting", "begun", "running", "done", "failed", "left out"]
+"""`begun` runs were interrupted or stopped, and wait for somebody who goes on with them. Those that are left
+out wait for nobody, until they are taken in again.
+"""
+TO_COME: tuple[State, ...] = ("waiting", "begun")
+"""The states of runs that somebody may take."""
 _BEGINNING = 60.0
 """Seconds for which a taken run may be without its taker's name, because it is being written."""
 _TAKEN = re.compile(r"taken-(\d{4,9})")
@@ -93,6 +97,11 @@ class Taken(msgspec.Struct, frozen=True):
         """The file with what is to be trained."""
         return self.place.parent / PROJECT
 
+    def moved(self, queue: Path, move: Callable[[Path], Path]) -> Taken:
+        """The same where its queue lies in this folder now, and runs where `move` says."""
+        place = queue / self.place.parent.name / self.place.name
+        return msgspec.structs.replace(self, place=place, run=None if self.run is None else move(self.run))
+
 
 class Queue:
     """A sweep in its folder. What it says is read anew each time, since other processes work on it, too."""
@@ -141,13 +150,14 @@ class Queue:
         if newest and self._goes_on(self._place(number) / f"taken-{newest:04}"):
             return "running"
         run = self.run(number)
+        to_come: State = "left out" if (self._place(number) / LEFT_OUT).exists() else "waiting"
         if run is None or not is_run(run):
-            return "waiting"
+            return to_come
         if state_of(run) == "running":
             return "running"
         end = end_of(run)
         if end is None or end.reason == "stopped":
-            return "begun"
+            return "begun" if to_come == "waiting" else to_come
         return "done" if end.reason == "finished" else "failed"
 
     def run(self, number: int) -> Path | None:
@@ -164,7 +174,7 @@ class Queue:
         if self.paused:
             return None
         for number in self.numbers():
-            if self.state(number) in ("waiting", "begun"):
+            if self.state(number) in TO_COME:
                 place = self._place(number) / f"taken-{self._newest(number) + 1:04}"
                 with suppress(FileExistsError):
                     # of several processes this succeeds for one
@@ -212,6 +222,34 @@ class Queue:
             if number not in there:
                 raise UserError(message("There is no run {number} in this sweep.", number=number))
         write_json(self.folder / ORDER, Order(wanted))
+
+    def leave_out(self, numbers: Iterable[int], out: bool = True) -> None:
+        """Has nobody take these runs, or somebody again; one that goes on comes to its end.
+
+        Raises UserError.
+        """
+        for number in numbers:
+            file = self._place(number) / LEFT_OUT
+            if out:
+                write_atomically(file, b"")
+                continue
+            try:
+                file.unlink(missing_ok=True)
+            except OSError as error:
+                raise _not_written(file, error) from error
+
+    def follow(self, moves: Mapping[str, str]) -> None:
+        """The folders of runs have other names now: says so wherever a run of this sweep is named.
+
+        Raises UserError.
+        """
+        for number in self.numbers():
+            for attempt in range(1, self._newest(number) + 1):
+                file = self._place(number) / f"taken-{attempt:04}" / RUN
+                with suppress(UserError):
+                    made = read_json(file, Made)
+                    if made.run in moves:
+                        write_json(file, Made(moves[made.run]))
 
     def _place(self, number: int) -> Path:
         return self.folder / f"{number:04}"

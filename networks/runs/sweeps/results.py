@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.core.message import Message, UserError, message
-from networks.runs.kept.reading import read_run
+from networks.runs.kept.reading import read_briefly
 from networks.runs.measures import MEASURE, VALIDATION_ACCURACY, Measure
 from networks.runs.record import Record
 from networks.runs.sweeps.queue import Cell, Queue, State
@@ -21,6 +21,8 @@ from networks.runs.twins.comparison import Side
 from networks.runs.twins.spread import Spread, spread
 from networks.runs.twins.student import quantile
 
+LEFT: tuple[State, ...] = ("waiting", "begun", "running")
+ENDED: tuple[State, ...] = ("done", "failed")
 UNSURE = 0.05
 """The probability with which a best one is named that is none."""
 
@@ -75,7 +77,7 @@ class Results(msgspec.Struct, frozen=True, eq=False):
     @property
     def left(self) -> int:
         """How many runs have not come to an end."""
-        return sum(row.state in ("waiting", "begun", "running") for row in self.rows)
+        return sum(row.state in LEFT for row in self.rows)
 
     @property
     def seconds_left(self) -> float | None:
@@ -88,7 +90,7 @@ class Results(msgspec.Struct, frozen=True, eq=False):
         return math.fsum(
             max(0.0, (row.epochs[1] or planned) - row.epochs[0]) * each
             for row in self.rows
-            if row.state in ("waiting", "begun", "running")
+            if row.state in LEFT
         )
 
     def words(self, at: Sequence[int]) -> str:
@@ -145,14 +147,21 @@ class Results(msgspec.Struct, frozen=True, eq=False):
         return abs(found.mean) > sure * found.deviation / math.sqrt(found.seeds)
 
 
-def results(queue: Queue) -> Results:
-    """Reads what has come of a sweep so far. A run that cannot be read has no value."""
+def results(queue: Queue, known: Results | None = None) -> Results:
+    """Reads what has come of a sweep so far. A run that cannot be read has no value.
+
+    Of what is `known` from an earlier reading, runs that have come to their end are not read again.
+    """
     plan = queue.plan
     measure = MEASURE.get(plan.measure, VALIDATION_ACCURACY)
     side = Side(message(""), (), plan.keep)
-    rows, images = [], 0
+    rows, images = [], 0 if known is None or not known.grain else round(1 / known.grain)
+    ended = {} if known is None else {row.number: row for row in known.rows if row.state in ENDED}
     for number in queue.numbers():
         cell, state, run = queue.cell(number), queue.state(number), queue.run(number)
+        if (row := ended.get(number)) is not None and (row.state, row.run) == (state, run):
+            rows.append(row)
+            continue
         record = _record(run)
         words = tuple(axis.values[at] for axis, at in zip(plan.axes, cell.at, strict=True))
         if record is None:
@@ -201,6 +210,6 @@ def _record(run: Path | None) -> Record | None:
     if run is None:
         return None
     try:
-        return read_run(run).record
+        return read_briefly(run).record
     except UserError:
         return None

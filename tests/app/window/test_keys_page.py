@@ -53,6 +53,7 @@ READERS = {
     "widgets/results/picture_grid.py": "On the judged pictures",
     "widgets/results/probabilities.py": "On the probabilities of a picture",
     "widgets/runs/table.py": "On the table of runs",
+    "widgets/sweeps/map.py": "On the map of a sweep",
 }
 """Every file that reads keys, and the heading under which its keys stand."""
 

@@ -184,3 +184,33 @@ def test_files_of_strangers_lead_nowhere_else(queue, tmp_path):
     assert not (taken.place / OVER).exists()
     with pytest.raises(UserError, match="was not read"):
         Queue(tmp_path)
+
+
+def test_runs_that_are_left_out_are_taken_by_nobody_until_they_are_taken_in_again(queue):
+    queue.leave_out((1, 3))
+    assert [queue.state(number) for number in (1, 2, 3)] == ["left out", "waiting", "left out"]
+    taken = queue.take()
+    assert taken.number == 2
+    place, leg = begin(queue, taken)
+    # one that goes on comes to its end
+    queue.leave_out((2,))
+    assert queue.state(2) == "running"
+    end(place, leg, "stopped")
+    queue.leave(taken)
+    assert queue.state(2) == "left out"
+    assert queue.take().number == 4
+    queue.leave_out((1, 2, 3), False)
+    assert [queue.state(number) for number in (1, 2, 3)] == ["waiting", "begun", "waiting"]
+    assert queue.take().number == 1
+
+
+def test_a_run_whose_folder_has_another_name_is_found_under_it(queue):
+    taken = queue.take()
+    place, leg = begin(queue, taken)
+    end(place, leg, "finished")
+    queue.leave(taken)
+    other = place.rename(place.with_name("0042 elsewhere"))
+    assert queue.state(taken.number) == "waiting"
+    queue.follow({place.name: other.name})
+    assert queue.state(taken.number) == "done"
+    assert queue.run(taken.number) == other

@@ -1,0 +1,106 @@
+"""Values of a setting that suggest themselves for a sweep, as words that `sweeping` understands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from networks.core.fields import Field
+from networks.core.message import UserError
+from networks.project.project import Project
+from networks.project.twins import Setting, settings, value_of, with_setting
+
+_SMALL = 0.05
+"""Below it a real number is tried in powers of ten, such as a learning rate."""
+
+
+def value_text(field: Field, value: Any) -> str:
+    """A value as it is typed: `0.001`, `3x3`, `on`, `Adam`."""
+    match field.kind:
+        case "flag":
+            return "on" if value else "off"
+        case "pair":
+            return "x".join(map(str, value))
+        case "union":
+            return type(value).__name__
+        case "real":
+            return f"{value:g}"
+    return str(value)
+
+
+def suggested_values(project: Project, setting: Setting) -> tuple[str, ...]:
+    """The present value among some others that are allowed, in their order."""
+    field, now = setting.field, value_of(project, setting.path)
+    found = dict.fromkeys(value_text(field, value) for value in _around(field, now))
+    return tuple(text for text in found if _allowed(project, setting.path, text))
+
+
+def setting_of(
+    project: Project, values: tuple[msgspec.Struct, ...], name: str, layers: tuple[str, ...] = ()
+) -> Setting | None:
+    """The setting that a form shows as the field `name` of these values; None where no sweep can have it.
+
+    A form shows a part of the recipe, or the layers of these names: of one layer, a field can be swept.
+    """
+    if len(values) != 1:
+        return None
+    (value,) = values
+    for each in settings(project, layers, types=True):
+        outer, _, last = each.path.rpartition(".")
+        if last != name or (each.layer and len(layers) != 1):
+            continue
+        found = project.network[each.layer].layer if each.layer else _at(project, outer)
+        if found == value and type(found) is type(value):
+            return each
+    return None
+
+
+def _at(project: Project, path: str) -> Any:
+    return value_of(project, path)
+
+
+def _around(field: Field, now: Any) -> Iterator[Any]:
+    match field.kind:
+        case "flag":
+            yield from (True, False)
+        case "choice":
+            yield from field.choices
+        case "union":
+            # a loss that expects other scores would need another last layer
+            yield from (kind() for kind in field.types if _expects(kind) == _expects(type(now)))
+        case "pair":
+            steps = (-2, 0, 2) if min(now) % 2 else (-1, 0, 1)
+            yield from (tuple(max(0, size + step) for size in now) for step in steps)
+        case "whole" if isinstance(now, int):
+            yield from sorted({now // 2, now, 2 * now} if now > 3 else {now, now + 1, now + 2})
+        case "real":
+            yield from _real(now, field.high is not None and field.high <= 1)
+        case _:
+            yield now
+
+
+def _expects(kind: type[msgspec.Struct]) -> object:
+    return getattr(kind, "expects", None)
+
+
+def _real(now: float, share: bool) -> Iterator[float]:
+    """Some others on both sides; a `share` cannot be more than 1."""
+    if now == 0:
+        yield from (0.0, 0.0001, 0.001, 0.01, 0.1)
+    elif now < _SMALL:
+        yield from (float(f"{now * times:.1g}") if times != 1 else now for times in (0.1, 0.3, 1, 3, 10))
+    elif share and 0.5 <= now < 1:
+        # near 1 it is the distance to 1 that counts, as of a momentum
+        yield from (float(f"{1 - (1 - now) * times:.4g}") for times in (2, 1, 0.5))
+    else:
+        yield from (now / 2, now, 2 * now)
+
+
+def _allowed(project: Project, path: str, text: str) -> bool:
+    try:
+        with_setting(project, path, text)
+    except UserError:
+        return False
+    return True

@@ -1,0 +1,85 @@
+"""The values that suggest themselves for a sweep are allowed, and a form's field is found as a setting."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from networks.core.fields import changed_at
+from networks.project.project import first_project
+from networks.project.sweep_values import setting_of, suggested_values, value_text
+from networks.project.sweeping import planned_sweep
+from networks.project.twins import settings, value_of, with_setting
+from networks.recipes.optimizers import OPTIMIZERS
+from networks.recipes.recipe import with_settings
+from networks.runs.measures import VALIDATION_ACCURACY
+
+PROJECT = first_project()
+LAYERS = tuple(node.name for node in PROJECT.network.nodes)
+ALL = settings(PROJECT, LAYERS, types=True)
+
+
+def with_optimizer(kind):
+    return replace(PROJECT, recipe=with_settings(PROJECT.recipe, optimizer=kind()))
+
+
+def test_each_setting_has_values_among_which_is_its_present_one():
+    several = 0
+    for setting in ALL:
+        values = suggested_values(PROJECT, setting)
+        now = value_of(PROJECT, setting.path)
+        assert value_text(setting.field, now) in values, setting.path
+        several += len(values) > 1
+        for value in values:
+            with_setting(PROJECT, setting.path, value)
+        # as they stand they make a sweep
+        plan, _, cells = planned_sweep(PROJECT, [(setting.path, values)], 1, VALIDATION_ACCURACY)
+        assert len(cells) == len(plan.axes[0].values) >= 1
+    assert several > 0.8 * len(ALL)
+
+
+@given(st.floats(1e-6, 100, allow_subnormal=False))
+def test_rates_are_tried_on_both_sides_of_the_present_one(rate):
+    path = "learning.optimizer.lr"
+    rate = float(f"{rate:.3g}")
+    project = with_setting(PROJECT, path, str(rate))[1]
+    setting = next(each for each in ALL if each.path == path)
+    values = [float(value) for value in suggested_values(project, setting)]
+    assert values == sorted(values)
+    assert min(values) < rate < max(values)
+
+
+def test_a_field_of_a_form_is_found_by_what_the_form_shows():
+    recipe = PROJECT.recipe
+    found = setting_of(PROJECT, (recipe.learning,), "batch_size")
+    assert found is not None
+    assert found.path == "learning.batch_size"
+    found = setting_of(PROJECT, (recipe.learning.optimizer,), "lr")
+    assert found is not None
+    assert found.path == "learning.optimizer.lr"
+    found = setting_of(PROJECT, (recipe.learning,), "optimizer")
+    assert found is not None
+    assert found.path == "learning.optimizer"
+    name = LAYERS[1]
+    found = setting_of(PROJECT, (PROJECT.network[name].layer,), "filters", (name,))
+    assert found is not None
+    assert found.path == f"network.{name}.filters"
+
+
+def test_what_no_sweep_can_have_is_not_found():
+    learning, layer = PROJECT.recipe.learning, PROJECT.network[LAYERS[1]].layer
+    assert setting_of(PROJECT, (learning,), "seed") is None
+    assert setting_of(PROJECT, (PROJECT.recipe.data,), "dataset") is None
+    # of several layers, of one that is not selected, and of a value that is not the project's
+    assert setting_of(PROJECT, (layer, layer), "filters", LAYERS[1:3]) is None
+    assert setting_of(PROJECT, (layer,), "filters") is None
+    assert setting_of(PROJECT, (changed_at(learning, "epochs", 77),), "epochs") is None
+
+
+def test_each_optimizer_has_settings_of_its_own():
+    for kind in OPTIMIZERS:
+        project = with_optimizer(kind)
+        for setting in settings(project):
+            if setting.path.startswith("learning.optimizer."):
+                assert suggested_values(project, setting)

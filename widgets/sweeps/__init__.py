@@ -1,0 +1,1 @@
+"""Sweeps: what is tried, what waits, and what has come of it."""
