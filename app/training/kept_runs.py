@@ -43,7 +43,7 @@ class KeptRuns(QObject):
     """Knows for each run that is shown in which folder it lies. Reads and moves folders in jobs."""
 
     found = Signal(object)
-    """The curves of a run were read, a `Found`."""
+    """The curves of some runs were read, a tuple of `Found`."""
     troubled = Signal(object)
     """A Message that says what could not be read, written or moved."""
 
@@ -59,8 +59,8 @@ class KeptRuns(QObject):
         """Folders of runs whose runs have moved, and where to."""
         self._count = 0
         self._wanted: deque[str] = deque()
-        self._now = ""
-        """The run that is being read."""
+        self._now: frozenset[str] = frozenset()
+        """The runs that are being read."""
         self._reading: Job[Any] | None = None
         self._writing: list[Job[Any]] = []
 
@@ -78,8 +78,8 @@ class KeptRuns(QObject):
         return next((run for run, each in dict(self.folders).items() if each == folder), None)
 
     def want(self, runs: Iterable[str]) -> None:
-        """Reads the curves of these runs, one after the other."""
-        self._wanted.extend(run for run in runs if run not in self._wanted and run != self._now)
+        """Reads the curves of these runs; those that are read while the window is busy come together."""
+        self._wanted.extend(run for run in runs if run not in self._wanted and run not in self._now)
         if self._reading is None:
             self._read_next()
 
@@ -88,7 +88,7 @@ class KeptRuns(QObject):
         self._wanted.clear()
         if self._reading is not None:
             self._reading.cancel()
-            self._reading, self._now = None, ""
+            self._reading, self._now = None, frozenset()
 
     def forget(self, runs: Iterable[str]) -> None:
         """These runs are shown no more; their folders stay."""
@@ -97,18 +97,34 @@ class KeptRuns(QObject):
             self._trashed.pop(run, None)
 
     def _read_next(self) -> None:
-        self._reading, self._now = None, ""
-        while self._wanted:
-            run = self._now = self._wanted.popleft()
-            if (folder := self.folders.get(run)) is not None:
-                self._reading = Job(partial(_found, folder, run), self._take, self._pass_over, owner=self)
-                self._reading.start()
-                return
+        wanted = {run: self.folders[run] for run in self._wanted if run in self.folders}
+        self._wanted.clear()
+        self._reading, self._now = None, frozenset(wanted)
+        if not wanted:
+            return
+        box: deque[Found | Message] = deque()
+        self._reading = Job(
+            partial(_found, wanted, box),
+            partial(self._end, box),
+            self._pass_over,
+            lambda _: self._take(box),
+            owner=self,
+        )
+        self._reading.start()
 
-    def _take(self, found: Found) -> None:
-        if found.run.record.run in self.folders:
-            self.found.emit(found)
+    def _end(self, box: deque[Found | Message], _: None) -> None:
+        self._take(box)
         self._read_next()
+
+    def _take(self, box: deque[Found | Message]) -> None:
+        """Takes what was read since the last call."""
+        read = [box.popleft() for _ in range(len(box))]
+        found = [each for each in read if isinstance(each, Found) and each.run.record.run in self.folders]
+        if found:
+            self.found.emit(tuple(found))
+        for reason in read:
+            if isinstance(reason, Message):
+                self.troubled.emit(reason)
 
     def _pass_over(self, reason: Message) -> None:
         self.troubled.emit(reason)
@@ -188,9 +204,16 @@ class KeptRuns(QObject):
         self.folders = {run: moves.get(folder, folder) for run, folder in self.folders.items()}
 
 
-def _found(folder: Path, run: str, _: Task) -> Found:
-    follower = Follower(folder, run)
-    return Found(follower.begin(), trained_project(folder), follower)
+def _found(wanted: dict[str, Path], box: deque[Found | Message], task: Task) -> None:
+    """Reads runs into the box; of one that cannot be read the reason."""
+    for done, (run, folder) in enumerate(wanted.items(), 1):
+        follower = Follower(folder, run)
+        try:
+            box.append(Found(follower.begin(), trained_project(folder), follower))
+        except UserError as error:
+            box.append(error.reason)
+        if not task.report(done / len(wanted)):
+            return
 
 
 def _labelled(folder: Path, said: dict[str, str], labels: Lock, _: Task) -> None:

@@ -94,15 +94,18 @@ class ProjectRuns(QObject):
         self.draw(runs[-NEWEST:])
 
     @Slot(object)
-    def _take_found(self, found: Found) -> None:
-        record = found.run.record
-        if found.project is not None:
-            self.table.projects[record.run] = found.project
-        self.records.begin(record, number_of(found.run.folder))
+    def _take_found(self, read: tuple[Found, ...]) -> None:
+        for found in read:
+            record = found.run.record
+            if found.project is not None:
+                self.table.projects[record.run] = found.project
+            self.records.begin(record, number_of(found.run.folder))
+        # all at once: each time, all curves and the table are shown anew
         self.tell()
-        if found.run.state == "running":
-            self.watched.follow(record.run, found.follower)
-        self.found.emit(found)
+        for found in read:
+            if found.run.state == "running":
+                self.watched.follow(found.run.record.run, found.follower)
+            self.found.emit(found)
 
     # what the user does with them
 

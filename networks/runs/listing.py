@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -26,10 +26,23 @@ class Order(msgspec.Struct, frozen=True):
     grouped: bool = False
 
 
-def arranged(rows: Iterable[Row], order: Order) -> tuple[Line, ...]:
+class Told:
+    """Gives the words by which a run can be found, and remembers them as long as its row stays the same."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Row, str]] = {}
+
+    def __call__(self, row: Row) -> str:
+        known = self._known.get(row.run)
+        if known is None or known[0] is not row:
+            known = self._known[row.run] = row, _told(row)
+        return known[1]
+
+
+def arranged(rows: Iterable[Row], order: Order, told: Callable[[Row], str] | None = None) -> tuple[Line, ...]:
     """The lines of the table: the runs that have the words, sorted, and grouped where that is wished."""
     column = COLUMN.get(order.column, NAME)
-    lines: list[Line] = [*matching(rows, order.text)]
+    lines: list[Line] = [*matching(rows, order.text, told or _told)]
     if order.grouped:
         lines = [*grouped(line for line in lines if isinstance(line, Row))]
         lines = [
@@ -41,12 +54,12 @@ def arranged(rows: Iterable[Row], order: Order) -> tuple[Line, ...]:
     return _sorted(lines, column, order.descending)
 
 
-def matching(rows: Iterable[Row], text: str) -> Iterator[Row]:
+def matching(rows: Iterable[Row], text: str, told: Callable[[Row], str] | None = None) -> Iterator[Row]:
     """The runs in whose names, changes, notes, states or devices all of these words occur."""
-    words = text.casefold().split()
+    words, words_of = text.casefold().split(), told or _told
     for row in rows:
-        told = _told(row) if words else ""
-        if all(word in told for word in words):
+        found = words_of(row) if words else ""
+        if all(word in found for word in words):
             yield row
 
 

@@ -287,6 +287,8 @@ class Chart(PlotView):
     def _label(self) -> None:
         shade = self.shade
         for curves in self._curves.values():
+            if curves.crowded:
+                continue
             value = curves.best_value()
             if value is None or curves.run is not self._front:
                 text = ""

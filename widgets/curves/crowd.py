@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QPen
 
 from networks.runs.series import Floats
@@ -29,6 +30,8 @@ class Crowd:
         self._lines: dict[tuple[str, str], Line] = {}
         self._points: dict[tuple[str, str], tuple[Floats, Floats]] = {}
         self._shown: tuple[object, ...] = ()
+        self._drawn: tuple[object, ...] | None = None
+        """The view for which the points were placed last."""
 
     @property
     def empty(self) -> bool:
@@ -38,25 +41,31 @@ class Crowd:
     def show(self, runs: Iterable[RunCurves]) -> None:
         """Draws these runs from now on; `draw` brings them onto the plot."""
         runs = tuple(runs)
-        now = tuple((each.run.run, each.strong_color.name(), each.version) for each in runs)
+        now = tuple((each.run.run, each.color_name, each.version) for each in runs)
         if now == self._shown:
             return
-        self._shown = now
+        self._shown, self._drawn = now, None
         parts: dict[tuple[str, str], list[tuple[Floats, Floats]]] = {}
         for curves in runs:
             for each, x, y in curves.thinned():
-                parts.setdefault((curves.strong_color.name(), each), []).append((x, y))
+                parts.setdefault((curves.color_name, each), []).append((x, y))
         self._points = {key: _together(found) for key, found in parts.items()}
         for key, item in self._lines.items():
             if key not in self._points:
                 item.set_points(_NOTHING, _NOTHING)
 
     def draw(self) -> None:
-        """Brings the points to where they lie in the present view."""
+        """Brings the points to where they lie in the present view; those beside it are left out."""
+        area, across = self._plot.area(), self._plot.x_range()
+        view = across, self._plot.y_range(), area.width(), area.height()
+        if view == self._drawn:
+            return
+        self._drawn = view
         for key, (x, y) in self._points.items():
             if key not in self._lines:
                 self._lines[key] = self._item(*key)
-            self._lines[key].set_points(*self._plot.pixels(x, y))
+            seen = _seen(x, *across)
+            self._lines[key].set_points(*self._plot.pixels(x[seen], y[seen]))
 
     def _item(self, color: str, each: str) -> Line:
         item = Line(self._plot.view_box, antialias=False)
@@ -65,6 +74,20 @@ class Crowd:
         item.set_pen(QPen(shade, 1))
         item.setZValue(-5 if each == "step" else -4)
         return item
+
+
+def _seen(x: Floats, left: float, right: float) -> NDArray[np.bool_]:
+    """Which points are in view or next to one that is, with the gaps between lines."""
+    seen = (x >= left) & (x <= right)
+    beside = seen.copy()
+    beside[1:] |= seen[:-1]
+    beside[:-1] |= seen[1:]
+    # where a line has its two ends beside the view and nothing within, it still crosses it
+    crosses = (x[:-1] < left) & (x[1:] > right)
+    beside[:-1] |= crosses
+    beside[1:] |= crosses
+    found: NDArray[np.bool_] = beside | np.isnan(x)
+    return found
 
 
 def _together(lines: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:

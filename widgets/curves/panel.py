@@ -276,8 +276,10 @@ class CurvesPanel(QWidget):
     def _zoom(self) -> None:
         zoomed = next(chart for chart in self._all_charts if chart is self.sender())
         self._following = False
+        self._refreshing = True
         for chart in self._all_charts:
             chart.look_at(x=zoomed.x_range())
+        self._refreshing = False
         self._refresh()
 
     @Slot(object)
@@ -389,7 +391,8 @@ class CurvesPanel(QWidget):
 
     @Slot()
     def _follow_view(self) -> None:
-        if not self._refreshing:
+        # the newest values are the same in every view
+        if not self._refreshing and self._pointed is not None:
             self._refresh_readings()
 
     def _refresh_readings(self) -> None:

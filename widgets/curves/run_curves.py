@@ -51,6 +51,8 @@ class RunCurves:
         self.version = 0
         """Changes with the heights of its lines."""
         self._thinned: tuple[int, list[tuple[Each, Floats, Floats]]] = -1, []
+        self.color_name = ""
+        """That of the strong lines, by which runs behind others are gathered."""
         self.best = BestMark(plot.view_box, above=quantity.better == "lower")
         self.edge = EdgeMark(plot.view_box)
         self.diverged = DivergedMark(plot.view_box)
@@ -90,6 +92,11 @@ class RunCurves:
         if (front, several) != (self._front, self._several):
             self._front, self._several = front, several
             self.retheme()
+
+    @property
+    def crowded(self) -> bool:
+        """Whether it is drawn together with many others, and has no marks."""
+        return self._crowded
 
     def set_crowded(self, crowded: bool) -> None:
         """Whether it is drawn together with many others, and not here."""
@@ -172,6 +179,7 @@ class RunCurves:
         shade, panel = self._plot.shade, QColor(self._plot.shade.panel)
         self.color = QColor(shade.runs[self._index % len(shade.runs)])
         self.strong_color = self.color if self._front else theme.mixed(panel, self.color, _OVERLAY)
+        self.color_name = self.strong_color.name()
         self.words_color = QColor(shade.run_texts[self._index % len(shade.run_texts)])
         self.symbol = SYMBOLS[self._index // len(shade.runs) % len(SYMBOLS)]
         height = 4 if self._front else 0

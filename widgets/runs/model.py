@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 
 from networks.core.message import Message
 from networks.runs.columns import COLUMN, NAME, Cell, Column, Group, Line, Row
-from networks.runs.listing import Order, arranged, group_text
+from networks.runs.listing import Order, Told, arranged, group_text
 from widgets.look.plain import plain_hint
 from widgets.look.translation import declared, said
 
@@ -17,6 +17,11 @@ Index = QModelIndex | QPersistentModelIndex
 LINE, COLUMN_ROLE, UNDER, COLOR = (Qt.ItemDataRole.UserRole + number for number in range(4))
 """What a line is, its column, its second line of words, and the number of its colour (None: has none yet)."""
 _NOWHERE = QModelIndex()
+_PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_NOTE = _PLAIN | Qt.ItemFlag.ItemIsEditable
+_OF_GROUP = _PLAIN | Qt.ItemFlag.ItemIsUserCheckable
+_OF_RUN = _NOTE | Qt.ItemFlag.ItemIsUserCheckable
+"""Put together once: Qt asks for the flags of every line whenever one has changed."""
 
 
 class RunsModel(QAbstractItemModel):
@@ -36,6 +41,7 @@ class RunsModel(QAbstractItemModel):
         self.columns: tuple[Column, ...] = tuple(column for column in COLUMN.values() if _first(column))
         self.order = Order()
         self._rows: tuple[Row, ...] = ()
+        self._words_of = Told()
         self._colors: Mapping[str, int] = {}
         self._drawn: frozenset[str] = frozenset()
 
@@ -63,14 +69,28 @@ class RunsModel(QAbstractItemModel):
 
     def show_drawn(self, colors: Mapping[str, int], drawn: frozenset[str]) -> None:
         """Which runs are drawn, and the number of the colour of each that has one."""
-        if colors == self._colors and drawn == self._drawn:
+        changed = drawn ^ self._drawn
+        changed |= {run for run, color in colors.items() if self._colors.get(run) != color}
+        changed |= self._colors.keys() - colors.keys()
+        if not changed:
             return
         self._colors, self._drawn = dict(colors), drawn
-        self._tell_changed()
+        # a view lays all lines out anew where many are said to have changed
+        for number, line in enumerate(self.lines):
+            if isinstance(line, Row):
+                if line.run in changed:
+                    self._tell_line(number, _NOWHERE)
+                continue
+            within = [inner for inner, row in enumerate(line.rows) if row.run in changed]
+            if within:
+                self._tell_line(number, _NOWHERE)
+                parent = self.index(number, 0)
+                for inner in within:
+                    self._tell_line(inner, parent)
 
     def _arrange(self) -> None:
         before, self.lines = self.lines, self.lines
-        lines = arranged(self._rows, self.order)
+        lines = arranged(self._rows, self.order, self._words_of)
         if [*map(_place, lines)] == [*map(_place, before)]:
             self.lines = lines
             self._tell_changed()
@@ -79,6 +99,10 @@ class RunsModel(QAbstractItemModel):
         self.lines = lines
         self.endResetModel()
         self.arranged_anew.emit()
+
+    def _tell_line(self, number: int, parent: Index) -> None:
+        last = len(self.columns) - 1
+        self.dataChanged.emit(self.index(number, 0, parent), self.index(number, last, parent))
 
     def _tell_changed(self) -> None:
         last = len(self.columns) - 1
@@ -151,13 +175,13 @@ class RunsModel(QAbstractItemModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         column = self.columns[index.column()]
-        if column is NAME:
-            flags |= Qt.ItemFlag.ItemIsUserCheckable
-        if isinstance(self.line(index), Row) and column.name in (NAME.name, "note"):
-            flags |= Qt.ItemFlag.ItemIsEditable
-        return flags
+        named = column is NAME
+        if not named and column.name != "note":
+            return _PLAIN
+        if isinstance(self.line(index), Row):
+            return _OF_RUN if named else _NOTE
+        return _OF_GROUP if named else _PLAIN
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         line, column = self.line(index), self.columns[index.column()]

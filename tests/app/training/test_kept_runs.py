@@ -20,7 +20,7 @@ def kept(qtbot):
     owner = QObject()
     runs = KeptRuns(lambda move, others: others(), owner)
     runs.found_ones, runs.sentences = [], []
-    runs.found.connect(lambda found: runs.found_ones.append(found))
+    runs.found.connect(lambda found: runs.found_ones.extend(found))
     runs.troubled.connect(lambda reason: runs.sentences.append(str(reason)))
     yield runs
     runs.close()
