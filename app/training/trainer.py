@@ -278,6 +278,16 @@ class Trainer(QObject):
             self.folder = recorder.folder
         # before what lists their runs: whatever tells of a run was put into the box after that
         events = tuple(leg.box.popleft() for _ in range(len(leg.box)))
+        self._list_begun(leg)
+        if events:
+            if self.state is State.PREPARING:
+                self._become(State.TRAINING)
+            self.events_arrived.emit(events)
+        while isinstance(leg, RunLeg) and leg.witnessed:
+            self.step_seen.emit(leg.witnessed.popleft())
+
+    def _list_begun(self, leg: Leg) -> None:
+        """Tells which runs have begun or go on since the last call."""
         while leg.taken:
             self.taken.emit(*leg.taken.popleft())
         while leg.begun:
@@ -286,12 +296,6 @@ class Trainer(QObject):
         if leg.record is not None:
             record, leg.record = leg.record, None
             self.reopened.emit(record)
-        if events:
-            if self.state is State.PREPARING:
-                self._become(State.TRAINING)
-            self.events_arrived.emit(events)
-        while isinstance(leg, RunLeg) and leg.witnessed:
-            self.step_seen.emit(leg.witnessed.popleft())
 
     def _end(self, _: Message | None) -> None:
         """Takes the last events; the very last one says how the leg ended."""
