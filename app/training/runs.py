@@ -243,8 +243,7 @@ class Runs(QObject):
         self._wishes.clear()
         self.outdated.emit()
         self._count += 1
-        run_in, tensorboard = self.kept.run_in, self.tensorboard()
-        self.trainer.sweep(queue, self._project, f"sweep-{self._count}", run_in, tensorboard)
+        self.trainer.sweep(queue, self._project, f"sweep-{self._count}", self.kept.run_in, self.tensorboard())
 
     @Slot(object, object)
     def _list_queued(self, record: Record, project: Project) -> None:
@@ -284,9 +283,8 @@ class Runs(QObject):
         self._count += 1
         planned = project.recipe.learning.epochs if epochs is None else epochs
         record = Record(f"run-{self._count}", epochs=planned)
-        self._called = name_run(
-            record, project, Before(self._trained, self._called), self.records, parent, named
-        )
+        before = Before(self._trained, self._called)
+        self._called = name_run(record, project, before, self.records, parent, named)
         self._trained = project
         self._wishes.clear()
         self.records.begin(record)

@@ -150,7 +150,7 @@ class Queue:
         if newest and self._goes_on(self._place(number) / f"taken-{newest:04}"):
             return "running"
         run = self.run(number)
-        to_come: State = "left out" if (self._place(number) / LEFT_OUT).exists() else "waiting"
+        to_come: State = "left out" if os.path.exists(self._place(number) / LEFT_OUT) else "waiting"
         if run is None or not is_run(run):
             return to_come
         if state_of(run) == "running":

@@ -32,6 +32,7 @@ LATE = [
     "results",
     "inside",
     "twins",
+    "sweep",
     "explanation",
     "code",
 ]
