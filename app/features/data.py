@@ -224,8 +224,8 @@ class Data(PanelFeature["DataPanel"]):
         if dataset.found_in(folder) is None and not dataset.archives_in(folder):
             self.failed.emit(
                 message(
-                    "Expected the files of {title} in “{folder}”, got none or not all of them: choose the folder in "
-                    "which they lie, or the one above it.",
+                    "Expected the files of {title} in “{folder}”, got none or not all of them: choose the "
+                    "folder in which they lie, or the one above it.",
                     title=dataset.name(),
                     folder=str(folder),
                 )

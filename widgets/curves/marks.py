@@ -15,6 +15,7 @@ from widgets.look.icon import paint_icon
 _GAP = 5.0
 _ICON = 12.0
 _ARROW = 6.0
+_RING = 6.0
 _CHANGE_ROWS = 3
 """So many words on changes stand above each other where they would overlap; the rest are lines alone."""
 
@@ -143,10 +144,15 @@ class _Labelled(Mark):
         width = metrics.horizontalAdvance(self.text) + 2 * _GAP + (_ICON + _GAP if icon else 0)
         return QRectF(0, 0, width, metrics.height() + 4)
 
-    def _paint_label(self, painter: QPainter, place: QRectF, panel: str, icon: str = "") -> None:
+    def _inside(self, place: QRectF) -> QRectF:
+        """The place, moved into the plot."""
         area = self.boundingRect()
-        place.moveLeft(max(area.left() + 2, min(place.left(), area.right() - place.width() - 2)))
-        place.moveTop(max(area.top() + 2, min(place.top(), area.bottom() - place.height() - 2)))
+        left = max(area.left() + 2, min(place.left(), area.right() - place.width() - 2))
+        top = max(area.top() + 2, min(place.top(), area.bottom() - place.height() - 2))
+        return QRectF(left, top, place.width(), place.height())
+
+    def _paint_label(self, painter: QPainter, place: QRectF, panel: str, icon: str = "") -> None:
+        place = self._inside(place)
         background = QColor(panel)
         background.setAlpha(225)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -165,8 +171,10 @@ class _Labelled(Mark):
 class ChangeMarks(_Labelled):
     """A line at each place where the run was changed while it went on, with what was changed beside it."""
 
-    def __init__(self, view_box: pyqtgraph.ViewBox) -> None:
+    def __init__(self, view_box: pyqtgraph.ViewBox, best: BestMark) -> None:
+        """Its words keep clear of those of `best`."""
         super().__init__(view_box)
+        self._best = best
         self._changes: list[tuple[float, str]] = []
         self.setZValue(12)
 
@@ -178,26 +186,38 @@ class ChangeMarks(_Labelled):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        area = self.boundingRect()
-        taken: list[QRectF] = []
+        for x, words, place in self.placed():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(self._color, 1, Qt.PenStyle.DashLine))
+            painter.drawLine(round(x), 0, round(x), int(self.boundingRect().height()))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if place is not None:
+                self.text = words
+                self._paint_label(painter, place, self._shade.panel, "bolt")
+
+    def placed(self) -> list[tuple[float, str, QRectF | None]]:
+        """Each change in sight, with where its words stand; None where there is no room for them."""
+        area, best = self.boundingRect(), self._best.label_place()
+        taken = [] if best is None else [best]
+        # the best epoch's words may lie across two rows
+        rows = _CHANGE_ROWS + 2 * len(taken)
+        found: list[tuple[float, str, QRectF | None]] = []
         for x, words in self._changes:
             if not area.left() <= x <= area.right():
                 continue
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(self._color, 1, Qt.PenStyle.DashLine))
-            painter.drawLine(round(x), 0, round(x), int(area.height()))
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self.text = words
             size = self._label_size(icon=True)
+            found.append((x, words, None))
             place = size.translated(x + 2, 2)
             if place.right() > area.right():
                 place.moveRight(x - 2)
-            for row in range(_CHANGE_ROWS):
+            for row in range(rows):
                 place.moveTop(2 + row * (size.height() + 2))
                 if not any(place.intersects(other) for other in taken):
                     taken.append(QRectF(place))
-                    self._paint_label(painter, place, self._shade.panel, "bolt")
+                    found[-1] = x, words, QRectF(place)
                     break
+        return found
 
 
 class BestMark(_Labelled):
@@ -213,20 +233,26 @@ class BestMark(_Labelled):
         at = self._at
         assert at is not None
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        radius, width = (6.0, 1.8) if self.text else (4.5, 1.2)
+        radius, width = (_RING, 1.8) if self.text else (4.5, 1.2)
         painter.setPen(QPen(self._color, width))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(at, radius, radius)
-        # no label if the point is outside the view
-        if self.text and self.boundingRect().adjusted(-1, -1, 1, 1).contains(at):
-            place = self._label_size(icon=False)
-            place.moveCenter(at)
-            gap = radius + place.height() / 2 + 3
-            fits_above = at.y() - gap - place.height() / 2 > 0
-            fits_below = at.y() + gap + place.height() / 2 < self.boundingRect().height()
-            above = (self._above and fits_above) or not fits_below
-            place.translate(0, -gap if above else gap)
+        if (place := self.label_place()) is not None:
             self._paint_label(painter, place, self._shade.panel)
+
+    def label_place(self) -> QRectF | None:
+        """Where its words stand; None where it has none, or its point is outside the view."""
+        at, area = self._at, self.boundingRect()
+        if at is None or not self.text or not area.adjusted(-1, -1, 1, 1).contains(at):
+            return None
+        place = self._label_size(icon=False)
+        place.moveCenter(at)
+        gap = _RING + place.height() / 2 + 3
+        fits_above = at.y() - gap - place.height() / 2 > 0
+        fits_below = at.y() + gap + place.height() / 2 < area.height()
+        above = (self._above and fits_above) or not fits_below
+        place.translate(0, -gap if above else gap)
+        return self._inside(place)
 
 
 class DivergedMark(_Labelled):

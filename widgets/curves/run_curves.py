@@ -56,7 +56,7 @@ class RunCurves:
         self.best = BestMark(plot.view_box, above=quantity.better == "lower")
         self.edge = EdgeMark(plot.view_box)
         self.diverged = DivergedMark(plot.view_box)
-        self.changes = ChangeMarks(plot.view_box)
+        self.changes = ChangeMarks(plot.view_box, self.best)
         self._told_changes = 0
         self.retheme()
         self.take()

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from networks.core.fields import described, real, whole
 from networks.core.machine_memory import total_memory
-from networks.core.message import Message, UserError, message, visible
+from networks.core.message import Message, UserError, message
 from networks.core.storage import why_locked
 from networks.recipes.datasets.base import Dataset, Labels, Pixels
 from networks.recipes.datasets.folder_scan import (
@@ -23,6 +23,7 @@ from networks.recipes.datasets.folder_scan import (
     Refused,
     Stamps,
     class_folders,
+    class_names,
     difference,
     files_in,
     stamps_of,
@@ -110,8 +111,7 @@ class Folder(Dataset, frozen=True):
 
     @property
     def classes(self) -> tuple[str, ...]:  # type: ignore[override]
-        # a folder may be called by bytes that are no letters, or by several lines
-        return tuple(visible(each.name) for each in class_folders(self.path))
+        return class_names(self.path)
 
     @property
     def channels(self) -> int:  # type: ignore[override]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from networks.core.message import Message, message, plural
+from networks.core.message import Message, message, plural, visible
 
 TRAINING = ("train", "training")
 """Names of a folder that stands above the classes, where pictures to judge by lie beside it."""
@@ -42,8 +42,12 @@ class Found(NamedTuple):
 
 def class_folders(root: str) -> tuple[Path, ...]:
     """The folders of the classes, by name; none where there is no such folder."""
-    training = _halves_of(root).training if root else None
-    return () if training is None else _classes_in(root, str(training), _stamp(training))
+    return _classes_of(root).folders
+
+
+def class_names(root: str) -> tuple[str, ...]:
+    """What the classes are called: a folder's name may be bytes that are no letters, or several lines."""
+    return _classes_of(root).names
 
 
 def files_in(root: str) -> Iterator[Found | Refused]:
@@ -163,11 +167,21 @@ def _halves(root: str, stamp: int) -> _Halves:
     return _Halves(training, judging)
 
 
+class _Classes(NamedTuple):
+    folders: tuple[Path, ...]
+    names: tuple[str, ...]
+
+
+def _classes_of(root: str) -> _Classes:
+    training = _halves_of(root).training if root else None
+    return _Classes((), ()) if training is None else _classes_in(root, str(training), _stamp(training))
+
+
 @lru_cache(maxsize=8)
-def _classes_in(root: str, training: str, stamp: int) -> tuple[Path, ...]:
+def _classes_in(root: str, training: str, stamp: int) -> _Classes:
     """`stamp` is when the folder `training`, in which the classes stand, was changed last."""
-    found = [each for each in _folders(Path(training)) if _no_class(each, root) is None]
-    return tuple(found[:MOST_CLASSES])
+    found = [each for each in _folders(Path(training)) if _no_class(each, root) is None][:MOST_CLASSES]
+    return _Classes(tuple(found), tuple(visible(each.name) for each in found))
 
 
 def _stamp(folder: Path) -> int:
