@@ -23,6 +23,8 @@ from widgets.panels.sample_strip import SampleStrip
 
 _MOST_SAMPLES = 30
 """Classes that are shown by an image each."""
+_MOST_NAMES = 100
+"""Classes that are named."""
 
 
 class DataPanel(RecipePanel):
@@ -85,9 +87,9 @@ class DataPanel(RecipePanel):
         self._show_forms(recipe)
         dataset = recipe.data.dataset
         self._help.setText(type_help(type(dataset)))
-        self._classes.setText(
-            self.tr("{count}: {names}").format(count=len(dataset.classes), names=", ".join(dataset.classes))
-        )
+        classes = dataset.classes
+        names = ", ".join((*classes[:_MOST_NAMES], *["…"] * (len(classes) > _MOST_NAMES)))
+        self._classes.setText(self.tr("{count}: {names}").format(count=thousands(len(classes)), names=names))
         self._attribution.setText(declared(dataset.attribution))
         none = self.tr("{dataset} has no test set of its own").format(dataset=declared(dataset.name()))
         self._split.disable_choices("judged_by", {} if dataset.test_images else {"test": none})
