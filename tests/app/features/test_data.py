@@ -103,7 +103,7 @@ def test_a_folder_is_taken_remembered_and_read_in_the_background(
     folder = write(few, tmp_path / "mine", *drawn(few))
     monkeypatch.setattr(data, "ask_folder", lambda _: folder)
     data.panel.ways.folder.click()
-    qtbot.waitUntil(lambda: len(data.panel.findChild(SampleStrip).labels()) == 10)
+    qtbot.waitUntil(lambda: len(data.panel.findChild(SampleStrip).labels()) == 10, timeout=30_000)
     assert desk.shown.findings == ()
     assert not data.panel.ways.fetch.isVisibleTo(data.panel)
     assert desk.settings.read().data_folders == (str(folder).encode(),)
@@ -218,7 +218,7 @@ def test_fetching_shows_how_far_it_is_and_ends_with_the_pictures(
     qtbot.waitUntil(lambda: data.panel.ways.progress.value() == 500)
     shares.append(data.panel.ways.cancel.isVisibleTo(data.panel))
     gate.set()
-    qtbot.waitUntil(lambda: len(data.panel.findChild(SampleStrip).labels()) == 10)
+    qtbot.waitUntil(lambda: len(data.panel.findChild(SampleStrip).labels()) == 10, timeout=30_000)
     assert shares == [True]
     assert not data.panel.ways.progress.isVisibleTo(data.panel)
     assert desk.shown.findings == ()
