@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.background.job import Job, Task, reason_of
 from networks.core.message import Message, message
+from networks.core.shapes import Shape
 from networks.graph.check import check
 from networks.graph.network import Network
 from widgets.backbones.entries import Importable
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 KEPT = 8
 """How many networks are kept, so that one that was looked at is there when it is wished for."""
 
-Build = Callable[[str], Network]
-"""Makes a network of a model's name; raises UserError where that cannot be. It is called in a thread."""
+Build = Callable[[str], tuple[Network, Shape]]
+"""Makes a network of a model's name; raises UserError where that cannot be. It is called in a thread.
+
+Also gives the size of the random images on which both were compared."""
 
 
 class Imported(NamedTuple):
@@ -30,6 +33,8 @@ class Imported(NamedTuple):
 
     network: Network
     graph: Graph
+    compared: Shape
+    """The size of the random images on which it was found equal to the model."""
 
 
 class Imports(QObject):
@@ -94,9 +99,9 @@ def _import(model: Importable, build: Build, _: Task) -> Imported:
     """Makes one network; torch is imported here where that has not been done yet."""
     from widgets.backbones.thumbnail import Graph
 
-    network = build(model.name)
+    network, compared = build(model.name)
     # how many classes there are changes nothing in the picture
-    return Imported(network, Graph(network, check(network, 1)))
+    return Imported(network, Graph(network, check(network, 1)), compared)
 
 
 def _explain(model: Importable, error: BaseException) -> Message:
@@ -115,8 +120,8 @@ def importables() -> tuple[Importable, ...]:
     )
 
 
-def import_model(name: str) -> Network:
+def import_model(name: str) -> tuple[Network, Shape]:
     """Imports one of them; needs torch and up to some seconds, so for a thread. Raises UserError."""
-    from networks.importing.from_torchvision import torchvision_network
+    from networks.importing.from_torchvision import compared_at, torchvision_network
 
-    return torchvision_network(name)
+    return torchvision_network(name), compared_at(name)

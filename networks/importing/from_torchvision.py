@@ -11,9 +11,11 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from networks.core.message import UserError, message
+from networks.core.shapes import Shape
 from networks.data.vision import models
 from networks.graph.network import Network
-from networks.importing.importer import imported
+from networks.importing.equality import Proof
+from networks.importing.importer import proved
 from networks.presets.torchvision_models import MODELS
 
 _OPTIONS: dict[str, dict[str, Any]] = {
@@ -23,13 +25,22 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 """First weights would be drawn for nothing; what brings images to another scale is the Input's business."""
 
 
-@cache
 def torchvision_network(name: str) -> Network:
     """The network of one of networks.presets.torchvision_models.MODELS, for as many classes as the data has.
 
-    Kept, since the proof that it is equal takes a second or more. Raises UserError where the name is none of
-    them.
+    Raises UserError where the name is none of them.
     """
+    return _proved(name)[0]
+
+
+def compared_at(name: str) -> Shape:
+    """The size of the random images on which this model's network was found equal to it."""
+    return _proved(name)[1].size
+
+
+@cache
+def _proved(name: str) -> tuple[Network, Proof]:
+    """Kept, since the proof that it is equal takes a second or more."""
     if name not in MODELS:
         raise UserError(
             message("“{name}” is no model of torchvision’s that can be imported: try “resnet50”.", name=name)
@@ -37,7 +48,7 @@ def torchvision_network(name: str) -> Network:
     model = MODELS[name]
     size = (3, model.size, model.size)
     module = structure(name)
-    return imported(module, size, auxiliary=model.auxiliary, normalize=model.normalize)
+    return proved(module, size, auxiliary=model.auxiliary, normalize=model.normalize, alone=False)
 
 
 def structure(name: str) -> nn.Module:

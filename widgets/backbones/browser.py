@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from networks.core.shapes import Shape
 from networks.graph.network import Network
 from networks.presets.base import Preset
 from widgets.backbones.backbone_list import BackboneList
@@ -96,10 +97,14 @@ class BackboneBrowser(QDialog):
         self._doing.setVisible(bool(words))
         self._name_button()
 
-    def show_network(self, model: Importable, network: Network, graph: Graph) -> None:
-        """Shows picture and figures of a model's network, if the model is still the current entry."""
+    def show_network(self, model: Importable, network: Network, graph: Graph, compared: Shape) -> None:
+        """Shows picture and figures of a model's network, if the model is still the current entry.
+
+        `compared` is the size of the random images on which both were found equal.
+        """
         if model == self._list.current_entry():
             self._details.show_network(network, graph)
+            self._details.show_comparison(model, network, compared)
 
     def show_problem(self, model: Importable, problem: str) -> None:
         """Says why a model has no network: in place of its picture, or below if another entry is current."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from networks.core.message import plural
-from networks.core.shapes import show
+from networks.core.shapes import Shape, show
 from networks.graph.check import check
 from networks.graph.depth import Depth, depth
 from networks.graph.network import Network
@@ -91,7 +91,15 @@ class Details(QWidget):
         if isinstance(entry, Preset):
             self.show_network(entry.network())
         elif isinstance(entry, Importable):
-            self._origin.setText(self._origin_of(entry))
+            self._origin.setText(
+                self._origin_of(
+                    entry,
+                    self.tr(
+                        "It is shown only where both, run on random images, are equal in training and in "
+                        "evaluation."
+                    ),
+                )
+            )
             self.show_words(self.tr("Tracing the layers of {name}…").format(name=entry.title))
 
     def show_network(self, network: Network, graph: Graph | None = None) -> None:
@@ -107,6 +115,19 @@ class Details(QWidget):
             *self._depth(depth(network)),
             _input(network),
         )
+
+    def show_comparison(self, model: Importable, network: Network, size: Shape) -> None:
+        """Says on random images of which size a model's network was found equal to it."""
+        own = _input(network)
+        compared = (
+            self.tr("Both were run on random images of {size}, and are equal in training and in evaluation.")
+            if show(size) == own
+            else self.tr(
+                "Both were run on random images of {size}, smaller than their own of {own}, and are equal in "
+                "training and in evaluation."
+            )
+        )
+        self._origin.setText(self._origin_of(model, compared.format(size=show(size), own=own)))
 
     def show_words(self, words: str) -> None:
         """Shows words in place of the picture: what it waits for, or why there is none. All figures go."""
@@ -142,12 +163,11 @@ class Details(QWidget):
             words = self.tr("{parts}, {apart} apart").format(parts=words, apart=apart)
         return layers, words
 
-    def _origin_of(self, model: Importable) -> str:
+    def _origin_of(self, model: Importable, compared: str) -> str:
         return self.tr(
             "Built by torchvision as “{name}” and traced layer by layer; the layers keep their names. "
-            "It is shown only where both, run on random images, are equal in training and in evaluation. "
-            "The weights are initialized anew."
-        ).format(name=model.name)
+            "{compared} The weights are initialized anew."
+        ).format(name=model.name, compared=compared)
 
 
 class Figures(QWidget):

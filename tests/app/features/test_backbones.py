@@ -64,7 +64,7 @@ class Models:
             raise UserError(message("“{name}” cannot be shown layer by layer.", name=name))
         if name == "mad":
             raise ValueError("unheard of")
-        return resnet(18 if name == "tiny" else 34)
+        return resnet(18 if name == "tiny" else 34), (3, 64, 64)
 
 
 @pytest.fixture
@@ -327,7 +327,7 @@ def test_a_newer_selection_waits_for_the_older_one_which_is_kept(backbones, mode
     qtbot.waitUntil(lambda: not backbones.pause.isActive())
     assert models.asked == ["slow"]
     shown = []
-    browser.show_network = lambda model, network, graph: shown.append((model.name, network))
+    browser.show_network = lambda model, network, *_: shown.append((model.name, network))
     models.gate.set()
     qtbot.waitUntil(lambda: bool(shown))
     assert shown == [("tiny", resnet(18))]
@@ -395,7 +395,7 @@ def test_closing_waits_for_a_preview_and_drops_it(backbones, models, qtbot):
     browser = menu(backbones, qtbot)
     begin(backbones, browser, models, qtbot, "slow")
     shown = []
-    browser.show_network = lambda model, network, graph: shown.append(model.name)
+    browser.show_network = lambda model, network, *_: shown.append(model.name)
     models.gate.set()
     backbones.close()
     assert backbones.findChild(Job) is None or not backbones.findChild(Job).running
@@ -455,7 +455,8 @@ def test_a_model_is_asked_for_by_its_name(backbones, models, qtbot):
 def test_a_model_of_torchvisions_fits_the_data(document):
     titles = {model.name: model.title for model in importables()}
     assert titles["squeezenet1_1"] == "SqueezeNet 1.1"
-    network = import_model("squeezenet1_1")
+    network, compared = import_model("squeezenet1_1")
+    assert compared == (3, 128, 128)
     assert check(network, document.project.classes).trainable
     with pytest.raises(UserError, match="no model"):
         import_model("vit_b_16")

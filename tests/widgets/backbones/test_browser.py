@@ -283,12 +283,15 @@ def test_the_network_of_a_model_is_shown_as_a_presets_is(browser, qtbot):
     find(browser, qtbot, "convnext")
     network = BY_NAME["ResNet-50"].network()
     graph = Graph(network, check(network, 10))
-    browser.show_network(MODELS[1], network, graph)
+    browser.show_network(MODELS[1], network, graph, (3, 64, 64))
     assert set(browser.findChild(Figures).texts().values()) == {UNKNOWN}
-    browser.show_network(MODELS[0], network, graph)
+    browser.show_network(MODELS[0], network, graph, (3, 64, 64))
     assert browser.findChild(Figures).texts() == expected
     assert browser.findChild(Thumbnail).words() == ""
     assert browser.findChild(Thumbnail).accessibleName() == "Graph of ConvNeXt-Tiny"
+    assert "random images of 3×64×64, smaller than their own of 3×224×224" in text(browser, "backbone_origin")
+    browser.show_network(MODELS[0], network, graph, (3, 224, 224))
+    assert "random images of 3×224×224, and are equal" in text(browser, "backbone_origin")
 
 
 def test_who_looks_at_something_else_is_told(browser, qtbot):
