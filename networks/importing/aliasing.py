@@ -11,13 +11,27 @@ from typing import Any
 import torch
 from torch import fx, nn
 
-from networks.importing.functions import RESHAPES, SPLITS, SWAPS, arguments_of, makers_of, torchs_name
+from networks.core.message import message
+from networks.importing.functions import (
+    CONVERSIONS,
+    RESHAPES,
+    SPLITS,
+    SWAPS,
+    arguments_of,
+    makers_of,
+    torchs_name,
+)
 from networks.importing.inverse import BY_MODULE
 from networks.importing.modules import torchs_type
 from networks.importing.refusal import UnshowableError
+from networks.importing.widening import EXPANDS
 from networks.layers.base import Layer
 
-_VIEWS: frozenset[Any] = frozenset((*RESHAPES, *SWAPS, *SPLITS, operator.getitem, "contiguous"))
+_VIEWS: frozenset[Any] = frozenset(
+    (*RESHAPES, *SWAPS, *SPLITS, *EXPANDS, *CONVERSIONS, operator.getitem, "contiguous")
+)
+_SHAPE_ALONE = frozenset(("squeeze_", "unsqueeze_"))
+"""What changes the shape of a tensor, and none of its numbers."""
 PART_WRITERS = frozenset((operator.setitem, operator.delitem))
 _IN_PLACE_OPERATORS = PART_WRITERS | {
     getattr(operator, name)
@@ -123,3 +137,39 @@ def live_calls(nodes: list[fx.Node], modules: dict[str, nn.Module]) -> set[fx.No
             live.add(node)
             live.update(node.all_input_nodes)
     return live
+
+
+class Memory:
+    """Which calls of a graph give a view of the memory of another, and what is written into it."""
+
+    def __init__(self, modules: Mapping[str, nn.Module]) -> None:
+        self._modules = modules
+        self._sharing: dict[fx.Node, fx.Node] = {}
+        """For each node that is a view, the node whose memory it shows."""
+
+    def share(self, node: fx.Node) -> None:
+        if node.all_input_nodes and shares_memory(node, self._modules):
+            self._sharing[node] = self._of(node.all_input_nodes[0])
+
+    def _of(self, node: fx.Node) -> fx.Node:
+        return self._sharing.get(node, node)
+
+    def overwrite(self, node: fx.Node, values: dict[fx.Node, Any], later: list[fx.Node]) -> None:
+        """From here on, reading the input gives what this call has written into it.
+
+        Raises UnshowableError where a later call reads the same memory in another way.
+        """
+        source = node.all_input_nodes[0]
+        memory = self._sharing[node] = self._of(source)
+        written = values[source]
+        if node.target in _SHAPE_ALONE:
+            values[source] = values[node]
+            return
+        for other in list(values):
+            if other in (node, source) or self._of(other) is not memory:
+                continue
+            if values[other] is written:
+                values[other] = values[node]  # the same tensor by another name
+            elif any(other in reader.all_input_nodes for reader in later):
+                raise UnshowableError(message("it changes numbers in place that another call still reads"))
+        values[source] = values[node]

@@ -40,3 +40,11 @@ def scaled(target: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple
         case (LayerOutput() as x,) if target in _NEGATIONS and not kwargs:
             return x, -1.0
     return None
+
+
+def added_to_zero(arguments: Mapping[str, Any]) -> LayerOutput | None:
+    """What is added to the 0 that a sum in a loop begins with; None in every other sum."""
+    match arguments.get("input"), arguments.get("other"), arguments.get("alpha", 1):
+        case (LayerOutput() as x, int(zero), 1) | (int(zero), LayerOutput() as x, 1) if zero == 0:
+            return x
+    return None

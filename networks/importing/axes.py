@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -62,3 +63,26 @@ def channels_picked(x: LayerOutput, index: Any) -> tuple[int, int]:
         raise UnshowableError(message("it picks something else than channels that follow each other"))
     start, stop, _ = axes[1].indices(x.shape[0])
     return start, stop
+
+
+def all_picked(data: Tensor, index: Any) -> Tensor | None:
+    """The tensor in another shape, where an index such as x[:, :, None, None] or x[:, :, 0, 0] picks all.
+
+    None where it leaves something out, or picks in another order.
+    """
+    axes = index if isinstance(index, tuple) else (index,)
+    if not all(axis is None or axis is ... or type(axis) in (int, slice) for axis in axes):
+        return None
+    picked: Tensor = tried(operator.getitem, data, index)
+    return picked if picked.numel() == data.numel() and picked.shape[:1] == data.shape[:1] else None
+
+
+def step_of(x: LayerOutput, index: Any) -> tuple[int, int] | None:
+    """The rows and columns between two pixels that x[:, :, ::2, ::2] picks; None for other indices."""
+    every = slice(None)
+    axes = index if isinstance(index, tuple) else (index,)
+    if len(axes) != 4 or axes[:2] != (every, every) or not all(type(axis) is slice for axis in axes):
+        return None
+    steps = tuple(axis.step or 1 for axis in axes[2:])
+    whole = all(axis.start in (None, 0) and axis.stop is None for axis in axes[2:])
+    return (steps[0], steps[1]) if whole and max(steps) > 1 and min(steps) > 0 else None

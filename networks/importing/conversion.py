@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -13,9 +13,11 @@ from torch import Tensor, fx, nn
 from networks.core.message import Message, UserError, message
 from networks.core.shapes import ShapeError
 from networks.graph.walk import reached
-from networks.importing.aliasing import PART_WRITERS, in_place, live_calls, shares_memory, writes_out
-from networks.importing.arithmetic import difference, scaled
-from networks.importing.axes import channel_slices, channels_picked, swapped
+from networks.importing.aliasing import PART_WRITERS, Memory, in_place, live_calls, writes_out
+from networks.importing.arithmetic import added_to_zero, difference, scaled
+from networks.importing.asking import asked_for
+from networks.importing.axes import all_picked, channel_slices, channels_picked, step_of, swapped
+from networks.importing.by_hand import clipped, divided, finished, mean, shifted
 from networks.importing.entries import Converted, Entry
 from networks.importing.functions import (
     RESHAPES,
@@ -24,13 +26,14 @@ from networks.importing.functions import (
     SPLITS,
     SWAPS,
     arguments_of,
+    hands_on,
     layer_of_call,
     layer_of_tensor,
     makers_of,
     torchs_name,
 )
-from networks.importing.held import TRAINING, arguments_with_tensors, holder_of
-from networks.importing.modes import is_frozen
+from networks.importing.held import TRAINING, arguments_with_tensors, holder_of, of_tensors_alone
+from networks.importing.modes import is_frozen, own_weights
 from networks.importing.modules import known, layer_of
 from networks.importing.refusal import (
     MisfitError,
@@ -42,7 +45,7 @@ from networks.importing.refusal import (
     tried,
 )
 from networks.importing.stacking import along_branches, stack
-from networks.importing.standardizing import MULTIPLIED, computed_weights, number_beside, standardized
+from networks.importing.standardizing import computed_weights
 from networks.importing.tracing import MODE, WRITES_PART
 from networks.importing.values import (
     BATCH,
@@ -50,17 +53,19 @@ from networks.importing.values import (
     LayerOutput,
     Learned,
     Reshaped,
+    SixTimes,
     Stacked,
+    is_sequence,
     within,
     without_numbers,
 )
+from networks.importing.widening import narrowed, widened
+from networks.layers.activation import Hardsigmoid
 from networks.layers.base import Layer
 from networks.layers.ends import Input
 from networks.layers.linear import Identity, Scale, Unflatten
-from networks.layers.merge import Add
-
-COUNTER = "num_batches_tracked"
-"""The buffer in which a BatchNorm counts batches."""
+from networks.layers.merge import Add, Multiply
+from networks.layers.pooling import MaxPool2d
 
 
 def converted(
@@ -98,8 +103,8 @@ class _Conversion:
         self._training = training
         self._entries: list[Entry] = []
         self._values: dict[fx.Node, Any] = {}
-        self._sharing: dict[fx.Node, fx.Node] = {}
-        """For each node that is a view, the node whose memory it shows."""
+        self._memory = Memory(modules)
+        self._tensors = dict((*module.named_parameters(remove_duplicate=False), *module.named_buffers()))
         self._branches: dict[tuple[int, int], tuple[LayerOutput, ...]] = {}
         """The channels of an entry, in so many parts."""
 
@@ -112,9 +117,9 @@ class _Conversion:
             path = node.target if node.op == "call_module" else self._scopes.get(node, "")
             try:
                 self._values[node] = self._value(node)
-                self._share(node)
+                self._memory.share(node)
                 if in_place(node, self._modules):
-                    self._overwrite(node, nodes[place + 1 :])
+                    self._memory.overwrite(node, self._values, nodes[place + 1 :])
             except (MisfitError, ShapeError) as error:
                 reason = _with_size(error, self._images)
                 raise refused(path or type(self._root).__name__, reason) from error
@@ -204,17 +209,18 @@ class _Conversion:
         self._entries.append(Entry(layer, tuple(output.entry for output in outputs), path, own, frozen))
         return LayerOutput(len(self._entries) - 1, torch.empty((BATCH, *shape), device="meta"))
 
-    def _module(self, node: fx.Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> LayerOutput:
+    def _module(self, node: fx.Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> LayerOutput | SixTimes:
         path = str(node.target)
-        values = (*args, *kwargs.values())
+        if (six := clipped(type(self._modules[path]), args, kwargs)) is not None:
+            return six
+        values = self._as_layers(self._scopes.get(node, ""), (*args, *kwargs.values()), set())
         if len(values) != 1 or not isinstance(values[0], LayerOutput):
             raise UnshowableError(message("it is called with something else than the output of one layer"))
         layer = layer_of(self._modules[path], values[0].shape)
         if isinstance(layer, Identity) and any(path.startswith(f"{entry.path}.") for entry in self._owned):
             return values[0]  # a place within a layer, such as for a Dropout behind its norm
-        frozen = layer.trains_differently and is_frozen(
-            layer, node.meta[MODE], self._training, self._modules[path].parameters()
-        )
+        weights = own_weights(layer, values[0].shape, self._tensors, path)
+        frozen = is_frozen(layer, node.meta[MODE], self._training, weights)
         return self._add(layer, values, path, own=True, frozen=frozen)
 
     @property
@@ -236,16 +242,21 @@ class _Conversion:
         """What a function gives that is called with what layers give."""
         values = list(within((args, kwargs)))
         x = values[0]
-        if target in SAME:
+        if target in SAME or hands_on(target, args, kwargs):
             return x._replace(data=x.data.contiguous()) if isinstance(x, Reshaped | Stacked) else x
         if all(isinstance(value, Learned) for value in values):
-            return self._learned(target, x, args, kwargs)
+            return of_tensors_alone(target, x, args, kwargs)
         if target is getattr or target in SIZES:
-            return self._size(target, x, args, kwargs)
+            return asked_for(target, x, args, kwargs)
+        if target is operator.getitem and is_sequence(args[0]):
+            return tried(operator.getitem, *args)
         if any(isinstance(value, ChannelSlices) for value in values):
-            if target is not operator.getitem or len(args) < 2 or not isinstance(args[1], int):
-                raise UnshowableError(message("it uses several parts of a split at once, not one by one"))
-            return self._part(x, args[1], path)
+            return self._of_parts(target, args, kwargs, path)
+        if (begun := self._by_hand(target, args, kwargs, path)) is not None:
+            return begun
+        sizes = {tuple(v.data.shape) for v in values if isinstance(v, LayerOutput)}
+        args = self._as_layers(path, args, sizes if {Add, Multiply} & {*makers_of(target)} else set())
+        x = next(within((args, kwargs)))
         if (viewed := self._view(target, x, args, kwargs, path)) is not None:
             return viewed
         if (joined := self._along_branches(target, args, kwargs, path)) is not None:
@@ -254,19 +265,29 @@ class _Conversion:
             raise UnshowableError(message("it works on axes that no layer has"))
         return self._layer(target, args, kwargs, path)
 
-    def _learned(self, target: Any, x: Learned, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Learned:
-        """What a function gives of a module's own tensors alone."""
-        if target in RESHAPES and x is args[0]:
-            tensors = map(without_numbers, args)
-            data: Tensor = tried(RESHAPES[target], *tensors, **kwargs)
-            return Learned(x.path, x.tensor, tuple(data.shape), x.factor, x.standardized)
-        if target in MULTIPLIED and (factor := number_beside(args, kwargs)) is not None:
-            return x._replace(factor=x.factor * factor)
-        if (filters := standardized(target, args, kwargs)) is not None:
-            return filters
-        if target in ("add_", operator.iadd) and x.path.endswith(COUNTER):
-            return x  # the layer counts its batches itself
-        raise computed_weights(x)
+    def _by_hand(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str) -> Any:
+        """What is computed by hand in several calls; None where the call is one by itself."""
+
+        def add(layer: Layer, inputs: tuple[LayerOutput, ...]) -> LayerOutput:
+            return self._add(layer, inputs, path, own=False)
+
+        if (output := divided(target, args, kwargs)) is not None:
+            return add(Hardsigmoid(), (output,))
+        found = widened(target, args, kwargs), shifted(target, args, kwargs), clipped(target, args, kwargs)
+        begun = next((each for each in found if each is not None), None)
+        return mean(target, args, kwargs, add) if begun is None else begun
+
+    def _as_layers(self, path: str, args: tuple[Any, ...], sizes: set[tuple[int, ...]]) -> tuple[Any, ...]:
+        """Arguments whose values are outputs of layers, as far as there are layers for them.
+
+        `sizes` are those that the call brings single pixels to by itself.
+        """
+
+        def add(layer: Layer, inputs: tuple[LayerOutput, ...]) -> LayerOutput:
+            return self._add(layer, inputs, path, own=False)
+
+        narrow = narrowed(args, sizes, lambda resize, x: add(resize, (x,)))
+        return cast(tuple[Any, ...], finished(narrow, add))
 
     def _view(
         self, target: Any, x: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str
@@ -281,8 +302,13 @@ class _Conversion:
             return swapped(x, SWAPS[target], args, kwargs)
         if target in SPLITS and isinstance(x, LayerOutput):
             return channel_slices(x, tried(SPLITS[target], x.data, *args[1:], **kwargs))
-        if target is operator.getitem and isinstance(x, LayerOutput):
-            return self._sliced(x, *channels_picked(x, args[1]), path)
+        if target is operator.getitem and isinstance(x, LayerOutput | Reshaped):
+            if (whole := all_picked(x.data, args[1])) is not None:
+                return self._reshaped(x, whole, path)
+            if isinstance(x, LayerOutput) and (step := step_of(x, args[1])) is not None:
+                return self._add(MaxPool2d((1, 1), step), (x,), path, own=False)
+            if isinstance(x, LayerOutput):
+                return self._sliced(x, *channels_picked(x, args[1]), path)
         return None
 
     def _along_branches(
@@ -320,9 +346,11 @@ class _Conversion:
         if torchs_name(target) is None:
             raise no_layer(in_words(target if isinstance(target, str) else target.__name__))
         arguments = arguments_of(target, args, kwargs)
+        if "train" in arguments:  # as torch.dropout calls it
+            arguments["training"] = arguments.pop("train")
         if "training" in arguments and self._is_off(target, arguments.pop("training")):
             return cast(LayerOutput, arguments["input"])
-        if torchs_name(target) in ("add", "iadd") and (whole := _added_to_zero(arguments)) is not None:
+        if torchs_name(target) in ("add", "iadd") and (whole := added_to_zero(arguments)) is not None:
             return whole
         if len(joined := arguments.get("tensors", ())) == 1:
             return cast(LayerOutput, joined[0])
@@ -346,21 +374,10 @@ class _Conversion:
         """Arithmetic of sizes, which are plain numbers here."""
         if node.op != "call_function" or not callable(node.target):
             raise no_layer(str(node.target))
+        name = getattr(node.target, "__name__", "_")
+        if not name.startswith("_") and getattr(torch, name, None) is node.target:
+            raise UnshowableError(message("it computes with a tensor that its forward makes itself"))
         return tried(node.target, *args, **kwargs)
-
-    def _size(self, target: Any, x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        asked: dict[Any, Callable[..., Any]] = {
-            "size": Tensor.size,
-            "dim": Tensor.dim,
-            "numel": Tensor.numel,
-            "shape": Tensor.size,
-            "ndim": Tensor.dim,
-        }
-        if target is getattr:
-            if args[1] not in ("shape", "ndim"):
-                raise no_layer(str(args[1]))
-            return asked[args[1]](x.data)
-        return tried(asked[target], x.data, *args[1:], **kwargs)
 
     def _reshaped(self, x: LayerOutput | Reshaped, data: Tensor, path: str) -> LayerOutput | Reshaped:
         output = x.output if isinstance(x, Reshaped) else x
@@ -378,8 +395,22 @@ class _Conversion:
             return self._called(torch.flatten, {"input": output, "start_dim": 1, "end_dim": -1}, path)
         return Reshaped(output, data)
 
-    def _part(self, parts: ChannelSlices, index: Any, path: str) -> LayerOutput:
-        start, stop = tried(operator.getitem, parts.bounds, index)
+    def _of_parts(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str) -> Any:
+        """What a call gives of a split: parts of it, or what joins all of them again."""
+        if target is operator.getitem and isinstance(args[0], ChannelSlices):
+            return self._part(args[0], args[1], path)
+        whole = tuple(
+            self._part(arg, slice(None), path) if isinstance(arg, ChannelSlices) else arg for arg in args
+        )
+        if any(isinstance(value, ChannelSlices) for value in within((whole, kwargs))):
+            raise UnshowableError(message("it uses several parts of a split at once, not one by one"))
+        return self._computed(target, whole, kwargs, path)
+
+    def _part(self, parts: ChannelSlices, index: Any, path: str) -> LayerOutput | tuple[LayerOutput, ...]:
+        picked = tried(operator.getitem, parts.bounds, index)
+        if isinstance(index, slice):
+            return tuple(self._sliced(parts.output, start, stop, path) for start, stop in picked)
+        start, stop = picked
         return self._sliced(parts.output, start, stop, path)
 
     def _sliced(self, x: LayerOutput, start: int, stop: int, path: str) -> LayerOutput:
@@ -395,10 +426,10 @@ class _Conversion:
             raise UnshowableError(message("it is called with something else than the output of one layer"))
         path, module = holder_of(target, arguments)
         layer = layer_of(module, x.shape)
-        weights = [value.tensor for value in arguments.values() if isinstance(value, Learned)]
+        weights = own_weights(layer, x.shape, self._tensors, path)
         mode = bool(arguments.get(TRAINING, False))
         try:
-            frozen = layer.trains_differently and is_frozen(layer, mode, self._training, weights)
+            frozen = is_frozen(layer, mode, self._training, weights)
         except UnshowableError as error:
             raise refused(path, error.reason) from error  # it is about that module, not about the caller
         return self._add(layer, (x,), path, own=True, frozen=frozen)
@@ -414,35 +445,8 @@ class _Conversion:
         if layer is None:
             reason = message("it uses “{path}” in a way that no layer does", path=parameter.path)
             raise UnshowableError(reason)
-        return self._add(layer, tuple(outputs), parameter.path, own=True)
-
-    # -- calls that write into their input
-
-    def _share(self, node: fx.Node) -> None:
-        if node.all_input_nodes and shares_memory(node, self._modules):
-            self._sharing[node] = self._memory(node.all_input_nodes[0])
-
-    def _memory(self, node: fx.Node) -> fx.Node:
-        return self._sharing.get(node, node)
-
-    def _overwrite(self, node: fx.Node, later: list[fx.Node]) -> None:
-        """From here on, reading the input gives what this call has written into it."""
-        source = node.all_input_nodes[0]
-        memory = self._sharing[node] = self._memory(source)
-        for other in self._values:
-            if other in (node, source) or self._memory(other) is not memory:
-                continue
-            if any(other in reader.all_input_nodes for reader in later):
-                raise UnshowableError(message("it changes numbers in place that another call still reads"))
-        self._values[source] = self._values[node]
-
-
-def _added_to_zero(arguments: Mapping[str, Any]) -> LayerOutput | None:
-    """What is added to the 0 that a sum in a loop begins with; None in every other sum."""
-    match arguments.get("input"), arguments.get("other"), arguments.get("alpha", 1):
-        case (LayerOutput() as x, int(zero), 1) | (int(zero), LayerOutput() as x, 1) if zero == 0:
-            return x
-    return None
+        frozen = is_frozen(layer, self._training, self._training, [parameter.tensor])
+        return self._add(layer, tuple(outputs), parameter.path, own=True, frozen=frozen)
 
 
 def _with_size(error: MisfitError | ShapeError, images: Input) -> Message:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -14,6 +13,7 @@ from torch.func import functional_call
 from networks.core.message import Message, message
 from networks.core.shapes import Shape
 from networks.graph.network import Network
+from networks.importing.fitting_weights import refuse_unfit
 from networks.importing.judged_sizes import (
     BATCH,
     DOUBLE,
@@ -24,8 +24,9 @@ from networks.importing.judged_sizes import (
     judged_sizes,
     with_size,
 )
+from networks.importing.left_behind import kept
 from networks.importing.noise import OwnRandomNumbers, noisy_images, noisy_tensors
-from networks.importing.refusal import first_line, refused
+from networks.importing.refusal import first_line, is_wish_to_stop, refused
 from networks.importing.stepwise import alike, following, largest, recording
 from networks.module.build import build, evaluation
 
@@ -54,6 +55,10 @@ class _DifferenceError(Exception):
         self.where, self.reason = where, reason
 
 
+class _BrokenOffError(_DifferenceError):
+    """One of both raised an error, and the other did not."""
+
+
 class _UnprovenError(_DifferenceError):
     """Neither ran, so that there was nothing to compare. That both say the same proves nothing."""
 
@@ -61,7 +66,8 @@ class _UnprovenError(_DifferenceError):
 def prove_equal(module: nn.Module, network: Network, classes: int, order: Sequence[int]) -> Proof:
     """Runs the module and its network on the same random images, weights and random numbers.
 
-    Compares scores, gradients of the weights and changed buffers in training, and scores in evaluation.
+    Compares scores, gradients of the weights and changed buffers in training, and scores in evaluation, there
+    of a single image, too.
     `order` says which of the module's outputs each of the network's is. Neither the module's tensors nor
     torch's random numbers are changed. Images are smaller than the network's own where that saves much time,
     and where the own ones would take more memory than `MOST_MEMORY` or than is free.
@@ -93,11 +99,26 @@ def _too_large(judged: JudgedSize, width: int) -> Message:
 
 
 class _Results(NamedTuple):
-    """What both gave, and what is to be said if it is found to differ."""
+    """What both gave, and what is to be said if it is found to differ.
+
+    Of the module the gradients as well, or why there are none; none are taken in evaluation.
+    """
 
     expected: list[Tensor]
+    gradients: list[Tensor] | BaseException
     found: list[Tensor]
     difference: _DifferenceError
+
+
+class _Within(nn.Module):
+    """Something that is done while a module has other tensors than its own."""
+
+    def __init__(self, module: nn.Module, action: Callable[[nn.Module], Any]) -> None:
+        super().__init__()
+        self.module, self.action = module, action
+
+    def forward(self) -> Any:
+        return self.action(self.module)
 
 
 class _Pair(NamedTuple):
@@ -124,22 +145,40 @@ class _Pair(NamedTuple):
     def run(self, ours: nn.Module, images: Tensor, seed: int) -> _Results:
         """Runs both on the same images with the same random numbers. Raises _DifferenceError."""
         names = {name for name, _ in ours.named_modules() if name} if self.stepwise else set()
+        gradients: list[Tensor] | BaseException = []
+
+        def forward(theirs: nn.Module) -> list[Tensor]:
+            nonlocal gradients
+            outputs = _outputs(theirs(images))
+            if torch.is_grad_enabled():
+                # within: what the backward pass computes once more, it computes with these tensors
+                gradients = _attempt(lambda: self.gradients(outputs), seed)
+            return outputs
+
         with recording(self.theirs, names) as calls:
-            expected = _attempt(lambda: _outputs(functional_call(self.theirs, self.tensors, (images,))), seed)
+            expected = _attempt(lambda: self.within(forward), seed)
         with following(ours, calls) as differing:
             found = _attempt(lambda: _outputs(ours(images)), seed)
-        if isinstance(expected, Exception) or isinstance(found, Exception):
+        if isinstance(expected, BaseException) or isinstance(found, BaseException):
             raise _broken_off(expected, found, images)
         where, reason = differing[0] if differing else ("", message("its layers compute other numbers"))
-        return _Results(expected, found, _DifferenceError(where, reason))
+        return _Results(expected, gradients, found, _DifferenceError(where, reason))
+
+    def within(self, action: Callable[[nn.Module], list[Tensor]]) -> list[Tensor]:
+        tensors = {f"module.{name}": tensor for name, tensor in self.tensors.items()}
+        done: list[Tensor] = functional_call(_Within(self.theirs, action), tensors, ())
+        return done
+
+    def gradients(self, outputs: Sequence[Tensor]) -> list[Tensor]:
+        return _gradients(_in_order(outputs, self.order), [self.tensors[name] for name in self.weights])
 
 
 def _broken_off(expected: object, found: object, images: Tensor) -> _DifferenceError:
     """Why there is nothing to compare, where one of them or both raised an error."""
-    error = expected if isinstance(expected, Exception) else found
-    assert isinstance(error, Exception)
-    if not isinstance(found, Exception) or not isinstance(expected, Exception):
-        return _DifferenceError(
+    error = expected if isinstance(expected, BaseException) else found
+    assert isinstance(error, BaseException)
+    if not isinstance(found, BaseException) or not isinstance(expected, BaseException):
+        return _BrokenOffError(
             "", message("it does not run on random images ({reason})", reason=first_line(error))
         )
     return _UnprovenError(
@@ -158,7 +197,7 @@ def _compare(
     """Returns whether gradients were compared, too. Raises _DifferenceError."""
 
     def compared(dtype: torch.dtype, *, stepwise: bool) -> bool:
-        with _modes(module):
+        with kept(module):
             pair = _pair(module, with_size(network, judged.size), classes, order, dtype)
             return _passes(pair._replace(stepwise=stepwise), judged.size, dtype)
 
@@ -176,7 +215,10 @@ def _compare(
             large=_too_large(judged, DOUBLE),
         )
         raise _DifferenceError(found.where, reason)
-    return compared(torch.float64, stepwise=True)
+    try:
+        return compared(torch.float64, stepwise=True)
+    except _BrokenOffError:
+        raise found from None  # it holds numbers of its own that are not twice as long: that is no reason
 
 
 def _pair(
@@ -185,6 +227,7 @@ def _pair(
     with torch.device("meta"):
         ours = build(network, classes)
     ours.to(dtype)
+    refuse_unfit(module, ours.state_dict())
     parameters = dict(ours.named_parameters())
     buffers = {name for name, _ in ours.named_buffers()}
     held = noisy_tensors(ours.state_dict(), dtype)
@@ -215,6 +258,8 @@ def _passes(pair: _Pair, size: Shape, dtype: torch.dtype) -> bool:
         images = noisy_images(size, BATCH, seed, dtype)
         gradients = _judge_training(pair, images, seed) and gradients
         _judge_evaluation(pair, images, seed)
+        if not seed:
+            _judge_evaluation(pair, images[:1], seed)
         if time.perf_counter() - begun > 2 * SECONDS:
             break  # a huge network: once must do
     return gradients
@@ -223,8 +268,8 @@ def _passes(pair: _Pair, size: Shape, dtype: torch.dtype) -> bool:
 def _judge_training(pair: _Pair, images: Tensor, seed: int) -> bool:
     pair.set_training()
     before = {name: tensor.clone() for name, tensor in pair.tensors.items() if not tensor.requires_grad}
-    expected, found, difference = pair.run(pair.ours, images, seed)
-    expected = [expected[place] for place in pair.order] if len(expected) == len(pair.order) else expected
+    expected, gradients, found, difference = pair.run(pair.ours, images, seed)
+    expected = _in_order(expected, pair.order)
     if len(found) != len(expected) or not all(map(alike, found, expected)):
         raise difference
     statistics = dict(pair.ours.named_buffers())
@@ -235,13 +280,17 @@ def _judge_training(pair: _Pair, images: Tensor, seed: int) -> bool:
             raise _DifferenceError(
                 name, message("in training it is changed otherwise than a layer changes it")
             )
-    return _judge_gradients(pair, found, expected)
+    return _judge_gradients(pair, found, gradients)
 
 
-def _judge_gradients(pair: _Pair, found: Sequence[Tensor], expected: Sequence[Tensor]) -> bool:
+def _in_order(outputs: Sequence[Tensor], order: Sequence[int]) -> list[Tensor]:
+    """The module's outputs in the order of the network's."""
+    return [outputs[place] for place in order] if len(outputs) == len(order) else list(outputs)
+
+
+def _judge_gradients(pair: _Pair, found: Sequence[Tensor], theirs: list[Tensor] | BaseException) -> bool:
     parameters = dict(pair.ours.named_parameters())
-    theirs = _attempt(lambda: _gradients(expected, [pair.tensors[name] for name in pair.weights]), 0)
-    if isinstance(theirs, Exception):
+    if isinstance(theirs, BaseException):
         return False  # it cannot be trained at all, such as where a number is changed that a gradient needs
     ours = _gradients(found, [parameters[name] for name in pair.weights])
     # a bias before a BatchNorm has no gradient but rounding, which counts by the size of the others
@@ -264,32 +313,33 @@ def _gradients(scores: Sequence[Tensor], weights: Sequence[Tensor]) -> list[Tens
 
 
 def _judge_evaluation(pair: _Pair, images: Tensor, seed: int) -> None:
+    single = len(images) == 1
     pair.theirs.eval()
-    with torch.no_grad():
-        expected, found, difference = pair.run(evaluation(pair.ours).eval(), images, seed)
-    if not found or not expected or not alike(found[0], expected[0]):
+    try:
+        with torch.no_grad():
+            expected, _, found, difference = pair.run(evaluation(pair.ours).eval(), images, seed)
+    except _BrokenOffError:
+        if single:
+            return  # it is made for several images, and where it works it was compared
+        raise
+    if not found or not expected:
+        raise difference
+    # x.squeeze() takes the axis of a single image as well
+    scores = expected[0].reshape(found[0].shape) if single and expected[0].dim() == 1 else expected[0]
+    if not alike(found[0], scores):
         raise difference
 
 
-def _attempt(run: Callable[[], list[Tensor]], seed: int) -> list[Tensor] | Exception:
+def _attempt(run: Callable[[], list[Tensor]], seed: int) -> list[Tensor] | BaseException:
     try:
         with OwnRandomNumbers(seed):
             return run()
-    except Exception as error:  # noqa: BLE001  # whatever the user's forward raises
-        return error
+    except BaseException as error:
+        if is_wish_to_stop(error):
+            raise
+        return error  # whatever the user's forward raises
 
 
 def _outputs(result: Any) -> list[Tensor]:
     several = result if isinstance(result, tuple | list) else (result,)
     return [output for output in several if output is not None]
-
-
-@contextmanager
-def _modes(module: nn.Module) -> Iterator[None]:
-    """Gives every part its own mode back."""
-    before = [(part, part.training) for part in module.modules()]
-    try:
-        yield
-    finally:
-        for part, mode in before:
-            part.training = mode

@@ -215,6 +215,8 @@ RESHAPES: dict[Any, Callable[..., Tensor]] = {
     "flatten": T.flatten,
     "squeeze": T.squeeze,
     "unsqueeze": T.unsqueeze,
+    "squeeze_": T.squeeze,
+    "unsqueeze_": T.unsqueeze,
     "unflatten": T.unflatten,
     "reshape_as": T.reshape_as,
     "view_as": T.view_as,
@@ -245,5 +247,22 @@ SPLITS: dict[Any, Callable[..., Sequence[Tensor]]] = {
 """What parts a tensor along an axis."""
 SAME = frozenset(("contiguous", "clone", torch.clone))
 """What hands on the very numbers."""
+CONVERSIONS = frozenset(("to", "float", "type", "type_as"))
+"""Methods that hand on the very numbers, if they are of the asked type already."""
+
+
+def hands_on(target: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
+    """Whether a call asks for single precision, for a device or for a layout in memory alone."""
+    if target not in CONVERSIONS or not args or not isinstance(args[0], LayerOutput):
+        return False
+
+    def like(value: Any) -> Any:
+        # on a device, since nothing can be moved from the meta device to another
+        return torch.empty((0,) * value.data.dim()) if isinstance(value, LayerOutput) else value
+
+    shown, options = map(like, args), {name: like(value) for name, value in kwargs.items()}
+    return bool(tried(getattr(Tensor, target), *shown, **options).dtype == torch.float32)
+
+
 SIZES = frozenset(("size", "dim", "numel"))
 """Methods that ask for a size."""

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
 
 from networks.core.message import message
+from networks.importing.functions import RESHAPES
 from networks.importing.refusal import UnshowableError, tried
-from networks.importing.standardizing import BATCH_NORM, computed_weights, standardizing
-from networks.importing.values import LayerOutput, Learned
+from networks.importing.standardizing import (
+    BATCH_NORM,
+    MULTIPLIED,
+    computed_weights,
+    number_beside,
+    standardized,
+    standardizing,
+)
+from networks.importing.values import LayerOutput, Learned, without_numbers
 
 _PARAMETERS: dict[Any, tuple[str, ...]] = {
     functional.conv2d: ("input", "weight", "bias", "stride", "padding", "dilation", "groups"),
@@ -27,6 +36,23 @@ _PARAMETERS: dict[Any, tuple[str, ...]] = {
 }  # fmt: skip
 """The functions, with their parameters in order: those of torch that are built in do not tell."""
 TRAINING = "training"
+COUNTER = "num_batches_tracked"
+"""The buffer in which a BatchNorm counts batches."""
+
+
+def of_tensors_alone(target: Any, x: Learned, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Learned:
+    """What a function gives of a module's own tensors alone."""
+    if target in RESHAPES and x is args[0]:
+        tensors = map(without_numbers, args)
+        data: Tensor = tried(RESHAPES[target], *tensors, **kwargs)
+        return Learned(x.path, x.tensor, tuple(data.shape), x.factor, x.standardized)
+    if target in MULTIPLIED and (factor := number_beside(args, kwargs)) is not None:
+        return x._replace(factor=x.factor * factor)
+    if (filters := standardized(target, args, kwargs)) is not None:
+        return filters
+    if target in ("add_", operator.iadd) and x.path.endswith(COUNTER):
+        return x  # the layer counts its batches itself
+    raise computed_weights(x)
 
 
 def arguments_with_tensors(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 from torch import nn
 
@@ -15,11 +17,13 @@ from networks.importing.conversion import converted
 from networks.importing.entries import Converted, Entry
 from networks.importing.equality import Proof, prove_equal
 from networks.importing.hierarchy import folded
+from networks.importing.left_behind import kept
 from networks.importing.node_names import named
 from networks.importing.own_ways import refuse_own_ways
-from networks.importing.refusal import first_line, refused
+from networks.importing.refusal import first_line, is_wish_to_stop, refused
 from networks.importing.stand_ins import stand_ins
-from networks.importing.tracing import kept, traced
+from networks.importing.surroundings import left_alone
+from networks.importing.tracing import traced
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 
 
@@ -29,47 +33,59 @@ def imported(
     *,
     auxiliary: float = 0.3,
     normalize: str = "data",
+    alone: bool = True,
 ) -> Network:
     """The network that a module computes for images channels×height×width, layer by layer.
 
     The keys of its weights are the module's, its outputs too, in training and in evaluation. The layer that
     makes the scores makes one per class of the data. Scores that forward gives in training only, or
     behind the first, become auxiliary outputs whose loss counts `auxiliary`. `normalize` is the Input's
-    scale. What forward never calls is left out. A BatchNorm that stays in evaluation mode and whose weights
-    get no gradients becomes a frozen layer; otherwise which weights are trained (requires_grad) is not taken
-    over.
+    scale. What forward never calls is left out. A layer whose weights get no gradients becomes a frozen one;
+    a BatchNorm must stay in evaluation mode as well, as a frozen one does. Where other code runs in this
+    process meanwhile, `alone` is false, and settings of the process are not watched.
 
     At the end both are run side by side on random images, with random weights: the module's own are not
     needed, and it may lie on the meta device. Raises UserError in one sentence where something cannot be
     shown layer by layer, such as attention, where images do not fit, or where the network is not equal.
     """
-    return proved(module, size, auxiliary=auxiliary, normalize=normalize)[0]
+    return proved(module, size, auxiliary=auxiliary, normalize=normalize, alone=alone)[0]
 
 
 def proved(
-    module: nn.Module, size: Shape, *, auxiliary: float = 0.3, normalize: str = "data"
+    module: nn.Module,
+    size: Shape,
+    *,
+    auxiliary: float = 0.3,
+    normalize: str = "data",
+    alone: bool = True,
 ) -> tuple[Network, Proof]:
     """As `imported`, and what was compared at the end."""
     images = _input(size, normalize)
     try:
-        return _imported(module, images, auxiliary)
+        _refuse_tied(module)
+        refuse_own_ways(module)
+        with left_alone(type(module).__name__, alone=alone) as refuse_changes, kept(module):
+            return _imported(module, images, auxiliary, refuse_changes)
     except UserError:
         raise
-    except Exception as error:
+    except BaseException as error:
+        if is_wish_to_stop(error):
+            raise
         # whatever nobody thought of: the user's module did it, and the user gets a sentence
         reason = message("it does something that is not known ({reason})", reason=first_line(error))
         raise refused(type(module).__name__, reason) from error
 
 
-def _imported(module: nn.Module, images: Input, auxiliary: float) -> tuple[Network, Proof]:
-    _refuse_tied(module)
-    refuse_own_ways(module)
+def _imported(
+    module: nn.Module, images: Input, auxiliary: float, refuse_changes: Callable[[], None]
+) -> tuple[Network, Proof]:
     with kept(module):
         others = stand_ins(module)
     training, judged = (
         converted(module, *traced(module, mode, images.shape(), others), images, mode, others)
         for mode in (True, False)
     )
+    refuse_changes()
     if _main(training) != _main(judged):
         raise refused(
             type(module).__name__,

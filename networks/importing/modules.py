@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
@@ -156,7 +157,10 @@ def _padding(module: Any) -> tuple[int, int]:
 def plain(name: str, value: Any, x: Shape) -> Any:
     """An argument in one of the ways that torch takes: tuples for lists, axes counted from the front."""
     if isinstance(value, tuple | list):
-        return tuple(plain(name, each, x) for each in value)
+        several = tuple(plain(name, each, x) for each in value)
+        return several * 2 if name in _PAIRS and len(several) == 1 else several
+    if hasattr(value, "__index__") and not isinstance(value, int | Tensor):
+        value = operator.index(value)  # a whole number of numpy
     if name in _AXES and isinstance(value, int):
         return value % (len(x) + 1)
     return bool(value) if name == "align_corners" else value

@@ -37,8 +37,11 @@ def _own_way(part: nn.Module, root: bool) -> Message | None:
     own: dict[str, Any] = vars(part)
     if parametrize.is_parametrized(part):
         return message("the weights of a {kind} are computed from others", kind=type(part).__name__)
-    if any(name.endswith("hooks") and bool(held) for name, held in own.items()):
-        return message("it has hooks, which change what it computes")
+    hooks = [name for name, held in own.items() if name.endswith("hooks") and held]
+    if hooks and all("state_dict" in name for name in hooks):
+        return message("it has hooks, which change how its weights are saved or loaded")
+    if hooks:
+        return message("it has hooks, which may change what it computes")
     for name, held in own.items():
         # tracing enters a forward that was exchanged on a part, but takes that of the root from its class
         if callable(held) and callable(getattr(type(part), name, None)) and (root or name != "forward"):

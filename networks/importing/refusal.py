@@ -60,7 +60,17 @@ def tried(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         raise UnshowableError(message("it does not work ({reason})", reason=first_line(error))) from error
 
 
-def first_line(error: Exception) -> str:
+def is_wish_to_stop(error: BaseException) -> bool:
+    """Whether somebody wishes to stop the program, by Ctrl+C; whatever else is raised, a forward has raised.
+
+    That includes SystemExit: `sys.exit()` in a forward would end the program without a word.
+    """
+    return isinstance(error, KeyboardInterrupt)
+
+
+def first_line(error: BaseException) -> str:
     """What an exception says, as part of a sentence."""
     text = str(error).strip()
+    if not isinstance(error, Exception):
+        text = f"{type(error).__name__} {text}".strip()
     return text.splitlines()[0].rstrip(".") if text else type(error).__name__

@@ -11,13 +11,14 @@ from torch.nn import functional
 
 from networks.core.message import message
 from networks.importing.refusal import UnshowableError, no_layer
-from networks.importing.values import BATCH, LayerOutput, Reshaped, Stacked
+from networks.importing.values import BATCH, LayerOutput, Reshaped, Stacked, is_sequence
 from networks.layers.activation import Sigmoid
 from networks.layers.base import Layer
-from networks.layers.linear import Scale
+from networks.layers.linear import Scale, Unflatten
 from networks.layers.merge import Add, Multiply
 
 _SUMS = frozenset((torch.sum, "sum"))
+_JOINS = frozenset((torch.cat, torch.concat, torch.concatenate))
 _SOFTMAXES = frozenset((torch.softmax, functional.softmax, "softmax"))
 _PRODUCTS = frozenset((torch.mul, torch.multiply, operator.mul, operator.imul, "mul", "mul_"))
 _AXIS = 1
@@ -31,6 +32,8 @@ Slices = Callable[[LayerOutput, int], tuple[LayerOutput, ...]]
 
 def stack(target: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Stacked | None:
     """What torch.stack makes of outputs of one shape; None for other calls."""
+    if target in _JOINS:
+        return _joined(target, args, kwargs)
     if target is not torch.stack:
         return None
     parts, axis = args[0], kwargs.get("dim", args[1] if len(args) > 1 else 0)
@@ -38,6 +41,24 @@ def stack(target: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Stacke
         raise UnshowableError(message("it stacks something else than outputs of layers behind the batch"))
     shape = parts[0].data.shape
     return Stacked(tuple(parts), torch.empty((BATCH, len(parts), *shape[1:]), device="meta"))
+
+
+def _joined(target: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Stacked | None:
+    """What torch.cat makes of outputs that each were given an axis for it; None for other calls."""
+    if kwargs.get("dim", args[1] if len(args) > 1 else 0) != _AXIS or not args:
+        return None
+    parts: list[LayerOutput] = []
+    for value in args[0] if is_sequence(args[0]) else ():
+        if isinstance(value, Stacked) and _is_plain(value):
+            parts += value.parts
+        elif isinstance(value, Reshaped) and value.data.shape == (BATCH, 1, *value.output.shape):
+            parts.append(value.output)
+        else:
+            return None
+    shapes = {part.shape for part in parts}
+    if len(shapes) != 1:
+        return None
+    return Stacked(tuple(parts), torch.empty((BATCH, len(parts), *shapes.pop()), device="meta"))
 
 
 def along_branches(
@@ -86,7 +107,16 @@ def _is_plain(x: Stacked) -> bool:
     return x.data.shape == (BATCH, len(x.parts), *x.parts[0].shape)
 
 
+def _with_pixels(x: Stacked, add: Adds) -> Stacked:
+    """Vectors that were given a height and a width of one, as images of one pixel."""
+    count, shape = len(x.parts), x.parts[0].shape
+    if len(shape) != 1 or x.data.shape != (BATCH, count, *shape, 1, 1):
+        return x
+    return Stacked(tuple(add(Unflatten(), (part,)) for part in x.parts), x.data)
+
+
 def _product(x: Stacked, y: Stacked, add: Adds) -> Stacked | None:
+    x, y = _with_pixels(x, add), _with_pixels(y, add)
     if not _is_plain(x) or not _is_plain(y) or len(x.parts) != len(y.parts):
         return None
     parts = tuple(add(Multiply(), pair) for pair in zip(x.parts, y.parts, strict=True))

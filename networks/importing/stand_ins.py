@@ -8,14 +8,36 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
+from torch.nn import functional
 
 from networks.importing.noise import OwnRandomNumbers, noisy_tensors
 from networks.importing.own_ways import exchanges_forward
+from networks.importing.refusal import is_wish_to_stop
 from networks.module.own_layers import BlurPool2d, EfficientChannelAttention, GlobalResponseNorm
 
 _ROWS, _COLUMNS = 4, 5
 _WEAKENED = 0.01
 """What the numbers are multiplied by, so that an epsilon counts beside them."""
+
+
+class ChannelsNorm(nn.Module):
+    """A LayerNorm over the channels of each pixel, as ConvNeXt's code computes it by hand, in three layers.
+
+    It is no layer itself: what it calls is traced instead of what the module that it stands for calls.
+    """
+
+    def __init__(self, channels: int, eps: float) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight, self.bias = nn.Parameter(torch.ones(channels)), nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.normalized(x, self.weight, self.bias)
+
+    def normalized(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        """With a weight and a bias of another module."""
+        x = x.permute(0, 2, 3, 1)
+        return functional.layer_norm(x, (x.shape[-1],), weight, bias, self.eps).permute(0, 3, 1, 2)
 
 
 def stand_ins(root: nn.Module) -> dict[str, nn.Module]:
@@ -49,8 +71,11 @@ def _candidates(part: nn.Module) -> Iterator[tuple[nn.Module, Tensor]]:
             if isinstance(eps, float):
                 yield GlobalResponseNorm(channels, eps, True), _images(_ROWS, _COLUMNS, channels)
                 yield GlobalResponseNorm(channels, eps, False), _images(channels, _ROWS, _COLUMNS)
+                yield ChannelsNorm(channels, eps), _images(channels, _ROWS, _COLUMNS)
         case [("conv.weight", (1, 1, kernel))] if kernel % 2:
-            yield EfficientChannelAttention(kernel), _images(2 * kernel, _ROWS, _COLUMNS)
+            with torch.device("meta"):  # no random number is drawn for weights that are given to it
+                ours = EfficientChannelAttention(kernel)
+            yield ours, _images(2 * kernel, _ROWS, _COLUMNS)
 
 
 def _blurs(kernel: tuple[int, ...], stride: Any) -> Iterator[tuple[nn.Module, Tensor]]:
@@ -74,8 +99,10 @@ def _same(part: nn.Module, ours: nn.Module, images: Tensor) -> bool:
         with torch.no_grad(), OwnRandomNumbers(0):
             expected = functional_call(part, {**tensors, **fixed}, (images,))
             found = functional_call(ours, tensors, (images,))
-    except Exception:  # noqa: BLE001  # whatever it raises, it takes something else than our layer
-        return False
+    except BaseException as error:
+        if is_wish_to_stop(error):
+            raise
+        return False  # whatever it raises, it takes something else than our layer
     return (
         isinstance(expected, Tensor)
         and expected.shape == found.shape

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import operator
 import random
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -18,8 +19,12 @@ from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_mod
 from networks.core.message import Message, message
 from networks.core.shapes import Shape
 from networks.graph.walk import reached
+from networks.importing.batch_size import with_batch_size
+from networks.importing.functions import CONVERSIONS
+from networks.importing.left_behind import attributes, changed, held_tensors, kept
 from networks.importing.modules import is_leaf
-from networks.importing.refusal import UnshowableError, first_line, refused
+from networks.importing.refusal import UnshowableError, first_line, is_wish_to_stop, refused
+from networks.importing.stand_ins import ChannelsNorm
 from networks.importing.values import BATCH
 
 MODE = "training"
@@ -36,9 +41,11 @@ class _Sized(fx.Proxy):
 
     def __getattr__(self, name: str) -> Any:
         if name in _ASKED:
-            found = self.tracer.tensor_of(self.node)
-            if found is not None:
-                return getattr(found, name)
+            found = self.tracer.value_of(self.node)
+            if isinstance(found, torch.Tensor):
+                return with_batch_size(getattr(found, name))
+        if name == "data":  # of which old code asks the size
+            return self.tracer.create_proxy("call_function", getattr, (self, name), {})
         if name in _NUMBERS:
             raise _takes_numbers(name if name.isalpha() else "numpy")
         return super().__getattr__(name)
@@ -46,10 +53,17 @@ class _Sized(fx.Proxy):
     def __len__(self) -> int:
         if _is_rest(self):
             return 0
-        found = self.tracer.tensor_of(self.node)
-        if found is None:
+        found = self.tracer.value_of(self.node)
+        if not isinstance(found, torch.Tensor | tuple | list):
             raise _takes_numbers("len")
         return len(found)
+
+    def __getitem__(self, place: Any) -> Any:
+        if _is_rest(self):
+            raise UnshowableError(message("its forward takes images as one of any number of arguments"))
+        if isinstance(place, str):
+            raise UnshowableError(message("its forward takes a dictionary, and a network takes images"))
+        return self.tracer.create_proxy("call_function", operator.getitem, (self, place), {})
 
     def __setitem__(self, place: Any, value: Any) -> None:
         raise UnshowableError(WRITES_PART)
@@ -73,12 +87,28 @@ class _Sized(fx.Proxy):
         raise _takes_numbers("numpy")
 
 
+def _assigning(function: Callable[[Any, Any], Any]) -> Callable[[_Sized, Any], Any]:
+    """An operator such as `+=`, which writes into its tensor: whoever else holds that sees it too."""
+
+    def assigned(self: _Sized, other: Any) -> Any:
+        return self.tracer.create_proxy("call_function", function, (self, other), {})
+
+    return assigned
+
+
+for _function in (operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ipow):
+    setattr(_Sized, f"__{_function.__name__}__", _assigning(_function))
+
 _ASKED = frozenset(("shape", "size", "ndim", "dim", "numel", "is_floating_point"))
 _NUMBERS = frozenset(("item", "tolist", "numpy", "__array_struct__", "__array_interface__"))
 WRITES_PART = message("it writes into a part of a tensor, such as x[:, 0] = 0, and no layer does that")
 _DECIDES = message(
     "its forward decides by the numbers that come in, and a layer does the same with all images"
 )
+_DECIDES_BY_PLACE = message(
+    "its forward decides by the device or the type of the images, and a layer does the same with all"
+)
+_PLACES = frozenset(("device", "dtype", "is_cuda", "is_cpu", "is_mps", "is_meta", "requires_grad", "layout"))
 _LOOPS = message("its forward goes through the parts of a tensor in a loop")
 
 
@@ -99,7 +129,7 @@ class _Tracer(fx.Tracer):
     While it traces, torch.fx stands before the call of every module, also in a thread that trains meanwhile.
     """
 
-    def __init__(self, images: Shape, leaves: Collection[str]) -> None:
+    def __init__(self, images: Shape, leaves: Mapping[str, nn.Module]) -> None:
         super().__init__()
         self._leaves = leaves
         self._thread = threading.get_ident()
@@ -108,7 +138,7 @@ class _Tracer(fx.Tracer):
         self._tensors: dict[fx.Node, Any] = {}
         self._computing = False
 
-        self._failed: tuple[Exception, str] | None = None
+        self._failed: tuple[BaseException, str] | None = None
 
     def proxy(self, node: fx.Node) -> fx.Proxy:
         return _Sized(node, self)
@@ -116,22 +146,26 @@ class _Tracer(fx.Tracer):
     def to_bool(self, obj: fx.Proxy) -> bool:
         if _is_rest(obj):
             return False
-        raise UnshowableError(_DECIDES)
+        raise UnshowableError(_DECIDES_BY_PLACE if _is_about_place(obj.node) else _DECIDES)
 
     def iter(self, obj: fx.Proxy) -> Iterator[Any]:
         if _is_rest(obj):
             return iter(())
+        found = self.value_of(obj.node)
+        if isinstance(found, tuple | list):  # parts, such as those of a split
+            picked = operator.getitem
+            return iter([picked(obj, place) for place in range(len(found))])
         raise UnshowableError(_LOOPS)
 
-    def failed_in(self, error: Exception) -> str:
+    def failed_in(self, error: BaseException) -> str:
         """The path of the innermost module whose forward raised the error; the empty one is the root's."""
         return self._failed[1] if self._failed is not None and self._failed[0] is error else ""
 
     def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
         return attr_val if self._computing else super().getattr(attr, attr_val, parameter_proxy_cache)
 
-    def tensor_of(self, node: fx.Node) -> torch.Tensor | None:
-        """A tensor on the meta device as this node gives it; None where that cannot be told."""
+    def value_of(self, node: fx.Node) -> Any:
+        """What this node gives, with tensors on the meta device; None where that cannot be told."""
         needed = reached([node], lambda other: () if other in self._tensors else other.all_input_nodes)
         self._computing = True
         try:
@@ -143,8 +177,7 @@ class _Tracer(fx.Tracer):
             return None
         finally:
             self._computing = False
-        found = self._tensors[node]
-        return found if isinstance(found, torch.Tensor) else None
+        return self._tensors[node]
 
     def _computed(self, node: fx.Node) -> Any:
         target: Any = node.target
@@ -155,11 +188,13 @@ class _Tracer(fx.Tracer):
                 return torch.empty((BATCH, *self._images), device="meta")
             case "get_attr":
                 holder, _, name = target.rpartition(".")
-                return getattr(self.root.get_submodule(holder), name).to("meta")
+                return getattr(self.root.get_submodule(holder), name).to("meta", copy=True)
             case "call_module":
                 part = self.root.get_submodule(target)
-                own = {name: tensor.to("meta") for name, tensor in _tensors_of(part)}
+                own = {name: tensor.to("meta", copy=True) for name, tensor in _tensors_of(part)}
                 return functional_call(part, own, args, kwargs)
+            case "call_method" if target in CONVERSIONS:
+                return args[0]  # of which the size alone is asked
             case "call_method":
                 return getattr(args[0], target)(*args[1:], **kwargs)
             case _:
@@ -171,9 +206,15 @@ class _Tracer(fx.Tracer):
         if threading.get_ident() != self._thread or self._computing or not self._is_part(m):
             # a module that is made in forward is none of the root's: what it calls is traced instead
             return forward(*args, **kwargs)
+        other = self._leaves.get(self.path_of_module(m))
+        if isinstance(other, ChannelsNorm):
+
+            def forward(x: Any) -> Any:
+                return other.normalized(x, cast(torch.Tensor, m.weight), cast(torch.Tensor, m.bias))
+
         try:
             result = super().call_module(m, forward, args, kwargs)
-        except Exception as error:
+        except BaseException as error:
             if not self.failed_in(error):
                 self._failed = error, self.path_of_module(m)
             raise
@@ -189,11 +230,28 @@ class _Tracer(fx.Tracer):
         return True
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return module_qualified_name in self._leaves or is_leaf(m)
+        other = self._leaves.get(module_qualified_name)
+        return is_leaf(m) if other is None else not isinstance(other, ChannelsNorm)
+
+
+def _is_about_place(node: fx.Node) -> bool:
+    """Whether what it gives comes from where a tensor lies or of which type it is."""
+    while node.all_input_nodes:
+        if node.target is getattr and node.args[1] in _PLACES:
+            return True
+        node = node.all_input_nodes[0]
+    return False
 
 
 class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Refuses what torch does at once while forward is traced, and what the graph would therefore lack."""
+    """Refuses what torch does at once while forward is traced, and what the graph would therefore lack.
+
+    `method` is the one that runs meanwhile: “forward” or “train method”.
+    """
+
+    def __init__(self, method: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._method = method
 
     def __torch_dispatch__(
         self,
@@ -203,9 +261,11 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         if torch.Tag.nondeterministic_seeded in func.tags:
-            raise UnshowableError(message("its forward draws random numbers of its own"))
+            raise UnshowableError(_draws(self._method))
         if func._schema.is_mutable:
-            raise UnshowableError(message("its forward changes a tensor that no layer holds"))
+            raise UnshowableError(
+                message("its {method} changes a tensor that no layer holds", method=self._method)
+            )
         return func(*args, **(kwargs or {}))
 
 
@@ -215,68 +275,108 @@ def _tensors_of(part: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
 
 
 def traced(
-    module: nn.Module, training: bool, images: Shape, leaves: Collection[str] = ()
+    module: nn.Module, training: bool, images: Shape, leaves: Mapping[str, nn.Module] = MappingProxyType({})
 ) -> tuple[fx.Graph, dict[fx.Node, str]]:
     """The graph of one forward, and for each node the path of the module that it stands in.
 
     `images` is the shape of one image: where forward calculates with sizes, it is traced for these. Of the
-    modules at the paths `leaves` the graph tells that they are called, and not what they do.
+    modules at the paths `leaves` the graph tells that they are called, and not what they do; in place of some
+    it tells what the module that is given there does.
     Arguments of forward behind the first keep their defaults. Raises UserError where its calls cannot be
     followed, such as where forward decides by the numbers that come in, or where it draws random numbers
     itself.
     """
-    name = type(module).__name__
     tracer = _Tracer(images, leaves)
     with kept(module):
-        try:
-            module.train(training)
-            before = _random_states()
-            with _Watch():  # type: ignore[no-untyped-call]
-                graph = tracer.trace(module, concrete_args=_further_arguments(module))
-        except UnshowableError as error:
-            raise refused(tracer.failed_in(error) or name, error.reason) from error
-        except Exception as error:  # whatever forward raises when it is given a stand-in for the images
-            raise refused(tracer.failed_in(error) or name, _reason(error)) from error
-        if _random_states() != before:
-            raise refused(name, message("its forward draws random numbers of its own"))
+        held = held_tensors(module)
+        _set_mode(module, training)
+        _refuse_changed(module, held, "train method")
+        before = attributes(module)
+        graph = _graph(tracer, module)
+        _refuse_changed(module, held, "forward")
+        after = attributes(module)
+        if changed(before, after) is not None:
+            # what the next call finds is not what this one has found: then it must go on in the same way
+            _set_mode(module, training)
+            _refuse_other(module, graph, _graph(_Tracer(images, leaves), module), after)
     scopes = tracer.node_name_to_scope
     return graph, {node: scopes[node.name][0] for node in graph.nodes if node.name in scopes}
 
 
-def _reason(error: Exception) -> Message:
+def _graph(tracer: _Tracer, module: nn.Module) -> fx.Graph:
+    name = type(module).__name__
+    before = _random_states()
+    try:
+        with _Watch("forward"):
+            graph = tracer.trace(module, concrete_args=_further_arguments(module))
+    except UnshowableError as error:
+        raise refused(tracer.failed_in(error) or name, error.reason) from error
+    except BaseException as error:  # whatever forward raises when it is given a stand-in for the images
+        if is_wish_to_stop(error):
+            raise
+        raise refused(tracer.failed_in(error) or name, _reason(error)) from error
+    if _random_states() != before:
+        raise refused(name, _draws("forward"))
+    return graph
+
+
+def _set_mode(module: nn.Module, training: bool) -> None:
+    """Raises UserError where the module's own `train` does more than set the mode."""
+    try:
+        with _Watch("train method"):
+            module.train(training)
+    except UnshowableError as error:
+        raise refused(type(module).__name__, error.reason) from error
+    except BaseException as error:
+        if is_wish_to_stop(error):
+            raise
+        reason = message("its train method failed ({reason})", reason=first_line(error))
+        raise refused(type(module).__name__, reason) from error
+
+
+def _refuse_changed(module: nn.Module, held: Mapping[str, tuple[object, ...]], method: str) -> None:
+    now = held_tensors(module)
+    # a forward may register a buffer for what it has computed, but change none that is there
+    name = changed(held, {name: now.get(name) for name in held} if method == "forward" else now)
+    if name is not None:
+        reason = message("its {method} changes “{name}” itself", method=method, name=name)
+        raise refused(type(module).__name__, reason)
+
+
+def _refuse_other(module: nn.Module, first: fx.Graph, second: fx.Graph, after: Mapping[str, object]) -> None:
+    """Raises UserError unless the second call did what the first did, and left behind the same.
+
+    Then every further call does so too.
+    """
+    name = changed(after, attributes(module))
+    if name is not None:
+        reason = message(
+            "its forward changes “{name}” in every call, and a layer does the same every time", name=name
+        )
+        raise refused(type(module).__name__, reason)
+    if str(first) != str(second):
+        reason = message("its forward does something else in the second call than in the first")
+        raise refused(type(module).__name__, reason)
+
+
+def _draws(method: str) -> Message:
+    return message("its {method} draws random numbers of its own", method=method)
+
+
+def _reason(error: BaseException) -> Message:
     reason = first_line(error)
     if any(word in reason for word in _OF_THE_TRACER):
         return message("its forward does something with the images that cannot be followed call by call")
     return message("its forward failed while its calls were followed ({reason})", reason=reason)
 
 
-_OF_THE_TRACER = (_Sized.__name__, "Proxy", "symbolic", "torch.fx")
+_OF_THE_TRACER = (_Sized.__name__, "Proxy", "symbolic", "torch.fx", "argument of type")
 """Words of torch.fx and of the stand-ins, which say nothing to whoever wrote the module."""
 
 
 def _random_states() -> tuple[object, str]:
     """Where Python's and numpy's random numbers stand."""
     return random.getstate(), repr(np.random.get_state())
-
-
-@contextmanager
-def kept(module: nn.Module) -> Iterator[None]:
-    """Gives every part back what it held: its mode, and what forward keeps in its attributes."""
-    before = [(vars(part), dict(vars(part)), _registered(part)) for part in module.modules()]
-    try:
-        yield
-    finally:
-        for own, held, registered in before:
-            own.clear()
-            own.update(held)
-            for table, values in registered:
-                table.clear()
-                table.update(values)
-
-
-def _registered(part: nn.Module) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    tables: list[dict[str, Any]] = [part._modules, part._parameters, part._buffers]
-    return [(table, dict(table)) for table in tables]
 
 
 def _further_arguments(module: nn.Module) -> dict[str, Any] | None:

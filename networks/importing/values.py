@@ -44,6 +44,32 @@ class Stacked(NamedTuple):
     data: Tensor
 
 
+class Widened(NamedTuple):
+    """Single pixels of a layer's output, repeated to the size of an image."""
+
+    output: LayerOutput
+    data: Tensor
+
+
+class PartlyAveraged(NamedTuple):
+    """A layer's output with the mean over its rows or its columns in their place."""
+
+    output: LayerOutput
+    data: Tensor
+
+
+class Shifted(NamedTuple):
+    """A layer's output plus 3."""
+
+    output: LayerOutput
+
+
+class SixTimes(NamedTuple):
+    """Six times the hard sigmoid of a layer's output."""
+
+    output: LayerOutput
+
+
 class ChannelSlices(NamedTuple):
     """A layer's output split into ranges of channels, each from start to stop."""
 
@@ -84,9 +110,14 @@ class Learned(NamedTuple):
         return self.factor != 1 or self.standardized is not None
 
 
+def is_sequence(value: Any) -> bool:
+    """Whether it holds several values, as tuples and lists do, those of torch.fx too, and is none itself."""
+    return isinstance(value, tuple | list) and not hasattr(value, "_fields")
+
+
 def within(value: Any) -> Iterator[Any]:
     """The values in nested arguments, in order."""
-    if isinstance(value, LayerOutput | Reshaped | Stacked | ChannelSlices | Learned):
+    if isinstance(value, _KINDS):
         yield value
     elif isinstance(value, tuple | list):
         for item in value:
@@ -96,8 +127,15 @@ def within(value: Any) -> Iterator[Any]:
             yield from within(item)
 
 
+_KINDS = (
+    LayerOutput, Reshaped, Stacked, Widened, PartlyAveraged, Shifted, SixTimes, ChannelSlices, Learned
+)  # fmt: skip
+
+
 def without_numbers(value: Any) -> Any:
     """A tensor on the meta device for what a node stands for."""
     if isinstance(value, Learned):
         return torch.empty(value.shape, device="meta")
-    return value.data if isinstance(value, LayerOutput | Reshaped) else value
+    if isinstance(value, Shifted | SixTimes):
+        return value.output.data
+    return value.data if isinstance(value, LayerOutput | Reshaped | Widened) else value

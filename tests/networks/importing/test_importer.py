@@ -166,7 +166,22 @@ class FullyConvolutional(Small):
         return torch.flatten(self.relu(self.fc(self.conv(x))).mean([2, 3], keepdim=True), 1)
 
 
+class JoinsASplit(Small):
+    """Its first argument is what chunk gives, and its second looks like the number of a part."""
+
+    def forward(self, x):
+        return self.scores(torch.cat(self.conv(x).chunk(2, 1), 1))
+
+
+class SlicesASplit(Small):
+    def forward(self, x):
+        first, second = self.conv(x).chunk(4, 1)[1:3]
+        return self.scores(torch.cat((first, second, first, second), 1))
+
+
 GOOD = {
+    JoinsASplit: {SliceChannels: 2, Concat: 1},
+    SlicesASplit: {SliceChannels: 2, Concat: 1},
     Functional: {LogSoftmax: 1, Dropout: 1, Flatten: 1},
     SharedReLU: {Add: 1},
     WrittenInPlace: {Multiply: 1, Add: 1},
@@ -282,19 +297,6 @@ class ReadsWhatIsOverwritten(Small):
         return self.fc(flat[:, :8]) + self.scores(x)
 
 
-class JoinsASplit(Small):
-    """Its first argument is what chunk gives, and its second looks like the number of a part."""
-
-    def forward(self, x):
-        return self.scores(torch.cat(self.conv(x).chunk(2, 1), 1))
-
-
-class SlicesASplit(Small):
-    def forward(self, x):
-        first, second = self.conv(x).chunk(4, 1)[1:3]
-        return self.scores(torch.cat((first, second, first, second), 1))
-
-
 class TwoImages(Small):
     def forward(self, x, y):
         return self.scores(self.conv(x) + y)
@@ -347,8 +349,6 @@ class With(nn.Module):
         (Einsum(), "no layer type for einsum"),
         (Raises(), r"\(not today\)"),
         (ReadsWhatIsOverwritten(), "“relu”.*in place"),
-        (JoinsASplit(), "one by one"),
-        (SlicesASplit(), "one by one"),
         (TwoImages(), "more than images"),
         (Maps(), "scores"),
         (Named(), "scores"),

@@ -279,7 +279,7 @@ class Subclassed(Net):
         (RandomBranch(), "random"),
         (RandomBranchOfTorch(), "random"),
         (SystemRandomBranch(), "other numbers|something else than in training"),
-        (EverySecondTime(), "other numbers|something else than in training"),
+        (EverySecondTime(), "“EverySecondTime.calls” in every call"),
         (WithoutGradient(), "gradient"),
         (Subclassed(), "“conv”"),
     ],
