@@ -10,7 +10,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, fx, nn
 
-from networks.core.message import Message, UserError, message
+from networks.core.message import UserError, message
 from networks.core.shapes import ShapeError
 from networks.graph.walk import reached
 from networks.importing.aliasing import PART_WRITERS, Memory, in_place, live_calls, writes_out
@@ -43,6 +43,7 @@ from networks.importing.refusal import (
     no_layer,
     refused,
     tried,
+    with_size,
 )
 from networks.importing.stacking import along_branches, stack
 from networks.importing.standardizing import computed_weights
@@ -121,7 +122,7 @@ class _Conversion:
                 if in_place(node, self._modules):
                     self._memory.overwrite(node, self._values, nodes[place + 1 :])
             except (MisfitError, ShapeError) as error:
-                reason = _with_size(error, self._images)
+                reason = with_size(error, self._images.summary())
                 raise refused(path or type(self._root).__name__, reason) from error
             except UserError:
                 raise  # a sentence about the module that is to blame
@@ -447,8 +448,3 @@ class _Conversion:
             raise UnshowableError(reason)
         frozen = is_frozen(layer, self._training, self._training, [parameter.tensor])
         return self._add(layer, tuple(outputs), parameter.path, own=True, frozen=frozen)
-
-
-def _with_size(error: MisfitError | ShapeError, images: Input) -> Message:
-    reason = str(error).rstrip(".")
-    return message("with images of {size}: {reason}", size=images.summary(), reason=reason)

@@ -36,6 +36,11 @@ def no_layer(what: str | Message) -> NoLayerError:
     return NoLayerError(message("there is no layer type for {what}", what=what))
 
 
+def with_size(error: Exception, size: str) -> Message:
+    """A reason that depends on the size of the images."""
+    return message("with images of {size}: {reason}", size=size, reason=str(error).rstrip("."))
+
+
 def in_words(name: str) -> str | Message:
     """What an operator of Python is called in words; a function goes by its name."""
     return _OPERATIONS.get(name.strip("_"), name)
