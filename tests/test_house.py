@@ -59,6 +59,24 @@ def test_a_locked_folder_raises_nothing_where_it_is_asked_for():
     assert not {path: calls for path, calls in found.items() if calls}
 
 
+WRITERS = {
+    Path("app/features/run_contents.py"): "beside the window",
+    Path("widgets/canvas/picture.py"): "for the command line",
+}
+
+
+def test_nothing_in_the_window_waits_for_a_disk():
+    """Features and widgets have files written by `app.session.file_writer`, beside the window."""
+    window = [path for path in SOURCES if path.is_relative_to(ROOT / "widgets")]
+    window += [path for path in SOURCES if path.is_relative_to(ROOT / "app" / "features")]
+    writers = {
+        path.relative_to(ROOT)
+        for path in window
+        if "write_atomically" in {name for name, _ in _names(ast.parse(path.read_text(encoding="utf-8")))}
+    }
+    assert writers == set(WRITERS)
+
+
 def _tensors_only(call):
     return any(
         keyword.arg == "weights_only"

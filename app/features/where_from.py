@@ -299,8 +299,8 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     @Slot()
     def _save(self) -> None:
-        from widgets.controls.new_file import new_file, refuse
-        from widgets.explanation.saving import write_explanation
+        from widgets.controls.new_file import new_file
+        from widgets.explanation.saving import explanation_picture
 
         panel = self.panel
         if panel.page is None:
@@ -311,11 +311,12 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         if path is None:
             return
         try:
-            write_explanation(panel.page, panel.about, panel.arithmetic, path)
+            data = explanation_picture(panel.page, panel.about, panel.arithmetic, path.suffix)
         except UserError as error:
-            refuse(panel, title, error.reason)
+            self.desk.files.show_error(error.reason)
             return
-        self.desk.say(message("Saved as {path}.", path=str(path)))
+        words = self.tr("“{path}” holds the picture of where this number comes from.")
+        self.desk.writer.write(path, data, words.format(path=visible(path.name)))
 
 
 def _explained(

@@ -222,7 +222,7 @@ class ExplanationPanel(QWidget):
         title.setFont(theme.font(theme.BODY, bold=True))
         title.set_text(self.tr("Where this number comes from"), theme.colors(self).text)
         self._title = title
-        self.save.setText(self.tr("Save picture"))
+        self.save.setText(self.tr("Save picture…"))
         self.save.setIcon(icon("export"))
         self.save.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.save.setProperty("outlined", True)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 from PySide6.QtCore import QBuffer, QIODevice, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from networks.core.message import UserError, message, visible
-from networks.core.storage import write_atomically
 from networks.explanations.page import Page
 from widgets.explanation.arithmetic import Arithmetic
 from widgets.explanation.ink import Ink, bound_of, g, tr, width_of, write
@@ -39,10 +36,10 @@ def caption(page: Page, about: About) -> str:
     return " · ".join(visible(part) for part in parts if part)
 
 
-def write_explanation(page: Page, about: About, arithmetic: Arithmetic, path: Path) -> None:
-    """Writes what is seen as the ending of `path` says. Raises UserError where it cannot be written."""
+def explanation_picture(page: Page, about: About, arithmetic: Arithmetic, ending: str) -> bytes:
+    """What is seen, as a file of this ending. Raises UserError where there is no memory for it."""
     drawn = _Picture(page, about, arithmetic)
-    write_atomically(path, drawn.svg() if path.suffix.lower() == ".svg" else drawn.png())
+    return drawn.svg() if ending.lower() == ".svg" else drawn.png()
 
 
 class _Picture:

@@ -173,6 +173,7 @@ def test_it_is_saved_with_its_caption(room, qtbot, tmp_path, monkeypatch, ending
     path = tmp_path / f"number{ending}"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     room.panel.save.click()
+    room.desk.writer.finish()
     assert path.exists()
     if ending == ".png":
         image = QImage(str(path))

@@ -23,7 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.features.data import Data
+from app.features.inside import Inside
 from app.features.training import Training
+from app.features.where_from import WhereFrom
 from app.training.trainer import State
 from networks.project.project import Project, first_project, write_project
 from networks.recipes.datasets.fashion_mnist import FashionMNIST
@@ -152,6 +154,10 @@ def window(qtbot, tmp_path, monkeypatch) -> Iterator[OpenedWindow]:
     (results,) = window.findChildren(ResultsPanel)
     qtbot.waitUntil(lambda: results.body is not None, timeout=60_000)
     settle(window, qtbot)
+    window.desk.open_panel("inside")
+    qtbot.waitUntil(lambda: window.feature(Inside).panel.near is not None, timeout=60_000)
+    window.feature(WhereFrom).explain_selected()
+    qtbot.waitUntil(lambda: window.feature(WhereFrom).panel.page is not None, timeout=60_000)
     yield window
     window.files.ask_discard = lambda: "discard"
     window.close()
