@@ -154,6 +154,7 @@ def window(qtbot, tmp_path, monkeypatch) -> Iterator[OpenedWindow]:
     (results,) = window.findChildren(ResultsPanel)
     qtbot.waitUntil(lambda: results.body is not None, timeout=60_000)
     settle(window, qtbot)
+    window.desk.show_devices(("cpu",))
     window.desk.open_panel("inside")
     qtbot.waitUntil(lambda: window.feature(Inside).panel.near is not None, timeout=60_000)
     window.feature(WhereFrom).explain_selected()
