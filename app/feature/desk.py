@@ -29,6 +29,7 @@ from networks.graph.saved_blocks import SavedBlock
 from networks.layers.base import Layer
 from networks.project.fitting_data import fitted
 from networks.project.project import Project
+from networks.recipes.datasets import Dataset
 from networks.recipes.recipe import Recipe
 from networks.recipes.steering import Running
 from networks.runs.record import Record
@@ -157,6 +158,14 @@ class Desk(QObject):
         redo = history.redoText() if history.canRedo() else ""
         if (undo, redo) != (self.shown.undo, self.shown.redo):
             self._show(replace(self.shown, undo=undo, redo=redo))
+
+    def follow_picture(self, dataset: Dataset | None, row: int) -> None:
+        """Makes a picture the probe and shows the cards' inside, if the project has this data set."""
+        if dataset != self.shown.recipe.data.dataset:
+            self.say(self.tr("The picture is of another data set than the project’s."))
+            return
+        self.picture_chosen.emit(row)
+        self.probe_wished.emit()
 
     def judge_again(self) -> None:
         """Finds anew what is wrong with the project: something outside of it has changed, such as files."""

@@ -24,6 +24,7 @@ from app.features.inside_work import (
     start_of,
 )
 from app.probing.probing import Sight
+from app.probing.sources import Source
 from networks.core.message import visible
 from networks.core.shapes import Shape
 from networks.layers.ends import Input
@@ -291,10 +292,11 @@ class Inside(PanelFeature["InsidePanel"]):
     def _start(self) -> Start | None:
         """How the weights were spread at the start; looked for where that is not known yet."""
         project = self.desk.shown.project
-        source = self.probing.sources.source(project, self.probing.options)
+        source = self._source
         if source.run is None and source.kept is None:
             return None
-        key = (source.run, source.kept, self._name)
+        run, *_, kept = source.key
+        key = (run, kept, self._name)
         if key not in self._starts:
             work = partial(start_of, project, source, self._name)
             self._starting.run(work, partial(self._take_start, key), self.desk.say)
@@ -309,12 +311,15 @@ class Inside(PanelFeature["InsidePanel"]):
 
     # the pictures that excite a channel
 
+    @property
+    def _source(self) -> Source:
+        """Whose weights are looked at."""
+        return self.probing.sources.source(self.desk.shown.project, self.probing.options)
+
     def _weights_key(self) -> tuple[Any, ...]:
         """What of the weights and the data many pictures depend on."""
-        project = self.desk.shown.project
-        source = self.probing.sources.source(project, self.probing.options)
-        data = replace(project.recipe.data, augmentation=(), balance="equal")
-        return source, data, data.dataset.edition()
+        data = replace(self.desk.shown.recipe.data, augmentation=(), balance="equal")
+        return self._source.key, data, data.dataset.edition()
 
     def _hindrance(self) -> str:
         """Why nothing can be gone through now."""
@@ -344,8 +349,7 @@ class Inside(PanelFeature["InsidePanel"]):
     def _search(self) -> None:
         if self._searching is not None or self.probing.follows:
             return
-        project, (source, *rest) = self.desk.shown.project, self._weights_key()
-        key = (source, *rest, self._name)
+        project, source, key = self.desk.shown.project, self._source, (*self._weights_key(), self._name)
         row = self.panel.details.excited
         self._searching = Job(
             partial(excited_by, project, source, self._name),
@@ -423,11 +427,11 @@ class Inside(PanelFeature["InsidePanel"]):
     def _count(self) -> None:
         if self._counting is not None or self.probing.follows or not self.probing.off:
             return
-        project, (source, *rest), off = self.desk.shown.project, self._weights_key(), self.probing.off
+        project, source, off = self.desk.shown.project, self._source, self.probing.off
         switches = self.panel.details.switches
         self._counting = Job(
             partial(counted_right, project, source, off),
-            partial(self._take_counted, (source, *rest, off)),
+            partial(self._take_counted, (*self._weights_key(), off)),
             self.desk.say,
             switches.show_progress,
             owner=self,

@@ -108,5 +108,5 @@ def evenly(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
 
 def pictures_there_are(data: Data) -> tuple[int, int]:
     """How many training and validation pictures would be looked through."""
-    training, validation = data.split()
-    return min(len(training), MOST_TRAINING), min(len(validation), MOST_VALIDATION)
+    training, validation = data.sizes()
+    return min(training, MOST_TRAINING), min(validation, MOST_VALIDATION)

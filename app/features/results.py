@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Slot
 
-from app.background.job import Job, Task, reason_of
+from app.background.job import Job, Task
 from app.feature.desk import Desk
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.training.judged_pictures import JudgedPictures
+from app.training.judging import judged, not_judged
 from app.training.kept_judgements import KeptJudgements
 from app.training.past_judging import PastJudged, PastJudging, judgeable
-from networks.core.message import Message, message
+from networks.core.message import Message
 from networks.project.project import Project
 from networks.recipes.datasets import Pixels
 from networks.runs.judgement.judgement import Judgement, Side, Weights
@@ -81,6 +82,7 @@ class Results(PanelFeature["ResultsPanel"]):
         panel.cancelled.connect(self.cancel)
         panel.tried.connect(self.desk.picture_tried)
         panel.save_wished.connect(self.desk.writer.write)
+        panel.looked_into.connect(self._look_inside)
         self.pictures.arrived.connect(panel.show_pictures)
         ShowWatch(panel).seen.connect(self._show_newest)
         return panel
@@ -149,6 +151,11 @@ class Results(PanelFeature["ResultsPanel"]):
         self._weights, self._side = "best", "validation"
         self.desk.open_panel("results")
         self.look()
+
+    @Slot(int)
+    def _look_inside(self, row: int) -> None:
+        if self._shown is not None:
+            self.desk.follow_picture(self._store(self._shown.judgement).dataset, row)
 
     @Slot()
     def _show_newest(self) -> None:
@@ -380,7 +387,7 @@ class Results(PanelFeature["ResultsPanel"]):
         self._judging = wanted
         work: Callable[[Task], object]
         if run is not None:
-            work = partial(_judged, run, *wanted[1:])
+            work = partial(judged, run, *wanted[1:])
         else:
             assert past is not None
             work = partial(self._past_judging.judge, past[0], *wanted)
@@ -391,7 +398,7 @@ class Results(PanelFeature["ResultsPanel"]):
             self.panel.show_progress,
             owner=self,
             ended=partial(self._end, wanted),
-            explain=_explain,
+            explain=not_judged,
         )
         self._job.start()
         self.panel.show_progress(0.0)
@@ -434,14 +441,3 @@ class Results(PanelFeature["ResultsPanel"]):
         self._judging = None
         if self.late.made is not None:
             self.late.made.show_progress(None)
-
-
-def _judged(run: Run, weights: Weights, side: Side, task: Task) -> Judgement | None:
-    # imported late: torch takes a second
-    from networks.training.judging import judge_weights
-
-    return judge_weights(run, weights, side, task.report)
-
-
-def _explain(error: BaseException) -> Message:
-    return message("The weights could not be judged: {reason}.", reason=reason_of(error))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QInputDialog, QToolButton
 
 from app.feature.command import Command, MenuEntry, Section
 from app.feature.desk import Desk
@@ -20,7 +20,7 @@ from app.probing.sources import KeptSource, Source
 from app.probing.work import healths
 from networks.core.message import visible
 from networks.recipes.learning_section import RANDOM
-from networks.xray.probe import OwnPicture, Which
+from networks.xray.probe import DataPicture, OwnPicture, Which
 from networks.xray.view import XRay
 from widgets.canvas.xray import Look
 from widgets.controls.late import Late
@@ -79,6 +79,7 @@ class XRayCanvas(Feature):
         bar = ProbeBar()
         bar.changed.connect(self.probing.choose_options)
         bar.another_wished.connect(self.probing.choose_another)
+        bar.number_wished.connect(self._ask_number)
         bar.given.connect(self.probing.choose_pixels)
         bar.file_dropped.connect(self.probing.choose_file)
         return bar
@@ -87,6 +88,20 @@ class XRayCanvas(Feature):
     def bar(self) -> ProbeBar:
         """The bar above the canvas."""
         return self.place.widget
+
+    @Slot()
+    def _ask_number(self) -> None:
+        """Asks for the number of a picture of the data set, and follows it."""
+        dataset = self.desk.shown.recipe.data.dataset
+        if not dataset.at_hand():
+            return
+        ready = self.probing.ready
+        now = ready.probe.row if ready is not None and isinstance(ready.probe, DataPicture) else 0
+        last = len(dataset.labels()) - 1
+        title, words = self.tr("Probe"), self.tr("Picture number, 0 to {last}:").format(last=last)
+        row, chosen = QInputDialog.getInt(self.desk.window, title, words, now, 0, last)
+        if chosen:
+            self.probing.choose_row(row)
 
     @Slot(bool)
     def switch(self, on: bool) -> None:

@@ -313,6 +313,9 @@ class Probing(QObject):
         names = {node.name for node in project.network.of_type(Output)}
         for sight in self._sights.values():
             names |= sight.names
+        if self.options.range == "network":
+            # one range for all needs to know all
+            names |= {node.name for node in project.network.nodes}
         focus = next((sight.focus for sight in self._sights.values() if sight.focus is not None), None)
         options = self.options
         return Wanted(

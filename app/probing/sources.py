@@ -46,6 +46,13 @@ class Source(NamedTuple):
     start: tuple[Any, ...]
     kept: KeptSource | None = None
 
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What tells these weights from others, without holding the run and its memory."""
+        run = None if self.run is None else self.run.id
+        kept = None if self.kept is None else (self.kept.run, self.kept.folder)
+        return run, self.which, self.step, self.start, kept
+
 
 class Sources:
     """Knows which weights there are for the network that is shown."""

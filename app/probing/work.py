@@ -16,7 +16,7 @@ from networks.project.kept_project import project_of
 from networks.project.project import Project
 from networks.recipes.data_section import Data
 from networks.recipes.datasets.pictures import decoded
-from networks.xray.health import Health, health, middle_of
+from networks.xray.health import Health, health, middle_of, silenced
 from networks.xray.probe import DataPicture, Probe
 from networks.xray.view import XRay
 
@@ -51,6 +51,8 @@ def healths(network: Network, xray: XRay, measured: Measured | None) -> dict[str
             each = health(network[name].layer, view, units.get(name), pulls.get(name), middle)
             if each is not None:
                 found[name] = each
+            if (off := silenced(xray.off, name)) is not None:
+                found[name] = off
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from networks.layers.activation import Activation
@@ -21,22 +22,26 @@ from networks.xray.closeup import (
     paged,
 )
 
+_AT_ONCE = 2**22
+"""Numbers that are counted at a time."""
+
 
 def closeup(
     layer: Layer, part: nn.Module | None, inputs: tuple[Tensor, ...], output: Tensor, focus: Focus
 ) -> Closeup:
     """What this layer gives for the first picture; `part` is its module, None where it has none."""
-    values = _whole(output)
-    shape = tuple(values.shape)
-    flat = values.reshape(shape[0], -1)
-    lows, highs = flat.min(1), flat.max(1)
+    own = output[0].detach().float()
+    shape = tuple(own.shape)
+    lows, highs = (each.cpu().numpy() for each in _extremes(own))
     size = paged(shape)
     order = in_order(lows, highs, focus.order)
     pages = -(-len(order) // size)
     page = max(0, min(focus.page, pages - 1))
     channels = order[page * size : (page + 1) * size]
     channel = focus.channel if focus.channel is not None and focus.channel < shape[0] else int(channels[0])
-    vector = flat.shape[1] == 1
+    vector = own.numel() == shape[0]
+    # never all of a layer: of large pictures that would be too much
+    values, chosen = _copied(own, channels), _copied(own, np.array([channel]))
     kernel, kernel_from = _kernel(part, channel, shape[0])
     bias = getattr(part, "bias", None)
     return Closeup(
@@ -47,14 +52,14 @@ def closeup(
         page,
         pages,
         tuple(channels.tolist()),
-        flat[channels, 0] if vector else values[channels],
+        values.reshape(-1) if vector else values,
         channel,
-        flat[channel, 0:1].copy() if vector else values[channel].copy(),
+        chosen.reshape(-1) if vector else chosen[0],
         () if vector else _incoming(layer, inputs, channel, shape[0]),
         kernel,
         kernel_from,
         float(bias[channel]) if isinstance(bias, Tensor) and bias.shape == shape[:1] else None,
-        spread([torch.from_numpy(values)]),
+        spread([own]),
         spread([each[0] for each in inputs]) if isinstance(layer, Activation) else None,
         _normed(part, inputs[0], output) if layer.group is Group.NORMALIZATION and inputs else None,
     )
@@ -62,17 +67,52 @@ def closeup(
 
 def spread(tensors: list[Tensor]) -> Spread:
     """How all numbers of these tensors together are spread."""
-    # in 32 bits, as torch counts them
-    numbers = torch.cat([each.detach().reshape(-1).float().cpu() for each in tensors])
-    finite = numbers[torch.isfinite(numbers)]
-    if not len(finite):
-        return Spread(0.0, 0.0, np.zeros(BINS, np.int64), len(numbers), 0.0, 0.0, 0.0)
-    low, high = float(finite.min()), float(finite.max())
+    parts = [part for each in tensors for part in _parts(each.detach())]
+    count = sum(part.numel() for part in parts)
+    told = [(float(some.min()), float(some.max())) for some in map(_finite, parts) if len(some)]
+    if not told:
+        return Spread(0.0, 0.0, np.zeros(BINS, np.int64), count, 0.0, 0.0, 0.0)
+    low, high = min(low for low, _ in told), max(high for _, high in told)
     if low == high:
         low, high = low - 0.5, high + 0.5
-    counts = torch.histc(finite, BINS, low, high).to(torch.int64).numpy()
-    mean, deviation = float(finite.mean()), float(finite.std(correction=0))
-    return Spread(low, high, counts, len(numbers), mean, deviation, float(finite.norm()))
+    counts = np.zeros(BINS, np.int64)
+    sums = np.zeros(2)
+    for some in map(_finite, parts):
+        # in 32 bits, as torch counts them
+        counts += torch.histc(some, BINS, low, high).to(torch.int64).numpy()
+        sums += float(some.sum(dtype=torch.float64)), float(some.double().square().sum())
+    finite = int(counts.sum())
+    mean = sums[0] / finite
+    deviation = max(0.0, sums[1] / finite - mean**2) ** 0.5
+    return Spread(low, high, counts, count, float(mean), float(deviation), float(sums[1] ** 0.5))
+
+
+def _parts(tensor: Tensor) -> tuple[Tensor, ...]:
+    """A tensor in parts of which a copy takes little memory."""
+    if tensor.ndim == 0 or tensor.numel() <= _AT_ONCE:
+        return (tensor,)
+    return torch.split(tensor, max(1, len(tensor) * _AT_ONCE // tensor.numel()))
+
+
+def _finite(tensor: Tensor) -> Tensor:
+    """Those of its numbers that are numbers, in a line."""
+    numbers = tensor.reshape(-1).float().cpu()
+    good = torch.isfinite(numbers)
+    return numbers if bool(good.all()) else numbers[good]
+
+
+def _extremes(own: Tensor) -> tuple[Tensor, Tensor]:
+    """The smallest and the largest number of each channel."""
+    if own.ndim == 1:
+        return own.clone(), own.clone()
+    axes = tuple(range(1, own.ndim))
+    return own.amin(axes), own.amax(axes)
+
+
+def _copied(own: Tensor, channels: NDArray[np.int64]) -> Reals:
+    """These channels in plain order."""
+    found: Reals = own[torch.from_numpy(channels.copy()).to(own.device)].contiguous().cpu().numpy()
+    return found
 
 
 def _whole(tensor: Tensor) -> Reals:

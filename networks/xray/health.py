@@ -11,6 +11,7 @@ import numpy as np
 from networks.core.message import Message, message
 from networks.layers.base import Layer
 from networks.xray.flatness import flat_stretches, rests_at_zero
+from networks.xray.silenced import Silenced
 from networks.xray.view import View
 
 Kind = Literal["good", "note", "warning"]
@@ -118,6 +119,30 @@ def _pulled(pull: Pull, middle: float) -> Health | None:
     if pull.ratio > LARGE * middle:
         return Health("warning", message("gradient explodes"), numbers)
     return Health("good", message("healthy"), numbers)
+
+
+def silenced(off: Silenced, name: str) -> Health | None:
+    """What a card says of a layer of which something is switched off; None where nothing is."""
+    if name in off.bypassed:
+        return Health(
+            "warning",
+            message("bypassed"),
+            message("The layer is bypassed: it passes on what it gets. The weights know nothing of it."),
+        )
+    channels = off.of(name)
+    if not channels:
+        return None
+    word = message("{channel} is off", channel=channels[0])
+    if len(channels) > 1:
+        word = message("{count} are off", count=len(channels))
+    return Health(
+        "warning",
+        word,
+        message(
+            "Switched off here: {channels}. The weights, and a run that goes on, know nothing of it.",
+            channels=", ".join(map(str, channels)),
+        ),
+    )
 
 
 def middle_of(pulls: Mapping[str, Pull]) -> float:

@@ -109,7 +109,7 @@ class Details(QWidget):
         assert isinstance(gradients, Histogram)
         weights.show_spread(weighed.weights, near.start)
         note = near.start_words or (self.tr("bars: now, line: at the start") if near.start else "")
-        self.weights.show_words(self.tr("Weights of the layer"), note)
+        self.weights.show_words(self.tr("Weights"), note)
         gradients.show_spread(weighed.gradients, backwards=True)
         if weighed.gradients is None:
             words = self.tr("none: nobody knows what the probe shows, or the layer is frozen")

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from networks.xray.closeup import PAGE_MAPS, paged
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.elided_label import ElidedLabel
 from widgets.curves import export
@@ -59,8 +60,9 @@ class InsidePanel(QWidget):
         self.count, self.page = QLabel(), QLabel()
         self.order = ComboBox()
         self.order.setAccessibleName(self.tr("Order of the maps"))
-        self.order.addItems([self.tr("strongest first"), self.tr("in order")])
-        self.order.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.order.addItems(self._order_words())
+        longest = max(map(self.order.fontMetrics().horizontalAdvance, self._order_words()))
+        self.order.setMinimumWidth(longest + theme.grown(46))
         self.smaller = _tool("minus", self.tr("Show the maps smaller (−)"), "−")
         self.larger = _tool("plus", self.tr("Show the maps larger (+)"), "+")
         self.before = _tool("", self.tr("The page before (Page Up)"), "‹")
@@ -97,6 +99,8 @@ class InsidePanel(QWidget):
         words = self.tr("{count} maps, {size} each") if closeup.maps else self.tr("{count} numbers")
         size = "×".join(map(str, closeup.shape[1:]))
         self.count.setText(words.format(count=thousands(closeup.count), size=size))
+        self.count.setToolTip(self._page_words(near))
+        self.page.setToolTip(self._page_words(near))
         self.page.setText(f"{closeup.page + 1} / {closeup.pages}")
         for widget in (self.page, self.before, self.after):
             widget.setVisible(closeup.pages > 1)
@@ -110,6 +114,21 @@ class InsidePanel(QWidget):
             self._left.verticalScrollBar().setValue(0)
             self._right.verticalScrollBar().setValue(0)
 
+    def _page_words(self, near: Near) -> str:
+        """Why so many maps are on a page and not all of them."""
+        closeup = near.closeup
+        if closeup.pages == 1:
+            return ""
+        shown = len(closeup.channels)
+        if closeup.maps and paged(closeup.shape) < PAGE_MAPS:
+            words = self.tr(
+                "All maps would take {all} MB of memory: {shown} at a time are kept. Smaller pictures, or a "
+                "deeper layer, show more at once."
+            )
+            megabytes = f"{4e-6 * closeup.count * closeup.shape[1] * closeup.shape[2]:.0f}"
+            return words.format(all=megabytes, shown=shown)
+        return self.tr("{shown} of {count} are on this page").format(shown=shown, count=closeup.count)
+
     def show_order(self, order: str) -> None:
         """Shows in which order the maps come."""
         self.order.setCurrentIndex(ORDERS.index(order))
@@ -117,6 +136,9 @@ class InsidePanel(QWidget):
     def offer_explanation(self, offered: bool) -> None:
         """Whether somebody can show where a number comes from."""
         self.foot.explain.setVisible(offered)
+
+    def _order_words(self) -> list[str]:
+        return [self.tr("strongest first"), self.tr("in order")]
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.grown(280), theme.grown(200))

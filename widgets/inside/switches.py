@@ -153,6 +153,8 @@ class _Answer(QWidget):
             return []
         before = near.answer if near.intact is None else near.intact
         order = np.argsort(-np.maximum(before, near.answer), kind="stable")[:_SHOWN].tolist()
+        if near.label is not None and near.label not in order:
+            order[-1] = near.label
         found = []
         for index in order:
             was, now = float(before[index]), float(near.answer[index])

@@ -54,12 +54,19 @@ class TileRow(QWidget):
         return QSize(60, self._height())
 
     @property
+    def _tile(self) -> int:
+        """The side of a tile: a little smaller where that brings all into one line."""
+        usual, count = theme.grown(self._side), max(1, len(self._tiles))
+        fitting = (self.width() + _GAP) // count - _GAP
+        return fitting if 0.7 * usual <= fitting < usual else usual
+
+    @property
     def _columns(self) -> int:
-        return max(1, (self.width() + _GAP) // (theme.grown(self._side) + _GAP))
+        return max(1, (self.width() + _GAP) // (self._tile + _GAP))
 
     def _height(self) -> int:
         lines = -(-len(self._tiles) // self._columns)
-        return max(1, lines * (theme.grown(self._side) + theme.grown(_LABEL) + 4))
+        return max(1, lines * (self._tile + theme.grown(_LABEL) + 4))
 
     def _fit(self) -> None:
         self.setFixedHeight(self._height())
@@ -79,7 +86,7 @@ class TileRow(QWidget):
             ]
         painter = QPainter(self)
         painter.setFont(theme.font(theme.SMALL))
-        side = theme.grown(self._side)
+        side = self._tile
         for index, (tile, image) in enumerate(zip(self._tiles, self._images, strict=True)):
             line, column = divmod(index, self._columns)
             place = QRectF(

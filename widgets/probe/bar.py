@@ -41,6 +41,8 @@ class ProbeBar(QWidget):
     """The `Options` that are wished for."""
     another_wished = Signal()
     """Another picture of the data set, whichever."""
+    number_wished = Signal()
+    """A picture of the data set by its number."""
     given = Signal(object)
     """Pixels height×width×channels of a picture that was drawn, dropped or pasted."""
     file_dropped = Signal(str)
@@ -168,6 +170,7 @@ class ProbeBar(QWidget):
         self.weights.setMenu(self._weights_menu)
         self.weights.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more = QMenu(self)
+        more.addAction(self.tr("Picture number…"), self.number_wished.emit)
         # in a narrow bar the answer to the probe needs the place of the button
         self._weights_within = more.addMenu(self.tr("Which weights"))
         for field, title, choices in self._others():

@@ -35,6 +35,8 @@ class ResultsPanel(QWidget):
     again_wished = Signal()
     """The weights have changed since they were judged; they are to be judged once more."""
     cancelled = Signal()
+    looked_into = Signal(int)
+    """The index in the data set of the picture that is to be followed through the network."""
     tried = Signal(object)
     """Pixels of a picture that goes to the test bench."""
     save_wished = Signal(object, object, str)
@@ -163,6 +165,7 @@ class ResultsPanel(QWidget):
             if self.body is None:
                 self.body = ResultsBody()
                 self.body.pictures.tried.connect(self.tried)
+                self.body.pictures.looked_into.connect(self.looked_into)
                 self.area.setWidget(self.body)
             self.body.show_results(results)
         self._results = results

@@ -38,6 +38,8 @@ MISTAKES = ("mistakes", ())
 class Pictures(QWidget):
     """Shows mistakes, the surest first, or the pictures that were asked for; a search narrows them down."""
 
+    looked_into = Signal(int)
+    """The index in the data set of the picture that is to be followed through the network."""
     tried = Signal(object)
     """Pixels of the picture that goes to the test bench."""
 
@@ -72,6 +74,11 @@ class Pictures(QWidget):
             self.tr("Takes the picture to the test bench, to draw into it, turn or cover it.")
         )
         self.test.clicked.connect(self._try)
+        self.inside = QPushButton(self.tr("Look inside"))
+        self.inside.setToolTip(
+            self.tr("Follows the picture through the network: the cards show what each layer makes of it.")
+        )
+        self.inside.clicked.connect(self._look_inside)
         self.bars = ProbabilityBars()
         self.filter.activated.connect(self._choose)
         self.search.textChanged.connect(self._refresh)
@@ -88,6 +95,7 @@ class Pictures(QWidget):
         words.addWidget(self.picture)
         words.addWidget(self.answer)
         words.addWidget(self.loss)
+        words.addWidget(self.inside, 0, Qt.AlignmentFlag.AlignLeft)
         words.addWidget(self.test, 0, Qt.AlignmentFlag.AlignLeft)
         words.addStretch(1)
         self.detail = QWidget()
@@ -233,6 +241,11 @@ class Pictures(QWidget):
     def _try(self) -> None:
         if self._results is not None and (pixels := self._results.picture(self._place)) is not None:
             self.tried.emit(pixels)
+
+    @Slot()
+    def _look_inside(self) -> None:
+        if self._results is not None and self._place < len(self._results.judgement):
+            self.looked_into.emit(int(self._results.judgement.images[self._place]))
 
     @Slot(int)
     def _show_one(self, place: int) -> None:

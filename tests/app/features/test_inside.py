@@ -32,7 +32,7 @@ def inside(desk, training, qtbot):  # noqa: F811
     desk.document.edit(replace(desk.shown.project, network=lenet5()), "LeNet-5")
     Showing(desk, (canvas, xray, inside)).show()
     desk.show_devices(("cpu",))
-    inside.xray = xray
+    inside.xray, inside.canvas = xray, canvas
     with qtbot.waitExposed(inside.panel):
         inside.panel.show()
     yield inside
@@ -111,6 +111,10 @@ def test_a_channel_is_switched_off_and_on_with_the_xray(inside, qtbot):
     assert np.allclose(off.intact, near.answer)
     assert not off.closeup.chosen.any()
     assert off.closeup.channel == channel
+    said = []
+    inside.desk.views_shown.connect(lambda xray, look: said.append(look.health.get("conv2")))
+    qtbot.waitUntil(lambda: bool(said) and said[-1] is not None, timeout=20_000)
+    assert str(said[-1].word) == f"{channel} is off"
     switches.count.click()
     qtbot.waitUntil(lambda: "validation pictures" in switches.counted.text(), timeout=20_000)
     inside.xray.switch(False)

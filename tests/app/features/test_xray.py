@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PIL import Image
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QInputDialog, QWidget
 
 from app.feature.showing import Showing
 from app.features.canvas import Canvas
@@ -91,6 +91,44 @@ def test_another_probe_another_answer(xray, canvas, desk, qtbot, tmp_path):  # n
     assert "your own" in xray.bar.title.text()
     xray.bar.another_wished.emit()
     qtbot.waitUntil(lambda: isinstance(xray.probing.ready.probe, DataPicture), timeout=20_000)
+
+
+def test_a_picture_is_chosen_by_its_number_and_from_the_results(xray, canvas, desk, qtbot, monkeypatch):  # noqa: F811
+    asked = []
+
+    def get_int(parent, title, words, now, low, high):
+        asked.append((now, low, high))
+        return 17, True
+
+    monkeypatch.setattr(QInputDialog, "getInt", staticmethod(get_int))
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.switch(True)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.bar.number_wished.emit()
+    assert asked == [(asked[0][0], 0, len(desk.shown.recipe.data.dataset.labels()) - 1)]
+    assert xray.probing.ready.probe == DataPicture(17)
+    xray.switch(False)
+    desk.follow_picture(desk.shown.recipe.data.dataset, 23)
+    qtbot.waitUntil(
+        lambda: xray.probing.ready is not None and xray.probing.ready.probe == DataPicture(23), timeout=20_000
+    )
+    assert xray.on
+    desk.follow_picture(None, 3)
+    assert xray.probing._probe == DataPicture(23)
+
+
+def test_weights_of_another_run_are_offered_and_looked_at(xray, canvas, training, desk, qtbot):  # noqa: F811
+    train(training, qtbot)
+    first = desk.trainer.run.id
+    train(training, qtbot)
+    xray.switch(True)
+    until_shown(canvas, qtbot)
+    others = xray.probing.sources.other_runs(desk.shown.project)
+    assert [each.run for each in others] == [first]
+    xray.probing.choose_options(replace(xray.bar.options, run=first, weights="best"))
+    title = others[0].record.title
+    qtbot.waitUntil(lambda: title in xray.bar.weights.text(), timeout=20_000)
+    assert xray.probing.seen.xray.step == others[0].record.best.step
 
 
 def test_what_hinders_is_said(xray, canvas, desk, qtbot):  # noqa: F811
