@@ -43,6 +43,7 @@ class Canvas(PanelFeature["SelectionPanel"]):
         self.view.folding_changed.connect(self._tell)
         self.view.editing.refused.connect(desk.say)
         self.view.prompted.connect(desk.say)
+        self.view.xray.pointed.connect(desk.place_chosen)
         self.view.explanation_wished.connect(desk.explanation_wished)
         self.view.xray.sight_changed.connect(desk.sight_changed)
         desk.xray_switched.connect(self.view.xray.switch)
@@ -155,6 +156,7 @@ class Canvas(PanelFeature["SelectionPanel"]):
             (self.tr("Draw a wire"), self.tr("drag from the port below one card to another card")),
             (self.tr("Look inside a block, and back"), self.tr("double-click, or click its arrow")),
             (self.tr("Commands for what is selected"), self.tr("right button")),
+            (self.tr("Where a number comes from"), self.tr("click it on a map of the X-ray")),
             (self.tr("Select several"), self.tr("drag over them, or Ctrl+click")),
             (self.tr("Move the view"), self.tr("wheel or two fingers, or Space and drag")),
             (self.tr("Move the view to the side"), self.tr("Shift+wheel")),

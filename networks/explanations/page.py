@@ -59,6 +59,8 @@ class Page(msgspec.Struct, frozen=True, eq=False):
     fields: Mapping[str, Field]
     entry: str
     sentences: tuple[Message, ...]
+    bound: float = 1.0
+    """The number of the output furthest from zero: what the strongest colour stands for."""
     classes: tuple[str, ...] = ()
 
     @property
@@ -130,9 +132,28 @@ def page(kept: Kept, place: ValuePlace, classes: Sequence[str] = ()) -> Page:
     fields = {} if place.is_loss else _fields(kept, place)
     entry = next(node.name for node in kept.network.nodes if isinstance(node.layer, Input))
     words = seen(explanation, passed, classes)
+    bound = 1.0 if passed is None else _bound(passed.output[0])
     return Page(
-        place, kept, explanation, passed, tuple(crumbs), len(behind), fields, entry, words, tuple(classes)
+        place,
+        kept,
+        explanation,
+        passed,
+        tuple(crumbs),
+        len(behind),
+        fields,
+        entry,
+        words,
+        bound,
+        tuple(classes),
     )
+
+
+def _bound(output: Array) -> float:
+    low, high = float(output.min()), float(output.max())
+    if not np.isfinite([low, high]).all():
+        finite = output[np.isfinite(output)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    return max(-low, high) or 1.0
 
 
 def stands_for(kept: Kept, place: ValuePlace) -> ValuePlace:

@@ -39,6 +39,29 @@ def summed(
     return [_slid(passed, filter, maps, height, width), *_who_decides(form, "map"), *_padded(form)]
 
 
+def legend(form: WeightedSum) -> Message | None:
+    """What the letters of the formula run over, and how many products that makes; None where none do."""
+    if form.weighing != "learned" or form.values.ndim == 2:
+        return None
+    bias = message("") if form.bias is None else message(", and one bias")
+    if form.values.ndim == 1:
+        return plural(
+            "i runs over {count} number that comes in: {count} product{bias}.",
+            "i runs over the {count} numbers that come in: {count} products{bias}.",
+            count=form.values.size,
+            bias=bias,
+        )
+    maps, height, width = form.values.shape
+    return message(
+        "Maps {maps}, rows {height}, columns {width}: {count} products{bias}.",
+        maps=maps,
+        height=height,
+        width=width,
+        count=form.values.size,
+        bias=bias,
+    )
+
+
 def _slid(passed: LayerPass | None, filter: int, maps: int, height: int, width: int) -> Message:
     if passed is not None and isinstance(passed.layer, ConvTranspose2d):
         return message(

@@ -110,8 +110,10 @@ class Taps:
         """All that these layers computed with, in the order in which they were computed.
 
         What one layer gives and another takes is the same array. Names without an output are left out. With
-        `own_weights` the captures share the module's weights, which must not change as long as they are used.
+        `own_weights` the captures share the module's weights, which must not change as long as they are used,
+        and its outputs as they lie in memory.
         """
+        numbers_of = _shared if own_weights else _numpy
         wanted = self._wanted(names)
         values: dict[str, Tensor] = {}
         arrays: dict[str, Numbers] = {}
@@ -120,7 +122,7 @@ class Taps:
 
         def array_of(name: str) -> Numbers:
             if name not in arrays:
-                arrays[name] = _numpy(values[name])
+                arrays[name] = numbers_of(values[name])
             return arrays[name]
 
         def look(node: fx.Node, value: Tensor) -> None:

@@ -356,6 +356,7 @@ class CanvasView(QGraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._interpreter.move(event)
         self._conclude()
+        self.xray.point_at(event.position().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._conclude(self._interpreter.release(event))

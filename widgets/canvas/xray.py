@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-from PySide6.QtCore import QObject, QRectF, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, QPointF, QRectF, QTimer, Signal, Slot
 
+from networks.explanations.figures import figure
 from networks.graph.presentation import Folding
 from networks.layers.ends import Input, Output
 from networks.xray.health import Health
 from networks.xray.reach import Reach
+from networks.xray.value_place import ValuePlace
 from networks.xray.view import XRay
 from widgets.canvas.camera import Camera
-from widgets.canvas.items.inside import ROOM, Answer, Inside, Range
+from widgets.canvas.items.inside import ROOM, Answer, Inside, Range, number_at
+from widgets.canvas.placement.geometry import HEIGHT
 from widgets.canvas.scene import CanvasScene
 from widgets.look.color_scale import Scale
 
@@ -35,6 +38,8 @@ class CanvasXRay(QObject):
 
     switched = Signal()
     """Cards have another height now: the network is to be shown again."""
+    pointed = Signal(object)
+    """The `ValuePlace` of the number that the pointer is over now."""
     sight_changed = Signal(object)
     """The names of the layers whose outputs the cards in sight show; empty while it is off."""
 
@@ -43,6 +48,7 @@ class CanvasXRay(QObject):
         self._scene, self._camera = scene, camera
         self._shown: tuple[XRay, Look] | None = None
         self._reach: Reach | None = None
+        self._pointed: ValuePlace | None = None
         self._told: frozenset[str] = frozenset()
         self._settling = QTimer(self, singleShot=True, interval=SETTLING_MS)
         self._settling.timeout.connect(self._tell)
@@ -68,6 +74,17 @@ class CanvasXRay(QObject):
         """Shows these views, in place of those before; None shows nothing."""
         self._shown = None if xray is None else (xray, look)
         self.refresh()
+
+    def point_at(self, place: QPoint) -> None:
+        """The pointer is here in the view."""
+        if not self.on or self._shown is None:
+            return
+        point = self._camera.to_scene(place)
+        name = next((name for name in self._scene.cards if self._scene.rect_of(name).contains(point)), None)
+        found = None if name is None else value_at(self._scene, name, point)
+        if found is not None and found != self._pointed:
+            self._pointed = found
+            self.pointed.emit(found)
 
     @Slot(object)
     def show_reach(self, reach: Reach | None) -> None:
@@ -104,6 +121,33 @@ class CanvasXRay(QObject):
 
     def _in_sight(self, sight: QRectF) -> list[str]:
         return [name for name in self._scene.cards if self._scene.rect_of(name).intersects(sight)]
+
+
+def value_at(scene: CanvasScene, name: str, point: QPointF) -> ValuePlace | None:
+    """The number of what leaves a layer that a card shows at a point of the scene."""
+    card, leaf = scene.cards[name], scene.folding.leaf(name)
+    if card.inside is None or not card.room or leaf is None or scene.far:
+        return None
+    place = point - card.pos()
+    at = number_at(card.inside, place.x(), place.y(), HEIGHT - 1)
+    return None if at is None else ValuePlace(leaf, at)
+
+
+def number_words(scene: CanvasScene, name: str, point: QPointF) -> str:
+    """The number that a card shows at a point, with its place; empty where it shows none."""
+    place = value_at(scene, name, point)
+    inside = scene.cards[name].inside
+    if place is None or inside is None or len(place.at) != 3 or inside.view.maps is None:
+        return ""
+    maps, (channel, row, column) = inside.view.maps, place.at
+    where = QCoreApplication.translate("Canvas", "map {map}, row {row}, column {column}").format(
+        map=channel, row=row, column=column
+    )
+    if channel not in maps.channels or maps.values.shape[1:] != maps.size:
+        # of a large map a card has means only
+        return where
+    value = float(maps.values[maps.channels.index(channel), row, column])
+    return f"{where}: {figure(value)}"
 
 
 def _insides(folding: Folding, xray: XRay, look: Look, reach: Reach | None) -> dict[str, Inside]:

@@ -18,7 +18,7 @@ from widgets.explanation.chain import of_copied, of_normalized, of_product
 from widgets.explanation.drawing import Drawing
 from widgets.explanation.patch_sum import PatchSum
 from widgets.explanation.point import Point
-from widgets.explanation.table import of_loss, of_shares
+from widgets.explanation.table import of_loss, of_scores, of_shares
 from widgets.explanation.term_sum import of_joined, of_sum
 from widgets.explanation.window import Window
 
@@ -34,7 +34,8 @@ def drawing_of(page: Page, form: Form) -> Drawing:
         case Joined():
             return of_joined(page, form) if form.operation == "sum" else of_product(page, form)
         case Copied():
-            return of_copied(page, form)
+            scores = of_scores(page)
+            return of_copied(page, form) if scores is None else scores
         case Curve():
             return Point(form)
         case Normalized():

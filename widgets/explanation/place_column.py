@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from networks.explanations.figures import figure
 from networks.explanations.page import Page
 from networks.xray.value_place import ValuePlace
-from widgets.explanation.ink import RIGHT, Ink, bound_of, g, image_of, paint_image, tr, write
+from widgets.explanation.ink import RIGHT, Ink, g, image_of, paint_image, tr, write
 from widgets.look import theme
 from widgets.look.plain import plain_hint
 from widgets.panels.sample_strip import to_image
@@ -120,7 +120,7 @@ class Cells(QWidget):
         self._page = page
         self._image = None
         output = page.output
-        self._bound = 1.0 if output is None else bound_of(output)
+        self._bound = page.bound
         self.setVisible(output is not None)
         self.setAccessibleName(f"{self.title()}, {self.caption()}")
         words = f"{self.where()}: {figure(page.explanation.value)}"

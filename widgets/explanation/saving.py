@@ -10,7 +10,7 @@ from PySide6.QtSvg import QSvgGenerator
 from networks.core.message import UserError, message, visible
 from networks.explanations.page import Page
 from widgets.explanation.arithmetic import Arithmetic
-from widgets.explanation.ink import Ink, bound_of, g, tr, width_of, write
+from widgets.explanation.ink import Ink, g, tr, width_of, write
 from widgets.explanation.place_column import SIDE, Cells, Sight
 from widgets.look import theme
 from widgets.look.translation import said
@@ -31,8 +31,7 @@ def caption(page: Page, about: About) -> str:
     output = page.output
     parts = [about.network, page.place.layer, about.weights, about.probe]
     if output is not None:
-        bound = bound_of(output)
-        parts.append(tr("colours from −{bound} to {bound}").format(bound=f"{bound:.3g}"))
+        parts.append(tr("colours from −{bound} to {bound}").format(bound=f"{page.bound:.3g}"))
     return " · ".join(visible(part) for part in parts if part)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from networks.explanations.figures import figure
 from networks.explanations.forms import LossTerms, Shares, ranked
+from networks.explanations.losses import loss_terms
 from networks.explanations.page import Page
 from widgets.explanation.drawing import Drawing, Look
 from widgets.explanation.ink import (
@@ -119,6 +120,26 @@ def of_shares(page: Page, form: Shares) -> Table:
         order.index(form.at),
         (tr("Scores"), tr("Exponentials"), tr("Share")),
     )
+
+
+def of_scores(page: Page) -> Table | None:
+    """The scores at the end of the network, as the loss reads them; None anywhere else."""
+    losses = page.kept.losses
+    if losses is None or page.place.layer != page.kept.end or page.place.is_loss:
+        return None
+    shares = loss_terms(losses, 0).probabilities
+    scores, at = losses.outputs[0].astype(float), page.place.at[-1]
+    amounts = scores if shares is None else shares
+    order = ranked(np.nan_to_num(amounts - amounts.min())).tolist()[:_MOST_CLASSES]
+    if at not in order:
+        order[-1] = at
+    heads = [tr("class"), tr("score"), *([] if shares is None else [tr("probability")])]
+    lines = []
+    for index in order:
+        share = () if shares is None else (f"{100 * float(shares[index]):.1f}\u202f%",)
+        lines.append((_named(page.classes, index), figure(float(scores[index])), *share))
+    steps = (tr("Scores"), *(() if shares is None else (tr("Probabilities"),)))
+    return Table(heads, lines, [float(amounts[index]) for index in order], order.index(at), steps)
 
 
 def of_loss(page: Page, form: LossTerms) -> Table:

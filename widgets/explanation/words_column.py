@@ -9,8 +9,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from networks.core.message import Message
+from networks.explanations.forms import WeightedSum
 from networks.explanations.page import Page
+from networks.explanations.seen_in_sums import legend
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.look.translation import said
@@ -41,8 +42,10 @@ class WordsColumn(QWidget):
         """Shows the formula of a page and its sentences."""
         self.formula.setText("\n".join(stage.symbols for stage in page.explanation.stages if stage.symbols))
         self.sentences.setText("\n\n".join(map(said, page.sentences)))
-        verdict: Message = page.verdict
-        self.note.setText(said(verdict))
+        form = page.explanation.form
+        note = legend(form) if isinstance(form, WeightedSum) else None
+        self.note.setText("" if note is None else said(note))
+        self.note.setVisible(note is not None)
 
     def show_now(self, now: str) -> None:
         """Shows the term that is outlined."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtTest import QTest
 
 from app.features.reach import ReachOnCards
+from networks.explanations.figures import figure
 from networks.explanations.receptive_field import receptive_field
 from networks.xray.value_place import ValuePlace
 from tests.app.features.test_results import desk, training  # noqa: F401  fixtures
 from tests.app.features.test_xray import canvas, inside, until_shown, xray  # noqa: F401  fixtures
+from widgets.canvas.items.inside import tiles
+from widgets.canvas.placement.geometry import HEIGHT
+from widgets.canvas.xray import number_words
 
 
 @pytest.fixture
@@ -47,3 +52,23 @@ def test_another_network_has_no_frames(reach, desk, canvas, qtbot):  # noqa: F81
     qtbot.waitUntil(lambda: inside(canvas)[name].frame is not None, timeout=20_000)
     reach._switch(True)
     assert all(each.frame is None for each in inside(canvas).values())
+
+
+def test_the_pointer_over_a_map_says_its_number_and_frames_what_it_sees(reach, desk, canvas, qtbot):  # noqa: F811
+    scene, view = canvas.view._scene, canvas.view
+    name = [name for name, each in inside(canvas).items() if each.view.maps is not None][1]
+    card = scene.cards[name]
+    maps = card.inside.view.maps
+    point = card.pos() + tiles(maps, HEIGHT - 1)[0].center()
+    chosen = []
+    desk.place_chosen.connect(chosen.append)
+    QTest.mouseMove(view.viewport(), view.mapFromScene(point))
+    view.xray.point_at(view.mapFromScene(point))
+    qtbot.waitUntil(lambda: inside(canvas)[name].frame is not None, timeout=20_000)
+    assert chosen[-1].layer == name
+    channel, row, column = chosen[-1].at
+    assert channel == maps.channels[0]
+    words = number_words(scene, name, scene.cards[name].pos() + tiles(maps, HEIGHT - 1)[0].center())
+    assert f"map {channel}" in words
+    if maps.values.shape[1:] == maps.size:
+        assert figure(float(maps.values[0, row, column])) in words

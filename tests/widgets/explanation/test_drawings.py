@@ -115,7 +115,7 @@ def test_every_loss_is_drawn_with_its_classes(qapp, kind):
     passed = LossPass(kind(), scores, np.eye(14)[[5]])
     explanation = loss_of_image(passed, 0, 0.0)
     page = page_of(Input(), judged(Input(), (Input().shape(),)).passed, (0, 0, 0))
-    page = Page(page.place, page.kept, explanation, None, (), 0, {}, "in0", (), tuple("abcdefghijklmn"))
+    page = Page(page.place, page.kept, explanation, None, (), 0, {}, "in0", (), 1.0, tuple("abcdefghijklmn"))
     drawing = drawing_of(page, explanation.form)
     assert isinstance(drawing, Table)
     assert_drawn(drawing, 700.0, len(drawing.steps))

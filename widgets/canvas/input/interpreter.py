@@ -31,11 +31,12 @@ from widgets.canvas.input.keyboard_wire import KeyboardWire, ends_for
 from widgets.canvas.input.keys import CanvasCommand, command_of, way_of
 from widgets.canvas.input.navigation import Way, reached
 from widgets.canvas.input.payload import dragged
-from widgets.canvas.input.under import Pointer, Under, under, value_at
+from widgets.canvas.input.under import Pointer, Under, under
 from widgets.canvas.input.wishes import Choice, Wish, stepped
 from widgets.canvas.items.content import frame_tooltip, tooltip, wire_tooltip
 from widgets.canvas.items.health_glyph import words_of
 from widgets.canvas.scene import CanvasScene
+from widgets.canvas.xray import number_words, value_at
 
 WHEEL = 0.6
 """Pixels that the view moves per eighth of a degree of the wheel: 72 for a notch."""
@@ -265,7 +266,9 @@ class Interpreter:
         if here.card is not None:
             card = scene.cards[here.card]
             assert card.content is not None
-            measured = () if card.inside is None else words_of(card.inside)
+            measured = [] if card.inside is None else words_of(card.inside)
+            pointed = number_words(scene, here.card, self._pointer(QPointF(event.pos())).scene)
+            measured = [pointed, *measured] if pointed else measured
             return tooltip(scene.network, scene.report, here.card, card.content, measured)
         if here.frame is not None:
             return frame_tooltip(scene.folding, here.frame)

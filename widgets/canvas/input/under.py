@@ -10,9 +10,7 @@ import msgspec
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
 from networks.graph.network import Wire
-from networks.xray.value_place import ValuePlace
 from widgets.canvas.items.card import CHEVRON_ROOM
-from widgets.canvas.items.inside import number_at
 from widgets.canvas.items.wire import distance
 from widgets.canvas.placement.frame_layout import HEADER
 from widgets.canvas.placement.geometry import HEIGHT, Point
@@ -85,16 +83,6 @@ def card_at(scene: CanvasScene, point: QPointF) -> str | None:
         if top <= y <= bottom and left <= x <= right:
             return name
     return None
-
-
-def value_at(scene: CanvasScene, name: str, point: QPointF) -> ValuePlace | None:
-    """The number of what leaves a layer that a card shows at a point of the scene."""
-    card, leaf = scene.cards[name], scene.folding.leaf(name)
-    if card.inside is None or not card.room or leaf is None or scene.far:
-        return None
-    place = point - card.pos()
-    at = number_at(card.inside, place.x(), place.y(), HEIGHT - 1)
-    return None if at is None else ValuePlace(leaf, at)
 
 
 def cards_in(scene: CanvasScene, rect: QRectF) -> list[str]:
