@@ -68,7 +68,7 @@ def test_the_pointer_over_a_map_says_its_number_and_frames_what_it_sees(reach, d
     assert chosen[-1].layer == name
     channel, row, column = chosen[-1].at
     assert channel == maps.channels[0]
-    words = number_words(scene, name, scene.cards[name].pos() + tiles(maps, HEIGHT - 1)[0].center())
-    assert f"map {channel}" in words
+    words = number_words(scene, name, view.camera.to_scene(view.mapFromScene(point)))
+    assert f"map {channel}, row {row}, column {column}" in words
     if maps.values.shape[1:] == maps.size:
         assert figure(float(maps.values[0, row, column])) in words

@@ -33,6 +33,7 @@ LATE = [
     "inside",
     "twins",
     "sweep",
+    "one_step",
     "explanation",
     "code",
 ]
