@@ -251,9 +251,10 @@ def projects(draw):
             clip_by=draw(st.sampled_from(["norm", "value"])),
             dropout=draw(st.sampled_from([1.0, 0.0, 0.5, 4.0])),
             stopping=Stopping(
-                draw(st.sampled_from(["validation loss", "validation accuracy"])),
+                measure := draw(st.sampled_from(["validation loss", "validation accuracy"])),
                 draw(st.sampled_from([0, 1])),
-                draw(st.sampled_from([0.0, 0.2, 2.3])),
+                # no accuracy reaches more than 1, and a recipe that asks for it is refused
+                draw(st.sampled_from([0.0, 0.2, 2.3] if measure == "validation loss" else [0.0, 0.2, 0.9])),
                 draw(st.sampled_from(["last", "best"])),
             ),
             seed=draw(st.integers(0, 2**31 - 1)),
