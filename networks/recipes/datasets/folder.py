@@ -24,6 +24,7 @@ from networks.recipes.datasets.folder_scan import (
     Stamps,
     class_folders,
     class_names,
+    classes_inside,
     difference,
     files_in,
     stamps_of,
@@ -148,6 +149,13 @@ class Folder(Dataset, frozen=True):
                 "Expected one sub-folder for each class in {path}, got none: put the pictures of each class "
                 "into a folder of their own.",
                 path=self.path,
+            )
+        if (inner := classes_inside(self.path)) is not None:
+            return message(
+                "Expected one sub-folder for each class in {path}, got “{name}” alone, which holds folders "
+                "itself: choose that one, if these are the classes.",
+                path=self.path,
+                name=inner,
             )
         return None
 

@@ -50,6 +50,22 @@ def class_names(root: str) -> tuple[str, ...]:
     return _classes_of(root).names
 
 
+def classes_inside(root: str) -> str | None:
+    """The name of the only folder where a class is looked for, if it holds folders instead of pictures.
+
+    Archives are often unpacked into a folder of their own name, one too many.
+    """
+    classes = _classes_of(root)
+    if len(classes.folders) != 1:
+        return None
+    (only,) = classes.folders
+    try:
+        plain = [each.name for each in os.scandir(only) if each.is_file() and not each.name.startswith(".")]
+    except OSError:
+        return None
+    return classes.names[0] if not plain and len(_folders(only)) > 1 else None
+
+
 def files_in(root: str) -> Iterator[Found | Refused]:
     """Every file below the classes, by class and name; what lies below links is not looked at."""
     real, inside = os.path.realpath(root), dict[str, bool]()

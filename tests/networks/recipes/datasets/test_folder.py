@@ -339,6 +339,16 @@ def test_any_bytes_are_a_picture_or_refused(tmp_path, noise, ending):
         assert decoded(path, (8, 8), 3).shape == (8, 8, 3)
 
 
+def test_a_folder_too_far_out_is_told_with_the_one_inside(animals):
+    (animals / "pets").mkdir()
+    for name in ("cat", "dog"):
+        (animals / name).rename(animals / "pets" / name)
+    assert "got “pets” alone, which holds folders" in str(Folder(path=str(animals)).missing())
+    assert Folder(path=str(animals / "pets")).missing() is None
+    plain(animals / "pets" / "1.png")
+    assert Folder(path=str(animals)).missing() is None
+
+
 def test_folders_without_pictures_are_told(tmp_path):
     assert "Choose the folder" in str(Folder().missing())
     assert "not there" in str(Folder(path=str(tmp_path / "gone")).missing())
