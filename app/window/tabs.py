@@ -112,9 +112,10 @@ class Tabs(QTabWidget):
         for index in wanted:
             self.setTabVisible(index, index in shown)
         size = self.more.sizeHint()
-        self.more.setGeometry(
-            QRect(QPoint(self.width() - size.width(), (self.tabBar().height() - size.height()) // 2), size)
-        )
+        # before it is laid out, and while all tabs but one are hidden, the bar is not as high as it will be
+        top = (self.tabBar().sizeHint().height() - size.height()) // 2
+        self.more.setGeometry(QRect(QPoint(self.width() - size.width(), max(0, top)), size))
+        self.more.raise_()
         self.more.setVisible(not all_fit)
 
     def _first(self, wanted: Sequence[int], widths: Sequence[int], room: int) -> set[int]:

@@ -61,3 +61,13 @@ def test_a_closed_panel_is_in_neither(tabs):
     tabs.resize(900, 300)
     assert in_menu(tabs) == []
     assert "Results" not in in_sight(tabs)
+
+
+def test_the_menu_stands_in_the_line_of_the_tabs_before_these_are_laid_out(qtbot):
+    owner = QObject()
+    tabs = Tabs([Seat(Panel(title, title, Place.MEASURED, QLabel(title)), owner) for title in TITLES])
+    qtbot.addWidget(tabs)
+    tabs.resize(300, 300)
+    middle = tabs.more.geometry().center().y()
+    assert tabs.more.y() >= 0
+    assert abs(middle - tabs.tabBar().sizeHint().height() // 2) <= 1
