@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QWidget
 from shiboken6 import Shiboken
 
 
@@ -68,13 +70,28 @@ class KeptFocus(QObject):
 
 
 def _neighbour(control: QWidget) -> QWidget | None:
-    """The nearest control beside it that takes the keyboard, the next one first; None if there is none."""
+    """The nearest control beside it that takes the keyboard, the next one first, or the nearest around it.
+
+    None where its window has none.
+    """
     holder = control.parentWidget()
     if holder is None:
         return None
     row = [child for child in holder.children() if isinstance(child, QWidget)]
+    found = _nearest(row, control)
+    while found is None and holder is not None and not holder.isWindow():
+        holder = holder.parentWidget()
+        if holder is not None:
+            found = _nearest(holder.findChildren(QWidget), control)
+    return found
+
+
+def _nearest(row: Sequence[QWidget], control: QWidget) -> QWidget | None:
     here = row.index(control)
-    for widget in (*row[here + 1 :], *reversed(row[:here])):
-        if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            return widget
-    return None
+    return next(filter(_takes_keys, (*row[here + 1 :], *reversed(row[:here]))), None)
+
+
+def _takes_keys(widget: QWidget) -> bool:
+    whole = not isinstance(widget.parentWidget(), QAbstractSpinBox | QComboBox)
+    tabbed = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return whole and tabbed and widget.isVisible() and widget.isEnabled()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -29,6 +29,10 @@ from widgets.look.translation import said
 from widgets.twins.plot import TwinsPlot
 
 _SIZE = 1180, 760
+_FRAME = 40
+"""Of a screen, what the frame and the title of a window may take."""
+LETTERS = "A", "B"
+"""What the two runs are called, in all parts of the window."""
 
 
 class Two(NamedTuple):
@@ -60,7 +64,8 @@ class ComparisonWindow(QDialog):
         )
         self.mistakes_button.clicked.connect(self.mistakes_wished)
         self._arrange()
-        self.resize(*(theme.grown(length) for length in _SIZE))
+        room = self.screen().availableSize() - QSize(_FRAME, _FRAME)
+        self.resize(QSize(*(theme.grown(length) for length in _SIZE)).boundedTo(room))
         self._show()
 
     def _show(self) -> None:
@@ -126,7 +131,9 @@ class ComparisonWindow(QDialog):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(holder)
-        area.setMinimumWidth(theme.grown(330))
+        # what does not fit could not be brought into sight
+        bar = area.verticalScrollBar().sizeHint().width()
+        area.setMinimumWidth(max(theme.grown(280), holder.minimumSizeHint().width() + bar))
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return area
 
@@ -135,8 +142,8 @@ class ComparisonWindow(QDialog):
         grid.setHorizontalSpacing(theme.SPACE * 2)
         grid.setVerticalSpacing(theme.SPACE // 2)
         grid.setColumnStretch(0, 1)
-        for column in (1, 2):
-            head = QLabel(str(column))
+        for column, letter in enumerate(LETTERS, 1):
+            head = QLabel(letter)
             head.setFont(theme.font(theme.DENSE, bold=True))
             grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
         for row, figures in enumerate(self.found.figures, 1):
@@ -152,7 +159,7 @@ class ComparisonWindow(QDialog):
 
     def _title(self, number: int) -> QLabel:
         run = self._two[number]
-        label = _plain(f"{number + 1}  {run.record.title}")
+        label = _plain(f"{LETTERS[number]}  {run.record.title}")
         label.setFont(theme.font(theme.DENSE, bold=True))
         label.setMargin(theme.SPACE)
         label.setAutoFillBackground(True)

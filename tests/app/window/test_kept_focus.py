@@ -33,6 +33,13 @@ def takers(window):
     ]
 
 
+def zone_of(widget, window):
+    """The largest part of the window that it lies in, of those that people tell apart."""
+    zones = window.zones
+    parts = (window.top_bar, zones.palette_zone, zones.canvas_zone, zones.tabs, zones.inspector)
+    return next((part for part in parts if part.isAncestorOf(widget)), None)
+
+
 def test_any_control_gets_the_focus_back_that_it_lost_by_being_disabled(window):
     walked = takers(window)
     assert len(walked) > 20
@@ -48,6 +55,7 @@ def test_any_control_gets_the_focus_back_that_it_lost_by_being_disabled(window):
             if other.parentWidget() is widget.parentWidget() and other is not widget
         ]
         assert not beside or deputy.parentWidget() is widget.parentWidget(), widget
+        assert zone_of(deputy, window) is zone_of(widget, window), widget
         widget.setEnabled(True)
         assert QApplication.focusWidget() is widget, widget
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtWidgets import QPushButton, QScrollArea
 
 from networks.graph.differing import differing
 from networks.presets.catalog import PRESETS
@@ -43,6 +44,15 @@ def test_what_differs_is_said(window):
     assert names[:2] == ["state", "epochs"]
     assert "best validation loss" in names
     assert "The first number that differs" in str(window.found.sameness)
+
+
+def test_both_runs_have_one_name_in_all_parts_and_no_figure_is_cut_off(window):
+    assert [window._title(number).text()[:2] for number in (0, 1)] == ["A ", "B "]
+    (area,) = (area for area in window.findChildren(QScrollArea) if area.widget().findChild(QPushButton))
+    assert area.viewport().width() >= area.widget().minimumSizeHint().width()
+    least = window.minimumSizeHint()
+    assert least.width() < 960, "the smallest window that the program supports"
+    assert least.height() < 500
 
 
 def test_the_curves_have_their_difference(window):
