@@ -71,6 +71,8 @@ class Desk(QObject):
     """Pixels height×width×channels of a picture that goes to the test bench."""
     comparison_wished = Signal(object)
     """The rounds of a comparison that is to be trained."""
+    grid_wished = Signal()
+    """The selected layer's window is to be seen on a small grid."""
     step_wished = Signal()
     """Exactly one batch is to be trained, and told."""
     sweep_wished = Signal(object)

@@ -29,6 +29,7 @@ from app.features.reach import ReachOnCards
 from app.features.regularization import Regularization
 from app.features.results import Results
 from app.features.sweeps import Sweeps
+from app.features.small_grid import SmallGrids
 from app.features.torch_loading import TorchLoading
 from app.features.training import Training
 from app.features.twins import Twins
@@ -39,6 +40,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Appearance,
     Canvas,
     LayerTypes,
+    SmallGrids,
     Activations,
     NetworkSummary,
     History,

@@ -13,6 +13,7 @@ from app.feature.panel import Panel, Piece, Place, Spot
 from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from app.features.canvas_menu import CanvasMenu
+from app.features.small_grid import no_window
 from networks.graph.edits import free_fold
 from networks.graph.network import Network
 from widgets.canvas.input.keys import CANVAS_KEYS
@@ -64,6 +65,7 @@ class Canvas(PanelFeature["SelectionPanel"]):
         panel.block.opening_wished.connect(self.view.open_selected)
         panel.block.ungrouping_wished.connect(self.view.editing.ungroup)
         panel.block.saving_wished.connect(self._keep_block)
+        panel.layers.grid_wished.connect(self.desk.grid_wished)
         return panel
 
     def panels(self) -> tuple[Panel, ...]:
@@ -103,6 +105,14 @@ class Canvas(PanelFeature["SelectionPanel"]):
         copies, groups, chosen = Section.CLIPBOARD, Section.GROUPS, Section.SELECTION
         ungroup = view.editing.ungroup
         return (
+            Command(
+                "small_grid",
+                chosen,
+                self.tr("&Window on a small grid…"),
+                self.desk.grid_wished.emit,
+                scope=scope,
+                why_not=no_window,
+            ),
             Command("cut", copies, self.tr("Cu&t"), view.editing.cut, KEYS["cut"], scope),
             Command("copy", copies, self.tr("&Copy"), view.editing.copy, KEYS["copy"], scope),
             Command("paste", copies, self.tr("&Paste"), view.editing.paste, KEYS["paste"], scope),

@@ -8,7 +8,19 @@ from PySide6.QtWidgets import QMenu
 from widgets.canvas.view import CanvasView
 
 LINE = ""
-ON_SELECTION = ("open_fold", LINE, "cut", "copy", "paste", "duplicate", "delete", LINE, "group", "ungroup")
+ON_SELECTION = (
+    "open_fold",
+    "small_grid",
+    LINE,
+    "cut",
+    "copy",
+    "paste",
+    "duplicate",
+    "delete",
+    LINE,
+    "group",
+    "ungroup",
+)
 ON_A_WIRE = ("delete",)
 ON_NOTHING = ("paste", "select_all", LINE, "fit")
 OF_FOLDS = ("open_fold", "ungroup")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from networks.core.fields import changed, fields_of
 from networks.core.shapes import Shape, show
+from networks.explanations.small_grid import KINDS
 from networks.graph import edits
 from networks.graph.check import NodeReport, Report
 from networks.graph.network import Network
@@ -34,6 +35,8 @@ class LayerPanel(QWidget):
     """The new network, the text for the history, and the key that merges turns of one field."""
     renamed = Signal(str, str)
     """Old and new name, just before `edited`, so that whoever keeps a selection by name can update it."""
+    grid_wished = Signal()
+    """The layer's window is to be seen on a small grid."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +52,9 @@ class LayerPanel(QWidget):
         self._title.renamed.connect(self._rename)
         self._form = Form()
         self._form.edited.connect(self._edit)
+        self._grid = QPushButton(self.tr("See its window on a small grid…"))
+        self._grid.setObjectName("small_grid_button")
+        self._grid.clicked.connect(self.grid_wished)
         self._facts = facts_label()
         self._problem = Notice("error")
         self._problem.setObjectName("problem")
@@ -62,6 +68,7 @@ class LayerPanel(QWidget):
             self._problem,
             self._title,
             self._form,
+            self._grid,
             self._facts,
             self._whole,
         ):
@@ -89,6 +96,7 @@ class LayerPanel(QWidget):
         self._title.setVisible(len(names) == 1)
         self._form.setVisible(len(kinds) == 1 and bool(fields_of(next(iter(kinds)))))
         self._facts.setVisible(len(kinds) == 1)
+        self._grid.setVisible(len(names) == 1 and isinstance(layers[0], KINDS))
         self._whole.setVisible(not names)
         if not names:
             self._problem.show_sentence("")

@@ -54,6 +54,7 @@ READERS = {
     "widgets/results/probabilities.py": "On the probabilities of a picture",
     "widgets/runs/table.py": "On the table of runs",
     "widgets/sweeps/map.py": "On the map of a sweep",
+    "widgets/small_grid/grids.py": "On a small grid",
 }
 """Every file that reads keys, and the heading under which its keys stand."""
 
