@@ -43,6 +43,8 @@ class Panel(msgspec.Struct, frozen=True, eq=False):
     """Stands for a section where the window is narrow."""
     folded: bool = False
     """Whether its section shows only the heading at first."""
+    on_demand: bool = False
+    """Whether its tab is closed until something is shown in it, so that there is room for the others."""
     rank: int = 100
     """Sections with lower figures stand higher; others stand in the order of their features."""
     summary: Callable[[Shown], str] | None = None

@@ -28,8 +28,8 @@ from app.features.published_weights import PublishedWeights
 from app.features.reach import ReachOnCards
 from app.features.regularization import Regularization
 from app.features.results import Results
-from app.features.sweeps import Sweeps
 from app.features.small_grid import SmallGrids
+from app.features.sweeps import Sweeps
 from app.features.torch_loading import TorchLoading
 from app.features.training import Training
 from app.features.twins import Twins

@@ -46,7 +46,17 @@ class OneStep(PanelFeature["BackwardPanel"]):
 
     def panels(self) -> tuple[Panel, ...]:
         title = self.tr("Step")
-        return (Panel("one_step", title, Place.MEASURED, self.late, least_width=LEAST_WIDTH, room=ROOM),)
+        return (
+            Panel(
+                "one_step",
+                title,
+                Place.MEASURED,
+                self.late,
+                on_demand=True,
+                least_width=LEAST_WIDTH,
+                room=ROOM,
+            ),
+        )
 
     def commands(self) -> tuple[MenuEntry, ...]:
         title = self.tr("One s&tep, and see what it does")

@@ -85,7 +85,17 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     def panels(self) -> tuple[Panel, ...]:
         title = self.tr("Where from")
-        return (Panel("explanation", title, Place.MEASURED, self.late, least_width=LEAST_WIDTH, room=ROOM),)
+        return (
+            Panel(
+                "explanation",
+                title,
+                Place.MEASURED,
+                self.late,
+                on_demand=True,
+                least_width=LEAST_WIDTH,
+                room=ROOM,
+            ),
+        )
 
     def commands(self) -> tuple[MenuEntry, ...]:
         title = self.tr("Where a &number comes from")

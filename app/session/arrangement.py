@@ -36,6 +36,8 @@ class Arrangement(msgspec.Struct, frozen=True):
     """The share that the curves and their neighbours have of what the canvas and they have together."""
     hidden: tuple[Name, ...] = ()
     """Panels that are closed."""
+    opened: tuple[Name, ...] = ()
+    """Panels that are closed until something is shown in them, and are open."""
     tab: Name = ""
     """The panel whose tab is in front; empty for the first."""
     folded: tuple[Name, ...] = ()

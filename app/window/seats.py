@@ -26,7 +26,7 @@ class Seat(QObject):
         self.action = QAction(panel.title, self)
         self.action.setObjectName(f"show_{panel.name}")
         self.action.setCheckable(True)
-        self.action.setChecked(True)
+        self.action.setChecked(not panel.on_demand)
         self.action.toggled.connect(self._toggle)
         if panel.seen is not None:
             ShowWatch(panel.widget).seen.connect(panel.seen)
@@ -80,7 +80,7 @@ def _zone_action(place: Place, symbol: str, title: str, seats: list[Seat], paren
 
     def apply(opened: bool) -> None:
         for seat in seats:
-            seat.set_open(opened)
+            seat.set_open(opened and not seat.panel.on_demand)
 
     for seat in seats:
         seat.changed.connect(follow)

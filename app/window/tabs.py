@@ -45,7 +45,7 @@ class Tabs(QTabWidget):
         self.more.setMenu(menu)
         self.setTabOrder(self.tabBar(), self.more)
         self.currentChanged.connect(self._fit)
-        self._fit()
+        self._refresh()
 
     @property
     def empty(self) -> bool:

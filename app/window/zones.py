@@ -88,13 +88,16 @@ class Zones(QSplitter):
 
     def arrangement(self) -> Arrangement:
         """How it is arranged; the place of the window is not known here."""
-        hidden = tuple(name for name, seat in self.seats.items() if not seat.open)
+        seats = self.seats.items()
+        hidden = tuple(name for name, seat in seats if not seat.open and not seat.panel.on_demand)
+        opened = tuple(name for name, seat in seats if seat.open and seat.panel.on_demand)
         wanted = self._wanted
         return Arrangement(
             palette=wanted.palette,
             inspector=wanted.inspector,
             measured=wanted.measured,
             hidden=hidden,
+            opened=opened,
             tab=self.tabs.front(),
             folded=self.inspector.folded(),
             unfolded=self.inspector.unfolded(),
@@ -115,7 +118,7 @@ class Zones(QSplitter):
         """Arranges it like this; names of panels that are not there are ignored."""
         self._wanted = wanted
         for name, seat in self.seats.items():
-            seat.set_open(name not in wanted.hidden)
+            seat.set_open(name in wanted.opened if seat.panel.on_demand else name not in wanted.hidden)
         self.tabs.show_front(wanted.tab)
         self.inspector.restore(wanted.folded, wanted.unfolded)
         self._open_drawer(wanted.drawer)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
+from app.session.arrangement import Arrangement
 from app.window.canvas_zone import STRIP_WIDTH
 from tests.app.window.opened import OpenedWindow
 from widgets.controls.rail import WIDTH as RAIL
@@ -177,3 +178,18 @@ def test_at_every_width_nothing_is_squeezed_beside_a_room(window, name):
             assert zones.canvas_zone.width() >= least, width
             inspector = zones.inspector
             assert inspector.drawer_shown is (opened and inspector.on_rail), width
+
+
+def test_a_tab_on_demand_comes_with_its_content_and_is_remembered(window):
+    seat = window.zones.seats["one_step"]
+    assert not seat.open
+    window.desk.open_panel("one_step")
+    assert seat.open
+    assert window.zones.tabs.front() == "one_step"
+    arranged = window.zones.arrangement()
+    assert "one_step" in arranged.opened
+    assert "one_step" not in arranged.hidden
+    window.zones.arrange(Arrangement())
+    assert not seat.open
+    window.zones.arrange(arranged)
+    assert seat.open
