@@ -5,24 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
+from networks.explanations.small_grid import KINDS
 from widgets.canvas.view import CanvasView
 
 LINE = ""
-ON_SELECTION = (
-    "open_fold",
-    "small_grid",
-    LINE,
-    "cut",
-    "copy",
-    "paste",
-    "duplicate",
-    "delete",
-    LINE,
-    "group",
-    "ungroup",
-)
+ON_SELECTION = ("open_fold", LINE, "cut", "copy", "paste", "duplicate", "delete", LINE, "group", "ungroup")
 ON_A_WIRE = ("delete",)
 ON_NOTHING = ("paste", "select_all", LINE, "fit")
+OF_A_WINDOW = (LINE, "small_grid")
+"""Added for a layer whose window slides."""
 OF_FOLDS = ("open_fold", "ungroup")
 """Shown only for blocks and groups."""
 
@@ -56,4 +47,7 @@ class CanvasMenu(QMenu):
             return ON_A_WIRE if self._canvas.selected_wires() else ON_NOTHING
         if any(self._canvas.folding.folds_of(name) for name in selected):
             return ON_SELECTION
-        return tuple(name for name in ON_SELECTION if name not in OF_FOLDS)
+        plain = tuple(name for name in ON_SELECTION if name not in OF_FOLDS)
+        network = self._canvas.folding.network
+        slides = len(selected) == 1 and isinstance(network[selected[0]].layer, KINDS)
+        return (*plain, *OF_A_WINDOW) if slides else plain

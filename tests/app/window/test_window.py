@@ -43,6 +43,7 @@ from tests.widgets.gestures import drop
 from widgets.look import theme
 
 CTRL = Qt.KeyboardModifier.ControlModifier
+from widgets.small_grid.dialog import SmallGrid
 
 
 @pytest.fixture(autouse=True)
@@ -211,6 +212,9 @@ def test_the_right_button_has_a_menu_for_what_it_is_over(window):
     assert window.canvas.selected() == ("tanh1",)
     entries["delete"].trigger()
     assert "tanh1" not in window.document.project.network
+    _menu_at(window, _on_card(window, "conv1"))["small_grid"].trigger()
+    assert window.findChild(SmallGrid).isVisible()
+    window.findChild(SmallGrid).close()
     # what is selected together is meant together
     window.canvas.select(["conv2", "tanh2"])
     _menu_at(window, _on_card(window, "tanh2"))["group"].trigger()
