@@ -97,7 +97,17 @@ class Sweeps(PanelFeature["SweepPanel"]):
 
     def panels(self) -> tuple[Panel, ...]:
         title = self.tr("Sweep")
-        return (Panel("sweep", title, Place.MEASURED, self.late, scrolls=True, least_width=LEAST_WIDTH),)
+        return (
+            Panel(
+                "sweep",
+                title,
+                Place.MEASURED,
+                self.late,
+                on_demand=True,
+                scrolls=True,
+                least_width=LEAST_WIDTH,
+            ),
+        )
 
     def pieces(self) -> tuple[Piece, ...]:
         return (Piece(Spot.ABOVE, self.left_over),)

@@ -60,7 +60,7 @@ class TrainingBar(QWidget):
         self.progress.reason_clicked.connect(self.finding_clicked)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.SPACE)
+        row.setSpacing(theme.SPACE - 2)
         buttons = (
             self.main_button,
             self.stop_button,
@@ -177,7 +177,6 @@ class TrainingBar(QWidget):
         self.step_button.setAccessibleName(self.tr("Step"))
         self.step_button.setEnabled(stage == "paused" or (idle and self._reason is None))
         self.step_button.setToolTip(self.tr("Train exactly one batch, and see what it does"))
-        self.both_button.setText(self.tr("Both…") if self._worded else "")
         self.both_button.setIcon(icon("twins"))
         self.both_button.setAccessibleName(self.tr("Train both…"))
         self.both_button.setToolTip(

@@ -41,9 +41,9 @@ from networks.training.speed import Speed
 from tests.app.window.opened import OpenedWindow
 from tests.widgets.gestures import drop
 from widgets.look import theme
+from widgets.small_grid.dialog import SmallGrid
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-from widgets.small_grid.dialog import SmallGrid
 
 
 @pytest.fixture(autouse=True)
