@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from networks.doctor import memory
 from networks.doctor.findings import findings
@@ -43,6 +44,7 @@ WITHOUT_WEIGHTS = Network((*PLAIN.nodes, Node("output", Output(), ("flatten",)))
 LONG_WARM_UP = with_settings(Recipe(), epochs=2, schedule=Cosine(warmup=2.5))
 HARD = next(loss for loss in LOSSES if not loss.soft and loss.expects == "scores")
 NOT_AVERAGED = with_settings(Recipe(), stopping=Stopping(keep="averaged"))
+PERCENT = Stopping(measure="validation accuracy", target=98.0)
 NOT_FETCHED = with_settings(Recipe(), start=PUBLISHED[0].name)
 
 
@@ -71,6 +73,9 @@ def _nothing_fetched(tmp_path, monkeypatch):
         (Project(FIRST.network, with_settings(LONG_WARM_UP, epochs=3)), []),
         (Project(FIRST.network, NOT_AVERAGED), [("nothing averaged", None)]),
         (Project(FIRST.network, with_settings(NOT_AVERAGED, averaging=0.9)), []),
+        (Project(FIRST.network, with_settings(Recipe(), stopping=PERCENT)), [("target out of reach", None)]),
+        (Project(FIRST.network, with_settings(Recipe(), stopping=replace(PERCENT, target=0.98))), []),
+        (Project(FIRST.network, with_settings(Recipe(), stopping=Stopping(target=98.0))), []),
         (Project(LONE, with_settings(Recipe(), batch_size=1)), [("lone number", "norm")]),
         (Project(LONE), []),
         (Project(ONE_PER_GROUP), [("misfit", "norm")]),
