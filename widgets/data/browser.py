@@ -34,8 +34,8 @@ from widgets.look import theme
 
 _BESIDE = 900
 """From this width on, the picture stands at the right of the grid instead of below it."""
-_BESIDE_SETS = 540
-"""What must be left for the pictures, so that the list of data sets stands beside them."""
+_BESIDE_SETS, _BESIDE_REASON = 540, 280
+"""What must be left to have the list of data sets beside the pictures, or beside why there are none."""
 _DETAIL = 330
 _SHORT = 560
 """Below this height, what is said of the balance scrolls with the picture and leaves its room to the grid."""
@@ -154,6 +154,10 @@ class DataBrowser(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Puts everything where there is room for it."""
         beside = self.width() - self._share_with_sets() >= theme.grown(_BESIDE)
         column = self._right_column if beside else self._below_column
         if column.indexOf(self.detail) < 0:
@@ -171,7 +175,8 @@ class DataBrowser(QWidget):
     def _share_with_sets(self) -> int:
         """Shows the list of data sets as wide as there is room for it; gives how wide that is."""
         wide = self.width() >= theme.grown(WIDE + _BESIDE)
-        shown = self.width() >= theme.grown(NARROW + _BESIDE_SETS)
+        least = _BESIDE_SETS if self._pages.currentIndex() else _BESIDE_REASON
+        shown = self.width() >= theme.grown(NARROW + least)
         self.sets.set_wide(wide)
         self.sets.setVisible(shown)
         return theme.grown(WIDE if wide else NARROW) if shown else 0
@@ -213,7 +218,7 @@ class DataBrowser(QWidget):
         self.foot.show_contents(contents, recipe)
         self._tell_about()
         self.grid.show_contents(contents, self.head.part, recipe.data)
-        self._pages.setCurrentIndex(1)
+        self._turn_to(1)
         if not changed:
             return
         self.drop_tiles()
@@ -234,7 +239,12 @@ class DataBrowser(QWidget):
         self._waiting.setText(sentence if waiting else "")
         self._waiting.setVisible(waiting)
         self._door.setVisible(not waiting)
-        self._pages.setCurrentIndex(0)
+        self._turn_to(0)
+
+    def _turn_to(self, page: int) -> None:
+        if page != self._pages.currentIndex():
+            self._pages.setCurrentIndex(page)
+            self._arrange()
 
     def reason(self) -> str:
         """Why there is nothing to show; empty where there is."""

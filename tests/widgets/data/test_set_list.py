@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from networks.recipes.contents import contents
 from networks.recipes.datasets import DATASETS, Digits, Folder, Shapes
 from networks.recipes.datasets.mnist import MNIST
 from networks.recipes.datasets.offers import Offer
@@ -95,6 +96,22 @@ def test_the_list_gives_way_to_the_pictures(qtbot, width, shown, wide):
     browser.resize(width, 700)
     with qtbot.waitExposed(browser):
         browser.show()
+    browser.show_contents(contents(Recipe().data), Recipe())
     assert browser.sets.isVisible() is shown
     assert browser.sets.list.wide is wide
     assert browser.minimumSizeHint().width() <= 500
+
+
+def test_where_there_are_no_pictures_the_list_needs_less_room(qtbot):
+    browser = DataBrowser()
+    qtbot.addWidget(browser)
+    browser.resize(460, 500)
+    with qtbot.waitExposed(browser):
+        browser.show()
+    browser.show_reason("not here")
+    assert browser.sets.isVisible()
+    browser.show_contents(contents(Recipe().data), Recipe())
+    assert not browser.sets.isVisible()
+    browser.show_reason("gone")
+    assert browser.sets.isVisible()
+    assert browser.minimumSizeHint().width() <= 460
