@@ -21,6 +21,7 @@ from app.probing.probing import Sight
 from networks.core.message import Message, UserError, message, visible
 from networks.explanations.kept import Kept
 from networks.explanations.page import Page, page
+from networks.xray.silenced import NOTHING_OFF
 from networks.xray.value_place import ValuePlace
 from widgets.controls.section import ShowWatch
 from widgets.look.translation import said
@@ -287,6 +288,8 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
     def _weights_words(self, probed: Probed, known: Known) -> str:
         step = known.kept.step
         mode = self.tr(", BatchNorm as in training") if probed.mode == "training" else ""
+        if self.desk.probing.off.within(probed.project.network) != NOTHING_OFF:
+            mode += self.tr(", with nothing switched off")
         if not step:
             return self.tr("weights: before the training") + mode
         if probed.looker is None:

@@ -53,7 +53,7 @@ def legend(form: WeightedSum) -> Message | None:
         )
     maps, height, width = form.values.shape
     return message(
-        "Maps {maps}, rows {height}, columns {width}: {count} products{bias}.",
+        "c runs over {maps} maps, i over {height} rows, j over {width} columns: {count} products{bias}.",
         maps=maps,
         height=height,
         width=width,

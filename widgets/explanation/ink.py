@@ -108,9 +108,18 @@ def fitted(place: QRectF, height: int, width: int) -> QRectF:
 
 
 def paint_image(
-    painter: QPainter, place: QRectF, image: QImage, ink: Ink, box: Box | None = None, color: str = ""
+    painter: QPainter,
+    place: QRectF,
+    image: QImage,
+    ink: Ink,
+    box: Box | None = None,
+    color: str = "",
+    size: tuple[int, int] | None = None,
 ) -> QRectF:
-    """Paints an image with a frame around some of its cells; returns where it lies."""
+    """Paints an image with a frame around some of its cells; returns where it lies.
+
+    `size` has the rows and columns of the cells where the image has fewer pixels.
+    """
     where = fitted(place, image.height(), image.width())
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     painter.drawImage(where, image)
@@ -118,7 +127,9 @@ def paint_image(
     painter.setPen(QPen(QColor(ink.shade.border), 1))
     painter.drawRoundedRect(where.adjusted(-0.5, -0.5, 0.5, 0.5), 2, 2)
     if box is not None:
-        paint_box(painter, where, box, (image.height(), image.width()), QColor(color or ink.shade.text))
+        paint_box(
+            painter, where, box, size or (image.height(), image.width()), QColor(color or ink.shade.text)
+        )
     return where
 
 

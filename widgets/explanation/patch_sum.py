@@ -32,6 +32,8 @@ _LARGEST = 15
 """Windows with more rows or columns are painted as images, without figures."""
 _SMALL, _ROOMY = 420, 560
 """Below the first width a row does without the map that its patch lies in, below the second the open one."""
+_FINE = 96
+"""So many pixels, or nearly twice as many, a small map has on its shorter side at most."""
 _ROW, _HEAD, _BIAS = 53, 38, 28
 
 
@@ -50,6 +52,10 @@ class PatchSum(Drawing):
         assert page.passed is not None
         self._maps = page.passed.inputs[int(form.value_places.which)][0]
         self._channels, self._box, self._outside = _window(form, self.values.shape)
+        self._size = self._maps.shape[1], self._maps.shape[2]
+        # what is painted small needs no more pixels; this keeps large images within a frame's time
+        step = max(1, min(self._size) // _FINE)
+        self._maps = self._maps[:, ::step, ::step]
         chosen = [self._channels[row.index] for row in self.shown if row.index is not None]
         self._bounds = (
             bound_of(self._maps[chosen], self.values),
@@ -246,7 +252,7 @@ class PatchSum(Drawing):
         )
 
     def _paint_head(self, painter: QPainter, at: dict[str, float], ink: Ink) -> None:
-        height, width = self._maps.shape[1:]
+        height, width = self._size
         titles = (
             ("label", tr("in"), g(24)),
             (
@@ -306,7 +312,8 @@ class PatchSum(Drawing):
             for kind in kinds if at["map"] < at["patch"] else kinds[1:]:
                 tile = QRectF(at[kind], middle - side / 2, side, side)
                 box = self._box if kind == "map" else None
-                paint_image(painter, tile, self._image(found.index, kind, ink), ink, box)
+                size = self._size if kind == "map" else None
+                paint_image(painter, tile, self._image(found.index, kind, ink), ink, box, size=size)
             for kind, sign in (("factor", "×"), ("product", "=")):
                 between = QRectF(at[kind] - g(22), place.top(), g(22), place.height())
                 write(painter, between, sign, ink.words, ink.dim, CENTRE)
@@ -332,7 +339,8 @@ class PatchSum(Drawing):
                 ink.text,
             )
             tile = QRectF(g(30), place.top() + g(10), g(66), g(66))
-            lies = paint_image(painter, tile, self._image(index, "map", ink), ink, self._box)
+            image = self._image(index, "map", ink)
+            lies = paint_image(painter, tile, image, ink, self._box, size=self._size)
             top, left, bottom, right = self._box
             for line, words in enumerate(
                 (
