@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt, Slot
+
 from app.feature.desk import Desk
 from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
+from app.probing.probing import Sight
 from networks.graph.network import Network
 from networks.layers.activation import Activation
+from widgets.controls.section import ShowWatch
 from widgets.look.translation import declared
 
 if TYPE_CHECKING:
@@ -23,6 +27,8 @@ class Activations(PanelFeature["ActivationPanel"]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._summed_up: tuple[Network, str] | None = None
+        desk.probing.changed.connect(self._show_coming)
+        desk.probing.watched.connect(self._show_coming)
 
     def panels(self) -> tuple[Panel, ...]:
         return (
@@ -53,7 +59,24 @@ class Activations(PanelFeature["ActivationPanel"]):
 
         panel = ActivationPanel()
         panel.edited.connect(self.desk.edit_network)
+        panel.drawn.connect(self._watch)
+        ShowWatch(panel).seen.connect(self._watch, Qt.ConnectionType.QueuedConnection)
         return panel
+
+    # what comes into the drawn function, while something else has the probe on
+
+    @Slot()
+    def _watch(self) -> None:
+        panel = self.late.made
+        name = panel.drawn_layer if panel is not None and panel.isVisible() else ""
+        self.desk.probing.watch("activation", Sight(spread=name) if name else None)
+        self._show_coming()
+
+    @Slot()
+    def _show_coming(self) -> None:
+        if (panel := self.late.made) is not None:
+            seen = self.desk.probing.seen
+            panel.show_coming(None if seen is None else seen.xray.coming)
 
     def show_panel(self, panel: ActivationPanel, old: Shown | None, new: Shown) -> None:
         if new.news(old, "network", "folding", "selection"):

@@ -240,7 +240,9 @@ class Inside(PanelFeature["InsidePanel"]):
             self._source_shape(name),
             self._takes_colors(name),
         )
-        return replace(near, caption=self._caption(near))
+        probed = self.desk.probed
+        probe = "" if probed is None else f"{probed.title} · {probed.weights}"
+        return replace(near, probe=probe, caption=self._caption(near))
 
     def _details(self, name: str) -> str:
         report = self.desk.shown.report.nodes[name]

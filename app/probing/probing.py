@@ -68,6 +68,8 @@ class Sight(msgspec.Struct, frozen=True):
     """The layers of which small views are shown."""
     focus: Focus | None = None
     """The layer that is shown from near."""
+    spread: str = ""
+    """The layer of which it is shown how what comes in is spread. Alone, this does not keep the probe on."""
 
 
 class Seen(NamedTuple):
@@ -130,7 +132,7 @@ class Probing(QObject):
     @property
     def on(self) -> bool:
         """Whether some part of the window shows something of the probe."""
-        return bool(self._sights)
+        return any(sight.names or sight.focus or not sight.spread for sight in self._sights.values())
 
     def watch(self, who: str, sight: Sight | None) -> None:
         """Says what one part of the window has in sight; None where it is not seen itself."""
@@ -325,6 +327,7 @@ class Probing(QObject):
             mode=options.mode,
             focus=focus,
             off=self.off.within(project.network),
+            spread=next((each.spread for each in self._sights.values() if each.spread), ""),
         )
 
     def _take_ready(self, ready: Ready) -> None:

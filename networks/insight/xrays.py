@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from networks.graph.network import Network
-from networks.insight.closeups import closeup
+from networks.insight.closeups import closeup, spread
 from networks.insight.taps import Change, Taps
 from networks.layers.ends import Output
 from networks.recipes.losses import Loss
 from networks.training.answers import probabilities
-from networks.xray.closeup import Closeup, Focus, Order
+from networks.xray.closeup import Closeup, Focus, Order, Spread
 from networks.xray.flatness import Stretch, flat_stretches
 from networks.xray.silenced import NOTHING_OFF, Silenced
 from networks.xray.view import MOST_BARS, Maps, Mode, View, XRay
@@ -37,6 +37,8 @@ class Wanted(msgspec.Struct, frozen=True):
     """The layer that is looked at from near."""
     off: Silenced = NOTHING_OFF
     """What is switched off while it is looked at."""
+    spread: str = ""
+    """The layer of which it is told how what comes in is spread; empty for none."""
 
 
 def xray(taps: Taps, network: Network, loss: Loss, images: Tensor, wanted: Wanted, step: int = 0) -> XRay:
@@ -50,12 +52,15 @@ def xray(taps: Taps, network: Network, loss: Loss, images: Tensor, wanted: Wante
     answer: list[NDArray[np.float64]] = []
 
     near: list[Closeup] = []
+    coming: list[Spread] = []
     focus = wanted.focus
 
     def take(name: str, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         layer = network[name].layer
         if focus is not None and name == focus.name:
             near.append(closeup(layer, taps.part(name), inputs, output, focus))
+        if name == wanted.spread and inputs:
+            coming.append(spread([each[0] for each in inputs]))
         if name not in wanted.names:
             return
         stretches = flat_stretches(layer)
@@ -64,7 +69,8 @@ def xray(taps: Taps, network: Network, loss: Loss, images: Tensor, wanted: Wante
         if isinstance(layer, Output):
             answer.append(probabilities(output[:1].float().cpu(), loss)[0].double().numpy())
 
-    names = wanted.names if focus is None else wanted.names | {focus.name}
+    names = wanted.names | {wanted.spread} if wanted.spread in network else wanted.names
+    names = names if focus is None else names | {focus.name}
     training = wanted.mode == "training"
     taps.run(images, names, take, training=training, change=silencer(wanted.off))
     intact = None
@@ -81,6 +87,7 @@ def xray(taps: Taps, network: Network, loss: Loss, images: Tensor, wanted: Wante
         closeup=near[0] if near else None,
         off=wanted.off,
         intact=intact,
+        coming=coming[0] if coming else None,
     )
 
 

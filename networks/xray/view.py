@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.core.shapes import Shape, count
-from networks.xray.closeup import Closeup
+from networks.xray.closeup import Closeup, Spread
 from networks.xray.silenced import NOTHING_OFF, Silenced
 
 Mode = Literal["evaluation", "training"]
@@ -88,6 +88,8 @@ class XRay(msgspec.Struct, frozen=True, eq=False):
     """What was switched off."""
     intact: NDArray[np.float64] | None = None
     """The answer with nothing switched off; None where nothing is."""
+    coming: Spread | None = None
+    """How what comes into one layer is spread, where that was wanted."""
 
     @property
     def bound(self) -> float:

@@ -41,6 +41,8 @@ class Near(msgspec.Struct, frozen=True, eq=False):
     start_words: str = ""
     source_shape: Shape | None = None
     colors: bool = False
+    probe: str = ""
+    """Which picture is followed, and with which weights."""
     caption: str = ""
 
     def ends(self, values: Reals) -> tuple[float, float]:

@@ -91,7 +91,7 @@ class InsidePanel(QWidget):
         closeup = near.closeup
         self._stack.setCurrentIndex(1)
         self.title.setText(near.title)
-        self.about.set_text(near.details)
+        self.about.set_text(" · ".join(filter(None, (near.details, near.probe))))
         self.grid.setVisible(closeup.maps)
         self.bars.setVisible(not closeup.maps)
         self.grid.show_near(near if closeup.maps else None)

@@ -13,6 +13,7 @@ from networks.graph.network import Network
 from networks.layers import layer_types
 from networks.layers.activation import Activation
 from networks.layers.base import Group, Layer
+from networks.xray.closeup import Spread
 from widgets.controls.column import stacked
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.icon_line import IconLine
@@ -35,6 +36,8 @@ WHOLE, SELECTED = 0, 1
 class ActivationPanel(QWidget):
     """Shows the activations of a network and asks for another network."""
 
+    drawn = Signal()
+    """Another function is drawn, or that of another layer."""
     edited = Signal(object, str, str)
     """The new network, the text for the history, and the key that merges turns of one field."""
 
@@ -61,7 +64,9 @@ class ActivationPanel(QWidget):
         self._good, self._bad = IconLine("check", "success"), IconLine("warning", "warning")
         self._good.setObjectName("good")
         self._bad.setObjectName("bad")
-        self._drawing = stacked(self._plot, self._formula, self._good, self._bad)
+        self._coming = dim()
+        self._coming.hide()
+        self._drawing = stacked(self._plot, self._coming, self._formula, self._good, self._bad)
         rows = Rows()
         rows.add_row(
             self.tr("Function"), self._box, tip=self.tr("All layers chosen above change in one step.")
@@ -74,6 +79,21 @@ class ActivationPanel(QWidget):
         column.addStretch(1)
         self.setMinimumWidth(theme.grown(244))
         self.show_network(self._network, ())
+
+    @property
+    def drawn_layer(self) -> str:
+        """The first of the layers whose function is drawn; empty where none is."""
+        function = self._plot.function
+        return next((name for name in self._names() if self._all[name] == function), "")
+
+    def show_coming(self, spread: Spread | None) -> None:
+        """Shows behind the function how what comes into the drawn layer is spread, for the probe."""
+        name = self.drawn_layer
+        shown = spread is not None and bool(name)
+        self._plot.show_spread(spread if shown else None)
+        self._coming.setVisible(shown)
+        words = self.tr("Bars: what comes into {name} for the probe.")
+        self._coming.setText(words.format(name=name) if shown else "")
 
     def show_network(self, network: Network, names: tuple[str, ...]) -> None:
         """Shows the activations of the network; `names` are the selected layers."""
@@ -107,6 +127,7 @@ class ActivationPanel(QWidget):
         if only is not None:
             self._form.show_values(layers)
         self._show_function(self._drawn_one(kinds))
+        self.drawn.emit()
 
     def _state_words(self, kinds: Counter[type[Activation]], whole: bool) -> str:
         if not kinds:

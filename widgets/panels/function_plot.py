@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from networks.layers.activation import Activation
 from networks.layers.base import Group
 from networks.runs.series import Floats
+from networks.xray.closeup import Spread
 from widgets.curves import ticks
 from widgets.look import theme
 
@@ -39,6 +40,16 @@ class FunctionPlot(QWidget):
         """Draws this function."""
         self._lines.draw(function)
 
+    @property
+    def function(self) -> Activation | None:
+        """What is drawn."""
+        return self._lines.function
+
+    def show_spread(self, spread: Spread | None) -> None:
+        """Draws bars behind the function: how what goes into it is spread. None takes them away."""
+        self._lines.spread = spread
+        self._lines.update()
+
     def drawn(self) -> tuple[Floats, Floats]:
         """The values and the slopes as drawn; both empty where nothing is."""
         return self._lines.values, self._lines.slopes
@@ -49,15 +60,16 @@ class _Lines(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._function: Activation | None = None
+        self.function: Activation | None = None
+        self.spread: Spread | None = None
         self.values = self.slopes = _NOTHING
         self._low, self._high = -0.2, 1.1
 
     def draw(self, function: Activation | None) -> None:
         """Draws this function, or nothing."""
-        if function == self._function:
+        if function == self.function:
             return
-        self._function = function
+        self.function = function
         self.values = self.slopes = _NOTHING
         if function is not None:
             self.values, self.slopes = function.values(_ACROSS), function.slopes(_ACROSS)
@@ -78,6 +90,8 @@ class _Lines(QWidget):
         place = QRectF(left, 4.5, self.width() - left - 4, self.height() - 8 - metrics.height())
         self._paint_axes(painter, place, shade)
         painter.setClipRect(place)
+        if self.spread is not None:
+            self._paint_spread(painter, self.spread, place, shade)
         color = shade.group(Group.ACTIVATION)
         for values, width, style in (
             (self.slopes, 1.4, Qt.PenStyle.DashLine),
@@ -86,6 +100,17 @@ class _Lines(QWidget):
             painter.setPen(QPen(color, width, style))
             painter.drawPolyline(self._line(place, values))
         painter.end()
+
+    def _paint_spread(self, painter: QPainter, spread: Spread, place: QRectF, shade: theme.Colors) -> None:
+        """Bars from the lower edge, the highest over half of the plot."""
+        edges = np.linspace(spread.low, spread.high, len(spread.counts) + 1).tolist()
+        most = int(spread.counts.max()) or 1
+        color = QColor(shade.neg)
+        color.setAlphaF(0.35)
+        for index, count in enumerate(spread.counts.tolist()):
+            left, right = self._x(place, edges[index]), self._x(place, edges[index + 1])
+            height = count / most * place.height() / 2
+            painter.fillRect(QRectF(left, place.bottom() - height, max(1.0, right - left), height), color)
 
     def _x(self, place: QRectF, value: float) -> float:
         return place.left() + (value / _END + 1) / 2 * place.width()

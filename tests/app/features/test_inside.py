@@ -10,11 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.feature.showing import Showing
+from app.features.activations import Activations
 from app.features.canvas import Canvas
 from app.features.inside import Inside
 from app.features.xray import XRayCanvas
+from app.probing.work import healths
 from networks.presets.lenet import lenet5
 from networks.xray.value_place import ValuePlace
+from networks.xray.view import View
 from tests.app.features.test_results import desk, train, training  # noqa: F401  fixtures
 
 pytestmark = pytest.mark.usefixtures("collector_at_rest")
@@ -111,10 +114,10 @@ def test_a_channel_is_switched_off_and_on_with_the_xray(inside, qtbot):
     assert np.allclose(off.intact, near.answer)
     assert not off.closeup.chosen.any()
     assert off.closeup.channel == channel
-    said = []
-    inside.desk.views_shown.connect(lambda xray, look: said.append(look.health.get("conv2")))
-    qtbot.waitUntil(lambda: bool(said) and said[-1] is not None, timeout=20_000)
-    assert str(said[-1].word) == f"{channel} is off"
+    xray = inside.probing.seen.xray
+    views = {"conv2": View("conv2", (16, 10, 10), 0.0, 1.0, 0.5, 0.0)}
+    told = healths(inside.desk.shown.network, replace(xray, views=views), None)
+    assert str(told["conv2"].word) == f"{channel} is off"
     switches.count.click()
     qtbot.waitUntil(lambda: "validation pictures" in switches.counted.text(), timeout=20_000)
     inside.xray.switch(False)
@@ -160,6 +163,21 @@ def test_a_run_keeps_its_weights_while_something_is_off(inside, training, desk, 
         timeout=20_000,
     )
     assert inside.panel.near.start.count == inside.panel.near.weighed.weights.count
+
+
+def test_the_activation_panel_shows_what_comes_in_while_the_probe_is_on(inside, desk, qtbot):  # noqa: F811
+    shows(inside, "conv1", qtbot)
+    activations = Activations(desk)
+    panel = activations.panel
+    qtbot.addWidget(panel)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    qtbot.waitUntil(lambda: panel._plot._lines.spread is not None, timeout=20_000)
+    assert panel._plot._lines.spread.count == 6 * 28 * 28
+    assert "tanh1" in panel._coming.text()
+    inside.panel.hide()
+    qtbot.waitUntil(lambda: panel._plot._lines.spread is None, timeout=5_000)
+    assert not inside.probing.on
 
 
 def test_nothing_is_looked_at_while_it_is_not_in_sight(inside, desk, qtbot):  # noqa: F811
