@@ -7,7 +7,7 @@ from functools import partial
 
 from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -26,8 +26,8 @@ from widgets.look.icon import icon
 from widgets.look.translation import said
 from widgets.runs.table import RunsTable
 
-_NARROW = 420
-"""Below this width the filter is as wide as its icon allows."""
+_FILTER = 70
+"""The narrowest that the field of the filter may be."""
 
 
 class RunsBox(QWidget):
@@ -117,6 +117,27 @@ class RunsBox(QWidget):
                 return runs
         return ()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_head()
+
+    def _fit_head(self) -> None:
+        """Gives up words where their line is narrow: how many are drawn first, then the title."""
+        for hidden in ((), (self._count,), (self._count, self._title)):
+            for words in (self._count, self._title):
+                words.setVisible(words not in hidden)
+            if self._head_width() <= self.width():
+                return
+
+    def _head_width(self) -> int:
+        items = map(self.head.itemAt, range(self.head.count()))
+        widgets = [item.widget() for item in items if item is not None]
+        shown = [widget for widget in widgets if widget is not None and widget.isVisibleTo(self)]
+        narrow = theme.grown(_FILTER)
+        wide = sum(narrow if widget is self.filter else widget.sizeHint().width() for widget in shown)
+        margins = self.head.contentsMargins()
+        return wide + margins.left() + margins.right() + self.head.spacing() * (len(shown) - 1)
+
     @Slot()
     def _refresh(self) -> None:
         drawn = sum(row.run in self._drawn for row in self._rows)
@@ -127,6 +148,7 @@ class RunsBox(QWidget):
                 shown=shown, drawn=drawn, count=len(self._rows)
             )
         self._count.setText(words)
+        self._fit_head()
         ready = bool(self.compared)
         self.compare_button.setEnabled(ready)
         self.compare_button.setToolTip(
