@@ -287,6 +287,7 @@ class Training(Feature):
     def _move_runs(self, path: Path) -> None:
         """The runs that the project had before it was saved go along with it."""
         self.runs.kept.move(self.desk.files.unsaved_runs(), runs_folder(path))
+        self.runs.every.arriving.watch(runs_folder(path))
 
     @Slot(object)
     def _train_quicker(self, project: Project) -> None:

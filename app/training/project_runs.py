@@ -7,10 +7,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.training.arriving_runs import Arrived, ArrivingRuns
 from app.training.kept_runs import Found, KeptRuns, MoveTrained
 from app.training.run_table import RunTable
 from app.training.watched_runs import WatchedRuns
 from networks.project.project import Project
+from networks.runs.endings import may_go_on
 from networks.runs.kept.folders import number_of
 from networks.runs.record import Record, Records
 
@@ -45,6 +47,9 @@ class ProjectRuns(QObject):
         """Those that other processes train."""
         self.watched.recorded.connect(self.tell)
         self.watched.troubled.connect(self.troubled)
+        self.arriving = ArrivingRuns(self._folders, self._resumable, self)
+        """Those that other processes begin while the project is open."""
+        self.arriving.arrived.connect(self._take_arrived)
         self.opened: tuple[str, ...] = ()
         """The runs that are drawn because they are the newest of a project that was opened."""
 
@@ -60,6 +65,7 @@ class ProjectRuns(QObject):
         self.table.forget([run for run in self.table.rows if run not in busy])
         self.tell()
         self.table.load(runs)
+        self.arriving.watch(runs)
 
     @Slot(object)
     def show_run(self, folder: Path) -> None:
@@ -84,6 +90,7 @@ class ProjectRuns(QObject):
 
     def close(self) -> None:
         """Reads and follows nothing more, and waits until nothing is being moved or written."""
+        self.arriving.close()
         self.watched.close()
         self.table.close()
         self.kept.close()
@@ -106,6 +113,22 @@ class ProjectRuns(QObject):
             if found.run.state == "running":
                 self.watched.follow(found.run.record.run, found.follower)
             self.found.emit(found)
+
+    def _folders(self) -> tuple[Path, ...]:
+        return tuple(self.kept.folders.values())
+
+    def _resumable(self) -> tuple[Path, ...]:
+        """The folders of runs whose curves are there and that did not come to their end."""
+        ended = (record.run for record in self.records if may_go_on(record.ended))
+        return tuple(self.kept.folders[run] for run in ended if run in self.kept.folders)
+
+    @Slot(object)
+    def _take_arrived(self, arrived: Arrived) -> None:
+        """Lists runs that others have begun, and draws those that they train now."""
+        known = self._folders()
+        new = self.table.add_all([folder for folder in arrived.new if folder not in known])
+        resumed = (self.kept.run_in(folder) for folder in arrived.resumed)
+        self.kept.want([*new, *(run for run in resumed if run is not None and run not in self.watched.runs)])
 
     # what the user does with them
 

@@ -81,6 +81,12 @@ class RunTable(QObject):
         self._read_next()
         return next(run for run, each in self._kept.folders.items() if each == folder)
 
+    def add_all(self, folders: Sequence[Path]) -> tuple[str, ...]:
+        """Adds runs that have come meanwhile; gives the ids of those that were not there."""
+        added = self._add(folders)
+        self._read_next()
+        return added
+
     def stop(self) -> None:
         """Reads no more."""
         for job in (self._listing, self._reading):

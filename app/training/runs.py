@@ -25,6 +25,7 @@ from networks.project.kept_project import Repeatable
 from networks.project.project import Project, read_project, share_weights
 from networks.recipes.recipe import Recipe
 from networks.recipes.steering import Running, steered, with_change
+from networks.runs.endings import may_go_on
 from networks.runs.events import Event, Failed, Finished, Noticed, Steered
 from networks.runs.kept.files import PROJECT
 from networks.runs.progress import Progress
@@ -309,9 +310,7 @@ class Runs(QObject):
 
     def may_go_on(self, record: Record) -> bool:
         """Whether a run that did not come to its end can go on from its folder."""
-        ended = record.ended
-        unfinished = isinstance(ended, Finished) and ended.reason in ("interrupted", "stopped")
-        return unfinished and record.run in self.kept.folders
+        return may_go_on(record.ended) and record.run in self.kept.folders
 
     @Slot(object)
     def go_on(self, record: Record) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from networks.core.message import Message, message, plural
-from networks.runs.events import Stepped, Validated
+from networks.runs.events import Failed, Finished, Stepped, Validated
 from networks.runs.measures import MEASURE, TRAINING_LOSS
 
 
@@ -90,3 +90,8 @@ def diverged(event: Stepped) -> Message:
         loss="NaN" if math.isnan(event.values[TRAINING_LOSS.name]) else "infinite",
         step=event.step,
     )
+
+
+def may_go_on(ended: Finished | Failed | None) -> bool:
+    """Whether a run that has ended like this can go on to the end that was planned."""
+    return isinstance(ended, Finished) and ended.reason in ("interrupted", "stopped")
