@@ -11,7 +11,7 @@ from networks.project.run_comparison import Compared, compare_runs
 from networks.runs.kept.files import PROJECT
 from networks.runs.kept.folders import number_of, run_folders, runs_folder
 from networks.runs.kept.legs import first_leg
-from networks.runs.kept.reading import KeptRun, is_run, read_run
+from networks.runs.kept.reading import KeptRun, is_run, read_briefly, read_run
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS, Measure
 from networks.runs.record import Record
 from networks.runs.verdict import best_index, verdict
@@ -27,7 +27,7 @@ def listed(project: Path) -> str:
     rows, unread = [], []
     for folder in run_folders(parent):
         try:
-            rows.append(_row(read_run(folder)))
+            rows.append(_row(read_briefly(folder)))
         except UserError as error:
             unread.append(str(error))
     if not rows and not unread:

@@ -14,7 +14,14 @@ from app.background.job import Job, Task
 from app.training.memory import give_back_memory
 from networks.core.message import Message
 from networks.doctor.epoch_time import Timed
-from networks.doctor.foresight import Foresight, foresee, foresight_words, images_to_measure, quicker
+from networks.doctor.foresight import (
+    Foresight,
+    foresee,
+    foresight_words,
+    images_to_measure,
+    of_several,
+    quicker,
+)
 from networks.doctor.memory import free_memory
 from networks.layers.ends import Input
 from networks.project.project import Project
@@ -53,6 +60,8 @@ class HeavyRuns(QObject):
         self._speed: tuple[Project, Speed | None] | None = None
         """The project whose step was measured last, and what came of it; None where it could not be."""
         self._agreed: Project | None = None
+        self._agreed_runs = 1
+        """What the user wanted all the same, and how many runs of it."""
 
     @Slot()
     def measure(self) -> None:
@@ -90,8 +99,8 @@ class HeavyRuns(QObject):
         # the convolution was measured on the CPU
         return foresee(project, self.rate if project.recipe.machine.device == "cpu" else None)
 
-    def may_begin(self, project: Project) -> bool:
-        """Whether the run is to begin: it takes little, or the user wants it all the same.
+    def may_begin(self, project: Project, runs: int = 1, at_once: int = 1) -> bool:
+        """Whether so many runs are to begin: they take little, or the user wants them all the same.
 
         Where it may take much, False until a step is measured; `measured` tells when to ask again. Who has
         agreed once is not asked again for the same network, data and batch size.
@@ -99,9 +108,9 @@ class HeavyRuns(QObject):
         if self._timing is not None:
             self._timing.cancel()
             self._timing = None
-        if self._has_agreed(project):
+        if self._has_agreed(project, runs):
             return True
-        foresight, free = self.foresee(project), self._free(project)
+        foresight, free = of_several(self.foresee(project), runs, at_once), self._free(project)
         if foresight.worth_measuring(free) and self._measure_step(project, foresight, free):
             return False
         if not foresight.heavy(free):
@@ -109,7 +118,7 @@ class HeavyRuns(QObject):
         smaller = quicker(project, foresight)
         match self.ask(said(foresight_words(foresight, free)), smaller):
             case "train":
-                self._agreed = project
+                self._agreed, self._agreed_runs = project, runs
                 return True
             case "quick":
                 self.quick_wished.emit(smaller)
@@ -178,10 +187,11 @@ class HeavyRuns(QObject):
             return "train"
         return "quick" if quick is not None and pressed is quick else "cancel"
 
-    def _has_agreed(self, project: Project) -> bool:
+    def _has_agreed(self, project: Project, runs: int) -> bool:
         agreed = self._agreed
         return (
             agreed is not None
+            and runs <= self._agreed_runs
             and agreed.network == project.network
             and agreed.recipe.data == project.recipe.data
             and agreed.recipe.learning.batch_size >= project.recipe.learning.batch_size

@@ -18,6 +18,7 @@ from networks.core.storage import why_locked
 from networks.project.ancestry import origin, told_of, trained_project
 from networks.project.project import Project
 from networks.runs.columns import Origin, Row
+from networks.runs.kept.files import Part
 from networks.runs.kept.folders import number_of, run_folders, words_of
 from networks.runs.kept.legs import now
 from networks.runs.kept.reading import is_run
@@ -159,14 +160,20 @@ class RunTable(QObject):
 
     # runs of this session, and those whose curves are there
 
-    def begin(self, record: Record, project: Project) -> None:
-        """A run of this project begins; its parent is the run that it goes on from, or else the newest."""
+    def begin(self, record: Record, project: Project, part: Part | None = None) -> None:
+        """A run of this project begins, perhaps as a part of a comparison.
+
+        Its parent is the run that it goes on from, or else the newest. One that is here already goes on.
+        """
+        if record.run in self.rows:
+            return
         before = self._parent(record)
         told = summary_of(record, begun=now(), seed=project.recipe.learning.seed)
         self.rows[record.run] = Row(record.run, 0, record.short, told)
         self.projects[record.run] = project
         self._begun.append(record.run)
-        work = partial(_origin, project, *self._trained(before), "" if before is None else before.name)
+        since = "" if before is None else before.name
+        work = partial(_origin, project, *self._trained(before), since, part)
         job: Job[Origin]
         job = Job(
             work,
@@ -283,7 +290,9 @@ def _read(unread: dict[Path, str], known: Sequence[Path], box: deque[_Read], tas
             return
 
 
-def _origin(project: Project, before: Project | None, folder: Path | None, since: str, _: Task) -> Origin:
+def _origin(
+    project: Project, before: Project | None, folder: Path | None, since: str, part: Part | None, _: Task
+) -> Origin:
     if before is None and folder is not None:
         before = trained_project(folder)
-    return origin(project, before, "" if before is None else since)
+    return origin(project, before, "" if before is None else since, part)

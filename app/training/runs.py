@@ -96,8 +96,8 @@ class Runs(QObject):
         """Says in which folder of runs a run that begins now is kept; None keeps nothing."""
         self.tensorboard: Callable[[], bool] = lambda: False
         """Says whether it also writes event files for TensorBoard."""
-        self.may_begin: Callable[[Project], bool] = lambda project: True
-        """Asked before a run begins: it may take long, and the user may not want that."""
+        self.may_begin: Callable[..., bool] = lambda project, runs=1, at_once=1: True
+        """Asked before so many runs begin: they may take long, and the user may not want that."""
         trainer.events_arrived.connect(self._take_events)
         trainer.state_changed.connect(self._show_state)
 
@@ -226,7 +226,7 @@ class Runs(QObject):
         """Trains twins turn about, or one project with several seeds."""
         if self.trainer.busy:
             return
-        if not self.may_begin(rounds[0][0].project):
+        if not self.may_begin(rounds[0][0].project, sum(map(len, rounds)), len(rounds[0])):
             self._held_back = self._project, partial(self.compare, rounds)
             return
         self._held_back = None
@@ -240,6 +240,9 @@ class Runs(QObject):
         """Trains the runs that wait in the queue of a sweep, one after the other."""
         if self.trainer.busy or self._project is None:
             return
+        if not self.may_begin(self._project, len(queue.numbers())):
+            self._held_back = self._project, partial(self.sweep, queue)
+            return
         self._held_back = None
         self._wishes.clear()
         self.outdated.emit()
@@ -252,8 +255,7 @@ class Runs(QObject):
         if record.run in self.records:
             record.title, record.short = self.records[record.run].title, self.records[record.run].short
         self.records.begin(record)
-        if record.run not in self.table.rows:
-            self.table.begin(record, project)
+        self.table.begin(record, project)
         self.progress, self._id = record.progress, record.run
         self._trained, self._called = project, run_name(project)[0]
         self.every.tell()
@@ -262,7 +264,7 @@ class Runs(QObject):
         """Lists runs of a comparison as they begin. What is shown in the bar is the project as it is."""
         for planned, record in begun:
             self.records.begin(record)
-            self.table.begin(record, planned.project)
+            self.table.begin(record, planned.project, planned.part)
             if planned.part.side == "A":
                 self.progress, self._id = record.progress, record.run
                 self._trained, self._called = planned.project, run_name(planned.project)[0]

@@ -60,6 +60,8 @@ class Foresight(msgspec.Struct, frozen=True):
     """Multiply-adds per second, as measured on this computer; None where nothing was measured yet."""
     images: int = 0
     """How many images the step had by which the rate was measured; 0 where it was a single convolution."""
+    runs: int = 1
+    """How many such runs there are to be; those that train turn about are in memory together."""
 
     @property
     def epoch_seconds(self) -> float | None:
@@ -71,12 +73,12 @@ class Foresight(msgspec.Struct, frozen=True):
 
     def worth_measuring(self, free: int | None) -> bool:
         """Whether it may be heavy, so that a step of this very network is to be measured first."""
-        long = self.multiply_adds / (self.rate or ASSUMED) >= LONG_EPOCH / SPREAD
+        long = self.runs * self.multiply_adds / (self.rate or ASSUMED) >= LONG_EPOCH / SPREAD
         return not self.images and (long or self.heavy(free))
 
     def heavy(self, free: int | None) -> bool:
         """Whether the user should be asked first; `free` is the memory that can still be got, in bytes."""
-        long = self.epoch_seconds is not None and self.epoch_seconds >= LONG_EPOCH
+        long = self.epoch_seconds is not None and self.runs * self.epoch_seconds >= LONG_EPOCH
         return long or (free is not None and self.memory >= MUCH * free)
 
 
@@ -106,6 +108,11 @@ def foresee(project: Project, rate: float | None, report: Report | None = None, 
     )
 
 
+def of_several(foresight: Foresight, runs: int, at_once: int = 1) -> Foresight:
+    """What so many runs will take that are about alike, of which `at_once` train turn about."""
+    return replace(foresight, runs=runs, memory=TORCH + at_once * (foresight.memory - TORCH))
+
+
 def images_to_measure(project: Project, foresight: Foresight, free: int | None) -> int:
     """How many images a measured training step is to have; 0 where even a small one takes much memory."""
     training, _ = project.recipe.data.sizes()
@@ -121,6 +128,20 @@ def images_to_measure(project: Project, foresight: Foresight, free: int | None) 
 
 def foresight_words(foresight: Foresight, free: int | None) -> Message:
     """The figures, and how they were got; `free` is the memory that can still be got, in bytes."""
+    words = _words_of_one(foresight, free)
+    if foresight.runs == 1:
+        return words
+    if foresight.epoch_seconds is None:
+        return message("{words} This is one of {count} runs.", words=words, count=foresight.runs)
+    return message(
+        "{words} This is one of {count} runs: an epoch of all of them takes about {time}.",
+        words=words,
+        count=foresight.runs,
+        time=duration(foresight.runs * foresight.epoch_seconds),
+    )
+
+
+def _words_of_one(foresight: Foresight, free: int | None) -> Message:
     memory = message("about {memory} GB of memory", memory=_gigabytes(foresight.memory))
     if free is not None:
         memory = message("{memory} ({free} GB are free)", memory=memory, free=_gigabytes(free))

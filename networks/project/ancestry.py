@@ -18,23 +18,33 @@ from networks.project.project import Project, read_project
 from networks.project.run_titles import OWN
 from networks.recipes.recipe import with_settings
 from networks.runs.columns import Origin
-from networks.runs.kept.files import PROJECT, header_of, label_of
+from networks.runs.kept.files import PROJECT, Part, header_of, label_of
 from networks.runs.kept.folders import number_of
 from networks.runs.kept.reading import read_summary
 from networks.runs.summary import Summary
 
 
-def origin(project: Project, before: Project | None, since: str = "") -> Origin:
-    """Where a run comes from: `before` is what its parent trained, and `since` what that is called."""
+def origin(project: Project, before: Project | None, since: str = "", part: Part | None = None) -> Origin:
+    """Where a run comes from: `before` is what its parent trained, and `since` what that is called.
+
+    `part` is the run's part in a comparison.
+    """
     changes: tuple[Message, ...] = () if before is None else difference(before, project)
     called = run_name(project)[0]
-    return Origin(str(OWN) if called is None else called, changes, since, family(project))
+    return Origin(str(OWN) if called is None else called, changes, since, family(project, part))
 
 
-def family(project: Project) -> str:
-    """The same for projects that differ in the seed only."""
+def family(project: Project, part: Part | None = None) -> str:
+    """The same for projects that differ in the seed only.
+
+    The runs of one side of a comparison are a family of their own: twins begin with weights that they share,
+    so they are not what their projects give alone, and their seeds would be counted twice.
+    """
     alike = replace(project, recipe=with_settings(project.recipe, seed=0))
-    return hashlib.blake2b(msgspec.json.encode(alike), digest_size=12).hexdigest()
+    told = msgspec.json.encode(alike)
+    if part is not None:
+        told += f"\n{part.comparison}\n{part.side}".encode()
+    return hashlib.blake2b(told, digest_size=12).hexdigest()
 
 
 def trained_project(folder: Path) -> Project | None:
@@ -98,10 +108,23 @@ def _origins(folders: Sequence[Path], names: dict[Path, _Names]) -> Iterator[tup
         if project is not None:
             yield (
                 folder,
-                origin(project, since, "" if parent is None or since is None else names[parent].short),
+                origin(
+                    project,
+                    since,
+                    "" if parent is None or since is None else names[parent].short,
+                    _part_of(folder),
+                ),
             )
         # of all that were read, the next one is needed again
         projects = {each: projects[each] for each in projects if each == before.get(folder)}
+
+
+def _part_of(folder: Path) -> Part | None:
+    """A run's part in a comparison; None where it has none, or it cannot be read."""
+    try:
+        return header_of(folder).part
+    except UserError:
+        return None
 
 
 def _place(folder: Path) -> tuple[int, str]:

@@ -33,7 +33,7 @@ def desk(qtbot, tmp_path, collector_at_rest):
 @pytest.fixture
 def training(desk, qtbot):
     training = Training(desk)
-    training.runs.may_begin = lambda project: True
+    training.runs.may_begin = lambda *_: True
     qtbot.addWidget(training.curves)
     qtbot.addWidget(training.bar)
     training.show(None, desk.shown)

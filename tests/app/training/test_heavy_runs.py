@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.training import heavy_runs as heavy_runs_module
 from app.training.heavy_runs import HeavyRuns
 from networks.core.message import UserError, message
+from networks.doctor.foresight import LONG_EPOCH, TORCH, of_several
 from networks.layers.ends import Input
 from networks.presets.catalog import PRESETS
 from networks.project.project import first_project
@@ -57,6 +58,29 @@ def test_who_agreed_is_not_asked_again(heavy_runs):
     assert heavy_runs.may_begin(HEAVY)
     assert heavy_runs.may_begin(HEAVY)
     assert len(heavy_runs.asked) == 1
+
+
+def test_several_runs_are_foreseen_together_and_asked_about_even_where_one_is_light(heavy_runs):
+    alone = heavy_runs.foresee(LIGHT)
+    assert heavy_runs.may_begin(LIGHT, 3)
+    many = int(2 * LONG_EPOCH / alone.epoch_seconds)
+    assert not heavy_runs.may_begin(LIGHT, many)
+    ((sentence, _),) = heavy_runs.asked
+    assert f"one of {many} runs: an epoch of all of them takes about" in sentence
+    # who agreed to one is asked about more, and not about fewer
+    heavy_runs.answer = "train"
+    assert heavy_runs.may_begin(HEAVY)
+    assert heavy_runs.may_begin(HEAVY, 10)
+    assert heavy_runs.may_begin(HEAVY, 5)
+    assert len(heavy_runs.asked) == 3
+
+
+def test_twins_are_in_memory_together(heavy_runs):
+    alone, both = heavy_runs.foresee(HEAVY), of_several(heavy_runs.foresee(HEAVY), 2, 2)
+    assert both.memory == 2 * alone.memory - TORCH
+    free = 2 * alone.memory + 1
+    assert not replace(alone, rate=None).heavy(free)
+    assert replace(both, rate=None).heavy(free - TORCH)
 
 
 def test_the_quick_way_is_wished_instead(heavy_runs, qtbot):

@@ -14,7 +14,7 @@ from networks.core.message import message
 from networks.project.project import first_project, write_project
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Finished, Stepped
-from networks.runs.kept.files import HEADER, PROJECT, Label, write_label
+from networks.runs.kept.files import HEADER, PROJECT, Label, Part, header_of, write_json, write_label
 from networks.runs.kept.folders import claimed
 from networks.runs.record import Record
 from tests.networks.locked_folders import MODES, as_anybody, needs_permissions, open_place
@@ -66,6 +66,23 @@ def test_all_runs_are_there_with_what_was_changed(table, tmp_path, qtbot):
     assert str(rows[0].origin.words) == "the start"
     assert [str(row.origin.words) for row in rows[1:3]] == ["Epochs 1 → 2", "Epochs 2 → 3"]
     assert rows[0].summary.last["validation loss"] == 0.5
+
+
+def test_the_runs_of_one_side_of_a_comparison_are_a_family_of_their_own(table, tmp_path, qtbot):
+    for side, seed in (("A", 1), ("B", 1), ("A", 2), ("B", 2), ("", 1)):
+        folder = a_run(tmp_path, seed=seed)
+        if side:
+            header = header_of(folder)
+            write_json(folder / HEADER, replace(header, part=Part("today", side)))
+    load(table, tmp_path, qtbot)
+    families = [row.origin.family for row in table.rows.values()]
+    assert families[0] == families[2] != families[1] == families[3]
+    assert families[4] not in families[:4]
+    # the same as of those that begin in this session
+    record = Record("twins-1-A-3", "A", 2)
+    table.begin(record, project(seed=3), Part("today", "A"))
+    qtbot.waitUntil(lambda: table.rows["twins-1-A-3"].origin is not None)
+    assert table.rows["twins-1-A-3"].origin.family == families[0]
 
 
 def test_runs_that_differ_in_the_seed_are_of_one_family(table, tmp_path, qtbot):
