@@ -125,12 +125,14 @@ def _holds(network: Network, key: str) -> bool:
 def _told(project: Project, out: Path, size: Shape, proof: Proof) -> str:
     report = check(project.network, project.classes)
     smaller = f", smaller than its own of {_in_words(size)}" if proof.size != size else ""
+    frozen = sum(node.frozen for node in project.network.nodes)
+    kept = f" Layers that are frozen, since their weights get no gradients: {frozen}." if frozen else ""
     untrained = "" if proof.gradients else " Gradients were not compared: the module itself gives none."
     return (
         f"{out}: {len(project.network.nodes)} layers, {report.weights:,} weights "
         f"with the {project.classes} classes of the data. "
         f"Equal to the module on random images of {_in_words(proof.size)}{smaller}, in training and in "
-        f"evaluation.{untrained}"
+        f"evaluation.{kept}{untrained}"
     )
 
 

@@ -143,6 +143,8 @@ def _of_type(tensor: Tensor, dtype: torch.dtype, name: str) -> Tensor:
             )
         )
     kind = str(tensor.dtype).removeprefix("torch.")
+    if tensor.layout != torch.strided:
+        kind = f"{kind} ({str(tensor.layout).removeprefix('torch.')})"
     same_kind = tensor.dtype in _COUNTERS if dtype == torch.int64 else tensor.is_floating_point()
     if tensor.layout != torch.strided or tensor.is_quantized or not same_kind:
         raise UserError(

@@ -25,13 +25,19 @@ def refuse_unfit(module: nn.Module, names: Collection[str]) -> None:
                 name,
                 message("it holds numbers of the type {kind}, and a layer computes with float32", kind=kind),
             )
+        if tensor.layout is not torch.strided:
+            layout = str(tensor.layout).removeprefix("torch.")
+            raise refused(
+                name,
+                message("its numbers are kept as {layout}, and those of a layer are dense", layout=layout),
+            )
     _refuse_shared(held)
 
 
 def _refuse_shared(held: dict[str, Tensor]) -> None:
     places: dict[int, list[tuple[int, int, str]]] = {}
     for name, tensor in held.items():
-        if tensor.layout is not torch.strided or not tensor.numel():
+        if not tensor.numel():
             continue
         if any(size > 1 and not stride for size, stride in zip(tensor.shape, tensor.stride(), strict=True)):
             raise refused(name, message("several of its numbers lie at one place in memory"))

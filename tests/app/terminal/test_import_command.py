@@ -49,6 +49,17 @@ class Overwritten(Net):
         return self.fc(x.mean((2, 3)))
 
 
+class ExitsInForward(Net):
+    def forward(self, x):
+        raise SystemExit(0)
+
+
+def begun():
+    net = Net()
+    net.conv1.requires_grad_(False)
+    return net
+
+
 def seven():
     return Net(7)
 
@@ -112,6 +123,12 @@ def test_a_network_of_ones_own_becomes_a_project_that_trains_on(folder, capsys):
     assert main(["check", str(out)]) == 0
 
 
+def test_a_forward_that_ends_the_program_is_refused_like_any_other(folder, capsys):
+    assert imported("mine.nets:ExitsInForward", "net.json", "--input", "1x12x12") == 1
+    assert "“ExitsInForward” cannot be shown layer by layer" in capsys.readouterr().err
+    assert not (folder / "net.json").exists()
+
+
 @pytest.mark.parametrize("name", ["Net", "seven", "net"])
 def test_a_class_a_function_or_a_module_may_be_named(folder, name):
     assert imported(f"mine.nets:{name}", "net.json", "--input", "1×12×16") == 0
@@ -133,6 +150,7 @@ def test_a_class_a_function_or_a_module_may_be_named(folder, name):
             "1x28x28",
             "in evaluation. Gradients were not compared: the module itself gives none.\n",
         ),
+        ("begun", "1x28x28", "Layers that are frozen, since their weights get no gradients: 1.\n"),
     ],
 )
 def test_what_was_compared_is_told(folder, capsys, name, size, words):

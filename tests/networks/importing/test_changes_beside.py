@@ -314,6 +314,10 @@ def repeat(net: Net) -> None:
     net.bn.weight = nn.Parameter(torch.ones(1).expand(8))
 
 
+def sparse(net: Net) -> None:
+    net.fc.weight = nn.Parameter(net.fc.weight.detach().to_sparse())
+
+
 def cast(dtype: torch.dtype):
     def change(net: Net) -> None:
         net.conv.weight = nn.Parameter(net.conv.weight.detach().to(dtype), requires_grad=dtype.is_complex)
@@ -327,6 +331,7 @@ def cast(dtype: torch.dtype):
         (lambda net: net.conv.bias.requires_grad_(False), "“conv”.*a part of its weights"),
         (lambda net: net.bn.requires_grad_(False), "“bn”.*no gradients, and yet it changes its statistics"),
         (share, "“bn.bias”.*memory with “bn.weight”"),
+        (sparse, "“fc.weight”.*sparse_coo"),
         (repeat, "“bn.weight”.*one place in memory"),
         (cast(torch.complex64), "“conv.weight”.*complex64"),
         (lambda net: [cast(torch.int8)(net), net.conv.bias.requires_grad_(False)], "“conv.weight”.*int8"),
