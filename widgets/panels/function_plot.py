@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
@@ -20,6 +22,9 @@ _ACROSS = np.linspace(-REACH, REACH, 801)
 _END = 1.02 * REACH
 """Where the axis ends, a little further out."""
 _NOTHING = np.empty(0)
+
+
+Number = TypeVar("Number", float, Floats)
 
 
 class FunctionPlot(QWidget):
@@ -112,15 +117,15 @@ class _Lines(QWidget):
             height = count / most * place.height() / 2
             painter.fillRect(QRectF(left, place.bottom() - height, max(1.0, right - left), height), color)
 
-    def _x(self, place: QRectF, value: float) -> float:
+    def _x(self, place: QRectF, value: Number) -> Number:
         return place.left() + (value / _END + 1) / 2 * place.width()
 
-    def _y(self, place: QRectF, value: float) -> float:
+    def _y(self, place: QRectF, value: Number) -> Number:
         return place.bottom() - (value - self._low) / (self._high - self._low) * place.height()
 
     def _line(self, place: QRectF, values: Floats) -> QPolygonF:
-        points = zip(_ACROSS.tolist(), values.tolist(), strict=False)
-        return QPolygonF([QPointF(self._x(place, x), self._y(place, y)) for x, y in points])
+        across, down = self._x(place, _ACROSS[: len(values)]), self._y(place, values)
+        return QPolygonF([*map(QPointF, across.tolist(), down.tolist())])
 
     def _paint_axes(self, painter: QPainter, place: QRectF, shade: theme.Colors) -> None:
         """The frame at the left and below with its numbers, and the lines through zero."""
