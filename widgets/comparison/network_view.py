@@ -33,7 +33,7 @@ class NetworkView(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self.setMinimumSize(180, 200)
+        self.setMinimumSize(130, 200)
         self._zoomed = False
         """Whether the user has chosen a scale."""
         self.marked: frozenset[str] = frozenset()

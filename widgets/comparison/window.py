@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -97,16 +96,17 @@ class ComparisonWindow(QDialog):
 
     def _networks(self) -> QWidget:
         pair = QWidget()
-        row = QHBoxLayout(pair)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(1)
+        # in rows, so that both networks begin at one height
+        grid = QGridLayout(pair)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(1)
+        grid.setVerticalSpacing(0)
+        grid.setRowStretch(1, 1)
         for number, (view, run) in enumerate(zip(self.views, self._two, strict=True)):
             view.setAccessibleName(self.tr("Network of “{run}”").format(run=run.record.title))
-            column = QVBoxLayout()
-            column.setSpacing(0)
-            column.addWidget(self._title(number))
-            column.addWidget(view, 1)
-            row.addLayout(column)
+            grid.addWidget(self._title(number), 0, number)
+            grid.addWidget(view, 1, number)
+            grid.setColumnStretch(number, 1)
         # what stands at one place in both is seen together
         one, other = (view.verticalScrollBar() for view in self.views)
         one.valueChanged.connect(other.setValue)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from networks.graph.saved_blocks import SavedBlock
@@ -83,6 +83,7 @@ class Palette(QWidget):
                 case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                     self._list.choose_current()
                     self._search.selectAll()  # what is typed next is another search
+                    self._search.done = True
                     return True
                 case Qt.Key.Key_Escape if self._search.text():
                     self._search.clear()
@@ -101,7 +102,23 @@ class _SearchField(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
+        self.done = False
+        """Whether nothing was typed since a layer was added: undo takes back the layer, not the words."""
         self.setClearButtonEnabled(True)
+        self.textEdited.connect(self._begin)
+
+    @Slot()
+    def _begin(self) -> None:
+        self.done = False
+
+    def event(self, event: QEvent) -> bool:
+        undoes = isinstance(event, QKeyEvent) and (
+            event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+        )
+        if self.done and undoes and event.type() == QEvent.Type.ShortcutOverride:
+            event.ignore()
+            return False
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

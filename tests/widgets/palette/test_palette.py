@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QDrag
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QDrag, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -226,3 +226,20 @@ def test_after_enter_the_words_are_selected(palette, qtbot):
     assert palette.search.selectedText() == "tanh"
     qtbot.keyClicks(palette.search, "linear")
     assert palette.search.text() == "linear"
+
+
+def test_undo_after_enter_takes_back_the_layer_and_not_the_words(palette):
+    def keeps_undo():
+        key = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        key.ignore()
+        QApplication.sendEvent(palette.search, key)
+        return key.isAccepted()
+
+    palette.search.setFocus()
+    QTest.keyClicks(palette.search, "relu")
+    assert keeps_undo(), "what is being typed is undone in the field"
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
+    assert palette.taken == [ReLU]
+    assert not keeps_undo()
+    QTest.keyClicks(palette.search, "c")
+    assert keeps_undo()
