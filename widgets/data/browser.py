@@ -74,6 +74,9 @@ class DataBrowser(QWidget):
             part.edited.connect(self.edited)
         self.way_in.panel_wished.connect(self.panel_wished)
         self.sets = SetPane()
+        self.sets.list.chosen.connect(self._begin_choosing)
+        self._choosing = False
+        """Whether a data set was chosen in the list that is not shown yet."""
         pages = QWidget()
         self._pages = QStackedLayout(pages)
         self._pages.addWidget(self._message())
@@ -175,7 +178,9 @@ class DataBrowser(QWidget):
     def _share_with_sets(self) -> int:
         """Shows the list of data sets as wide as there is room for it; gives how wide that is."""
         wide = self.width() >= theme.grown(WIDE + _BESIDE)
-        least = _BESIDE_SETS if self._pages.currentIndex() else _BESIDE_REASON
+        # who has just chosen in it does not lose the keyboard, whatever opens beside it for the new set
+        roomy = self._pages.currentIndex() == 1 and not self._choosing
+        least = _BESIDE_SETS if roomy else _BESIDE_REASON
         shown = self.width() >= theme.grown(NARROW + least)
         self.sets.set_wide(wide)
         self.sets.setVisible(shown)
@@ -241,8 +246,13 @@ class DataBrowser(QWidget):
         self._door.setVisible(not waiting)
         self._turn_to(0)
 
+    @Slot()
+    def _begin_choosing(self) -> None:
+        self._choosing = True
+
     def _turn_to(self, page: int) -> None:
-        if page != self._pages.currentIndex():
+        chosen, self._choosing = self._choosing, False
+        if chosen or page != self._pages.currentIndex():
             self._pages.setCurrentIndex(page)
             self._arrange()
 

@@ -115,3 +115,21 @@ def test_where_there_are_no_pictures_the_list_needs_less_room(qtbot):
     browser.show_reason("gone")
     assert browser.sets.isVisible()
     assert browser.minimumSizeHint().width() <= 460
+
+
+def test_the_list_stays_for_who_is_choosing_in_it_with_the_keyboard(qtbot):
+    browser = DataBrowser()
+    qtbot.addWidget(browser)
+    browser.show_contents(contents(Recipe().data), Recipe())
+    browser.resize(720, 500)
+    with qtbot.waitActive(browser):
+        browser.show()
+        browser.activateWindow()
+    browser.sets.list.setFocus()
+    QTest.keyClick(browser.sets.list, Key.Key_Return)
+    browser.resize(460, 500)
+    browser.show_reason("not here")
+    assert browser.sets.list.hasFocus()
+    QTest.keyClick(browser.sets.list, Key.Key_Return)
+    browser.show_contents(contents(Recipe().data), Recipe())
+    assert not browser.sets.isVisible()
