@@ -60,8 +60,7 @@ def _linear(near: Near, ends: tuple[float, float]) -> tuple[str, list[Tile]]:
     width = int(np.ceil(np.sqrt(len(kernel))))
     square = np.zeros(width * -(-len(kernel) // width), np.float32)
     square[: len(kernel)] = kernel
-    words = _tr("{count} weights").format(count=len(kernel))
-    return title, [Tile(words, square.reshape(-1, width), ends)]
+    return title, [Tile("", square.reshape(-1, width), ends)]
 
 
 def _in_color(kernel: Reals, bound: float) -> QImage:

@@ -114,7 +114,8 @@ class Histogram(QWidget):
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, number(low))
         painter.drawText(line, Qt.AlignmentFlag.AlignRight, number(high))
         share = -low / ((high - low) or 1.0)
-        if 0.25 < share < 0.75:
+        taken = painter.fontMetrics().horizontalAdvance(number(low) + number(high)) + 40
+        if 0.25 < share < 0.75 and taken < room.width():
             zero = QRectF(room.left() + share * room.width() - 20, line.top(), 40, line.height())
             painter.drawText(zero, Qt.AlignmentFlag.AlignHCenter, "0")
 

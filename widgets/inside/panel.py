@@ -101,9 +101,9 @@ class InsidePanel(QWidget):
         self.count.setText(words.format(count=thousands(closeup.count), size=size))
         self.count.setToolTip(self._page_words(near))
         self.page.setToolTip(self._page_words(near))
-        self.page.setText(f"{closeup.page + 1} / {closeup.pages}")
-        for widget in (self.page, self.before, self.after):
-            widget.setVisible(closeup.pages > 1)
+        page = self.tr("page {page} of {pages}")
+        self.page.setText(page.format(page=closeup.page + 1, pages=closeup.pages))
+        self._pages.setVisible(closeup.pages > 1)
         for widget in (self.smaller, self.larger):
             widget.setVisible(closeup.maps)
         self.before.setEnabled(closeup.page > 0)
@@ -214,14 +214,22 @@ class InsidePanel(QWidget):
         line.addWidget(self.count)
         line.addWidget(self.order)
         line.addStretch(1)
-        buttons: tuple[QWidget, ...] = (self.before, self.page, self.after, self.smaller, self.larger)
-        for widget in buttons:
-            line.addWidget(widget)
+        for button in (self.smaller, self.larger):
+            line.addWidget(button)
+        # a line of its own, or the maps would take the width from what stands beside them
+        self._pages = QWidget()
+        turning = QHBoxLayout(self._pages)
+        turning.setContentsMargins(theme.MARGIN, 0, theme.SPACE, 0)
+        turning.setSpacing(theme.SPACE // 2)
+        for widget in (self.before, self.page, self.after):
+            turning.addWidget(widget)
+        turning.addStretch(1)
         self._framed_maps = self._framed()
         self._left, self._right = _scrolling(self._framed_maps), _scrolling(self.details)
         left = QVBoxLayout()
         left.setSpacing(4)
         left.addLayout(line)
+        left.addWidget(self._pages)
         left.addWidget(self._left, 1)
         left.addWidget(self.foot)
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)

@@ -48,7 +48,8 @@ class Switches(QWidget):
         super().__init__(parent)
         self._near: Near | None = None
         self.channel = CheckBox()
-        self.layer = CheckBox(self.tr("Layer bypassed: passes on what it gets"))
+        self.layer = CheckBox(self.tr("The layer is bypassed"))
+        self.layer.setToolTip(self.tr("It passes on what it gets"))
         self.all_on = QPushButton(self.tr("Switch everything on"))
         self.answer = _Answer()
         self.counted = QLabel()

@@ -15,6 +15,8 @@ from widgets.look import theme
 from widgets.look.color_scale import Scale
 
 _GAP, _LABEL = 8, 16
+_MANY = 16
+"""More tiles than this are smaller."""
 
 
 class Tile(NamedTuple):
@@ -57,6 +59,8 @@ class TileRow(QWidget):
     def _tile(self) -> int:
         """The side of a tile: a little smaller where that brings all into one line."""
         usual, count = theme.grown(self._side), max(1, len(self._tiles))
+        if count > _MANY:
+            return int(0.7 * usual)
         fitting = (self.width() + _GAP) // count - _GAP
         return fitting if 0.7 * usual <= fitting < usual else usual
 
