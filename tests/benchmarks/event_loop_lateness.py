@@ -105,7 +105,7 @@ Action = Callable[[], None]
 
 @contextmanager
 def opened(project: Project) -> Iterator[OpenedWindow]:
-    window = OpenedWindow(project)
+    window = OpenedWindow(project, everything=True)
     window.resize(1480, 920)
     window.show()
     window.load_torch()

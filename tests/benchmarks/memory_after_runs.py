@@ -53,7 +53,7 @@ class Measured:
     def __init__(self, preset: str, batch: int) -> None:
         (found,) = (each for each in PRESETS if each.name == preset)
         recipe = with_settings(Recipe(), batch_size=batch, threads=1)
-        self.window = OpenedWindow(Project(found.network(), recipe))
+        self.window = OpenedWindow(Project(found.network(), recipe), everything=True)
         self.window.runs.may_begin = lambda project: True
         self.window.show()
         self.window.load_torch()

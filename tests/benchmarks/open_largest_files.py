@@ -101,7 +101,7 @@ def main() -> None:
     app = QApplication([])
     refusals: list[Message] = []
     Files.show_error = lambda self, reason: refusals.append(reason)  # type: ignore[method-assign]
-    window = OpenedWindow()
+    window = OpenedWindow(everything=True)
     window.resize(1480, 920)
     window.show()
     app.processEvents()

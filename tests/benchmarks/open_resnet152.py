@@ -57,7 +57,7 @@ def main() -> None:
     deep, blank = FOLDER / "resnet152.json", FOLDER / "blank.json"
     write_project(Project(preset.network(), Recipe()), deep)
     write_project(blank_project(), blank)
-    window = OpenedWindow()
+    window = OpenedWindow(everything=True)
     window.resize(1480, 920)
     window.show()
     app.processEvents()

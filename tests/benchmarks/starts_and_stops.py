@@ -93,7 +93,7 @@ def main() -> None:
     collector = GarbageCollector(application)
     (preset,) = (each for each in PRESETS if each.name == options.preset)
     recipe = with_settings(Recipe(), batch_size=32, threads=1, epochs=1000)
-    window = OpenedWindow(Project(preset.network(), recipe))
+    window = OpenedWindow(Project(preset.network(), recipe), everything=True)
     window.runs.may_begin = lambda project: True
     window.show()
     window.load_torch()

@@ -69,7 +69,7 @@ class Drawn(QObject):
     def __init__(self, case: training_speed.Case, threads: int, switches: dict[str, Any]) -> None:
         super().__init__()
         recipe = with_settings(case.project.recipe, threads=threads, epochs=100_000, **switches)
-        self.window = OpenedWindow(replace(case.project, recipe=recipe))
+        self.window = OpenedWindow(replace(case.project, recipe=recipe), everything=True)
         self.window.canvas.animated = False
         self.window.show()
         self.steps = 0

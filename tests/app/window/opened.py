@@ -38,18 +38,15 @@ from widgets.training.training_bar import TrainingBar
 class OpenedWindow(MainWindow):
     """The whole window; the program itself never reaches into it like this."""
 
-    def __init__(self, project: Project | None = None) -> None:
+    def __init__(self, project: Project | None = None, everything: bool = False) -> None:
+        """Where `everything` is to be walked, it also has what the program makes when it comes into sight."""
         super().__init__(project)
-        self._make_everything()
         self.document: Document = self.desk.document
         self.files: Files = self.desk.files
         self.trainer: Trainer = self.desk.trainer
         self.canvas: CanvasView = self.feature(Canvas).view
         self.strip: CanvasStrip = self.feature(Canvas).strip
-        self.selection_panel: SelectionPanel = self.feature(Canvas).panel
         self.palette_: Palette = self.feature(LayerTypes).palette
-        self.activation_panel: ActivationPanel = self.feature(Activations).panel
-        self.training_panel: TrainingPanel = self.feature(Optimization).panel
         self.backbones: Backbones = self.feature(Backbones)
         self.exports: Exports = self.feature(Exports)
         self.runs: Runs = self.feature(Training).runs
@@ -59,9 +56,26 @@ class OpenedWindow(MainWindow):
         self.offer_bar: OfferBar = self.feature(ProjectFiles).offer_bar
         self.undo_action: QAction = self.menus.actions["undo"]
         self.redo_action: QAction = self.menus.actions["redo"]
+        if everything:
+            self._make_everything()
+
+    @property
+    def selection_panel(self) -> SelectionPanel:
+        """What is selected and its parameters, made when it is first asked for."""
+        return self.feature(Canvas).panel
+
+    @property
+    def activation_panel(self) -> ActivationPanel:
+        """The activation of the whole network, made when it is first asked for."""
+        return self.feature(Activations).panel
+
+    @property
+    def training_panel(self) -> TrainingPanel:
+        """How it learns, made when it is first asked for."""
+        return self.feature(Optimization).panel
 
     def _make_everything(self) -> None:
-        """Makes what the program makes when it first comes into sight, and what is made with that."""
+        """Makes also what is made with what is made late."""
         while late := [one for one in self.findChildren(Late) if one.made is None]:
             for one in late:
                 assert one.widget

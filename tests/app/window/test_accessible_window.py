@@ -30,7 +30,7 @@ def every_layer_type():
 
 @pytest.fixture
 def window(qtbot):
-    opened = OpenedWindow(Project(network=every_layer_type()))
+    opened = OpenedWindow(Project(network=every_layer_type()), everything=True)
     opened.canvas.animated = False
     opened.resize(1480, 920)
     with qtbot.waitActive(opened):

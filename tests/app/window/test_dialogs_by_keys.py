@@ -17,7 +17,7 @@ from tests.networks.graph.random_folds import stack
 
 @pytest.fixture
 def window(qtbot):
-    window = OpenedWindow()
+    window = OpenedWindow(everything=True)
     qtbot.addWidget(window)
     with qtbot.waitActive(window):
         window.show()

@@ -30,7 +30,7 @@ def _rich(text):
 
 def test_no_widget_takes_a_name_for_html(qapp, qtbot, tmp_path):
     make_application()
-    window = OpenedWindow(_hostile_project())
+    window = OpenedWindow(_hostile_project(), everything=True)
     window.canvas.animated = False
     window.show()
     project = window.document.project
@@ -51,13 +51,13 @@ def test_no_widget_takes_a_name_for_html(qapp, qtbot, tmp_path):
 
 def test_a_picture_shows_the_name_as_text(qapp):
     make_application()
-    window = OpenedWindow(_hostile_project())
+    window = OpenedWindow(_hostile_project(), everything=True)
     assert b"<img" not in svg(window.desk.shown.folding)
 
 
 def test_a_refusal_shows_the_name_of_a_file_as_it_is(qapp, tmp_path, monkeypatch):
     make_application()
-    window = OpenedWindow()
+    window = OpenedWindow(everything=True)
     bad = tmp_path / "\x1b[2J\u202e<b>.json"
     bad.write_text("{")
     shown = []

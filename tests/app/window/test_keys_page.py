@@ -61,7 +61,7 @@ READERS = {
 
 @pytest.fixture
 def window(qtbot):
-    window = OpenedWindow()
+    window = OpenedWindow(everything=True)
     qtbot.addWidget(window)
     return window
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
@@ -97,7 +99,8 @@ def test_a_window_makes_only_what_is_seen(opened, qtbot):
 
 @pytest.mark.parametrize("name", LATE)
 def test_a_panel_that_is_made_late_shows_what_one_made_early_shows(opened, name):
-    early, late = opened(OpenedWindow), opened(MainWindow)
+    early, late = opened(MainWindow), opened(MainWindow)
+    assert panel_of(early, name)
     for window in (early, late):
         edit(window)
     assert words(panel_of(early, name)) == words(panel_of(late, name))
@@ -108,7 +111,7 @@ def test_a_panel_that_is_made_late_shows_what_one_made_early_shows(opened, name)
 
 @pytest.mark.parametrize("order", [LATE, LATE[::-1]], ids=["in order", "backwards"])
 def test_the_tab_key_visits_the_same_in_the_same_order_whenever_panels_are_made(opened, qtbot, order):
-    early, late = opened(OpenedWindow), opened(MainWindow)
+    early, late = opened(partial(OpenedWindow, everything=True)), opened(MainWindow)
     for name in order:
         assert panel_of(late, name)
     assert visited(late, qtbot) == visited(early, qtbot)

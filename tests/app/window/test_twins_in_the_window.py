@@ -19,7 +19,9 @@ from widgets.twins.panel import Wish
 
 def project():
     first = first_project()
-    return replace(first, recipe=with_settings(first.recipe, threads=1, epochs=2, batch_size=300))
+    return replace(
+        first, recipe=with_settings(first.recipe, threads=1, epochs=2, per_class=20, batch_size=40)
+    )
 
 
 def opened(qtbot):

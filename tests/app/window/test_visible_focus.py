@@ -19,7 +19,7 @@ LEAST = 20
 
 @pytest.fixture(params=["light", "dark"])
 def window(qtbot, qapp, request):
-    opened = OpenedWindow(Project(network=lenet5()))
+    opened = OpenedWindow(Project(network=lenet5()), everything=True)
     opened.canvas.animated = False
     apply_theme(qapp, request.param)
     opened.resize(1480, 920)

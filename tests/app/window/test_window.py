@@ -78,7 +78,7 @@ def make_window(qtbot):
 
 @pytest.fixture
 def window(make_window):
-    return make_window(epochs=2, threads=1, batch_size=256)
+    return make_window(epochs=2, threads=1, per_class=20, batch_size=40)
 
 
 def _idle(window):
@@ -100,7 +100,7 @@ def _train_to_the_end(window, qtbot):
 
 @pytest.mark.parametrize("further", [False, True])
 def test_a_run_that_may_take_long_begins_when_a_step_is_measured(make_window, qtbot, monkeypatch, further):
-    window = make_window(epochs=3, threads=1, batch_size=256)
+    window = make_window(epochs=3, threads=1, per_class=20, batch_size=40)
     monkeypatch.setattr("networks.doctor.foresight.LONG_EPOCH", 1e-9)
     monkeypatch.setattr(
         "app.training.heavy_runs._measure_step", lambda project, images, task: Speed(1e20, images, None)
@@ -121,7 +121,7 @@ def test_a_run_that_was_held_back_does_not_begin_with_another_project(make_windo
     monkeypatch.setattr("networks.doctor.foresight.LONG_EPOCH", 1e-9)
     monkeypatch.setattr(
         "app.training.heavy_runs._measure_step",
-        lambda project, images, task: (gate.wait(20), Speed(1e20, images, None))[1],
+        lambda project, images, task: (gate.wait(60), Speed(1e20, images, None))[1],
     )
     window.runs.train()
     window.desk.edit_recipe(with_settings(window.document.project.recipe, epochs=7), "Epochs")
@@ -132,7 +132,7 @@ def test_a_run_that_was_held_back_does_not_begin_with_another_project(make_windo
 
 
 def test_the_last_run_is_let_go_with_its_project(make_window, qtbot, tmp_path):
-    window = make_window(epochs=1, threads=1, batch_size=256)
+    window = make_window(epochs=1, threads=1, per_class=20, batch_size=40)
     _train_to_the_end(window, qtbot)
     run = weakref.ref(window.trainer.run)
     other = tmp_path / "other.json"
