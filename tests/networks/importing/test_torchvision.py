@@ -1,6 +1,11 @@
-"""torchvision is the judge: every convolutional network that it has, imported, is the same network."""
+"""torchvision is the judge: every convolutional network that it has, imported, is the same network.
+
+And so is its printed source. A model is brought once for all that is asked of it, since that takes seconds.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import pytest
 import torch
@@ -10,6 +15,7 @@ from networks.data.vision import models
 from networks.graph.check import check
 from networks.graph.folds import settled
 from networks.graph.network import Network
+from networks.importing import from_torchvision
 from networks.importing.from_torchvision import structure, torchvision_network
 from networks.importing.importer import imported
 from networks.layers.ends import NORMALIZATIONS, AuxiliaryOutput, Input
@@ -17,11 +23,9 @@ from networks.presets.catalog import families
 from networks.presets.torchvision_models import MODELS
 from networks.project.project import Project, project_from_json, project_to_json
 from tests.networks.importing.judged import QUICK_ONES, assert_alike, built, filled, shapes
+from tests.networks.source.fresh_interpreter import FreshInterpreter
 
 every_model = pytest.mark.parametrize("name", MODELS)
-quick_ones_at_once = pytest.mark.parametrize(
-    "name", [n if n in QUICK_ONES else pytest.param(n, marks=pytest.mark.slow) for n in MODELS]
-)
 
 NOT_CONVOLUTIONAL = ("vit_", "swin_", "maxvit_")
 SIZES = {"inception_v3": 299, "efficientnet_v2_m": 48, "efficientnet_v2_l": 48}
@@ -52,13 +56,64 @@ def test_size_and_scale_are_those_of_the_published_weights(name):
     assert (tuple(first.mean), tuple(first.std)) == expected
 
 
-@quick_ones_at_once
-def test_every_model_is_the_same_network(name):
+class Brought(NamedTuple):
+    """A model as the program brings it, and what happened meanwhile."""
+
+    name: str
+    network: Network
+    theirs: torch.nn.Module
+    drew: bool
+    """Whether it drew random numbers."""
+
+
+@pytest.fixture(
+    scope="module", params=[n if n in QUICK_ONES else pytest.param(n, marks=pytest.mark.slow) for n in MODELS]
+)
+def brought(request):
+    """Each model once; the quick ones at once, all others for the heavy tests."""
+    made = []
+
+    def built_here(name):
+        made.append(structure(name))
+        return made[-1]
+
+    before = torch.get_rng_state()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(from_torchvision, "structure", built_here)
+        # not a network that an earlier test has kept
+        network = torchvision_network.__wrapped__(request.param)
+    (theirs,) = made
+    return Brought(request.param, network, theirs, not torch.equal(torch.get_rng_state(), before))
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    interpreter = FreshInterpreter(tmp_path_factory.mktemp("fresh"))
+    yield interpreter
+    interpreter.close()
+
+
+def test_a_run_that_trains_meanwhile_notices_nothing(brought):
+    """No random number is drawn that its batches would miss, and what is built takes next to no memory."""
+    assert not brought.drew
+    real = [tensor for tensor in brought.theirs.state_dict().values() if not tensor.is_meta]
+    assert sum(tensor.nbytes for tensor in real) < 3e6
+
+
+def test_every_model_loads_at_its_size_on_any_data(brought):
+    (images,) = brought.network.of_type(Input)
+    assert images.layer.size == (MODELS[brought.name].size,) * 2
+    for classes in (2, 10):
+        report = check(brought.network, classes)
+        assert report.trainable
+        assert report.nodes["output"].output == (classes,)
+
+
+def test_every_model_is_the_same_network(brought):
     """Keys, shapes, and to the last bit what is computed in evaluation and in training."""
     torch.set_num_threads(1)
-    size = SIZES.get(name, 32 if name in LARGE else 64)
-    theirs = structure(name)
-    network = imported(theirs, (3, size, size), auxiliary=MODELS[name].auxiliary)
+    theirs, network = structure(brought.name), brought.network
+    size = SIZES.get(brought.name, 32 if brought.name in LARGE else 64)
     weights = filled(theirs)
     theirs.load_state_dict(weights, assign=True)
     ours = built(network, 1000, weights)
@@ -69,6 +124,18 @@ def test_every_model_is_the_same_network(name):
     assert project_from_json(project_to_json(Project(network))).network == network
 
 
+KEYS_ALONE = {"regnet_y_128gf", *(name for name in MODELS if name.startswith("vgg"))}
+"""Of their source: one with 645 million weights, and the VGGs, which are tested among the presets."""
+
+
+def test_the_source_of_every_model_computes_what_the_built_module_does(fresh, brought):
+    if brought.name in KEYS_ALONE:
+        fresh.judge_keys(brought.network, 1000, brought.name)
+        return
+    side = None if brought.name == "inception_v3" else 48 if brought.name in LARGE else 64
+    fresh.judge(brought.network, 1000, brought.name, side)
+
+
 def assert_well_folded(network: Network) -> None:
     """Whoever knows the module finds its paths on the cards, and settling changes nothing."""
     assert settled(network, 10) == network
@@ -76,28 +143,6 @@ def assert_well_folded(network: Network) -> None:
         assert len(network.folded[fold.name]) > 1
         assert all(inside.startswith(fold.name + ".") for inside in network.folded[fold.name])
         assert not fold.within or fold.name.startswith(fold.within + ".")
-
-
-@quick_ones_at_once
-def test_every_model_loads_at_its_size_on_any_data(name):
-    network = torchvision_network(name)
-    (images,) = network.of_type(Input)
-    assert images.layer.size == (MODELS[name].size,) * 2
-    for classes in (2, 10):
-        report = check(network, classes)
-        assert report.trainable
-        assert report.nodes["output"].output == (classes,)
-
-
-@quick_ones_at_once
-def test_a_run_that_trains_meanwhile_notices_nothing(name):
-    """No random number is drawn that its batches would miss, and what is built takes next to no memory."""
-    before = torch.get_rng_state()
-    module = structure(name)
-    imported(module, (3, MODELS[name].size, MODELS[name].size))
-    assert torch.equal(torch.get_rng_state(), before)
-    real = [tensor for tensor in module.state_dict().values() if not tensor.is_meta]
-    assert sum(tensor.nbytes for tensor in real) < 3e6
 
 
 @pytest.mark.parametrize(

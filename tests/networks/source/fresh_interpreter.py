@@ -151,7 +151,15 @@ class FreshInterpreter:
         assert answer["gradients"] == [], f"other gradients\n{printed.text}"
         return printed
 
-    def shapes(self, printed: Source) -> dict[str, list[int]]:
+    def judge_keys(self, network: Network, classes: int, title: str = "") -> Source:
+        """Asserts that the source's module has weights of the built one's keys and shapes; runs neither."""
+        printed = source(network, classes, title)
+        with torch.device("meta"):
+            state = build(network, classes).state_dict()
+        assert self._shapes(printed) == {key: list(tensor.shape) for key, tensor in state.items()}
+        return printed
+
+    def _shapes(self, printed: Source) -> dict[str, list[int]]:
         """The keys and shapes of the weights of a source's module, on the meta device."""
         written = self._written(printed)
         Path(f"{written}.class_name").write_text(printed.class_name, encoding="utf-8")
