@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from app.terminal.command_line import main
+from networks.core.message import message
 from networks.project.project import first_project, project_to_json, read_project
 from networks.recipes.datasets import Folder
+from networks.training import speed_trial
 
 
 @pytest.fixture
@@ -68,7 +70,17 @@ def test_training_reads_the_pictures_first_and_says_which_way_it_takes(project_f
     assert read_project(project_file.parent / "kept" / "project.json").recipe.data.dataset.memory > 0
 
 
-@pytest.mark.parametrize("command", ["find-rate", pytest.param("speed", marks=pytest.mark.slow), "check"])
+@pytest.fixture
+def _quickly_tried(monkeypatch):
+    """`speed` measures for a moment only, and compiles nothing."""
+    monkeypatch.setattr(speed_trial, "SECONDS", 0.01)
+    monkeypatch.setattr(speed_trial, "obstacles", lambda device: {"compile": message("There is no compiler")})
+
+
+@pytest.mark.usefixtures("_quickly_tried")
+@pytest.mark.parametrize(
+    "command", [*(pytest.param(each, marks=pytest.mark.slow) for each in ("find-rate", "speed")), "check"]
+)
 def test_commands_read_the_pictures_first(project_file, photos, tmp_path, command):
     assert train(project_file, photos, "kept") == 0
     copy = tmp_path / "another place"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from networks.project.project import write_project
-from networks.runs.kept.files import METRICS
+from networks.runs.kept.files import METRICS, WEIGHTS
 from networks.runs.kept.folders import run_folders
 from networks.runs.kept.legs import newest_leg, state_of
 from networks.runs.kept.reading import read_run
@@ -20,6 +20,10 @@ from networks.training.checkpoint import checkpoints, read_checkpoint
 from tests.networks.training.test_run import PLAIN, RANDOM, project
 
 MAIN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
+
+
+LONG = 300
+"""Seconds that two processes may take to start and to end, where others keep all cores busy."""
 
 
 def torchrun(home, *arguments, options=()):
@@ -61,7 +65,7 @@ def killed(tmp_path, rank, options=()):
         assert launcher.poll() is None, launcher.stdout.read()
         time.sleep(0.01)
     kill(launcher, rank)
-    said, _ = launcher.communicate(timeout=120)
+    said, _ = launcher.communicate(timeout=LONG)
     (folder,) = run_folders(runs)
     return folder, said, launcher.returncode
 
@@ -70,7 +74,7 @@ def test_the_processes_are_one_run_and_what_is_wrong_is_said_once(tmp_path):
     path = tmp_path / "net.json"
     write_project(project(PLAIN, epochs=3), path)
     launcher = torchrun(tmp_path, "train", path)
-    said, _ = launcher.communicate(timeout=120)
+    said, _ = launcher.communicate(timeout=LONG)
     assert launcher.returncode == 0, said
     (folder,) = run_folders(tmp_path / "net.runs")
     run = read_run(folder)
@@ -79,9 +83,13 @@ def test_the_processes_are_one_run_and_what_is_wrong_is_said_once(tmp_path):
     assert newest_leg(folder).environment.processes == 2
     assert said.count("epoch 3/3") == said.count("Trained for 3 epochs.") == 1
 
+
+@pytest.mark.slow
+def test_a_batch_that_cannot_be_shared_is_said_once(tmp_path):
+    path = tmp_path / "net.json"
     write_project(project(PLAIN, batch_size=1), path)
     launcher = torchrun(tmp_path, "train", path)
-    said, _ = launcher.communicate(timeout=120)
+    said, _ = launcher.communicate(timeout=LONG)
     assert launcher.returncode == 1
     assert (
         said.count("Expected at least one image of each batch for each of 2 processes, got batches of 1") == 1
@@ -108,22 +116,26 @@ def test_where_the_first_process_dies_another_one_says_so(tmp_path):
     assert state_of(folder) == "interrupted"
 
 
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory):
+    """The folder of the same run without an interruption."""
+    path = tmp_path_factory.mktemp("straight") / "net.json"
+    write_project(project(RANDOM, epochs=40, batch_size=100), path)
+    launcher = torchrun(path.parent, "train", path)
+    said, _ = launcher.communicate(timeout=LONG)
+    assert launcher.returncode == 0, said
+    (folder,) = run_folders(path.with_name("net.runs"))
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("rank", [0, 1])
-def test_started_anew_they_go_on_with_the_run_to_the_bit(tmp_path, rank):
+def test_started_anew_they_go_on_with_the_run_to_the_bit(tmp_path, straight, rank):
     folder, said, code = killed(tmp_path, rank, options=["--max-restarts=1"])
     assert code == 0, said
     assert state_of(folder) == "ended"
     assert newest_leg(folder).step > 0 or rank == 0
-    # the same without an interruption
-    other = tmp_path / "other.json"
-    write_project(project(RANDOM, epochs=40, batch_size=100), other)
-    launcher = torchrun(tmp_path, "train", other)
-    said, _ = launcher.communicate(timeout=120)
-    assert launcher.returncode == 0, said
-    (straight,) = run_folders(tmp_path / "other.runs")
-    for name in ("weights.safetensors",):
-        assert (folder / name).read_bytes() == (straight / name).read_bytes()
+    assert (folder / WEIGHTS).read_bytes() == (straight / WEIGHTS).read_bytes()
     ours, theirs = read_run(folder).record, read_run(straight).record
     assert ours.steps.step.tobytes() == theirs.steps.step.tobytes()
     assert ours.steps.values("training loss").tobytes() == theirs.steps.values("training loss").tobytes()
@@ -138,13 +150,13 @@ def test_asked_to_end_all_stop_after_the_same_step(tmp_path):
         assert launcher.poll() is None, launcher.stdout.read()
         time.sleep(0.01)
     launcher.send_signal(signal.SIGINT)
-    said, _ = launcher.communicate(timeout=60)
+    said, _ = launcher.communicate(timeout=LONG)
     (folder,) = run_folders(tmp_path / "net.runs")
     assert state_of(folder) == "ended"
     assert "Another process" not in said
     assert "the weights are kept" in str(read_run(folder).record.ended.message)
     # and it goes on with any number of processes
     launcher = torchrun(tmp_path, "resume", folder, "--epochs", "1", options=["--nproc-per-node=3"])
-    said, _ = launcher.communicate(timeout=120)
+    said, _ = launcher.communicate(timeout=LONG)
     assert launcher.returncode == 0, said
     assert said.count("processes 2 → 3") == 1

@@ -33,7 +33,9 @@ def _in_use():
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux says what a process has in use")
-def test_five_hundred_starts_and_stops_leave_nothing_behind(tmp_path, qtbot):
+def test_five_hundred_starts_and_stops_leave_nothing_behind(tmp_path, qtbot, monkeypatch):
+    # most of the time would be spent waiting for the window's next look at the box of events
+    monkeypatch.setattr("app.training.trainer.TICK_MS", 2)
     trainer = Trainer()
     stepped = []
     trainer.events_arrived.connect(

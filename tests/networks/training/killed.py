@@ -14,6 +14,9 @@ import sys
 import time
 from pathlib import Path
 
+# the first optimizer would import it in each fork anew, which takes over a second
+import torch._dynamo  # noqa: F401
+
 from networks.project.project import read_project
 from networks.runs.kept import appending
 from networks.runs.kept.files import METRICS

@@ -182,8 +182,15 @@ def roles(which: str) -> Iterator[Role]:
             yield Role((Conv2d(1, (1, 1), padding=(0, 0)),), frozen)
 
 
-def neighbours(kind: type[Layer]) -> Iterator[tuple[Network, str]]:
-    """The layer behind each other type, trained and frozen; with each, other parameters and another size."""
+ONE_AND_SEVERAL = (1, 3)
+"""So many images."""
+
+
+def neighbours(kind: type[Layer]) -> Iterator[tuple[Network, str, tuple[int, ...]]]:
+    """The layer behind each other type, with one image where that is trained and several where it is frozen.
+
+    Or the other way round. With each, the layer has other parameters and another size.
+    """
     own = INNER.index(kind)
     for place, other in enumerate(INNER):
         layer = _turned(list(variants(other)), place + own)[0]
@@ -194,8 +201,9 @@ def neighbours(kind: type[Layer]) -> Iterator[tuple[Network, str]]:
             role = Role(before, frozen)
             fitting = ((each, shape) for shape in sizes for each in variants(kind))
             found = ((network_of(each, role, shape), each, shape) for each, shape in fitting)
+            count = ONE_AND_SEVERAL[(place + own + frozen) % 2]
             for network, each, shape in itertools.islice((one for one in found if one[0] is not None), 1):
-                yield network, _about(each, role, shape)
+                yield network, _about(each, role, shape), (count,)
 
 
 def _turned(values: list[Any], count: int) -> list[Any]:
@@ -203,13 +211,13 @@ def _turned(values: list[Any], count: int) -> list[Any]:
     return values[first:] + values[:first]
 
 
-def alone(kind: type[Layer], which: str) -> Iterator[tuple[Network, str]]:
+def alone(kind: type[Layer], which: str) -> Iterator[tuple[Network, str, tuple[int, ...]]]:
     """The layer with each of its parameters, first and behind a convolution."""
     for role, shape in itertools.product(roles(which), SIZES[which]):
         fitting = ((network_of(each, role, shape), each) for each in variants(kind))
         most = 2 if which == "few" else None
         for network, layer in itertools.islice((one for one in fitting if one[0] is not None), most):
-            yield network, _about(layer, role, shape)
+            yield network, _about(layer, role, shape), ONE_AND_SEVERAL
 
 
 def _about(layer: Layer, role: Role, shape: Shape) -> str:
@@ -222,8 +230,8 @@ def main(which: str, *names: str) -> None:
         (kind,) = (kind for kind in INNER if kind.__name__ == name)
         trained = 0
         tried = itertools.chain(alone(kind, which), neighbours(kind) if which == "all" else ())
-        for network, about in tried:
-            for label, problem in steps(network, (1, 3)):
+        for network, about, counts in tried:
+            for label, problem in steps(network, counts):
                 trained += 1
                 said = f"wrong {about}, {label}: {problem}" if problem else f"at {about}, {label}"
                 print(said, flush=True)  # noqa: T201
