@@ -169,6 +169,7 @@ def test_bytes_are_kept_once_for_both_sides():
     assert stored.learned.kept.dtype == torch.uint8
 
 
+@pytest.mark.slow
 def test_what_stays_in_memory_after_a_run_with_large_images_is_small():
     prepare.cache_clear()
     images = prepare(Data(), Input(channels=3, size=(224, 224)))

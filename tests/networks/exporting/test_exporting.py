@@ -148,7 +148,7 @@ def test_every_layer_type_is_exported(tmp_path, network):
 
 
 @given(networks())
-@settings(max_examples=6, phases=UNSHRUNK)
+@settings(max_examples=3, phases=UNSHRUNK)
 def test_random_networks_are_exported(tmp_path, network):
     project = Project(network, RECIPE)
     assume(check(network, project.classes).trainable and runs_in_onnx(network))

@@ -101,7 +101,7 @@ def assert_promises(network):
     assert project_from_json(project_to_json(project)) == project
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.data())
 def test_promises_hold_after_any_edits_of_layers_blocks_and_groups(data):
     network = data.draw(st.sampled_from(STARTS))

@@ -62,7 +62,7 @@ def foldings(draw):
     return Folding(network, check(network, CLASS_COUNT), draw(opened_of(network)))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(foldings())
 def test_every_node_is_shown_once_as_itself_or_in_one_card(shown):
     network = shown.network
@@ -84,7 +84,7 @@ def test_every_node_is_shown_once_as_itself_or_in_one_card(shown):
             assert all(shown.is_open(name) for name in network.around(network[card.name].fold))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(foldings())
 def test_wires_translate_back_to_exactly_the_real_ones(shown):
     network = shown.network
@@ -103,7 +103,7 @@ def test_wires_translate_back_to_exactly_the_real_ones(shown):
         assert shown.report.nodes[wire.target].inputs[wire.index] == shown.whole.nodes[ones[0].source].output
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(foldings())
 def test_no_fold_makes_a_loop_and_sums_are_those_of_the_network(shown):
     if len(shown.network.order) == len(shown.network.nodes):
@@ -123,7 +123,7 @@ def test_no_fold_makes_a_loop_and_sums_are_those_of_the_network(shown):
         assert (report.nodes[card.name].problem is None) == all(one.problem is None for one in inside)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(foldings())
 def test_leaf_visible_and_frames_agree(shown):
     network = shown.network

@@ -106,7 +106,7 @@ def steered_runs(draw):
     return Project(network(), made), changes
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(steered_runs(), st.integers(0, 2))
 def test_the_script_of_a_steered_run_gives_the_table_of_the_run(fresh, tmp_path, steered, more):  # noqa: F811
     project, changes = steered

@@ -331,7 +331,7 @@ def test_the_random_recipes_have_everything_that_is_declared():
     assert all(any(each.startswith(name) for each in walked(Recipe)) for name in ELSEWHERE)
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(projects())
 def test_the_curve_is_that_of_a_run_whatever_the_recipe(fresh, tmp_path, project):
     judge(fresh, tmp_path, project)
@@ -380,7 +380,7 @@ def test_the_curve_of_each_preset_of_augmentation_is_that_of_a_run(fresh, tmp_pa
     assert ("augment" in script.read_text()) == bool(preset.steps)
 
 
-@settings(max_examples=30)
+@settings(max_examples=16)
 @given(networks())
 def test_the_curve_is_that_of_a_run_whatever_the_network(fresh, tmp_path, drawn):
     project = Project(drawn, recipe(epochs=1, optimizer=SGD(lr=0.01)))

@@ -37,7 +37,11 @@ def test_a_run_is_to_the_bit_as_if_nobody_had_searched():
     assert measured(told) == measured(straight)
 
 
-@pytest.fixture(scope="module", params=[SGD(), Adam()], ids=lambda each: type(each).__name__)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(SGD(), marks=pytest.mark.slow), Adam()],
+    ids=lambda each: type(each).__name__,
+)
 def searched(request):
     start = first_project()
     given = replace(

@@ -39,7 +39,7 @@ def kept(state: SavedState) -> SavedState:
     return SavedState(load(save(state.tensors)), data)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     st.sampled_from([PLAIN, RANDOM]),
     st.sampled_from(OPTIMIZED),

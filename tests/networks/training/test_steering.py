@@ -79,7 +79,7 @@ def steerings(draw):
     return given, wishes
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(steerings())
 def test_a_repetition_from_the_record_is_equal_to_the_bit(steering):
     given, wishes = steering
@@ -94,7 +94,7 @@ def test_a_repetition_from_the_record_is_equal_to_the_bit(steering):
     assert again.recipe == first.recipe
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(steerings(), st.integers(0, 2))
 def test_a_run_is_repeated_through_its_epochs_whatever_else_would_end_it(steering, more):
     """Whether the first ended early, at a moved end or as planned, and with some epochs more."""
@@ -110,7 +110,7 @@ def test_a_run_is_repeated_through_its_epochs_whatever_else_would_end_it(steerin
     assert again.course == first.course
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(steerings())
 def test_the_record_has_all_that_makes_the_changes_again(steering):
     given, wishes = steering
@@ -122,7 +122,7 @@ def test_the_record_has_all_that_makes_the_changes_again(steering):
     assert record.progress.epochs == run.target_epochs
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(steerings(), st.integers(0, 16))
 def test_a_steered_run_goes_on_from_a_saved_state_to_the_bit(steering, events):
     given, wishes = steering

@@ -50,7 +50,7 @@ def straight():
     return judged(Run(project(RANDOM, **SWINGING)).train())
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     st.sampled_from([("validation loss", target) for target in (0.0, 0.5, 2.0, 4.6)])
     # no accuracy reaches more than 1, and a recipe that asks for it is refused
@@ -105,7 +105,7 @@ def test_before_the_first_validation_the_last_weights_are_all_there_is():
     assert weights_words(run, "best") is None
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(st.integers(0, 40))
 def test_a_run_that_goes_on_from_a_saved_state_ends_at_the_same_epoch(events):
     given = project(RANDOM, **SWINGING, stopping=Stopping(patience=2))
