@@ -141,10 +141,21 @@ def add_layer(tree):
     file.write_text(f"{file.read_text(encoding='utf-8')}\n\n{layer}", encoding="utf-8")
 
 
-def test_adding_a_layer_type(copied_tree):
-    """One class is all it takes: palette, form, import, print, export and project file know it."""
+def add_explanation(tree):
+    file = tree / "networks" / "explanations" / "copying.py"
+    explanation = examples("Adding a layer type")[1]
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n\n{explanation}", encoding="utf-8")
+
+
+def test_adding_a_layer_type_and_explaining_it(copied_tree):
+    """One class is all it takes: palette, form, import, print, export and project file know it.
+
+    The terms, gradients and receptive field of its explanation are held to torch as those of all others are.
+    """
     add_layer(copied_tree)
-    run_tests_in(copied_tree, "tests/readme_examples/adding_a_layer.py")
+    add_explanation(copied_tree)
+    walked = ("tests/readme_examples/adding_a_layer.py", "tests/networks/explanations")
+    run_tests_in(copied_tree, *walked, "-k", "adding_a_layer or PixelShuffle")
 
 
 CATALOG_WALKS = (
@@ -163,15 +174,6 @@ CATALOG_WALKS = (
 def test_no_test_that_walks_the_catalog_fails_with_one_more_type(copied_tree):
     add_layer(copied_tree)
     run_tests_in(copied_tree, *CATALOG_WALKS, "-k", "PixelShuffle or unique or every_layer_type or palette")
-
-
-def test_explaining_a_layer_type(copied_tree):
-    """Its terms, gradients and receptive field are then held to torch with those of all other types."""
-    add_layer(copied_tree)
-    file = copied_tree / "networks" / "explanations" / "copying.py"
-    explanation = examples("Adding a layer type")[1]
-    file.write_text(f"{file.read_text(encoding='utf-8')}\n\n{explanation}", encoding="utf-8")
-    run_tests_in(copied_tree, "tests/networks/explanations", "-k", "PixelShuffle")
 
 
 @pytest.mark.slow
@@ -271,13 +273,6 @@ def add_data_set(tree):
     (folder / "__init__.py").write_text(text, encoding="utf-8")
 
 
-def test_adding_a_data_set(copied_tree):
-    """A class is all it takes: the window, project files, the command line and the script know it."""
-    add_data_set(copied_tree)
-    run_tests_in(copied_tree, "tests/readme_examples/adding_a_data_set.py")
-    run_tests_in(copied_tree, "tests/networks/recipes/test_data_section.py")
-
-
 def add_augmentation(tree):
     function, declared = examples("Adding an augmentation")
     pixels = tree / "networks" / "data" / "augmentation" / "pixels.py"
@@ -290,10 +285,16 @@ def add_augmentation(tree):
     (folder / "__init__.py").write_text(text, encoding="utf-8")
 
 
-def test_adding_an_augmentation(copied_tree):
-    """A function and a class are all it takes: panel, project file, training and script know it."""
+def test_adding_a_data_set_and_an_augmentation(copied_tree):
+    """A class, or a class with a function, is all it takes: window, files, terminal and script know it."""
+    add_data_set(copied_tree)
     add_augmentation(copied_tree)
-    run_tests_in(copied_tree, "tests/readme_examples/adding_an_augmentation.py")
+    run_tests_in(
+        copied_tree,
+        "tests/readme_examples/adding_a_data_set.py",
+        "tests/readme_examples/adding_an_augmentation.py",
+        "tests/networks/recipes/test_data_section.py",
+    )
 
 
 AUGMENTATION_WALKS = (
