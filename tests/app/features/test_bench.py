@@ -9,11 +9,11 @@ from PySide6.QtCore import QPointF
 
 from app.features.bench import Bench
 from networks.recipes.datasets.digits import Digits
-from tests.app.features.test_results import desk, train, training  # noqa: F401  fixtures
+from tests.app.features.test_results import train
 
 
 @pytest.fixture
-def bench(desk, training, qtbot):  # noqa: F811
+def bench(desk, training, qtbot):
     bench = Bench(desk)
     qtbot.addWidget(bench.panel)
     bench.panel.resize(300, 800)
@@ -34,7 +34,7 @@ def test_without_a_run_it_says_what_to_do(bench):
     assert not bench._answering.busy
 
 
-def test_a_drawing_is_answered_and_the_answer_follows_the_weights(bench, training, desk, qtbot):  # noqa: F811
+def test_a_drawing_is_answered_and_the_answer_follows_the_weights(bench, training, desk, qtbot):
     train(training, qtbot)
     bench.panel.show()
     bench._look()
@@ -55,7 +55,7 @@ def test_a_drawing_is_answered_and_the_answer_follows_the_weights(bench, trainin
     assert not bench.panel.bars.isVisible()
 
 
-def test_pictures_come_from_the_data_from_files_and_from_the_results(bench, training, desk, qtbot, tmp_path):  # noqa: F811
+def test_pictures_come_from_the_data_from_files_and_from_the_results(bench, training, desk, qtbot, tmp_path):
     train(training, qtbot)
     bench.panel.show()
     bench._look()
@@ -80,7 +80,7 @@ def test_pictures_come_from_the_data_from_files_and_from_the_results(bench, trai
     assert np.argmax(bench.panel.bars._shares) >= 0
 
 
-def test_nobody_who_does_not_look_pays(bench, training, qtbot):  # noqa: F811
+def test_nobody_who_does_not_look_pays(bench, training, qtbot):
     train(training, qtbot)
     assert bench._network is None
     assert not bench._answering.busy

@@ -18,13 +18,13 @@ from app.probing.work import healths
 from networks.presets.lenet import lenet5
 from networks.xray.value_place import ValuePlace
 from networks.xray.view import View
-from tests.app.features.test_results import desk, train, training  # noqa: F401  fixtures
+from tests.app.features.test_results import train
 
 pytestmark = pytest.mark.usefixtures("collector_at_rest")
 
 
 @pytest.fixture
-def inside(desk, training, qtbot):  # noqa: F811
+def inside(desk, training, qtbot):
     canvas, xray, inside = Canvas(desk), XRayCanvas(desk), Inside(desk)
     qtbot.addWidget(canvas.view)
     home = QWidget()
@@ -126,7 +126,7 @@ def test_a_channel_is_switched_off_and_on_with_the_xray(inside, qtbot):
     assert np.allclose(inside.panel.near.answer, near.answer)
 
 
-def test_the_pictures_that_excite_a_channel_are_found_once(inside, desk, qtbot):  # noqa: F811
+def test_the_pictures_that_excite_a_channel_are_found_once(inside, desk, qtbot):
     shows(inside, "conv1", qtbot)
     row = inside.panel.details.excited
     row.search.click()
@@ -145,7 +145,7 @@ def test_the_pictures_that_excite_a_channel_are_found_once(inside, desk, qtbot):
     assert len(inside._excited) == 1
 
 
-def test_a_run_keeps_its_weights_while_something_is_off(inside, training, desk, qtbot):  # noqa: F811
+def test_a_run_keeps_its_weights_while_something_is_off(inside, training, desk, qtbot):
     shows(inside, "conv1", qtbot)
     inside.panel.details.switches.channel.click()
     train(training, qtbot)
@@ -165,7 +165,7 @@ def test_a_run_keeps_its_weights_while_something_is_off(inside, training, desk, 
     assert inside.panel.near.start.count == inside.panel.near.weighed.weights.count
 
 
-def test_the_activation_panel_shows_what_comes_in_while_the_probe_is_on(inside, desk, qtbot):  # noqa: F811
+def test_the_activation_panel_shows_what_comes_in_while_the_probe_is_on(inside, desk, qtbot):
     shows(inside, "conv1", qtbot)
     activations = Activations(desk)
     panel = activations.panel
@@ -180,7 +180,7 @@ def test_the_activation_panel_shows_what_comes_in_while_the_probe_is_on(inside, 
     assert not inside.probing.on
 
 
-def test_nothing_is_looked_at_while_it_is_not_in_sight(inside, desk, qtbot):  # noqa: F811
+def test_nothing_is_looked_at_while_it_is_not_in_sight(inside, desk, qtbot):
     shows(inside, "conv1", qtbot)
     inside.panel.hide()
     qtbot.waitUntil(lambda: not inside.probing.on, timeout=5_000)

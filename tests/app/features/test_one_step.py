@@ -6,11 +6,10 @@ import pytest
 
 from app.features.one_step import OneStep
 from app.training.trainer import State
-from tests.app.features.test_results import desk, training  # noqa: F401  fixtures
 
 
 @pytest.fixture
-def one_step(desk, training, qtbot):  # noqa: F811
+def one_step(desk, training, qtbot):
     feature = OneStep(desk)
     qtbot.addWidget(feature.panel)
     feature.show(None, desk.shown)
@@ -18,7 +17,7 @@ def one_step(desk, training, qtbot):  # noqa: F811
     desk.trainer.close()
 
 
-def test_a_step_is_made_told_and_followed_by_another(one_step, training, qtbot):  # noqa: F811
+def test_a_step_is_made_told_and_followed_by_another(one_step, training, qtbot):
     trainer = training.desk.trainer
     opened = []
     training.desk.panel_wished.connect(opened.append)
@@ -35,7 +34,7 @@ def test_a_step_is_made_told_and_followed_by_another(one_step, training, qtbot):
     assert record.steps.step.tolist() == [1, 2]
 
 
-def test_while_a_run_goes_on_it_says_to_pause_first(one_step, training, qtbot):  # noqa: F811
+def test_while_a_run_goes_on_it_says_to_pause_first(one_step, training, qtbot):
     trainer = training.desk.trainer
     training.runs.train()
     assert "pause or stop it first" in one_step.reason()

@@ -9,15 +9,14 @@ from app.features.reach import ReachOnCards
 from networks.explanations.figures import figure
 from networks.explanations.receptive_field import receptive_field
 from networks.xray.value_place import ValuePlace
-from tests.app.features.test_results import desk, training  # noqa: F401  fixtures
-from tests.app.features.test_xray import canvas, inside, until_shown, xray  # noqa: F401  fixtures
+from tests.app.features.test_xray import inside, until_shown
 from widgets.canvas.items.inside import tiles
 from widgets.canvas.placement.geometry import HEIGHT
 from widgets.canvas.xray import number_words
 
 
 @pytest.fixture
-def reach(desk, xray, canvas, qtbot, collector_at_rest):  # noqa: F811
+def reach(desk, xray, canvas, qtbot, collector_at_rest):
     reach = ReachOnCards(desk)
     xray.switch(True)
     until_shown(canvas, qtbot)
@@ -25,7 +24,7 @@ def reach(desk, xray, canvas, qtbot, collector_at_rest):  # noqa: F811
     reach.close()
 
 
-def test_cards_before_a_number_frame_what_it_sees_of_them(reach, desk, canvas, qtbot):  # noqa: F811
+def test_cards_before_a_number_frame_what_it_sees_of_them(reach, desk, canvas, qtbot):
     shown = inside(canvas)
     name = [name for name, each in shown.items() if each.view.maps is not None][-1]
     shape = shown[name].view.shape
@@ -46,7 +45,7 @@ def test_cards_before_a_number_frame_what_it_sees_of_them(reach, desk, canvas, q
     assert all(each.frame is None for each in inside(canvas).values())
 
 
-def test_another_network_has_no_frames(reach, desk, canvas, qtbot):  # noqa: F811
+def test_another_network_has_no_frames(reach, desk, canvas, qtbot):
     name = next(name for name, each in inside(canvas).items() if each.view.maps is not None)
     desk.place_chosen.emit(ValuePlace(name, (0, 0, 0)))
     qtbot.waitUntil(lambda: inside(canvas)[name].frame is not None, timeout=20_000)
@@ -54,7 +53,7 @@ def test_another_network_has_no_frames(reach, desk, canvas, qtbot):  # noqa: F81
     assert all(each.frame is None for each in inside(canvas).values())
 
 
-def test_the_pointer_over_a_map_says_its_number_and_frames_what_it_sees(reach, desk, canvas, qtbot):  # noqa: F811
+def test_the_pointer_over_a_map_says_its_number_and_frames_what_it_sees(reach, desk, canvas, qtbot):
     scene, view = canvas.view._scene, canvas.view
     name = [name for name, each in inside(canvas).items() if each.view.maps is not None][1]
     card = scene.cards[name]

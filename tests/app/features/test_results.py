@@ -9,41 +9,17 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
-from app.feature.desk import Desk
 from app.features.results import Results
-from app.features.training import Training
-from app.session.settings import Settings
 from app.training.judged_pictures import KEPT, JudgedPictures
 from app.training.kept_judgements import MOST_BYTES, KeptJudgements
-from networks.project.project import first_project
 from networks.recipes.datasets.digits import Digits
 from networks.recipes.datasets.shapes import Shapes
 from networks.recipes.recipe import with_settings
+from networks.runs.events import Validated
 from networks.runs.judgement.rates import accuracy
 from networks.training import judging
 from tests.networks.runs.judgement.judgements import drawn
-
-
-@pytest.fixture
-def desk(request, qtbot, tmp_path):
-    window = QWidget()
-    qtbot.addWidget(window)
-    project = first_project()
-    learned = {"per_class": 10, **getattr(request, "param", {})}
-    recipe = with_settings(project.recipe, epochs=2, averaging=0.9, **learned)
-    return Desk(replace(project, recipe=recipe), window, Settings(tmp_path / "settings.json"), tmp_path)
-
-
-@pytest.fixture
-def training(desk, qtbot):
-    training = Training(desk)
-    training.heavy_runs.may_begin = lambda project: True
-    training.runs.may_begin = lambda project: True
-    qtbot.addWidget(training.curves)
-    qtbot.addWidget(training.bar)
-    training.show(None, desk.shown)
-    yield training
-    training.close()
+from tests.networks.training.held import held_after
 
 
 @pytest.fixture
@@ -78,12 +54,17 @@ def test_before_a_run_the_tab_says_what_to_do(results):
     assert results.panel.body is None
 
 
-# epochs so long that the window sees each of them
-@pytest.mark.parametrize("desk", [{"per_class": 0, "batch_size": 4}], indirect=True)
-def test_while_it_trains_the_tab_follows_each_epoch(results, training, desk, qtbot):
+def test_while_it_trains_the_tab_follows_each_epoch(results, training, desk, qtbot, monkeypatch):
     results.panel.show()
     epochs = []
-    desk.recorded.connect(lambda: results.panel.results() is not None and epochs.append(shown(results).epoch))
+    seen = held_after(monkeypatch, Validated)
+
+    def look():
+        if results.panel.results() is not None:
+            epochs.append(shown(results).epoch)
+            seen.set()
+
+    desk.recorded.connect(look)
     choose_last = lambda: results._choose("", "last", "validation")  # noqa: E731
     choose_last()
     train(training, qtbot)

@@ -6,13 +6,8 @@ import re
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtWidgets import QWidget
 
-from app.feature.desk import Desk
-from app.features.training import Training
 from app.features.twins import Twins
-from app.session.settings import Settings
-from networks.project.project import first_project
 from networks.project.twins import set_twin
 from networks.recipes.recipe import with_settings
 from networks.runs.kept.files import header_of
@@ -22,23 +17,8 @@ from widgets.twins.panel import Wish
 
 
 @pytest.fixture
-def desk(qtbot, tmp_path, collector_at_rest):
-    window = QWidget()
-    qtbot.addWidget(window)
-    project = first_project()
-    recipe = with_settings(project.recipe, epochs=2, batch_size=300, threads=1)
-    return Desk(replace(project, recipe=recipe), window, Settings(tmp_path / "settings.json"), tmp_path)
-
-
-@pytest.fixture
-def training(desk, qtbot):
-    training = Training(desk)
-    training.runs.may_begin = lambda *_: True
-    qtbot.addWidget(training.curves)
-    qtbot.addWidget(training.bar)
-    training.show(None, desk.shown)
-    yield training
-    training.close()
+def desk(desk_with, collector_at_rest):
+    return desk_with(epochs=2, batch_size=300, threads=1)
 
 
 @pytest.fixture

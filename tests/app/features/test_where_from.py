@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QFileDialog
 from app.features.where_from import WhereFrom
 from networks.explanations import kept as keeping
 from networks.xray.value_place import ValuePlace
-from tests.app.features.test_results import desk, train, training  # noqa: F401  fixtures
-from tests.app.features.test_xray import canvas, until_shown, xray  # noqa: F401  fixtures
+from tests.app.features.test_results import train
+from tests.app.features.test_xray import until_shown
 from widgets.canvas.items.inside import tiles
 from widgets.canvas.placement.geometry import HEIGHT
 
 
 @pytest.fixture
-def room(desk, xray, qtbot, collector_at_rest):  # noqa: F811
+def room(desk, xray, qtbot, collector_at_rest):
     room = WhereFrom(desk)
     room.panel.resize(1100, 800)
     qtbot.addWidget(room.panel)
@@ -37,7 +37,7 @@ def until_page(room, qtbot, place=None):
     return room.panel.page
 
 
-def test_a_click_on_a_map_opens_the_number_under_the_pointer(room, xray, canvas, desk, qtbot):  # noqa: F811
+def test_a_click_on_a_map_opens_the_number_under_the_pointer(room, xray, canvas, desk, qtbot):
     opened = []
     desk.panel_wished.connect(opened.append)
     xray.switch(True)
@@ -63,7 +63,7 @@ def test_a_click_on_a_map_opens_the_number_under_the_pointer(room, xray, canvas,
     assert "before the training" in room.panel.weights.text()
 
 
-def test_it_needs_no_x_ray_and_keys_walk_the_network(room, xray, canvas, qtbot):  # noqa: F811
+def test_it_needs_no_x_ray_and_keys_walk_the_network(room, xray, canvas, qtbot):
     room.explain_selected()
     page = until_page(room, qtbot)
     assert not xray.on
@@ -128,7 +128,7 @@ def test_a_part_that_is_left_out_is_missing_from_the_value(room, qtbot):
     assert not arithmetic.off
 
 
-def test_it_explains_the_weights_of_its_moment_and_looks_again(room, training, desk, xray, canvas, qtbot):  # noqa: F811
+def test_it_explains_the_weights_of_its_moment_and_looks_again(room, training, desk, xray, canvas, qtbot):
     room.explain_selected()
     page = until_page(room, qtbot)
     before, place = page.explanation.value, page.place
@@ -146,7 +146,7 @@ def test_it_explains_the_weights_of_its_moment_and_looks_again(room, training, d
     qtbot.waitUntil(lambda: room.panel.page.kept.step == run.step, timeout=30_000)
 
 
-def test_a_network_that_would_take_too_much_keeps_one_layer_and_says_so(room, desk, qtbot, monkeypatch):  # noqa: F811
+def test_a_network_that_would_take_too_much_keeps_one_layer_and_says_so(room, desk, qtbot, monkeypatch):
     from networks.insight import keeping as insight
 
     monkeypatch.setattr(insight.keep, "__defaults__", (1000,))

@@ -6,38 +6,12 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PIL import Image
-from PySide6.QtWidgets import QInputDialog, QWidget
+from PySide6.QtWidgets import QInputDialog
 
-from app.feature.showing import Showing
-from app.features.canvas import Canvas
-from app.features.xray import XRayCanvas
 from networks.xray.probe import DataPicture, OwnPicture
-from tests.app.features.test_results import desk, train, training  # noqa: F401  fixtures
+from tests.app.features.test_results import train
 
 pytestmark = pytest.mark.usefixtures("collector_at_rest")
-
-
-@pytest.fixture
-def canvas(desk, qtbot):  # noqa: F811
-    canvas = Canvas(desk)
-    canvas.view.resize(420, 700)
-    qtbot.addWidget(canvas.view)
-    canvas.view.show()
-    return canvas
-
-
-@pytest.fixture
-def xray(desk, canvas, qtbot):  # noqa: F811
-    xray = XRayCanvas(desk)
-    home = QWidget()
-    qtbot.addWidget(home)
-    xray.place.setParent(home)
-    showing = Showing(desk, (canvas, xray))
-    desk.changed.connect(showing.show)
-    showing.show()
-    desk.show_devices(("cpu",))
-    yield xray
-    desk.probing.close()
 
 
 def inside(canvas):
@@ -49,7 +23,7 @@ def until_shown(canvas, qtbot):
     return inside(canvas)
 
 
-def test_the_random_start_is_seen_and_off_is_as_before(xray, canvas, desk, qtbot):  # noqa: F811
+def test_the_random_start_is_seen_and_off_is_as_before(xray, canvas, desk, qtbot):
     heights = {name: card.height for name, card in canvas.view._scene.cards.items()}
     with qtbot.waitSignal(xray.rests, timeout=20_000):
         xray.switch(True)
@@ -76,7 +50,7 @@ def test_only_what_is_in_sight_is_looked_at(xray, canvas, qtbot):
             assert not canvas.view._scene.rect_of(name).intersects(sight)
 
 
-def test_another_probe_another_answer(xray, canvas, desk, qtbot, tmp_path):  # noqa: F811
+def test_another_probe_another_answer(xray, canvas, desk, qtbot, tmp_path):
     with qtbot.waitSignal(xray.rests, timeout=20_000):
         xray.switch(True)
     with qtbot.waitSignal(xray.rests, timeout=20_000):
@@ -93,7 +67,7 @@ def test_another_probe_another_answer(xray, canvas, desk, qtbot, tmp_path):  # n
     qtbot.waitUntil(lambda: isinstance(xray.probing.ready.probe, DataPicture), timeout=20_000)
 
 
-def test_a_picture_is_chosen_by_its_number_and_from_the_results(xray, canvas, desk, qtbot, monkeypatch):  # noqa: F811
+def test_a_picture_is_chosen_by_its_number_and_from_the_results(xray, canvas, desk, qtbot, monkeypatch):
     asked = []
 
     def get_int(parent, title, words, now, low, high):
@@ -117,7 +91,7 @@ def test_a_picture_is_chosen_by_its_number_and_from_the_results(xray, canvas, de
     assert xray.probing._probe == DataPicture(23)
 
 
-def test_weights_of_another_run_are_offered_and_looked_at(xray, canvas, training, desk, qtbot):  # noqa: F811
+def test_weights_of_another_run_are_offered_and_looked_at(xray, canvas, training, desk, qtbot):
     train(training, qtbot)
     first = desk.trainer.run.id
     train(training, qtbot)
@@ -131,7 +105,7 @@ def test_weights_of_another_run_are_offered_and_looked_at(xray, canvas, training
     assert xray.probing.seen.xray.step == others[0].record.best.step
 
 
-def test_what_hinders_is_said(xray, canvas, desk, qtbot):  # noqa: F811
+def test_what_hinders_is_said(xray, canvas, desk, qtbot):
     xray.switch(True)
     until_shown(canvas, qtbot)
     network = desk.shown.network
@@ -140,7 +114,7 @@ def test_what_hinders_is_said(xray, canvas, desk, qtbot):  # noqa: F811
     assert xray.bar.words.text()
 
 
-def test_a_run_that_goes_on_is_followed_and_its_weights_are_kept(xray, canvas, training, desk, qtbot):  # noqa: F811
+def test_a_run_that_goes_on_is_followed_and_its_weights_are_kept(xray, canvas, training, desk, qtbot):
     xray.switch(True)
     before = until_shown(canvas, qtbot)
     name = next(

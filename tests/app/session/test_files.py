@@ -12,10 +12,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from msgspec.structs import replace
 from PySide6.QtCore import QLockFile, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 
 from app.session import files as files_module
 from app.session import recovery as recovery_module
@@ -30,36 +29,18 @@ from networks.core.storage import write_atomically
 from networks.project.project import (
     FORMAT,
     blank_project,
-    first_project,
     project_to_json,
     read_project,
     write_project,
 )
-from networks.recipes.recipe import with_settings
+from tests.app.session.projects import FIRST, with_epochs
 
-FIRST = first_project()
 FORMAT_1 = Path(__file__).parents[2] / "data" / "lenet-format-1.json"
-
-
-def with_epochs(epochs):
-    return replace(FIRST, recipe=with_settings(FIRST.recipe, epochs=epochs))
 
 
 @pytest.fixture
 def store(tmp_path):
     return Settings(tmp_path / "settings.json")
-
-
-@pytest.fixture
-def window(qtbot):
-    window = QWidget()
-    qtbot.addWidget(window)
-    return window
-
-
-@pytest.fixture
-def document(window):
-    return Document(FIRST, window)
 
 
 EXPECTED = []
@@ -90,15 +71,6 @@ def errors(files, monkeypatch):
     said = []
     monkeypatch.setattr(files, "show_error", lambda reason: said.append(str(reason)))
     return said
-
-
-@pytest.fixture
-def saved(files, tmp_path):
-    """A project in a file, opened."""
-    path = tmp_path / "lenet.json"
-    write_project(FIRST, path)
-    assert files.open_path(path)
-    return path
 
 
 def answering(act):
@@ -512,7 +484,7 @@ def writing(monkeypatch):
 
     def write(*arguments, **options):
         threads.append(threading.current_thread())
-        gate.wait(20)
+        gate.wait(60)
         write_atomically(*arguments, **options)
 
     monkeypatch.setattr(recovery_module, "write_atomically", write)
@@ -645,7 +617,7 @@ def crashed(folder, epochs, path=""):
     process = subprocess.Popen(command, cwd=Path(__file__).parents[3], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "written\n"
     process.send_signal(signal.SIGKILL) if hasattr(signal, "SIGKILL") else process.kill()
-    process.wait(timeout=30)
+    process.wait(timeout=100)
     process.stdout.close()
 
 

@@ -8,7 +8,6 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
@@ -18,14 +17,8 @@ from app.session.document import Document
 from app.session.files import Files
 from app.session.settings import Settings
 from networks.core.message import UserError, message
-from networks.project.project import Project, first_project, read_project, write_project
-from networks.recipes.recipe import with_settings
-
-FIRST = first_project()
-
-
-def with_epochs(epochs: int) -> Project:
-    return replace(FIRST, recipe=with_settings(FIRST.recipe, epochs=epochs))
+from networks.project.project import read_project, write_project
+from tests.app.session.projects import FIRST, with_epochs
 
 
 class Disk:
@@ -56,18 +49,6 @@ def disk(monkeypatch):
 
 
 @pytest.fixture
-def window(qtbot):
-    window = QWidget()
-    qtbot.addWidget(window)
-    return window
-
-
-@pytest.fixture
-def document(window):
-    return Document(FIRST, window)
-
-
-@pytest.fixture
 def errors(monkeypatch):
     said = []
     monkeypatch.setattr(Files, "show_error", lambda self, reason: said.append(str(reason)))
@@ -82,21 +63,14 @@ def files(document, window, tmp_path, disk, errors):
     files.close()
 
 
-@pytest.fixture
-def saved(files, tmp_path):
-    path = tmp_path / "lenet.json"
-    write_project(FIRST, path)
-    assert files.open_path(path)
-    return path
-
-
 def test_the_window_goes_on_while_the_disk_works(qtbot, files, document, saved, disk):
     told = []
     files.saved.connect(told.append)
     document.edit(with_epochs(7), "seven")
-    begun = time.process_time()
+    # of this thread alone, however busy the others and the machine are
+    begun = time.thread_time()
     assert files.save_soon()
-    assert time.process_time() - begun < 0.033
+    assert time.thread_time() - begun < 0.033
     qtbot.waitUntil(lambda: disk.began == 1)
     assert not disk.in_window
     assert files.saving

@@ -9,7 +9,7 @@ import torch
 from msgspec.structs import replace
 from safetensors.torch import load_file
 
-from app.training.trainer import State, Trainer
+from app.training.trainer import State
 from networks.core.message import message
 from networks.graph.edits import remove
 from networks.project.comparing import planned_rounds
@@ -21,25 +21,11 @@ from networks.runs.kept.folders import run_folders
 from networks.runs.kept.reading import read_run
 from networks.training import recorder
 from networks.training.run import Run
+from tests.networks.training.held import held_after
 
 FIRST = first_project()
-SHORT = replace(FIRST, recipe=with_settings(FIRST.recipe, epochs=2, threads=1, batch_size=300))
+SHORT = replace(FIRST, recipe=with_settings(FIRST.recipe, epochs=2, threads=1, per_class=20, batch_size=40))
 ROUNDS = planned_rounds(SHORT, set_twin(SHORT, "learning.optimizer.lr", 0.01), (0, 1), id="run-1")
-
-
-@pytest.fixture
-def trainer(qtbot):
-    trainer = Trainer()
-    yield trainer
-    trainer.close()
-    assert not trainer.busy
-
-
-@pytest.fixture
-def events(trainer):
-    seen = []
-    trainer.events_arrived.connect(seen.extend)
-    return seen
 
 
 def wait(trainer, qtbot):
@@ -84,12 +70,14 @@ def test_stopping_stops_both_and_begins_no_further_seed(trainer, events, qtbot, 
     assert [read_run(folder).record.ended.reason for folder in run_folders(tmp_path)] == ["stopped"] * 2
 
 
-def test_nobody_steers_or_lengthens_runs_that_are_compared(trainer, events, qtbot, tmp_path):
+def test_nobody_steers_or_lengthens_runs_that_are_compared(trainer, events, qtbot, monkeypatch):
+    tried = held_after(monkeypatch, Stepped)
     trainer.compare(ROUNDS, None)
     qtbot.waitUntil(lambda: bool(events))
     assert trainer.comparing
     assert not trainer.steer("learning.optimizer.lr", 0.1)
     trainer.train_further()
+    tried.set()
     wait(trainer, qtbot)
     assert not trainer.comparing
     assert max(event.epoch for event in events if isinstance(event, Stepped)) == 2

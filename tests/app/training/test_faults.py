@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from app.training.leg import Keeping
-from app.training.trainer import State, Trainer
+from app.training.trainer import State
 from networks.data import augmented
 from networks.recipes.optimizers import Adam
 from networks.runs import measures
@@ -76,15 +76,12 @@ class Thrown:
 
 
 @pytest.fixture
-def trainer(qtbot, monkeypatch):
+def trainer(trainer, events, monkeypatch):
     monkeypatch.setattr(recorder, "SOONEST", 0.0)
     monkeypatch.setattr(recorder, "SHARE", 1.0)
     monkeypatch.setattr("networks.runs.kept.appending.EVERY", 0.0)
-    trainer = Trainer()
-    trainer.seen = []
-    trainer.events_arrived.connect(trainer.seen.extend)
-    yield trainer
-    trainer.close()
+    trainer.seen = events
+    return trainer
 
 
 def train(trainer, runs, qtbot, tensorboard=False):

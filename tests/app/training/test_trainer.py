@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QThread
 from app.background.job import Job
 from app.training import trainer as trainer_module
 from app.training.leg import Beginning
-from app.training.trainer import SHARE, SLOWEST_TICK_MS, TICK_MS, State, Trainer, tick_ms
+from app.training.trainer import SHARE, SLOWEST_TICK_MS, TICK_MS, State, tick_ms
 from networks.core.message import message
 from networks.graph.edits import remove
 from networks.project.project import first_project
@@ -24,22 +24,8 @@ from networks.runs.events import Failed, Finished, Started, Stepped, Validated
 from networks.training import run as run_module
 
 PROJECT = first_project()
-SHORT = replace(PROJECT, recipe=with_settings(PROJECT.recipe, epochs=2, threads=1))
-
-
-@pytest.fixture
-def trainer(qtbot):
-    trainer = Trainer()
-    yield trainer
-    trainer.close()
-    assert not trainer.busy
-
-
-@pytest.fixture
-def events(trainer):
-    seen = []
-    trainer.events_arrived.connect(seen.extend)
-    return seen
+FEW = {"per_class": 20, "batch_size": 40}
+SHORT = replace(PROJECT, recipe=with_settings(PROJECT.recipe, epochs=2, threads=1, **FEW))
 
 
 class Scripted:
@@ -152,7 +138,7 @@ def test_it_trains_in_another_thread_and_tells_in_this_one(trainer, scripted, qt
 
 
 def test_pause_holds_on_and_resume_goes_on(trainer, events, scripted, qtbot):
-    scripted(lambda: _steps(500_000))
+    scripted(lambda: _steps(50_000_000))
     trainer.start(SHORT)
     qtbot.waitUntil(lambda: trainer.state is State.TRAINING)
     trainer.pause()
@@ -172,7 +158,7 @@ def test_pause_holds_on_and_resume_goes_on(trainer, events, scripted, qtbot):
 
 @pytest.mark.parametrize("paused", [False, True])
 def test_stop_keeps_the_run_and_says_so(trainer, events, scripted, qtbot, paused):
-    scripted(lambda: _steps(500_000))
+    scripted(lambda: _steps(50_000_000))
     trainer.start(SHORT)
     qtbot.waitUntil(lambda: trainer.state is State.TRAINING)
     if paused:
@@ -266,7 +252,8 @@ def test_fifty_runs_leave_no_thread_behind(trainer, scripted, qtbot):
 def test_a_run_stopped_before_its_first_epoch_gives_memory_back(trainer, events, qtbot, monkeypatch):
     given = []
     monkeypatch.setattr(trainer_module, "give_back_memory", lambda: given.append(True))
-    trainer.start(SHORT)
+    # an epoch of many steps
+    trainer.start(replace(PROJECT, recipe=with_settings(PROJECT.recipe, batch_size=1, threads=1)))
     qtbot.waitUntil(lambda: any(isinstance(event, Stepped) for event in events), timeout=30_000)
     trainer.stop()
     qtbot.waitUntil(lambda: trainer.state is State.IDLE, timeout=30_000)

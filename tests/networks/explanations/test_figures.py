@@ -17,8 +17,8 @@ from networks.explanations.value import explained
 from networks.layers import LAYERS
 from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
+from tests.networks.explanations.drawn import cases
 from tests.networks.explanations.passes import judged
-from tests.networks.explanations.test_catalog import cases
 
 HERE = Places("input", 0, (np.array(0),))
 

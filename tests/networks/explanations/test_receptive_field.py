@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +12,6 @@ from networks.explanations.receptive_field import receptive_field
 from networks.explanations.value import explainer_of
 from networks.graph.check import check
 from networks.graph.network import Network, Node, Wire
-from networks.layers import LAYERS
 from networks.layers.activation import LogSoftmax, Softmax
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d, DepthwiseConv2d
@@ -23,13 +21,13 @@ from networks.layers.merge import Add, Concat
 from networks.layers.pooling import AdaptiveMaxPool2d, AvgPool2d, MaxPool2d
 from networks.layers.resizing import Upsample
 from networks.module.build import build
+from tests.networks.explanations.drawn import cases, every_type
 from tests.networks.explanations.passes import judged
-from tests.networks.explanations.test_catalog import cases
 from tests.networks.module.chains import fitting
 from tests.networks.strategies import computed
 
 
-@pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
+@every_type
 def test_a_layer_reads_what_moves_its_output(kind):
     seen = []
 

@@ -23,8 +23,9 @@ from networks.layers.ends import Input
 from networks.recipes.losses import LOSSES
 from networks.xray.capture import Capture
 from networks.xray.value_place import ValuePlace
+from tests.networks.explanations.drawn import cases
 from tests.networks.explanations.passes import judged
-from tests.networks.explanations.test_catalog import cases, scale
+from tests.networks.explanations.test_catalog import scale
 from widgets.explanation.drawing import Look
 from widgets.explanation.drawings import drawing_of
 from widgets.explanation.ink import Ink
