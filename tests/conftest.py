@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from functools import wraps
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
@@ -47,6 +48,18 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+PATIENCE_MS = 90_000
+"""What is waited for comes; on a machine that is busy with other things it comes late."""
+
+
+def _patient(wait):
+    @wraps(wait)
+    def waits(*given, timeout=PATIENCE_MS, **named):
+        return wait(*given, timeout=max(timeout, PATIENCE_MS), **named)
+
+    return waits
+
+
 @pytest.fixture
 def qtbot(qtbot):
     """Keeps the widgets of a test alive until they are closed.
@@ -55,6 +68,8 @@ def qtbot(qtbot):
     by the collector, which may run while the window is being painted: a segmentation fault.
     """
     kept = []
+    for name in ("waitSignal", "waitSignals", "waitUntil", "waitActive", "waitExposed"):
+        setattr(qtbot, name, _patient(getattr(qtbot, name)))
     add = qtbot.addWidget
 
     def add_and_keep(widget, **options):

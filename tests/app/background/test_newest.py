@@ -52,7 +52,7 @@ def test_what_waits_can_be_given_up_and_a_failure_stops_nothing(owner):
     newest, gate, told = Newest(owner), threading.Event(), []
 
     def refuse(task):
-        gate.wait(20)
+        gate.wait(60)
         raise UserError(message("There is no space left."))
 
     newest.run(refuse, told.append, lambda reason: told.append(str(reason)))

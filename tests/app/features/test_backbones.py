@@ -59,7 +59,7 @@ class Models:
         self.asked.append(name)
         self.threads.add(threading.get_ident())
         if name == "slow":
-            assert self.gate.wait(20)
+            assert self.gate.wait(60)
         if name == "broken":
             raise UserError(message("“{name}” cannot be shown layer by layer.", name=name))
         if name == "mad":

@@ -185,7 +185,7 @@ def test_reading_a_folder_can_be_cancelled_and_begun_again(desk, data, pictures,
     gate = threading.Event()
     monkeypatch.setattr(
         "networks.recipes.datasets.pictures.decoded",
-        lambda *_: gate.wait(10) and np.zeros((28, 28, 3), np.uint8),
+        lambda *_: gate.wait(60) and np.zeros((28, 28, 3), np.uint8),
     )
     choose(desk, Folder(side=28))
     data.panel.ways.folder.click()
@@ -207,7 +207,7 @@ def test_fetching_shows_how_far_it_is_and_ends_with_the_pictures(
 
     def fetch(dataset, progress):
         assert progress(0.5)
-        gate.wait(10)
+        gate.wait(60)
         write(few, tmp_path / "own", *drawn(few))
         return progress(1.0)
 
@@ -257,7 +257,7 @@ def test_a_folder_is_read_beside_the_window_and_says_what_has_come(desk, data, p
     def slowly(path, *rest):
         threads.add(threading.current_thread())
         if "dog" in str(path):
-            gate.wait(10)
+            gate.wait(60)
         return np.zeros((28, 28, 3), np.uint8)
 
     monkeypatch.setattr("networks.recipes.datasets.pictures.decoded", slowly)

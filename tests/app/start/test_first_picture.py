@@ -15,7 +15,7 @@ from app.window.window import MainWindow
 application = make_application()
 window = MainWindow()
 window.painted.connect(application.quit)
-QTimer.singleShot(60_000, lambda: application.exit(1))
+QTimer.singleShot(100_000, lambda: application.exit(1))
 window.show()
 code = application.exec()
 print(*(heavy for heavy in {HEAVY} if heavy in sys.modules))

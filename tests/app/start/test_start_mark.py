@@ -21,7 +21,7 @@ def test_a_start_that_succeeds_leaves_no_mark(tmp_path):
 
 def test_a_start_that_dies_is_known_at_the_next_one(tmp_path):
     folder = f"__import__('pathlib').Path({str(tmp_path)!r})"
-    subprocess.run([sys.executable, "-c", DIES.format(folder=folder)], cwd=ROOT, check=False, timeout=60)
+    subprocess.run([sys.executable, "-c", DIES.format(folder=folder)], cwd=ROOT, check=False, timeout=100)
     again = StartMark(tmp_path)
     assert again.left_over
     again.take_away()

@@ -143,10 +143,10 @@ class _OnTerminal:
         """Reads what is still shown, waits for the end, gives what went to stdout."""
         while self._read():
             pass
-        return self.process.communicate(timeout=60)[0]
+        return self.process.communicate(timeout=100)[0]
 
     def _read(self) -> bytes:
-        ready, _, _ = select.select([self._terminal], [], [], 60)
+        ready, _, _ = select.select([self._terminal], [], [], 100)
         assert ready, f"nothing more came after {self.shown!r}"
         try:
             part = os.read(self._terminal, 4096)

@@ -79,7 +79,8 @@ def test_other_machines_are_given_commands(path, capsys):
 
 @pytest.mark.slow
 def test_a_sweep_whose_processes_are_killed_goes_on(path):
-    write_project(project(PLAIN, epochs=60, batch_size=100), path)
+    # so long that neither is over when the other has begun
+    write_project(project(PLAIN, epochs=300, batch_size=100), path)
     command = [sys.executable, os.path.join(os.path.dirname(__file__), "../../../main.py"), "sweep"]
     begun = [*command, str(path), "--set", "lr=0.01,0.001", "--processes", "2"]
     worker = subprocess.Popen(begun, start_new_session=True, stderr=subprocess.DEVNULL)

@@ -312,7 +312,7 @@ def test_a_single_step_is_seen_and_the_run_goes_on_from_there(trainer, events, q
 def test_a_run_that_pauses_makes_a_step_that_is_seen_and_pauses_again(trainer, events, qtbot):
     seen = []
     trainer.step_seen.connect(seen.append)
-    trainer.start(replace(SHORT, recipe=with_settings(SHORT.recipe, epochs=500)))
+    trainer.start(replace(SHORT, recipe=with_settings(SHORT.recipe, epochs=10_000)))
     qtbot.waitUntil(lambda: trainer.state is State.TRAINING, timeout=30_000)
     trainer.pause()
     for count in (1, 2):

@@ -52,7 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(ConnectionError):
             self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
-            self.server.gate.wait(30)
+            self.server.gate.wait(60)
             self.wfile.write(body[len(body) // 2 :])
 
     def log_message(self, format: str, *args: object) -> None:

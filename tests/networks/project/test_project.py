@@ -1005,7 +1005,7 @@ def test_reading_runs_nothing_and_writes_nothing(tmp_path):
         (folder / name).write_bytes(data)
     command = [sys.executable, "-c", WATCH, str(folder)]
     root = Path(__file__).parents[3]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=root, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root, timeout=100, check=False)
     assert (done.stdout, done.stderr) == (f"{len(hostile)} []\n", "")
 
 

@@ -195,11 +195,11 @@ def test_a_decoder_that_is_too_slow_is_told_once(photos, monkeypatch):
     decoded = pictures.decoded
 
     def slowly(*given):
-        time.sleep(0.02)
+        time.sleep(0.05)
         return decoded(*given)
 
     monkeypatch.setattr(pictures, "decoded", slowly)
-    events = list(Run(project(photos, epochs=3)).train())
+    events = list(Run(project(photos, epochs=2)).train())
     judged = [event.waiting for event in events if isinstance(event, Validated)]
     # the network takes milliseconds
     assert all(waiting.much for waiting in judged)

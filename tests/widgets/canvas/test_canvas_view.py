@@ -143,7 +143,7 @@ view.select(("conv1", "tanh1"))
 view.editing.copy()
 """
     root = Path(__file__).parents[3]
-    ended = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, timeout=100)
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
