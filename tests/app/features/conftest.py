@@ -53,6 +53,8 @@ def training(desk, qtbot):
 def canvas(desk, qtbot):
     """The drawing of the desk's network."""
     canvas = Canvas(desk)
+    # cards that still move would be somewhere else when a test points at them
+    canvas.view.animated = False
     canvas.view.resize(420, 700)
     qtbot.addWidget(canvas.view)
     canvas.view.show()
