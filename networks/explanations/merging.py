@@ -142,6 +142,7 @@ class LearnedFactor(Factor):
             "row": (channel,),
             "last": (last,),
             "one": (),
+            "single": (0,),
         }
         return found[passed.layer.factors]
 
@@ -151,7 +152,7 @@ class LearnedFactor(Factor):
         axes = [span(size, axis, x.ndim) for axis, size in enumerate(x.shape)]
         if passed.layer.factors == "last":
             axes[-1] = np.array(at[0])
-        elif passed.layer.factors != "one":
+        elif passed.layer.factors not in ("one", "single"):
             axes[1] = np.array(at[1] if passed.layer.factors == "batch" else at[0])
         index = tuple(axes)
         return Slopes(Places("output", 0, index), x[index].astype(np.float64), Places("input", 0, index))

@@ -126,7 +126,7 @@ class LayerScale(Layer, frozen=True):
         float, real("Start", "The value of every factor at the start of training.", -1000.0, 1000.0)
     ] = 1e-6
     factors: Annotated[
-        Literal["column", "batch", "row", "last", "one"],
+        Literal["column", "batch", "row", "last", "one", "single"],
         described(
             "Factors",
             "Which numbers share a factor, and the shape that the factors have in files of weights.",
@@ -136,6 +136,7 @@ class LayerScale(Layer, frozen=True):
                 "row": "per channel (C)",
                 "last": "along the last axis",
                 "one": "all numbers",
+                "single": "all numbers (1)",
             },
         ),
     ] = "column"
@@ -160,6 +161,7 @@ class LayerScale(Layer, frozen=True):
             "row": (x[0],),
             "last": (x[-1],),
             "one": (),
+            "single": (1,),
         }
         return sizes[self.factors]
 
@@ -167,9 +169,9 @@ class LayerScale(Layer, frozen=True):
     def from_call(cls, call: Call, *inputs: Shape) -> LayerScale | None:
         x, size, used = inputs[0], call.named["size"], call.named["used"]
         start = call.named.get("fill_value", cls().start)
-        for factors in ("column", "batch", "row", "last", "one"):
+        for factors in ("column", "batch", "row", "last", "one", "single"):
             layer = changed(cls(), start=start, factors=factors)
-            whole = factors in ("last", "one")
+            whole = factors in ("last", "one", "single")
             by_channel = not whole and used in ((x[0], 1, 1), (1, x[0], 1, 1))
             if size == layer._size(x) and (by_channel or (whole and used == size)):
                 return layer

@@ -232,17 +232,18 @@ def test_looking_for_them_leaves_the_module_and_the_random_numbers_as_they_are()
 class Skip(nn.Module):
     """One learned number for a whole branch, as in networks without normalization."""
 
-    def __init__(self) -> None:
+    def __init__(self, gain: torch.Tensor) -> None:
         super().__init__()
-        self.conv, self.gain = nn.Conv2d(8, 8, 3, padding=1), nn.Parameter(torch.tensor(0.0))
+        self.conv, self.gain = nn.Conv2d(8, 8, 3, padding=1), nn.Parameter(gain)
 
     def forward(self, x):
         return x + self.conv(x).mul_(self.gain)
 
 
-def test_one_learned_factor_for_a_branch_is_a_layer_scale():
-    net = Net(Skip())
+@pytest.mark.parametrize(("gain", "factors"), [(torch.tensor(0.0), "one"), (torch.zeros(1), "single")])
+def test_one_learned_factor_for_a_branch_is_a_layer_scale(gain, factors):
+    net = Net(Skip(gain))
     network = imported(net, SIZE)
-    assert only(network, LayerScale) == LayerScale(0.0, "one")
+    assert only(network, LayerScale) == LayerScale(0.0, factors)
     assert shapes(build(network, 5)) == shapes(net)
     assert len(network.of_type(Input)) == 1
