@@ -115,7 +115,7 @@ def _who_decides(form: WeightedSum, thing: str) -> Sentences:
     figures = ", ".join(figure(float(parts[index])) for index in strong)
     against = float(np.abs(parts[np.sign(parts) == -np.sign(pulled)]).sum())
     if against > 0.25 * (abs(pulled) + against):
-        return [_pulled(thing, numbers, figures, figure(against), up=pulled > 0)]
+        return [_pulled(thing, len(strong), numbers, figures, figure(against), up=pulled > 0)]
     words = {
         "map": (
             "Here map {numbers} says nearly all of it: {figures} of {whole}.",
@@ -129,34 +129,26 @@ def _who_decides(form: WeightedSum, thing: str) -> Sentences:
     return [plural(*words, count=len(strong), numbers=numbers, figures=figures, whole=figure(pulled))]
 
 
-def _pulled(thing: str, numbers: str, figures: str, against: str, *, up: bool) -> Message:
+def _pulled(thing: str, count: int, numbers: str, figures: str, against: str, *, up: bool) -> Message:
     words = {
-        ("map", True): message(
+        ("map", True): (
             "Map {numbers} pulls it up most ({figures}); others pull it down, by {against} together.",
-            numbers=numbers,
-            figures=figures,
-            against=against,
+            "Maps {numbers} pull it up most ({figures}); others pull it down, by {against} together.",
         ),
-        ("map", False): message(
+        ("map", False): (
             "Map {numbers} pulls it down most ({figures}); others pull it up, by {against} together.",
-            numbers=numbers,
-            figures=figures,
-            against=against,
+            "Maps {numbers} pull it down most ({figures}); others pull it up, by {against} together.",
         ),
-        ("number", True): message(
+        ("number", True): (
             "Number {numbers} pulls it up most ({figures}); others pull it down, by {against} together.",
-            numbers=numbers,
-            figures=figures,
-            against=against,
+            "Numbers {numbers} pull it up most ({figures}); others pull it down, by {against} together.",
         ),
-        ("number", False): message(
+        ("number", False): (
             "Number {numbers} pulls it down most ({figures}); others pull it up, by {against} together.",
-            numbers=numbers,
-            figures=figures,
-            against=against,
+            "Numbers {numbers} pull it down most ({figures}); others pull it up, by {against} together.",
         ),
-    }
-    return words[thing, up]
+    }[thing, up]
+    return plural(*words, count=count, numbers=numbers, figures=figures, against=against)
 
 
 def _strongest_product(form: WeightedSum) -> Sentences:

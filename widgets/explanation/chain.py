@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from networks.explanations.figures import figure
-from networks.explanations.forms import Copied, Joined, Normalized
+from networks.explanations.forms import Copied, Joined, Normalized, WeightedSum
 from networks.explanations.page import Page
 from widgets.explanation.drawing import Drawing, Look
 from widgets.explanation.ink import (
@@ -143,6 +143,14 @@ class Chain(Drawing):
             write(painter, room, words, ink.small, color, CENTRE)
         words = tr("one deviation: {value}").format(value=figure(deviation))
         write(painter, QRectF(place.left(), line + g(3), g(170), g(16)), words, ink.small, ink.dim)
+
+
+def of_nothing(form: WeightedSum) -> Chain:
+    """A place that no number reaches, as between the pixels of a transposed convolution: the bias alone."""
+    links = [(tr("nothing reaches it"), "", 0.0)]
+    if form.bias is not None:
+        links.append((tr("bias"), "+", form.bias))
+    return Chain(links, form.result)
 
 
 def of_product(page: Page, form: Joined) -> Chain:

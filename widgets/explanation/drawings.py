@@ -14,7 +14,7 @@ from networks.explanations.forms import (
     WeightedSum,
 )
 from networks.explanations.page import Page
-from widgets.explanation.chain import of_copied, of_normalized, of_product
+from widgets.explanation.chain import of_copied, of_normalized, of_nothing, of_product
 from widgets.explanation.drawing import Drawing
 from widgets.explanation.patch_sum import PatchSum
 from widgets.explanation.point import Point
@@ -27,6 +27,8 @@ def drawing_of(page: Page, form: Form) -> Drawing:
     """The drawing of one stage of the page's explanation."""
     match form:
         case WeightedSum():
+            if not form.values.size:
+                return of_nothing(form)
             single = form.values.ndim == 1 or (form.values.ndim == 3 and form.values[0].size == 1)
             return of_sum(page, form) if single else PatchSum(page, form)
         case Largest():

@@ -176,11 +176,11 @@ class Cells(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.paint_all(painter, Ink(theme.colors(self)), focus=self.hasFocus())
+        self.paint_all(painter, Ink(theme.colors(self)), focus=self.hasFocus(), hints=True)
         painter.end()
 
-    def paint_all(self, painter: QPainter, ink: Ink, *, focus: bool = False) -> None:
-        """Paints it, from (0, 0), also into a picture that is saved."""
+    def paint_all(self, painter: QPainter, ink: Ink, *, focus: bool = False, hints: bool = False) -> None:
+        """Paints it, from (0, 0), also into a picture that is saved; there, nobody walks."""
         if self._page is None or self._page.output is None:
             return
         head = QRectF(0, 0, g(self.side), g(18))
@@ -204,7 +204,8 @@ class Cells(QWidget):
         write(painter, below, self.where(), ink.words, ink.text)
         value = figure(self._page.explanation.value)
         write(painter, below, value, ink.figures_strong, ink.sign(self._page.explanation.value), RIGHT)
-        write(painter, below.translated(0, g(_WORDS - 4)), self.hints(), ink.small, ink.dim)
+        if hints:
+            write(painter, below.translated(0, g(_WORDS - 4)), self.hints(), ink.small, ink.dim)
 
     def _paint_bars(self, painter: QPainter, place: QRectF, ink: Ink) -> None:
         """The numbers of a vector as bars; of many, the strongest of each pixel's."""

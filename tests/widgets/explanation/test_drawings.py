@@ -18,7 +18,7 @@ from networks.explanations.value import explained
 from networks.graph.check import NodeReport, Report
 from networks.graph.network import Network, Node
 from networks.layers import LAYERS
-from networks.layers.convolution import Conv2d
+from networks.layers.convolution import Conv2d, ConvTranspose2d
 from networks.layers.ends import Input
 from networks.recipes.losses import LOSSES
 from networks.xray.capture import Capture
@@ -140,3 +140,17 @@ def test_the_cell_under_the_pointer_is_the_term(qapp):
                 found.add(term)
     assert found == set(range(6))
     assert figure(float(page.explanation.form.products[1].ravel()[4])) in drawing.words(1, Look(9, 1, 4))
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_place_that_no_pixel_reaches_has_its_bias_alone(qapp, bias):
+    layer = ConvTranspose2d(filters=2, kernel=(1, 1), stride=(2, 2), padding=(0, 0), bias=bias)
+    passed = judged(layer, ((3, 4, 4),)).passed
+    page = page_of(layer, passed, (1, 1, 1))
+    assert not page.explanation.form.values.size
+    drawing = drawing_of(page, page.explanation.form)
+    for width in (340.0, 900.0):
+        assert_drawn(drawing, width, len(drawing.steps))
+    assert seen(page.explanation, passed)
+    said = " ".join(drawing.words(row, Look(9)) for row in range(drawing.rows))
+    assert (figure(float(passed.tensors["bias"][1])) in said) if bias else drawing.rows == 1
