@@ -22,6 +22,7 @@ from networks.project.comparing import Planned, Round, planned_rounds, rest_of, 
 from networks.project.project import Project, read_project
 from networks.project.twins import Twin, earlier_twin, offered_twins
 from networks.recipes.recipe import with_settings
+from networks.runs.endings import may_go_on
 from networks.runs.kept.files import PROJECT, Header, header_of
 from networks.runs.kept.folders import run_folders
 from networks.runs.kept.reading import read_run
@@ -212,7 +213,26 @@ class Twins(PanelFeature["TwinsPanel"]):
             return
         runs = [(header.part, project) for header, project, _ in self._runs() if header.part is not None]
         runs = [each for each in runs if each[0].comparison == self._shown]
-        self._begin(rest_of(runs, found[self._shown].settled, self._next_id()))
+        rounds = rest_of(runs, found[self._shown].settled, self._next_id(), self._cut_off())
+        self._begin(tuple(tuple(map(self._under_its_id, each)) for each in rounds))
+
+    def _cut_off(self) -> dict[tuple[str, int], Path]:
+        """The folders of those runs of the comparison that is shown that were cut off and can go on."""
+        kept = {} if self._looked is None else self._looked.kept
+        return {
+            (each.header.part.side, each.header.seed): folder
+            for folder, each in kept.items()
+            if each is not None
+            and each.header.part is not None
+            and each.header.part.comparison == self._shown
+            and each.record is not None
+            and may_go_on(each.record.ended)
+        }
+
+    def _under_its_id(self, planned: Planned) -> Planned:
+        """One that goes on keeps the id under which the window shows it."""
+        known = None if planned.folder is None else self.desk.runs.kept.run_in(planned.folder)
+        return planned if known is None else replace(planned, id=known)
 
     def _next_id(self) -> str:
         return f"twins-{next(self._count)}"

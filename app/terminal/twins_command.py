@@ -30,11 +30,12 @@ from networks.project.comparing import (
 from networks.project.project import Project, read_project
 from networks.project.twins import Twin, earlier_twin, offered_twins, set_twin
 from networks.recipes.stopping import Judge
+from networks.runs.endings import may_go_on
 from networks.runs.events import Event, Failed, Finished, Noticed
 from networks.runs.failure import explain
 from networks.runs.kept.files import PROJECT, Header, header_of
 from networks.runs.kept.folders import run_folders, runs_folder
-from networks.runs.kept.reading import is_run, read_run
+from networks.runs.kept.reading import is_run, read_briefly, read_run
 from networks.runs.measures import Measure
 from networks.runs.record import Record
 from networks.runs.twins.comparison import Comparison, comparisons
@@ -209,12 +210,14 @@ def train_rest(runs: Path) -> int:
     if not lacking:
         raise UserError(message("No comparison in “{path}” lacks any seed.", path=str(runs)))
     name = lacking[-1]
-    parts = []
+    parts, cut_off = [], {}
     for folder in filter(is_run, run_folders(runs)):
-        part = header_of(folder).part
-        if part is not None and part.comparison == name:
+        header = header_of(folder)
+        if (part := header.part) is not None and part.comparison == name:
             parts.append((part, read_project(folder / PROJECT)))
-    rounds = rest_of(parts, _kept(runs)[name].settled)
+            if may_go_on(read_briefly(folder).record.ended):
+                cut_off[part.side, header.seed] = folder
+    rounds = rest_of(parts, _kept(runs)[name].settled, cut_off=cut_off)
     for planned in rounds[0]:
         bring(planned.project.recipe.data.dataset)
     print_lines(_sides(_kept(runs)[name]), sys.stderr)
@@ -258,7 +261,7 @@ def _trained(rounds: Sequence[Round], runs: Path, signals: Signals) -> Compariso
     from networks.training.comparing import Comparing
 
     telling = _Telling(rounds, sys.stderr)
-    comparing = Comparing(rounds, _Keeper(runs).recorder)
+    comparing = Comparing(rounds, _Keeper(runs).recorder, telling.goes_on)
     signals.run = comparing
     reason = None
     try:
@@ -319,6 +322,17 @@ class _Telling:
         self._waiting: dict[str, list[Event]] = {}
         self._told = 0.0
         self._drawn = 0
+
+    def goes_on(self, planned: Planned) -> tuple[Run, Recorder | None]:
+        """A run that was cut off, as it goes on, with what it has told before."""
+        from networks.training.resuming import resumed
+
+        assert planned.folder is not None
+        run, recorder, _, passed_over = resumed(planned.folder, planned.id, version())
+        self._records[run.id] = read_run(planned.folder, run.id, until=run.step).record
+        for reason in passed_over:
+            self._write(f"Note: {reason}")
+        return run, recorder
 
     def take(self, event: Event) -> None:
         """Takes the next event of a run."""

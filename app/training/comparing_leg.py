@@ -13,6 +13,8 @@ from app.training.leg import Leg
 from networks.core.message import UserError, message
 from networks.project.comparing import Planned, Round
 from networks.runs.events import Finished, Noticed
+from networks.runs.kept.environment import approximately
+from networks.runs.kept.reading import read_run
 
 if TYPE_CHECKING:
     from networks.training.comparing import Comparing
@@ -50,7 +52,7 @@ class ComparingLeg(Leg):
         # the first training imports torch, if the loader has not done so yet
         from networks.training.comparing import Comparing
 
-        comparing = self._comparing = Comparing(self._rounds, self._recorder)
+        comparing = self._comparing = Comparing(self._rounds, self._recorder, self._resumed)
         events = comparing.train()
         for event in events:
             # the run of the project as it is, with the seed whose turn it is
@@ -79,6 +81,24 @@ class ComparingLeg(Leg):
                 self.box.append(Noticed(run.id, message("The runs are not kept. {reason}", reason=reason)))
             self._told = True
             return None
+
+    def _resumed(self, planned: Planned) -> tuple[Run, Recorder | None]:
+        """A run that goes on from its folder, listed with what it has told before."""
+        from networks.training.resuming import resumed
+
+        folder, number = planned.folder, next(i for i, each in enumerate(self._rounds, 1) if planned in each)
+        assert folder is not None
+        with self.placing:
+            run, recorder, differs, passed_over = resumed(folder, planned.id, version())
+            record = read_run(folder, planned.id, until=run.step).record
+            assert recorder is not None
+            self._recorders = ({} if planned.part.side == "A" else self._recorders) | {run.id: recorder}
+        record.progress.round, record.progress.rounds = number, len(self._rounds)
+        self.taken.append((record, planned.project))
+        self.begun.append((run.id, recorder))
+        for reason in (*passed_over, *([approximately(differs)] if differs else ())):
+            self.box.append(Noticed(run.id, reason))
+        return run, recorder
 
     def _placed(self, run: Run, planned: Planned, runs: Path) -> Recorder:
         """Makes the folder of a run. Folders may be moved before that and after it, but not meanwhile."""

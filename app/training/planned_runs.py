@@ -21,10 +21,14 @@ class PlannedRuns:
     def plan(self, rounds: Sequence[Round]) -> Iterator[tuple[Planned, Record]]:
         """Another comparison begins, with its first run."""
         self._waiting = {
-            planned.id: (planned, number) for number, each in enumerate(rounds, 1) for planned in each
+            planned.id: (planned, number)
+            for number, each in enumerate(rounds, 1)
+            for planned in each
+            # one that goes on is listed with what it has told before
+            if planned.folder is None
         }
         self._rounds = len(rounds)
-        return self._begin([rounds[0][0].id])
+        return self._begin([planned.id for planned in rounds[0][:1] if planned.folder is None])
 
     def begin(self, events: Iterable[Event]) -> Iterator[tuple[Planned, Record]]:
         """The runs that begin with these events, and their records."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 from msgspec.structs import replace
@@ -32,6 +34,8 @@ class Planned(msgspec.Struct, frozen=True):
     title: Message
     short: Message
     part: Part
+    folder: Path | None = None
+    """Where it was begun and cut off, if it goes on from there."""
 
     @property
     def seed(self) -> int:
@@ -81,18 +85,32 @@ def planned_rounds(
     return _rounds(parts, seeds, id)
 
 
+CutOff = Mapping[tuple[str, int], Path]
+"""By side and seed the folders of runs that were cut off and can go on."""
+
+
 def rest_of(
-    runs: Sequence[tuple[Part, Project]], settled: Collection[int], id: str = "run"
+    runs: Sequence[tuple[Part, Project]],
+    settled: Collection[int],
+    id: str = "run",
+    cut_off: CutOff = MappingProxyType({}),
 ) -> tuple[Round, ...]:
     """The rounds that are still missing of a comparison, by its runs so far, the first one first.
 
-    Those with a seed that is `settled` are not trained again. Others are, from their beginning: they come out
-    as they would have without the interruption.
+    Those with a seed that is `settled` are not trained again. Where all sides of a seed were `cut_off`, they
+    go on; others are trained from their beginning. Either way they come out as they would have without the
+    interruption.
     """
     sides = {part.side: (part, project) for part, project in reversed(runs)}
     first, planned = runs[0][1].recipe.learning.seed, runs[0][0].seeds
     seeds = [seed for seed in seeds_from(first, planned) if seed not in settled]
-    return _rounds([sides[side] for side in sorted(sides)], seeds, id)
+    rounds = _rounds([sides[side] for side in sorted(sides)], seeds, id)
+    return tuple(
+        tuple(replace(run, folder=cut_off[run.part.side, run.seed]) for run in each)
+        if all((run.part.side, run.seed) in cut_off for run in each)
+        else each
+        for each in rounds
+    )
 
 
 def _rounds(sides: Sequence[tuple[Part, Project]], seeds: Sequence[int], id: str) -> tuple[Round, ...]:

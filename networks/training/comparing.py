@@ -7,19 +7,34 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from networks.project.comparing import Planned, Round
 from networks.runs.events import Event, Noticed
 from networks.training.recorder import Named, Recorder
+from networks.training.resuming import resumed
 from networks.training.run import Run
 from networks.training.shared_weights import Shared, share_first_weights
 from networks.training.turns import Turns
 
 Keeps = Callable[[Run, Planned], Recorder | None]
 """Gives the recorder of a run that begins; None where it is not kept."""
+GoesOn = Callable[[Planned], tuple[Run, Recorder | None]]
+"""Gives a run that goes on from its folder, and its recorder."""
+
+
+def from_its_folder(planned: Planned) -> tuple[Run, Recorder | None]:
+    """A run that was cut off, as it goes on."""
+    assert planned.folder is not None
+    run, recorder, _, _ = resumed(planned.folder, planned.id)
+    return run, recorder
 
 
 class Comparing:
     """Makes the runs of a round when its turn comes, and lets go of those before."""
 
-    def __init__(self, rounds: Sequence[Round], keeps: Keeps = lambda run, planned: None) -> None:
-        self._rounds, self._keeps = tuple(rounds), keeps
+    def __init__(
+        self,
+        rounds: Sequence[Round],
+        keeps: Keeps = lambda run, planned: None,
+        goes_on: GoesOn = from_its_folder,
+    ) -> None:
+        self._rounds, self._keeps, self._goes_on = tuple(rounds), keeps, goes_on
         self.round = self._rounds[0]
         """The round whose turn it is."""
         self.turns: Turns | None = None
@@ -45,6 +60,10 @@ class Comparing:
 
     def _begun(self, planned: Round) -> tuple[Turns, Shared | None]:
         """The runs of a round, with the same first weights where they share layers."""
+        if all(each.folder is not None for each in planned):
+            going = [self._goes_on(each) for each in planned]
+            kept_ones = {run.id: recorder for run, recorder in going if recorder is not None}
+            return Turns([run for run, _ in going], kept_ones), None
         runs = [Run(each.project, each.id) for each in planned]
         shared = share_first_weights(*runs) if len(runs) > 1 else None
         kept = ((run, self._keeps(run, each)) for run, each in zip(runs, planned, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,12 +13,14 @@ from safetensors.torch import load_file
 from app.training.trainer import State
 from networks.core.message import message
 from networks.graph.edits import remove
-from networks.project.comparing import planned_rounds
+from networks.project.comparing import planned_rounds, rest_of
 from networks.project.project import first_project
 from networks.project.twins import Twin, set_twin
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Failed, Finished, Stepped
+from networks.runs.kept.files import header_of
 from networks.runs.kept.folders import run_folders
+from networks.runs.kept.legs import end_of
 from networks.runs.kept.reading import read_run
 from networks.training import recorder
 from networks.training.run import Run
@@ -113,3 +116,38 @@ def test_folders_are_not_moved_while_a_run_gets_its_own(trainer, qtbot, tmp_path
         mover.join()
     assert order[0] == "placed"
     assert sorted(order) == ["moved", "moved", "placed", "placed"]
+
+
+def test_a_round_that_was_cut_off_goes_on_in_its_folders_to_the_bit(trainer, events, qtbot, tmp_path):
+    told = []
+    trainer.taken.connect(lambda record, project: told.append(record.run))
+    trainer.events_arrived.connect(
+        lambda found: trainer.stop() if any(isinstance(each, Stepped) for each in found) else None
+    )
+    trainer.compare(ROUNDS[:1], tmp_path / "a.runs")
+    wait(trainer, qtbot)
+    trainer.events_arrived.disconnect()
+    folders = run_folders(tmp_path / "a.runs")
+    cut_off = {(header_of(folder).part.side, header_of(folder).seed): folder for folder in folders}
+    runs = [(planned.part, planned.project) for planned in ROUNDS[0]]
+    rounds = rest_of(runs, (1,), "again", cut_off)
+    assert [planned.folder for planned in rounds[0]] == list(folders)
+    trainer.compare(rounds, tmp_path / "a.runs")
+    wait(trainer, qtbot)
+    assert told == ["again-A-0", "again-B-0"]
+    # nothing was begun anew
+    assert run_folders(tmp_path / "a.runs") == folders
+    trainer.compare(ROUNDS[:1], tmp_path / "b.runs")
+    wait(trainer, qtbot)
+    for folder, whole in zip(folders, run_folders(tmp_path / "b.runs"), strict=True):
+        assert end_of(folder).reason == "finished"
+        weights, expected = (load_file(each / "weights.safetensors") for each in (folder, whole))
+        assert all(torch.equal(weights[name], expected[name]) for name in expected)
+
+
+def test_where_one_side_was_not_cut_off_both_are_trained_anew():
+    (planned, other), _ = ROUNDS
+    runs = [(each.part, each.project) for each in (planned, other)]
+    ((first, second), third) = rest_of(runs, (), "again", {("A", 0): Path("somewhere")})
+    assert first.folder is second.folder is None
+    assert [each.folder for each in third] == [None, None]
