@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -122,7 +121,9 @@ class QueueList(QWidget):
         self.view.verticalHeader().setDefaultSectionSize(theme.grown(26))
         self.view.horizontalHeader().setHighlightSections(False)
         self.view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-        self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        # what is too narrow for the words is better scrolled than cut off
+        self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.view.horizontalHeader().setStretchLastSection(True)
         self.view.setMinimumHeight(theme.grown(_HIGH))
         self.view.selectionModel().selectionChanged.connect(self._refresh)
         self.first = self._button("sweep_first", self.tr("Next"), self.tr("Train the selected runs next"))
@@ -151,6 +152,8 @@ class QueueList(QWidget):
         """Shows the runs of this sweep; what is selected stays selected."""
         chosen = set(self.selected())
         self.model.show_results(results)
+        plan = results.queue.plan
+        self.view.setColumnHidden(len(plan.axes), len(plan.seeds) == 1)
         if chosen != set(self.selected()):
             self.select(chosen)
         self._refresh()
@@ -167,14 +170,6 @@ class QueueList(QWidget):
         for line, row in enumerate(self.model.rows):
             if row.number in numbers:
                 model.select(self.model.index(line, 0), model.SelectionFlag.Select | model.SelectionFlag.Rows)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        # what is too narrow for the words is better scrolled than cut off
-        header, narrowest = self.view.horizontalHeader(), theme.grown(58) * max(1, self.model.columnCount())
-        wide = self.view.viewport().width() >= narrowest
-        modes = QHeaderView.ResizeMode
-        header.setSectionResizeMode(modes.Stretch if wide else modes.ResizeToContents)
 
     def _button(self, name: str, words: str, tip: str) -> QPushButton:
         button = QPushButton(words)
