@@ -157,7 +157,7 @@ class _OnTerminal:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_ctrl_c_stops_and_keeps_what_was_trained(project_file, tmp_path, number):
     with _OnTerminal("train", project_file, "--epochs", 100_000, "--out", tmp_path / "run") as command:
         command.read_until(b" left")

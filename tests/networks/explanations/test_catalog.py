@@ -60,7 +60,7 @@ def positions(data, shape, label, most=3):
     return [data.draw(one, label=label) for _ in range(most)]
 
 
-def walk(kind, check, examples=15):
+def walk(kind, check, examples=12):
     """Calls `check(judged, data)` with random layers of a type that fit."""
     seen = []
 

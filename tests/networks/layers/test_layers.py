@@ -60,7 +60,7 @@ def fit(layer, inputs):
 def test_shape_is_torchs_and_what_is_refused_torch_refuses(kind):
     seen = Counter()
 
-    @settings(max_examples=100)
+    @settings(max_examples=60)
     @given(layers(kind), inputs_of(kind))
     def proof(layer, inputs):
         shape = fit(layer, inputs)

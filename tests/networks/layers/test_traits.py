@@ -87,7 +87,7 @@ def test_a_single_number_per_statistic_is_refused_by_torch_or_becomes_a_constant
 
     normalizes = kind().numbers_per_statistic(*default_inputs(kind)) is not None
 
-    # of the others it is seen only that torch trains them, as test_layers.py sees of a hundred of each
+    # of the others it is seen only that torch trains them, as test_layers.py sees of sixty of each
     @settings(max_examples=100 if normalizes else 15)
     @given(layers(kind), inputs_of(kind), st.integers(1, 3))
     def proof(layer, shapes, batch):

@@ -111,6 +111,7 @@ def assert_equal_to_one(project, found):
             assert ours == pytest.approx(theirs, rel=1e-2, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_two_processes_learn_what_one_learns(tmp_path):
     for name, found in trained(tmp_path, 2, PROJECTS).items():
         assert_equal_to_one(PROJECTS[name], found)
