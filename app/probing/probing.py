@@ -152,6 +152,11 @@ class Probing(QObject):
     def show(self, subject: Subject) -> None:
         """Looks into this project from now on."""
         before, self._subject = self._subject, subject
+        if self.off and before is not None:
+            # another layer of the same name is not meant
+            old, new = before.project.network, subject.project.network
+            same = {node.name for node in new.nodes if node.name in old and old[node.name] == node}
+            self.silence(self.off.within(same))
         if before is None or any(old is not new for old, new in zip(before, subject, strict=True)):
             self.refresh()
 

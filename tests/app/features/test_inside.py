@@ -15,7 +15,9 @@ from app.features.canvas import Canvas
 from app.features.inside import Inside
 from app.features.xray import XRayCanvas
 from app.probing.work import healths
+from networks.layers.convolution import Conv2d
 from networks.presets.lenet import lenet5
+from networks.xray.silenced import NOTHING_OFF
 from networks.xray.value_place import ValuePlace
 from networks.xray.view import View
 from tests.app.features.test_results import train
@@ -178,6 +180,17 @@ def test_the_activation_panel_shows_what_comes_in_while_the_probe_is_on(inside, 
     inside.panel.hide()
     qtbot.waitUntil(lambda: panel._plot._lines.spread is None, timeout=5_000)
     assert not inside.probing.on
+
+
+def test_another_layer_of_the_same_name_is_not_switched_off(inside, desk, qtbot):
+    off = NOTHING_OFF.with_channel("conv1", 2, off=True).with_channel("conv2", 3, off=True)
+    inside.probing.silence(off)
+    network = desk.shown.network
+    other = network.with_nodes(
+        [replace(node, layer=Conv2d(9)) if node.name == "conv2" else node for node in network.nodes]
+    )
+    desk.document.edit(replace(desk.shown.project, network=other), "Edit")
+    assert inside.probing.off == NOTHING_OFF.with_channel("conv1", 2, off=True)
 
 
 def test_nothing_is_looked_at_while_it_is_not_in_sight(inside, desk, qtbot):
