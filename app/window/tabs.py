@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QTabBar, QTabWidget, QToolButton, QWidget
 
@@ -157,15 +157,12 @@ class _Bar(QTabBar):
     @property
     def tight(self) -> bool:
         """Whether the tabs stand close together."""
-        return bool(self.property("tight"))
+        return bool(self.styleSheet())
 
     def set_tight(self, tight: bool) -> None:
         """Puts them close together, or apart."""
-        self.setProperty("tight", tight)
-        self.style().unpolish(self)
-        self.style().polish(self)
-        # only then does it measure its tabs again
-        QCoreApplication.sendEvent(self, QEvent(QEvent.Type.StyleChange))
+        # a style sheet of its own measures the tabs anew; all other rules are the application's
+        self.setStyleSheet(theme.TIGHT_TABS if tight else "")
 
 
 def _wide(panel: Panel) -> QWidget:

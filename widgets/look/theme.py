@@ -21,6 +21,9 @@ MARGIN = 16
 """At the sides of panels."""
 TAB, TAB_GAP, TIGHT_TAB = 8, 6, 4
 """At both sides of the word on a tab, and between tabs; where the tabs lack room, both are the last."""
+_BESIDE = f"padding-left: {TIGHT_TAB}px; padding-right: {TIGHT_TAB}px; margin-left: {TIGHT_TAB}px;"
+TIGHT_TABS = f"QTabBar::tab {{ {_BESIDE} }}"
+"""The style sheet of a bar whose tabs lack room."""
 RADIUS = 6
 """Of fields; buttons and cards have one more."""
 READABLE = 4.5
@@ -406,7 +409,6 @@ QTabBar::tab {{
     background: transparent; color: {theme.text_dim};
     padding: 10px {TAB}px 9px {TAB}px; margin-left: {TAB_GAP}px;
     border: none; border-bottom: 2px solid transparent; }}
-QTabBar[tight="true"]::tab {{ padding: 10px {TIGHT_TAB}px 9px {TIGHT_TAB}px; margin-left: {TIGHT_TAB}px; }}
 QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; font-weight: 600; }}
 QTabBar::tab:hover {{ color: {theme.text}; }}
 QTabBar::tab:selected:focus {{ background: {theme.card_hover}; color: {theme.accent}; }}
