@@ -60,9 +60,10 @@ def classes_inside(root: str) -> str | None:
         return None
     (only,) = classes.folders
     try:
-        plain = [each.name for each in os.scandir(only) if each.is_file() and not each.name.startswith(".")]
+        names = [each.name for each in os.scandir(only) if os.path.isfile(each.path)]
     except OSError:
         return None
+    plain = [name for name in names if not name.startswith(".")]
     return classes.names[0] if not plain and len(_folders(only)) > 1 else None
 
 
