@@ -23,12 +23,10 @@ from app.features.inside_work import (
     pictures_there_are,
     start_of,
 )
+from app.features.layer_sources import shapes_of, source_shape, takes_colors
 from app.probing.probing import Sight
 from app.probing.sources import Source
 from networks.core.message import visible
-from networks.core.shapes import Shape
-from networks.layers.ends import Input
-from networks.layers.linear import Flatten
 from networks.xray.closeup import Closeup, Focus
 from networks.xray.silenced import NOTHING_OFF, Silenced, can_be_bypassed
 from networks.xray.survey import Counted, Excited
@@ -223,7 +221,7 @@ class Inside(PanelFeature["InsidePanel"]):
         near = Near(
             node.layer,
             declared(type(node.layer).name()),
-            self._details(name),
+            f"{visible(name, 60)} · {shapes_of(report)}",
             closeup,
             options.scale,
             options.range,
@@ -237,19 +235,12 @@ class Inside(PanelFeature["InsidePanel"]):
             measured.weighed if measured is not None else None,
             start.spread if start is not None else None,
             said(start.reason) if start is not None and start.reason is not None else "",
-            self._source_shape(name),
-            self._takes_colors(name),
+            source_shape(shown.network, shown.report, name),
+            takes_colors(shown.network, name),
         )
         probed = self.desk.probed
         probe = "" if probed is None else f"{probed.title} · {probed.weights}"
         return replace(near, probe=probe, caption=self._caption(near))
-
-    def _details(self, name: str) -> str:
-        report = self.desk.shown.report.nodes[name]
-        shapes = [("×".join(map(str, shape)) if shape else "?") for shape in report.inputs]
-        leaves = "×".join(map(str, report.output or ()))
-        told = f"{', '.join(shapes)} → {leaves}" if shapes else leaves
-        return f"{visible(name, 60)} · {told}"
 
     def _caption(self, near: Near) -> str:
         probed = self.desk.probed
@@ -268,26 +259,6 @@ class Inside(PanelFeature["InsidePanel"]):
         if near.off:
             parts.append(self.tr("with something switched off"))
         return ". ".join(part for part in parts if part)
-
-    def _source_shape(self, name: str) -> Shape | None:
-        """The shape of the maps whose numbers a layer gets one after the other."""
-        network, nodes = self.desk.shown.network, self.desk.shown.report.nodes
-        inputs = network[name].inputs
-        while inputs:
-            source = network[inputs[0]]
-            shapes = nodes[source.name].inputs
-            if isinstance(source.layer, Flatten):
-                return shapes[0] if shapes else None
-            if not shapes or shapes[0] != nodes[source.name].output:
-                return None
-            inputs = source.inputs
-        return None
-
-    def _takes_colors(self, name: str) -> bool:
-        """Whether a picture comes in as it is."""
-        network = self.desk.shown.network
-        inputs = network[name].inputs
-        return bool(inputs) and isinstance(network[inputs[0]].layer, Input)
 
     # the start of the run
 
