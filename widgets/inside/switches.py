@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from networks.core.message import plural
 from widgets.controls.check_box import CheckBox
 from widgets.inside.near import Near
 from widgets.look import theme
-from widgets.look.translation import thousands
+from widgets.look.translation import said, thousands
 
 _SHOWN, _LINE = 3, 22
 
@@ -98,7 +99,13 @@ class Switches(QWidget):
 
     def show_count(self, right: Right | None, pictures: int, hindrance: str = "") -> None:
         """Shows what came of counting, or offers to count over so many validation pictures."""
-        self.count.setText(self.tr("Count over {count} pictures").format(count=thousands(pictures)))
+        words = plural(
+            "Count over {pictures} picture",
+            "Count over {pictures} pictures",
+            count=pictures,
+            pictures=thousands(pictures),
+        )
+        self.count.setText(said(words))
         self.count.setEnabled(not hindrance)
         self.count.setToolTip(hindrance)
         self.count.setVisible(right is None)
