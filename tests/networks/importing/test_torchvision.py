@@ -80,8 +80,9 @@ def brought(request):
     before = torch.get_rng_state()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(from_torchvision, "structure", built_here)
-        # not a network that an earlier test has kept
-        network = torchvision_network.__wrapped__(request.param)
+        # an earlier test may have kept the network
+        from_torchvision._proved.cache_clear()
+        network = torchvision_network(request.param)
     (theirs,) = made
     return Brought(request.param, network, theirs, not torch.equal(torch.get_rng_state(), before))
 
