@@ -77,7 +77,7 @@ class Dialogs:
         patch.setattr(QFileDialog, "exec", lambda dialog: self._exec_file(dialog))
         patch.setattr(QFileDialog, "selectedFiles", lambda _: [str(self.chosen)])
         patch.setattr(QMenu, "exec", lambda *_: None)
-        for name in ("getText", "getMultiLineText"):
+        for name in ("getText", "getMultiLineText", "getInt", "getDouble", "getItem"):
             patch.setattr(QInputDialog, name, staticmethod(lambda *_, **__: ("", False)))
         for name in ("getSaveFileName", "getOpenFileName", "getOpenFileNames", "getSaveFileUrl"):
             patch.setattr(
