@@ -36,8 +36,6 @@ class Arrangement(msgspec.Struct, frozen=True):
     """The share that the curves and their neighbours have of what the canvas and they have together."""
     hidden: tuple[Name, ...] = ()
     """Panels that are closed."""
-    opened: tuple[Name, ...] = ()
-    """Panels that are closed until something is shown in them, and are open."""
     tab: Name = ""
     """The panel whose tab is in front; empty for the first."""
     folded: tuple[Name, ...] = ()
@@ -49,3 +47,5 @@ class Arrangement(msgspec.Struct, frozen=True):
     that was closed by hand, empty if neither, which shows the first section where there is room."""
     canvas_beside: dict[Name, Pixels] = {}
     """Tabs that need much room beside which the canvas was opened nevertheless, and how wide it is there."""
+    opened: tuple[Name, ...] = ()
+    """Panels that are closed until something is shown in them, and are open."""

@@ -263,6 +263,9 @@ def _forget_sizes(layout: QLayout) -> None:
         inner = item.layout() if widget is None and item is not None else widget and widget.layout()
         if inner:
             _forget_sizes(inner)
+        if widget:
+            # the item that holds a widget remembers a size, too
+            widget.updateGeometry()
 
 
 def _all_menus(menus: QMenuBar, parent: QWidget) -> QMenu:

@@ -124,7 +124,7 @@ class TermSum(Drawing):
             beside += g(42)
         lines = QRectF(beside, place.top() + g(3), total - g(66) - beside, g(17))
         if not term.arithmetic:
-            lines.translate(0, g(8))
+            lines.moveTop(lines.top() + g(8))
         write(painter, lines, term.name, ink.words, ink.text)
         write(painter, lines.translated(0, g(16)), term.arithmetic, ink.small_figures, ink.dim)
         figures = QRectF(total - g(70), place.top(), g(70), place.height())

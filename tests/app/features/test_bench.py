@@ -49,7 +49,7 @@ def test_a_drawing_is_answered_and_the_answer_follows_the_weights(bench, trainin
     # another run: the same drawing, answered by it
     train(training, qtbot)
     bench._look()
-    qtbot.waitUntil(lambda: bench._network[0] is desk.trainer.run)
+    qtbot.waitUntil(lambda: bench._network is not None and bench._network[0] is desk.trainer.run)
     assert first[0] is not desk.trainer.run
     bench.panel.pad.clear()
     assert not bench.panel.bars.isVisible()

@@ -232,7 +232,8 @@ def test_saved_is_only_what_is_on_the_disk(qtbot, tmp_path_factory, steps):
         for number, step in enumerate(steps):
             edited = with_epochs(100 + number)
             acts.get(step, lambda edited=edited: document.edit(edited, "edit", "epochs"))()
-            if not document.modified:
+            # while a file is being written nobody knows yet what is in it
+            if not document.modified and not files.saving:
                 assert read_project(path) == document.project
         disk.full = False
         disk.free.set()

@@ -24,6 +24,8 @@ RANGES = {
     "initial_accumulator_value": st.floats(0, 1),
     "beta2_decay": st.floats(-1, -0.1),
     "d": st.floats(1, 3),
+    # without a memory the variance of one number is zero, but for rounding that it is then divided by
+    "alpha": st.sampled_from([0.3, 0.9, 0.99]),
 }
 """The other numbers are memories: 0 to 0.99."""
 

@@ -199,7 +199,7 @@ def test_what_stands_in_the_way_is_said_in_words(monkeypatch):
     monkeypatch.setenv("CXX", "mycc")
     assert "compiler mycc" in str(obstacles("cpu")["compile"])
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(abilities.Path, "is_file", lambda path: False)
+    monkeypatch.setattr(abilities.os.path, "isfile", lambda path: False)
     assert "Python.h" in str(obstacles("cpu")["compile"])
     monkeypatch.setattr(abilities.importlib.util, "find_spec", lambda name: None)
     assert "triton" in str(obstacles("cuda")["compile"])
