@@ -174,8 +174,9 @@ class Queue:
         if self.paused:
             return None
         for number in self.numbers():
+            # before the state is asked: whoever takes it meanwhile makes this very folder
+            place = self._place(number) / f"taken-{self._newest(number) + 1:04}"
             if self.state(number) in TO_COME:
-                place = self._place(number) / f"taken-{self._newest(number) + 1:04}"
                 with suppress(FileExistsError):
                     # of several processes this succeeds for one
                     _made(place)
