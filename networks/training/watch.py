@@ -50,7 +50,9 @@ class Watch:
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """The loss: of each part of a batch that of the main scores, then those of auxiliary outputs."""
-        self._seen.append((outputs.detach(), targets))
+        if self._begun is not None:
+            # of processes that train together nobody says what a step is about: nothing may pile up
+            self._seen.append((outputs.detach(), targets))
         return self._loss(outputs, targets)
 
     def begin(self, step: int, chosen: Tensor, images: Tensor) -> None:

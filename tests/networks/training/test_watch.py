@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
+import torch
 
 from networks.graph.network import Network, Node
 from networks.layers.activation import LogSoftmax, Softmax
@@ -14,6 +17,7 @@ from networks.recipes.losses import LOSSES, CrossEntropy
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Stepped, Validated
 from networks.training.run import Run
+from networks.training.watch import Watch
 
 
 def project(loss=None, auxiliary=False, **settings):
@@ -96,3 +100,13 @@ def test_a_glance_at_a_batch_in_parts_holds_all_of_it(auxiliary):
     assert (one.images == other.images).all()
     assert (one.labels == other.labels).all()
     assert np.allclose(one.outputs, other.outputs, atol=1e-5)
+
+
+def test_what_belongs_to_no_step_that_was_begun_is_not_kept():
+    watch = Watch(torch.nn.functional.cross_entropy, np.arange(9))
+    targets = torch.zeros(4, dtype=torch.long)
+    watch(torch.zeros(4, 3), targets)
+    held = weakref.ref(targets)
+    del targets
+    assert held() is None
+    assert watch.batch is None
