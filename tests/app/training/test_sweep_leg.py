@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from safetensors.torch import load_file
 
 from app.training.kept_runs import KeptRuns
-from app.training.trainer import State, Trainer
+from app.training.trainer import State
 from networks.project.project import first_project, project_to_json
 from networks.project.sweeping import planned_sweep
 from networks.recipes.recipe import with_settings
@@ -26,14 +26,6 @@ SHORT = replace(FIRST, recipe=with_settings(FIRST.recipe, epochs=2, threads=1, b
 def made(runs, values=("0.001", "0.01")):
     plan, words, cells = planned_sweep(SHORT, [("lr", values)], 1, VALIDATION_ACCURACY)
     return new_queue(runs, plan, words, [(cell, project_to_json(project)) for cell, project in cells])
-
-
-@pytest.fixture
-def trainer(qtbot):
-    trainer = Trainer()
-    yield trainer
-    trainer.close()
-    assert not trainer.busy
 
 
 @pytest.fixture

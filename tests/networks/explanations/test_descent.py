@@ -6,23 +6,15 @@ import numpy as np
 import pytest
 
 from networks.explanations.descent import descent, does
-from networks.insight.witness import Witness
 from networks.layers import LAYERS
 from networks.layers.activation import ReLU
-from networks.runs.events import Stepped
-from networks.training.run import Run
 from networks.xray.capture import Capture
-from tests.networks.training.test_run import RANDOM, project
+from tests.networks.insight.first_step import first_step
 
 
 @pytest.fixture(scope="module")
 def seen():
-    run = Run(project(RANDOM, epochs=1))
-    witness = Witness(run)
-    for event in run.train():
-        if isinstance(event, Stepped):
-            return witness.story(event.values["training loss"])
-    raise AssertionError("no step was made")
+    return first_step()
 
 
 def test_every_row_tells_its_own_figures(seen):

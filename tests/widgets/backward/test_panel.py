@@ -7,10 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from networks.explanations.figures import figure
-from networks.insight.witness import Witness
-from networks.runs.events import Stepped
-from networks.training.run import Run
-from tests.networks.training.test_run import RANDOM, project
+from tests.networks.insight.first_step import first_step
 from widgets.backward.panel import BackwardPanel
 from widgets.backward.weight_card import WeightGrid
 
@@ -19,12 +16,7 @@ NAMES = tuple("0123456789")
 
 @pytest.fixture(scope="module")
 def seen():
-    run = Run(project(RANDOM, epochs=1))
-    witness = Witness(run)
-    for event in run.train():
-        if isinstance(event, Stepped):
-            return witness.story(event.values["training loss"])
-    raise AssertionError("no step was made")
+    return first_step()
 
 
 @pytest.fixture
