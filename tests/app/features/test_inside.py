@@ -144,7 +144,7 @@ def test_the_pictures_that_excite_a_channel_are_found_once(inside, desk, qtbot):
     row.pictures.setFocus()
     qtbot.keyClick(row.pictures, Qt.Key.Key_Return)
     assert chosen == [found[0].row]
-    assert len(inside._excited) == 1
+    assert len(inside.excited._found) == 1
 
 
 def test_a_run_keeps_its_weights_while_something_is_off(inside, training, desk, qtbot):

@@ -1,0 +1,39 @@
+"""Which layer Inside looks at, with whose weights, and whether these stand still: what all its parts ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+from PySide6.QtCore import QCoreApplication
+
+from app.feature.desk import Desk
+from app.probing.sources import Source
+
+
+class InsideSource:
+    """The layer that is looked at from near, and the weights that it has for that."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.name = ""
+        """The layer; empty before there is one."""
+
+    @property
+    def source(self) -> Source:
+        """Whose weights are looked at."""
+        probing = self._desk.probing
+        return probing.sources.source(self._desk.shown.project, probing.options)
+
+    def key(self) -> tuple[Any, ...]:
+        """What of the weights and the data many pictures depend on."""
+        data = replace(self._desk.shown.recipe.data, augmentation=(), balance="equal")
+        return self.source.key, data, data.dataset.edition()
+
+    def hindrance(self) -> str:
+        """Why nothing that takes long can be asked for now; empty where it can."""
+        if self._desk.probing.follows:
+            return QCoreApplication.translate(
+                "Inside", "The weights change with every step: pause or stop the run, or choose other ones."
+            )
+        return ""
