@@ -12,6 +12,7 @@ from networks.core.shapes import count
 from networks.explanations.forms import Explanation
 from networks.explanations.layer_pass import LayerPass
 from networks.explanations.losses import LossPass, loss_of_image
+from networks.explanations.trace import Trace
 from networks.explanations.value import explained
 from networks.graph.check import Report
 from networks.graph.network import Network
@@ -27,7 +28,8 @@ class Kept(msgspec.Struct, frozen=True, eq=False):
     """Captures of the probe, whose image is the first one of each; `step` says of when the weights are.
 
     `whole` is false where the captures are only those of the layer that was asked for. `report` is that of
-    the network. `loss` is the loss at the main end as torch computed it, None without a label.
+    the network. `loss` is the loss at the main end as torch computed it, None without a label. `trace` has
+    the gradients of this loss, where they were asked for.
     """
 
     network: Network
@@ -41,6 +43,7 @@ class Kept(msgspec.Struct, frozen=True, eq=False):
     end: str | None = None
     losses: LossPass | None = None
     loss: float | None = None
+    trace: Trace | None = None
 
     def passed(self, name: str) -> LayerPass:
         """What one layer did. Raises KeyError where it was not kept."""

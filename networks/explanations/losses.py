@@ -156,7 +156,15 @@ def loss_of_batch(passed: LossPass, value: float) -> Explanation:
 
 @np.errstate(all="ignore")
 def gradient_of_score(passed: LossPass, at: Position, value: float) -> Explanation:
-    """Where the gradient of one score comes from; `at` is (image, class), `value` what torch computed."""
+    """Where the gradient of one score comes from; `at` is (image, class), `value` what torch computed.
+
+    An image beyond those of the loss is there for its batch alone, and nothing comes from it.
+    """
+    if at[0] >= len(passed.outputs):
+        nothing = Joined("sum", np.zeros(0), ())
+        return Explanation(
+            at, value, (Stage(message("No loss depends on this picture"), nothing, "∂L/∂s = 0"),)
+        )
     terms = loss_terms(passed, at[0])
     slope, share = float(terms.slopes[at[1]]), float(image_shares(passed)[at[0]])
     form = Joined("product", np.array([slope, share]), (Places("stage", 0), CONSTANT))

@@ -74,15 +74,34 @@ class Page(msgspec.Struct, frozen=True, eq=False):
         return None if self.passed is None else self.passed.output[0]
 
     @property
+    def backwards(self) -> bool:
+        """Whether it is about a gradient."""
+        return False
+
+    @property
+    def cells(self) -> Array | None:
+        """The numbers among which this one stands, channels×height×width or a vector; None for the loss."""
+        return self.output
+
+    @property
+    def cell(self) -> tuple[int, ...]:
+        """Where it stands among them."""
+        return self.place.at
+
+    def place_of(self, cell: tuple[int, ...]) -> ValuePlace:
+        """The place of another one of them."""
+        return ValuePlace(self.place.layer, cell)
+
+    @property
     def map(self) -> NDArray[np.float32] | None:
         """The map that the number lies in, height×width; None where it is one of a vector."""
-        output = self.output
-        return output[self.place.at[0]] if output is not None and output.ndim == 3 else None
+        cells = self.cells
+        return cells[self.cell[0]] if cells is not None and cells.ndim == 3 else None
 
     @property
     def verdict(self) -> Message:
         """How many terms there are, and how far their result is from what torch computed."""
-        terms = sum(_terms(stage.form) for stage in self.explanation.stages)
+        terms = self.terms
         difference = self.explanation.difference
         if not np.isfinite(difference):
             return message("The network gave {value}.", value=figure(self.explanation.value))
@@ -99,6 +118,11 @@ class Page(msgspec.Struct, frozen=True, eq=False):
             value=figure(self.explanation.value),
             difference=figure(difference),
         )
+
+    @property
+    def terms(self) -> int:
+        """How many terms there are in all stages."""
+        return sum(_terms(stage.form) for stage in self.explanation.stages)
 
     @property
     def before(self) -> Crumb | None:
@@ -132,7 +156,7 @@ def page(kept: Kept, place: ValuePlace, classes: Sequence[str] = ()) -> Page:
     fields = {} if place.is_loss else _fields(kept, place)
     entry = next(node.name for node in kept.network.nodes if isinstance(node.layer, Input))
     words = seen(explanation, passed, classes)
-    bound = 1.0 if passed is None else _bound(passed.output[0])
+    bound = 1.0 if passed is None else bound_of(passed.output[0])
     return Page(
         place,
         kept,
@@ -148,7 +172,8 @@ def page(kept: Kept, place: ValuePlace, classes: Sequence[str] = ()) -> Page:
     )
 
 
-def _bound(output: Array) -> float:
+def bound_of(output: Array) -> float:
+    """The size of the number furthest from zero; 1 where all are 0."""
     low, high = float(output.min()), float(output.max())
     if not np.isfinite([low, high]).all():
         finite = output[np.isfinite(output)]

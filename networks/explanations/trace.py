@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -52,13 +51,15 @@ class Gradients(msgspec.Struct, frozen=True):
     weights: dict[str, float]
 
 
-class Trace(msgspec.Struct, frozen=True, eq=False, dict=True):
+class Trace(msgspec.Struct, frozen=True, eq=False):
     """The passes of one batch, in arrays that begin with the batch axis.
 
     `layers` are those that took part, with the number of classes filled in, in the order of the network;
-    `captures` what each computed with. `gradients` holds those of the loss by each layer's output, `by_wire`
-    those that each wire carries where several leave one layer, `by_weight` those of learned tensors under
-    torch's names within the layer. `losses` are those at the ends of the network, the main one first.
+    `captures` what each computed with. `gradients` holds those of the loss by each layer's output,
+    `by_weight` those of learned tensors under torch's names within the layer, `by_wire` those that each wire
+    carries where several leave one layer; of a large network all of these may hold a few layers alone.
+    `norms` are the lengths of the gradients at all layers, `wire_norms` along those wires. `losses` are those
+    at the ends of the network, the main one first.
     """
 
     network: Network
@@ -67,13 +68,10 @@ class Trace(msgspec.Struct, frozen=True, eq=False, dict=True):
     losses: Mapping[str, LossPass]
     loss: float
     gradients: Mapping[str, Array]
-    by_wire: Mapping[Wire, Array]
     by_weight: Mapping[str, Mapping[str, Array]]
-
-    @cached_property
-    def norms(self) -> dict[str, float]:
-        """The length of the gradient at each layer's output."""
-        return {name: length(gradient) for name, gradient in self.gradients.items()}
+    by_wire: Mapping[Wire, Array]
+    norms: Mapping[str, float]
+    wire_norms: Mapping[Wire, float]
 
     def passed(self, name: str) -> LayerPass:
         """The pass of one layer."""
@@ -92,7 +90,7 @@ class Trace(msgspec.Struct, frozen=True, eq=False, dict=True):
     def gradient(self, name: str, at: Position) -> Explanation:
         """Where the gradient of a value of this layer's output comes from; at an end, from the loss."""
         value = float(self.gradients[name][at])
-        wires = self._leaving(name)
+        wires = self.leaving(name)
         if name in self.losses and not wires:
             return gradient_of_score(self.losses[name], at, value)
         consumers = [
@@ -112,10 +110,8 @@ class Trace(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def forks(self, name: str) -> tuple[Way, ...]:
         """The wires that leave a layer, with the share of each in the gradient that reaches it."""
-        wires = self._leaving(name)
-        norms = np.array(
-            [length(self.by_wire[wire]) if wire in self.by_wire else self.norms[name] for wire in wires]
-        )
+        wires = self.leaving(name)
+        norms = np.array([self.wire_norms.get(wire, self.norms[name]) for wire in wires])
         parts = zip(wires, norms.tolist(), shares(norms).tolist(), strict=True)
         return tuple(
             Way(wire, norm, _ratio(norm, self.norms[wire.target]), share) for wire, norm, share in parts
@@ -138,7 +134,12 @@ class Trace(msgspec.Struct, frozen=True, eq=False, dict=True):
             for name in reversed(tuple(self.layers))
         )
 
-    def _leaving(self, name: str) -> list[Wire]:
+    def targets(self, name: str) -> list[str]:
+        """The layers that take the output of this one, once for each wire."""
+        return [wire.target for wire in self.leaving(name)]
+
+    def leaving(self, name: str) -> list[Wire]:
+        """The wires along which its gradient comes back to a layer; `gradient` has a stage for each."""
         return [wire for wire in self.network.consumers[name] if wire.target in self.layers]
 
 

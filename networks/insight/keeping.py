@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from networks.core.message import UserError, message
 from networks.explanations.kept import MOST_BYTES, Kept, bytes_of_outputs
 from networks.explanations.losses import LossPass
 from networks.explanations.page import with_pixels
-from networks.graph.check import check
+from networks.explanations.trace import Trace, bytes_of_trace
+from networks.graph.check import Report, check
+from networks.graph.network import Network
 from networks.insight.looker import Looker
 from networks.insight.pictures import Pictures
 from networks.layers.ends import Output
@@ -26,7 +29,7 @@ def keep(looker: Looker, pictures: Pictures, mode: Mode, name: str, most: int = 
     whole = bytes_of_outputs(report, images) <= most
     names = set(network.order) if whole else {name}
     captures = looker.captures(pictures, names, mode)
-    end = next((node.name for node in network.nodes if isinstance(node.layer, Output)), None)
+    end = _end(network)
     losses, loss = None, None
     if end in captures and pictures.label is not None:
         scores = captures[end].output[:1]
@@ -47,3 +50,54 @@ def keep(looker: Looker, pictures: Pictures, mode: Mode, name: str, most: int = 
         loss,
     )
     return with_pixels(kept, pictures.mean, pictures.deviation)
+
+
+def keep_gradients(looker: Looker, pictures: Pictures, mode: Mode, name: str, most: int = MOST_BYTES) -> Kept:
+    """The same with the gradients of the probe's loss, which is that of the recipe for its label.
+
+    Where all of it takes more than `most` bytes, arrays are held for this layer, for those that take its
+    output and for those that it takes its input from. Raises UserError where nobody knows the label.
+    """
+    if pictures.label is None:
+        raise UserError(
+            message(
+                "Nobody says what this picture shows, so there is no loss whose gradient could come back: "
+                "choose a picture of the data set."
+            )
+        )
+    network = looker.project.network
+    report = check(network, looker.project.classes)
+    images = len(pictures.images) if mode == "training" else 1
+    whole = bytes_of_trace(network, report, images) <= most
+    trace = looker.trace(pictures, mode, None if whole else _around(network, name))
+    return kept_of(trace, report, looker.step, mode, pictures, whole)
+
+
+def kept_of(trace: Trace, report: Report, step: int, mode: Mode, pictures: Pictures, whole: bool) -> Kept:
+    """What a trace holds of the probe, for pages of values as well as of gradients."""
+    end = _end(trace.network)
+    kept = Kept(
+        trace.network,
+        report,
+        trace.captures,
+        step,
+        mode,
+        pictures.seen,
+        pictures.label,
+        whole,
+        end,
+        trace.losses.get(end or ""),
+        trace.loss if len(trace.losses) == 1 else None,
+        trace,
+    )
+    return with_pixels(kept, pictures.mean, pictures.deviation)
+
+
+def _end(network: Network) -> str | None:
+    return next((node.name for node in network.nodes if isinstance(node.layer, Output)), None)
+
+
+def _around(network: Network, name: str) -> frozenset[str]:
+    """The layer, those that take its output, and those that it takes its input from."""
+    after = (wire.target for wire in network.consumers[name])
+    return frozenset((name, *after, *network[name].inputs))

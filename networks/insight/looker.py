@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from torch import Tensor, fx, nn
 
 from networks.core.message import UserError, message
+from networks.explanations.trace import Trace
 from networks.insight.closeups import spread
 from networks.insight.own_numbers import OwnNumbers
 from networks.insight.pictures import Pictures
 from networks.insight.taps import Take, Taps
+from networks.insight.tracing import traced
 from networks.insight.xrays import Wanted, silencer, xray
 from networks.module.build import build
 from networks.project.project import Project
@@ -95,6 +97,28 @@ class Looker:
             batch = self._batch(pictures, mode)
             training = mode == "training"
             return self._taps.captures(batch, names, training=training, own_weights=True)
+
+    def trace(self, pictures: Pictures, mode: Mode, kept: Collection[str] | None = None) -> Trace:
+        """The passes of the probe, and the gradients of its loss. For a module whose weights stay.
+
+        In training mode the other pictures are the batch that the probe is trained in, and have no part in
+        the loss. Of the layers `kept` arrays are held, or of all. The probe must have a label.
+        """
+        assert pictures.label is not None, "without a label there is no loss"
+        project = self.project
+        with self._looking, torch.inference_mode(False):
+            batch = self._batch(pictures, mode)
+            return traced(
+                self._module,
+                project.network,
+                batch.clone() if batch.is_inference() else batch,
+                torch.tensor([pictures.label], device=self._device),
+                project.recipe.learning.loss,
+                classes=project.classes,
+                training=mode == "training",
+                kept=kept,
+                shares_weights=True,
+            )
 
     def run(self, images: Tensor, names: Collection[str], take: Take, off: Silenced = NOTHING_OFF) -> None:
         """Hands out what these layers give for other pictures, in evaluation mode. See `Taps.run`."""

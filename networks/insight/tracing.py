@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from networks.core.call import Argument, Call
 from networks.explanations.losses import LossPass
-from networks.explanations.trace import Trace
+from networks.explanations.trace import Trace, length
 from networks.graph.check import check
 from networks.graph.forward import Forward, Operation, auxiliary_weights, forward_of
 from networks.graph.network import Network, Wire
@@ -36,18 +36,23 @@ def traced(
     weights: Sequence[float] | None = None,
     training: bool = False,
     seed: int | Tensor = 0,
+    kept: Collection[str] | None = None,
+    shares_weights: bool = False,
 ) -> Trace:
     """One batch through a module that was built from this network, and its loss back to every weight.
 
-    `targets` are n labels or n×classes shares, `weights` one for each class. In `training` mode layers
-    compute as while training, with random numbers drawn from `seed` or going on from the state
-    of a generator, and auxiliary outputs count. Weights,
-    buffers, gradients and torch's random numbers stay as they are; what is kept are copies. How much
-    memory a trace holds, `bytes_of_trace` says before.
+    `targets` are n labels or n×classes shares, `weights` one for each class. With fewer targets than images,
+    the loss is that of the first images alone; the others are there for layers that normalize by the batch.
+    In `training` mode layers compute as while training, with random numbers drawn from `seed` or going on
+    from the state of a generator, and auxiliary outputs count. Weights, buffers, gradients and torch's random
+    numbers stay as they are; what is kept are copies, but for weights where the trace `shares_weights`, which
+    then must not change as long as it is used. Arrays are held for the layers `kept`, or for all.
+    How much memory a trace of all layers holds, `bytes_of_trace` says before.
     """
     forward = forward_of(network, classes)
-    passing = _Passing(module, network, forward, training, seed, images.device)
-    scores = passing.run(images)
+    passing = _Passing(module, network, forward, training, seed, images.device, kept, shares_weights)
+    judged = len(targets)
+    scores = {name: each[:judged] for name, each in passing.run(images).items()}
     factors = (1.0, *auxiliary_weights(network)) if training else (1.0,)
     function = make_loss(loss, images.device, None if weights is None else list(weights))
     whole = torch.stack(
@@ -69,8 +74,10 @@ def traced(
         losses,
         float(whole.detach()),
         passing.gradients,
-        passing.by_wire,
         passing.by_weight,
+        passing.by_wire,
+        passing.norms,
+        passing.wire_norms,
     )
 
 
@@ -85,9 +92,11 @@ class _Passing:
         training: bool,
         seed: int | Tensor,
         device: torch.device,
+        kept: Collection[str] | None,
+        shares_weights: bool,
     ) -> None:
         self._module, self._network, self._forward = module, network, forward
-        self._training = training
+        self._training, self._kept, self._shares = training, kept, shares_weights
         self._numbers = OwnNumbers(seed, device)
         self.values: dict[str, Tensor] = {}
         self._wires: dict[Wire, Tensor] = {}
@@ -96,6 +105,11 @@ class _Passing:
         self.gradients: dict[str, np.ndarray] = {}
         self.by_wire: dict[Wire, np.ndarray] = {}
         self.by_weight: dict[str, dict[str, np.ndarray]] = {}
+        self.norms: dict[str, float] = {}
+        self.wire_norms: dict[Wire, float] = {}
+
+    def _keeps(self, name: str) -> bool:
+        return self._kept is None or name in self._kept
 
     def run(self, images: Tensor) -> dict[str, Tensor]:
         """The scores under the names of the ends that count, the main ones first."""
@@ -108,7 +122,10 @@ class _Passing:
         ends = forward.ends if self._training else forward.ends[:1]
         started = images.detach().clone().requires_grad_()
         self.values[forward.images] = started
-        self.captures[forward.images] = Capture(forward.images, (), {}, self._training, (), _numpy(started))
+        if self._keeps(forward.images):
+            self.captures[forward.images] = Capture(
+                forward.images, (), {}, self._training, (), _numpy(started)
+            )
         with torch.enable_grad(), self._numbers if self._training else nullcontext():
             for operation in order:
                 self._compute(operation)
@@ -120,9 +137,10 @@ class _Passing:
         if name not in self.values:
             (given,) = self._inputs(name)
             self.values[name] = given.view_as(given)
-            self.captures[name] = Capture(
-                name, (_numpy(given),), {}, self._training, (), _numpy(self.values[name])
-            )
+            if self._keeps(name):
+                self.captures[name] = Capture(
+                    name, (_numpy(given),), {}, self._training, (), _numpy(self.values[name])
+                )
         return self.values[name]
 
     def _inputs(self, name: str) -> list[Tensor]:
@@ -142,6 +160,8 @@ class _Passing:
         value = call(*inputs)
         self._numbers.keeps = False
         self.values[operation.name] = value
+        if not self._keeps(operation.name):
+            return
         self._learned[operation.name] = learned
         self.captures[operation.name] = Capture(
             operation.name,
@@ -160,13 +180,13 @@ class _Passing:
         if expression is None:
             part = self._module.get_submodule(operation.name)
             frozen = self._network[operation.name].frozen and bool(part.state_dict())
-            twin = _twin(part, self._training and not frozen)
+            twin = _twin(part, self._training and not frozen, self._shares)
             held = {name: tensor.clone() for name, tensor in twin.named_buffers()}
             learned: dict[str, Tensor] = dict(twin.named_parameters())
             return twin, learned, learned | held, twin.training
         learned = {}
         if operation.tensor:
-            learned[""] = _leaf(dict(self._module.named_parameters())[operation.name])
+            learned[""] = _leaf(dict(self._module.named_parameters())[operation.name], self._shares)
         return (
             lambda *inputs: _evaluated(expression, (*inputs, *learned.values())),
             learned,
@@ -189,32 +209,43 @@ class _Passing:
             _numpy(torch.zeros_like(tensor) if gradient is None else gradient)
             for tensor, gradient in zip(wanted, found, strict=True)
         )
-        self.gradients = {name: next(numbers) for name in self.values}
-        self.by_wire = {wire: next(numbers) for wire in forked}
+        for name in self.values:
+            gradient = next(numbers)
+            self.norms[name] = length(gradient)
+            if self._keeps(name):
+                self.gradients[name] = gradient
+        for wire in forked:
+            gradient = next(numbers)
+            self.wire_norms[wire] = length(gradient)
+            if self._keeps(wire.source):
+                self.by_wire[wire] = gradient
         for name, key, _ in learned:
             self.by_weight.setdefault(name, {})[key] = next(numbers)
 
 
-def _twin(part: nn.Module, training: bool) -> nn.Module:
-    """The same module with copies of its tensors, in this mode; what runs in it changes nothing outside."""
+def _twin(part: nn.Module, training: bool, shares: bool) -> nn.Module:
+    """The same module in this mode, with copies of its tensors; what runs in it changes nothing outside."""
     twin = copy.copy(part)
     twin.training = training
     own = vars(twin)
     own["_parameters"] = {
-        name: None if tensor is None else nn.Parameter(tensor.detach().clone())
+        name: None if tensor is None else nn.Parameter(_leaf(tensor, shares))
         for name, tensor in part._parameters.items()
     }
     own["_buffers"] = {
         name: None if tensor is None else tensor.detach().clone() for name, tensor in part._buffers.items()
     }
     own["_modules"] = {
-        name: None if child is None else _twin(child, training) for name, child in part._modules.items()
+        name: None if child is None else _twin(child, training, shares)
+        for name, child in part._modules.items()
     }
     return twin
 
 
-def _leaf(tensor: Tensor) -> Tensor:
-    return tensor.detach().clone().requires_grad_()
+def _leaf(tensor: Tensor, shares: bool) -> Tensor:
+    """The same numbers, by which the loss is derived; a copy unless memory is shared."""
+    alone = tensor.detach()
+    return (alone if shares else alone.clone()).requires_grad_()
 
 
 def _evaluated(part: Any, inputs: Sequence[Tensor]) -> Any:

@@ -19,3 +19,17 @@ class ValuePlace(msgspec.Struct, frozen=True):
     def is_loss(self) -> bool:
         """Whether it means the loss at an end of the network."""
         return not self.at
+
+
+class GradientPlace(ValuePlace, frozen=True):
+    """The gradient of the loss by one number: of what leaves a layer, or of what the layer has learned.
+
+    With `weight`, torch's name of a learned tensor within the layer, `at` is a position in that tensor.
+    """
+
+    weight: str | None = None
+
+    @property
+    def is_loss(self) -> bool:
+        """Never: the gradient of the loss by itself is 1, and needs no explanation."""
+        return False
