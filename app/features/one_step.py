@@ -67,12 +67,12 @@ class OneStep(PanelFeature["BackwardPanel"]):
         )
 
     def gestures(self) -> tuple[Gesture, ...]:
-        story, rows = self.tr("On the story of a step"), self.tr("On the gradient's way down")
+        story, rows = self.tr("On a story that is played"), self.tr("On the gradient's way down")
         weight, losses = self.tr("On the weights of a step"), self.tr("On the losses of a batch")
         sideways = ("Left", "Right")
         return (
             Gesture(story, self.tr("Play or pause"), ("Space",)),
-            Gesture(story, self.tr("One moment back or on"), sideways),
+            Gesture(story, self.tr("One step back or on"), sideways, self.tr("click")),
             Gesture(story, self.tr("To the beginning or the end"), ("Home", "End")),
             Gesture(rows, self.tr("Go to another layer"), ("Up", "Down", "PgUp", "PgDown"), self.tr("click")),
             Gesture(weight, self.tr("Go to another weight"), (*sideways, "Up", "Down"), self.tr("click")),

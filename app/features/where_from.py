@@ -104,7 +104,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     def gestures(self) -> tuple[Gesture, ...]:
         cells, rows = self.tr("On the map of a number"), self.tr("On the arithmetic of a number")
-        steps, room = self.tr("On the steps of an explanation"), self.tr("Where a number comes from")
+        room = self.tr("Where a number comes from")
         arrows = ("Left", "Right", "Up", "Down")
         return (
             Gesture(cells, self.tr("Walk to another number"), arrows, self.tr("click")),
@@ -113,7 +113,6 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
             Gesture(rows, self.tr("Go to another part of the sum"), ("Up", "Down"), self.tr("click")),
             Gesture(rows, self.tr("Go through the products of a part"), ("Left", "Right"), self.tr("hover")),
             Gesture(rows, self.tr("Leave a part out, or put it back"), ("Del",)),
-            Gesture(steps, self.tr("Go to another step"), ("Left", "Right"), self.tr("click")),
             Gesture(room, self.tr("Play or pause"), ("Space",)),
             Gesture(room, self.tr("Follow the number to the next layer"), ("Return", "Enter")),
             Gesture(room, self.tr("Go to the layer before"), ("Backspace",)),

@@ -1,4 +1,4 @@
-"""Plays a story in steps: back, play, pause, on, and chapters that say where one is."""
+"""Plays a story in steps: back, play, pause, on, slower and faster, and chapters that say where one is."""
 
 from __future__ import annotations
 
@@ -6,23 +6,37 @@ from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from widgets.controls.combo_box import ComboBox
 from widgets.look import theme
 from widgets.look.icon import icon
 
-_MS = 700
+STEP_MS = 700
 """How long a step is shown at the usual speed."""
+_TICK_MS = 50
 _SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
+_LEGIBLE = 60
+"""A chapter that is narrower has room for its title only while it is the current one."""
 
 
 class Chapter(msgspec.Struct, frozen=True):
     """A part of a story; `note` says in a few words what it is about, `back` whether it goes backwards."""
 
     title: str
-    steps: int
+    steps: int = 1
     note: str = ""
     back: bool = False
 
@@ -30,45 +44,57 @@ class Chapter(msgspec.Struct, frozen=True):
 class Player(QWidget):
     """Asks for one step after another. The steps of all chapters are counted on, from 0."""
 
-    moved = Signal(int)
-    """The step that is to be shown."""
+    moved = Signal(int, float)
+    """The step that is to be shown, and the share of it that has been played: 1 unless it plays smoothly."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, step_ms: int = STEP_MS, *, smooth: bool = False, parent: QWidget | None = None
+    ) -> None:
+        """`smooth` tells many times within a step how much of it has been played."""
         super().__init__(parent)
-        self._position = 0
-        self._line = _Chapters()
-        self._line.chosen.connect(self.go)
+        self._step_ms, self._smooth = step_ms, smooth
+        self._position, self._share = 0, 1.0
+        self.bar = StoryBar()
+        self.bar.chosen.connect(self.go)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._advance)
-        self._first = self._button("to-start", self.tr("To the beginning"))
-        self._back = self._button("step-back", self.tr("One step back"))
-        self.play_button = self._button("play", self.tr("Play"))
-        self._on = self._button("step-on", self.tr("One step on"))
-        self._last = self._button("to-end", self.tr("To the end"))
-        self._first.clicked.connect(lambda: self.go(0))
-        self._back.clicked.connect(lambda: self.go(self._position - 1))
+        self.first_button = _button("to-start", self.tr("To the beginning"))
+        self.back_button = _button("step-back", self.tr("One step back"))
+        self.play_button = _button("play", self.tr("Play"))
+        self.on_button = _button("step-on", self.tr("One step on"))
+        self.last_button = _button("to-end", self.tr("To the end"))
+        self.first_button.clicked.connect(lambda: self._jump(0))
+        self.back_button.clicked.connect(lambda: self._jump(self._position - 1))
         self.play_button.clicked.connect(self.toggle)
-        self._on.clicked.connect(lambda: self.go(self._position + 1))
-        self._last.clicked.connect(lambda: self.go(self.steps - 1))
+        self.on_button.clicked.connect(lambda: self._jump(self._position + 1))
+        self.last_button.clicked.connect(lambda: self._jump(self.steps - 1))
         self.speed = ComboBox()
         self.speed.setAccessibleName(self.tr("Speed"))
+        self.speed.setToolTip(self.tr("Speed"))
         self.speed.addItems([f"{each:g}×" for each in _SPEEDS])
         self.speed.setCurrentIndex(_SPEEDS.index(1.0))
         self.speed.setFixedWidth(theme.grown(72))
+        self.speed.currentIndexChanged.connect(self._take_speed)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE, theme.SPACE // 2, theme.SPACE, theme.SPACE // 2)
         row.setSpacing(2)
-        for button in (self._first, self._back, self.play_button, self._on, self._last):
+        for button in (
+            self.first_button,
+            self.back_button,
+            self.play_button,
+            self.on_button,
+            self.last_button,
+        ):
             row.addWidget(button)
         row.addSpacing(theme.SPACE)
-        row.addWidget(self._line, 1)
+        row.addWidget(self.bar, 1)
         row.addSpacing(theme.SPACE)
         row.addWidget(self.speed)
 
     @property
     def steps(self) -> int:
         """How many steps the story has."""
-        return sum(chapter.steps for chapter in self._line.chapters)
+        return sum(chapter.steps for chapter in self.bar.chapters)
 
     @property
     def position(self) -> int:
@@ -80,22 +106,18 @@ class Player(QWidget):
         """Whether it goes on by itself."""
         return self._timer.isActive()
 
-    def show_story(self, chapters: Sequence[Chapter]) -> None:
-        """Begins a story at its first step, without playing it."""
-        self._line.chapters = tuple(chapters)
+    def show_story(self, chapters: Sequence[Chapter], *, at_end: bool = False) -> None:
+        """Stands at the first step of a story, or at its last, without playing it."""
+        self.bar.chapters = tuple(chapters)
         self._timer.stop()
         self._position = -1
-        self.go(0)
+        self.go(self.steps - 1 if at_end else 0)
 
     @Slot(int)
     def go(self, position: int) -> None:
-        """Shows this step, or the nearest that there is."""
-        position = max(0, min(position, self.steps - 1))
-        if position != self._position:
-            self._position = position
-            self._line.show_position(position)
-            self.moved.emit(position)
-        if position == self.steps - 1:
+        """Shows this step to its end, or that of the nearest that there is."""
+        self._show(max(0, min(position, self.steps - 1)), 1.0)
+        if self._position >= self.steps - 1:
             self._timer.stop()
         self._refresh()
 
@@ -104,10 +126,15 @@ class Player(QWidget):
         """Plays, from the beginning where it had come to its end, or pauses."""
         if self.playing:
             self._timer.stop()
-        elif self.steps > 1:
-            if self._position == self.steps - 1:
-                self.go(0)
-            self._timer.start(self._pace())
+        elif self.steps > 1 or (self._smooth and self.steps):
+            if self._position >= self.steps - 1 and self._share >= 1:
+                self._show(0, 0.0 if self._smooth else 1.0)
+            self._timer.start(self._interval())
+        self._refresh()
+
+    def pause(self) -> None:
+        """Stays where it is."""
+        self._timer.stop()
         self._refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -120,73 +147,114 @@ class Player(QWidget):
         if event.key() == Qt.Key.Key_Space:
             self.toggle()
         elif (key := Qt.Key(event.key())) in moves:
-            self.go(moves[key])
+            self._jump(moves[key])
         else:
             super().keyPressEvent(event)
 
+    def _jump(self, position: int) -> None:
+        """Where a person goes to a step, it does not run away at once."""
+        if self._smooth:
+            self._timer.stop()
+        self.go(position)
+
     @Slot()
     def _advance(self) -> None:
-        self._timer.setInterval(self._pace())
-        self.go(self._position + 1)
+        if not self._smooth:
+            self.go(self._position + 1)
+            return
+        share = self._share + _TICK_MS / self._pace()
+        if share < 1:
+            self._show(self._position, share)
+        elif self._position >= self.steps - 1:
+            self.go(self._position)
+        else:
+            self._show(self._position + 1, 0.0)
 
-    def _pace(self) -> int:
-        return round(_MS / _SPEEDS[self.speed.currentIndex()])
+    def _show(self, position: int, share: float) -> None:
+        if (position, share) != (self._position, self._share):
+            self._position, self._share = position, share
+            self.bar.show_position(position, share)
+            self.moved.emit(position, share)
+
+    def _pace(self) -> float:
+        return self._step_ms / _SPEEDS[self.speed.currentIndex()]
+
+    def _interval(self) -> int:
+        return _TICK_MS if self._smooth else round(self._pace())
+
+    @Slot()
+    def _take_speed(self) -> None:
+        self._timer.setInterval(self._interval())
 
     def _refresh(self) -> None:
         self.play_button.setIcon(icon("pause" if self.playing else "play"))
         words = self.tr("Pause") if self.playing else self.tr("Play")
         self.play_button.setAccessibleName(words)
-        self.play_button.setToolTip(words)
-        for button in (self._first, self._back):
+        self.play_button.setToolTip(self.tr("{words} (Space)").format(words=words))
+        self.play_button.setEnabled(self.steps > 0)
+        # in a smooth story the first step can still be at its beginning
+        for button in (self.first_button, self.back_button):
             button.setEnabled(self._position > 0)
-        for button in (self._on, self._last):
+        for button in (self.on_button, self.last_button):
             button.setEnabled(self._position < self.steps - 1)
 
-    def _button(self, symbol: str, words: str) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icon(symbol))
-        button.setToolTip(words)
-        button.setAccessibleName(words)
-        button.setAutoRaise(True)
-        return button
+
+def _button(symbol: str, words: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("bare", True)
+    button.setIcon(icon(symbol))
+    button.setIconSize(QSize(16, 16))
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button
 
 
-class _Chapters(QWidget):
+class StoryBar(QWidget):
     """A bar for each chapter, filled as far as the story has come, with its title below."""
 
     chosen = Signal(int)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.chapters: tuple[Chapter, ...] = ()
-        self._position = 0
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._position, self._share = 0, 1.0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
         return QSize(200, theme.grown(34))
 
-    def show_position(self, position: int) -> None:
-        self._position = position
-        chapter, inside = self._place(position)
-        words = self.tr("{title}, step {step} of {steps}")
-        self.setAccessibleName(
-            words.format(title=chapter.title, step=inside + 1, steps=chapter.steps) if chapter else ""
-        )
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, theme.grown(34))
+
+    def show_position(self, position: int, share: float = 1.0) -> None:
+        """Shows how far it is."""
+        self._position, self._share = position, share
+        words = self._words(position)
+        if words != self.accessibleName():
+            self.setAccessibleName(words)
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.NameChanged))
         self.update()
 
-    def _place(self, position: int) -> tuple[Chapter | None, int]:
-        for chapter in self.chapters:
-            if position < chapter.steps:
-                return chapter, position
-            position -= chapter.steps
-        return None, 0
+    def _words(self, position: int) -> str:
+        first = 0
+        for index, chapter in enumerate(self.chapters):
+            if position < first + chapter.steps:
+                if chapter.steps == 1:
+                    words = self.tr("Step {index} of {count}: {name}")
+                    return words.format(index=index + 1, count=len(self.chapters), name=chapter.title)
+                words = self.tr("{title}, step {step} of {steps}")
+                return words.format(title=chapter.title, step=position - first + 1, steps=chapter.steps)
+            first += chapter.steps
+        return ""
 
     def _rooms(self) -> list[QRectF]:
         """Wider for a chapter of many steps, but each has room for its title."""
         if not self.chapters:
             return []
-        gap = 6.0
+        gap = 6.0 if len(self.chapters) < 12 else 3.0
         whole = self.width() - gap * (len(self.chapters) - 1)
         shares = [1 + chapter.steps**0.5 for chapter in self.chapters]
         left, found = 0.0, []
@@ -197,6 +265,7 @@ class _Chapters(QWidget):
         return found
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
         first = 0
         for chapter, room in zip(self.chapters, self._rooms(), strict=True):
             if room.contains(event.position()):
@@ -210,29 +279,65 @@ class _Chapters(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        first = 0
-        for chapter, room in zip(self.chapters, self._rooms(), strict=True):
-            bar = QRectF(room.left(), theme.grown(5), room.width(), 4)
-            painter.setBrush(QColor(shade.hair))
-            painter.drawRoundedRect(bar, 2, 2)
-            done = max(0.0, min(1.0, (self._position - first + 1) / chapter.steps))
-            if done:
-                painter.setBrush(QColor(shade.back if chapter.back else shade.accent))
-                bar.setWidth(bar.width() * done)
-                painter.drawRoundedRect(bar, 2, 2)
+        rooms, first = self._rooms(), 0
+        narrow = any(room.width() < theme.grown(_LEGIBLE) for room in rooms)
+        for chapter, room in zip(self.chapters, rooms, strict=True):
+            self._paint_track(painter, shade, chapter, room, first)
             current = first <= self._position < first + chapter.steps
-            font = theme.font(theme.SMALL, bold=current)
-            painter.setFont(font)
-            painter.setPen(QColor(shade.text if current else shade.text_dim))
-            words = f"{chapter.title}  {chapter.note}" if chapter.note else chapter.title
-            below = QRectF(room.left(), theme.grown(13), room.width(), theme.grown(18))
-            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(below.width()))
-            painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
-            painter.setPen(Qt.PenStyle.NoPen)
+            if current or not narrow:
+                self._paint_title(painter, shade, chapter, room, current=current, narrow=narrow)
             first += chapter.steps
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(shade.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.end()
+
+    def _paint_track(
+        self, painter: QPainter, shade: theme.Colors, chapter: Chapter, room: QRectF, first: int
+    ) -> None:
+        bar = QRectF(room.left(), theme.grown(5), room.width(), 4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(shade.hair))
+        painter.drawRoundedRect(bar, 2, 2)
+        done = max(0.0, min(1.0, (self._position - first + self._share) / chapter.steps))
+        if done:
+            painter.setBrush(QColor(shade.back if chapter.back else shade.accent))
+            bar.setWidth(bar.width() * done)
+            painter.drawRoundedRect(bar, 2, 2)
+
+    def _paint_title(
+        self,
+        painter: QPainter,
+        shade: theme.Colors,
+        chapter: Chapter,
+        room: QRectF,
+        *,
+        current: bool,
+        narrow: bool,
+    ) -> None:
+        font = theme.font(theme.SMALL, bold=current)
+        metrics = QFontMetricsF(font)
+        words = f"{chapter.title}  {chapter.note}" if chapter.note else chapter.title
+        below = QRectF(room.left(), theme.grown(13), room.width(), theme.grown(18))
+        if narrow:
+            # it reaches over its neighbours, whose titles are not shown
+            wide = min(metrics.horizontalAdvance(words) + 4, float(self.width()))
+            left = min(max(room.center().x() - wide / 2, 0.0), self.width() - wide)
+            below = QRectF(left, below.top(), wide, below.height())
+        painter.setFont(font)
+        painter.setPen(QColor(shade.text if current else shade.text_dim))
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, below.width())
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

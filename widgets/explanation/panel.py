@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 
 from networks.explanations.page import Page
 from widgets.controls.elided_label import ElidedLabel
+from widgets.controls.player import Chapter, Player
 from widgets.explanation.arithmetic import Arithmetic
 from widgets.explanation.ink import g
 from widgets.explanation.place_column import SIDE, SMALL_SIDE, Cells, Sight
-from widgets.explanation.player import Player
 from widgets.explanation.saving import About
 from widgets.explanation.trail import Trail
 from widgets.explanation.words_column import WordsColumn
@@ -36,6 +36,8 @@ from widgets.look.translation import said
 _WIDE, _MEDIUM = 900, 560
 """Widths from which on words stand beside the arithmetic, and the place beside both."""
 _WORDS = 264
+STEP_MS = 1600
+"""How long a step of the arithmetic takes at the usual speed."""
 
 
 class ExplanationPanel(QWidget):
@@ -64,7 +66,7 @@ class ExplanationPanel(QWidget):
         self.again = QPushButton(self.tr("Look again"))
         self.save = QToolButton()
         self.trail, self.sight, self.cells = Trail(), Sight(), Cells()
-        self.arithmetic, self.words, self.player = Arithmetic(), WordsColumn(), Player()
+        self.arithmetic, self.words, self.player = Arithmetic(), WordsColumn(), Player(STEP_MS, smooth=True)
         self.hint, self.example = QLabel(), QPushButton(self.tr("Show me one"))
         self._arrange()
         self.trail.wished.connect(self.wished)
@@ -110,7 +112,8 @@ class ExplanationPanel(QWidget):
         self.cells.show_page(page)
         self.words.show_words(page)
         self.arithmetic.show_page(page, same_layer=same)
-        self.player.show_steps(tuple(step.name for step in self.arithmetic.steps))
+        story = [Chapter(step.name, back=page.backwards) for step in self.arithmetic.steps]
+        self.player.show_story(story, at_end=True)
         self._propose()
         self._stack.setCurrentIndex(1)
         if not same_layer:

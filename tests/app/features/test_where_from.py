@@ -94,12 +94,12 @@ def test_each_step_and_term_is_said(room, qtbot):
     panel = room.panel
     arithmetic = panel.arithmetic
     steps = arithmetic.steps
-    panel.player.go_to(0)
+    panel.player.go(0)
     assert arithmetic.step == 0
     assert steps[0].name in arithmetic.accessibleDescription()
     panel.player.toggle()
     assert panel.player.playing
-    qtbot.waitUntil(lambda: panel.player.step > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.player.position > 0, timeout=20_000)
     panel.player.toggle()
     assert not panel.player.playing
     arithmetic.setFocus()
