@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from networks.project.comparing import Planned, Round
 from networks.runs.events import Event
-from networks.runs.record import Record
+from networks.runs.record import MANY, Record
 from widgets.look.translation import said
 
 
@@ -37,7 +37,7 @@ class PlannedRuns:
     def _begin(self, runs: Iterable[str]) -> Iterator[tuple[Planned, Record]]:
         for run in runs:
             planned, number = self._waiting.pop(run)
-            record = Record(run, said(planned.title), planned.project.recipe.learning.epochs)
+            record = Record(run, said(planned.title), planned.project.recipe.learning.epochs, most=MANY)
             record.short = said(planned.short)
             record.progress.round, record.progress.rounds = number, self._rounds
             yield planned, record

@@ -29,7 +29,7 @@ from networks.runs.endings import may_go_on
 from networks.runs.events import Event, Failed, Finished, Noticed, Steered
 from networks.runs.kept.files import PROJECT
 from networks.runs.progress import Progress
-from networks.runs.record import Record
+from networks.runs.record import MANY, Record
 from networks.runs.sweeps.queue import Queue
 from networks.runs.verdict import Verdict, verdict
 from widgets.look.translation import said
@@ -285,7 +285,7 @@ class Runs(QObject):
         self._held_back = None
         self._count += 1
         planned = project.recipe.learning.epochs if epochs is None else epochs
-        record = Record(f"run-{self._count}", epochs=planned)
+        record = Record(f"run-{self._count}", epochs=planned, most=MANY)
         before = Before(self._trained, self._called)
         self._called = name_run(record, project, before, self.records, parent, named)
         self._trained = project

@@ -14,7 +14,7 @@ from networks.runs.failure import explain
 from networks.runs.kept.environment import approximately
 from networks.runs.kept.files import PROJECT
 from networks.runs.kept.reading import is_run, read_run
-from networks.runs.record import Record
+from networks.runs.record import MANY, Record
 from networks.runs.sweeps.queue import Queue, Taken
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class SweepLeg(Leg):
         taken = self._taken
         assert taken is not None
         project, cell = read_project(taken.project), taken.cell
-        record = Record(self._id, cell.title, project.recipe.learning.epochs)
+        record = Record(self._id, cell.title, project.recipe.learning.epochs, most=MANY)
         record.short = cell.short
         self._list(record, project)
         run = self.training_run = Run(project, self._id)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from networks.runs.measures import (
     TRAINING_ACCURACY,
     TRAINING_LOSS,
     VALIDATION_ACCURACY,
     VALIDATION_LOSS,
-    Measure,
 )
 from networks.runs.record import Record
 
@@ -35,21 +32,12 @@ def gap(record: Record) -> Gap | None:
     """The gap in the last epoch that was judged; None as long as there is none."""
     if not len(record.validations) or not len(record.steps):
         return None
-    epoch = float(record.validations.epoch[-1])
+    newest = len(record.validations) - 1
     figures = (
-        _mean(record, TRAINING_LOSS, epoch),
+        record.mean_of_epoch(TRAINING_LOSS, newest),
         record.value(VALIDATION_LOSS),
-        _mean(record, TRAINING_ACCURACY, epoch),
+        record.mean_of_epoch(TRAINING_ACCURACY, newest),
         record.value(VALIDATION_ACCURACY),
     )
     known = [figure for figure in figures if figure is not None]
-    return Gap(int(epoch), *known) if len(known) == len(figures) else None
-
-
-def _mean(record: Record, measure: Measure, epoch: float) -> float | None:
-    """Over the steps that end with this epoch."""
-    if measure.name not in record.steps:
-        return None
-    first, last = np.searchsorted(record.steps.epoch, (epoch - 1 + 1e-9, epoch + 1e-9))
-    values = record.steps.values(measure.name)[first:last]
-    return float(values.mean()) if len(values) else None
+    return Gap(int(record.validations.epoch[newest]), *known) if len(known) == len(figures) else None

@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
+import numpy as np
+
 from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated
 from networks.runs.measures import EACH_STEP, MEASURES, Each, Measure
 from networks.runs.progress import Progress
-from networks.runs.series import Series
+from networks.runs.series import Column, Series
 from networks.runs.waiting import Waiting
 
+MANY = 2**17
+"""A window keeps so many steps of a run in its memory, some 100 bytes each; the run's folder has them all."""
 _NEAR = 0.5
 """Epochs within which a validation counts as measured at a step."""
 _FINITE = tuple(measure.name for measure in MEASURES if measure.quantity.finite)
@@ -23,10 +27,16 @@ class Record:
     """Collects the events of one run: every step, every validation, the best epoch and how the run ended.
 
     `epochs` is how many the run is to train for; `progress.epochs` may be raised later. `clock` is for tests.
+    If there are more than `most` steps, older ones are thinned out, so that a run of any length has room.
     """
 
     def __init__(
-        self, run: str, title: str = "", epochs: int = 0, clock: Callable[[], float] = time.perf_counter
+        self,
+        run: str,
+        title: str = "",
+        epochs: int = 0,
+        clock: Callable[[], float] = time.perf_counter,
+        most: int | None = None,
     ) -> None:
         self.run = run
         self.title = title or run
@@ -51,6 +61,9 @@ class Record:
         self.judged_images = 0
         """How many validation images there are; 0 as long as it is unknown."""
         self.progress = Progress(epochs, clock)
+        self._most = most
+        self._means: dict[str, Column] = {name: Column() for name in EACH_STEP}
+        """For each validation before the last thinning the means over the steps of its epoch."""
 
     def take(self, events: Sequence[Event]) -> None:
         """Adds these events."""
@@ -76,6 +89,38 @@ class Record:
             measured: list[Stepped | Validated] = [*steps, *validations]
             self.diverged = min((float(event.epoch) for event in measured if _broken(event)), default=None)
         self.progress.take(events)
+        if self._most is not None and len(self.steps) > self._most:
+            self._thin(self._most)
+
+    def _thin(self, most: int) -> None:
+        for name, means in self._means.items():
+            new = range(len(means), len(self.validations))
+            means.extend([self._mean(name, float(self.validations.epoch[index])) for index in new])
+        self.steps.thin(most)
+
+    @property
+    def thinned(self) -> bool:
+        """Whether only some of its older steps are here."""
+        return self.steps.thinnings > 0
+
+    def mean_of_epoch(self, measure: Measure, index: int) -> float | None:
+        """The mean over the finite values of the steps of the epoch that ends with this validation.
+
+        None where no step of this epoch is known.
+        """
+        known = self._means[measure.name]
+        epoch = float(self.validations.epoch[index])
+        mean = float(known.values[index]) if index < len(known) else self._mean(measure.name, epoch)
+        return None if math.isnan(mean) else mean
+
+    def _mean(self, name: str, epoch: float) -> float:
+        """Over the steps that end with this epoch; NaN where there are none."""
+        if name not in self.steps:
+            return math.nan
+        first, last = np.searchsorted(self.steps.epoch, (epoch - 1 + 1e-9, epoch + 1e-9))
+        values = self.steps.values(name)[first:last]
+        values = values[np.isfinite(values)]
+        return float(values.mean()) if len(values) else math.nan
 
     def series(self, measure: Measure) -> Series:
         """The series that this measure is part of."""
@@ -121,7 +166,7 @@ class Record:
 
     def emptied(self) -> Record:
         """A record of the same run that shares its progress and holds no measurements."""
-        record = Record(self.run, self.title)
+        record = Record(self.run, self.title, most=self._most)
         record.short, record.parent = self.short, self.parent
         record.progress = self.progress
         record.chance, record.judged_images = self.chance, self.judged_images

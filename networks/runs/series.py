@@ -1,4 +1,4 @@
-"""Measured values, kept in arrays that grow; none is ever dropped."""
+"""Measured values, kept in arrays that grow; of a very long run every so many older steps are kept."""
 
 from __future__ import annotations
 
@@ -41,6 +41,12 @@ class Column:
         self._memory[self._length : needed] = values
         self._length = needed
 
+    def keep(self, places: NDArray[np.intp]) -> None:
+        """Keeps only the numbers at these places; views that were handed out keep their values."""
+        kept = np.empty_like(self._memory)
+        kept[: len(places)] = self._memory[places]
+        self._memory, self._length = kept, len(places)
+
     def clear(self) -> None:
         """Removes all numbers; views that were handed out keep their values."""
         self._memory = np.empty(256, self._memory.dtype)
@@ -53,7 +59,8 @@ _STEP, _EPOCH, _VALUES = map(attrgetter, ("step", "epoch", "values"))
 class Series:
     """The values of some measures at the same steps, in the order of measurement.
 
-    Epochs may be fractional. A value that an event does not carry is NaN.
+    Epochs may be fractional. A value that an event does not carry is NaN. Nothing is dropped unless somebody
+    calls `thin`.
     """
 
     def __init__(self, measures: Iterable[str]) -> None:
@@ -61,6 +68,12 @@ class Series:
         self._epoch = Column()
         self._values = {name: Column() for name in measures}
         self._missing = set(self._values)
+        self.thinnings = 0
+        """How often it was thinned out."""
+        self._apart = 2
+        """How many steps lie between two older ones that are kept."""
+        self.kept: NDArray[np.intp] = np.empty(0, np.intp)
+        """Where those that were kept stood before it was thinned out last."""
 
     def __len__(self) -> int:
         return len(self._step)
@@ -78,6 +91,22 @@ class Series:
             column.extend([values.get(name, np.nan) for values in told])
         if self._missing:
             self._missing.difference_update(*told)
+
+    def thin(self, most: int) -> None:
+        """Keeps the newest quarter of so many samples, and of the older ones each second, fourth, eighth …
+
+        step, evenly over the whole run, so that at most half as many of them are left. Drawn over the whole
+        run, a curve looks the same: each pixel stands for many steps.
+        """
+        step = self._step.values
+        old = step[: max(0, len(step) - most // 4)]
+        while np.count_nonzero(old % self._apart == 0) > most // 2:
+            self._apart *= 2
+        newest = np.arange(len(old), len(step))
+        self.kept = np.concatenate((np.flatnonzero(old % self._apart == 0), newest)).astype(np.intp)
+        for column in (self._step, self._epoch, *self._values.values()):
+            column.keep(self.kept)
+        self.thinnings += 1
 
     @property
     def step(self) -> NDArray[np.int64]:

@@ -42,7 +42,6 @@ from networks.runs.measures import (
     Measure,
 )
 from networks.runs.record import Record
-from networks.runs.series import Floats
 from networks.runs.waiting import in_all, waiting_words
 
 Mark = Literal["running", "good", "stopped", "advice", "bad"]
@@ -195,7 +194,7 @@ def _overfits(record: Record) -> Verdict | None:
     if len(since) < 2 or not (since >= max(RISE * low, low + LEAST_RISE)).all():
         return None
     epochs = record.validations.epoch
-    then, now = _mean_loss(record, float(epochs[best])), _mean_loss(record, float(epochs[-1]))
+    then, now = (record.mean_of_epoch(TRAINING_LOSS, at) for at in (best, len(epochs) - 1))
     if then is None or now is None or now >= then:
         return None
     sentence = message(
@@ -257,16 +256,6 @@ def _lowest_before(record: Record, guess: float) -> Message:
         return message("")
     epoch = int(record.validations.epoch[best])
     return message(" It was lowest after epoch {epoch}: {low}.", epoch=epoch, low=LOSS.figure(low))
-
-
-def _mean_loss(record: Record, epoch: float) -> float | None:
-    """The mean training loss of the steps that end with this epoch; None if there is none."""
-    if TRAINING_LOSS.name not in record.steps:
-        return None
-    first, last = np.searchsorted(record.steps.epoch, (epoch - 1 + 1e-9, epoch + 1e-9))
-    values: Floats = record.steps.values(TRAINING_LOSS.name)[first:last]
-    values = values[np.isfinite(values)]
-    return float(values.mean()) if len(values) else None
 
 
 def _bests(record: Record) -> Iterator[Message]:

@@ -63,6 +63,10 @@ class DrawnRuns(QObject):
         found = verdict(record)
         self._legend.set_verdict(self.numbers[record], found.mark, said(found.word), said(found.sentence))
 
+    def records(self) -> tuple[Record, ...]:
+        """Every run, shown or hidden."""
+        return tuple(self.numbers)
+
     @property
     def ids(self) -> set[str]:
         """Those of all runs that are there to be drawn."""

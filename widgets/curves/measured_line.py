@@ -142,6 +142,7 @@ class StepLine(MeasuredLine):
         super().__init__(plot, record, measure, variant)
         self._trace = Trace(self._weight(weight), log)
         self._log, self._single = log, True
+        self._thinnings = self._series.thinnings
         self._spread: Spread | None = None
         self._spread_of: tuple[int, bool] | None = None
         """For how many steps, with single ones or without, the spread was computed."""
@@ -153,6 +154,7 @@ class StepLine(MeasuredLine):
         return self.raw, self.strong
 
     def set_style(self, weight: float, log: bool) -> None:
+        self._keep_what_is_kept()
         self._spread_of = None
         if log == self._log:
             self._trace.set_smoothing(self._weight(weight), self._measured()[: len(self._trace)])
@@ -162,9 +164,24 @@ class StepLine(MeasuredLine):
         self.take()
 
     def take(self) -> bool:
+        thinned = self._keep_what_is_kept()
         new = self._measured()[len(self._trace) :]
         self._trace.extend(new)
-        return len(new) > 0
+        return thinned or len(new) > 0
+
+    def _keep_what_is_kept(self) -> bool:
+        """Drops the heights of steps that the series has dropped; says whether there were any."""
+        missed = self._series.thinnings - self._thinnings
+        if not missed:
+            return False
+        self._thinnings, self._spread_of = self._series.thinnings, None
+        if missed == 1:
+            kept = self._series.kept
+            self._trace.keep(kept[kept < len(self._trace)])
+        else:
+            # it was not drawn for long
+            self._trace.restart()
+        return True
 
     def spread(self) -> Spread | None:
         kind = (len(self._trace), self._single)
@@ -198,6 +215,7 @@ class StepLine(MeasuredLine):
         self.strong.set_pen(dashes(QPen(strong, wide if self._thick else 1.0), "step", self._variant))
 
     def draw(self) -> None:
+        self.take()
         x, (left, right) = self._series.epoch, self._plot.x_range()
         width = max(50.0, self._plot.area().width())
         bins = width * self._plot.viewport().devicePixelRatio()

@@ -14,7 +14,6 @@ from networks.core.message import Message, plural
 from networks.runs.events import Failed, Finished
 from networks.runs.measures import QUANTITIES
 from networks.runs.record import Record
-from networks.runs.table import csv_text
 from widgets.controls.late import Late
 from widgets.controls.notice import Notice
 from widgets.curves.axis_button import AxisButton
@@ -93,7 +92,7 @@ class CurvesPanel(QWidget):
         self._hint = Hint()
         self._figure = Figure(self._charts, self._hint, self.keys)
         self.sharing = Sharing(
-            self, self.toolbar, lambda: self._all_charts, self._figure, self.runs_legend, self.csv
+            self, self.toolbar, lambda: self._all_charts, self._figure, self.runs_legend, self.held.records
         )
         self._arrange()
         self._connect()
@@ -154,10 +153,6 @@ class CurvesPanel(QWidget):
         """The chart of this quantity, by its name."""
         self.make_charts()
         return self._place(quantity).chart
-
-    def csv(self) -> str:
-        """Every measurement of every run, shown or hidden."""
-        return csv_text(self.held.numbers)
 
     @property
     def charts(self) -> tuple[Chart, ...]:

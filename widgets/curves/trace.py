@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from networks.runs.sane_range import Spread
 from networks.runs.series import Column, Floats
@@ -34,6 +35,16 @@ class Trace:
         self._log = log
         self.raw.clear()
         self._smooth_anew(weight)
+
+    def restart(self) -> None:
+        """Starts afresh as it is; all values have to be passed in again."""
+        self.set_style(self._smoother.weight, self._log)
+
+    def keep(self, places: NDArray[np.intp]) -> None:
+        """Keeps only the heights at these places: those of steps that are kept. What is smoothed stays so."""
+        self.raw.keep(places)
+        if self.smooths:
+            self.smoothed.keep(places)
 
     def set_smoothing(self, weight: float, values: Floats) -> None:
         """Smooths anew what was passed in so far, which are these values; the raw heights stay."""

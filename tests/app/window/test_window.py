@@ -335,7 +335,7 @@ def test_ctrl_return_trains_to_the_end_and_the_curves_have_every_step(window, qt
     assert isinstance(events[-1], Finished)
     assert events[-1].reason == "finished"
     (run,) = window.curves.runs
-    assert len(window.curves.csv().splitlines()) >= len(steps) + 1
+    assert len(window.curves.sharing.csv().splitlines()) >= len(steps) + 1
     assert run.title.startswith("LeNet-5 · ")
     assert "finished" in window.bar.words()
 

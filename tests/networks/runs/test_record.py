@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from networks.core.message import message
 from networks.runs.events import Failed, Finished, Started, Stepped, Validated
+from networks.runs.measures import TRAINING_LOSS
 from networks.runs.record import Record, Records
 
 
@@ -132,3 +133,24 @@ def test_a_removed_run_that_went_on_is_not_brought_back_twice():
     records.restore()
     (record,) = records
     assert (record.title, len(record.steps)) == ("A", 1)
+
+
+def test_of_a_very_long_run_older_steps_are_thinned_out_and_the_means_of_all_epochs_stay():
+    long, whole = Record("a", most=400), Record("a")
+    for start in range(1, 3001, 10):
+        events = [stepped(step, 1 + 1 / step, epoch=step / 10) for step in range(start, start + 10)]
+        judged = Validated("a", start + 9, (start + 9) // 10, {"validation loss": 1.0}, 0.1, best=False)
+        for record in (long, whole):
+            record.take([*events, judged])
+    assert long.thinned
+    assert not whole.thinned
+    assert len(long.steps) <= 400
+    assert len(long.validations) == len(whole.validations) == 300
+    for index in range(300):
+        assert long.mean_of_epoch(TRAINING_LOSS, index) == whole.mean_of_epoch(TRAINING_LOSS, index)
+    assert long.value(TRAINING_LOSS) == 1 + 1 / 3000
+    assert long.last_epoch == 300
+    # wherever one points, a step is near
+    for epoch in range(1, 301):
+        step = int(long.steps.step[long.index("step", epoch)])
+        assert abs(step - 10 * epoch) <= 16

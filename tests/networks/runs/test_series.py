@@ -63,3 +63,30 @@ def test_what_was_never_measured_is_known_as_missing():
     assert series.value("rate", 0) is None
     series.extend([Stepped("run", 2, 1.0, {"loss": 1.0, "rate": 0.1})])
     np.testing.assert_array_equal(series.values("rate"), [np.nan, 0.1])
+
+
+@given(st.integers(1, 400), st.lists(st.integers(1, 300), min_size=1, max_size=12))
+def test_what_is_thinned_out_keeps_the_newest_steps_and_the_older_ones_evenly(most, pieces):
+    series, step = Series(["loss"]), 0
+    for piece in pieces:
+        new = range(step + 1, step + piece + 1)
+        series.extend([Stepped("run", each, each / 7, {"loss": each / 3}) for each in new])
+        step += piece
+        if len(series) > most:
+            before = series.step.copy()
+            series.thin(most)
+            np.testing.assert_array_equal(before[series.kept], series.step)
+            assert len(series) <= most // 2 + most // 4
+    steps = series.step
+    np.testing.assert_array_equal(series.epoch, steps / 7)
+    np.testing.assert_array_equal(series.values("loss"), steps / 3)
+    assert (np.diff(steps) > 0).all()
+    if not series.thinnings:
+        assert len(steps) == step
+    elif most >= 4:
+        assert steps[-1] == step
+        # coarser further back only, where each second, fourth, eighth … step is left
+        apart = np.diff(steps)
+        assert (np.diff(apart) <= 0).all()
+        # where the older steps end and the newest begin, it may be less
+        assert np.count_nonzero(apart & (apart - 1)) <= 1

@@ -15,8 +15,10 @@ from widgets.curves import CurvesPanel
 class DrivenPanel(CurvesPanel):
     """Takes the events of the run that was begun last, whatever id they carry."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
+        """Of each run so many steps are kept at most."""
         super().__init__()
+        self._most = most
         self.records = Records()
         self._run = ""
         self._begun = 0
@@ -29,7 +31,7 @@ class DrivenPanel(CurvesPanel):
     def begin_run(self, title: str) -> None:
         self._begun += 1
         self._run = f"run-{self._begun}"
-        self.records.begin(Record(self._run, title))
+        self.records.begin(Record(self._run, title, most=self._most))
         self.show_records(self.records)
 
     def extend(self, events: Sequence[Event]) -> None:

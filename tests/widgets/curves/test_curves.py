@@ -168,13 +168,39 @@ def test_twenty_thousand_events_in_odd_pieces_are_all_kept(panel):
     for start in range(0, len(events), 997):
         panel.extend(events[start : start + 997])
     told = [event for event in events if isinstance(event, Stepped | Validated)]
-    rows = read(panel.csv())
+    rows = read(panel.sharing.csv())
     assert len(rows) == 20_001
     for event in told:
         row = rows[event.step - 1]
         assert int(row["step"]) == event.step
         assert {name: float(row[name]) for name in event.values} == event.values
     assert sum(row["validation loss"] != "" for row in rows) == len(told) - 20_001
+
+
+def test_the_curves_of_a_very_long_run_follow_what_is_kept_of_it(application, qtbot):
+    panel = DrivenPanel(most=600)
+    qtbot.addWidget(panel)
+    panel.resize(480, 600)
+    panel.show()
+    panel.begin_run("Run 1")
+    events = steps(5000, per_epoch=100)
+    for start in range(0, len(events), 37):
+        panel.extend(events[start : start + 37])
+    (record,) = panel.records
+    assert record.thinned
+    for quantity in ("loss", "accuracy"):
+        (line,) = (each for each in panel.chart(quantity).curves(record).lines if each.measure.each == "step")
+        assert line.thinned()[0][-1] == pytest.approx(50)
+        last = len(record.steps) - 1
+        assert line.own_value(last) == record.value(line.measure)
+        # smoothed while all steps were there, it lies where the smoothed line of all of them does
+        told = [each.values[line.measure.name] for each in events if isinstance(each, Stepped)]
+        expected = smooth(np.array(told), panel.toolbar.smoothing)[record.steps.step - 1]
+        np.testing.assert_allclose([line.value(at) for at in range(last + 1)], expected, rtol=1e-6)
+    # a chart that took nothing all the while
+    panel.show_chart("gradient", True)
+    panel.extend(steps(1, per_epoch=100, first=5001)[1:])
+    assert panel.chart("gradient").curves(record)["gradient norm"].value(len(record.steps) - 1) is None
 
 
 def test_the_strong_line_is_drawn_where_the_values_are(trained):
@@ -378,20 +404,20 @@ def test_runs_are_deleted_one_by_one_and_come_back_as_they_were(panel, qtbot):
     for title in ("First", "Second", "Third"):
         ended(panel, title)
     colors = {run.title: panel.chart("loss").curves(run).color.name() for run in panel.runs}
-    before = panel.csv()
+    before = panel.sharing.csv()
     panel.runs_legend.button(1).setFocus()
     qtbot.keyClick(panel.runs_legend.button(1), Qt.Key.Key_Delete)
     assert [run.title for run in panel.runs] == ["First", "Third"]
     assert panel.undo_bar.isVisible()
     assert panel.undo_bar.sentence() == "1 run was deleted."
     qtbot.mouseClick(panel.undo_bar.accept_button, LEFT)
-    assert panel.csv() == before
+    assert panel.sharing.csv() == before
     assert {run.title: panel.chart("loss").curves(run).color.name() for run in panel.runs} == colors
     assert not panel.undo_bar.isVisible()
     qtbot.mouseClick(panel.toolbar.clear_button, LEFT)
     assert panel.undo_bar.sentence() == "3 runs were deleted."
     qtbot.mouseClick(panel.undo_bar.accept_button, LEFT)
-    assert panel.csv() == before
+    assert panel.sharing.csv() == before
 
 
 def test_a_run_that_goes_on_cannot_be_deleted(trained):
@@ -851,8 +877,8 @@ def test_the_theme_can_be_switched_while_curves_are_shown(trained, application):
 def test_copies_reach_the_clipboard(trained):
     trained.toolbar.copy_csv_action.trigger()
     clipboard = QGuiApplication.clipboard()
-    assert clipboard.text() == trained.csv()
-    assert bytes(clipboard.mimeData().data("text/csv").data()).decode() == trained.csv()
+    assert clipboard.text() == trained.sharing.csv()
+    assert bytes(clipboard.mimeData().data("text/csv").data()).decode() == trained.sharing.csv()
     assert len(read(clipboard.text())) == 40
     assert sum(row["validation loss"] != "" for row in read(clipboard.text())) == 4
     trained.toolbar.copy_picture_action.trigger()
@@ -873,7 +899,7 @@ def test_files_are_written_under_the_chosen_name(trained, tmp_path, monkeypatch)
     trained.toolbar.save_csv_action.trigger()
     trained.toolbar.save_picture_action.trigger()
     trained.toolbar.save_csv_action.trigger()
-    assert (tmp_path / "a.csv").read_bytes().decode() == trained.csv()
+    assert (tmp_path / "a.csv").read_bytes().decode() == trained.sharing.csv()
     assert QImage(str(tmp_path / "b.png")).width() > 500
     assert len(list(tmp_path.glob("*.csv"))) == 1
 
