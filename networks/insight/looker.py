@@ -24,17 +24,19 @@ from networks.insight.xrays import Wanted, silencer, xray
 from networks.module.build import build
 from networks.project.project import Project
 from networks.recipes.stopping import Keep
+from networks.runs.gradient_flow import Pull
 from networks.runs.kept.legs import first_leg
 from networks.training.first_weights import start_from, weights_of
 from networks.training.kept_weights import read_weights, take_weights
 from networks.training.make_loss import make_loss
 from networks.training.norm_guards import guard_norms
+from networks.training.pulls import layer_of, pulls_of
 from networks.training.resuming import start_weights
 from networks.training.run import Run
 from networks.xray.capture import Capture
 from networks.xray.closeup import Weighed
 from networks.xray.flatness import rests_at_zero
-from networks.xray.health import Pull, Units
+from networks.xray.health import Units
 from networks.xray.probe import Which
 from networks.xray.silenced import NOTHING_OFF, Silenced
 from networks.xray.view import Mode, XRay
@@ -170,13 +172,13 @@ class Looker:
 
     def _pulls(self, gradients: Mapping[str, Tensor]) -> dict[str, Pull]:
         """By layer: norms of the gradient of the probe's loss and of the weights."""
+        if not gradients:
+            return {}
         weights = dict(self._module.named_parameters())
-        squares: dict[str, list[Tensor]] = {}
-        for path, gradient in gradients.items():
-            own = torch.stack([gradient.square().sum(), weights[path].detach().square().sum()])
-            squares.setdefault(self._layer_of(path), []).append(own)
-        norms = {name: torch.stack(each).sum(0).sqrt().tolist() for name, each in squares.items()}
-        return {name: Pull(gradient, weight) for name, (gradient, weight) in norms.items()}
+        lengths = torch._foreach_norm([*gradients.values()])
+        own = torch._foreach_norm([weights[path].detach() for path in gradients])
+        squares = torch.stack([torch.stack(lengths), torch.stack(own)]).double().square().tolist()
+        return pulls_of(self.project.network, zip(gradients, *squares, strict=True))
 
     def _weighed(self, name: str, gradients: Mapping[str, Tensor], of_step: bool) -> Weighed | None:
         weights = self.weights_of(name)
@@ -195,13 +197,11 @@ class Looker:
         """The weights of a layer by their paths, without biases where it has something else."""
         if name not in self.project.network:
             return {}
-        found = {path: each for path, each in self._module.named_parameters() if self._layer_of(path) == name}
+        network = self.project.network
+        found = {
+            path: each for path, each in self._module.named_parameters() if layer_of(network, path) == name
+        }
         return {path: each for path, each in found.items() if each.ndim > 1} or found
-
-    def _layer_of(self, path: str) -> str:
-        while path and path not in self.project.network:
-            path = path.rpartition(".")[0]
-        return path
 
 
 def first_looker(project: Project) -> Looker:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from networks.core.message import Message
+from networks.runs.gradient_flow import GradientFlow
 from networks.runs.waiting import Waiting
 
 Reason = Literal["finished", "stopped", "diverged", "interrupted"]
@@ -60,7 +61,8 @@ class Validated(msgspec.Struct, frozen=True):
 
     `values` holds what is measured over them, by the measure's name. `seconds` is the time that the epoch's
     training steps and the validation took, without pauses. `best` says whether no earlier epoch was as good.
-    `waiting` says for how long steps waited for pictures, where these are decoded anew for every batch.
+    `waiting` says for how long steps waited for pictures, where these are decoded anew for every batch, and
+    `flow` how strong the gradient was at each layer.
     """
 
     run: str
@@ -70,6 +72,7 @@ class Validated(msgspec.Struct, frozen=True):
     seconds: float
     best: bool
     waiting: Waiting | None = None
+    flow: GradientFlow | None = None
 
 
 class Steered(msgspec.Struct, frozen=True):

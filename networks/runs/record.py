@@ -11,6 +11,7 @@ from operator import attrgetter
 import numpy as np
 
 from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated
+from networks.runs.gradient_flow import GradientFlow
 from networks.runs.measures import EACH_STEP, MEASURES, Each, Measure
 from networks.runs.progress import Progress
 from networks.runs.series import Column, Series
@@ -54,6 +55,8 @@ class Record:
         """What was changed while the run went on, oldest first."""
         self.waits: list[tuple[float, Waiting]] = []
         """The seconds of each epoch, and how long its steps waited for pictures, where these are not kept."""
+        self.flows: list[GradientFlow] = []
+        """How strong the gradient was at each layer, for each epoch of which this was measured, in order."""
         self.chance: dict[str, float] = {}
         """What guessing alike for all classes would give, by the name of the quantity, where it is known."""
         self.seconds = 0.0
@@ -77,6 +80,8 @@ class Record:
                 self.seconds += event.seconds
                 if event.best:
                     self.best = event
+                if event.flow is not None:
+                    self.flows.append(event.flow)
                 if event.waiting is not None:
                     self.waits.append((event.seconds, event.waiting))
             elif isinstance(event, Steered):

@@ -8,7 +8,7 @@ import torch
 from msgspec.structs import replace
 from torch import nn
 
-from networks.recipes.losses import Loss
+from networks.project.project import Project
 from networks.recipes.stopping import Stopping
 from networks.runs.events import Event, Validated, Validating
 from networks.runs.judgement.judgement import Judgement, Weights, Whole
@@ -34,7 +34,7 @@ class EpochJudge:
         model: Model,
         averaged: nn.Module | None,
         loss: LossFunction,
-        declared: Loss,
+        project: Project,
         images: RunImages,
         places: Whole,
         ranks: Ranks | None = None,
@@ -43,7 +43,7 @@ class EpochJudge:
         self._networks: dict[Weights, nn.Module] = {"last": model.evaluated}
         if averaged is not None:
             self._networks["averaged"] = averaged
-        self._loss, self._declared = loss, declared
+        self._network, self._loss, self._declared = project.network, loss, project.recipe.learning.loss
         self._images, self._places, self._ranks = images, places, ranks
         self.judgements: Mapping[Weights, Judgement] = {}
         """What came of the newest validation of each kind of weights; replaced as a whole."""
@@ -70,12 +70,13 @@ class EpochJudge:
         values, seconds = validation.values(), state.clock.lap()
         waiting = self._images.lap(seconds)
         best = is_best(values, state.best.values if state.best else None, stopping.measure)
-        judged = Validated(run, state.step, epoch, values, seconds, best, waiting)
+        flow = state.flow.told(epoch, self._network, state.trained())
+        judged = Validated(run, state.step, epoch, values, seconds, best, waiting, flow)
         state.judged_step = state.step
         state.losses.append(values[VALIDATION_LOSS.name])
         if best:
             with state.changing:
-                state.best = judged
+                state.best = replace(judged, flow=None)
                 state.keep_best()
         answers = validation.judgements(run, judged.step, epoch, self._places)
         # the best ones are the same arrays under another name

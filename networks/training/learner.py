@@ -61,6 +61,7 @@ class Learner:
             clip=learning.clip,
             clip_by=learning.clip_by,
             parts=learning.accumulation,
+            on_norms=state.flow.add,
         )
 
     def _place(self, state: RunState, learning: Learning) -> tuple[int, int]:

@@ -131,7 +131,7 @@ class Run:
             self.model,
             None if averaged is None else fast_form(evaluation(averaged), self.machine),
             self.loss,
-            learning.loss,
+            project,
             self.images,
             self.sides.images["validation"],
             ranks,

@@ -77,7 +77,13 @@ class SharedLearner(Learner):
         losses, scores, targets = zip(*done, strict=True)
         loss = torch.stack(losses).sum()
         return update_weights(
-            state.optimizer, loss, torch.cat(scores), torch.cat(targets), learning.clip, learning.clip_by
+            state.optimizer,
+            loss,
+            torch.cat(scores),
+            torch.cat(targets),
+            learning.clip,
+            learning.clip_by,
+            state.flow.add,
         )
 
     def _part(

@@ -19,6 +19,7 @@ from networks.runs.events import Validated
 from networks.runs.judgement.judgement import Weights
 from networks.training.clock import Stopwatch
 from networks.training.devices import RandomNumbers
+from networks.training.flow import FlowSums
 
 
 class Untold(NamedTuple):
@@ -82,6 +83,8 @@ class RunState:
         """Oldest first."""
         self.target_epochs = epochs
         """Where training ends."""
+        self.flow = FlowSums()
+        """How strong the gradient was at each layer since the epoch began."""
         self.changes: list[Change] = []
         """What was changed in the recipe while the run went on, oldest first."""
         self.clock = Stopwatch()
@@ -158,6 +161,7 @@ class RunState:
                 [step, {name: [float(amount), count] for name, (amount, count) in measured.items()}]
                 for step, measured in self.untold
             ],
+            "flow": self.flow.save(),
             "seconds": self.clock.seconds,
         }
         return SavedState(tensors, data)
@@ -185,10 +189,11 @@ class RunState:
             Untold(step, {name: (amount, count) for name, (amount, count) in measured.items()})
             for step, measured in data["untold"]
         ]
+        self.flow.restore(data.get("flow", {}), next(self.module.parameters()).device)
         self.clock = Stopwatch()
         self.clock.seconds = data["seconds"]
 
-    def _trained(self) -> list[tuple[str, nn.Parameter]]:
+    def trained(self) -> list[tuple[str, nn.Parameter]]:
         """The weights that the optimizer has, in its order, with their names."""
         names = {weight: name for name, weight in self.module.named_parameters()}
         return [
@@ -197,7 +202,7 @@ class RunState:
 
     def _optimizer_slots(self) -> Iterator[tuple[str, dict[str, Tensor]]]:
         """What the optimizer keeps for each weight, such as its momentum; nothing before the first step."""
-        for name, weight in self._trained():
+        for name, weight in self.trained():
             # not by [], which would add a state
             yield name, self.optimizer.state.get(weight, {})
 
@@ -206,7 +211,7 @@ class RunState:
         _take_over(self.module, weights)
 
     def _restore_optimizer(self, slots: dict[str, Tensor]) -> None:
-        trained = self._trained()
+        trained = self.trained()
         places = {name: index for index, (name, _) in enumerate(trained)}
         state: dict[int, dict[str, Tensor]] = {}
         for key, tensor in slots.items():

@@ -25,6 +25,7 @@ def train_step(
     clip: float = 0.0,
     clip_by: str = "norm",
     parts: int = 1,
+    on_norms: Callable[[list[Tensor], Tensor], None] | None = None,
 ) -> dict[str, tuple[Tensor, int]]:
     """Makes one step on a batch. Gives what was measured: for each measure a sum and what to divide it by.
 
@@ -32,7 +33,7 @@ def train_step(
     model gives several scores, the main ones first, and `auxiliary` holds what the losses of the others are
     multiplied by. `clip` is what `clip_gradients` allows, 0 for no limit. In several `parts` the batch takes
     less memory: their gradients add up. The sums are tensors: reading one from a GPU waits until the GPU is
-    done with the step.
+    done with the step. `on_norms` is told how long each gradient is, as `update_weights` does.
     """
     clear_gradients(optimizer)
     # a part has at least two images, since a single one has no variance to normalize by
@@ -44,7 +45,8 @@ def train_step(
         )
         losses.append(loss)
         guesses.append(scores)
-    return update_weights(optimizer, torch.stack(losses).sum(), torch.cat(guesses), targets, clip, clip_by)
+    loss = torch.stack(losses).sum()
+    return update_weights(optimizer, loss, torch.cat(guesses), targets, clip, clip_by, on_norms)
 
 
 def clear_gradients(optimizer: torch.optim.Optimizer) -> None:
@@ -83,10 +85,18 @@ def update_weights(
     targets: Tensor,
     clip: float,
     clip_by: str,
+    on_norms: Callable[[list[Tensor], Tensor], None] | None = None,
 ) -> dict[str, tuple[Tensor, int]]:
-    """Measures a batch whose gradients are complete, clips these, and makes the optimizer's step."""
+    """Measures a batch whose gradients are complete, clips these, and makes the optimizer's step.
+
+    `on_norms` gets all weights, and the lengths of the gradients of those that have one.
+    """
     weights = trained_weights(optimizer)
-    norm = gradient_length(weights)
+    norms = gradient_lengths(weights)
+    # the length of the whole gradient, as torch.nn.utils.get_total_norm has it, in half the time
+    norm = torch.linalg.vector_norm(norms)
+    if on_norms is not None:
+        on_norms(weights, norms)
     result = BatchResult(loss, scores, targets, weights, optimizer, norm)
     with torch.no_grad():
         measured = {name: take(result) for name, take in EACH_STEP.items()}
@@ -125,12 +135,10 @@ def trained_weights(optimizer: torch.optim.Optimizer) -> list[Tensor]:
     return [weight for group in optimizer.param_groups for weight in group["params"]]
 
 
-def gradient_length(weights: list[Tensor]) -> Tensor:
-    """The length of the gradient over all weights: the root of the sum of all squares."""
-    # as torch.nn.utils.get_total_norm, in half the time
+def gradient_lengths(weights: list[Tensor]) -> Tensor:
+    """The length of the gradient of each weight that has one: the root of the sum of its squares."""
     gradients = [weight.grad for weight in weights if weight.grad is not None]
-    norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
-    return norm
+    return torch.stack(torch._foreach_norm(gradients))
 
 
 def clip_gradients(weights: list[Tensor], norm: Tensor, clip: float, clip_by: str) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from networks.core.message import Message, message
 from networks.layers.base import Layer
+from networks.runs.gradient_flow import Pull
 from networks.xray.flatness import flat_stretches, rests_at_zero
 from networks.xray.silenced import Silenced
 from networks.xray.view import View
@@ -32,18 +33,6 @@ class Units(msgspec.Struct, frozen=True):
     dead: int
     count: int
     pictures: int
-
-
-class Pull(msgspec.Struct, frozen=True):
-    """How strongly the probe pulls at a layer's weights: the norms of their gradient and of themselves."""
-
-    gradient: float
-    weight: float
-
-    @property
-    def ratio(self) -> float | None:
-        """None where there is nothing to compare, as for weights that are all zero."""
-        return self.gradient / self.weight if self.weight > 0 and np.isfinite(self.gradient) else None
 
 
 class Health(msgspec.Struct, frozen=True):

@@ -18,11 +18,14 @@ import msgspec
 from networks.core.decoding import typed
 from networks.core.message import message, visible
 from networks.runs.events import Event, Failed, Finished, Started, Steered, Stepped, Validated
+from networks.runs.gradient_flow import FlowLayer, GradientFlow, Pull
 from networks.runs.measures import MEASURE
 
 LARGEST = 2**30
 """In bytes; millions of steps."""
 MOST_STEPS = 2**53
+_NAME = 200
+"""Characters of a layer's name that are read."""
 _AT_ONCE = 10_000
 """Lines that are decoded at once."""
 STARTED = b'"event":"started"'
@@ -47,6 +50,8 @@ def line(event: Event) -> bytes:
                 "seconds": event.seconds,
                 "best": event.best,
             }
+            if event.flow is not None:
+                row["flow"] = _flow_row(event.flow)
         case Started():
             row = {"event": "started", **_fields(event)}
         case Steered():
@@ -215,7 +220,28 @@ def _stepped(row: dict[str, Any], run: str) -> Stepped:
 def _validated(row: dict[str, Any], run: str) -> Validated:
     values = {name: number(value) for name, value in row.items() if name in MEASURE}
     epoch, seconds = int(_epoch(row["epoch"])), number(row["seconds"])
-    return Validated(run, _step(row["step"]), epoch, values, seconds, row["best"] is True)
+    flow = _flow(row.get("flow"), epoch)
+    return Validated(run, _step(row["step"]), epoch, values, seconds, row["best"] is True, flow=flow)
+
+
+def _flow_row(flow: GradientFlow) -> dict[str, Any]:
+    """How strong the gradient was: of each layer the name, both norms, and whether it counts in the depth."""
+    rows = [[layer.name, layer.pull.gradient, layer.pull.weight, layer.deep] for layer in flow.layers]
+    return {"steps": flow.steps, "layers": rows}
+
+
+def _flow(row: Any, epoch: int) -> GradientFlow | None:
+    """None where it was not measured, as in runs of former versions, and where it cannot be read."""
+    if not isinstance(row, dict):
+        return None
+    try:
+        layers = tuple(
+            FlowLayer(visible(typed(name, str), _NAME), Pull(number(gradient), number(weight)), deep is True)
+            for name, gradient, weight, deep in row["layers"]
+        )
+        return GradientFlow(epoch, _step(row["steps"]), layers)
+    except (KeyError, TypeError, ValueError, msgspec.ValidationError):
+        return None
 
 
 def _started(row: dict[str, Any], run: str) -> Started:
