@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -126,6 +128,20 @@ class Looker:
         """Hands out what these layers give for other pictures, in evaluation mode. See `Taps.run`."""
         with self._looking:
             self._taps.run(images.to(self._device), names, take, change=silencer(off))
+
+    def borrowed(self) -> fx.GraphModule:
+        """The network in evaluation mode, for whoever needs it for longer: it shares the weights.
+
+        For a module whose weights stay: nothing may be written into them, and none asks for a gradient.
+        """
+        with self._looking:
+            shared: dict[int, Any] = {
+                id(each): nn.Parameter(each.detach(), requires_grad=False)
+                for each in self._module.parameters()
+            }
+            shared |= {id(each): each for each in self._module.buffers()}
+            found: fx.GraphModule = copy.deepcopy(self._module, shared)
+        return found.eval()
 
     def loss(self, scores: NDArray[np.float32], label: int) -> float:
         """The loss of one picture, by its scores, as torch computes it."""

@@ -1,0 +1,200 @@
+"""Makes heat maps, and tests whether they depend on what the network has learned."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Sequence
+from itertools import chain, pairwise
+
+import numpy as np
+import torch
+from torch import Tensor, fx
+
+from networks.core.message import UserError
+from networks.insight.attribution import METHODS
+from networks.insight.attribution.examined import Examined
+from networks.insight.attribution.method import Attributed, Method, Progress
+from networks.insight.own_numbers import OwnNumbers
+from networks.module.build import build, evaluation
+from networks.xray.heat import Asked, HeatMap, Randomization, Reals, Stage, mean_of, rank_correlation
+
+MOST_STAGES, LEAST_STAGES = 24, 4
+"""Deeper networks draw several layers anew in a stage."""
+DRAWS = 3
+"""By chance, a single draw may give a similar map, above all one of few numbers."""
+MOST_WORK = 3 * 10**12
+"""Multiplications that the test may take, which is about a minute on two cores."""
+
+
+def method_of(name: str) -> Method:
+    """The method with this id."""
+    return next(kind for kind in METHODS if kind.description.id == name)()
+
+
+def heat_map(
+    subject: Examined, asked: Asked, report: Progress, method: Method | None = None
+) -> HeatMap | None:
+    """A heat map; None where it was given up. Raises UserError where the method cannot be used."""
+    began = time.perf_counter()
+    method = method or method_of(asked.method)
+    found = _attributed(method, subject, asked, report)
+    if found is None:
+        return None
+    with torch.no_grad():
+        scores = subject.scores(subject.image)
+        score = float(subject.aimed(subject.image, asked.aim)[0])
+    return HeatMap(
+        asked,
+        _pixels(found.values),
+        score,
+        subject.answer(scores)[0].numpy(),
+        found.layer,
+        found.gap,
+        None if found.cells is None else (found.cells.shape[0], found.cells.shape[1]),
+        found.windows,
+        found.patch,
+        time.perf_counter() - began,
+    )
+
+
+def randomization(
+    subject: Examined,
+    asked: Asked,
+    report: Progress,
+    *,
+    classes: int,
+    seed: int,
+    method: Method | None = None,
+) -> Randomization | None:
+    """The map while the weights are drawn anew, from the top; None where it was given up.
+
+    They are drawn as at the start of a training, from a seed that no run begins with; normalization forgets
+    its statistics along with its weights. Raises UserError where the method cannot be used.
+    """
+    method = method or method_of(asked.method)
+    own = _attributed(method, subject, asked, lambda _: report(0.0))
+    if own is None:
+        return None
+    groups, draws = _plan(subject, asked, method)
+    drawn: list[list[Attributed]] = []
+    for draw in range(draws):
+        found = _cascade(
+            subject, asked, method, groups, classes, _other_seed(seed, draw), _part(report, draw, draws)
+        )
+        if found is None:
+            return None
+        drawn.append(found)
+    compared = [_compare(own, [each[index] for each in drawn]) for index in range(len(groups))]
+    stages = [
+        Stage(layers, _pixels(made.values), *similar)
+        for layers, made, similar in zip(groups, drawn[0], compared, strict=True)
+    ]
+    return Randomization(asked, tuple(stages), draws)
+
+
+def _cascade(
+    subject: Examined,
+    asked: Asked,
+    method: Method,
+    groups: Sequence[tuple[str, ...]],
+    classes: int,
+    seed: int,
+    report: Progress,
+) -> list[Attributed] | None:
+    """The map after each of these groups of layers, and all before it, got new weights."""
+    with OwnNumbers(seed):
+        fresh = evaluation(build(subject.network, classes))
+    fresh = fresh.to(subject.image.device, subject.image.dtype).eval()
+    module: fx.GraphModule = copy.deepcopy(subject.module)
+    module.eval()
+    found = []
+    for index, layers in enumerate(groups):
+        _take_over(module, fresh, layers)
+        made = _attributed(method, subject.of_module(module), asked, _part(report, index, len(groups)))
+        if made is None:
+            return None
+        found.append(made)
+    return found
+
+
+def _part(report: Progress, index: int, count: int) -> Progress:
+    """Reports the progress of one of several parts."""
+    return lambda share: report((index + share) / count)
+
+
+def _plan(subject: Examined, asked: Asked, method: Method) -> tuple[tuple[tuple[str, ...], ...], int]:
+    """The stages, and how many draws: fewer of both where the work would be too much."""
+    one = max(1, subject.report.multiply_adds * method.passes(subject, asked))
+    groups = stages_of(subject, max(LEAST_STAGES, min(MOST_STAGES, MOST_WORK // one)))
+    return groups, DRAWS if DRAWS * len(groups) * one <= MOST_WORK else 1
+
+
+def _compare(own: Attributed, drawn: Sequence[Attributed]) -> tuple[float | None, float | None]:
+    """How similar they are, with signs and without."""
+    one, others = _compared(own), [_compared(each) for each in drawn]
+    return (
+        mean_of([rank_correlation(one, other) for other in others]),
+        mean_of([rank_correlation(np.abs(one), np.abs(other)) for other in others]),
+    )
+
+
+def stages_of(subject: Examined, most: int = MOST_STAGES) -> tuple[tuple[str, ...], ...]:
+    """Which layers are drawn anew one stage after the other, from the top.
+
+    Each layer with filters or a matrix of weights has a stage of its own, together with the normalizations
+    and the like right above it, which begin with the same numbers always.
+    """
+    tensors = {name.rpartition(".")[0] or name for name in subject.module.state_dict()}
+    owners = {_owner(subject, path) for path in tensors}
+    found: list[list[str]] = [[]]
+    for name in reversed([name for name in subject.network.order if name in owners]):
+        found[-1].append(name)
+        if subject.network[name].layer.counts_in_depth:
+            found.append([])
+    if not found[-1]:
+        found.pop()
+    elif len(found) > 1:
+        # below the first layer with filters
+        found[-2].extend(found.pop())
+    if len(found) > most:
+        edges = np.linspace(0, len(found), most + 1).round().astype(int)
+        found = [list(chain.from_iterable(found[low:high])) for low, high in pairwise(edges)]
+    return tuple(map(tuple, found))
+
+
+def _owner(subject: Examined, path: str) -> str:
+    while path and path not in subject.network:
+        path = path.rpartition(".")[0]
+    return path
+
+
+def _attributed(method: Method, subject: Examined, asked: Asked, report: Progress) -> Attributed | None:
+    if (reason := method.hindrance(subject, asked)) is not None:
+        raise UserError(reason)
+    return method.attribute(subject, asked, report)
+
+
+def _take_over(module: fx.GraphModule, fresh: fx.GraphModule, layers: tuple[str, ...]) -> None:
+    wanted = fresh.state_dict()
+    with torch.no_grad():
+        for path, tensor in module.state_dict().items():
+            if any(path == name or path.startswith(f"{name}.") for name in layers):
+                tensor.copy_(wanted[path])
+
+
+def _other_seed(seed: int, draw: int) -> int:
+    return (seed + (draw + 1) * 0x9E37_79B9_7F4A) % 2**63
+
+
+def _pixels(values: Tensor) -> Reals:
+    found: Reals = values.detach().float().sum(0).cpu().contiguous().numpy()
+    return found
+
+
+def _compared(found: Attributed) -> Reals:
+    """What is compared: of a coarse map its own numbers, as its pixels only repeat them."""
+    if found.cells is None:
+        return _pixels(found.values)
+    cells: Reals = found.cells.detach().float().cpu().numpy()
+    return cells

@@ -1,0 +1,188 @@
+"""Heat maps that do not depend on the weights are found out; those that are offered do depend on them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from scipy.stats import spearmanr
+from torch import nn
+
+from networks.insight.attribution import METHODS
+from networks.insight.attribution.gradient import Gradient
+from networks.insight.attribution.heat_maps import randomization, stages_of
+from networks.insight.attribution.method import Attributed, Method
+from networks.insight.looker import first_looker
+from networks.presets.resnet import cifar_resnet
+from networks.xray.heat import UNMOVED, Aim, Asked, Randomization, Stage, rank_correlation
+from tests.networks.insight.attribution.subjects import always, branched, of_network, of_trained, trained
+
+MAPS = arrays.arrays(
+    np.float32, (4, 5), elements=st.sampled_from([-2, -1, -0.5, 0.25, 1, 3]) | st.floats(-3, 3, width=16)
+)
+
+
+class Outlines(Method):
+    """Looks at the picture alone, as backpropagation that keeps only what is positive nearly does."""
+
+    def attribute(self, subject, asked, report):
+        image = subject.image[0]
+        return Attributed(image - image.roll(1, -1))
+
+
+class OutlinesOfAScore(Outlines):
+    """Light and dark change places with the sign of the score, and nothing else does."""
+
+    def attribute(self, subject, asked, report):
+        return Attributed(
+            super().attribute(subject, asked, report).values * subject.aimed(subject.image, asked.aim).sign()
+        )
+
+
+class Half(Method):
+    """Half of it depends on the weights."""
+
+    def attribute(self, subject, asked, report):
+        found = Gradient().attribute(subject, asked, report).values
+        return Attributed(found / found.norm() + 6 * subject.image[0] / subject.image.norm())
+
+
+class Guided(Method):
+    """Guided backpropagation, arXiv:1412.6806 (2014)."""
+
+    description = Gradient.description
+
+    def attribute(self, subject, asked, report):
+        relus = [part for part in subject.module.modules() if isinstance(part, nn.ReLU)]
+        held = [
+            relu.register_full_backward_hook(lambda _, down, up: (down[0].clamp(min=0),)) for relu in relus
+        ]
+        try:
+            return Gradient().attribute(subject, asked, report)
+        finally:
+            for each in held:
+                each.remove()
+
+
+def randomized(method, subject, **more):
+    return randomization(
+        subject, Asked(method.description.id, Aim(3), **more), always, classes=10, seed=1, method=method
+    )
+
+
+@pytest.mark.parametrize("kind", METHODS, ids=lambda kind: kind.description.id)
+def test_what_is_offered_depends_on_what_was_learned(kind):
+    found = [randomized(kind(), of_trained(row)) for row in range(3)]
+    for each in found:
+        assert [stage.layers for stage in each.stages] == [
+            ("fc3",),
+            ("fc2",),
+            ("fc1",),
+            ("conv2",),
+            ("conv1",),
+        ]
+        assert not each.unmoved, each.similarity
+    assert np.mean([each.similarity for each in found]) < UNMOVED - 0.1
+
+
+@pytest.mark.parametrize("kind", [Outlines, OutlinesOfAScore, Half])
+def test_what_does_not_is_found_out(kind):
+    kind.description = Gradient.description
+    assert randomized(kind(), of_trained()).unmoved
+
+
+def test_weights_are_drawn_anew_from_the_top_and_stay_so():
+    subject = of_network(branched())
+    before = {name: each.clone() for name, each in subject.module.state_dict().items()}
+    seen = []
+
+    class Watched(Method):
+        description = Gradient.description
+
+        def attribute(self, subject, asked, report):
+            seen.append({name: each.clone() for name, each in subject.module.state_dict().items()})
+            return Attributed(subject.image[0])
+
+    found = randomized(Watched(), subject)
+    assert [stage.layers for stage in found.stages] == [("fc",), ("conv2",), ("bn1", "conv1")]
+    assert found.draws == 3
+    assert len(seen) == 1 + 3 * 3
+    # other weights in each draw
+    assert not torch.equal(seen[1]["fc.weight"], seen[4]["fc.weight"])
+    changed = [{name for name in before if not torch.equal(one[name], before[name])} for one in seen]
+    assert changed[0] == set()
+    assert changed[1] == {"fc.weight", "fc.bias"}
+    assert changed[2] == {*changed[1], "conv2.weight", "conv2.bias"}
+    # statistics as before the first step
+    assert changed[3] == {*changed[2], "conv1.weight", "conv1.bias", "bn1.running_mean", "bn1.running_var"}
+    after = subject.module.state_dict()
+    assert all(torch.equal(after[name], each) for name, each in before.items())
+
+
+def test_a_network_that_has_not_learned_changes_as_well():
+    """It began with numbers drawn from the seed of the recipe: those are not drawn again."""
+    project, _ = trained()
+    subject = of_trained()._replace(module=first_looker(project).borrowed())
+    asked, seed = Asked("gradient", Aim(3)), project.recipe.learning.seed
+    assert randomization(subject, asked, always, classes=10, seed=seed).similarity < 0.6
+
+
+def test_guided_backpropagation_is_found_out():
+    """As Adebayo et al. found: without what is below zero on the way back, it redraws the picture."""
+    subject = of_network(cifar_resnet(20))
+    assert randomized(Guided(), subject).similarity > UNMOVED
+
+
+@pytest.mark.parametrize("most", [1, 10**10])
+def test_less_is_tried_where_it_would_take_too_long(most, monkeypatch):
+    monkeypatch.setattr("networks.insight.attribution.heat_maps.MOST_WORK", most)
+    found = randomized(Gradient(), of_network(cifar_resnet(8, False)))
+    assert (found.draws, len(found.stages)) == ((1, 4) if most == 1 else (3, 8))
+
+
+def test_deep_networks_draw_several_layers_in_a_stage():
+    subject = of_network(cifar_resnet(32))
+    stages = stages_of(subject)
+    assert len(stages) == 24
+    named = [name for stage in stages for name in stage]
+    assert len(set(named)) == len(named)
+    owners = {path.rpartition(".")[0] for path in subject.module.state_dict()}
+    assert set(named) == owners
+    assert named == [name for name in reversed(subject.network.order) if name in owners]
+    assert len(stages_of(subject, most=5)) == 5
+
+
+def test_it_is_given_up_when_nobody_wants_it():
+    asked = Asked("gradient", Aim(0))
+    assert randomization(of_network(branched()), asked, lambda share: share < 0.5, classes=10, seed=0) is None
+
+
+@given(MAPS, MAPS)
+def test_scipy_ranks_in_the_same_way(one, other):
+    told = (one != 0) | (other != 0)
+    found = rank_correlation(one, other)
+    if told.sum() < 2 or np.ptp(one[told]) == 0 or np.ptp(other[told]) == 0:
+        assert found is None
+        return
+    assert found == pytest.approx(spearmanr(one[told], other[told]).statistic, abs=1e-9)
+
+
+def test_what_is_constant_or_no_number_has_no_ranks():
+    numbers = np.arange(6, dtype=np.float32).reshape(2, 3)
+    assert rank_correlation(numbers, np.ones_like(numbers)) is None
+    assert rank_correlation(numbers * 0, numbers * 0) is None
+    assert rank_correlation(numbers, np.full_like(numbers, np.nan)) is None
+    assert rank_correlation(numbers, numbers) == pytest.approx(1)
+    assert rank_correlation(numbers, -numbers) == pytest.approx(-1)
+
+
+def test_stages_that_cannot_be_compared_do_not_count():
+    one = np.ones((1, 1), np.float32)
+    stages = (Stage(("a",), one, 0.8), Stage(("b",), one, 1.0), Stage(("c",), one, None))
+    found = Randomization(Asked("gradient", Aim(0)), stages)
+    assert found.similarity == pytest.approx(0.9)
+    assert found.unmoved
+    assert not Randomization(Asked("gradient", Aim(0)), stages[2:]).unmoved
