@@ -147,15 +147,24 @@ def add_explanation(tree):
     file.write_text(f"{file.read_text(encoding='utf-8')}\n\n{explanation}", encoding="utf-8")
 
 
-def test_adding_a_layer_type_and_explaining_it(copied_tree):
-    """One class is all it takes: palette, form, import, print, export and project file know it.
+def test_adding_a_layer_type(copied_tree):
+    """One class is all it takes: palette, form, import, print, export and project file know it."""
+    add_layer(copied_tree)
+    run_tests_in(copied_tree, "tests/readme_examples/adding_a_layer.py")
 
-    The terms, gradients and receptive field of its explanation are held to torch as those of all others are.
-    """
+
+@pytest.mark.slow
+def test_explaining_a_layer_type(copied_tree):
+    """Terms, gradients and receptive field are held to torch as those of all other types are."""
     add_layer(copied_tree)
     add_explanation(copied_tree)
-    walked = ("tests/readme_examples/adding_a_layer.py", "tests/networks/explanations")
-    run_tests_in(copied_tree, *walked, "-k", "adding_a_layer or PixelShuffle")
+    run_tests_in(
+        copied_tree,
+        "tests/readme_examples/adding_a_layer.py",
+        "tests/networks/explanations",
+        "-k",
+        "adding_a_layer or PixelShuffle",
+    )
 
 
 CATALOG_WALKS = (
@@ -255,6 +264,7 @@ print("as the README says")
 """
 
 
+@pytest.mark.slow
 def test_a_measure_is_a_few_lines_in_one_file(copied_tree):
     measures = copied_tree / "networks" / "runs" / "measures.py"
     text = measures.read_text(encoding="utf-8")
@@ -285,6 +295,7 @@ def add_augmentation(tree):
     (folder / "__init__.py").write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_adding_a_data_set_and_an_augmentation(copied_tree):
     """A class, or a class with a function, is all it takes: window, files, terminal and script know it."""
     add_data_set(copied_tree)

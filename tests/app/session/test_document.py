@@ -158,7 +158,7 @@ def _still_clock():
 
 @pytest.mark.usefixtures("qapp")
 class TestHistory(History.TestCase):
-    settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+    settings = settings(max_examples=10, stateful_step_count=25, deadline=None)
 
 
 def test_an_edit_is_one_step_with_its_name(document, heard):

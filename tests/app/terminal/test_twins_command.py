@@ -95,14 +95,14 @@ def test_the_number_of_seeds_has_bounds(project_file, capsys):
 
 
 def test_a_signal_stops_both_and_begins_no_further_seed(project_file, runs, capsys, monkeypatch):
-    write(project_file, with_recipe(epochs=8, batch_size=300))
+    write(project_file, with_recipe(epochs=3, batch_size=300))
     taken = twins_command._Telling.take
     events = []
 
     def take(telling, event):
         taken(telling, event)
         events.append(event)
-        if len(events) == 30:
+        if len(events) == 10:
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(twins_command._Telling, "take", take)

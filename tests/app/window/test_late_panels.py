@@ -109,7 +109,11 @@ def test_a_panel_that_is_made_late_shows_what_one_made_early_shows(opened, name)
     assert words(panel_of(early, name)) == words(panel_of(late, name))
 
 
-@pytest.mark.parametrize("order", [LATE, LATE[::-1]], ids=["in order", "backwards"])
+@pytest.mark.parametrize(
+    "order",
+    [LATE, pytest.param(LATE[::-1], marks=pytest.mark.slow)],
+    ids=["in order", "backwards"],
+)
 def test_the_tab_key_visits_the_same_in_the_same_order_whenever_panels_are_made(opened, qtbot, order):
     early, late = opened(partial(OpenedWindow, everything=True)), opened(MainWindow)
     for name in order:

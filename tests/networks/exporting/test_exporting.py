@@ -330,7 +330,13 @@ def test_what_holds_no_weights_is_refused(tmp_path, trained):
         read_weights(path, trained.project)
 
 
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        torch.bfloat16,
+        *(pytest.param(each, marks=pytest.mark.slow) for each in (torch.float16, torch.float64)),
+    ],
+)
 def test_weights_of_another_precision_are_brought_to_float32(tmp_path, trained, dtype):
     path = tmp_path / "weights.safetensors"
     weights = {

@@ -147,7 +147,12 @@ def assert_well_folded(network: Network) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "count"), [("ResNet-18", 8), ("ResNet-50", 16), ("ResNeXt-50 32×4d", 16), ("GoogLeNet", 11)]
+    ("name", "count"),
+    [
+        ("ResNet-18", 8),
+        ("GoogLeNet", 11),
+        *(pytest.param(name, 16, marks=pytest.mark.slow) for name in ("ResNet-50", "ResNeXt-50 32×4d")),
+    ],
 )
 def test_blocks_are_recognized_as_the_presets_have_them(name, count):
     preset = next(p for presets in families().values() for p in presets if p.name == name)
@@ -159,7 +164,10 @@ def test_blocks_are_recognized_as_the_presets_have_them(name, count):
         assert found.folded[fold.name] == ours.folded[fold.name]
 
 
-@pytest.mark.parametrize(("name", "weight", "count"), [("googlenet", 0.3, 2), ("inception_v3", 0.4, 1)])
+@pytest.mark.parametrize(
+    ("name", "weight", "count"),
+    [("googlenet", 0.3, 2), pytest.param("inception_v3", 0.4, 1, marks=pytest.mark.slow)],
+)
 def test_auxiliary_classifiers_come_along(name, weight, count):
     nodes = torchvision_network(name).of_type(AuxiliaryOutput)
     assert [node.layer.weight for node in nodes] == [weight] * count

@@ -31,7 +31,7 @@ def weighted_tally(module: nn.Module) -> int:
     return sum(weight.numel() for weight in module.parameters())
 
 
-LARGE = re.compile(r"VGG-1[369]|VGG-11 BN|ResNet-1[05]|Wide")
+LARGE = re.compile(r"VGG|ResNet-1[05]|ResNeXt|Wide")
 """Those that take seconds; a smaller one of each family is judged every time."""
 
 
