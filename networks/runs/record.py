@@ -77,13 +77,7 @@ class Record:
                 steps.append(event)
             elif isinstance(event, Validated):
                 validations.append(event)
-                self.seconds += event.seconds
-                if event.best:
-                    self.best = event
-                if event.flow is not None:
-                    self.flows.append(event.flow)
-                if event.waiting is not None:
-                    self.waits.append((event.seconds, event.waiting))
+                self._judged(event)
             elif isinstance(event, Steered):
                 self.changes.append(event)
             elif isinstance(event, Started):
@@ -96,6 +90,16 @@ class Record:
         self.progress.take(events)
         if self._most is not None and len(self.steps) > self._most:
             self._thin(self._most)
+
+    def _judged(self, event: Validated) -> None:
+        """Keeps what a validation tells beside its measures."""
+        self.seconds += event.seconds
+        if event.best:
+            self.best = event
+        if event.flow is not None:
+            self.flows.append(event.flow)
+        if event.waiting is not None:
+            self.waits.append((event.seconds, event.waiting))
 
     def _thin(self, most: int) -> None:
         for name, means in self._means.items():
