@@ -88,7 +88,8 @@ class InsideExcited(QObject):
         row = self._row
         if self._searching is not None or self._desk.probing.follows or row is None:
             return
-        work = partial(excited_by, self._desk.shown.project, self._looked_at.source, self._looked_at.name)
+        at = self._looked_at
+        work = partial(excited_by, self._desk.shown.project, at.source, at.known, at.name)
         self._searching = Job(
             work,
             partial(self._take_found, self.key()),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 
 from app.feature.desk import Desk
 from app.probing.sources import Source
+
+if TYPE_CHECKING:
+    from networks.insight.looker import Looker
 
 
 class InsideSource:
@@ -24,6 +27,11 @@ class InsideSource:
         """Whose weights are looked at."""
         probing = self._desk.probing
         return probing.sources.source(self._desk.shown.project, probing.options)
+
+    @property
+    def known(self) -> Looker | None:
+        """What looks into a network with these weights already; None where nothing does."""
+        return self._desk.probing.known(self.source)
 
     def key(self) -> tuple[Any, ...]:
         """What of the weights and the data many pictures depend on."""

@@ -101,7 +101,9 @@ class InsideSwitches(QObject):
             return
         off = probing.off
         self._counting = Job(
-            partial(counted_right, self._desk.shown.project, self._looked_at.source, off),
+            partial(
+                counted_right, self._desk.shown.project, self._looked_at.source, self._looked_at.known, off
+            ),
             partial(self._take_counted, (*self._looked_at.key(), off)),
             self._desk.say,
             switches.show_progress,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from networks.xray.closeup import Spread
 from networks.xray.silenced import Silenced
 from networks.xray.survey import Counted, Excited
 from widgets.inside.excited_row import Exciting
+
+if TYPE_CHECKING:
+    from networks.insight.looker import Looker
 
 MOST_TRAINING, MOST_VALIDATION = 1_000, 5_000
 """Pictures that are looked through, evenly from all of them."""
@@ -45,18 +48,24 @@ def start_of(project: Project, source: Source, name: str, _: Task) -> Start:
     return Start(spread([each.detach() for each in weights.values()]) if weights else None)
 
 
-def excited_by(project: Project, source: Source, name: str, task: Task) -> Excited | None:
+def excited_by(
+    project: Project, source: Source, known: Looker | None, name: str, task: Task
+) -> Excited | None:
+    """`known` looks into a network with these weights already, where there is one: it need not be copied."""
     from networks.insight.surveys import excited
 
     rows = evenly(project.recipe.data.split()[0], MOST_TRAINING)
-    return excited(looker_of(project, source), project, name, rows, task.report)
+    return excited(known or looker_of(project, source), project, name, rows, task.report)
 
 
-def counted_right(project: Project, source: Source, off: Silenced, task: Task) -> Counted | None:
+def counted_right(
+    project: Project, source: Source, known: Looker | None, off: Silenced, task: Task
+) -> Counted | None:
+    """How many are recognized; `known` as above."""
     from networks.insight.surveys import counted
 
     rows = evenly(project.recipe.data.split()[1], MOST_VALIDATION)
-    return counted(looker_of(project, source), project, off, rows, task.report)
+    return counted(known or looker_of(project, source), project, off, rows, task.report)
 
 
 def exciting(

@@ -14,12 +14,14 @@ from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from networks.core.finding import blocking
 from networks.core.message import Message, visible
-from networks.explanations.step import SeenStep
+from networks.explanations.step import SeenStep, beyond_memory, bytes_of_story
 from widgets.look.translation import said
 
 if TYPE_CHECKING:
     from widgets.backward.panel import BackwardPanel
 
+HOLDER = "step"
+"""Under this name it holds memory."""
 LEAST_WIDTH = 340
 ROOM = 1140
 
@@ -35,6 +37,7 @@ class OneStep(PanelFeature["BackwardPanel"]):
         desk.trainer.step_seen.connect(self._take)
         desk.trainer.state_changed.connect(self._show_reason)
         desk.files.opened.connect(self._forget)
+        desk.probing.budget.join(HOLDER, self._let_go)
 
     def make_panel(self) -> BackwardPanel:
         from widgets.backward.panel import BackwardPanel
@@ -106,7 +109,25 @@ class OneStep(PanelFeature["BackwardPanel"]):
         if reason := self.reason():
             self.desk.say(reason, LASTING)
             return
+        if not self._has_room():
+            return
         self.desk.step_wished.emit()
+
+    def _has_room(self) -> bool:
+        """Whether the story of a step may take the memory that it needs; says why, where it may not."""
+        shown, budget = self.desk.shown, self.desk.probing.budget
+        project = shown.project if self.desk.trainer.run is None else self.desk.trainer.run.project
+        batch = project.recipe.learning.batch_size
+        needed = bytes_of_story(project.network, shown.report, batch)
+        if project.network == shown.network and not budget.ask(HOLDER, needed):
+            self.desk.say(beyond_memory(needed, budget.most, batch), LASTING)
+            return False
+        return True
+
+    def _let_go(self) -> None:
+        """Others need the memory of the story; whoever looks at it keeps it."""
+        if self.late.made is None or not self.late.made.isVisible():
+            self._forget()
 
     @Slot(object)
     def _take(self, found: SeenStep | Message) -> None:
@@ -114,9 +135,11 @@ class OneStep(PanelFeature["BackwardPanel"]):
             run = self.desk.trainer.run
             classes = self.desk.shown.project if run is None else run.project
             self._seen, self._problem = found, None
+            self.desk.probing.budget.hold(HOLDER, found, found.trace)
             self._names = tuple(visible(name, 40) for name in classes.recipe.data.dataset.classes)
         else:
             self._seen, self._problem = None, found
+            self.desk.probing.budget.free(HOLDER)
             self.desk.say(found)
         self.desk.open_panel("one_step")
         self._show_story(self.panel)
@@ -140,5 +163,6 @@ class OneStep(PanelFeature["BackwardPanel"]):
     @Slot()
     def _forget(self) -> None:
         self._seen = self._problem = None
+        self.desk.probing.budget.free(HOLDER)
         if self.late.made is not None:
             self._show_story(self.late.made)

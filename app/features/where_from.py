@@ -18,8 +18,9 @@ from app.feature.panel_feature import PanelFeature
 from app.feature.probed import Probed
 from app.feature.shown import Shown
 from app.probing.probing import Sight
+from app.training.memory import lean_memory
 from networks.core.message import Message, UserError, message, visible
-from networks.explanations.kept import Kept
+from networks.explanations.kept import Kept, bytes_of_outputs
 from networks.explanations.page import Page, page
 from networks.xray.silenced import NOTHING_OFF
 from networks.xray.value_place import ValuePlace
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
     from networks.xray.probe import Which
     from widgets.explanation.panel import ExplanationPanel
 
+HOLDER = "where from"
+"""Under this name it holds memory."""
 ROOM = 1180
 LEAST_WIDTH = 340
+_NEXT = "where from, next"
 _ANY = ""
 """In place of a layer: whichever makes a good beginning."""
 
@@ -67,6 +71,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         desk.largest_wished.connect(self.explain_layer)
         desk.probed_changed.connect(self._follow_probe)
         desk.probing.changed.connect(self._show_reason)
+        desk.probing.budget.join(HOLDER, self._let_go)
 
     # what it adds to the window
 
@@ -122,7 +127,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         super().show(old, new)
         if old is not None and new.news(old, "network", "classes"):
             # the numbers are those of another network
-            self._known = None
+            self._forget()
             if self._shown is not None and self._shown.layer not in new.network:
                 self._shown = None
                 self.panel.show_hint("")
@@ -177,12 +182,14 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     @Slot()
     def _look_again(self) -> None:
-        self._known, self._start = None, False
+        self._forget()
+        self._start = False
         self._again()
 
     @Slot(bool)
     def _change_weights(self, start: bool) -> None:
-        self._start, self._known = start, None
+        self._start = start
+        self._forget()
         self._again()
 
     def _again(self) -> None:
@@ -197,6 +204,9 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
             return
         if not panel.isVisible():
             panel.player.pause()
+        elif self._known is None and self._wish is None:
+            # others needed the memory in the meantime
+            self._again()
         # what is shown is kept: it needs the probe only to follow it
         watches = panel.isVisible() and self._shown is not None
         if self._wish is None:
@@ -221,7 +231,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         if changed and not live and not self._start and self.late.made.isVisible():
             self._again()
         elif changed and live and not same_picture and self.late.made.isVisible():
-            self._known = None
+            self._forget()
             self._again()
         step = probed.source.step
         older = live and changed and not self._start
@@ -249,8 +259,9 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         if self._asked == (key, self._wish):
             return
         self._asked = key, self._wish
-        which: Which = "first" if self._start else "now"
-        work = partial(_explained, probed, known, key, which if self._start else None, layer, at, classes)
+        which: Which | None = "first" if self._start else None
+        whole = self._asks(probed) if known is None else known.kept.whole
+        work = partial(_explained, probed, known, key, which, layer, at, classes, whole)
         self._working.run(work, partial(self._take, probed, (layer, at)), self._miss)
 
     def _take(
@@ -262,6 +273,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         if self._wish == wish:
             self._wish = None
         self._known, shown = found
+        self.desk.probing.budget.hold(HOLDER, self._known.kept.captures, self._known.looker.tensors())
         moved = self._shown is not None and self._shown.layer != shown.place.layer
         self._shown = shown.place
         from widgets.explanation.saving import About
@@ -275,14 +287,45 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         if not shown.kept.whole:
             self.desk.say(
                 message(
-                    "All numbers of this network would take more than 300 MB: only those of this layer are "
-                    "kept, and the way there has no values."
+                    "All numbers of this network would take {needed} MB, and all views together may take "
+                    "{most} MB: only those of this layer are kept, and the way there has no values. Choose a "
+                    "smaller network, or smaller pictures, to follow a number all the way.",
+                    needed=-(-self._needed(probed) >> 20),
+                    most=self.desk.probing.budget.most >> 20,
                 ),
                 LASTING,
             )
         if moved:
             self.desk.reveal(shown.place.layer)
         self.desk.place_chosen.emit(shown.place)
+
+    # memory
+
+    def _needed(self, probed: Probed) -> int:
+        """The bytes that all numbers of the network take for the probe, with weights of their own."""
+        report = self.desk.shown.report
+        # while a run goes on, and for the start, the network is a copy
+        copied = 4 * report.weights if probed.looker is None or self._start else 0
+        return bytes_of_outputs(report, probed.xray.images) + copied
+
+    def _asks(self, probed: Probed) -> bool:
+        """Whether all numbers of the network may be kept."""
+        budget, needed = self.desk.probing.budget, self._needed(probed)
+        if self.late.made is not None and not budget.fits(_NEXT, needed):
+            # there is no room for these and for those that are shown
+            self._forget()
+            self.late.made.show_hint(self.tr("The picture is made ready …"))
+        return budget.ask(HOLDER, needed)
+
+    def _forget(self) -> None:
+        self._known = None
+        self.desk.probing.budget.free(HOLDER)
+
+    def _let_go(self) -> None:
+        """Others need the memory: what is out of sight is given up, and explained anew when it is seen."""
+        if self.late.made is not None and not self.late.made.isVisible() and self._wish is None:
+            self._forget()
+            self.panel.show_hint("")
 
     def _weights_words(self, probed: Probed, known: Known) -> str:
         step = known.kept.step
@@ -339,6 +382,7 @@ def _explained(
     layer: str,
     at: tuple[int, ...] | None,
     classes: tuple[str, ...],
+    whole: bool,
     _: Task,
 ) -> tuple[Known, Page]:
     """In the job's thread. `which` asks for other weights of the run than those that are looked at."""
@@ -347,7 +391,8 @@ def _explained(
     layer = layer or _first_that_learns(probed)
     if known is None or layer not in known.kept.captures:
         looker = known.looker if known is not None else _looker(probed, which)
-        kept = keep(looker, probed.pictures, probed.mode, layer)
+        with lean_memory():
+            kept = keep(looker, probed.pictures, probed.mode, layer, whole=whole)
         known = Known(key, probed.pictures, kept, looker)
     if layer not in known.kept.captures:
         raise UserError(

@@ -142,7 +142,7 @@ class XRayCanvas(Feature):
             fares = healths(shown.network, xray, seen.measured)
             self.desk.views_shown.emit(xray, Look(options.scale, options.range, names, fares))
         words, kind = self._answer(xray, names)
-        self.bar.show_probe(xray.picture, self._title(), words, kind)
+        self.bar.show_probe(xray.picture, self._title() + self._mode_words(xray), words, kind)
         sources, (source, looker) = self.probing.sources, self.probing.lent(xray)
         weights = self._weights_words(xray, source)
         # the bar's file is imported with the first bar
@@ -171,6 +171,12 @@ class XRayCanvas(Feature):
         }
         plain = self.tr("Probe: picture {row}")
         return parts.get(ready.part, plain).format(row=probe.row)
+
+    def _mode_words(self, xray: XRay) -> str:
+        """How BatchNorm and Dropout compute, where that is not as usual."""
+        if xray.mode != "training":
+            return ""
+        return self.tr(" · as in training, in a batch of {count}").format(count=xray.images)
 
     def _answer(self, xray: XRay, names: tuple[str, ...]) -> tuple[str, str]:
         """What it shows and what the network says, and whether that is right."""

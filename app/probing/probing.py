@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.background.job import Task, broke_off
 from app.background.newest import Newest
+from app.probing.budget import Budget
 from app.probing.sources import Source, Sources
 from app.probing.work import (
     Ready,
@@ -109,6 +110,8 @@ class Probing(QObject):
         """Why nothing is seen."""
         self._trainer = trainer
         self.sources = Sources(trainer, runs)
+        self.budget = Budget()
+        """How much memory all views hold together."""
         self.off = NOTHING_OFF
         """What is switched off while it is looked at."""
         self._subject: Subject | None = None
@@ -218,10 +221,13 @@ class Probing(QObject):
         if subject is None or self.ready is None or self._hindrance(subject) is not None:
             return False
         source = self.sources.source(subject.project, self.options)
-        known = self._looker if self._looker is not None and self._looker[0] == source else None
-        lending = partial(_lend, subject.project, source, known, self.ready.pictures, work)
+        lending = partial(_lend, subject.project, source, self.known(source), self.ready.pictures, work)
         self._borrowing.setdefault(who, Newest(self)).run(lending, done, failed)
         return True
+
+    def known(self, source: Source) -> Looker | None:
+        """What looks into a network with these weights already; None where nothing does."""
+        return self._looker[1] if self._looker is not None and self._looker[0] == source else None
 
     def close(self) -> None:
         """Waits for what is being looked at."""
@@ -235,6 +241,8 @@ class Probing(QObject):
 
     def _stop(self) -> None:
         self.seen = self._looker = self.ready = self._measured = self._asked = None
+        self.budget.free("network")
+        self.budget.free("views")
         self._poll.stop()
         if self._live is not None:
             self._live.wish = None
@@ -339,6 +347,7 @@ class Probing(QObject):
         subject = self._subject
         if self.on and subject is not None and ready.key == pictures_key(subject.project, self._probe):
             self.ready, self.seen = ready, None
+            self._count()
             self.refresh()
 
     def _take_views(self, asked: tuple[Any, ...], found: tuple[tuple[Source, Looker], XRay]) -> None:
@@ -364,7 +373,14 @@ class Probing(QObject):
 
     def _see(self, seen: Seen) -> None:
         self.seen, self.reason = seen, None
+        self._count()
         self.changed.emit()
+
+    def _count(self) -> None:
+        """Says what is held: a network of its own, the pictures, and the views."""
+        network = () if self._looker is None else self._looker[1].tensors()
+        self.budget.hold("network", network, self.ready)
+        self.budget.hold("views", self.seen)
 
     def _drop(self, reason: Message) -> None:
         self._asked = self.seen = None
@@ -409,10 +425,9 @@ class Probing(QObject):
 def _lend(
     project: Project,
     source: Source,
-    known: tuple[Source, Looker] | None,
+    known: Looker | None,
     pictures: Pictures,
     work: Borrowed,
     task: Task,
 ) -> Any:
-    looker = known[1] if known is not None else looker_of(project, source)
-    return work(looker, pictures, task)
+    return work(known or looker_of(project, source), pictures, task)

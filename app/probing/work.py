@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.background.job import Task
 from app.probing.sources import Source
+from app.training.memory import lean_memory
 from networks.graph.network import Network
 from networks.project.kept_project import project_of
 from networks.project.project import Project
@@ -96,13 +97,15 @@ def looked(
     wanted: Wanted,
     _: Task,
 ) -> tuple[tuple[Source, Looker], XRay]:
-    if known is None:
-        known = source, looker_of(project, source)
-    return known, known[1].look(pictures, wanted)
+    with lean_memory():
+        if known is None:
+            known = source, looker_of(project, source)
+        return known, known[1].look(pictures, wanted)
 
 
 def measured_of(looker: Looker, pictures: Pictures, names: frozenset[str], near: str, _: Task) -> Measured:
-    return looker.measure(pictures, names, near)
+    with lean_memory():
+        return looker.measure(pictures, names, near)
 
 
 def read_picture(path: Path, _: Task) -> NDArray[np.uint8]:

@@ -21,7 +21,7 @@ from networks.xray.value_place import ValuePlace
 from networks.xray.view import Mode
 
 MOST_BYTES = 300 * 2**20
-"""Outputs of all layers are kept up to so many bytes; of larger networks one layer's alone."""
+"""What is kept of all layers with their gradients, at most, where nobody says less."""
 
 
 class Kept(msgspec.Struct, frozen=True, eq=False):

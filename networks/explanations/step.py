@@ -9,10 +9,37 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from networks.core.message import Message, message
 from networks.explanations.places import Array, Position
-from networks.explanations.trace import Trace
+from networks.explanations.trace import Trace, bytes_of_trace
 from networks.explanations.update import Update, WeightStep, explained_update
+from networks.graph.check import Report
+from networks.graph.network import Network
 from networks.recipes.losses import Loss
+
+
+def bytes_of_story(network: Network, report: Report, batch: int) -> int:
+    """About how many bytes the story of a step with so many images takes, the weights five times included."""
+    return bytes_of_trace(network, report, batch) + 20 * report.weights
+
+
+def beyond_memory(needed: int, most: int, batch: int) -> Message:
+    """Why a story cannot be told, and what to try."""
+    sentence = message(
+        "Expected a step whose every number fits into {most} MB, got about {needed} MB with batches of "
+        "{batch}: choose smaller batches.",
+        most=most >> 20,
+        needed=needed >> 20,
+        batch=batch,
+    )
+    if batch > 1:
+        return sentence
+    return message(
+        "Expected a step whose every number fits into {most} MB, got about {needed} MB even for a single "
+        "picture: choose a smaller network.",
+        most=most >> 20,
+        needed=needed >> 20,
+    )
 
 
 class TensorStep(msgspec.Struct, frozen=True, eq=False):

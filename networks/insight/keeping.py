@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from networks.core.message import UserError, message
-from networks.explanations.kept import MOST_BYTES, Kept, bytes_of_outputs
+from networks.explanations.kept import MOST_BYTES, Kept
 from networks.explanations.losses import LossPass
 from networks.explanations.page import with_pixels
 from networks.explanations.trace import Trace, bytes_of_trace
@@ -17,16 +17,14 @@ from networks.layers.ends import Output
 from networks.xray.view import Mode
 
 
-def keep(looker: Looker, pictures: Pictures, mode: Mode, name: str, most: int = MOST_BYTES) -> Kept:
-    """What the probe did in every layer; only in this one where all outputs take more than `most` bytes.
+def keep(looker: Looker, pictures: Pictures, mode: Mode, name: str, *, whole: bool = True) -> Kept:
+    """What the probe did in every layer, or only in this one: all outputs of a network may take much memory.
 
     The captures share the weights of the looker's module.
     """
     project = looker.project
     network, classes = project.network, project.classes
     report = check(network, classes)
-    images = len(pictures.images) if mode == "training" else 1
-    whole = bytes_of_outputs(report, images) <= most
     names = set(network.order) if whole else {name}
     captures = looker.captures(pictures, names, mode)
     end = _end(network)
@@ -67,8 +65,7 @@ def keep_gradients(looker: Looker, pictures: Pictures, mode: Mode, name: str, mo
         )
     network = looker.project.network
     report = check(network, looker.project.classes)
-    images = len(pictures.images) if mode == "training" else 1
-    whole = bytes_of_trace(network, report, images) <= most
+    whole = bytes_of_trace(network, report, looker.images(pictures, mode)) <= most
     trace = looker.trace(pictures, mode, None if whole else _around(network, name))
     return kept_of(trace, report, looker.step, mode, pictures, whole)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -16,7 +17,9 @@ from numpy.typing import NDArray
 from torch import Tensor, fx, nn
 
 from networks.core.message import UserError, message
+from networks.core.shapes import count
 from networks.explanations.trace import Trace
+from networks.graph.check import check
 from networks.insight.closeups import spread
 from networks.insight.own_numbers import OwnNumbers
 from networks.insight.pictures import Pictures
@@ -42,6 +45,11 @@ from networks.xray.health import Units
 from networks.xray.probe import Which
 from networks.xray.silenced import NOTHING_OFF, Silenced
 from networks.xray.view import Mode, XRay
+
+PASS_BYTES, BATCH_BYTES = 2**25, 3 * 2**25
+"""About what a pass of several pictures may take in passing: one after the other, or together as a batch."""
+_ALIVE = 3
+"""Outputs of the largest layer that a pass holds at a time."""
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -77,7 +85,7 @@ class Looker:
         with self._looking:
             batch = self._batch(pictures, wanted.mode)
             found = xray(self._taps, self.project.network, self._declared, batch, wanted, self.step)
-        return msgspec.structs.replace(found, picture=pictures.seen, label=pictures.label)
+        return msgspec.structs.replace(found, picture=pictures.seen, label=pictures.label, images=len(batch))
 
     def measure(
         self, pictures: Pictures, names: Collection[str], near: str = "", *, of_step: bool = False
@@ -88,9 +96,9 @@ class Looker:
         """
         with self._looking:
             images = self._here(pictures)
-            gradients = self._gradients(images[:1], pictures.label)
+            lengths, gradients = self._gradients(images[:1], pictures.label, near)
             weighed = self._weighed(near, gradients, of_step)
-            return Measured(self._units(images, names), self._pulls(gradients), weighed)
+            return Measured(self._units(images, names), self._pulls(lengths), weighed)
 
     def captures(self, pictures: Pictures, names: Collection[str], mode: Mode) -> dict[str, Capture]:
         """All that these layers computed with; image 0 is the probe. For a module whose weights stay.
@@ -149,9 +157,31 @@ class Looker:
             given = torch.from_numpy(scores[None]).to(self._device)
             return float(self._loss(given, torch.tensor([label], device=self._device)))
 
+    def images(self, pictures: Pictures, mode: Mode) -> int:
+        """How many of these pictures go through the network together."""
+        if mode != "training":
+            return 1
+        # of large pictures a whole batch would take a lot of memory; a BatchNorm needs two
+        return min(len(pictures.images), max(2, BATCH_BYTES // self._bytes_of_one))
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """All that it holds in memory."""
+        sent = () if self._sent is None else (self._sent[1],)
+        return (*self._module.parameters(), *self._module.buffers(), *sent)
+
+    @property
+    def at_once(self) -> int:
+        """How many pictures may go through the network at a time without taking much memory."""
+        return max(1, PASS_BYTES // self._bytes_of_one)
+
+    @cached_property
+    def _bytes_of_one(self) -> int:
+        """What one picture takes in passing."""
+        nodes = check(self.project.network, self.project.classes).nodes.values()
+        return 4 * _ALIVE * max(count(node.output) for node in nodes if node.output is not None)
+
     def _batch(self, pictures: Pictures, mode: Mode) -> Tensor:
-        images = self._here(pictures)
-        return images if mode == "training" else images[:1]
+        return self._here(pictures)[: self.images(pictures, mode)]
 
     def _here(self, pictures: Pictures) -> Tensor:
         """All pictures on the device of the weights; those that were looked at last are there already."""
@@ -169,32 +199,52 @@ class Looker:
             found = fires.any(0)
             alive[name] = alive[name] | found if name in alive else found
 
-        # a few at a time: of large pictures a whole batch would take a lot of memory
-        for some in torch.split(images, max(1, 2**20 // max(1, images[0].numel()))):
+        for some in torch.split(images, self.at_once):
             self._taps.run(some, resting, take)
         return {name: Units(int((~each).sum()), each.numel(), len(images)) for name, each in alive.items()}
 
-    def _gradients(self, image: Tensor, label: int | None) -> dict[str, Tensor]:
-        """Those of the probe's loss, by the paths of the weights; none without a label."""
+    def _gradients(
+        self, image: Tensor, label: int | None, near: str
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Of the probe's loss, by the paths of the weights: the norms of their gradients, and the gradients
+        of the layer `near` themselves. None without a label.
+        """
+        lengths: dict[str, Tensor] = {}
+        gradients: dict[str, Tensor] = {}
         weights = {name: each for name, each in self._module.named_parameters() if each.requires_grad}
         if label is None or not weights:
-            return {}
-        with torch.inference_mode(False), torch.enable_grad(), _evaluating(self._module):
-            scores = self._module(image.clone())
-            scores = scores[0] if isinstance(scores, tuple) else scores
-            loss = self._loss(scores, torch.tensor([label], device=image.device))
-            found = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
-        return {path: each for path, each in zip(weights, found, strict=True) if each is not None}
+            return lengths, gradients
 
-    def _pulls(self, gradients: Mapping[str, Tensor]) -> dict[str, Pull]:
+        def take(path: str, gradient: Tensor) -> Tensor:
+            lengths[path] = gradient.norm()
+            if self._layer_of(path) == near:
+                gradients[path] = gradient
+            # all gradients together would take as much memory as the weights
+            return gradient.new_zeros(()).expand_as(gradient)
+
+        hooks = [
+            each.register_hook(partial(take, path))  # type: ignore[no-untyped-call]
+            for path, each in weights.items()
+        ]
+        try:
+            with torch.inference_mode(False), torch.enable_grad(), _evaluating(self._module):
+                scores = self._module(image.clone())
+                scores = scores[0] if isinstance(scores, tuple) else scores
+                loss = self._loss(scores, torch.tensor([label], device=image.device))
+                torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return lengths, gradients
+
+    def _pulls(self, lengths: Mapping[str, Tensor]) -> dict[str, Pull]:
         """By layer: norms of the gradient of the probe's loss and of the weights."""
-        if not gradients:
+        if not lengths:
             return {}
         weights = dict(self._module.named_parameters())
-        lengths = torch._foreach_norm([*gradients.values()])
-        own = torch._foreach_norm([weights[path].detach() for path in gradients])
-        squares = torch.stack([torch.stack(lengths), torch.stack(own)]).double().square().tolist()
-        return pulls_of(self.project.network, zip(gradients, *squares, strict=True))
+        own = torch._foreach_norm([weights[path].detach() for path in lengths])
+        squares = torch.stack([torch.stack([*lengths.values()]), torch.stack(own)]).double().square().tolist()
+        return pulls_of(self.project.network, zip(lengths, *squares, strict=True))
 
     def _weighed(self, name: str, gradients: Mapping[str, Tensor], of_step: bool) -> Weighed | None:
         weights = self.weights_of(name)

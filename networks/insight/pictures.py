@@ -18,6 +18,8 @@ from networks.xray.probe import OwnPicture, Probe
 
 BESIDE = 31
 """Training pictures that make a batch with the probe, and over which it is counted what never fires."""
+MOST_BYTES = 2**23
+"""What all these pictures take; of large ones there are fewer."""
 
 
 class Pictures(NamedTuple):
@@ -42,7 +44,7 @@ def input_of(network: Network) -> Input | None:
 
 
 def pictures(project: Project, probe: Probe) -> Pictures:
-    """The probe and `BESIDE` training pictures, evenly from all of them.
+    """The probe and up to `BESIDE` training pictures, evenly from all of them.
 
     Raises UserError where the pictures cannot be had, and IndexError where there is no such picture.
     """
@@ -51,7 +53,9 @@ def pictures(project: Project, probe: Probe) -> Pictures:
     data = project.recipe.data
     made = views(data, entry, project.recipe.learning.seed)
     training, _ = data.split()
-    beside = training[np.linspace(0, len(training) - 1, min(BESIDE, len(training))).astype(int)]
+    most = MOST_BYTES // (4 * entry.channels * entry.size[0] * entry.size[1]) - 1
+    some = min(BESIDE, max(1, most), len(training))
+    beside = training[np.linspace(0, len(training) - 1, some).astype(int)]
     others = _in_front(made.seen(beside))
     if isinstance(probe, OwnPicture):
         stored = as_stored(probe.pixels[None], data.dataset.size, data.dataset.channels)

@@ -19,8 +19,8 @@ from networks.xray.survey import TOP, Counted, Excited
 
 Report = Callable[[float], bool]
 
-_AT_ONCE = 2**21
-"""Numbers that go into the network at a time, and 256 pictures at most."""
+_AT_ONCE = 256
+"""Pictures that go into the network at a time, at most."""
 
 
 def excited(
@@ -48,7 +48,7 @@ def excited(
 
         looker.run(images, {name}, take)
 
-    if not _walk(project, rows, look, report) or not kept:
+    if not _walk(looker, project, rows, look, report) or not kept:
         return None
     values, own, places = (each.T.contiguous().numpy() for each in kept[0])
     return Excited(values, own, places, len(rows))
@@ -70,7 +70,7 @@ def counted(
 
             looker.run(images, {end}, take, silenced)
 
-    if not _walk(project, rows, look, report):
+    if not _walk(looker, project, rows, look, report):
         return None
     return Counted(len(rows), right[0], right[1])
 
@@ -83,6 +83,7 @@ def pictures_of(project: Project, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
 
 
 def _walk(
+    looker: Looker,
     project: Project,
     rows: NDArray[np.int64],
     look: Callable[[Tensor, NDArray[np.int64]], None],
@@ -90,9 +91,7 @@ def _walk(
 ) -> bool:
     """Has all pictures looked at, some at a time. False where it was given up."""
     made = _views(project)
-    entry = input_of(project.network)
-    assert entry is not None
-    size = max(1, min(256, _AT_ONCE // (entry.channels * entry.size[0] * entry.size[1])))
+    size = min(_AT_ONCE, looker.at_once)
     for start in range(0, len(rows), size):
         some = rows[start : start + size]
         look(torch.from_numpy(made.seen(some)).permute(0, 3, 1, 2), some)

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from networks.core.message import UserError, message
+from networks.core.message import UserError
 from networks.explanations.places import Array
-from networks.explanations.step import SeenStep, TensorStep
-from networks.explanations.trace import Trace, bytes_of_trace
+from networks.explanations.step import SeenStep, TensorStep, beyond_memory, bytes_of_story
+from networks.explanations.trace import Trace
 from networks.explanations.update import WeightStep
 from networks.insight.tracing import traced
 from networks.training.answers import probabilities
@@ -110,17 +110,9 @@ class Witness:
 def _refuse_beyond_memory(run: Run) -> None:
     network, report = run.project.network, run.plan.report
     batch = min(run.project.recipe.learning.batch_size, len(run.images.training))
-    needed = bytes_of_trace(network, report, batch) + 20 * report.weights
+    needed = bytes_of_story(network, report, batch)
     if needed > MOST_BYTES:
-        raise UserError(
-            message(
-                "Expected a step whose every number fits into {most} MB, got about {needed} MB with batches "
-                "of {batch}: choose smaller batches.",
-                most=MOST_BYTES >> 20,
-                needed=needed >> 20,
-                batch=batch,
-            )
-        )
+        raise UserError(beyond_memory(needed, MOST_BYTES, batch))
 
 
 def _direction(gradient: Tensor, kept: Mapping[str, Array], options: Mapping[str, Any]) -> Array:

@@ -88,6 +88,8 @@ class XRay(msgspec.Struct, frozen=True, eq=False):
     """What was switched off."""
     intact: NDArray[np.float64] | None = None
     """The answer with nothing switched off; None where nothing is."""
+    images: int = 1
+    """How many pictures went through the network together, the probe as the first of them."""
     coming: Spread | None = None
     """How what comes into one layer is spread, where that was wanted."""
 

@@ -65,6 +65,10 @@ class Arithmetic(QWidget):
 
     # what is shown
 
+    def forget(self) -> None:
+        """Lets go of the page, and of the memory that it holds."""
+        self.page, self._drawings = None, []
+
     def show_page(self, page: Page, *, same_layer: bool) -> None:
         """Shows this number at its last step; of the same layer what was open stays open."""
         before = self._open, self._term

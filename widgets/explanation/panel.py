@@ -89,6 +89,9 @@ class ExplanationPanel(QWidget):
     def show_hint(self, reason: str) -> None:
         """Shows no number, but what to do, or the reason why none can be shown."""
         self.page = None
+        for shown in (self.trail, self.sight, self.cells, self.arithmetic):
+            # a page holds all numbers of the network
+            shown.forget()
         self.player.pause()
         usual = self.tr(
             "Click on a map of any card in the X-ray: here it is shown, with this network’s own numbers, "

@@ -46,6 +46,10 @@ class Sight(QWidget):
         self.side = SIDE
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
+    def forget(self) -> None:
+        """Lets go of the page, and of the memory that it holds."""
+        self._page = None
+
     def show_page(self, page: Page) -> None:
         """Shows what this number sees."""
         self._page = page
@@ -114,6 +118,10 @@ class Cells(QWidget):
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def forget(self) -> None:
+        """Lets go of the page, and of the memory that it holds."""
+        self._page = None
 
     def show_page(self, page: Page) -> None:
         """Shows this number among those beside it."""

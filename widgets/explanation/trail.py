@@ -49,6 +49,10 @@ class Trail(QWidget):
         row.addStretch(1)
         row.addWidget(self.next)
 
+    def forget(self) -> None:
+        """Lets go of the page, and of the memory that it holds."""
+        self._page = None
+
     def show_page(self, page: Page) -> None:
         """Shows the way of this number."""
         self._page = page

@@ -213,7 +213,7 @@ class ProbeBar(QWidget):
                 self.tr("BatchNorm and Dropout"),
                 {
                     "evaluation": self.tr("As in evaluation"),
-                    "training": self.tr("As in training, in a batch of 32"),
+                    "training": self.tr("As in training, in a batch with other pictures"),
                 },
             ),
         )

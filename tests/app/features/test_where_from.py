@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -10,7 +12,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from app.features.where_from import WhereFrom
-from networks.explanations import kept as keeping
 from networks.xray.value_place import ValuePlace
 from tests.app.features.test_results import train
 from tests.app.features.test_xray import until_shown
@@ -147,9 +148,8 @@ def test_it_explains_the_weights_of_its_moment_and_looks_again(room, training, d
 
 
 def test_a_network_that_would_take_too_much_keeps_one_layer_and_says_so(room, desk, qtbot, monkeypatch):
-    from networks.insight import keeping as insight
-
-    monkeypatch.setattr(insight.keep, "__defaults__", (1000,))
+    assert desk.probing.budget.most == 300 * 2**20
+    monkeypatch.setattr(desk.probing.budget, "most", 1)
     told = []
     desk.told.connect(lambda words, _: told.append(words))
     room.explain_selected()
@@ -157,13 +157,33 @@ def test_a_network_that_would_take_too_much_keeps_one_layer_and_says_so(room, de
     assert not page.kept.whole
     assert len(page.kept.captures) == 1
     assert page.explanation.difference < 1e-5
-    assert any("300 MB" in words for words in told)
-    assert keeping.MOST_BYTES == 300 * 2**20
+    assert any("all views together may take" in words for words in told)
     # the next layer is kept in its turn
     crumb = page.crumbs[page.here - 1]
     assert crumb.value is None
     room.panel.trail.go_back()
     until_page(room, qtbot, crumb.place)
+
+
+def test_out_of_sight_it_gives_its_memory_to_others_and_explains_anew_when_it_is_seen(room, desk, qtbot):
+    room.explain_selected()
+    page = until_page(room, qtbot)
+    place, output = page.place, weakref.ref(page.output.base)
+    budget = desk.probing.budget
+    held = budget.held_by("where from")
+    assert held > sum(each.output.nbytes for each in page.kept.captures.values()) / 2
+    # as long as somebody looks at it, it stays
+    assert not budget.ask("another", budget.most)
+    assert room.panel.page is page
+    del page
+    room.panel.hide()
+    assert budget.ask("another", budget.most)
+    assert budget.held_by("where from") == 0
+    qtbot.waitUntil(lambda: output() is None)
+    budget.free("another")
+    room.panel.show()
+    assert until_page(room, qtbot, place).kept.whole
+    assert budget.held_by("where from") > held / 2
 
 
 @pytest.mark.parametrize("ending", [".png", ".svg"])

@@ -7,11 +7,12 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from msgspec.structs import replace
 
 from networks.graph.network import Network, Node
 from networks.insight.live import HEALTH, VIEWS, Live, Wish
-from networks.insight.looker import Looker, first_looker, run_looker
-from networks.insight.pictures import BESIDE, pictures
+from networks.insight.looker import BATCH_BYTES, PASS_BYTES, Looker, first_looker, run_looker
+from networks.insight.pictures import BESIDE, MOST_BYTES, pictures
 from networks.insight.xrays import Wanted
 from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
@@ -198,3 +199,24 @@ def test_a_dead_unit_is_counted():
         run.module.get_submodule("l1").bias[2] = -1
     found = Looker(run.module, trial).measure(pictures(trial, DataPicture(5)), ["l2"])
     assert found.units["l2"].dead == 1
+
+
+def test_large_pictures_go_a_few_at_a_time():
+    small, large = project(), project()
+    nodes = [replace(node) for node in large.network.nodes]
+    nodes[0] = Node("input", Input(3, (224, 224)))
+    large = replace(large, network=Network(tuple(nodes)))
+    few, many = pictures(large, DataPicture(5)), pictures(small, DataPicture(5))
+    assert few.images.nbytes <= MOST_BYTES < few.images.nbytes + few.images[0].nbytes
+    looker = first_looker(large)
+    # three outputs of the largest layer at a time
+    taken = 3 * 4 * 4 * 224 * 224
+    assert looker.at_once == PASS_BYTES // taken
+    assert looker.images(few, "training") == min(len(few.images), BATCH_BYTES // taken)
+    assert looker.images(few, "evaluation") == 1
+    seen = looker.look(few, Wanted(frozenset(), mode="training"))
+    assert seen.images == looker.images(few, "training")
+    assert first_looker(small).images(many, "training") == len(many.images) == 1 + BESIDE
+    assert {each.data_ptr() for each in looker.tensors()} > {
+        each.data_ptr() for each in looker._module.parameters()
+    }

@@ -1,0 +1,102 @@
+"""How much memory all that looks into the network may hold together, and who holds how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Set
+
+import msgspec
+import numpy as np
+
+MOST_BYTES = 300 * 2**20
+"""What all views hold together at most, with the copies of weights that they are made from."""
+
+
+class Budget:
+    """Who holds which memory. For the window's thread alone.
+
+    Whoever wants to keep much asks first, and makes a smaller choice where that is too much. What two of
+    them share is counted once.
+    """
+
+    def __init__(self, most: int = MOST_BYTES) -> None:
+        self.most = most
+        self._held: dict[str, Mapping[Hashable, int]] = {}
+        self._giving: dict[str, Callable[[], object]] = {}
+
+    def join(self, who: str, let_go: Callable[[], object]) -> None:
+        """`let_go` is called where others need the room: it frees what `who` holds, if nobody sees it."""
+        self._giving[who] = let_go
+
+    def fits(self, who: str, size: int) -> bool:
+        """Whether there is room for so many bytes, in place of what `who` holds now."""
+        return size <= self._room_for(who)
+
+    def ask(self, who: str, size: int) -> bool:
+        """Whether `who` may hold so many bytes, in place of what it holds now. If so, they count at once.
+
+        Where there is no room, others that are out of sight give up theirs, the largest first.
+        """
+        others = sorted(self._giving.keys() - {who}, key=self.held_by, reverse=True)
+        for other in others:
+            if self.fits(who, size):
+                break
+            self._giving[other]()
+        if not self.fits(who, size):
+            return False
+        self._held[who] = {who: size}
+        return True
+
+    def hold(self, who: str, *things: object) -> None:
+        """`who` holds the arrays and tensors in these things now, and nothing else."""
+        self._held[who] = blocks_of(*things)
+
+    def free(self, who: str) -> None:
+        """`who` holds nothing any more."""
+        self._held.pop(who, None)
+
+    def held_by(self, who: str) -> int:
+        """The bytes that `who` holds, shared or not."""
+        return sum(self._held.get(who, {}).values())
+
+    @property
+    def total(self) -> int:
+        """The bytes that all of them hold together."""
+        return self.most - self._room_for("")
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Those who hold something."""
+        return tuple(who for who, blocks in self._held.items() if blocks)
+
+    def _room_for(self, who: str) -> int:
+        together: dict[Hashable, int] = {}
+        for other, blocks in self._held.items():
+            if other != who:
+                together |= blocks
+        return self.most - sum(together.values())
+
+
+def blocks_of(*things: object) -> dict[Hashable, int]:
+    """The memory in which all arrays and tensors within these things lie: by its address, its bytes."""
+    found: dict[Hashable, int] = {}
+    waiting: list[object] = list(things)
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, np.ndarray):
+            while isinstance(thing.base, np.ndarray):
+                thing = thing.base
+            if hasattr(thing.base, "untyped_storage"):
+                waiting.append(thing.base)
+            else:
+                found[thing.__array_interface__["data"][0]] = thing.nbytes
+        elif hasattr(thing, "untyped_storage"):
+            # a tensor; torch need not be there to know one
+            storage = thing.untyped_storage()
+            found[storage.data_ptr()] = storage.nbytes()
+        elif isinstance(thing, Mapping):
+            waiting.extend(thing.values())
+        elif isinstance(thing, tuple | list | Set):
+            waiting.extend(thing)
+        elif isinstance(thing, msgspec.Struct):
+            waiting.extend(getattr(thing, name) for name in thing.__struct_fields__)
+    return found
