@@ -217,7 +217,7 @@ class Looker:
 
         def take(path: str, gradient: Tensor) -> Tensor:
             lengths[path] = gradient.norm()
-            if self._layer_of(path) == near:
+            if layer_of(self.project.network, path) == near:
                 gradients[path] = gradient
             # all gradients together would take as much memory as the weights
             return gradient.new_zeros(()).expand_as(gradient)
