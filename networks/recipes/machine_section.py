@@ -81,6 +81,21 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = False
 
+    moments: Annotated[
+        int,
+        whole(
+            "Moments kept",
+            "How much of the disk a run's moments may take: its weights at the start, after each epoch and "
+            "at the end. The scrubber below the curves goes back and forth between them. Where they would "
+            "take more, only every second, fourth, eighth … epoch is kept. They change nothing in what is "
+            "learned.",
+            0,
+            1_000_000,
+            unit="MB",
+            zero="none",
+        ),
+    ] = 512
+
     @property
     def in_plain_order(self) -> bool:
         """Whether channels come first in memory; several of Apple's kernels require it."""

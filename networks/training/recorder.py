@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from networks.core.storage import why_not_written, write_atomically
 from networks.project.project import Project, project_to_json
 from networks.recipes.steering import Course
 from networks.recipes.stopping import Keep
-from networks.runs.events import Event, Failed, Finished, Noticed
+from networks.runs.events import Event, Failed, Finished, Noticed, Started, Validated
 from networks.runs.kept.appending import Appending
 from networks.runs.kept.environment import Environment
 from networks.runs.kept.files import (
@@ -35,14 +36,17 @@ from networks.runs.kept.legs import End, claim_leg, end_leg, new_leg, now
 from networks.runs.tensorboard import EventFile, event_files
 from networks.training.checkpoint import checkpoints, write_checkpoint
 from networks.training.machine import environment
+from networks.training.moments import Moments
 from networks.training.run import Run
 from networks.training.state import SavedState
 from networks.training.tensor_file import write_tensors
 
 SHARE = 0.02
-"""Of the time, what checkpoints may take: copying the state, and the processor's time for writing it."""
+"""Of the time, what checkpoints and moments may take: copying, and the processor's time for writing."""
 SOONEST, LATEST = 5.0, 60.0
 """Seconds between two checkpoints; what a crash costs at most."""
+MOMENTS_SOONEST = 1.0
+"""Seconds for which moments wait until they are written, at least: then several are written at once."""
 
 
 class Named(NamedTuple):
@@ -83,7 +87,9 @@ class Recorder:
         except OSError as error:
             raise UserError(_unwritten(folder, error)) from error
         self._board = EventFile(time.time()) if tensorboard or event_files(folder) else None
+        self._moments = Moments(run, folder, clock, SHARE)
         self._due = clock() + SOONEST
+        self._moments_due = clock()
         self._writing: threading.Thread | None = None
         self._troubles: list[Message] = []
         self._failing: dict[str, Message] = {}
@@ -101,10 +107,16 @@ class Recorder:
             self._board.take([event], time.time())
         if self._metrics.take(event):
             self._flush()
+        if isinstance(event, Validated) or (isinstance(event, Started) and self._run.step == 0):
+            with self._trying("copy"):
+                self._moments.take()
         if isinstance(event, Finished | Failed):
             self._end(event)
-        elif self._clock() >= self._due and not self._busy:
-            self.checkpoint()
+        elif not self._busy:
+            if self._clock() >= self._due:
+                self.checkpoint()
+            elif self._moments.waiting and self._clock() >= self._moments_due:
+                self._beside(self._write_moments, "moments")
         if not self._troubles:
             return ()
         troubles, self._troubles = self._troubles, []
@@ -120,8 +132,11 @@ class Recorder:
             began = self._clock()
             state = self._run.save()
             copying = self._clock() - began
-            self._writing = threading.Thread(target=self._write, args=(state, copying), name="checkpoint")
-            self._writing.start()
+            self._beside(partial(self._write, state, copying), "checkpoint")
+
+    def forget_later_moments(self) -> None:
+        """Removes the moments after the step from which the run goes on."""
+        self._moments.begin_after(self.folder)
 
     def move(self, move: Callable[[Path], Path]) -> None:
         """Has the folder moved to where `move` says, while nothing is written. From any thread."""
@@ -137,9 +152,27 @@ class Recorder:
             self._writing.join()
             self._writing = None
 
-    def _write(self, state: SavedState, copying: float) -> None:
-        """In a thread of its own."""
+    def _beside(self, work: Callable[[], None], name: str) -> None:
+        self._writing = threading.Thread(target=work, name=name)
+        self._writing.start()
+
+    def _write_moments(self) -> None:
+        """Writes the moments that wait, and puts off what is written next by their share of the time."""
         began = time.thread_time()
+        with self._trying("moments"), self._files:
+            self._moments.write(self.folder)
+        rest = (time.thread_time() - began) / SHARE
+        # where it fails, the disk is tried again in a while
+        soonest = LATEST if "moments" in self._failing else MOMENTS_SOONEST
+        self._moments_due = self._clock() + max(soonest, rest)
+        # a crash costs no more for it
+        self._due = max(self._due, min(self._due + rest, self._clock() + LATEST))
+
+    def _write(self, state: SavedState, copying: float) -> None:
+        """In a thread of its own. Moments come first, so that a run that goes on misses none of them."""
+        began = time.thread_time()
+        if self._moments.waiting:
+            self._write_moments()
         with self._trying("checkpoint"), self._files:
             # what it goes on from must not be newer than what has been told
             self._metrics.sync()
@@ -157,6 +190,10 @@ class Recorder:
         self._flush()
         with self._trying("metrics"), self._lines:
             self._metrics.sync()
+        with self._trying("moments"), self._files:
+            if not broken:
+                self._moments.take(last=True)
+            self._moments.write(self.folder)
         if not broken:
             with self._trying("checkpoint"), self._files:
                 write_checkpoint(self.folder, self._run.save())
@@ -247,7 +284,9 @@ def gone_on(
     for rest in folder.glob(".*.tmp"):
         with suppress(OSError):
             rest.unlink()
-    return Recorder(run, folder, leg)
+    recorder = Recorder(run, folder, leg)
+    recorder.forget_later_moments()
+    return recorder
 
 
 def write_weights(run: Run, folder: Path) -> None:

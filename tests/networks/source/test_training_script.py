@@ -274,6 +274,7 @@ ELSEWHERE = {
     "machine.threads": "another number of them is another rounding",
     "machine.compile": "promises closeness and not equality",
     "machine.decoders": "changes nothing, which test_streaming_script shows",
+    "machine.moments": "changes nothing, which test_recorder shows",
     "machine.synchronized": "of runs of several processes, which have no script",
 }
 """What the random recipes leave alone, and why."""
