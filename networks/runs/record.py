@@ -63,6 +63,8 @@ class Record:
         """What all epochs took together that have been judged, without pauses."""
         self.judged_images = 0
         """How many validation images there are; 0 as long as it is unknown."""
+        self.steps_per_epoch = 0
+        """How many steps there are in an epoch; 0 as long as it is unknown."""
         self.progress = Progress(epochs, clock)
         self._most = most
         self._means: dict[str, Column] = {name: Column() for name in EACH_STEP}
@@ -82,6 +84,7 @@ class Record:
                 self.changes.append(event)
             elif isinstance(event, Started):
                 self.chance, self.judged_images = event.chance, event.validation_images
+                self.steps_per_epoch = event.steps_per_epoch
         self.steps.extend(steps)
         self.validations.extend(validations)
         if self.diverged is None:
