@@ -105,6 +105,8 @@ class Desk(QObject):
     """The `Reach` that the cards are to show: what one number sees of the layers before it; or None."""
     explanation_wished = Signal(object)
     """A `ValuePlace`: where this number comes from is to be shown."""
+    gradient_of_step_wished = Signal(object)
+    """A `StepGradient`: where a gradient of a step's batch comes from is to be shown."""
     largest_wished = Signal(str)
     """The name of a layer: where the largest number that leaves it comes from is to be shown."""
     panel_wished = Signal(str)

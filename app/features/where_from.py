@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import Slot
 
-from app.background.job import Task
 from app.background.newest import Newest
 from app.feature.command import Command, MenuEntry, Section
 from app.feature.desk import LASTING, Desk
@@ -17,19 +15,26 @@ from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.feature.probed import Probed
 from app.feature.shown import Shown
+from app.features.where_from_work import (
+    ANY,
+    Known,
+    StepGradient,
+    Wish,
+    explained,
+    explained_of_step,
+    suits,
+)
 from app.probing.probing import Sight
-from app.training.memory import lean_memory
 from networks.core.message import Message, UserError, message, visible
-from networks.explanations.kept import Kept, bytes_of_outputs
-from networks.explanations.page import Page, page
+from networks.explanations.kept import bytes_of_outputs
+from networks.explanations.page import Page
+from networks.explanations.trace import bytes_of_trace
 from networks.xray.silenced import NOTHING_OFF
-from networks.xray.value_place import ValuePlace
+from networks.xray.value_place import GradientPlace, ValuePlace
 from widgets.controls.section import ShowWatch
 from widgets.look.translation import said
 
 if TYPE_CHECKING:
-    from networks.insight.looker import Looker
-    from networks.insight.pictures import Pictures
     from networks.xray.probe import Which
     from widgets.explanation.panel import ExplanationPanel
 
@@ -38,17 +43,6 @@ HOLDER = "where from"
 ROOM = 1180
 LEAST_WIDTH = 340
 _NEXT = "where from, next"
-_ANY = ""
-"""In place of a layer: whichever makes a good beginning."""
-
-
-class Known(NamedTuple):
-    """What is kept of the picture, for which probe, with whose weights, and by whom it was made."""
-
-    key: tuple[Any, ...]
-    pictures: Pictures
-    kept: Kept
-    looker: Looker
 
 
 class WhereFrom(PanelFeature["ExplanationPanel"]):
@@ -59,8 +53,10 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         self._working, self._saving = Newest(self), Newest(self)
         self._known: Known | None = None
         self._shown: ValuePlace | None = None
-        self._wish: tuple[str, tuple[int, ...] | None] | None = None
-        """A layer, and a position in it or None for its largest number, that waits for the probe."""
+        self._wish: Wish | None = None
+        """What waits for the probe."""
+        self._of_step: StepGradient | None = None
+        """The step whose batch is looked at, in place of the probe."""
         self._entering = False
         """Whether the room was opened just now: the keyboard goes with it."""
         self._asked: tuple[Any, ...] | None = None
@@ -69,6 +65,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         """Whether the weights from before the training are looked at."""
         desk.explanation_wished.connect(self.explain)
         desk.largest_wished.connect(self.explain_layer)
+        desk.gradient_of_step_wished.connect(self.explain_step)
         desk.probed_changed.connect(self._follow_probe)
         desk.probing.changed.connect(self._show_reason)
         desk.probing.budget.join(HOLDER, self._let_go)
@@ -80,6 +77,9 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
         panel = ExplanationPanel()
         panel.wished.connect(self._go)
+        panel.side_wished.connect(self._turn)
+        panel.weight_wished.connect(self._take_weight)
+        panel.layer_wished.connect(self._go_to_layer)
         panel.example_wished.connect(self.explain_selected)
         panel.again_wished.connect(self._look_again)
         panel.start_wished.connect(self._change_weights)
@@ -105,12 +105,16 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     def commands(self) -> tuple[MenuEntry, ...]:
         title = self.tr("Where a &number comes from")
-        return (Command("explain", Section.CANVAS, title, self.explain_selected, ("Ctrl+Shift+N",)),)
+        gradient = self.tr("Where a &gradient comes from")
+        return (
+            Command("explain", Section.CANVAS, title, self.explain_selected, ("Ctrl+Shift+N",)),
+            Command("explain_gradient", Section.CANVAS, gradient, self.explain_gradient),
+        )
 
     def gestures(self) -> tuple[Gesture, ...]:
         cells, rows = self.tr("On the map of a number"), self.tr("On the arithmetic of a number")
         room = self.tr("Where a number comes from")
-        arrows = ("Left", "Right", "Up", "Down")
+        arrows, ways = ("Left", "Right", "Up", "Down"), self.tr("On the way of a gradient")
         return (
             Gesture(cells, self.tr("Walk to another number"), arrows, self.tr("click")),
             Gesture(cells, self.tr("The same spot of another map"), ("PgUp", "PgDown")),
@@ -121,6 +125,10 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
             Gesture(room, self.tr("Play or pause"), ("Space",)),
             Gesture(room, self.tr("Follow the number to the next layer"), ("Return", "Enter")),
             Gesture(room, self.tr("Go to the layer before"), ("Backspace",)),
+            Gesture(room, self.tr("From a number to its gradient, and back"), ("G",)),
+            Gesture(cells, self.tr("Go to another filter"), ("Ctrl+PgUp", "Ctrl+PgDown")),
+            Gesture(ways, self.tr("Go along the way of the gradient"), ("Up", "Down")),
+            Gesture(ways, self.tr("Go to a layer of it"), ("Return", "Enter"), self.tr("click")),
         )
 
     def show(self, old: Shown | None, new: Shown) -> None:
@@ -128,6 +136,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         if old is not None and new.news(old, "network", "classes"):
             # the numbers are those of another network
             self._forget()
+            self._of_step = None
             if self._shown is not None and self._shown.layer not in new.network:
                 self._shown = None
                 self.panel.show_hint("")
@@ -143,25 +152,37 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
     @Slot(object)
     def explain(self, place: ValuePlace) -> None:
         """Opens the room with this number."""
-        self._start = False
-        self._open(place.layer, place.at)
+        self._open(Wish.of(place))
 
     @Slot()
     def explain_selected(self) -> None:
         """Opens the room with the largest number of the selected layer, or of the first that learns."""
         leaves = [leaf for leaf in map(self.desk.shown.folding.leaf, self.desk.shown.selection) if leaf]
-        self.explain_layer(leaves[0] if leaves else _ANY)
+        self.explain_layer(leaves[0] if leaves else ANY)
+
+    @Slot()
+    def explain_gradient(self) -> None:
+        """Opens the room with the largest gradient of the selected layer, or of the first that learns."""
+        leaves = [leaf for leaf in map(self.desk.shown.folding.leaf, self.desk.shown.selection) if leaf]
+        self._open(Wish(leaves[0] if leaves else ANY, back=True))
+
+    @Slot(object)
+    def explain_step(self, wished: StepGradient) -> None:
+        """Opens the room with a gradient of a step's batch."""
+        self.desk.open_panel("explanation")
+        self._entering, self._of_step, self._wish = True, wished, Wish.of(wished.place)
+        self._work()
 
     @Slot(str)
     def explain_layer(self, layer: str) -> None:
         """Opens the room with the largest number of a layer."""
-        self._start = False
-        self._open(layer, None)
+        self._open(Wish(layer))
 
-    def _open(self, layer: str, at: tuple[int, ...] | None) -> None:
+    def _open(self, wish: Wish) -> None:
+        self._start, self._of_step = False, None
         self.desk.open_panel("explanation")
         self._entering = True
-        self._wish = layer, at
+        self._wish = wish
         self.desk.probing.watch("where", Sight())
         if self.desk.probed is None:
             self._show_reason()
@@ -177,24 +198,49 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     @Slot(object)
     def _go(self, place: ValuePlace) -> None:
-        self._wish = place.layer, place.at
+        self._see(Wish.of(place))
+
+    @Slot(bool)
+    def _turn(self, back: bool) -> None:
+        """From a number to its gradient, or back; from that of a weight to the largest number."""
+        if self._shown is None:
+            return
+        same = not isinstance(self._shown, GradientPlace) or self._shown.weight is None
+        at = self._shown.at if same and self._shown.at else None
+        self._see(Wish(self._shown.layer, at, back))
+
+    @Slot(object)
+    def _take_weight(self, weight: str | None) -> None:
+        if self._shown is not None:
+            self._see(Wish(self._shown.layer, None, True, weight))
+
+    @Slot(str)
+    def _go_to_layer(self, layer: str) -> None:
+        self._see(Wish(layer, None, True))
+
+    def _see(self, wish: Wish) -> None:
+        if not wish.back and self._of_step is not None:
+            # numbers are those of the probe, whatever step was looked at
+            self._of_step = None
+            self.desk.probing.watch("where", Sight())
+        self._wish = wish
         self._work()
 
     @Slot()
     def _look_again(self) -> None:
         self._forget()
-        self._start = False
+        self._start, self._of_step = False, None
         self._again()
 
     @Slot(bool)
     def _change_weights(self, start: bool) -> None:
-        self._start = start
         self._forget()
+        self._start, self._of_step = start, None
         self._again()
 
     def _again(self) -> None:
         if self._shown is not None:
-            self._wish = self._shown.layer, self._shown.at
+            self._wish = Wish.of(self._shown)
             self._work()
 
     @Slot()
@@ -204,7 +250,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
             return
         if not panel.isVisible():
             panel.player.pause()
-        elif self._known is None and self._wish is None:
+        elif self._known is None and self._wish is None and self._of_step is None:
             # others needed the memory in the meantime
             self._again()
         # what is shown is kept: it needs the probe only to follow it
@@ -215,7 +261,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
     @Slot()
     def _follow_probe(self) -> None:
         probed = self.desk.probed
-        if probed is None:
+        if probed is None or self._of_step is not None:
             return
         if self._wish is not None:
             self._work()
@@ -245,72 +291,99 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
     # explaining
 
     def _work(self) -> None:
-        probed = self.desk.probed
-        if probed is None or self._wish is None:
+        if self._wish is None:
             return
-        layer, at = self._wish
+        classes = tuple(visible(name, 60) for name in self.desk.shown.recipe.data.dataset.classes)
+        if self._of_step is not None:
+            seen, image = self._of_step.seen, self._of_step.image
+            work = partial(explained_of_step, seen, image, self._wish, classes)
+            self._working.run(work, partial(self._take_of_step, self._of_step, self._wish), self._miss)
+            return
+        probed = self.desk.probed
+        if probed is None:
+            return
         known = self._known
         if known is not None and known.key != self._key(probed):
             moved = known.pictures is not probed.pictures or known.key[2] != probed.mode
             # a number of the same moment, as long as nobody asks for a later one
             known = None if moved or probed.looker is not None else known
-        classes = tuple(visible(name, 60) for name in self.desk.shown.recipe.data.dataset.classes)
         key = self._key(probed)
         if self._asked == (key, self._wish):
             return
         self._asked = key, self._wish
         which: Which | None = "first" if self._start else None
-        whole = self._asks(probed) if known is None else known.kept.whole
-        work = partial(_explained, probed, known, key, which, layer, at, classes, whole)
-        self._working.run(work, partial(self._take, probed, (layer, at)), self._miss)
+        wish = self._wish
+        whole = known.kept.whole if known is not None and suits(known, wish) else self._asks(probed, wish)
+        known = known if self._known is not None else None
+        explain = partial(explained, probed, known, key, which, wish, classes, whole)
+        self._working.run(explain, partial(self._take, probed, wish), self._miss)
 
-    def _take(
-        self, probed: Probed, wish: tuple[str, tuple[int, ...] | None], found: tuple[Known, Page]
-    ) -> None:
+    def _take(self, probed: Probed, wish: Wish, found: tuple[Known, Page]) -> None:
         self._asked = None
-        if probed.project.network != self.desk.shown.network:
+        if probed.project.network != self.desk.shown.network or self._of_step is not None:
             return
         if self._wish == wish:
             self._wish = None
         self._known, shown = found
-        self.desk.probing.budget.hold(HOLDER, self._known.kept.captures, self._known.looker.tensors())
-        moved = self._shown is not None and self._shown.layer != shown.place.layer
-        self._shown = shown.place
-        from widgets.explanation.saving import About
-
-        about = About(self._network_name(), probed.title, self._weights_words(probed, self._known))
+        kept = self._known.kept
+        self.desk.probing.budget.hold(HOLDER, kept.captures, kept.trace, self._known.looker.tensors())
+        words = self._weights_words(probed, self._known)
         trained = probed.source.run is not None and bool(probed.source.step)
-        self.panel.show_page(shown, about, offers_start=trained, at_start=self._start)
-        if self._entering:
-            self._entering = False
-            self.panel.take_focus()
+        self._show_page(shown, probed.title, words, offers_start=trained)
         if not shown.kept.whole:
             self.desk.say(
                 message(
                     "All numbers of this network would take {needed} MB, and all views together may take "
                     "{most} MB: only those of this layer are kept, and the way there has no values. Choose a "
                     "smaller network, or smaller pictures, to follow a number all the way.",
-                    needed=-(-self._needed(probed) >> 20),
+                    needed=-(-self._needed(probed, back=shown.backwards) >> 20),
                     most=self.desk.probing.budget.most >> 20,
                 ),
                 LASTING,
             )
+
+    def _take_of_step(self, of_step: StepGradient, wish: Wish, shown: Page) -> None:
+        if self._of_step is not of_step or shown.kept.network != self.desk.shown.network:
+            return
+        if self._wish == wish:
+            self._wish = None
+        seen = of_step.seen
+        picture = self.tr("picture {row}, as the step saw it").format(row=int(seen.rows[of_step.image]))
+        words = self.tr("step {step}, its batch").format(step=seen.step)
+        self._show_page(shown, picture, words, offers_start=False)
+
+    def _show_page(self, shown: Page, picture: str, weights: str, *, offers_start: bool) -> None:
+        moved = self._shown is not None and self._shown.layer != shown.place.layer
+        self._shown = shown.place
+        from widgets.explanation.saving import About
+
+        about = About(self._network_name(), picture, weights)
+        self.panel.show_page(shown, about, offers_start=offers_start, at_start=self._start)
+        if self._entering:
+            self._entering = False
+            self.panel.take_focus()
         if moved:
             self.desk.reveal(shown.place.layer)
-        self.desk.place_chosen.emit(shown.place)
+        if not isinstance(shown.place, GradientPlace):
+            self.desk.place_chosen.emit(shown.place)
+        elif shown.place.weight is None:
+            self.desk.place_chosen.emit(ValuePlace(shown.place.layer, shown.place.at))
 
     # memory
 
-    def _needed(self, probed: Probed) -> int:
+    def _needed(self, probed: Probed, *, back: bool) -> int:
         """The bytes that all numbers of the network take for the probe, with weights of their own."""
-        report = self.desk.shown.report
+        network, report, images = self.desk.shown.network, self.desk.shown.report, probed.xray.images
         # while a run goes on, and for the start, the network is a copy
         copied = 4 * report.weights if probed.looker is None or self._start else 0
-        return bytes_of_outputs(report, probed.xray.images) + copied
+        if back:
+            # the weights themselves are those of the network
+            return bytes_of_trace(network, report, images) - 4 * report.weights + copied
+        return bytes_of_outputs(report, images) + copied
 
-    def _asks(self, probed: Probed) -> bool:
+    def _asks(self, probed: Probed, wish: Wish) -> bool:
         """Whether all numbers of the network may be kept."""
-        budget, needed = self.desk.probing.budget, self._needed(probed)
+        budget, needed = self.desk.probing.budget, self._needed(probed, back=wish.back)
         if self.late.made is not None and not budget.fits(_NEXT, needed):
             # there is no room for these and for those that are shown
             self._forget()
@@ -325,6 +398,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         """Others need the memory: what is out of sight is given up, and explained anew when it is seen."""
         if self.late.made is not None and not self.late.made.isVisible() and self._wish is None:
             self._forget()
+            self._of_step = None
             self.panel.show_hint("")
 
     def _weights_words(self, probed: Probed, known: Known) -> str:
@@ -340,7 +414,12 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     def _miss(self, reason: Message) -> None:
         self._wish = self._asked = None
-        self.panel.show_hint(said(reason))
+        if self.panel.page is not None:
+            # what is shown stays: the wish went to something that there is not
+            self.panel.show_same()
+            self.desk.say(reason, LASTING)
+        else:
+            self.panel.show_hint(said(reason))
 
     @Slot(str)
     def _tell(self, words: str) -> None:
@@ -370,55 +449,5 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         except UserError as error:
             self.desk.files.show_error(error.reason)
             return
-        words = self.tr("“{path}” holds the picture of where this number comes from.")
+        words = self.tr("“{path}” holds the picture.")
         self.desk.writer.write(path, data, words.format(path=visible(path.name)))
-
-
-def _explained(
-    probed: Probed,
-    known: Known | None,
-    key: tuple[Any, ...],
-    which: Which | None,
-    layer: str,
-    at: tuple[int, ...] | None,
-    classes: tuple[str, ...],
-    whole: bool,
-    _: Task,
-) -> tuple[Known, Page]:
-    """In the job's thread. `which` asks for other weights of the run than those that are looked at."""
-    from networks.insight.keeping import keep
-
-    layer = layer or _first_that_learns(probed)
-    if known is None or layer not in known.kept.captures:
-        looker = known.looker if known is not None else _looker(probed, which)
-        with lean_memory():
-            kept = keep(looker, probed.pictures, probed.mode, layer, whole=whole)
-        known = Known(key, probed.pictures, kept, looker)
-    if layer not in known.kept.captures:
-        raise UserError(
-            message("“{name}” takes no part in what the network says: no number leaves it.", name=layer)
-        )
-    place = ValuePlace(layer, _largest(known.kept, layer) if at is None else at)
-    return known, page(known.kept, place, classes)
-
-
-def _looker(probed: Probed, which: Which | None) -> Looker:
-    from networks.insight.looker import run_looker
-
-    run = probed.source.run
-    if which is None and probed.looker is not None:
-        return probed.looker
-    assert run is not None, "without a run, the start is looked at"
-    return run_looker(run, which or "now")
-
-
-def _first_that_learns(probed: Probed) -> str:
-    """The first layer with filters, or else the first at all."""
-    network = probed.project.network
-    learning = [name for name in network.order if network[name].layer.counts_in_depth]
-    return learning[0] if learning else network.order[0]
-
-
-def _largest(kept: Kept, layer: str) -> tuple[int, ...]:
-    output = kept.captures[layer].output[0]
-    return tuple(int(each) for each in np.unravel_index(int(np.nan_to_num(output).argmax()), output.shape))

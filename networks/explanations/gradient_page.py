@@ -101,6 +101,22 @@ class GradientPage(Page, frozen=True, eq=False):
         return name, self.trace.gradients[name]
 
     @property
+    def whose(self) -> Message:
+        """The loss whose gradient it is."""
+        main = next(iter(self.trace.losses.values()))
+        loss = main.loss.name()
+        if self.of_batch:
+            return plural(
+                "L is the loss of the batch: {loss}, over {count} picture.",
+                "L is the loss of the batch: {loss}, over {count} pictures.",
+                count=len(main.outputs),
+                loss=loss,
+            )
+        label = int(main.targets[0].argmax())
+        name = self.classes[label] if label < len(self.classes) else str(label)
+        return message("L is the loss of this picture alone: {loss} for “{name}”.", loss=loss, name=name)
+
+    @property
     def verdict(self) -> Message:
         """How many terms there are, and how far their result is from autograd's."""
         difference = self.explanation.difference

@@ -20,9 +20,6 @@ from networks.xray.capture import Capture
 from networks.xray.value_place import ValuePlace
 from networks.xray.view import Mode
 
-MOST_BYTES = 300 * 2**20
-"""What is kept of all layers with their gradients, at most, where nobody says less."""
-
 
 class Kept(msgspec.Struct, frozen=True, eq=False):
     """Captures of the probe, whose image is the first one of each; `step` says of when the weights are.

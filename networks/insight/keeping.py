@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from networks.core.message import UserError, message
-from networks.explanations.kept import MOST_BYTES, Kept
+from networks.explanations.kept import Kept
 from networks.explanations.losses import LossPass
 from networks.explanations.page import with_pixels
-from networks.explanations.trace import Trace, bytes_of_trace
+from networks.explanations.trace import Trace
 from networks.graph.check import Report, check
 from networks.graph.network import Network
 from networks.insight.looker import Looker
@@ -50,11 +50,11 @@ def keep(looker: Looker, pictures: Pictures, mode: Mode, name: str, *, whole: bo
     return with_pixels(kept, pictures.mean, pictures.deviation)
 
 
-def keep_gradients(looker: Looker, pictures: Pictures, mode: Mode, name: str, most: int = MOST_BYTES) -> Kept:
+def keep_gradients(looker: Looker, pictures: Pictures, mode: Mode, name: str, *, whole: bool = True) -> Kept:
     """The same with the gradients of the probe's loss, which is that of the recipe for its label.
 
-    Where all of it takes more than `most` bytes, arrays are held for this layer, for those that take its
-    output and for those that it takes its input from. Raises UserError where nobody knows the label.
+    Unless the `whole` is wanted, arrays are held for this layer, for those that take its output and for those
+    that it takes its input from. Raises UserError where nobody knows the label.
     """
     if pictures.label is None:
         raise UserError(
@@ -65,7 +65,6 @@ def keep_gradients(looker: Looker, pictures: Pictures, mode: Mode, name: str, mo
         )
     network = looker.project.network
     report = check(network, looker.project.classes)
-    whole = bytes_of_trace(network, report, looker.images(pictures, mode)) <= most
     trace = looker.trace(pictures, mode, None if whole else _around(network, name))
     return kept_of(trace, report, looker.step, mode, pictures, whole)
 

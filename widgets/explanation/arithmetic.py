@@ -63,6 +63,10 @@ class Arithmetic(QWidget):
         self._row: tuple[int, int] = (0, -1)
         self.off: frozenset[int] = frozenset()
 
+    @property
+    def _backwards(self) -> bool:
+        return self.page is not None and self.page.backwards
+
     # what is shown
 
     def forget(self) -> None:
@@ -74,7 +78,7 @@ class Arithmetic(QWidget):
         before = self._open, self._term
         self.page = page
         stages = page.explanation.stages
-        self._drawings = [drawing_of(page, stage.form) for stage in stages]
+        self._drawings = [drawing_of(page, stage.form, index) for index, stage in enumerate(stages)]
         self._titles = [said(stage.title) for stage in stages]
         self.steps = [
             Step(stage, local, name)
@@ -199,7 +203,9 @@ class Arithmetic(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self.paint_all(painter, float(self.width()), Ink(theme.colors(self)), focus=self.hasFocus())
+        self.paint_all(
+            painter, float(self.width()), Ink(theme.colors(self), back=self._backwards), focus=self.hasFocus()
+        )
         painter.end()
 
     def paint_all(self, painter: QPainter, width: float, ink: Ink, *, focus: bool = False) -> None:
@@ -226,7 +232,8 @@ class Arithmetic(QWidget):
         painter.drawRoundedRect(place, 6, 6)
         inner = place.adjusted(g(12), g(4), -g(12), -g(4))
         upper = QRectF(inner.left(), inner.top(), inner.width(), g(28))
-        word = tr("value") if not self.off else tr("what is left")
+        whole = tr("gradient") if self.page.backwards else tr("value")
+        word = tr("what is left") if self.off else whole
         write(painter, upper, word, ink.strong, ink.text)
         value = self.page.explanation.result if not self.off else self._rest()
         result = figure(value)

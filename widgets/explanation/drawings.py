@@ -13,9 +13,12 @@ from networks.explanations.forms import (
     Shares,
     WeightedSum,
 )
+from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
 from widgets.explanation.chain import of_copied, of_normalized, of_nothing, of_product
 from widgets.explanation.drawing import Drawing
+from widgets.explanation.gradient_drawings import gradient_drawing_of
+from widgets.explanation.laid import of_window
 from widgets.explanation.patch_sum import PatchSum
 from widgets.explanation.point import Point
 from widgets.explanation.table import of_loss, of_scores, of_shares
@@ -23,14 +26,20 @@ from widgets.explanation.term_sum import of_joined, of_sum
 from widgets.explanation.window import Window
 
 
-def drawing_of(page: Page, form: Form) -> Drawing:
-    """The drawing of one stage of the page's explanation."""
+def drawing_of(page: Page, form: Form, stage: int = 0) -> Drawing:
+    """The drawing of one stage of the page's explanation; `stage` says which of them it is."""
+    if isinstance(page, GradientPage):
+        return gradient_drawing_of(page, form, stage)
+    return _of_value(page, form)
+
+
+def _of_value(page: Page, form: Form) -> Drawing:
     match form:
         case WeightedSum():
             if not form.values.size:
                 return of_nothing(form)
             single = form.values.ndim == 1 or (form.values.ndim == 3 and form.values[0].size == 1)
-            return of_sum(page, form) if single else PatchSum(page, form)
+            return of_sum(page, form) if single else PatchSum(of_window(page, form))
         case Largest():
             return Window(page, form)
         case Joined():

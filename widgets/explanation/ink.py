@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
@@ -30,7 +31,10 @@ def tr(text: str) -> str:
 class Ink:
     """Colours and typefaces of one theme, for the window and for saved pictures alike."""
 
-    def __init__(self, shade: theme.Colors) -> None:
+    def __init__(self, shade: theme.Colors, *, back: bool = False) -> None:
+        """With `back`, what is current has the colour of all that flows backwards."""
+        if back:
+            shade = msgspec.structs.replace(shade, accent=shade.back, accent_soft=shade.back_soft)
         self.shade = shade
         self.text, self.dim = QColor(shade.text), QColor(shade.text_dim)
         self.words = theme.font(theme.DENSE)

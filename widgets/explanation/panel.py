@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -20,19 +21,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
+from networks.xray.value_place import GradientPlace, ValuePlace
+from widgets.controls.combo_box import ComboBox
 from widgets.controls.elided_label import ElidedLabel
 from widgets.controls.player import Chapter, Player
+from widgets.controls.segments import Segments
 from widgets.explanation.arithmetic import Arithmetic
 from widgets.explanation.ink import g
 from widgets.explanation.place_column import SIDE, SMALL_SIDE, Cells, Sight
-from widgets.explanation.saving import About
+from widgets.explanation.saving import About, title_of_page
 from widgets.explanation.trail import Trail
-from widgets.explanation.words_column import WordsColumn
+from widgets.explanation.ways import Ways
+from widgets.explanation.words_column import MOST, WordsColumn
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.look.translation import said
 
+Proposal = tuple[str, str, Callable[[], object]]
+"""An icon, words, and what is done."""
 _WIDE, _MEDIUM = 900, 560
 """Widths from which on words stand beside the arithmetic, and the place beside both."""
 _WORDS = 264
@@ -44,7 +52,13 @@ class ExplanationPanel(QWidget):
     """Shows one page at a time, and asks for others."""
 
     wished = Signal(object)
-    """The `ValuePlace` that is to be shown instead."""
+    """The place that is to be shown instead: of a number, or of a gradient."""
+    side_wished = Signal(bool)
+    """Whether the gradient is to be shown, or the number itself."""
+    weight_wished = Signal(object)
+    """The learned tensor of this layer whose gradient is to be shown; None for what leaves the layer."""
+    layer_wished = Signal(str)
+    """The layer whose gradient is to be shown instead."""
     example_wished = Signal()
     """Any number is to be explained, for a beginning."""
     again_wished = Signal()
@@ -65,12 +79,17 @@ class ExplanationPanel(QWidget):
         self.probe, self.weights = ElidedLabel(), ElidedLabel()
         self.again = QPushButton(self.tr("Look again"))
         self.save = QToolButton()
-        self.trail, self.sight, self.cells = Trail(), Sight(), Cells()
+        self.side = Segments((self.tr("Number"), self.tr("Gradient")))
+        self.by = ComboBox()
+        self.trail, self.sight, self.cells, self.ways = Trail(), Sight(), Cells(), Ways()
         self.arithmetic, self.words, self.player = Arithmetic(), WordsColumn(), Player(STEP_MS, smooth=True)
         self.hint, self.example = QLabel(), QPushButton(self.tr("Show me one"))
         self._arrange()
         self.trail.wished.connect(self.wished)
         self.cells.wished.connect(self.wished)
+        self.ways.layer_wished.connect(self.layer_wished)
+        self.side.chosen.connect(self._choose_side)
+        self.by.activated.connect(self._choose_weight)
         self.again.clicked.connect(self.again_wished)
         self.save.clicked.connect(self.saving_wished)
         self.example.clicked.connect(self.example_wished)
@@ -105,13 +124,15 @@ class ExplanationPanel(QWidget):
         """Shows a number, with the words around it; `offers_start` where there are earlier weights."""
         before = self.page
         same_layer = before is not None and before.place.layer == page.place.layer
-        same = same_layer and before is not None and before.place.is_loss == page.place.is_loss
+        same = same_layer and before is not None and _kind(before.place) == _kind(page.place)
         self.page, self._about = page, about
         self._offers_start, self._at_start = offers_start, at_start
         self.probe.set_text(about.probe)
         self.weights.set_text(about.weights)
+        self._show_side(page)
         self.trail.show_page(page)
         self.sight.show_page(page)
+        self.ways.show_page(page)
         self.cells.show_page(page)
         self.words.show_words(page)
         self.arithmetic.show_page(page, same_layer=same)
@@ -122,6 +143,36 @@ class ExplanationPanel(QWidget):
         if not same_layer:
             self._scroll.verticalScrollBar().setValue(0)
         self.told.emit(said(page.verdict))
+
+    def show_same(self) -> None:
+        """What was asked for is not to be had: the switches go back to what is shown."""
+        if self.page is not None:
+            self._show_side(self.page)
+
+    def _show_side(self, page: Page) -> None:
+        """The switch between a number and its gradient, and by what the gradient is."""
+        self.side.show_index(1 if page.backwards else 0)
+        self._title.set_text(title_of_page(page), theme.colors(self).text)
+        self.sight.setVisible(not page.backwards)
+        self.ways.setVisible(page.backwards)
+        weights = page.weights if isinstance(page, GradientPage) else ()
+        self.by.setVisible(bool(weights))
+        if not isinstance(page, GradientPage) or not weights:
+            return
+        self.by.clear()
+        self.by.addItem(self.tr("by what leaves the layer"), None)
+        for name in weights:
+            words = self.tr("by its {weight}").format(weight=name) if name else self.tr("by its weights")
+            self.by.addItem(words, name)
+        self.by.setCurrentIndex(0 if page.weight is None else 1 + weights.index(page.weight))
+
+    @Slot(int)
+    def _choose_side(self, index: int) -> None:
+        self.side_wished.emit(index == 1)
+
+    @Slot()
+    def _choose_weight(self) -> None:
+        self.weight_wished.emit(self.by.currentData())
 
     def take_focus(self) -> None:
         """Gives the keyboard to the map, or to the arithmetic where there is none."""
@@ -141,17 +192,7 @@ class ExplanationPanel(QWidget):
 
     def _propose(self) -> None:
         assert self.page is not None
-        found: list[tuple[str, str, Callable[[], object]]] = []
-        strongest = self.cells.strongest()
-        if strongest is not None and strongest != self.page.place.at:
-            words = (
-                self.tr("Go to the largest number of this map")
-                if self.page.map is not None
-                else self.tr("Go to the largest of these numbers")
-            )
-            found.append(("search", words, self.cells.go_to_strongest))
-        if self.page.map is not None and self.page.map.shape[1] > 1:
-            found.append(("step-on", self.tr("Walk one pixel to the right"), self._walk))
+        found = [*self._places(), *self._sides()]
         row = self.arithmetic.strongest_row()
         if row >= 0:
             name = self.arithmetic.name_of(row)
@@ -172,11 +213,41 @@ class ExplanationPanel(QWidget):
         if before is not None and before.place is not None:
             words = self.tr("Back to where most of it comes from")
             found.append(("step-back", words, self.trail.go_back))
-        self.words.propose(found)
+        self.words.propose(found[:MOST])
+
+    def _places(self) -> list[Proposal]:
+        """Other numbers of the same map."""
+        assert self.page is not None
+        found: list[Proposal] = []
+        strongest = self.cells.strongest()
+        if strongest is not None and strongest != self.page.cell:
+            words = (
+                self.tr("Go to the largest number of this map")
+                if self.page.map is not None
+                else self.tr("Go to the largest of these numbers")
+            )
+            found.append(("search", words, self.cells.go_to_strongest))
+        if self.page.map is not None and self.page.map.shape[1] > 1 and not self.page.backwards:
+            found.append(("step-on", self.tr("Walk one pixel to the right"), self._walk))
+        return found
+
+    def _sides(self) -> list[Proposal]:
+        """The same the other way round: its gradient, the weights', or the number itself."""
+        page = self.page
+        if not isinstance(page, GradientPage):
+            words = self.tr("See where its gradient comes from")
+            return [("backward", words, partial(self.side_wished.emit, True))]
+        if page.weight is not None:
+            words = self.tr("Back to what leaves the layer")
+            return [("backward", words, partial(self.weight_wished.emit, None))]
+        if page.weights:
+            words = self.tr("See what lands on its weights")
+            return [("backward", words, partial(self.weight_wished.emit, page.weights[0]))]
+        return []
 
     def _walk(self) -> None:
         assert self.page is not None
-        at, shown = self.page.place.at, self.page.map
+        at, shown = self.page.cell, self.page.map
         assert shown is not None
         self.cells.walk(0, 1 if at[2] + 1 < shown.shape[1] else -1)
 
@@ -226,7 +297,7 @@ class ExplanationPanel(QWidget):
         head = QWidget()
         title = ElidedLabel()
         title.setFont(theme.font(theme.BODY, bold=True))
-        title.set_text(self.tr("Where this number comes from"), theme.colors(self).text)
+        title.set_text(title_of_page(None), theme.colors(self).text)
         self._title = title
         self.save.setText(self.tr("Save picture…"))
         self.save.setIcon(icon("export"))
@@ -236,7 +307,11 @@ class ExplanationPanel(QWidget):
         row = QHBoxLayout(head)
         row.setContentsMargins(theme.MARGIN, 8, theme.SPACE, 8)
         row.setSpacing(theme.SPACE * 2)
+        self.by.setAccessibleName(self.tr("By what the gradient is"))
+        self.by.setVisible(False)
         row.addWidget(title, 1)
+        row.addWidget(self.side)
+        row.addWidget(self.by)
         row.addWidget(self.probe)
         row.addWidget(self.weights)
         row.addWidget(self.again)
@@ -256,12 +331,13 @@ class ExplanationPanel(QWidget):
         self._grid.setHorizontalSpacing(theme.MARGIN + 4)
         self._grid.setVerticalSpacing(theme.MARGIN)
         self._place = QWidget()
-        self._places = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._place)
-        self._places.setContentsMargins(0, 0, 0, 0)
-        self._places.setSpacing(theme.MARGIN)
-        self._places.addWidget(self.sight)
-        self._places.addWidget(self.cells)
-        self._places.addStretch(1)
+        self._place_row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._place)
+        self._place_row.setContentsMargins(0, 0, 0, 0)
+        self._place_row.setSpacing(theme.MARGIN)
+        top = Qt.AlignmentFlag.AlignTop
+        for widget in (self.ways, self.sight, self.cells):
+            self._place_row.addWidget(widget, 0, top)
+        self._place_row.addStretch(1)
         self._lie: str | None = None
         self._lay("wide")
         self._scroll = QScrollArea()
@@ -307,11 +383,11 @@ class ExplanationPanel(QWidget):
         super().resizeEvent(event)
         width = event.size().width()
         self._lay("wide" if width >= g(_WIDE) else "medium" if width >= g(_MEDIUM) else "narrow")
-        for shown in (self.sight, self.cells):
+        for shown in (self.sight, self.cells, self.ways):
             shown.set_side(SMALL_SIDE if g(_MEDIUM) <= width < g(_WIDE) else SIDE)
         directions = QBoxLayout.Direction
         beside = g(2 * SIDE + 60) <= width < g(_MEDIUM)
-        self._places.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
+        self._place_row.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
         roomy = width >= g(_MEDIUM)
         self.probe.setVisible(roomy)
         style = Qt.ToolButtonStyle
@@ -337,5 +413,12 @@ class ExplanationPanel(QWidget):
             self.trail.go_on()
         elif key == Qt.Key.Key_Backspace:
             self.trail.go_back()
+        elif key == Qt.Key.Key_G:
+            self.side_wished.emit(not self.page.backwards)
         else:
             super().keyPressEvent(event)
+
+
+def _kind(place: ValuePlace) -> tuple[object, ...]:
+    """What must be the same for an open row to stay open."""
+    return type(place), place.is_loss, place.weight if isinstance(place, GradientPlace) else None

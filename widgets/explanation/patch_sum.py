@@ -7,16 +7,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from networks.explanations.figures import enclosed, figure
-from networks.explanations.forms import WeightedSum
-from networks.explanations.page import Page
-from networks.explanations.rows import Row, parts_of, rows_of
+from networks.explanations.rows import Row, rows_of
 from widgets.explanation.drawing import Drawing, Look
 from widgets.explanation.ink import (
     CENTRE,
     LEFT,
     RIGHT,
     Axis,
-    Box,
     Ink,
     bound_of,
     cell_of,
@@ -27,6 +24,7 @@ from widgets.explanation.ink import (
     tr,
     write,
 )
+from widgets.explanation.laid import Laid
 
 _LARGEST = 15
 """Windows with more rows or columns are painted as images, without figures."""
@@ -40,33 +38,27 @@ _ROW, _HEAD, _BIAS = 53, 38, 28
 class PatchSum(Drawing):
     """A weighted sum over windows: convolutions, means, blends."""
 
-    def __init__(self, page: Page, form: WeightedSum) -> None:
-        self.form = form
-        flat = form.values.ndim == 2
-        self.values = form.values[None] if flat else form.values
-        self.factors = form.factors[None] if flat else form.factors
+    def __init__(self, laid: Laid) -> None:
+        self.laid, self.values, self.factors, self.bias = laid, laid.values, laid.factors, laid.bias
         with np.errstate(all="ignore"):
             self.products = self.values * self.factors
-        self.shown = rows_of(parts_of(form))
+        self.shown = rows_of(laid.parts)
         self.rows = len(self.shown)
-        assert page.passed is not None
-        self._maps = page.passed.inputs[int(form.value_places.which)][0]
-        self._channels, self._box, self._outside = _window(form, self.values.shape)
-        self._size = self._maps.shape[1], self._maps.shape[2]
+        self._box, self._outside = laid.box, laid.outside
+        self._size = laid.maps.shape[1], laid.maps.shape[2]
         # what is painted small needs no more pixels; this keeps large images within a frame's time
         step = max(1, min(self._size) // _FINE)
-        self._maps = self._maps[:, ::step, ::step]
-        chosen = [self._channels[row.index] for row in self.shown if row.index is not None]
+        self._maps = laid.maps[:, ::step, ::step]
+        chosen = [laid.lies[row.index] for row in self.shown if row.index is not None]
         self._bounds = (
             bound_of(self._maps[chosen], self.values),
             # shares that are fixed stand back behind the numbers
-            bound_of(self.factors) * (1 if form.weighing == "learned" else 3),
+            bound_of(self.factors) * (1 if laid.learned else 3),
             bound_of(self.products),
         )
         self._images: dict[tuple[int, str, bool], QImage] = {}
-        self._factor_name = tr("kernel") if form.weighing == "learned" else tr("share")
         names = [tr("Window"), *(self.name(row) for row in range(self.rows))]
-        self.steps = (*names, *((tr("Bias"),) if form.bias is not None else ()), tr("Value"))
+        self.steps = (*names, *((tr("Bias"),) if self.bias is not None else ()), tr("Value"))
 
     # what it says
 
@@ -75,7 +67,7 @@ class PatchSum(Drawing):
         index = self.shown[row].index
         if index is None:
             return tr("Others")
-        return tr("From {map}").format(map=self._channels[index])
+        return self.laid.step(index)
 
     def terms(self, row: int) -> int:
         return 0 if self.shown[row].index is None else int(self.values[0].size)
@@ -93,7 +85,7 @@ class PatchSum(Drawing):
 
     def called(self, row: int) -> str:
         index = self.shown[row].index
-        return tr("the others") if index is None else tr("map {map}").format(map=self._channels[index])
+        return tr("the others") if index is None else self.laid.called(index)
 
     def total(self, row: int) -> float:
         return self.shown[row].total
@@ -104,12 +96,8 @@ class PatchSum(Drawing):
     def words(self, row: int, look: Look) -> str:
         found = self.shown[row]
         if found.index is None:
-            return tr("{count} other maps together: {total}").format(
-                count=found.count, total=figure(found.total)
-            )
-        text = tr("Map {map}, {where}: {total}").format(
-            map=self._channels[found.index], where=self.where(), total=figure(found.total)
-        )
+            return f"{self.laid.others(found.count)}: {figure(found.total)}"
+        text = self.laid.line(found.index, self.where(), found.total)
         return f"{text}. {self.term_words(found.index, look.term)}" if look.open == row else text
 
     def where(self) -> str:
@@ -134,7 +122,7 @@ class PatchSum(Drawing):
             return ""
         i, j = self._cell(term)
         at = (index, i, j)
-        place = f"c = {self._channels[index]}, i = {i}, j = {j}"
+        place = f"{self.laid.letter} = {self.laid.labels[index]}, i = {i}, j = {j}"
         factor = enclosed(self.factors[at])
         return f"{place}\n{figure(self.values[at])} · {factor} = {figure(self.products[at])}"
 
@@ -174,7 +162,7 @@ class PatchSum(Drawing):
         return g(26) + max(high, g(110) if width >= g(_ROOMY) else 0) + g(62)
 
     def height(self, width: float, look: Look) -> float:
-        bias = g(_BIAS) if self.form.bias is not None else 0
+        bias = g(_BIAS) if self.bias is not None else 0
         return g(_HEAD) + sum(self._row_height(row, width, look) for row in range(self.rows)) + bias
 
     def _row_height(self, row: int, width: float, look: Look) -> float:
@@ -210,7 +198,7 @@ class PatchSum(Drawing):
 
     def paint(self, painter: QPainter, width: float, look: Look, ink: Ink) -> None:
         at, running = self._columns_at(width), self.running(look.off)
-        bias = self.form.bias
+        bias = self.bias
         ends = [*running, running[-1] + (bias or 0.0)]
         axis = Axis(min(ends), max(ends), at["chart"], at["end"])
         charted = at["end"] - at["chart"] >= g(90)
@@ -254,14 +242,14 @@ class PatchSum(Drawing):
     def _paint_head(self, painter: QPainter, at: dict[str, float], ink: Ink) -> None:
         height, width = self._size
         titles = (
-            ("label", tr("in"), g(24)),
+            ("label", self.laid.label, g(24)),
             (
                 "map",
-                tr("map {size}").format(size=f"{height}×{width}") if at["side"] > g(44) else tr("map"),
+                f"{self.laid.map} {height}×{width}" if at["side"] > g(44) else self.laid.map,
                 at["side"] + g(14),
             ),
-            ("patch", tr("patch"), at["side"]),
-            ("factor", self._factor_name, at["side"]),
+            ("patch", self.laid.patch, at["side"]),
+            ("factor", self.laid.factor, at["side"]),
             ("product", tr("products"), at["side"] + g(10)),
         )
         for key, words, room in titles:
@@ -276,7 +264,7 @@ class PatchSum(Drawing):
         key = (index, kind, ink.shade.dark)
         if key not in self._images:
             values, bound = {
-                "map": (self._maps[self._channels[index]], self._bounds[0]),
+                "map": (self._maps[self.laid.lies[index]], self._bounds[0]),
                 "patch": (self.values[index], self._bounds[0]),
                 "factor": (self.factors[index], self._bounds[1]),
                 "product": (self.products[index], self._bounds[2]),
@@ -295,7 +283,7 @@ class PatchSum(Drawing):
             painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 5, 5)
         painter.setOpacity(0.5 if row in look.off else 1.0)
         if found.index is None:
-            words = tr("{count} other maps together").format(count=found.count)
+            words = self.laid.others(found.count)
             write(
                 painter,
                 QRectF(at["label"], place.top(), at["product"], place.height()),
@@ -304,7 +292,7 @@ class PatchSum(Drawing):
                 ink.dim,
             )
         else:
-            name = str(self._channels[found.index])
+            name = self.laid.labels[found.index]
             write(
                 painter, QRectF(at["label"], place.top(), g(24), place.height()), name, ink.strong, ink.text
             )
@@ -334,7 +322,7 @@ class PatchSum(Drawing):
             write(
                 painter,
                 QRectF(g(8), place.top() + g(5), g(24), g(18)),
-                str(self._channels[index]),
+                self.laid.labels[index],
                 ink.strong,
                 ink.text,
             )
@@ -356,7 +344,7 @@ class PatchSum(Drawing):
         for grid, kind, title in zip(
             grids,
             ("patch", "factor", "product"),
-            (tr("patch"), self._factor_name, tr("products")),
+            (self.laid.patch, self.laid.factor, tr("products")),
             strict=True,
         ):
             write(
@@ -429,22 +417,3 @@ class PatchSum(Drawing):
         if axis is not None:
             pale = look.step < self.rows + 1
             axis.bar(painter, before, before + bias, top + g(_BIAS) / 2, ink, pale=pale)
-
-
-def _window(form: WeightedSum, shape: tuple[int, ...]) -> tuple[list[int], Box, np.ndarray | None]:
-    """The channels of the parts, the box of the window in their maps, and which of its places are padding."""
-    index = form.value_places.index
-    channels = np.broadcast_to(index[1].ravel(), (shape[0],)) if index[1].size == 1 else index[1].ravel()
-    padding = form.value_places.padding
-    outside = None
-    if padding is not None:
-        outside = np.broadcast_to(padding, form.values.shape)
-        outside = outside[0] if outside.ndim == 3 else outside
-        if not outside.any():
-            outside = None
-    rows, columns = (each.ravel() for each in index[2:])
-    rows, columns = rows[rows >= 0], columns[columns >= 0]
-    if not rows.size or not columns.size:
-        return channels.tolist(), (0, 0, 1, 1), outside
-    box = int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1
-    return channels.tolist(), box, outside

@@ -19,8 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from networks.explanations.figures import figure
+from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
-from networks.xray.value_place import ValuePlace
 from widgets.explanation.ink import RIGHT, Ink, g, image_of, paint_image, tr, write
 from widgets.look import theme
 from widgets.look.plain import plain_hint
@@ -105,7 +105,7 @@ class Cells(QWidget):
     """The map or the vector that the number is one of; arrow keys and clicks go to others."""
 
     wished = Signal(object)
-    """The `ValuePlace` that is to be shown instead."""
+    """The place that is to be shown instead."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,9 +127,8 @@ class Cells(QWidget):
         """Shows this number among those beside it."""
         self._page = page
         self._image = None
-        output = page.output
         self._bound = page.bound
-        self.setVisible(output is not None)
+        self.setVisible(page.cells is not None)
         self.setAccessibleName(f"{self.title()}, {self.caption()}")
         words = f"{self.where()}: {figure(page.explanation.value)}"
         if words != self.accessibleDescription():
@@ -149,26 +148,32 @@ class Cells(QWidget):
 
     def caption(self) -> str:
         """Which map it is, and how large."""
-        if self._page is None or self._page.output is None:
+        if self._page is None or self._page.cells is None:
             return ""
-        output = self._page.output
-        if output.ndim == 3:
-            size = "×".join(map(str, output.shape[1:]))
-            return self.tr("map {map}/{count} · {size}").format(
-                map=self._page.place.at[0], count=output.shape[0], size=size
-            )
-        return self.tr("{count} numbers").format(count=output.size)
+        cells = self._page.cells
+        if cells.ndim != 3:
+            return self.tr("{count} numbers").format(count=cells.size)
+        size = "×".join(map(str, cells.shape[1:]))
+        if isinstance(self._page, GradientPage) and self._page.filters:
+            words = self.tr("filter {filter}, from map {map} · {size}")
+            return words.format(filter=self._page.place.at[0], map=self._page.cell[0], size=size)
+        words = self.tr("map {map}/{count} · {size}")
+        return words.format(map=self._page.cell[0], count=cells.shape[0], size=size)
 
     def where(self) -> str:
         """The row and column, or the index."""
         assert self._page is not None
-        at = self._page.place.at
+        if self._page.cells is None:
+            return ""
+        at = self._page.cell
         if len(at) == 3:
             return self.tr("row {row}, column {column}").format(row=at[1], column=at[2])
         return self.tr("number {index}").format(index=at[-1]) if at else ""
 
     def hints(self) -> str:
         """What keys do."""
+        if isinstance(self._page, GradientPage) and self._page.filters:
+            return self.tr("arrows walk; Ctrl+Page Up, Down: filters")
         if self._page is not None and self._page.map is not None:
             return self.tr("arrows walk; Page Up, Down: maps")
         return self.tr("arrows walk")
@@ -184,18 +189,20 @@ class Cells(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.paint_all(painter, Ink(theme.colors(self)), focus=self.hasFocus(), hints=True)
+        back = self._page is not None and self._page.backwards
+        ink = Ink(theme.colors(self), back=back)
+        self.paint_all(painter, ink, focus=self.hasFocus(), hints=True)
         painter.end()
 
     def paint_all(self, painter: QPainter, ink: Ink, *, focus: bool = False, hints: bool = False) -> None:
         """Paints it, from (0, 0), also into a picture that is saved; there, nobody walks."""
-        if self._page is None or self._page.output is None:
+        if self._page is None or self._page.cells is None:
             return
         head = QRectF(0, 0, g(self.side), g(18))
         write(painter, head, self.title(), ink.strong, ink.text)
         write(painter, head.adjusted(g(90), 0, 0, 0), self.caption(), ink.small, ink.dim, RIGHT)
         square = self._square()
-        shown, at = self._page.map, self._page.place.at
+        shown, at = self._page.map, self._page.cell
         if shown is not None:
             if self._image is None or self._dark != ink.shade.dark:
                 self._image, self._dark = image_of(shown, self._bound, ink), ink.shade.dark
@@ -218,8 +225,8 @@ class Cells(QWidget):
     def _paint_bars(self, painter: QPainter, place: QRectF, ink: Ink) -> None:
         """The numbers of a vector as bars; of many, the strongest of each pixel's."""
         assert self._page is not None
-        assert self._page.output is not None
-        numbers = np.nan_to_num(self._page.output.ravel().astype(float))
+        assert self._page.cells is not None
+        numbers = np.nan_to_num(self._page.cells.ravel().astype(float))
         painter.fillRect(place, QColor(ink.shade.sunken))
         low, high = min(0.0, float(numbers.min())), max(0.0, float(numbers.max()))
         scale = place.height() / ((high - low) or 1.0)
@@ -240,16 +247,16 @@ class Cells(QWidget):
 
     def _index(self) -> int:
         assert self._page is not None
-        assert self._page.output is not None
-        return int(np.ravel_multi_index(self._page.place.at, self._page.output.shape))
+        assert self._page.cells is not None
+        return int(np.ravel_multi_index(self._page.cell, self._page.cells.shape))
 
     # walking
 
     def _at(self, point: QPointF) -> tuple[int, ...] | None:
         """The position of the number at a point."""
-        if self._page is None or self._page.output is None:
+        if self._page is None or self._page.cells is None:
             return None
-        output, square = self._page.output, self._square()
+        output, square = self._page.cells, self._square()
         if output.ndim != 3:
             if not square.contains(point):
                 return None
@@ -263,7 +270,7 @@ class Cells(QWidget):
             return None
         row = min(int((point.y() - place.top()) / place.height() * output.shape[1]), output.shape[1] - 1)
         column = min(int((point.x() - place.left()) / place.width() * output.shape[2]), output.shape[2] - 1)
-        return self._page.place.at[0], row, column
+        return self._page.cell[0], row, column
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()
@@ -273,20 +280,22 @@ class Cells(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = self._at(event.position())
-        if at is None or self._page is None or self._page.output is None:
+        if at is None or self._page is None or self._page.cells is None:
             QToolTip.hideText()
             return
-        value = figure(float(self._page.output[at]))
+        value = figure(float(self._page.cells[at]))
         words = tr("{value} at {where}").format(value=value, where=", ".join(map(str, at[-2:])))
         QToolTip.showText(event.globalPosition().toPoint(), plain_hint(words), self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         pages = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
-        if self._page is None or self._page.output is None:
+        if self._page is None or self._page.cells is None:
             super().keyPressEvent(event)
         elif key in _ARROWS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             self.walk(*_ARROWS[key])
+        elif key in pages and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._change_filter(pages[key])
         elif key in pages and self._page.map is not None:
             self.change_map(pages[key])
         elif key == Qt.Key.Key_Home:
@@ -297,8 +306,8 @@ class Cells(QWidget):
     def walk(self, down: int, right: int) -> None:
         """Goes on by a number, as far as there is one."""
         assert self._page is not None
-        assert self._page.output is not None
-        output, at = self._page.output, self._page.place.at
+        assert self._page.cells is not None
+        output, at = self._page.cells, self._page.cell
         if output.ndim == 3:
             row = min(max(at[1] + down, 0), output.shape[1] - 1)
             column = min(max(at[2] + right, 0), output.shape[2] - 1)
@@ -310,19 +319,22 @@ class Cells(QWidget):
     def change_map(self, way: int) -> None:
         """Goes to the same spot of another map."""
         assert self._page is not None
-        assert self._page.output is not None
-        at = self._page.place.at
-        channel = min(max(at[0] + way, 0), self._page.output.shape[0] - 1)
+        assert self._page.cells is not None
+        at = self._page.cell
+        channel = min(max(at[0] + way, 0), self._page.cells.shape[0] - 1)
         self._wish((channel, *at[1:]))
 
     def strongest(self) -> tuple[int, ...] | None:
         """The position of the largest number of the map or vector."""
-        if self._page is None or self._page.output is None:
+        if self._page is None or self._page.cells is None:
             return None
-        shown = self._page.map if self._page.map is not None else self._page.output
-        found = np.unravel_index(int(np.nan_to_num(shown).argmax()), shown.shape)
+        shown = self._page.map if self._page.map is not None else self._page.cells
+        numbers = np.nan_to_num(shown)
+        # a gradient is strong on either side of zero
+        numbers = np.abs(numbers) if self._page.backwards else numbers
+        found = np.unravel_index(int(numbers.argmax()), shown.shape)
         at = tuple(int(each) for each in found)
-        return at if self._page.map is None else (self._page.place.at[0], *at)
+        return at if self._page.map is None else (self._page.cell[0], *at)
 
     def go_to_strongest(self) -> None:
         """Goes to the largest number."""
@@ -332,8 +344,14 @@ class Cells(QWidget):
 
     def _wish(self, at: tuple[int, ...]) -> None:
         assert self._page is not None
-        if at != self._page.place.at:
-            self.wished.emit(ValuePlace(self._page.place.layer, at))
+        if at != self._page.cell:
+            self.wished.emit(self._page.place_of(at))
+
+    def _change_filter(self, way: int) -> None:
+        if isinstance(self._page, GradientPage) and self._page.filters:
+            place = self._page.other_filter(way)
+            if place != self._page.place:
+                self.wished.emit(place)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -8,10 +8,12 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from networks.core.message import UserError, message, visible
+from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
 from widgets.explanation.arithmetic import Arithmetic
 from widgets.explanation.ink import Ink, g, tr, width_of, write
 from widgets.explanation.place_column import SIDE, Cells, Sight
+from widgets.explanation.ways import Ways
 from widgets.look import theme
 from widgets.look.translation import said
 
@@ -28,9 +30,10 @@ class About(msgspec.Struct, frozen=True):
 
 def caption(page: Page, about: About) -> str:
     """Network, layer, weights, picture and the range of the colours, in one line."""
-    output = page.output
     parts = [about.network, page.place.layer, about.weights, about.probe]
-    if output is not None:
+    if isinstance(page, GradientPage):
+        parts.append(said(page.whose))
+    if page.cells is not None:
         parts.append(tr("colours from −{bound} to {bound}").format(bound=f"{page.bound:.3g}"))
     return " · ".join(visible(part) for part in parts if part)
 
@@ -41,16 +44,23 @@ def explanation_picture(page: Page, about: About, arithmetic: Arithmetic, ending
     return drawn.svg() if ending.lower() == ".svg" else drawn.png()
 
 
+def title_of_page(page: Page | None) -> str:
+    """The heading of the room."""
+    if page is not None and page.backwards:
+        return tr("Where this gradient comes from")
+    return tr("Where this number comes from")
+
+
 class _Picture:
     """All columns of the room on white, the sentences below."""
 
     def __init__(self, page: Page, about: About, arithmetic: Arithmetic) -> None:
         self._page, self._about, self._arithmetic = page, about, arithmetic
-        self._ink = Ink(theme.LIGHT)
+        self._ink = Ink(theme.LIGHT, back=page.backwards)
         self._left = g(_MARGIN)
         self._middle = self._left + g(SIDE + 24)
         self.width = self._middle + g(_WIDTH) + g(_MARGIN)
-        places = g(SIDE * 2 + 120)
+        places = max(g(SIDE * 2 + 120), _ways_height(page) + g(SIDE + 90))
         self._body = max(places, arithmetic.height_at(g(_WIDTH)))
         lines = [stage.symbols for stage in page.explanation.stages if stage.symbols]
         self._formula = "\n".join(lines)
@@ -83,7 +93,7 @@ class _Picture:
         generator.setResolution(96)
         generator.setViewBox(QRectF(0, 0, self.width, self.height))
         generator.setSize(QRectF(0, 0, self.width, self.height).size().toSize())
-        generator.setTitle(tr("Where this number comes from"))
+        generator.setTitle(title_of_page(self._page))
         generator.setDescription(caption(self._page, self._about))
         painter = QPainter(generator)
         self._paint(painter)
@@ -95,20 +105,18 @@ class _Picture:
         painter.fillRect(QRectF(0, 0, self.width, self.height), QColor(Qt.GlobalColor.white))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         head = QRectF(self._left, g(14), self.width, g(24))
-        title = tr("Where this number comes from")
+        title = title_of_page(self._page)
         write(painter, head, title, theme.font(theme.LARGE, bold=True), ink.text)
         way = "  ›  ".join(
             crumb.layer for crumb in self._page.crumbs[max(0, self._page.here - 3) : self._page.here + 1]
         )
         wide = width_of(title, theme.font(theme.LARGE, bold=True)) + g(24)
         write(painter, head.adjusted(wide, 0, -wide, 0), way, ink.words, ink.dim)
-        self._put(painter, self._left, g(54), lambda own: _shown(Sight(), self._page).paint_all(own, ink))
-        self._put(
-            painter,
-            self._left,
-            g(54 + SIDE + 60),
-            lambda own: _shown(Cells(), self._page).paint_all(own, ink),
-        )
+        first: Ways | Sight = Ways() if self._page.backwards else Sight()
+        first.show_page(self._page)
+        self._put(painter, self._left, g(54), lambda own: first.paint_all(own, ink))
+        below = g(54) + max(first.sizeHint().height() + g(20), g(SIDE + 60))
+        self._put(painter, self._left, below, lambda own: _shown(Cells(), self._page).paint_all(own, ink))
         self._put(painter, self._middle, g(46), lambda own: self._arithmetic.paint_all(own, g(_WIDTH), ink))
         top = g(64) + self._body
         for text, font, height in (
@@ -128,6 +136,12 @@ class _Picture:
         painter.translate(left, top)
         paint(painter)
         painter.restore()
+
+
+def _ways_height(page: Page) -> float:
+    ways = Ways()
+    ways.show_page(page)
+    return float(ways.sizeHint().height()) if page.backwards else 0.0
 
 
 def _shown(widget, page: Page):  # type: ignore[no-untyped-def]

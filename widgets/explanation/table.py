@@ -23,7 +23,8 @@ from widgets.explanation.ink import (
 )
 from widgets.look import theme
 
-_MOST_CLASSES = 12
+MOST_CLASSES = 12
+"""A table has so many rows at most."""
 
 
 class Table(Drawing):
@@ -94,19 +95,20 @@ class Table(Drawing):
             painter.setOpacity(1.0)
 
 
-def _named(classes: Sequence[str], index: int) -> str:
+def named(classes: Sequence[str], index: int) -> str:
+    """The name of a class, or its number where names are not known."""
     return classes[index] if index < len(classes) else str(index)
 
 
 def of_shares(page: Page, form: Shares) -> Table:
     """Scores, exponentials and shares; the largest and the one in question."""
-    order = ranked(form.shares).tolist()[:_MOST_CLASSES]
+    order = ranked(form.shares).tolist()[:MOST_CLASSES]
     if form.at not in order:
         order[-1] = form.at
     names = page.classes if len(page.classes) == len(form.values) else ()
     lines = [
         (
-            _named(names, index),
+            named(names, index),
             figure(float(form.values[index])),
             figure(float(form.exponentials[index])),
             f"{100 * float(form.shares[index]):.1f}\u202f%",
@@ -130,14 +132,14 @@ def of_scores(page: Page) -> Table | None:
     shares = loss_terms(losses, 0).probabilities
     scores, at = losses.outputs[0].astype(float), page.place.at[-1]
     amounts = scores if shares is None else shares
-    order = ranked(np.nan_to_num(amounts - amounts.min())).tolist()[:_MOST_CLASSES]
+    order = ranked(np.nan_to_num(amounts - amounts.min())).tolist()[:MOST_CLASSES]
     if at not in order:
         order[-1] = at
     heads = [tr("class"), tr("score"), *([] if shares is None else [tr("probability")])]
     lines = []
     for index in order:
         share = () if shares is None else (f"{100 * float(shares[index]):.1f}\u202f%",)
-        lines.append((_named(page.classes, index), figure(float(scores[index])), *share))
+        lines.append((named(page.classes, index), figure(float(scores[index])), *share))
     steps = (tr("Scores"), *(() if shares is None else (tr("Probabilities"),)))
     return Table(heads, lines, [float(amounts[index]) for index in order], order.index(at), steps)
 
@@ -148,7 +150,7 @@ def of_loss(page: Page, form: LossTerms) -> Table:
     size = np.nan_to_num(np.abs(form.terms)) + (
         0 if form.probabilities is None else np.nan_to_num(form.probabilities)
     )
-    order = ranked(size).tolist()[:_MOST_CLASSES]
+    order = ranked(size).tolist()[:MOST_CLASSES]
     if right not in order:
         order[-1] = right
     heads, columns = [tr("class"), tr("score")], [form.outputs]
@@ -158,8 +160,7 @@ def of_loss(page: Page, form: LossTerms) -> Table:
     heads += [tr("target"), tr("adds")]
     columns += [form.targets, form.terms]
     lines = [
-        (_named(page.classes, index), *(figure(float(column[index])) for column in columns))
-        for index in order
+        (named(page.classes, index), *(figure(float(column[index])) for column in columns)) for index in order
     ]
     amounts = [float(form.terms[index]) for index in order]
     return Table(

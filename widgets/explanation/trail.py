@@ -122,8 +122,15 @@ class Trail(QWidget):
         following = self._page.next
         self.next.setVisible(following is not None)
         if following is not None:
-            self.next.setText(self.tr("Next layer: {name}").format(name=title_of(following)))
-            self.next.setToolTip(self.tr("Follow the number to where it counts most (Enter)"))
+            if self._page.backwards:
+                words = self.tr("Goes on to: {name}")
+                hint = self.tr("Follow the gradient down to the number that this one owes most to (Enter)")
+            else:
+                words = self.tr("Next layer: {name}")
+                hint = self.tr("Follow the number to where it counts most (Enter)")
+            self.next.setText(words.format(name=title_of(following)))
+            self.next.setToolTip(hint)
+            self.next.setEnabled(following.place is not None)
 
     def _show(self, button: QToolButton, crumb: Crumb, here: bool) -> None:
         shade = theme.colors(self)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from networks.explanations.forms import WeightedSum
+from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
 from networks.explanations.seen_in_sums import legend
 from widgets.look import theme
@@ -44,6 +45,8 @@ class WordsColumn(QWidget):
         self.sentences.setText("\n\n".join(map(said, page.sentences)))
         form = page.explanation.form
         note = legend(form) if isinstance(form, WeightedSum) else None
+        if isinstance(page, GradientPage):
+            note = page.whose
         self.note.setText("" if note is None else said(note))
         self.note.setVisible(note is not None)
 

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from app.features.where_from import WhereFrom
-from networks.xray.value_place import ValuePlace
+from networks.xray.value_place import GradientPlace, ValuePlace
 from tests.app.features.test_results import train
 from tests.app.features.test_xray import until_shown
 from widgets.canvas.items.inside import tiles
@@ -186,6 +186,20 @@ def test_out_of_sight_it_gives_its_memory_to_others_and_explains_anew_when_it_is
     assert budget.held_by("where from") > held / 2
 
 
+def test_of_a_large_network_gradients_are_kept_around_one_layer_and_followed(room, desk, qtbot, monkeypatch):
+    monkeypatch.setattr(desk.probing.budget, "most", 1)
+    told = []
+    desk.told.connect(lambda words, _: told.append(words))
+    room.explain_gradient()
+    page = until_gradient(room, qtbot)
+    assert not page.kept.whole
+    assert any("all views together may take" in words for words in told)
+    before = page.before.place
+    room.panel.trail.go_back()
+    page = until_gradient(room, qtbot, before)
+    assert page.explanation.difference < 1e-5
+
+
 @pytest.mark.parametrize("ending", [".png", ".svg"])
 def test_it_is_saved_with_its_caption(room, qtbot, tmp_path, monkeypatch, ending):
     room.explain_selected()
@@ -217,3 +231,96 @@ def test_the_pointer_says_other_numbers_and_a_click_goes_there(room, qtbot):
     if wanted != page.place:
         found = until_page(room, qtbot, wanted)
         assert found.explanation.value == pytest.approx(float(page.output[wanted.at]))
+
+
+def until_gradient(room, qtbot, place=None):
+    def shown():
+        page = room.panel.page
+        return page is not None and page.backwards and (place is None or page.place == place)
+
+    qtbot.waitUntil(shown, timeout=30_000)
+    return room.panel.page
+
+
+def test_a_key_turns_from_a_number_to_its_gradient_and_back(room, qtbot):
+    room.explain_selected()
+    number = until_page(room, qtbot)
+    panel = room.panel
+    QTest.keyClick(panel.cells, Qt.Key.Key_G)
+    page = until_gradient(room, qtbot, GradientPlace(number.place.layer, number.place.at))
+    assert panel.ways.isVisible()
+    assert not panel.sight.isVisible()
+    assert page.explanation.difference <= 1e-5 * (1 + np.abs(page.cells).max())
+    assert "this picture alone" in panel.words.note.text()
+    panel.side.button(0).click()
+    until_page(room, qtbot, number.place)
+    assert panel.sight.isVisible()
+
+
+def test_keys_follow_the_gradient_up_to_the_loss_and_down_again(room, desk, qtbot):
+    room.explain_gradient()
+    page = until_gradient(room, qtbot)
+    panel, climbed = room.panel, 0
+    while page.before is not None and page.before.kind is not None:
+        before = page.before.place
+        QTest.keyClick(panel, Qt.Key.Key_Backspace)
+        page = until_gradient(room, qtbot, before)
+        climbed += 1
+    assert climbed > 3
+    assert page.place.layer == page.kept.end
+    assert "Here the gradient starts" in panel.words.sentences.text()
+    following = page.next.place
+    QTest.keyClick(panel, Qt.Key.Key_Return)
+    until_gradient(room, qtbot, following)
+    # along the way: its first lines are the loss and the end of the network
+    panel.ways.setFocus()
+    for _ in panel.ways.lines:
+        QTest.keyClick(panel.ways, Qt.Key.Key_Up)
+    QTest.keyClick(panel.ways, Qt.Key.Key_Down)
+    assert panel.ways.lines[1].words == panel.ways.accessibleDescription()
+    QTest.keyClick(panel.ways, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: room.panel.page.place.layer == page.kept.end, timeout=30_000)
+
+
+def test_the_gradient_of_a_weight_is_walked_filter_by_filter(room, qtbot):
+    room.explain_gradient()
+    page = until_gradient(room, qtbot)
+    panel = room.panel
+    panel.by.setCurrentIndex(1)
+    panel.by.activated.emit(1)
+    qtbot.waitUntil(lambda: room.panel.page.weight == "weight", timeout=30_000)
+    page = room.panel.page
+    assert abs(page.explanation.value) == np.abs(page.whole).max()
+    filter, *rest = page.place.at
+    key = Qt.Key.Key_PageDown if filter + 1 < page.filters else Qt.Key.Key_PageUp
+    other = filter + 1 if filter + 1 < page.filters else filter - 1
+    QTest.keyClick(panel.cells, key, Qt.KeyboardModifier.ControlModifier)
+    page = until_gradient(room, qtbot, GradientPlace(page.place.layer, (other, *rest), "weight"))
+    assert page.explanation.value == page.whole[page.place.at]
+
+
+def test_a_picture_that_nobody_labelled_has_no_gradient(room, desk, qtbot):
+    room.explain_selected()
+    until_page(room, qtbot)
+    told = []
+    desk.told.connect(lambda words, _: told.append(words))
+    desk.probing.choose_pixels(np.zeros((8, 8, 1), np.uint8))
+    qtbot.waitUntil(lambda: desk.probed is not None and desk.probed.pictures.label is None, timeout=30_000)
+    room.panel.side.button(1).click()
+    qtbot.waitUntil(lambda: any("Nobody says" in words for words in told), timeout=30_000)
+    assert not room.panel.page.backwards
+    assert room.panel.side.button(0).isChecked()
+
+
+@pytest.mark.parametrize("ending", [".png", ".svg"])
+def test_a_gradient_is_saved_with_whose_loss_it_is(room, qtbot, tmp_path, monkeypatch, ending):
+    room.explain_gradient()
+    until_gradient(room, qtbot)
+    path = tmp_path / f"gradient{ending}"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    room.panel.save.click()
+    room.desk.writer.finish()
+    if ending == ".png":
+        assert QImage(str(path)).width() > 1000
+    else:
+        assert "loss of this picture alone" in path.read_text()

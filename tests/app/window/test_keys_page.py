@@ -36,6 +36,7 @@ READERS = {
     "widgets/explanation/arithmetic.py": "On the arithmetic of a number",
     "widgets/explanation/panel.py": "Where a number comes from",
     "widgets/explanation/place_column.py": "On the map of a number",
+    "widgets/explanation/ways.py": "On the way of a gradient",
     "widgets/forms/number_field.py": "In a number field",
     "widgets/inside/excited_row.py": "On the pictures that excite it most",
     "widgets/inside/map_grid.py": "On the maps of a layer",

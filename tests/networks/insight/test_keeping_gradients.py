@@ -80,7 +80,7 @@ def test_in_a_batch_the_loss_is_still_the_probes_alone(looker, pictures):
 
 def test_of_a_large_network_only_the_layers_around_are_held(looker, pictures):
     whole = keep_gradients(looker, pictures, "evaluation", "relu")
-    some = keep_gradients(looker, pictures, "evaluation", "relu", 1000)
+    some = keep_gradients(looker, pictures, "evaluation", "relu", whole=False)
     assert not some.whole
     assert set(some.captures) == {"bn", "relu", "conv2", "add"}
     place = largest_gradient(some.trace, "relu", None)
@@ -91,7 +91,7 @@ def test_of_a_large_network_only_the_layers_around_are_held(looker, pictures):
     assert mine.crumbs[mine.here - 1] == theirs.crumbs[theirs.here - 1]
     assert mine.next == theirs.next
     weight = largest_gradient(whole.trace, "conv2", "weight")
-    around = keep_gradients(looker, pictures, "evaluation", "conv2", 1000)
+    around = keep_gradients(looker, pictures, "evaluation", "conv2", whole=False)
     assert near(gradient_page(around, weight).explanation)
 
 

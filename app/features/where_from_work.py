@@ -1,0 +1,164 @@
+"""The work of the room beside the window: the page of a number or gradient, of the probe or of a step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from app.background.job import Task
+from app.feature.probed import Probed
+from app.training.memory import lean_memory
+from networks.core.message import UserError, message
+from networks.explanations.gradient_page import gradient_page, largest_gradient
+from networks.explanations.kept import Kept
+from networks.explanations.page import Page, page
+from networks.explanations.step import SeenStep
+from networks.explanations.trace import Trace
+from networks.graph.check import check
+from networks.layers.ends import Output
+from networks.xray.value_place import GradientPlace, ValuePlace
+
+if TYPE_CHECKING:
+    from networks.insight.looker import Looker
+    from networks.insight.pictures import Pictures
+    from networks.xray.probe import Which
+
+ANY = ""
+"""In place of a layer: whichever makes a good beginning."""
+
+
+class Known(NamedTuple):
+    """What is kept of the picture, for which probe, with whose weights, and by whom it was made."""
+
+    key: tuple[Any, ...]
+    pictures: Pictures
+    kept: Kept
+    looker: Looker
+
+
+class Wish(NamedTuple):
+    """What is to be shown of a layer: one of its numbers or gradients, or with no position the largest."""
+
+    layer: str
+    at: tuple[int, ...] | None = None
+    back: bool = False
+    weight: str | None = None
+
+    @classmethod
+    def of(cls, place: ValuePlace) -> Wish:
+        """What stands at this place."""
+        if isinstance(place, GradientPlace):
+            return cls(place.layer, place.at, True, place.weight)
+        return cls(place.layer, place.at)
+
+
+class StepGradient(msgspec.Struct, frozen=True, eq=False):
+    """A gradient of a step that was seen whole; `image` is the picture of its batch that is followed."""
+
+    seen: SeenStep
+    place: GradientPlace
+    image: int
+
+
+def explained(
+    probed: Probed,
+    known: Known | None,
+    key: tuple[Any, ...],
+    which: Which | None,
+    wish: Wish,
+    classes: tuple[str, ...],
+    whole: bool,
+    _: Task,
+) -> tuple[Known, Page]:
+    """In the job's thread. `which` asks for other weights of the run than those that are looked at.
+
+    `whole` says whether all numbers of the network may be kept.
+    """
+    from networks.insight.keeping import keep, keep_gradients
+
+    layer = wish.layer or _first_that_learns(probed)
+    if known is None or not _holds(known.kept, layer, back=wish.back):
+        looker = known.looker if known is not None else _looker(probed, which)
+        made = keep_gradients if wish.back else keep
+        with lean_memory():
+            made_now = made(looker, probed.pictures, probed.mode, layer, whole=whole)
+        known = Known(key, probed.pictures, made_now, looker)
+    kept = known.kept
+    if not _holds(kept, layer, back=wish.back):
+        raise UserError(
+            message("“{name}” takes no part in what the network says: no number leaves it.", name=layer)
+        )
+    if wish.back:
+        assert kept.trace is not None
+        return known, gradient_page(kept, _place(kept.trace, layer, wish, 0), classes)
+    place = ValuePlace(layer, _largest(kept, layer) if wish.at is None else wish.at)
+    return known, page(kept, place, classes)
+
+
+def explained_of_step(seen: SeenStep, image: int, wish: Wish, classes: tuple[str, ...], _: Task) -> Page:
+    """In the job's thread: a gradient of a step's batch."""
+    trace = seen.trace
+    scores = next(iter(trace.losses.values())).outputs
+    kept = Kept(
+        trace.network,
+        check(trace.network, scores.shape[1]),
+        trace.captures,
+        seen.step,
+        "training",
+        np.ascontiguousarray(seen.pictures[image]),
+        int(seen.labels[image]),
+        True,
+        next(node.name for node in trace.network.nodes if isinstance(node.layer, Output)),
+        trace.losses[next(iter(trace.losses))],
+        trace.loss,
+        trace,
+    )
+    place = _place(trace, wish.layer, wish, image)
+    return gradient_page(kept, place, classes, image=image, of_batch=len(scores) > 1)
+
+
+def suits(known: Known, wish: Wish) -> bool:
+    """Whether the page can be made of what is kept."""
+    return bool(wish.layer) and _holds(known.kept, wish.layer, back=wish.back)
+
+
+def _place(trace: Trace, layer: str, wish: Wish, image: int) -> GradientPlace:
+    if wish.at is None:
+        return largest_gradient(trace, layer, wish.weight, image)
+    return GradientPlace(layer, wish.at, wish.weight)
+
+
+def _holds(kept: Kept, layer: str, *, back: bool) -> bool:
+    """Whether all is at hand that a page about this layer needs."""
+    if layer not in kept.captures:
+        return False
+    trace = kept.trace
+    if not back:
+        return True
+    return trace is not None and all(
+        name in trace.captures and name in trace.gradients for name in (layer, *trace.targets(layer))
+    )
+
+
+def _looker(probed: Probed, which: Which | None) -> Looker:
+    from networks.insight.looker import run_looker
+
+    run = probed.source.run
+    if which is None and probed.looker is not None:
+        return probed.looker
+    assert run is not None, "without a run, the start is looked at"
+    return run_looker(run, which or "now")
+
+
+def _first_that_learns(probed: Probed) -> str:
+    """The first layer with filters, or else the first at all."""
+    network = probed.project.network
+    learning = [name for name in network.order if network[name].layer.counts_in_depth]
+    return learning[0] if learning else network.order[0]
+
+
+def _largest(kept: Kept, layer: str) -> tuple[int, ...]:
+    output = kept.captures[layer].output[0]
+    return tuple(int(each) for each in np.unravel_index(int(np.nan_to_num(output).argmax()), output.shape))
