@@ -27,15 +27,22 @@ _POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def figure(number: float, decimals: int = 3) -> str:
-    """`6.488`, `−0.575`, `0` or `8.12·10⁻⁵`."""
+    """`6.488`, `−0.575`, `0.0213`, `0` or `8.12·10⁻⁵`: small ones with as many digits as large ones."""
     size = abs(number)
     if number == 0 or not np.isfinite(number):
         text = f"{abs(number) if number == 0 else number:g}"
     elif 0.001 <= size < 100_000:
-        text = f"{number:.{decimals}f}" if size < 1000 else f"{number:.1f}"
+        text = f"{number:.{decimals}g}" if size < 0.1 else f"{number:.{decimals if size < 1000 else 1}f}"
     else:
         digits, power = f"{number:.{decimals - 1}e}".split("e")
         text = f"{digits}·10{str(int(power)).translate(_POWERS)}"
+    return text.replace("-", "−")
+
+
+def short(number: float) -> str:
+    """A round number, as at the ticks of an axis: `2.5`, `−1·10⁻⁵`."""
+    digits, _, power = f"{number:g}".partition("e")
+    text = f"{digits}·10{str(int(power)).translate(_POWERS)}" if power else digits
     return text.replace("-", "−")
 
 

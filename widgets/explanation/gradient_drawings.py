@@ -103,7 +103,8 @@ def _of_ways(page: GradientPage, form: Joined) -> TermSum:
         title = said(stages[index].title)
         bare = index < len(branches) and page.rungs[0].shortcut is branches[index]
         name = tr("{title}: the shortcut").format(title=title) if bare else title
-        terms.append(Term(name, tr("Way {index}").format(index=index + 1), "", value, title))
+        called = branches[index].way.wire.target if index < len(branches) else title
+        terms.append(Term(name, tr("Way {index}").format(index=index + 1), "", value, called))
     return TermSum(terms, None)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
-from networks.explanations.figures import figure
+from networks.explanations.figures import figure, short
 from widgets.curves.ticks import linear
 from widgets.look import theme
 from widgets.look.color_scale import painted
@@ -262,7 +262,7 @@ class Axis:
             painter.setPen(QPen(QColor(ink.shade.border_strong if number == 0 else ink.shade.grid), 1))
             painter.drawLine(QPointF(x, top), QPointF(x, bottom))
             words = QRectF(x - g(30), top - g(18), g(60), g(16))
-            write(painter, words, f"{number:g}".replace("-", "−"), ink.small_figures, ink.dim, CENTRE)
+            write(painter, words, short(number), ink.small_figures, ink.dim, CENTRE)
         write(painter, QRectF(self.left - g(20), top - g(33), g(160), g(16)), title, ink.small, ink.dim)
 
     def bar(

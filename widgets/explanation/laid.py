@@ -129,7 +129,7 @@ def of_gradients(page: GradientPage, form: WeightedSum, gradient: Array) -> Laid
         None,
         own,
         tr("pic.") if many else tr("out"),
-        tr("gradient"),
+        tr("map"),
         tr("gradient"),
         tr("input") if by_weight else tr("weights") if form.factor_places is not None else tr("slopes"),
         "n" if many else "f",

@@ -160,9 +160,9 @@ class ExplanationPanel(QWidget):
         if not isinstance(page, GradientPage) or not weights:
             return
         self.by.clear()
-        self.by.addItem(self.tr("by what leaves the layer"), None)
+        self.by.addItem(self.tr("by its output"), None)
         for name in weights:
-            words = self.tr("by its {weight}").format(weight=name) if name else self.tr("by its weights")
+            words = self.tr("by {weight}").format(weight=name) if name else self.tr("by its weights")
             self.by.addItem(words, name)
         self.by.setCurrentIndex(0 if page.weight is None else 1 + weights.index(page.weight))
 
@@ -308,6 +308,7 @@ class ExplanationPanel(QWidget):
         row.setContentsMargins(theme.MARGIN, 8, theme.SPACE, 8)
         row.setSpacing(theme.SPACE * 2)
         self.by.setAccessibleName(self.tr("By what the gradient is"))
+        self.by.setMinimumContentsLength(12)
         self.by.setVisible(False)
         row.addWidget(title, 1)
         row.addWidget(self.side)

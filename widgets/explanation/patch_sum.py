@@ -22,6 +22,7 @@ from widgets.explanation.ink import (
     paint_cells,
     paint_image,
     tr,
+    width_of,
     write,
 )
 from widgets.explanation.laid import Laid
@@ -306,7 +307,9 @@ class PatchSum(Drawing):
                 between = QRectF(at[kind] - g(22), place.top(), g(22), place.height())
                 write(painter, between, sign, ink.words, ink.dim, CENTRE)
         figures = QRectF(at["sum"] - g(70), place.top(), g(70), place.height())
-        write(painter, figures, figure(found.total), ink.figures, ink.sign(found.total), RIGHT)
+        total = figure(found.total)
+        font = ink.figures if width_of(total, ink.figures) <= figures.width() else ink.small_figures
+        write(painter, figures, total, font, ink.sign(found.total), RIGHT)
         painter.setOpacity(1.0)
 
     def _paint_open(

@@ -62,7 +62,7 @@ class _Picture:
         self.width = self._middle + g(_WIDTH) + g(_MARGIN)
         places = max(g(SIDE * 2 + 120), _ways_height(page) + g(SIDE + 90))
         self._body = max(places, arithmetic.height_at(g(_WIDTH)))
-        lines = [stage.symbols for stage in page.explanation.stages if stage.symbols]
+        lines = dict.fromkeys(stage.symbols for stage in page.explanation.stages if stage.symbols)
         self._formula = "\n".join(lines)
         self._words = "\n".join(map(said, page.sentences))
         self._formula_height = self._high(self._formula, self._ink.figures)

@@ -67,7 +67,7 @@ def lines_of(page: GradientPage, most: int = MOST) -> tuple[Line, ...]:
         # the branches of a fork belong above the layer at which they meet on the way down
         own = [_layer_line(rung, here=index == 0), *reversed(_branch_lines(rung))]
         left = len(page.rungs) - index
-        if found and len(found) + len(own) + (1 if left > 1 else 0) > most:
+        if found and len(found) + len(own) + (2 if left > 1 else 1) > most:
             words = tr("{layers} further up").format(layers=layers_counted(left))
             found.append(Line(words, words, gap=True))
             break
@@ -89,7 +89,8 @@ def _branch_lines(rung: Rung) -> list[Line]:
     """The branches of a fork; of more than a few the strongest, and the others together."""
     if not rung.forks:
         return []
-    shown = sorted(rung.branches, key=lambda branch: -branch.way.share)
+    # a shortcut is drawn outside, past the block
+    shown = sorted(rung.branches, key=lambda branch: (branch is rung.shortcut, -branch.way.share))
     few, rest = (shown, []) if len(shown) <= _LANES else (shown[: _LANES - 1], shown[_LANES - 1 :])
     count = len(few) + bool(rest)
     found = [

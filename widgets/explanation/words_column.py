@@ -41,7 +41,8 @@ class WordsColumn(QWidget):
 
     def show_words(self, page: Page) -> None:
         """Shows the formula of a page and its sentences."""
-        self.formula.setText("\n".join(stage.symbols for stage in page.explanation.stages if stage.symbols))
+        lines = dict.fromkeys(stage.symbols for stage in page.explanation.stages if stage.symbols)
+        self.formula.setText("\n".join(lines))
         self.sentences.setText("\n\n".join(map(said, page.sentences)))
         form = page.explanation.form
         note = legend(form) if isinstance(form, WeightedSum) else None
