@@ -19,6 +19,8 @@ from networks.runs.waiting import Waiting
 
 MANY = 2**17
 """A window keeps so many steps of a run in its memory, some 100 bytes each; the run's folder has them all."""
+MOST_FLOWS = 400
+"""Epochs of which it is kept how strong the gradient was at each layer."""
 _NEAR = 0.5
 """Epochs within which a validation counts as measured at a step."""
 _FINITE = tuple(measure.name for measure in MEASURES if measure.quantity.finite)
@@ -56,7 +58,10 @@ class Record:
         self.waits: list[tuple[float, Waiting]] = []
         """The seconds of each epoch, and how long its steps waited for pictures, where these are not kept."""
         self.flows: list[GradientFlow] = []
-        """How strong the gradient was at each layer, for each epoch of which this was measured, in order."""
+        """How strong the gradient was at each layer, for each epoch of which this was measured, in order.
+
+        Of very many epochs only every second one, or fourth and so on.
+        """
         self.chance: dict[str, float] = {}
         """What guessing alike for all classes would give, by the name of the quantity, where it is known."""
         self.seconds = 0.0
@@ -101,6 +106,9 @@ class Record:
             self.best = event
         if event.flow is not None:
             self.flows.append(event.flow)
+            if len(self.flows) > MOST_FLOWS:
+                # the first and the newest stay
+                del self.flows[1:-1:2]
         if event.waiting is not None:
             self.waits.append((event.seconds, event.waiting))
 

@@ -22,7 +22,7 @@ from networks.runs.gradient_flow import (
     trend_words,
 )
 from networks.runs.kept.metrics import events, line
-from networks.runs.record import Record
+from networks.runs.record import MOST_FLOWS, Record
 
 NORMS = st.floats()
 
@@ -128,3 +128,15 @@ def test_the_table_has_a_row_for_each_layer_in_each_epoch():
         ("2", "conv1", 0.4),
     ]
     assert table[0]["run"] == "Deep, with sigmoid"
+
+
+def test_of_very_many_epochs_the_first_and_the_newest_stay():
+    record = Record("a")
+    for epoch in range(1, 2001):
+        record.take(
+            [Validated("a", epoch, epoch, {"validation loss": 0.5}, 1.0, True, flow=flow(1.0, epoch=epoch))]
+        )
+    epochs = [each.epoch for each in record.flows]
+    assert len(epochs) <= MOST_FLOWS
+    assert (epochs[0], epochs[-1]) == (1, 2000)
+    assert epochs == sorted(set(epochs))
