@@ -15,9 +15,11 @@ from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.panel import Piece, Spot
 from app.feature.probed import Probed
+from app.probing.moments import offered_epochs
 from app.probing.probing import Sight
 from app.probing.sources import KeptSource, Source
 from app.probing.work import healths
+from networks.core.after_step import AfterStep
 from networks.core.message import visible
 from networks.recipes.learning_section import RANDOM
 from networks.xray.probe import DataPicture, OwnPicture, Which
@@ -146,12 +148,13 @@ class XRayCanvas(Feature):
         sources, (source, looker) = self.probing.sources, self.probing.lent(xray)
         weights = self._weights_words(xray, source)
         # the bar's file is imported with the first bar
-        from widgets.probe.bar import OtherRun
+        from widgets.probe.bar import KeptEpoch, OtherRun
 
         others = [
             OtherRun(each.run, each.record.title, each.weights) for each in sources.other_runs(shown.project)
         ]
-        self.bar.show_weights(sources.own_weights(shown.project), others)
+        moments = [KeptEpoch(*each) for each in offered_epochs(sources, shown.project, options)]
+        self.bar.show_weights(sources.own_weights(shown.project), others, moments)
         self.bar.show_options(options, weights)
         title = self._title()
         self.desk.show_probed(
@@ -205,8 +208,11 @@ class XRayCanvas(Feature):
         return self.tr("now, epoch {epoch}").format(epoch=f"{epoch:.1f}")
 
     def _kept_words(self, kept: KeptSource, which: Which) -> str:
-        if which == "first":
+        if which in ("first", AfterStep(0)):
             return self.tr("{run}, its start").format(run=kept.record.title)
+        if isinstance(which, AfterStep):
+            epoch = which.step / max(1, kept.record.steps_per_epoch)
+            return self.tr("{run}, epoch {epoch}").format(run=kept.record.title, epoch=f"{epoch:.4g}")
         best = kept.record.best
         epoch = best.epoch if which == "best" and best is not None else kept.record.last_epoch
         told = self.tr("{run}, best, epoch {epoch}") if which == "best" else self.tr("{run}, epoch {epoch}")

@@ -34,7 +34,7 @@ from networks.graph.check import Report
 from networks.layers.ends import Output
 from networks.project.project import Project
 from networks.xray.closeup import Focus
-from networks.xray.probe import DataPicture, OwnPicture, Probe
+from networks.xray.probe import DataPicture, OwnPicture, Probe, Which
 from networks.xray.silenced import NOTHING_OFF, Silenced
 from networks.xray.view import XRay
 from widgets.canvas.items.inside import SHOWN
@@ -176,6 +176,11 @@ class Probing(QObject):
         self._asked = None
         self.options_changed.emit()
         self.refresh()
+
+    def go_to(self, run: str, weights: Which) -> None:
+        """Looks with these weights of a run; `AfterStep(step)` is a moment that it has kept."""
+        if (run, weights) != (self.options.run, self.options.weights):
+            self.choose_options(msgspec.structs.replace(self.options, run=run, weights=weights))
 
     def silence(self, off: Silenced) -> None:
         """Switches channels and layers off, or on again, in what is looked at."""

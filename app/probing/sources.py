@@ -1,16 +1,22 @@
-"""Whose weights are looked at: those of the current run, of another one that is kept, or of the start."""
+"""Whose weights are looked at: of the current run, of another one that is kept, of a moment, of the start."""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.training.project_runs import ProjectRuns
 from app.training.trainer import Trainer
+from networks.core.after_step import AfterStep
 from networks.project.project import Project
+from networks.runs.kept.moments import Moment, moments_of
 from networks.runs.record import Record
-from networks.xray.probe import Which
+from networks.xray.probe import Which, Word
 from widgets.probe.options import Options
+
+LISTED_FOR = 1.0
+"""Seconds after which a run that goes on is asked anew which moments it has kept."""
 
 if TYPE_CHECKING:
     from networks.training.run import Run
@@ -24,13 +30,15 @@ class KeptSource(NamedTuple):
     record: Record
 
     @property
-    def weights(self) -> tuple[Which, ...]:
-        """Which of its weights are to be had."""
-        found: tuple[Which, ...] = ("now", "first")
+    def weights(self) -> tuple[Word, ...]:
+        """Which of its weights are to be had, besides its moments."""
+        found: tuple[Word, ...] = ("now", "first")
         return found if self.record.best is None else (*found, "best")
 
     def step(self, which: Which) -> int:
         """The step after which it had these weights."""
+        if isinstance(which, AfterStep):
+            return which.step
         best, steps = self.record.best, self.record.steps
         if which == "best" and best is not None:
             return best.step
@@ -38,7 +46,10 @@ class KeptSource(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Whose weights are looked at: those of a run after a step, or the start of a project."""
+    """Whose weights are looked at: those of a run after a step, or the start of a project.
+
+    Those of a moment lie in the folder of their run, also while it goes on: they are `kept`.
+    """
 
     run: Run | None
     which: Which
@@ -54,11 +65,20 @@ class Source(NamedTuple):
         return run, self.which, self.step, self.start, kept
 
 
+class _Listed(NamedTuple):
+    """Which moments a run had when it had told so much."""
+
+    told: tuple[Any, ...]
+    at: float
+    moments: tuple[Moment, ...]
+
+
 class Sources:
     """Knows which weights there are for the network that is shown."""
 
     def __init__(self, trainer: Trainer, runs: ProjectRuns) -> None:
         self._trainer, self._runs = trainer, runs
+        self._listed: dict[str, _Listed] = {}
 
     def run_of(self, project: Project) -> Run | None:
         """The current or last run, if it trains the very network that is shown."""
@@ -72,6 +92,10 @@ class Sources:
         run, which = self.run_of(project), options.weights
         learning = project.recipe.learning
         start = (project.network, project.classes, learning.seed, learning.start, learning.loss)
+        if isinstance(which, AfterStep):
+            if (found := self.of_moment(project, options.run, which)) is not None:
+                return Source(None, which, which.step, start, found)
+            which = "now"
         if (kept := self.kept_of(project, options.run)) is not None:
             return Source(None, which, kept.step(which), start, kept)
         if run is None:
@@ -82,11 +106,44 @@ class Sources:
         step = {"now": run.step, "first": 0, "best": best, "averaged": run.step}[which]
         return Source(run, which, step, start)
 
-    def own_weights(self, project: Project) -> tuple[Which, ...]:
+    def own_weights(self, project: Project) -> tuple[Word, ...]:
         """Which weights of the current run are to be had."""
         run = self.run_of(project)
-        found: tuple[Which, ...] = ("now", "first", "best")
+        found: tuple[Word, ...] = ("now", "first", "best")
         return found if run is None or run.state.averaged is None else (*found, "averaged")
+
+    def moments(self, run: str) -> tuple[Moment, ...]:
+        """The moments that a run has kept, the earliest first; none where it has no folder."""
+        folder = self._runs.kept.folders.get(run)
+        if folder is None or run not in self._runs.records:
+            return ()
+        record = self._runs.records[run]
+        told = folder, len(record.validations), record.ended
+        known = self._listed.get(run)
+        now = time.monotonic()
+        # what was copied is written a little later
+        stale = record.ended is None and known is not None and now - known.at > LISTED_FOR
+        if known is None or known.told != told or stale:
+            known = self._listed[run] = _Listed(told, now, moments_of(folder))
+        return known.moments
+
+    def runs_with_weights(self, project: Project, first: str = "") -> tuple[str, ...]:
+        """The runs whose moments may be looked at: the `first`, the current one, and then the newest ones."""
+        run = self.run_of(project)
+        current = "" if run is None else run.id
+        others = (each.run for each in self.other_runs(project))
+        return tuple(dict.fromkeys(each for each in (first, current, *others) if each))
+
+    def of_moment(self, project: Project, run: str, moment: AfterStep) -> KeptSource | None:
+        """Where a moment lies of a run of the very network that is shown, whether it goes on or has ended."""
+        if not any(each.step == moment.step for each in self.moments(run)):
+            return None
+        trained = self._trainer.run
+        # a run that goes on is in no table before its first event
+        other = trained.project if trained is not None and trained.id == run else self._runs.project(run)
+        if other is None or other.network != project.network or other.classes != project.classes:
+            return None
+        return KeptSource(run, self._runs.kept.folders[run], self._runs.records[run])
 
     def kept_of(self, project: Project, run: str) -> KeptSource | None:
         """Another run of the very network that is shown, whose weights lie in its folder."""

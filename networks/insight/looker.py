@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, fx, nn
 
+from networks.core.after_step import AfterStep
 from networks.core.message import UserError, message
 from networks.core.shapes import count
 from networks.explanations.trace import Trace
@@ -31,9 +32,11 @@ from networks.project.project import Project
 from networks.recipes.stopping import Keep
 from networks.runs.gradient_flow import Pull
 from networks.runs.kept.legs import first_leg
+from networks.runs.kept.moments import moments_of
 from networks.training.first_weights import start_from, weights_of
 from networks.training.kept_weights import read_weights, take_weights
 from networks.training.make_loss import make_loss
+from networks.training.moments import read_moment
 from networks.training.norm_guards import guard_norms
 from networks.training.pulls import layer_of, pulls_of
 from networks.training.resuming import start_weights
@@ -290,6 +293,7 @@ def run_looker(run: Run, which: Which) -> Looker:
         if run.first_weights is not None:
             looker._module.load_state_dict(dict(run.first_weights))
         return looker
+    assert not isinstance(which, AfterStep), "moments lie in the run's folder"
     copied, step = run.state.copied("last" if which == "now" else which)
     return Looker(copied, run.project, step)
 
@@ -301,10 +305,16 @@ def kept_looker(project: Project, folder: Path, which: Which, step: int) -> Look
     were drawn by another version of torch, which may have drawn others.
     """
     if which == "first":
-        return _kept_start(project, folder)
+        if not any(each.step == 0 for each in moments_of(folder)):
+            return _kept_start(project, folder)
+        which = AfterStep(0)
     module = build(project.network, project.classes)
-    kind: Keep = which if which == "best" or which == "averaged" else "last"
-    take_weights(module, read_weights(folder, project.recipe.learning.stopping.keep, kind), folder)
+    if isinstance(which, AfterStep):
+        weights = read_moment(folder, which.step)
+    else:
+        kind: Keep = which if which == "best" or which == "averaged" else "last"
+        weights = read_weights(folder, project.recipe.learning.stopping.keep, kind)
+    take_weights(module, weights, folder)
     looker = _own(module, project)
     looker.step = step
     return looker

@@ -8,9 +8,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-Which = Literal["now", "first", "best", "averaged"]
+from networks.core.after_step import AfterStep
+
+Word = Literal["now", "first", "best", "averaged"]
 """The weights as they are or, of a run that has ended, were last; before the first step; after the best
 epoch; or averaged over the steps, where the recipe averages."""
+Which = Word | AfterStep
+"""Whose weights are looked at: those that a word tells, or those of a moment that the run has kept."""
 
 
 class DataPicture(msgspec.Struct, frozen=True):

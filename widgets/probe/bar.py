@@ -13,7 +13,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from networks.xray.probe import Which
+from networks.core.after_step import AfterStep
+from networks.xray.probe import Which, Word
 from widgets.controls.elided_label import ElidedLabel
 from widgets.look import theme
 from widgets.look.icon import icon
@@ -31,7 +32,15 @@ class OtherRun(NamedTuple):
 
     id: str
     title: str
-    weights: tuple[Which, ...]
+    weights: tuple[Word, ...]
+
+
+class KeptEpoch(NamedTuple):
+    """A moment that a run has kept, and what it is called."""
+
+    run: str
+    step: int
+    words: str
 
 
 class ProbeBar(QWidget):
@@ -63,7 +72,7 @@ class ProbeBar(QWidget):
         self._weights_actions: dict[tuple[str, Which], QAction] = {}
         self._words = self._weights_words()
         self._weights_told = ""
-        self._offered: tuple[tuple[Which, ...], tuple[OtherRun, ...]] | None = None
+        self._offered: tuple[tuple[Word, ...], tuple[OtherRun, ...], tuple[KeptEpoch, ...]] | None = None
         self._make_menus()
         self._arrange()
         self.thumbnail.given.connect(self.given)
@@ -90,21 +99,28 @@ class ProbeBar(QWidget):
             self._actions[field, getattr(options, field)].setChecked(True)
         for (run, weight), action in self._weights_actions.items():
             action.setChecked((run, weight) == (options.run, options.weights))
-        plain = self._words[options.weights]
+        told = options.weights
+        plain = self.tr("a kept epoch") if isinstance(told, AfterStep) else self._words[told]
         self.weights.setText(weights or plain)
         self.weights.setAccessibleName(self.tr("Which weights: {words}").format(words=weights or plain))
         self.legend.show_scale(options.scale)
         self._fit()
 
-    def show_weights(self, own: Sequence[Which], others: Sequence[OtherRun]) -> None:
-        """Offers these weights of the current run, and those of other runs of the same network."""
-        if (tuple(own), tuple(others)) == self._offered:
+    def show_weights(
+        self, own: Sequence[Word], others: Sequence[OtherRun], moments: Sequence[KeptEpoch] = ()
+    ) -> None:
+        """Offers weights of the current run, of other runs of the same network, and of moments of one run."""
+        if (tuple(own), tuple(others), tuple(moments)) == self._offered or self._weights_menu.isVisible():
             return
-        self._offered = tuple(own), tuple(others)
+        self._offered = tuple(own), tuple(others), tuple(moments)
         self._weights_actions.clear()
         menu = self._weights_menu
         menu.clear()
         self._offer(menu, "", own)
+        if moments:
+            within = menu.addMenu(self.tr("Kept epochs"))
+            for each in moments:
+                self._add_weights(within, each.words, each.run, AfterStep(each.step))
         if others:
             menu.addSection(self.tr("Other runs"))
         for run in others:
@@ -113,12 +129,16 @@ class ProbeBar(QWidget):
         self._weights_within.addActions(menu.actions())
         self.show_options(self.options, self._weights_told)
 
-    def _offer(self, menu: QMenu, run: str, weights: Sequence[Which]) -> None:
+    def _offer(self, menu: QMenu, run: str, weights: Sequence[Word]) -> None:
         for which in weights:
-            action = menu.addAction(self._words[which] if not run or which != "now" else self.tr("the last"))
-            action.setCheckable(True)
-            action.triggered.connect(partial(self._choose_weights, run, which))
-            self._weights_actions[run, which] = action
+            words = self._words[which] if not run or which != "now" else self.tr("the last")
+            self._add_weights(menu, words, run, which)
+
+    def _add_weights(self, menu: QMenu, words: str, run: str, which: Which) -> None:
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.triggered.connect(partial(self._choose_weights, run, which))
+        self._weights_actions[run, which] = action
 
     def _choose_weights(self, run: str, which: Which) -> None:
         self.changed.emit(msgspec.structs.replace(self.options, run=run, weights=which))
@@ -179,7 +199,7 @@ class ProbeBar(QWidget):
         self.more.setMenu(more)
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
-    def _weights_words(self) -> dict[Which, str]:
+    def _weights_words(self) -> dict[Word, str]:
         return {
             "now": self.tr("as they are now"),
             "first": self.tr("before the first step"),

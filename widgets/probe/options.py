@@ -16,7 +16,7 @@ class Options(msgspec.Struct, frozen=True):
 
     weights: Which = "now"
     run: str = ""
-    """The id of the run whose weights they are; empty for the current one."""
+    """The id of the run whose weights they are; empty for the current one. A moment tells its run."""
     mode: Mode = "evaluation"
     order: Order = "strongest"
     scale: Scale = "signed"
