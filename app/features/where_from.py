@@ -20,15 +20,14 @@ from app.features.where_from_work import (
     Known,
     StepGradient,
     Wish,
+    bytes_of_all,
     explained,
     explained_of_step,
     suits,
 )
 from app.probing.probing import Sight
 from networks.core.message import Message, UserError, message, visible
-from networks.explanations.kept import bytes_of_outputs
 from networks.explanations.page import Page
-from networks.explanations.trace import bytes_of_trace
 from networks.xray.silenced import NOTHING_OFF
 from networks.xray.value_place import GradientPlace, ValuePlace
 from widgets.controls.section import ShowWatch
@@ -372,14 +371,8 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
     # memory
 
     def _needed(self, probed: Probed, *, back: bool) -> int:
-        """The bytes that all numbers of the network take for the probe, with weights of their own."""
-        network, report, images = self.desk.shown.network, self.desk.shown.report, probed.xray.images
-        # while a run goes on, and for the start, the network is a copy
-        copied = 4 * report.weights if probed.looker is None or self._start else 0
-        if back:
-            # the weights themselves are those of the network
-            return bytes_of_trace(network, report, images) - 4 * report.weights + copied
-        return bytes_of_outputs(report, images) + copied
+        """The bytes that all numbers of the network take for the probe."""
+        return bytes_of_all(probed, self.desk.shown.report, start=self._start, back=back)
 
     def _asks(self, probed: Probed, wish: Wish) -> bool:
         """Whether all numbers of the network may be kept."""

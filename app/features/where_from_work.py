@@ -12,11 +12,11 @@ from app.feature.probed import Probed
 from app.training.memory import lean_memory
 from networks.core.message import UserError, message
 from networks.explanations.gradient_page import gradient_page, largest_gradient
-from networks.explanations.kept import Kept
+from networks.explanations.kept import Kept, bytes_of_outputs
 from networks.explanations.page import Page, page
 from networks.explanations.step import SeenStep
-from networks.explanations.trace import Trace
-from networks.graph.check import check
+from networks.explanations.trace import Trace, bytes_of_trace
+from networks.graph.check import Report, check
 from networks.layers.ends import Output
 from networks.xray.value_place import GradientPlace, ValuePlace
 
@@ -128,6 +128,20 @@ def _place(trace: Trace, layer: str, wish: Wish, image: int) -> GradientPlace:
     if wish.at is None:
         return largest_gradient(trace, layer, wish.weight, image)
     return GradientPlace(layer, wish.at, wish.weight)
+
+
+def bytes_of_all(probed: Probed, report: Report, *, start: bool, back: bool) -> int:
+    """What all numbers of the network take for the probe, with weights of their own.
+
+    `start` says that the weights are those from before the training, `back` that gradients are kept, too.
+    """
+    network, images = probed.project.network, probed.xray.images
+    # while a run goes on, and for the start, the network is a copy
+    copied = 4 * report.weights if probed.looker is None or start else 0
+    if back:
+        # the weights themselves are those of the network
+        return bytes_of_trace(network, report, images) - 4 * report.weights + copied
+    return bytes_of_outputs(report, images) + copied
 
 
 def _holds(kept: Kept, layer: str, *, back: bool) -> bool:
