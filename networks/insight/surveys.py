@@ -48,7 +48,7 @@ def excited(
 
         looker.run(images, {name}, take)
 
-    if not _walk(looker, project, rows, look, report) or not kept:
+    if not walk(looker, project, rows, look, report) or not kept:
         return None
     values, own, places = (each.T.contiguous().numpy() for each in kept[0])
     return Excited(values, own, places, len(rows))
@@ -70,7 +70,7 @@ def counted(
 
             looker.run(images, {end}, take, silenced)
 
-    if not _walk(looker, project, rows, look, report):
+    if not walk(looker, project, rows, look, report):
         return None
     return Counted(len(rows), right[0], right[1])
 
@@ -82,7 +82,7 @@ def pictures_of(project: Project, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
     return found
 
 
-def _walk(
+def walk(
     looker: Looker,
     project: Project,
     rows: NDArray[np.int64],
