@@ -16,6 +16,8 @@ from app.features.canvas_menu import CanvasMenu
 from app.features.small_grid import no_window
 from networks.graph.edits import free_fold
 from networks.graph.network import Network
+from networks.xray.value_place import ValuePlace
+from widgets.canvas.input.interpreter import ExplainLayer
 from widgets.canvas.input.keys import CANVAS_KEYS
 from widgets.canvas.strip import CanvasStrip
 from widgets.canvas.view import CanvasView
@@ -45,7 +47,7 @@ class Canvas(PanelFeature["SelectionPanel"]):
         self.view.editing.refused.connect(desk.say)
         self.view.prompted.connect(desk.say)
         self.view.xray.pointed.connect(desk.place_chosen)
-        self.view.explanation_wished.connect(desk.explanation_wished)
+        self.view.explanation_wished.connect(self._explain)
         self.view.xray.sight_changed.connect(desk.sight_changed)
         desk.xray_switched.connect(self.view.xray.switch)
         desk.views_shown.connect(self.view.xray.show_views)
@@ -66,6 +68,7 @@ class Canvas(PanelFeature["SelectionPanel"]):
         panel.block.ungrouping_wished.connect(self.view.editing.ungroup)
         panel.block.saving_wished.connect(self._keep_block)
         panel.layers.grid_wished.connect(self.desk.grid_wished)
+        panel.layers.explanation_wished.connect(self.explain_selected)
         return panel
 
     def panels(self) -> tuple[Panel, ...]:
@@ -112,6 +115,15 @@ class Canvas(PanelFeature["SelectionPanel"]):
                 self.desk.grid_wished.emit,
                 scope=scope,
                 why_not=no_window,
+            ),
+            Command(
+                "explain_layer",
+                chosen,
+                self.tr("&Explain what it does"),
+                self.explain_selected,
+                ("E",),
+                scope,
+                why_not=lambda shown: "" if self._leaf(shown) else self.tr("Select a single layer first."),
             ),
             Command("cut", copies, self.tr("Cu&t"), view.editing.cut, KEYS["cut"], scope),
             Command("copy", copies, self.tr("&Copy"), view.editing.copy, KEYS["copy"], scope),
@@ -166,6 +178,7 @@ class Canvas(PanelFeature["SelectionPanel"]):
             (self.tr("Draw a wire"), self.tr("drag from the port below one card to another card")),
             (self.tr("Look inside a block, and back"), self.tr("double-click, or click its arrow")),
             (self.tr("Commands for what is selected"), self.tr("right button")),
+            (self.tr("Explain what a layer does"), self.tr("click “Explain” on its card")),
             (self.tr("Where a number comes from"), self.tr("click it on a map of the X-ray")),
             (self.tr("Select several"), self.tr("drag over them, or Ctrl+click")),
             (self.tr("Move the view"), self.tr("wheel or two fingers, or Space and drag")),
@@ -190,6 +203,25 @@ class Canvas(PanelFeature["SelectionPanel"]):
     @Slot()
     def _tell(self) -> None:
         self.desk.show_canvas(self.view.folding, self.view.selected())
+
+    @Slot(object)
+    def _explain(self, wish: ValuePlace | ExplainLayer) -> None:
+        if isinstance(wish, ExplainLayer):
+            self.desk.largest_wished.emit(wish.name)
+        else:
+            self.desk.explanation_wished.emit(wish)
+
+    @Slot()
+    def explain_selected(self) -> None:
+        """Explains the selected layer: where the largest number that leaves it comes from."""
+        leaf = self._leaf(self.desk.shown)
+        if leaf is not None:
+            self.desk.largest_wished.emit(leaf)
+
+    def _leaf(self, shown: Shown) -> str | None:
+        """The only layer that is selected, or what leaves the only card; None where there is none."""
+        alone = shown.selection[0] if len(shown.selection) == 1 else None
+        return None if alone is None or alone not in shown.folding.shown else shown.folding.leaf(alone)
 
     @Slot()
     def open_or_explain(self) -> None:

@@ -9,6 +9,8 @@ from networks.explanations.small_grid import KINDS
 from widgets.canvas.view import CanvasView
 
 LINE = ""
+EXPLAINED = ("explain_layer", LINE)
+"""Added for a single card."""
 ON_SELECTION = ("open_fold", LINE, "cut", "copy", "paste", "duplicate", "delete", LINE, "group", "ungroup")
 ON_A_WIRE = ("delete",)
 ON_NOTHING = ("paste", "select_all", LINE, "fit")
@@ -46,8 +48,9 @@ class CanvasMenu(QMenu):
         if not selected:
             return ON_A_WIRE if self._canvas.selected_wires() else ON_NOTHING
         if any(self._canvas.folding.folds_of(name) for name in selected):
-            return ON_SELECTION
+            return (*EXPLAINED, *ON_SELECTION) if len(selected) == 1 else ON_SELECTION
         plain = tuple(name for name in ON_SELECTION if name not in OF_FOLDS)
         network = self._canvas.folding.network
         slides = len(selected) == 1 and isinstance(network[selected[0]].layer, KINDS)
-        return (*plain, *OF_A_WINDOW) if slides else plain
+        explained = EXPLAINED if len(selected) == 1 else ()
+        return (*explained, *plain, *(OF_A_WINDOW if slides else ()))

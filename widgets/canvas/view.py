@@ -33,7 +33,7 @@ from widgets.canvas.choices import Choices
 from widgets.canvas.columns_overview import ColumnsOverview
 from widgets.canvas.edge_scrolling import EdgeScrolling
 from widgets.canvas.editing import Editing
-from widgets.canvas.input.interpreter import Interpreter, Request, Toggle
+from widgets.canvas.input.interpreter import ExplainLayer, Interpreter, Request, Toggle
 from widgets.canvas.input.keys import CanvasCommand
 from widgets.canvas.input.wishes import Choice
 from widgets.canvas.items.content import forget_words, spoken
@@ -74,7 +74,7 @@ class CanvasView(QGraphicsView):
     menu_wished = Signal(QPoint)
     prompted = Signal(str)
     explanation_wished = Signal(object)
-    """Where the number at this `ValuePlace`, which a card shows, comes from is to be seen."""
+    """A `ValuePlace` that a card shows, or an `ExplainLayer`: where the number comes from is to be seen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._scene = CanvasScene()
@@ -313,7 +313,7 @@ class CanvasView(QGraphicsView):
             self._interpreter.hover_again()
         elif isinstance(request, str):
             self._do(request)
-        elif isinstance(request, ValuePlace):
+        elif isinstance(request, ValuePlace | ExplainLayer):
             self.explanation_wished.emit(request)
         elif isinstance(request, Choice):
             self._choices.offer(request, self._interpreter.last_place)

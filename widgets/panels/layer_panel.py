@@ -35,6 +35,8 @@ class LayerPanel(QWidget):
     """The new network, the text for the history, and the key that merges turns of one field."""
     renamed = Signal(str, str)
     """Old and new name, just before `edited`, so that whoever keeps a selection by name can update it."""
+    explanation_wished = Signal()
+    """What the layer does is to be explained."""
     grid_wished = Signal()
     """The layer's window is to be seen on a small grid."""
 
@@ -52,6 +54,9 @@ class LayerPanel(QWidget):
         self._title.renamed.connect(self._rename)
         self._form = Form()
         self._form.edited.connect(self._edit)
+        self._explain = QPushButton(self.tr("Explain what it does"))
+        self._explain.setObjectName("explain_button")
+        self._explain.clicked.connect(self.explanation_wished)
         self._grid = QPushButton(self.tr("See its window on a small grid…"))
         self._grid.setObjectName("small_grid_button")
         self._grid.clicked.connect(self.grid_wished)
@@ -66,6 +71,7 @@ class LayerPanel(QWidget):
             self._heading,
             self._help,
             self._problem,
+            self._explain,
             self._title,
             self._form,
             self._grid,
@@ -96,6 +102,7 @@ class LayerPanel(QWidget):
         self._title.setVisible(len(names) == 1)
         self._form.setVisible(len(kinds) == 1 and bool(fields_of(next(iter(kinds)))))
         self._facts.setVisible(len(kinds) == 1)
+        self._explain.setVisible(len(names) == 1)
         self._grid.setVisible(len(names) == 1 and isinstance(layers[0], KINDS))
         self._whole.setVisible(not names)
         if not names:

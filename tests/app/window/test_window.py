@@ -208,7 +208,7 @@ def _on_card(window, name):
 
 def test_the_right_button_has_a_menu_for_what_it_is_over(window):
     entries = _menu_at(window, _on_card(window, "tanh1"))
-    assert list(entries) == ["cut", "copy", "paste", "duplicate", "delete", "group"]
+    assert list(entries) == ["explain_layer", "cut", "copy", "paste", "duplicate", "delete", "group"]
     assert window.canvas.selected() == ("tanh1",)
     entries["delete"].trigger()
     assert "tanh1" not in window.document.project.network

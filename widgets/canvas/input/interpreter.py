@@ -52,7 +52,13 @@ class Toggle(msgspec.Struct, frozen=True):
     name: str
 
 
-Request = Wish | Choice | Toggle | ValuePlace | CanvasCommand
+class ExplainLayer(msgspec.Struct, frozen=True):
+    """Asks to explain what this layer does."""
+
+    name: str
+
+
+Request = Wish | Choice | Toggle | ValuePlace | ExplainLayer | CanvasCommand
 """What a handler may ask for: an edit or its refusal, a choice of edits, a fold to toggle, a command.
 
 A `ValuePlace` asks where the number there comes from.
@@ -166,7 +172,7 @@ class Interpreter:
         self._hover(pointer)
         return request
 
-    def _click(self, pointer: Pointer) -> Toggle | ValuePlace | None:
+    def _click(self, pointer: Pointer) -> Toggle | ValuePlace | ExplainLayer | None:
         """A press on a port that did not become a drag means the wire that ends there, or the card."""
         scene, here = self._scene, under(self._scene, pointer)
         adding = bool(pointer.modifiers & ADDING)
@@ -178,6 +184,8 @@ class Interpreter:
             scene.select((here.card,))
         if here.chevron is not None:
             return Toggle(here.chevron)
+        if here.explains is not None:
+            return ExplainLayer(here.explains)
         return None if adding or here.card is None else value_at(scene, here.card, pointer.scene)
 
     def double_click(self, event: QMouseEvent) -> Toggle | None:
@@ -254,7 +262,7 @@ class Interpreter:
             return Qt.CursorShape.OpenHandCursor
         if here.port is not None:
             return Qt.CursorShape.CrossCursor
-        if here.wire is not None or here.chevron is not None:
+        if here.wire is not None or here.chevron is not None or here.explains is not None:
             return Qt.CursorShape.PointingHandCursor
         return Qt.CursorShape.ArrowCursor
 

@@ -53,6 +53,8 @@ class Under(msgspec.Struct, frozen=True):
     """The innermost frame whose first line is here; None on a card."""
     chevron: str | None = None
     """The folded card or frame that a click here opens or closes."""
+    explains: str | None = None
+    """The layer that a click here explains: the card's word for it lies here."""
 
     @property
     def selectable(self) -> str | None:
@@ -66,7 +68,12 @@ def under(scene: CanvasScene, pointer: Pointer) -> Under:
     port = None if scene.far else port_at(scene, point, PORT_REACH)
     card = card_at(scene, point)
     if card is not None:
-        return Under(card, port, chevron=card if _on_card_chevron(scene, card, point) else None)
+        return Under(
+            card,
+            port,
+            chevron=card if _on_card_chevron(scene, card, point) else None,
+            explains=scene.folding.leaf(card) if _on_word(scene, card, point) else None,
+        )
     frame = _frame_at(scene, point)
     return Under(
         port=port,
@@ -169,6 +176,12 @@ def _frame_at(scene: CanvasScene, point: QPointF) -> str | None:
 def _on_card_chevron(scene: CanvasScene, name: str, point: QPointF) -> bool:
     _, top, right, _ = scene.layout_of_network.box(name)
     return scene.foldable(name) and right - CHEVRON_ROOM <= point.x() and point.y() <= top + HEIGHT
+
+
+def _on_word(scene: CanvasScene, name: str, point: QPointF) -> bool:
+    card = scene.cards[name]
+    place = card.explain_place
+    return place is not None and not scene.far and place.contains(point - card.pos())
 
 
 def _on_frame_chevron(scene: CanvasScene, name: str, point: QPointF) -> bool:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.items.content import CardContent
+from widgets.canvas.items.explain_word import can_explain, explain_place, paint_explain
 from widgets.canvas.items.health_glyph import paint_health
 from widgets.canvas.items.inside import ROOM, Inside, paint_inside
 from widgets.canvas.items.shortening import shortened
@@ -60,6 +61,8 @@ class CardItem(QGraphicsRectItem):
         self.room = 0.0
         """The height of the strip for its inside."""
         self._inside_picture: tuple[tuple[float, float], QPixmap] | None = None
+        self._explain_end: float | None = None
+        """Up to where the word *Explain* stands; None where it is not shown."""
         self._style = style
         self._label: Point = (0.0, 0.0)
         self._summary: str | None = None
@@ -195,14 +198,21 @@ class CardItem(QGraphicsRectItem):
             place = QRectF(end - 12, (HEIGHT - 12) / 2, 12, 12)
             style.paint_icon(painter, name, place, style.block_text if name == "chevron-right" else style.dim)
             end -= 18
-        beside, taken = beside_title(content), 0.0
+        explains = self._offers_explanation(content)
+        # in place of how many weights it has
+        beside, taken = "" if explains else beside_title(content), 0.0
         if self.inside is not None and self.room and not content.idle:
-            # in place of how many weights it has
             taken = paint_health(painter, self.inside, end, style)
             painter.setPen(style.dim)
         elif beside:
             painter.drawText(QRectF(0, 0, end, HEIGHT - 1), _AT_RIGHT, beside)
             taken = style.text_metrics.horizontalAdvance(beside) + 10
+        if explains != (self._explain_end is not None):
+            self._summary = None
+        self._explain_end = end - taken if explains else None
+        if self._explain_end is not None:
+            taken += paint_explain(painter, self._explain_end, style)
+            painter.setPen(style.dim)
         if content.summary:
             painter.setFont(style.text)
             after = left + title_width + 9
@@ -210,6 +220,16 @@ class CardItem(QGraphicsRectItem):
                 room = end - taken - after
                 self._summary = shortened(content.summary, style.text_metrics, room)
             painter.drawText(QRectF(after, 0, WIDTH, HEIGHT - 1), _AT_LEFT, self._summary)
+
+    def _offers_explanation(self, content: CardContent) -> bool:
+        """Not while a wire is drawn, and not in pictures that are saved."""
+        wanted = (self.hovered or self.selected) and self.accepting is None
+        return wanted and not self._style.vectors and can_explain(content)
+
+    @property
+    def explain_place(self) -> QRectF | None:
+        """Where the word *Explain* stands on it, from its position; None where it is not shown."""
+        return None if self._explain_end is None else explain_place(self._explain_end, self._style)
 
     def _paint_inside(self, painter: QPainter, inside: Inside) -> None:
         """The strip: made once for each zoom, so that moving the view costs no more than without."""
