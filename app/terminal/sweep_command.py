@@ -78,7 +78,8 @@ def _parser() -> Parser:
         action="append",
         default=[],
         metavar="SETTING=V,V",
-        help="such as “learning rate=0.1,0.01”, batch_size=32,64 or conv1.filters=8,16; once or twice",
+        help="such as “learning rate=0.1,0.01”, conv1.filters=8,16, conv1+conv2.filters=8,16 or augmentation=none,light; once or "
+        "twice",
     )
     parser.add_argument("--seeds", type=int, default=1, metavar="N", help="so many runs of each combination")
     parser.add_argument("--epochs", type=int, metavar="N", help="instead of the project's")

@@ -10,7 +10,8 @@ import msgspec
 from networks.core.fields import Field
 from networks.core.message import UserError
 from networks.project.project import Project
-from networks.project.twins import Setting, settings, value_of, with_setting
+from networks.project.twins import Setting, list_text, settings, value_of, with_setting
+from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 
 _SMALL = 0.05
 """Below it a real number is tried in powers of ten, such as a learning rate."""
@@ -25,6 +26,10 @@ def value_text(field: Field, value: Any) -> str:
             return "x".join(map(str, value))
         case "union":
             return type(value).__name__
+        case "numbers":
+            return " ".join(map(str, value)) or "none"
+        case "list":
+            return list_text(value)
         case "real":
             return f"{value:g}"
     return str(value)
@@ -34,7 +39,7 @@ def suggested_values(project: Project, setting: Setting) -> tuple[str, ...]:
     """The present value among some others that are allowed, in their order."""
     field, now = setting.field, value_of(project, setting.path)
     found = dict.fromkeys(value_text(field, value) for value in _around(field, now))
-    return tuple(text for text in found if _allowed(project, setting.path, text))
+    return tuple(text for text in found if text and _allowed(project, setting.path, text))
 
 
 def setting_of(
@@ -42,17 +47,15 @@ def setting_of(
 ) -> Setting | None:
     """The setting that a form shows as the field `name` of these values; None where no sweep can have it.
 
-    A form shows a part of the recipe, or the layers of these names: of one layer, a field can be swept.
+    A form shows a part of the recipe, or the layers of these names; swept is the field of all of them.
     """
-    if len(values) != 1:
-        return None
-    (value,) = values
     for each in settings(project, layers, types=True):
         outer, _, last = each.path.rpartition(".")
-        if last != name or (each.layer and len(layers) != 1):
+        if last != name or (each.layers and len(each.layers) != len(layers)):
             continue
-        found = project.network[each.layer].layer if each.layer else _at(project, outer)
-        if found == value and type(found) is type(value):
+        nodes = [project.network[layer].layer for layer in each.layers]
+        found: list[msgspec.Struct] = [*nodes] if nodes else [_at(project, outer)]
+        if [*map(type, found)] == [*map(type, values)] and found == [*values]:
             return each
     return None
 
@@ -75,6 +78,10 @@ def _around(field: Field, now: Any) -> Iterator[Any]:
             yield from (tuple(max(0, size + step) for size in now) for step in steps)
         case "whole" if isinstance(now, int):
             yield from sorted({now // 2, now, 2 * now} if now > 3 else {now, now + 1, now + 2})
+        case "numbers":
+            yield from (tuple(max(1, round(times * number)) for number in now) for times in (0.5, 1, 2))
+        case "list":
+            yield from (now, *(preset.steps for preset in AUGMENTATION_PRESETS))
         case "real":
             yield from _real(now, field.high is not None and field.high <= 1)
         case _:

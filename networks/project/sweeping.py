@@ -12,7 +12,7 @@ from networks.project.comparing import seeds_from
 from networks.project.difference import run_name
 from networks.project.project import Project
 from networks.project.run_titles import OWN
-from networks.project.twins import settings, with_setting
+from networks.project.twins import layers_of, settings, with_setting
 from networks.recipes.recipe import with_settings
 from networks.runs.kept.legs import now
 from networks.runs.measures import Measure
@@ -71,16 +71,19 @@ def _axis(project: Project, path: str, typed: Sequence[str]) -> Axis:
 def path_of(project: Project, name: str) -> str:
     """The path of a setting that is addressed by its path, by layer and field, or by its name on screen.
 
-    `learning.optimizer.lr`, `conv1.filters` and `learning rate` are such words. Raises UserError.
+    `learning.optimizer.lr`, `conv1.filters`, `conv1+conv2.filters` and `learning rate` are such words. Raises
+    UserError.
     """
     wanted = name.strip()
     layer = wanted.removeprefix("network.").rpartition(".")[0]
-    known = settings(project, [layer] if layer in project.network else (), types=True)
+    layers = layers_of(f"network.{wanted.removeprefix('network.')}")
+    there = all(each in project.network for each in layers)
+    known = settings(project, layers if there else (), types=True)
     by_path = {each.path for each in known}
     for path in (wanted, f"network.{wanted}"):
         if path in by_path:
             return path
-    if layer in project.network:
+    if there:
         fields = [each.path.removeprefix("network.") for each in known if each.path.startswith("network.")]
         raise UserError(
             message(
@@ -123,6 +126,10 @@ def _cells(project: Project, plan: Plan) -> Iterator[tuple[Cell, Project]]:
 
 def _title(path: str, title: str) -> str:
     """What an axis is called: of a layer's setting with the layer's name."""
-    if not path.startswith("network."):
-        return title
-    return f"{path.removeprefix('network.').rpartition('.')[0]} {title.lower()}"
+    layers = layers_of(path)
+    return f"{joined(layers)} {title.lower()}" if layers else title
+
+
+def joined(layers: Sequence[str]) -> str:
+    """`conv1`, `conv1 + conv2`, or `conv1 + 7 layers` where there are more; empty for none."""
+    return " + ".join(layers) if len(layers) < 3 else f"{layers[0]} + {len(layers) - 1} layers"

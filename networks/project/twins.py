@@ -37,8 +37,12 @@ questions.
 _NETWORK = "network."
 """What begins the path of a layer's setting."""
 _SINGLE = ("whole", "real", "flag", "choice", "pair")
-_KINDS = (*_SINGLE, "union")
-"""With those fields that are one of several types, each with its usual parameters."""
+_KINDS = (*_SINGLE, "union", "numbers", "list")
+"""With those fields that are one of several types, each with its usual parameters, and with lists."""
+_TOGETHER = "+"
+"""Between the names of layers of one type whose field is set to the same value."""
+_NOTHING = "none"
+"""What is typed for a list without entries."""
 _ELEMENTWISE = tuple(kind for kind in LAYERS if issubclass(kind, Activation) and kind.elementwise)
 
 
@@ -57,20 +61,23 @@ class Setting(msgspec.Struct, frozen=True):
     field: Field
 
     @property
-    def layer(self) -> str:
-        """The layer whose field it is; empty for one of the recipe."""
-        return _layer_of(self.path)
+    def layers(self) -> tuple[str, ...]:
+        """The layers whose field it is, all of one type; none for one of the recipe."""
+        return layers_of(self.path)
 
 
 def value_of(project: Project, path: str) -> Any:
-    """What the project has at the path of a setting."""
-    if layer := _layer_of(path):
-        return getattr(project.network[layer].layer, path.rpartition(".")[2])
+    """What the project has at the path of a setting; of several layers, what the first one has."""
+    if layers := layers_of(path):
+        return getattr(project.network[layers[0]].layer, path.rpartition(".")[2])
     return value_at(project.recipe, path)
 
 
-def _layer_of(path: str) -> str:
-    return path.removeprefix(_NETWORK).rpartition(".")[0] if path.startswith(_NETWORK) else ""
+def layers_of(path: str) -> tuple[str, ...]:
+    """The layers that the path of a setting names, as `network.conv1+conv2.filters` does; none elsewhere."""
+    if not path.startswith(_NETWORK):
+        return ()
+    return tuple(path.removeprefix(_NETWORK).rpartition(".")[0].split(_TOGETHER))
 
 
 def offered_twins(project: Project) -> tuple[Twin, ...]:
@@ -89,13 +96,18 @@ def earlier_twin(project: Project, earlier: Project, when: Message) -> Twin:
 def settings(project: Project, layers: Collection[str] = (), *, types: bool = False) -> tuple[Setting, ...]:
     """All fields that a twin may have other values of: those of these layers, and those of the recipe.
 
-    With `types` also those that are one of several types, such as the optimizer.
+    With `types` also those that are one of several types, such as the optimizer, those that are lists, and
+    those of all these layers of one type together.
     """
     kinds = _KINDS if types else _SINGLE
+    by_type: dict[type[Layer], list[str]] = {}
+    for name in layers:
+        by_type.setdefault(type(project.network[name].layer), []).append(name)
+    together = [tuple(names) for names in by_type.values() if len(names) > 1] if types else []
     found = [
-        Setting(f"{_NETWORK}{name}.{field.name}", field)
-        for name in layers
-        for field in fields_of(type(project.network[name].layer))
+        Setting(f"{_NETWORK}{_TOGETHER.join(names)}.{field.name}", field)
+        for names in (*together, *((name,) for name in layers))
+        for field in fields_of(type(project.network[names[0]].layer))
         if field.kind in kinds
     ]
     return (*found, *_settings(project.recipe, "", kinds))
@@ -120,8 +132,7 @@ def set_twin(project: Project, path: str, value: Any) -> Twin:
 
 def with_setting(project: Project, path: str, value: Any) -> tuple[Field, Project]:
     """A setting's field, and the project with this value of it, be it the same. Raises UserError."""
-    layer = _layer_of(path)
-    layers = [layer] if layer in project.network else ()
+    layers = [name for name in layers_of(path) if name in project.network]
     known = {each.path: each.field for each in settings(project, layers, types=True)}
     if path not in known:
         raise UserError(
@@ -135,8 +146,9 @@ def with_setting(project: Project, path: str, value: Any) -> tuple[Field, Projec
         )
     try:
         typed = _as_kind(known[path], value)
-        if layer:
-            changes = {layer: changed_at(project.network[layer].layer, known[path].name, typed)}
+        if layers:
+            name = known[path].name
+            changes = {each: changed_at(project.network[each].layer, name, typed) for each in layers}
             twin = replace(project, network=set_layers(project.network, changes))
         else:
             twin = replace(project, recipe=changed_at(project.recipe, path, typed))
@@ -166,6 +178,8 @@ def _as_kind(field: Field, value: Any) -> Any:
             return value == "on"
         case "union":
             return _of_type(field, value)
+        case "numbers" | "list":
+            return _listed(field, value)
         case "choice":
             named = [each for each in field.choices if value in (str(each), field.label_of(each))]
             return named[0] if named else value
@@ -178,6 +192,31 @@ def _of_type(field: Field, name: str) -> Any:
         if name.casefold() in (kind.__name__.casefold(), type_name(kind).casefold()):
             return kind(lr=usual_rate(kind)) if issubclass(kind, Optimizer) else kind()
     raise ValueError(f"expected one of {', '.join(kind.__name__ for kind in field.types)}")
+
+
+def _listed(field: Field, typed: str) -> tuple[Any, ...]:
+    """`none`, numbers such as `10 15`, a preset of augmentation, or types as they usually are: `Shift+Rotation`.
+
+    Raises ValueError.
+    """
+    if typed == _NOTHING:
+        return ()
+    if field.kind == "numbers":
+        return tuple(int(number) for number in typed.split())
+    for preset in AUGMENTATION_PRESETS:
+        if typed.casefold() in (preset.name, preset.title.casefold()):
+            return preset.steps
+    return tuple(_of_type(field, name.strip()) for name in typed.split("+"))
+
+
+def list_text(value: tuple[Any, ...]) -> str:
+    """A list as `with_setting` reads it; empty where it has parameters that such words do not tell."""
+    for preset in AUGMENTATION_PRESETS:
+        if preset.steps == value:
+            return preset.name
+    if any(each != type(each)() for each in value):
+        return ""
+    return "+".join(type(each).__name__ for each in value) or _NOTHING
 
 
 def type_name(kind: type[msgspec.Struct]) -> str:

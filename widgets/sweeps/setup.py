@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidg
 from networks.core.fields import Field
 from networks.project.project import Project
 from networks.project.sweep_values import suggested_values
-from networks.project.twins import Setting, settings
+from networks.project.sweeping import joined
+from networks.project.twins import Setting, layers_of, settings
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS, Measure
 from networks.runs.twins.spread import MOST_SEEDS
 from widgets.controls.combo_box import ComboBox
@@ -75,7 +76,8 @@ class SweepSetup(QWidget):
         chosen = [box.currentData() for box in self.settings]
         first = self._project is None
         self._project = project
-        kept = [each.layer for each in map(self._known.get, chosen) if each is not None and each.layer]
+        known = filter(None, map(self._known.get, chosen))
+        kept = [layer for each in known for layer in each.layers]
         self._layers = tuple(dict.fromkeys(name for name in (*layers, *kept) if name in project.network))
         self._known = {each.path: each for each in settings(project, self._layers, types=True)}
         for box, path, other in zip(self.settings, chosen, reversed(chosen), strict=True):
@@ -95,8 +97,7 @@ class SweepSetup(QWidget):
         """Chooses a setting, with values that suggest themselves: alone, or `beside` the first one."""
         assert self._project is not None
         if path not in self._known:
-            layer = path.removeprefix("network.").rpartition(".")[0]
-            self.show_project(self._project, [*self._layers, layer])
+            self.show_project(self._project, [*self._layers, *layers_of(path)])
         if path not in self._known:
             return
         first, second = self.settings
@@ -134,8 +135,8 @@ class SweepSetup(QWidget):
 
     def _title(self, setting: Setting) -> str:
         title = declared(setting.field.title)
-        layer = setting.layer
-        return self.tr("{layer}: {setting}").format(layer=layer, setting=title) if layer else title
+        layers = joined(setting.layers)
+        return self.tr("{layer}: {setting}").format(layer=layers, setting=title) if layers else title
 
     @Slot()
     def _choose(self) -> None:

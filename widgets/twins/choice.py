@@ -128,7 +128,7 @@ class TwinChoice(QWidget):
     def _title(self, setting: Setting) -> str:
         """The setting's label, with its layer where it is one of a layer."""
         title = declared(setting.field.title)
-        layer = setting.layer
+        layer = " + ".join(setting.layers)
         return self.tr("{layer}: {setting}").format(layer=layer, setting=title) if layer else title
 
     def _show_value(self) -> None:

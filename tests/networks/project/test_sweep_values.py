@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from networks.core.fields import changed_at
+from networks.core.message import UserError
+from networks.layers.convolution import Conv2d
 from networks.project.project import first_project
 from networks.project.sweep_values import setting_of, suggested_values, value_text
-from networks.project.sweeping import planned_sweep
+from networks.project.sweeping import path_of, planned_sweep
 from networks.project.twins import settings, value_of, with_setting
+from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
+from networks.recipes.augmentation.rotation import Rotation
+from networks.recipes.augmentation.shift import Shift
 from networks.recipes.optimizers import OPTIMIZERS
 from networks.recipes.recipe import with_settings
+from networks.recipes.schedules import MultiStep
 from networks.runs.measures import VALIDATION_ACCURACY
 
 PROJECT = first_project()
@@ -75,6 +82,53 @@ def test_what_no_sweep_can_have_is_not_found():
     assert setting_of(PROJECT, (layer, layer), "filters", LAYERS[1:3]) is None
     assert setting_of(PROJECT, (layer,), "filters") is None
     assert setting_of(PROJECT, (changed_at(learning, "epochs", 77),), "epochs") is None
+
+
+def test_layers_of_one_type_are_set_together():
+    convs = [node.name for node in PROJECT.network.of_type(Conv2d)][:2]
+    filters = f"network.{'+'.join(convs)}.filters"
+    field, project = with_setting(PROJECT, filters, "5")
+    assert field.name == "filters"
+    assert [project.network[name].layer.filters for name in convs] == [5, 5]
+    found = setting_of(PROJECT, tuple(PROJECT.network[name].layer for name in convs), "filters", tuple(convs))
+    assert found is not None
+    assert found.path == filters
+    assert path_of(PROJECT, f"{convs[0]}+{convs[1]}.filters") == filters
+    _, words, cells = planned_sweep(PROJECT, [(filters, ["4", "8"])], 1, VALIDATION_ACCURACY)
+    assert words == f"{convs[0]} + {convs[1]} filters"
+    assert [cell.short for cell, _ in cells] == [f"{words} 4", f"{words} 8"]
+    for (_, trained), expected in zip(cells, (4, 8), strict=True):
+        assert [trained.network[name].layer.filters for name in convs] == [expected] * 2
+    with pytest.raises(UserError, match="has no setting"):
+        path_of(PROJECT, f"{convs[0]}+{PROJECT.network.nodes[-1].name}.filters")
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "value"),
+    [
+        ("learning.schedule.at", "5 9", (5, 9)),
+        ("learning.schedule.at", "none", ()),
+        ("data.augmentation", "light", next(e.steps for e in AUGMENTATION_PRESETS if e.name == "light")),
+        ("data.augmentation", "Shift+Rotation", (Shift(), Rotation())),
+        ("data.augmentation", "none", ()),
+    ],
+)
+def test_lists_are_typed_as_words(path, typed, value):
+    project = replace(PROJECT, recipe=with_settings(PROJECT.recipe, schedule=MultiStep()))
+    field, changed = with_setting(project, path, typed)
+    assert value_of(changed, path) == value
+    assert with_setting(project, path, value_text(field, value))[1] == changed
+    setting = next(each for each in settings(project, types=True) if each.path == path)
+    assert len(suggested_values(changed, setting)) >= 1
+    assert value_text(field, value_of(project, path)) in suggested_values(project, setting)
+    with pytest.raises(UserError):
+        with_setting(project, path, "sideways")
+
+
+def test_a_list_of_its_own_making_has_no_word_and_is_not_suggested():
+    project = replace(PROJECT, recipe=with_settings(PROJECT.recipe, augmentation=(Rotation(degrees=77),)))
+    setting = next(each for each in settings(project, types=True) if each.path == "data.augmentation")
+    assert suggested_values(project, setting) == tuple(each.name for each in AUGMENTATION_PRESETS)
 
 
 def test_each_optimizer_has_settings_of_its_own():
