@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from app.session.own_command import own_command
 from app.session.version import version
 from app.terminal.data_command import bring
 from app.terminal.driving import Signals, Telling, drive
@@ -32,6 +33,7 @@ from networks.runs.measures import MEASURE
 from networks.runs.record import Record
 from networks.runs.sweeps.queue import Queue, Taken, is_sweep, new_queue
 from networks.runs.sweeps.results import csv_text, results, table
+from networks.runs.sweeps.scripts import command_list, slurm_array
 from networks.runs.twins.spread import MOST_SEEDS
 
 
@@ -78,8 +80,8 @@ def _parser() -> Parser:
         action="append",
         default=[],
         metavar="SETTING=V,V",
-        help="such as “learning rate=0.1,0.01”, conv1.filters=8,16, conv1+conv2.filters=8,16 or augmentation=none,light; once or "
-        "twice",
+        help="such as “learning rate=0.1,0.01”, conv1.filters=8,16, conv1+conv2.filters=8,16 or "
+        "augmentation=none,light; once or twice",
     )
     parser.add_argument("--seeds", type=int, default=1, metavar="N", help="so many runs of each combination")
     parser.add_argument("--epochs", type=int, metavar="N", help="instead of the project's")
@@ -196,7 +198,7 @@ def _work_together(queue: Queue, count: int) -> int:
     from networks.training.devices import cores
 
     threads = max(1, cores() // count)
-    command = [*_backbone(), "sweep", os.fspath(queue.folder), "--threads", str(threads)]
+    command = [*own_command(), "sweep", os.fspath(queue.folder), "--threads", str(threads)]
     gpus = _gpus(queue)
     workers = []
     with Signals() as signals:
@@ -243,30 +245,16 @@ def _written(queue: Queue, options: argparse.Namespace) -> int:
     """Writes how other machines take the runs of a sweep."""
     count = len(queue.numbers())
     folder = queue.folder.absolute()
-    command = shlex.join([*_backbone(), "sweep", os.fspath(folder), "--one"])
     if options.commands is not None:
-        write_atomically(options.commands, f"{command}\n".encode() * count)
+        write_atomically(options.commands, command_list(queue, own_command()).encode())
         print_lines(
             f"{count} commands are in {options.commands}: each takes a run, on any machine that has {folder}."
         )
     if options.slurm is not None:
-        lines = [
-            "#!/bin/bash",
-            "#SBATCH --job-name=backbone-sweep",
-            f"#SBATCH --array=1-{count}",
-            "#SBATCH --output=%x-%A-%a.log",
-            "# each job takes a run that waits; one that is interrupted goes on in the next such job",
-            command,
-        ]
-        write_atomically(options.slurm, "\n".join([*lines, ""]).encode())
+        write_atomically(options.slurm, slurm_array(queue, own_command()).encode())
         print_lines(f"Start all {count} runs with: sbatch {shlex.quote(str(options.slurm))}")
     print_lines(f"What has come of them says: backbone sweep {shlex.quote(os.fspath(folder))} --show")
     return 0
-
-
-def _backbone() -> list[str]:
-    """How this program is started once more."""
-    return [sys.executable, os.path.abspath(sys.argv[0])]
 
 
 def _tell_one(queue: Queue, taken: Taken) -> None:

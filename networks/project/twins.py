@@ -195,7 +195,7 @@ def _of_type(field: Field, name: str) -> Any:
 
 
 def _listed(field: Field, typed: str) -> tuple[Any, ...]:
-    """`none`, numbers such as `10 15`, a preset of augmentation, or types as they usually are: `Shift+Rotation`.
+    """`none`, numbers such as `10 15`, a preset of augmentation, or types as they usually are: `Shift+Scale`.
 
     Raises ValueError.
     """

@@ -6,10 +6,10 @@ Ours is the window with live curves, which keeps the run: augmentation, measures
 judging after each epoch. The others train the same network on the same images with the same augmentation by
 torchvision's transforms, image by image in a DataLoader as tutorials have it: a loop that measures each step,
 validates and saves after each epoch; Lightning's Trainer with its progress bar, logger, checkpoints; skorch
-with its table, a progress bar and checkpoints. All take turns in one process, each in a thread that rests while
-others train. A second table is without augmentation. What is not installed is left out: `pip install lightning
-skorch`. Target: ahead of each, with everything on. Five minutes, on a quiet machine: with few steps a second
-the drawing of the curves, ten times a second, weighs more for each step.
+with its table, a progress bar and checkpoints. All take turns in one process, each in a thread that rests
+while others train. A second table is without augmentation. What is not installed is left out: `pip install
+lightning skorch`. Target: ahead of each, with everything on. Five minutes, on a quiet machine: with few steps
+a second the drawing of the curves, ten times a second, weighs more for each step.
 """
 
 from __future__ import annotations

@@ -20,9 +20,11 @@ from widgets.look.translation import said
 from widgets.sweeps.map import At, SweepMap
 from widgets.sweeps.queue_list import QueueList
 from widgets.sweeps.setup import SweepSetup
+from widgets.sweeps.spread_button import SpreadButton
 
-Going = Literal["here", "paused here", "stopping", "elsewhere", "held", "busy", "waits", "over"]
-"""What becomes of a sweep: trained in this window or by others, held back for all, or nobody is at it.
+Going = Literal["here", "paused here", "stopping", "processes", "elsewhere", "held", "busy", "waits", "over"]
+"""What becomes of a sweep: trained in this window, by processes that it started or by others, held back for
+all, or nobody is at it.
 
 `busy` waits while another run goes on here.
 """
@@ -43,6 +45,8 @@ class SweepPanel(QWidget):
     take_wished = Signal(object)
     """The user wants this combination of values in the project."""
     csv_wished = Signal()
+    spread_wished = Signal(str, int, bool)
+    """A way of `SpreadButton`, and whether for the sweep that is set up or for the one that is shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +56,8 @@ class SweepPanel(QWidget):
         self._chosen: At | None = None
         self.setup = SweepSetup()
         self.begin_button = self._button("train_sweep", self.begin_wished, primary=True)
+        self.spread_button = SpreadButton("spread_sweep")
+        self.spread_button.wished.connect(lambda kind, n: self.spread_wished.emit(kind, n, True))
         self.about = dim()
         self.kept = ComboBox()
         self.kept.setObjectName("kept_sweep")
@@ -76,6 +82,8 @@ class SweepPanel(QWidget):
         self.csv_button.setIcon(icon("copy"))
         self.csv_button.setAccessibleName(self.tr("Copy the table as CSV"))
         self.csv_button.setToolTip(self.csv_button.accessibleName())
+        self.spread_rest_button = SpreadButton("spread_rest")
+        self.spread_rest_button.wished.connect(lambda kind, n: self.spread_wished.emit(kind, n, False))
         self.map, self.queue = SweepMap(), QueueList()
         self.map.chosen.connect(self._choose)
         self.pages = Segments([self.tr("Map"), self.tr("Runs in their order")])
@@ -93,6 +101,7 @@ class SweepPanel(QWidget):
         words = said(plural("Train {count} run", "Train {count} runs", count=runs))
         self.begin_button.setText(words if runs else self.tr("Train"))
         self.begin_button.setEnabled(runs > 0 and not reason)
+        self.spread_button.setEnabled(self.begin_button.isEnabled())
         self.about.setText(reason or about)
 
     # what was begun
@@ -139,6 +148,7 @@ class SweepPanel(QWidget):
         states = {
             "paused here": self.tr("paused"),
             "stopping": self.tr("stops after this batch"),
+            "processes": self.tr("trained in processes of their own"),
             "elsewhere": self.tr("trained by another program"),
             "held": self.tr("held"),
         }
@@ -147,8 +157,10 @@ class SweepPanel(QWidget):
     def _show_buttons(self) -> None:
         results, going = self._results, self._going
         left = 0 if results is None else results.left
-        self.go_button.setVisible(left > 0 and going != "elsewhere")
-        self.stop_button.setVisible(going in ("here", "paused here", "stopping"))
+        self.go_button.setVisible(left > 0 and going not in ("elsewhere", "processes"))
+        self.spread_rest_button.setVisible(left > 0)
+        self.spread_rest_button.setEnabled(going in ("elsewhere", "held", "waits"))
+        self.stop_button.setVisible(going in ("here", "paused here", "stopping", "processes"))
         self.stop_button.setEnabled(going != "stopping")
         self.stop_button.setToolTip(
             self.tr("Stop after this batch; the run goes on from there when the sweep continues")
@@ -229,10 +241,12 @@ class SweepPanel(QWidget):
         train = QHBoxLayout()
         train.setSpacing(theme.SPACE)
         train.addWidget(self.begin_button)
+        train.addWidget(self.spread_button)
         train.addWidget(self.about, 1)
         actions = QHBoxLayout()
         actions.setSpacing(6)
-        for button in (self.go_button, self.stop_button, self.hold_button, self.take_button, self.csv_button):
+        buttons = (self.go_button, self.stop_button, self.hold_button, self.spread_rest_button)
+        for button in (*buttons, self.take_button, self.csv_button):
             actions.addWidget(button)
         actions.addStretch(1)
         column = QVBoxLayout(self)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+
 import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
@@ -60,12 +63,16 @@ def make_sweeps(desk, training, qtbot):
         sweeps.close()
 
 
-def try_values(sweeps, qtbot, values, path=RATE):
+def set_up(sweeps, qtbot, values, path=RATE):
     sweeps.panel.setup.choose(path)
     sweeps.panel.setup.values[0].setText(values)
     sweeps.panel.setup.changed.emit()
     count = len(values.split(","))
-    qtbot.waitUntil(lambda: sweeps._planned is not None and len(sweeps._planned.cells) == count)
+    qtbot.waitUntil(lambda: sweeps.plans.planned is not None and len(sweeps.plans.planned.cells) == count)
+
+
+def try_values(sweeps, qtbot, values, path=RATE):
+    set_up(sweeps, qtbot, values, path)
     sweeps.panel.begin_button.click()
 
 
@@ -184,3 +191,67 @@ def test_the_menu_and_the_bar_open_the_tab(desk, training, make_sweeps, qtbot):
         with qtbot.waitSignal(desk.panel_wished) as wished:
             do()
         assert wished.args == ["sweep"]
+
+
+def test_commands_for_other_machines_are_written(desk, training, make_sweeps, qtbot, tmp_path, monkeypatch):
+    sweeps = make_sweeps()
+    asked = []
+    monkeypatch.setattr(
+        sweeps.spread, "ask_path", lambda kind: asked.append(kind) or tmp_path / f"{kind}.txt"
+    )
+    set_up(sweeps, qtbot, "0.1, 0.01")
+    commands, slurm = sweeps.panel.spread_button.menu().actions()[-2:]
+    with qtbot.waitSignal(desk.told) as said:
+        commands.trigger()
+    assert "Save the project first" in said.args[0]
+    assert not asked
+    desk.files.ask_save_path = lambda: tmp_path / "a.json"
+    assert desk.files.save_as()
+    set_up(sweeps, qtbot, "0.1, 0.01")
+    with qtbot.waitSignal(desk.writer.written) as written:
+        commands.trigger()
+    (queue,) = queues(desk.files.runs_folder())
+    assert written.args[1].startswith("“commands.txt” holds 2 commands.")
+    lines = (tmp_path / "commands.txt").read_text().splitlines()
+    assert len(lines) == 2
+    assert all(line.endswith(f"sweep {shlex.quote(str(queue.folder))} --one") for line in lines)
+    # nothing is trained, and the other menu is about the same sweep
+    assert states(desk) == ["waiting", "waiting"]
+    rest(desk, sweeps, qtbot)
+    qtbot.waitUntil(sweeps.panel.spread_rest_button.isEnabled)
+    with qtbot.waitSignal(desk.writer.written):
+        sweeps.panel.spread_rest_button.menu().actions()[-1].trigger()
+    assert slurm.text().startswith("Write a Slurm")
+    assert "--array=1-2\n" in (tmp_path / "slurm.txt").read_text()
+    assert len([*queues(desk.files.runs_folder())]) == 1
+
+
+WAITS = (
+    "import pathlib, sys, time; pathlib.Path({told!r}).write_text(' '.join(sys.argv[1:])); time.sleep(600)"
+)
+
+
+def test_processes_train_it_until_they_are_stopped(desk, training, make_sweeps, qtbot, tmp_path):
+    sweeps = make_sweeps()
+    processes = sweeps.spread.processes
+    told = tmp_path / "told"
+    processes._program = [sys.executable, "-c", WAITS.format(told=str(told))]
+    set_up(sweeps, qtbot, "0.1, 0.01")
+    sweeps.panel.spread_button.menu().actions()[0].trigger()
+    qtbot.waitUntil(lambda: told.exists() and bool(told.read_text()))
+    (queue,) = queues(desk.files.runs_folder())
+    assert told.read_text() == f"sweep {queue.folder} --processes 2"
+    qtbot.waitUntil(lambda: "processes of their own" in sweeps.panel.words.text())
+    assert not sweeps.panel.go_button.isVisibleTo(sweeps.panel)
+    sweeps.panel.stop_button.click()
+    qtbot.waitUntil(lambda: processes.folder is None)
+    qtbot.waitUntil(sweeps.panel.go_button.isEnabled)
+    # what goes wrong in them is told
+    processes._program = [sys.executable, "-c", "raise SystemExit('no disk')"]
+    with qtbot.waitSignal(processes.failed) as failed:
+        sweeps.panel.spread_rest_button.menu().actions()[0].trigger()
+    assert str(failed.args[0]) == "The processes of the sweep have ended: no disk"
+    processes._program = [str(tmp_path / "nowhere")]
+    with qtbot.waitSignal(processes.failed) as failed:
+        processes.start(queue.folder, 2)
+    assert str(failed.args[0]).startswith("No process could be started: ")
