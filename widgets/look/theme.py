@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from PySide6.QtWidgets import QApplication, QWidget
 
 from networks.layers.base import Group
+from widgets.look.restyling import restyle
 
 Mode = Literal["system", "light", "dark"]
 
@@ -248,13 +249,10 @@ def apply_theme(app: QApplication, mode: Mode) -> None:
     dark = mode == "dark" or (mode == "system" and scheme == Qt.ColorScheme.Dark)
     theme = DARK if dark else LIGHT
     sheet = _style_sheet(theme)
-    if changed := sheet != app.styleSheet():
-        # Qt replaces one style sheet by another by styling each widget once for each of its ancestors: 4,161
-        # times for 431 widgets. Taken away and set anew, it styles each of them twice; test_theme_switch.py
-        app.setStyleSheet("")
-    app.setPalette(_palette(theme))
-    if changed:
-        app.setStyleSheet(sheet)
+    if sheet != app.styleSheet():
+        restyle(app, _palette(theme), sheet)
+    else:
+        app.setPalette(_palette(theme))
 
 
 @cache

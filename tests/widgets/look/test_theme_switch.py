@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from networks.graph.check import check
 from networks.presets.lenet import lenet5
@@ -45,6 +46,21 @@ def themed(qapp):
     qapp.setFont(old[2])
 
 
+def followed(shown, theme, other):
+    """Whether the picture has this theme's colours and nothing of the other's."""
+    seen = shades(shown)
+    assert theme.panel in sorted(seen, key=seen.__getitem__)[-2:]
+    left_over = {other.panel, other.card, other.text, other.border, other.card_hover} - {
+        theme.panel,
+        theme.card,
+        theme.text,
+        theme.border,
+        theme.on_accent,
+        "#ffffff",
+    }
+    return not left_over & set(seen)
+
+
 def shades(widget):
     """How much of the picture has each colour."""
     image = widget.grab().toImage()
@@ -72,17 +88,33 @@ def test_a_panel_follows_the_theme(qtbot, themed, make):
     themed.processEvents()
     for theme, other in ((LIGHT, DARK), (DARK, LIGHT), (LIGHT, DARK)):
         apply_theme(themed, "dark" if theme.dark else "light")
-        seen = shades(window)
-        assert theme.panel in sorted(seen, key=seen.__getitem__)[-2:]
-        left_over = {other.panel, other.card, other.text, other.border, other.card_hover} - {
-            theme.panel,
-            theme.card,
-            theme.text,
-            theme.border,
-            theme.on_accent,
-            "#ffffff",
-        }
-        assert not left_over & set(seen)
+        assert followed(window, theme, other)
+
+
+@pytest.mark.parametrize("make", [Palette, layer_panel, activation_panel, training_panel, DataPanel])
+def test_a_panel_that_was_hidden_meanwhile_follows_the_theme_when_it_is_shown(qtbot, themed, make):
+    apply_theme(themed, "light")
+    window = QWidget()
+    window.setAutoFillBackground(True)
+    column = QVBoxLayout(window)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(panel := make())
+    qtbot.addWidget(window)
+    window.resize(260, 560)
+    window.show()
+    window.grab()
+    for theme, other in ((DARK, LIGHT), (LIGHT, DARK)):
+        panel.hide()
+        apply_theme(themed, "dark" if theme.dark else "light")
+        themed.processEvents()
+        panel.show()
+        themed.processEvents()
+        assert followed(window, theme, other)
+        hidden_meanwhile = window.grab().toImage()
+        apply_theme(themed, "light" if theme.dark else "dark")
+        apply_theme(themed, "dark" if theme.dark else "light")
+        themed.processEvents()
+        assert hidden_meanwhile == window.grab().toImage()
 
 
 class Told(QWidget):
@@ -97,7 +129,7 @@ class Told(QWidget):
         self.changes.append(event.type())
 
 
-def test_a_switch_styles_each_widget_twice_however_deep_it_lies(qtbot, themed):
+def test_a_switch_styles_each_widget_once_however_deep_it_lies(qtbot, themed):
     apply_theme(themed, "light")
     nest = [Told()]
     qtbot.addWidget(nest[0])
@@ -111,10 +143,83 @@ def test_a_switch_styles_each_widget_twice_however_deep_it_lies(qtbot, themed):
     apply_theme(themed, "dark")
     themed.processEvents()
     for widget in nest:
-        # once when the old style sheet goes, and once when the new one comes
-        assert widget.changes.count(QEvent.Type.StyleChange) == 2
+        assert widget.changes.count(QEvent.Type.StyleChange) == 1
         assert QEvent.Type.FontChange not in widget.changes
         widget.changes.clear()
     apply_theme(themed, "dark")
     themed.processEvents()
     assert all(QEvent.Type.StyleChange not in widget.changes for widget in nest)
+
+
+@pytest.fixture
+def stack(qtbot, themed):
+    """A window with two pages, of which the first is seen."""
+    apply_theme(themed, "light")
+    window, pages = QWidget(), QStackedWidget()
+    QVBoxLayout(window).addWidget(pages)
+    for _ in range(2):
+        page, inner = Told(), Told()
+        QVBoxLayout(page).addWidget(inner)
+        page.inner = inner
+        pages.addWidget(page)
+    qtbot.addWidget(window)
+    window.show()
+    for index in (1, 0):
+        pages.setCurrentIndex(index)
+        themed.processEvents()
+    return pages
+
+
+def styled(widget):
+    """How often the widget was given a style since this was last asked."""
+    times = widget.changes.count(QEvent.Type.StyleChange)
+    widget.changes.clear()
+    return times
+
+
+def test_what_is_hidden_is_styled_when_it_is_shown_and_only_then(themed, stack):
+    first, second = stack.widget(0), stack.widget(1)
+    told = (first, first.inner, second, second.inner)
+    for each in told:
+        styled(each)
+    second.inner.hide()
+    for mode in ("dark", "light", "dark"):
+        apply_theme(themed, mode)
+        themed.processEvents()
+        assert [styled(each) for each in told] == [1, 1, 0, 0]
+    stack.setCurrentIndex(1)
+    assert [styled(each) for each in told] == [0, 0, 1, 0]
+    second.inner.show()
+    assert [styled(each) for each in told] == [0, 0, 0, 1]
+    stack.setCurrentIndex(0)
+    stack.setCurrentIndex(1)
+    assert [styled(each) for each in told] == [0, 0, 0, 0]
+
+
+def test_a_menu_of_a_hidden_page_is_styled_when_it_opens(themed, stack):
+    menu = QMenu(stack.widget(1))
+    menu.addAction("Cut")
+    menu.popup(QPoint())
+    menu.hide()
+    apply_theme(themed, "dark")
+    menu.popup(QPoint())
+    themed.processEvents()
+    seen = shades(menu)
+    assert max(seen, key=seen.__getitem__) == DARK.panel
+    menu.hide()
+
+
+def test_a_mark_that_goes_after_a_switch_leaves_the_colour_of_the_new_theme(themed, stack):
+    label = QLabel("4 %", stack.widget(1))
+    label.setProperty("role", "error")
+    stack.setCurrentIndex(1)
+    label.show()
+    assert label.palette().color(QPalette.ColorRole.WindowText).name() == LIGHT.error
+    stack.setCurrentIndex(0)
+    apply_theme(themed, "dark")
+    stack.setCurrentIndex(1)
+    assert label.palette().color(QPalette.ColorRole.WindowText).name() == DARK.error
+    label.setProperty("role", "")
+    label.style().unpolish(label)
+    label.style().polish(label)
+    assert label.palette().color(QPalette.ColorRole.WindowText).name() == DARK.text
