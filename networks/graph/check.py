@@ -69,8 +69,24 @@ _NO_START = _Fit(
 )
 
 
+_MOST_KEPT = 8
+_kept: tuple[tuple[Network, int | None, Report], ...] = ()
+"""What was checked last: one edit asks several times for the same network, and undo brings it back."""
+
+
 def check(network: Network, classes: int | None = None) -> Report:
     """Goes through the network once. `classes` is the number of classes of the data, where there is data."""
+    global _kept
+    for known, its_classes, report in _kept:
+        if known is network and its_classes == classes:
+            return report
+    report = _checked(network, classes)
+    # always another tuple, since threads beside the window's check networks too
+    _kept = ((network, classes, report), *_kept[: _MOST_KEPT - 1])
+    return report
+
+
+def _checked(network: Network, classes: int | None) -> Report:
     order = network.order
     contributing = network.contributing
     starts = bool(network.of_type(Input))

@@ -40,10 +40,12 @@ def _inputs(network: Network, dataset: Dataset) -> tuple[dict[str, Layer], ...]:
     """The Inputs as the images are; then only with as many channels."""
     found = {node.name: node.layer for node in network.of_type(Input) if isinstance(node.layer, Input)}
     channels = dataset.channels
-    return (
+    wished: tuple[dict[str, Layer], ...] = (
         {name: replace(layer, channels=channels, size=dataset.size) for name, layer in found.items()},
         {name: replace(layer, channels=channels) for name, layer in found.items()},
     )
+    # a network that fits stays the very same one, which is judged already
+    return tuple({name: each for name, each in one.items() if each != found[name]} for one in wished)
 
 
 def _with_classes(project: Project) -> Network:

@@ -29,7 +29,7 @@ from widgets.canvas.items.overview import Blocks
 from widgets.canvas.items.style import Style
 from widgets.canvas.items.wire import WireItem, band_of
 from widgets.canvas.placement.geometry import Box, Layout, Point
-from widgets.canvas.placement.layout import arrange
+from widgets.canvas.placement.layout import Layouts
 
 MOST_MOVING = 300
 """If more items than this are in sight, they do not glide: their first frame would come too late."""
@@ -69,7 +69,8 @@ class CanvasScene(QGraphicsScene):
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.style_of_items = style or Style()
         self.folding = Folding(Network(), check(Network()))
-        self.layout_of_network = arrange(self.network)
+        self._layouts = Layouts()
+        self.layout_of_network = self._layouts.arrange(self.network, {}, ())
         self.frames: dict[str, FrameItem] = {}
         self.cards: dict[str, CardItem] = {}
         self.wires: dict[Wire, WireItem] = {}
@@ -120,7 +121,7 @@ class CanvasScene(QGraphicsScene):
             for name, content in shown.items()
             if content.problem or room
         }
-        layout = arrange(network, heights, folding.frames)
+        layout = self._layouts.arrange(network, heights, folding.frames)
         self.folding, self.layout_of_network = folding, layout
         self.boxes = [(node.name, layout.box(node.name)) for node in network.nodes]
         new_cards = self._reconcile_names(network)
@@ -282,7 +283,7 @@ class CanvasScene(QGraphicsScene):
     def _landing(self, network: Network) -> Landing:
         folding = Folding(network, check(network), self.folding.opened)
         heights = {name: card.height for name, card in self.cards.items() if name in folding.shown}
-        return Landing(folding, arrange(folding.shown, heights, folding.frames))
+        return Landing(folding, self._layouts.arrange(folding.shown, heights, folding.frames))
 
     def _forget_preview(self) -> None:
         """Shows only what there is; everything stays where it is."""

@@ -252,3 +252,18 @@ def test_weights_that_no_machine_holds_are_refused_in_words():
     assert report.nodes["depth"].output is not None
     assert [finding.where for finding in report.findings] == ["heavy"]
     assert report.weights < 2**63
+
+
+def test_a_network_that_was_just_checked_is_not_gone_through_again():
+    network = lenet5()
+    first = check(network, 10)
+    assert check(network, 10) is first
+    # the same layers for other data, and an equal network that is another one, are judged anew
+    other = check(network, 3)
+    assert other != first
+    assert check(lenet5(), 10) == first
+    assert (check(network, 10), check(network, 3)) == (first, other)
+    for seed in range(20):
+        check(edits.set_layers(network, {"fc1": Linear(features=seed + 1)}), 10)
+    assert check(network, 10) is not first
+    assert check(network, 10) == first

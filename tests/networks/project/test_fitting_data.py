@@ -42,3 +42,8 @@ def test_a_number_of_features_becomes_one_for_each_class():
     assert back.recipe.data.judged_by == "share"
     # LeNet-5 cannot take images of 8×8
     assert back.network["input"].layer == Input(1, (32, 32))
+
+
+def test_a_network_that_fits_stays_the_very_same():
+    project = first_project()
+    assert fitted(project).network is project.network

@@ -21,8 +21,8 @@ from networks.presets.lenet import lenet5
 from tests.networks.graph.test_presentation import foldings
 from tests.widgets.canvas.canvas_networks import any_network, chain, densenet, googlenet, resnet
 from widgets.canvas.placement.frame_layout import HEADER, PAD, rooms
-from widgets.canvas.placement.geometry import WIDTH, Box, Layout
-from widgets.canvas.placement.layout import arrange
+from widgets.canvas.placement.geometry import HEIGHT, WIDTH, Box, Layout
+from widgets.canvas.placement.layout import Layouts, arrange
 from widgets.canvas.placement.routes import CLOSE_GAP, GAP
 from widgets.canvas.placement.routes import WIRE as LANE
 
@@ -319,3 +319,18 @@ def test_what_only_changes_values_stands_close_below_its_layer_without_a_label(n
                 assert source not in layout.labels
     values = [node for node in network.nodes if node.layer.group in (Group.ACTIVATION, Group.NORMALIZATION)]
     assert close > len(values) / 2
+
+
+def test_a_layout_that_was_just_made_is_not_made_again():
+    layouts, network = Layouts(), lenet5()
+    plain = layouts.arrange(network, {}, ())
+    # an equal network, and cards that are no higher than others, are the same question
+    assert layouts.arrange(lenet5(), {"conv1": HEIGHT}, []) is plain
+    taller = layouts.arrange(network, {"conv1": 2 * HEIGHT}, ())
+    assert taller == arrange(network, {"conv1": 2 * HEIGHT})
+    assert taller != plain
+    folding = Folding(network, check(network, 10), everything_open(network))
+    assert layouts.arrange(folding.shown, {}, folding.frames) == arrange(folding.shown, {}, folding.frames)
+    shorter = layouts.arrange(edits.remove(network, ("tanh1",)), {}, ())
+    assert "tanh1" not in shorter.places
+    assert layouts.arrange(network, {}, ()) is plain

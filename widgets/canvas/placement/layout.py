@@ -19,7 +19,7 @@ from networks.graph.presentation import Frame
 from networks.graph.walk import reached
 from networks.layers.ends import Input
 from widgets.canvas.placement.frame_layout import PAD, by_component, crossings, framed, rooms
-from widgets.canvas.placement.geometry import WIDTH, Box, Layout
+from widgets.canvas.placement.geometry import HEIGHT, WIDTH, Box, Layout
 from widgets.canvas.placement.lanes import Claim, taken_lanes, trunk_frames
 from widgets.canvas.placement.routes import GAP, WIRE, Plan, Routing, routed
 
@@ -72,6 +72,25 @@ def arrange(
         right, bottom = max(right, box[2]), max(bottom, box[3])
     crossed = crossings(frames, network, layout, boxes)
     return replace(layout, bounds=(left, top, right, bottom), frames=boxes, crossings=crossed)
+
+
+class Layouts:
+    """Layouts, of which the last ones are kept: what a preview has shown is dropped, and undo brings back."""
+
+    MOST = 8
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[tuple[Network, dict[str, float], tuple[Frame, ...]], Layout]] = []
+
+    def arrange(self, network: Network, heights: Mapping[str, float], frames: Sequence[Frame]) -> Layout:
+        """As `arrange` does it. The layout may be another's, too, and is not to be changed."""
+        # cards that are no higher than others need not be named: one and the same question, however put
+        asked = network, {name: each for name, each in heights.items() if each != HEIGHT}, tuple(frames)
+        layout = next((layout for question, layout in self._kept if question == asked), None)
+        if layout is None:
+            layout = arrange(*asked)
+            self._kept = [(asked, layout), *self._kept[: self.MOST - 1]]
+        return layout
 
 
 def _to_input(network: Network, names: Sequence[str], routing: Routing) -> float:
