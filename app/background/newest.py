@@ -23,8 +23,16 @@ class Newest:
     So files are written in the order in which they were asked for, and the last state is always written.
     """
 
-    def __init__(self, owner: QObject) -> None:
+    def __init__(
+        self,
+        owner: QObject,
+        progress: Callable[[float], None] | None = None,
+        *,
+        impatient: bool = False,
+    ) -> None:
+        """With `impatient`, what runs is cancelled as soon as something newer is asked for."""
         self._owner = owner
+        self._progress, self._impatient = progress, impatient
         self._job: Job[Any] | None = None
         self._next: _Wish | None = None
 
@@ -38,7 +46,15 @@ class Newest:
     ) -> None:
         """Runs `work` as soon as what runs now has ended, unless something newer comes first. See `Job`."""
         self._next = _Wish(work, done, failed)
+        if self._impatient and self._job is not None:
+            self._job.cancel()
         self._start()
+
+    def give_up(self) -> None:
+        """Gives up what waits and what runs: neither is answered."""
+        self.skip()
+        if self._job is not None:
+            self._job.cancel()
 
     def skip(self) -> None:
         """Gives up what waits. What runs goes on."""
@@ -53,7 +69,7 @@ class Newest:
         if self._job is not None or self._next is None:
             return
         wish, self._next = self._next, None
-        self._job = Job(wish.work, wish.done, wish.failed, owner=self._owner, ended=self._end)
+        self._job = Job(wish.work, wish.done, wish.failed, self._progress, owner=self._owner, ended=self._end)
         self._job.start()
 
     def _end(self) -> None:

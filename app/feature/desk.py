@@ -109,6 +109,8 @@ class Desk(QObject):
     """A `StepGradient`: where a gradient of a step's batch comes from is to be shown."""
     largest_wished = Signal(str)
     """The name of a layer: where the largest number that leaves it comes from is to be shown."""
+    heat_wished = Signal()
+    """What the network looks at in the probe is to be shown."""
     panel_wished = Signal(str)
     """The name of a panel that is to be opened and brought into view."""
 

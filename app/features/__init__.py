@@ -19,6 +19,7 @@ from app.features.fields import Fields
 from app.features.history import History
 from app.features.inside import Inside
 from app.features.layer_types import LayerTypes
+from app.features.looks_at import LooksAt
 from app.features.loss import LossFunction
 from app.features.network_summary import NetworkSummary
 from app.features.one_step import OneStep
@@ -61,6 +62,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Bench,
     LossFunction,
     WhereFrom,
+    LooksAt,
     Browser,
     Code,
     ProjectFiles,

@@ -83,6 +83,7 @@ class Results(PanelFeature["ResultsPanel"]):
         panel.tried.connect(self.desk.picture_tried)
         panel.save_wished.connect(self.desk.writer.write)
         panel.looked_into.connect(self._look_inside)
+        panel.looked_at.connect(self._look_at)
         self.pictures.arrived.connect(panel.show_pictures)
         ShowWatch(panel).seen.connect(self._show_newest)
         return panel
@@ -156,6 +157,11 @@ class Results(PanelFeature["ResultsPanel"]):
     def _look_inside(self, row: int) -> None:
         if self._shown is not None:
             self.desk.follow_picture(self._store(self._shown.judgement).dataset, row)
+
+    @Slot(int)
+    def _look_at(self, row: int) -> None:
+        self._look_inside(row)
+        self.desk.heat_wished.emit()
 
     @Slot()
     def _show_newest(self) -> None:

@@ -84,6 +84,7 @@ class XRayCanvas(Feature):
         bar.number_wished.connect(self._ask_number)
         bar.given.connect(self.probing.choose_pixels)
         bar.file_dropped.connect(self.probing.choose_file)
+        bar.heat_wished.connect(self.desk.heat_wished)
         return bar
 
     @property

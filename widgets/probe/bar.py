@@ -55,6 +55,8 @@ class ProbeBar(QWidget):
     given = Signal(object)
     """Pixels height×width×channels of a picture that was drawn, dropped or pasted."""
     file_dropped = Signal(str)
+    heat_wished = Signal()
+    """What the network looks at in the probe is to be shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +66,7 @@ class ProbeBar(QWidget):
         self.title, self.words = ElidedLabel(), ElidedLabel()
         self.another = _tool("dice", self.tr("Another picture of the data set"))
         self.pen = _tool("pen", self.tr("Draw a picture"))
+        self.heat = _tool("heat", self.tr("What the network looks at in this picture"))
         self.weights = _tool("chevron-down", self.tr("Which weights"), worded=True)
         self.more = _tool("sliders", self.tr("Colours, order of the maps, and BatchNorm"))
         self.legend = Legend()
@@ -78,6 +81,7 @@ class ProbeBar(QWidget):
         self.thumbnail.given.connect(self.given)
         self.thumbnail.file_dropped.connect(self.file_dropped)
         self.another.clicked.connect(self.another_wished)
+        self.heat.clicked.connect(self.heat_wished)
         self.pen.clicked.connect(self._open_pad)
         self.pad.changed.connect(self._give_drawing)
         self.pad.file_dropped.connect(self.file_dropped)
@@ -265,7 +269,7 @@ class ProbeBar(QWidget):
         row.setSpacing(theme.SPACE)
         row.addWidget(self.thumbnail)
         row.addLayout(lines, 1)
-        for widget in (self.another, self.pen, self.weights, self.more, self.legend):
+        for widget in (self.another, self.pen, self.heat, self.weights, self.more, self.legend):
             row.addWidget(widget)
 
 

@@ -36,6 +36,7 @@ class ResultsPanel(QWidget):
     """The weights have changed since they were judged; they are to be judged once more."""
     cancelled = Signal()
     looked_into = Signal(int)
+    looked_at = Signal(int)
     """The index in the data set of the picture that is to be followed through the network."""
     tried = Signal(object)
     """Pixels of a picture that goes to the test bench."""
@@ -166,6 +167,7 @@ class ResultsPanel(QWidget):
                 self.body = ResultsBody()
                 self.body.pictures.tried.connect(self.tried)
                 self.body.pictures.looked_into.connect(self.looked_into)
+                self.body.pictures.looked_at.connect(self.looked_at)
                 self.area.setWidget(self.body)
             self.body.show_results(results)
         self._results = results

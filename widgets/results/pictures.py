@@ -40,6 +40,8 @@ class Pictures(QWidget):
 
     looked_into = Signal(int)
     """The index in the data set of the picture that is to be followed through the network."""
+    looked_at = Signal(int)
+    """The index in the data set of the picture of which it is to be shown what the network looks at."""
     tried = Signal(object)
     """Pixels of the picture that goes to the test bench."""
 
@@ -79,6 +81,9 @@ class Pictures(QWidget):
             self.tr("Follows the picture through the network: the cards show what each layer makes of it.")
         )
         self.inside.clicked.connect(self._look_inside)
+        self.heat = QPushButton(self.tr("What it looks at"))
+        self.heat.setToolTip(self.tr("Shows what in the picture speaks for the answer, and what against it."))
+        self.heat.clicked.connect(self._look_at)
         self.bars = ProbabilityBars()
         self.filter.activated.connect(self._choose)
         self.search.textChanged.connect(self._refresh)
@@ -96,6 +101,7 @@ class Pictures(QWidget):
         words.addWidget(self.answer)
         words.addWidget(self.loss)
         words.addWidget(self.inside, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addWidget(self.heat, 0, Qt.AlignmentFlag.AlignLeft)
         words.addWidget(self.test, 0, Qt.AlignmentFlag.AlignLeft)
         words.addStretch(1)
         self.detail = QWidget()
@@ -246,6 +252,11 @@ class Pictures(QWidget):
     def _look_inside(self) -> None:
         if self._results is not None and self._place < len(self._results.judgement):
             self.looked_into.emit(int(self._results.judgement.images[self._place]))
+
+    @Slot()
+    def _look_at(self) -> None:
+        if self._results is not None and self._place < len(self._results.judgement):
+            self.looked_at.emit(int(self._results.judgement.images[self._place]))
 
     @Slot(int)
     def _show_one(self, place: int) -> None:

@@ -85,7 +85,8 @@ def examined(
     """
     module.eval()
     main = evaluation(module).eval()
-    plain = image[:1].detach().clone(memory_format=torch.contiguous_format)
+    device = next((weight.device for weight in main.parameters()), image.device)
+    plain = image[:1].detach().to(device).clone(memory_format=torch.contiguous_format)
     black = torch.tensor(darkest, dtype=plain.dtype, device=plain.device)
     return Examined(main, network, check(network, classes), plain, black, loss)
 

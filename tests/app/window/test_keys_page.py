@@ -38,6 +38,8 @@ READERS = {
     "widgets/explanation/place_column.py": "On the map of a number",
     "widgets/explanation/ways.py": "On the way of a gradient",
     "widgets/forms/number_field.py": "In a number field",
+    "widgets/heat/picture.py": "On the picture with its heat map",
+    "widgets/heat/random_strip.py": "On the maps with random weights",
     "widgets/inside/excited_row.py": "On the pictures that excite it most",
     "widgets/inside/map_grid.py": "On the maps of a layer",
     "widgets/inside/vector_bars.py": "On the maps of a layer",

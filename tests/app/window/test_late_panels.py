@@ -37,6 +37,7 @@ LATE = [
     "sweep",
     "one_step",
     "explanation",
+    "heat",
     "code",
 ]
 

@@ -1,0 +1,71 @@
+"""The work of “What it looks at” beside the window: heat maps, a patch by hand, weights drawn anew."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from app.background.job import Task
+from app.feature.probed import Probed
+from networks.xray.heat import Aim, Asked, Covered, Ground, HeatMap, Randomization
+
+if TYPE_CHECKING:
+    from networks.insight.attribution.examined import Examined
+    from networks.insight.pictures import Pictures
+
+
+class Known(NamedTuple):
+    """The network and the picture that maps are made of, and for which weights that is."""
+
+    key: tuple[Any, ...]
+    pictures: Pictures
+    subject: Examined
+
+
+class Made(NamedTuple):
+    """A map, None where it was given up, and how long all of it took."""
+
+    known: Known
+    found: HeatMap | None
+    seconds: float
+
+
+def made(probed: Probed, known: Known | None, key: tuple[Any, ...], asked: Asked, task: Task) -> Made:
+    from networks.insight.attribution.heat_maps import heat_map
+
+    began = time.perf_counter()
+    known = known or Known(key, probed.pictures, _subject(probed))
+    found = heat_map(known.subject, asked, task.report)
+    return Made(known, found, time.perf_counter() - began)
+
+
+def tested(probed: Probed, known: Known, asked: Asked, task: Task) -> Randomization | None:
+    from networks.insight.attribution.heat_maps import randomization
+
+    project = probed.project
+    seed = project.recipe.learning.seed
+    return randomization(known.subject, asked, task.report, classes=project.classes, seed=seed)
+
+
+def covered(known: Known, aim: Aim, ground: Ground, top: int, left: int, side: int, _: Task) -> Covered:
+    from networks.insight.attribution.occlusion import by_hand
+
+    return by_hand(known.subject, aim, ground, top, left, side)
+
+
+def _subject(probed: Probed) -> Examined:
+    # imported late: torch takes a second
+    from networks.insight.attribution.examined import examined
+    from networks.insight.looker import run_looker
+
+    looker = probed.looker
+    if looker is None:
+        run = probed.source.run
+        assert run is not None, "without a looker, a run goes on"
+        looker = run_looker(run, "now")
+    project, pictures = probed.project, probed.pictures
+    darkest = tuple(
+        -mean / deviation for mean, deviation in zip(pictures.mean, pictures.deviation, strict=True)
+    )
+    loss = project.recipe.learning.loss
+    return examined(looker.borrowed(), project.network, project.classes, pictures.images, darkest, loss)

@@ -1,0 +1,250 @@
+"""The room of heat maps: it follows the probe, refuses what fails its test, answers to a patch by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+
+from app.feature.showing import Showing
+from app.features.looks_at import LooksAt
+from networks.graph.edits import set_layers
+from networks.insight import attribution
+from networks.insight.attribution.gradient import Gradient
+from networks.insight.attribution.method import Attributed, Method
+from networks.xray.heat import Description
+from tests.app.features.test_results import train
+
+
+@pytest.fixture
+def room(desk, xray, qtbot, collector_at_rest):
+    room = LooksAt(desk)
+    showing = Showing(desk, (room,))
+    showing.show()
+    room.panel.resize(1100, 900)
+    qtbot.addWidget(room.panel)
+    room.panel.show()
+    yield room
+    room.close()
+
+
+def until_map(room, qtbot, true=lambda found: True):
+    def shown():
+        found = room.panel.found
+        return (
+            found is not None and room._wanted is not None and room._wanted[1] == found.asked and true(found)
+        )
+
+    qtbot.waitUntil(shown, timeout=30_000)
+    return room.panel.found
+
+
+def until_tested(room, qtbot):
+    room.panel.randomize.click()
+    qtbot.waitUntil(lambda: room.panel.test is not None, timeout=60_000)
+    return room.panel.test
+
+
+def choose(room, method):
+    QTest.mouseClick(room.panel.methods.rows[method], Qt.MouseButton.LeftButton)
+
+
+def test_each_method_shows_a_map_with_words(room, desk, qtbot):
+    opened = []
+    desk.panel_wished.connect(opened.append)
+    desk.heat_wished.emit()
+    assert opened == ["heat"]
+    until_map(room, qtbot)
+    panel = room.panel
+    assert panel.picture.hasFocus() or not panel.isActiveWindow()
+    assert set(panel.methods.rows) == {kind.description.id for kind in attribution.METHODS}
+    for method, words in (
+        ("gradient", "brighter"),
+        ("integrated", "add up to"),
+        ("grad_cam", "numbers of “pool2”"),
+        ("occlusion", "were covered"),
+    ):
+        choose(room, method)
+        found = until_map(room, qtbot, lambda found, method=method: found.asked.method == method)
+        assert found.values.shape == panel.scene.pixels.shape[:2]
+        assert words in panel.words.sentences.text()
+        assert panel.words.paper.text()
+        assert "Score of" in panel.score.text()
+        assert found.asked.aim.label == panel.scene.best
+        assert panel.knobs.layer.isVisible() is (method == "grad_cam")
+        assert panel.knobs.patch.isVisible() is (method == "occlusion")
+
+
+def test_two_classes_are_compared(room, qtbot):
+    room.open()
+    first = until_map(room, qtbot)
+    room.panel._compare()
+    found = until_map(room, qtbot, lambda found: found.asked.aim.other is not None)
+    scores = {found.asked.aim.label, found.asked.aim.other}
+    assert scores == {room.panel.scene.best, room.panel.scene.second}
+    assert found.score != first.score
+    assert "rather than" in room.panel.words.sentences.text()
+    room.panel._alone()
+    until_map(room, qtbot, lambda found: found.asked.aim.other is None)
+
+
+def test_keys_read_out_numbers_and_move_the_patch(room, qtbot):
+    room.open()
+    found = until_map(room, qtbot)
+    panel = room.panel
+    panel.hand.setChecked(False)
+    panel.picture.go(4, 5)
+    QTest.keyClick(panel.picture, Qt.Key.Key_Right)
+    assert panel.picture.read_at == (4, 6)
+    assert "Row 4, column 6" in panel.picture.accessibleDescription()
+    QTest.keyClick(panel.picture, Qt.Key.Key_Home)
+    row, column = panel.picture.read_at
+    assert found.values[row, column] == found.values.max()
+    panel.hand.setChecked(True)
+    QTest.keyClick(panel.picture, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: panel._covered is not None, timeout=20_000)
+    covered = panel._covered
+    side = panel.picture.side
+    height = panel.scene.pixels.shape[0]
+    assert (covered.top, covered.side) == (min(height - side, max(0, row + 1 - side // 2)), side)
+    assert covered.before == pytest.approx(found.score, abs=1e-4)
+    assert "covered" in panel.answer.accessibleDescription()
+
+
+def test_dragging_covers_the_place_under_the_pointer(room, qtbot):
+    room.open()
+    until_map(room, qtbot)
+    picture = room.panel.picture
+    place = picture.place()
+    QTest.mousePress(picture, Qt.MouseButton.LeftButton, pos=place.center().toPoint())
+    qtbot.waitUntil(lambda: room.panel._covered is not None, timeout=20_000)
+    before = picture.patch
+    QTest.mouseMove(picture, place.topLeft().toPoint())
+    QTest.mouseRelease(picture, Qt.MouseButton.LeftButton, pos=place.topLeft().toPoint())
+    assert before is not None
+
+
+def test_it_passes_its_test_and_shows_every_stage(room, qtbot):
+    room.open()
+    until_map(room, qtbot)
+    choose(room, "gradient")
+    until_map(room, qtbot, lambda found: found.asked.method == "gradient")
+    test = until_tested(room, qtbot)
+    panel = room.panel
+    assert [stage.layers for stage in test.stages] == [("fc3",), ("fc2",), ("fc1",), ("conv2",), ("conv1",)]
+    assert panel.strip.isVisible()
+    assert panel.strip.count == 6
+    assert f"{test.similarity:.2f}" in panel.verdict.text()
+    assert "Passed" in panel.methods.rows["gradient"].accessibleDescription()
+    panel.strip.setFocus()
+    QTest.keyClick(panel.strip, Qt.Key.Key_Right)
+    assert "fc3 random" in panel.strip.accessibleDescription()
+    assert not panel.refused
+
+
+class Outlines(Method):
+    """Looks at the picture alone."""
+
+    description = Description(
+        "gradient",
+        *(getattr(Gradient.description, name) for name in ("title", "shows", "weakness")),
+        "x",
+        "arXiv",
+    )
+
+    def attribute(self, subject, asked, report):
+        return Attributed(subject.image[0] - subject.image[0].roll(1, -1))
+
+
+def test_a_method_that_fails_is_not_shown_any_more(room, desk, qtbot, monkeypatch):
+    made = tuple(Outlines if kind is Gradient else kind for kind in attribution.METHODS)
+    monkeypatch.setattr("networks.insight.attribution.heat_maps.METHODS", made)
+    room.open()
+    until_map(room, qtbot)
+    choose(room, "gradient")
+    until_map(room, qtbot, lambda found: found.asked.method == "gradient")
+    panel = room.panel
+    assert panel.picture.strongest() is not None
+    test = until_tested(room, qtbot)
+    assert test.similarity > 0.99
+    assert panel.refused
+    assert panel.picture.strongest() is None
+    assert "not shown" in panel.words.sentences.text()
+    assert "1.00" in panel.methods.rows["gradient"].accessibleDescription()
+    saved = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: saved.append(1) or ("", ""))
+    panel.save.click()
+    assert not saved
+    # others are not concerned, and another network has not been tested
+    choose(room, "occlusion")
+    until_map(room, qtbot, lambda found: found.asked.method == "occlusion")
+    assert not panel.refused
+    choose(room, "gradient")
+    assert panel.refused
+    network = desk.shown.network
+    node = network["conv1"]
+    desk.edit_network(set_layers(network, {"conv1": replace(node.layer, filters=4)}), "fewer")
+    until_map(room, qtbot, lambda found: found.asked.method == "gradient")
+    assert not panel.refused
+
+
+def test_grad_cam_looks_at_the_layer_that_is_selected(room, desk, canvas, qtbot):
+    room.open()
+    until_map(room, qtbot)
+    choose(room, "grad_cam")
+    until_map(room, qtbot, lambda found: found.layer == "pool2")
+    desk.reveal("conv1")
+    found = until_map(room, qtbot, lambda found: found.layer == "conv1")
+    assert found.cells == (28, 28) or found.cells == room.panel.scene.pixels.shape[:2]
+    assert room.panel.knobs.layer.currentText() == "conv1"
+
+
+def test_it_follows_the_weights_of_a_run(room, training, desk, qtbot):
+    room.open()
+    before = until_map(room, qtbot)
+    train(training, qtbot)
+    step = desk.trainer.run.step
+    qtbot.waitUntil(lambda: desk.probed is not None and desk.probed.source.step == step, timeout=30_000)
+    qtbot.waitUntil(
+        lambda: room.panel.found is not None and not np.array_equal(room.panel.found.values, before.values),
+        timeout=30_000,
+    )
+    assert "random start" not in room.panel.weights.text()
+
+
+def test_nothing_is_made_for_a_room_that_is_not_seen(room, desk, qtbot, monkeypatch):
+    room.open()
+    until_map(room, qtbot)
+    room.panel.hide()
+    assert room._wanted is None
+    assert not desk.probing.on
+    monkeypatch.setattr(room._making, "run", lambda *_: pytest.fail("nobody sees it"))
+    desk.show_probed(None)
+
+
+@pytest.mark.parametrize("ending", [".png", ".svg"])
+def test_it_is_saved_with_its_caption(room, qtbot, tmp_path, monkeypatch, ending):
+    room.open()
+    until_map(room, qtbot)
+    choose(room, "grad_cam")
+    until_map(room, qtbot, lambda found: found.asked.method == "grad_cam")
+    until_tested(room, qtbot)
+    path = tmp_path / f"heat{ending}"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    room.panel.save.click()
+    room.desk.writer.finish()
+    if ending == ".png":
+        image = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB32)
+        assert image.width() > 1000
+        pixels = np.frombuffer(image.constBits(), np.uint32)
+        assert len(np.unique(pixels[::37])) > 20
+    else:
+        text = path.read_text()
+        assert "Grad-CAM" in text
+        assert "pool2" in text
+        assert "colors" not in text
+        assert "random start" in text
