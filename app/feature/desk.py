@@ -85,6 +85,8 @@ class Desk(QObject):
     """What came of that: a `Timed` for each project of which it was possible."""
     changes_wished = Signal(str, str)
     """The ids of a run and of an earlier one: what the first gets right or wrong instead is to be seen."""
+    drawn_changed = Signal()
+    """The curves of other runs are `drawn` from now on."""
     results_wished = Signal(str)
     """The id of a run whose results are to be seen."""
     picture_chosen = Signal(int)
@@ -133,6 +135,8 @@ class Desk(QObject):
         self.trainer = Trainer(self)
         self.runs = ProjectRuns(self.trainer.move, self)
         """All runs of the project, also those of former days and of other processes."""
+        self.drawn: dict[str, int] = {}
+        """The ids of the runs whose curves are drawn, with the number that gives each its colour."""
         self.probed: Probed | None = None
         """The picture that is followed through the network; None while nothing is looked at."""
         self.probing = Probing(self.trainer, self.runs, self)
@@ -207,6 +211,12 @@ class Desk(QObject):
     def _show_to_probing(self) -> None:
         shown = self.shown
         self.probing.show(Subject(shown.project, shown.report, shown.findings, shown.devices is not None))
+
+    def show_drawn(self, drawn: dict[str, int]) -> None:
+        """Says which runs' curves are drawn, with the numbers that give them their colours."""
+        if drawn != self.drawn:
+            self.drawn = drawn
+            self.drawn_changed.emit()
 
     def show_probed(self, probed: Probed | None) -> None:
         """Says which picture is followed through the network now, and with which weights."""

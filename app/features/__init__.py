@@ -16,6 +16,7 @@ from app.features.data import Data
 from app.features.data_browser import Browser
 from app.features.exports import Exports
 from app.features.fields import Fields
+from app.features.gradient_flow import GradientFlows
 from app.features.history import History
 from app.features.inside import Inside
 from app.features.layer_types import LayerTypes
@@ -53,6 +54,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Inside,
     Twins,
     OneStep,
+    GradientFlows,
     Sweeps,
     TorchLoading,
     Optimization,

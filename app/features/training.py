@@ -86,6 +86,9 @@ class Training(Feature):
         self.curves.delete_requested.connect(self.past.delete_records)
         self.curves.restore_requested.connect(self.runs.every.restore)
         self.curves.rename_requested.connect(self.past.rename_record)
+        self.curves.drawn_changed.connect(self._tell_drawn)
+        choice = self.curves.toolbar.chart_choice
+        choice.flow_wished.connect(partial(desk.open_panel, "gradient_flow"))
 
     def _take_wishes(self, desk: Desk) -> None:
         """Does what other features ask for, and asks for what they do."""
@@ -205,6 +208,11 @@ class Training(Feature):
         self.repeats.close()
         self.past.contents.close()
         self.runs.every.close()
+
+    @Slot()
+    def _tell_drawn(self) -> None:
+        held = self.curves.held
+        self.desk.show_drawn({run: number for run, number in held.colors.items() if run in held.drawn_ids})
 
     @Slot()
     def stop(self) -> None:

@@ -137,6 +137,18 @@ def trend_words(found: Trend | None) -> Message:
     return message("{words} {silent}", words=words, silent=silent)
 
 
+def short_words(found: Trend | None) -> Message:
+    """The same in a few words, as a legend has room for them."""
+    if found is None:
+        return message("too few layers")
+    words = {
+        "vanishes": message("vanishes, ×{factor} per layer", factor=figure(found.factor)),
+        "explodes": message("explodes, ×{factor} per layer", factor=figure(found.factor)),
+        "holds": message("holds, ×{factor} per layer", factor=figure(found.factor)),
+    }
+    return words[found.kind]
+
+
 def to_try(found: Trend | None) -> Message:
     """What to try next, in a sentence or two."""
     kind = None if found is None else found.kind

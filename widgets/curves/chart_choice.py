@@ -18,6 +18,8 @@ class ChartChoice(QToolButton):
 
     chosen = Signal(str, bool)
     """The name of a quantity, and whether its chart is to be shown."""
+    flow_wished = Signal()
+    """The gradient over the depth of the network is to be seen, in a tab of its own."""
 
     def __init__(self, quantities: tuple[Quantity, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,9 @@ class ChartChoice(QToolButton):
             action.setCheckable(True)
             action.toggled.connect(partial(self.chosen.emit, quantity.name))
             self._actions[quantity.name] = action
+        menu.addSeparator()
+        self.flow_action = menu.addAction(self.tr("Gradient over the depth…"))
+        self.flow_action.triggered.connect(self.flow_wished)
         self.setMenu(menu)
 
     def action(self, quantity: str) -> QAction:

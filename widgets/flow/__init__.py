@@ -1,1 +1,1 @@
-"""The tab in which twins are chosen, and what came of them is drawn."""
+"""The tab in which the gradient is drawn over the depth of the network."""

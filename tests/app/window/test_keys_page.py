@@ -17,6 +17,7 @@ from widgets.canvas.input.keys import CANVAS_KEYS
 ROOT = Path(__file__).parents[3]
 EVERYWHERE = "Everywhere in the window"
 READERS = {
+    "widgets/flow/plot.py": "On the gradient over the depth",
     "widgets/backbones/backbone_list.py": "In the menu of backbones",
     "widgets/backbones/browser.py": "In the menu of backbones",
     "widgets/backward/batch_losses.py": "On the losses of a batch",

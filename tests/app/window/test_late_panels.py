@@ -36,6 +36,7 @@ LATE = [
     "twins",
     "sweep",
     "one_step",
+    "gradient_flow",
     "explanation",
     "heat",
     "code",
