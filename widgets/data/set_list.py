@@ -14,7 +14,7 @@ from networks.recipes.datasets import Dataset, Folder
 from networks.recipes.datasets.named import in_words
 from networks.recipes.datasets.offers import UNSEARCHED, Offer
 from widgets.controls.heading_list import ENTRY, HeadingList, Index
-from widgets.forms.rows import dim
+from widgets.forms.data_source import DataSource
 from widgets.look import theme
 from widgets.look.icon import paint_icon
 from widgets.look.translation import declared, said, thousands
@@ -224,9 +224,7 @@ class SetPane(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.list = SetList()
-        self._about = dim()
-        self._about.setObjectName("data_set_about")
-        self._about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._about = DataSource("data_set_about")
         self._about.setContentsMargins(12, theme.SPACE, 12, theme.SPACE + 4)
         column = QVBoxLayout(self)
         # leaves the line at the right free
@@ -239,11 +237,7 @@ class SetPane(QWidget):
     def show_dataset(self, dataset: Dataset) -> None:
         """Shows that the recipe has this set, and who made it."""
         self.list.show_dataset(dataset)
-        attribution, licence = declared(dataset.attribution), declared(dataset.licence)
-        # some authors want the licence named in one breath with them
-        named = licence in attribution or dataset.yours
-        words = self.tr("{attribution}.") if named else self.tr("{attribution}; {licence}.")
-        self._about.setText(words.format(attribution=attribution, licence=licence))
+        self._about.show_dataset(dataset)
         self._show_about()
 
     def set_wide(self, wide: bool) -> None:
@@ -254,7 +248,7 @@ class SetPane(QWidget):
         self.setFixedWidth(theme.grown(WIDE if wide else NARROW))
 
     def _show_about(self) -> None:
-        self._about.setVisible(self._wide and bool(self._about.text()))
+        self._about.setVisible(self._wide and bool(self._about.words.text()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -394,6 +394,7 @@ QToolButton[bare="true"] {{
 QToolButton[bare="true"]:hover {{ background: {theme.card_hover}; }}
 QToolButton[bare="true"]:checked {{ background: {theme.card_hover}; }}
 QToolButton[bare="true"]:focus {{ border-color: {theme.accent}; }}
+QToolButton[leads="true"] {{ color: {theme.accent_text}; padding: 1px 0; }}
 QToolButton[bare="true"]::menu-indicator {{ image: none; width: 0; }}
 QMenuBar {{ background: transparent; padding: 0; }}
 QMenuBar::item {{

@@ -12,6 +12,7 @@ from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset
 from networks.recipes.recipe import Recipe
 from widgets.controls.notice import Notice
+from widgets.forms.data_source import DataSource
 from widgets.forms.field_words import type_help
 from widgets.forms.form import Form
 from widgets.forms.rows import Rows, dim
@@ -45,9 +46,7 @@ class DataPanel(RecipePanel):
         self._kept.setObjectName("keeping")
         self._problem = Notice("error")
         self._strip = SampleStrip()
-        self._attribution = dim()
-        self._attribution.setObjectName("attribution")
-        self._attribution.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._source = DataSource("attribution")
         facts = Rows()
         facts.add_row(
             self.tr("Images"),
@@ -75,7 +74,7 @@ class DataPanel(RecipePanel):
             self._learned,
             facts,
             self._kept,
-            self._attribution,
+            self._source,
         ):
             column.addWidget(widget)
         column.addStretch(1)
@@ -90,7 +89,7 @@ class DataPanel(RecipePanel):
         classes = dataset.classes
         names = ", ".join((*classes[:_MOST_NAMES], *["…"] * (len(classes) > _MOST_NAMES)))
         self._classes.setText(self.tr("{count}: {names}").format(count=thousands(len(classes)), names=names))
-        self._attribution.setText(declared(dataset.attribution))
+        self._source.show_dataset(dataset)
         none = self.tr("{dataset} has no test set of its own").format(dataset=declared(dataset.name()))
         self._split.disable_choices("judged_by", {} if dataset.test_images else {"test": none})
         try:

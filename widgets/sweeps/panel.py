@@ -245,8 +245,7 @@ class SweepPanel(QWidget):
         train.addWidget(self.about, 1)
         actions = QHBoxLayout()
         actions.setSpacing(6)
-        buttons = (self.go_button, self.stop_button, self.hold_button, self.spread_rest_button)
-        for button in (*buttons, self.take_button, self.csv_button):
+        for button in (self.go_button, self.stop_button, self.hold_button, self.take_button, self.csv_button):
             actions.addWidget(button)
         actions.addStretch(1)
         column = QVBoxLayout(self)
@@ -255,7 +254,13 @@ class SweepPanel(QWidget):
         column.addWidget(self.setup)
         column.addLayout(train)
         column.addSpacing(theme.SPACE)
-        for widget in (self._hint, self.kept, self.words, self.sentence):
+        begun = QHBoxLayout()
+        begun.setSpacing(theme.SPACE)
+        begun.addWidget(self.kept, 1)
+        begun.addWidget(self.spread_rest_button)
+        column.addWidget(self._hint)
+        column.addLayout(begun)
+        for widget in (self.words, self.sentence):
             column.addWidget(widget)
         column.addLayout(actions)
         column.addWidget(self.pages)

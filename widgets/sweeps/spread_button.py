@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from networks.core.message import plural
 from widgets.look.translation import said
@@ -14,7 +14,7 @@ PROCESSES, COMMANDS, SLURM = "processes", "commands", "slurm"
 _MOST = 64
 
 
-class SpreadButton(QToolButton):
+class SpreadButton(QPushButton):
     """A menu of the ways."""
 
     wished = Signal(str, int)
@@ -26,7 +26,6 @@ class SpreadButton(QToolButton):
         self.setText(self.tr("Elsewhere"))
         self.setToolTip(self.tr("Train several runs at the same time, or on other machines"))
         self.setAccessibleName(self.tr("Train elsewhere"))
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         for count in counts(os.cpu_count() or 1):
             words = said(plural("In {count} process", "In {count} processes", count=count))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QDesktopServices
+from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton
 
 from networks.core.message import UserError, message
 from networks.recipes.data_section import Data
-from networks.recipes.datasets import Digits
+from networks.recipes.datasets import DATASETS, Digits
 from networks.recipes.recipe import Recipe, with_settings
 from widgets.controls.notice import Notice
 from widgets.panels.data_panel import DataPanel
@@ -53,6 +54,25 @@ def test_counts_classes_and_what_happens_to_the_images(panel):
     assert panel.findChild(QLabel, "classes").text().startswith("10: 0, 1")
     assert panel.findChild(QLabel, "brought").text() == "8×8 grey\nbrought to 1×28×28"
     assert "CC BY 4.0" in panel.findChild(QLabel, "attribution").text()
+
+
+def test_licence_and_source_of_a_set_are_shown_and_the_source_is_a_key_away(panel, qtbot, monkeypatch):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()) or True)
+    words, link = panel.findChild(QLabel, "attribution"), panel.findChild(QToolButton, "attribution_source")
+    for kind in DATASETS:
+        dataset = kind()
+        panel.show_recipe(with_settings(Recipe(), dataset=dataset), (1, 28, 28))
+        assert dataset.attribution in words.text()
+        assert dataset.yours or dataset.licence in words.text()
+        assert link.isVisible() == bool(dataset.source)
+        if dataset.source:
+            link.setFocus()
+            assert link.hasFocus()
+            qtbot.keyClick(link, Qt.Key.Key_Space)
+            assert opened.pop() == dataset.source
+            assert dataset.source in link.accessibleName()
+    assert not opened
 
 
 def test_without_an_input_nothing_is_promised(panel):
