@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
+from app.background.job import Task
+from app.background.newest import Newest
 from app.feature.command import Command, MenuEntry, Section
 from app.feature.desk import LASTING, Desk
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
+from app.feature.probed import Probed
 from app.feature.shown import Shown
+from app.probing.probing import Sight
+from app.probing.work import looker_of
+from app.training.memory import lean_memory
 from networks.core.finding import blocking
 from networks.core.message import Message, visible
 from networks.explanations.step import SeenStep, beyond_memory, bytes_of_story
+from networks.xray.probe import DataPicture
 from widgets.look.translation import said
 
 if TYPE_CHECKING:
@@ -34,6 +42,11 @@ class OneStep(PanelFeature["BackwardPanel"]):
         self._seen: SeenStep | None = None
         self._names: tuple[str, ...] = ()
         self._problem: Message | None = None
+        self._alone = False
+        """Whether a copy is to learn from the probe as soon as that is ready."""
+        self._trying = Newest(self)
+        desk.probed_changed.connect(self._try)
+        desk.probing.changed.connect(self._say_hindrance)
         desk.trainer.step_seen.connect(self._take)
         desk.trainer.state_changed.connect(self._show_reason)
         desk.files.opened.connect(self._forget)
@@ -44,6 +57,8 @@ class OneStep(PanelFeature["BackwardPanel"]):
 
         panel = BackwardPanel()
         panel.step_wished.connect(self.step)
+        panel.alone_wished.connect(self.step_alone)
+        panel.origin_wished.connect(self.desk.gradient_of_step_wished)
         panel.layer_reached.connect(self._light)
         return panel
 
@@ -78,6 +93,12 @@ class OneStep(PanelFeature["BackwardPanel"]):
             Gesture(story, self.tr("One step back or on"), sideways, self.tr("click")),
             Gesture(story, self.tr("To the beginning or the end"), ("Home", "End")),
             Gesture(rows, self.tr("Go to another layer"), ("Up", "Down", "PgUp", "PgDown"), self.tr("click")),
+            Gesture(
+                rows,
+                self.tr("See where its largest gradient comes from"),
+                ("Return", "Enter"),
+                self.tr("double-click"),
+            ),
             Gesture(weight, self.tr("Go to another weight"), (*sideways, "Up", "Down"), self.tr("click")),
             Gesture(weight, self.tr("Go to the kernel of another map"), ("PgUp", "PgDown")),
             Gesture(weight, self.tr("Go to another filter"), ("Ctrl+PgUp", "Ctrl+PgDown")),
@@ -113,6 +134,41 @@ class OneStep(PanelFeature["BackwardPanel"]):
             return
         self.desk.step_wished.emit()
 
+    @Slot()
+    def step_alone(self) -> None:
+        """Lets a copy of the network learn from the probe alone, with the weights that are looked at."""
+        self._alone = True
+        self.desk.probing.watch(HOLDER, Sight())
+        self._try()
+        self._say_hindrance()
+
+    @Slot()
+    def _try(self) -> None:
+        probed = self.desk.probed
+        if not self._alone or probed is None:
+            return
+        self._alone = False
+        report, budget = self.desk.shown.report, self.desk.probing.budget
+        needed = bytes_of_story(probed.project.network, report, 1)
+        if not budget.ask(HOLDER, needed):
+            self._take(beyond_memory(needed, budget.most, 1))
+            return
+        ready = self.desk.probing.ready
+        row = ready.probe.row if ready is not None and isinstance(ready.probe, DataPicture) else -1
+        self._trying.run(partial(_stepped_alone, probed, row), self._take, self._take)
+
+    @Slot()
+    def _say_hindrance(self) -> None:
+        """Says why the probe cannot be looked at yet; the step is made as soon as it can."""
+        reason = self.desk.probing.reason
+        if self._alone and reason is not None:
+            self.desk.say(reason, LASTING)
+
+    def close(self) -> None:
+        """Waits for the step of a copy."""
+        self._trying.skip()
+        self._trying.finish()
+
     def _has_room(self) -> bool:
         """Whether the story of a step may take the memory that it needs; says why, where it may not."""
         shown, budget = self.desk.shown, self.desk.probing.budget
@@ -131,6 +187,7 @@ class OneStep(PanelFeature["BackwardPanel"]):
 
     @Slot(object)
     def _take(self, found: SeenStep | Message) -> None:
+        self.desk.probing.watch(HOLDER, None)
         if isinstance(found, SeenStep):
             run = self.desk.trainer.run
             classes = self.desk.shown.project if run is None else run.project
@@ -166,3 +223,15 @@ class OneStep(PanelFeature["BackwardPanel"]):
         self.desk.probing.budget.free(HOLDER)
         if self.late.made is not None:
             self._show_story(self.late.made)
+
+
+def _stepped_alone(probed: Probed, row: int, _: Task) -> SeenStep:
+    """In the job's thread. A run's optimizer is copied as well, where its weights of now are looked at."""
+    from networks.insight.trial import step_of_looker, step_of_run
+
+    source = probed.source
+    with lean_memory():
+        if source.run is not None and source.which == "now":
+            return step_of_run(source.run, probed.pictures, row)
+        looker = probed.looker or looker_of(probed.project, source)
+        return step_of_looker(looker, probed.pictures, row)

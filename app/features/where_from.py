@@ -18,7 +18,6 @@ from app.feature.shown import Shown
 from app.features.where_from_work import (
     ANY,
     Known,
-    StepGradient,
     Wish,
     bytes_of_all,
     explained,
@@ -28,6 +27,7 @@ from app.features.where_from_work import (
 from app.probing.probing import Sight
 from networks.core.message import Message, UserError, message, visible
 from networks.explanations.page import Page
+from networks.explanations.step import StepGradient
 from networks.xray.silenced import NOTHING_OFF
 from networks.xray.value_place import GradientPlace, ValuePlace
 from widgets.controls.section import ShowWatch

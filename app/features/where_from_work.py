@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 import numpy as np
 
 from app.background.job import Task
@@ -52,14 +51,6 @@ class Wish(NamedTuple):
         if isinstance(place, GradientPlace):
             return cls(place.layer, place.at, True, place.weight)
         return cls(place.layer, place.at)
-
-
-class StepGradient(msgspec.Struct, frozen=True, eq=False):
-    """A gradient of a step that was seen whole; `image` is the picture of its batch that is followed."""
-
-    seen: SeenStep
-    place: GradientPlace
-    image: int
 
 
 def explained(

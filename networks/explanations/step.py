@@ -16,6 +16,7 @@ from networks.explanations.update import Update, WeightStep, explained_update
 from networks.graph.check import Report
 from networks.graph.network import Network
 from networks.recipes.losses import Loss
+from networks.xray.value_place import GradientPlace
 
 
 def bytes_of_story(network: Network, report: Report, batch: int) -> int:
@@ -42,6 +43,14 @@ def beyond_memory(needed: int, most: int, batch: int) -> Message:
     )
 
 
+class StepGradient(msgspec.Struct, frozen=True, eq=False):
+    """A gradient of a step that was seen whole; `image` is the picture of its batch that is followed."""
+
+    seen: SeenStep
+    place: GradientPlace
+    image: int
+
+
 class TensorStep(msgspec.Struct, frozen=True, eq=False):
     """One learned tensor before and after: what the optimizer was given, and what the run's own step made."""
 
@@ -61,7 +70,8 @@ class SeenStep(msgspec.Struct, frozen=True, eq=False, dict=True):
     `loss` is what the run measured, `loss_again` the loss of the same batch after the step, with the same
     random numbers; `said` and `said_again` are the probabilities of each class before and after, n×classes.
     `norm` is the length of the gradient over all that learns, `given` that of what the optimizer was given,
-    which is shorter where the recipe clips it.
+    which is shorter where the recipe clips it. `alone` says that a copy made the step on a single picture,
+    and that the run did not change.
     """
 
     run: str
@@ -78,6 +88,7 @@ class SeenStep(msgspec.Struct, frozen=True, eq=False, dict=True):
     said_again: Array
     norm: float
     given: float
+    alone: bool = False
 
     @property
     def declared(self) -> Loss:

@@ -160,6 +160,11 @@ class Looker:
             given = torch.from_numpy(scores[None]).to(self._device)
             return float(self._loss(given, torch.tensor([label], device=self._device)))
 
+    def copied(self) -> fx.GraphModule:
+        """A copy of the network, to be changed."""
+        with self._looking:
+            return copy.deepcopy(self._module)
+
     def images(self, pictures: Pictures, mode: Mode) -> int:
         """How many of these pictures go through the network together."""
         if mode != "training":

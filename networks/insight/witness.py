@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from networks.core.message import UserError
 from networks.explanations.places import Array
@@ -16,6 +16,8 @@ from networks.explanations.step import SeenStep, TensorStep, beyond_memory, byte
 from networks.explanations.trace import Trace
 from networks.explanations.update import WeightStep
 from networks.insight.tracing import traced
+from networks.project.project import Project
+from networks.recipes.losses import Loss
 from networks.training.answers import probabilities
 from networks.training.muon import orthogonal
 from networks.training.run import Run
@@ -25,6 +27,33 @@ MOST_BYTES = 300 * 2**20
 """What the story of a step may hold in memory."""
 
 
+class Before:
+    """A network and its optimizer as they were before a step: copies of all that a step changes."""
+
+    def __init__(self, module: nn.Module, optimizer: torch.optim.Optimizer, random: Tensor | int) -> None:
+        """`random` is the seed from which layers draw, or the state of a generator."""
+        self.module = copy.deepcopy(module)
+        self.weights = dict(self.module.named_parameters())
+        self.random = random
+        self.kept = {
+            name: {slot: _numpy(each) for slot, each in optimizer.state.get(weight, {}).items()}
+            for name, weight in module.named_parameters()
+        }
+
+
+class After(NamedTuple):
+    """The same after the step, and what it was a step of."""
+
+    run: str
+    step: int
+    epoch: float
+    project: Project
+    module: nn.Module
+    optimizer: torch.optim.Optimizer
+    class_weights: Sequence[float] | None
+    alone: bool = False
+
+
 class Witness:
     """Remembers a run as it is before a step. Only while nobody trains; in the thread that makes the step."""
 
@@ -32,79 +61,83 @@ class Witness:
         """Raises UserError where the story would take more memory than views may."""
         _refuse_beyond_memory(run)
         self._run = run
-        self._module = copy.deepcopy(run.module)
-        self._weights = dict(self._module.named_parameters())
-        self._random = run.state.random_numbers.state[-1].clone()
-        self._kept = {
-            name: {slot: _numpy(each) for slot, each in run.optimizer.state.get(weight, {}).items()}
-            for name, weight in run.module.named_parameters()
-        }
+        self._before = Before(run.module, run.optimizer, run.state.random_numbers.state[-1].clone())
 
     def story(self, loss: float) -> SeenStep:
         """What the step that was just made did; `loss` is what the run measured in it."""
         run = self._run
         batch = run.watch.batch
         assert batch is not None, "a step was made"
-        trace = self._passed(batch)
-        again = self._passed(batch, run)
-        main = next(iter(trace.losses.values()))
-        tensors = self._tensors(trace)
-        return SeenStep(
-            run.id,
-            run.step,
-            run.epoch,
-            batch.rows,
-            small_pictures(batch.images),
-            main.targets.argmax(axis=1),
-            trace,
-            tensors,
-            loss,
-            again.loss,
-            self._said(trace),
-            self._said(again),
-            *_norms(trace, tensors),
-        )
+        weights = run.images.class_weights
+        after = After(run.id, run.step, run.epoch, run.project, run.module, run.optimizer, weights)
+        return told(self._before, after, batch, loss)
 
-    def _passed(self, batch: Batch, after: Run | None = None) -> Trace:
-        project = self._run.project
-        module = self._module if after is None else after.module
-        return traced(
-            module,
-            project.network,
-            batch.images,
-            batch.targets,
-            project.recipe.learning.loss,
-            classes=project.classes,
-            weights=self._run.images.class_weights,
-            training=True,
-            seed=self._random,
-        )
 
-    def _said(self, trace: Trace) -> Array:
-        scores = torch.from_numpy(next(iter(trace.losses.values())).outputs)
-        return probabilities(scores.float(), self._run.project.recipe.learning.loss).double().numpy()
+def told(before: Before, after: After, batch: Batch, loss: float) -> SeenStep:
+    """The story of a step; `loss` is what was measured in it."""
+    trace, again = (_passed(module, before, after, batch) for module in (before.module, after.module))
+    main = next(iter(trace.losses.values()))
+    tensors = _tensors(before, after, trace)
+    declared = after.project.recipe.learning.loss
+    return SeenStep(
+        after.run,
+        after.step,
+        after.epoch,
+        batch.rows,
+        small_pictures(batch.images),
+        main.targets.argmax(axis=1),
+        trace,
+        tensors,
+        loss,
+        again.loss,
+        _said(trace, declared),
+        _said(again, declared),
+        *_norms(trace, tensors),
+        after.alone,
+    )
 
-    def _tensors(self, trace: Trace) -> dict[tuple[str, str], TensorStep]:
-        """Everything that the step may have changed."""
-        run, found = self._run, {}
-        now = dict(run.module.named_parameters())
-        groups = {
-            weight: {name: each for name, each in group.items() if name != "params"}
-            for group in run.optimizer.param_groups
-            for weight in group["params"]
-        }
-        kind = type(run.project.recipe.learning.optimizer)
-        for layer, own in trace.by_weight.items():
-            for tensor in own:
-                path = f"{layer}.{tensor}" if tensor else layer
-                weight = now.get(path)
-                if weight is None or weight not in groups or weight.grad is None:
-                    continue
-                before, kept, options = self._weights[path], self._kept[path], groups[weight]
-                along = _direction(weight.grad, kept, options) if options.get("muon") else None
-                made = WeightStep(kind, _numpy(before), _numpy(weight.grad), kept, options, along)
-                found[layer, tensor] = TensorStep(made, _numpy(weight))
-        return found
+
+def _passed(module: nn.Module, before: Before, after: After, batch: Batch) -> Trace:
+    project = after.project
+    return traced(
+        module,
+        project.network,
+        batch.images,
+        batch.targets,
+        project.recipe.learning.loss,
+        classes=project.classes,
+        weights=after.class_weights,
+        training=True,
+        seed=before.random,
+    )
+
+
+def _said(trace: Trace, declared: Loss) -> Array:
+    scores = torch.from_numpy(next(iter(trace.losses.values())).outputs)
+    return probabilities(scores.float(), declared).double().numpy()
+
+
+def _tensors(before: Before, after: After, trace: Trace) -> dict[tuple[str, str], TensorStep]:
+    """Everything that the step may have changed."""
+    found = {}
+    now = dict(after.module.named_parameters())
+    groups = {
+        weight: {name: each for name, each in group.items() if name != "params"}
+        for group in after.optimizer.param_groups
+        for weight in group["params"]
+    }
+    kind = type(after.project.recipe.learning.optimizer)
+    for layer, own in trace.by_weight.items():
+        for tensor in own:
+            path = f"{layer}.{tensor}" if tensor else layer
+            weight = now.get(path)
+            if weight is None or weight not in groups or weight.grad is None:
+                continue
+            kept, options = before.kept[path], groups[weight]
+            along = _direction(weight.grad, kept, options) if options.get("muon") else None
+            made = WeightStep(kind, _numpy(before.weights[path]), _numpy(weight.grad), kept, options, along)
+            found[layer, tensor] = TensorStep(made, _numpy(weight))
+    return found
 
 
 def _refuse_beyond_memory(run: Run) -> None:

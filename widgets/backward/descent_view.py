@@ -42,6 +42,8 @@ class DescentView(QWidget):
 
     chosen = Signal(int)
     """The row that is to be looked at."""
+    asked = Signal(int)
+    """The row whose gradient is to be explained."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,10 +103,16 @@ class DescentView(QWidget):
         if 0 <= index < len(self._rows):
             self.chosen.emit(index)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self._walked:
+            self.asked.emit(self._walked - 1)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
         if (key := Qt.Key(event.key())) in steps and self._rows:
             self.chosen.emit(max(0, min(self._walked - 1 + steps[key], len(self._rows) - 1)))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._walked:
+            self.asked.emit(self._walked - 1)
         else:
             super().keyPressEvent(event)
 

@@ -11,14 +11,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 
 from networks.explanations.descent import Row, descent
 from networks.explanations.figures import figure, line
-from networks.explanations.step import SeenStep, TensorStep
+from networks.explanations.gradient_page import largest_gradient
+from networks.explanations.step import SeenStep, StepGradient, TensorStep
 from networks.layers.merge import Add
 from networks.runs.judgement.judgement import Reals
+from networks.xray.value_place import GradientPlace
 from widgets.backward.answer import AnswerGradient
 from widgets.backward.batch_losses import BatchLosses
 from widgets.backward.descent_view import DescentView
 from widgets.backward.weight_card import WeightCard
 from widgets.controls.player import Chapter, Player
+from widgets.controls.segments import Segments
 from widgets.forms.rows import dim
 from widgets.look import theme
 from widgets.look.translation import layers_counted, said, thousands, weights_counted
@@ -34,6 +37,10 @@ class BackwardPanel(QWidget):
     """Tells the story of a step. Before the first it says how to make one."""
 
     step_wished = Signal()
+    alone_wished = Signal()
+    """A copy is to learn from the probe alone."""
+    origin_wished = Signal(object)
+    """A `StepGradient`: where it comes from is to be shown."""
     layer_reached = Signal(str)
     """The layer that the story has come to."""
 
@@ -49,7 +56,10 @@ class BackwardPanel(QWidget):
         self.about = dim()
         self.button = QPushButton(self.tr("Next step"))
         self.button.setObjectName("next_step")
-        self.button.clicked.connect(self.step_wished)
+        self.button.clicked.connect(self._wish)
+        self.on = Segments((self.tr("Next batch"), self.tr("Probe alone")))
+        self.on.chosen.connect(self._choose)
+        self._alone, self._reason = False, ""
         self.hint = dim()
         self.picture, self.answer_words = QLabel(), QLabel()
         self.picture.setFixedSize(theme.grown(_PICTURE), theme.grown(_PICTURE))
@@ -63,8 +73,10 @@ class BackwardPanel(QWidget):
         self.loss_words.setTextFormat(Qt.TextFormat.PlainText)
         self.descent = DescentView()
         self.descent.chosen.connect(self._go_to_row)
+        self.descent.asked.connect(self._ask_for_value)
         self.card = WeightCard()
         self.card.moved.connect(self._explain_gradient)
+        self.card.asked.connect(self._ask_for_weight)
         self.story, self.again = dim(), QLabel()
         self.again.setTextFormat(Qt.TextFormat.PlainText)
         self.again.setWordWrap(True)
@@ -73,12 +85,17 @@ class BackwardPanel(QWidget):
         self._arrange()
         self.show_step(None, ())
 
-    def _arrange(self) -> None:
+    def _top(self) -> QHBoxLayout:
         top = QHBoxLayout()
         top.setSpacing(theme.SPACE)
         top.addWidget(self.heading)
         top.addWidget(self.about, 1)
+        top.addWidget(self.on)
         top.addWidget(self.button)
+        return top
+
+    def _arrange(self) -> None:
+        top = self._top()
         head = QHBoxLayout()
         head.setSpacing(theme.SPACE + 4)
         head.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
@@ -132,9 +149,31 @@ class BackwardPanel(QWidget):
         return self._seen
 
     def show_reason(self, reason: str) -> None:
-        """Why no step can be made now; empty if one can."""
+        """Why no batch can be trained now; empty if one can. A copy can always learn from the probe."""
+        self._reason = reason
+        if self._alone:
+            self.button.setEnabled(True)
+            self.button.setToolTip(
+                self.tr("A copy of the network learns from the probe alone: the run does not change")
+            )
+            return
         self.button.setEnabled(not reason)
         self.button.setToolTip(reason or self.tr("Train exactly one batch, and see all that it does"))
+
+    @Slot(int)
+    def _choose(self, index: int) -> None:
+        self._alone = index == 1
+        self.show_reason(self._reason)
+        self._show_button()
+
+    def _show_button(self) -> None:
+        there = self._seen is not None
+        words = self.tr("Next step") if there else self.tr("Step")
+        self.button.setText(self.tr("Step of a copy") if self._alone else words)
+
+    @Slot()
+    def _wish(self) -> None:
+        (self.alone_wished if self._alone else self.step_wished).emit()
 
     def show_step(self, seen: SeenStep | None, names: Sequence[str], note: str = "") -> None:
         """Tells this step. `names` are those of the classes, `note` why there is none to tell."""
@@ -143,12 +182,13 @@ class BackwardPanel(QWidget):
         for widget in (self._head, self._body, self.player):
             widget.setVisible(there)
         self.hint.setVisible(not there)
-        self.button.setText(self.tr("Next step") if there else self.tr("Step"))
+        self._show_button()
         self.hint.setText(
             note
             or self.tr(
                 "Step trains exactly one batch and stops. Here it is told from the scores down: where the "
-                "gradient starts, what each layer makes of it, and how the optimizer changes a weight."
+                "gradient starts, what each layer makes of it, and how the optimizer changes a weight. With "
+                "“Probe alone” a copy learns from the probe picture, and the run does not change."
             )
         )
         if seen is None:
@@ -167,14 +207,26 @@ class BackwardPanel(QWidget):
         self.player.show_story(chapters)
 
     def _about_words(self, seen: SeenStep) -> str:
+        if seen.alone:
+            words = self.tr(
+                "a copy learned from the probe alone  ·  the run did not change: it is at step {step}"
+            )
+            return words.format(step=thousands(seen.step - 1)) + self._clipped_words(seen)
         words = self.tr("step {step}, epoch {epoch}  ·  a batch of {count}")
         told = words.format(step=thousands(seen.step), epoch=f"{seen.epoch:.3g}", count=len(seen.rows))
-        if seen.given < seen.norm * (1 - 1e-6):
-            clipped = self.tr("  ·  gradient clipped from {norm} to {given}")
-            told += clipped.format(norm=figure(seen.norm), given=figure(seen.given))
-        return told + self.tr(
-            "  ·  computed once more: its loss differs from the run's by {difference}"
-        ).format(difference=figure(seen.difference))
+        return (
+            told
+            + self._clipped_words(seen)
+            + self.tr("  ·  computed once more: its loss differs from the run's by {difference}").format(
+                difference=figure(seen.difference)
+            )
+        )
+
+    def _clipped_words(self, seen: SeenStep) -> str:
+        if seen.given >= seen.norm * (1 - 1e-6):
+            return ""
+        words = self.tr("  ·  gradient clipped from {norm} to {given}")
+        return words.format(norm=figure(seen.norm), given=figure(seen.given))
 
     def _learned_words(self, seen: SeenStep) -> str:
         count = sum(step.after.size for step in seen.tensors.values())
@@ -226,8 +278,11 @@ class BackwardPanel(QWidget):
         self.answer.show_answer(said_of, main.targets[image].astype(np.float64), gradient, self._names, label)
         losses: Reals = seen.losses[seen.order]
         self.losses.show_losses(losses, self._place)
+        self.losses.setVisible(len(losses) > 1)
         self.loss_words.setText(
-            self.tr("Loss of the batch {batch}\nthis picture {own}").format(
+            self.tr("Loss of this picture\n{own}").format(own=figure(float(losses[0])))
+            if seen.alone
+            else self.tr("Loss of the batch {batch}\nthis picture {own}").format(
                 batch=figure(seen.trace.loss), own=figure(float(losses[self._place]))
             )
         )
@@ -272,7 +327,11 @@ class BackwardPanel(QWidget):
     def _tell(self, position: int, walked: int) -> None:
         seen = self._seen
         assert seen is not None
-        if position == _FORWARD:
+        if position == _FORWARD and seen.alone:
+            words = self.tr("The picture goes forward through {layers}, as while training.").format(
+                layers=layers_counted(len(self._rows))
+            )
+        elif position == _FORWARD:
             words = self.tr(
                 "The batch goes forward through {layers}. The picture that is followed is the one with "
                 "the largest loss; the bars choose another."
@@ -287,7 +346,11 @@ class BackwardPanel(QWidget):
         elif position == _LOSS + len(self._rows) + 1:
             words = self.tr("Now the optimizer changes every weight at once. One of them in figures:")
         else:
-            words = self.tr("The same batch with the same random numbers, after the step:")
+            words = (
+                self.tr("The same picture with the same random numbers, after the step of the copy:")
+                if seen.alone
+                else self.tr("The same batch with the same random numbers, after the step:")
+            )
         self.story.setText(words)
 
     def _row_words(self, row: Row) -> str:
@@ -313,6 +376,19 @@ class BackwardPanel(QWidget):
         explanation = seen.trace.weight_gradient(self.card.layer, self.card.tensor, self.card.at)
         words = self.tr("Gradient as the sum over all places and pictures: {line}")
         self.card.show_origin(words.format(line=said(line(explanation.form))))
+
+    @Slot(int)
+    def _ask_for_value(self, row: int) -> None:
+        """Where the largest gradient of a layer comes from, of the picture that is followed."""
+        if self._seen is not None and 0 <= row < len(self._rows):
+            place = largest_gradient(self._seen.trace, self._rows[row].name, None, self._image)
+            self.origin_wished.emit(StepGradient(self._seen, place, self._image))
+
+    @Slot()
+    def _ask_for_weight(self) -> None:
+        if self._seen is not None:
+            place = GradientPlace(self.card.layer, self.card.at, self.card.tensor)
+            self.origin_wished.emit(StepGradient(self._seen, place, self._image))
 
     def _again_words(self, seen: SeenStep) -> str:
         image = self._image

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from networks.explanations.figures import figure
 from networks.explanations.places import Array, Position
@@ -28,6 +36,8 @@ class WeightCard(QWidget):
 
     moved = Signal()
     """Another tensor or number is shown."""
+    asked = Signal()
+    """Where the gradient of this number comes from is to be shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +65,8 @@ class WeightCard(QWidget):
         self.sum.setFont(theme.font(theme.DENSE, mono=True, bold=True))
         self.sum.setWordWrap(True)
         self.origin = dim()
+        self.ask = QPushButton(self.tr("Where this gradient comes from"))
+        self.ask.clicked.connect(self.asked)
         for label in (self.where, self.change, self.shift, self.sum, self.plain, self.origin):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -73,8 +85,8 @@ class WeightCard(QWidget):
         column.addWidget(self.title)
         column.addLayout(top)
         column.addLayout(self.lines)
-        for widget in (self.sum, self.plain, self.origin):
-            column.addWidget(widget)
+        for below in (self.sum, self.plain, self.origin, self.ask):
+            column.addWidget(below)
 
     @property
     def layer(self) -> str:
@@ -98,7 +110,7 @@ class WeightCard(QWidget):
         for name in tensors:
             self.tensors.addItem(name or layer, name)
         self.tensors.setVisible(len(tensors) > 1)
-        for widget in (self.grid, self.change, self.shift, self.sum, self.plain, self.origin):
+        for widget in (self.grid, self.change, self.shift, self.sum, self.plain, self.origin, self.ask):
             widget.setVisible(bool(tensors))
         if tensors:
             self._begin()

@@ -6,15 +6,19 @@ import weakref
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from app.features.where_from import WhereFrom
+from networks.explanations.gradient_page import largest_gradient
+from networks.explanations.step import StepGradient
 from networks.xray.value_place import GradientPlace, ValuePlace
 from tests.app.features.test_results import train
 from tests.app.features.test_xray import until_shown
+from tests.networks.insight.first_step import first_step
 from widgets.canvas.items.inside import tiles
 from widgets.canvas.placement.geometry import HEIGHT
 
@@ -324,3 +328,20 @@ def test_a_gradient_is_saved_with_whose_loss_it_is(room, qtbot, tmp_path, monkey
         assert QImage(str(path)).width() > 1000
     else:
         assert "loss of this picture alone" in path.read_text()
+
+
+def test_a_gradient_of_a_steps_batch_is_explained_and_numbers_lead_back_to_the_probe(room, desk, qtbot):
+    seen = first_step()
+    network = seen.trace.network
+    place = largest_gradient(seen.trace, next(iter(seen.tensors))[0], None, 2)
+    desk.document.edit(replace(desk.document.project, network=network), "Another network")
+    assert desk.shown.network == network
+    desk.gradient_of_step_wished.emit(StepGradient(seen, place, 2))
+    page = until_gradient(room, qtbot, place)
+    assert page.of_batch
+    assert page.explanation.value == seen.trace.gradients[place.layer][(2, *place.at)]
+    assert "loss of the batch" in room.panel.words.note.text()
+    assert "step 1" in room.panel.weights.text()
+    room.panel.trail.go_back()
+    page = until_gradient(room, qtbot, page.before.place)
+    assert page.of_batch
