@@ -17,7 +17,7 @@ from networks.runs.progress import Progress
 from networks.runs.series import Column, Series
 from networks.runs.waiting import Waiting
 
-MANY = 2**17
+MANY = 2**16
 """A window keeps so many steps of a run in its memory, some 100 bytes each; the run's folder has them all."""
 MOST_FLOWS = 400
 """Epochs of which it is kept how strong the gradient was at each layer."""
@@ -90,14 +90,15 @@ class Record:
             elif isinstance(event, Started):
                 self.chance, self.judged_images = event.chance, event.validation_images
                 self.steps_per_epoch = event.steps_per_epoch
+        # before there is no room for them: arrays that are full double
+        self._make_room(len(steps))
         self.steps.extend(steps)
         self.validations.extend(validations)
+        self._make_room(0)
         if self.diverged is None:
             measured: list[Stepped | Validated] = [*steps, *validations]
             self.diverged = min((float(event.epoch) for event in measured if _broken(event)), default=None)
         self.progress.take(events)
-        if self._most is not None and len(self.steps) > self._most:
-            self._thin(self._most)
 
     def _judged(self, event: Validated) -> None:
         """Keeps what a validation tells beside its measures."""
@@ -112,11 +113,14 @@ class Record:
         if event.waiting is not None:
             self.waits.append((event.seconds, event.waiting))
 
-    def _thin(self, most: int) -> None:
+    def _make_room(self, new: int) -> None:
+        """Thins out what is there if with so many new steps there would be too many."""
+        if self._most is None or len(self.steps) + new <= self._most:
+            return
         for name, means in self._means.items():
-            new = range(len(means), len(self.validations))
-            means.extend([self._mean(name, float(self.validations.epoch[index])) for index in new])
-        self.steps.thin(most)
+            judged = range(len(means), len(self.validations))
+            means.extend([self._mean(name, float(self.validations.epoch[index])) for index in judged])
+        self.steps.thin(self._most)
 
     @property
     def thinned(self) -> bool:

@@ -29,7 +29,7 @@ from networks.recipes.datasets.folder_scan import (
     files_in,
     stamps_of,
 )
-from networks.recipes.datasets.in_memory import forget, kept, recall
+from networks.recipes.datasets.in_memory import forget, keep, kept, recall
 from networks.recipes.datasets.named import in_words
 from networks.recipes.datasets.picture_files import AHEAD_BYTES, PictureFiles
 from networks.recipes.datasets.survey import Progress, Survey
@@ -246,8 +246,12 @@ class Folder(Dataset, frozen=True):
         reading = self._known()
         if reading is None or (change := difference(reading.stamps, stamps_of(self.path))) is None:
             return None
-        forget(self)
-        kept(self, partial(self._read, progress, reading))
+        # the window goes on with what was read before, until the new is there as a whole
+        try:
+            keep(self, self._read(progress, reading))
+        except BaseException:
+            forget(self)
+            raise
         return change
 
     def _known(self) -> Reading | None:

@@ -21,6 +21,12 @@ def kept(key: Hashable, read: Callable[[], Read]) -> Read:
     return found
 
 
+def keep(key: Hashable, read: Any) -> None:
+    """Has this stand for the key from now on, at once: whoever asks finds the old or the new."""
+    global _last
+    _last = key, read
+
+
 def recall(key: Hashable) -> Any:
     """What was read for this key; None if something else was read last."""
     last = _last

@@ -461,3 +461,29 @@ def test_a_class_that_may_not_be_read_is_left_out_with_its_reason():
         with as_anybody():
             assert folder.missing() is None
             assert reasons(folder) == {"dog": "cannot be read: Permission denied"}
+
+
+def test_while_it_is_read_again_what_was_read_before_stays_at_hand(animals):
+    folder = Folder(path=str(animals), side=28)
+    before = folder.labels()
+    kind = next(each for each in animals.iterdir() if each.is_dir())
+    Image.new("RGB", (30, 20)).save(kind / "another.png")
+    seen = []
+
+    def look(survey):
+        # as a window asks meanwhile, from its own thread
+        seen.append((folder.at_hand(), len(folder.labels()), sum(folder.class_counts())))
+
+    assert str(folder.read_again(look)) == "1 new file"
+    assert seen
+    assert {*seen} == {(True, len(before), len(before))}
+    assert len(folder.labels()) == len(before) + 1
+    # where reading breaks off, nothing of it is taken for whole
+    Image.new("RGB", (30, 20)).save(kind / "one more.png")
+
+    def stop(survey):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        folder.read_again(stop)
+    assert not folder.at_hand()
