@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Slot
 
 from app.background.newest import Newest
@@ -24,7 +25,7 @@ from networks.core.message import Message, UserError, visible
 from networks.xray.heat import Aim, Asked, Covered, Randomization
 from networks.xray.silenced import NOTHING_OFF
 from widgets.controls.section import ShowWatch
-from widgets.heat.choice import Choice, Scene
+from widgets.heat.choice import Choice, Outcome, Scene
 from widgets.look.translation import said
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
         self._known: Known | None = None
         self._wanted: tuple[tuple[Any, ...], Asked] | None = None
         """Of which weights which map is shown, or being made."""
-        self._tests: dict[tuple[str, str], Randomization] = {}
+        self._tests: dict[tuple[str, str], Outcome] = {}
         """What came of the tests of this network: by method and, where there is one, layer."""
         self._due = 0.0
         self._entering = False
@@ -105,6 +106,8 @@ class LooksAt(PanelFeature["HeatPanel"]):
             # what was found out is that of another network
             self._tests.clear()
             self._testing.give_up()
+            if self.late.made is not None:
+                self.late.made.show_testing(None)
             self._known = self._wanted = None
             self._choice = replace(self._choice, layer="", label=None, other=None)
         elif new.news(old, "selection"):
@@ -282,14 +285,17 @@ class LooksAt(PanelFeature["HeatPanel"]):
             return
         asked = self._wanted[1]
         self.panel.show_testing(0.0)
-        self._testing.run(
-            partial(tested, probed, known, asked), partial(self._take_test, asked), self._miss_test
-        )
+        scene = self._scene(probed)
+        about = self.tr("Tested on: {probe}, {weights}").format(probe=scene.probe, weights=scene.weights)
+        taking = partial(self._take_test, asked, scene.pixels, about)
+        self._testing.run(partial(tested, probed, known, asked), taking, self._miss_test)
 
-    def _take_test(self, asked: Asked, found: Randomization | None) -> None:
+    def _take_test(
+        self, asked: Asked, pixels: NDArray[np.uint8], about: str, found: Randomization | None
+    ) -> None:
         self.panel.show_testing(None)
         if found is not None:
-            self._tests[_tested_by(asked)] = found
+            self._tests[_tested_by(asked)] = Outcome(found, pixels, about)
             if self._wanted is not None:
                 self._show_tests(self._wanted[1])
 

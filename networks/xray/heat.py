@@ -139,6 +139,8 @@ class Randomization(msgspec.Struct, frozen=True, eq=False):
     """
 
     asked: Asked
+    own: Reals
+    """The map with the network's own weights."""
     stages: tuple[Stage, ...]
     draws: int = 1
     """How many times the weights were drawn anew from the top."""

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.xray.heat import Ground
+from networks.xray.heat import Ground, Randomization
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -21,6 +21,14 @@ class Choice(msgspec.Struct, frozen=True):
     layer: str = ""
     ground: Ground = "black"
     patch: int = 0
+
+
+class Outcome(msgspec.Struct, frozen=True, eq=False):
+    """What came of the test of a method, with which picture height×width×channels, and of which weights."""
+
+    found: Randomization
+    pixels: NDArray[np.uint8]
+    about: str = ""
 
 
 class Scene(msgspec.Struct, frozen=True, eq=False):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxL
 
 from networks.xray.heat import Description, Randomization
 from widgets.explanation.ink import Ink, g
+from widgets.heat.choice import Outcome
 from widgets.look import theme
 from widgets.look.translation import said
 
@@ -41,11 +42,12 @@ class MethodList(QWidget):
             self._group.addButton(row)
             self._column.addWidget(row)
 
-    def show_choice(self, method: str, tests: Mapping[str, Randomization]) -> None:
+    def show_choice(self, method: str, tests: Mapping[str, Outcome]) -> None:
         """Marks what is chosen, and says of each what came of its test."""
         for name, row in self.rows.items():
             row.setChecked(name == method)
-            row.show_test(tests.get(name))
+            test = tests.get(name)
+            row.show_test(None if test is None else test.found)
 
 
 class MethodRow(QAbstractButton):

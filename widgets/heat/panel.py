@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from networks.xray.heat import Covered, Description, HeatMap, Randomization
+from networks.xray.heat import Covered, Description, HeatMap
 from widgets.controls.elided_label import ElidedLabel
 from widgets.explanation.ink import g
 from widgets.heat.answer_bars import AnswerBars
-from widgets.heat.choice import Choice, Scene
+from widgets.heat.choice import Choice, Outcome, Scene
 from widgets.heat.knobs import Knobs
 from widgets.heat.method_list import MethodList
 from widgets.heat.picture import HeatPicture
@@ -59,7 +59,7 @@ class HeatPanel(QWidget):
         self.choice = Choice()
         self.scene: Scene | None = None
         self.found: HeatMap | None = None
-        self.test: Randomization | None = None
+        self.test: Outcome | None = None
         self._methods: dict[str, Description] = {}
         self._reason = ""
         self._covered: Covered | None = None
@@ -74,6 +74,9 @@ class HeatPanel(QWidget):
             QPushButton(self.tr("Stop")),
         )
         self.verdict, self.hint, self.save = QLabel(), QLabel(), QToolButton()
+        self.about = ElidedLabel()
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._bring)
         self._arrange()
         self.methods.chosen.connect(self._choose_method)
         self.knobs.chosen.connect(self.chosen)
@@ -123,11 +126,15 @@ class HeatPanel(QWidget):
         if self.picture.side and self.picture.patch is not None and found is not None:
             self.cover_wished.emit(*self.picture.patch)
 
-    def show_tests(self, tests: Mapping[str, Randomization]) -> None:
+    def show_tests(self, tests: Mapping[str, Outcome]) -> None:
         """Shows what came of testing each method."""
-        self.test = tests.get(self.choice.method)
+        before, self.test = self.test, tests.get(self.choice.method)
         self.methods.show_choice(self.choice.method, tests)
+        if self.test is before and self.test is not None:
+            return
         self._refresh()
+        if self.test is not None:
+            self._later.start()
 
     def show_cover(self, covered: Covered) -> None:
         """Shows what the network says while a patch covers the picture."""
@@ -154,7 +161,7 @@ class HeatPanel(QWidget):
     @property
     def refused(self) -> bool:
         """Whether the method has failed its test, so that its map is not shown."""
-        return self.test is not None and self.test.unmoved
+        return self.test is not None and self.test.found.unmoved
 
     @property
     def _shade(self) -> float:
@@ -167,9 +174,12 @@ class HeatPanel(QWidget):
             return
         shown = None if self.refused else self.found
         self.picture.show_map(shown)
-        self.strip.show_test(scene.pixels, self.found, self.test)
-        self.strip.setVisible(self.test is not None and self.found is not None)
-        self.verdict.setText(self._usual if self.test is None else verdict(self.test))
+        self.save.setEnabled(shown is not None)
+        self.strip.show_test(self.test)
+        self.strip.setVisible(self.test is not None)
+        self.about.setVisible(self.test is not None)
+        self.about.set_text("" if self.test is None else self.test.about)
+        self.verdict.setText(self._usual if self.test is None else verdict(self.test.found))
         self.score.set_text("" if self.found is None else score_words(self.found, scene.names))
         method = self._methods[self.choice.method]
         if self._reason:
@@ -232,7 +242,7 @@ class HeatPanel(QWidget):
             words = self.tr("Compare {name} with {other}").format(
                 name=scene.names[scene.best], other=scene.names[scene.second]
             )
-            told.append(("scale", words, self._compare))
+            told.append(("charts", words, self._compare))
         else:
             told.append(("undo", self.tr("Look at one class alone"), self._alone))
         if self.choice.method == "grad_cam" and found.layer in scene.layers[1:]:
@@ -325,8 +335,8 @@ class HeatPanel(QWidget):
         self._grid.setHorizontalSpacing(theme.MARGIN + 4)
         self._grid.setVerticalSpacing(theme.MARGIN)
         lines.addLayout(self._grid)
-        lines.addWidget(self._test_part())
         lines.addStretch(1)
+        self._part = self._test_part()
         self._left, self._middle = QWidget(), QWidget()
         left = QVBoxLayout(self._left)
         left.setContentsMargins(0, 0, 0, 0)
@@ -391,6 +401,7 @@ class HeatPanel(QWidget):
             lines.addWidget(widget)
         lines.addLayout(row)
         lines.addWidget(self.strip)
+        lines.addWidget(self.about)
         return part
 
     def _lay(self, how: str) -> None:
@@ -399,16 +410,17 @@ class HeatPanel(QWidget):
             return
         self._lie = how
         grid, top = self._grid, Qt.AlignmentFlag.AlignTop
-        for widget in (self._left, self._middle, self.words):
+        for widget in (self._left, self._middle, self.words, self._part):
             grid.removeWidget(widget)
         at = {
-            "wide": ((0, 0), (0, 1), (0, 2)),
-            "medium": ((0, 0), (0, 1), (1, 1)),
-            "narrow": ((1, 0), (0, 0), (2, 0)),
+            "wide": ((0, 0), (0, 1), (0, 2), (1, 1)),
+            "medium": ((0, 0), (0, 1), (1, 1), (2, 1)),
+            "narrow": ((1, 0), (0, 0), (2, 0), (3, 0)),
         }[how]
-        grid.addWidget(self._left, *at[0], 2 if how == "medium" else 1, 1, top)
+        grid.addWidget(self._left, *at[0], 1 if how == "narrow" else 3, 1, top)
         grid.addWidget(self._middle, *at[1], top)
         grid.addWidget(self.words, *at[2], top)
+        grid.addWidget(self._part, *at[3], 1, 2 if how == "wide" else 1, top)
         for column in range(3):
             grid.setColumnStretch(column, 1 if column == at[1][1] else 0)
             grid.setColumnMinimumWidth(column, 0)
@@ -417,12 +429,19 @@ class HeatPanel(QWidget):
         if how == "wide":
             grid.setColumnMinimumWidth(2, round(g(_SIDE)))
 
+    @Slot()
+    def _bring(self) -> None:
+        """Scrolls to the test: it has just been made, or is that of the method that was chosen just now."""
+        if self.testing.isVisible() or self.strip.isVisible():
+            self._scroll.ensureWidgetVisible(self.strip, 0, 8)
+
     def minimumSizeHint(self) -> QSize:
         return QSize(round(g(330)), 240)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width = event.size().width()
+        self.picture.set_room(event.size().height())
         self._lay("wide" if width >= g(_WIDE) else "medium" if width >= g(_MEDIUM) else "narrow")
         roomy = width >= g(_MEDIUM)
         self.probe.setVisible(roomy)

@@ -25,6 +25,8 @@ from widgets.heat.overlay import Look, grey_of, image_from, overlaid
 from widgets.look import theme
 
 SIDE, LEAST = 380, 180
+_SHARE = 0.42
+"""Of the panel's height that the picture takes."""
 _FAR = 8
 """How many pixels further the cursor goes with Shift."""
 _ARROWS = {
@@ -155,6 +157,12 @@ class HeatPicture(QWidget):
         row = int((point.y() - place.top()) / place.height() * height)
         column = int((point.x() - place.left()) / place.width() * width)
         return max(0, min(height - 1, row)), max(0, min(width - 1, column))
+
+    def set_room(self, height: int) -> None:
+        """Leaves room below the picture in a panel that is so high."""
+        side = max(theme.grown(LEAST), min(theme.grown(SIDE), round(height * _SHARE)))
+        if side != self.height():
+            self.setFixedHeight(side)
 
     def sizeHint(self) -> QSize:
         return QSize(theme.grown(SIDE), theme.grown(SIDE))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -18,8 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from networks.xray.heat import HeatMap, Randomization
 from widgets.explanation.ink import CENTRE, Ink, fitted, g, write
+from widgets.heat.choice import Outcome
 from widgets.heat.overlay import Look, image_from, overlaid
 from widgets.look import theme
 
@@ -34,20 +33,17 @@ class RandomStrip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("The map with random weights, from the top"))
-        self._pixels: NDArray[np.uint8] | None = None
-        self._map: HeatMap | None = None
-        self._test: Randomization | None = None
+        self._test: Outcome | None = None
         self._images: list[QImage] = []
         self._dark = False
         self.at = 0
 
-    def show_test(
-        self, pixels: NDArray[np.uint8] | None, found: HeatMap | None, test: Randomization | None
-    ) -> None:
-        """Shows the stages of a test of this map."""
-        if test is not self._test:
-            self.at = 0
-        self._pixels, self._map, self._test = pixels, found, test
+    def show_test(self, test: Outcome | None) -> None:
+        """Shows the stages of a test."""
+        if test is self._test:
+            return
+        self.at = 0
+        self._test = test
         self._images.clear()
         self._tell()
         self._fit()
@@ -64,7 +60,7 @@ class RandomStrip(QWidget):
     @property
     def count(self) -> int:
         """How many maps are shown, the network's own among them."""
-        return 0 if self._test is None else len(self._test.stages) + 1
+        return 0 if self._test is None else len(self._test.found.stages) + 1
 
     def words(self, index: int) -> str:
         """What is said of one of the maps."""
@@ -72,7 +68,7 @@ class RandomStrip(QWidget):
             return ""
         if not index:
             return self.tr("With the network’s own weights")
-        stage = self._test.stages[index - 1]
+        stage = self._test.found.stages[index - 1]
         top = (
             self.tr("{layers} and all above random: {similarity}")
             if index > 1
@@ -159,7 +155,7 @@ class RandomStrip(QWidget):
 
     def paint(self, painter: QPainter, width: float, shade: theme.Colors, *, focused: bool = False) -> None:
         """Paints all maps, for the window and for a saved picture."""
-        if self._test is None or self._pixels is None or self._map is None:
+        if self._test is None:
             return
         ink = Ink(shade)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -182,7 +178,7 @@ class RandomStrip(QWidget):
         if not index:
             write(painter, line, self.tr("as it is"), ink.small, ink.text, CENTRE)
             return
-        stage = self._test.stages[index - 1]
+        stage = self._test.found.stages[index - 1]
         write(painter, line, stage.layers[-1], ink.small, ink.text, CENTRE)
         track = QRectF(place.left(), line.bottom() + g(3), place.width() - g(32), g(6))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -198,14 +194,13 @@ class RandomStrip(QWidget):
 
     def _made(self, dark: bool) -> list[QImage]:
         assert self._test is not None
-        assert self._map is not None
-        assert self._pixels is not None
-        maps = [self._map.values, *(stage.values for stage in self._test.stages)]
+        pixels, test = self._test.pixels, self._test.found
+        maps = [test.own, *(stage.values for stage in test.stages)]
         found = []
         for values in maps:
             finite = values[np.isfinite(values)]
             bound = float(np.abs(finite).max()) if finite.size else 0.0
-            found.append(image_from(overlaid(self._pixels, values, bound, Look(1.0), dark=dark)))
+            found.append(image_from(overlaid(pixels, values, bound, Look(1.0), dark=dark)))
         return found
 
 

@@ -8,9 +8,9 @@ from PySide6.QtSvg import QSvgGenerator
 
 from networks.core.message import UserError, message, visible
 from networks.explanations.figures import figure
-from networks.xray.heat import Description, HeatMap, Randomization
+from networks.xray.heat import Description, HeatMap
 from widgets.explanation.ink import Ink, fitted, g, write
-from widgets.heat.choice import Scene
+from widgets.heat.choice import Outcome, Scene
 from widgets.heat.overlay import Look
 from widgets.heat.picture import HeatPicture
 from widgets.heat.random_strip import RandomStrip
@@ -33,7 +33,7 @@ def heat_picture(
     method: Description,
     scene: Scene,
     look: Look,
-    test: Randomization | None,
+    test: Outcome | None,
     ending: str,
 ) -> bytes:
     """What is seen, as a file of this ending. Raises UserError where there is no memory for it."""
@@ -45,7 +45,7 @@ class _Picture:
     """Picture, words and the stages of the test on white."""
 
     def __init__(
-        self, found: HeatMap, method: Description, scene: Scene, look: Look, test: Randomization | None
+        self, found: HeatMap, method: Description, scene: Scene, look: Look, test: Outcome | None
     ) -> None:
         self._found, self._method, self._scene, self._test = found, method, scene, test
         self._ink = Ink(theme.LIGHT)
@@ -53,14 +53,14 @@ class _Picture:
         self._picture.show_picture(scene.pixels)
         self._picture.show_map(found)
         self._picture.show_look(look)
-        self._strip.show_test(scene.pixels, found, test)
+        self._strip.show_test(test)
         self.width = g(_WIDTH)
         self._inside = self.width - 2 * g(_MARGIN)
         self._beside = self._inside - g(_PICTURE + 24)
         words = [score_words(found, scene.names), *seen(found, scene), method.formula, method.paper]
         self._words = "\n\n".join(words)
         self._body = max(g(_PICTURE), self._high(self._words, self._beside, self._ink.words)) + g(12)
-        self._verdict = "" if test is None else verdict(test)
+        self._verdict = "" if test is None else f"{verdict(test.found)}\n{test.about}"
         below = 0.0
         if test is not None:
             below = self._high(self._verdict, self._inside, self._ink.words) + g(16)

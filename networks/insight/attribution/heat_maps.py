@@ -90,7 +90,7 @@ def randomization(
         Stage(layers, _pixels(made.values), *similar)
         for layers, made, similar in zip(groups, drawn[0], compared, strict=True)
     ]
-    return Randomization(asked, tuple(stages), draws)
+    return Randomization(asked, _pixels(own.values), tuple(stages), draws)
 
 
 def _cascade(

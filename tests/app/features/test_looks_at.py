@@ -46,7 +46,7 @@ def until_map(room, qtbot, true=lambda found: True):
 def until_tested(room, qtbot):
     room.panel.randomize.click()
     qtbot.waitUntil(lambda: room.panel.test is not None, timeout=60_000)
-    return room.panel.test
+    return room.panel.test.found
 
 
 def choose(room, method):
@@ -139,6 +139,13 @@ def test_it_passes_its_test_and_shows_every_stage(room, qtbot):
     assert panel.strip.isVisible()
     assert panel.strip.count == 6
     assert f"{test.similarity:.2f}" in panel.verdict.text()
+    assert "random start" in panel.about.text()
+    # another picture changes nothing of what was tested
+    shown = panel.strip._images
+    room.desk.probing.choose_row(3)
+    until_map(room, qtbot, lambda found: "picture 3" in panel.probe.text())
+    assert panel.strip._images is shown
+    assert "picture 3" not in panel.about.text()
     assert "Passed" in panel.methods.rows["gradient"].accessibleDescription()
     panel.strip.setFocus()
     QTest.keyClick(panel.strip, Qt.Key.Key_Right)
@@ -214,6 +221,26 @@ def test_it_follows_the_weights_of_a_run(room, training, desk, qtbot):
         timeout=30_000,
     )
     assert "random start" not in room.panel.weights.text()
+
+
+def test_a_run_is_followed_at_its_leisure(room, training, desk, qtbot):
+    """While it goes on, the next map waits until its time has come; what somebody chooses does not."""
+    room.open()
+    until_map(room, qtbot)
+    training.runs.train()
+    qtbot.waitUntil(lambda: desk.probed is not None and desk.probed.looker is None, timeout=30_000)
+    asked = []
+    room._making.run = lambda *given: asked.append(given)
+    room._later.start = lambda milliseconds: None
+    room._due, room._wanted = float("inf"), None
+    room._known = room._known._replace(pictures=desk.probed.pictures)
+    room._work()
+    assert not asked
+    room._choose(room._choice)
+    assert asked
+    del room._making.run, room._later.start
+    desk.trainer.stop()
+    qtbot.waitUntil(lambda: not desk.trainer.busy, timeout=60_000)
 
 
 def test_nothing_is_made_for_a_room_that_is_not_seen(room, desk, qtbot, monkeypatch):

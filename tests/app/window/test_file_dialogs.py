@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from app.features.data import Data
 from app.features.inside import Inside
+from app.features.looks_at import LooksAt
 from app.features.training import Training
 from app.features.where_from import WhereFrom
 from app.training.trainer import State
@@ -159,6 +160,8 @@ def window(qtbot, tmp_path, monkeypatch) -> Iterator[OpenedWindow]:
     qtbot.waitUntil(lambda: window.feature(Inside).panel.near is not None, timeout=60_000)
     window.feature(WhereFrom).explain_selected()
     qtbot.waitUntil(lambda: window.feature(WhereFrom).panel.page is not None, timeout=60_000)
+    window.feature(LooksAt).open()
+    qtbot.waitUntil(lambda: window.feature(LooksAt).panel.found is not None, timeout=60_000)
     yield window
     window.files.ask_discard = lambda: "discard"
     window.close()

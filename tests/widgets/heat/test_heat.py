@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from networks.core.message import message
 from networks.xray.heat import Aim, Asked, Description, Gap, HeatMap, Randomization, Stage
 from widgets.heat.answer_bars import AnswerBars
-from widgets.heat.choice import Choice, Scene
+from widgets.heat.choice import Choice, Outcome, Scene
 from widgets.heat.knobs import Knobs
 from widgets.heat.method_list import MethodList
 from widgets.heat.overlay import Look, overlaid
@@ -21,6 +21,7 @@ from widgets.heat.random_strip import RandomStrip
 from widgets.heat.sentences import pixel_words, score_words, seen, verdict
 
 OF_CAT = Aim(0)
+PIXELS = np.zeros((3, 3, 1), np.uint8)
 NAMES = ("cat", "dog", "owl")
 METHOD = Description("gradient", message("Gradient"), message("It shows."), message("It is bad."), "f", "p")
 
@@ -117,6 +118,7 @@ def stages(*similarities, sizes=0.1):
     one = np.eye(3, dtype=np.float32)
     return Randomization(
         Asked("gradient", Aim(0)),
+        one,
         tuple(Stage((f"layer{index}",), one, each, sizes) for index, each in enumerate(similarities)),
         3,
     )
@@ -131,12 +133,12 @@ def test_methods_say_what_came_of_their_test(qtbot):
     assert row.isChecked()
     assert row.accessibleDescription() == "It shows. It is bad."
     before = row.heightForWidth(200)
-    methods.show_choice("gradient", {"gradient": stages(0.9, 1.0)})
+    methods.show_choice("gradient", {"gradient": Outcome(stages(0.9, 1.0), PIXELS)})
     assert "Failed its test here: stays the same, 0.95" in row.accessibleDescription()
     assert row.heightForWidth(200) > before
-    methods.show_choice("gradient", {"gradient": stages(0.1, 0.3)})
+    methods.show_choice("gradient", {"gradient": Outcome(stages(0.1, 0.3), PIXELS)})
     assert "Passed its test here: changes, 0.20" in row.accessibleDescription()
-    methods.show_choice("gradient", {"gradient": stages(None)})
+    methods.show_choice("gradient", {"gradient": Outcome(stages(None), PIXELS)})
     assert "nothing to compare" in row.accessibleDescription()
 
 
@@ -152,7 +154,7 @@ def test_keys_walk_along_the_stages(qtbot):
     strip = RandomStrip()
     qtbot.addWidget(strip)
     strip.resize(200, 100)
-    strip.show_test(np.zeros((3, 3, 1), np.uint8), a_map(np.eye(3)), stages(0.9, None, 0.25))
+    strip.show_test(Outcome(stages(0.9, None, 0.25), np.zeros((3, 3, 1), np.uint8)))
     assert strip.count == 4
     assert strip.height() == strip.heightForWidth(200)
     assert "own weights" in strip.accessibleDescription()

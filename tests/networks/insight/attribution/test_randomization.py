@@ -182,7 +182,7 @@ def test_what_is_constant_or_no_number_has_no_ranks():
 def test_stages_that_cannot_be_compared_do_not_count():
     one = np.ones((1, 1), np.float32)
     stages = (Stage(("a",), one, 0.8), Stage(("b",), one, 1.0), Stage(("c",), one, None))
-    found = Randomization(Asked("gradient", Aim(0)), stages)
+    found = Randomization(Asked("gradient", Aim(0)), one, stages)
     assert found.similarity == pytest.approx(0.9)
     assert found.unmoved
-    assert not Randomization(Asked("gradient", Aim(0)), stages[2:]).unmoved
+    assert not Randomization(Asked("gradient", Aim(0)), one, stages[2:]).unmoved
