@@ -56,7 +56,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         """What waits for the probe."""
         self._of_step: StepGradient | None = None
         """The step whose batch is looked at, in place of the probe."""
-        self._entering = False
+        self._entering = self._telling = False
         """Whether the room was opened just now: the keyboard goes with it."""
         self._asked: tuple[Any, ...] | None = None
         """What is being explained now."""
@@ -83,6 +83,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         panel.again_wished.connect(self._look_again)
         panel.start_wished.connect(self._change_weights)
         panel.saving_wished.connect(self._save)
+        panel.grid_wished.connect(self.desk.grid_wished)
         panel.told.connect(self._tell)
         panel.show_older(False)
         ShowWatch(panel).seen.connect(self._look)
@@ -157,7 +158,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
     def explain_selected(self) -> None:
         """Opens the room with the largest number of the selected layer, or of the first that learns."""
         leaves = [leaf for leaf in map(self.desk.shown.folding.leaf, self.desk.shown.selection) if leaf]
-        self.explain_layer(leaves[0] if leaves else ANY)
+        self._open(Wish(leaves[0] if leaves else ANY))
 
     @Slot()
     def explain_gradient(self) -> None:
@@ -174,13 +175,14 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     @Slot(str)
     def explain_layer(self, layer: str) -> None:
-        """Opens the room with the largest number of a layer."""
+        """Opens the room with the largest number of a layer, and tells how it comes about."""
         self._open(Wish(layer))
+        self._telling = True
 
     def _open(self, wish: Wish) -> None:
         self._start, self._of_step = False, None
         self.desk.open_panel("explanation")
-        self._entering = True
+        self._entering, self._telling = True, False
         self._wish = wish
         self.desk.probing.watch("where", Sight())
         if self.desk.probed is None:
@@ -248,7 +250,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         if panel is None:
             return
         if not panel.isVisible():
-            panel.player.pause()
+            panel.pause()
         elif self._known is None and self._wish is None and self._of_step is None:
             # others needed the memory in the meantime
             self._again()
@@ -359,9 +361,9 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         about = About(self._network_name(), picture, weights)
         self.panel.show_page(shown, about, offers_start=offers_start, at_start=self._start)
         if self._entering:
-            self._entering = False
-            self.panel.take_focus()
-        if moved:
+            tell, self._entering = self._telling, False
+            self.panel.take_focus(tell=tell)
+        if moved or not self.desk.shown.selection:
             self.desk.reveal(shown.place.layer)
         if not isinstance(shown.place, GradientPlace):
             self.desk.place_chosen.emit(shown.place)

@@ -52,6 +52,15 @@ def legend(form: WeightedSum) -> Message | None:
             bias=bias,
         )
     maps, height, width = form.values.shape
+    if maps == 1:
+        return message(
+            "One map comes in (c = 0); i runs over {height} rows, j over {width} columns: {count} "
+            "products{bias}.",
+            height=height,
+            width=width,
+            count=form.values.size,
+            bias=bias,
+        )
     return message(
         "c runs over {maps} maps, i over {height} rows, j over {width} columns: {count} products{bias}.",
         maps=maps,

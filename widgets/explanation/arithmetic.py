@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.explanations.figures import figure, line
 from networks.explanations.page import Page
+from widgets.explanation.captions import caption
 from widgets.explanation.drawing import Drawing, Look
 from widgets.explanation.drawings import drawing_of
 from widgets.explanation.ink import LEFT, RIGHT, Ink, g, tr, width_of, write
@@ -113,6 +114,13 @@ class Arithmetic(QWidget):
         self._refit()
         self._point()
         self._tell(self.words())
+
+    def caption(self) -> str:
+        """What happens in the present step; empty where nothing more is to be said."""
+        if self.page is None or not self.steps:
+            return ""
+        step = self.steps[self.step]
+        return caption(self.page, self._drawings[step.stage], step.local)
 
     def switch(self, row: int) -> None:
         """Leaves a part of the last stage out of the sum, or puts it back."""

@@ -137,6 +137,16 @@ def paint_image(
     return where
 
 
+def paint_veil(painter: QPainter, place: QRectF, pale: NDArray[np.bool_], ink: Ink) -> None:
+    """Lets some cells of an image step back, height×width."""
+    color = QColor(ink.shade.panel)
+    color.setAlphaF(0.82)
+    veil = np.where(pale, np.uint32(color.rgba()), np.uint32(0))
+    height, width = pale.shape
+    image = QImage(np.ascontiguousarray(veil).data, width, height, 4 * width, QImage.Format.Format_ARGB32)
+    painter.drawImage(place, image)
+
+
 def box_within(place: QRectF, box: Box, size: tuple[int, int]) -> QRectF:
     """Where cells lie in an image of so many rows and columns; at least a few pixels, to be seen."""
     row, column = place.height() / size[0], place.width() / size[1]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -31,7 +28,9 @@ from widgets.controls.segments import Segments
 from widgets.explanation.arithmetic import Arithmetic
 from widgets.explanation.ink import g
 from widgets.explanation.place_column import SIDE, SMALL_SIDE, Cells, Sight
+from widgets.explanation.proposals import Proposals
 from widgets.explanation.saving import About, title_of_page
+from widgets.explanation.sliding import Sliding
 from widgets.explanation.trail import Trail
 from widgets.explanation.ways import Ways
 from widgets.explanation.words_column import MOST, WordsColumn
@@ -39,8 +38,6 @@ from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.look.translation import said
 
-Proposal = tuple[str, str, Callable[[], object]]
-"""An icon, words, and what is done."""
 _WIDE, _MEDIUM = 900, 560
 """Widths from which on words stand beside the arithmetic, and the place beside both."""
 _WORDS = 264
@@ -66,6 +63,8 @@ class ExplanationPanel(QWidget):
     start_wished = Signal(bool)
     """Whether the weights from before the training are to be looked at."""
     saving_wished = Signal()
+    grid_wished = Signal()
+    """The layer's window is to be seen on a small grid."""
     told = Signal(str)
     """How well the arithmetic and the network agree, for the status line."""
 
@@ -83,10 +82,21 @@ class ExplanationPanel(QWidget):
         self.by = ComboBox()
         self.trail, self.sight, self.cells, self.ways = Trail(), Sight(), Cells(), Ways()
         self.arithmetic, self.words, self.player = Arithmetic(), WordsColumn(), Player(STEP_MS, smooth=True)
+        self.caption, self.sliding = QLabel(), Sliding(self)
+        self.proposals = Proposals(self.cells, self.arithmetic, self.trail, self.sliding, self)
         self.hint, self.example = QLabel(), QPushButton(self.tr("Show me one"))
         self._arrange()
         self.trail.wished.connect(self.wished)
+        for walked in (self.cells, self.trail):
+            walked.wished.connect(self.sliding.stop)
         self.cells.wished.connect(self.wished)
+        self.sliding.wished.connect(self.wished)
+        self.sliding.changed.connect(self._show_slid)
+        self.proposals.changed.connect(self._propose)
+        self.proposals.side_wished.connect(self.side_wished)
+        self.proposals.weight_wished.connect(self.weight_wished)
+        self.proposals.start_wished.connect(self.start_wished)
+        self.proposals.grid_wished.connect(self.grid_wished)
         self.ways.layer_wished.connect(self.layer_wished)
         self.side.chosen.connect(self._choose_side)
         self.by.activated.connect(self._choose_weight)
@@ -108,10 +118,10 @@ class ExplanationPanel(QWidget):
     def show_hint(self, reason: str) -> None:
         """Shows no number, but what to do, or the reason why none can be shown."""
         self.page = None
-        for shown in (self.trail, self.sight, self.cells, self.arithmetic):
+        for shown in (self.trail, self.sight, self.cells, self.arithmetic, self.proposals):
             # a page holds all numbers of the network
             shown.forget()
-        self.player.pause()
+        self.pause()
         usual = self.tr(
             "Click on a map of any card in the X-ray: here it is shown, with this network’s own numbers, "
             "where the number under the pointer comes from."
@@ -138,6 +148,7 @@ class ExplanationPanel(QWidget):
         self.arithmetic.show_page(page, same_layer=same)
         story = [Chapter(step.name, back=page.backwards) for step in self.arithmetic.steps]
         self.player.show_story(story, at_end=True)
+        self.sliding.take(page)
         self._propose()
         self._stack.setCurrentIndex(1)
         if not same_layer:
@@ -174,8 +185,15 @@ class ExplanationPanel(QWidget):
     def _choose_weight(self) -> None:
         self.weight_wished.emit(self.by.currentData())
 
-    def take_focus(self) -> None:
-        """Gives the keyboard to the map, or to the arithmetic where there is none."""
+    def pause(self) -> None:
+        """Nothing goes on by itself any more."""
+        self.player.pause()
+        self.sliding.stop()
+
+    def take_focus(self, *, tell: bool = False) -> None:
+        """Gives the keyboard to the map, or to the arithmetic where there is none; `tell` plays the steps."""
+        if tell and not self.player.playing:
+            self.player.toggle()
         first = self.cells if self.cells.isVisible() else self.arithmetic
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -187,76 +205,22 @@ class ExplanationPanel(QWidget):
     @Slot(int, float)
     def _show_step(self, step: int, share: float) -> None:
         self.arithmetic.go_to(step, share)
+        words = self.arithmetic.caption()
+        self.caption.setText(words)
+        self.caption.setVisible(bool(words))
 
     # what to try
 
+    @Slot()
     def _propose(self) -> None:
-        assert self.page is not None
-        found = [*self._places(), *self._sides()]
-        row = self.arithmetic.strongest_row()
-        if row >= 0:
-            name = self.arithmetic.name_of(row)
-            words = (
-                self.tr("Put {name} back").format(name=name)
-                if row in self.arithmetic.off
-                else self.tr("Leave {name} out: what is left?").format(name=name)
-            )
-            found.append(("hidden", words, self._switch))
-        if self._offers_start:
-            words = (
-                self.tr("Back to the trained weights")
-                if self._at_start
-                else self.tr("See it before the training")
-            )
-            found.append(("undo", words, self._change_weights))
-        before = self.page.before
-        if before is not None and before.place is not None:
-            words = self.tr("Back to where most of it comes from")
-            found.append(("step-back", words, self.trail.go_back))
-        self.words.propose(found[:MOST])
+        if self.page is not None:
+            found = self.proposals.of(self.page, offers_start=self._offers_start, at_start=self._at_start)
+            self.words.propose(found[:MOST])
 
-    def _places(self) -> list[Proposal]:
-        """Other numbers of the same map."""
-        assert self.page is not None
-        found: list[Proposal] = []
-        strongest = self.cells.strongest()
-        if strongest is not None and strongest != self.page.cell:
-            words = (
-                self.tr("Go to the largest number of this map")
-                if self.page.map is not None
-                else self.tr("Go to the largest of these numbers")
-            )
-            found.append(("search", words, self.cells.go_to_strongest))
-        if self.page.map is not None and self.page.map.shape[1] > 1 and not self.page.backwards:
-            found.append(("step-on", self.tr("Walk one pixel to the right"), self._walk))
-        return found
-
-    def _sides(self) -> list[Proposal]:
-        """The same the other way round: its gradient, the weights', or the number itself."""
-        page = self.page
-        if not isinstance(page, GradientPage):
-            words = self.tr("See where its gradient comes from")
-            return [("backward", words, partial(self.side_wished.emit, True))]
-        if page.weight is not None:
-            words = self.tr("Back to what leaves the layer")
-            return [("backward", words, partial(self.weight_wished.emit, None))]
-        if page.weights:
-            words = self.tr("See what lands on its weights")
-            return [("backward", words, partial(self.weight_wished.emit, page.weights[0]))]
-        return []
-
-    def _walk(self) -> None:
-        assert self.page is not None
-        at, shown = self.page.cell, self.page.map
-        assert shown is not None
-        self.cells.walk(0, 1 if at[2] + 1 < shown.shape[1] else -1)
-
-    def _switch(self) -> None:
-        self.arithmetic.switch(self.arithmetic.strongest_row())
+    @Slot()
+    def _show_slid(self) -> None:
+        self.cells.show_slid(self.sliding.seen)
         self._propose()
-
-    def _change_weights(self) -> None:
-        self.start_wished.emit(not self._at_start)
 
     # layout
 
@@ -275,6 +239,9 @@ class ExplanationPanel(QWidget):
         lines.addWidget(self.trail)
         lines.addWidget(self._body(), 1)
         lines.addWidget(self._line())
+        self.caption.setWordWrap(True)
+        self.caption.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, 0)
+        lines.addWidget(self.caption)
         lines.addWidget(self.player)
         self._stack.addWidget(page)
 
@@ -406,6 +373,7 @@ class ExplanationPanel(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
+        self.sliding.stop()
         if self.page is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
         elif key == Qt.Key.Key_Space:

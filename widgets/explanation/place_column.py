@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -21,7 +22,17 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from networks.explanations.figures import figure
 from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
-from widgets.explanation.ink import RIGHT, Ink, g, image_of, paint_image, tr, write
+from widgets.explanation.ink import (
+    RIGHT,
+    Ink,
+    g,
+    image_of,
+    paint_box,
+    paint_image,
+    paint_veil,
+    tr,
+    write,
+)
 from widgets.look import theme
 from widgets.look.plain import plain_hint
 from widgets.panels.sample_strip import to_image
@@ -113,6 +124,7 @@ class Cells(QWidget):
         self._image: QImage | None = None
         self.side = SIDE
         self._bound = 1.0
+        self._slid: NDArray[np.bool_] | None = None
         self._dark: bool | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -134,6 +146,11 @@ class Cells(QWidget):
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+        self.update()
+
+    def show_slid(self, seen: NDArray[np.bool_] | None) -> None:
+        """Shows only the numbers that a window has gone over so far, height×width; None shows all."""
+        self._slid = None if seen is None else seen.copy()
         self.update()
 
     def set_side(self, side: int) -> None:
@@ -207,7 +224,10 @@ class Cells(QWidget):
             if self._image is None or self._dark != ink.shade.dark:
                 self._image, self._dark = image_of(shown, self._bound, ink), ink.shade.dark
             row, column = at[1:]
-            where = paint_image(painter, square, self._image, ink, (row, column, row + 1, column + 1))
+            where = paint_image(painter, square, self._image, ink)
+            if self._slid is not None:
+                paint_veil(painter, where, ~self._slid, ink)
+            paint_box(painter, where, (row, column, row + 1, column + 1), shown.shape, ink.text)
         else:
             where = square
             self._paint_bars(painter, square, ink)

@@ -13,12 +13,13 @@ from networks.explanations.forms import WeightedSum
 from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
 from networks.explanations.seen_in_sums import legend
+from networks.explanations.seen_layers import layer_in_words
 from widgets.look import theme
 from widgets.look.icon import icon
-from widgets.look.translation import said
+from widgets.look.translation import declared, said
 from widgets.probe.legend import Legend
 
-MOST = 5
+MOST = 6
 """Proposals, at most."""
 
 
@@ -27,6 +28,7 @@ class WordsColumn(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.layer, self.layer_does = _heading(""), _words()
         self.formula = _words(mono=True)
         self.formula.setObjectName("formula")
         self.now = _words(mono=True)
@@ -40,7 +42,14 @@ class WordsColumn(QWidget):
         self._arrange()
 
     def show_words(self, page: Page) -> None:
-        """Shows the formula of a page and its sentences."""
+        """Shows what the layer does, the formula of a page and its sentences."""
+        kind = type(page.layer)
+        told = [] if page.backwards or page.place.is_loss else [declared(kind.help())]
+        told += [] if page.backwards else map(said, layer_in_words(page))
+        self.layer.setText(self.tr("What {layer} does").format(layer=declared(kind.name())))
+        self.layer_does.setText("\n".join([" ".join(told[:2]), *told[2:]]))
+        for shown in (self.layer, self.layer_does):
+            shown.setVisible(bool(told))
         lines = dict.fromkeys(stage.symbols for stage in page.explanation.stages if stage.symbols)
         self.formula.setText("\n".join(lines))
         self.sentences.setText("\n\n".join(map(said, page.sentences)))
@@ -91,6 +100,9 @@ class WordsColumn(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE)
+        column.addWidget(self.layer)
+        column.addWidget(self.layer_does)
+        column.addSpacing(theme.SPACE)
         column.addWidget(_heading(self.tr("As a formula")))
         column.addWidget(box)
         column.addWidget(self.note)

@@ -126,10 +126,10 @@ def test_a_part_that_is_left_out_is_missing_from_the_value(room, qtbot):
     arithmetic = room.panel.arithmetic
     row = arithmetic.strongest_row()
     drawing = arithmetic._drawings[-1]
-    room.panel._switch()
+    room.panel.proposals.switch()
     assert arithmetic._rest() == pytest.approx(page.explanation.result - drawing.total(row))
     assert arithmetic.name_of(row) in arithmetic.value_words()
-    room.panel._switch()
+    room.panel.proposals.switch()
     assert not arithmetic.off
 
 
@@ -202,6 +202,43 @@ def test_of_a_large_network_gradients_are_kept_around_one_layer_and_followed(roo
     room.panel.trail.go_back()
     page = until_gradient(room, qtbot, before)
     assert page.explanation.difference < 1e-5
+
+
+def test_whoever_asks_what_a_layer_does_is_told_step_by_step(room, desk, qtbot):
+    """Pressing *Explain* plays the steps; each says in a sentence what happens."""
+    desk.largest_wished.emit("conv1")
+    until_page(room, qtbot)
+    panel = room.panel
+    assert panel.player.playing
+    captions = []
+    for step in range(panel.player.steps):
+        panel.player.go(step)
+        assert panel.caption.isVisible()
+        captions.append(panel.caption.text())
+    assert len(set(captions)) == len(captions) >= 4
+    output = panel.page.output
+    assert f"Its {len(output)} filters" in panel.words.layer_does.text()
+    # a number that is clicked is not told unasked
+    room.explain(ValuePlace("conv1", (0, 0, 0)))
+    until_page(room, qtbot, ValuePlace("conv1", (0, 0, 0)))
+    assert not panel.player.playing
+
+
+def test_the_window_slides_over_the_whole_map(room, desk, qtbot):
+    room.explain_layer("conv1")
+    page = until_page(room, qtbot)
+    panel = room.panel
+    panel.sliding._timer.setInterval(0)
+    offered = [button for button in panel.words._proposals if button.isVisible()]
+    offered[0].click()
+    assert panel.sliding.on
+    qtbot.waitUntil(lambda: panel.sliding.on and panel.sliding.seen.sum() > 20, timeout=30_000)
+    # it shows what it has gone over; a key stops it
+    assert panel.cells._slid is not None
+    qtbot.keyClick(panel.cells, Qt.Key.Key_PageDown)
+    assert not panel.sliding.on
+    assert panel.cells._slid is None
+    assert page.place.layer == "conv1"
 
 
 @pytest.mark.parametrize("ending", [".png", ".svg"])

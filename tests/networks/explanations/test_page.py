@@ -13,9 +13,13 @@ from networks.explanations.kept import Kept, bytes_of_outputs
 from networks.explanations.losses import LossPass
 from networks.explanations.page import page, stands_for, with_pixels
 from networks.explanations.rows import MOST, parts_of, rows_of, strong_parts
+from networks.explanations.seen_layers import layer_in_words
 from networks.graph.check import check
 from networks.insight.taps import Taps
+from networks.layers.activation import Activation
+from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input
+from networks.layers.linear import Linear
 from networks.module.build import build
 from networks.presets.catalog import PRESETS
 from networks.recipes.losses import CrossEntropy
@@ -133,3 +137,25 @@ def test_strong_parts_make_up_nine_tenths_and_one_fewer_does_not(parts):
         return
     assert toward[list(strong)].sum() >= 0.9 * toward.sum() - 1e-9
     assert toward[list(strong[:-1])].sum() < 0.9 * toward.sum()
+
+
+def test_what_a_layer_does_is_said_with_its_own_counts(kept):
+    """Whoever asks what a layer does is told how often it does what one number shows."""
+    spoken = set()
+    for name in kept.network.order:
+        found = page(kept, any_place(kept, name, 0), CLASSES)
+        words = " ".join(str(each) for each in layer_in_words(found))
+        output = kept.captures[name].output[0]
+        layer = kept.network[name].layer
+        if isinstance(layer, Conv2d):
+            assert f"Its {len(output)} filters" in words
+            assert "×".join(map(str, output.shape[1:])) in words
+            assert ("orange" in words) == (layer.kernel != (1, 1))
+        if isinstance(layer, Linear):
+            assert f"There are {len(output)} units" in words
+        if isinstance(layer, Activation):
+            assert f"each of its {output.size} numbers" in words
+        spoken |= {type(layer)} if words else set()
+    assert {Conv2d, Linear} <= spoken
+    end = page(kept, ValuePlace(kept.end, ()), CLASSES)
+    assert layer_in_words(end) == ()
