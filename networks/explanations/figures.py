@@ -32,7 +32,7 @@ def figure(number: float, decimals: int = 3) -> str:
     if number == 0 or not np.isfinite(number):
         text = f"{abs(number) if number == 0 else number:g}"
     elif 0.001 <= size < 100_000:
-        text = f"{number:.{decimals}g}" if size < 0.1 else f"{number:.{decimals if size < 1000 else 1}f}"
+        text = f"{number:#.{decimals}g}" if size < 0.1 else f"{number:.{decimals if size < 1000 else 1}f}"
     else:
         digits, power = f"{number:.{decimals - 1}e}".split("e")
         text = f"{digits}·10{str(int(power)).translate(_POWERS)}"

@@ -91,7 +91,8 @@ def _made(after: After, recipe: Recipe, pictures: Pictures, row: int, random: Te
         for tensor, gradient in own.items():
             weight = weights[f"{layer}.{tensor}" if tensor else layer]
             if weight in trained:
-                weight.grad = torch.from_numpy(gradient.copy()).to(device)
+                # a fused optimizer expects both to lie in memory in the same order
+                weight.grad = torch.empty_like(weight).copy_(torch.from_numpy(gradient))
     loss = torch.tensor(trace.loss, device=device)
     learning = recipe.learning
     update_weights(optimizer, loss, scores, targets, learning.clip, learning.clip_by)

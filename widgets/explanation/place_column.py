@@ -172,7 +172,7 @@ class Cells(QWidget):
             return self.tr("{count} numbers").format(count=cells.size)
         size = "×".join(map(str, cells.shape[1:]))
         if isinstance(self._page, GradientPage) and self._page.filters:
-            words = self.tr("filter {filter}, from map {map} · {size}")
+            words = self.tr("filter {filter}, map {map} · {size}")
             return words.format(filter=self._page.place.at[0], map=self._page.cell[0], size=size)
         words = self.tr("map {map}/{count} · {size}")
         return words.format(map=self._page.cell[0], count=cells.shape[0], size=size)
@@ -190,7 +190,7 @@ class Cells(QWidget):
     def hints(self) -> str:
         """What keys do."""
         if isinstance(self._page, GradientPage) and self._page.filters:
-            return self.tr("arrows walk; Ctrl+Page Up, Down: filters")
+            return self.tr("arrows; Ctrl+PgUp, PgDn: filters")
         if self._page is not None and self._page.map is not None:
             return self.tr("arrows walk; Page Up, Down: maps")
         return self.tr("arrows walk")

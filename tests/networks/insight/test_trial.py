@@ -11,12 +11,16 @@ from msgspec.structs import replace
 from torch import nn
 
 from networks.core.message import UserError
+from networks.graph.edits import set_layers
 from networks.insight.looker import first_looker
 from networks.insight.pictures import pictures
 from networks.insight.trial import step_of_looker, step_of_run
+from networks.layers.convolution import Conv2d
+from networks.recipes.optimizers import Adam
 from networks.runs.events import Stepped
 from networks.training.run import Run
 from networks.xray.probe import DataPicture
+from tests.networks.insight.test_tracing import RESIDUAL
 from tests.networks.training.test_run import RANDOM, project
 
 ROW = 4
@@ -112,6 +116,19 @@ def test_without_a_run_it_begins_with_the_first_weights():
     for (layer, tensor), made in seen.tensors.items():
         assert np.array_equal(made.made.weight, before[f"{layer}.{tensor}"].numpy())
         assert not any(each.any() for each in made.made.kept.values())
+
+
+def test_every_weight_moves_as_the_arithmetic_says_also_where_channels_lie_last_in_memory():
+    layers = {name: Conv2d(filters=16) for name in ("conv1", "conv2")}
+    run = Run(replace(project(epochs=1, optimizer=Adam()), network=set_layers(RESIDUAL, layers)))
+    events = stepped(run, 1)
+    assert not run.module.get_submodule("conv2").weight.is_contiguous()
+    seen = step_of_run(run, pictures_of(run), ROW)
+    made = seen.tensors["conv2", "weight"]
+    assert (made.after != made.made.weight).any()
+    for at in np.ndindex(made.after.shape):
+        assert made.update(at).result == pytest.approx(float(made.after[at]), abs=2e-6)
+    events.close()
 
 
 def test_what_cannot_be_learned_from_is_refused():
