@@ -51,6 +51,8 @@ class LooksAt(PanelFeature["HeatPanel"]):
         """Of which weights which map is shown, or being made."""
         self._tests: dict[tuple[str, str], Outcome] = {}
         """What came of the tests of this network: by method and, where there is one, layer."""
+        self._begun: tuple[Choice, Any] | None = None
+        """For which choice and picture a map is being made."""
         self._due = 0.0
         self._entering = False
         self._later = QTimer(self, singleShot=True)
@@ -181,13 +183,17 @@ class LooksAt(PanelFeature["HeatPanel"]):
             if not self._later.isActive():
                 self._later.start(int(1000 * wait) + 1)
             return
+        begun = self._choice, probed.pictures
+        if live and self._making.busy and self._begun is not None and _same(self._begun, begun):
+            # a run that goes on has other weights with every step: what is begun is brought to its end
+            return
         key = (id(probed.pictures), probed.source.key)
         scene = self._scene(probed)
         asked = self._asked(scene)
         self._show_scene(scene, asked)
         if (key, asked) == self._wanted:
             return
-        self._wanted = key, asked
+        self._wanted, self._begun = (key, asked), begun
         known = self._known if self._known is not None and self._known.key == key else None
         work = partial(made, probed, known, key, asked)
         self._making.run(work, partial(self._take, (key, asked)), partial(self._miss, (key, asked)))
@@ -341,6 +347,11 @@ class LooksAt(PanelFeature["HeatPanel"]):
             return
         words = self.tr("“{path}” holds the picture of what it looks at.")
         self.desk.writer.write(path, data, words.format(path=visible(path.name)))
+
+
+def _same(one: tuple[Choice, Any], other: tuple[Choice, Any]) -> bool:
+    """Whether these are the same choice and the very same picture."""
+    return one[0] == other[0] and one[1] is other[1]
 
 
 def _tested_by(asked: Asked) -> tuple[str, str]:

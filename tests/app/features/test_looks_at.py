@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -141,10 +143,10 @@ def test_it_passes_its_test_and_shows_every_stage(room, qtbot):
     assert f"{test.similarity:.2f}" in panel.verdict.text()
     assert "random start" in panel.about.text()
     # another picture changes nothing of what was tested
-    shown = panel.strip._images
+    shown = panel.strip._test
     room.desk.probing.choose_row(3)
     until_map(room, qtbot, lambda found: "picture 3" in panel.probe.text())
-    assert panel.strip._images is shown
+    assert panel.strip._test is shown is panel.test
     assert "picture 3" not in panel.about.text()
     assert "Passed" in panel.methods.rows["gradient"].accessibleDescription()
     panel.strip.setFocus()
@@ -239,6 +241,30 @@ def test_a_run_is_followed_at_its_leisure(room, training, desk, qtbot):
     room._choose(room._choice)
     assert asked
     del room._making.run, room._later.start
+    desk.trainer.stop()
+    qtbot.waitUntil(lambda: not desk.trainer.busy, timeout=60_000)
+
+
+def test_a_map_that_is_begun_is_brought_to_its_end_while_a_run_goes_on(room, training, desk, qtbot):
+    """Otherwise the weights of each step would cancel those of the step before, and none would be seen."""
+    room.open()
+    until_map(room, qtbot)
+    training.runs.train()
+    qtbot.waitUntil(lambda: desk.probed is not None and desk.probed.looker is None, timeout=30_000)
+    room._making.finish()
+    begun = []
+    room._making = SimpleNamespace(run=lambda *given: begun.append(given), busy=True, give_up=lambda: None)
+    room._making.finish = room._making.give_up
+    room._due, room._wanted, room._begun = 0.0, None, None
+    room._work()
+    assert len(begun) == 1
+    live = desk.probed
+    desk.probed = replace(live, source=live.source._replace(step=live.source.step + 1))
+    room._work()
+    assert len(begun) == 1
+    # another wish comes first
+    room._choose(replace(room._choice, method="gradient"))
+    assert len(begun) == 2
     desk.trainer.stop()
     qtbot.waitUntil(lambda: not desk.trainer.busy, timeout=60_000)
 
