@@ -1,4 +1,4 @@
-"""How late the window's event loop is while things are done in it: themes, undo, blocks, presets, drags.
+"""How late the window's event loop is while things are done in it: themes, undo, drags, rooms, training.
 
     QT_QPA_PLATFORM=offscreen python tests/benchmarks/event_loop_lateness.py [--profile] [ACTION …]
 
@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
@@ -34,6 +35,8 @@ from PySide6.QtCore import QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from app.features.where_from import WhereFrom
+from app.features.xray import XRayCanvas
 from app.start import start as startup
 from app.start.garbage import GarbageCollector
 from app.training.trainer import State
@@ -104,8 +107,9 @@ Action = Callable[[], None]
 
 
 @contextmanager
-def opened(project: Project) -> Iterator[OpenedWindow]:
-    window = OpenedWindow(project, everything=True)
+def opened(project: Project, everything: bool = True) -> Iterator[OpenedWindow]:
+    """A window with all its panels, or with those only that are made when they first come into sight."""
+    window = OpenedWindow(project, everything=everything)
     window.resize(1480, 920)
     window.show()
     window.load_torch()
@@ -154,6 +158,11 @@ def undo(network: Network) -> Iterator[Action]:
             in_loop(*[document.undo] * 3, *[document.redo] * 3)
 
         yield round_
+
+
+def with_epochs(project: Project, epochs: int = 1) -> Project:
+    """The project with so many epochs."""
+    return replace(project, recipe=with_settings(project.recipe, epochs=epochs))
 
 
 def change_all(window: OpenedWindow) -> None:
@@ -253,6 +262,63 @@ def saving(cards: int) -> Iterator[Action]:
         yield round_
 
 
+@contextmanager
+def switching(project: Project, *, trained: bool = False) -> Iterator[Action]:
+    """Every tab and section brought to the front, one after the other: at first they are made, then shown."""
+    with opened(project, everything=False) as window:
+        if trained:
+            in_loop(window.runs.train)
+            wait(120, lambda: window.trainer.state is State.IDLE)
+        seats = list(window.zones.seats.values())
+
+        yield lambda: in_loop(*(seat.bring for seat in seats), pause=0.7)
+
+
+@contextmanager
+def looking_inside(project: Project) -> Iterator[Action]:
+    """X-ray on, a number explained, one batch told, the layers walked through: with nothing going on."""
+    with opened(project) as window:
+        desk, canvas = window.desk, window.canvas
+        names = [node.name for node in project.network.nodes][1:7]
+
+        def round_() -> None:
+            in_loop(lambda: window.feature(XRayCanvas).switch(True), pause=2)
+            in_loop(window.feature(WhereFrom).explain_selected, pause=2)
+            in_loop(lambda: desk.open_panel("inside"), pause=1)
+            in_loop(*(partial(canvas.select, (name,)) for name in names), pause=0.5)
+            in_loop(window.zones.seats["curves"].bring, lambda: window.feature(XRayCanvas).switch(False))
+
+        yield round_
+
+
+@contextmanager
+def stepping(project: Project) -> Iterator[Action]:
+    """The room of one step: a batch trained and told, then a second one."""
+    with opened(project) as window:
+
+        def step() -> None:
+            window.desk.open_panel("one_step")
+            window.desk.step_wished.emit()
+
+        yield lambda: in_loop(step, step, pause=4)
+
+
+@contextmanager
+def watched_training(room: str) -> Iterator[Action]:
+    """LeNet-5 trained on digits for four seconds while a room, or the cards, follow the probe."""
+    project = first_project()
+    with opened(replace(project, recipe=with_settings(project.recipe, epochs=1000, threads=1))) as window:
+        if room == "xray":
+            in_loop(lambda: window.feature(XRayCanvas).switch(True), pause=2)
+        else:
+            in_loop(lambda: window.desk.open_panel(room), pause=2)
+        in_loop(window.runs.train, pause=2)
+
+        yield lambda: wait(4)
+        in_loop(window.trainer.stop)
+        wait(30, lambda: window.trainer.state is State.IDLE)
+
+
 ACTIONS = {
     "theme": lambda: theme("LeNet-5"),
     "theme-152": lambda: theme("ResNet-152"),
@@ -265,6 +331,14 @@ ACTIONS = {
     "drag-1000": lambda: dragging(1000),
     "training": training,
     "saving-2400": lambda: saving(2400),
+    "tabs": lambda: switching(with_epochs(first_project()), trained=True),
+    "tabs-resnet-20": lambda: switching(preset("ResNet-20")),
+    "inside": lambda: looking_inside(first_project()),
+    "inside-resnet-20": lambda: looking_inside(preset("ResNet-20")),
+    "step": lambda: stepping(first_project()),
+    "step-resnet-20": lambda: stepping(preset("ResNet-20")),
+    "xray-training": lambda: watched_training("xray"),
+    "inside-training": lambda: watched_training("inside"),
 }
 
 
