@@ -15,20 +15,23 @@ from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.feature.probed import Probed
 from app.feature.shown import Shown
+from app.features.where_from_ahead import Ahead
 from app.features.where_from_work import (
     ANY,
+    HOLDER,
     Known,
     Wish,
     bytes_of_all,
     explained,
     explained_of_step,
     suits,
+    too_large,
+    weights_words,
 )
 from app.probing.probing import Sight
-from networks.core.message import Message, UserError, message, visible
+from networks.core.message import Message, UserError, visible
 from networks.explanations.page import Page
 from networks.explanations.step import StepGradient
-from networks.xray.silenced import NOTHING_OFF
 from networks.xray.value_place import GradientPlace, ValuePlace
 from widgets.controls.section import ShowWatch
 from widgets.look.translation import said
@@ -37,8 +40,6 @@ if TYPE_CHECKING:
     from networks.xray.probe import Which
     from widgets.explanation.panel import ExplanationPanel
 
-HOLDER = "where from"
-"""Under this name it holds memory."""
 ROOM = 1180
 LEAST_WIDTH = 340
 _NEXT = "where from, next"
@@ -50,6 +51,9 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._working, self._saving = Newest(self), Newest(self)
+        self.ahead = Ahead(desk, self._lacks)
+        self.ahead.made.connect(self._take_ahead)
+        self.ahead.ended.connect(self._work)
         self._known: Known | None = None
         self._shown: ValuePlace | None = None
         self._wish: Wish | None = None
@@ -143,6 +147,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     def close(self) -> None:
         """Waits for what is being explained."""
+        self.ahead.close()
         for one in (self._working, self._saving):
             one.skip()
             one.finish()
@@ -262,6 +267,8 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
     @Slot()
     def _follow_probe(self) -> None:
         probed = self.desk.probed
+        if probed is None and self._shown is None:
+            self._forget()
         if probed is None or self._of_step is not None:
             return
         if self._wish is not None:
@@ -309,7 +316,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
             # a number of the same moment, as long as nobody asks for a later one
             known = None if moved or probed.looker is not None else known
         key = self._key(probed)
-        if self._asked == (key, self._wish):
+        if self._asked == (key, self._wish) or (self.ahead.key == key and not self._wish.back):
             return
         self._asked = key, self._wish
         which: Which | None = "first" if self._start else None
@@ -318,6 +325,18 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         known = known if self._known is not None else None
         explain = partial(explained, probed, known, key, which, wish, classes, whole)
         self._working.run(explain, partial(self._take, probed, wish), self._miss)
+
+    def _lacks(self, probed: Probed) -> tuple[Any, ...] | None:
+        """The key of what is not at hand and may be made ahead."""
+        key, known = self._key(probed), self._known
+        return None if self._start or self._asked or (known is not None and known.key == key) else key
+
+    @Slot(object)
+    def _take_ahead(self, known: Known) -> None:
+        probed = self.desk.probed
+        if probed is not None and known.key == self._key(probed) and self._lacks(probed) is not None:
+            self._known = known
+            self.desk.probing.budget.hold(HOLDER, known.kept.captures, known.looker.tensors())
 
     def _take(self, probed: Probed, wish: Wish, found: tuple[Known, Page]) -> None:
         self._asked = None
@@ -328,20 +347,12 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         self._known, shown = found
         kept = self._known.kept
         self.desk.probing.budget.hold(HOLDER, kept.captures, kept.trace, self._known.looker.tensors())
-        words = self._weights_words(probed, self._known)
+        words = weights_words(probed, kept.step, self.desk.probing.off)
         trained = probed.source.run is not None and bool(probed.source.step)
         self._show_page(shown, probed.title, words, offers_start=trained)
         if not shown.kept.whole:
-            self.desk.say(
-                message(
-                    "All numbers of this network would take {needed} MB, and all views together may take "
-                    "{most} MB: only those of this layer are kept, and the way there has no values. Choose a "
-                    "smaller network, or smaller pictures, to follow a number all the way.",
-                    needed=-(-self._needed(probed, back=shown.backwards) >> 20),
-                    most=self.desk.probing.budget.most >> 20,
-                ),
-                LASTING,
-            )
+            needed, most = self._needed(probed, back=shown.backwards), self.desk.probing.budget.most
+            self.desk.say(too_large(needed, most), LASTING)
 
     def _take_of_step(self, of_step: StepGradient, wish: Wish, shown: Page) -> None:
         if self._of_step is not of_step or shown.kept.network != self.desk.shown.network:
@@ -391,21 +402,12 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     def _let_go(self) -> None:
         """Others need the memory: what is out of sight is given up, and explained anew when it is seen."""
-        if self.late.made is not None and not self.late.made.isVisible() and self._wish is None:
+        panel = self.late.made
+        if self._wish is None and (panel is None or not panel.isVisible()):
             self._forget()
             self._of_step = None
-            self.panel.show_hint("")
-
-    def _weights_words(self, probed: Probed, known: Known) -> str:
-        step = known.kept.step
-        mode = self.tr(", BatchNorm as in training") if probed.mode == "training" else ""
-        if self.desk.probing.off.within(probed.project.network) != NOTHING_OFF:
-            mode += self.tr(", with nothing switched off")
-        if not step:
-            return self.tr("weights: before the training") + mode
-        if probed.looker is None:
-            return self.tr("weights: step {step}").format(step=step) + mode
-        return self.tr("weights: {words}").format(words=probed.weights) + mode
+            if panel is not None:
+                panel.show_hint("")
 
     def _miss(self, reason: Message) -> None:
         self._wish = self._asked = None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication
 
 from app.background.job import Task
 from app.feature.probed import Probed
 from app.training.memory import lean_memory
-from networks.core.message import UserError, message
+from networks.core.message import Message, UserError, message
 from networks.explanations.gradient_page import gradient_page, largest_gradient
 from networks.explanations.kept import Kept, bytes_of_outputs
 from networks.explanations.page import Page, page
@@ -17,6 +18,7 @@ from networks.explanations.step import SeenStep
 from networks.explanations.trace import Trace, bytes_of_trace
 from networks.graph.check import Report, check
 from networks.layers.ends import Output
+from networks.xray.silenced import NOTHING_OFF, Silenced
 from networks.xray.value_place import GradientPlace, ValuePlace
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from networks.insight.pictures import Pictures
     from networks.xray.probe import Which
 
+HOLDER = "where from"
+"""Under this name the room holds memory."""
 ANY = ""
 """In place of a layer: whichever makes a good beginning."""
 
@@ -88,6 +92,15 @@ def explained(
     return known, page(kept, place, classes)
 
 
+def kept_ahead(probed: Probed, key: tuple[Any, ...], layer: str, _: Task) -> Known:
+    """In the job's thread: what a page about any number of the probe needs."""
+    from networks.insight.keeping import keep
+
+    looker = _looker(probed, None)
+    with lean_memory():
+        return Known(key, probed.pictures, keep(looker, probed.pictures, probed.mode, layer), looker)
+
+
 def explained_of_step(seen: SeenStep, image: int, wish: Wish, classes: tuple[str, ...], _: Task) -> Page:
     """In the job's thread: a gradient of a step's batch."""
     trace = seen.trace
@@ -119,6 +132,29 @@ def _place(trace: Trace, layer: str, wish: Wish, image: int) -> GradientPlace:
     if wish.at is None:
         return largest_gradient(trace, layer, wish.weight, image)
     return GradientPlace(layer, wish.at, wish.weight)
+
+
+def too_large(needed: int, most: int) -> Message:
+    """Why only the numbers of one layer are kept; both in bytes."""
+    return message(
+        "All numbers of this network would take {needed} MB, and all views together may take {most} MB: only "
+        "those of this layer are kept, and the way there has no values. Choose a smaller network, or smaller "
+        "pictures, to follow a number all the way.",
+        needed=-(-needed >> 20),
+        most=most >> 20,
+    )
+
+
+def weights_words(probed: Probed, step: int, off: Silenced) -> str:
+    """With which weights a number was made; what is `off` on the cards is on here."""
+    mode = _tr(", BatchNorm as in training") if probed.mode == "training" else ""
+    if off.within(probed.project.network) != NOTHING_OFF:
+        mode += _tr(", with nothing switched off")
+    if not step:
+        return _tr("weights: before the training") + mode
+    if probed.looker is None:
+        return _tr("weights: step {step}").format(step=step) + mode
+    return _tr("weights: {words}").format(words=probed.weights) + mode
 
 
 def bytes_of_all(probed: Probed, report: Report, *, start: bool, back: bool) -> int:
@@ -167,3 +203,7 @@ def _first_that_learns(probed: Probed) -> str:
 def _largest(kept: Kept, layer: str) -> tuple[int, ...]:
     output = kept.captures[layer].output[0]
     return tuple(int(each) for each in np.unravel_index(int(np.nan_to_num(output).argmax()), output.shape))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("WhereFrom", text)

@@ -13,8 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from app.features.where_from import WhereFrom
+from app.features.where_from_work import HOLDER
 from networks.explanations.gradient_page import largest_gradient
 from networks.explanations.step import StepGradient
+from networks.insight.looker import Looker
 from networks.xray.value_place import GradientPlace, ValuePlace
 from tests.app.features.test_results import train
 from tests.app.features.test_xray import until_shown
@@ -382,3 +384,89 @@ def test_a_gradient_of_a_steps_batch_is_explained_and_numbers_lead_back_to_the_p
     room.panel.trail.go_back()
     page = until_gradient(room, qtbot, page.before.place)
     assert page.of_batch
+
+
+@pytest.fixture
+def passes(monkeypatch):
+    """The names of how many layers were kept in each forward pass of the room."""
+    found = []
+    captures = Looker.captures
+
+    def counted(looker, pictures, names, mode):
+        found.append(len(names))
+        return captures(looker, pictures, names, mode)
+
+    monkeypatch.setattr(Looker, "captures", counted)
+    return found
+
+
+def pointed_at(desk):
+    """A number of the first layer that learns."""
+    network = desk.shown.network
+    layer = next(node.name for node in network.nodes if node.layer.counts_in_depth)
+    place = ValuePlace(layer, (0, 3, 3))
+    desk.place_chosen.emit(place)
+    return place
+
+
+def test_the_pass_for_a_click_is_made_while_one_points(room, xray, canvas, desk, qtbot, passes):
+    xray.switch(True)
+    until_shown(canvas, qtbot)
+    with qtbot.waitSignal(room.ahead.ended, timeout=30_000):
+        place = pointed_at(desk)
+        # what is pointed at meanwhile needs no other one
+        pointed_at(desk)
+    whole = len(desk.shown.network.nodes)
+    assert passes == [whole]
+    pointed_at(desk)
+    room.explain(place)
+    page = until_page(room, qtbot, place)
+    assert page.explanation.difference < 1e-5
+    room.explain(other := ValuePlace(place.layer, (1, 2, 2)))
+    until_page(room, qtbot, other)
+    assert passes == [whole]
+
+
+def test_a_click_waits_for_the_pass_that_is_under_way(room, xray, canvas, desk, qtbot, passes):
+    xray.switch(True)
+    until_shown(canvas, qtbot)
+    place = pointed_at(desk)
+    room.explain(place)
+    until_page(room, qtbot, place)
+    assert passes == [len(desk.shown.network.nodes)]
+
+
+def test_what_was_made_for_a_click_that_never_came_goes_with_the_x_ray(room, xray, canvas, desk, qtbot):
+    xray.switch(True)
+    until_shown(canvas, qtbot)
+    with qtbot.waitSignal(room.ahead.ended, timeout=30_000):
+        pointed_at(desk)
+    assert desk.probing.budget.held_by(HOLDER) > 0
+    xray.switch(False)
+    assert desk.probing.budget.held_by(HOLDER) == 0
+
+
+def test_others_that_need_the_memory_get_it_before_anybody_clicks(room, xray, canvas, desk, qtbot, passes):
+    xray.switch(True)
+    until_shown(canvas, qtbot)
+    room.panel.hide()
+    with qtbot.waitSignal(room.ahead.ended, timeout=30_000):
+        pointed_at(desk)
+    budget = desk.probing.budget
+    without = budget.most - budget.total
+    assert budget.ask("another", without + 1)
+    assert budget.held_by(HOLDER) == 0
+    # while there is no room, nothing is made ahead
+    assert budget.ask("another", budget.most - budget.total + budget.held_by("another"))
+    pointed_at(desk)
+    assert room.ahead.key is None
+    assert len(passes) == 1
+
+
+def test_nothing_is_made_ahead_of_a_run_that_goes_on(room, xray, canvas, desk, qtbot, passes):
+    xray.switch(True)
+    until_shown(canvas, qtbot)
+    desk.probed = replace(desk.probed, looker=None)
+    pointed_at(desk)
+    assert room.ahead.key is None
+    assert not passes
