@@ -14,6 +14,11 @@ from app.feature.desk import Desk
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
+from app.feature.shown import Shown
+from app.features.data_map import DataMaps, Subject
+from app.features.results_gestures import gestures_of
+from app.features.results_words import about_of, offer_of
+from app.probing.sources import KeptSource, Source
 from app.training.judged_pictures import JudgedPictures
 from app.training.judging import judged, not_judged
 from app.training.kept_judgements import KeptJudgements
@@ -24,13 +29,15 @@ from networks.recipes.datasets import Pixels
 from networks.runs.judgement.judgement import Judgement, Side, Weights
 from networks.runs.judgement.mistakes import changes
 from networks.runs.record import Record
+from networks.xray.probe import Which
 from widgets.controls.section import ShowWatch
-from widgets.look.translation import said, thousands
-from widgets.results.results import Earlier, Offer
-from widgets.results.results import Results as Shown
+from widgets.look.translation import said
+from widgets.results.results import Earlier
+from widgets.results.results import Results as Answers
 
 if TYPE_CHECKING:
     from networks.training.run import Run
+    from widgets.results.map_page import MapPage
     from widgets.results.panel import ResultsPanel
 
 _Wanted = tuple[str, Weights, Side]
@@ -39,7 +46,6 @@ _Wanted = tuple[str, Weights, Side]
 LEAST_WIDTH = 340
 ROOM = 900
 """With so much width, what was taken for what stands beside how many of each class are found."""
-_UP_AND_DOWN = ("Up", "Down", "PgUp", "PgDown", "Home", "End")
 
 
 class Results(PanelFeature["ResultsPanel"]):
@@ -63,9 +69,10 @@ class Results(PanelFeature["ResultsPanel"]):
         self._judging: _Wanted | None = None
         self._failed: tuple[str, Weights, Side, str] | None = None
         """What could not be judged, and why."""
-        self._shown: Shown | None = None
+        self._shown: Answers | None = None
         self._compared: Judgement | None = None
         """The answers that the shown ones are compared with, where that was chosen."""
+        self.maps = DataMaps(desk, self._map_page, self.pictures.get)
         desk.recorded.connect(self.look)
         self._other = ""
         """The run that the shown one is compared with, where one was chosen."""
@@ -84,6 +91,10 @@ class Results(PanelFeature["ResultsPanel"]):
         panel.save_wished.connect(self.desk.writer.write)
         panel.looked_into.connect(self._look_inside)
         panel.looked_at.connect(self._look_at)
+        panel.map.picked.connect(self._follow)
+        panel.map.looked_into.connect(self._look_inside)
+        panel.part_changed.connect(self.maps.look)
+        self.maps.connect_page(panel.map)
         self.pictures.arrived.connect(panel.show_pictures)
         ShowWatch(panel).seen.connect(self._show_newest)
         return panel
@@ -93,30 +104,14 @@ class Results(PanelFeature["ResultsPanel"]):
         return (Panel("results", title, Place.MEASURED, self.late, least_width=LEAST_WIDTH, room=ROOM),)
 
     def gestures(self) -> tuple[Gesture, ...]:
-        matrix, classes = self.tr("On the confusion matrix"), self.tr("On the classes of the results")
-        pairs, pictures = self.tr("On the classes that are confused"), self.tr("On the judged pictures")
-        bars = self.tr("On the probabilities of a picture")
-        chosen, click = ("Return", "Enter", "Space"), self.tr("click")
-        return (
-            Gesture(matrix, self.tr("Go to another cell"), ("Left", "Right", "Up", "Down")),
-            Gesture(matrix, self.tr("Go to the first or last answer"), ("Home", "End")),
-            Gesture(matrix, self.tr("Show the pictures of a cell"), chosen, click),
-            Gesture(pairs, self.tr("Go to another pair"), _UP_AND_DOWN),
-            Gesture(pairs, self.tr("Show the pictures that were confused"), chosen, click),
-            Gesture(classes, self.tr("Go to another class"), _UP_AND_DOWN),
-            Gesture(classes, self.tr("Show the intervals of another rate"), ("Left", "Right")),
-            Gesture(
-                classes,
-                self.tr("Sort by a rate, the worst first; again, as the classes are"),
-                mouse=self.tr("click its heading"),
-            ),
-            Gesture(classes, self.tr("Show the mistakes with a class"), chosen, click),
-            Gesture(pictures, self.tr("Go to another picture"), ("Left", "Right", *_UP_AND_DOWN), click),
-            Gesture(bars, self.tr("Scroll"), ("Up", "Down", "PgUp", "PgDown"), self.tr("wheel")),
-        )
+        return gestures_of(self)
+
+    def show_panel(self, panel: ResultsPanel, old: Shown | None, new: Shown) -> None:
+        self.maps.follow_selection(old, new)
 
     def close(self) -> None:
         """Waits for what is being judged, and drops it."""
+        self.maps.close()
         self.pictures.close()
         if self._job is not None:
             self._job.close()
@@ -163,6 +158,13 @@ class Results(PanelFeature["ResultsPanel"]):
         self._look_inside(row)
         self.desk.heat_wished.emit()
 
+    @Slot(int)
+    def _follow(self, row: int) -> None:
+        """Makes a picture the probe, without another room coming into view."""
+        shown, recipe = self._shown, self.desk.shown.recipe
+        if shown is not None and self._store(shown.judgement).dataset == recipe.data.dataset:
+            self.desk.picture_chosen.emit(row)
+
     @Slot()
     def _show_newest(self) -> None:
         self.look()
@@ -175,11 +177,13 @@ class Results(PanelFeature["ResultsPanel"]):
             self._shown = None
             self.panel.show_offer(None)
             self.panel.show_results(None)
+            self.maps.show_subject(None)
             return
         weights, sides = self._possible(record)
         weight = self._weights if self._weights in weights else weights[0]
         side = self._side if self._side in sides else sides[0]
-        self.panel.show_offer(self._offer(record, weights, sides, weight, side))
+        epochs = {each: self._epoch(record, each) for each in weights}
+        self.panel.show_offer(offer_of(self, self._offered(), record, epochs, sides, (weight, side)))
         judgement = self._get(record.run, weight, side)
         old = judgement is not None and self._is_old(record, judgement)
         partner = self._partner()
@@ -188,6 +192,23 @@ class Results(PanelFeature["ResultsPanel"]):
         elif partner is not None and self._get(*self._choice(partner)) is None:
             self._judge_of(partner)
         self._show(record, judgement, old=old)
+        self.maps.show_subject(self._mapped(record, weight, side, judgement))
+
+    def _mapped(
+        self, record: Record, weight: Weights, side: Side, judgement: Judgement | None
+    ) -> Subject | None:
+        """Which weights and pictures the map of the data is about."""
+        which: Which = "now" if weight == "last" else weight
+        step = 0 if judgement is None else judgement.step
+        if (run := self._live(record)) is not None:
+            return Subject(Source(run, which, step, ()), run.project, side, record.title)
+        if (past := self._past(record)) is None:
+            return None
+        kept = KeptSource(record.run, past[0], record)
+        return Subject(Source(None, which, kept.step(which), (), kept), past[1], side, record.title)
+
+    def _map_page(self) -> MapPage | None:
+        return None if self.late.made is None else self.late.made.map
 
     def _record(self) -> Record | None:
         """The run that is shown: the chosen one, or else the newest that has answered or can be judged."""
@@ -242,34 +263,6 @@ class Results(PanelFeature["ResultsPanel"]):
             return tuple(dict.fromkeys((*found[0], *weights))), tuple(dict.fromkeys((*found[1], *sides)))
         return weights, sides
 
-    def _offer(
-        self,
-        record: Record,
-        weights: tuple[Weights, ...],
-        sides: tuple[Side, ...],
-        weight: Weights,
-        side: Side,
-    ) -> Offer:
-        named = {
-            "best": self.tr("Best, epoch {epoch}"),
-            "last": self.tr("Last, epoch {epoch}"),
-            "averaged": self.tr("Averaged, epoch {epoch}"),
-        }
-        epochs = {each: self._epoch(record, each) for each in weights}
-        on = {
-            "validation": self.tr("On validation"),
-            "training": self.tr("On training"),
-            "test": self.tr("On the test set"),
-        }
-        return Offer(
-            [(each.run, each.title) for each in reversed(self._offered())],
-            [(each, named[each].format(epoch=f"{epochs[each]:.4g}")) for each in weights],
-            [(each, on[each]) for each in sides],
-            record.run,
-            weight,
-            side,
-        )
-
     def _epoch(self, record: Record, weights: Weights) -> float:
         """The epoch of these weights."""
         newest = self.kept.newest_epoch(record.run, weights)
@@ -309,22 +302,12 @@ class Results(PanelFeature["ResultsPanel"]):
                 pixels = self._past_pixels if store is self.past else None
                 self.pictures.show_dataset(store.dataset, pixels if live is None else live.sides.pixels)
             earlier = self._earlier(record, judgement)
-            self._shown = Shown(judgement, store.names, self.pictures.get, record.title, earlier)
+            self._shown = Answers(judgement, store.names, self.pictures.get, record.title, earlier)
         self.panel.show_results(self._shown, self._about(record, judgement), old=old)
 
     def _about(self, record: Record, judgement: Judgement) -> str:
-        kinds = {
-            "validation": self.tr("{count} validation pictures"),
-            "training": self.tr("{count} training pictures"),
-            "test": self.tr("{count} test pictures"),
-        }
-        told = self.tr("{run}: {pictures}, judged after epoch {epoch}").format(
-            run=record.title,
-            pictures=kinds[judgement.side].format(count=thousands(len(judgement))),
-            epoch=f"{judgement.epoch:.4g}",
-        )
         notes = [self._notes.get(record.run, ""), "" if self._failed is None else self._failed[3]]
-        return ". ".join(filter(None, (told, *notes)))
+        return about_of(self, record, judgement, notes)
 
     def _store(self, judgement: Judgement) -> KeptJudgements:
         """Where a judgement is kept."""

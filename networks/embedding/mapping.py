@@ -21,10 +21,15 @@ def mapped(
 ) -> DataMap | None:
     """The map of these outputs; None where it was given up. The same outputs and `before` give the same map.
 
-    The pictures that lie on the map `before`, too, come as near to where they lay there as turning and
-    flipping brings them. One by the same method, of the same layer and pictures, is where this one begins.
+    `report` is told where the points are on their way. Pictures that lie on the map `before`, too, come as
+    near to where they lay there as turning and flipping brings them. One by the same method, of the same
+    layer and pictures, is where this one begins.
     """
     features = torch.from_numpy(outputs.features)
+
+    def tell(share: float, points: Tensor) -> bool:
+        return report(share, _in_place(points, outputs, before))
+
     start = None
     if before is not None and _goes_on(outputs, method, before):
         start = torch.from_numpy(before.positions)
@@ -36,10 +41,10 @@ def mapped(
         plane = components(features, 2)
         found, shares = plane.points.float(), tuple(plane.shares.tolist())
     elif isinstance(method, PaCMAP):
-        found = pacmap(reduced(features, method.components), method.neighbours, _SEED, start, report)
+        found = pacmap(reduced(features, method.components), method.neighbours, _SEED, start, tell)
     else:
         assert isinstance(method, TSNE)
-        found = tsne(reduced(features, method.components), method.perplexity, start, report)
+        found = tsne(reduced(features, method.components), method.perplexity, start, tell)
     if found is None:
         return None
     found = _in_place(found, outputs, before)

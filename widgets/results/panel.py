@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,12 +19,19 @@ from PySide6.QtWidgets import (
 )
 
 from networks.runs.judgement.tables import classes_csv, images_csv, matrix_csv
+from widgets.controls.column import column_of
 from widgets.controls.combo_box import ComboBox
+from widgets.controls.segments import Segments
 from widgets.curves import export
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.results.body import ResultsBody
+from widgets.results.map_page import MapPage
+from widgets.results.map_table import map_csv
 from widgets.results.results import Offer, Results
+
+_WIDE = 640
+"""From this width on, everything that is chosen stands in one row."""
 
 
 class ResultsPanel(QWidget):
@@ -40,6 +47,8 @@ class ResultsPanel(QWidget):
     """The index in the data set of the picture that is to be followed through the network."""
     tried = Signal(object)
     """Pixels of a picture that goes to the test bench."""
+    part_changed = Signal()
+    """The answers or the map of the data came into sight."""
     save_wished = Signal(object, object, str)
     """A path, what the file is to hold as bytes, and the sentence to say once it is there."""
 
@@ -48,6 +57,10 @@ class ResultsPanel(QWidget):
         self._offer: Offer | None = None
         self._results: Results | None = None
         self.body: ResultsBody | None = None
+        self.map = MapPage()
+        self.parts = Segments((self.tr("Answers"), self.tr("Map of the data")))
+        self.parts.setMinimumWidth(theme.grown(220))
+        self.parts.chosen.connect(self._show_part)
         self.runs, self.weights, self.sides = ComboBox(), ComboBox(), ComboBox()
         for box, name, tip in (
             (self.runs, self.tr("Run"), self.tr("The run whose answers are shown.")),
@@ -101,8 +114,13 @@ class ResultsPanel(QWidget):
         for box in (self.weights, self.sides):
             row.addWidget(box, 1)
         row.addWidget(self.export)
-        head.addWidget(self.runs)
+        first = QHBoxLayout()
+        first.setSpacing(theme.SPACE)
+        first.addWidget(self.parts)
+        first.addWidget(self.runs, 1)
+        head.addLayout(first)
         head.addLayout(row)
+        self._first_row, self._row = first, row
         self._line = QWidget()
         line = QHBoxLayout(self._line)
         line.setContentsMargins(theme.MARGIN, 4, theme.MARGIN, 0)
@@ -117,12 +135,35 @@ class ResultsPanel(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(self.area)
+        self.map_area = QScrollArea()
+        self.map_area.setWidgetResizable(True)
+        self.map_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.map_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # a scroll area's own child has no ground by which it could know the theme
+        ground = QWidget()
+        ground.setLayout(column_of(self.map))
+        self.map_area.setWidget(ground)
+        self._stack.addWidget(self.map_area)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.bar)
         column.addWidget(self._line)
         column.addWidget(self._stack, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_parts()
+
+    def _place_parts(self) -> None:
+        """Answers or map stand in one row with the weights where there is room."""
+        wide = self.width() >= theme.grown(_WIDE)
+        self._first_row.removeWidget(self.parts)
+        self._row.removeWidget(self.parts)
+        if wide:
+            self._row.insertWidget(0, self.parts)
+        else:
+            self._first_row.insertWidget(0, self.parts)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
@@ -135,6 +176,7 @@ class ResultsPanel(QWidget):
                 (self.tr("Save the matrix as CSV…"), self._save_matrix),
                 (self.tr("Save the classes as CSV…"), self._save_classes),
                 (self.tr("Save every answer as CSV…"), self._save_answers),
+                (self.tr("Save the points of the map as CSV…"), self._save_points),
             )
         )
         return menu
@@ -176,6 +218,7 @@ class ResultsPanel(QWidget):
     @Slot()
     def show_pictures(self) -> None:
         """Paints pictures that were still to be decoded when they were asked for."""
+        self.map.show_arrived()
         if self.body is not None:
             self.body.classes.viewport().update()
             self.body.pictures.show_arrived()
@@ -199,8 +242,18 @@ class ResultsPanel(QWidget):
         shown = self._results is not None
         self.bar.setVisible(self._offer is not None)
         self._line.setVisible(self._offer is not None)
-        self.export.setEnabled(shown)
-        self._stack.setCurrentIndex(1 if shown else 0)
+        self.export.setEnabled(shown or self.on_map)
+        self._stack.setCurrentIndex(2 if self.on_map else 1 if shown else 0)
+
+    @property
+    def on_map(self) -> bool:
+        """Whether the map of the data is shown, and not the answers."""
+        return self._offer is not None and self.parts.button(1).isChecked()
+
+    @Slot()
+    def _show_part(self) -> None:
+        self._show_parts()
+        self.part_changed.emit()
 
     @Slot()
     def _choose(self) -> None:
@@ -216,13 +269,19 @@ class ResultsPanel(QWidget):
 
     @Slot()
     def _copy_picture(self) -> None:
-        if self.body is not None:
+        if self.on_map:
+            with self.map.printed() as parts:
+                export.copy_picture(parts)
+        elif self.body is not None:
             with self.body.printed() as parts:
                 export.copy_picture(parts)
 
     @Slot()
     def _save_picture(self) -> None:
-        if self.body is not None:
+        if self.on_map:
+            with self.map.printed() as parts:
+                export.save_picture(self, parts, self.save_wished.emit, "map.png")
+        elif self.body is not None:
             with self.body.printed() as parts:
                 export.save_picture(self, parts, self.save_wished.emit, "results.png")
 
@@ -248,3 +307,8 @@ class ResultsPanel(QWidget):
     def _save_answers(self) -> None:
         if (shown := self._results) is not None:
             self._save_csv(images_csv(shown.judgement, shown.names), "answers.csv")
+
+    @Slot()
+    def _save_points(self) -> None:
+        if (found := self.map.shown) is not None:
+            self._save_csv(map_csv(found, self.map.names), "map.csv")
