@@ -166,6 +166,7 @@ class ExplanationPanel(QWidget):
         self._title.set_text(title_of_page(page), theme.colors(self).text)
         self.sight.setVisible(not page.backwards)
         self.ways.setVisible(page.backwards)
+        self._fit_head(self.width())
         weights = page.weights if isinstance(page, GradientPage) else ()
         self.by.setVisible(bool(weights))
         if not isinstance(page, GradientPage) or not weights:
@@ -356,10 +357,16 @@ class ExplanationPanel(QWidget):
         directions = QBoxLayout.Direction
         beside = g(2 * SIDE + 60) <= width < g(_MEDIUM)
         self._place_row.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
-        roomy = width >= g(_MEDIUM)
-        self.probe.setVisible(roomy)
+        self._fit_head(width)
+
+    def _fit_head(self, width: int) -> None:
+        """What says least gives way first, so that the heading can be read."""
+        back = self.page is not None and self.page.backwards
+        roomy, wide = width >= g(_MEDIUM), width >= g(_WIDE)
+        self.probe.setVisible(wide or (roomy and not back))
+        self.weights.setVisible(wide or not back)
         style = Qt.ToolButtonStyle
-        self.save.setToolButtonStyle(style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly)
+        self.save.setToolButtonStyle(style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly)
 
     @Slot(QRectF)
     def _bring(self, place: QRectF) -> None:

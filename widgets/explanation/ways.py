@@ -186,7 +186,8 @@ class Ways(QWidget):
 
     def _paint_line(self, painter: QPainter, ink: Ink, index: int, line: Line) -> None:
         place, here = self.place(index), index == len(self.lines) - 1
-        indent = g(_TRUNK + _LANE * (line.lanes if line.lane else 0) + 14)
+        lanes = line.lanes if line.lane else min(1, max(each.lanes for each in self.lines))
+        indent = g(_TRUNK + _LANE * lanes + (14 if lanes != 1 or line.lane else 10))
         text = place.adjusted(indent, 0, -g(58), 0)
         font = ink.strong if here or line.lanes < 0 else ink.words
         color = ink.dim if line.lane or line.gap else ink.text

@@ -232,3 +232,20 @@ def test_an_input_without_its_picture_begins_with_the_pixel_and_gets_it_back():
     whole = with_picture(bare.capture, capture.weights["mean"], capture.weights["deviation"])
     assert np.allclose(whole.inputs[0], capture.inputs[0])
     assert_same(explained(LayerPass(found.layer, whole), (0, 1, 1, 0)))
+
+
+@pytest.mark.slow
+@every_type
+def test_every_gradient_of_many_random_layers_is_autograds(kind):
+    """The same as above with far more layers, for both: inputs, and what is learned."""
+
+    def check(found, data):
+        for which, gradient in enumerate(found.of_inputs):
+            for at in positions(data, gradient.shape, "input"):
+                consumer = Consumer("next", found.passed, which, found.gradient)
+                assert_same(gradient_of_value([consumer], at, float(gradient[at])))
+        for name, gradient in found.of_weights.items() if learns(kind) else ():
+            for at in positions(data, gradient.shape, name):
+                assert_same(gradient_of_weight(found.passed, name, at, found.gradient, float(gradient[at])))
+
+    walk(kind, check, 120)
