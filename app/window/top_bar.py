@@ -85,7 +85,7 @@ class TopBar(QWidget):
 
     def show_project(self, title: str, modified: bool) -> None:
         """The name of the project, with a dot while it has changes that are not saved."""
-        self._project.set_text(f"{title} ●" if modified else title, theme.colors(self).text)
+        self._project.set_text(f"{title} ●" if modified else title, "text")
         self.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

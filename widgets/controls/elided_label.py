@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.look import theme
 from widgets.look.plain import plain_hint
+
+Tone = Literal["text", "text_dim", "success", "error"]
+"""Which of a theme's colours; asked for whenever it is painted, as the theme may change meanwhile."""
 
 
 class ElidedLabel(QWidget):
@@ -19,7 +24,7 @@ class ElidedLabel(QWidget):
         super().__init__(parent)
         self._lines = lines
         self._text = ""
-        self._color: str | None = None
+        self._tone: Tone = "text_dim"
         self._clickable = False
         self.setFont(theme.font(theme.SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -28,11 +33,11 @@ class ElidedLabel(QWidget):
         """The whole text."""
         return self._text
 
-    def set_text(self, text: str, color: str | None = None) -> None:
-        """Shows this text; without a colour, in the theme's dim one."""
-        if (text, color) == (self._text, self._color):
+    def set_text(self, text: str, tone: Tone = "text_dim") -> None:
+        """Shows this text in one of the theme's colours."""
+        if (text, tone) == (self._text, self._tone):
             return
-        self._text, self._color = text, color
+        self._text, self._tone = text, tone
         self.setToolTip(plain_hint(text))
         self.setAccessibleName(text)
         self.updateGeometry()
@@ -53,7 +58,7 @@ class ElidedLabel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setPen(QColor(self._color or theme.colors(self).text_dim))
+        painter.setPen(QColor(getattr(theme.colors(self), self._tone)))
         lines = broken(self._text, self.fontMetrics(), self.width(), self._lines)
         painter.drawText(
             QRect(0, 0, self.width(), self.height()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -163,7 +163,7 @@ class ExplanationPanel(QWidget):
     def _show_side(self, page: Page) -> None:
         """The switch between a number and its gradient, and by what the gradient is."""
         self.side.show_index(1 if page.backwards else 0)
-        self._title.set_text(title_of_page(page), theme.colors(self).text)
+        self._title.set_text(title_of_page(page), "text")
         self.sight.setVisible(not page.backwards)
         self.ways.setVisible(page.backwards)
         self._fit_head(self.width())
@@ -265,7 +265,7 @@ class ExplanationPanel(QWidget):
         head = QWidget()
         title = ElidedLabel()
         title.setFont(theme.font(theme.BODY, bold=True))
-        title.set_text(title_of_page(None), theme.colors(self).text)
+        title.set_text(title_of_page(None), "text")
         self._title = title
         self.save.setText(self.tr("Save picture…"))
         self.save.setIcon(icon("export"))
@@ -342,11 +342,6 @@ class ExplanationPanel(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(round(g(330)), 240)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._title.set_text(self._title.text(), theme.colors(self).text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

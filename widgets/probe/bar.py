@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 
 from networks.core.after_step import AfterStep
 from networks.xray.probe import Which, Word
-from widgets.controls.elided_label import ElidedLabel
+from widgets.controls.elided_label import ElidedLabel, Tone
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.probe.legend import Legend
@@ -89,11 +89,10 @@ class ProbeBar(QWidget):
 
     def show_probe(self, pixels: NDArray[np.uint8] | None, title: str, words: str, kind: str = "") -> None:
         """Shows the probe with a title and a line of words, which are “right”, “wrong” or neither."""
-        shade = theme.colors(self)
-        color = {"right": shade.success, "wrong": shade.error}.get(kind, shade.text)
+        tones: dict[str, Tone] = {"right": "success", "wrong": "error"}
         self.thumbnail.show_pixels(pixels)
-        self.title.set_text(title, shade.text_dim)
-        self.words.set_text(words, color)
+        self.title.set_text(title)
+        self.words.set_text(words, tones.get(kind, "text"))
         self.thumbnail.setAccessibleDescription(f"{title}: {words}")
 
     def show_options(self, options: Options, weights: str = "") -> None:

@@ -86,7 +86,7 @@ class RunProgress(QWidget):
         self._reason.set_clickable(reason is not None)
         if reason is not None:
             sentence = self.tr("Cannot train: {reason}").format(reason=reason)
-            self._reason.set_text(sentence, theme.colors(self).error)
+            self._reason.set_text(sentence, "error")
         told = progress is not None and reason is None
         self._epoch.setVisible(reason is None)
         self._bar.setVisible(told)
