@@ -234,6 +234,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
             layer if method.layered else "",
             choice.ground if method.grounded else "black",
             choice.patch if method.patched else 0,
+            answer=choice.label is None,
         )
 
     def _show_scene(self, scene: Scene, asked: Asked) -> None:

@@ -58,6 +58,8 @@ class Asked(msgspec.Struct, frozen=True):
     ground: Ground = "black"
     patch: int = 0
     stride: int = 0
+    answer: bool = False
+    """Whether the class is whatever these weights answer; that of `aim` is then only a guess."""
 
 
 class Gap(msgspec.Struct, frozen=True):

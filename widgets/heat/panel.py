@@ -39,6 +39,8 @@ from widgets.probe.legend import Legend
 _WIDE, _MEDIUM = 880, 540
 """Widths from which on three columns, or two, stand beside each other."""
 _SIDE = 250
+_SETTLED_MS = 40
+"""After so long, all has its place when something new is shown below: then it can be scrolled to."""
 
 
 class HeatPanel(QWidget):
@@ -75,7 +77,7 @@ class HeatPanel(QWidget):
         )
         self.verdict, self.hint, self.save = QLabel(), QLabel(), QToolButton()
         self.about = ElidedLabel()
-        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._later.timeout.connect(self._bring)
         self._arrange()
         self.methods.chosen.connect(self._choose_method)
@@ -107,14 +109,14 @@ class HeatPanel(QWidget):
             self.hand.setChecked(self._methods[choice.method].patched)
         self.scene, self.choice = scene, choice
         self.methods.show_methods(methods)
-        self.knobs.show_choice(choice, scene, self._methods[choice.method], patch)
+        self._side = patch
+        self._show_knobs()
         self.probe.set_text(scene.probe)
         self.weights.set_text(scene.weights)
         if other:
             self.picture.show_picture(scene.pixels)
             self.found = None
         self.picture.show_hand(patch if self.hand.isChecked() else 0, self._shade)
-        self._side = patch
         self._stack.setCurrentIndex(1)
         self._refresh()
 
@@ -122,6 +124,10 @@ class HeatPanel(QWidget):
         """Shows a map, or the reason why there is none."""
         self.found, self._reason = found, reason
         self._covered = None
+        if self.scene is not None and found is not None:
+            # what is said must fit the map, whose weights may be a few steps on
+            self.scene = msgspec.structs.replace(self.scene, answer=found.answer)
+            self._show_knobs()
         self._refresh()
         if self.picture.side and self.picture.patch is not None and found is not None:
             self.cover_wished.emit(*self.picture.patch)
@@ -157,6 +163,10 @@ class HeatPanel(QWidget):
     def take_focus(self) -> None:
         """Gives the keyboard to the picture."""
         self.picture.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_knobs(self) -> None:
+        assert self.scene is not None
+        self.knobs.show_choice(self.choice, self.scene, self._methods[self.choice.method], self._side)
 
     @property
     def refused(self) -> bool:

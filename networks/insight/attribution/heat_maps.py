@@ -9,6 +9,7 @@ from itertools import chain, pairwise
 
 import numpy as np
 import torch
+from msgspec.structs import replace
 from torch import Tensor, fx
 
 from networks.core.message import UserError
@@ -17,7 +18,7 @@ from networks.insight.attribution.examined import Examined
 from networks.insight.attribution.method import Attributed, Method, Progress
 from networks.insight.own_numbers import OwnNumbers
 from networks.module.build import build, evaluation
-from networks.xray.heat import Asked, HeatMap, Randomization, Reals, Stage, mean_of, rank_correlation
+from networks.xray.heat import Aim, Asked, HeatMap, Randomization, Reals, Stage, mean_of, rank_correlation
 
 MOST_STAGES, LEAST_STAGES = 24, 4
 """Deeper networks draw several layers anew in a stage."""
@@ -32,11 +33,22 @@ def method_of(name: str) -> Method:
     return next(kind for kind in METHODS if kind.description.id == name)()
 
 
+def answered(subject: Examined, asked: Asked) -> Asked:
+    """The same wish, for the class that the network answers where that is wished for."""
+    if not asked.answer:
+        return asked
+    with torch.no_grad():
+        best = int(subject.scores(subject.image)[0].nan_to_num(-torch.inf).argmax())
+    other = None if asked.aim.other == best else asked.aim.other
+    return replace(asked, aim=Aim(best, other))
+
+
 def heat_map(
     subject: Examined, asked: Asked, report: Progress, method: Method | None = None
 ) -> HeatMap | None:
     """A heat map; None where it was given up. Raises UserError where the method cannot be used."""
     began = time.perf_counter()
+    asked = answered(subject, asked)
     method = method or method_of(asked.method)
     found = _attributed(method, subject, asked, report)
     if found is None:
@@ -72,6 +84,7 @@ def randomization(
     They are drawn as at the start of a training, from a seed that no run begins with; normalization forgets
     its statistics along with its weights. Raises UserError where the method cannot be used.
     """
+    asked = answered(subject, asked)
     method = method or method_of(asked.method)
     own = _attributed(method, subject, asked, lambda _: report(0.0))
     if own is None:

@@ -36,10 +36,10 @@ def room(desk, xray, qtbot, collector_at_rest):
 
 def until_map(room, qtbot, true=lambda found: True):
     def shown():
-        found = room.panel.found
-        return (
-            found is not None and room._wanted is not None and room._wanted[1] == found.asked and true(found)
-        )
+        found, wanted = room.panel.found, room._wanted
+        if found is None or wanted is None or replace(wanted[1], aim=found.asked.aim) != found.asked:
+            return False
+        return true(found)
 
     qtbot.waitUntil(shown, timeout=30_000)
     return room.panel.found

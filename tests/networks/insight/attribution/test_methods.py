@@ -213,3 +213,16 @@ def test_each_method_is_told_in_words():
         for words in (told.shows, told.weakness):
             assert 20 < len(str(words)) < 100
             assert str(words).endswith(".")
+
+
+def test_the_class_may_be_whatever_is_answered():
+    subject = of_network(branched())
+    best = int(subject.scores(subject.image)[0].argmax())
+    for guess, other in (
+        (best, None),
+        ((best + 1) % 10, None),
+        ((best + 1) % 10, best),
+        (best, (best + 2) % 10),
+    ):
+        told = heat_map(subject, Asked("gradient", Aim(guess, other), answer=True), always)
+        assert told.asked.aim == Aim(best, None if other == best else other)
