@@ -13,6 +13,7 @@ from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from app.features.inside_excited import InsideExcited
+from app.features.inside_maximized import InsideMaximized
 from app.features.inside_near import InsideNear
 from app.features.inside_source import InsideSource
 from app.features.inside_switches import InsideSwitches
@@ -42,6 +43,7 @@ class Inside(PanelFeature["InsidePanel"]):
         self._looked_at = InsideSource(desk)
         self._near = InsideNear(desk, self._looked_at, self)
         self.excited = InsideExcited(desk, self._looked_at, self)
+        self.maximized = InsideMaximized(desk, self._looked_at, self.excited, self)
         self.switches = InsideSwitches(desk, self._looked_at, self)
         for changed in (self._near.start_known, self.excited.changed, self.switches.changed):
             changed.connect(self._show_seen)
@@ -61,6 +63,7 @@ class Inside(PanelFeature["InsidePanel"]):
         panel.pointed.connect(self._tell_place)
         panel.explanation_wished.connect(self._explain)
         self.excited.serve(panel.details.excited)
+        self.maximized.serve(panel.details.maximized)
         self.switches.serve(panel.details.switches)
         ShowWatch(panel).seen.connect(self._watch, Qt.ConnectionType.QueuedConnection)
         return panel
@@ -92,7 +95,7 @@ class Inside(PanelFeature["InsidePanel"]):
 
     def close(self) -> None:
         """Waits for what is being worked on."""
-        for part in (self._near, self.excited, self.switches):
+        for part in (self._near, self.excited, self.maximized, self.switches):
             part.close()
 
     # which layer
@@ -123,6 +126,7 @@ class Inside(PanelFeature["InsidePanel"]):
 
     @Slot()
     def _watch(self) -> None:
+        self.maximized.show_sight(self.seen)
         focus = None
         if self.seen and self._looked_at.name in self.desk.shown.network:
             focus = Focus(self._looked_at.name, self.probing.options.order, self._page, self._channel)
@@ -167,6 +171,7 @@ class Inside(PanelFeature["InsidePanel"]):
         panel.show_near(near)
         panel.offer_explanation(self._explains())
         self.excited.show_near(near)
+        self.maximized.show_near(near)
         self.switches.show_count()
 
     def _hint(self) -> str:

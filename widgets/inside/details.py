@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from networks.layers.activation import Activation
+from networks.layers.ends import Input, Output
 from networks.xray.closeup import Spread, Weighed
 from widgets.inside.excited_row import ExcitedRow
 from widgets.inside.filters import filter_tiles
 from widgets.inside.histogram import Histogram, spread_words
+from widgets.inside.maximized_row import MaximizedRow
 from widgets.inside.near import Near
 from widgets.inside.norm_plot import NormPlot, norm_words
 from widgets.inside.section_box import SectionBox
@@ -33,6 +35,8 @@ class Details(QWidget):
         self.normed = SectionBox(NormPlot())
         self.excited = ExcitedRow()
         self.excites = SectionBox(self.excited)
+        self.maximized = MaximizedRow()
+        self.maximizes = SectionBox(self.maximized)
         self.switches = Switches()
         self.words = QLabel()
         self.words.setProperty("role", "dim")
@@ -47,7 +51,15 @@ class Details(QWidget):
         column.setSpacing(14)
         column.addWidget(self.filters)
         column.addLayout(both)
-        for widget in (self.incoming, self.inputs, self.normed, self.outputs, self.excites, self.switches):
+        for widget in (
+            self.incoming,
+            self.inputs,
+            self.normed,
+            self.outputs,
+            self.excites,
+            self.maximizes,
+            self.switches,
+        ):
             column.addWidget(widget)
         column.addWidget(self.words)
         column.addStretch(1)
@@ -75,6 +87,7 @@ class Details(QWidget):
             if closeup.maps
             else self.tr("What excites number {channel} most").format(channel=closeup.channel)
         )
+        self.maximizes.show_words(_what_would_excite(near))
         self.switches.show_near(near)
         self.words.setText(seen_and_tried(layer, maps=closeup.maps))
 
@@ -152,3 +165,17 @@ def _show(box: SectionBox, spread: Spread | None, title: str, curve: Activation 
         return
     histogram.show_spread(spread, None, curve)
     box.show_words(title, spread_words(spread))
+
+
+def _what_would_excite(near: Near) -> str:
+    """The title of the picture that is computed; empty for the picture itself, which excites nothing."""
+    if isinstance(near.layer, Input):
+        return ""
+    channel, translate = near.closeup.channel, QCoreApplication.translate
+    if isinstance(near.layer, Output) and channel < len(near.classes):
+        words = translate("Details", "What would raise the score of “{name}” most?")
+        return words.format(name=near.classes[channel])
+    words = translate("Details", "What would excite number {channel} most?")
+    if near.closeup.maps:
+        words = translate("Details", "What would excite map {channel} most?")
+    return words.format(channel=channel)

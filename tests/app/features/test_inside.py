@@ -212,3 +212,72 @@ def test_pictures_have_a_caption(inside, qtbot):
     assert "range" in words
     assert export.svg(parts).startswith(b"<?xml")
     assert export.png(parts).startswith(b"\x89PNG")
+
+
+def test_the_picture_that_would_excite_a_channel_grows_and_is_kept(inside, desk, qtbot):
+    near = shows(inside, "conv1", qtbot)
+    row = inside.panel.details.maximized
+    assert "conv1" not in row.figures.text()
+    row.steps.setCurrentIndex(0)
+    row.begin.click()
+    assert row.progress.isVisible()
+    assert not row.begin.isVisible()
+    qtbot.waitUntil(lambda: inside.maximized.found(near.closeup.channel) is not None, timeout=60_000)
+    found = inside.maximized.found(near.closeup.channel)
+    assert (found.step, found.ascent.seed) == (64, 0)
+    assert found.largest > found.noise
+    assert found.picture.shape == (28, 28, 1)
+    assert "not looked for yet" in row.figures.text()
+    assert row.probe.isVisible()
+    row.probe.click()
+    qtbot.waitUntil(
+        lambda: inside.probing.ready is not None and inside.probing.ready.part == "", timeout=20_000
+    )
+    # the next one begins with other noise
+    assert row.asked.seed == 1
+    select(inside, "conv2")
+    shows(inside, "conv2", qtbot)
+    assert row.figures.isHidden() or not row.figures.isVisible()
+    select(inside, "conv1")
+    qtbot.waitUntil(lambda: row.picture.isVisible(), timeout=20_000)
+
+
+def test_computing_ends_where_another_channel_is_chosen_and_keeps_what_it_has(inside, desk, qtbot):
+    first = shows(inside, "conv1", qtbot).closeup.channel
+    row = inside.panel.details.maximized
+    row.steps.setCurrentIndex(2)
+    row.begin.click()
+    key = inside.maximized._for
+    qtbot.waitUntil(lambda: inside.maximized._growing.newest is not None, timeout=60_000)
+    inside.panel.channel_chosen.emit((first + 1) % 6)
+    qtbot.waitUntil(lambda: inside.maximized._job is None, timeout=60_000)
+    kept = inside.maximized._found[key]
+    assert kept.step % 8 == 0
+    assert kept.step < 1024
+
+
+def test_what_nobody_sees_waits(inside, desk, qtbot):
+    shows(inside, "conv1", qtbot)
+    row = inside.panel.details.maximized
+    row.steps.setCurrentIndex(2)
+    row.begin.click()
+    qtbot.waitUntil(lambda: inside.maximized._growing.newest is not None, timeout=60_000)
+    inside.panel.hide()
+    qtbot.waitUntil(lambda: not inside.maximized._growing.in_sight, timeout=20_000)
+    assert inside.maximized._job is not None
+    inside.maximized.close()
+
+
+def test_a_class_score_has_its_picture_and_the_input_has_none(inside, desk, qtbot):
+    select(inside, "output")
+    near = shows(inside, "output", qtbot)
+    details = inside.panel.details
+    assert near.classes[near.closeup.channel] in details.maximizes._title.text()
+    details.maximized.steps.setCurrentIndex(0)
+    details.maximized.begin.click()
+    qtbot.waitUntil(lambda: inside.maximized.found(near.closeup.channel) is not None, timeout=60_000)
+    found = inside.maximized.found(near.closeup.channel)
+    assert found.score == found.largest > found.noise
+    select(inside, "input")
+    shows(inside, "input", qtbot)
+    assert details.maximizes.isHidden()
