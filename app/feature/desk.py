@@ -105,6 +105,8 @@ class Desk(QObject):
     """The `ValuePlace` that somebody points at or walks to; all that show numbers of the network follow."""
     reach_shown = Signal(object)
     """The `Reach` that the cards are to show: what one number sees of the layers before it; or None."""
+    way_shown = Signal(object)
+    """The names of the layers that matter for what is shown now, where cards stand small; None for all."""
     explanation_wished = Signal(object)
     """A `ValuePlace`: where this number comes from is to be shown."""
     gradient_of_step_wished = Signal(object)

@@ -52,6 +52,7 @@ class Canvas(PanelFeature["SelectionPanel"]):
         desk.xray_switched.connect(self.view.xray.switch)
         desk.views_shown.connect(self.view.xray.show_views)
         desk.reach_shown.connect(self.view.xray.show_reach)
+        desk.way_shown.connect(self.strip.light)
         desk.reveal_wished.connect(self.view.reveal)
         desk.adding_wished.connect(self.view.editing.add)
         desk.difference_wished.connect(self.view.show_difference)

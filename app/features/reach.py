@@ -74,5 +74,5 @@ def _found(network: Network, report: Report, place: ValuePlace, training: bool, 
         if box is not None and shape is not None:
             top, left, bottom, right = box
             height, width = shape[1:]
-            frames[name] = Frame(top / height, left / width, bottom / height, right / width)
+            frames[name] = Frame(top / height, left / width, bottom / height, right / width, field.gaps)
     return Reach(place, frames)

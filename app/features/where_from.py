@@ -16,6 +16,7 @@ from app.feature.panel_feature import PanelFeature
 from app.feature.probed import Probed
 from app.feature.shown import Shown
 from app.features.where_from_ahead import Ahead
+from app.features.where_from_picture import network_name, save_picture
 from app.features.where_from_work import (
     ANY,
     HOLDER,
@@ -26,10 +27,11 @@ from app.features.where_from_work import (
     explained_of_step,
     suits,
     too_large,
+    way_of,
     weights_words,
 )
 from app.probing.probing import Sight
-from networks.core.message import Message, UserError, visible
+from networks.core.message import Message, visible
 from networks.explanations.page import Page
 from networks.explanations.step import StepGradient
 from networks.xray.value_place import GradientPlace, ValuePlace
@@ -86,7 +88,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         panel.example_wished.connect(self.explain_selected)
         panel.again_wished.connect(self._look_again)
         panel.start_wished.connect(self._change_weights)
-        panel.saving_wished.connect(self._save)
+        panel.saving_wished.connect(partial(save_picture, self.desk, panel))
         panel.grid_wished.connect(self.desk.grid_wished)
         panel.told.connect(self._tell)
         panel.show_older(False)
@@ -263,6 +265,13 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         watches = panel.isVisible() and self._shown is not None
         if self._wish is None:
             self.desk.probing.watch("where", Sight() if watches else None)
+        self._light()
+
+    def _light(self) -> None:
+        """Has the cards stand out that the number depends on, or its gradient; all where none is seen."""
+        panel = self.late.made
+        page = panel.page if panel is not None and panel.isVisible() else None
+        self.desk.way_shown.emit(None if page is None else way_of(page))
 
     @Slot()
     def _follow_probe(self) -> None:
@@ -369,13 +378,14 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         self._shown = shown.place
         from widgets.explanation.saving import About
 
-        about = About(self._network_name(), picture, weights)
+        about = About(network_name(self.desk), picture, weights)
         self.panel.show_page(shown, about, offers_start=offers_start, at_start=self._start)
         if self._entering:
             tell, self._entering = self._telling, False
             self.panel.take_focus(tell=tell)
         if moved or not self.desk.shown.selection:
             self.desk.reveal(shown.place.layer)
+        self._light()
         if not isinstance(shown.place, GradientPlace):
             self.desk.place_chosen.emit(shown.place)
         elif shown.place.weight is None:
@@ -421,30 +431,3 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
     @Slot(str)
     def _tell(self, words: str) -> None:
         self.desk.say(words, LASTING)
-
-    def _network_name(self) -> str:
-        path = self.desk.document.path
-        return self.tr("Untitled") if path is None else visible(path.stem)
-
-    # a picture of it
-
-    @Slot()
-    def _save(self) -> None:
-        from widgets.controls.new_file import new_file
-        from widgets.explanation.saving import explanation_picture
-
-        panel = self.panel
-        if panel.page is None:
-            return
-        title = self.tr("Save the picture")
-        kinds = ((self.tr("Picture"), ".png"), (self.tr("Drawing"), ".svg"))
-        path = new_file(panel, title, f"{panel.page.place.layer}.png", kinds)
-        if path is None:
-            return
-        try:
-            data = explanation_picture(panel.page, panel.about, panel.arithmetic, path.suffix)
-        except UserError as error:
-            self.desk.files.show_error(error.reason)
-            return
-        words = self.tr("“{path}” holds the picture.")
-        self.desk.writer.write(path, data, words.format(path=visible(path.name)))

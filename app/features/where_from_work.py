@@ -205,5 +205,13 @@ def _largest(kept: Kept, layer: str) -> tuple[int, ...]:
     return tuple(int(each) for each in np.unravel_index(int(np.nan_to_num(output).argmax()), output.shape))
 
 
+def way_of(page: Page) -> frozenset[str]:
+    """The layers that a number depends on, or those behind it by which its gradient comes; with its own."""
+    network, layer = page.kept.network, page.place.layer
+    if page.place.is_loss:
+        return frozenset(network.order)
+    return network.downstream((layer,)) if page.backwards else network.upstream((layer,))
+
+
 def _tr(text: str) -> str:
     return QCoreApplication.translate("WhereFrom", text)

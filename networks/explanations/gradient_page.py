@@ -160,9 +160,9 @@ def gradient_page(
         (),
         1.0,
         tuple(classes),
-        rungs,
-        image,
-        of_batch,
+        rungs=rungs,
+        image=image,
+        of_batch=of_batch,
     )
     words = seen_gradient(explanation, trace, place, rungs, tuple(classes))
     return msgspec.structs.replace(found, sentences=words, bound=bound_of(found.whole))

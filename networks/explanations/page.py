@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -27,6 +27,8 @@ from networks.explanations.pixels import with_picture
 from networks.explanations.places import Array
 from networks.explanations.receptive_field import Field, receptive_field
 from networks.explanations.seen import seen
+from networks.graph.network import Wire
+from networks.graph.shortcuts import around_shortcuts
 from networks.layers.base import Layer
 from networks.layers.ends import Input
 from networks.xray.value_place import ValuePlace
@@ -62,6 +64,8 @@ class Page(msgspec.Struct, frozen=True, eq=False):
     bound: float = 1.0
     """The number of the output furthest from zero: what the strongest colour stands for."""
     classes: tuple[str, ...] = ()
+    direct: Field | None = None
+    """What it sees of the picture through shortcuts alone; None where there is none, or it is the same."""
 
     @property
     def layer(self) -> Layer:
@@ -154,6 +158,7 @@ def page(kept: Kept, place: ValuePlace, classes: Sequence[str] = ()) -> Page:
     behind = _behind(kept, place, explanation)
     crumbs = [*behind, _crumb(kept, place), *_ahead(kept, place)]
     fields = {} if place.is_loss else _fields(kept, place)
+    direct = None if place.is_loss else _direct(kept, place, fields)
     entry = next(node.name for node in kept.network.nodes if isinstance(node.layer, Input))
     words = seen(explanation, passed, classes)
     bound = 1.0 if passed is None else bound_of(passed.output[0])
@@ -169,6 +174,7 @@ def page(kept: Kept, place: ValuePlace, classes: Sequence[str] = ()) -> Page:
         words,
         bound,
         tuple(classes),
+        direct,
     )
 
 
@@ -194,9 +200,21 @@ def stands_for(kept: Kept, place: ValuePlace) -> ValuePlace:
     return here if len(here.at) == 3 else place
 
 
-def _fields(kept: Kept, place: ValuePlace) -> dict[str, Field]:
+def _fields(kept: Kept, place: ValuePlace, without: Collection[Wire] = ()) -> dict[str, Field]:
     training = kept.mode == "training"
-    return receptive_field(kept.network, kept.report, place.layer, place.at, training=training)
+    return receptive_field(
+        kept.network, kept.report, place.layer, place.at, training=training, without=without
+    )
+
+
+def _direct(kept: Kept, place: ValuePlace, fields: Mapping[str, Field]) -> Field | None:
+    """What is seen of the picture through shortcuts alone, where there are some and it is less."""
+    past = [wire for wire in around_shortcuts(kept.network) if wire.target in fields]
+    entry = next((name for name in fields if isinstance(kept.network[name].layer, Input)), None)
+    if not past or entry is None:
+        return None
+    found = _fields(kept, place, past).get(entry)
+    return None if found is None or found.box in (None, fields[entry].box) else found
 
 
 def _crumb(kept: Kept, place: ValuePlace) -> Crumb:

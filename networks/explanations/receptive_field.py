@@ -33,6 +33,15 @@ class Field(msgspec.Struct, frozen=True, eq=False):
         return found
 
     @property
+    def gaps(self) -> NDArray[np.bool_] | None:
+        """Which pixels of the box are seen, where that is not all of them, as with a dilation; else None."""
+        if self.box is None:
+            return None
+        top, left, bottom, right = self.box
+        inside = self.pixels[top:bottom, left:right]
+        return None if inside.all() else inside
+
+    @property
     def box(self) -> tuple[int, int, int, int] | None:
         """Top, left, bottom and right of the smallest box around the pixels of an image, the last two beyond.
 

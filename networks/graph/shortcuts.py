@@ -14,7 +14,7 @@ from networks.core.message import UserError, message
 from networks.graph import edits
 from networks.graph.check import NodeReport, check
 from networks.graph.folds import set_shortcuts
-from networks.graph.network import Network, Node
+from networks.graph.network import Network, Node, Wire
 from networks.layers.merge import Add
 
 
@@ -53,6 +53,18 @@ def with_shortcuts(network: Network, classes: int | None = None) -> Network:
             )
         )
     return residual
+
+
+def around_shortcuts(network: Network) -> frozenset[Wire]:
+    """The wires by which the longer of two ways from one node comes to an Add: what a shortcut goes past."""
+    found = set()
+    for node in network.of_type(Add):
+        ways = _ways(network, node)
+        if ways is not None:
+            found |= {
+                Wire(source, node.name, at) for at, source in enumerate(node.inputs) if source == ways[0]
+            }
+    return frozenset(found)
 
 
 def _past(network: Network, name: str, shapes: Mapping[str, NodeReport]) -> Network:

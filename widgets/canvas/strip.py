@@ -34,6 +34,8 @@ from widgets.look import theme
 from widgets.look.icon import paint_icon
 
 WIDTH = 150
+_PALE = 0.4
+"""Of cards that do not matter for what is shown."""
 _CARD, _GAP, _CLOSE, _STRIPE, _ICON = 26, 10, 3, 3, 12
 _NEAR = {Group.ACTIVATION, Group.NORMALIZATION, Group.REGULARIZATION}
 """Groups whose cards stand close to the card before them."""
@@ -51,6 +53,8 @@ class CanvasStrip(QWidget):
         super().__init__(parent)
         self._folding: Folding | None = None
         self._selection: tuple[str, ...] = ()
+        self.lit: frozenset[str] | None = None
+        """The layers whose cards stand out; None where all are alike."""
         self._stale = True
         self.cards = QListView()
         self.cards.setObjectName("strip_cards")
@@ -76,6 +80,17 @@ class CanvasStrip(QWidget):
         self._stale |= changed
         if self.isVisible():
             self._refresh()
+
+    @Slot(object)
+    def light(self, layers: frozenset[str] | None) -> None:
+        """Lets the cards step back that show none of these layers; None lights all."""
+        self.lit = layers
+        self.cards.viewport().update()
+
+    def is_lit(self, name: str) -> bool:
+        """Whether a card shows one of the layers that matter now."""
+        folding = self._folding
+        return self.lit is None or folding is None or not self.lit.isdisjoint(folding.nodes((name,)))
 
     def names(self) -> tuple[str, ...]:
         """The cards, from the first to the last."""
@@ -142,7 +157,7 @@ class _Cards(QAbstractListModel):
 
 
 class _Delegate(QStyledItemDelegate):
-    def __init__(self, strip: QWidget) -> None:
+    def __init__(self, strip: CanvasStrip) -> None:
         super().__init__(strip)
         # the list itself has no ground, and so no theme
         self._strip = strip
@@ -159,6 +174,8 @@ class _Delegate(QStyledItemDelegate):
         gap = _gap(index)
         place = whole.adjusted(1, gap, -theme.SPACE, -1)
         painter.save()
+        if not self._strip.is_lit(self._strip.names()[index.row()]):
+            painter.setOpacity(_PALE)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if index.row() and gap > _CLOSE:
             painter.setPen(QPen(QColor(shade.border_strong), 1.5))

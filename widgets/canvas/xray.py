@@ -89,7 +89,7 @@ class CanvasXRay(QObject):
     @Slot(object)
     def show_reach(self, reach: Reach | None) -> None:
         """Frames on the cards what a number sees of the layers before it; None shows nothing of that."""
-        if reach != self._reach:
+        if reach is not self._reach:
             self._reach = reach
             self.refresh()
 

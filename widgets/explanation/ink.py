@@ -7,7 +7,7 @@ from functools import lru_cache
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from networks.explanations.figures import figure, short
@@ -170,6 +170,36 @@ def paint_box(painter: QPainter, place: QRectF, box: Box, size: tuple[int, int],
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(color, 1.6))
     painter.drawRect(box_within(place, box, size))
+
+
+def paint_seen(
+    painter: QPainter,
+    place: QRectF,
+    box: Box,
+    gaps: NDArray[np.bool_] | None,
+    size: tuple[int, int],
+    pen: QPen,
+) -> None:
+    """A frame around what is seen of an image: around all of a box, or where it has gaps around each part."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(pen)
+    if gaps is None:
+        painter.drawRect(box_within(place, box, size))
+        return
+    row, column = place.height() / size[0], place.width() / size[1]
+    left, top = place.left() + box[1] * column, place.top() + box[0] * row
+    inside = np.pad(gaps, 1)
+    # an edge lies where a pixel that is seen meets one that is not
+    level, upright = inside[1:, 1:-1] != inside[:-1, 1:-1], inside[1:-1, 1:] != inside[1:-1, :-1]
+    lines = [
+        QLineF(left + x * column, top + y * row, left + (x + 1) * column, top + y * row)
+        for y, x in np.argwhere(level).tolist()
+    ]
+    lines += [
+        QLineF(left + x * column, top + y * row, left + x * column, top + (y + 1) * row)
+        for y, x in np.argwhere(upright).tolist()
+    ]
+    painter.drawLines(lines)
 
 
 @lru_cache(maxsize=4096)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from networks.explanations.figures import figure
 from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
+from networks.explanations.receptive_field import Field
 from widgets.explanation.ink import (
     RIGHT,
     Ink,
@@ -29,6 +30,7 @@ from widgets.explanation.ink import (
     image_of,
     paint_box,
     paint_image,
+    paint_seen,
     paint_veil,
     tr,
     write,
@@ -78,18 +80,41 @@ class Sight(QWidget):
         """The heading."""
         return self.tr("What it can see")
 
+    @property
+    def _field(self) -> Field | None:
+        return None if self._page is None else self._page.fields.get(self._page.entry)
+
+    @property
+    def _direct(self) -> Field | None:
+        return None if self._page is None else self._page.direct
+
     def words(self) -> str:
         """How much of the picture it sees."""
-        field = None if self._page is None else self._page.fields.get(self._page.entry)
+        field = self._field
         if field is None or field.box is None:
             return self.tr("the whole picture") if self._page and self._page.place.is_loss else ""
         top, left, bottom, right = field.box
+        size = f"{bottom - top}×{right - left}"
+        if field.gaps is not None:
+            words = self.tr("{count} pixels within {size}, with gaps")
+            return words.format(count=int(field.gaps.sum()), size=size)
         if (bottom - top, right - left) == field.pixels.shape:
-            return self.tr("the whole picture, {size} pixels").format(size=f"{bottom - top}×{right - left}")
-        return self.tr("{size} pixels of the picture").format(size=f"{bottom - top}×{right - left}")
+            return self.tr("the whole picture, {size} pixels").format(size=size)
+        if self._direct is not None:
+            return self.tr("{size} pixels through blocks").format(size=size)
+        return self.tr("{size} pixels of the picture").format(size=size)
+
+    def direct_words(self) -> str:
+        """How much it sees without the longer way through any block; empty where there is no other."""
+        if self._direct is None or self._direct.box is None:
+            return ""
+        top, left, bottom, right = self._direct.box
+        words = self.tr("{size} through shortcuts alone")
+        return words.format(size=f"{bottom - top}×{right - left}")
 
     def sizeHint(self) -> QSize:
-        return QSize(round(g(self.side)), round(g(_HEAD + self.side + _WORDS)))
+        lines = 2 if self.direct_words() else 1
+        return QSize(round(g(self.side)), round(g(_HEAD + self.side + lines * _WORDS)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -101,15 +126,22 @@ class Sight(QWidget):
         write(painter, QRectF(0, 0, g(self.side), g(18)), self.title(), ink.strong, ink.text)
         if self._page is None or self._image is None:
             return
-        field = self._page.fields.get(self._page.entry)
         place = QRectF(1, g(_HEAD), g(self.side) - 2, g(self.side) - 2)
-        box = None if field is None else field.box
-        paint_image(painter, place, self._image, ink, box, ink.shade.pos)
-        below = QRectF(0, g(_HEAD + self.side + 2), g(self.side), g(_WORDS - 2))
-        painter.setPen(QPen(QColor(ink.shade.pos), 1.6))
-        if self.words():
-            painter.drawRect(QRectF(1, below.center().y() - g(5), g(13), g(9)))
-        write(painter, below.adjusted(g(20), 0, 0, 0), self.words(), ink.small, ink.dim)
+        where = paint_image(painter, place, self._image, ink)
+        size = (self._image.height(), self._image.width())
+        whole, dashed = QPen(QColor(ink.shade.pos), 1.6), QPen(QColor(ink.shade.neg), 1.6)
+        dashed.setDashPattern([3, 2])
+        for line, (field, words, pen) in enumerate(
+            ((self._field, self.words(), whole), (self._direct, self.direct_words(), dashed))
+        ):
+            if field is not None and field.box is not None:
+                paint_seen(painter, where, field.box, field.gaps, size, pen)
+            below = QRectF(0, g(_HEAD + self.side + 2 + line * _WORDS), g(self.side), g(_WORDS - 2))
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            if words:
+                painter.drawRect(QRectF(1, below.center().y() - g(5), g(13), g(9)))
+            write(painter, below.adjusted(g(20), 0, 0, 0), words, ink.small, ink.dim)
 
 
 class Cells(QWidget):

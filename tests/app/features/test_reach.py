@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 from PySide6.QtTest import QTest
 
-from app.features.reach import ReachOnCards
+from app.background.job import Task
+from app.features.reach import ReachOnCards, _found
 from networks.explanations.figures import figure
 from networks.explanations.receptive_field import receptive_field
+from networks.graph.check import check
+from networks.graph.edits import set_layers
+from networks.layers.convolution import Conv2d
 from networks.xray.value_place import ValuePlace
 from tests.app.features.test_xray import inside, until_shown
 from widgets.canvas.items.inside import tiles
@@ -71,3 +75,16 @@ def test_the_pointer_over_a_map_says_its_number_and_frames_what_it_sees(reach, d
     assert f"map {channel}, row {row}, column {column}" in words
     if maps.values.shape[1:] == maps.size:
         assert figure(float(maps.values[0, row, column])) in words
+
+
+def test_gaps_between_the_pixels_that_are_seen_are_shown(desk):
+    """A dilated window reads pixels with gaps between them: the frame tells which."""
+    network = set_layers(desk.shown.network, {"conv1": Conv2d(6, (3, 3), padding=(2, 2), dilation=(2, 2))})
+    report = check(network, 10)
+    place = ValuePlace("conv1", (0, 9, 9))
+    frames = _found(network, report, place, False, Task()).frames
+    assert frames["conv1"].gaps is None
+    gaps = frames["input"].gaps
+    assert gaps.shape == (5, 5)
+    assert gaps.sum() == 9
+    assert gaps[::2, ::2].all()

@@ -226,6 +226,24 @@ def test_whoever_asks_what_a_layer_does_is_told_step_by_step(room, desk, qtbot):
     assert not panel.player.playing
 
 
+def test_the_small_cards_of_the_way_stand_out_as_long_as_the_room_is_seen(room, canvas, desk, qtbot):
+    strip = canvas.strip
+    assert all(map(strip.is_lit, desk.shown.network.order))
+    room.explain_layer("conv2")
+    until_page(room, qtbot)
+    strip.show_network(desk.shown.folding, ())
+    lit = {name for name in desk.shown.network.order if strip.is_lit(name)}
+    assert lit == desk.shown.network.upstream(("conv2",))
+    assert "output" not in lit
+    room.panel.side_wished.emit(True)
+    qtbot.waitUntil(lambda: room.panel.page is not None and room.panel.page.backwards, timeout=30_000)
+    qtbot.waitUntil(lambda: strip.is_lit("output"))
+    lit = {name for name in desk.shown.network.order if strip.is_lit(name)}
+    assert lit == desk.shown.network.downstream((room.panel.page.place.layer,))
+    room.panel.hide()
+    assert all(map(strip.is_lit, desk.shown.network.order))
+
+
 def test_the_window_slides_over_the_whole_map(room, desk, qtbot):
     room.explain_layer("conv1")
     page = until_page(room, qtbot)

@@ -20,6 +20,7 @@ from networks.layers.activation import Activation
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input
 from networks.layers.linear import Linear
+from networks.layers.merge import Add
 from networks.module.build import build
 from networks.presets.catalog import PRESETS
 from networks.recipes.losses import CrossEntropy
@@ -159,3 +160,18 @@ def test_what_a_layer_does_is_said_with_its_own_counts(kept):
     assert {Conv2d, Linear} <= spoken
     end = page(kept, ValuePlace(kept.end, ()), CLASSES)
     assert layer_in_words(end) == ()
+
+
+def test_a_block_is_seen_past_by_its_shortcut(kept):
+    """Where ways lead past blocks, what is seen through shortcuts alone is a smaller part of the same."""
+    smaller = 0
+    for name in kept.network.order:
+        found = page(kept, any_place(kept, name, 1), CLASSES)
+        if found.direct is None:
+            continue
+        smaller += 1
+        whole = found.fields[found.entry]
+        assert not (found.direct.pixels & ~whole.pixels).any()
+        assert found.direct.box != whole.box
+    adds = [node for node in kept.network.nodes if isinstance(node.layer, Add)]
+    assert bool(smaller) == bool(adds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from networks.explanations.receptive_field import receptive_field
 from networks.explanations.value import explainer_of
 from networks.graph.check import check
 from networks.graph.network import Network, Node, Wire
+from networks.graph.shortcuts import around_shortcuts
 from networks.layers.activation import LogSoftmax, Softmax
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d, DepthwiseConv2d
@@ -188,3 +190,37 @@ def test_a_vector_has_no_box():
     assert field["fc"].pixels.tolist() == [index == 3 for index in range(10)]
     assert field["flat"].box is None
     assert field["input"].pixels.all()
+
+
+DILATED = Network(
+    (
+        Node("input", Input(channels=1, size=(24, 24))),
+        Node("first", Conv2d(2, (3, 3), padding=(3, 3), dilation=(3, 3)), ("input",)),
+        Node("second", Conv2d(2, (3, 3), padding=(4, 4), dilation=(4, 4)), ("first",)),
+        Node("plain", Conv2d(2, (3, 3), padding=(1, 1)), ("second",)),
+        Node("flat", Flatten(), ("plain",)),
+        Node("fc", Linear(10), ("flat",)),
+        Node("output", Output(), ("fc",)),
+    )
+)
+
+
+@pytest.mark.parametrize("name", ["first", "second", "plain"])
+def test_the_gaps_of_dilated_windows_are_seen_through_several_layers(name):
+    at = (1, 12, 12)
+    reached = reached_by_gradients(DILATED, name, at, positive)
+    gaps = 0
+    for each, field in field_of(DILATED, name, at).items():
+        top, left, bottom, right = field.box
+        truth = reached[each].any(axis=0)
+        assert truth.sum() == truth[top:bottom, left:right].sum()
+        seen = np.ones((bottom - top, right - left), bool) if field.gaps is None else field.gaps
+        assert np.array_equal(seen, truth[top:bottom, left:right])
+        gaps += field.gaps is not None
+    # a third window of 3×3 fills what the other two together leave out of the picture
+    assert gaps == {"first": 1, "second": 2, "plain": 1}[name]
+
+
+def test_what_a_shortcut_goes_past_is_found():
+    assert around_shortcuts(BRANCHED) == {Wire("grouped", "add", 0)}
+    assert around_shortcuts(DILATED) == frozenset()

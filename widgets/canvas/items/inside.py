@@ -135,7 +135,7 @@ def _paint_maps(painter: QPainter, inside: Inside, maps: Maps, room: QRectF, sty
         colors = painted(maps.values[index], *ends, inside.scale, dark=style.colors.dark)
         where = _paint_pixels(painter, np.ascontiguousarray(colors), place, style)
         if inside.frame is not None and inside.framed in (None, maps.channels[index]):
-            _paint_frame(painter, inside.frame, where, style)
+            _paint_frame(painter, inside.frame, where, style, reach=inside.framed is None)
     more = maps.count - min(SHOWN, len(maps.channels))
     if more > 0:
         painter.setFont(style.mono)
@@ -164,8 +164,11 @@ def _paint_pixels(painter: QPainter, colors: NDArray[np.uint32], place: QRectF, 
     return where
 
 
-def _paint_frame(painter: QPainter, frame: Frame, place: QRectF, style: Style) -> None:
-    """A frame around a part of a map, at least a few pixels large."""
+def _paint_frame(painter: QPainter, frame: Frame, place: QRectF, style: Style, *, reach: bool) -> None:
+    """A frame around a part of a map, at least a few pixels large; a dashed one is a `reach`.
+
+    Pixels within it that are seen are tinted, where there are gaps between them.
+    """
     box = QRectF(
         place.left() + frame.left * place.width(),
         place.top() + frame.top * place.height(),
@@ -173,8 +176,20 @@ def _paint_frame(painter: QPainter, frame: Frame, place: QRectF, style: Style) -
         (frame.bottom - frame.top) * place.height(),
     )
     wider, higher = max(0.0, 3 - box.width()) / 2, max(0.0, 3 - box.height()) / 2
+    if frame.gaps is not None:
+        tint = QColor(style.ink)
+        tint.setAlphaF(0.55)
+        height, width = frame.gaps.shape
+        colors = np.where(frame.gaps, np.uint32(tint.rgba()), np.uint32(0))
+        seen = QImage(
+            np.ascontiguousarray(colors).data, width, height, 4 * width, QImage.Format.Format_ARGB32
+        )
+        painter.drawImage(box, seen)
+    pen = QPen(style.ink, 1.4)
+    if reach:
+        pen.setDashPattern([2.2, 1.6])
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(style.ink, 1.4))
+    painter.setPen(pen)
     painter.drawRect(box.adjusted(-wider, -higher, wider, higher))
 
 
@@ -199,7 +214,7 @@ def _paint_picture(
     place = QRectF(room.left(), room.top(), TILE, TILE)
     where = _paint_pixels(painter, np.ascontiguousarray(colors.astype(np.uint32)), place, style)
     if inside.frame is not None:
-        _paint_frame(painter, inside.frame, where, style)
+        _paint_frame(painter, inside.frame, where, style, reach=inside.framed is None)
     painter.setPen(style.dim)
     painter.setFont(style.text)
     words = room.adjusted(TILE + 10, 0, 0, -TILE / 2)
