@@ -14,6 +14,7 @@ from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Piece, Place, Spot
 from app.feature.shown import Shown
 from app.features.past_runs import PastRuns
+from app.features.time_machine import TimeMachine
 from app.training.heavy_runs import HeavyRuns
 from app.training.repeats import Repeats
 from app.training.runs import Runs
@@ -92,6 +93,7 @@ class Training(Feature):
 
     def _take_wishes(self, desk: Desk) -> None:
         """Does what other features ask for, and asks for what they do."""
+        self.time = TimeMachine(desk, self.curves, self.runs)
         desk.comparison_wished.connect(self.runs.compare)
         desk.sweep_wished.connect(self.runs.sweep)
         desk.step_wished.connect(self._make_step)
@@ -153,6 +155,7 @@ class Training(Feature):
         where, legend = self.tr("On the curves"), self.tr("On a run's name below the curves")
         table = self.tr("On the table of runs")
         return (
+            *self.time.gestures(),
             Gesture(
                 table, self.tr("Draw the selected runs, or no more"), ("Space",), self.tr("click the tick")
             ),
@@ -207,6 +210,7 @@ class Training(Feature):
         self.heavy_runs.close()
         self.repeats.close()
         self.past.contents.close()
+        self.time.close()
         self.runs.every.close()
 
     @Slot()

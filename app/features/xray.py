@@ -209,6 +209,11 @@ class XRayCanvas(Feature):
         return self.tr("now, epoch {epoch}").format(epoch=f"{epoch:.1f}")
 
     def _kept_words(self, kept: KeptSource, which: Which) -> str:
+        current = self.desk.trainer.run
+        if isinstance(which, AfterStep) and current is not None and current.id == kept.run:
+            # that it is the current run goes without saying
+            epoch = which.step / max(1, kept.record.steps_per_epoch)
+            return self.tr("kept epoch {epoch}").format(epoch=f"{epoch:.4g}")
         if which in ("first", AfterStep(0)):
             return self.tr("{run}, its start").format(run=kept.record.title)
         if isinstance(which, AfterStep):

@@ -137,6 +137,11 @@ class Probing(QObject):
         """Whether some part of the window shows something of the probe."""
         return any(sight.names or sight.focus or not sight.spread for sight in self._sights.values())
 
+    @property
+    def focus(self) -> Focus | None:
+        """The layer that is looked at from near, if any."""
+        return next((sight.focus for sight in self._sights.values() if sight.focus is not None), None)
+
     def watch(self, who: str, sight: Sight | None) -> None:
         """Says what one part of the window has in sight; None where it is not seen itself."""
         before, was = self._sights.get(who), self.on
@@ -336,14 +341,13 @@ class Probing(QObject):
         if self.options.range == "network":
             # one range for all needs to know all
             names |= {node.name for node in project.network.nodes}
-        focus = next((sight.focus for sight in self._sights.values() if sight.focus is not None), None)
         options = self.options
         return Wanted(
             frozenset(names),
             SHOWN,
             order=options.order,
             mode=options.mode,
-            focus=focus,
+            focus=self.focus,
             off=self.off.within(project.network),
             spread=next((each.spread for each in self._sights.values() if each.spread), ""),
         )

@@ -118,11 +118,13 @@ class Sources:
         if folder is None or run not in self._runs.records:
             return ()
         record = self._runs.records[run]
-        told = folder, len(record.validations), record.ended
+        # the last moments are written after the end was told, and before the training thread ends
+        busy = self._trainer.busy
+        told = folder, len(record.validations), record.ended, busy
         known = self._listed.get(run)
         now = time.monotonic()
         # what was copied is written a little later
-        stale = record.ended is None and known is not None and now - known.at > LISTED_FOR
+        stale = (busy or record.ended is None) and known is not None and now - known.at > LISTED_FOR
         if known is None or known.told != told or stale:
             known = self._listed[run] = _Listed(told, now, moments_of(folder))
         return known.moments

@@ -90,6 +90,15 @@ class Looker:
             found = xray(self._taps, self.project.network, self._declared, batch, wanted, self.step)
         return msgspec.structs.replace(found, picture=pictures.seen, label=pictures.label, images=len(batch))
 
+    def wear(self, weights: dict[str, Tensor], folder: Path, step: int) -> None:
+        """Takes other weights of the same network, from a run's folder. Only for a looker of one's own.
+
+        Raises UserError where they are those of another network.
+        """
+        with self._looking:
+            take_weights(self._module, weights, folder)
+            self.step = step
+
     def measure(
         self, pictures: Pictures, names: Collection[str], near: str = "", *, of_step: bool = False
     ) -> Measured:

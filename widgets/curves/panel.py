@@ -60,6 +60,8 @@ class CurvesPanel(QWidget):
     """The user wants the run of this record to go on from where it was cut off."""
     rename_requested = Signal(object, str)
     """The user calls the run of this record by another name."""
+    span_changed = Signal()
+    """The charts show other epochs, or in another place."""
     drawn_changed = Signal()
     """Runs have come or gone, or are drawn or not drawn from now on."""
 
@@ -90,9 +92,9 @@ class CurvesPanel(QWidget):
         self.waiting_notice = Notice("warning")
         self.keys = Keys()
         self._hint = Hint()
-        self._figure = Figure(self._charts, self._hint, self.keys)
+        self.figure = Figure(self._charts, self._hint, self.keys)
         self.sharing = Sharing(
-            self, self.toolbar, lambda: self._all_charts, self._figure, self.runs_legend, self.held.records
+            self, self.toolbar, lambda: self._all_charts, self.figure, self.runs_legend, self.held.records
         )
         self._arrange()
         self._connect()
@@ -185,7 +187,7 @@ class CurvesPanel(QWidget):
         for place in charts.places:
             place.chart.zoomed.connect(self._zoom)
             place.chart.reset_requested.connect(self.reset_view)
-            place.chart.pointed.connect(self._point)
+            place.chart.pointed.connect(self.point)
             place.chart.stepped.connect(self._step)
             place.chart.view_changed.connect(self._follow_view)
             place.chart.all_requested.connect(self._switch_axis)
@@ -278,7 +280,8 @@ class CurvesPanel(QWidget):
         self._refresh()
 
     @Slot(object)
-    def _point(self, epoch: float | None) -> None:
+    def point(self, epoch: float | None) -> None:
+        """Shows the cross-hair at this epoch, with what was measured there."""
         self._pointed = epoch
         self._refresh_readings()
 
@@ -287,7 +290,7 @@ class CurvesPanel(QWidget):
         run = self._front
         if run is None or not len(run.steps):
             return
-        self._point(epoch_beside(run.steps, self._pointed, by))
+        self.point(epoch_beside(run.steps, self._pointed, by))
         self._read_outs.read_out(next(place for place in self._places if place.chart is self.sender()))
 
     @Slot(object, bool)
@@ -379,13 +382,14 @@ class CurvesPanel(QWidget):
         self._refresh_readings()
 
     def _show_hint(self, shown: bool, going_on: bool) -> None:
-        self._figure.show_charts(shown)
+        self.figure.show_charts(shown)
         self.keys.setVisible(shown and self.height() >= _LOW)
         measured = any(run.measured for run in self.held.numbers)
         self._hint.show_why(measured=measured, going_on=going_on, reason=self._reason)
 
     @Slot()
     def _follow_view(self) -> None:
+        self.span_changed.emit()
         # the newest values are the same in every view
         if not self._refreshing and self._pointed is not None:
             self._refresh_readings()
@@ -413,7 +417,7 @@ class CurvesPanel(QWidget):
         compact = self.height() < _LOW
         self.outcome.set_compact(compact)
         self.runs_legend.set_compact(compact)
-        self.keys.setVisible(self._figure.charts_shown and not compact)
+        self.keys.setVisible(self.figure.charts_shown and not compact)
 
     def _arrange(self) -> None:
         rows = QVBoxLayout(self)
@@ -421,7 +425,7 @@ class CurvesPanel(QWidget):
         rows.setSpacing(theme.SPACE // 2)
         rows.addWidget(self.toolbar)
         rows.addWidget(self.waiting_notice)
-        rows.addWidget(self._figure, 1)
+        rows.addWidget(self.figure, 1)
         names = QHBoxLayout()
         names.addWidget(self.runs_legend, 1)
         names.addWidget(self.table_button)

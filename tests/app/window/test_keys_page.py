@@ -60,6 +60,7 @@ READERS = {
     "widgets/runs/table.py": "On the table of runs",
     "widgets/sweeps/map.py": "On the map of a sweep",
     "widgets/small_grid/grids.py": "On a small grid",
+    "widgets/time/strip.py": "On the moments below the curves",
 }
 """Every file that reads keys, and the heading under which its keys stand."""
 

@@ -950,7 +950,7 @@ def test_an_svg_draws_lines_in_the_runs_colour_and_words_as_words(trained):
     assert "<image" not in text
     renderer = QSvgRenderer(text.encode())
     assert renderer.isValid()
-    size = trained._figure.size() + QSize(40, 40 + 4 + parts[1].height())
+    size = trained.figure.size() + QSize(40, 40 + 4 + parts[1].height())
     assert renderer.viewBox().size() == size
 
 

@@ -1,0 +1,163 @@
+"""The film of the probe through a run: frames are made in the background, and kept within a bound."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from app.background.job import Job, Task
+from app.background.log import LOG
+from networks.core.message import Message
+from networks.project.kept_project import project_of
+from networks.xray.film import Frame
+
+if TYPE_CHECKING:
+    from networks.insight.pictures import Pictures
+
+MOST_FILMS = 4
+"""Films whose frames are kept: a film of 256 moments with maps takes at most 1.7 MB."""
+
+
+class Subject(NamedTuple):
+    """What is filmed: a picture, in the run of a folder, and one map of a layer; None chooses the map."""
+
+    run: str
+    folder: Path
+    pictures: Pictures
+    layer: str
+    channel: int | None
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What tells it from others; the pictures are held, so that no others can have their id."""
+        return self.run, self.folder, id(self.pictures), self.layer, self.channel
+
+
+class Shot(NamedTuple):
+    """A subject with the frames that are there, by their steps."""
+
+    subject: Subject
+    frames: dict[int, Frame]
+    failed: set[int]
+    """The steps whose weights cannot be read."""
+
+
+class Film(QObject):
+    """Has frames made, the newest wish first; frames of the same film are made once."""
+
+    changed = Signal()
+    """There are more frames."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._shots: OrderedDict[tuple[Any, ...], Shot] = OrderedDict()
+        self._job: Job[None] | None = None
+        self._wish: tuple[Subject, tuple[int, ...]] | None = None
+        self._box: deque[Frame] = deque()
+        self._making: Shot | None = None
+
+    def wish(self, subject: Subject, steps: tuple[int, ...]) -> dict[int, Frame]:
+        """The frames of these moments that are there; the others are made in the background."""
+        shot = self._shots.setdefault(subject.key, Shot(subject, {}, set()))
+        self._shots.move_to_end(subject.key)
+        while len(self._shots) > MOST_FILMS:
+            self._shots.popitem(last=False)
+        for gone in shot.frames.keys() - set(steps):
+            del shot.frames[gone]
+        missing = tuple(step for step in steps if step not in shot.frames and step not in shot.failed)
+        self._wish = (subject, missing) if missing else None
+        if self._wish is not None and self._making is not None and self._making is not shot:
+            self._give_up()
+        self._start()
+        return shot.frames
+
+    def forget(self) -> None:
+        """Wants no more frames, and lets go of all that are there."""
+        self._wish = None
+        self._give_up()
+        self._shots.clear()
+
+    def close(self) -> None:
+        """Wants no more, and waits until nothing is made."""
+        self.forget()
+        if self._job is not None:
+            self._job.close()
+            self._job = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether frames are being made."""
+        return self._job is not None
+
+    def _give_up(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        self._making = None
+
+    def _start(self) -> None:
+        if self._job is not None or self._wish is None:
+            return
+        (subject, steps), self._wish = self._wish, None
+        shot = self._shots.get(subject.key)
+        if shot is None:
+            return
+        channel = subject.channel
+        if channel is None and shot.frames:
+            channel = next(iter(shot.frames.values())).channel
+        self._making, self._box = shot, deque()
+        work = partial(_made, subject, channel, steps, self._box)
+        self._job = Job(
+            work,
+            partial(self._take_last, shot, steps),
+            partial(self._miss, shot, steps),
+            lambda _: self._take(),
+            owner=self,
+            ended=self._end,
+        )
+        self._job.start()
+
+    def _take(self) -> None:
+        shot = self._making
+        if shot is None or not self._box:
+            return
+        while self._box:
+            frame = self._box.popleft()
+            shot.frames[frame.step] = frame
+        self.changed.emit()
+
+    def _take_last(self, shot: Shot, steps: tuple[int, ...], _: None) -> None:
+        self._take()
+
+    def _miss(self, shot: Shot, steps: tuple[int, ...], reason: Message) -> None:
+        """A moment is gone or damaged: whoever goes there is told why, and the film goes on without it."""
+        LOG.warning("a moment is not in the film: %s", reason)
+        self._take()
+        # made from the last to the first
+        unread = [step for step in reversed(steps) if step not in shot.frames]
+        shot.failed.update(unread[:1])
+        self.changed.emit()
+
+    def _end(self) -> None:
+        self._job = self._making = None
+        self._start()
+
+
+def _made(
+    subject: Subject, channel: int | None, steps: tuple[int, ...], box: deque[Frame], task: Task
+) -> None:
+    # imported late: torch takes a second
+    from networks.insight.film import frames
+
+    project = project_of(subject.folder)
+    # the last one first: its strongest map is the one that is shown
+    order = tuple(reversed(steps))
+    for done, frame in enumerate(
+        frames(project, subject.folder, order, subject.pictures, subject.layer, channel), 1
+    ):
+        box.append(frame)
+        if not task.report(done / len(steps)):
+            return

@@ -1,0 +1,36 @@
+"""What the strip below the curves shows: the moments of a run, and what the network answered then."""
+
+from __future__ import annotations
+
+import msgspec
+
+from networks.xray.film import Frame
+
+
+class Moment(msgspec.Struct, frozen=True, eq=False):
+    """A moment of a run: after so many epochs, with the frame of it once that is there."""
+
+    step: int
+    epoch: float
+    frame: Frame | None = None
+
+
+class Told(msgspec.Struct, frozen=True, eq=False):
+    """All moments of a run, which of them is looked at, and what is said of them.
+
+    `at` is an index, None while something else is looked at. `map` names the map of the frames, `bound` is
+    the number that its strongest colour stands for.
+    """
+
+    run: str
+    moments: tuple[Moment, ...]
+    at: int | None = None
+    classes: tuple[str, ...] = ()
+    map: str = ""
+    bound: float = 0.0
+    words: str = ""
+    """How many there are, and what they take."""
+    hint: str = ""
+    """What to do to see more than the moments."""
+    color: str = ""
+    """That of the run's curves."""
