@@ -120,7 +120,7 @@ class Arithmetic(QWidget):
         if self.page is None or not self.steps:
             return ""
         step = self.steps[self.step]
-        return caption(self.page, self._drawings[step.stage], step.local)
+        return caption(self.page, self._drawings[step.stage], step.stage, step.local)
 
     def switch(self, row: int) -> None:
         """Leaves a part of the last stage out of the sum, or puts it back."""

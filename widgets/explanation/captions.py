@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from networks.explanations.figures import figure
+from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
 from widgets.explanation.drawing import Drawing
+from widgets.explanation.gradient_captions import gradient_caption
 from widgets.explanation.ink import tr
 from widgets.explanation.patch_sum import PatchSum
 from widgets.explanation.point import Point
 from widgets.explanation.window import Window
 
 
-def caption(page: Page, drawing: Drawing, step: int) -> str:
+def caption(page: Page, drawing: Drawing, stage: int, step: int) -> str:
     """What this step of a stage does; empty where its title says it all."""
-    if page.backwards:
-        return ""
+    if isinstance(page, GradientPage):
+        return gradient_caption(page, drawing, stage, step)
     match drawing:
         case PatchSum():
             return _of_sum(page, drawing, step)

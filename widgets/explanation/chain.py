@@ -36,7 +36,10 @@ class Chain(Drawing):
         result: float,
         maps: Sequence[tuple[str, NDArray[np.floating], Box | None]] = (),
         spread: tuple[NDArray[np.floating] | None, float, float, float] | None = None,
+        name: str = "",
     ) -> None:
+        """`name` is what the result is called; empty for a value."""
+        self._name = name or tr("value")
         self.links, self._result, self._maps, self._spread = tuple(links), result, tuple(maps), spread
         self.rows = len(self.links)
         self.steps = (*(name for name, _, _ in self.links), tr("Value"))
@@ -69,7 +72,7 @@ class Chain(Drawing):
         end = self.place(self.rows, width, look)
         between = QRectF(end.left() - g(22), end.top(), g(22), end.height())
         write(painter, between, "=", ink.figures_strong, ink.text, CENTRE)
-        self._paint_box(painter, end, tr("value"), self._result, ink, pale=look.step < self.rows, focus=False)
+        self._paint_box(painter, end, self._name, self._result, ink, pale=look.step < self.rows, focus=False)
         top = g(92)
         if self._spread is not None:
             self._paint_spread(painter, QRectF(g(10), top, min(width, g(640)) - g(20), g(130)), ink)

@@ -58,7 +58,7 @@ def _of_one(form: WeightedSum, name: str, gradient: Array) -> Chain:
         image, channel, row, column = at
         title = tr("gradient at {name}, map {map}").format(name=name, map=channel)
         maps.append((title, gradient[image, channel], (row, column, row + 1, column + 1)))
-    return Chain(links, form.result, maps)
+    return Chain(links, form.result, maps, name=tr("gradient"))
 
 
 def _of_terms(form: WeightedSum, gradient: Array) -> TermSum:

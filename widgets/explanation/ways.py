@@ -69,7 +69,7 @@ def lines_of(page: GradientPage, most: int = MOST) -> tuple[Line, ...]:
         left = len(page.rungs) - index
         if found and len(found) + len(own) + (2 if left > 1 else 1) > most:
             words = tr("{layers} further up").format(layers=layers_counted(left))
-            found.append(Line(words, words, gap=True))
+            found.append(Line(words, words, rung.layer, gap=True))
             break
         found += own
     value = page.kept.loss

@@ -25,6 +25,7 @@ from tests.networks.explanations.test_catalog import scale
 from tests.networks.explanations.test_gradient_page import NAMES, kept_of
 from tests.networks.insight.test_tracing import CLASSES_HERE, RESIDUAL, prepared, trace_of
 from tests.widgets.explanation.test_drawings import assert_drawn
+from widgets.explanation.captions import caption
 from widgets.explanation.drawings import drawing_of
 from widgets.explanation.patch_sum import PatchSum
 from widgets.explanation.term_sum import TermSum
@@ -57,6 +58,8 @@ def assert_page_drawn(page, width):
     for index, stage in enumerate(page.explanation.stages):
         drawing = drawing_of(page, stage.form, index)
         assert_drawn(drawing, width, len(drawing.steps))
+        captions = [caption(page, drawing, index, step) for step in range(len(drawing.steps))]
+        assert captions[-1]
         if isinstance(drawing, PatchSum | TermSum):
             total = sum(drawing.total(row) for row in range(drawing.rows))
             assert total == pytest.approx(stage.form.result, abs=1e-9 * (1 + scale(stage.form)))
