@@ -16,6 +16,7 @@ from app.session.left_runs import Left, is_name
 from networks.core.message import message, plural, visible
 from networks.project.run_titles import newest_project
 from networks.runs.kept.folders import RUNS
+from widgets.controls.clear_menu import clear_menu
 from widgets.controls.offer_bar import OfferBar
 from widgets.look.translation import said
 
@@ -62,7 +63,7 @@ class ProjectFiles(Feature):
     def _fill_left(self) -> None:
         menu = self.sender()
         assert isinstance(menu, QMenu)
-        menu.clear()
+        clear_menu(menu)
         left = self.desk.files.unsaved.left()
         for each in left:
             runs = said(plural("{count} run", "{count} runs", count=each.runs))

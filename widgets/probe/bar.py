@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 
 from networks.core.after_step import AfterStep
 from networks.xray.probe import Which, Word
+from widgets.controls.clear_menu import clear_menu
 from widgets.controls.elided_label import ElidedLabel, Tone
 from widgets.look import theme
 from widgets.look.icon import icon
@@ -118,17 +119,18 @@ class ProbeBar(QWidget):
         self._offered = tuple(own), tuple(others), tuple(moments)
         self._weights_actions.clear()
         menu = self._weights_menu
-        menu.clear()
+        # first, for a menu deletes no entry that another one shows
+        self._weights_within.clear()
+        clear_menu(menu)
         self._offer(menu, "", own)
         if moments:
-            within = menu.addMenu(self.tr("Kept epochs"))
+            within = _menu_within(menu, self.tr("Kept epochs"))
             for each in moments:
                 self._add_weights(within, each.words, each.run, AfterStep(each.step))
         if others:
             menu.addSection(self.tr("Other runs"))
         for run in others:
-            self._offer(menu.addMenu(run.title), run.id, run.weights)
-        self._weights_within.clear()
+            self._offer(_menu_within(menu, run.title), run.id, run.weights)
         self._weights_within.addActions(menu.actions())
         self.show_options(self.options, self._weights_told)
 
@@ -138,7 +140,8 @@ class ProbeBar(QWidget):
             self._add_weights(menu, words, run, which)
 
     def _add_weights(self, menu: QMenu, words: str, run: str, which: Which) -> None:
-        action = menu.addAction(words)
+        action = QAction(words, menu)
+        menu.addAction(action)
         action.setCheckable(True)
         action.triggered.connect(partial(self._choose_weights, run, which))
         self._weights_actions[run, which] = action
@@ -270,6 +273,13 @@ class ProbeBar(QWidget):
         row.addLayout(lines, 1)
         for widget in (self.another, self.pen, self.heat, self.weights, self.more, self.legend):
             row.addWidget(widget)
+
+
+def _menu_within(menu: QMenu, title: str) -> QMenu:
+    """A menu in a menu. Made here: of what Qt makes itself, Python keeps its part when it is deleted."""
+    within = QMenu(title, menu)
+    menu.addMenu(within)
+    return within
 
 
 def _tool(symbol: str, title: str, *, worded: bool = False) -> QToolButton:
