@@ -89,9 +89,8 @@ class TimeBar(QWidget):
     def _show_words(self) -> None:
         told = self.strip.told
         index = self.strip.over if self.strip.over is not None else told.at
-        shade = theme.colors(self)
         words = [told.words if index is None else self.strip.words(index), told.hint]
-        self.words.set_text(" · ".join(filter(None, words)), shade.text_dim if index is None else shade.text)
+        self.words.set_text(" · ".join(filter(None, words)), "text_dim" if index is None else "text")
         self.words.setToolTip(told.words)
 
 
