@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QInputDialog, QToolButton
+from PySide6.QtWidgets import QToolButton
 
 from app.feature.command import Command, MenuEntry, Section
 from app.feature.desk import Desk
@@ -101,10 +101,12 @@ class XRayCanvas(Feature):
         ready = self.probing.ready
         now = ready.probe.row if ready is not None and isinstance(ready.probe, DataPicture) else 0
         last = len(dataset.labels()) - 1
-        title, words = self.tr("Probe"), self.tr("Picture number, 0 to {last}:").format(last=last)
-        row, chosen = QInputDialog.getInt(self.desk.window, title, words, now, 0, last)
-        if chosen:
-            self.probing.choose_row(row)
+        from widgets.forms.number_dialog import NumberDialog
+
+        words = self.tr("Picture number, 0 to {last}").format(last=last)
+        dialog = NumberDialog(self.tr("Probe"), words, now, 0, last, self.desk.window)
+        if dialog.exec():
+            self.probing.choose_row(dialog.number)
 
     @Slot(bool)
     def switch(self, on: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMetaMethod, QPoint, QPointF, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QToolTip, QWidget
 
 from networks.core.fields import Field
 from widgets.forms.field_words import bounds_words
@@ -36,7 +36,8 @@ class NumberField(QLineEdit):
 
     Up and Down go one step, Page Up and Page Down a long one. Digits are applied as they are typed. As soon
     as the text cannot be read or is out of bounds, the value from before typing holds again, not one made of
-    the first digits. The text stays, the frame turns red and `refused` says what was expected.
+    the first digits. The text stays, the frame turns red and `refused` says what was expected; where nobody
+    hears it, a tooltip does.
     """
 
     edited = Signal(object)
@@ -52,7 +53,8 @@ class NumberField(QLineEdit):
         self._base: Value | None = None
         self._before: Value | None = None
         """The value from before typing, which holds where the text is refused."""
-        self._description = ""
+        self._description = self._hint = ""
+        """What is said of it while its text is fine."""
         self._wheel = 0
         self.setObjectName(field.name)
         self.setMinimumWidth(theme.grown(34))
@@ -230,7 +232,7 @@ class NumberField(QLineEdit):
         value = self.parsed(self.text())
         if value is None and self.text().strip():
             self._refuse(True)
-            self.refused.emit(self._reason(self._still()))
+            self._tell(self._reason(self._still()))
             return
         if value is not None:
             self._give(value)
@@ -251,12 +253,23 @@ class NumberField(QLineEdit):
             self._describe(wrong)
         elif not wrong:
             return
-        self.refused.emit(self._expectation() if wrong else "")
+        self._tell(self._expectation() if wrong else "")
+
+    def _tell(self, sentence: str) -> None:
+        """Says why the text is refused: where somebody has a line for it, or else at the field itself."""
+        self.refused.emit(sentence)
+        if self.isSignalConnected(QMetaMethod.fromSignal(self.refused)):
+            return
+        self.setToolTip(sentence or self._hint)
+        if sentence and self.isVisible():
+            QToolTip.showText(self.mapToGlobal(QPoint(0, self.height())), sentence, self)
+        elif not sentence:
+            QToolTip.hideText()
 
     def _describe(self, wrong: bool) -> None:
         """Tells screen readers the reason before the usual description."""
         if wrong:
-            self._description = self.accessibleDescription()
+            self._description, self._hint = self.accessibleDescription(), self.toolTip()
             self.setAccessibleDescription(f"{self._reason(self._still())} {self._description}".strip())
         else:
             self.setAccessibleDescription(self._description)

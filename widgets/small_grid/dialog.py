@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -96,6 +98,7 @@ class SmallGrid(QDialog):
         field.show_number(self.size_shown[axis], self.size_shown[axis])
         field.edited.connect(self._resize_height if axis == 0 else self._resize_width)
         self.rows.add_row(title, field)
+        field.refused.connect(partial(self.rows.say, field))
         return field
 
     @Slot(object)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PIL import Image
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtTest import QTest
 
 from networks.xray.probe import DataPicture, OwnPicture
 from tests.app.features.test_results import train
+from widgets.forms.number_dialog import NumberDialog
 
 pytestmark = pytest.mark.usefixtures("collector_at_rest")
 
@@ -70,16 +71,22 @@ def test_another_probe_another_answer(xray, canvas, desk, qtbot, tmp_path):
 def test_a_picture_is_chosen_by_its_number_and_from_the_results(xray, canvas, desk, qtbot, monkeypatch):
     asked = []
 
-    def get_int(parent, title, words, now, low, high):
-        asked.append((now, low, high))
-        return 17, True
+    def answer(dialog):
+        asked.append(dialog)
+        QTest.keyClicks(dialog.field, "17")
+        dialog.accept()
+        return dialog.result()
 
-    monkeypatch.setattr(QInputDialog, "getInt", staticmethod(get_int))
+    monkeypatch.setattr(NumberDialog, "exec", answer)
     with qtbot.waitSignal(xray.rests, timeout=20_000):
         xray.switch(True)
     with qtbot.waitSignal(xray.rests, timeout=20_000):
         xray.bar.number_wished.emit()
-    assert asked == [(asked[0][0], 0, len(desk.shown.recipe.data.dataset.labels()) - 1)]
+    (dialog,) = asked
+    assert dialog.number == 17
+    dialog.field.selectAll()
+    QTest.keyClicks(dialog.field, str(len(desk.shown.recipe.data.dataset.labels())))
+    assert dialog.field.is_refused()
     assert xray.probing.ready.probe == DataPicture(17)
     xray.switch(False)
     desk.follow_picture(desk.shown.recipe.data.dataset, 23)

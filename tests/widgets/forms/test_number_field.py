@@ -7,11 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from networks.core.fields import Field, fields_of
 from networks.recipes.learning_section import Learning
 from networks.recipes.machine_section import Machine
+from widgets.forms.number_dialog import NumberDialog
 from widgets.forms.number_field import NumberField
 from widgets.forms.numerals import parse
 
@@ -283,3 +284,40 @@ def test_a_field_holds_what_was_typed_or_the_old_value_with_the_text_and_a_reaso
             assert (number.text(), number.is_refused()) == (typed, True)
             assert refusals[-1]
         assert taken[-1] == held
+
+
+def test_a_field_that_stands_alone_says_itself_why_it_refuses(qtbot):
+    number = NumberField(COUNT)
+    number.setToolTip("How many")
+    number.show_number(32)
+    qtbot.addWidget(number)
+    with qtbot.waitActive(number):
+        number.show()
+    number.selectAll()
+    qtbot.keyClicks(number, "99999999")
+    assert number.text() == "99999999"
+    assert number.toolTip().startswith("Expected a whole number, 1 to")
+    qtbot.keyClick(number, Qt.Key.Key_Return)
+    assert number.toolTip().endswith("Still in force: 32.")
+    qtbot.keyClick(number, Qt.Key.Key_Escape)
+    assert (number.text(), number.toolTip()) == ("32", "How many")
+
+
+def test_a_dialog_for_a_number_never_takes_the_beginning_of_one_that_is_refused(qtbot):
+    dialog = NumberDialog("Probe", "Picture number, 0 to 1796", 5, 0, 1796)
+    qtbot.addWidget(dialog)
+    with qtbot.waitActive(dialog):
+        dialog.show()
+    for typed in ("99999", "1797", "3.5", "5%", "-1", "x"):
+        dialog.field.selectAll()
+        qtbot.keyClicks(dialog.field, typed)
+        dialog.accept()
+        assert dialog.isVisible()
+        assert (dialog.field.text(), dialog.number) == (typed, 5)
+        assert "0 to 1" in " ".join(
+            label.text() for label in dialog.findChildren(QLabel) if label.isVisible()
+        )
+    dialog.field.selectAll()
+    qtbot.keyClicks(dialog.field, "1796")
+    dialog.accept()
+    assert (dialog.result(), dialog.number) == (QDialog.DialogCode.Accepted, 1796)
