@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from app.background.job import Task
-from app.background.newest import Newest
 from app.feature.command import Command, MenuEntry, Section
 from app.feature.desk import LASTING, Desk
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
-from app.feature.probed import Probed
 from app.feature.shown import Shown
 from app.probing.probing import Sight
-from app.probing.work import looker_of
+from app.probing.sources import Source
 from app.training.memory import lean_memory
 from networks.core.finding import blocking
 from networks.core.message import Message, visible
@@ -26,6 +24,8 @@ from networks.xray.probe import DataPicture
 from widgets.look.translation import said
 
 if TYPE_CHECKING:
+    from networks.insight.looker import Looker
+    from networks.insight.pictures import Pictures
     from widgets.backward.panel import BackwardPanel
 
 HOLDER = "step"
@@ -44,9 +44,7 @@ class OneStep(PanelFeature["BackwardPanel"]):
         self._problem: Message | None = None
         self._alone = False
         """Whether a copy is to learn from the probe as soon as that is ready."""
-        self._trying = Newest(self)
-        desk.probed_changed.connect(self._try)
-        desk.probing.changed.connect(self._say_hindrance)
+        desk.probing.changed.connect(self._try)
         desk.trainer.step_seen.connect(self._take)
         desk.trainer.state_changed.connect(self._show_reason)
         desk.files.opened.connect(self._forget)
@@ -140,34 +138,26 @@ class OneStep(PanelFeature["BackwardPanel"]):
         self._alone = True
         self.desk.probing.watch(HOLDER, Sight())
         self._try()
-        self._say_hindrance()
 
     @Slot()
     def _try(self) -> None:
-        probed = self.desk.probed
-        if not self._alone or probed is None:
+        """Makes the step that is wished for as soon as the probe is ready; says why it is not yet."""
+        probing, project = self.desk.probing, self.desk.shown.project
+        if not self._alone:
             return
-        self._alone = False
-        report, budget = self.desk.shown.report, self.desk.probing.budget
-        needed = bytes_of_story(probed.project.network, report, 1)
-        if not budget.ask(HOLDER, needed):
-            self._take(beyond_memory(needed, budget.most, 1))
+        ready = probing.ready
+        if ready is None:
+            if probing.reason is not None:
+                self.desk.say(probing.reason, LASTING)
             return
-        ready = self.desk.probing.ready
-        row = ready.probe.row if ready is not None and isinstance(ready.probe, DataPicture) else -1
-        self._trying.run(partial(_stepped_alone, probed, row), self._take, self._take)
-
-    @Slot()
-    def _say_hindrance(self) -> None:
-        """Says why the probe cannot be looked at yet; the step is made as soon as it can."""
-        reason = self.desk.probing.reason
-        if self._alone and reason is not None:
-            self.desk.say(reason, LASTING)
-
-    def close(self) -> None:
-        """Waits for the step of a copy."""
-        self._trying.skip()
-        self._trying.finish()
+        needed = bytes_of_story(project.network, self.desk.shown.report, 1)
+        row = ready.probe.row if isinstance(ready.probe, DataPicture) else -1
+        work = partial(_stepped_alone, probing.sources.source(project, probing.options), row)
+        if not probing.budget.ask(HOLDER, needed):
+            self._alone = False
+            self._take(beyond_memory(needed, probing.budget.most, 1))
+        elif probing.borrow(HOLDER, work, self._take, self._take):
+            self._alone = False
 
     def _has_room(self) -> bool:
         """Whether the story of a step may take the memory that it needs; says why, where it may not."""
@@ -225,13 +215,11 @@ class OneStep(PanelFeature["BackwardPanel"]):
             self._show_story(self.late.made)
 
 
-def _stepped_alone(probed: Probed, row: int, _: Task) -> SeenStep:
+def _stepped_alone(source: Source, row: int, looker: Looker, pictures: Pictures, _: Task) -> SeenStep:
     """In the job's thread. A run's optimizer is copied as well, where its weights of now are looked at."""
     from networks.insight.trial import step_of_looker, step_of_run
 
-    source = probed.source
     with lean_memory():
         if source.run is not None and source.which == "now":
-            return step_of_run(source.run, probed.pictures, row)
-        looker = probed.looker or looker_of(probed.project, source)
-        return step_of_looker(looker, probed.pictures, row)
+            return step_of_run(source.run, pictures, row)
+        return step_of_looker(looker, pictures, row)

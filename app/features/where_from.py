@@ -371,6 +371,8 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         seen = of_step.seen
         picture = self.tr("picture {row}, as the step saw it").format(row=int(seen.rows[of_step.image]))
         words = self.tr("step {step}, its batch").format(step=seen.step)
+        if seen.alone:
+            words = self.tr("step {step}, tried on a copy").format(step=seen.step)
         self._show_page(shown, picture, words, offers_start=False)
 
     def _show_page(self, shown: Page, picture: str, weights: str, *, offers_start: bool) -> None:

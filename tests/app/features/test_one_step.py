@@ -14,7 +14,6 @@ def one_step(desk, training, qtbot):
     qtbot.addWidget(feature.panel)
     feature.show(None, desk.shown)
     yield feature
-    feature.close()
     desk.trainer.close()
 
 
@@ -71,6 +70,8 @@ def test_a_copy_learns_from_the_probe_and_the_run_does_not_change(one_step, trai
     qtbot.waitUntil(lambda: one_step.panel.seen.alone, timeout=60_000)
     seen = one_step.panel.seen
     assert (run.step, seen.step) == (1, 2)
+    _, validation = desk.shown.recipe.data.split()
+    assert seen.rows.tolist() == [int(validation[0])]
     assert all((before[name] == tensor).all() for name, tensor in run.module.state_dict().items())
     assert "the run did not change" in one_step.panel.about.text()
     assert not one_step.panel.losses.isVisible()
