@@ -209,6 +209,8 @@ class LooksAt(PanelFeature["HeatPanel"]):
         weights = probed.weights
         if self.desk.probing.off.within(probed.project.network) != NOTHING_OFF:
             weights += self.tr(", with nothing switched off")
+        if probed.mode == "training":
+            weights += self.tr(", BatchNorm as in evaluation")
         pictures = probed.pictures
         return Scene(
             pictures.seen,

@@ -33,6 +33,13 @@ def score_words(found: HeatMap, names: tuple[str, ...]) -> str:
 
 def seen(found: HeatMap, scene: Scene) -> list[str]:
     """What is seen: two or three sentences."""
+    if not np.isfinite(found.values).all():
+        return [
+            tr(
+                "Some numbers are not finite: weights or scores have grown beyond all bounds. "
+                "Train again with a smaller learning rate."
+            )
+        ]
     if not found.bound:
         return [
             tr("Every number is zero: with these weights, the score does not depend on any pixel this way.")

@@ -173,6 +173,7 @@ class ProbeBar(QWidget):
         wide = self.width() >= theme.grown(_FOR_WORDS)
         roomy = self.width() >= theme.grown(_FOR_WEIGHTS)
         self.weights.setVisible(roomy)
+        self.heat.setVisible(roomy)
         self._weights_within.menuAction().setVisible(not roomy)
         self.weights.setToolButtonStyle(style.ToolButtonTextOnly if wide else style.ToolButtonIconOnly)
 
@@ -197,6 +198,7 @@ class ProbeBar(QWidget):
         self.weights.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more = QMenu(self)
         more.addAction(self.tr("Picture number…"), self.number_wished.emit)
+        more.addAction(self.tr("What the network looks at"), self.heat_wished.emit)
         # in a narrow bar the answer to the probe needs the place of the button
         self._weights_within = more.addMenu(self.tr("Which weights"))
         for field, title, choices in self._others():

@@ -19,7 +19,11 @@ from networks.insight import attribution
 from networks.insight.attribution.gradient import Gradient
 from networks.insight.attribution.method import Attributed, Method
 from networks.xray.heat import Description
+from networks.xray.silenced import Silenced
+from tests.app.features import test_results
 from tests.app.features.test_results import train
+
+results = test_results.results
 
 
 @pytest.fixture
@@ -301,3 +305,34 @@ def test_it_is_saved_with_its_caption(room, qtbot, tmp_path, monkeypatch, ending
         assert "pool2" in text
         assert "colors" not in text
         assert "random start" in text
+
+
+def test_doors_lead_into_the_room(room, xray, results, training, desk, qtbot):
+    """From the bar of the probe, and from a picture in Results, which becomes the probe."""
+    opened = []
+    desk.panel_wished.connect(opened.append)
+    room.open()
+    until_map(room, qtbot)
+    opened.clear()
+    xray.bar.heat.click()
+    assert opened == ["heat"]
+    train(training, qtbot)
+    results.panel.show()
+    results.look()
+    qtbot.waitUntil(lambda: results._shown is not None, timeout=30_000)
+    results.panel.looked_at.emit(17)
+    assert opened[-1] == "heat"
+    qtbot.waitUntil(lambda: "picture 17" in room.panel.probe.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: room.panel.found is not None, timeout=30_000)
+
+
+def test_it_says_what_is_not_as_it_was_chosen_for_the_cards(room, desk, qtbot):
+    """Maps are made in evaluation mode, with nothing switched off, whatever the cards show."""
+    room.open()
+    before = until_map(room, qtbot)
+    desk.probing.choose_options(replace(desk.probing.options, mode="training"))
+    qtbot.waitUntil(lambda: "BatchNorm as in evaluation" in room.panel.weights.text(), timeout=30_000)
+    desk.probing.silence(Silenced(bypassed=frozenset({"tanh1"})))
+    qtbot.waitUntil(lambda: "nothing switched off" in room.panel.weights.text(), timeout=30_000)
+    found = until_map(room, qtbot)
+    assert np.array_equal(found.values, before.values)

@@ -204,6 +204,7 @@ def test_words_have_the_figures_of_the_map():
     gap = seen(a_map([[1, 1], [1, 1]], "integrated", Aim(0, 2), gap=Gap(4.0, 5.0)), shown)[-1]
     assert "4.000" in gap
     assert "20 %" in gap
+    assert "not finite" in seen(a_map([[0, np.nan], [1, 2]]), shown)[0]
     assert "every number is zero" in seen(a_map(np.zeros((2, 2))), shown)[0].lower()
 
 
