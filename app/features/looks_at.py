@@ -109,7 +109,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
             self._tests.clear()
             self._testing.give_up()
             if self.late.made is not None:
-                self.late.made.show_testing(None)
+                self.late.made.trust.show_progress(None)
             self._known = self._wanted = None
             self._choice = replace(self._choice, layer="", label=None, other=None)
         elif new.news(old, "selection"):
@@ -293,7 +293,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
         if probed is None or known is None or self._wanted is None:
             return
         asked = self._wanted[1]
-        self.panel.show_testing(0.0)
+        self.panel.trust.show_progress(0.0)
         scene = self._scene(probed)
         about = self.tr("Tested on: {probe}, {weights}").format(probe=scene.probe, weights=scene.weights)
         taking = partial(self._take_test, asked, scene.pixels, about)
@@ -302,23 +302,23 @@ class LooksAt(PanelFeature["HeatPanel"]):
     def _take_test(
         self, asked: Asked, pixels: NDArray[np.uint8], about: str, found: Randomization | None
     ) -> None:
-        self.panel.show_testing(None)
+        self.panel.trust.show_progress(None)
         if found is not None:
             self._tests[_tested_by(asked)] = Outcome(found, pixels, about)
             if self._wanted is not None:
                 self._show_tests(self._wanted[1])
 
     def _miss_test(self, reason: Message) -> None:
-        self.panel.show_testing(None)
+        self.panel.trust.show_progress(None)
         self.desk.say(reason)
 
     @Slot()
     def _stop_test(self) -> None:
         self._testing.give_up()
-        self.panel.show_testing(None)
+        self.panel.trust.show_progress(None)
 
     def _show_testing(self, share: float) -> None:
-        self.panel.show_testing(share)
+        self.panel.trust.show_progress(share)
 
     def _show_tests(self, asked: Asked) -> None:
         """Those of the other methods, and that of this one at its layer."""
@@ -336,7 +336,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
         from widgets.heat.saving import heat_picture
 
         panel = self.panel
-        if panel.found is None or panel.scene is None or panel.refused:
+        if panel.found is None or panel.scene is None or panel.trust.refused:
             return
         kinds = ((self.tr("Picture"), ".png"), (self.tr("Drawing"), ".svg"))
         path = new_file(panel, self.tr("Save the picture"), f"{panel.choice.method}.png", kinds)
@@ -344,7 +344,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
             return
         method, look = _method(panel.choice.method).description, panel.knobs.look
         try:
-            data = heat_picture(panel.found, method, panel.scene, look, panel.test, path.suffix)
+            data = heat_picture(panel.found, method, panel.scene, look, panel.trust.outcome, path.suffix)
         except UserError as error:
             self.desk.files.show_error(error.reason)
             return

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QScrollArea,
     QStackedLayout,
     QToolButton,
@@ -29,8 +28,8 @@ from widgets.heat.choice import Choice, Outcome, Scene
 from widgets.heat.knobs import Knobs
 from widgets.heat.method_list import MethodList
 from widgets.heat.picture import HeatPicture
-from widgets.heat.random_strip import RandomStrip
-from widgets.heat.sentences import pixel_words, score_words, seen, verdict
+from widgets.heat.sentences import pixel_words, score_words, seen
+from widgets.heat.trust import Trust
 from widgets.heat.words import WordsBeside
 from widgets.look import theme
 from widgets.look.icon import icon
@@ -61,7 +60,6 @@ class HeatPanel(QWidget):
         self.choice = Choice()
         self.scene: Scene | None = None
         self.found: HeatMap | None = None
-        self.test: Outcome | None = None
         self._methods: dict[str, Description] = {}
         self._reason = ""
         self._covered: Covered | None = None
@@ -69,14 +67,8 @@ class HeatPanel(QWidget):
         self.methods, self.knobs, self.picture = MethodList(), Knobs(), HeatPicture()
         self.readout, self.score, self.answer = ElidedLabel(lines=2), ElidedLabel(), AnswerBars()
         self.hand = QToolButton()
-        self.words, self.strip = WordsBeside(), RandomStrip()
-        self.progress, self.testing = QProgressBar(), QProgressBar()
-        self.randomize, self.cancel = (
-            QPushButton(self.tr("Randomize the weights")),
-            QPushButton(self.tr("Stop")),
-        )
-        self.verdict, self.hint, self.save = QLabel(), QLabel(), QToolButton()
-        self.about = ElidedLabel()
+        self.words, self.trust = WordsBeside(), Trust()
+        self.progress, self.hint, self.save = QProgressBar(), QLabel(), QToolButton()
         self._later = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._later.timeout.connect(self._bring)
         self._arrange()
@@ -86,11 +78,10 @@ class HeatPanel(QWidget):
         self.picture.pointed.connect(self._read)
         self.picture.patch_moved.connect(self.cover_wished)
         self.hand.toggled.connect(self._take_in_hand)
-        self.randomize.clicked.connect(self.randomize_wished)
-        self.cancel.clicked.connect(self.cancelled)
+        self.trust.randomize_wished.connect(self.randomize_wished)
+        self.trust.cancelled.connect(self.cancelled)
         self.save.clicked.connect(self.saving_wished)
         self.show_progress(None)
-        self.show_testing(None)
         self.show_hint("")
 
     # what is shown
@@ -134,12 +125,13 @@ class HeatPanel(QWidget):
 
     def show_tests(self, tests: Mapping[str, Outcome]) -> None:
         """Shows what came of testing each method."""
-        before, self.test = self.test, tests.get(self.choice.method)
+        before, outcome = self.trust.outcome, tests.get(self.choice.method)
         self.methods.show_choice(self.choice.method, tests)
-        if self.test is before and self.test is not None:
+        if outcome is before and outcome is not None:
             return
+        self.trust.show_outcome(outcome)
         self._refresh()
-        if self.test is not None:
+        if outcome is not None:
             self._later.start()
 
     def show_cover(self, covered: Covered) -> None:
@@ -153,13 +145,6 @@ class HeatPanel(QWidget):
         self.progress.setVisible(share is not None)
         self.progress.setValue(0 if share is None else round(100 * share))
 
-    def show_testing(self, share: float | None) -> None:
-        """Shows how far the test is; None where there is none."""
-        self.testing.setVisible(share is not None)
-        self.cancel.setVisible(share is not None)
-        self.randomize.setEnabled(share is None)
-        self.testing.setValue(0 if share is None else round(100 * share))
-
     def take_focus(self) -> None:
         """Gives the keyboard to the picture."""
         self.picture.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -167,11 +152,6 @@ class HeatPanel(QWidget):
     def _show_knobs(self) -> None:
         assert self.scene is not None
         self.knobs.show_choice(self.choice, self.scene, self._methods[self.choice.method], self._side)
-
-    @property
-    def refused(self) -> bool:
-        """Whether the method has failed its test, so that its map is not shown."""
-        return self.test is not None and self.test.found.unmoved
 
     @property
     def _shade(self) -> float:
@@ -182,19 +162,14 @@ class HeatPanel(QWidget):
         scene = self.scene
         if scene is None:
             return
-        shown = None if self.refused else self.found
+        shown = None if self.trust.refused else self.found
         self.picture.show_map(shown)
         self.save.setEnabled(shown is not None)
-        self.strip.show_test(self.test)
-        self.strip.setVisible(self.test is not None)
-        self.about.setVisible(self.test is not None)
-        self.about.set_text("" if self.test is None else self.test.about)
-        self.verdict.setText(self._usual if self.test is None else verdict(self.test.found))
         self.score.set_text("" if self.found is None else score_words(self.found, scene.names))
         method = self._methods[self.choice.method]
         if self._reason:
             told = [self._reason]
-        elif self.refused:
+        elif self.trust.refused:
             told = [self.tr("This map is not shown: it failed its test, see below.")]
         else:
             told = [] if shown is None else seen(shown, scene)
@@ -215,7 +190,7 @@ class HeatPanel(QWidget):
     def _read(self, at: tuple[int, int]) -> None:
         if self.scene is None:
             return
-        words = pixel_words(None if self.refused else self.found, self.scene, *at)
+        words = pixel_words(None if self.trust.refused else self.found, self.scene, *at)
         self.readout.set_text(words)
         self.picture.tell(words)
 
@@ -242,8 +217,8 @@ class HeatPanel(QWidget):
             return
         told: list[tuple[str, str, Callable[[], object]]] = []
         aim = found.asked.aim
-        if self.test is None and self.randomize.isEnabled():
-            told.append(("dice", self.tr("Randomize the weights"), self.randomize.click))
+        if self.trust.outcome is None and self.trust.randomize.isEnabled():
+            told.append(("dice", self.tr("Randomize the weights"), self.trust.randomize.click))
         strongest = self.picture.strongest()
         if strongest is not None and found.bound:
             words = self.tr("Cover the strongest place")
@@ -282,10 +257,6 @@ class HeatPanel(QWidget):
 
     def _arrange(self) -> None:
         self._side = 0
-        self._usual = self.tr(
-            "The weights are drawn anew, layer by layer from the top, and the map is made each time. A map "
-            "that stays as it is explains nothing: it would look the same for a network that knows nothing."
-        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -346,7 +317,6 @@ class HeatPanel(QWidget):
         self._grid.setVerticalSpacing(theme.MARGIN)
         lines.addLayout(self._grid)
         lines.addStretch(1)
-        self._part = self._test_part()
         self._left, self._middle = QWidget(), QWidget()
         left = QVBoxLayout(self._left)
         left.setContentsMargins(0, 0, 0, 0)
@@ -388,39 +358,13 @@ class HeatPanel(QWidget):
         lines.addWidget(self.answer)
         lines.addStretch(1)
 
-    def _test_part(self) -> QWidget:
-        part = QWidget()
-        title = QLabel(self.tr("Can the map be trusted?"))
-        title.setProperty("role", "heading")
-        self.verdict.setWordWrap(True)
-        self.verdict.setTextFormat(Qt.TextFormat.PlainText)
-        self.verdict.setFont(theme.font(theme.DENSE))
-        self.randomize.setIcon(icon("dice"))
-        self.testing.setTextVisible(False)
-        self.testing.setAccessibleName(self.tr("How far the test is"))
-        row = QHBoxLayout()
-        row.setSpacing(theme.SPACE)
-        row.addWidget(self.randomize)
-        row.addWidget(self.testing, 1)
-        row.addWidget(self.cancel)
-        row.addStretch(1)
-        lines = QVBoxLayout(part)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(theme.SPACE)
-        for widget in (title, self.verdict):
-            lines.addWidget(widget)
-        lines.addLayout(row)
-        lines.addWidget(self.strip)
-        lines.addWidget(self.about)
-        return part
-
     def _lay(self, how: str) -> None:
         """Puts the three columns beside or below each other."""
         if how == self._lie:
             return
         self._lie = how
         grid, top = self._grid, Qt.AlignmentFlag.AlignTop
-        for widget in (self._left, self._middle, self.words, self._part):
+        for widget in (self._left, self._middle, self.words, self.trust):
             grid.removeWidget(widget)
         at = {
             "wide": ((0, 0), (0, 1), (0, 2), (1, 1)),
@@ -430,7 +374,7 @@ class HeatPanel(QWidget):
         grid.addWidget(self._left, *at[0], 1 if how == "narrow" else 3, 1, top)
         grid.addWidget(self._middle, *at[1], top)
         grid.addWidget(self.words, *at[2], top)
-        grid.addWidget(self._part, *at[3], 1, 2 if how == "wide" else 1, top)
+        grid.addWidget(self.trust, *at[3], 1, 2 if how == "wide" else 1, top)
         for column in range(3):
             grid.setColumnStretch(column, 1 if column == at[1][1] else 0)
             grid.setColumnMinimumWidth(column, 0)
@@ -442,8 +386,8 @@ class HeatPanel(QWidget):
     @Slot()
     def _bring(self) -> None:
         """Scrolls to the test: it has just been made, or is that of the method that was chosen just now."""
-        if self.testing.isVisible() or self.strip.isVisible():
-            self._scroll.ensureWidgetVisible(self.strip, 0, 8)
+        if self.trust.strip.isVisible():
+            self._scroll.ensureWidgetVisible(self.trust.strip, 0, 8)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(round(g(330)), 240)

@@ -50,9 +50,9 @@ def until_map(room, qtbot, true=lambda found: True):
 
 
 def until_tested(room, qtbot):
-    room.panel.randomize.click()
-    qtbot.waitUntil(lambda: room.panel.test is not None, timeout=60_000)
-    return room.panel.test.found
+    room.panel.trust.randomize.click()
+    qtbot.waitUntil(lambda: room.panel.trust.outcome is not None, timeout=60_000)
+    return room.panel.trust.outcome.found
 
 
 def choose(room, method):
@@ -142,21 +142,21 @@ def test_it_passes_its_test_and_shows_every_stage(room, qtbot):
     test = until_tested(room, qtbot)
     panel = room.panel
     assert [stage.layers for stage in test.stages] == [("fc3",), ("fc2",), ("fc1",), ("conv2",), ("conv1",)]
-    assert panel.strip.isVisible()
-    assert panel.strip.count == 6
-    assert f"{test.similarity:.2f}" in panel.verdict.text()
-    assert "random start" in panel.about.text()
+    assert panel.trust.strip.isVisible()
+    assert panel.trust.strip.count == 6
+    assert f"{test.similarity:.2f}" in panel.trust.verdict.text()
+    assert "random start" in panel.trust.about.text()
     # another picture changes nothing of what was tested
-    shown = panel.strip._test
+    shown = panel.trust.strip._test
     room.desk.probing.choose_row(3)
     until_map(room, qtbot, lambda found: "picture 3" in panel.probe.text())
-    assert panel.strip._test is shown is panel.test
-    assert "picture 3" not in panel.about.text()
+    assert panel.trust.strip._test is shown is panel.trust.outcome
+    assert "picture 3" not in panel.trust.about.text()
     assert "Passed" in panel.methods.rows["gradient"].accessibleDescription()
-    panel.strip.setFocus()
-    QTest.keyClick(panel.strip, Qt.Key.Key_Right)
-    assert "fc3 random" in panel.strip.accessibleDescription()
-    assert not panel.refused
+    panel.trust.strip.setFocus()
+    QTest.keyClick(panel.trust.strip, Qt.Key.Key_Right)
+    assert "fc3 random" in panel.trust.strip.accessibleDescription()
+    assert not panel.trust.refused
 
 
 class Outlines(Method):
@@ -184,7 +184,7 @@ def test_a_method_that_fails_is_not_shown_any_more(room, desk, qtbot, monkeypatc
     assert panel.picture.strongest() is not None
     test = until_tested(room, qtbot)
     assert test.similarity > 0.99
-    assert panel.refused
+    assert panel.trust.refused
     assert panel.picture.strongest() is None
     assert "not shown" in panel.words.sentences.text()
     assert "1.00" in panel.methods.rows["gradient"].accessibleDescription()
@@ -195,14 +195,14 @@ def test_a_method_that_fails_is_not_shown_any_more(room, desk, qtbot, monkeypatc
     # others are not concerned, and another network has not been tested
     choose(room, "occlusion")
     until_map(room, qtbot, lambda found: found.asked.method == "occlusion")
-    assert not panel.refused
+    assert not panel.trust.refused
     choose(room, "gradient")
-    assert panel.refused
+    assert panel.trust.refused
     network = desk.shown.network
     node = network["conv1"]
     desk.edit_network(set_layers(network, {"conv1": replace(node.layer, filters=4)}), "fewer")
     until_map(room, qtbot, lambda found: found.asked.method == "gradient")
-    assert not panel.refused
+    assert not panel.trust.refused
 
 
 def test_grad_cam_looks_at_the_layer_that_is_selected(room, desk, canvas, qtbot):
