@@ -15,6 +15,7 @@ from networks.project.comparing import Planned, Round
 from networks.runs.events import Finished, Noticed
 from networks.runs.kept.environment import approximately
 from networks.runs.kept.reading import read_run
+from networks.runs.record import MANY
 
 if TYPE_CHECKING:
     from networks.training.comparing import Comparing
@@ -90,7 +91,7 @@ class ComparingLeg(Leg):
         assert folder is not None
         with self.placing:
             run, recorder, differs, passed_over = resumed(folder, planned.id, version())
-            record = read_run(folder, planned.id, until=run.step).record
+            record = read_run(folder, planned.id, until=run.step, most=MANY).record
             assert recorder is not None
             self._recorders = ({} if planned.part.side == "A" else self._recorders) | {run.id: recorder}
         record.progress.round, record.progress.rounds = number, len(self._rounds)

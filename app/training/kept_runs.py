@@ -25,6 +25,7 @@ from networks.runs.kept.files import label_of, write_label
 from networks.runs.kept.folders import TRASH, brought_back, claimed, is_gone, removed, run_folders, words_of
 from networks.runs.kept.following import Follower
 from networks.runs.kept.reading import KeptRun
+from networks.runs.record import MANY
 from networks.runs.sweeps.queue import SWEEPS, Queue, is_sweep
 
 Move = Callable[[Path], Path]
@@ -207,7 +208,7 @@ class KeptRuns(QObject):
 def _found(wanted: dict[str, Path], box: deque[Found | Message], task: Task) -> None:
     """Reads runs into the box; of one that cannot be read the reason."""
     for done, (run, folder) in enumerate(wanted.items(), 1):
-        follower = Follower(folder, run)
+        follower = Follower(folder, run, MANY)
         try:
             box.append(Found(follower.begin(), trained_project(folder), follower))
         except UserError as error:

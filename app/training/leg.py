@@ -20,7 +20,7 @@ from networks.runs.failure import explain
 from networks.runs.kept.environment import approximately
 from networks.runs.kept.reading import KeptRun, read_run
 from networks.runs.measures import TRAINING_LOSS
-from networks.runs.record import Record
+from networks.runs.record import MANY, Record
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -321,7 +321,7 @@ class RunLeg(Leg):
 
         with self.placing:
             run, self.recorder, differs, passed_over = resumed(folder, self._id, version())
-        self.record = read_run(folder, self._id, until=run.step).record
+        self.record = read_run(folder, self._id, until=run.step, most=MANY).record
         self.training_run = run
         for reason in (*passed_over, *([approximately(differs)] if differs else ())):
             self.box.append(Noticed(self._id, reason))

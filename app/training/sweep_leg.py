@@ -147,7 +147,7 @@ class SweepLeg(Leg):
             project = read_project(place / PROJECT)
             run, recorder, differs, passed_over = resumed(place, self._id, version())
             self._recorders = {} if recorder is None else {self._id: recorder}
-            record = read_run(place, self._id, until=run.step).record
+            record = read_run(place, self._id, until=run.step, most=MANY).record
         self._list(record, project)
         assert recorder is not None
         self.begun.append((self._id, recorder))

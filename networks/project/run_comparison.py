@@ -81,6 +81,14 @@ def _sameness(one: Record, other: Record) -> Message:
     if not common:
         return message("There is no step that both have made.")
     found = first_difference(one, other)
+    if one.thinned or other.thinned:
+        sentence = found.sentence() if found is not None else message("None of them differs.")
+        return message(
+            "Of so long a run not all steps are in memory, and {count} were compared; “backbone compare” "
+            "compares all. {sentence}",
+            count=common,
+            sentence=sentence,
+        )
     if found is not None:
         return found.sentence()
     return plural(

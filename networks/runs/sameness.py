@@ -34,8 +34,14 @@ class FirstDifference(msgspec.Struct, frozen=True):
 
 
 def in_common(one: Record, other: Record) -> tuple[int, int]:
-    """How many steps and how many validations both runs have made."""
-    return min(len(one.steps), len(other.steps)), min(len(one.validations), len(other.validations))
+    """How many steps and how many validations of both runs can be compared.
+
+    Those that both have made; of runs so long that not all their steps are in memory, those that are in both.
+    """
+    steps = min(len(one.steps), len(other.steps))
+    if one.thinned or other.thinned:
+        steps = len(np.intersect1d(one.steps.step, other.steps.step, assume_unique=True))
+    return steps, min(len(one.validations), len(other.validations))
 
 
 def first_difference(one: Record, other: Record) -> FirstDifference | None:
@@ -55,6 +61,8 @@ def first_difference(one: Record, other: Record) -> FirstDifference | None:
 
 def _first(one: Record, other: Record, each: Each) -> FirstDifference | None:
     ours, theirs = (record.steps if each == "step" else record.validations for record in (one, other))
+    if each == "step" and (one.thinned or other.thinned):
+        return _first_of_some(ours, theirs)
     common = min(len(ours), len(theirs))
     first: tuple[int, str] | None = None
     for measure in MEASURES:
@@ -68,6 +76,22 @@ def _first(one: Record, other: Record, each: Each) -> FirstDifference | None:
             return None
         first = int(steps[0]), next(measure.name for measure in MEASURES if measure.each == each)
     return _difference(ours, theirs, *first)
+
+
+def _first_of_some(ours: Series, theirs: Series) -> FirstDifference | None:
+    """The first number that differs at the steps that are in memory of both."""
+    _, here, there = np.intersect1d(ours.step, theirs.step, assume_unique=True, return_indices=True)
+    found: tuple[int, str] | None = None
+    for measure in MEASURES:
+        if measure.each == "step":
+            unequal = _unequal(ours.values(measure.name)[here], theirs.values(measure.name)[there])
+            if len(unequal) and (found is None or unequal[0] < found[0]):
+                found = int(unequal[0]), measure.name
+    if found is None:
+        return None
+    at, name = found
+    values = ours.values(name)[here[at]], theirs.values(name)[there[at]]
+    return FirstDifference(name, int(ours.step[here[at]]), float(values[0]), float(values[1]))
 
 
 def _unequal(ours: Floats, theirs: Floats) -> np.ndarray[tuple[int], np.dtype[np.intp]]:

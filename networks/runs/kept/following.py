@@ -30,10 +30,10 @@ class News(NamedTuple):
 class Follower:
     """Reads the folder of a run again and again, from any thread, but from one at a time."""
 
-    def __init__(self, folder: Path, run: str = "") -> None:
-        """`run` is the id of the run's record, else the folder's path."""
+    def __init__(self, folder: Path, run: str = "", most: int | None = None) -> None:
+        """`run` is the id of the run's record, else the folder's path; `most` is for the record."""
         self.folder = folder
-        self._run = run or os.fspath(folder)
+        self._run, self._most = run or os.fspath(folder), most
         self._read = 0
         """Bytes of the metrics that were read: up to the end of a line."""
         self._lines = Lines(self._run)
@@ -41,7 +41,7 @@ class Follower:
     def begin(self) -> KeptRun:
         """Reads all that there is, as `read_run` does; `read` goes on from there. Raises UserError."""
         state, end = self._state()
-        kept = unread(self.folder, self._run, state)
+        kept = unread(self.folder, self._run, state, self._most)
         self._read, self._lines = 0, Lines(self._run)
         for told in self._lines.of_legs(self._appended(state != "running")):
             kept.record.take(told)

@@ -37,12 +37,12 @@ def is_run(folder: Path) -> bool:
     return os.path.isfile(folder / HEADER)
 
 
-def read_run(folder: Path, run: str = "", until: int = MOST_STEPS) -> KeptRun:
+def read_run(folder: Path, run: str = "", until: int = MOST_STEPS, most: int | None = None) -> KeptRun:
     """Reads a run; `run` is the id of its record, else the folder's path. Raises UserError with the reason.
 
-    With `until` the record ends with that step, as if the run went on from there.
+    With `until` the record ends with that step, as if the run went on from there. `most` is for the record.
     """
-    return _read(folder, run, until, _whole)
+    return _read(folder, run, until, _whole, most)
 
 
 def read_briefly(folder: Path) -> KeptRun:
@@ -59,11 +59,13 @@ def read_summary(folder: Path) -> Summary:
     return summary_of(kept.record, kept.label.note, kept.header.begun, kept.header.seed)
 
 
-def _read(folder: Path, run: str, until: int, part: Callable[[bytes], bytes]) -> KeptRun:
+def _read(
+    folder: Path, run: str, until: int, part: Callable[[bytes], bytes], most: int | None = None
+) -> KeptRun:
     """Reads a run from a part of its metrics."""
     # the state first: a run that ends meanwhile is then one whose end is not known yet
     state, end = state_and_end(folder)
-    kept = unread(folder, run, state)
+    kept = unread(folder, run, state, most)
     lines = metrics.Lines(kept.record.run)
     for told in lines.of_legs(part(_lines(folder)), until):
         kept.record.take(told)
@@ -82,11 +84,11 @@ def state_and_end(folder: Path) -> tuple[State, End | None]:
     return state, end_of(folder) if state == "ended" else None
 
 
-def unread(folder: Path, run: str, state: State) -> KeptRun:
+def unread(folder: Path, run: str, state: State, most: int | None = None) -> KeptRun:
     """A run with a record that is empty as yet. Raises UserError with the reason."""
     header, label = header_of(folder), label_of(folder)
     title = label.title or header.title or words_of(folder)
-    record = Record(run or os.fspath(folder), title, header.epochs)
+    record = Record(run or os.fspath(folder), title, header.epochs, most=most)
     record.short = label.title or header.short or title
     record.parent = header.parent
     return KeptRun(folder, header, label, state, record)

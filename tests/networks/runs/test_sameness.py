@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.runs.record import Record
-from networks.runs.sameness import first_difference
+from networks.runs.sameness import first_difference, in_common
 from tests.networks.runs.kept.test_metrics import stepped, validated
 
 NAN = math.nan
@@ -58,3 +58,30 @@ def test_what_one_of_them_has_not_measured_differs():
     assert (
         str(found.sentence()) == "The first number that differs is the training loss of step 2: nan and 2.0."
     )
+
+
+@given(st.integers(1, 90), st.integers(90, 300))
+def test_runs_too_long_to_be_held_whole_are_compared_where_both_are_held(changed, count):
+    """They are thinned out at different moments, and so have other steps at the same places."""
+
+    def made(most, piece, wrong=None):
+        run = Record("a", most=most)
+        for start in range(1, count + 1, piece):
+            run.take(
+                [stepped(step, 0.5 if step == wrong else 1 / step) for step in range(start, start + piece)]
+            )
+        return run
+
+    short, long = made(40, 7), made(64, 3)
+    assert short.thinned
+    compared, _ = in_common(short, long)
+    assert compared == len(set(short.steps.step.tolist()) & set(long.steps.step.tolist()))
+    assert compared >= 10
+    assert first_difference(short, long) is None
+    assert first_difference(short, made(None, 5)) is None
+    other = made(None, 1, wrong=changed + 2)
+    found = first_difference(short, other)
+    if changed + 2 in short.steps.step.tolist():
+        assert (found.step, found.one, found.other) == (changed + 2, 1 / (changed + 2), 0.5)
+    else:
+        assert found is None
