@@ -15,10 +15,11 @@ from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
-from app.features.data_map import DataMaps, Subject
+from app.features.data_map import DataMaps
+from app.features.judged_moment import JudgedMoment
+from app.features.map_subject import subject_of
 from app.features.results_gestures import gestures_of
 from app.features.results_words import about_of, offer_of
-from app.probing.sources import KeptSource, Source
 from app.training.judged_pictures import JudgedPictures
 from app.training.judging import judged, not_judged
 from app.training.kept_judgements import KeptJudgements
@@ -29,7 +30,6 @@ from networks.recipes.datasets import Pixels
 from networks.runs.judgement.judgement import Judgement, Side, Weights
 from networks.runs.judgement.mistakes import changes
 from networks.runs.record import Record
-from networks.xray.probe import Which
 from widgets.controls.section import ShowWatch
 from widgets.look.translation import said
 from widgets.results.results import Earlier
@@ -64,6 +64,10 @@ class Results(PanelFeature["ResultsPanel"]):
         self._run = ""
         """The id of the run that was chosen; empty for the newest one."""
         self._weights: Weights = "best"
+        self._before: Weights = "best"
+        """What was chosen before a moment was looked at."""
+        self.moment = JudgedMoment(desk)
+        self.moment.moved.connect(self._follow_moment)
         self._side: Side = "validation"
         self._job: Job[Any] | None = None
         self._judging: _Wanted | None = None
@@ -187,25 +191,14 @@ class Results(PanelFeature["ResultsPanel"]):
         judgement = self._get(record.run, weight, side)
         old = judgement is not None and self._is_old(record, judgement)
         partner = self._partner()
-        if judgement is None or (old and not self.desk.trainer.busy):
+        if judgement is None or (old and (weight == "moment" or not self.desk.trainer.busy)):
             self._judge()
         elif partner is not None and self._get(*self._choice(partner)) is None:
             self._judge_of(partner)
         self._show(record, judgement, old=old)
-        self.maps.show_subject(self._mapped(record, weight, side, judgement))
-
-    def _mapped(
-        self, record: Record, weight: Weights, side: Side, judgement: Judgement | None
-    ) -> Subject | None:
-        """Which weights and pictures the map of the data is about."""
-        which: Which = "now" if weight == "last" else weight
         step = 0 if judgement is None else judgement.step
-        if (run := self._live(record)) is not None:
-            return Subject(Source(run, which, step, ()), run.project, side, record.title)
-        if (past := self._past(record)) is None:
-            return None
-        kept = KeptSource(record.run, past[0], record)
-        return Subject(Source(None, which, kept.step(which), (), kept), past[1], side, record.title)
+        there = self._live(record), self._past(record), self.moment
+        self.maps.show_subject(subject_of(record, *there, (weight, side), step))
 
     def _map_page(self) -> MapPage | None:
         return None if self.late.made is None else self.late.made.map
@@ -255,6 +248,10 @@ class Results(PanelFeature["ResultsPanel"]):
 
     def _possible(self, record: Record) -> tuple[tuple[Weights, ...], tuple[Side, ...]]:
         """Of which weights and on which side something is known, or can be judged."""
+        weights, sides = self._lasting(record)
+        return (*weights, *self.moment.kinds(record.run)), sides
+
+    def _lasting(self, record: Record) -> tuple[tuple[Weights, ...], tuple[Side, ...]]:
         weights, sides = self.kept.of(record.run)
         if (run := self._live(record)) is not None:
             return weights, tuple(run.sides.images)
@@ -265,6 +262,8 @@ class Results(PanelFeature["ResultsPanel"]):
 
     def _epoch(self, record: Record, weights: Weights) -> float:
         """The epoch of these weights."""
+        if weights == "moment":
+            return self.moment.epoch(record)
         newest = self.kept.newest_epoch(record.run, weights)
         if newest or self._past(record) is None:
             return newest
@@ -272,6 +271,8 @@ class Results(PanelFeature["ResultsPanel"]):
 
     def _is_old(self, record: Record, judgement: Judgement) -> bool:
         """Whether the weights have changed since they were judged."""
+        if judgement.weights == "moment":
+            return judgement.step != self.moment.step(record.run)
         run = self._live(record)
         if run is None:
             return False
@@ -353,6 +354,17 @@ class Results(PanelFeature["ResultsPanel"]):
         self._refresh()
 
     @Slot()
+    def _follow_moment(self) -> None:
+        """Shows what the network got right and wrong at the moment that is looked at."""
+        self._failed = None
+        if self.moment.run:
+            self._before = self._before if self._weights == "moment" else self._weights
+            self._run, self._weights = self.moment.run, "moment"
+        elif self._weights == "moment":
+            self._weights = self._before
+        self.look()
+
+    @Slot()
     def _judge(self) -> None:
         """Judges what is chosen, beside the window and beside the run."""
         record = self._record()
@@ -364,6 +376,7 @@ class Results(PanelFeature["ResultsPanel"]):
         if run is None and past is None:
             return
         wanted = self._choice(record)
+        moment = wanted[1] == "moment"
         if self._failed is not None and self._failed[:3] == wanted:
             return
         if self._judging is not None:
@@ -375,14 +388,18 @@ class Results(PanelFeature["ResultsPanel"]):
             return
         self._judging = wanted
         work: Callable[[Task], object]
-        if run is not None:
+        if moment:
+            # also that of a run that goes on lies in its folder
+            step = self.moment.step(record.run)
+            work = partial(self._past_judging.judge, self.moment.folder(), *wanted, step=step)
+        elif run is not None:
             work = partial(judged, run, *wanted[1:])
         else:
             assert past is not None
             work = partial(self._past_judging.judge, past[0], *wanted)
         self._job = Job(
             work,
-            self._take if run is not None else self._take_past,
+            self._take if run is not None and not moment else self._take_past,
             partial(self._miss, wanted),
             self.panel.show_progress,
             owner=self,

@@ -24,6 +24,7 @@ def offer_of(
         "best": results.tr("Best, epoch {epoch}"),
         "last": results.tr("Last, epoch {epoch}"),
         "averaged": results.tr("Averaged, epoch {epoch}"),
+        "moment": results.tr("Kept epoch {epoch}"),
     }
     on = {
         "validation": results.tr("On validation"),

@@ -32,8 +32,13 @@ class PastJudging:
         self._judge: KeptJudge | None = None
         self._folder: Path | None = None
 
-    def judge(self, folder: Path, run: str, weights: Weights, side: Side, task: Task) -> PastJudged:
-        """Judges these weights on this side. Raises UserError where something is gone."""
+    def judge(
+        self, folder: Path, run: str, weights: Weights, side: Side, task: Task, step: int | None = None
+    ) -> PastJudged:
+        """Judges these weights on this side; with `step` those of the moment after it.
+
+        Raises UserError where something is gone.
+        """
         # imported late: torch takes a second
         from networks.training.judging import KeptJudge
 
@@ -42,7 +47,7 @@ class PastJudging:
             self._judge, self._folder = KeptJudge(folder, run), folder
         if side not in self._judge.sides.images:
             side = "validation"
-        found = self._judge.judge(weights, side, task.report)
+        found = self._judge.judge(weights, side, task.report, step)
         dataset = self._judge.project.recipe.data.dataset
         return PastJudged(found, dataset, self._judge.sides.pixels, self._judge.note)
 

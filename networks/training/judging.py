@@ -20,6 +20,7 @@ from networks.training.devices import device
 from networks.training.kept_weights import read_weights, take_weights
 from networks.training.make_loss import LossFunction, make_loss
 from networks.training.model import fast_form
+from networks.training.moments import read_moment
 from networks.training.plan import plan
 from networks.training.run import Run
 from networks.training.run_images import RunImages
@@ -68,19 +69,27 @@ class KeptJudge:
         self._images = RunImages(self.project, self._plan, self._device, lambda: iter(()))
         self.sides = Sides(recipe.data, self._images)
         self._loss = make_loss(recipe.learning.loss, self._device)
-        self._record = read_run(folder, run).record
         self.note = self._changed()
         """What is not as it was when the run was trained; None where nothing is known to differ."""
 
-    def judge(self, weights: Weights, side: Side, report: Report = lambda share: True) -> Judgement | None:
+    def judge(
+        self, weights: Weights, side: Side, report: Report = lambda share: True, step: int | None = None
+    ) -> Judgement | None:
         """Judges these weights on this side of the data; None where `report` returned False.
+
+        With `step` they are those of the moment after it, and otherwise of no moment.
 
         Raises UserError where the weights cannot be read.
         """
         recipe = self.project.recipe
         network = build(self.project.network, self.project.classes)
         keep = recipe.learning.stopping.keep
-        take_weights(network, read_weights(self._folder, keep, weights), self._folder)
+        if step is not None:
+            read = read_moment(self._folder, step)
+        else:
+            assert weights != "moment"
+            read = read_weights(self._folder, keep, weights)
+        take_weights(network, read, self._folder)
         if not recipe.machine.in_plain_order:
             network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         fast = fast_form(evaluation(network.to(self._device)), recipe.machine).eval()
@@ -88,12 +97,16 @@ class KeptJudge:
         answers = _answers(fast, self.sides, side, at_once, self._loss, declared, report)
         if answers is None:
             return None
-        steps = self._record.steps
-        step = int(steps.step[-1]) if len(steps) else 0
-        if weights == "best" and self._record.best is not None:
-            step = self._record.best.step
+        step = self._step(weights) if step is None else step
         epoch = step / self._plan.steps_per_epoch
         return answers.judgement(self._run, weights, side, step, epoch, self.sides.images[side])
+
+    def _step(self, weights: Weights) -> int:
+        # not read before: the run may have gone on since its moments were judged
+        record = read_run(self._folder, self._run).record
+        if weights == "best" and record.best is not None:
+            return record.best.step
+        return int(record.steps.step[-1]) if len(record.steps) else 0
 
     def close(self) -> None:
         """Ends the threads that decode pictures."""

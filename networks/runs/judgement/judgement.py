@@ -10,12 +10,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-Weights = Literal["best", "last", "averaged"]
-"""Which weights of a run are judged: those of its best epoch, its last ones, or averaged ones."""
+Lasting = Literal["best", "last", "averaged"]
+"""The weights that every run has, as far as it has them."""
+Weights = Lasting | Literal["moment"]
+"""Which weights of a run are judged: those of its best epoch, its last ones, averaged ones, or those of a
+moment that it has kept, of which the judgement's step tells which one it is."""
 Side = Literal["validation", "training", "test"]
 """Which images they are judged on; `test` are those that the data set's authors have set aside."""
 
-WEIGHTS: tuple[Weights, ...] = ("best", "last", "averaged")
+WEIGHTS: tuple[Lasting, ...] = ("best", "last", "averaged")
 SIDES: tuple[Side, ...] = ("validation", "training", "test")
 
 Whole = NDArray[np.int64]

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 from networks.runs.judgement.judgement import WEIGHTS as KINDS
-from networks.runs.judgement.judgement import Weights
+from networks.runs.judgement.judgement import Lasting
 from networks.runs.kept.files import OTHER_WEIGHTS, WEIGHTS
 
 
-def weight_files(folder: Path, keep: Weights) -> dict[Weights, Path]:
+def weight_files(folder: Path, keep: Lasting) -> dict[Lasting, Path]:
     """The files of weights of a run whose recipe keeps these; empty where it has not come to an end.
 
     Where the last epoch is the best one, there is one file, that of the last.

@@ -12,6 +12,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.features.results import Results
 from app.session import film_files
 from networks.core.after_step import AfterStep
 from networks.core.message import UserError
@@ -200,3 +201,32 @@ def test_what_ffmpeg_complains_of_is_told(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="Unknown encoder"):
         film_files.write_mp4(tmp_path / "a.mp4", [b"1"])
     assert not (tmp_path / "a.mp4").exists()
+
+
+def test_results_and_the_map_of_the_data_go_along(time, training, desk, qtbot):
+    results = Results(desk)
+    qtbot.addWidget(results.panel)
+    results.panel.resize(540, 700)
+    results.panel.show()
+    results.look()
+    last = results.panel.results().judgement
+    results._choose(desk.trainer.run.id, "last", "validation")
+    for index in (1, 0, 2):
+        time.go(index)
+        step = time.timeline.moments[index].step
+
+        def judged(step=step):
+            shown = results.panel.results()
+            return shown is not None and shown.judgement.step == step and shown.judgement.weights == "moment"
+
+        qtbot.waitUntil(judged)
+        moment = results.panel.results().judgement
+        assert results.maps._subject.source.which == AfterStep(step)
+        # as the run itself measured it at that moment
+        told = training.runs.records[desk.trainer.run.id].validations
+        if step:
+            assert moment.loss == pytest.approx(float(told.values("validation loss")[index - 1]), rel=1e-4)
+    time.go_to_now()
+    qtbot.waitUntil(lambda: results.panel.results().judgement.weights == "last")
+    assert last is not None
+    results.close()
