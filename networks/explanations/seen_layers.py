@@ -36,16 +36,15 @@ def layer_in_words(page: Page) -> tuple[Message, ...]:
 def _of_filters(form: WeightedSum, count: int, size: str, transposed: bool) -> tuple[Message, ...]:
     drawn = plural(
         "Its {count} filter goes over every spot and draws a map of {size} numbers.",
-        "Its {count} filters, each with weights of its own, go over every spot. Each draws a map of {size} "
-        "numbers.",
+        "Each of its {count} filters goes over every spot and draws a map of {size} numbers.",
         count=count,
         size=size,
     )
     if transposed or form.values.ndim != 3 or form.values[0].size == 1:
         return (drawn,)
     meaning = message(
-        "A map is orange where the spot fits the filter’s weights, and blue where it is the opposite: it "
-        "shows where a pattern was found. Which patterns are worth it, training finds out."
+        "The map is orange where the spot fits the filter’s weights, blue where it is the opposite. Which "
+        "patterns are worth looking for, training finds out."
     )
     return drawn, meaning
 

@@ -39,7 +39,9 @@ def _of_sum(page: Page, drawing: PatchSum, step: int) -> str:
     if row >= 0:
         learned = drawing.laid.learned and count > 1 and drawing.terms(row)
         words = (
-            tr("{name}: each number times the weight at the same place; the {count} products make {total}.")
+            tr("Each number times the weight at the same place: the {count} products make {total}.")
+            if learned and drawing.rows == 1
+            else tr("{name}: each number times the weight at the same place; that makes {total}.")
             if learned
             else tr("{name}: this adds {total}.")
         )

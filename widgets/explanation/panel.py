@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
+from networks.explanations.small_grid import KINDS
 from networks.xray.value_place import GradientPlace, ValuePlace
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.elided_label import ElidedLabel
@@ -82,14 +83,15 @@ class ExplanationPanel(QWidget):
         self.by = ComboBox()
         self.trail, self.sight, self.cells, self.ways = Trail(), Sight(), Cells(), Ways()
         self.arithmetic, self.words, self.player = Arithmetic(), WordsColumn(), Player(STEP_MS, smooth=True)
-        self.caption, self.sliding = QLabel(), Sliding(self)
-        self.proposals = Proposals(self.cells, self.arithmetic, self.trail, self.sliding, self)
+        self.caption, self.slide, self.sliding = QLabel(), QToolButton(), Sliding(self)
+        self.proposals = Proposals(self.cells, self.arithmetic, self.trail, self)
         self.hint, self.example = QLabel(), QPushButton(self.tr("Show me one"))
         self._arrange()
         self.trail.wished.connect(self.wished)
         for walked in (self.cells, self.trail):
             walked.wished.connect(self.sliding.stop)
         self.cells.wished.connect(self.wished)
+        self.slide.clicked.connect(self._slide)
         self.sliding.wished.connect(self.wished)
         self.sliding.changed.connect(self._show_slid)
         self.proposals.changed.connect(self._propose)
@@ -149,6 +151,7 @@ class ExplanationPanel(QWidget):
         story = [Chapter(step.name, back=page.backwards) for step in self.arithmetic.steps]
         self.player.show_story(story, at_end=True)
         self.sliding.take(page)
+        self._show_slid()
         self._propose()
         self._stack.setCurrentIndex(1)
         if not same_layer:
@@ -221,7 +224,19 @@ class ExplanationPanel(QWidget):
     @Slot()
     def _show_slid(self) -> None:
         self.cells.show_slid(self.sliding.seen)
-        self._propose()
+        page, on = self.page, self.sliding.on
+        can = page is not None and page.map is not None and not page.backwards
+        self.slide.setVisible(can and page is not None and isinstance(page.layer, KINDS))
+        self.slide.setText(self.tr("Stop the window") if on else self.tr("Slide the window over everything"))
+        self.slide.setIcon(icon("pause" if on else "play"))
+
+    @Slot()
+    def _slide(self) -> None:
+        if self.sliding.on:
+            self.sliding.stop()
+        elif self.page is not None:
+            self.player.go(self.player.steps - 1)
+            self.sliding.start(self.page)
 
     # layout
 
@@ -240,9 +255,7 @@ class ExplanationPanel(QWidget):
         lines.addWidget(self.trail)
         lines.addWidget(self._body(), 1)
         lines.addWidget(self._line())
-        self.caption.setWordWrap(True)
-        self.caption.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, 0)
-        lines.addWidget(self.caption)
+        lines.addLayout(self._told())
         lines.addWidget(self.player)
         self._stack.addWidget(page)
 
@@ -286,6 +299,18 @@ class ExplanationPanel(QWidget):
         row.addWidget(self.again)
         row.addWidget(self.save)
         return head
+
+    def _told(self) -> QHBoxLayout:
+        """What happens in the present step, and beside it the same at every spot."""
+        self.caption.setWordWrap(True)
+        self.slide.setProperty("outlined", True)
+        self.slide.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.slide.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        row = QHBoxLayout()
+        row.setContentsMargins(theme.MARGIN, theme.SPACE, theme.SPACE, 0)
+        row.addWidget(self.caption, 1)
+        row.addWidget(self.slide)
+        return row
 
     def _line(self) -> QFrame:
         line = QFrame()

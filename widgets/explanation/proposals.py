@@ -12,7 +12,6 @@ from networks.explanations.page import Page
 from networks.explanations.small_grid import KINDS
 from widgets.explanation.arithmetic import Arithmetic
 from widgets.explanation.place_column import Cells
-from widgets.explanation.sliding import Sliding
 from widgets.explanation.trail import Trail
 
 Proposal = tuple[str, str, Callable[[], object]]
@@ -29,11 +28,9 @@ class Proposals(QObject):
     changed = Signal()
     """Something else is to be offered."""
 
-    def __init__(
-        self, cells: Cells, arithmetic: Arithmetic, trail: Trail, sliding: Sliding, parent: QObject
-    ) -> None:
+    def __init__(self, cells: Cells, arithmetic: Arithmetic, trail: Trail, parent: QObject) -> None:
         super().__init__(parent)
-        self._cells, self._arithmetic, self._trail, self._sliding = cells, arithmetic, trail, sliding
+        self._cells, self._arithmetic, self._trail = cells, arithmetic, trail
         self._page: Page | None = None
 
     def forget(self) -> None:
@@ -43,7 +40,7 @@ class Proposals(QObject):
     def of(self, page: Page, *, offers_start: bool, at_start: bool) -> list[Proposal]:
         """What to try with this number, the best first; `offers_start` where there are earlier weights."""
         self._page = page
-        found = [*self._sliding_over(page), *self._leaving_out()]
+        found = [*self._next_spot(page), *self._leaving_out()]
         if offers_start:
             words = (
                 self.tr("Back to the trained weights") if at_start else self.tr("See it before the training")
@@ -60,20 +57,11 @@ class Proposals(QObject):
         self._arithmetic.switch(self._arithmetic.strongest_row())
         self.changed.emit()
 
-    def _sliding_over(self, page: Page) -> list[Proposal]:
-        """The same at every spot."""
+    def _next_spot(self, page: Page) -> list[Proposal]:
+        """The same one further."""
         if page.map is None or page.map.shape[1] < 2 or page.backwards:
             return []
-        if not isinstance(page.layer, KINDS):
-            return [("step-on", self.tr("Walk one pixel to the right"), self._walk)]
-        if self._sliding.on:
-            return [("pause", self.tr("Stop the window"), self._sliding.stop)]
-        words = self.tr("Slide the window over everything")
-        return [("play", words, self._slide)]
-
-    def _slide(self) -> None:
-        if self._page is not None:
-            self._sliding.start(self._page)
+        return [("step-on", self.tr("Walk one pixel to the right"), self._walk)]
 
     def _walk(self) -> None:
         page = self._page

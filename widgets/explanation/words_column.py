@@ -47,7 +47,7 @@ class WordsColumn(QWidget):
         told = [] if page.backwards or page.place.is_loss else [declared(kind.help())]
         told += [] if page.backwards else map(said, layer_in_words(page))
         self.layer.setText(self.tr("What {layer} does").format(layer=declared(kind.name())))
-        self.layer_does.setText("\n".join([" ".join(told[:2]), *told[2:]]))
+        self.layer_does.setText(" ".join(told))
         for shown in (self.layer, self.layer_does):
             shown.setVisible(bool(told))
         lines = dict.fromkeys(stage.symbols for stage in page.explanation.stages if stage.symbols)

@@ -149,7 +149,7 @@ def test_what_a_layer_does_is_said_with_its_own_counts(kept):
         output = kept.captures[name].output[0]
         layer = kept.network[name].layer
         if isinstance(layer, Conv2d):
-            assert f"Its {len(output)} filters" in words
+            assert f"Each of its {len(output)} filters" in words
             assert "×".join(map(str, output.shape[1:])) in words
             assert ("orange" in words) == (layer.kernel != (1, 1))
         if isinstance(layer, Linear):
