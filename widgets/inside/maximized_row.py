@@ -23,7 +23,7 @@ from widgets.inside.near import number
 from widgets.look import theme
 from widgets.panels.sample_strip import to_image
 
-_SIDE = 128
+_SIDE = 120
 STEPS = (64, 256, 1024)
 SMOOTHNESS = (0.0, 0.3, 0.9)
 JITTER = (0, 1, 2)
@@ -230,14 +230,14 @@ class MaximizedRow(QWidget):
         beside.setSpacing(theme.SPACE // 2)
         beside.addWidget(self.figures)
         buttons = QHBoxLayout()
-        for button in (self.probe, self.save):
-            buttons.addWidget(button)
+        buttons.addWidget(self.probe)
         buttons.addStretch()
         beside.addLayout(buttons)
         beside.addStretch(1)
         row.addLayout(beside, 1)
         line = QHBoxLayout()
-        line.addWidget(self.begin)
+        for button in (self.begin, self.save):
+            line.addWidget(button)
         line.addWidget(self.progress, 1)
         line.addWidget(self.cancel)
         line.addStretch()

@@ -86,4 +86,4 @@ def test_it_is_saved_with_how_it_was_computed(row, monkeypatch):
 
 def test_it_fits_into_a_narrow_column(row):
     row.show_reached(reached(maximized()))
-    assert row.minimumSizeHint().width() <= 290
+    assert row.minimumSizeHint().width() <= 260
