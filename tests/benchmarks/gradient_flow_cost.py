@@ -1,15 +1,14 @@
-"""What it costs to add up the gradients' norms of each layer: processor time of steps with it and without it.
+"""What it costs to add up the gradients' norms of each layer: its share of a step's processor time.
 
-Pairs of stretches of the same run take turns, so that whatever else the machine does meets both alike.
-
-    .venv/bin/python tests/benchmarks/gradient_flow_cost.py
+.venv/bin/python tests/benchmarks/gradient_flow_cost.py
 """
 
 from __future__ import annotations
 
 import itertools
-import statistics
 import time
+from collections.abc import Callable
+from typing import Any
 
 from networks.presets.catalog import PRESETS
 from networks.project.project import Project, first_project
@@ -17,34 +16,62 @@ from networks.runs.events import Stepped
 from networks.training.flow import FlowSums
 from networks.training.run import Run
 
-PAIRS, STEPS = 41, 32
+STEPS = 400
+"""Steps that are measured, after the first epoch has begun."""
 
 
-def share(project: Project) -> tuple[float, float]:
-    """Microseconds of a step without it, and the share that it adds: medians over pairs."""
+def share(project: Project) -> tuple[float, float, float]:
+    """Microseconds of a step, of adding up in it, and of what is told at the end of an epoch."""
     run = Run(project)
     steps = (event for event in run.train(epochs=10_000) if isinstance(event, Stepped))
-    adding, found, alone = FlowSums.add, [], []
-    for pair in range(PAIRS + 1):
-        spent = {}
-        for on in (True, False) if pair % 2 else (False, True):
-            FlowSums.add = adding if on else lambda *_: None  # type: ignore[method-assign]
+    spent = {"add": 0.0, "told": 0.0}
+    times = {"add": 0, "told": 0}
+    kept = {name: getattr(FlowSums, name) for name in spent}
+
+    def timed(name: str) -> Callable[..., Any]:
+        def call(*given: Any) -> Any:
             began = time.thread_time()
-            for _ in itertools.islice(steps, STEPS):
-                pass
-            spent[on] = time.thread_time() - began
-        if pair:
-            found.append(spent[True] / spent[False] - 1)
-            alone.append(spent[False] / STEPS)
-    FlowSums.add = adding  # type: ignore[method-assign]
-    return 1e6 * statistics.median(alone), statistics.median(found)
+            found = kept[name](*given)
+            spent[name] += time.thread_time() - began - CLOCK
+            times[name] += 1
+            return found
+
+        return call
+
+    for _ in itertools.islice(steps, 20):
+        pass
+    for name in spent:
+        setattr(FlowSums, name, timed(name))
+    began = time.thread_time()
+    for _ in itertools.islice(steps, STEPS):
+        pass
+    whole = time.thread_time() - began
+    for name, own in kept.items():
+        setattr(FlowSums, name, own)
+    steps.close()
+    told = 1e6 * spent["told"] / max(1, times["told"])
+    return 1e6 * whole / STEPS, 1e6 * spent["add"] / STEPS, told
+
+
+def _clock() -> float:
+    """Seconds that asking for the time twice takes."""
+    began = time.thread_time()
+    for _ in range(10_000):
+        time.thread_time()
+    return (time.thread_time() - began) / 10_000
+
+
+CLOCK = _clock()
 
 
 def main() -> None:
     wanted = ("LeNet-5", "ResNet-20")
     for preset in (each for each in PRESETS if each.name in wanted):
-        alone, more = share(Project(preset.network(), first_project().recipe))
-        print(f"{preset.name}: {alone:.0f} µs a step, and {100 * more:+.2f} %")
+        step, adding, told = share(Project(preset.network(), first_project().recipe))
+        print(
+            f"{preset.name}: {adding:.1f} µs of {step:.0f} µs a step, {100 * adding / step:.2f} %; "
+            f"{told:.0f} µs at the end of an epoch"
+        )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def flows(given, **options):
     return record.flows
 
 
-@given(st.integers(0, 999), st.sampled_from([1, 2, 19]), st.sampled_from(["norm", "value"]), st.booleans())
+@given(st.integers(0, 999), st.sampled_from([1, 2, 70]), st.sampled_from(["norm", "value"]), st.booleans())
 def test_the_norms_are_those_of_autograd_before_clipping(seed, steps, clip_by, frozen):
     model, images, labels = model_and_batch(seed)
     network = Network(

@@ -22,11 +22,23 @@ from networks.training.distributed.launch import launch_of
 from networks.training.distributed.ranks import meet
 from networks.training.run import Run
 
+KINDS = ("gradient", "weight")
+
 
 def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
+
+
+def measured(event: Stepped | Validated) -> dict[str, float]:
+    """All numbers of an event, those of the gradient at each layer included."""
+    if isinstance(event, Stepped) or event.flow is None:
+        return event.values
+    flow = {
+        f"{layer.name} {kind}": getattr(layer.pull, kind) for layer in event.flow.layers for kind in KINDS
+    }
+    return event.values | flow
 
 
 def train(rank: int, ranks: int, port: int, folder: Path) -> None:
@@ -45,7 +57,7 @@ def train(rank: int, ranks: int, port: int, folder: Path) -> None:
     for path in sorted(folder.glob("*.json")):
         run = Run(read_project(path), ranks=together)
         events = list(run.train())
-        told = [event.values for event in events if isinstance(event, Stepped | Validated)]
+        told = [measured(event) for event in events if isinstance(event, Stepped | Validated)]
         judged = run.judgements["last"]
         weights = run.weights("averaged") if run.state.averaged is not None else {}
         save_file(

@@ -29,6 +29,7 @@ from networks.recipes.optimizers import SGD, Adam
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Stepped, Validated
 from networks.training.run import Run
+from tests.networks.training.distributed.processes import measured
 from tests.networks.training.test_run import PLAIN, chain, project
 
 NORMALIZED = chain(
@@ -88,7 +89,8 @@ def trained(folder, ranks, projects):
 def assert_equal_to_one(project, found):
     run = Run(project)
     events = list(run.train())
-    told = [event.values for event in events if isinstance(event, Stepped | Validated)]
+    told = [measured(event) for event in events if isinstance(event, Stepped | Validated)]
+    assert any("gradient" in name.split() for name in told[-1])
     expected = run.weights()
     if run.state.averaged is not None:
         expected |= {f"averaged {name}": each for name, each in run.weights("averaged").items()}
