@@ -23,7 +23,7 @@ class ElidedLabel(QWidget):
     def __init__(self, parent: QWidget | None = None, *, lines: int = 1) -> None:
         super().__init__(parent)
         self._lines = lines
-        self._text = ""
+        self._text = self._shorter = ""
         self._tone: Tone = "text_dim"
         self._clickable = False
         self.setFont(theme.font(theme.SMALL))
@@ -33,11 +33,11 @@ class ElidedLabel(QWidget):
         """The whole text."""
         return self._text
 
-    def set_text(self, text: str, tone: Tone = "text_dim") -> None:
-        """Shows this text in one of the theme's colours."""
-        if (text, tone) == (self._text, self._tone):
+    def set_text(self, text: str, tone: Tone = "text_dim", *, shorter: str = "") -> None:
+        """Shows this text in one of the theme's colours, or a `shorter` one where the whole has no room."""
+        if (text, tone, shorter) == (self._text, self._tone, self._shorter):
             return
-        self._text, self._tone = text, tone
+        self._text, self._tone, self._shorter = text, tone, shorter
         self.setToolTip(plain_hint(text))
         self.setAccessibleName(text)
         self.updateGeometry()
@@ -59,13 +59,19 @@ class ElidedLabel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(QColor(getattr(theme.colors(self), self._tone)))
-        lines = broken(self._text, self.fontMetrics(), self.width(), self._lines)
         painter.drawText(
             QRect(0, 0, self.width(), self.height()),
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
-            "\n".join(lines),
+            "\n".join(self.lines()),
         )
         painter.end()
+
+    def lines(self) -> list[str]:
+        """What is painted, line by line."""
+        found = broken(self._text, self.fontMetrics(), self.width(), self._lines)
+        if self._shorter and " ".join(found) != self._text:
+            return broken(self._shorter, self.fontMetrics(), self.width(), self._lines)
+        return found
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)

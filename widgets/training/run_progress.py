@@ -86,7 +86,9 @@ class RunProgress(QWidget):
         self._reason.set_clickable(reason is not None)
         if reason is not None:
             sentence = self.tr("Cannot train: {reason}").format(reason=reason)
-            self._reason.set_text(sentence, "error")
+            # a reason says what was expected, what came, and behind a colon what to try: that is never cut
+            what_to_try = self.tr("Cannot train: {reason}").format(reason=reason.rpartition(": ")[2])
+            self._reason.set_text(sentence, "error", shorter=what_to_try)
         told = progress is not None and reason is None
         self._epoch.setVisible(reason is None)
         self._bar.setVisible(told)

@@ -145,3 +145,21 @@ def test_the_end_is_named(bar, reason):
 def test_a_failure_is_named(bar):
     bar.show_progress(_progress(STARTED, Failed("run", message("No memory."))))
     assert "failed" in _words(bar)
+
+
+def test_where_a_reason_has_no_room_what_to_try_is_not_cut(bar):
+    tried = "choose a smaller kernel or more padding, or pool less before it."
+    reason = message(
+        "Expected an image of at least 40×40 pixels with its padding, got 32×32 (28×28 and a padding of 2): "
+        + tried
+    )
+    bar.show_findings((Finding("fits", "conv1", reason),))
+    (label,) = (each for each in bar.findChildren(ElidedLabel) if each.text().startswith("Cannot train"))
+    label.resize(2000, label.height())
+    assert " ".join(label.lines()) == f"Cannot train: {reason}"
+    for width in (170, 215, 260):
+        label.resize(width, label.height())
+        assert " ".join(label.lines()) == f"Cannot train: {tried}"
+    # the whole is still to be had
+    assert tried in label.toolTip()
+    assert "40×40" in label.toolTip()
