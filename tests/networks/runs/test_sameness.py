@@ -60,7 +60,7 @@ def test_what_one_of_them_has_not_measured_differs():
     )
 
 
-@given(st.integers(1, 90), st.integers(90, 300))
+@given(st.integers(1, 90), st.integers(90, 160))
 def test_runs_too_long_to_be_held_whole_are_compared_where_both_are_held(changed, count):
     """They are thinned out at different moments, and so have other steps at the same places."""
 
