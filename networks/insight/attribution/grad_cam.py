@@ -8,9 +8,10 @@ from torch import nn
 from networks.core.message import Message, message
 from networks.graph.check import Report
 from networks.graph.network import Network
+from networks.graph.walk import reached
 from networks.insight.attribution.examined import Examined, gradient_of, of_aim
 from networks.insight.attribution.method import Attributed, Method, Progress
-from networks.layers.ends import Input
+from networks.layers.ends import Input, Output
 from networks.xray.heat import Asked, Description
 
 
@@ -56,11 +57,16 @@ class GradCam(Method):
 
 
 def layers_with_maps(network: Network, report: Report) -> tuple[str, ...]:
-    """The layers with maps of more than one number on which the scores depend, in the network's order."""
+    """The layers with maps of more than one number on which the scores depend, in the network's order.
+
+    On those of an auxiliary output no score depends that is looked at.
+    """
+    ends = [node.name for node in network.of_type(Output)][:1]
+    needed = reached(ends, lambda name: network[name].inputs)
     found = []
     for name in network.order:
         told = report.nodes[name]
-        if not told.contributing or told.output is None or isinstance(told.layer, Input) or told.layer.ends:
+        if name not in needed or told.output is None or isinstance(told.layer, Input) or told.layer.ends:
             continue
         if len(told.output) == 3 and told.output[1] * told.output[2] > 1:
             found.append(name)

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from networks.graph.check import check
 from networks.insight.attribution import METHODS
 from networks.insight.attribution.examined import examined
+from networks.insight.attribution.grad_cam import layers_with_maps
 from networks.insight.attribution.heat_maps import heat_map, randomization, stages_of
 from networks.insight.looker import Looker
 from networks.layers.ends import Input
-from networks.module.build import build
+from networks.module.build import build, evaluation
 from networks.presets.catalog import PRESETS
 from networks.project.project import first_project
 from networks.recipes.losses import CrossEntropy
@@ -50,6 +51,15 @@ def test_every_preset_has_heat_maps(preset):
         name for name in subject.network.order if any(True for path in shared if path.startswith(f"{name}."))
     }
     assert set(named) >= learning
+
+
+def test_layers_of_auxiliary_outputs_are_not_offered():
+    network = next(preset.network() for preset in PRESETS if preset.name == "GoogLeNet small")
+    layers = layers_with_maps(network, check(network, 10))
+    assert "aux2.conv.relu" in network
+    assert not [name for name in layers if name.startswith("aux")]
+    computed = {node.meta.get("name") for node in evaluation(build(network, 10)).graph.nodes}
+    assert set(layers) <= computed
 
 
 @settings(max_examples=15, deadline=None)
