@@ -24,7 +24,7 @@ from networks.xray.film import bound
 from widgets.curves.panel import CurvesPanel
 from widgets.curves.span import Span, span_in
 from widgets.look.translation import said
-from widgets.time.bar import LEAST, ROOMY, Marker, TimeBar
+from widgets.time.bar import LEAST, LEAST_ALONE, ROOMY, Marker, TimeBar
 from widgets.time.moment import Moment, Told
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ class TimeMachine(QObject):
         """Shows the moments that there are, and where one is."""
         shown, probing = self._desk.shown, self._desk.probing
         self.timeline = found = timeline(probing.sources, shown.project, probing.options)
-        room = self._curves.height() >= LEAST and self._curves.figure.charts_shown
+        least = LEAST if self._curves.runs_legend.replaced else LEAST_ALONE
+        room = self._curves.height() >= least and self._curves.figure.charts_shown
         if found is None or not room:
             self._pause()
             self.bar.hide()

@@ -13,8 +13,9 @@ from widgets.look.icon import icon
 from widgets.time.moment import Told
 from widgets.time.strip import MomentStrip
 
-LEAST, ROOMY = 400, 470
-"""Heights of the panel from which on the strip is shown at all, and with maps and answers."""
+LEAST, LEAST_ALONE, ROOMY = 360, 420, 470
+"""Heights of the panel from which on the strip is shown above the table of runs; without that table, as in
+the lowest windows; and with maps and answers."""
 
 
 class TimeBar(QWidget):
@@ -37,7 +38,7 @@ class TimeBar(QWidget):
         self.fork_button = _tool("twins", self.tr("Train on from this moment, as a run of its own"))
         self.fork_button.setText(self.tr("Fork from here"))
         self.fork_button.setAccessibleName(self.tr("Fork from here"))
-        self.fork_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fork_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.fork_button.setProperty("bare", False)
         self.fork_button.setProperty("outlined", True)
         self.play_button.clicked.connect(self.play_wished)

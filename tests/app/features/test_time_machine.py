@@ -56,7 +56,8 @@ def test_no_run_no_room(xray, training, desk):
 
 def test_a_low_window_has_no_room_for_it_and_a_middle_one_for_dots(time, training):
     strip = time.bar.strip
-    training.measured.resize(700, 380)
+    # as high as in a window of 960×540
+    training.measured.resize(700, 400)
     time.look()
     assert time.bar.isHidden()
     training.measured.resize(700, 500)
