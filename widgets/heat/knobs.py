@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from networks.xray.heat import Description
@@ -131,6 +132,16 @@ class Knobs(QWidget):
         self.threshold.setToolTip(self.tr("Shares of the largest number below which nothing is shown"))
 
 
+class _Slider(QSlider):
+    """Ignores a wheel that only passes over it, as combo boxes do."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
 def _fill(combo: ComboBox, choices: Sequence[tuple[str, object]], chosen: object) -> None:
     told = [(combo.itemText(index), combo.itemData(index)) for index in range(combo.count())]
     if told != list(choices):
@@ -142,7 +153,7 @@ def _fill(combo: ComboBox, choices: Sequence[tuple[str, object]], chosen: object
 
 
 def _slider(low: int, high: int, value: int) -> QSlider:
-    slider = QSlider(Qt.Orientation.Horizontal)
+    slider = _Slider(Qt.Orientation.Horizontal)
     slider.setRange(low, high)
     slider.setValue(value)
     slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

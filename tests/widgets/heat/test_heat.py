@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from networks.core.message import message
 from networks.xray.heat import Aim, Asked, Description, Gap, HeatMap, Randomization, Stage
@@ -189,6 +191,17 @@ def test_knobs_ask_for_what_the_method_uses(qtbot):
     knobs.looked.connect(looks.append)
     knobs.threshold.setValue(40)
     assert looks[-1].threshold == 0.4
+
+
+def test_a_wheel_that_passes_over_a_slider_changes_nothing(qtbot):
+    knobs = Knobs()
+    qtbot.addWidget(knobs)
+    before = knobs.strength.value()
+    nothing = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(QPointF(5, 5), QPointF(5, 5), QPoint(), QPoint(0, -120), *nothing, False)
+    QApplication.sendEvent(knobs.strength, event)
+    assert not event.isAccepted()
+    assert knobs.strength.value() == before
 
 
 def test_words_have_the_figures_of_the_map():
