@@ -43,7 +43,7 @@ class Subject(NamedTuple):
     project: Project
     side: Side
     title: str
-    """Of the run and its weights."""
+    """Of the run, or of what stands for it."""
 
 
 class _Wanted(NamedTuple):
@@ -105,6 +105,8 @@ class DataMaps(QObject):
         page.form_chosen.connect(self._choose_form)
         page.method_chosen.connect(self._choose_method)
         page.cancelled.connect(self.cancel)
+        page.picked.connect(self._pick)
+        page.looked_into.connect(self._look_inside)
 
     # what is wanted
 
@@ -122,6 +124,21 @@ class DataMaps(QObject):
             node = self._subject.project.network[leaf]
             if not isinstance(node.layer, Output | AuxiliaryOutput):
                 self.choose_layer(leaf)
+
+    @Slot(int)
+    def _pick(self, row: int) -> None:
+        """Makes a picture the probe, without another room coming into view."""
+        subject = self._subject
+        if (
+            subject is not None
+            and subject.project.recipe.data.dataset == self._desk.shown.recipe.data.dataset
+        ):
+            self._desk.picture_chosen.emit(row)
+
+    @Slot(int)
+    def _look_inside(self, row: int) -> None:
+        if self._subject is not None:
+            self._desk.follow_picture(self._subject.project.recipe.data.dataset, row)
 
     @Slot(str)
     def choose_layer(self, name: str) -> None:
@@ -162,6 +179,9 @@ class DataMaps(QObject):
         wanted = self._wanted()
         if wanted is None:
             page.show_map(None)
+            page.show_hint(
+                self.tr("As soon as the network fits and its pictures are read, they are mapped here.")
+            )
             return
         page.show_choice(layers_of(wanted.subject.project), wanted.layer, wanted.form, wanted.method)
         made = self._made

@@ -5,13 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
+
+from app.feature.desk import Desk
 from app.features.data_map import Subject
 from app.features.judged_moment import JudgedMoment
 from app.probing.sources import KeptSource, Source
+from app.training.judged_pictures import JudgedPictures
+from networks.core.finding import blocking
 from networks.project.project import Project
 from networks.runs.judgement.judgement import Side, Weights
 from networks.runs.record import Record
 from networks.xray.probe import Which
+from widgets.probe.options import Options
 
 if TYPE_CHECKING:
     from networks.training.run import Run
@@ -37,3 +43,19 @@ def subject_of(
         return None
     kept = KeptSource(record.run, past[0], record)
     return Subject(Source(None, which, kept.step(which), (), kept), past[1], side, record.title)
+
+
+def before_training(desk: Desk, pictures: JudgedPictures) -> Subject | None:
+    """The network before its training, as soon as it can be built; `pictures` are then those of its data."""
+    shown = desk.shown
+    data = shown.recipe.data
+    hindered = shown.devices is None or not shown.report.nodes or bool(shown.report.findings)
+    if hindered or blocking(shown.findings) or data.dataset.missing() or data.no_test_set():
+        return None
+    if not data.dataset.at_hand():
+        desk.images_wished.emit(data.dataset)
+        return None
+    source = desk.probing.sources.source(shown.project, Options(weights="first"))
+    pictures.show_dataset(data.dataset, None)
+    title = QCoreApplication.translate("DataMaps", "before the training")
+    return Subject(source, shown.project, "validation", title)

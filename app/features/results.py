@@ -17,7 +17,7 @@ from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from app.features.data_map import DataMaps
 from app.features.judged_moment import JudgedMoment
-from app.features.map_subject import subject_of
+from app.features.map_subject import before_training, subject_of
 from app.features.results_gestures import gestures_of
 from app.features.results_words import about_of, offer_of
 from app.training.judged_pictures import JudgedPictures
@@ -95,8 +95,6 @@ class Results(PanelFeature["ResultsPanel"]):
         panel.save_wished.connect(self.desk.writer.write)
         panel.looked_into.connect(self._look_inside)
         panel.looked_at.connect(self._look_at)
-        panel.map.picked.connect(self._follow)
-        panel.map.looked_into.connect(self._look_inside)
         panel.part_changed.connect(self.maps.look)
         self.maps.connect_page(panel.map)
         self.pictures.arrived.connect(panel.show_pictures)
@@ -112,6 +110,8 @@ class Results(PanelFeature["ResultsPanel"]):
 
     def show_panel(self, panel: ResultsPanel, old: Shown | None, new: Shown) -> None:
         self.maps.follow_selection(old, new)
+        if old is not None and panel.isVisible() and panel.on_map and self._record() is None:
+            self._refresh()
 
     def close(self) -> None:
         """Waits for what is being judged, and drops it."""
@@ -162,13 +162,6 @@ class Results(PanelFeature["ResultsPanel"]):
         self._look_inside(row)
         self.desk.heat_wished.emit()
 
-    @Slot(int)
-    def _follow(self, row: int) -> None:
-        """Makes a picture the probe, without another room coming into view."""
-        shown, recipe = self._shown, self.desk.shown.recipe
-        if shown is not None and self._store(shown.judgement).dataset == recipe.data.dataset:
-            self.desk.picture_chosen.emit(row)
-
     @Slot()
     def _show_newest(self) -> None:
         self.look()
@@ -181,7 +174,7 @@ class Results(PanelFeature["ResultsPanel"]):
             self._shown = None
             self.panel.show_offer(None)
             self.panel.show_results(None)
-            self.maps.show_subject(None)
+            self.maps.show_subject(before_training(self.desk, self.pictures))
             return
         weights, sides = self._possible(record)
         weight = self._weights if self._weights in weights else weights[0]

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QColor,
-    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -27,13 +26,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.xray.data_map import DataMap
 from widgets.look import theme
-from widgets.panels.sample_strip import to_image
 from widgets.results.class_marks import class_color, mark
-from widgets.results.picture_grid import paint_picture
-from widgets.results.results import pair_words, percent
+from widgets.results.map_bubble import Bubble, paint_bubble
+from widgets.results.results import percent
 
 _POINT, _RING, _REACH = 3.2, 6.5, 12.0
 """Radii of a point and of the ring of a mistake, and how near the pointer counts as on a point."""
+_STAMP = 14
 _EDGE = 22
 _NAMED = 30
 """Of more classes, no names are written on the map."""
@@ -347,14 +346,31 @@ class MapPlot(QWidget):
             color.setAlpha(210 if self._only in (None, label) else 28)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
-            for x, y in spots[labels == label].tolist():
-                # one by one, so that points on top of one another show how many there are
-                painter.drawPath(mark(label, QPointF(x, y), _POINT))
+            # one by one, so that points on top of one another show how many there are
+            own = spots[labels == label].tolist()
+            if self._printing:
+                for x, y in own:
+                    painter.drawPath(mark(label, QPointF(x, y), _POINT))
+            else:
+                stamp, half = self._stamp(label, color), _STAMP / 2
+                for x, y in own:
+                    painter.drawPixmap(QPointF(x - half, y - half), stamp)
         shown = wrong if self._only is None else wrong & (labels == self._only)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(shade.text), 1.5))
         for x, y in spots[shown].tolist():
             painter.drawEllipse(QPointF(x, y), _RING, _RING)
+
+    def _stamp(self, label: int, color: QColor) -> QPixmap:
+        """The mark of a class, painted once for all of its points: five times as fast."""
+        stamp = QPixmap(QSize(_STAMP, _STAMP) * self.devicePixelRatioF())
+        stamp.setDevicePixelRatio(self.devicePixelRatioF())
+        stamp.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(stamp)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillPath(mark(label, QPointF(_STAMP / 2, _STAMP / 2), _POINT), color)
+        painter.end()
+        return stamp
 
     def _paint_names(
         self, painter: QPainter, shade: theme.Colors, labels: NDArray[np.int64], spots: NDArray[np.float64]
@@ -397,41 +413,6 @@ class MapPlot(QWidget):
             painter.drawEllipse(QPointF(*spots[place]), _RING + 3, _RING + 3)
         pointed = self._hovered if self._hovered is not None else self.current if self.hasFocus() else None
         if pointed is not None and not self._lasso:
-            self._paint_bubble(painter, shade, found, pointed, QPointF(*spots[pointed]))
-
-    def _paint_bubble(
-        self, painter: QPainter, shade: theme.Colors, found: DataMap, place: int, at: QPointF
-    ) -> None:
-        """The picture of a point, with what it is and what it was taken for."""
-        side = theme.grown(56)
-        own = found.outputs
-        label, answer = int(own.labels[place]), int(own.answers[place])
-        painter.setFont(theme.font(theme.DENSE, bold=True))
-        name = self._names[label]
-        words = name if label == answer else pair_words(name, self._names[answer])
-        line = self.tr("#{number} · {sure}").format(
-            number=int(own.rows[place]), sure=percent(own.sureness[place], 0)
-        )
-        metrics, small = painter.fontMetrics(), QFontMetrics(theme.font(theme.SMALL, mono=True))
-        wide = min(theme.grown(150), max(metrics.horizontalAdvance(words), small.horizontalAdvance(line))) + 6
-        box = QRectF(0, 0, side + wide + 26, side + 16)
-        left = at.x() + 14 if at.x() + 14 + box.width() < self.width() else at.x() - 14 - box.width()
-        top = min(max(2.0, at.y() - box.height() / 2), max(2.0, self.height() - box.height() - 2))
-        box.moveTopLeft(QPointF(max(2.0, left), top))
-        painter.setPen(QPen(QColor(shade.border_strong), 1))
-        painter.setBrush(QColor(shade.card))
-        painter.drawRoundedRect(box, 8, 8)
-        pixels = self._stored(int(own.rows[place]))
-        frame = QRectF(box.left() + 8, box.top() + 8, side, side)
-        paint_picture(painter, frame, None if pixels is None else to_image(pixels), shade)
-        room = QRectF(frame.right() + 10, box.top() + 8, wide, side)
-        painter.setPen(QColor(shade.text if label == answer else shade.error))
-        elided = metrics.elidedText(words, Qt.TextElideMode.ElideRight, int(wide))
-        painter.drawText(
-            room.adjusted(0, 0, 0, -side / 2),
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom,
-            elided,
-        )
-        painter.setFont(theme.font(theme.SMALL, mono=True))
-        painter.setPen(QColor(shade.text_dim))
-        painter.drawText(room.adjusted(0, side / 2 + 2, 0, 0), Qt.AlignmentFlag.AlignLeft, line)
+            pixels = self._stored(int(found.outputs.rows[pointed]))
+            bubble = Bubble.of(found, pointed, self._names, pixels)
+            paint_bubble(painter, shade, bubble, QPointF(*spots[pointed]), self.size())

@@ -121,6 +121,10 @@ class ResultsPanel(QWidget):
         head.addLayout(first)
         head.addLayout(row)
         self._first_row, self._row = first, row
+        self._alone = QWidget()
+        self._alone_row = QHBoxLayout(self._alone)
+        self._alone_row.setContentsMargins(theme.MARGIN, theme.SPACE, theme.SPACE, 0)
+        self._alone_row.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self._line = QWidget()
         line = QHBoxLayout(self._line)
         line.setContentsMargins(theme.MARGIN, 4, theme.MARGIN, 0)
@@ -147,6 +151,7 @@ class ResultsPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
+        column.addWidget(self._alone)
         column.addWidget(self.bar)
         column.addWidget(self._line)
         column.addWidget(self._stack, 1)
@@ -156,14 +161,19 @@ class ResultsPanel(QWidget):
         self._place_parts()
 
     def _place_parts(self) -> None:
-        """Answers or map stand in one row with the weights where there is room."""
-        wide = self.width() >= theme.grown(_WIDE)
-        self._first_row.removeWidget(self.parts)
-        self._row.removeWidget(self.parts)
-        if wide:
-            self._row.insertWidget(0, self.parts)
-        else:
-            self._first_row.insertWidget(0, self.parts)
+        """Answers or map stand in one row with the weights where there is room, and alone before any run."""
+        alone, wide = self._offer is None, self.width() >= theme.grown(_WIDE)
+        row = self._alone_row if alone else self._row if wide else self._first_row
+        if row.indexOf(self.parts) < 0:
+            for each in (self._alone_row, self._row, self._first_row):
+                each.removeWidget(self.parts)
+            row.insertWidget(0, self.parts)
+        behind = self._alone_row if alone else self._row
+        if behind.indexOf(self.export) < 0:
+            for each in (self._alone_row, self._row):
+                each.removeWidget(self.export)
+            behind.addWidget(self.export)
+        self._alone.setVisible(alone)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
@@ -241,6 +251,7 @@ class ResultsPanel(QWidget):
     def _show_parts(self) -> None:
         shown = self._results is not None
         self.bar.setVisible(self._offer is not None)
+        self._place_parts()
         self._line.setVisible(self._offer is not None)
         self.export.setEnabled(shown or self.on_map)
         self._stack.setCurrentIndex(2 if self.on_map else 1 if shown else 0)
@@ -248,7 +259,7 @@ class ResultsPanel(QWidget):
     @property
     def on_map(self) -> bool:
         """Whether the map of the data is shown, and not the answers."""
-        return self._offer is not None and self.parts.button(1).isChecked()
+        return self.parts.button(1).isChecked()
 
     @Slot()
     def _show_part(self) -> None:

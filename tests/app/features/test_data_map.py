@@ -8,6 +8,7 @@ import pytest
 from app.features import data_map
 from app.features.data_map import last_hidden, layers_of, rows_of
 from app.features.results import Results
+from networks.core.after_step import AfterStep
 from networks.xray.data_map import PCA, TSNE
 
 
@@ -187,3 +188,27 @@ def test_layers_and_pictures_are_those_of_the_project(desk):
     assert "output" not in names
     assert last_hidden(project) == "tanh4"
     assert (rows_of(project, "validation") == project.recipe.data.split()[1]).all()
+
+
+def test_before_any_training_the_map_is_that_of_the_random_start(results, desk, qtbot):
+    desk.show_devices(("cpu",))
+    results.maps._method = PCA()
+    found = see_map(results, qtbot)
+    assert found.outputs.step == 0
+    assert (found.outputs.rows == desk.shown.recipe.data.split()[1]).all()
+    assert "before the training" in results.panel.map.about.text()
+    # most are mistakes, and the nearest picture is often of another class
+    assert found.outputs.wrong.mean() > 0.5
+
+
+def test_a_moment_that_is_looked_at_is_mapped(trained, desk, qtbot):
+    see_map(trained, qtbot)
+    record = desk.shown.records[-1]
+    moments = desk.probing.sources.moments(record.run)
+    assert moments
+    page = trained.panel.map
+    desk.probing.go_to(record.run, AfterStep(moments[0].step))
+    qtbot.waitUntil(lambda: made(trained) and page.shown.outputs.step == moments[0].step, timeout=60_000)
+    assert page.shown.outputs.wrong.mean() > 0.5
+    desk.probing.go_to(record.run, "now")
+    qtbot.waitUntil(lambda: made(trained) and page.shown.outputs.step != moments[0].step, timeout=60_000)
