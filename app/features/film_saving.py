@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -40,18 +41,23 @@ class FilmSaving(QObject):
         moments = [each for each in told.moments if each.frame is not None]
         if path is None or not moments:
             return
-        pictures = [_png(self._drawn(each, told, found, probed, layer)) for each in moments]
+        # 256 pictures take seconds: they are drawn where they are written
+        draws = [self._draw(each, told, found, probed, layer) for each in moments]
         names = [f"step {each.step:08}.png" for each in moments]
-        write = {
-            ".gif": partial(write_gif, path, pictures),
-            ".mp4": partial(write_mp4, path, pictures),
-            ".png": partial(write_series, path.with_suffix(""), pictures, names),
-        }[path.suffix.lower()]
+        write: dict[str, Callable[[list[bytes]], None]] = {
+            ".gif": partial(write_gif, path),
+            ".mp4": partial(write_mp4, path),
+            ".png": partial(write_series, path.with_suffix(""), names=names),
+        }
         words = self.tr("“{path}” holds the film: {count} moments.")
         shown = path.with_suffix("") if path.suffix.lower() == ".png" else path
-        self._desk.writer.write_by(write, shown, words.format(path=visible(shown.name), count=len(moments)))
+        work = partial(_written, draws, write[path.suffix.lower()])
+        self._desk.writer.write_by(work, shown, words.format(path=visible(shown.name), count=len(moments)))
 
-    def _drawn(self, moment: Moment, told: Told, found: Timeline, probed: Probed, layer: str) -> QImage:
+    def _draw(
+        self, moment: Moment, told: Told, found: Timeline, probed: Probed, layer: str
+    ) -> Callable[[], QImage]:
+        """What draws the picture of a moment, in any thread."""
         frame = moment.frame
         assert frame is not None
         path = self._desk.document.path
@@ -66,7 +72,12 @@ class FilmSaving(QObject):
         )
         lines = (weights, about) if frame.map is not None else (weights,)
         shade = theme.colors(self._desk.window)
-        return film_frame(frame, probed.xray.picture, told.classes, told.bound, when, lines, shade)
+        picture = probed.xray.picture
+        return partial(film_frame, frame, picture, told.classes, told.bound, when, lines, shade)
+
+
+def _written(draws: Sequence[Callable[[], QImage]], write: Callable[[list[bytes]], None]) -> None:
+    write([_png(draw()) for draw in draws])
 
 
 def _png(image: QImage) -> bytes:
