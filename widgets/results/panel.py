@@ -124,7 +124,7 @@ class ResultsPanel(QWidget):
         self._alone = QWidget()
         self._alone_row = QHBoxLayout(self._alone)
         self._alone_row.setContentsMargins(theme.MARGIN, theme.SPACE, theme.SPACE, 0)
-        self._alone_row.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._alone_row.addStretch(1)
         self._line = QWidget()
         line = QHBoxLayout(self._line)
         line.setContentsMargins(theme.MARGIN, 4, theme.MARGIN, 0)
@@ -167,12 +167,12 @@ class ResultsPanel(QWidget):
         if row.indexOf(self.parts) < 0:
             for each in (self._alone_row, self._row, self._first_row):
                 each.removeWidget(self.parts)
-            row.insertWidget(0, self.parts)
+            row.insertWidget(0, self.parts, 0, Qt.AlignmentFlag.AlignLeft)
         behind = self._alone_row if alone else self._row
         if behind.indexOf(self.export) < 0:
             for each in (self._alone_row, self._row):
                 each.removeWidget(self.export)
-            behind.addWidget(self.export)
+            behind.insertWidget(max(0, behind.count() - 1) if alone else behind.count(), self.export)
         self._alone.setVisible(alone)
 
     def _menu(self) -> QMenu:
