@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QTabBar, QTabWidget, QToolButton, QWidget
 
@@ -111,6 +111,7 @@ class Tabs(QTabWidget):
         shown = set(wanted) if all_fit else self._first(wanted, widths, room)
         for index in wanted:
             self.setTabVisible(index, index in shown)
+        self._bar.scroll_back()
         size = self.more.sizeHint()
         # before it is laid out, and while all tabs but one are hidden, the bar is not as high as it will be
         top = (self.tabBar().sizeHint().height() - size.height()) // 2
@@ -153,6 +154,10 @@ class _Bar(QTabBar):
         font.setWeight(QFont.Weight.DemiBold)
         words = self.tabText(index)
         return QFontMetrics(font).horizontalAdvance(words) - self.fontMetrics().horizontalAdvance(words)
+
+    def scroll_back(self) -> None:
+        """Shows the first tab again where all have room: Qt stays where it scrolled to for more of them."""
+        QCoreApplication.sendEvent(self, QResizeEvent(self.size(), self.size()))
 
     @property
     def tight(self) -> bool:

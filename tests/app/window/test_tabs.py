@@ -48,6 +48,8 @@ def test_each_tab_is_in_sight_or_in_the_menu(tabs, width):
         assert sorted(in_sight(tabs) + in_menu(tabs)) == sorted(TITLES)
         assert seat.panel.title in in_sight(tabs)
         assert tabs.currentWidget() is seat.panel.widget
+        shown = [tabs.tabBar().tabRect(TITLES.index(title)) for title in in_sight(tabs)]
+        assert shown[0].left() >= 0  # wherever the bar was scrolled to meanwhile
         assert tabs.more.isVisible() == bool(in_menu(tabs))
         assert tabs.tabBar().sizeHint().width() <= width - (tabs.more.width() if in_menu(tabs) else 0)
 
