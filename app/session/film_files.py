@@ -55,7 +55,9 @@ def write_mp4(path: Path, pictures: Sequence[bytes]) -> None:
         rate = f"{1000 / FRAME_MS:g}"
         made = Path(place) / "film.mp4"
         command = [ENCODER, "-y", "-loglevel", "error", "-framerate", rate, "-i", f"{place}/%05d.png"]
-        command += ["-r", "25", "-pix_fmt", "yuv420p", os.fspath(made)]
+        # colours are stored for two by two pixels, so that both sides have to be even
+        command += ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-r", "25", "-pix_fmt", "yuv420p"]
+        command.append(os.fspath(made))
         try:
             done = subprocess.run(
                 command, capture_output=True, text=True, check=False, timeout=ENCODER_SECONDS

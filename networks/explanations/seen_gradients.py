@@ -125,15 +125,14 @@ def _came(stage: Stage, name: str, layer: Layer) -> Sentences:
     if isinstance(layer, Add):
         return [message("“{name}” hands the gradient on as it is: a sum does not change it.", name=name)]
     if layer.group is Group.CONVOLUTION and form.values.ndim == 3:
-        filters = form.values.shape[0]
         return [
-            message(
-                "“{name}” used it in {filters} filters, {count} times in all: each time the gradient there "
-                "is multiplied by the weight that lay on it.",
-                name=name,
-                filters=filters,
+            plural(
+                "“{name}” used it once: the gradient there is multiplied by the weight that lay on it.",
+                "“{name}” used it {count} times: each time the gradient there is multiplied by the weight "
+                "that lay on it.",
                 count=count,
-            )
+                name=name,
+            ),
         ]
     if count == 1:
         return [
@@ -189,10 +188,12 @@ def _forked(rung: Rung) -> Sentences:
     if shortcut is not None and len(rung.branches) == 2:
         other = next(branch for branch in rung.branches if branch is not shortcut)
         return [
-            message(
-                "Two ways lead here. A shortcut carries the gradient past the block and its {layers} layers: "
+            plural(
+                "Two ways lead here. A shortcut carries the gradient past a layer: "
+                "{past} % of it, by length, comes along the shortcut, {through} % through the layer.",
+                "Two ways lead here. A shortcut carries the gradient past the block and its {count} layers: "
                 "{past} % of it, by length, comes along the shortcut, {through} % through the block.",
-                layers=len(other.layers),
+                count=len(other.layers),
                 past=percent(shortcut.way.share),
                 through=percent(other.way.share),
             )

@@ -122,7 +122,7 @@ def trend_words(found: Trend | None) -> Message:
             factor=factor,
         )
     words = message(
-        "{words} Over {count} layers, that makes a factor of {whole}.",
+        "{words} From the last layer to the first, {count} in all, that makes a factor of {whole}.",
         words=words,
         count=found.count,
         whole=figure(found.whole),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from networks.core.message import plural
 from networks.explanations.figures import figure
 from networks.explanations.forms import WeightedSum
 from networks.explanations.gradient_page import GradientPage
@@ -12,6 +13,7 @@ from networks.explanations.page import Page
 from networks.explanations.places import Array, Numbers
 from networks.explanations.rows import parts_of
 from widgets.explanation.ink import Box, tr
+from widgets.look.translation import said
 
 
 class Laid(msgspec.Struct, frozen=True, eq=False):
@@ -61,9 +63,11 @@ class Laid(msgspec.Struct, frozen=True, eq=False):
     def others(self, count: int) -> str:
         """What the parts without a row of their own are called."""
         words = (
-            tr("{count} other pictures together") if self.by_picture else tr("{count} other maps together")
+            plural("the other picture", "{count} other pictures together", count=count)
+            if self.by_picture
+            else plural("the other map", "{count} other maps together", count=count)
         )
-        return words.format(count=count)
+        return said(words)
 
 
 def of_window(page: Page, form: WeightedSum) -> Laid:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from networks.core.message import plural
 from networks.runs.flow_table import flow_csv
 from networks.runs.gradient_flow import short_words, to_try, trend, trend_words
 from widgets.controls.check_box import CheckBox
@@ -201,8 +202,13 @@ class FlowPanel(QWidget):
         parts = parts[:1] if self.several else parts
         if lines:
             strong = next(line for line in lines if line.strong)
-            epoch = self.tr("epoch {epoch}, mean over {steps} steps")
-            parts.append(epoch.format(epoch=strong.flow.epoch, steps=strong.flow.steps))
+            mean = plural(
+                "epoch {epoch}, one step",
+                "epoch {epoch}, mean over {count} steps",
+                count=strong.flow.steps,
+                epoch=strong.flow.epoch,
+            )
+            parts.append(said(mean))
         self.caption.setText(" · ".join(part for part in parts if part))
 
     @Slot(object)

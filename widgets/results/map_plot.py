@@ -24,8 +24,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from networks.core.message import plural
 from networks.xray.data_map import DataMap
 from widgets.look import theme
+from widgets.look.translation import said
 from widgets.results.class_marks import class_color, mark
 from widgets.results.map_bubble import Bubble, paint_bubble
 from widgets.results.results import percent
@@ -127,8 +129,13 @@ class MapPlot(QWidget):
         """Says what is current, to screen readers."""
         words = self.tr("No map yet.")
         if self._map is not None:
-            words = self.tr("{count} pictures, {wrong} of them mistakes. Arrow keys go to the first.").format(
-                count=len(self._map.outputs), wrong=int(self._map.outputs.wrong.sum())
+            words = said(
+                plural(
+                    "{count} picture; mistakes: {wrong}. Arrow keys go to it.",
+                    "{count} pictures; mistakes: {wrong}. Arrow keys go to the first.",
+                    count=len(self._map.outputs),
+                    wrong=int(self._map.outputs.wrong.sum()),
+                )
             )
             if self.current is not None:
                 words = self.words(self.current)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 import subprocess
 from itertools import groupby
 
@@ -192,6 +194,16 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path):
     (tmp_path / "film").mkdir()
     with pytest.raises(UserError, match="is there already"):
         film_files.write_series(tmp_path / "film", [b""], ["a.png"])
+
+
+@pytest.mark.skipif(shutil.which(film_files.ENCODER) is None, reason="ffmpeg is not installed")
+@pytest.mark.parametrize("size", [(301, 203), (300, 200)])
+def test_a_film_of_any_size_is_made_by_ffmpeg(tmp_path, size):
+    pictures = [io.BytesIO() for _ in range(3)]
+    for shade, picture in enumerate(pictures):
+        Image.new("RGB", size, (100 * shade, 50, 150)).save(picture, "PNG")
+    film_files.write_mp4(tmp_path / "a.mp4", [picture.getvalue() for picture in pictures])
+    assert (tmp_path / "a.mp4").read_bytes()[4:8] == b"ftyp"
 
 
 def test_what_ffmpeg_complains_of_is_told(tmp_path, monkeypatch):
