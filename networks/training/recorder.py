@@ -108,7 +108,7 @@ class Recorder:
         if self._metrics.take(event):
             self._flush()
         if isinstance(event, Validated) or (isinstance(event, Started) and self._run.step == 0):
-            with self._trying("copy"):
+            with self._trying("copy of a moment"):
                 self._moments.take()
         if isinstance(event, Finished | Failed):
             self._end(event)

@@ -546,7 +546,7 @@ def stuck(monkeypatch):
         judgements: ClassVar = {}
 
         def __init__(self, project, id, **begun):
-            pass
+            self.project, self.id = project, id
 
         def train(self, epochs, repeating):
             yield Started("run-1", "cpu", 1, 1, 10, 10)
