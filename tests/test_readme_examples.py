@@ -147,6 +147,7 @@ def add_explanation(tree):
     file.write_text(f"{file.read_text(encoding='utf-8')}\n\n{explanation}", encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_adding_a_layer_type(copied_tree):
     """One class is all it takes: palette, form, import, print, export and project file know it."""
     add_layer(copied_tree)

@@ -237,6 +237,7 @@ def test_onnx_says_when_nothing_could_run_it(desk, qtbot, monkeypatch):
     assert path.exists()
 
 
+@pytest.mark.slow
 def test_onnx_holds_the_weights_that_the_sentence_names(desk, qtbot, monkeypatch):
     path = desk.will_choose("a.onnx", monkeypatch)
     desk.exports.export_onnx()

@@ -53,6 +53,7 @@ def test_source(project_file, tmp_path, capsys):
     assert capsys.readouterr() == (f"{out}: the network as PyTorch source\n", "")
 
 
+@pytest.mark.slow
 def test_a_training_script_gives_the_curve_of_backbone_train(project_file, tmp_path, capsys):
     out, run = tmp_path / "go.py", tmp_path / "run"
     project = replace(PROJECT, recipe=with_settings(PROJECT.recipe, epochs=1))

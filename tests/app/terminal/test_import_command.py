@@ -168,6 +168,7 @@ def test_it_runs_from_any_folder_and_only_what_is_asked_for(folder):
     assert (folder / "net.json").exists()
 
 
+@pytest.mark.slow
 def test_a_module_that_imports_torchvision_itself(folder):
     """In a process of its own, where nothing has imported torchvision yet, as beside a CPU build of torch."""
     (folder / "nets.py").write_text(

@@ -70,6 +70,7 @@ def killed(tmp_path, rank, options=()):
     return folder, said, launcher.returncode
 
 
+@pytest.mark.slow
 def test_the_processes_are_one_run_and_what_is_wrong_is_said_once(tmp_path):
     path = tmp_path / "net.json"
     write_project(project(PLAIN, epochs=3), path)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from app.features.data import Data
 from app.features.inside import Inside
 from app.features.looks_at import LooksAt
+from app.features.sweeps import Sweeps
 from app.features.training import Training
 from app.features.where_from import WhereFrom
 from app.training.trainer import State
@@ -171,7 +172,9 @@ def settle(window: OpenedWindow, qtbot) -> None:
     """Waits until what was begun beside the window has ended."""
     contents = window.feature(Training).past.contents
     QApplication.processEvents()
-    qtbot.waitUntil(lambda: not window.exports.busy and not window.files.saving, timeout=60_000)
+    # a list of commands is written when its sweep has been made
+    jobs = window.feature(Sweeps)._jobs
+    qtbot.waitUntil(lambda: not window.exports.busy and not jobs and not window.files.saving, timeout=60_000)
     contents.close()
     QApplication.processEvents()
 

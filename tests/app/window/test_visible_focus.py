@@ -17,7 +17,7 @@ LEAST = 20
 """How many pixels must differ."""
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(params=["light", pytest.param("dark", marks=pytest.mark.slow)])
 def window(qtbot, qapp, request):
     opened = OpenedWindow(Project(network=lenet5()), everything=True)
     opened.canvas.animated = False

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from networks.core.fields import changed, fields_of
@@ -242,10 +242,13 @@ def test_every_gradient_of_many_random_layers_is_autograds(kind):
     def check(found, data):
         for which, gradient in enumerate(found.of_inputs):
             for at in positions(data, gradient.shape, "input"):
+                # what overflows on the way, as with a k of 1e-313, proves nothing
+                assume(abs(gradient[at]) < 1e100)
                 consumer = Consumer("next", found.passed, which, found.gradient)
                 assert_same(gradient_of_value([consumer], at, float(gradient[at])))
         for name, gradient in found.of_weights.items() if learns(kind) else ():
             for at in positions(data, gradient.shape, name):
+                assume(abs(gradient[at]) < 1e100)
                 assert_same(gradient_of_weight(found.passed, name, at, found.gradient, float(gradient[at])))
 
     walk(kind, check, 120)

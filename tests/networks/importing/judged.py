@@ -10,10 +10,7 @@ from networks.module.build import build, evaluation
 
 NOISE = torch.randn(2**20 + 7, generator=torch.Generator().manual_seed(0))
 
-QUICK_ONES = {
-    "alexnet", "densenet121", "efficientnet_b0", "googlenet", "mobilenet_v3_small", "resnet18",
-    "shufflenet_v2_x1_0", "squeezenet1_1",
-}  # fmt: skip
+QUICK_ONES = {"alexnet", "googlenet", "mobilenet_v3_small", "resnet18", "squeezenet1_1"}
 """Of torchvision's models the quickest of the families that differ most; all others are heavy tests."""
 
 

@@ -176,6 +176,7 @@ def trained(tmp_path_factory):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 def test_who_changes_the_loop_changes_the_run_and_the_script(trained, change):
     of_run, of_script = trained[change]

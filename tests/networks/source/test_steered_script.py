@@ -6,6 +6,7 @@ import csv
 import inspect
 import io
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -106,6 +107,7 @@ def steered_runs(draw):
     return Project(network(), made), changes
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(steered_runs(), st.integers(0, 2))
 def test_the_script_of_a_steered_run_gives_the_table_of_the_run(fresh, tmp_path, steered, more):  # noqa: F811

@@ -173,5 +173,7 @@ def test_the_chart_is_saved_with_what_it_is_about_and_copied_as_a_table(panel):
         assert words in text
     panel._copy_csv()
     rows = list(csv.DictReader(io.StringIO(QGuiApplication.clipboard().text())))
+    # what Python made must not outlive it on a clipboard that no window system keeps
+    QGuiApplication.clipboard().clear()
     assert len(rows) == 3 * len(LAYERS)
     assert np.isclose(float(rows[0]["gradient norm"]), 0.1**4 / 2)
