@@ -369,6 +369,7 @@ def no_collector():
     gc.enable()
 
 
+@pytest.mark.slow
 def test_two_hundred_jobs_in_turn_leave_no_thread_and_no_object(owner, qtbot, no_collector):
     kept = []
 

@@ -94,6 +94,7 @@ def test_the_number_of_seeds_has_bounds(project_file, capsys):
     assert "expected 1 to 100 seeds" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_signal_stops_both_and_begins_no_further_seed(project_file, runs, capsys, monkeypatch):
     write(project_file, with_recipe(epochs=3, batch_size=300))
     taken = twins_command._Telling.take

@@ -237,6 +237,7 @@ def test_close_while_training_waits_for_one_batch_only(trainer, scripted, qtbot)
     assert trainer.run.closed
 
 
+@pytest.mark.slow
 def test_fifty_runs_leave_no_thread_behind(trainer, scripted, qtbot):
     scripted(lambda: _steps(3))
     before = threading.active_count()

@@ -147,6 +147,7 @@ def test_every_layer_type_is_exported(tmp_path, network):
     assert_same(exported(project, tmp_path), first_weights(project), (3, 9, 7))
 
 
+@pytest.mark.slow
 @given(networks())
 @settings(max_examples=3, phases=UNSHRUNK)
 def test_random_networks_are_exported(tmp_path, network):

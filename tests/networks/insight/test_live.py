@@ -201,6 +201,7 @@ def test_a_dead_unit_is_counted():
     assert found.units["l2"].dead == 1
 
 
+@pytest.mark.slow
 def test_large_pictures_go_a_few_at_a_time():
     small, large = project(), project()
     nodes = [replace(node) for node in large.network.nodes]

@@ -115,6 +115,7 @@ def test_the_same_as_with_all_pictures_in_memory(fresh, tmp_path, photos):
     assert tables[0] == tables[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(12, 12), (9, 14)])
 def test_a_run_whose_augmentation_was_changed_on_the_way_is_repeated(fresh, tmp_path, photos, size):
     dataset = Folder(path=str(photos), side=12, memory=TINY)

@@ -135,7 +135,13 @@ def curve(project):
     return file.getvalue(), ending
 
 
-@pytest.mark.parametrize("preset", SMALL)
+@pytest.mark.parametrize(
+    "preset",
+    [
+        name if name in ("LeNet-5", "ResNet-20") else pytest.param(name, marks=pytest.mark.slow)
+        for name in SMALL
+    ],
+)
 def test_the_curve_of_a_preset_is_that_of_a_run(fresh, tmp_path, preset):
     own = preset.recipe or Recipe()
     judge(fresh, tmp_path, Project(preset.network(), with_settings(own, **FEW, epochs=2, threads=1)))

@@ -25,6 +25,7 @@ def judge(which: str, *names: str) -> None:
     assert all(any(line.startswith(f"at {name}{{") for line in lines) for name in names)
 
 
+@pytest.mark.slow
 def test_every_normalization_is_trained_as_the_first_and_behind_a_convolution():
     """Trained and frozen, in both orders in memory, in both modes, with one image and with several.
 
@@ -42,6 +43,7 @@ def test_every_layer_type_is_trained_with_each_parameter_and_behind_each_other_t
     judge("all", *NAMES[part::PARTS])
 
 
+@pytest.mark.slow
 def test_what_ends_the_process_is_named(tmp_path):
     """As without the guard: torch's own backward pass, which a later version may mend."""
     code = (

@@ -43,6 +43,7 @@ def translated(monkeypatch, compiler):
     monkeypatch.setattr(torch, "compile", compiler)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(
     st.sampled_from([PLAIN, RANDOM]),

@@ -219,6 +219,7 @@ print("sound")
 """
 
 
+@pytest.mark.slow
 def test_items_made_and_destroyed_while_a_screen_reader_asks_end_nothing():
     done = subprocess.run(
         [sys.executable, "-X", "faulthandler", "-c", STRESS], capture_output=True, text=True, timeout=100
