@@ -62,9 +62,10 @@ from tests.networks.training.precisions import PRECISIONS
 
 FEW = {"validation": 0.4}
 """Of the 150 images that there are here."""
-DEEP = ("44", "56", "110")
+QUICK = {"LeNet-5", "ResNet-20", "Plain-20"}
+"""Whose curves are compared at once; those of all others among the heavy tests."""
 SMALL = [
-    pytest.param(preset, marks=[pytest.mark.slow] * preset.name.endswith(DEEP), id=preset.name)
+    pytest.param(preset, marks=[pytest.mark.slow] * (preset.name not in QUICK), id=preset.name)
     for preset in PRESETS
     if preset.kind == "small"
 ]
@@ -135,13 +136,7 @@ def curve(project):
     return file.getvalue(), ending
 
 
-@pytest.mark.parametrize(
-    "preset",
-    [
-        name if name in ("LeNet-5", "ResNet-20") else pytest.param(name, marks=pytest.mark.slow)
-        for name in SMALL
-    ],
-)
+@pytest.mark.parametrize("preset", SMALL)
 def test_the_curve_of_a_preset_is_that_of_a_run(fresh, tmp_path, preset):
     own = preset.recipe or Recipe()
     judge(fresh, tmp_path, Project(preset.network(), with_settings(own, **FEW, epochs=2, threads=1)))
