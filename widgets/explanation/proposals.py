@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -12,10 +11,8 @@ from networks.explanations.page import Page
 from networks.explanations.small_grid import KINDS
 from widgets.explanation.arithmetic import Arithmetic
 from widgets.explanation.place_column import Cells
+from widgets.explanation.to_try import Proposal
 from widgets.explanation.trail import Trail
-
-Proposal = tuple[str, str, Callable[[], object]]
-"""An icon, words, and what is done."""
 
 
 class Proposals(QObject):

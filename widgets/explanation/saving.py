@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import QBuffer, QIODevice, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
 
-from networks.core.message import UserError, message, visible
+from networks.core.message import visible
 from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
 from widgets.explanation.arithmetic import Arithmetic
 from widgets.explanation.ink import Ink, g, tr, width_of, write
 from widgets.explanation.place_column import SIDE, Cells, Sight
+from widgets.explanation.report import Report, height_of
 from widgets.explanation.ways import Ways
 from widgets.look import theme
 from widgets.look.translation import said
 
-_MARGIN, _WIDTH, _SCALE = 20, 760, 2
+_MARGIN, _WIDTH = 20, 760
 
 
 class About(msgspec.Struct, frozen=True):
@@ -40,8 +40,7 @@ def caption(page: Page, about: About) -> str:
 
 def explanation_picture(page: Page, about: About, arithmetic: Arithmetic, ending: str) -> bytes:
     """What is seen, as a file of this ending. Raises UserError where there is no memory for it."""
-    drawn = _Picture(page, about, arithmetic)
-    return drawn.svg() if ending.lower() == ".svg" else drawn.png()
+    return _Picture(page, about, arithmetic).file(ending)
 
 
 def title_of_page(page: Page | None) -> str:
@@ -51,7 +50,7 @@ def title_of_page(page: Page | None) -> str:
     return tr("Where this number comes from")
 
 
-class _Picture:
+class _Picture(Report):
     """All columns of the room on white, the sentences below."""
 
     def __init__(self, page: Page, about: About, arithmetic: Arithmetic) -> None:
@@ -65,47 +64,23 @@ class _Picture:
         lines = dict.fromkeys(stage.symbols for stage in page.explanation.stages if stage.symbols)
         self._formula = "\n".join(lines)
         self._words = "\n".join(map(said, page.sentences))
-        self._formula_height = self._high(self._formula, self._ink.figures)
-        self._words_height = self._high(self._words, self._ink.words)
+        lines_wide = self.width - 2 * g(_MARGIN)
+        self._formula_height = height_of(self._formula, lines_wide, self._ink.figures)
+        self._words_height = height_of(self._words, lines_wide, self._ink.words)
         self.height = g(64) + self._body + self._formula_height + self._words_height + g(80)
 
-    def _high(self, text: str, font) -> float:  # type: ignore[no-untyped-def]
-        room = QRectF(0, 0, self.width - 2 * g(_MARGIN), 4000)
-        return QFontMetricsF(font).boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
+    @property
+    def title(self) -> str:
+        return title_of_page(self._page)
 
-    def png(self) -> bytes:
-        image = QImage(round(_SCALE * self.width), round(_SCALE * self.height), QImage.Format.Format_RGB32)
-        if image.isNull():
-            raise UserError(message("There is not enough memory for this picture: choose .svg."))
-        image.setDevicePixelRatio(_SCALE)
-        painter = QPainter(image)
-        self._paint(painter)
-        painter.end()
-        image.setDevicePixelRatio(1)
-        buffer = _buffer()
-        image.save(buffer, "PNG")  # type: ignore[call-overload]
-        return bytes(buffer.data().data())
+    @property
+    def caption(self) -> str:
+        return caption(self._page, self._about)
 
-    def svg(self) -> bytes:
-        buffer = _buffer()
-        generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
-        generator.setOutputDevice(buffer)
-        generator.setResolution(96)
-        generator.setViewBox(QRectF(0, 0, self.width, self.height))
-        generator.setSize(QRectF(0, 0, self.width, self.height).size().toSize())
-        generator.setTitle(title_of_page(self._page))
-        generator.setDescription(caption(self._page, self._about))
-        painter = QPainter(generator)
-        self._paint(painter)
-        painter.end()
-        return bytes(buffer.data().data())
-
-    def _paint(self, painter: QPainter) -> None:
+    def paint(self, painter: QPainter) -> None:
         ink = self._ink
-        painter.fillRect(QRectF(0, 0, self.width, self.height), QColor(Qt.GlobalColor.white))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         head = QRectF(self._left, g(14), self.width, g(24))
-        title = title_of_page(self._page)
+        title = self.title
         write(painter, head, title, theme.font(theme.LARGE, bold=True), ink.text)
         way = "  ›  ".join(
             crumb.layer for crumb in self._page.crumbs[max(0, self._page.here - 3) : self._page.here + 1]
@@ -129,7 +104,7 @@ class _Picture:
             painter.drawText(room, int(Qt.TextFlag.TextWordWrap), text)
             top += height + g(10)
         foot = QRectF(self._left, self.height - g(34), self.width - 2 * g(_MARGIN), g(18))
-        write(painter, foot, caption(self._page, self._about), ink.small, ink.dim)
+        write(painter, foot, self.caption, ink.small, ink.dim)
 
     def _put(self, painter: QPainter, left: float, top: float, paint) -> None:  # type: ignore[no-untyped-def]
         painter.save()
@@ -147,9 +122,3 @@ def _ways_height(page: Page) -> float:
 def _shown(widget, page: Page):  # type: ignore[no-untyped-def]
     widget.show_page(page)
     return widget
-
-
-def _buffer() -> QBuffer:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    return buffer

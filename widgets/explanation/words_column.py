@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from networks.explanations.forms import WeightedSum
 from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
 from networks.explanations.seen_in_sums import legend
 from networks.explanations.seen_layers import layer_in_words
+from widgets.explanation.to_try import Proposal, ToTry, heading, words_label
 from widgets.look import theme
-from widgets.look.icon import icon
 from widgets.look.translation import declared, said
 from widgets.probe.legend import Legend
 
@@ -28,17 +27,13 @@ class WordsColumn(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.layer, self.layer_does = _heading(""), _words()
-        self.formula = _words(mono=True)
+        self.layer, self.layer_does = heading(""), words_label()
+        self.formula = words_label(mono=True)
         self.formula.setObjectName("formula")
-        self.now = _words(mono=True)
-        self.note = _words(dim=True)
-        self.sentences = _words()
-        self._proposals = [_proposal() for _ in range(MOST)]
-        self._does: list[Callable[[], object]] = []
-        for index, button in enumerate(self._proposals):
-            button.clicked.connect(partial(self._do, index))
-        self._try = _heading(self.tr("What to try"))
+        self.now = words_label(mono=True)
+        self.note = words_label(dim=True)
+        self.sentences = words_label()
+        self._to_try = ToTry(MOST)
         self._arrange()
 
     def show_words(self, page: Page) -> None:
@@ -66,25 +61,9 @@ class WordsColumn(QWidget):
         self._rule.setVisible(bool(now))
         self.now.setVisible(bool(now))
 
-    def propose(self, proposals: list[tuple[str, str, Callable[[], object]]]) -> None:
-        """Offers these: an icon, words, and what is done."""
-        self._does = [do for _, _, do in proposals]
-        self._try.setVisible(bool(proposals))
-        for button, offered in zip(self._proposals, [*proposals, *[None] * MOST], strict=False):
-            if offered is None:
-                # the focus must not vanish with a button
-                button.setVisible(button.hasFocus())
-                button.setEnabled(False)
-                continue
-            symbol, words, _ = offered
-            button.setIcon(icon(symbol))
-            button.setText(words)
-            button.setEnabled(True)
-            button.setVisible(True)
-
-    def _do(self, index: int) -> None:
-        if index < len(self._does):
-            self._does[index]()
+    def propose(self, proposals: Sequence[Proposal]) -> None:
+        """Offers these."""
+        self._to_try.propose(proposals)
 
     def _arrange(self) -> None:
         box = FormulaBox()
@@ -103,16 +82,14 @@ class WordsColumn(QWidget):
         column.addWidget(self.layer)
         column.addWidget(self.layer_does)
         column.addSpacing(theme.SPACE)
-        column.addWidget(_heading(self.tr("As a formula")))
+        column.addWidget(heading(self.tr("As a formula")))
         column.addWidget(box)
         column.addWidget(self.note)
         column.addSpacing(theme.SPACE)
-        column.addWidget(_heading(self.tr("What is seen")))
+        column.addWidget(heading(self.tr("What is seen")))
         column.addWidget(self.sentences)
         column.addSpacing(theme.SPACE)
-        column.addWidget(self._try)
-        for button in self._proposals:
-            column.addWidget(button)
+        column.addWidget(self._to_try)
         column.addSpacing(theme.SPACE)
         column.addWidget(Legend())
         column.addStretch(1)
@@ -129,34 +106,3 @@ class FormulaBox(QWidget):
         painter.setBrush(QColor(shade.sunken))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         painter.end()
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "section")
-    return label
-
-
-def _words(*, mono: bool = False, dim: bool = False) -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    if mono:
-        label.setFont(theme.font(theme.DENSE, mono=True))
-    if dim:
-        label.setProperty("role", "dim")
-    return label
-
-
-def _proposal() -> QToolButton:
-    button = QToolButton()
-    button.setProperty("bare", True)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setIconSize(QSize(16, 16))
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    button.setVisible(False)
-    return button

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QIODevice, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
 
-from networks.core.message import UserError, message, visible
+from networks.core.message import visible
 from networks.explanations.figures import figure
 from networks.xray.heat import Description, HeatMap
 from widgets.explanation.ink import Ink, fitted, g, write
+from widgets.explanation.report import Report, height_of
 from widgets.heat.choice import Outcome, Scene
 from widgets.heat.overlay import Look
 from widgets.heat.picture import HeatPicture
@@ -18,7 +18,7 @@ from widgets.heat.sentences import aim_words, score_words, seen, tr, verdict
 from widgets.look import theme
 from widgets.look.translation import said
 
-_MARGIN, _WIDTH, _PICTURE, _SCALE = 20, 760, 360, 2
+_MARGIN, _WIDTH, _PICTURE = 20, 760, 360
 
 
 def caption(found: HeatMap, method: Description, scene: Scene) -> str:
@@ -37,11 +37,10 @@ def heat_picture(
     ending: str,
 ) -> bytes:
     """What is seen, as a file of this ending. Raises UserError where there is no memory for it."""
-    drawn = _Picture(found, method, scene, look, test)
-    return drawn.svg() if ending.lower() == ".svg" else drawn.png()
+    return _Picture(found, method, scene, look, test).file(ending)
 
 
-class _Picture:
+class _Picture(Report):
     """Picture, words and the stages of the test on white."""
 
     def __init__(
@@ -59,51 +58,24 @@ class _Picture:
         self._beside = self._inside - g(_PICTURE + 24)
         words = [score_words(found, scene.names), *seen(found, scene), method.formula, method.paper]
         self._words = "\n\n".join(words)
-        self._body = max(g(_PICTURE), self._high(self._words, self._beside, self._ink.words)) + g(12)
+        self._body = max(g(_PICTURE), height_of(self._words, self._beside, self._ink.words)) + g(12)
         self._verdict = "" if test is None else f"{verdict(test.found)}\n{test.about}"
         below = 0.0
         if test is not None:
-            below = self._high(self._verdict, self._inside, self._ink.words) + g(16)
+            below = height_of(self._verdict, self._inside, self._ink.words) + g(16)
             below += self._strip.heightForWidth(round(self._inside)) + g(12)
         self.height = g(54) + self._body + below + g(44)
 
-    @staticmethod
-    def _high(text: str, width: float, font: QFont) -> float:
-        room = QRectF(0, 0, width, 10_000)
-        return QFontMetricsF(font).boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
+    @property
+    def title(self) -> str:
+        return tr("What it looks at")
 
-    def png(self) -> bytes:
-        image = QImage(round(_SCALE * self.width), round(_SCALE * self.height), QImage.Format.Format_RGB32)
-        if image.isNull():
-            raise UserError(message("There is not enough memory for this picture: choose .svg."))
-        image.setDevicePixelRatio(_SCALE)
-        painter = QPainter(image)
-        self._paint(painter)
-        painter.end()
-        image.setDevicePixelRatio(1)
-        buffer = _buffer()
-        image.save(buffer, "PNG")  # type: ignore[call-overload]
-        return bytes(buffer.data().data())
+    @property
+    def caption(self) -> str:
+        return caption(self._found, self._method, self._scene)
 
-    def svg(self) -> bytes:
-        buffer = _buffer()
-        generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
-        generator.setOutputDevice(buffer)
-        generator.setResolution(96)
-        whole = QRectF(0, 0, self.width, self.height)
-        generator.setViewBox(whole)
-        generator.setSize(whole.size().toSize())
-        generator.setTitle(tr("What it looks at"))
-        generator.setDescription(caption(self._found, self._method, self._scene))
-        painter = QPainter(generator)
-        self._paint(painter)
-        painter.end()
-        return bytes(buffer.data().data())
-
-    def _paint(self, painter: QPainter) -> None:
+    def paint(self, painter: QPainter) -> None:
         ink, left = self._ink, g(_MARGIN)
-        painter.fillRect(QRectF(0, 0, self.width, self.height), QColor(Qt.GlobalColor.white))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         title = tr("{method}: what speaks for {name}").format(
             method=said(self._method.title), name=aim_words(self._found.asked.aim, self._scene.names)
         )
@@ -116,22 +88,16 @@ class _Picture:
         self._write(painter, QRectF(left + g(_PICTURE + 24), g(54), self._beside, self._body), self._words)
         top = g(54) + self._body
         if self._test is not None:
-            high = self._high(self._verdict, self._inside, ink.words)
+            high = height_of(self._verdict, self._inside, ink.words)
             self._write(painter, QRectF(left, top, self._inside, high + 4), self._verdict)
             painter.save()
             painter.translate(left, top + high + g(16))
             self._strip.paint(painter, self._inside, theme.LIGHT)
             painter.restore()
         foot = QRectF(left, self.height - g(30), self._inside, g(18))
-        write(painter, foot, caption(self._found, self._method, self._scene), ink.small, ink.dim)
+        write(painter, foot, self.caption, ink.small, ink.dim)
 
     def _write(self, painter: QPainter, room: QRectF, text: str) -> None:
         painter.setFont(self._ink.words)
         painter.setPen(self._ink.text)
         painter.drawText(room, int(Qt.TextFlag.TextWordWrap), text)
-
-
-def _buffer() -> QBuffer:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    return buffer

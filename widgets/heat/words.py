@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from networks.xray.heat import Description
+from widgets.explanation.to_try import Proposal, ToTry, heading, words_label
 from widgets.explanation.words_column import FormulaBox
 from widgets.look import theme
-from widgets.look.icon import icon
 
 MOST = 4
 """Proposals, at most."""
-Proposal = tuple[str, str, Callable[[], object]]
-"""An icon, words, and what is done."""
 
 
 class WordsBeside(QWidget):
@@ -24,14 +20,10 @@ class WordsBeside(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.formula, self.paper, self.sentences = _words(), _words(), _words()
-        self.formula.setFont(theme.font(theme.DENSE, mono=True))
-        self.paper.setProperty("role", "dim")
-        self._does: list[Callable[[], object]] = []
-        self.proposals = [_proposal() for _ in range(MOST)]
-        for index, button in enumerate(self.proposals):
-            button.clicked.connect(partial(self._do, index))
-        self._try = _heading(self.tr("What to try"))
+        self.formula, self.paper = words_label(mono=True), words_label(dim=True)
+        self.sentences = words_label()
+        self._to_try = ToTry(MOST)
+        self.proposals = self._to_try.buttons
         box = FormulaBox()
         inside = QVBoxLayout(box)
         inside.setContentsMargins(12, 10, 12, 10)
@@ -39,14 +31,12 @@ class WordsBeside(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE)
-        column.addWidget(_heading(self.tr("What is seen")))
+        column.addWidget(heading(self.tr("What is seen")))
         column.addWidget(self.sentences)
         column.addSpacing(theme.SPACE)
-        column.addWidget(self._try)
-        for button in self.proposals:
-            column.addWidget(button)
+        column.addWidget(self._to_try)
         column.addSpacing(theme.SPACE)
-        column.addWidget(_heading(self.tr("As a formula")))
+        column.addWidget(heading(self.tr("As a formula")))
         column.addWidget(box)
         column.addWidget(self.paper)
         column.addStretch(1)
@@ -59,45 +49,4 @@ class WordsBeside(QWidget):
 
     def propose(self, proposals: Sequence[Proposal]) -> None:
         """Offers these."""
-        self._does = [do for _, _, do in proposals]
-        self._try.setVisible(bool(proposals))
-        for index, button in enumerate(self.proposals):
-            offered = proposals[index] if index < len(proposals) else None
-            button.setEnabled(offered is not None)
-            # the focus must not vanish with a button
-            button.setVisible(offered is not None or button.hasFocus())
-            if offered is not None:
-                button.setIcon(icon(offered[0]))
-                button.setText(offered[1])
-                button.setToolTip(offered[1])
-
-    def _do(self, index: int) -> None:
-        if index < len(self._does):
-            self._does[index]()
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "section")
-    return label
-
-
-def _words() -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    return label
-
-
-def _proposal() -> QToolButton:
-    button = QToolButton()
-    button.setProperty("bare", True)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setIconSize(QSize(16, 16))
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    button.setVisible(False)
-    return button
+        self._to_try.propose(proposals)
