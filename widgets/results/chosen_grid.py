@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.xray.data_map import DataMap
-from widgets.controls.painted_area import PaintedArea
 from widgets.look import theme
 from widgets.panels.sample_strip import to_image
 from widgets.results.map_plot import Stored
 from widgets.results.picture_grid import paint_picture
-from widgets.results.results import pair_words, percent
+from widgets.results.picture_tiles import GAP, SHOWN_ROWS, PictureTiles
+from widgets.results.results import pair_words
 
-_SIDE, _WORDS, _GAP = 48, 17, 8
+_SIDE, _WORDS = 48, 17
 
 
-class ChosenGrid(PaintedArea):
+class ChosenGrid(PictureTiles):
     """Shows some pictures of a map, mistakes first; one is current. Paints only those that are seen."""
 
     went = Signal(int)
@@ -28,15 +28,11 @@ class ChosenGrid(PaintedArea):
     """The same, by a click or Enter: it is to be followed through the network."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
-        self.setAccessibleName(self.tr("Chosen pictures"))
+        super().__init__(self.tr("Chosen pictures"), parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._map: DataMap | None = None
         self._names: tuple[str, ...] = ()
         self._stored: Stored = lambda row: None
-        self.places = np.zeros(0, np.int64)
-        """Of the pictures, on the map."""
-        self.current = 0
 
     def show_chosen(
         self, found: DataMap | None, places: NDArray[np.int64], names: tuple[str, ...], stored: Stored
@@ -58,87 +54,55 @@ class ChosenGrid(PaintedArea):
         if self._map is None or not len(self.places):
             return self.tr("No pictures.")
         own, place = self._map.outputs, int(self.places[self.current])
-        return self.tr(
-            "Picture {number}, {at} of {count}: it is {label}, the network says {answer}, {sure} sure."
-        ).format(
-            number=int(own.rows[place]),
-            at=self.current + 1,
-            count=len(self.places),
-            label=self._names[own.labels[place]],
-            answer=self._names[own.answers[place]],
-            sure=percent(own.sureness[place]),
+        return self.sentence(
+            int(own.rows[place]),
+            self._names[own.labels[place]],
+            self._names[own.answers[place]],
+            own.sureness[place],
         )
+
+    def became_current(self, place: int) -> None:
+        self.went.emit(place)
 
     # places
 
-    def _columns(self) -> int:
-        return max(1, (self.viewport().width() + _GAP) // (theme.grown(_SIDE) + _GAP))
+    def least(self) -> int:
+        return theme.grown(_SIDE)
 
-    def _row(self) -> int:
-        return theme.grown(_SIDE) + theme.grown(_WORDS) + _GAP
+    def row(self) -> int:
+        return theme.grown(_SIDE) + theme.grown(_WORDS) + GAP
 
     def extent(self) -> QSize:
-        return QSize(0, -(-len(self.places) // self._columns()) * self._row())
+        return QSize(0, self.rows() * self.row())
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.grown(280), 3 * self._row())
+        return QSize(theme.grown(280), SHOWN_ROWS * self.row())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.grown(_SIDE), self._row())
+        return QSize(theme.grown(_SIDE), self.row())
 
     def place(self, index: int) -> QRectF:
         """Where this picture is, with its words, in the whole content."""
-        columns, side = self._columns(), theme.grown(_SIDE)
-        wide = (self.viewport().width() + _GAP) / columns
+        columns, side = self.columns(), theme.grown(_SIDE)
         return QRectF(
-            (index % columns) * wide + 2,
-            (index // columns) * self._row() + 2,
+            (index % columns) * self.step() + 2,
+            (index // columns) * self.row() + 2,
             side - 4,
             side + theme.grown(_WORDS) - 4,
         )
 
-    def index_at(self, at: QPointF) -> int | None:
-        """The picture at this place of the viewport."""
-        inside = at + QPointF(self.offset())
-        columns = self._columns()
-        column = min(int(inside.x() // ((self.viewport().width() + _GAP) / columns)), columns - 1)
-        index = int(inside.y() // self._row()) * columns + column
-        return index if 0 <= index < len(self.places) and self.place(index).contains(inside) else None
-
     # input
 
-    def go(self, index: int) -> None:
-        """Makes this picture the current one."""
-        if len(self.places):
-            self.current = max(0, min(index, len(self.places) - 1))
-            self.bring(self.place(self.current))
-            self.tell(self.words())
-            self.viewport().update()
-            self.went.emit(int(self.places[self.current]))
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        columns, count = self._columns(), len(self.places)
-        steps = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -columns,
-            Qt.Key.Key_Down: columns,
-            Qt.Key.Key_PageUp: -3 * columns,
-            Qt.Key.Key_PageDown: 3 * columns,
-            Qt.Key.Key_Home: -count,
-            Qt.Key.Key_End: count,
-        }
-        if (key := Qt.Key(event.key())) in steps:
-            self.go(self.current + steps[key])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and count:
+        if Qt.Key(event.key()) in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.places):
             self.picked.emit(int(self.places[self.current]))
         else:
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
         index = self.index_at(event.position())
         if event.button() == Qt.MouseButton.LeftButton and index is not None:
-            self.go(index)
             self.picked.emit(int(self.places[index]))
 
     # painting
@@ -153,15 +117,11 @@ class ChosenGrid(PaintedArea):
             room = QRectF(self.viewport().rect()).adjusted(2, 4, -2, -4)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), words)
             return
-        columns, offset = self._columns(), self.offset().y()
-        first = offset // self._row() * columns
-        last = (offset + self.viewport().height()) // self._row() * columns + columns
-        painter.translate(0, -offset)
-        for index in range(first, min(last, len(self.places))):
-            self._paint_tile(painter, shade, self._map, index)
-        painter.translate(0, offset)
+        self.paint_tiles(painter, shade)
 
-    def _paint_tile(self, painter: QPainter, shade: theme.Colors, found: DataMap, index: int) -> None:
+    def paint_tile(self, painter: QPainter, shade: theme.Colors, index: int) -> None:
+        found = self._map
+        assert found is not None
         tile, place = self.place(index), int(self.places[index])
         own = found.outputs
         label, answer = int(own.labels[place]), int(own.answers[place])

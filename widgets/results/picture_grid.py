@@ -4,40 +4,33 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
 
 from networks.runs.judgement.judgement import Whole
 from networks.runs.judgement.mistakes import likeliest
-from widgets.controls.painted_area import PaintedArea
 from widgets.look import theme
 from widgets.panels.sample_strip import to_image
+from widgets.results.picture_tiles import GAP, SHOWN_ROWS, PictureTiles
 from widgets.results.results import Results, pair_words, percent
 
-_WIDTH, _HEIGHT, _GAP, _PICTURE = 124, 82, 8, 46
-_SHOWN_ROWS = 3
+_WIDTH, _HEIGHT, _PICTURE = 124, 82, 46
 _LIKELIEST = 3
 _KEPT = 400
 """Pictures that are kept ready to be painted."""
 
 
-class PictureGrid(PaintedArea):
+class PictureGrid(PictureTiles):
     """Shows some of the judged pictures, of which one is current; makes only those that are seen."""
 
     chosen = Signal(int)
     """The place, in the judgement, of the picture that became current."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
-        self.setAccessibleName(self.tr("Judged pictures"))
+        super().__init__(self.tr("Judged pictures"), parent)
         self._results: Results | None = None
         self._images: OrderedDict[int, QImage] = OrderedDict()
-        self.places: Whole = np.zeros(0, np.int64)
-        """The pictures, as places in the judgement."""
-        self.current = 0
-        """Which of them is current."""
 
     def show_pictures(self, results: Results, places: Whole) -> None:
         """Shows these, the first one as the current one."""
@@ -53,30 +46,30 @@ class PictureGrid(PaintedArea):
         if self._results is None or not len(self.places):
             return self.tr("No pictures.")
         judged, place = self._results.judgement, int(self.places[self.current])
-        return self.tr(
-            "Picture {number}, {at} of {count}: it is {label}, the network says {answer}, {sure} sure."
-        ).format(
-            number=int(judged.images[place]),
-            at=self.current + 1,
-            count=len(self.places),
-            label=self._results.names[judged.labels[place]],
-            answer=self._results.names[judged.answers[place]],
-            sure=percent(judged.sureness[place]),
+        return self.sentence(
+            int(judged.images[place]),
+            self._results.names[judged.labels[place]],
+            self._results.names[judged.answers[place]],
+            judged.sureness[place],
         )
+
+    def became_current(self, place: int) -> None:
+        self.chosen.emit(place)
 
     # places
 
-    def _columns(self) -> int:
-        least = theme.grown(_WIDTH)
-        return max(1, (self.viewport().width() + _GAP) // (least + _GAP))
+    def least(self) -> int:
+        return theme.grown(_WIDTH)
+
+    def row(self) -> int:
+        return theme.grown(_HEIGHT) + GAP
 
     def extent(self) -> QSize:
-        rows = -(-len(self.places) // self._columns())
-        return QSize(0, rows * (theme.grown(_HEIGHT) + _GAP) - (_GAP if rows else 0))
+        return QSize(0, self.rows() * self.row() - (GAP if self.rows() else 0))
 
     def sizeHint(self) -> QSize:
         height = theme.grown(_HEIGHT)
-        most = _SHOWN_ROWS * (height + _GAP)
+        most = SHOWN_ROWS * self.row()
         return QSize(360, max(height, min(self.extent().height(), most)) + 2)
 
     def minimumSizeHint(self) -> QSize:
@@ -84,56 +77,13 @@ class PictureGrid(PaintedArea):
 
     def place(self, index: int) -> QRectF:
         """Where the picture with this index among the shown ones is, in the whole content."""
-        columns, height = self._columns(), theme.grown(_HEIGHT)
-        wide = (self.viewport().width() + _GAP) / columns
+        columns, wide = self.columns(), self.step()
         return QRectF(
             (index % columns) * wide + 1,
-            (index // columns) * (height + _GAP) + 1,
-            wide - _GAP - 2,
-            height - 2,
+            (index // columns) * self.row() + 1,
+            wide - GAP - 2,
+            theme.grown(_HEIGHT) - 2,
         )
-
-    def index_at(self, place: QPointF) -> int | None:
-        """The picture at this place of the viewport."""
-        inside = place + QPointF(self.offset())
-        columns, height = self._columns(), theme.grown(_HEIGHT)
-        column = int(inside.x() // ((self.viewport().width() + _GAP) / columns))
-        index = int(inside.y() // (height + _GAP)) * columns + min(column, columns - 1)
-        return index if 0 <= index < len(self.places) and self.place(index).contains(inside) else None
-
-    # input
-
-    def go(self, index: int) -> None:
-        """Makes this picture the current one."""
-        if not len(self.places):
-            return
-        self.current = max(0, min(index, len(self.places) - 1))
-        self.bring(self.place(self.current))
-        self.tell(self.words())
-        self.viewport().update()
-        self.chosen.emit(int(self.places[self.current]))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        columns, count = self._columns(), len(self.places)
-        steps = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -columns,
-            Qt.Key.Key_Down: columns,
-            Qt.Key.Key_PageUp: -_SHOWN_ROWS * columns,
-            Qt.Key.Key_PageDown: _SHOWN_ROWS * columns,
-            Qt.Key.Key_Home: -count,
-            Qt.Key.Key_End: count,
-        }
-        if (key := Qt.Key(event.key())) in steps:
-            self.go(self.current + steps[key])
-        else:
-            super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = self.index_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and index is not None:
-            self.go(index)
 
     # painting
 
@@ -145,16 +95,11 @@ class PictureGrid(PaintedArea):
             painter.setPen(QColor(shade.text_dim))
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.tr("No pictures."))
             return
-        columns, row = self._columns(), theme.grown(_HEIGHT) + _GAP
-        offset = self.offset().y()
-        first = offset // row * columns
-        last = (offset + self.viewport().height()) // row * columns + columns
-        painter.translate(0, -offset)
-        for index in range(first, min(last, len(self.places))):
-            self._paint_card(painter, shade, self._results, index)
-        painter.translate(0, offset)
+        self.paint_tiles(painter, shade)
 
-    def _paint_card(self, painter: QPainter, shade: theme.Colors, results: Results, index: int) -> None:
+    def paint_tile(self, painter: QPainter, shade: theme.Colors, index: int) -> None:
+        results = self._results
+        assert results is not None
         card, place = self.place(index), int(self.places[index])
         current = index == self.current
         painter.setPen(QPen(QColor(shade.accent if current else shade.border), 2 if current else 1))

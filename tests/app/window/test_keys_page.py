@@ -55,7 +55,7 @@ READERS = {
     "widgets/results/map_plot.py": "On the map of the data",
     "widgets/results/matrix.py": "On the confusion matrix",
     "widgets/results/pairs.py": "On the classes that are confused",
-    "widgets/results/picture_grid.py": "On the judged pictures",
+    "widgets/results/picture_tiles.py": "On the judged pictures",
     "widgets/results/probabilities.py": "On the probabilities of a picture",
     "widgets/runs/table.py": "On the table of runs",
     "widgets/sweeps/map.py": "On the map of a sweep",
