@@ -68,7 +68,7 @@ def test_a_locked_folder_raises_nothing_where_it_is_asked_for():
 
 
 WRITERS = {
-    Path("app/features/run_contents.py"): "beside the window",
+    Path("app/features/runs/run_contents.py"): "beside the window",
     Path("widgets/canvas/picture.py"): "for the command line",
 }
 

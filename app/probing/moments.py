@@ -11,7 +11,7 @@ from networks.core.after_step import AfterStep
 from networks.project.project import Project
 from networks.runs.kept.moments import Moment
 from networks.runs.record import Record
-from widgets.probe.options import Options
+from widgets.inside.probe.options import Options
 
 MOST_OFFERED = 24
 """So many moments are offered in a menu; the scrubber has all of them."""

@@ -38,7 +38,7 @@ from networks.xray.probe import DataPicture, OwnPicture, Probe, Which
 from networks.xray.silenced import NOTHING_OFF, Silenced
 from networks.xray.view import XRay
 from widgets.canvas.items.inside import SHOWN
-from widgets.probe.options import Options
+from widgets.inside.probe.options import Options
 
 if TYPE_CHECKING:
     from networks.insight.live import Live

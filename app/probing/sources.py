@@ -13,7 +13,7 @@ from networks.project.project import Project
 from networks.runs.kept.moments import Moment, moments_of
 from networks.runs.record import Record
 from networks.xray.probe import Which, Word
-from widgets.probe.options import Options
+from widgets.inside.probe.options import Options
 
 LISTED_FOR = 1.0
 """Seconds after which a run that goes on is asked anew which moments it has kept."""

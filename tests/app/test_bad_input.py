@@ -9,7 +9,7 @@ from PIL import Image
 from PySide6.QtWidgets import QWidget
 
 from app.feature.desk import Desk
-from app.features.training import Training
+from app.features.runs.training import Training
 from app.session.settings import Settings
 from app.terminal.command_line import main
 from networks.core.finding import blocking

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from PySide6.QtWidgets import QApplication
 
-from networks.embedding.mapping import mapped
+from networks.insight.embedding.mapping import mapped
 from networks.xray.data_map import METHODS, DataMap, Outputs
 from widgets.look import theme
 from widgets.results.map_plot import MapPlot

@@ -35,8 +35,8 @@ from PySide6.QtCore import QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from app.features.where_from import WhereFrom
-from app.features.xray import XRayCanvas
+from app.features.explaining.where_from import WhereFrom
+from app.features.inside.xray import XRayCanvas
 from app.start import start as startup
 from app.start.garbage import GarbageCollector
 from app.training.trainer import State

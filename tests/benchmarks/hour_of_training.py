@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from msgspec.structs import replace
 from PySide6.QtCore import QObject
 
-from app.features.xray import XRayCanvas
+from app.features.inside.xray import XRayCanvas
 from app.start import start as startup
 from app.start.garbage import GarbageCollector
 from networks.presets.catalog import PRESETS

@@ -30,7 +30,7 @@ import torch
 import torch._dynamo  # the first optimizer would import it in the middle of a measurement
 from PySide6.QtCore import QObject, QTimer
 
-from app.features.xray import XRayCanvas
+from app.features.inside.xray import XRayCanvas
 from app.start import start as startup
 from app.start.garbage import GarbageCollector
 from networks.insight.looker import first_looker

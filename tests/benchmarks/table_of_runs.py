@@ -33,8 +33,8 @@ from networks.runs.kept.files import HEADER, METRICS, PROJECT, Header, write_jso
 from networks.runs.kept.legs import End, claim_leg, end_leg, new_leg, now
 from networks.runs.kept.metrics import line
 from networks.runs.listing import Order
-from widgets.curves.curves_and_runs import CurvesAndRuns
 from widgets.look import theme
+from widgets.runs.curves_and_runs import CurvesAndRuns
 
 RUNS, DRAWN, POINTS, PER_EPOCH = 1_000, 100, 10_000, 500
 FRAMES = 60

@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from msgspec.structs import replace
 from PySide6.QtCore import QEventLoop, QTimer
 
-from app.features.where_from import WhereFrom
-from app.features.xray import XRayCanvas
+from app.features.explaining.where_from import WhereFrom
+from app.features.inside.xray import XRayCanvas
 from app.start import start as startup
 from app.start.garbage import GarbageCollector
 from app.training.memory import give_back_memory

@@ -1,1 +1,1 @@
-"""A layer from near: its maps, its filters, how its numbers are spread, and what each channel does."""
+"""What shows the inside of a network: a layer, a number, a gradient, a heat map, a moment."""

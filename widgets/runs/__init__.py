@@ -1,1 +1,1 @@
-"""The table of runs: a row for each, with what is drawn of it ticked in its colour."""
+"""What shows runs: how one goes on, their table, and several of them compared."""

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.feature.desk import Desk
 from app.feature.showing import Showing
-from app.features.canvas import Canvas
-from app.features.training import Training
-from app.features.xray import XRayCanvas
+from app.features.building.canvas import Canvas
+from app.features.inside.xray import XRayCanvas
+from app.features.runs.training import Training
 from app.session.settings import Settings
 from networks.project.project import first_project
 from networks.recipes.recipe import with_settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.features.training import Training
+from app.features.runs.training import Training
 from networks.runs.kept.files import METRICS
 from networks.runs.kept.reading import read_run
 from networks.runs.tensorboard import event_files

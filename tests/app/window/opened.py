@@ -6,17 +6,17 @@ from pathlib import Path
 
 from PySide6.QtGui import QAction
 
-from app.features.activations import Activations
-from app.features.backbones import Backbones
-from app.features.canvas import Canvas
-from app.features.exports import Exports
-from app.features.layer_types import LayerTypes
-from app.features.network_summary import NetworkSummary
-from app.features.optimization import Optimization
-from app.features.past_runs import PastRuns
-from app.features.project_files import ProjectFiles
-from app.features.torch_loading import TorchLoading
-from app.features.training import Training
+from app.features.building.activations import Activations
+from app.features.building.backbones import Backbones
+from app.features.building.canvas import Canvas
+from app.features.building.layer_types import LayerTypes
+from app.features.building.network_summary import NetworkSummary
+from app.features.learning.optimization import Optimization
+from app.features.program.exports import Exports
+from app.features.program.project_files import ProjectFiles
+from app.features.program.torch_loading import TorchLoading
+from app.features.runs.past_runs import PastRuns
+from app.features.runs.training import Training
 from app.session.document import Document
 from app.session.files import Files
 from app.training.runs import Runs
@@ -32,7 +32,7 @@ from widgets.palette.palette import Palette
 from widgets.panels.activation_panel import ActivationPanel
 from widgets.panels.selection_panel import SelectionPanel
 from widgets.panels.training_panel import TrainingPanel
-from widgets.training.training_bar import TrainingBar
+from widgets.runs.training.training_bar import TrainingBar
 
 
 class OpenedWindow(MainWindow):

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.features.about import About
-from app.features.layer_types import LayerTypes
+from app.features.building.layer_types import LayerTypes
+from app.features.program.about import About
 from networks.blocks.residual import Residual
 from networks.graph.saved_blocks import saved_block
 from tests.app.window.opened import OpenedWindow

@@ -23,7 +23,7 @@ from networks.core.finding import Finding
 from networks.core.message import message
 from networks.runs.events import Started, Stepped, Validated
 from networks.runs.progress import Progress
-from app.features.training import Training
+from app.features.runs.training import Training
 
 DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 

@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
     QMessageBox,
 )
 
-from app.features.data import Data
-from app.features.inside import Inside
-from app.features.looks_at import LooksAt
-from app.features.sweeps import Sweeps
-from app.features.training import Training
-from app.features.where_from import WhereFrom
+from app.features.data.dataset import Data
+from app.features.explaining.looks_at import LooksAt
+from app.features.explaining.where_from import WhereFrom
+from app.features.inside.inside import Inside
+from app.features.runs.sweeps import Sweeps
+from app.features.runs.training import Training
 from app.training.trainer import State
 from networks.project.project import Project, first_project, write_project
 from networks.recipes.datasets.fashion_mnist import FashionMNIST

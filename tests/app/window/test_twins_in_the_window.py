@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from app.features.twins import Twins
+from app.features.runs.twins import Twins
 from networks.project.comparing import planned_rounds
 from networks.project.project import first_project, read_project
 from networks.project.twins import set_twin
@@ -14,7 +14,7 @@ from networks.runs.kept.folders import run_folders
 from networks.runs.kept.reading import read_run
 from networks.runs.measures import VALIDATION_ACCURACY
 from tests.app.window.opened import OpenedWindow
-from widgets.twins.panel import Wish
+from widgets.runs.twins.panel import Wish
 
 
 def project():

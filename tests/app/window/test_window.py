@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessage
 from app.feature.feature import Feature
 from app.feature.panel import Panel, Place
 from app.features import FEATURES
-from app.features.canvas import Canvas
-from app.features.canvas_menu import CanvasMenu
-from app.features.training import Training
+from app.features.building.canvas import Canvas
+from app.features.building.canvas_menu import CanvasMenu
+from app.features.runs.training import Training
 from app.session.arrangement import Arrangement
 from app.session.document import Document
 from app.session.places import data_folder
@@ -40,8 +40,8 @@ from networks.training import run as run_module
 from networks.training.speed import Speed
 from tests.app.window.opened import OpenedWindow
 from tests.widgets.gestures import drop
+from widgets.inside.small_grid.dialog import SmallGrid
 from widgets.look import theme
-from widgets.small_grid.dialog import SmallGrid
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
 from networks.layers.base import Group
 from widgets.canvas.items.style import Style
-from widgets.code.code_view import mark_color, word_colors
 from widgets.look import theme
 from widgets.look.theme import DARK, LIGHT, apply_theme
+from widgets.panels.code_view import mark_color, word_colors
 
 # Machado, Oliveira and Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision
 # Deficiency", severity 1.0, on linear RGB; and how much more apart colours must be there

@@ -1,0 +1,1 @@
+"""Why a number, an answer or a step came out as it did."""

@@ -1,0 +1,1 @@
+"""How the network learns: the panels of the recipe."""

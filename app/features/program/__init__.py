@@ -1,0 +1,1 @@
+"""The program itself: project files, exports, undo, the theme, torch."""

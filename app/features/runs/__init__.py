@@ -1,0 +1,1 @@
+"""Runs: trained, steered, listed, laid beside one another, and gone back in."""

@@ -1,0 +1,89 @@
+"""Gradient flow: how strong the gradient is at each layer, epoch by epoch and run by run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+
+from app.feature.desk import Desk
+from app.feature.gesture import Gesture
+from app.feature.panel import Panel, Place
+from app.feature.panel_feature import PanelFeature
+from widgets.controls.section import ShowWatch
+
+if TYPE_CHECKING:
+    from app.feature.shown import Shown
+    from widgets.runs.flow.panel import FlowPanel
+
+LEAST_WIDTH = 340
+
+
+class GradientFlows(PanelFeature["FlowPanel"]):
+    """Shows the runs whose curves are drawn; does nothing while its panel is not seen."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._told: object = None
+        desk.recorded.connect(self._follow)
+        desk.drawn_changed.connect(self._follow)
+
+    def make_panel(self) -> FlowPanel:
+        from widgets.runs.flow.panel import FlowPanel
+
+        panel = FlowPanel()
+        panel.layer_chosen.connect(self._reveal)
+        panel.save_wished.connect(self.desk.writer.write)
+        ShowWatch(panel).seen.connect(self._follow, Qt.ConnectionType.QueuedConnection)
+        return panel
+
+    def panels(self) -> tuple[Panel, ...]:
+        title = self.tr("Gradient flow")
+        return (
+            Panel("gradient_flow", title, Place.MEASURED, self.late, on_demand=True, least_width=LEAST_WIDTH),
+        )
+
+    def gestures(self) -> tuple[Gesture, ...]:
+        where = self.tr("On the gradient over the depth")
+        return (
+            Gesture(
+                where,
+                self.tr("Go to another layer"),
+                ("Left", "Right", "Home", "End"),
+                self.tr("point at it"),
+            ),
+            Gesture(where, self.tr("Go to another epoch or run"), ("Up", "Down")),
+            Gesture(where, self.tr("Show the layer's card"), ("Return", "Enter"), self.tr("click")),
+            Gesture(where, self.tr("Point at nothing"), ("Esc",)),
+        )
+
+    def show_panel(self, panel: FlowPanel, old: Shown | None, new: Shown) -> None:
+        if new.news(old, "records"):
+            self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Shows what has been measured, where there is something new."""
+        panel = self.late.made
+        if panel is None or not panel.isVisible():
+            return
+        from widgets.runs.flow.lines import FlowRun
+
+        drawn, records = self.desk.drawn, self.desk.shown.records
+        runs = tuple(FlowRun(record, drawn[record.run]) for record in records if record.run in drawn)
+        title = self.desk.files.title()
+        told = [
+            (run, run.record.title, len(run.record.flows), run.record.measured, run.record.ended)
+            for run in runs
+        ]
+        # a run tells of every step; only epochs change something here
+        if (told, title) != self._told:
+            self._told = told, title
+            panel.show_runs(runs, title)
+
+    @Slot(str)
+    def _reveal(self, name: str) -> None:
+        if name in self.desk.shown.network:
+            self.desk.reveal(name)
+        else:
+            self.desk.say(self.tr("The network on the canvas has no such layer any more."))

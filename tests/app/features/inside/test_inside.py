@@ -1,0 +1,283 @@
+"""Inside shows the selected layer's own numbers, switches channels off, and looks through many pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from app.feature.showing import Showing
+from app.features.building.activations import Activations
+from app.features.building.canvas import Canvas
+from app.features.inside.inside import Inside
+from app.features.inside.xray import XRayCanvas
+from app.probing.work import healths
+from networks.layers.convolution import Conv2d
+from networks.presets.lenet import lenet5
+from networks.xray.silenced import NOTHING_OFF
+from networks.xray.value_place import ValuePlace
+from networks.xray.view import View
+from tests.app.features.results.test_results import train
+
+pytestmark = pytest.mark.usefixtures("collector_at_rest")
+
+
+@pytest.fixture
+def inside(desk, training, qtbot):
+    canvas, xray, inside = Canvas(desk), XRayCanvas(desk), Inside(desk)
+    qtbot.addWidget(canvas.view)
+    home = QWidget()
+    qtbot.addWidget(home)
+    xray.place.setParent(home)
+    qtbot.addWidget(inside.panel)
+    inside.panel.resize(700, 700)
+    desk.document.edit(replace(desk.shown.project, network=lenet5()), "LeNet-5")
+    Showing(desk, (canvas, xray, inside)).show()
+    desk.show_devices(("cpu",))
+    inside.xray, inside.canvas = xray, canvas
+    with qtbot.waitExposed(inside.panel):
+        inside.panel.show()
+    yield inside
+    inside.close()
+    desk.probing.close()
+
+
+def select(inside, name):
+    inside.desk.show_canvas(inside.desk.shown.folding, (name,))
+
+
+def shows(inside, name, qtbot):
+    """The layer from near, once it is shown at rest."""
+    panel, probing = inside.panel, inside.probing
+
+    def done():
+        near = panel.near
+        return near is not None and near.closeup.name == name and probing.seen.measured is not None
+
+    qtbot.waitUntil(done, timeout=20_000)
+    return panel.near
+
+
+def test_the_first_deep_layer_is_shown_and_then_what_is_selected(inside, qtbot):
+    first = shows(inside, "conv1", qtbot)
+    assert first.closeup.shape == (6, 28, 28)
+    assert inside.panel.details.filters.isVisible()
+    assert first.weighed.weights.count == 150
+    assert not inside.panel.details.inputs.isVisible()
+    select(inside, "tanh2")
+    tanh = shows(inside, "tanh2", qtbot)
+    assert np.allclose(tanh.closeup.incoming[0].values, np.arctanh(tanh.closeup.chosen), atol=1e-2)
+    assert inside.panel.details.inputs.isVisible()
+    assert not inside.panel.details.weights.isVisible()
+    select(inside, "fc1")
+    linear = shows(inside, "fc1", qtbot)
+    assert inside.panel.bars.isVisible()
+    assert linear.source_shape == (16, 5, 5)
+
+
+def test_keys_read_out_numbers_and_choose_channels(inside, qtbot):
+    near = shows(inside, "conv1", qtbot)
+    grid = inside.panel.grid
+    places = []
+    inside.desk.place_chosen.connect(places.append)
+    grid.setFocus()
+    for _ in range(28):
+        qtbot.keyClick(grid, Qt.Key.Key_Left)
+        qtbot.keyClick(grid, Qt.Key.Key_Up)
+    qtbot.keyClick(grid, Qt.Key.Key_Right)
+    first = near.closeup.channels[0]
+    assert places[-1] == ValuePlace("conv1", (first, 0, 1))
+    assert "row 0, column 1" in grid.accessibleDescription()
+    assert "row 0, column 1" in inside.panel.foot.words.text()
+    assert grid.shown_number.value == near.closeup.values[0, 0, 1]
+    qtbot.keyClick(grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    second = near.closeup.channels[1]
+    qtbot.waitUntil(lambda: inside.panel.near.closeup.channel == second, timeout=20_000)
+    wished = []
+    inside.desk.explanation_wished.connect(wished.append)
+    qtbot.keyClick(grid, Qt.Key.Key_Return)
+    assert wished == [ValuePlace("conv1", (second, 0, 1))]
+
+
+def test_a_channel_is_switched_off_and_on_with_the_xray(inside, qtbot):
+    select(inside, "conv2")
+    near = shows(inside, "conv2", qtbot)
+    switches = inside.panel.details.switches
+    channel = near.closeup.channel
+    assert near.intact is None
+    switches.channel.click()
+    qtbot.waitUntil(lambda: inside.panel.near.is_off, timeout=20_000)
+    off = inside.panel.near
+    assert inside.xray.on
+    assert not np.allclose(off.answer, off.intact)
+    assert np.allclose(off.intact, near.answer)
+    assert not off.closeup.chosen.any()
+    assert off.closeup.channel == channel
+    xray = inside.probing.seen.xray
+    views = {"conv2": View("conv2", (16, 10, 10), 0.0, 1.0, 0.5, 0.0)}
+    told = healths(inside.desk.shown.network, replace(xray, views=views), None)
+    assert str(told["conv2"].word) == f"{channel} is off"
+    switches.count.click()
+    qtbot.waitUntil(lambda: "validation pictures" in switches.counted.text(), timeout=20_000)
+    inside.xray.switch(False)
+    assert not inside.probing.off
+    qtbot.waitUntil(lambda: inside.panel.near is not None and not inside.panel.near.off, timeout=20_000)
+    assert np.allclose(inside.panel.near.answer, near.answer)
+
+
+def test_the_pictures_that_excite_a_channel_are_found_once(inside, desk, qtbot):
+    shows(inside, "conv1", qtbot)
+    row = inside.panel.details.excited
+    row.search.click()
+    qtbot.waitUntil(lambda: bool(row.pictures.found), timeout=30_000)
+    found = row.pictures.found
+    values = [each.value for each in found]
+    assert values == sorted(values, reverse=True)
+    top, left, bottom, right = found[0].box
+    assert 0 < bottom - top <= 5
+    assert 0 < right - left <= 5
+    chosen = []
+    desk.picture_chosen.connect(chosen.append)
+    row.pictures.setFocus()
+    qtbot.keyClick(row.pictures, Qt.Key.Key_Return)
+    assert chosen == [found[0].row]
+    assert len(inside.excited._found) == 1
+
+
+def test_a_run_keeps_its_weights_while_something_is_off(inside, training, desk, qtbot):
+    shows(inside, "conv1", qtbot)
+    inside.panel.details.switches.channel.click()
+    train(training, qtbot)
+    qtbot.waitUntil(
+        lambda: inside.probing.seen is not None and inside.probing.seen.xray.step == desk.trainer.run.step,
+        timeout=30_000,
+    )
+    weight = desk.trainer.run.module.get_submodule("conv1").weight
+    assert bool(weight.flatten(1).abs().sum(1).gt(0).all())
+    assert torch.isfinite(weight).all()
+    qtbot.waitUntil(
+        lambda: (
+            (near := inside.panel.near) is not None and near.start is not None and near.weighed is not None
+        ),
+        timeout=20_000,
+    )
+    assert inside.panel.near.start.count == inside.panel.near.weighed.weights.count
+
+
+def test_the_activation_panel_shows_what_comes_in_while_the_probe_is_on(inside, desk, qtbot):
+    shows(inside, "conv1", qtbot)
+    activations = Activations(desk)
+    panel = activations.panel
+    qtbot.addWidget(panel)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    qtbot.waitUntil(lambda: panel._plot._lines.spread is not None, timeout=20_000)
+    assert panel._plot._lines.spread.count == 6 * 28 * 28
+    assert "tanh1" in panel._coming.text()
+    inside.panel.hide()
+    qtbot.waitUntil(lambda: panel._plot._lines.spread is None, timeout=5_000)
+    assert not inside.probing.on
+
+
+def test_another_layer_of_the_same_name_is_not_switched_off(inside, desk, qtbot):
+    off = NOTHING_OFF.with_channel("conv1", 2, off=True).with_channel("conv2", 3, off=True)
+    inside.probing.silence(off)
+    network = desk.shown.network
+    other = network.with_nodes(
+        [replace(node, layer=Conv2d(9)) if node.name == "conv2" else node for node in network.nodes]
+    )
+    desk.document.edit(replace(desk.shown.project, network=other), "Edit")
+    assert inside.probing.off == NOTHING_OFF.with_channel("conv1", 2, off=True)
+
+
+def test_nothing_is_looked_at_while_it_is_not_in_sight(inside, desk, qtbot):
+    shows(inside, "conv1", qtbot)
+    inside.panel.hide()
+    qtbot.waitUntil(lambda: not inside.probing.on, timeout=5_000)
+    assert inside.probing.seen is None
+
+
+def test_pictures_have_a_caption(inside, qtbot):
+    from widgets.curves import export
+
+    shows(inside, "conv1", qtbot)
+    parts = inside.panel.parts()
+    words = parts[0].text()
+    assert "Conv2d" in words
+    assert "random start" in words
+    assert "picture" in words
+    assert "range" in words
+    assert export.svg(parts).startswith(b"<?xml")
+    assert export.png(parts).startswith(b"\x89PNG")
+
+
+def test_the_picture_that_would_excite_a_channel_grows_and_is_kept(inside, desk, qtbot):
+    near = shows(inside, "conv1", qtbot)
+    row = inside.panel.details.maximized
+    assert "conv1" not in row.figures.text()
+    row.steps.setCurrentIndex(0)
+    row.begin.click()
+    assert row.progress.isVisible()
+    assert not row.begin.isVisible()
+    qtbot.waitUntil(lambda: inside.maximized.found(near.closeup.channel) is not None, timeout=60_000)
+    found = inside.maximized.found(near.closeup.channel)
+    assert (found.step, found.ascent.seed) == (64, 0)
+    assert found.largest > found.noise
+    assert found.picture.shape == (28, 28, 1)
+    assert "not looked for yet" in row.figures.text()
+    assert row.probe.isVisible()
+    row.probe.click()
+    qtbot.waitUntil(
+        lambda: inside.probing.ready is not None and inside.probing.ready.part == "", timeout=20_000
+    )
+    # the next one begins with other noise
+    assert row.asked.seed == 1
+    select(inside, "conv2")
+    shows(inside, "conv2", qtbot)
+    assert row.figures.isHidden() or not row.figures.isVisible()
+    select(inside, "conv1")
+    qtbot.waitUntil(lambda: row.picture.isVisible(), timeout=20_000)
+
+
+def test_computing_ends_where_another_channel_is_chosen_and_keeps_what_it_has(inside, desk, qtbot):
+    first = shows(inside, "conv1", qtbot).closeup.channel
+    row = inside.panel.details.maximized
+    row.steps.setCurrentIndex(2)
+    row.begin.click()
+    key = inside.maximized._for
+    qtbot.waitUntil(lambda: inside.maximized._growing.newest is not None, timeout=60_000)
+    inside.panel.channel_chosen.emit((first + 1) % 6)
+    qtbot.waitUntil(lambda: inside.maximized._job is None, timeout=60_000)
+    kept = inside.maximized._found[key]
+    assert kept.step % 8 == 0
+    assert kept.step < 1024
+
+
+def test_what_nobody_sees_waits(inside, desk, qtbot):
+    shows(inside, "conv1", qtbot)
+    row = inside.panel.details.maximized
+    row.steps.setCurrentIndex(2)
+    row.begin.click()
+    qtbot.waitUntil(lambda: inside.maximized._growing.newest is not None, timeout=60_000)
+    inside.panel.hide()
+    qtbot.waitUntil(lambda: not inside.maximized._growing.in_sight, timeout=20_000)
+    assert inside.maximized._job is not None
+    inside.maximized.close()
+
+
+def test_a_class_score_has_its_picture_and_the_input_has_none(inside, desk, qtbot):
+    select(inside, "output")
+    near = shows(inside, "output", qtbot)
+    details = inside.panel.details
+    assert near.classes[near.closeup.channel] in details.maximizes._title.text()
+    details.maximized.steps.setCurrentIndex(0)
+    details.maximized.begin.click()
+    qtbot.waitUntil(lambda: inside.maximized.found(near.closeup.channel) is not None, timeout=60_000)
+    found = inside.maximized.found(near.closeup.channel)
+    assert found.score == found.largest > found.noise
+    select(inside, "input")
+    shows(inside, "input", qtbot)
+    assert details.maximizes.isHidden()

@@ -1,0 +1,144 @@
+"""Cards show what leaves them for the probe: at rest, while a run goes on, and for whichever weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from PIL import Image
+from PySide6.QtTest import QTest
+
+from networks.xray.probe import DataPicture, OwnPicture
+from tests.app.features.results.test_results import train
+from widgets.forms.number_dialog import NumberDialog
+
+pytestmark = pytest.mark.usefixtures("collector_at_rest")
+
+
+def inside(canvas):
+    return {name: card.inside for name, card in canvas.view._scene.cards.items() if card.inside is not None}
+
+
+def until_shown(canvas, qtbot):
+    qtbot.waitUntil(lambda: bool(inside(canvas)), timeout=20_000)
+    return inside(canvas)
+
+
+def test_the_random_start_is_seen_and_off_is_as_before(xray, canvas, desk, qtbot):
+    heights = {name: card.height for name, card in canvas.view._scene.cards.items()}
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.switch(True)
+    found = until_shown(canvas, qtbot)
+    first = canvas.view.folding.shown.nodes[0].name
+    assert found[first].picture is not None
+    assert all(canvas.view._scene.cards[name].height > heights[name] for name in heights)
+    assert "random start" in xray.bar.weights.text()
+    assert "Probe: picture" in xray.bar.title.text()
+    xray.switch(False)
+    assert not inside(canvas)
+    assert {name: card.height for name, card in canvas.view._scene.cards.items()} == heights
+    assert xray.place.isHidden()
+
+
+def test_only_what_is_in_sight_is_looked_at(xray, canvas, qtbot):
+    canvas.view.resize(420, 240)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.switch(True)
+    shown = set(until_shown(canvas, qtbot))
+    sight = canvas.view.camera.visible_rect()
+    for name in canvas.view._scene.cards:
+        if name not in shown:
+            assert not canvas.view._scene.rect_of(name).intersects(sight)
+
+
+def test_another_probe_another_answer(xray, canvas, desk, qtbot, tmp_path):
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.switch(True)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        desk.picture_chosen.emit(11)
+    assert xray.probing.ready.probe == DataPicture(11)
+    assert "11" in xray.bar.title.text()
+    path = tmp_path / "one.png"
+    Image.fromarray(np.full((30, 40), 200, np.uint8)).save(path)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.bar.file_dropped.emit(str(path))
+    assert isinstance(xray.probing.ready.probe, OwnPicture)
+    assert "your own" in xray.bar.title.text()
+    xray.bar.another_wished.emit()
+    qtbot.waitUntil(lambda: isinstance(xray.probing.ready.probe, DataPicture), timeout=20_000)
+
+
+def test_a_picture_is_chosen_by_its_number_and_from_the_results(xray, canvas, desk, qtbot, monkeypatch):
+    asked = []
+
+    def answer(dialog):
+        asked.append(dialog)
+        QTest.keyClicks(dialog.field, "17")
+        dialog.accept()
+        return dialog.result()
+
+    monkeypatch.setattr(NumberDialog, "exec", answer)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.switch(True)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.bar.number_wished.emit()
+    (dialog,) = asked
+    assert dialog.number == 17
+    dialog.field.selectAll()
+    QTest.keyClicks(dialog.field, str(len(desk.shown.recipe.data.dataset.labels())))
+    assert dialog.field.is_refused()
+    assert xray.probing.ready.probe == DataPicture(17)
+    xray.switch(False)
+    desk.follow_picture(desk.shown.recipe.data.dataset, 23)
+    qtbot.waitUntil(
+        lambda: xray.probing.ready is not None and xray.probing.ready.probe == DataPicture(23), timeout=20_000
+    )
+    assert xray.on
+    desk.follow_picture(None, 3)
+    assert xray.probing._probe == DataPicture(23)
+
+
+def test_weights_of_another_run_are_offered_and_looked_at(xray, canvas, training, desk, qtbot):
+    train(training, qtbot)
+    first = desk.trainer.run.id
+    train(training, qtbot)
+    xray.switch(True)
+    until_shown(canvas, qtbot)
+    others = xray.probing.sources.other_runs(desk.shown.project)
+    assert [each.run for each in others] == [first]
+    xray.probing.choose_options(replace(xray.bar.options, run=first, weights="best"))
+    title = others[0].record.title
+    qtbot.waitUntil(lambda: title in xray.bar.weights.text(), timeout=20_000)
+    assert xray.probing.seen.xray.step == others[0].record.best.step
+
+
+def test_what_hinders_is_said(xray, canvas, desk, qtbot):
+    xray.switch(True)
+    until_shown(canvas, qtbot)
+    network = desk.shown.network
+    desk.edit_network(network.with_nodes(network.nodes[:-1]), "cut")
+    qtbot.waitUntil(lambda: not inside(canvas), timeout=20_000)
+    assert xray.bar.words.text()
+
+
+def test_a_run_that_goes_on_is_followed_and_its_weights_are_kept(xray, canvas, training, desk, qtbot):
+    xray.switch(True)
+    before = until_shown(canvas, qtbot)
+    name = next(
+        name
+        for name, each in before.items()
+        if each.view.maps is None and each.answer is None and each.view.bars is not None
+    )
+    train(training, qtbot)
+    run = desk.trainer.run
+    qtbot.waitUntil(
+        lambda: xray.probing.seen is not None and xray.probing.seen.xray.step == run.step, timeout=20_000
+    )
+    after = inside(canvas)
+    assert not np.array_equal(before[name].view.bars, after[name].view.bars)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.probing.choose_options(replace(xray.bar.options, weights="first"))
+    qtbot.waitUntil(
+        lambda: xray.probing.seen is not None and xray.probing.seen.xray.step == 0, timeout=20_000
+    )
+    assert np.allclose(inside(canvas)[name].view.bars, before[name].view.bars)

@@ -1,0 +1,43 @@
+"""What a run measures of its gradients is drawn after each epoch, for the runs whose curves are drawn."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.features.runs.gradient_flow import GradientFlows
+from tests.app.features.results.test_results import train
+
+
+@pytest.fixture
+def flows(desk, training, qtbot):
+    feature = GradientFlows(desk)
+    qtbot.addWidget(feature.panel)
+    feature.panel.resize(500, 600)
+    with qtbot.waitExposed(feature.panel):
+        feature.panel.show()
+    yield feature
+    desk.trainer.close()
+
+
+def test_each_epoch_of_a_run_is_a_line_as_long_as_its_curves_are_drawn(flows, training, desk, qtbot):
+    train(training, qtbot)
+    (record,) = training.runs.records
+    plot = flows.panel.plot
+    assert [line.flow.epoch for line in plot.lines] == [1, 2]
+    expected = [node.name for node in desk.shown.network.nodes if node.layer.counts_in_depth]
+    assert [layer.name for layer in plot.lines[0].layers] == expected
+    revealed = []
+    desk.reveal_wished.connect(revealed.append)
+    plot.chosen.emit(expected[0])
+    assert revealed == expected[:1]
+    training.curves.held.draw([record.run], False)
+    assert plot.lines == ()
+    training.curves.held.draw([record.run], True)
+    assert len(plot.lines) == 2
+
+
+def test_the_menu_of_charts_opens_it(training, desk):
+    opened = []
+    desk.panel_wished.connect(opened.append)
+    training.curves.toolbar.chart_choice.flow_action.trigger()
+    assert opened == ["gradient_flow"]

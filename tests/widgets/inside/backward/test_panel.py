@@ -1,0 +1,113 @@
+"""The story of a step: what stands on the panel is what was measured, and the keyboard reaches all of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from networks.explanations.figures import figure
+from tests.networks.insight.first_step import first_step
+from widgets.inside.backward.panel import BackwardPanel
+from widgets.inside.backward.weight_card import WeightGrid
+
+NAMES = tuple("0123456789")
+
+
+@pytest.fixture(scope="module")
+def seen():
+    return first_step()
+
+
+@pytest.fixture
+def panel(qtbot, seen):
+    panel = BackwardPanel()
+    qtbot.addWidget(panel)
+    panel.resize(1100, 800)
+    panel.show_step(seen, NAMES)
+    panel.show()
+    return panel
+
+
+def test_before_the_first_step_it_says_how_to_make_one(qtbot):
+    panel = BackwardPanel()
+    qtbot.addWidget(panel)
+    panel.show_reason("")
+    assert "exactly one batch" in panel.hint.text()
+    with qtbot.waitSignal(panel.step_wished):
+        panel.button.click()
+    panel.show_reason("The network does not fit.")
+    assert not panel.button.isEnabled()
+
+
+def test_the_picture_with_the_largest_loss_is_followed_first(panel, seen):
+    worst = int(seen.losses.argmax())
+    assert f"It is a {NAMES[seen.labels[worst]]}" in panel.answer_words.text()
+    assert figure(float(seen.losses.max())) in panel.loss_words.text()
+
+
+def test_the_whole_story_is_walked_from_the_keyboard(panel, seen, qtbot):
+    reached = []
+    panel.layer_reached.connect(reached.append)
+    rows = len(panel._rows)
+    assert panel.player.steps == rows + 4
+    for _ in range(panel.player.steps):
+        qtbot.keyClick(panel.player, Qt.Key.Key_Right)
+    assert set(reached) >= {row.name for row in panel._rows}
+    assert panel.player.position == panel.player.steps - 1
+    assert figure(seen.loss_again) in panel.again.text()
+    assert panel.again.isVisible()
+    qtbot.keyClick(panel.player, Qt.Key.Key_Home)
+    assert not panel.card.isVisible()
+
+
+def test_a_weight_is_told_before_and_after_and_arrows_choose_another(panel, seen, qtbot):
+    row = next(index for index, row in enumerate(panel._rows) if row.weights is not None)
+    panel.descent.chosen.emit(row)
+    step = seen.tensors[panel._rows[row].name, panel.card.tensor]
+    at = panel.card.at
+    moved = np.abs(step.after - step.made.weight)
+    assert moved[at] == moved.max()
+    assert figure(float(step.after[at]), 5) in panel.card.change.text()
+    assert panel.card.sum.text().endswith(figure(float(step.after[at]), 5))
+    assert panel.card.origin.text()
+    key = Qt.Key.Key_Left if at[-1] else Qt.Key.Key_Right
+    qtbot.keyClick(panel.card.grid, key)
+    assert panel.card.at != at
+    assert figure(float(step.after[panel.card.at]), 5) in panel.card.change.text()
+
+
+def test_another_picture_of_the_batch_can_be_followed(panel, seen, qtbot):
+    first = panel._rows[0].gradient
+    qtbot.keyClick(panel.losses, Qt.Key.Key_Right)
+    second = int(seen.order[1])
+    assert figure(float(seen.losses[second])) in panel.loss_words.text()
+    assert not (panel._rows[0].gradient == first).all()
+
+
+def test_playing_comes_to_the_end_and_stops(panel, qtbot):
+    panel.player.speed.setCurrentIndex(panel.player.speed.count() - 1)
+    panel.player.go(panel.player.steps - 3)
+    panel.player.toggle()
+    assert panel.player.playing
+    qtbot.waitUntil(lambda: panel.player.position == panel.player.steps - 1)
+    assert not panel.player.playing
+
+
+@pytest.mark.parametrize("shape", [(7,), (5, 3), (4, 2, 3, 3), (40, 50), ()])
+def test_the_keys_of_the_grid_reach_every_number_around_and_leave_it_never(qtbot, shape):
+    weight = np.arange(max(1, int(np.prod(shape))), dtype=np.float32).reshape(shape)
+    grid = WeightGrid()
+    qtbot.addWidget(grid)
+    seen = [tuple(0 for _ in shape)]
+    grid.moved.connect(lambda at: (seen.append(at), grid.show_tensor(weight, at)))
+    grid.show_tensor(weight, seen[0])
+    grid.show()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_PageDown) * 9 + (
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Up,
+    ) * 3:
+        qtbot.keyClick(grid, key)
+    grid.grab()
+    assert len(set(seen)) > (4 if shape else 0)
+    assert all(len(at) == len(shape) and float(weight[at]) >= 0 for at in seen)

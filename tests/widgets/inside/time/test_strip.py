@@ -1,0 +1,48 @@
+"""Moments stand below their epochs; maps and answers never overlap, and where one is, there is one."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from widgets.curves.span import Span
+from widgets.inside.time.moment import Moment, Told
+from widgets.inside.time.strip import MomentStrip
+from widgets.look import theme
+
+
+@pytest.fixture
+def strip(qtbot):
+    strip = MomentStrip()
+    qtbot.addWidget(strip)
+    return strip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(
+    count=st.integers(1, 256),
+    width=st.integers(80, 1200),
+    low=st.floats(-3, 100),
+    share=st.floats(0, 1),
+)
+def test_no_two_maps_overlap_and_where_one_is_there_is_one(strip, count, width, low, share):
+    at = int(share * (count - 1))
+    strip.show_told(Told("run", tuple(Moment(epoch * 5, float(epoch)) for epoch in range(count)), at))
+    span = Span(40, 40 + width, low, low + 60)
+    strip.show_span(span)
+    places = strip.places()
+    assert all(after - before >= theme.grown(20) for (_, before), (_, after) in pairwise(places))
+    assert all(x == span.at(strip.told.moments[index].epoch) for index, x in places)
+    if span.has(float(at)):
+        assert at in [index for index, _ in places]
+        assert strip.nearest(span.at(float(at))) == at
+    if places:
+        assert strip.tile_width(places) > 0
+
+
+def test_a_span_gives_the_epoch_back_that_it_was_asked_for():
+    span = Span(31.5, 412.0, -0.2, 20.4)
+    assert span.epoch(span.at(7.25)) == pytest.approx(7.25)

@@ -1,1 +1,0 @@
-"""Shows the network as PyTorch source."""

@@ -1,0 +1,424 @@
+"""One training step, seen: a story from the scores down to one weight, and the same batch once more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from networks.explanations.descent import Row, descent
+from networks.explanations.figures import figure, line
+from networks.explanations.gradient_page import largest_gradient
+from networks.explanations.step import SeenStep, StepGradient, TensorStep
+from networks.layers.merge import Add
+from networks.runs.judgement.judgement import Reals
+from networks.xray.value_place import GradientPlace
+from widgets.controls.player import Chapter, Player
+from widgets.controls.segments import Segments
+from widgets.forms.rows import dim
+from widgets.inside.backward.answer import AnswerGradient
+from widgets.inside.backward.batch_losses import BatchLosses
+from widgets.inside.backward.descent_view import DescentView
+from widgets.inside.backward.weight_card import WeightCard
+from widgets.look import theme
+from widgets.look.translation import layers_counted, said, thousands, weights_counted
+from widgets.panels.sample_strip import to_image
+
+_PICTURE = 84
+_CARD = 300
+_FORWARD, _LOSS = 0, 1
+"""The first steps of the story; then come the layers, the weights, and the batch once more."""
+
+
+class BackwardPanel(QWidget):
+    """Tells the story of a step. Before the first it says how to make one."""
+
+    step_wished = Signal()
+    alone_wished = Signal()
+    """A copy is to learn from the probe alone."""
+    origin_wished = Signal(object)
+    """A `StepGradient`: where it comes from is to be shown."""
+    layer_reached = Signal(str)
+    """The layer that the story has come to."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("one_step")
+        self._seen: SeenStep | None = None
+        self._names: tuple[str, ...] = ()
+        self._place = 0
+        self._rows: tuple[Row, ...] = ()
+        self.heading = QLabel(self.tr("One training step, seen"))
+        self.heading.setFont(theme.font(theme.LARGE, bold=True))
+        self.about = dim()
+        self.button = QPushButton(self.tr("Next step"))
+        self.button.setObjectName("next_step")
+        self.button.clicked.connect(self._wish)
+        self.on = Segments((self.tr("Next batch"), self.tr("Probe alone")))
+        self.on.chosen.connect(self._choose)
+        self._alone, self._reason = False, ""
+        self.hint = dim()
+        self.picture, self.answer_words = QLabel(), QLabel()
+        self.picture.setFixedSize(theme.grown(_PICTURE), theme.grown(_PICTURE))
+        self.answer_words.setTextFormat(Qt.TextFormat.PlainText)
+        self.answer_words.setWordWrap(True)
+        self.answer_words.setMinimumWidth(theme.grown(110))
+        self.answer = AnswerGradient()
+        self.losses = BatchLosses()
+        self.losses.chosen.connect(self._follow)
+        self.loss_words = QLabel()
+        self.loss_words.setTextFormat(Qt.TextFormat.PlainText)
+        self.descent = DescentView()
+        self.descent.chosen.connect(self._go_to_row)
+        self.descent.asked.connect(self._ask_for_value)
+        self.card = WeightCard()
+        self.card.moved.connect(self._explain_gradient)
+        self.card.asked.connect(self._ask_for_weight)
+        self.story, self.again = dim(), QLabel()
+        self.again.setTextFormat(Qt.TextFormat.PlainText)
+        self.again.setWordWrap(True)
+        self.player = Player()
+        self.player.moved.connect(self._show_moment)
+        self._arrange()
+        self.show_step(None, ())
+
+    def _top(self) -> QHBoxLayout:
+        top = QHBoxLayout()
+        top.setSpacing(theme.SPACE)
+        top.addWidget(self.heading)
+        top.addWidget(self.about, 1)
+        top.addWidget(self.on)
+        top.addWidget(self.button)
+        return top
+
+    def _arrange(self) -> None:
+        top = self._top()
+        head = QHBoxLayout()
+        head.setSpacing(theme.SPACE + 4)
+        head.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.answer_words, 0, Qt.AlignmentFlag.AlignTop)
+        self._answer_title = dim()
+        self._answer_title.setText(self.tr("Probability minus what it should be: here the gradient starts"))
+        middle = QVBoxLayout()
+        middle.setSpacing(2)
+        middle.addWidget(self._answer_title)
+        middle.addWidget(self.answer)
+        head.addLayout(middle, 1)
+        right = QVBoxLayout()
+        right.setSpacing(2)
+        right.addWidget(self.loss_words)
+        right.addWidget(self.losses)
+        right.addStretch(1)
+        head.addLayout(right)
+        self._head = QWidget()
+        self._head.setLayout(head)
+        head.setContentsMargins(0, 0, 0, 0)
+        self._scroll = _scrolled(self.descent)
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(theme.SPACE, 0, 0, 0)
+        column.setSpacing(theme.SPACE)
+        for widget in (self.story, self.again, self.card):
+            column.addWidget(widget)
+        column.addStretch(1)
+        self._side = _scrolled(side)
+        self._side.setFixedWidth(theme.grown(_CARD))
+        body = QHBoxLayout()
+        body.setSpacing(theme.SPACE)
+        body.addWidget(self._scroll, 1)
+        body.addWidget(self._side)
+        self._body = QWidget()
+        self._body.setLayout(body)
+        body.setContentsMargins(0, 0, 0, 0)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, theme.SPACE)
+        whole.setSpacing(theme.SPACE)
+        whole.addLayout(top)
+        whole.addWidget(self.hint)
+        whole.addWidget(self._head)
+        whole.addWidget(self._body, 1)
+        whole.addWidget(self.player)
+        whole.addStretch(0)
+
+    @property
+    def seen(self) -> SeenStep | None:
+        """The step that is told."""
+        return self._seen
+
+    def show_reason(self, reason: str) -> None:
+        """Why no batch can be trained now; empty if one can. A copy can always learn from the probe."""
+        self._reason = reason
+        if self._alone:
+            self.button.setEnabled(True)
+            self.button.setToolTip(
+                self.tr("A copy of the network learns from the probe alone: the run does not change")
+            )
+            return
+        self.button.setEnabled(not reason)
+        self.button.setToolTip(reason or self.tr("Train exactly one batch, and see all that it does"))
+
+    @Slot(int)
+    def _choose(self, index: int) -> None:
+        self._alone = index == 1
+        self.show_reason(self._reason)
+        self._show_button()
+
+    def _show_button(self) -> None:
+        there = self._seen is not None
+        words = self.tr("Next step") if there else self.tr("Step")
+        self.button.setText(self.tr("Step of a copy") if self._alone else words)
+
+    @Slot()
+    def _wish(self) -> None:
+        (self.alone_wished if self._alone else self.step_wished).emit()
+
+    def show_step(self, seen: SeenStep | None, names: Sequence[str], note: str = "") -> None:
+        """Tells this step. `names` are those of the classes, `note` why there is none to tell."""
+        self._seen, self._names, self._place = seen, tuple(names), 0
+        there = seen is not None
+        for widget in (self._head, self._body, self.player):
+            widget.setVisible(there)
+        self.hint.setVisible(not there)
+        self._show_button()
+        self.hint.setText(
+            note
+            or self.tr(
+                "Step trains exactly one batch and stops. Here it is told from the scores down: where the "
+                "gradient starts, what each layer makes of it, and how the optimizer changes a weight. With "
+                "“Probe alone” a copy learns from the probe picture, and the run does not change."
+            )
+        )
+        if seen is None:
+            self.about.setText("")
+            return
+        self.about.setText(self._about_words(seen))
+        self._show_picture()
+        backward = layers_counted(len(self._rows))
+        chapters = (
+            Chapter(self.tr("Forward"), 1),
+            Chapter(self.tr("Loss"), 1, figure(seen.trace.loss)),
+            Chapter(self.tr("Backward"), max(1, len(self._rows)), backward, back=True),
+            Chapter(self.tr("Update"), 1, self._learned_words(seen)),
+            Chapter(self.tr("Once more"), 1, figure(seen.loss_again)),
+        )
+        self.player.show_story(chapters)
+
+    def _about_words(self, seen: SeenStep) -> str:
+        if seen.alone:
+            words = self.tr(
+                "a copy learned from the probe alone  ·  the run did not change: it is at step {step}"
+            )
+            return words.format(step=thousands(seen.step - 1)) + self._clipped_words(seen)
+        words = self.tr("step {step}, epoch {epoch}  ·  a batch of {count}")
+        told = words.format(step=thousands(seen.step), epoch=f"{seen.epoch:.3g}", count=len(seen.rows))
+        return (
+            told
+            + self._clipped_words(seen)
+            + self.tr("  ·  computed once more: its loss differs from the run's by {difference}").format(
+                difference=figure(seen.difference)
+            )
+        )
+
+    def _clipped_words(self, seen: SeenStep) -> str:
+        if seen.given >= seen.norm * (1 - 1e-6):
+            return ""
+        words = self.tr("  ·  gradient clipped from {norm} to {given}")
+        return words.format(norm=figure(seen.norm), given=figure(seen.given))
+
+    def _learned_words(self, seen: SeenStep) -> str:
+        count = sum(step.after.size for step in seen.tensors.values())
+        return weights_counted(count)
+
+    # the picture that is followed
+
+    @property
+    def _image(self) -> int:
+        assert self._seen is not None
+        return int(self._seen.order[self._place])
+
+    @Slot(int)
+    def _follow(self, place: int) -> None:
+        self._place = place
+        self._show_picture()
+        self._show_moment(self.player.position)
+
+    def _show_picture(self) -> None:
+        seen = self._seen
+        assert seen is not None
+        image = self._image
+        self._rows = descent(seen, image)
+        self.descent.show_rows(self._rows)
+        side = theme.grown(_PICTURE)
+        pixels = to_image(np.ascontiguousarray(seen.pictures[image]))
+        self.picture.setPixmap(
+            QPixmap.fromImage(pixels).scaled(
+                side,
+                side,
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.FastTransformation,
+            )
+        )
+        said_of, label = seen.said[image], int(seen.labels[image])
+        best = int(np.argmax(np.nan_to_num(said_of)))
+        words = self.tr("It is a {name}.\nIt says {other},\n{share} % sure.")
+        self.answer_words.setText(
+            words.format(name=self._names[label], other=self._names[best], share=f"{100 * said_of[best]:.1f}")
+        )
+        self.picture.setAccessibleName(
+            self.tr("Picture {row} of the data set, as the step saw it").format(row=int(seen.rows[image]))
+        )
+        self.picture.setToolTip(self.picture.accessibleName())
+        main = next(iter(seen.trace.losses.values()))
+        end = next(iter(seen.trace.losses))
+        # the gradient of this picture's own loss: in the batch's it counts for one of so many
+        gradient = seen.trace.gradients[end][image].astype(np.float64) * len(seen.rows)
+        self.answer.show_answer(said_of, main.targets[image].astype(np.float64), gradient, self._names, label)
+        losses: Reals = seen.losses[seen.order]
+        self.losses.show_losses(losses, self._place)
+        self.losses.setVisible(len(losses) > 1)
+        self.loss_words.setText(
+            self.tr("Loss of this picture\n{own}").format(own=figure(float(losses[0])))
+            if seen.alone
+            else self.tr("Loss of the batch {batch}\nthis picture {own}").format(
+                batch=figure(seen.trace.loss), own=figure(float(losses[self._place]))
+            )
+        )
+
+    # the story
+
+    @Slot(int)
+    def _go_to_row(self, row: int) -> None:
+        self.player.go(_LOSS + 1 + row)
+
+    @Slot(int)
+    def _show_moment(self, position: int) -> None:
+        seen = self._seen
+        if seen is None or position < 0:
+            return
+        rows = len(self._rows)
+        walked = min(max(0, position - _LOSS), rows)
+        self.descent.show_walked(walked)
+        self.answer.setEnabled(position >= _LOSS)
+        self.answer.setVisible(position >= _LOSS)
+        self._answer_title.setVisible(position >= _LOSS)
+        if walked:
+            place = self.descent.place(walked - 1)
+            self._scroll.ensureVisible(0, int(place.center().y()), 0, theme.grown(60))
+        self._tell(position, walked)
+        row = self._rows[walked - 1] if walked else None
+        updated, once_more = position > _LOSS + rows, position > _LOSS + rows + 1
+        if updated and row is not None and not self._tensors_of(row.name):
+            row = next((each for each in reversed(self._rows) if self._tensors_of(each.name)), row)
+        self.card.setVisible(row is not None)
+        if row is not None:
+            self.card.show_layer(row.name, self._tensors_of(row.name))
+            self.layer_reached.emit(row.name)
+        self.again.setVisible(once_more)
+        if once_more:
+            self.again.setText(self._again_words(seen))
+
+    def _tensors_of(self, layer: str) -> dict[str, TensorStep]:
+        assert self._seen is not None
+        return {name: step for (owner, name), step in self._seen.tensors.items() if owner == layer}
+
+    def _tell(self, position: int, walked: int) -> None:
+        seen = self._seen
+        assert seen is not None
+        if position == _FORWARD and seen.alone:
+            words = self.tr("The picture goes forward through {layers}, as while training.").format(
+                layers=layers_counted(len(self._rows))
+            )
+        elif position == _FORWARD:
+            words = self.tr(
+                "The batch goes forward through {layers}. The picture that is followed is the one with "
+                "the largest loss; the bars choose another."
+            ).format(layers=layers_counted(len(self._rows)))
+        elif position == _LOSS:
+            words = self.tr(
+                "The loss says how wrong that was. Its gradient at the scores is what was said minus what "
+                "should have been said: blue scores are to rise, orange ones to fall."
+            )
+        elif walked and position <= _LOSS + len(self._rows):
+            words = self._row_words(self._rows[walked - 1])
+        elif position == _LOSS + len(self._rows) + 1:
+            words = self.tr("Now the optimizer changes every weight at once. One of them in figures:")
+        else:
+            words = (
+                self.tr("The same picture with the same random numbers, after the step of the copy:")
+                if seen.alone
+                else self.tr("The same batch with the same random numbers, after the step:")
+            )
+        self.story.setText(words)
+
+    def _row_words(self, row: Row) -> str:
+        words = self.tr("{name}: {does}.").format(name=row.name, does=said(row.does))
+        if isinstance(row.layer, Add) and len(row.ways) > 1:
+            words += " " + self.tr(
+                "At the sum the gradient forks and goes on unchanged: a shortcut carries it past the block."
+            )
+        elif len(row.ways) == 1:
+            factor = row.factors[0]
+            if factor > 1.5:
+                words += " " + self.tr("It grows, ×{factor}.").format(factor=f"{factor:.3g}")
+            elif factor < 0.67:
+                words += " " + self.tr("It shrinks, ×{factor}.").format(factor=f"{factor:.3g}")
+        return words
+
+    @Slot()
+    def _explain_gradient(self) -> None:
+        """Says what the gradient of the weight that is shown is the sum of."""
+        seen, update = self._seen, self.card.update_shown
+        if seen is None or update is None:
+            return
+        explanation = seen.trace.weight_gradient(self.card.layer, self.card.tensor, self.card.at)
+        words = self.tr("Gradient as the sum over all places and pictures: {line}")
+        self.card.show_origin(words.format(line=said(line(explanation.form))))
+
+    @Slot(int)
+    def _ask_for_value(self, row: int) -> None:
+        """Where the largest gradient of a layer comes from, of the picture that is followed."""
+        if self._seen is not None and 0 <= row < len(self._rows):
+            place = largest_gradient(self._seen.trace, self._rows[row].name, None, self._image)
+            self.origin_wished.emit(StepGradient(self._seen, place, self._image))
+
+    @Slot()
+    def _ask_for_weight(self) -> None:
+        if self._seen is not None:
+            place = GradientPlace(self.card.layer, self.card.at, self.card.tensor)
+            self.origin_wished.emit(StepGradient(self._seen, place, self._image))
+
+    def _again_words(self, seen: SeenStep) -> str:
+        image = self._image
+        label, best = int(seen.labels[image]), int(np.argmax(np.nan_to_num(seen.said[image])))
+        told = [
+            self.tr("loss {before} → {after}").format(
+                before=figure(seen.trace.loss), after=figure(seen.loss_again)
+            )
+        ]
+        for each in dict.fromkeys((label, best)):
+            before, after = (100 * float(said_of[image][each]) for said_of in (seen.said, seen.said_again))
+            told.append(
+                self.tr("{name}: {before} → {after} %").format(
+                    name=self._names[each], before=f"{before:.1f}", after=f"{after:.1f}"
+                )
+            )
+        return "\n".join(told)
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    # the style sheet makes what lies directly in the area transparent, and so looks like another theme to it
+    content = QWidget()
+    column = QVBoxLayout(content)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(widget)
+    column.addStretch(1)
+    area.setWidget(content)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area

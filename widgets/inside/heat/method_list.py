@@ -1,0 +1,155 @@
+"""The ways to make a heat map, with two lines of words each, and what came of the test of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
+
+from networks.xray.heat import Description, Randomization
+from widgets.inside.explanation.ink import Ink, g
+from widgets.inside.heat.choice import Outcome
+from widgets.look import theme
+from widgets.look.translation import said
+
+_INSIDE = 10
+
+
+class MethodList(QWidget):
+    """Tells the id of the method that is chosen; the up and down keys change it."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: dict[str, MethodRow] = {}
+        self._group = QButtonGroup(self)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+
+    def show_methods(self, methods: Sequence[Description]) -> None:
+        """Offers these, once."""
+        if self.rows:
+            return
+        for method in methods:
+            row = MethodRow(method)
+            row.clicked.connect(partial(self.chosen.emit, method.id))
+            self.rows[method.id] = row
+            self._group.addButton(row)
+            self._column.addWidget(row)
+
+    def show_choice(self, method: str, tests: Mapping[str, Outcome]) -> None:
+        """Marks what is chosen, and says of each what came of its test."""
+        for name, row in self.rows.items():
+            row.setChecked(name == method)
+            test = tests.get(name)
+            row.show_test(None if test is None else test.found)
+
+
+class MethodRow(QAbstractButton):
+    """The name of a method, what it shows and what it is bad at; a frame around it when it is chosen."""
+
+    def __init__(self, method: Description, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shows, self._weakness = said(method.shows), said(method.weakness)
+        self._verdict, self._refused = "", False
+        self.setCheckable(True)
+        self.setText(said(method.title))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._tell()
+
+    def show_test(self, test: Randomization | None) -> None:
+        """Says how similar the map stayed when the weights were drawn anew."""
+        similarity = None if test is None else test.similarity
+        self._refused = test is not None and test.unmoved
+        if test is None:
+            words = ""
+        elif similarity is None:
+            words = self.tr("Test: nothing to compare")
+        elif self._refused:
+            words = self.tr("Failed its test here: stays the same, {similarity}").format(
+                similarity=f"{similarity:.2f}"
+            )
+        else:
+            words = self.tr("Passed its test here: changes, {similarity}").format(
+                similarity=f"{similarity:.2f}"
+            )
+        if words != self._verdict:
+            self._verdict = words
+            self._tell()
+            self._fit()
+            self.update()
+
+    def _tell(self) -> None:
+        self.setAccessibleName(self.text())
+        self.setAccessibleDescription(" ".join(filter(None, (self._shows, self._weakness, self._verdict))))
+
+    def _texts(self) -> list[tuple[str, QFont, str]]:
+        ink, shade = Ink(theme.colors(self)), theme.colors(self)
+        found = [
+            (self.text(), ink.strong, shade.text),
+            (self._shows, ink.small, shade.text),
+            (self._weakness, ink.small, shade.text_dim),
+        ]
+        if self._verdict:
+            found.append((self._verdict, ink.small, shade.warning if self._refused else shade.success))
+        return found
+
+    def _fit(self) -> None:
+        # a layout in a scroll area asks only the first time how high a width makes it
+        self.setFixedHeight(self.heightForWidth(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
+            self._fit()
+
+    def heightForWidth(self, width: int) -> int:
+        room = QRectF(0, 0, width - 2 * g(_INSIDE), 4000)
+        heights = [
+            QFontMetricsF(font).boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height() + g(2)
+            for text, font, _ in self._texts()
+        ]
+        return round(sum(heights) + 2 * g(7))
+
+    def sizeHint(self) -> QSize:
+        return QSize(220, self.heightForWidth(self.width() or 220))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.heightForWidth(max(120, self.width())))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shade = theme.colors(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        ground = shade.accent_soft if self.isChecked() else shade.card_hover if self.underMouse() else ""
+        painter.setPen(QPen(QColor(shade.accent), 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(ground) if ground else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(frame, theme.RADIUS + 1, theme.RADIUS + 1)
+        if self.isChecked():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(shade.accent))
+            painter.drawRoundedRect(QRectF(frame.left(), frame.top() + 8, 3, frame.height() - 16), 1.5, 1.5)
+        top = g(7)
+        for text, font, color in self._texts():
+            room = QRectF(g(_INSIDE), top, self.width() - 2 * g(_INSIDE), 4000)
+            high = QFontMetricsF(font).boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
+            painter.setFont(font)
+            painter.setPen(QColor(color))
+            painter.drawText(
+                QRectF(room.left(), top, room.width(), high + 2), int(Qt.TextFlag.TextWordWrap), text
+            )
+            top += high + g(2)
+        painter.end()

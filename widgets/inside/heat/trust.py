@@ -1,0 +1,82 @@
+"""Whether a heat map can be trusted: the test with random weights, its outcome and its stages."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from widgets.controls.elided_label import ElidedLabel
+from widgets.inside.heat.choice import Outcome
+from widgets.inside.heat.random_strip import RandomStrip
+from widgets.inside.heat.sentences import verdict
+from widgets.look import theme
+from widgets.look.icon import icon
+
+
+class Trust(QWidget):
+    """Asks for the test, shows how far it is, and its outcome."""
+
+    randomize_wished = Signal()
+    cancelled = Signal()
+    """The test that goes on is to be given up."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.outcome: Outcome | None = None
+        self._usual = self.tr(
+            "The weights are drawn anew, layer by layer from the top, and the map is made each time. A map "
+            "that stays as it is explains nothing: it would look the same for a network that knows nothing."
+        )
+        self.verdict, self.about, self.strip = QLabel(), ElidedLabel(), RandomStrip()
+        self.randomize = QPushButton(self.tr("Randomize the weights"))
+        self.cancel, self.progress = QPushButton(self.tr("Stop")), QProgressBar()
+        self._arrange()
+        self.randomize.clicked.connect(self.randomize_wished)
+        self.cancel.clicked.connect(self.cancelled)
+        self.show_progress(None)
+        self.show_outcome(None)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the method has failed its test, so that its map is not shown."""
+        return self.outcome is not None and self.outcome.found.unmoved
+
+    def show_outcome(self, outcome: Outcome | None) -> None:
+        """Shows what came of the test; None where there has been none."""
+        self.outcome = outcome
+        self.strip.show_test(outcome)
+        self.strip.setVisible(outcome is not None)
+        self.about.setVisible(outcome is not None)
+        self.about.set_text("" if outcome is None else outcome.about)
+        self.verdict.setText(self._usual if outcome is None else verdict(outcome.found))
+
+    def show_progress(self, share: float | None) -> None:
+        """Shows how far the test is; None where there is none."""
+        self.progress.setVisible(share is not None)
+        self.cancel.setVisible(share is not None)
+        self.randomize.setEnabled(share is None)
+        self.progress.setValue(0 if share is None else round(100 * share))
+
+    def _arrange(self) -> None:
+        title = QLabel(self.tr("Can the map be trusted?"))
+        title.setProperty("role", "heading")
+        self.verdict.setWordWrap(True)
+        self.verdict.setTextFormat(Qt.TextFormat.PlainText)
+        self.verdict.setFont(theme.font(theme.DENSE))
+        self.randomize.setIcon(icon("dice"))
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("How far the test is"))
+        row = QHBoxLayout()
+        row.setSpacing(theme.SPACE)
+        row.addWidget(self.randomize)
+        row.addWidget(self.progress, 1)
+        row.addWidget(self.cancel)
+        row.addStretch(1)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(theme.SPACE)
+        for widget in (title, self.verdict):
+            lines.addWidget(widget)
+        lines.addLayout(row)
+        lines.addWidget(self.strip)
+        lines.addWidget(self.about)

@@ -1,0 +1,1 @@
+"""A layer from near: its maps, its filters, how its numbers are spread, and what each channel does."""

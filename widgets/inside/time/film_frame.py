@@ -1,0 +1,88 @@
+"""Draws one picture of a film: the probe, the map, what was answered, and a caption."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
+
+from networks.xray.film import Frame
+from widgets.inside.near.map_painting import fitted, image_of, paint_image
+from widgets.look import theme
+from widgets.look.color_scale import grey
+
+WIDTH, HEIGHT = 640, 360
+_MARGIN, _BARS = 20.0, 6
+
+
+def film_frame(
+    frame: Frame,
+    picture: NDArray[np.uint8] | None,
+    classes: tuple[str, ...],
+    bound: float,
+    title: str,
+    caption: tuple[str, ...],
+    shade: theme.Colors,
+) -> QImage:
+    """A picture of `WIDTH`×`HEIGHT` pixels, in the colours of the theme."""
+    image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
+    image.fill(QColor(shade.panel))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(shade.text))
+    painter.setFont(theme.font(theme.LARGE, bold=True, grows=False))
+    painter.drawText(QRectF(_MARGIN, 12, WIDTH - 2 * _MARGIN, 26), Qt.AlignmentFlag.AlignVCenter, title)
+    left = _MARGIN
+    if picture is not None:
+        place = fitted(QRectF(left, 52, 110, 110), *picture.shape[:2])
+        paint_image(painter, _image(picture), place, shade)
+        left += 126
+    if frame.map is not None:
+        place = fitted(QRectF(left, 52, 220, 220), *frame.map.shape)
+        paint_image(painter, image_of(frame.map, (-bound, bound), "signed", dark=shade.dark), place, shade)
+        left += 240
+    _paint_answer(painter, frame, classes, QRectF(left, 52, WIDTH - _MARGIN - left, 220), shade)
+    painter.setFont(theme.font(theme.SMALL, grows=False))
+    painter.setPen(QColor(shade.text_dim))
+    for line, words in enumerate(caption):
+        place = QRectF(_MARGIN, HEIGHT - 18 - 18 * (len(caption) - line), WIDTH - 2 * _MARGIN, 18)
+        metrics = QFontMetricsF(painter.font())
+        painter.drawText(place, metrics.elidedText(words, Qt.TextElideMode.ElideRight, place.width()))
+    painter.end()
+    return image
+
+
+def _paint_answer(
+    painter: QPainter, frame: Frame, classes: tuple[str, ...], place: QRectF, shade: theme.Colors
+) -> None:
+    answer = frame.answer
+    if answer is None or frame.said is None:
+        return
+    row = place.height() / _BARS
+    painter.setFont(_digits())
+    for line, index in enumerate(np.argsort(-answer, kind="stable")[:_BARS].tolist()):
+        top = place.top() + line * row
+        color = shade.success if index == frame.label else shade.error if line == 0 else shade.border_strong
+        if frame.label is None:
+            color = shade.accent if line == 0 else shade.border_strong
+        name = classes[index] if index < len(classes) else str(index)
+        painter.setPen(QColor(shade.text))
+        words = f"{name}  {100 * float(answer[index]):.1f} %"
+        painter.drawText(QRectF(place.left(), top, place.width(), 18), Qt.AlignmentFlag.AlignVCenter, words)
+        painter.fillRect(QRectF(place.left(), top + 20, place.width(), 7), QColor(shade.hair))
+        bar = QRectF(place.left(), top + 20, place.width() * float(answer[index]), 7)
+        painter.fillRect(bar, QColor(color))
+
+
+def _digits() -> QFont:
+    return theme.font(theme.DENSE, grows=False)
+
+
+def _image(pixels: NDArray[np.uint8]) -> QImage:
+    height, width, channels = pixels.shape
+    if channels == 1:
+        colors = np.ascontiguousarray(np.take(grey(), pixels[:, :, 0].astype(np.intp)))
+        return QImage(colors.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+    data = np.ascontiguousarray(pixels[:, :, :3])
+    return QImage(data.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
