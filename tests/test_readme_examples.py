@@ -65,7 +65,7 @@ application = make_application()
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QTextBrowser
-from app.features.census import Census
+from app.features.building.census import Census
 from app.window.window import MainWindow
 from networks.graph.edits import remove
 from widgets.controls.section import Heading
@@ -113,9 +113,9 @@ print("as the README says")
 
 def test_a_panel_is_one_file_and_its_line_in_the_tuple(copied_tree):
     features = copied_tree / "app" / "features"
-    (features / "census.py").write_text(example("Adding a panel"), encoding="utf-8")
+    (features / "building" / "census.py").write_text(example("Adding a panel"), encoding="utf-8")
     listed = (features / "__init__.py").read_text(encoding="utf-8")
-    listed = listed.replace("\nFEATURES", "from app.features.census import Census\n\nFEATURES", 1)
+    listed = listed.replace("\nFEATURES", "from app.features.building.census import Census\n\nFEATURES", 1)
     listed = listed.replace("    About,\n)", "    Census,\n    About,\n)", 1)
     (features / "__init__.py").write_text(listed, encoding="utf-8")
     assert run_in(copied_tree, WITH_A_PANEL) == "as the README says\n"

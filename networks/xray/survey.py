@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 TOP = 10
-"""So many pictures are kept of each channel."""
+"""How many pictures are kept for each channel."""
 
 
 class Excited(msgspec.Struct, frozen=True, eq=False):
@@ -29,3 +29,11 @@ class Counted(msgspec.Struct, frozen=True):
     count: int
     intact: int
     changed: int
+
+
+def evenly(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """At most so many of these, evenly from all of them."""
+    if len(rows) <= most:
+        return rows
+    found: NDArray[np.int64] = rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
+    return found

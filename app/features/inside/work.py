@@ -5,9 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.background.job import Task
 from app.probing.sources import Source
 from app.probing.work import looker_of
@@ -19,7 +16,7 @@ from networks.project.project import Project
 from networks.recipes.data_section import Data
 from networks.xray.closeup import Spread
 from networks.xray.silenced import Silenced
-from networks.xray.survey import Counted, Excited
+from networks.xray.survey import Counted, Excited, evenly
 from widgets.inside.near.excited_row import Exciting
 
 if TYPE_CHECKING:
@@ -105,14 +102,6 @@ def _box(
     fields = receptive_field(project.network, report, name, at)
     field = fields.get(entries[0].name)
     return None if field is None else field.box
-
-
-def evenly(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """At most so many of these, evenly from all of them."""
-    if len(rows) <= most:
-        return rows
-    found: NDArray[np.int64] = rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
-    return found
 
 
 def pictures_there_are(data: Data) -> tuple[int, int]:

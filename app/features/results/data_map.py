@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from app.background.job import Job, Task
 from app.feature.desk import Desk
 from app.feature.shown import Shown
-from app.features.inside.work import evenly
 from app.probing.sources import Source
 from app.probing.work import looker_of
 from networks.core.message import Message, visible
@@ -21,6 +20,7 @@ from networks.layers.ends import AuxiliaryOutput, Output
 from networks.project.project import Project
 from networks.runs.judgement.judgement import Side, Whole
 from networks.xray.data_map import MOST_PICTURES, TSNE, DataMap, Form, Method, Outputs
+from networks.xray.survey import evenly
 from widgets.look.translation import said, thousands
 
 if TYPE_CHECKING:
