@@ -6,6 +6,9 @@ from collections.abc import Callable, Hashable, Mapping, Set
 
 import msgspec
 import numpy as np
+from PySide6.QtGui import QImage
+
+from networks.core.message import Message, message
 
 MOST_BYTES = 300 * 2**20
 """What all views hold together at most, with the copies of weights that they are made from."""
@@ -76,8 +79,21 @@ class Budget:
         return self.most - sum(together.values())
 
 
+def no_room(needed: int, most: int) -> Message:
+    """Why something is not made that would take so many bytes, and what to try."""
+    return message(
+        "This needs {needed} MB of memory, and all views together may take {most} MB. Close another view "
+        "that looks inside the network, or choose a smaller network.",
+        needed=-(-needed >> 20),
+        most=most >> 20,
+    )
+
+
 def blocks_of(*things: object) -> dict[Hashable, int]:
-    """The memory in which all arrays and tensors within these things lie: by its address, its bytes."""
+    """The memory in which all arrays, tensors and images within these things lie.
+
+    By its address, or what else tells it from other memory, its bytes.
+    """
     found: dict[Hashable, int] = {}
     waiting: list[object] = list(things)
     while waiting:
@@ -93,6 +109,8 @@ def blocks_of(*things: object) -> dict[Hashable, int]:
             # a tensor; torch need not be there to know one
             storage = thing.untyped_storage()
             found[storage.data_ptr()] = storage.nbytes()
+        elif isinstance(thing, QImage):
+            found["image", thing.cacheKey()] = thing.sizeInBytes()
         elif isinstance(thing, Mapping):
             waiting.extend(thing.values())
         elif isinstance(thing, tuple | list | Set):

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.background.job import Job, Task
 from app.background.log import LOG
+from app.probing.budget import Budget, blocks_of, no_room
 from networks.core.message import Message
 from networks.project.kept_project import project_of
 from networks.xray.film import Frame
@@ -18,8 +19,12 @@ from networks.xray.film import Frame
 if TYPE_CHECKING:
     from networks.insight.pictures import Pictures
 
+HOLDER = "film"
+"""Under this name films hold memory."""
 MOST_FILMS = 4
 """Films whose frames are kept: a film of 256 moments with maps takes at most 1.7 MB."""
+_FRAME = 4 * 40 * 40
+"""What the map of a frame takes at most."""
 
 
 class Subject(NamedTuple):
@@ -30,6 +35,8 @@ class Subject(NamedTuple):
     pictures: Pictures
     layer: str
     channel: int | None
+    weights: int = 0
+    """How many weights the network has, of which a film needs a set of its own."""
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -52,8 +59,11 @@ class Film(QObject):
     changed = Signal()
     """There are more frames."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, budget: Budget) -> None:
         super().__init__(parent)
+        self._budget = budget
+        self.refused: Message | None = None
+        """Why no frames are made of what was wished for last."""
         self._shots: OrderedDict[tuple[Any, ...], Shot] = OrderedDict()
         self._job: Job[None] | None = None
         self._wish: tuple[Subject, tuple[int, ...]] | None = None
@@ -72,6 +82,7 @@ class Film(QObject):
         self._wish = (subject, missing) if missing else None
         if self._wish is not None and self._making is not None and self._making is not shot:
             self._give_up()
+        self.refused = None
         self._start()
         return shot.frames
 
@@ -80,6 +91,7 @@ class Film(QObject):
         self._wish = None
         self._give_up()
         self._shots.clear()
+        self._count()
 
     def close(self) -> None:
         """Wants no more, and waits until nothing is made."""
@@ -104,6 +116,10 @@ class Film(QObject):
         (subject, steps), self._wish = self._wish, None
         shot = self._shots.get(subject.key)
         if shot is None:
+            return
+        needed = 4 * subject.weights + len(steps) * _FRAME + sum(blocks_of(*self._held()).values())
+        if not self._budget.ask(HOLDER, needed):
+            self.refused = no_room(needed, self._budget.most)
             return
         channel = subject.channel
         if channel is None and shot.frames:
@@ -141,8 +157,15 @@ class Film(QObject):
         shot.failed.update(unread[:1])
         self.changed.emit()
 
+    def _held(self) -> list[object]:
+        return [(shot.subject.pictures, shot.frames) for shot in self._shots.values()]
+
+    def _count(self) -> None:
+        self._budget.hold(HOLDER, *self._held())
+
     def _end(self) -> None:
         self._job = self._making = None
+        self._count()
         self._start()
 
 

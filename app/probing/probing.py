@@ -237,7 +237,7 @@ class Probing(QObject):
 
     def known(self, source: Source) -> Looker | None:
         """What looks into a network with these weights already; None where nothing does."""
-        return self._looker[1] if self._looker is not None and self._looker[0] == source else None
+        return self._looker[1] if self._looker is not None and self._looker[0].is_like(source) else None
 
     def close(self) -> None:
         """Waits for what is being looked at."""

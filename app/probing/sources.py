@@ -57,6 +57,12 @@ class Source(NamedTuple):
     start: tuple[Any, ...]
     kept: KeptSource | None = None
 
+    def is_like(self, other: Source) -> bool:
+        """Whether these are the same weights; those of a run do not depend on what is the start of another."""
+        if self.run is None and self.kept is None:
+            return self == other
+        return self._replace(start=()) == other._replace(start=())
+
     @property
     def key(self) -> tuple[Any, ...]:
         """What tells these weights from others, without holding the run and its memory."""

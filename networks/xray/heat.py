@@ -15,6 +15,8 @@ Reals = NDArray[np.float32]
 Ground = Literal["black", "average"]
 """What stands for “nothing to be seen”: black, or the average of the training pictures."""
 
+MOST_STAGES = 24
+"""So many times weights are drawn anew at most: deeper networks draw several layers in a stage."""
 UNMOVED = 0.8
 """From this rank correlation on, a map has not changed: see `Randomization.unmoved`."""
 

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 TOP = 10
 """How many pictures are kept for each channel."""
+BYTES = TOP * (4 + 8 + 8)
+"""What they take of one channel: a number, a picture's index and a place for each."""
 
 
 class Excited(msgspec.Struct, frozen=True, eq=False):

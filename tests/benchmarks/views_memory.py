@@ -4,7 +4,8 @@
 
 Opens a window with ResNet-50 at 224×224, or other presets, shows one view after the other, and prints after
 each how much all of them hold together, and by how much the process has grown since the window was there:
-at rest, and at most in passing. Target: 300 MB held, copies of the weights included. Linux only.
+at rest, and at most in passing. Then a short run is trained, and its film is made beside the other views.
+Target: 300 MB held, copies of the weights included. Takes some minutes. Linux only.
 """
 
 from __future__ import annotations
@@ -26,14 +27,18 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from msgspec.structs import replace
 from PySide6.QtCore import QEventLoop, QTimer
 
+from app.features.explaining.looks_at import LooksAt
 from app.features.explaining.where_from import WhereFrom
+from app.features.inside.inside import Inside
 from app.features.inside.xray import XRayCanvas
+from app.features.results.results import Results
+from app.features.runs.training import Training
 from app.start import start as startup
 from app.start.garbage import GarbageCollector
 from app.training.memory import give_back_memory
 from networks.presets.catalog import PRESETS
 from networks.project.project import Project
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
 from networks.xray.value_place import ValuePlace
 from tests.app.window.opened import OpenedWindow
 from widgets.look.theme import apply_theme
@@ -58,7 +63,7 @@ class Memory:
         return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
 
 
-def wait(until: Callable[[], bool], seconds: float = 120) -> None:
+def wait(until: Callable[[], bool], seconds: float = 1200) -> None:
     """Lets the event loop run until a condition holds."""
     loop, watch = QEventLoop(), QTimer()
     watch.timeout.connect(lambda: loop.quit() if until() else None)
@@ -77,7 +82,8 @@ def rest(seconds: float = 1.0) -> None:
 def measure(name: str) -> None:
     """Prints all views of one preset."""
     network = next(each for each in PRESETS if each.name == name).network()
-    window = OpenedWindow(Project(network, Recipe()), everything=True)
+    recipe = with_settings(Recipe(), per_class=4, epochs=1, batch_size=8)
+    window = OpenedWindow(Project(network, recipe), everything=True)
     window.resize(1480, 920)
     window.show()
     window.load_torch()
@@ -134,9 +140,55 @@ def measure(name: str) -> None:
     tell("another picture")
     done(lambda: probing.choose_options(replace(probing.options, mode="training")))
     tell("BatchNorm as in training")
+    done(lambda: probing.choose_options(replace(probing.options, mode="evaluation")))
+    look_closer(window, tell)
+    watch_a_run(window, tell)
     window.trainer.close()
     window.document.history.setClean()
     window.close()
+
+
+def look_closer(window: OpenedWindow, tell: Callable[[str], None]) -> None:
+    """What Inside looks for and computes, every heat map and a test of one, and the map of the data."""
+    inside, heat, results = (window.feature(kind) for kind in (Inside, LooksAt, Results))
+    window.desk.open_panel("inside")
+    details = inside.panel.details
+    wait(lambda: details.excited.isVisible())
+    details.excited.search.click()
+    wait(lambda: bool(details.excited.pictures.found))
+    tell("pictures that excite a channel")
+    details.maximized.steps.setCurrentIndex(0)
+    details.maximized.begin.click()
+    wait(lambda: inside.maximized._job is None)
+    tell("a picture that would")
+    heat.open()
+    for method in ("gradient", "integrated", "grad_cam", "occlusion"):
+        heat._choose(replace(heat._choice, method=method))
+        wait(lambda: (found := heat.panel.found) is not None and found.asked.method == heat._choice.method)
+        tell(f"heat map: {method}")
+    heat._choose(replace(heat._choice, method="grad_cam"))
+    wait(lambda: heat.panel.found is not None and heat.panel.found.asked.method == "grad_cam")
+    heat.panel.trust.randomize.click()
+    wait(lambda: heat.panel.trust.outcome is not None)
+    tell("the same with random weights")
+    window.desk.open_panel("results")
+    wait(lambda: results.panel.isVisible())
+    results.panel.parts.button(1).click()
+    wait(lambda: results.maps._made is not None and results.maps._job is None)
+    tell("map of the data")
+
+
+def watch_a_run(window: OpenedWindow, tell: Callable[[str], None]) -> None:
+    """A run with the cards in sight, and its film."""
+    training = window.feature(Training)
+    training.heavy_runs.may_begin = training.runs.may_begin = lambda *_: True
+    window.desk.open_panel("curves")
+    training.runs.train()
+    wait(lambda: not window.trainer.busy)
+    tell("after a run")
+    time_machine = training.time
+    wait(lambda: time_machine.timeline is not None and not time_machine.film.busy)
+    tell("its film" if time_machine.film.refused is None else f"no film: {time_machine.film.refused}")
 
 
 def main() -> None:

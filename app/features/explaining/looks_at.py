@@ -13,16 +13,17 @@ from PySide6.QtCore import QTimer, Slot
 
 from app.background.newest import Newest
 from app.feature.command import Command, MenuEntry, Section
-from app.feature.desk import Desk
+from app.feature.desk import LASTING, Desk
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.feature.probed import Probed
 from app.feature.shown import Shown
-from app.features.explaining.looks_at_work import Known, Made, covered, made, tested
+from app.features.explaining.looks_at_work import Known, Made, bytes_of_map, covered, made, tested
+from app.probing.budget import no_room
 from app.probing.probing import Sight
-from networks.core.message import Message, UserError, visible
-from networks.xray.heat import Aim, Asked, Covered, Randomization
+from networks.core.message import Message, UserError, message, visible
+from networks.xray.heat import MOST_STAGES, Aim, Asked, Covered, Randomization
 from networks.xray.silenced import NOTHING_OFF
 from widgets.controls.section import ShowWatch
 from widgets.inside.heat.choice import Choice, Outcome, Scene
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
     from networks.insight.attribution import Method
     from widgets.inside.heat.panel import HeatPanel
 
+HOLDER, TESTS = "heat map", "tests of heat maps"
+"""Under these names the room holds memory."""
 ROOM, LEAST_WIDTH = 1100, 340
+_NEXT = "heat map, next"
 SELDOM, SHARE = 1.0, 0.05
 """While a run goes on: seconds between two maps at least, and the share of the time that they may take."""
 
@@ -60,6 +64,8 @@ class LooksAt(PanelFeature["HeatPanel"]):
         desk.heat_wished.connect(self.open)
         desk.probed_changed.connect(self._work)
         desk.probing.changed.connect(self._show_reason)
+        desk.probing.budget.join(HOLDER, self._let_go)
+        desk.probing.budget.join(TESTS, self._let_go_of_tests)
 
     # what it adds to the window
 
@@ -110,7 +116,8 @@ class LooksAt(PanelFeature["HeatPanel"]):
             self._testing.give_up()
             if self.late.made is not None:
                 self.late.made.trust.show_progress(None)
-            self._known = self._wanted = None
+            self._forget()
+            self._count_tests()
             self._choice = replace(self._choice, layer="", label=None, other=None)
         elif new.news(old, "selection"):
             self._follow_selection()
@@ -195,6 +202,8 @@ class LooksAt(PanelFeature["HeatPanel"]):
             return
         self._wanted, self._begun = (key, asked), begun
         known = self._known if self._known is not None and self._known.key == key else None
+        if known is None and not self._asks(probed):
+            return
         work = partial(made, probed, known, key, asked)
         self._making.run(work, partial(self._take, (key, asked)), partial(self._miss, (key, asked)))
 
@@ -262,11 +271,64 @@ class LooksAt(PanelFeature["HeatPanel"]):
         self.panel.show_progress(None)
         if wanted == self._wanted and found.found is not None:
             self.panel.show_map(found.found)
+        self._count()
 
     def _miss(self, wanted: tuple[tuple[Any, ...], Asked], reason: Message) -> None:
         self.panel.show_progress(None)
         if wanted == self._wanted:
             self.panel.show_map(None, said(reason))
+        self._count()
+
+    # memory
+
+    def _asks(self, probed: Probed) -> bool:
+        """Whether a map may be made with these weights; says why it may not."""
+        budget = self.desk.probing.budget
+        # of a run that goes on the weights are copied; others are those that the cards are made with
+        copied = 4 * self.desk.shown.report.weights if probed.looker is None else 0
+        needed = copied + bytes_of_map(probed)
+        if not budget.fits(_NEXT, needed):
+            # there is no room for these weights and for those before
+            self._known = None
+        if budget.ask(HOLDER, needed):
+            return True
+        self._forget()
+        reason = no_room(needed, budget.most)
+        if copied:
+            reason = message(
+                "{reason} With weights that stand still a map needs no copy of them: pause the run.",
+                reason=reason,
+            )
+        self.panel.show_map(None, said(reason))
+        return False
+
+    def _count(self) -> None:
+        known = self._known
+        held = () if known is None else (known.subject.tensors(), known.pictures)
+        self.desk.probing.budget.hold(HOLDER, *held, self.panel.found)
+
+    def _count_tests(self) -> None:
+        self.desk.probing.budget.hold(TESTS, tuple(self._tests.values()))
+
+    def _forget(self) -> None:
+        self._known = self._wanted = None
+        self.desk.probing.budget.free(HOLDER)
+
+    def _let_go(self) -> None:
+        """Others need the memory: a map that nobody sees is made anew when it is seen again."""
+        panel = self.late.made
+        if panel is None or not panel.isVisible():
+            self._forget()
+            if panel is not None:
+                panel.show_map(None)
+
+    def _let_go_of_tests(self) -> None:
+        panel = self.late.made
+        if panel is None or not (panel.isVisible() or self._testing.busy):
+            self._tests.clear()
+            self._count_tests()
+            if panel is not None:
+                panel.show_tests({})
 
     def _show_progress(self, share: float) -> None:
         self.panel.show_progress(share)
@@ -292,7 +354,13 @@ class LooksAt(PanelFeature["HeatPanel"]):
         probed, known = self.desk.probed, self._known
         if probed is None or known is None or self._wanted is None:
             return
-        asked = self._wanted[1]
+        asked, budget = self._wanted[1], self.desk.probing.budget
+        held = budget.held_by(TESTS)
+        # a set of weights is drawn, and each stage has a map
+        needed = held + 4 * self.desk.shown.report.weights + MOST_STAGES * bytes_of_map(probed)
+        if not budget.ask(TESTS, needed):
+            self.desk.say(no_room(needed, budget.most), LASTING)
+            return
         self.panel.trust.show_progress(0.0)
         scene = self._scene(probed)
         about = self.tr("Tested on: {probe}, {weights}").format(probe=scene.probe, weights=scene.weights)
@@ -305,17 +373,21 @@ class LooksAt(PanelFeature["HeatPanel"]):
         self.panel.trust.show_progress(None)
         if found is not None:
             self._tests[_tested_by(asked)] = Outcome(found, pixels, about)
+        self._count_tests()
+        if found is not None:
             if self._wanted is not None:
                 self._show_tests(self._wanted[1])
 
     def _miss_test(self, reason: Message) -> None:
         self.panel.trust.show_progress(None)
+        self._count_tests()
         self.desk.say(reason)
 
     @Slot()
     def _stop_test(self) -> None:
         self._testing.give_up()
         self.panel.trust.show_progress(None)
+        self._count_tests()
 
     def _show_testing(self, share: float) -> None:
         self.panel.trust.show_progress(share)

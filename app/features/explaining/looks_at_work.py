@@ -53,6 +53,12 @@ def covered(known: Known, aim: Aim, ground: Ground, top: int, left: int, side: i
     return by_hand(known.subject, aim, ground, top, left, side)
 
 
+def bytes_of_map(probed: Probed) -> int:
+    """About what the picture and a map of it take: a number for each pixel, and one for each of its colours."""
+    height, width, channels = probed.pictures.seen.shape
+    return 4 * height * width * (1 + channels)
+
+
 def _subject(probed: Probed) -> Examined:
     # imported late: torch takes a second
     from networks.insight.attribution.examined import examined

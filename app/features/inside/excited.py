@@ -12,12 +12,14 @@ from app.background.newest import Newest
 from app.feature.desk import Desk
 from app.features.inside.source import InsideSource
 from app.features.inside.work import excited_by, exciting, pictures_there_are
-from networks.xray.survey import Excited
+from networks.xray.survey import BYTES, Excited
 
 if TYPE_CHECKING:
     from widgets.inside.near.excited_row import ExcitedRow, Exciting
     from widgets.inside.near.near import Near
 
+HOLDER = "exciting pictures"
+"""Under this name they hold memory."""
 _KEPT = 8
 """Layers whose exciting pictures are kept."""
 
@@ -37,6 +39,7 @@ class InsideExcited(QObject):
         """The key and the channel of the pictures that are shown or being made ready."""
         self._showing = Newest(self)
         self._searching: Job[Any] | None = None
+        desk.probing.budget.join(HOLDER, self._let_go)
 
     def serve(self, row: ExcitedRow) -> None:
         """Does what is asked for in this row from now on."""
@@ -82,6 +85,7 @@ class InsideExcited(QObject):
     def _take_pictures(self, wanted: tuple[Any, ...], count: int, found: tuple[Exciting, ...]) -> None:
         if wanted == self._shown and self._row is not None:
             self._row.show_pictures(found, count)
+            self._count()
 
     @Slot()
     def _search(self) -> None:
@@ -89,6 +93,10 @@ class InsideExcited(QObject):
         if self._searching is not None or self._desk.probing.follows or row is None:
             return
         at = self._looked_at
+        shape = self._desk.shown.report.nodes[at.name].output
+        more = 0 if shape is None else BYTES * shape[0]
+        if not at.lends(HOLDER, *self._kept(), more=more):
+            return
         work = partial(excited_by, self._desk.shown.project, at.source, at.known, at.name)
         self._searching = Job(
             work,
@@ -110,9 +118,27 @@ class InsideExcited(QObject):
 
     def _end(self) -> None:
         self._searching = None
+        self._count()
         if self._row is not None:
             self._row.show_progress(None)
             self.changed.emit()
+
+    def _kept(self) -> tuple[object, ...]:
+        shown = () if self._row is None else self._row.pictures.held
+        return tuple(self._found.values()), shown
+
+    def _count(self) -> None:
+        if self._searching is None:
+            self._desk.probing.budget.hold(HOLDER, *self._kept())
+
+    def _let_go(self) -> None:
+        """Others need the memory: what nobody sees is looked for again when somebody asks for it."""
+        if self._searching is None and (self._row is None or not self._row.isVisible()):
+            self._found.clear()
+            self._shown = None
+            if self._row is not None:
+                self._row.show_pictures((), 0)
+            self._count()
 
     @Slot()
     def _stop(self) -> None:

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from widgets.inside.near.maximized_row import Asked, MaximizedRow
     from widgets.inside.near.near import Near
 
+HOLDER = "computed pictures"
+"""Under this name they hold memory."""
 _KEPT = 32
 """Channels whose pictures are kept."""
+_TIMES = 4
 _PAUSE = 0.1
 """Seconds between two looks whether the panel is in sight again."""
 
@@ -62,6 +65,7 @@ class InsideMaximized(QObject):
         self._for: _Wanted | None = None
         """What the job computes."""
         self._share = 0.0
+        desk.probing.budget.join(HOLDER, self._let_go)
 
     def serve(self, row: MaximizedRow) -> None:
         """Does what is asked for in this row from now on."""
@@ -138,6 +142,10 @@ class InsideMaximized(QObject):
         if self._job is not None or near is None or ready is None or self._desk.probing.follows:
             return
         height, width = ready.pictures.images.shape[2:]
+        # the picture, its gradient and what is smoothed of it
+        more = _TIMES * 4 * ready.pictures.images[0].numel()
+        if not self._looked_at.lends(HOLDER, *self._found.values(), more=more):
+            return
         ascent = Ascent(
             asked.steps, asked.jitter * max(1, usual_jitter(height, width)), asked.smoothness, asked.seed
         )
@@ -168,7 +176,20 @@ class InsideMaximized(QObject):
             if len(self._found) >= _KEPT:
                 self._found.pop(next(iter(self._found)))
             self._found[wanted] = newest
+        self._count()
         self._show()
+
+    def _count(self) -> None:
+        self._desk.probing.budget.hold(HOLDER, *self._found.values())
+
+    def _let_go(self) -> None:
+        """Others need the memory: what nobody sees is given up, and what is being computed ends."""
+        if self._row is None or not self._row.isVisible():
+            self._found.clear()
+            self._stop()
+            if self._job is None:
+                self._count()
+            self._show()
 
     @Slot()
     def _stop(self) -> None:

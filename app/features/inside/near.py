@@ -13,7 +13,8 @@ from app.feature.desk import Desk
 from app.features.inside.layer_sources import shapes_of, source_shape, takes_colors
 from app.features.inside.source import InsideSource
 from app.features.inside.work import Start, start_of
-from networks.core.message import visible
+from app.probing.budget import no_room
+from networks.core.message import Message, visible
 from networks.xray.closeup import Closeup
 from networks.xray.silenced import can_be_bypassed
 from widgets.look.translation import declared, said
@@ -21,6 +22,8 @@ from widgets.look.translation import declared, said
 if TYPE_CHECKING:
     from widgets.inside.near.near import Near
 
+HOLDER = "weights of the start"
+"""Under this name they are held for as long as it takes to look at a layer of them."""
 _KEPT = 32
 """Layers of which it is kept how their weights were spread at the start."""
 
@@ -104,12 +107,20 @@ class InsideNear(QObject):
         run, *_, kept = source.key
         key = (run, kept, name)
         if key not in self._starts:
+            budget, needed = self._desk.probing.budget, 4 * self._desk.shown.report.weights
+            if not budget.ask(HOLDER, needed):
+                return Start(None, no_room(needed, budget.most))
             work = partial(start_of, project, source, name)
-            self._starting.run(work, partial(self._take_start, key), self._desk.say)
+            self._starting.run(work, partial(self._take_start, key), self._miss_start)
             return None
         return self._starts[key]
 
+    def _miss_start(self, reason: Message) -> None:
+        self._desk.probing.budget.free(HOLDER)
+        self._desk.say(reason)
+
     def _take_start(self, key: tuple[Any, ...], start: Start) -> None:
+        self._desk.probing.budget.free(HOLDER)
         if len(self._starts) > _KEPT:
             self._starts.clear()
         self._starts[key] = start

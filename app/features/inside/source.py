@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 
-from app.feature.desk import Desk
+from app.feature.desk import LASTING, Desk
+from app.probing.budget import blocks_of, no_room
 from app.probing.sources import Source
 
 if TYPE_CHECKING:
@@ -37,6 +38,21 @@ class InsideSource:
         """What of the weights and the data many pictures depend on."""
         data = replace(self._desk.shown.recipe.data, augmentation=(), balance="equal")
         return self.source.key, data, data.dataset.edition()
+
+    def lends(self, who: str, *kept: object, more: int = 0) -> bool:
+        """Whether some work may hold the weights, what is `kept` and so many bytes `more`; says why not.
+
+        Weights that something looks into already are shared.
+        """
+        budget, known = self._desk.probing.budget, self.known
+        own = 4 * self._desk.shown.report.weights if known is None else 0
+        needed = own + more + sum(blocks_of(*kept).values())
+        if not budget.ask(who, needed):
+            self._desk.say(no_room(needed, budget.most), LASTING)
+            return False
+        if known is not None:
+            budget.hold(who, known.tensors(), *kept)
+        return True
 
     def hindrance(self) -> str:
         """Why nothing that takes long can be asked for now; empty where it can."""

@@ -17,6 +17,8 @@ from networks.xray.survey import Counted
 if TYPE_CHECKING:
     from widgets.inside.near.switches import Switches
 
+HOLDER = "counting"
+"""Under this name the work holds memory."""
 _KEPT = 32
 """Counts that are kept."""
 
@@ -100,6 +102,8 @@ class InsideSwitches(QObject):
         if self._counting is not None or probing.follows or not probing.off or switches is None:
             return
         off = probing.off
+        if not self._looked_at.lends(HOLDER):
+            return
         self._counting = Job(
             partial(
                 counted_right, self._desk.shown.project, self._looked_at.source, self._looked_at.known, off
@@ -122,6 +126,7 @@ class InsideSwitches(QObject):
 
     def _end(self) -> None:
         self._counting = None
+        self._desk.probing.budget.free(HOLDER)
         if self._switches is not None:
             self._switches.show_progress(None)
             self.changed.emit()

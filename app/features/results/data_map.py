@@ -5,78 +5,44 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.background.job import Job, Task
+from app.background.job import Job
 from app.feature.desk import Desk
 from app.feature.shown import Shown
-from app.probing.sources import Source
-from app.probing.work import looker_of
-from networks.core.message import Message, visible
+from app.features.results.data_map_work import (
+    LONGEST,
+    Draft,
+    Made,
+    Room,
+    Subject,
+    Wanted,
+    bytes_of,
+    last_hidden,
+    layers_of,
+    map_of,
+    rows_of,
+)
+from app.probing.budget import no_room
+from networks.core.message import Message, message, visible
 from networks.layers.ends import AuxiliaryOutput, Output
-from networks.project.project import Project
-from networks.runs.judgement.judgement import Side, Whole
-from networks.xray.data_map import MOST_PICTURES, TSNE, DataMap, Form, Method, Outputs
-from networks.xray.survey import evenly
+from networks.xray.data_map import MOST_PICTURES, TSNE, Form, Method
 from widgets.look.translation import said, thousands
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from widgets.results.map_page import LayerChoice, MapPage
+    from networks.insight.looker import Looker
+    from widgets.results.map_page import MapPage
     from widgets.results.map_plot import Stored
 
 HOLDER = "map"
 """As what it asks for memory."""
+_WEIGHTS = "map, weights"
+FEWEST = 100
+"""A map of fewer pictures is not made: there is no room for it."""
 REST = 4.0
 """While a run goes on, the next map waits so many times as long as the last one took."""
-_LONGEST = 60
-
-
-class Subject(NamedTuple):
-    """Which weights answer for which pictures, as it stands in Results."""
-
-    source: Source
-    project: Project
-    side: Side
-    title: str
-    """Of the run, or of what stands for it."""
-
-
-class _Wanted(NamedTuple):
-    """What a map is of. Two are the same where their keys are."""
-
-    subject: Subject
-    layer: str
-    form: Form
-    method: Method
-
-    @property
-    def outputs_key(self) -> tuple[Any, ...]:
-        return self.subject.source.key, self.subject.side, self.layer, self.form
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        return *self.outputs_key, self.method
-
-
-class _Made(NamedTuple):
-    wanted: _Wanted
-    found: DataMap
-    total: int
-    """How many pictures the side has."""
-    seconds: float
-    """Of processor time."""
-
-
-class Draft:
-    """Where the points are while they are still being moved: written by the job, read by the window."""
-
-    def __init__(self) -> None:
-        self.newest: DataMap | None = None
 
 
 class DataMaps(QObject):
@@ -89,9 +55,9 @@ class DataMaps(QObject):
         self._layer = ""
         self._form: Form = "averaged"
         self._method: Method = TSNE()
-        self._made: _Made | None = None
+        self._made: Made | None = None
         self._job: Job[Any] | None = None
-        self._making: _Wanted | None = None
+        self._making: Wanted | None = None
         self._draft = Draft()
         self._failed: tuple[tuple[Any, ...], str] | None = None
         self._later = QTimer(self, singleShot=True)
@@ -160,13 +126,13 @@ class DataMaps(QObject):
         self._failed, self._rests_until = None, 0.0
         self.look()
 
-    def _wanted(self) -> _Wanted | None:
+    def _wanted(self) -> Wanted | None:
         subject = self._subject
         if subject is None:
             return None
         network = subject.project.network
         layer = self._layer if self._layer in network else last_hidden(subject.project)
-        return _Wanted(subject, layer, self._form, self._method)
+        return Wanted(subject, layer, self._form, self._method)
 
     # making it
 
@@ -186,7 +152,7 @@ class DataMaps(QObject):
         page.show_choice(layers_of(wanted.subject.project), wanted.layer, wanted.form, wanted.method)
         made = self._made
         if made is not None and made.wanted.key == wanted.key:
-            page.show_hint("")
+            page.show_hint("" if made.room.reason is None else said(made.room.reason))
             if page.shown is not made.found:
                 self._show(page, made)
             return
@@ -195,7 +161,7 @@ class DataMaps(QObject):
             return
         self._start(page, wanted)
 
-    def _start(self, page: MapPage, wanted: _Wanted) -> None:
+    def _start(self, page: MapPage, wanted: Wanted) -> None:
         if self._job is not None:
             if self._making is not None and self._making.key != wanted.key and not self._follows(wanted):
                 self._job.cancel()
@@ -206,12 +172,22 @@ class DataMaps(QObject):
             self._later.start(int(1000 * wait) + 1)
             page.show_hint(self.tr("Of a few steps ago: beside the training, maps take turns with rests."))
             return
-        made = self._made
+        made, looker = self._made, self._desk.probing.known(wanted.subject.source)
+        room = self._room(wanted, looker)
+        if not room.pictures:
+            assert room.reason is not None
+            page.show_hint(said(room.reason))
+            return
         known = made.found.outputs if made is not None and self._same_outputs(made, wanted) else None
+        if known is not None and len(known) > room.pictures:
+            known = None
         before = made.found if made is not None and _same_pictures(made.wanted, wanted) else None
+        if looker is not None:
+            # it stays while the map is made, also where nobody else looks into it any more
+            self._desk.probing.budget.hold(_WEIGHTS, looker.tensors())
         self._making, self._draft = wanted, Draft()
         self._job = Job(
-            partial(_map_of, wanted, known, before, self._draft),
+            partial(map_of, wanted, room, looker, known, before, self._draft),
             self._take,
             partial(self._miss, wanted),
             self._show_draft,
@@ -222,14 +198,14 @@ class DataMaps(QObject):
         page.show_hint("")
         page.show_progress(0.0)
 
-    def _follows(self, wanted: _Wanted) -> bool:
+    def _follows(self, wanted: Wanted) -> bool:
         """Whether what is being made is the same of slightly earlier weights: that is made first."""
         making = self._making
         if making is None or making.key[1:] != wanted.key[1:]:
             return False
         return making.subject.source.key[:2] == wanted.subject.source.key[:2]
 
-    def _same_outputs(self, made: _Made, wanted: _Wanted) -> bool:
+    def _same_outputs(self, made: Made, wanted: Wanted) -> bool:
         return made.wanted.outputs_key == wanted.outputs_key
 
     def _show_draft(self, share: float) -> None:
@@ -241,28 +217,28 @@ class DataMaps(QObject):
         if draft is not None and page.isVisible() and page.shown is not draft:
             page.show_map(draft, self._names(self._making), self._stored, self._making.subject.title)
 
-    def _take(self, made: _Made | None) -> None:
+    def _take(self, made: Made | None) -> None:
         page = self._page()
         if made is None or page is None:
             return
         self._made = made
-        own = made.found
-        self._desk.probing.budget.hold(HOLDER, own.outputs.features, own.positions)
         if self._desk.trainer.busy:
             self._rests_until = time.monotonic() + REST * made.seconds
         self._show(page, made)
         self.look()
 
-    def _show(self, page: MapPage, made: _Made) -> None:
+    def _show(self, page: MapPage, made: Made) -> None:
         page.show_map(made.found, self._names(made.wanted), self._stored, self._caption(made))
 
-    def _miss(self, wanted: _Wanted, reason: Message) -> None:
+    def _miss(self, wanted: Wanted, reason: Message) -> None:
         self._failed = wanted.key, said(reason)
         self.look()
 
     def _end(self) -> None:
         given_up = self._making is None
         self._job = self._making = None
+        self._draft = Draft()
+        self._count()
         page = self._page()
         if page is not None:
             page.show_progress(None)
@@ -284,18 +260,53 @@ class DataMaps(QObject):
             self._job.close()
             self._job = None
 
+    # memory
+
+    def _room(self, wanted: Wanted, looker: Looker | None) -> Room:
+        """How many pictures may be mapped: where all of them would be too much memory, fewer are."""
+        budget, project = self._desk.probing.budget, wanted.subject.project
+        count = len(rows_of(project, wanted.subject.side))
+        all_of_them = pictures = min(count, MOST_PICTURES)
+        needed = bytes_of(wanted, pictures, copied=looker is None)
+        while not budget.ask(HOLDER, bytes_of(wanted, pictures, copied=looker is None)):
+            if pictures <= FEWEST:
+                return Room(0, no_room(needed, budget.most))
+            pictures = max(FEWEST, pictures // 2)
+        if pictures == all_of_them:
+            return Room(pictures)
+        words = message(
+            "A map of {all} pictures would take {needed} MB of memory, and all views together may take "
+            "{most} MB: {count} of them are mapped.",
+            all=all_of_them,
+            needed=-(-needed >> 20),
+            most=budget.most >> 20,
+            count=pictures,
+        )
+        return Room(pictures, words)
+
+    def _count(self) -> None:
+        budget = self._desk.probing.budget
+        budget.free(_WEIGHTS)
+        if self._made is None:
+            budget.free(HOLDER)
+        else:
+            budget.hold(HOLDER, self._made.found.outputs, self._made.found.positions)
+
     def _let_go(self) -> None:
+        """Others need the memory: a map that nobody sees is made anew when it is seen."""
         page = self._page()
-        if self._made is not None and (page is None or not page.isVisible()):
+        if self._job is None and (page is None or not page.isVisible()):
             self._made = None
-            self._desk.probing.budget.free(HOLDER)
+            self._count()
+            if page is not None:
+                page.show_map(None)
 
     # words
 
-    def _names(self, wanted: _Wanted) -> tuple[str, ...]:
-        return tuple(visible(name, _LONGEST) for name in wanted.subject.project.recipe.data.dataset.classes)
+    def _names(self, wanted: Wanted) -> tuple[str, ...]:
+        return tuple(visible(name, LONGEST) for name in wanted.subject.project.recipe.data.dataset.classes)
 
-    def _caption(self, made: _Made) -> str:
+    def _caption(self, made: Made) -> str:
         sides = {
             "validation": self.tr("{count} of {total} validation pictures"),
             "training": self.tr("{count} of {total} training pictures"),
@@ -307,70 +318,6 @@ class DataMaps(QObject):
         return " · ".join((told, made.wanted.subject.title, step))
 
 
-def _same_pictures(one: _Wanted, other: _Wanted) -> bool:
+def _same_pictures(one: Wanted, other: Wanted) -> bool:
     """Whether the same index means the same picture."""
     return one.subject.project.recipe.data.dataset == other.subject.project.recipe.data.dataset
-
-
-def last_hidden(project: Project) -> str:
-    """The layer whose outputs the last layer with weights takes, or else the last before the end."""
-    network = project.network
-    learning = [name for name in network.order if network[name].layer.counts_in_depth]
-    last = network[learning[-1]] if learning else network.of_type(Output)[0]
-    return last.inputs[0] if last.inputs else network.order[0]
-
-
-def layers_of(project: Project) -> tuple[LayerChoice, ...]:
-    """The layers whose outputs can be mapped, in the order in which they compute."""
-    from networks.graph.check import check
-    from widgets.results.map_page import LayerChoice
-
-    network, report = project.network, check(project.network, project.classes)
-    found = []
-    for name in network.order:
-        shape = report.nodes[name].output
-        if shape is None or isinstance(network[name].layer, Output | AuxiliaryOutput):
-            continue
-        size = "×".join(map(str, shape))
-        found.append(LayerChoice(name, f"{visible(name, _LONGEST)} · {size}", len(shape) > 1))
-    return tuple(found)
-
-
-def rows_of(project: Project, side: Side) -> Whole:
-    """The indices in the data set of all pictures of a side."""
-    data = project.recipe.data
-    if side == "test":
-        total = len(data.dataset.labels())
-        return np.arange(total - data.dataset.test_images, total)
-    return data.split()[0 if side == "training" else 1]
-
-
-def _map_of(
-    wanted: _Wanted, known: Outputs | None, before: DataMap | None, draft: Draft, task: Task
-) -> _Made | None:
-    """In the job's thread; None where it was given up."""
-    # imported late: torch takes a second
-    from networks.insight.embedding.mapping import mapped
-    from networks.insight.layer_outputs import layer_outputs
-
-    begun = time.thread_time()
-    subject = wanted.subject
-    every = rows_of(subject.project, subject.side)
-    outputs = known
-    if outputs is None:
-        looker = looker_of(subject.project, subject.source)
-        rows = evenly(every, MOST_PICTURES)
-        outputs = layer_outputs(
-            looker, subject.project, wanted.layer, rows, wanted.form, lambda share: task.report(0.3 * share)
-        )
-    if outputs is None:
-        return None
-    own = outputs
-
-    def report(share: float, points: Tensor) -> bool:
-        nothing = float("nan")
-        draft.newest = DataMap(wanted.method, own, points.numpy(), (), nothing, nothing)
-        return task.report(0.3 + 0.7 * share)
-
-    found = mapped(own, wanted.method, before, report)
-    return None if found is None else _Made(wanted, found, len(every), time.thread_time() - begun)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.feature.desk import Desk
-from app.features.results.data_map import Subject
+from app.features.results.data_map_work import Subject
 from app.features.results.judged_moment import JudgedMoment
 from app.probing.sources import KeptSource, Source
 from app.training.judged_pictures import JudgedPictures

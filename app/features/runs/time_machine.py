@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPoint, QTimer, Slot
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -13,7 +14,7 @@ from app.feature.desk import OUTCOME, Desk
 from app.feature.gesture import Gesture
 from app.features.runs.film_saving import FilmSaving
 from app.features.runs.forking import read_fork
-from app.probing.film import Film, Subject
+from app.probing.film import HOLDER, Film, Subject
 from app.probing.moments import Timeline, timeline
 from app.training.runs import Runs
 from networks.core.after_step import AfterStep
@@ -21,6 +22,7 @@ from networks.core.message import Message, plural, visible
 from networks.graph.network import Network
 from networks.runs.kept.moments import MEGABYTE
 from networks.xray.film import bound
+from widgets.controls.section import ShowWatch
 from widgets.curves.panel import CurvesPanel
 from widgets.curves.span import Span, span_in
 from widgets.inside.time.bar import LEAST, LEAST_ALONE, ROOMY, Marker, TimeBar
@@ -51,7 +53,8 @@ class TimeMachine(QObject):
         rows = curves.layout()
         assert isinstance(rows, QVBoxLayout)
         rows.insertWidget(rows.indexOf(curves.figure) + 1, self.bar)
-        self.film = Film(self)
+        self.film = Film(self, desk.probing.budget)
+        desk.probing.budget.join(HOLDER, self._let_go)
         self.timeline: Timeline | None = None
         """The moments that are shown; None where there are none."""
         self._reading = Newest(self)
@@ -70,6 +73,7 @@ class TimeMachine(QObject):
         self.bar.live_wished.connect(self.go_to_now)
         self.bar.fork_wished.connect(self.fork)
         self.bar.save_wished.connect(self._save)
+        ShowWatch(self.bar.strip).seen.connect(self._look_soon)
 
     def gestures(self) -> tuple[Gesture, ...]:
         """What the keys do on the strip."""
@@ -109,10 +113,18 @@ class TimeMachine(QObject):
             self.marker.hide()
             return
         self.bar.strip.set_high(self._curves.height() >= ROOMY)
+        self.bar.show()
         self.bar.show_told(self._told(found))
         self.bar.show_fork(self._fork_reason(found))
-        self.bar.show()
         self._place(found)
+
+    def _let_go(self) -> None:
+        """Others need the memory: a film that nobody sees is made anew when it is seen."""
+        strip = self.bar.strip
+        if not strip.isVisible():
+            self.film.forget()
+            moments = tuple(replace(each, frame=None) for each in strip.told.moments)
+            self.bar.show_told(replace(strip.told, moments=moments, bound=0.0))
 
     def _place(self, found: Timeline) -> None:
         span = self._span()
@@ -130,14 +142,19 @@ class TimeMachine(QObject):
     def _told(self, found: Timeline) -> Told:
         shown, probed = self._desk.shown, self._desk.probed
         frames = {}
-        name = ""
-        if probed is not None and self.bar.strip.isVisibleTo(self._curves):
+        name = hint = ""
+        if probed is None:
+            hint = self.tr("X-ray shows the answer at each of them")
+        elif self.bar.strip.isVisible():
             layer, channel = self._map()
             folder = self._desk.runs.kept.folders[found.record.run]
-            subject = Subject(found.record.run, folder, probed.pictures, layer, channel)
+            weights = shown.report.weights
+            subject = Subject(found.record.run, folder, probed.pictures, layer, channel, weights)
             frames = self.film.wish(subject, tuple(each.step for each in found.moments))
             if frames and layer:
                 name = self.tr("map {number}").format(number=next(iter(frames.values())).channel)
+            if self.film.refused is not None:
+                hint = self.tr("no film of them: {reason}").format(reason=said(self.film.refused))
         moments = tuple(
             Moment(each.step, epoch, frames.get(each.step))
             for each, epoch in zip(found.moments, found.epochs, strict=True)
@@ -151,7 +168,7 @@ class TimeMachine(QObject):
             name,
             bound(tuple(frames.values())),
             self._words(found),
-            "" if probed is not None else self.tr("X-ray shows the answer at each of them"),
+            hint,
             self._color(found),
         )
 

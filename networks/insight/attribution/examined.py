@@ -60,6 +60,10 @@ class Examined(NamedTuple):
         """The probability of each class."""
         return probabilities(scores.detach().float().cpu(), self.loss).double()
 
+    def tensors(self) -> tuple[Tensor, ...]:
+        """All that it holds in memory."""
+        return (*self.module.parameters(), *self.module.buffers(), self.image)
+
     @property
     def at_once(self) -> int:
         """How many pictures may go through the network at a time, so that memory stays bounded."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
 import torch
 from msgspec.structs import replace
-from torch import Tensor, fx
+from torch import Tensor, fx, nn
 
 from networks.core.message import UserError
 from networks.insight.attribution import METHODS
@@ -18,14 +19,27 @@ from networks.insight.attribution.examined import Examined
 from networks.insight.attribution.method import Attributed, Method, Progress
 from networks.insight.own_numbers import OwnNumbers
 from networks.module.build import build, evaluation
-from networks.xray.heat import Aim, Asked, HeatMap, Randomization, Reals, Stage, mean_of, rank_correlation
+from networks.xray.heat import (
+    MOST_STAGES,
+    Aim,
+    Asked,
+    HeatMap,
+    Randomization,
+    Reals,
+    Stage,
+    mean_of,
+    rank_correlation,
+)
 
-MOST_STAGES, LEAST_STAGES = 24, 4
+LEAST_STAGES = 4
 """Deeper networks draw several layers anew in a stage."""
 DRAWS = 3
 """By chance, a single draw may give a similar map, above all one of few numbers."""
 MOST_WORK = 3 * 10**12
 """Multiplications that the test may take, which is about a minute on two cores."""
+
+_Similar = tuple[float | None, float | None]
+"""How similar two maps are, with their signs and without."""
 
 
 def method_of(name: str) -> Method:
@@ -90,18 +104,20 @@ def randomization(
     if own is None:
         return None
     groups, draws = _plan(subject, asked, method)
-    drawn: list[list[Attributed]] = []
+    shown: list[Reals] = []
+    similar: list[list[_Similar]] = [[] for _ in groups]
     for draw in range(draws):
-        found = _cascade(
-            subject, asked, method, groups, classes, _other_seed(seed, draw), _part(report, draw, draws)
-        )
-        if found is None:
-            return None
-        drawn.append(found)
-    compared = [_compare(own, [each[index] for each in drawn]) for index in range(len(groups))]
+        part = _part(report, draw, draws)
+        made = _cascade(subject, asked, method, groups, classes, _other_seed(seed, draw), part)
+        for index, found in enumerate(made):
+            if found is None:
+                return None
+            similar[index].append(_compare(own, found))
+            if draw == 0:
+                shown.append(_pixels(found.values))
     stages = [
-        Stage(layers, _pixels(made.values), *similar)
-        for layers, made, similar in zip(groups, drawn[0], compared, strict=True)
+        Stage(layers, values, *(mean_of(each) for each in zip(*told, strict=True)))
+        for layers, values, told in zip(groups, shown, similar, strict=True)
     ]
     return Randomization(asked, _pixels(own.values), tuple(stages), draws)
 
@@ -114,21 +130,28 @@ def _cascade(
     classes: int,
     seed: int,
     report: Progress,
-) -> list[Attributed] | None:
-    """The map after each of these groups of layers, and all before it, got new weights."""
+) -> Iterator[Attributed | None]:
+    """The map after each of these groups of layers, and all before it, got new weights.
+
+    None where it is given up. In memory there is one set of weights more than before.
+    """
     with OwnNumbers(seed):
         fresh = evaluation(build(subject.network, classes))
     fresh = fresh.to(subject.image.device, subject.image.dtype).eval()
-    module: fx.GraphModule = copy.deepcopy(subject.module)
-    module.eval()
-    found = []
+    module = _sharing(subject.module)
     for index, layers in enumerate(groups):
         _take_over(module, fresh, layers)
-        made = _attributed(method, subject.of_module(module), asked, _part(report, index, len(groups)))
-        if made is None:
-            return None
-        found.append(made)
-    return found
+        yield _attributed(method, subject.of_module(module), asked, _part(report, index, len(groups)))
+
+
+def _sharing(module: fx.GraphModule) -> fx.GraphModule:
+    """The same module with the same numbers in memory; other ones can be put in their place."""
+    shared: dict[int, Any] = {
+        id(each): nn.Parameter(each.detach(), requires_grad=False) for each in module.parameters()
+    }
+    shared |= {id(each): each.detach() for each in module.buffers()}
+    found: fx.GraphModule = copy.deepcopy(module, shared)
+    return found.eval()
 
 
 def _part(report: Progress, index: int, count: int) -> Progress:
@@ -143,13 +166,10 @@ def _plan(subject: Examined, asked: Asked, method: Method) -> tuple[tuple[tuple[
     return groups, DRAWS if DRAWS * len(groups) * one <= MOST_WORK else 1
 
 
-def _compare(own: Attributed, drawn: Sequence[Attributed]) -> tuple[float | None, float | None]:
+def _compare(own: Attributed, drawn: Attributed) -> _Similar:
     """How similar they are, with signs and without."""
-    one, others = _compared(own), [_compared(each) for each in drawn]
-    return (
-        mean_of([rank_correlation(one, other) for other in others]),
-        mean_of([rank_correlation(np.abs(one), np.abs(other)) for other in others]),
-    )
+    one, other = _compared(own), _compared(drawn)
+    return rank_correlation(one, other), rank_correlation(np.abs(one), np.abs(other))
 
 
 def stages_of(subject: Examined, most: int = MOST_STAGES) -> tuple[tuple[str, ...], ...]:
@@ -190,10 +210,12 @@ def _attributed(method: Method, subject: Examined, asked: Asked, report: Progres
 
 def _take_over(module: fx.GraphModule, fresh: fx.GraphModule, layers: tuple[str, ...]) -> None:
     wanted = fresh.state_dict()
-    with torch.no_grad():
-        for path, tensor in module.state_dict().items():
-            if any(path == name or path.startswith(f"{name}.") for name in layers):
-                tensor.copy_(wanted[path])
+    last = torch.channels_last
+    for path, tensor in module.state_dict(keep_vars=True).items():
+        if any(path == name or path.startswith(f"{name}.") for name in layers):
+            found = wanted[path]
+            ordered = tensor.ndim == 4 and tensor.is_contiguous(memory_format=last)
+            tensor.data = found.contiguous(memory_format=last) if ordered else found
 
 
 def _other_seed(seed: int, draw: int) -> int:

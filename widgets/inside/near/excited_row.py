@@ -146,6 +146,11 @@ class ExcitingPictures(QWidget):
         return self._found
 
     @property
+    def held(self) -> tuple[object, ...]:
+        """All that is held in memory for it."""
+        return self._found, tuple(self._images)
+
+    @property
     def _columns(self) -> int:
         return max(1, (self.width() + _GAP) // (theme.grown(_SIDE) + _GAP))
 

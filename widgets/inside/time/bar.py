@@ -12,6 +12,7 @@ from widgets.inside.time.moment import Told
 from widgets.inside.time.strip import MomentStrip
 from widgets.look import theme
 from widgets.look.icon import icon
+from widgets.look.plain import plain_hint
 
 LEAST, LEAST_ALONE, ROOMY = 360, 420, 470
 """Heights of the panel from which on the strip is shown above the table of runs; without that table, as in
@@ -92,7 +93,7 @@ class TimeBar(QWidget):
         index = self.strip.over if self.strip.over is not None else told.at
         words = [told.words if index is None else self.strip.words(index), told.hint]
         self.words.set_text(" · ".join(filter(None, words)), "text_dim" if index is None else "text")
-        self.words.setToolTip(told.words)
+        self.words.setToolTip(plain_hint(" · ".join(filter(None, (told.words, told.hint)))))
 
 
 class Marker(QWidget):

@@ -13,7 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from app.feature.showing import Showing
+from app.features.explaining import looks_at
 from app.features.explaining.looks_at import LooksAt
+from app.probing.budget import MOST_BYTES
 from networks.graph.edits import set_layers
 from networks.insight import attribution
 from networks.insight.attribution.gradient import Gradient
@@ -336,3 +338,55 @@ def test_it_says_what_is_not_as_it_was_chosen_for_the_cards(room, desk, qtbot):
     qtbot.waitUntil(lambda: "nothing switched off" in room.panel.weights.text(), timeout=30_000)
     found = until_map(room, qtbot)
     assert np.array_equal(found.values, before.values)
+
+
+def needs_all_room(budget):
+    """Somebody else asks for all the memory that nobody sees the use of."""
+    return budget.ask("another", budget.most - budget.total + budget.held_by("another") + 1)
+
+
+def test_what_nobody_sees_gives_its_memory_to_others_and_is_made_anew(room, desk, qtbot):
+    room.open()
+    found = until_map(room, qtbot)
+    budget = desk.probing.budget
+    pixels = desk.probed.pictures.images.nbytes
+    assert budget.held_by(looks_at.HOLDER) >= found.values.nbytes + 4 * desk.shown.report.weights + pixels
+    until_tested(room, qtbot)
+    assert budget.held_by(looks_at.TESTS) >= sum(
+        stage.values.nbytes for stage in room.panel.trust.outcome.found.stages
+    )
+    # what is seen stays
+    assert not needs_all_room(budget)
+    assert room.panel.found is found
+    room.panel.hide()
+    assert needs_all_room(budget)
+    assert budget.held_by(looks_at.HOLDER) == 0
+    assert room.panel.found is None
+    budget.free("another")
+    room.panel.show()
+    again = until_map(room, qtbot)
+    assert np.array_equal(again.values, found.values)
+    assert room.panel.trust.outcome is not None
+    room.panel.hide()
+    assert budget.ask("another", budget.most)
+    assert budget.holders == ("another",)
+    assert room.panel.trust.outcome is None
+
+
+def test_without_room_a_sentence_stands_in_place_of_the_map(room, desk, qtbot, monkeypatch):
+    room.open()
+    until_map(room, qtbot)
+    said = []
+    desk.told.connect(lambda words, _: said.append(words))
+    most = desk.probing.budget.total
+    monkeypatch.setattr(desk.probing.budget, "most", most)
+    room.panel.trust.randomize.click()
+    assert "all views together" in said[-1]
+    assert not room.panel.trust.progress.isVisible()
+    monkeypatch.setattr(desk.probing.budget, "most", 1)
+    desk.probing.choose_row(3)
+    qtbot.waitUntil(lambda: "all views together" in room.panel.words.sentences.text(), timeout=30_000)
+    assert room.panel.found is None
+    monkeypatch.setattr(desk.probing.budget, "most", MOST_BYTES)
+    desk.probing.choose_row(4)
+    until_map(room, qtbot)

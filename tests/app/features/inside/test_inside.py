@@ -13,6 +13,8 @@ from app.feature.showing import Showing
 from app.features.building.activations import Activations
 from app.features.building.canvas import Canvas
 from app.features.inside.inside import Inside
+from app.features.inside.inside import excited as inside_excited
+from app.features.inside.inside import maximized as inside_maximized
 from app.features.inside.xray import XRayCanvas
 from app.probing.work import healths
 from networks.layers.convolution import Conv2d
@@ -281,3 +283,41 @@ def test_a_class_score_has_its_picture_and_the_input_has_none(inside, desk, qtbo
     select(inside, "input")
     shows(inside, "input", qtbot)
     assert details.maximizes.isHidden()
+
+
+def test_pictures_that_were_found_and_computed_count_and_give_way_when_nobody_sees_them(inside, desk, qtbot):
+    channel = shows(inside, "conv1", qtbot).closeup.channel
+    details, budget = inside.panel.details, desk.probing.budget
+    details.excited.search.click()
+    # while it searches, it holds the network that the panel looks into, which counts once
+    assert budget.held_by(inside_excited.HOLDER) >= 4 * desk.shown.report.weights
+    qtbot.waitUntil(lambda: bool(details.excited.pictures.found), timeout=30_000)
+    details.maximized.steps.setCurrentIndex(0)
+    details.maximized.begin.click()
+    qtbot.waitUntil(lambda: inside.maximized.found(channel) is not None, timeout=60_000)
+    pixels = sum(each.pixels.nbytes for each in details.excited.pictures.found)
+    assert (
+        budget.held_by(inside_excited.HOLDER)
+        >= pixels + inside.excited._found[inside.excited.key()].rows.nbytes
+    )
+    assert budget.held_by(inside_maximized.HOLDER) == inside.maximized.found(channel).picture.nbytes
+    # what is seen stays
+    assert not budget.ask("another", budget.most)
+    assert details.excited.pictures.found
+    inside.panel.hide()
+    qtbot.waitUntil(lambda: not inside.probing.on, timeout=5_000)
+    assert budget.ask("another", budget.most)
+    assert not details.excited.pictures.found
+    assert inside.maximized.found(channel) is None
+
+
+def test_without_room_nothing_is_looked_for_and_it_is_said(inside, desk, qtbot, monkeypatch):
+    shows(inside, "conv1", qtbot)
+    details, said = inside.panel.details, []
+    desk.told.connect(lambda words, _: said.append(words))
+    monkeypatch.setattr(desk.probing.budget, "most", desk.probing.budget.total)
+    details.excited.search.click()
+    details.maximized.begin.click()
+    assert [("all views together" in words) for words in said] == [True, True]
+    assert inside.excited._searching is None
+    assert inside.maximized._job is None

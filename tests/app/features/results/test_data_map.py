@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.features.results.data_map import last_hidden, layers_of, rows_of
+from app.features.results.data_map_work import bytes_of, last_hidden, layers_of, rows_of
 from app.features.results.results import Results, data_map
 from networks.core.after_step import AfterStep
 from networks.xray.data_map import PCA, TSNE
@@ -211,3 +211,32 @@ def test_a_moment_that_is_looked_at_is_mapped(trained, desk, qtbot):
     assert page.shown.outputs.wrong.mean() > 0.5
     desk.probing.go_to(record.run, "now")
     qtbot.waitUntil(lambda: made(trained) and page.shown.outputs.step != moments[0].step, timeout=60_000)
+
+
+def test_where_memory_is_short_fewer_pictures_are_mapped_and_it_is_said(trained, desk, qtbot, monkeypatch):
+    count = len(see_map(trained, qtbot).outputs)
+    page, budget = trained.panel.map, desk.probing.budget
+    half = bytes_of(trained.maps._made.wanted, count // 2, copied=True)
+    assert half > 4 * desk.shown.report.weights + 4 * 84 * (count // 2)
+    monkeypatch.setattr(budget, "most", half)
+    page.form_chosen.emit("whole")
+    qtbot.waitUntil(lambda: made(trained) and len(page.shown.outputs) == count // 2, timeout=60_000)
+    assert f"{count // 2} of them are mapped" in page.hint.text()
+    assert f"{count // 2} of {count} validation pictures" in page.about.text()
+    monkeypatch.setattr(budget, "most", 1)
+    page.layer_chosen.emit("fc1")
+    assert "all views together" in page.hint.text()
+    assert trained.maps._job is None
+
+
+def test_a_map_that_nobody_sees_gives_its_memory_to_others(trained, desk, qtbot):
+    see_map(trained, qtbot)
+    page, budget = trained.panel.map, desk.probing.budget
+    assert not budget.ask("another", budget.most)
+    assert page.shown is not None
+    trained.panel.hide()
+    assert budget.ask("another", budget.most)
+    assert page.shown is None
+    budget.free("another")
+    trained.panel.show()
+    qtbot.waitUntil(lambda: made(trained), timeout=60_000)

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.features.results.results import Results
+from app.probing import film
 from app.session import film_files
 from networks.core.after_step import AfterStep
 from networks.core.message import UserError
@@ -183,11 +184,38 @@ def test_the_film_is_saved(time, xray, desk, qtbot, tmp_path, monkeypatch, endin
         time.bar.save_button.click()
     assert "3 moments" in told.args[1]
     if ending == ".gif":
-        with Image.open(path) as film:
-            assert film.n_frames == 3
-            assert film.size == (640, 360)
+        with Image.open(path) as saved:
+            assert saved.n_frames == 3
+            assert saved.size == (640, 360)
     else:
         assert len(list((tmp_path / "film").glob("step *.png"))) == 3
+
+
+def test_a_film_that_nobody_sees_gives_its_memory_to_others(time, xray, training, desk, qtbot, monkeypatch):
+    xray.switch(True)
+    frames = until_filmed(time, qtbot)
+    budget, strip = desk.probing.budget, time.bar.strip
+    qtbot.waitUntil(lambda: not time.film.busy)
+    assert budget.held_by(film.HOLDER) >= sum(each.map.nbytes for each in frames)
+    assert not budget.ask("another", budget.most)
+    assert strip.has_answers
+    training.measured.hide()
+    # what the cards show stays
+    assert budget.ask("another", budget.most - budget.total + 1)
+    assert budget.held_by(film.HOLDER) == 0
+    assert not strip.has_answers
+    # nobody sees it: nothing is made
+    time.look()
+    assert not time.film.busy
+    monkeypatch.setattr(budget, "most", budget.total)
+    training.measured.show()
+    qtbot.waitUntil(lambda: "all views together" in strip.told.hint)
+    assert "all views together" in time.bar.words.toolTip()
+    monkeypatch.undo()
+    budget.free("another")
+    time.look()
+    until_filmed(time, qtbot)
+    assert not strip.told.hint
 
 
 def test_a_folder_that_is_there_is_left_alone(tmp_path):

@@ -122,6 +122,24 @@ def test_weights_are_drawn_anew_from_the_top_and_stay_so():
     assert all(torch.equal(after[name], each) for name, each in before.items())
 
 
+def test_the_test_holds_one_set_of_weights_more():
+    """Whatever is not drawn anew yet lies in memory once; a large network would not fit three times."""
+    subject = of_network(branched())
+    own = {each.data_ptr() for each in subject.module.parameters()}
+    shared = []
+
+    class Watched(Method):
+        description = Gradient.description
+
+        def attribute(self, subject, asked, report):
+            shared.append(sum(each.data_ptr() in own for each in subject.module.parameters()))
+            return Attributed(subject.image[0])
+
+    randomized(Watched(), subject)
+    # two of fc, two of conv2, four of conv1 and its normalization
+    assert shared[:4] == [8, 6, 4, 0]
+
+
 def test_a_network_that_has_not_learned_changes_as_well():
     """It began with numbers drawn from the seed of the recipe: those are not drawn again."""
     project, _ = trained()
