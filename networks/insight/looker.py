@@ -43,7 +43,6 @@ from networks.training.resuming import start_weights
 from networks.training.run import Run
 from networks.xray.capture import Capture
 from networks.xray.closeup import Weighed
-from networks.xray.flatness import rests_at_zero
 from networks.xray.health import Units
 from networks.xray.probe import Which
 from networks.xray.silenced import NOTHING_OFF, Silenced
@@ -56,7 +55,7 @@ _ALIVE = 3
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """How layers fare, by their names: units that never fire, and how the probe pulls at the weights.
+    """How layers fare, by their names: units that are always zero, and how the probe pulls at the weights.
 
     `weighed` tells more of the weights of the one layer that is looked at from near.
     """
@@ -110,7 +109,7 @@ class Looker:
             images = self._here(pictures)
             lengths, gradients = self._gradients(images[:1], pictures.label, near)
             weighed = self._weighed(near, gradients, of_step)
-            return Measured(self._units(images, names), self._pulls(lengths), weighed)
+            return Measured(self._units(images, {*names, near}), self._pulls(lengths), weighed)
 
     def captures(self, pictures: Pictures, names: Collection[str], mode: Mode) -> dict[str, Capture]:
         """All that these layers computed with; image 0 is the probe. For a module whose weights stay.
@@ -207,18 +206,19 @@ class Looker:
         return self._sent[1]
 
     def _units(self, images: Tensor, names: Collection[str]) -> dict[str, Units]:
-        network = self.project.network
-        resting = [name for name in names if name in network and rests_at_zero(network[name].layer)]
+        inner = [name for name in names if name in self.project.network]
         alive: dict[str, Tensor] = {}
 
         def take(name: str, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+            if name in alive and bool(alive[name].all()):
+                return
             fires = (output != 0).flatten(2).any(2) if output.ndim > 2 else output != 0
             found = fires.any(0)
             alive[name] = alive[name] | found if name in alive else found
 
         for some in torch.split(images, self.at_once):
-            self._taps.run(some, resting, take)
-        return {name: Units(int((~each).sum()), each.numel(), len(images)) for name, each in alive.items()}
+            self._taps.run(some, inner, take)
+        return {name: Units((~each).cpu().numpy(), len(images)) for name, each in alive.items()}
 
     def _gradients(
         self, image: Tensor, label: int | None, near: str

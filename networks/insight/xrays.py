@@ -20,7 +20,7 @@ from networks.training.answers import probabilities
 from networks.xray.closeup import Closeup, Focus, Order, Spread
 from networks.xray.flatness import Stretch, flat_stretches
 from networks.xray.silenced import NOTHING_OFF, Silenced
-from networks.xray.view import MOST_BARS, Maps, Mode, View, XRay
+from networks.xray.view import MOST_BARS, Maps, Mode, View, XRay, bar_edges
 
 Reals = NDArray[np.float32]
 
@@ -157,7 +157,7 @@ def _bars(values: Reals) -> Reals:
     """All numbers of a vector; of a long one the number furthest from zero in each of `MOST_BARS` groups."""
     if len(values) <= MOST_BARS:
         return values.copy()
-    edges = np.linspace(0, len(values), MOST_BARS + 1).astype(int)[:-1]
+    edges = bar_edges(len(values))
     lows, highs = np.minimum.reduceat(values, edges), np.maximum.reduceat(values, edges)
     return np.where(-lows > highs, lows, highs).astype(np.float32)
 

@@ -7,13 +7,14 @@ from typing import Literal
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from networks.core.message import Message, message
 from networks.layers.base import Layer
 from networks.runs.gradient_flow import Pull
 from networks.xray.flatness import flat_stretches, rests_at_zero
 from networks.xray.silenced import Silenced
-from networks.xray.view import View
+from networks.xray.view import View, bar_edges
 
 Kind = Literal["good", "note", "warning"]
 """Nothing to say against it; a figure that belongs to it; a figure that is worth a look."""
@@ -24,15 +25,31 @@ SMALL, LARGE = 1e-2, 1e2
 """How far a layer's gradient, over its weights, may be from the middle one of all layers."""
 
 
-class Units(msgspec.Struct, frozen=True):
-    """Over several pictures: how many units of a layer were zero everywhere in every one of them.
+class Units(msgspec.Struct, frozen=True, eq=False):
+    """Over several pictures: whether each unit of a layer was zero everywhere in every one of them.
 
     A unit is a map of an image, or a number of a vector.
     """
 
-    dead: int
-    count: int
+    zero: NDArray[np.bool_]
     pictures: int
+
+    @property
+    def dead(self) -> int:
+        """How many were."""
+        return int(self.zero.sum())
+
+    @property
+    def count(self) -> int:
+        """How many units the layer has."""
+        return len(self.zero)
+
+    def bars(self, count: int) -> NDArray[np.bool_]:
+        """Of each of so many bars of a vector, whether all units that it stands for are dead."""
+        if count == len(self.zero):
+            return self.zero
+        found: NDArray[np.bool_] = np.logical_and.reduceat(self.zero, bar_edges(len(self.zero)))
+        return found
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -108,6 +125,19 @@ def _pulled(pull: Pull, middle: float) -> Health | None:
     if pull.ratio > LARGE * middle:
         return Health("warning", message("gradient explodes"), numbers)
     return Health("good", message("healthy"), numbers)
+
+
+def why_zero(units: Units | None, unit: int, *, off: bool = False) -> Message:
+    """What it means that a unit is zero everywhere for the probe; `units` is None where it is not known yet."""
+    if off:
+        return message("switched off")
+    if units is None or unit >= units.count:
+        return message("zero everywhere for this picture")
+    if units.zero[unit]:
+        return message(
+            "dead: zero everywhere in all {pictures} pictures that were tried", pictures=units.pictures
+        )
+    return message("zero now: everywhere for this picture, but not for all that were tried")
 
 
 def silenced(off: Silenced, name: str) -> Health | None:

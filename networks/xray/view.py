@@ -19,6 +19,12 @@ MOST_BARS = 512
 """More numbers of a vector than this are grouped; each bar is the one furthest from zero in its group."""
 
 
+def bar_edges(count: int) -> NDArray[np.int64]:
+    """Where each group of a long vector begins whose numbers have one bar together."""
+    found: NDArray[np.int64] = np.linspace(0, count, MOST_BARS + 1).astype(np.int64)[:-1]
+    return found
+
+
 class Maps(msgspec.Struct, frozen=True, eq=False):
     """Some of a layer's maps, k×height×width: their numbers, or means where they are too large for a card.
 
@@ -37,8 +43,7 @@ class View(msgspec.Struct, frozen=True, eq=False):
     """What leaves one layer for one picture. `maps` for an image, `bars` for a vector.
 
     `zero` is the share of its numbers that are exactly zero, `flat` the share of what goes in at which an
-    activation is (nearly) flat, so that hardly any gradient passes; None for other layers. `silent` says of
-    each bar whether all its numbers are zero.
+    activation is (nearly) flat, so that hardly any gradient passes; None for other layers.
     """
 
     name: str

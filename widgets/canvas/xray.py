@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QPoint, QPointF, QRectF, Q
 from networks.explanations.figures import figure
 from networks.graph.presentation import Folding
 from networks.layers.ends import Input, Output
-from networks.xray.health import Health
+from networks.xray.health import Health, Units, why_zero
 from networks.xray.reach import Reach
 from networks.xray.value_place import ValuePlace
 from networks.xray.view import XRay
@@ -19,6 +19,7 @@ from widgets.canvas.items.inside import ROOM, Answer, Inside, Range, number_at
 from widgets.canvas.placement.geometry import HEIGHT
 from widgets.canvas.scene import CanvasScene
 from widgets.look.color_scale import Scale
+from widgets.look.translation import said
 
 SETTLING_MS = 60
 """So long the camera rests before it is said what is in sight."""
@@ -31,6 +32,8 @@ class Look(msgspec.Struct, frozen=True):
     range: Range = "layer"
     classes: tuple[str, ...] = ()
     health: Mapping[str, Health] = {}
+    units: Mapping[str, Units] = {}
+    """Which units of each layer were zero for all pictures that were tried."""
 
 
 class CanvasXRay(QObject):
@@ -137,9 +140,14 @@ def number_words(scene: CanvasScene, name: str, point: QPointF) -> str:
     """The number that a card shows at a point, with its place; empty where it shows none."""
     place = value_at(scene, name, point)
     inside = scene.cards[name].inside
-    if place is None or inside is None or len(place.at) != 3 or inside.view.maps is None:
+    if place is None or inside is None or inside.answer is not None:
         return ""
+    if inside.view.maps is None:
+        return _bar_words(inside, place.at[0])
     maps, (channel, row, column) = inside.view.maps, place.at
+    if channel in maps.channels and not maps.ranges[maps.channels.index(channel)].any():
+        words = QCoreApplication.translate("Canvas", "map {map}: {why}")
+        return words.format(map=channel, why=_why_zero(inside, channel))
     where = QCoreApplication.translate("Canvas", "map {map}, row {row}, column {column}").format(
         map=channel, row=row, column=column
     )
@@ -148,6 +156,20 @@ def number_words(scene: CanvasScene, name: str, point: QPointF) -> str:
         return where
     value = float(maps.values[maps.channels.index(channel), row, column])
     return f"{where}: {figure(value)}"
+
+
+def _bar_words(inside: Inside, index: int) -> str:
+    """A number of a vector; of a long one, whose bars stand for several, nothing."""
+    bars = inside.view.bars
+    if bars is None or len(bars) != inside.view.numbers:
+        return ""
+    words = QCoreApplication.translate("Canvas", "number {index}: {value}")
+    told = words.format(index=index, value=figure(float(bars[index])))
+    return told if bars[index] else f"{told}, {_why_zero(inside, index)}"
+
+
+def _why_zero(inside: Inside, channel: int) -> str:
+    return said(why_zero(inside.units, channel, off=channel in inside.off))
 
 
 def _insides(folding: Folding, xray: XRay, look: Look, reach: Reach | None) -> dict[str, Inside]:
@@ -176,5 +198,7 @@ def _insides(folding: Folding, xray: XRay, look: Look, reach: Reach | None) -> d
             look.health.get(leaf),
             frame,
             channel,
+            look.units.get(leaf),
+            frozenset(xray.off.of(leaf)),
         )
     return found

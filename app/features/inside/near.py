@@ -73,7 +73,8 @@ class InsideNear(QObject):
         )
         probed = self._desk.probed
         probe = "" if probed is None else f"{probed.title} · {probed.weights}"
-        return replace(near, probe=probe, caption=self._caption(near))
+        units = None if measured is None else measured.units.get(name)
+        return replace(near, probe=probe, caption=self._caption(near), units=units)
 
     def close(self) -> None:
         """Waits for what is being worked on."""

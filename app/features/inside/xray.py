@@ -145,7 +145,8 @@ class XRayCanvas(Feature):
         names = tuple(visible(name, 60) for name in shown.recipe.data.dataset.classes)
         if self.on:
             fares = healths(shown.network, xray, seen.measured)
-            self.desk.views_shown.emit(xray, Look(options.scale, options.range, names, fares))
+            units = {} if seen.measured is None else seen.measured.units
+            self.desk.views_shown.emit(xray, Look(options.scale, options.range, names, fares, units))
         words, kind = self._answer(xray, names)
         self.bar.show_probe(xray.picture, self._title() + self._mode_words(xray), words, kind)
         sources, (source, looker) = self.probing.sources, self.probing.lent(xray)

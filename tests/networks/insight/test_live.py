@@ -199,6 +199,19 @@ def test_a_dead_unit_is_counted():
         run.module.get_submodule("l1").bias[2] = -1
     found = Looker(run.module, trial).measure(pictures(trial, DataPicture(5)), ["l2"])
     assert found.units["l2"].dead == 1
+    assert found.units["l2"].zero.tolist() == [False, False, True, False]
+
+
+def test_units_of_every_layer_may_be_dead():
+    """Also those of a layer that gives other numbers than zero where it gets nothing, and the one from near."""
+    trial = project()
+    run = Run(trial)
+    with torch.no_grad():
+        for each in run.module.get_submodule("l1").parameters():
+            each[1] = 0
+    found = Looker(run.module, trial).measure(pictures(trial, DataPicture(5)), ["l6"], "l1")
+    assert found.units["l1"].zero.tolist() == [False, True, False, False]
+    assert found.units["l6"].dead == 0
 
 
 @pytest.mark.slow

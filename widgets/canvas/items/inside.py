@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen
 
-from networks.xray.health import Health
+from networks.xray.health import Health, Units
 from networks.xray.reach import Frame
 from networks.xray.view import Maps, View
 from widgets.canvas.items.style import Style
@@ -59,6 +59,17 @@ class Inside(msgspec.Struct, frozen=True, eq=False):
     """What the number that is pointed at sees of each map."""
     framed: int | None = None
     """The channel that the frame belongs to; None for all of them."""
+    units: Units | None = None
+    """What was zero for all pictures that were tried; None where that is not known yet."""
+    off: frozenset[int] = frozenset()
+    """The channels that are switched off."""
+
+    def is_hatched(self, channel: int) -> bool:
+        """Whether a channel that is zero everywhere is dead or switched off, and not zero just now."""
+        units = self.units
+        return channel in self.off or (
+            units is not None and channel < units.count and bool(units.zero[channel])
+        )
 
 
 def paint_inside(painter: QPainter, inside: Inside, top: float, style: Style) -> None:
@@ -72,7 +83,7 @@ def paint_inside(painter: QPainter, inside: Inside, top: float, style: Style) ->
     elif inside.view.maps is not None:
         _paint_maps(painter, inside, inside.view.maps, room, style)
     elif inside.view.bars is not None:
-        _paint_bars(painter, inside.view.bars, room, style)
+        _paint_bars(painter, inside, inside.view.bars, room, style)
 
 
 def tiles(maps: Maps, top: float) -> list[QRectF]:
@@ -125,7 +136,7 @@ def _fitted(place: QRectF, height: int, width: int) -> QRectF:
 def _paint_maps(painter: QPainter, inside: Inside, maps: Maps, room: QRectF, style: Style) -> None:
     for index, place in enumerate(tiles(maps, room.top())):
         low, high = (float(each) for each in maps.ranges[index])
-        if low == high == 0:
+        if low == high == 0 and inside.is_hatched(maps.channels[index]):
             _hatch(painter, place, style)
             continue
         if not np.isfinite(maps.values[index]).all():
@@ -200,7 +211,7 @@ def _paint_word(painter: QPainter, word: str, place: QRectF, style: Style) -> No
 
 
 def _hatch(painter: QPainter, place: QRectF, style: Style) -> None:
-    """Stands for what is zero everywhere."""
+    """Stands for what is dead, or switched off."""
     painter.setPen(style.borders["plain"])
     painter.setBrush(QBrush(style.warning, Qt.BrushStyle.BDiagPattern))
     painter.drawRect(place)
@@ -225,7 +236,9 @@ def _paint_picture(
     painter.drawText(words.translated(0, TILE / 2), _AT_LEFT, numbers)
 
 
-def _paint_bars(painter: QPainter, bars: NDArray[np.float32], room: QRectF, style: Style) -> None:
+def _paint_bars(
+    painter: QPainter, inside: Inside, bars: NDArray[np.float32], room: QRectF, style: Style
+) -> None:
     low, high = min(0.0, float(bars.min())), max(0.0, float(bars.max()))
     if not np.isfinite([low, high]).all():
         return
@@ -234,6 +247,13 @@ def _paint_bars(painter: QPainter, bars: NDArray[np.float32], room: QRectF, styl
     step = room.width() / len(bars)
     width = max(step * 0.8, min(step, 0.7))
     painter.setPen(Qt.PenStyle.NoPen)
+    for first, last in _hatched_bars(inside, bars):
+        # at least as wide as a stripe, or it would not be seen
+        place = QRectF(room.left() + first * step, room.top(), (last - first) * step, room.height())
+        wider = max(0.0, 3 - place.width()) / 2
+        painter.fillRect(
+            place.adjusted(-wider, 0, wider, 0), QBrush(style.warning, Qt.BrushStyle.BDiagPattern)
+        )
     above, below = QColor(style.colors.pos), QColor(style.colors.neg)
     for index, value in enumerate(bars.tolist()):
         if value:
@@ -242,6 +262,18 @@ def _paint_bars(painter: QPainter, bars: NDArray[np.float32], room: QRectF, styl
             painter.fillRect(place, above if value > 0 else below)
     painter.setPen(QPen(style.dots, 0))
     painter.drawLine(QLineF(room.left(), zero, room.right(), zero))
+
+
+def _hatched_bars(inside: Inside, bars: NDArray[np.float32]) -> list[tuple[int, int]]:
+    """Stretches of neighbouring bars that are dead or switched off: the first bar, and the one behind the last."""
+    hatched = np.zeros(len(bars), bool)
+    units = inside.units
+    if units is not None and units.count == inside.view.numbers:
+        hatched |= units.bars(len(bars))
+    if len(bars) == inside.view.numbers:
+        hatched[[each for each in inside.off if each < len(bars)]] = True
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], hatched & (bars == 0), [False]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _paint_answer(painter: QPainter, answer: Answer, room: QRectF, style: Style) -> None:

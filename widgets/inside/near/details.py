@@ -146,7 +146,8 @@ class Details(QWidget):
             tiles.append(Tile(words.format(which=each.which + 1), each.values, ends))
         if tiles:
             ends = float(closeup.chosen.min()), float(closeup.chosen.max())
-            tiles.append(Tile(self.tr("goes out"), closeup.chosen, ends))
+            dead = not closeup.chosen.any() and near.is_hatched(closeup.channel)
+            tiles.append(Tile(self.tr("goes out"), closeup.chosen, ends, hatched=dead))
         row = self.incoming.widget
         assert isinstance(row, TileRow)
         row.show_tiles(tiles, near.scale)

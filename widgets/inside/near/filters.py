@@ -28,7 +28,7 @@ def filter_tiles(near: Near) -> tuple[str, list[Tile]]:
     if near.colors and len(kernel) == 3:
         tiles = [Tile(_tr("in colour"), kernel[0], ends, _in_color(kernel, bound))]
         names = (_tr("red"), _tr("green"), _tr("blue"))
-        tiles += [Tile(name, window, ends) for name, window in zip(names, kernel, strict=True)]
+        tiles += [_tile(name, window, ends) for name, window in zip(names, kernel, strict=True)]
         return title, tiles
     strengths = np.abs(kernel).reshape(len(kernel), -1).max(1)
     shown = np.arange(len(kernel))
@@ -39,7 +39,7 @@ def filter_tiles(near: Near) -> tuple[str, list[Tile]]:
         )
     words = _tr("from {channel}")
     return title, [
-        Tile(words.format(channel=closeup.kernel_from + index), kernel[index], ends)
+        _tile(words.format(channel=closeup.kernel_from + index), kernel[index], ends)
         for index in shown.tolist()
     ]
 
@@ -55,12 +55,17 @@ def _linear(near: Near, ends: tuple[float, float]) -> tuple[str, list[Tile]]:
         strengths = np.abs(maps).reshape(shape[0], -1).max(1)
         shown = np.sort(np.argsort(-strengths, kind="stable")[:MOST])
         words = _tr("from {channel}")
-        return title, [Tile(words.format(channel=index), maps[index], ends) for index in shown.tolist()]
+        return title, [_tile(words.format(channel=index), maps[index], ends) for index in shown.tolist()]
     # a vector has no neighbours: a square of them is only compact
     width = int(np.ceil(np.sqrt(len(kernel))))
     square = np.zeros(width * -(-len(kernel) // width), np.float32)
     square[: len(kernel)] = kernel
     return title, [Tile("", square.reshape(-1, width), ends)]
+
+
+def _tile(words: str, window: Reals, ends: tuple[float, float]) -> Tile:
+    """A window of weights; one of zeros lets nothing through, whatever the picture."""
+    return Tile(words, window, ends, hatched=not window.any())
 
 
 def _in_color(kernel: Reals, bound: float) -> QImage:

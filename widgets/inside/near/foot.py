@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from widgets.inside.near.near import Pointed, number
 from widgets.look import theme
+from widgets.look.translation import said
 
 
 class Foot(QWidget):
@@ -45,7 +46,8 @@ class Foot(QWidget):
         told = self.tr("number {channel}")
         if pointed.row is not None:
             told = self.tr("map {channel}, row {row}, column {column}")
-        self.words.setText(told.format(channel=pointed.channel, row=pointed.row, column=pointed.column))
+        told = told.format(channel=pointed.channel, row=pointed.row, column=pointed.column)
+        self.words.setText(told if pointed.note is None else f"{told}, {said(pointed.note)}")
 
     def _wish(self) -> None:
         if self._pointed is not None:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from widgets.inside.near.map_painting import fitted, hatch, image_of, paint_image
 from widgets.inside.near.near import Near, Pointed, number
 from widgets.look import theme
+from widgets.look.translation import said
 
 SIZES = (34, 48, 72, 112, 176, 280)
 """How large a map may be shown, in device-independent pixels."""
@@ -171,7 +172,8 @@ class MapGrid(QWidget):
             return None
         index, row, column = self._hovered or self._cursor
         near = self._near.closeup
-        return Pointed(float(near.values[index, row, column]), near.channels[index], row, column)
+        channel = near.channels[index]
+        return Pointed(float(near.values[index, row, column]), channel, row, column, self._near.note(channel))
 
     def _tell(self) -> None:
         found = self.shown_number
@@ -181,6 +183,8 @@ class MapGrid(QWidget):
             words = told.format(
                 channel=found.channel, row=found.row, column=found.column, value=number(found.value)
             )
+            if found.note is not None:
+                words = f"{words}, {said(found.note)}"
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
             event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
@@ -294,7 +298,7 @@ class MapGrid(QWidget):
         closeup, channel = near.closeup, near.closeup.channels[index]
         values, where = closeup.values[index], self._map_of(index)
         low, high = float(closeup.lows[channel]), float(closeup.highs[channel])
-        if low == high == 0:
+        if low == high == 0 and near.is_hatched(channel):
             hatch(painter, where, shade)
         elif not (np.isfinite(low) and np.isfinite(high)):
             painter.setPen(QColor(shade.error))

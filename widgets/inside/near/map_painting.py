@@ -36,7 +36,7 @@ def paint_image(painter: QPainter, image: QImage, where: QRectF, shade: theme.Co
 
 
 def hatch(painter: QPainter, place: QRectF, shade: theme.Colors) -> None:
-    """Stands for what is zero everywhere."""
+    """Stands for what is dead, or switched off."""
     painter.setPen(QPen(QColor(shade.border), 1))
     painter.setBrush(QBrush(QColor(shade.warning), Qt.BrushStyle.BDiagPattern))
     painter.drawRect(place)

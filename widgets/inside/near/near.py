@@ -6,9 +6,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from networks.core.message import Message
 from networks.core.shapes import Shape
 from networks.layers.base import Layer
 from networks.xray.closeup import Closeup, Reals, Spread, Weighed
+from networks.xray.health import Units, why_zero
 from networks.xray.silenced import Silenced
 from widgets.canvas.items.inside import Range
 from widgets.look.color_scale import Scale
@@ -44,6 +46,21 @@ class Near(msgspec.Struct, frozen=True, eq=False):
     probe: str = ""
     """Which picture is followed, and with which weights."""
     caption: str = ""
+    units: Units | None = None
+    """What was zero for all pictures that were tried; None where that is not known yet."""
+
+    def is_hatched(self, channel: int) -> bool:
+        """Whether a channel that is zero everywhere is dead or switched off, and not zero just now."""
+        units = self.units
+        dead = units is not None and channel < units.count and bool(units.zero[channel])
+        return dead or (self.closeup.name, channel) in self.off.channels
+
+    def note(self, channel: int) -> Message | None:
+        """What it means that a channel is zero everywhere; None where it is not."""
+        closeup = self.closeup
+        if closeup.lows[channel] or closeup.highs[channel]:
+            return None
+        return why_zero(self.units, channel, off=(closeup.name, channel) in self.off.channels)
 
     def ends(self, values: Reals) -> tuple[float, float]:
         """The numbers for which the ends of a map's colours stand."""
@@ -66,6 +83,8 @@ class Pointed(msgspec.Struct, frozen=True):
     channel: int
     row: int | None = None
     column: int | None = None
+    note: Message | None = None
+    """What there is to say of the whole channel."""
 
 
 def number(value: float) -> str:

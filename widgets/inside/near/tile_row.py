@@ -26,6 +26,8 @@ class Tile(NamedTuple):
     values: Reals
     ends: tuple[float, float]
     picture: QImage | None = None
+    hatched: bool = False
+    """Whether it is dead, and not just zero for one picture."""
 
 
 class TileRow(QWidget):
@@ -99,7 +101,7 @@ class TileRow(QWidget):
                 side - 1,
                 side - 1,
             )
-            if tile.picture is None and not tile.values.any():
+            if tile.hatched:
                 hatch(painter, fitted(place, *tile.values.shape), shade)
             else:
                 paint_image(painter, image, fitted(place, image.height(), image.width()), shade)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.inside.near.near import Near, Pointed, number
 from widgets.look import theme
+from widgets.look.translation import said
 
 _HEIGHT, _FOOT = 200, 18
 _LONGEST_NAMED = 16
@@ -66,7 +67,9 @@ class VectorBars(QWidget):
         if self._near is None:
             return None
         place = self._cursor if self._hovered is None else self._hovered
-        return Pointed(float(self._near.closeup.values[place]), self._near.closeup.channels[place])
+        channel = self._near.closeup.channels[place]
+        value = float(self._near.closeup.values[place])
+        return Pointed(value, channel, note=self._near.note(channel))
 
     def sizeHint(self) -> QSize:
         return QSize(300, theme.grown(_HEIGHT))
@@ -80,6 +83,8 @@ class VectorBars(QWidget):
         if found is not None:
             told = self.tr("number {channel}: {value}")
             words = told.format(channel=found.channel, value=number(found.value))
+            if found.note is not None:
+                words = f"{words}, {said(found.note)}"
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
             event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
@@ -164,7 +169,7 @@ class VectorBars(QWidget):
             bar = QRectF(room.left() + place * step, zero - max(value, 0) * scale, 0, abs(value) * scale)
             bar.setWidth(max(1.0, step * 0.8))
             channel = closeup.channels[place]
-            if (closeup.name, channel) in near.off.channels:
+            if not value and near.is_hatched(channel):
                 dead = QRectF(bar.left(), room.top(), bar.width(), room.height())
                 painter.fillRect(dead, QBrush(QColor(shade.warning), Qt.BrushStyle.BDiagPattern))
             painter.fillRect(bar, QColor(shade.pos if value > 0 else shade.neg))
