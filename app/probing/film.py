@@ -37,11 +37,13 @@ class Subject(NamedTuple):
     channel: int | None
     weights: int = 0
     """How many weights the network has, of which a film needs a set of its own."""
+    averaged: bool = False
+    """Whether it is filmed with the averaged weights of each moment."""
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What tells it from others; the pictures are held, so that no others can have their id."""
-        return self.run, self.folder, id(self.pictures), self.layer, self.channel
+        return self.run, self.folder, id(self.pictures), self.layer, self.channel, self.averaged
 
 
 class Shot(NamedTuple):
@@ -179,7 +181,16 @@ def _made(
     # the last one first: its strongest map is the one that is shown
     order = tuple(reversed(steps))
     for done, frame in enumerate(
-        frames(project, subject.folder, order, subject.pictures, subject.layer, channel), 1
+        frames(
+            project,
+            subject.folder,
+            order,
+            subject.pictures,
+            subject.layer,
+            channel,
+            averaged=subject.averaged,
+        ),
+        1,
     ):
         box.append(frame)
         if not task.report(done / len(steps)):

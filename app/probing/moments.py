@@ -23,6 +23,8 @@ class Timeline(NamedTuple):
     record: Record
     moments: tuple[Moment, ...]
     at: int | None = None
+    averages: bool = False
+    """Whether averaged weights are kept beside the others."""
 
     @property
     def epochs(self) -> tuple[float, ...]:
@@ -41,6 +43,8 @@ class OfferedEpoch(NamedTuple):
     run: str
     step: int
     words: str
+    averaged: bool = False
+    """Whether averaged weights are kept beside the others; at the start both are the same."""
 
 
 def timeline(sources: Sources, project: Project, options: Options) -> Timeline | None:
@@ -56,7 +60,8 @@ def timeline(sources: Sources, project: Project, options: Options) -> Timeline |
             continue
         at = options.weights.step if isinstance(options.weights, AfterStep) and options.run == run else None
         steps = [each.step for each in moments]
-        return Timeline(found.record, moments, steps.index(at) if at in steps else None)
+        index = steps.index(at) if at in steps else None
+        return Timeline(found.record, moments, index, sources.averages(run))
     return None
 
 
@@ -69,7 +74,12 @@ def offered_epochs(sources: Sources, project: Project, options: Options) -> tupl
     every = -(-len(found.moments) // MOST_OFFERED)
     offered = list(zip(found.moments, found.epochs, strict=True))
     return tuple(
-        OfferedEpoch(found.record.run, moment.step, words.format(epoch=f"{epoch:.4g}"))
+        OfferedEpoch(
+            found.record.run,
+            moment.step,
+            words.format(epoch=f"{epoch:.4g}"),
+            found.averages and moment.step > 0,
+        )
         for place, (moment, epoch) in enumerate(offered)
         if place % every == 0 or place == len(offered) - 1
     )

@@ -31,7 +31,7 @@ class KeptSource(NamedTuple):
 
     @property
     def weights(self) -> tuple[Word, ...]:
-        """Which of its weights are to be had, besides its moments."""
+        """Which of its weights every run has that has ended, besides its moments."""
         found: tuple[Word, ...] = ("now", "first")
         return found if self.record.best is None else (*found, "best")
 
@@ -117,6 +117,16 @@ class Sources:
         run = self.run_of(project)
         found: tuple[Word, ...] = ("now", "first", "best")
         return found if run is None or run.state.averaged is None else (*found, "averaged")
+
+    def averages(self, run: str) -> bool:
+        """Whether a run averages its weights over the steps, and so has kept these at each moment as well."""
+        trained = self._trainer.run
+        project = trained.project if trained is not None and trained.id == run else self._runs.project(run)
+        return project is not None and project.recipe.learning.averaging > 0
+
+    def weights_of(self, kept: KeptSource) -> tuple[Word, ...]:
+        """Which weights of another run are to be had, besides its moments."""
+        return (*kept.weights, "averaged") if self.averages(kept.run) else kept.weights
 
     def moments(self, run: str) -> tuple[Moment, ...]:
         """The moments that a run has kept, the earliest first; none where it has no folder."""

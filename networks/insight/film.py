@@ -24,20 +24,27 @@ SIDE = 40
 
 
 def frames(
-    project: Project, folder: Path, steps: Sequence[int], pictures: Pictures, layer: str, channel: int | None
+    project: Project,
+    folder: Path,
+    steps: Sequence[int],
+    pictures: Pictures,
+    layer: str,
+    channel: int | None,
+    *,
+    averaged: bool = False,
 ) -> Iterator[Frame]:
     """A frame for each of these moments of the run in a folder, in this order.
 
     `layer` is the one whose map is shown, empty for none, and `channel` which of its maps; None chooses that
-    with the largest value at the first of these moments. Raises UserError where a moment cannot be read.
+    with the largest value at the first of these moments. `averaged` asks for averaged weights. Raises UserError where a moment cannot be read.
     """
     outputs = frozenset(node.name for node in project.network.of_type(Output))
     looker: Looker | None = None
     for step in steps:
         if looker is None:
-            looker = kept_looker(project, folder, AfterStep(step), step)
+            looker = kept_looker(project, folder, AfterStep(step, averaged), step)
         else:
-            looker.wear(read_moment(folder, step), folder, step)
+            looker.wear(read_moment(folder, step, averaged=averaged), folder, step)
         seen = looker.look(pictures, Wanted(outputs, maps=1, side=1))
         maps = _maps(looker, pictures, layer)
         if maps is not None and channel is None:

@@ -324,7 +324,7 @@ def kept_looker(project: Project, folder: Path, which: Which, step: int) -> Look
         which = AfterStep(0)
     module = build(project.network, project.classes)
     if isinstance(which, AfterStep):
-        weights = read_moment(folder, which.step)
+        weights = read_moment(folder, which.step, averaged=which.averaged)
     else:
         kind: Keep = which if which == "best" or which == "averaged" else "last"
         weights = read_weights(folder, project.recipe.learning.stopping.keep, kind)

@@ -85,9 +85,9 @@ class KeptJudge:
         network = build(self.project.network, self.project.classes)
         keep = recipe.learning.stopping.keep
         if step is not None:
-            read = read_moment(self._folder, step)
+            read = read_moment(self._folder, step, averaged=weights == "averaged moment")
         else:
-            assert weights != "moment"
+            assert weights != "moment" and weights != "averaged moment"
             read = read_weights(self._folder, keep, weights)
         take_weights(network, read, self._folder)
         if not recipe.machine.in_plain_order:

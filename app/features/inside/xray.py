@@ -155,7 +155,8 @@ class XRayCanvas(Feature):
         from widgets.inside.probe.bar import KeptEpoch, OtherRun
 
         others = [
-            OtherRun(each.run, each.record.title, each.weights) for each in sources.other_runs(shown.project)
+            OtherRun(each.run, each.record.title, sources.weights_of(each))
+            for each in sources.other_runs(shown.project)
         ]
         moments = [KeptEpoch(*each) for each in offered_epochs(sources, shown.project, options)]
         self.bar.show_weights(sources.own_weights(shown.project), others, moments)
@@ -216,15 +217,24 @@ class XRayCanvas(Feature):
         if isinstance(which, AfterStep) and current is not None and current.id == kept.run:
             # that it is the current run goes without saying
             epoch = which.step / max(1, kept.record.steps_per_epoch)
-            return self.tr("kept epoch {epoch}").format(epoch=f"{epoch:.4g}")
+            told = (
+                self.tr("kept epoch {epoch}, averaged") if which.averaged else self.tr("kept epoch {epoch}")
+            )
+            return told.format(epoch=f"{epoch:.4g}")
         if which in ("first", AfterStep(0)):
             return self.tr("{run}, its start").format(run=kept.record.title)
         if isinstance(which, AfterStep):
             epoch = which.step / max(1, kept.record.steps_per_epoch)
-            return self.tr("{run}, epoch {epoch}").format(run=kept.record.title, epoch=f"{epoch:.4g}")
+            told = self.tr("{run}, epoch {epoch}")
+            if which.averaged:
+                told = self.tr("{run}, epoch {epoch}, averaged")
+            return told.format(run=kept.record.title, epoch=f"{epoch:.4g}")
         best = kept.record.best
         epoch = best.epoch if which == "best" and best is not None else kept.record.last_epoch
-        told = self.tr("{run}, best, epoch {epoch}") if which == "best" else self.tr("{run}, epoch {epoch}")
+        told = {
+            "best": self.tr("{run}, best, epoch {epoch}"),
+            "averaged": self.tr("{run}, averaged, epoch {epoch}"),
+        }.get(which, self.tr("{run}, epoch {epoch}"))
         return told.format(run=kept.record.title, epoch=f"{epoch:.4g}")
 
 

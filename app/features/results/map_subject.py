@@ -33,7 +33,7 @@ def subject_of(
 ) -> Subject | None:
     """The weights of a run that is there, of one in its `past` folder, or of the moment that is looked at."""
     weight, side = chosen
-    if weight == "moment":
+    if weight == "moment" or weight == "averaged moment":
         project = run.project if run is not None else past[1] if past is not None else None
         return None if project is None else Subject(moment.source(record), project, side, record.title)
     which: Which = "now" if weight == "last" else weight

@@ -27,7 +27,7 @@ from app.training.past_judging import PastJudged, PastJudging, judgeable
 from networks.core.message import Message
 from networks.project.project import Project
 from networks.recipes.datasets import Pixels
-from networks.runs.judgement.judgement import Judgement, Side, Weights
+from networks.runs.judgement.judgement import MOMENTS, Judgement, Side, Weights
 from networks.runs.judgement.mistakes import changes
 from networks.runs.record import Record
 from widgets.controls.section import ShowWatch
@@ -184,7 +184,7 @@ class Results(PanelFeature["ResultsPanel"]):
         judgement = self._get(record.run, weight, side)
         old = judgement is not None and self._is_old(record, judgement)
         partner = self._partner()
-        if judgement is None or (old and (weight == "moment" or not self.desk.trainer.busy)):
+        if judgement is None or (old and (weight in MOMENTS or not self.desk.trainer.busy)):
             self._judge()
         elif partner is not None and self._get(*self._choice(partner)) is None:
             self._judge_of(partner)
@@ -255,7 +255,7 @@ class Results(PanelFeature["ResultsPanel"]):
 
     def _epoch(self, record: Record, weights: Weights) -> float:
         """The epoch of these weights."""
-        if weights == "moment":
+        if weights in MOMENTS:
             return self.moment.epoch(record)
         newest = self.kept.newest_epoch(record.run, weights)
         if newest or self._past(record) is None:
@@ -264,7 +264,7 @@ class Results(PanelFeature["ResultsPanel"]):
 
     def _is_old(self, record: Record, judgement: Judgement) -> bool:
         """Whether the weights have changed since they were judged."""
-        if judgement.weights == "moment":
+        if judgement.weights in MOMENTS:
             return judgement.step != self.moment.step(record.run)
         run = self._live(record)
         if run is None:
@@ -351,9 +351,9 @@ class Results(PanelFeature["ResultsPanel"]):
         """Shows what the network got right and wrong at the moment that is looked at."""
         self._failed = None
         if self.moment.run:
-            self._before = self._before if self._weights == "moment" else self._weights
-            self._run, self._weights = self.moment.run, "moment"
-        elif self._weights == "moment":
+            self._before = self._before if self._weights in MOMENTS else self._weights
+            self._run, self._weights = self.moment.run, self.moment.kind
+        elif self._weights in MOMENTS:
             self._weights = self._before
         self.look()
 
@@ -369,7 +369,7 @@ class Results(PanelFeature["ResultsPanel"]):
         if run is None and past is None:
             return
         wanted = self._choice(record)
-        moment = wanted[1] == "moment"
+        moment = wanted[1] in MOMENTS
         if self._failed is not None and self._failed[:3] == wanted:
             return
         if self._judging is not None:

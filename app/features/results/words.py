@@ -25,6 +25,7 @@ def offer_of(
         "last": results.tr("Last, epoch {epoch}"),
         "averaged": results.tr("Averaged, epoch {epoch}"),
         "moment": results.tr("Kept epoch {epoch}"),
+        "averaged moment": results.tr("Kept epoch {epoch}, averaged"),
     }
     on = {
         "validation": results.tr("On validation"),

@@ -64,6 +64,8 @@ class FilmSaving(QObject):
         network = self.tr("Untitled") if path is None else visible(path.stem)
         when = self.tr("start") if not moment.step else self.tr("epoch {epoch}")
         when = when.format(epoch=f"{moment.epoch:.4g}")
+        if told.averaged:
+            when = self.tr("{when}, averaged").format(when=when)
         weights = self.tr("{network} · weights: {run}, {when} · {probe}").format(
             network=network, run=visible(found.record.title, 60), when=when, probe=probed.title
         )

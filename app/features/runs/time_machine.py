@@ -55,6 +55,8 @@ class TimeMachine(QObject):
         rows.insertWidget(rows.indexOf(curves.figure) + 1, self.bar)
         self.film = Film(self, desk.probing.budget)
         desk.probing.budget.join(HOLDER, self._let_go)
+        self._averaged = False
+        """Whether moments are looked at with their averaged weights."""
         self.timeline: Timeline | None = None
         """The moments that are shown; None where there are none."""
         self._reading = Newest(self)
@@ -72,6 +74,7 @@ class TimeMachine(QObject):
         self.bar.play_wished.connect(self.play_or_pause)
         self.bar.live_wished.connect(self.go_to_now)
         self.bar.fork_wished.connect(self.fork)
+        self.bar.averaged_wished.connect(self.choose_averaged)
         self.bar.save_wished.connect(self._save)
         ShowWatch(self.bar.strip).seen.connect(self._look_soon)
 
@@ -112,10 +115,15 @@ class TimeMachine(QObject):
             self.bar.hide()
             self.marker.hide()
             return
+        weights = probing.options.weights
+        if isinstance(weights, AfterStep) and found.at is not None:
+            self._averaged = weights.averaged
+        self._averaged = self._averaged and found.averages
         self.bar.strip.set_high(self._curves.height() >= ROOMY)
         self.bar.show()
         self.bar.show_told(self._told(found))
         self.bar.show_fork(self._fork_reason(found))
+        self.bar.show_averaged(self._averaged if found.averages else None)
         self._place(found)
 
     def _let_go(self) -> None:
@@ -149,7 +157,9 @@ class TimeMachine(QObject):
             layer, channel = self._map()
             folder = self._desk.runs.kept.folders[found.record.run]
             weights = shown.report.weights
-            subject = Subject(found.record.run, folder, probed.pictures, layer, channel, weights)
+            subject = Subject(
+                found.record.run, folder, probed.pictures, layer, channel, weights, self._averaged
+            )
             frames = self.film.wish(subject, tuple(each.step for each in found.moments))
             if frames and layer:
                 name = self.tr("map {number}").format(number=next(iter(frames.values())).channel)
@@ -170,6 +180,7 @@ class TimeMachine(QObject):
             self._words(found),
             hint,
             self._color(found),
+            self._averaged,
         )
 
     def _color(self, found: Timeline) -> str:
@@ -217,7 +228,18 @@ class TimeMachine(QObject):
             return
         if not self._desk.probing.on:
             self._desk.probe_wished.emit()
-        self._desk.probing.go_to(found.record.run, AfterStep(found.moments[index].step))
+        self._desk.probing.go_to(found.record.run, self._moment(found, index))
+
+    def _moment(self, found: Timeline, index: int) -> AfterStep:
+        return AfterStep(found.moments[index].step, self._averaged)
+
+    @Slot(bool)
+    def choose_averaged(self, averaged: bool) -> None:
+        """Looks at the moments with their averaged weights, or with those that they had."""
+        self._averaged = averaged
+        if self.timeline is not None and self.timeline.at is not None:
+            self._go(self.timeline.at)
+        self._look_soon()
 
     @Slot()
     def go_to_now(self) -> None:
@@ -285,11 +307,13 @@ class TimeMachine(QObject):
         if found is None or found.at is None or self._fork_reason(found):
             return
         folder = self._desk.runs.kept.folders[found.record.run]
-        step, epoch = found.moments[found.at].step, found.epochs[found.at]
-        work = partial(read_fork, folder, step)
-        self._reading.run(work, partial(self._fork, found.record.title, epoch), self._tell)
+        moment, epoch = self._moment(found, found.at), found.epochs[found.at]
+        work = partial(read_fork, folder, moment)
+        self._reading.run(work, partial(self._fork, found.record.title, epoch, moment.averaged), self._tell)
 
-    def _fork(self, title: str, epoch: float, read: tuple[Project, dict[str, Tensor]]) -> None:
+    def _fork(
+        self, title: str, epoch: float, averaged: bool, read: tuple[Project, dict[str, Tensor]]
+    ) -> None:
         project, weights = read
         if reason := self._runs.continue_with(weights, project, title):
             self._desk.say(reason, OUTCOME)
@@ -300,6 +324,11 @@ class TimeMachine(QObject):
             "A new run begins with the weights of “{run}” after epoch {epoch}. The optimizer, the schedule "
             "and the order of the pictures begin anew."
         )
+        if averaged:
+            words = self.tr(
+                "A new run begins with the averaged weights of “{run}” after epoch {epoch}. The optimizer, the "
+                "schedule and the order of the pictures begin anew."
+            )
         self._desk.say(words.format(run=visible(title, 60), epoch=f"{epoch:.4g}"), OUTCOME)
 
     def _tell(self, reason: Message) -> None:

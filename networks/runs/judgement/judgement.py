@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 Lasting = Literal["best", "last", "averaged"]
 """The weights that every run has, as far as it has them."""
-Weights = Lasting | Literal["moment"]
-"""Which weights of a run are judged: those of its best epoch, its last ones, averaged ones, or those of a
-moment that it has kept, of which the judgement's step tells which one it is."""
+AtMoment = Literal["moment", "averaged moment"]
+"""The weights of a moment that the run has kept, of which a judgement's step tells which one it is; or those
+that were averaged over the steps up to then."""
+Weights = Lasting | AtMoment
+"""Which weights of a run are judged: those of its best epoch, its last ones, averaged ones, or of a moment."""
 Side = Literal["validation", "training", "test"]
 """Which images they are judged on; `test` are those that the data set's authors have set aside."""
 
+MOMENTS: tuple[AtMoment, ...] = ("moment", "averaged moment")
 WEIGHTS: tuple[Lasting, ...] = ("best", "last", "averaged")
 SIDES: tuple[Side, ...] = ("validation", "training", "test")
 

@@ -42,6 +42,8 @@ class KeptEpoch(NamedTuple):
     run: str
     step: int
     words: str
+    averaged: bool = False
+    """Whether its averaged weights are to be had as well."""
 
 
 class ProbeBar(QWidget):
@@ -127,6 +129,10 @@ class ProbeBar(QWidget):
             within = _menu_within(menu, self.tr("Kept epochs"))
             for each in moments:
                 self._add_weights(within, each.words, each.run, AfterStep(each.step))
+        if averaged := [each for each in moments if each.averaged]:
+            within = _menu_within(menu, self.tr("Kept epochs, averaged weights"))
+            for each in averaged:
+                self._add_weights(within, each.words, each.run, AfterStep(each.step, averaged=True))
         if others:
             menu.addSection(self.tr("Other runs"))
         for run in others:

@@ -26,6 +26,7 @@ class TimeBar(QWidget):
     live_wished = Signal()
     fork_wished = Signal()
     save_wished = Signal()
+    averaged_wished = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +43,14 @@ class TimeBar(QWidget):
         self.fork_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.fork_button.setProperty("bare", False)
         self.fork_button.setProperty("outlined", True)
+        self.averaged_button = _tool("steps", self.tr("Look with the weights averaged over the steps"))
+        self.averaged_button.setText(self.tr("Averaged"))
+        self.averaged_button.setAccessibleName(self.tr("Averaged weights"))
+        self.averaged_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.averaged_button.setProperty("bare", False)
+        self.averaged_button.setProperty("outlined", True)
+        self.averaged_button.setCheckable(True)
+        self.averaged_button.clicked.connect(self.averaged_wished)
         self.play_button.clicked.connect(self.play_wished)
         self.live_button.clicked.connect(self.live_wished)
         self.save_button.clicked.connect(self.save_wished)
@@ -53,7 +62,13 @@ class TimeBar(QWidget):
         head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(theme.SPACE // 2)
         head.addWidget(self.words, 1)
-        for button in (self.play_button, self.live_button, self.save_button, self.fork_button):
+        for button in (
+            self.averaged_button,
+            self.play_button,
+            self.live_button,
+            self.save_button,
+            self.fork_button,
+        ):
             head.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -82,6 +97,11 @@ class TimeBar(QWidget):
         """Whether a run can begin at the moment that is looked at; `reason` says why not."""
         self.fork_button.setEnabled(not reason)
         self.fork_button.setToolTip(reason or self.tr("Train on from this moment, as a run of its own"))
+
+    def show_averaged(self, averaged: bool | None) -> None:
+        """Whether moments are looked at with averaged weights; None where none were kept."""
+        self.averaged_button.setVisible(averaged is not None)
+        self.averaged_button.setChecked(bool(averaged))
 
     def show_span(self, span: Span | None) -> None:
         """Shows the moments below this axis, in pixels of this widget."""

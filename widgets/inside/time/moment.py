@@ -34,3 +34,5 @@ class Told(msgspec.Struct, frozen=True, eq=False):
     """What to do to see more than the moments."""
     color: str = ""
     """That of the run's curves."""
+    averaged: bool = False
+    """Whether the frames are those of averaged weights."""

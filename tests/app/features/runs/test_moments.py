@@ -81,3 +81,30 @@ def test_another_network_has_no_moments(trained, xray, desk):
     network = desk.shown.network
     desk.edit_network(network.with_nodes(network.nodes[:-1]), "cut")
     assert timeline(xray.probing.sources, desk.shown.project, xray.probing.options) is None
+
+
+def test_averaged_weights_are_offered_beside_those_of_the_moment(trained, xray, desk, qtbot):
+    probing, step = xray.probing, trained.steps_per_epoch
+    offered = offered_epochs(probing.sources, desk.shown.project, probing.options)
+    assert [each.averaged for each in offered] == [False, True, True]
+    probing.go_to(trained.id, AfterStep(step))
+    plain = until_step(desk, qtbot, step).xray.answer
+    action = xray.bar._weights_actions[trained.id, AfterStep(step, averaged=True)]
+    action.trigger()
+    qtbot.waitUntil(
+        lambda: desk.probed is not None and desk.probed.source.which == AfterStep(step, averaged=True)
+    )
+    qtbot.waitUntil(lambda: "averaged" in xray.bar.weights.text())
+    assert action.isChecked()
+    folder, seen = desk.runs.kept.folders[trained.id], desk.probed
+    for name, weights in read_moment(folder, step, averaged=True).items():
+        assert (seen.looker._module.state_dict()[name] == weights).all()
+    assert (seen.xray.answer != plain).any()
+    assert timeline(probing.sources, desk.shown.project, probing.options).at == 1
+
+
+@pytest.mark.parametrize("desk", [{"averaging": 0.0}], indirect=True)
+def test_a_run_that_does_not_average_offers_none(trained, xray, desk):
+    offered = offered_epochs(xray.probing.sources, desk.shown.project, xray.probing.options)
+    assert not any(each.averaged for each in offered)
+    assert not any(getattr(which, "averaged", False) for _, which in xray.bar._weights_actions)

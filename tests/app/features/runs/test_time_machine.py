@@ -174,6 +174,45 @@ def test_a_fork_begins_with_the_weights_of_its_moment_and_knows_its_parent(time,
     assert desk.probing.options.weights == "now"
 
 
+def test_the_strip_the_results_and_a_fork_take_averaged_weights(time, xray, training, desk, qtbot):
+    run = desk.trainer.run
+    xray.switch(True)
+    plain = until_filmed(time, qtbot)
+    results = Results(desk)
+    qtbot.addWidget(results.panel)
+    results.panel.resize(540, 700)
+    results.panel.show()
+    time.go(1)
+    until_at(time, qtbot, 1)
+    button = time.bar.averaged_button
+    assert button.isVisible()
+    assert not button.isChecked()
+    button.click()
+    averaged = AfterStep(run.steps_per_epoch, averaged=True)
+    qtbot.waitUntil(lambda: desk.probed is not None and desk.probed.source.which == averaged)
+    qtbot.waitUntil(lambda: time.bar.strip.told.averaged and time.film.refused is None)
+    frames = until_filmed(time, qtbot)
+    assert (frames[0].answer == plain[0].answer).all()
+    assert (frames[1].answer != plain[1].answer).any()
+    qtbot.waitUntil(lambda: (desk.probed.xray.answer == frames[1].answer).all())
+
+    def judged():
+        shown = results.panel.results()
+        return shown is not None and shown.judgement.weights == "averaged moment"
+
+    qtbot.waitUntil(judged)
+    told = training.runs.records[run.id].validations
+    found = results.panel.results().judgement
+    assert found.loss == pytest.approx(float(told.values("averaged validation loss")[0]), rel=1e-4)
+    assert results.maps._subject.source.which == averaged
+    # a fork begins with what is looked at
+    weights = read_moment(desk.runs.kept.folders[run.id], run.steps_per_epoch, averaged=True)
+    with qtbot.waitSignal(training.runs.rested):
+        time.bar.fork_button.click()
+    assert all((desk.trainer.run.first_weights[name] == each).all() for name, each in weights.items())
+    results.close()
+
+
 @pytest.mark.parametrize("ending", [".gif", ".png"])
 def test_the_film_is_saved(time, xray, desk, qtbot, tmp_path, monkeypatch, ending):
     xray.switch(True)
