@@ -139,6 +139,7 @@ class Desk(QObject):
         """All runs of the project, also those of former days and of other processes."""
         self.drawn: dict[str, int] = {}
         """The ids of the runs whose curves are drawn, with the number that gives each its colour."""
+        self._lit: dict[str, frozenset[str]] = {}
         self.probed: Probed | None = None
         """The picture that is followed through the network; None while nothing is looked at."""
         self.probing = Probing(self.trainer, self.runs, self)
@@ -224,6 +225,19 @@ class Desk(QObject):
         """Says which picture is followed through the network now, and with which weights."""
         self.probed = probed
         self.probed_changed.emit()
+
+    def light(self, who: str, layers: frozenset[str] | None) -> None:
+        """Says which layers matter for what a part of the window shows; None where it is not seen.
+
+        Where several are seen, cards stand out for the one that spoke last.
+        """
+        before = next(reversed(self._lit.values()), None)
+        self._lit.pop(who, None)
+        if layers is not None:
+            self._lit[who] = layers
+        now = next(reversed(self._lit.values()), None)
+        if now != before:
+            self.way_shown.emit(now)
 
     # requests
 

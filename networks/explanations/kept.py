@@ -22,7 +22,7 @@ from networks.xray.view import Mode
 
 
 class Kept(msgspec.Struct, frozen=True, eq=False):
-    """Captures of the probe, whose image is the first one of each; `step` says of when the weights are.
+    """Captures of a batch, in which `image` is the picture that is followed; `step` says of when the weights are.
 
     `whole` is false where the captures are only those of the layer that was asked for. `report` is that of
     the network. `loss` is the loss at the main end as torch computed it, None without a label. `trace` has
@@ -41,6 +41,7 @@ class Kept(msgspec.Struct, frozen=True, eq=False):
     losses: LossPass | None = None
     loss: float | None = None
     trace: Trace | None = None
+    image: int = 0
 
     def passed(self, name: str) -> LayerPass:
         """What one layer did. Raises KeyError where it was not kept."""
@@ -51,8 +52,8 @@ class Kept(msgspec.Struct, frozen=True, eq=False):
         if place.is_loss:
             if self.losses is None or self.loss is None or place.layer != self.end:
                 raise KeyError(place.layer)
-            return loss_of_image(self.losses, 0, self.loss)
-        return explained(self.passed(place.layer), (0, *place.at))
+            return loss_of_image(self.losses, self.image, self.loss)
+        return explained(self.passed(place.layer), (self.image, *place.at))
 
 
 def bytes_of_outputs(report: Report, images: int) -> int:

@@ -74,8 +74,8 @@ class Page(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def output(self) -> Array | None:
-        """What leaves the layer for the probe; None for the loss."""
-        return None if self.passed is None else self.passed.output[0]
+        """What leaves the layer for the picture; None for the loss."""
+        return None if self.passed is None else self.passed.output[self.kept.image]
 
     @property
     def backwards(self) -> bool:
@@ -161,7 +161,7 @@ def page(kept: Kept, place: ValuePlace, classes: Sequence[str] = ()) -> Page:
     direct = None if place.is_loss else _direct(kept, place, fields)
     entry = next(node.name for node in kept.network.nodes if isinstance(node.layer, Input))
     words = seen(explanation, passed, classes)
-    bound = 1.0 if passed is None else bound_of(passed.output[0])
+    bound = 1.0 if passed is None else bound_of(passed.output[kept.image])
     return Page(
         place,
         kept,
@@ -221,7 +221,7 @@ def _crumb(kept: Kept, place: ValuePlace) -> Crumb:
     if place.is_loss:
         return Crumb(place.layer, None, place, kept.loss)
     kind = type(kept.report.nodes[place.layer].layer)
-    return Crumb(place.layer, kind, place, float(kept.captures[place.layer].output[(0, *place.at)]))
+    return Crumb(place.layer, kind, place, float(kept.captures[place.layer].output[(kept.image, *place.at)]))
 
 
 def _behind(kept: Kept, place: ValuePlace, explanation: Explanation) -> list[Crumb]:
@@ -252,7 +252,7 @@ def _ahead(kept: Kept, place: ValuePlace) -> list[Crumb]:
         return [_crumb(kept, ValuePlace(place.layer, ()))]
     for wire in kept.network.consumers[place.layer]:
         if wire.target in kept.captures:
-            at = goes_to(kept.passed(wire.target), wire.index, (0, *place.at))
+            at = goes_to(kept.passed(wire.target), wire.index, (kept.image, *place.at))
             if at is not None:
                 return [_crumb(kept, ValuePlace(wire.target, at[1:]))]
     return []

@@ -161,6 +161,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
         panel = self.late.made
         seen = panel is not None and panel.isVisible()
         self.desk.probing.watch("heat", Sight() if seen else None)
+        self._light()
         if not seen:
             self._later.stop()
             self._making.give_up()
@@ -272,6 +273,13 @@ class LooksAt(PanelFeature["HeatPanel"]):
         if wanted == self._wanted and found.found is not None:
             self.panel.show_map(found.found)
         self._count()
+        self._light()
+
+    def _light(self) -> None:
+        """Has the card stand out whose layer is looked at, where it is a single one."""
+        panel = self.late.made
+        found = panel.found if panel is not None and panel.isVisible() else None
+        self.desk.light(HOLDER, frozenset({found.layer}) if found is not None and found.layer else None)
 
     def _miss(self, wanted: tuple[tuple[Any, ...], Asked], reason: Message) -> None:
         self.panel.show_progress(None)

@@ -21,6 +21,7 @@ from networks.core.finding import blocking
 from networks.core.message import Message, visible
 from networks.explanations.step import SeenStep, beyond_memory, bytes_of_story
 from networks.xray.probe import DataPicture
+from widgets.controls.section import ShowWatch
 from widgets.look.translation import said
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ class OneStep(PanelFeature["BackwardPanel"]):
         panel.step_wished.connect(self.step)
         panel.alone_wished.connect(self.step_alone)
         panel.origin_wished.connect(self.desk.gradient_of_step_wished)
-        panel.layer_reached.connect(self._light)
+        panel.layer_reached.connect(self._reveal)
+        panel.way_reached.connect(self._light)
+        ShowWatch(panel).seen.connect(self._light)
         return panel
 
     def panels(self) -> tuple[Panel, ...]:
@@ -201,9 +204,15 @@ class OneStep(PanelFeature["BackwardPanel"]):
         if self.late.made is not None:
             self.late.made.show_reason(self.reason())
 
+    @Slot()
+    def _light(self) -> None:
+        """Has the cards stand out that the story has come through."""
+        panel = self.late.made
+        self.desk.light(HOLDER, panel.way if panel is not None and panel.isVisible() else None)
+
     @Slot(str)
-    def _light(self, layer: str) -> None:
-        """Has the canvas light along, as long as it still shows that network."""
+    def _reveal(self, layer: str) -> None:
+        """Brings the layer into view, as long as the canvas still shows that network."""
         if layer in self.desk.shown.network:
             self.desk.reveal(layer)
 

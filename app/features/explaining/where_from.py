@@ -227,10 +227,6 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         self._see(Wish(layer, None, True))
 
     def _see(self, wish: Wish) -> None:
-        if not wish.back and self._of_step is not None:
-            # numbers are those of the probe, whatever step was looked at
-            self._of_step = None
-            self.desk.probing.watch("where", Sight())
         self._wish = wish
         self._work()
 
@@ -271,7 +267,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         """Has the cards stand out that the number depends on, or its gradient; all where none is seen."""
         panel = self.late.made
         page = panel.page if panel is not None and panel.isVisible() else None
-        self.desk.way_shown.emit(None if page is None else way_of(page))
+        self.desk.light(HOLDER, None if page is None else way_of(page))
 
     @Slot()
     def _follow_probe(self) -> None:

@@ -102,7 +102,7 @@ def kept_ahead(probed: Probed, key: tuple[Any, ...], layer: str, _: Task) -> Kno
 
 
 def explained_of_step(seen: SeenStep, image: int, wish: Wish, classes: tuple[str, ...], _: Task) -> Page:
-    """In the job's thread: a gradient of a step's batch."""
+    """In the job's thread: a gradient of a step's batch, or a number of one of its pictures."""
     trace = seen.trace
     scores = next(iter(trace.losses.values())).outputs
     kept = Kept(
@@ -116,9 +116,13 @@ def explained_of_step(seen: SeenStep, image: int, wish: Wish, classes: tuple[str
         True,
         next(node.name for node in trace.network.nodes if isinstance(node.layer, Output)),
         trace.losses[next(iter(trace.losses))],
-        trace.loss,
+        trace.loss if wish.back else float(seen.losses[image]),
         trace,
+        image,
     )
+    if not wish.back:
+        at = _largest(kept, wish.layer) if wish.at is None else wish.at
+        return page(kept, ValuePlace(wish.layer, at), classes)
     place = _place(trace, wish.layer, wish, image)
     return gradient_page(kept, place, classes, image=image, of_batch=len(scores) > 1)
 
@@ -201,7 +205,7 @@ def _first_that_learns(probed: Probed) -> str:
 
 
 def _largest(kept: Kept, layer: str) -> tuple[int, ...]:
-    output = kept.captures[layer].output[0]
+    output = kept.captures[layer].output[kept.image]
     return tuple(int(each) for each in np.unravel_index(int(np.nan_to_num(output).argmax()), output.shape))
 
 

@@ -130,6 +130,7 @@ class Inside(PanelFeature["InsidePanel"]):
         focus = None
         if self.seen and self._looked_at.name in self.desk.shown.network:
             focus = Focus(self._looked_at.name, self.probing.options.order, self._page, self._channel)
+        self.desk.light("inside", None if focus is None else frozenset({focus.name}))
         self.probing.watch("inside", None if focus is None else Sight(focus=focus))
         self._show_seen()
 

@@ -9,7 +9,7 @@ from app.background.job import Task
 from app.probing.sources import Source
 from app.probing.work import looker_of
 from networks.core.message import Message, UserError
-from networks.explanations.receptive_field import receptive_field
+from networks.explanations.receptive_field import Field, receptive_field
 from networks.graph.check import Report
 from networks.layers.ends import Input
 from networks.project.project import Project
@@ -75,24 +75,22 @@ def exciting(
     pixels = pictures_of(project, rows)
     labels = project.recipe.data.dataset.labels()
     names = project.recipe.data.dataset.classes
-    box = partial(_box, project, report, name, channel)
+    field = partial(_field, project, report, name, channel)
+    fields = [field(int(place)) for place in found.places[channel]]
     return tuple(
         Exciting(
             int(row),
             names[int(labels[row])],
             picture,
-            box(int(place)),
+            None if seen is None else seen.box,
             float(value),
+            None if seen is None else seen.gaps,
         )
-        for row, picture, place, value in zip(
-            rows, pixels, found.places[channel], found.values[channel], strict=True
-        )
+        for row, picture, seen, value in zip(rows, pixels, fields, found.values[channel], strict=True)
     )
 
 
-def _box(
-    project: Project, report: Report, name: str, channel: int, place: int
-) -> tuple[int, int, int, int] | None:
+def _field(project: Project, report: Report, name: str, channel: int, place: int) -> Field | None:
     """The part of the picture that a number saw; None where it is a plain vector's, which sees all of it."""
     shape = report.nodes[name].output
     entries = project.network.of_type(Input)
@@ -100,8 +98,7 @@ def _box(
         return None
     at = (channel, *divmod(place, shape[2])) if len(shape) == 3 else (channel,)
     fields = receptive_field(project.network, report, name, at)
-    field = fields.get(entries[0].name)
-    return None if field is None else field.box
+    return fields.get(entries[0].name)
 
 
 def pictures_there_are(data: Data) -> tuple[int, int]:

@@ -29,6 +29,7 @@ from app.probing.budget import no_room
 from networks.core.message import Message, message, visible
 from networks.layers.ends import AuxiliaryOutput, Output
 from networks.xray.data_map import MOST_PICTURES, TSNE, Form, Method
+from widgets.controls.section import ShowWatch
 from widgets.look.translation import said, thousands
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class DataMaps(QObject):
         page.cancelled.connect(self.cancel)
         page.picked.connect(self._pick)
         page.looked_into.connect(self._look_inside)
+        ShowWatch(page).seen.connect(self.look)
 
     # what is wanted
 
@@ -140,9 +142,10 @@ class DataMaps(QObject):
     def look(self) -> None:
         """Shows what there is, and has made what is wanted, if that is in sight."""
         page = self._page()
+        wanted = self._wanted() if page is not None and page.isVisible() else None
+        self._desk.light(HOLDER, None if wanted is None else frozenset({wanted.layer}))
         if page is None or not page.isVisible():
             return
-        wanted = self._wanted()
         if wanted is None:
             page.show_map(None)
             page.show_hint(

@@ -33,6 +33,8 @@ class GradientFlows(PanelFeature["FlowPanel"]):
 
         panel = FlowPanel()
         panel.layer_chosen.connect(self._reveal)
+        panel.plot.pointed.connect(self._light)
+        ShowWatch(panel).seen.connect(self._light)
         panel.save_wished.connect(self.desk.writer.write)
         ShowWatch(panel).seen.connect(self._follow, Qt.ConnectionType.QueuedConnection)
         return panel
@@ -80,6 +82,13 @@ class GradientFlows(PanelFeature["FlowPanel"]):
         if (told, title) != self._told:
             self._told = told, title
             panel.show_runs(runs, title)
+
+    @Slot()
+    def _light(self) -> None:
+        """Has the card stand out whose layer is pointed at."""
+        panel = self.late.made
+        place = panel.plot.place if panel is not None and panel.isVisible() else None
+        self.desk.light("gradient flow", None if place is None else frozenset({place[2]}))
 
     @Slot(str)
     def _reveal(self, name: str) -> None:

@@ -188,20 +188,22 @@ def _paint_frame(painter: QPainter, frame: Frame, place: QRectF, style: Style, *
     )
     wider, higher = max(0.0, 3 - box.width()) / 2, max(0.0, 3 - box.height()) / 2
     if frame.gaps is not None:
-        tint = QColor(style.ink)
-        tint.setAlphaF(0.55)
-        height, width = frame.gaps.shape
-        colors = np.where(frame.gaps, np.uint32(tint.rgba()), np.uint32(0))
-        seen = QImage(
-            np.ascontiguousarray(colors).data, width, height, 4 * width, QImage.Format.Format_ARGB32
-        )
-        painter.drawImage(box, seen)
+        painter.drawImage(box, tinted(frame.gaps, style.ink))
     pen = QPen(style.ink, 1.4)
     if reach:
         pen.setDashPattern([2.2, 1.6])
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(pen)
     painter.drawRect(box.adjusted(-wider, -higher, wider, higher))
+
+
+def tinted(seen: NDArray[np.bool_], color: QColor) -> QImage:
+    """An image in which the pixels that are seen are tinted, and those in the gaps between them are not."""
+    tint = QColor(color)
+    tint.setAlphaF(0.55)
+    height, width = seen.shape
+    colors = np.ascontiguousarray(np.where(seen, np.uint32(tint.rgba()), np.uint32(0)))
+    return QImage(colors.data, width, height, 4 * width, QImage.Format.Format_ARGB32).copy()
 
 
 def _paint_word(painter: QPainter, word: str, place: QRectF, style: Style) -> None:

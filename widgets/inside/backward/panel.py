@@ -43,6 +43,8 @@ class BackwardPanel(QWidget):
     """A `StepGradient`: where it comes from is to be shown."""
     layer_reached = Signal(str)
     """The layer that the story has come to."""
+    way_reached = Signal()
+    """The story has come to another place on its `way`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -147,6 +149,20 @@ class BackwardPanel(QWidget):
     def seen(self) -> SeenStep | None:
         """The step that is told."""
         return self._seen
+
+    @property
+    def way(self) -> frozenset[str] | None:
+        """The layers that the gradient has come through so far, or all that a pass forward goes through.
+
+        None where no step is told.
+        """
+        seen, position = self._seen, self.player.position
+        if seen is None:
+            return None
+        walked = position - _LOSS
+        if walked < 0 or walked > len(self._rows) + 1:
+            return frozenset(seen.trace.network.order)
+        return frozenset((*seen.trace.losses, *(row.name for row in self._rows[:walked])))
 
     def show_reason(self, reason: str) -> None:
         """Why no batch can be trained now; empty if one can. A copy can always learn from the probe."""
@@ -316,6 +332,7 @@ class BackwardPanel(QWidget):
         if row is not None:
             self.card.show_layer(row.name, self._tensors_of(row.name))
             self.layer_reached.emit(row.name)
+        self.way_reached.emit()
         self.again.setVisible(once_more)
         if once_more:
             self.again.setText(self._again_words(seen))

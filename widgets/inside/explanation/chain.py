@@ -179,7 +179,7 @@ def of_product(page: Page, form: Joined) -> Chain:
     mask = None if page.passed is None else page.passed.mask
     if mask is not None and page.passed is not None and any(place.of == "mask" for place in form.places):
         shaped = mask.reshape(mask.shape[-page.passed.output.ndim :])
-        full = np.broadcast_to(shaped, page.passed.output.shape)[0]
+        full = np.broadcast_to(shaped, page.passed.output.shape)[page.kept.image]
         if full.ndim == 3:
             row, column = page.place.at[1:]
             maps.append(
@@ -223,7 +223,7 @@ def of_copied(page: Page, form: Copied) -> Chain:
     if form.place is not None and form.place.of == "input" and page.passed is not None:
         which = int(form.place.which)
         name = page.kept.network[page.place.layer].inputs[which]
-        at, x = form.place.position((), ()), page.passed.inputs[which][0]
+        at, x = form.place.position((), ()), page.passed.inputs[which][page.kept.image]
         if at is not None and x.ndim == 3:
             channel, row, column = at[1:]
             title = tr("map {map}, row {row}, column {column}").format(map=channel, row=row, column=column)

@@ -85,7 +85,7 @@ def of_window(page: Page, form: WeightedSum) -> Laid:
         values,
         form.factors[None] if flat else form.factors,
         parts_of(form),
-        page.passed.inputs[int(form.value_places.which)][0],
+        page.passed.inputs[int(form.value_places.which)][page.kept.image],
         tuple(channels),
         tuple(map(str, channels)),
         _box(index[2], index[3]),

@@ -129,8 +129,8 @@ def of_scores(page: Page) -> Table | None:
     losses = page.kept.losses
     if losses is None or page.place.layer != page.kept.end or page.place.is_loss:
         return None
-    shares = loss_terms(losses, 0).probabilities
-    scores, at = losses.outputs[0].astype(float), page.place.at[-1]
+    shares = loss_terms(losses, page.kept.image).probabilities
+    scores, at = losses.outputs[page.kept.image].astype(float), page.place.at[-1]
     amounts = scores if shares is None else shares
     order = ranked(np.nan_to_num(amounts - amounts.min())).tolist()[:MOST_CLASSES]
     if at not in order:

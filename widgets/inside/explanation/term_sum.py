@@ -181,7 +181,7 @@ def _term(page: Page, places: Places, at: tuple[int, ...] | None, arithmetic: st
             name = f"{at[1]} · {name}"
         called = tr("number {index}") if len(at) < 4 else tr("map {index}")
         called = called.format(index=at[1])
-        shown = page.kept.captures[origin.layer].output[0, channel]
+        shown = page.kept.captures[origin.layer].output[page.kept.image, channel]
         return Term(name, step, arithmetic, total, called, shown, (row, column))
     called = tr("number {index}").format(index=at[-1])
     name = tr("number {index} of {layer}").format(index=at[-1], layer=source)

@@ -31,7 +31,7 @@ class Window(Drawing):
         assert page.passed is not None
         self.form, self.rows = form, 1
         at = form.value_places.index
-        self._map = page.passed.inputs[0][0, int(at[1].ravel()[0])]
+        self._map = page.passed.inputs[0][page.kept.image, int(at[1].ravel()[0])]
         rows, columns = at[2].ravel(), at[3].ravel()
         self._rows, self._columns = rows, columns
         inside = rows[rows >= 0], columns[columns >= 0]

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.canvas.items.inside import tinted
 from widgets.inside.near.map_painting import fitted
 from widgets.look import theme
 from widgets.look.translation import thousands
@@ -48,6 +49,8 @@ class Exciting(NamedTuple):
     pixels: NDArray[np.uint8]
     box: tuple[int, int, int, int] | None
     value: float
+    gaps: NDArray[np.bool_] | None = None
+    """Which pixels of the box it saw, where that is not all of them, as with a dilation."""
 
 
 class ExcitedRow(QWidget):
@@ -104,6 +107,11 @@ class ExcitedRow(QWidget):
         self.search.setVisible(not found and self.progress.isHidden())
         self.about.setVisible(bool(found))
         told = self.tr("Of {count} training pictures; framed: the part that its largest number saw.")
+        if any(each.gaps is not None for each in found):
+            told = self.tr(
+                "Of {count} training pictures; framed: the part that its largest number saw, of which only the "
+                "tinted pixels: the window has gaps."
+            )
         self.about.setText(told.format(count=thousands(count)))
 
     def show_progress(self, share: float | None) -> None:
@@ -224,7 +232,7 @@ class ExcitingPictures(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > where.width())
             painter.drawImage(where, image)
             if each.box is not None:
-                self._paint_box(painter, each.box, image, where, shade)
+                self._paint_box(painter, each.box, each.gaps, image, where, shade)
             if index == self._current and self.hasFocus():
                 painter.setPen(QPen(QColor(shade.accent), 2))
                 painter.drawRect(place.adjusted(-1, -1, 1, 1))
@@ -238,6 +246,7 @@ class ExcitingPictures(QWidget):
         self,
         painter: QPainter,
         box: tuple[int, int, int, int],
+        gaps: NDArray[np.bool_] | None,
         image: QImage,
         where: QRectF,
         shade: theme.Colors,
@@ -247,6 +256,9 @@ class ExcitingPictures(QWidget):
         frame = QRectF(
             where.left() + left * wide, where.top() + top * high, (right - left) * wide, (bottom - top) * high
         )
+        if gaps is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            painter.drawImage(frame, tinted(gaps, QColor(shade.warn_mark)))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for color, thick in (("#000000", 3.0), (shade.warn_mark, 1.6)):
             painter.setPen(QPen(QColor(color), thick))

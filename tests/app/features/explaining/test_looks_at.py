@@ -218,6 +218,17 @@ def test_grad_cam_looks_at_the_layer_that_is_selected(room, desk, canvas, qtbot)
     assert room.panel.knobs.layer.currentText() == "conv1"
 
 
+def test_the_card_of_the_layer_that_is_looked_at_stands_out(room, canvas, qtbot):
+    room.open()
+    until_map(room, qtbot)
+    assert canvas.strip.lit is None
+    choose(room, "grad_cam")
+    until_map(room, qtbot, lambda found: found.layer == "pool2")
+    qtbot.waitUntil(lambda: canvas.strip.lit == frozenset({"pool2"}))
+    room.panel.hide()
+    assert canvas.strip.lit is None
+
+
 def test_it_follows_the_weights_of_a_run(room, training, desk, qtbot):
     room.open()
     before = until_map(room, qtbot)

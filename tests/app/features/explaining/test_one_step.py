@@ -110,3 +110,18 @@ def test_the_gradient_of_a_weight_of_the_step_is_asked_for(one_step, probing, qt
         panel.card.at,
     )
     assert by_value.weight is None
+
+
+def test_the_small_cards_light_along(one_step, desk, canvas, qtbot):
+    one_step.step()
+    qtbot.waitUntil(lambda: one_step.panel.seen is not None, timeout=60_000)
+    panel = one_step.panel
+    panel.show()
+    panel.player.go(1)
+    assert canvas.strip.lit == frozenset({"output"})
+    panel.player.go(3)
+    assert canvas.strip.lit == panel.way
+    assert 1 < len(panel.way) < len(desk.shown.network.nodes)
+    panel.hide()
+    assert canvas.strip.lit is None
+    qtbot.waitUntil(lambda: desk.trainer.state is State.IDLE, timeout=60_000)

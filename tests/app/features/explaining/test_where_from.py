@@ -12,8 +12,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
+from app.background.job import Task
 from app.features.explaining.where_from import WhereFrom
-from app.features.explaining.where_from_work import HOLDER
+from app.features.explaining.where_from_work import HOLDER, Wish, explained_of_step
 from networks.explanations.gradient_page import largest_gradient
 from networks.explanations.step import StepGradient
 from networks.insight.looker import Looker
@@ -387,7 +388,7 @@ def test_a_gradient_is_saved_with_whose_loss_it_is(room, qtbot, tmp_path, monkey
         assert "loss of this picture alone" in path.read_text()
 
 
-def test_a_gradient_of_a_steps_batch_is_explained_and_numbers_lead_back_to_the_probe(room, desk, qtbot):
+def test_gradients_and_numbers_of_a_steps_batch_are_explained(room, desk, qtbot):
     seen = first_step()
     network = seen.trace.network
     place = largest_gradient(seen.trace, next(iter(seen.tensors))[0], None, 2)
@@ -402,6 +403,34 @@ def test_a_gradient_of_a_steps_batch_is_explained_and_numbers_lead_back_to_the_p
     room.panel.trail.go_back()
     page = until_gradient(room, qtbot, page.before.place)
     assert page.of_batch
+    # from a gradient to its number and back, it stays the same picture of the same step
+    room.panel.side.button(0).click()
+    at = page.place.at
+    page = until_page(room, qtbot, ValuePlace(page.place.layer, at))
+    output = seen.trace.captures[page.place.layer].output
+    assert page.explanation.value == output[(2, *at)]
+    assert page.explanation.difference < 1e-4
+    assert (page.output == output[2]).all()
+    assert "step 1" in room.panel.weights.text()
+    assert str(int(seen.rows[2])) in room.panel.probe.text()
+    room.panel.side.button(1).click()
+    page = until_gradient(room, qtbot, GradientPlace(page.place.layer, at))
+    assert page.image == 2
+
+
+def test_every_number_of_a_steps_picture_is_explained_up_to_its_loss():
+    """Also what depends on the whole batch, and what is drawn anew from layer to layer."""
+    seen = first_step()
+    names = tuple("0123456789")
+    for image in (0, 2):
+        for layer in seen.trace.layers:
+            found = explained_of_step(seen, image, Wish(layer), names, Task())
+            assert found.explanation.value == seen.trace.captures[layer].output[(image, *found.place.at)]
+            assert found.explanation.difference < 1e-4
+        end = next(iter(seen.trace.losses))
+        loss = explained_of_step(seen, image, Wish(end, ()), names, Task())
+        assert loss.explanation.value == seen.losses[image]
+        assert loss.explanation.difference < 1e-4
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from app.features.inside.inside import excited as inside_excited
 from app.features.inside.inside import maximized as inside_maximized
 from app.features.inside.xray import XRayCanvas
 from app.probing.work import healths
+from networks.graph.edits import set_layers
 from networks.layers.convolution import Conv2d
 from networks.presets.lenet import lenet5
 from networks.xray.silenced import NOTHING_OFF
@@ -141,12 +142,33 @@ def test_the_pictures_that_excite_a_channel_are_found_once(inside, desk, qtbot):
     top, left, bottom, right = found[0].box
     assert 0 < bottom - top <= 5
     assert 0 < right - left <= 5
+    assert all(each.gaps is None for each in found)
     chosen = []
     desk.picture_chosen.connect(chosen.append)
     row.pictures.setFocus()
     qtbot.keyClick(row.pictures, Qt.Key.Key_Return)
     assert chosen == [found[0].row]
     assert len(inside.excited._found) == 1
+
+
+def test_the_part_that_excites_a_dilated_layer_has_its_gaps(inside, desk, qtbot):
+    network = desk.shown.network
+    layer = Conv2d(6, (3, 3), padding=(2, 2), dilation=(2, 2))
+    desk.document.edit(replace(desk.shown.project, network=set_layers(network, {"conv1": layer})), "Dilated")
+    near = shows(inside, "conv1", qtbot)
+    assert near.closeup.shape == (6, 28, 28)
+    row = inside.panel.details.excited
+    row.search.click()
+    qtbot.waitUntil(lambda: bool(row.pictures.found), timeout=30_000)
+    assert "the window has gaps" in row.about.text()
+    for each in row.pictures.found:
+        top, left, bottom, right = each.box
+        assert each.gaps.shape == (bottom - top, right - left)
+        # at the edge, the window reaches beyond the picture
+        assert each.gaps.sum() in (4, 6, 9)
+    # the gaps are not tinted
+    image = row.pictures.grab().toImage()
+    assert len({image.pixelColor(x, y).name() for x in range(46) for y in range(46)}) > 2
 
 
 def test_a_run_keeps_its_weights_while_something_is_off(inside, training, desk, qtbot):
@@ -193,6 +215,17 @@ def test_another_layer_of_the_same_name_is_not_switched_off(inside, desk, qtbot)
     )
     desk.document.edit(replace(desk.shown.project, network=other), "Edit")
     assert inside.probing.off == NOTHING_OFF.with_channel("conv1", 2, off=True)
+
+
+def test_the_small_card_of_the_layer_stands_out(inside, qtbot):
+    shows(inside, "conv1", qtbot)
+    strip = inside.canvas.strip
+    assert strip.lit == frozenset({"conv1"})
+    select(inside, "fc1")
+    shows(inside, "fc1", qtbot)
+    assert strip.lit == frozenset({"fc1"})
+    inside.panel.hide()
+    qtbot.waitUntil(lambda: strip.lit is None, timeout=5_000)
 
 
 def test_nothing_is_looked_at_while_it_is_not_in_sight(inside, desk, qtbot):

@@ -101,6 +101,18 @@ def test_a_selected_card_is_the_layer(trained, desk, qtbot):
     assert page.layers.currentText().startswith("fc1")
 
 
+def test_the_small_card_of_its_layer_stands_out(trained, desk, qtbot):
+    lit = []
+    desk.way_shown.connect(lit.append)
+    see_map(trained, qtbot)
+    assert lit == [frozenset({"tanh4"})]
+    trained.panel.map.layer_chosen.emit("conv2")
+    assert lit[-1] == frozenset({"conv2"})
+    trained.panel.parts.button(0).click()
+    assert lit[-1] is None
+    qtbot.waitUntil(lambda: trained.maps._job is None, timeout=60_000)
+
+
 def test_while_it_trains_the_map_follows_and_rests_in_between(results, training, desk, qtbot, monkeypatch):
     monkeypatch.setattr(data_map, "REST", 0.0)
     results.maps._method = PCA()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 
 from app.features.runs.gradient_flow import GradientFlows
 from tests.app.features.results.test_results import train
@@ -34,6 +35,20 @@ def test_each_epoch_of_a_run_is_a_line_as_long_as_its_curves_are_drawn(flows, tr
     assert plot.lines == ()
     training.curves.held.draw([record.run], True)
     assert len(plot.lines) == 2
+
+
+def test_the_small_card_of_the_layer_that_is_pointed_at_stands_out(flows, training, desk, qtbot):
+    train(training, qtbot)
+    lit, plot = [], flows.panel.plot
+    desk.way_shown.connect(lit.append)
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    name = plot.place[2]
+    assert lit == [frozenset({name})]
+    qtbot.keyClick(plot, Qt.Key.Key_Escape)
+    assert lit[-1] is None
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    flows.panel.hide()
+    assert lit[-1] is None
 
 
 def test_the_menu_of_charts_opens_it(training, desk):

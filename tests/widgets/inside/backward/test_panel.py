@@ -61,6 +61,21 @@ def test_the_whole_story_is_walked_from_the_keyboard(panel, seen, qtbot):
     assert not panel.card.isVisible()
 
 
+def test_the_way_of_the_gradient_grows_from_the_loss_down(panel, seen, qtbot):
+    whole = frozenset(seen.trace.network.order)
+    ways = []
+    panel.way_reached.connect(lambda: ways.append(panel.way))
+    for position in range(panel.player.steps):
+        panel.player.go(position)
+    assert ways[0] == ways[-1] == whole
+    assert ways[1] == frozenset(seen.trace.losses)
+    downwards = ways[1:-2]
+    assert all(before < after for before, after in zip(downwards, downwards[1:], strict=False))
+    assert downwards[-1] >= {row.name for row in panel._rows}
+    panel.show_step(None, ())
+    assert panel.way is None
+
+
 def test_a_weight_is_told_before_and_after_and_arrows_choose_another(panel, seen, qtbot):
     row = next(index for index, row in enumerate(panel._rows) if row.weights is not None)
     panel.descent.chosen.emit(row)
