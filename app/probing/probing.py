@@ -405,7 +405,7 @@ class Probing(QObject):
         assert self.ready is not None
         if self._live is None:
             self._live = Live(broke_off)
-            self._trainer.inside = self._live.look
+            self._trainer.insides["views"] = self._live.look
         wish = Wish(run.id, self.ready.pictures, wanted)
         before = self._live.wish
         if before is None or before.pictures is not wish.pictures or before != wish:

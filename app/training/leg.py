@@ -119,8 +119,8 @@ class Leg:
         self.placing = threading.Lock()
         """Held while a run gets its folder, and while folders are moved."""
         self.gate = Gate()
-        self.inside: Callable[[], Inside | None] = lambda: None
-        """Gives whom the training thread lets look into the run between two steps, if anybody."""
+        self.inside: Inside = lambda run: None
+        """Called by the training thread between two steps, to look into the run."""
 
     @property
     def recorders(self) -> Mapping[str, Recorder]:
@@ -159,9 +159,9 @@ class Leg:
 
     def _look(self, event: Event) -> None:
         """Lets look into the run after a step; while it judges, the network is not at rest."""
-        look, run = self.inside(), self.training_run
-        if look is not None and run is not None and isinstance(event, Stepped | Validated):
-            look(run)
+        run = self.training_run
+        if run is not None and isinstance(event, Stepped | Validated):
+            self.inside(run)
 
     def _train(self) -> None:
         raise NotImplementedError

@@ -80,7 +80,7 @@ class Trainer(QObject):
         """What the current or last run was started from."""
         self.folder: Path | None = None
         """Where the current or last run is kept; None where it is not."""
-        self.inside: Inside | None = None
+        self.insides: dict[str, Inside] = {}
         """Called in the training thread between two steps, to look into the run without changing it."""
         self._id = "run"
         self._run: Run | None = None
@@ -253,12 +253,17 @@ class Trainer(QObject):
 
     def _begin(self, leg: Leg) -> None:
         self._leg = leg
-        leg.inside = lambda: self.inside
+        leg.inside = self._look_inside
         self._job = Job(leg.drive, self._end, self._end, owner=self)
         self._become(State.PREPARING)
         self._used = time.thread_time()
         self._timer.start(TICK_MS)
         self._job.start()
+
+    def _look_inside(self, run: Run) -> None:
+        """In the training thread."""
+        for look in tuple(self.insides.values()):
+            look(run)
 
     @Slot()
     def _tick(self) -> None:

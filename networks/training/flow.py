@@ -39,7 +39,7 @@ class FlowSums:
         self._steps += 1
         self._waiting.append(norms)
         if len(self._waiting) == AT_ONCE:
-            self._add_up()
+            self._sum, self._waiting = self._summed(), []
 
     def told(
         self, epoch: int, network: Network, weights: Sequence[tuple[str, Tensor]]
@@ -47,9 +47,17 @@ class FlowSums:
         """What the epoch has found, of weights with their paths; begins anew. None where it had no step."""
         if not self._steps:
             return None
-        self._add_up()
-        assert self._sum is not None
-        means = (self._sum / self._steps).tolist()
+        found = self.so_far(epoch, network, weights)
+        self._begin([])
+        return found
+
+    def so_far(
+        self, epoch: int, network: Network, weights: Sequence[tuple[str, Tensor]]
+    ) -> GradientFlow | None:
+        """What the epoch has found up to now; changes nothing. None where it has had no step."""
+        if not self._steps:
+            return None
+        means = (self._summed() / self._steps).tolist()
         found = [weights[place] for place in self._places]
         lengths = torch.stack(torch._foreach_norm([weight.detach() for _, weight in found])).tolist()
         squares = [
@@ -60,9 +68,7 @@ class FlowSums:
         layers = tuple(
             FlowLayer(name, pull, network[name].layer.counts_in_depth) for name, pull in pulls.items()
         )
-        steps = self._steps
-        self._begin([])
-        return GradientFlow(epoch, steps, layers)
+        return GradientFlow(epoch, self._steps, layers)
 
     def save(self) -> dict[str, Any]:
         """What has been added so far, as JSON can hold it."""
@@ -84,13 +90,15 @@ class FlowSums:
     def _begin(self, places: list[int]) -> None:
         self._waiting, self._sum, self._steps, self._places = [], None, 0, places
 
-    def _add_up(self) -> None:
-        if self._waiting:
-            # whoever gets a gradient in one step gets one in all of them
-            norms = torch.stack(self._waiting)
-            found = norms.to(_kind(norms.device)).square().sum(0)
-            self._sum = found if self._sum is None else self._sum + found
-            self._waiting = []
+    def _summed(self) -> Tensor:
+        """The sum, with what waits to be added."""
+        if not self._waiting:
+            assert self._sum is not None, "there was a step"
+            return self._sum
+        # whoever gets a gradient in one step gets one in all of them
+        norms = torch.stack(self._waiting)
+        found = norms.to(_kind(norms.device)).square().sum(0)
+        return found if self._sum is None else self._sum + found
 
 
 def _kind(device: torch.device) -> torch.dtype:

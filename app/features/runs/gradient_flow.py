@@ -1,4 +1,4 @@
-"""Gradient flow: how strong the gradient is at each layer, epoch by epoch and run by run."""
+"""Gradient flow: how strong the gradient is at each layer, live, epoch by epoch and run by run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app.feature.desk import Desk
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
+from app.training.flow_watch import FlowWatch
 from widgets.controls.section import ShowWatch
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class GradientFlows(PanelFeature["FlowPanel"]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._told: object = None
+        self._watch = FlowWatch()
+        desk.trainer.insides["flow"] = self._watch.look
         desk.recorded.connect(self._follow)
         desk.drawn_changed.connect(self._follow)
 
@@ -67,6 +70,7 @@ class GradientFlows(PanelFeature["FlowPanel"]):
     def _follow(self) -> None:
         """Shows what has been measured, where there is something new."""
         panel = self.late.made
+        self._watch.wished = panel is not None and panel.isVisible()
         if panel is None or not panel.isVisible():
             return
         from widgets.runs.flow.lines import FlowRun
@@ -78,10 +82,12 @@ class GradientFlows(PanelFeature["FlowPanel"]):
             (run, run.record.title, len(run.record.flows), run.record.measured, run.record.ended)
             for run in runs
         ]
-        # a run tells of every step; only epochs change something here
-        if (told, title) != self._told:
-            self._told = told, title
-            panel.show_runs(runs, title)
+        # the window is told of steps ten times a second at most, and so this is read as often
+        newest = self._watch.newest
+        live = {} if newest is None else {newest.run: newest.flow}
+        if (told, title, newest) != self._told:
+            self._told = told, title, newest
+            panel.show_runs(runs, title, live)
 
     @Slot()
     def _light(self) -> None:

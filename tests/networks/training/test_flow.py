@@ -69,6 +69,28 @@ def test_the_norms_are_those_of_autograd_before_clipping(seed, steps, clip_by, f
     assert sums.told(1, network, weights) is None
 
 
+@settings(max_examples=10)
+@given(st.integers(1, 150))
+def test_what_was_found_so_far_is_read_without_changing_anything(steps):
+    weights = [("0.weight", torch.ones(3)), ("3.weight", torch.ones(2))]
+    for _, weight in weights:
+        weight.grad = torch.ones_like(weight)
+    network = Network(
+        (Node("first", Input(), ()), Node("0", Conv2d(), ("first",)), Node("3", Linear(), ("0",)))
+    )
+    watched, alone = FlowSums(), FlowSums()
+    assert watched.so_far(1, network, weights) is None
+    drawing = torch.Generator().manual_seed(steps)
+    for _ in range(steps):
+        norms = torch.rand(2, generator=drawing)
+        for sums in (watched, alone):
+            sums.add([weight for _, weight in weights], norms)
+        found = watched.so_far(1, network, weights)
+        assert watched.save() == alone.save()
+    assert found.steps == steps
+    assert found == alone.told(1, network, weights)
+
+
 def test_each_epoch_of_a_run_tells_it_for_all_layers_with_weights():
     run = Run(project(RANDOM))
     told = [event for event in run.train() if isinstance(event, Validated)]

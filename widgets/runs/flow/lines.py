@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -46,34 +47,45 @@ class FlowLine(NamedTuple):
     strong: bool
 
 
-def lines_of(runs: Sequence[FlowRun], wish: Wish) -> tuple[FlowLine, ...]:
+Live = Mapping[str, GradientFlow]
+"""By the ids of runs what the epoch has found that goes on in them."""
+
+
+def flows_of(record: Record, live: Live) -> list[GradientFlow]:
+    """Of each epoch what was measured; also of the last one, if it is not over."""
+    now = live.get(record.run)
+    ended = record.flows[-1].epoch if record.flows else 0
+    return [*record.flows, now] if now is not None and now.epoch > ended else list(record.flows)
+
+
+def lines_of(runs: Sequence[FlowRun], wish: Wish, live: Live = MappingProxyType({})) -> tuple[FlowLine, ...]:
     """The lines, those that are drawn on top last; none where nothing was measured.
 
     With one run, `runs` has that run only.
     """
-    runs = [run for run in runs if run.record.flows]
+    runs = [run for run in runs if flows_of(run.record, live)]
     if wish.several:
         return tuple(
-            _line(run, nearest(run.record, wish.epoch), wish, 1.0, index == len(runs) - 1)
+            _line(run, nearest(flows_of(run.record, live), wish.epoch), wish, 1.0, index == len(runs) - 1)
             for index, run in enumerate(runs)
         )
     if not runs:
         return ()
     run = runs[-1]
-    chosen = nearest(run.record, wish.epoch)
-    flows = run.record.flows
+    flows = flows_of(run.record, live)
+    chosen = nearest(flows, wish.epoch)
     places = sorted({*np.linspace(0, len(flows) - 1, min(len(flows), MOST_LINES)).astype(int).tolist()})
     last = max(1, flows[-1].epoch)
     drawn = [flows[place] for place in places if flows[place] is not chosen]
     return tuple(_line(run, flow, wish, flow.epoch / last, flow is chosen) for flow in (*drawn, chosen))
 
 
-def nearest(record: Record, epoch: int | None) -> GradientFlow:
+def nearest(flows: Sequence[GradientFlow], epoch: int | None) -> GradientFlow:
     """The last epoch up to this one, or the first where all are later."""
     if epoch is None:
-        return record.flows[-1]
-    before = [flow for flow in record.flows if flow.epoch <= epoch]
-    return before[-1] if before else record.flows[0]
+        return flows[-1]
+    before = [flow for flow in flows if flow.epoch <= epoch]
+    return before[-1] if before else flows[0]
 
 
 def shared_names(lines: Sequence[FlowLine]) -> tuple[str, ...]:

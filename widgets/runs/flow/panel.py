@@ -28,7 +28,7 @@ from widgets.forms.rows import dim
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.look.translation import said
-from widgets.runs.flow.lines import FlowRun, Wish, lines_of
+from widgets.runs.flow.lines import FlowRun, Live, Wish, flows_of, lines_of
 from widgets.runs.flow.plot import FlowPlot, Point
 
 _LOW = 430
@@ -51,6 +51,7 @@ class FlowPanel(QWidget):
         """What the user has chosen; None where nothing was chosen yet."""
         self._run: FlowRun | None = None
         self.about = ""
+        self._live: Live = {}
         self.kind = Segments((self.tr("Epochs of one run"), self.tr("Runs side by side")))
         self.kind.chosen.connect(self._choose_kind)
         self.run_choice = ComboBox()
@@ -88,9 +89,12 @@ class FlowPanel(QWidget):
         self._arrange()
         self.show_runs(())
 
-    def show_runs(self, runs: Sequence[FlowRun], about: str = "") -> None:
-        """Shows these runs, the newest last; `about` names the project in captions."""
-        self._runs, self.about = tuple(runs), about
+    def show_runs(self, runs: Sequence[FlowRun], about: str = "", live: Live | None = None) -> None:
+        """Shows these runs, the newest last; `about` names the project in captions.
+
+        `live` has what the epochs that go on have found so far, by the ids of the runs.
+        """
+        self._runs, self.about, self._live = tuple(runs), about, live or {}
         measured = self._measured
         titles = [run.record.title for run in measured]
         if titles != [self.run_choice.itemText(index) for index in range(self.run_choice.count())]:
@@ -107,7 +111,7 @@ class FlowPanel(QWidget):
 
     @property
     def _measured(self) -> tuple[FlowRun, ...]:
-        return tuple(run for run in self._runs if run.record.flows)
+        return tuple(run for run in self._runs if flows_of(run.record, self._live))
 
     @property
     def _wish(self) -> Wish:
@@ -144,7 +148,7 @@ class FlowPanel(QWidget):
         title = self.tr("Gradient’s norm at each layer’s weights, from the input to the output")
         if wish.over_weights:
             title = self.tr("Gradient’s norm over the weights’ norm, from the input to the output")
-        self.plot.show_lines(lines_of(drawn, wish), title)
+        self.plot.show_lines(lines_of(drawn, wish, self._live), title)
         self.stack.setCurrentIndex(int(bool(drawn)))
         self.export_button.setEnabled(bool(drawn))
         for box in (self.over_weights, self.all_layers):
@@ -155,7 +159,7 @@ class FlowPanel(QWidget):
         self._read_out(self.plot.at)
 
     def _fit_epochs(self, drawn: Sequence[FlowRun]) -> None:
-        epochs = [flow.epoch for run in drawn for flow in run.record.flows]
+        epochs = [flow.epoch for run in drawn for flow in flows_of(run.record, self._live)]
         self.epoch.blockSignals(True)
         self.epoch.setRange(min(epochs, default=0), max(epochs, default=0))
         if self._follows:
@@ -174,8 +178,8 @@ class FlowPanel(QWidget):
                 "or an earlier version of the program trained them. Train again to see it."
             )
         if self._runs:
-            return self.tr("The first epoch is not over yet: then its gradients are drawn here.")
-        return self.tr("Train the network: after each epoch, the gradient at every layer is drawn here.")
+            return self.tr("The first steps are being made: then their gradients are drawn here.")
+        return self.tr("Train the network: step by step, the gradient at every layer is drawn here.")
 
     def _show_words(self) -> None:
         lines = self.plot.lines
@@ -202,12 +206,14 @@ class FlowPanel(QWidget):
         parts = parts[:1] if self.several else parts
         if lines:
             strong = next(line for line in lines if line.strong)
-            mean = plural(
-                "epoch {epoch}, one step",
-                "epoch {epoch}, mean over {count} steps",
-                count=strong.flow.steps,
-                epoch=strong.flow.epoch,
-            )
+            told = {"count": strong.flow.steps, "epoch": strong.flow.epoch}
+            mean = plural("epoch {epoch}, one step", "epoch {epoch}, mean over {count} steps", **told)
+            if strong.flow not in strong.run.record.flows:
+                mean = plural(
+                    "epoch {epoch} so far, one step",
+                    "epoch {epoch} so far, mean over {count} steps",
+                    **told,
+                )
             parts.append(said(mean))
         self.caption.setText(" · ".join(part for part in parts if part))
 

@@ -37,6 +37,22 @@ def test_each_epoch_of_a_run_is_a_line_as_long_as_its_curves_are_drawn(flows, tr
     assert len(plot.lines) == 2
 
 
+def test_the_epoch_that_goes_on_is_a_line_of_its_steps_so_far(flows, training, desk, qtbot):
+    desk.step_wished.emit()
+    plot = flows.panel.plot
+    qtbot.waitUntil(lambda: bool(plot.lines), timeout=60_000)
+    qtbot.waitUntil(lambda: not desk.trainer.busy, timeout=60_000)
+    (line,) = plot.lines
+    run = desk.trainer.run
+    assert (line.flow.epoch, line.flow.steps) == (1, run.step) == (1, 1)
+    assert run.steps_per_epoch > 1
+    assert line.flow == run.state.flow.so_far(1, desk.shown.network, run.state.trained())
+    assert "epoch 1 so far, one step" in flows.panel.caption.text()
+    # nobody sees it: nothing is read
+    flows.panel.hide()
+    assert not flows._watch.wished
+
+
 def test_the_small_card_of_the_layer_that_is_pointed_at_stands_out(flows, training, desk, qtbot):
     train(training, qtbot)
     lit, plot = [], flows.panel.plot

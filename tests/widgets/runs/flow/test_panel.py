@@ -177,3 +177,20 @@ def test_the_chart_is_saved_with_what_it_is_about_and_copied_as_a_table(panel):
     QGuiApplication.clipboard().clear()
     assert len(rows) == 3 * len(LAYERS)
     assert np.isclose(float(rows[0]["gradient norm"]), 0.1**4 / 2)
+
+
+def test_an_epoch_that_goes_on_gives_way_to_what_it_found_in_the_end(panel):
+    told = record("deep", 0.1, epochs=2)
+    third = GradientFlow(3, 2, told.flows[0].layers)
+    panel.show_runs([FlowRun(told, 0)], "", {"deep": third})
+    assert [line.flow.epoch for line in panel.plot.lines] == [1, 2, 3]
+    assert "epoch 3 so far, mean over 2 steps" in panel.caption.text()
+    panel.plot.go((2, 0))
+    later = GradientFlow(3, 4, told.flows[1].layers)
+    panel.show_runs([FlowRun(told, 0)], "", {"deep": later})
+    assert panel.plot.lines[-1].flow is later
+    # one points at the same layer still
+    assert panel.plot.place[1:] == (3, "conv1")
+    panel.show_runs([FlowRun(record("deep", 0.1, epochs=3), 0)], "", {"deep": later})
+    assert "so far" not in panel.caption.text()
+    assert [line.flow.steps for line in panel.plot.lines] == [5, 5, 5]
