@@ -58,7 +58,7 @@ class Source(NamedTuple):
     kept: KeptSource | None = None
 
     def is_like(self, other: Source) -> bool:
-        """Whether these are the same weights; those of a run do not depend on what is the start of another."""
+        """Whether these are the same weights; those of a run do not depend on how another one starts."""
         if self.run is None and self.kept is None:
             return self == other
         return self._replace(start=()) == other._replace(start=())

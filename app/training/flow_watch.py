@@ -1,4 +1,4 @@
-"""Reads how strong the gradient is in a run that goes on: between two steps, seldom enough to cost nothing."""
+"""Reads how strong the gradient is in a run that goes on: between two steps, and seldom."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from networks.xray.view import Mode
 
 
 class Kept(msgspec.Struct, frozen=True, eq=False):
-    """Captures of a batch, in which `image` is the picture that is followed; `step` says of when the weights are.
+    """Captures of a batch in which the picture `image` is followed; `step` says of when the weights are.
 
     `whole` is false where the captures are only those of the layer that was asked for. `report` is that of
     the network. `loss` is the loss at the main end as torch computed it, None without a label. `trace` has

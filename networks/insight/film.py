@@ -36,7 +36,8 @@ def frames(
     """A frame for each of these moments of the run in a folder, in this order.
 
     `layer` is the one whose map is shown, empty for none, and `channel` which of its maps; None chooses that
-    with the largest value at the first of these moments. `averaged` asks for averaged weights. Raises UserError where a moment cannot be read.
+    with the largest value at the first of these moments. `averaged` asks for averaged weights. Raises
+    UserError where a moment cannot be read.
     """
     outputs = frozenset(node.name for node in project.network.of_type(Output))
     looker: Looker | None = None

@@ -87,7 +87,8 @@ class KeptJudge:
         if step is not None:
             read = read_moment(self._folder, step, averaged=weights == "averaged moment")
         else:
-            assert weights != "moment" and weights != "averaged moment"
+            assert weights != "moment"
+            assert weights != "averaged moment"
             read = read_weights(self._folder, keep, weights)
         take_weights(network, read, self._folder)
         if not recipe.machine.in_plain_order:

@@ -128,7 +128,7 @@ def _pulled(pull: Pull, middle: float) -> Health | None:
 
 
 def why_zero(units: Units | None, unit: int, *, off: bool = False) -> Message:
-    """What it means that a unit is zero everywhere for the probe; `units` is None where it is not known yet."""
+    """What it means that a unit is zero everywhere for the probe; without `units` that is not known yet."""
     if off:
         return message("switched off")
     if units is None or unit >= units.count:

@@ -381,10 +381,9 @@ class LooksAt(PanelFeature["HeatPanel"]):
         self.panel.trust.show_progress(None)
         if found is not None:
             self._tests[_tested_by(asked)] = Outcome(found, pixels, about)
-        self._count_tests()
-        if found is not None:
             if self._wanted is not None:
                 self._show_tests(self._wanted[1])
+        self._count_tests()
 
     def _miss_test(self, reason: Message) -> None:
         self.panel.trust.show_progress(None)

@@ -54,9 +54,9 @@ def covered(known: Known, aim: Aim, ground: Ground, top: int, left: int, side: i
 
 
 def bytes_of_map(probed: Probed) -> int:
-    """About what the picture and a map of it take: a number for each pixel, and one for each of its colours."""
-    height, width, channels = probed.pictures.seen.shape
-    return 4 * height * width * (1 + channels)
+    """About what the picture and a map of it take: for each pixel a number, and one for each colour."""
+    seen = probed.pictures.seen
+    return 4 * (seen.size + seen[..., 0].size)
 
 
 def _subject(probed: Probed) -> Examined:

@@ -114,6 +114,7 @@ class InsideExcited(QObject):
             if len(self._found) >= _KEPT:
                 self._found.pop(next(iter(self._found)))
             self._found[key] = found
+            self._count()
         self.changed.emit()
 
     def _end(self) -> None:

@@ -225,6 +225,7 @@ class DataMaps(QObject):
         if made is None or page is None:
             return
         self._made = made
+        self._count()
         if self._desk.trainer.busy:
             self._rests_until = time.monotonic() + REST * made.seconds
         self._show(page, made)

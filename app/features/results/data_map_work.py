@@ -66,6 +66,8 @@ class Room(NamedTuple):
 
 
 class Made(NamedTuple):
+    """A map, what it is of, and how long it took."""
+
     wanted: Wanted
     found: DataMap
     total: int
@@ -115,7 +117,7 @@ def rows_of(project: Project, side: Side) -> Whole:
 
 
 def bytes_of(wanted: Wanted, pictures: int, *, copied: bool) -> int:
-    """About what the map of so many pictures takes while it is made; `copied` says with weights of its own."""
+    """About what the map of so many pictures takes in the making; `copied` says with weights of its own."""
     project = wanted.subject.project
     report = check(project.network, project.classes)
     shape = report.nodes[wanted.layer].output

@@ -326,8 +326,8 @@ class TimeMachine(QObject):
         )
         if averaged:
             words = self.tr(
-                "A new run begins with the averaged weights of “{run}” after epoch {epoch}. The optimizer, the "
-                "schedule and the order of the pictures begin anew."
+                "A new run begins with the averaged weights of “{run}” after epoch {epoch}. The optimizer, "
+                "the schedule and the order of the pictures begin anew."
             )
         self._desk.say(words.format(run=visible(title, 60), epoch=f"{epoch:.4g}"), OUTCOME)
 

@@ -16,7 +16,7 @@ AtMoment = Literal["moment", "averaged moment"]
 """The weights of a moment that the run has kept, of which a judgement's step tells which one it is; or those
 that were averaged over the steps up to then."""
 Weights = Lasting | AtMoment
-"""Which weights of a run are judged: those of its best epoch, its last ones, averaged ones, or of a moment."""
+"""Which weights of a run are judged: of its best epoch, its last ones, averaged ones, or of a moment."""
 Side = Literal["validation", "training", "test"]
 """Which images they are judged on; `test` are those that the data set's authors have set aside."""
 

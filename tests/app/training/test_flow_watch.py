@@ -18,7 +18,7 @@ def test_watching_it_is_seldom_and_only_for_who_sees_it():
             watch.look(run)
             seen.append(watch.newest)
             watch.wished = len(seen) > 1
-            now[0] += OFTEN / 2
+            now[0] += 0.51 * OFTEN
     # not before somebody wishes it, and then every second time
     assert [None if each is None else (each.flow.epoch, each.flow.steps) for each in seen] == [
         None, None, (1, 3), (1, 3), (1, 5), (1, 5), (2, 2), (2, 2), (2, 4), (2, 4),

@@ -203,7 +203,7 @@ def test_a_dead_unit_is_counted():
 
 
 def test_units_of_every_layer_may_be_dead():
-    """Also those of a layer that gives other numbers than zero where it gets nothing, and the one from near."""
+    """Also those of a layer that does not rest at zero, and of the one that is seen from near."""
     trial = project()
     run = Run(trial)
     with torch.no_grad():

@@ -126,6 +126,6 @@ def test_whoever_points_at_it_reads_which_of_both_it_is(qtbot):
     points = [QPointF(-WIDTH / 2 + 14 + (index + 0.5) * step, HEIGHT + 10) for index in range(3)]
     assert "dead" in words("fc1", points[0])
     assert "zero now" in words("fc1", points[1])
-    assert words("fc1", points[2]) == "number 2: 1"
+    assert words("fc1", points[2]) == "number 2: 1.000"
     xray.show_views(seen, Look())
     assert "zero everywhere for this picture" in words("conv1", places[0])

@@ -267,7 +267,7 @@ def _paint_bars(
 
 
 def _hatched_bars(inside: Inside, bars: NDArray[np.float32]) -> list[tuple[int, int]]:
-    """Stretches of neighbouring bars that are dead or switched off: the first bar, and the one behind the last."""
+    """Stretches of bars that are dead or switched off: the first bar, and the one behind the last."""
     hatched = np.zeros(len(bars), bool)
     units = inside.units
     if units is not None and units.count == inside.view.numbers:

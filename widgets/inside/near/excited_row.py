@@ -109,8 +109,8 @@ class ExcitedRow(QWidget):
         told = self.tr("Of {count} training pictures; framed: the part that its largest number saw.")
         if any(each.gaps is not None for each in found):
             told = self.tr(
-                "Of {count} training pictures; framed: the part that its largest number saw, of which only the "
-                "tinted pixels: the window has gaps."
+                "Of {count} training pictures; framed: the part that its largest number saw, and of that "
+                "only the tinted pixels: the window has gaps."
             )
         self.about.setText(told.format(count=thousands(count)))
 

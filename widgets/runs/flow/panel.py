@@ -178,7 +178,9 @@ class FlowPanel(QWidget):
                 "or an earlier version of the program trained them. Train again to see it."
             )
         if self._runs:
-            return self.tr("The first steps are being made: then their gradients are drawn here.")
+            return self.tr(
+                "The first epoch is not over yet: its gradients are drawn here as soon as they are known."
+            )
         return self.tr("Train the network: step by step, the gradient at every layer is drawn here.")
 
     def _show_words(self) -> None:
@@ -206,13 +208,13 @@ class FlowPanel(QWidget):
         parts = parts[:1] if self.several else parts
         if lines:
             strong = next(line for line in lines if line.strong)
-            told = {"count": strong.flow.steps, "epoch": strong.flow.epoch}
-            mean = plural("epoch {epoch}, one step", "epoch {epoch}, mean over {count} steps", **told)
+            values = {"count": strong.flow.steps, "epoch": strong.flow.epoch}
+            mean = plural("epoch {epoch}, one step", "epoch {epoch}, mean over {count} steps", **values)
             if strong.flow not in strong.run.record.flows:
                 mean = plural(
                     "epoch {epoch} so far, one step",
                     "epoch {epoch} so far, mean over {count} steps",
-                    **told,
+                    **values,
                 )
             parts.append(said(mean))
         self.caption.setText(" · ".join(part for part in parts if part))

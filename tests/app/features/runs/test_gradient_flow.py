@@ -50,7 +50,7 @@ def test_the_epoch_that_goes_on_is_a_line_of_its_steps_so_far(flows, training, d
     assert "epoch 1 so far, one step" in flows.panel.caption.text()
     # nobody sees it: nothing is read
     flows.panel.hide()
-    assert not flows._watch.wished
+    qtbot.waitUntil(lambda: not flows._watch.wished, timeout=5_000)
 
 
 def test_the_small_card_of_the_layer_that_is_pointed_at_stands_out(flows, training, desk, qtbot):

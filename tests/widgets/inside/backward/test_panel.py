@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -63,14 +65,17 @@ def test_the_whole_story_is_walked_from_the_keyboard(panel, seen, qtbot):
 
 def test_the_way_of_the_gradient_grows_from_the_loss_down(panel, seen, qtbot):
     whole = frozenset(seen.trace.network.order)
-    ways = []
-    panel.way_reached.connect(lambda: ways.append(panel.way))
+    ways, told = [], []
+    panel.way_reached.connect(lambda: told.append(panel.way))
     for position in range(panel.player.steps):
         panel.player.go(position)
+        ways.append(panel.way)
+    # where it stood already it is not told again
+    assert told == ways[1:]
     assert ways[0] == ways[-1] == whole
     assert ways[1] == frozenset(seen.trace.losses)
     downwards = ways[1:-2]
-    assert all(before < after for before, after in zip(downwards, downwards[1:], strict=False))
+    assert all(before < after for before, after in pairwise(downwards))
     assert downwards[-1] >= {row.name for row in panel._rows}
     panel.show_step(None, ())
     assert panel.way is None
