@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QWidget
 from app.feature.showing import Showing
 from app.features.building.activations import Activations
 from app.features.building.canvas import Canvas
+from app.features.inside import excited, maximized
 from app.features.inside.inside import Inside
-from app.features.inside.inside import excited as inside_excited
-from app.features.inside.inside import maximized as inside_maximized
 from app.features.inside.xray import XRayCanvas
 from app.probing.work import healths
 from networks.graph.edits import set_layers
@@ -323,17 +322,14 @@ def test_pictures_that_were_found_and_computed_count_and_give_way_when_nobody_se
     details, budget = inside.panel.details, desk.probing.budget
     details.excited.search.click()
     # while it searches, it holds the network that the panel looks into, which counts once
-    assert budget.held_by(inside_excited.HOLDER) >= 4 * desk.shown.report.weights
+    assert budget.held_by(excited.HOLDER) >= 4 * desk.shown.report.weights
     qtbot.waitUntil(lambda: bool(details.excited.pictures.found), timeout=30_000)
     details.maximized.steps.setCurrentIndex(0)
     details.maximized.begin.click()
     qtbot.waitUntil(lambda: inside.maximized.found(channel) is not None, timeout=60_000)
     pixels = sum(each.pixels.nbytes for each in details.excited.pictures.found)
-    assert (
-        budget.held_by(inside_excited.HOLDER)
-        >= pixels + inside.excited._found[inside.excited.key()].rows.nbytes
-    )
-    assert budget.held_by(inside_maximized.HOLDER) == inside.maximized.found(channel).picture.nbytes
+    assert budget.held_by(excited.HOLDER) >= pixels + inside.excited._found[inside.excited.key()].rows.nbytes
+    assert budget.held_by(maximized.HOLDER) == inside.maximized.found(channel).picture.nbytes
     # what is seen stays
     assert not budget.ask("another", budget.most)
     assert details.excited.pictures.found

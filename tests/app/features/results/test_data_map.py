@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.features.results import data_map
 from app.features.results.data_map_work import bytes_of, last_hidden, layers_of, rows_of
-from app.features.results.results import Results, data_map
+from app.features.results.results import Results
 from networks.core.after_step import AfterStep
 from networks.xray.data_map import PCA, TSNE
 
