@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cache
-from operator import attrgetter
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -148,8 +147,21 @@ def _stand_in(struct: type[msgspec.Struct]) -> type[msgspec.Struct]:
 
 
 def value_at(value: msgspec.Struct, path: str) -> Any:
-    """What stands at a path into a value, such as `optimizer.lr`."""
-    return attrgetter(path)(value)
+    """What stands at a path into a value, such as `optimizer.lr` or `augmentation.Rotation.degrees`.
+
+    Raises ValueError where a list has no entry of that name.
+    """
+    found: Any = value
+    for name in path.split("."):
+        found = found[entry_names(found).index(name)] if isinstance(found, tuple) else getattr(found, name)
+    return found
+
+
+def entry_names(entries: tuple[msgspec.Struct, ...]) -> tuple[str, ...]:
+    """The names of a list's entries in paths: `Rotation`, and the second of that type `Rotation#2`."""
+    kinds = [type(each).__name__ for each in entries]
+    before = [kinds[:place].count(kind) for place, kind in enumerate(kinds)]
+    return tuple(f"{kind}#{count + 1}" if count else kind for kind, count in zip(kinds, before, strict=True))
 
 
 def field_at(value: msgspec.Struct, path: str) -> Field:
@@ -165,12 +177,19 @@ def changed(value: S, **changes: Any) -> S:
 
 
 def changed_at(value: S, path: str, new: Any) -> S:
-    """A copy with the parameter at a path changed, such as `optimizer.lr`.
+    """A copy with the parameter at a path changed, such as `optimizer.lr` or `augmentation.Rotation.degrees`.
 
-    Raises msgspec.ValidationError if it is out of its bounds.
+    Raises msgspec.ValidationError if it is out of its bounds, and ValueError where a list has no such entry.
     """
     name, _, rest = path.partition(".")
-    return changed(value, **{name: changed_at(getattr(value, name), rest, new) if rest else new})
+    inner = getattr(value, name)
+    if rest and isinstance(inner, tuple):
+        entry, _, rest = rest.partition(".")
+        place = entry_names(inner).index(entry)
+        new = (*inner[:place], changed_at(inner[place], rest, new), *inner[place + 1 :])
+    elif rest:
+        new = changed_at(inner, rest, new)
+    return changed(value, **{name: new})
 
 
 def _field(name: str, kind: inspect.Type, default: Any) -> Field:

@@ -10,29 +10,12 @@ import msgspec
 from networks.core.fields import Field
 from networks.core.message import UserError
 from networks.project.project import Project
-from networks.project.twins import Setting, list_text, settings, value_of, with_setting
+from networks.project.twins import Setting, settings, value_of, with_setting
+from networks.project.typed_values import usual, value_text
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 
 _SMALL = 0.05
 """Below it a real number is tried in powers of ten, such as a learning rate."""
-
-
-def value_text(field: Field, value: Any) -> str:
-    """A value as it is typed: `0.001`, `3x3`, `on`, `Adam`."""
-    match field.kind:
-        case "flag":
-            return "on" if value else "off"
-        case "pair":
-            return "x".join(map(str, value))
-        case "union":
-            return type(value).__name__
-        case "numbers":
-            return " ".join(map(str, value)) or "none"
-        case "list":
-            return list_text(value)
-        case "real":
-            return f"{value:g}"
-    return str(value)
 
 
 def suggested_values(project: Project, setting: Setting) -> tuple[str, ...]:
@@ -72,7 +55,8 @@ def _around(field: Field, now: Any) -> Iterator[Any]:
             yield from field.choices
         case "union":
             # a loss that expects other scores would need another last layer
-            yield from (kind() for kind in field.types if _expects(kind) == _expects(type(now)))
+            kinds = [kind for kind in field.types if _expects(kind) == _expects(type(now))]
+            yield from (now if kind is type(now) else usual(kind) for kind in kinds)
         case "pair":
             steps = (-2, 0, 2) if min(now) % 2 else (-1, 0, 1)
             yield from (tuple(max(0, size + step) for size in now) for step in steps)

@@ -12,7 +12,7 @@ from networks.project.comparing import seeds_from
 from networks.project.difference import run_name
 from networks.project.project import Project
 from networks.project.run_titles import OWN
-from networks.project.twins import layers_of, settings, with_setting
+from networks.project.twins import entry_of, layers_of, settings, with_setting
 from networks.recipes.recipe import with_settings
 from networks.runs.kept.legs import now
 from networks.runs.measures import Measure
@@ -65,14 +65,14 @@ def _axis(project: Project, path: str, typed: Sequence[str]) -> Axis:
             found[value] = trained
     if field is None:
         raise UserError(message("Expected values for “{path}”, such as {path}=1,2.", path=path))
-    return Axis(path, _title(path, field.title), tuple(found))
+    return Axis(path, _title(project, path, field.title), tuple(found))
 
 
 def path_of(project: Project, name: str) -> str:
     """The path of a setting that is addressed by its path, by layer and field, or by its name on screen.
 
-    `learning.optimizer.lr`, `conv1.filters`, `conv1+conv2.filters` and `learning rate` are such words. Raises
-    UserError.
+    `learning.optimizer.lr`, `conv1.filters`, `conv1+conv2.filters`, `rotation.degrees` and `learning rate`
+    are such words. Raises UserError.
     """
     wanted = name.strip()
     layer = wanted.removeprefix("network.").rpartition(".")[0]
@@ -83,6 +83,9 @@ def path_of(project: Project, name: str) -> str:
     for path in (wanted, f"network.{wanted}"):
         if path in by_path:
             return path
+    ends = [path for path in by_path if path.casefold().endswith(f".{wanted.casefold()}")]
+    if "." in wanted and len(ends) == 1:
+        return ends[0]
     if there:
         fields = [each.path.removeprefix("network.") for each in known if each.path.startswith("network.")]
         raise UserError(
@@ -124,10 +127,10 @@ def _cells(project: Project, plan: Plan) -> Iterator[tuple[Cell, Project]]:
             yield Cell(at, seed, f"{network} · {short}", short), of_seed
 
 
-def _title(path: str, title: str) -> str:
-    """What an axis is called: of a layer's setting with the layer's name."""
-    layers = layers_of(path)
-    return f"{joined(layers)} {title.lower()}" if layers else title
+def _title(project: Project, path: str, title: str) -> str:
+    """What an axis is called: with the name of the layer, or of the step of the augmentation, that has it."""
+    whose = joined(layers_of(path)) or entry_of(project, path)
+    return f"{whose} {title.lower()}" if whose else title
 
 
 def joined(layers: Sequence[str]) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from networks.core.declared import Declared
-from networks.core.fields import Field, changed_at, fields_of, value_at
+from networks.core.fields import Field, changed_at, entry_names, fields_of, value_at
 from networks.core.message import Message, UserError, message
 from networks.graph.check import check
 from networks.graph.edits import add_after, remove, set_layers
@@ -23,9 +21,10 @@ from networks.layers.convolution import Conv2d
 from networks.layers.normalization import BatchNorm2d
 from networks.project.difference import difference, summary
 from networks.project.project import Project
+from networks.project.typed_values import as_kind, type_name, usual_rate
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS, steps_change
 from networks.recipes.losses import LOSSES
-from networks.recipes.optimizers import OPTIMIZERS, Optimizer
+from networks.recipes.optimizers import OPTIMIZERS
 from networks.recipes.recipe import with_settings
 from networks.recipes.schedules import SCHEDULES
 
@@ -41,8 +40,6 @@ _KINDS = (*_SINGLE, "union", "numbers", "list")
 """With those fields that are one of several types, each with its usual parameters, and with lists."""
 _TOGETHER = "+"
 """Between the names of layers of one type whose field is set to the same value."""
-_NOTHING = "none"
-"""What is typed for a list without entries."""
 _ELEMENTWISE = tuple(kind for kind in LAYERS if issubclass(kind, Activation) and kind.elementwise)
 
 
@@ -78,6 +75,16 @@ def layers_of(path: str) -> tuple[str, ...]:
     if not path.startswith(_NETWORK):
         return ()
     return tuple(path.removeprefix(_NETWORK).rpartition(".")[0].split(_TOGETHER))
+
+
+def entry_of(project: Project, path: str) -> str:
+    """What the entry of a list is called whose parameter this is, such as `Rotation`; empty for any other."""
+    outer = path.rpartition(".")[0]
+    around, _, name = outer.rpartition(".")
+    if not around or layers_of(path) or not isinstance(value_of(project, around), tuple):
+        return ""
+    title, number = type_name(type(value_of(project, outer))), name.partition("#")[2]
+    return f"{title} {number}" if number else title
 
 
 def offered_twins(project: Project) -> tuple[Twin, ...]:
@@ -145,7 +152,7 @@ def with_setting(project: Project, path: str, value: Any) -> tuple[Field, Projec
             )
         )
     try:
-        typed = _as_kind(known[path], value)
+        typed = as_kind(known[path], value)
         if layers:
             name = known[path].name
             changes = {each: changed_at(project.network[each].layer, name, typed) for each in layers}
@@ -160,70 +167,6 @@ def with_setting(project: Project, path: str, value: Any) -> tuple[Field, Projec
     return known[path], twin
 
 
-def _as_kind(field: Field, value: Any) -> Any:
-    """A value that was typed, as the field's kind of number or switch. Raises ValueError."""
-    if not isinstance(value, str):
-        return value
-    match field.kind:
-        case "whole":
-            return int(value) if value != field.special else value
-        case "real":
-            return float(value)
-        case "pair":
-            sizes = [int(size) for size in value.lower().replace("×", "x").split("x")]
-            return (sizes[0], sizes[-1])
-        case "flag":
-            if value not in ("on", "off"):
-                raise ValueError("expected on or off")
-            return value == "on"
-        case "union":
-            return _of_type(field, value)
-        case "numbers" | "list":
-            return _listed(field, value)
-        case "choice":
-            named = [each for each in field.choices if value in (str(each), field.label_of(each))]
-            return named[0] if named else value
-    return value
-
-
-def _of_type(field: Field, name: str) -> Any:
-    """One of a field's types, with its usual parameters. Raises ValueError."""
-    for kind in field.types:
-        if name.casefold() in (kind.__name__.casefold(), type_name(kind).casefold()):
-            return kind(lr=usual_rate(kind)) if issubclass(kind, Optimizer) else kind()
-    raise ValueError(f"expected one of {', '.join(kind.__name__ for kind in field.types)}")
-
-
-def _listed(field: Field, typed: str) -> tuple[Any, ...]:
-    """`none`, numbers such as `10 15`, a preset of augmentation, or types as they usually are: `Shift+Scale`.
-
-    Raises ValueError.
-    """
-    if typed == _NOTHING:
-        return ()
-    if field.kind == "numbers":
-        return tuple(int(number) for number in typed.split())
-    for preset in AUGMENTATION_PRESETS:
-        if typed.casefold() in (preset.name, preset.title.casefold()):
-            return preset.steps
-    return tuple(_of_type(field, name.strip()) for name in typed.split("+"))
-
-
-def list_text(value: tuple[Any, ...]) -> str:
-    """A list as `with_setting` reads it; empty where it has parameters that such words do not tell."""
-    for preset in AUGMENTATION_PRESETS:
-        if preset.steps == value:
-            return preset.name
-    if any(each != type(each)() for each in value):
-        return ""
-    return "+".join(type(each).__name__ for each in value) or _NOTHING
-
-
-def type_name(kind: type[msgspec.Struct]) -> str:
-    """The name of a declared type for people."""
-    return kind.name() if issubclass(kind, Declared) else kind.__name__
-
-
 def _settings(value: msgspec.Struct, prefix: str, kinds: Collection[str]) -> Iterator[Setting]:
     for field in fields_of(type(value)):
         path = f"{prefix}{field.name}"
@@ -231,8 +174,12 @@ def _settings(value: msgspec.Struct, prefix: str, kinds: Collection[str]) -> Ite
             continue
         if field.kind in kinds:
             yield Setting(path, field)
+        inner = getattr(value, field.name)
         if field.kind in ("struct", "union"):
-            yield from _settings(value_at(value, field.name), f"{path}.", kinds)
+            yield from _settings(inner, f"{path}.", kinds)
+        elif field.kind == "list":
+            for name, entry in zip(entry_names(inner), inner, strict=True):
+                yield from _settings(entry, f"{path}.{name}.", kinds)
 
 
 def _activations(project: Project) -> Iterator[Twin]:
@@ -301,13 +248,6 @@ def _optimizers(project: Project) -> Iterator[Twin]:
                 rate=f"{rate:g}",
             )
             yield Twin(message("Optimizer"), words, _with(project, optimizer=kind(lr=rate)))
-
-
-def usual_rate(kind: type[Optimizer]) -> float:
-    """torch's own where it is a usual one, else the middle of those on a logarithmic scale, to one digit."""
-    low, high = kind.usual
-    own = kind().lr
-    return own if low <= own <= high else float(f"{math.sqrt(low * high):.0e}")
 
 
 def _schedules(project: Project) -> Iterator[Twin]:

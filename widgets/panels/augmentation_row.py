@@ -6,11 +6,13 @@ from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QToolButton, QWidget
 
-from networks.core.fields import fields_of
+from networks.core.fields import Field, fields_of
 from networks.recipes.augmentation.base import Augmentation
 from widgets.forms.editors import Editor, editor_for
+from widgets.forms.field_offers import Offer, offers_of, open_menu
+from widgets.forms.field_title import FieldTitle
 from widgets.forms.field_words import hover_help
 from widgets.forms.rows import dim, refusal
 from widgets.look import theme
@@ -41,8 +43,8 @@ class AugmentationRow(QWidget):
         self.handle.dragged.connect(self._drag)
         self.handle.dropped.connect(self.dropped)
         self.handle.stepped.connect(self.stepped)
-        self._title = QLabel(name)
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._step: Augmentation | None = None
+        self._title = FieldTitle(name)
         self._title.setToolTip(declared(kind.help()))
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._amount = dim()
@@ -58,6 +60,8 @@ class AugmentationRow(QWidget):
         self.remove_button.setAccessibleName(self.tr("Remove {step}").format(step=name))
         self.remove_button.clicked.connect(self.removed)
         self._editors = {field.name: self._editor(field.name) for field in fields_of(kind)}
+        # strength and probability have no titles of their own in the row
+        self._offer(self._title, *self._editors)
         self._lay_out()
 
     def editor(self, name: str) -> Editor:
@@ -66,6 +70,7 @@ class AugmentationRow(QWidget):
 
     def show_step(self, step: Augmentation, *, idle: bool) -> None:
         """Shows the parameters; `idle` says that images without colours stay as they are."""
+        self._step = step
         for name, editor in self._editors.items():
             editor.show_values([getattr(step, name)])
         self._amount.setText(self.tr("no effect on grey") if idle else said(step.amount()))
@@ -104,9 +109,33 @@ class AugmentationRow(QWidget):
         for row, name in enumerate(names[1:], 2):
             (field,) = fields_of(self.kind, (name,))
             self._editors[name].setFixedWidth(theme.grown(FIELD_WIDTH))
-            grid.addWidget(dim(declared(field.title)), row, 1)
+            grid.addWidget(self._parameter_title(field), row, 1)
             grid.addWidget(self._editors[name], row, 2)
         grid.addWidget(self._refusal, row + 1, 1, 1, 4)
+
+    def _parameter_title(self, field: Field) -> FieldTitle:
+        title = FieldTitle(declared(field.title))
+        title.setProperty("role", "dim")
+        title.setWordWrap(True)
+        self._offer(title, field.name)
+        return title
+
+    def _offer(self, title: FieldTitle, *names: str) -> None:
+        """Has a click on a title open the menu of what is offered for these parameters."""
+        title.offered = lambda: bool(self._offers(names))
+        title.clicked.connect(lambda place: open_menu(title, self._offers(names), place))
+
+    def _offers(self, names: tuple[str, ...]) -> tuple[Offer, ...]:
+        if self._step is None:
+            return ()
+        offers = [(name, offer) for name in names for offer in offers_of(self, (self._step,), name)]
+        if len(names) == 1:
+            return tuple(offer for _, offer in offers)
+        titles = {field.name: declared(field.title) for field in fields_of(self.kind)}
+        words = self.tr("{field}: {offer}")
+        return tuple(
+            Offer(words.format(field=titles[name], offer=offer.words), offer.do) for name, offer in offers
+        )
 
     def _refuse(self, sentence: str) -> None:
         self._refusal.setText(sentence)

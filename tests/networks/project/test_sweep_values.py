@@ -125,12 +125,6 @@ def test_lists_are_typed_as_words(path, typed, value):
         with_setting(project, path, "sideways")
 
 
-def test_a_list_of_its_own_making_has_no_word_and_is_not_suggested():
-    project = replace(PROJECT, recipe=with_settings(PROJECT.recipe, augmentation=(Rotation(degrees=77),)))
-    setting = next(each for each in settings(project, types=True) if each.path == "data.augmentation")
-    assert suggested_values(project, setting) == tuple(each.name for each in AUGMENTATION_PRESETS)
-
-
 def test_each_optimizer_has_settings_of_its_own():
     for kind in OPTIMIZERS:
         project = with_optimizer(kind)

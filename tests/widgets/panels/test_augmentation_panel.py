@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QMenu
 
 from networks.recipes.augmentation import AUGMENTATIONS, MOST_STEPS
 from networks.recipes.augmentation.brightness import Brightness
@@ -17,6 +17,8 @@ from networks.recipes.augmentation.rotation import Rotation
 from networks.recipes.augmentation.shift import Shift
 from networks.recipes.recipe import Recipe, with_settings
 from widgets.controls.notice import Notice
+from widgets.forms.field_offers import FieldOffers, Offer
+from widgets.forms.field_title import FieldTitle
 from widgets.panels.augmentation_panel import AugmentationPanel
 
 LIGHT = next(preset.steps for preset in AUGMENTATION_PRESETS if preset.name == "light")
@@ -178,3 +180,28 @@ def test_what_stands_in_the_way_of_training_is_said_at_the_steps(owner):
     made = owner((Shift(),))
     made.panel.show_recipe(made.recipe, 1, "No loss takes that.")
     assert "No loss takes that." in [notice.sentence() for notice in made.panel.findChildren(Notice)]
+
+
+def test_a_click_on_the_title_of_a_step_offers_what_can_be_done_with_its_parameters(owner, qtbot):
+    made = owner((Shift(), Erasing()))
+    asked = []
+    FieldOffers(
+        made.panel.window(),
+        lambda values, name: (Offer("Try several values…", lambda: asked.append((values, name))),),
+    )
+    row = made.panel.list.rows[1]
+    QTest.mouseClick(row._title, Qt.MouseButton.LeftButton)
+    (menu,) = row._title.findChildren(QMenu)
+    words = [action.text() for action in menu.actions()]
+    assert len(words) == len(row._editors)
+    assert words[0].endswith(": Try several values…")
+    menu.actions()[0].trigger()
+    menu.close()
+    assert asked == [((Erasing(),), next(iter(row._editors)))]
+    # a parameter with a title of its own offers what concerns it alone
+    (title,) = [each for each in row.findChildren(FieldTitle) if each.text() == "Fill"]
+    QTest.mouseClick(title, Qt.MouseButton.LeftButton)
+    (menu,) = title.findChildren(QMenu)
+    menu.actions()[0].trigger()
+    menu.close()
+    assert asked[1:] == [((Erasing(),), "fill")]

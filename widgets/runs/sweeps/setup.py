@@ -12,7 +12,8 @@ from networks.core.fields import Field
 from networks.project.project import Project
 from networks.project.sweep_values import suggested_values
 from networks.project.sweeping import joined
-from networks.project.twins import Setting, layers_of, settings
+from networks.project.twins import Setting, entry_of, layers_of, settings
+from networks.project.typed_values import typed_values
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS, Measure
 from networks.runs.twins.spread import MOST_SEEDS
 from widgets.controls.combo_box import ComboBox
@@ -117,7 +118,7 @@ class SweepSetup(QWidget):
         if self._project is None:
             return None
         swept = tuple(
-            (box.currentData(), tuple(values.text().split(",")))
+            (box.currentData(), typed_values(values.text()))
             for box, values in zip(self.settings, self.values, strict=True)
             if box.currentData() is not None
         )
@@ -134,9 +135,10 @@ class SweepSetup(QWidget):
         box.setCurrentIndex(max(0, box.findData(path)))
 
     def _title(self, setting: Setting) -> str:
+        assert self._project is not None
         title = declared(setting.field.title)
-        layers = joined(setting.layers)
-        return self.tr("{layer}: {setting}").format(layer=layers, setting=title) if layers else title
+        whose = joined(setting.layers) or declared(entry_of(self._project, setting.path))
+        return self.tr("{layer}: {setting}").format(layer=whose, setting=title) if whose else title
 
     @Slot()
     def _choose(self) -> None:

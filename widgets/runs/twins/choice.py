@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from networks.core.message import UserError
 from networks.project.project import Project
-from networks.project.twins import Setting, Twin, set_twin, settings, value_of
+from networks.project.twins import Setting, Twin, entry_of, set_twin, settings, value_of
 from widgets.controls.combo_box import ComboBox
 from widgets.forms.editors import Editor, editor_for
 from widgets.forms.rows import Cells
@@ -126,9 +126,10 @@ class TwinChoice(QWidget):
         self._show_value()
 
     def _title(self, setting: Setting) -> str:
-        """The setting's label, with its layer where it is one of a layer."""
+        """The setting's label, with the layer or the step of the augmentation that has it."""
+        assert self._offers is not None
         title = declared(setting.field.title)
-        layer = " + ".join(setting.layers)
+        layer = " + ".join(setting.layers) or declared(entry_of(self._offers.project, setting.path))
         return self.tr("{layer}: {setting}").format(layer=layer, setting=title) if layer else title
 
     def _show_value(self) -> None:
