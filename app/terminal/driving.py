@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.terminal.printing import print_lines
 from app.terminal.progress import Bar, Lines, Silence
@@ -60,19 +60,31 @@ class Signals:
             self.run.hurry()
 
 
+class Table(Protocol):
+    """A table of all steps, written while a run goes on."""
+
+    def take(self, events: list[Event]) -> None:
+        """Takes what the run has told since the last time. Raises UserError where it cannot be written."""
+
+    def end_epoch(self) -> None:
+        """An epoch is complete: the file holds all of it. Raises UserError where it cannot be written."""
+
+
 class Telling:
-    """Passes events to the run's folder and to the record, several at a time, and then shows the record."""
+    """Passes events to the run's folder, to the record and to a table, and then shows the record.
+
+    They come several at a time.
+    """
 
     def __init__(
         self,
         record: Record,
         recorder: Recorder | None,
         progress: Lines | Bar | Silence,
-        end_epoch: Callable[[], None] | None = None,
+        table: Table | None = None,
     ) -> None:
-        """`end_epoch` is called when the record holds an epoch more."""
         self._record, self._recorder, self._progress = record, recorder, progress
-        self._end_epoch = end_epoch
+        self._table = table
         self._waiting: list[Event] = []
         self._told = 0.0
 
@@ -84,17 +96,19 @@ class Telling:
         self._waiting.append(event)
         if isinstance(event, Validated | Finished | Failed) or time.monotonic() - self._told >= TELL_SECONDS:
             self.record_all()
-            if isinstance(event, Validated) and self._end_epoch is not None:
-                self._end_epoch()
+            if isinstance(event, Validated) and self._table is not None:
+                self._table.end_epoch()
             self._progress.show(self._record)
             if isinstance(event, Finished | Failed):
                 self._progress.close()
 
     def record_all(self) -> None:
-        """Adds all waiting events to the record."""
-        self._record.take(self._waiting)
-        self._waiting.clear()
+        """Adds all waiting events to the record and to the table."""
+        events, self._waiting = self._waiting, []
         self._told = time.monotonic()
+        self._record.take(events)
+        if self._table is not None:
+            self._table.take(events)
 
 
 def drive(

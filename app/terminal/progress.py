@@ -6,14 +6,33 @@ import math
 import os
 from typing import TextIO
 
+import numpy as np
+
 from networks.core.message import visible_lines
 from networks.runs.measures import TRAINING_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS
 from networks.runs.record import Record
+from networks.runs.series import Floats
 from networks.runs.smoothing import Smoother
 
 SMOOTHING = 0.9
 """The weight of the moving average of the loss, so that it can be read; that of the window's curves."""
 LONGEST = len("epoch 100/100  loss 0.0000  validation 0.0000, 00.0%  00.00 s/epoch  00 min 00 s left")
+
+
+class _NewLosses:
+    """The training losses of the steps that came since they were asked for last; older ones may be gone."""
+
+    def __init__(self, step: int = 0) -> None:
+        """Those after this step."""
+        self._step = step
+
+    def of(self, record: Record) -> Floats:
+        """Those of a record that has grown."""
+        steps = record.steps.step
+        first = np.searchsorted(steps, self._step, side="right")
+        if len(steps):
+            self._step = int(steps[-1])
+        return record.steps.values(TRAINING_LOSS.name)[first:]
 
 
 class Lines:
@@ -23,15 +42,18 @@ class Lines:
         """What the record of a run that goes on holds already is not written again."""
         self._stream = stream
         self._epochs = 0 if told is None else len(told.validations)
-        self._steps = 0 if told is None else len(told.steps)
-        """How many validations and steps of the record have been told."""
+        """How many validations of the record have been told."""
+        self._new = _NewLosses(0 if told is None or not len(told.steps) else int(told.steps.step[-1]))
+        self._sum, self._count = 0.0, 0
+        """Of the training losses that have come since."""
 
     def show(self, record: Record) -> None:
         """Writes a line if an epoch has ended; called whenever the record has grown."""
+        losses = self._new.of(record)
+        self._sum, self._count = self._sum + math.fsum(losses), self._count + len(losses)
         if len(record.validations) == self._epochs:
             return
-        losses = record.steps.values(TRAINING_LOSS.name)[self._steps :].tolist()
-        loss = math.fsum(losses) / len(losses) if losses else math.nan
+        loss = self._sum / self._count if self._count else math.nan
         self._stream.write(
             f"epoch {record.validations.epoch[-1]:.0f}/{record.progress.epochs}: training loss {loss:.4f}, "
             f"validation loss {record.value(VALIDATION_LOSS):.4f}, "
@@ -39,7 +61,7 @@ class Lines:
             f"{record.progress.seconds_per_epoch:.2f} s\n"
         )
         self._stream.flush()
-        self._epochs, self._steps = len(record.validations), len(record.steps)
+        self._epochs, self._sum, self._count = len(record.validations), 0.0, 0
 
     def note(self, sentence: str) -> None:
         """Writes a sentence on a line of its own."""
@@ -56,16 +78,15 @@ class Bar:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._smoother = Smoother(SMOOTHING)
-        self._steps = 0
+        self._new = _NewLosses()
         self._loss = math.nan
         self._full, self._empty = ("━", "╌") if _can_print(stream, "━╌") else ("#", "-")
 
     def show(self, record: Record) -> None:
         """Draws the bar; called whenever the record has grown."""
-        losses = record.steps.values(TRAINING_LOSS.name)[self._steps :]
+        losses = self._new.of(record)
         if len(losses):
             self._loss = float(self._smoother.extend(losses)[-1])
-            self._steps = len(record.steps)
         progress = record.progress
         epoch = min(math.floor(progress.epoch) + 1, progress.epochs)
         parts = [f"epoch {epoch}/{progress.epochs}"]

@@ -16,7 +16,7 @@ from networks.project.kept_project import Repeatable, repeatable
 from networks.runs.events import Failed
 from networks.runs.failure import explain
 from networks.runs.kept.repetition import sameness
-from networks.runs.record import Record
+from networks.runs.record import MANY, Record
 
 if TYPE_CHECKING:
     from networks.training.recorder import Recorder
@@ -37,7 +37,8 @@ def repeat(folder: Path) -> int:
         from networks.training.repeating import end_of_record, trained_again
 
         print_lines(f"Trains “{record.title}” again, in {recorder.folder}")
-        telling = Telling(Record(run.id, epochs=course.epochs), recorder, progress_for(sys.stderr))
+        record_again = Record(run.id, epochs=course.epochs, most=MANY)
+        telling = Telling(record_again, recorder, progress_for(sys.stderr))
         events = trained_again(run, course, end_of_record(record))
         ending = drive(run, telling, signals, events=events)
     if isinstance(ending, Failed) and not isinstance(record.ended, Failed):

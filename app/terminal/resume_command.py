@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.session.version import version
 from app.terminal.data_command import bring
 from app.terminal.driving import Signals, Telling, drive, ended
+from app.terminal.out_folder import Out
 from app.terminal.progress import progress_for
 from app.terminal.together import in_turn, joined, note, silent, together
 from networks.core.message import UserError, message
@@ -17,7 +18,7 @@ from networks.project.project import Project, project_from_json, project_to_json
 from networks.runs.failure import explain
 from networks.runs.kept.environment import approximately
 from networks.runs.kept.reading import is_run, read_run
-from networks.runs.record import Record
+from networks.runs.record import MANY, Record
 
 if TYPE_CHECKING:
     from networks.training.distributed.ranks import Ranks
@@ -45,8 +46,17 @@ def _resume(folder: Path, epochs: int | None, ranks: Ranks | None) -> int:
     return go_on(folder, epochs, connected, ranks.launch.id)
 
 
-def go_on(folder: Path, epochs: int | None = None, ranks: Ranks | None = None, launch: str = "") -> int:
-    """Goes on with the run in a folder, whose data are at hand; several processes are connected."""
+def go_on(
+    folder: Path,
+    epochs: int | None = None,
+    ranks: Ranks | None = None,
+    launch: str = "",
+    out: Out | None = None,
+) -> int:
+    """Goes on with the run in a folder, whose data are at hand; several processes are connected.
+
+    What `--out` has named gets the whole run, also what was trained before.
+    """
     with Signals() as signals:
         run, recorder, differs, passed_over = _reopened(folder, ranks, launch)
         if ranks is not None:
@@ -56,12 +66,17 @@ def go_on(folder: Path, epochs: int | None = None, ranks: Ranks | None = None, l
         if differs:
             note(f"Note: {approximately(differs)}", ranks)
         if silent(ranks):
-            record = Record(run.id, epochs=run.target_epochs)
+            record = Record(run.id, epochs=run.target_epochs, most=MANY)
         else:
-            record = read_run(folder, run.id, until=run.step).record
-        telling = Telling(record, recorder, progress_for(sys.stderr, record, silent=silent(ranks)))
-        ending = drive(run, telling, signals, epochs)
-    return ended(run, ending, record, [folder], signals)
+            record = read_run(folder, run.id, until=run.step, most=MANY).record
+        progress = progress_for(sys.stderr, record, silent=silent(ranks))
+        if out is None:
+            ending = drive(run, Telling(record, recorder, progress), signals, epochs)
+        else:
+            with out.of(run, folder) as table:
+                ending = drive(run, Telling(record, recorder, progress, table), signals, epochs)
+    places = [folder] if out is None else [out.folder, folder]
+    return ended(run, ending, record, places, signals)
 
 
 def _told_project(folder: Path, ranks: Ranks) -> Project:

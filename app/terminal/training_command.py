@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from app.terminal.data_command import fetch_set, look_for, read_pictures
 from app.terminal.driving import WEIGHTS, Signals, Telling, drive, ended
 from app.terminal.keeping import recorder_for
+from app.terminal.out_folder import CURVES, OTHER_WEIGHTS, PROJECT, Out
 from app.terminal.printing import print_lines
 from app.terminal.progress import progress_for
 from app.terminal.resume_command import go_on
@@ -35,22 +36,12 @@ from networks.project.project import Project, project_to_json
 from networks.recipes.datasets import DATASETS, Dataset, Folder
 from networks.recipes.datasets.named import NamedDataset
 from networks.recipes.recipe import section_of, with_settings
-from networks.recipes.stopping import Keep
 from networks.runs.failure import explain
-from networks.runs.record import Record
-from networks.runs.table import rows, writer
+from networks.runs.record import MANY, Record
 
 if TYPE_CHECKING:
     from networks.training.distributed.ranks import Ranks
     from networks.training.run import Run
-
-PROJECT, CURVES = "project.json", "curves.csv"
-OTHER_WEIGHTS: dict[Keep, str] = {
-    "last": "weights-last.safetensors",
-    "best": "weights-best.safetensors",
-    "averaged": "weights-averaged.safetensors",
-}
-"""What a run also keeps, beside those that `WEIGHTS` holds, where its last epoch is not its best."""
 
 
 def train(
@@ -87,7 +78,8 @@ def train(
         project, connected = joined(project, ranks)
         launch = ranks.launch.id
         if (before := begun_before(runs, ranks)) is not None:
-            return go_on(before, ranks=connected, launch=launch)
+            out = None if silent(ranks) or folder is None else Out(folder)
+            return go_on(before, ranks=connected, launch=launch, out=out)
     if silent(ranks):
         folder = None
     else:
@@ -99,73 +91,16 @@ def train(
             write_atomically(folder / PROJECT, project_to_json(_as_trained(run)))
         keeps = partial(recorder_for, launch=launch, tensorboard=tensorboard)
         recorder = None if silent(ranks) else keeps(run, _as_trained(run), runs)
-        record = Record(run.id, epochs=run.target_epochs)
-        try:
-            with nullcontext() if folder is None else _Curves(folder / CURVES, record) as curves:
-                end_epoch = None if curves is None else curves.end_epoch
-                telling = Telling(record, recorder, progress_for(sys.stderr, silent=silent(ranks)), end_epoch)
-                ending = drive(run, telling, signals)
-        finally:
-            # also where the curves could not be written: training may have taken hours
-            if folder is not None:
-                _save_weights(run, folder)
+        record = Record(run.id, epochs=run.target_epochs, most=MANY)
+        progress = progress_for(sys.stderr, silent=silent(ranks))
+        if folder is None:
+            ending = drive(run, Telling(record, recorder, progress), signals)
+        else:
+            with Out(folder).of(run) as table:
+                ending = drive(run, Telling(record, recorder, progress, table), signals)
     places = [folder] if folder is not None else []
     places += [recorder.folder] if recorder is not None else []
     return ended(run, ending, record, places, signals)
-
-
-def _save_weights(run: Run, folder: Path) -> None:
-    # imports torch, which `run` has done by now
-    from networks.exporting.weights import save_weights
-
-    keep = run.project.recipe.learning.stopping.keep
-    save_weights(run, folder / WEIGHTS, keep)
-    if run.best is not None and run.best.step != run.step:
-        other: Keep = "best" if keep == "last" else "last"
-        save_weights(run, folder / OTHER_WEIGHTS[other], other)
-
-
-class _Curves:
-    """The table of all steps. During training the file holds all completed epochs.
-
-    Raises UserError where it cannot be written.
-    """
-
-    def __init__(self, path: Path, record: Record) -> None:
-        self._path, self._record = path, record
-        self._written = 0
-
-    def __enter__(self) -> _Curves:
-        try:
-            self._file = open(self._path, "w", encoding="utf-8", newline="")
-            self._table = writer(self._file)
-        except OSError as error:
-            raise self._not_saved(error) from error
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            self._write()
-            self._file.close()
-        except OSError as error:
-            if kind is None:
-                raise self._not_saved(error) from error
-
-    def end_epoch(self) -> None:
-        """Writes what the record has taken so far."""
-        try:
-            self._write()
-            self._file.flush()
-        except OSError as error:
-            raise self._not_saved(error) from error
-
-    def _write(self) -> None:
-        self._table.writerows(rows(self._record, self._written))
-        self._written = len(self._record.steps)
-
-    def _not_saved(self, error: OSError) -> UserError:
-        reason = error.strerror or str(error)
-        return UserError(message("“{path}” was not saved: {reason}.", path=str(self._path), reason=reason))
 
 
 def dataset_named(name: str) -> Dataset:

@@ -37,7 +37,7 @@ from networks.runs.kept.files import PROJECT, Header, header_of
 from networks.runs.kept.folders import run_folders, runs_folder
 from networks.runs.kept.reading import is_run, read_briefly, read_run
 from networks.runs.measures import Measure
-from networks.runs.record import Record
+from networks.runs.record import MANY, Record
 from networks.runs.twins.comparison import Comparison, comparisons
 from networks.runs.twins.conclusion import NAMES, amount, conclusion, label
 from networks.runs.twins.spread import MOST_SEEDS
@@ -316,7 +316,7 @@ class _Telling:
         self._stream = stream
         self._planned = {planned.id: planned for each in rounds for planned in each}
         self._records = {
-            name: Record(name, str(each.title), each.project.recipe.learning.epochs)
+            name: Record(name, str(each.title), each.project.recipe.learning.epochs, most=MANY)
             for name, each in self._planned.items()
         }
         self._waiting: dict[str, list[Event]] = {}
@@ -329,7 +329,7 @@ class _Telling:
 
         assert planned.folder is not None
         run, recorder, _, passed_over = resumed(planned.folder, planned.id, version())
-        self._records[run.id] = read_run(planned.folder, run.id, until=run.step).record
+        self._records[run.id] = read_run(planned.folder, run.id, until=run.step, most=MANY).record
         for reason in passed_over:
             self._write(f"Note: {reason}")
         return run, recorder

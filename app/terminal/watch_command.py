@@ -17,7 +17,7 @@ from networks.runs.events import Failed
 from networks.runs.kept.following import Follower
 from networks.runs.kept.reading import is_run
 from networks.runs.measures import MEASURES, TRAINING_ACCURACY, TRAINING_LOSS, Measure
-from networks.runs.record import Record
+from networks.runs.record import MANY, Record
 from networks.runs.table import rows, writer
 from networks.runs.verdict import verdict
 
@@ -34,7 +34,8 @@ def watch(folder: Path, *, csv: bool) -> int:
     """
     if not is_run(folder):
         raise UserError(message("“{path}” is not the folder of a run.", path=str(folder)))
-    follower = Follower(folder)
+    # a table of all steps needs all of them
+    follower = Follower(folder, most=None if csv else MANY)
     record = follower.begin().record
     table: _Table = _Steps() if csv else _Epochs(record.title)
     try:
@@ -144,6 +145,9 @@ def _row(record: Record, index: int, measures: list[Measure]) -> str:
     first, last = np.searchsorted(record.steps.epoch, (epochs[index] - 1 + 1e-9, epochs[index] + 1e-9))
     cells = [f"{epochs[index]:.0f}"]
     for measure in measures:
+        if measure.each == "step" and record.thinned:
+            cells.append(measure.quantity.figure(record.mean_of_epoch(measure, index)))
+            continue
         values = record.series(measure).values(measure.name) if measure.name in record.series(measure) else ()
         some = values[first:last] if measure.each == "step" else values[index : index + 1]
         cells.append(measure.quantity.figure(float(np.mean(some)) if len(some) else None))

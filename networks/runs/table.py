@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
+from networks.runs.events import Event, Stepped, Validated
 from networks.runs.measures import MEASURES
 from networks.runs.record import Record
 from networks.runs.series import Series
@@ -32,6 +33,35 @@ def rows(record: Record, start: int = 0) -> Iterator[Row]:
     yield from judged.values()
 
 
+class TableOfSteps:
+    """Writes the rows of a run while it goes on, from what it tells, and keeps one of them in memory."""
+
+    def __init__(self, file: TextIO) -> None:
+        """Writes the heading."""
+        self._table = writer(file)
+        self._row: Row | None = None
+        """That of the last step, into which a validation may still come."""
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Writes the rows that these events make whole."""
+        for event in events:
+            if isinstance(event, Stepped):
+                self.end_row()
+                self._row = _row(event)
+            elif isinstance(event, Validated):
+                step, self._row = self._row, _row(event)
+                if step is not None and step["step"] == event.step:
+                    self._row |= step
+                elif step is not None:
+                    self._table.writerow(step)
+
+    def end_row(self) -> None:
+        """Writes the last row: nothing more comes into it."""
+        if self._row is not None:
+            self._table.writerow(self._row)
+            self._row = None
+
+
 def csv_text(records: Iterable[Record]) -> str:
     """All runs as CSV; if there are several, the first column names the run.
 
@@ -53,6 +83,11 @@ def writer(file: TextIO, columns: tuple[str, ...] = COLUMNS) -> csv.DictWriter[s
     table = csv.DictWriter(file, columns, lineterminator="\n")
     table.writeheader()
     return table
+
+
+def _row(event: Stepped | Validated) -> Row:
+    values = {name: float(value) for name, value in event.values.items() if name in COLUMNS}
+    return {"step": event.step, "epoch": float(event.epoch)} | values
 
 
 def _rows(series: Series, start: int = 0) -> Iterator[Row]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from networks.core.message import UserError, message
 from networks.runs.endings import interrupted
-from networks.runs.events import Failed, Finished
+from networks.runs.events import Event, Failed, Finished
 from networks.runs.kept import metrics
 from networks.runs.kept.excerpt import excerpt
 from networks.runs.kept.files import HEADER, METRICS, Header, Label, bounded, header_of, label_of
@@ -43,6 +43,11 @@ def read_run(folder: Path, run: str = "", until: int = MOST_STEPS, most: int | N
     With `until` the record ends with that step, as if the run went on from there. `most` is for the record.
     """
     return _read(folder, run, until, _whole, most)
+
+
+def each_told(folder: Path, run: str, until: int = MOST_STEPS) -> Iterator[list[Event]]:
+    """What a run has told up to this step, some thousand events at a time. Raises UserError."""
+    yield from metrics.Lines(run).of_legs(_lines(folder), until)
 
 
 def read_briefly(folder: Path) -> KeptRun:

@@ -6,13 +6,14 @@ import csv
 import io
 import math
 import struct
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.runs.events import Stepped, Validated
 from networks.runs.record import Record
-from networks.runs.table import COLUMNS, csv_text, rows, writer
+from networks.runs.table import COLUMNS, TableOfSteps, csv_text, rows, writer
 
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 
@@ -99,3 +100,29 @@ def test_a_validation_without_its_step_has_a_row_of_its_own():
 def test_what_was_never_measured_is_empty():
     text = csv_text([record_of([Stepped("run", 1, 0.5, {"training loss": 2.0})])])
     assert text.splitlines()[1].startswith("1,0.5,2.0,,,")
+
+
+@given(
+    st.lists(st.tuples(ANY, ANY), max_size=60), st.integers(1, 7), st.lists(st.integers(0, 80), max_size=8)
+)
+def test_written_from_events_alone_it_is_the_same(measured, steps_per_epoch, cuts):
+    events = told(measured, steps_per_epoch)
+    file = io.StringIO()
+    table = TableOfSteps(file)
+    for start, stop in pairwise([0, *sorted(cuts), len(events)]):
+        table.take(events[start:stop])
+        if isinstance(next(reversed(events[:stop]), None), Validated):
+            # nothing more comes into the row
+            table.end_row()
+    table.end_row()
+    assert file.getvalue() == csv_text([record_of(events)])
+
+
+def test_a_validation_of_no_step_in_sight_has_a_row_of_its_own_there_too():
+    file = io.StringIO()
+    table = TableOfSteps(file)
+    values = {"validation loss": 0.5, "validation accuracy": 0.25}
+    events = [Stepped("run", 3, 1.5, {"training loss": 2.0}), Validated("run", 4, 2, values, 0.1, best=True)]
+    table.take(events)
+    table.end_row()
+    assert file.getvalue() == csv_text([record_of(events)])
