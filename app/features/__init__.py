@@ -34,6 +34,7 @@ from app.features.program.torch_loading import TorchLoading
 from app.features.results.bench import Bench
 from app.features.results.results import Results
 from app.features.runs.gradient_flow import GradientFlows
+from app.features.runs.several_gpus import SeveralGpus
 from app.features.runs.sweeps import Sweeps
 from app.features.runs.training import Training
 from app.features.runs.twins import Twins
@@ -56,6 +57,7 @@ FEATURES: tuple[type[Feature], ...] = (
     OneStep,
     GradientFlows,
     Sweeps,
+    SeveralGpus,
     TorchLoading,
     Optimization,
     Data,

@@ -244,6 +244,7 @@ def _train(arguments: list[str]) -> int:
         metavar="RUN",
         help="also write project.json, curves.csv and weights.safetensors into this folder",
     )
+    parser.add_argument("--runs", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--overwrite", action="store_true", help="replace the run that is in the folder")
     parser.add_argument(
         "--tensorboard",
@@ -306,7 +307,7 @@ def _train(arguments: list[str]) -> int:
             {name: value for name, value in wishes.items() if value is not None},
             options.out,
             overwrite=options.overwrite,
-            runs=runs_folder(options.project),
+            runs=options.runs or runs_folder(options.project),
             ranks=ranks,
             tensorboard=options.tensorboard,
         )

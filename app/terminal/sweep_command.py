@@ -24,13 +24,14 @@ from networks.doctor.findings import findings
 from networks.project.kept_project import project_of
 from networks.project.project import Project, project_to_json, read_project
 from networks.project.sweeping import planned_sweep
+from networks.project.typed_values import typed_values
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Failed
 from networks.runs.failure import explain
 from networks.runs.kept.folders import runs_folder
 from networks.runs.kept.reading import is_run, read_run
 from networks.runs.measures import MEASURE
-from networks.runs.record import Record
+from networks.runs.record import MANY, Record
 from networks.runs.sweeps.queue import Queue, Taken, is_sweep, new_queue
 from networks.runs.sweeps.results import csv_text, results, table
 from networks.runs.sweeps.scripts import command_list, slurm_array
@@ -80,8 +81,8 @@ def _parser() -> Parser:
         action="append",
         default=[],
         metavar="SETTING=V,V",
-        help="such as “learning rate=0.1,0.01”, conv1.filters=8,16, conv1+conv2.filters=8,16 or "
-        "augmentation=none,light; once or twice",
+        help="such as “learning rate=0.1,0.01”, conv1.filters=8,16, conv1+conv2.filters=8,16, "
+        "augmentation=none,light, rotation.degrees=5,15 or “loss=CrossEntropy,Focal(gamma=1)”; once or twice",
     )
     parser.add_argument("--seeds", type=int, default=1, metavar="N", help="so many runs of each combination")
     parser.add_argument("--epochs", type=int, metavar="N", help="instead of the project's")
@@ -126,7 +127,7 @@ def _made(options: argparse.Namespace) -> Queue:
         name, equals, values = each.partition("=")
         if not equals:
             raise UserError(message("--set {text}: expected SETTING=VALUE,VALUE.", text=each))
-        swept.append((name, values.split(",")))
+        swept.append((name, typed_values(values)))
     plan, words, cells = planned_sweep(project, swept, options.seeds, MEASURE[options.by])
     for cell, trained in cells:
         if in_the_way := blocking(findings(trained)):
@@ -170,14 +171,14 @@ def _train(queue: Queue, taken: Taken, threads: int, signals: Signals) -> None:
         if is_run(place):
             bring(project_of(place).recipe.data.dataset)
             run, recorder, _, _ = resumed(place, version=version())
-            record = read_run(place, run.id, until=run.step).record
+            record = read_run(place, run.id, until=run.step, most=MANY).record
         else:
             project = _with_threads(read_project(taken.project), threads)
             bring(project.recipe.data.dataset)
             run = Run(project)
             named = Named(taken.cell.title, taken.cell.short)
             recorder = begun(run, queue.runs, named, version=version(), folder=place)
-            record = Record(run.id, epochs=run.target_epochs)
+            record = Record(run.id, epochs=run.target_epochs, most=MANY)
     except (RuntimeError, MemoryError) as error:
         raise UserError(explain(error).message) from None
     ending = drive(run, Telling(record, recorder, Silence()), signals)
@@ -225,13 +226,18 @@ def _work_together(queue: Queue, count: int) -> int:
 
 def _gpus(queue: Queue) -> list[str]:
     """The GPUs of this machine, by their names for CUDA, where the sweep trains on them."""
-    first = read_project(queue.folder / f"{queue.numbers()[0]:04}" / "project.json")
-    if first.recipe.machine.device != "cuda":
+    various = any(axis.path == "machine.device" for axis in queue.plan.axes)
+    files = (
+        queue.folder / f"{number:04}" / "project.json" for number in queue.numbers()[: None if various else 1]
+    )
+    if not any(read_project(file).recipe.machine.device == "cuda" for file in files):
         return []
     import torch
 
-    said = os.environ.get("CUDA_VISIBLE_DEVICES")
-    return said.split(",") if said else [str(number) for number in range(torch.cuda.device_count())]
+    said = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
+    # of those that were named only so many are there, and none behind one that is not
+    count = torch.cuda.device_count()
+    return ([each.strip() for each in said] if said != [""] else [*map(str, range(count))])[:count]
 
 
 def _give_up(queue: Queue, taken: Taken, error: UserError) -> None:

@@ -62,8 +62,16 @@ def interrupted(step: int, steps_per_epoch: int) -> Message:
     )
 
 
-def left_alone(step: int) -> Message:
-    """The sentence for a run of several processes of which one has ended without a word."""
+def left_alone(step: int, settled: bool = True) -> Message:
+    """The sentence for a run of several processes of which one has ended without a word.
+
+    Not `settled` is a run whose weights after this step cannot be read any more.
+    """
+    if not settled:
+        return message(
+            "Another process of this training has ended. The run is kept as it was at its last checkpoint, "
+            "and can go on."
+        )
     return message(
         "Another process of this training has ended. The run is kept as it was after step {step}, and can "
         "go on.",

@@ -257,11 +257,17 @@ def _sides(constants: ScriptConstants) -> Iterator[str]:
             yield f"    x_{side}, y_{side} = x[{side}].to(DEVICE), torch.from_numpy(y[{side}]).to(DEVICE)"
 
 
+def _arithmetic(device: str) -> Iterator[str]:
+    yield "    torch.set_num_threads(THREADS)"
+    if device == "cuda":
+        yield "    torch.backends.cudnn.deterministic = True  # sums in the same order each time"
+
+
 def _main(project: Project, constants: ScriptConstants, network: Source, run: Repeated) -> Iterator[str]:
     learning, device = project.recipe.learning, project.recipe.machine.device
     yield "def main() -> None:"
     yield '    """Trains, and writes down what every step and every epoch gave."""'
-    yield "    torch.set_num_threads(THREADS)"
+    yield from _arithmetic(device)
     yield "    x, y = load_images()"
     yield from _split(project.recipe.data)
     yield from _sides(constants)

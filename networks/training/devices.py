@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 import torch
 from torch import Tensor
@@ -23,8 +24,15 @@ def devices() -> tuple[str, ...]:
     return tuple(found)
 
 
-def device(name: str, number: int = 0) -> torch.device:
-    """torch's device of this name, of several the one with this number, where processes take one each.
+def gpus() -> tuple[str, ...]:
+    """The names of the NVIDIA GPUs that torch finds here, by their numbers."""
+    if not torch.cuda.is_available():
+        return ()
+    return tuple(torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count()))
+
+
+def device(name: str, number: int | None = None) -> torch.device:
+    """torch's device of this name; of several GPUs the one with this `number`, where processes take one each.
 
     Raises UserError where the machine has none.
     """
@@ -37,7 +45,10 @@ def device(name: str, number: int = 0) -> torch.device:
                 found=" / ".join(_NAMES[found] for found in devices()),
             )
         )
-    if name != "cuda" or not number:
+    if name == "cuda":
+        # cuDNN may otherwise take kernels that add in any order: no run could be repeated exactly
+        torch.backends.cudnn.deterministic = True
+    if name != "cuda" or number is None:
         return torch.device(name)
     if number >= (found := torch.cuda.device_count()):
         raise UserError(
@@ -49,7 +60,22 @@ def device(name: str, number: int = 0) -> torch.device:
             )
         )
     torch.cuda.set_device(number)
+    # NCCL wants to be told the number, also where it is 0
     return torch.device(name, number)
+
+
+def is_done(device: torch.device, seconds: float) -> bool:
+    """Whether a device has computed all that it was asked for, or has within so many seconds."""
+    if device.type != "cuda":
+        return True
+    done = torch.cuda.Event()  # type: ignore[no-untyped-call]
+    done.record(torch.cuda.current_stream(device))
+    end = time.monotonic() + seconds
+    while not done.query():  # type: ignore[no-untyped-call]
+        if time.monotonic() >= end:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def default_threads() -> int:
@@ -98,7 +124,8 @@ def seed_random(device: torch.device, seed: int) -> None:
     # not torch.manual_seed: it would seed the devices of others, too
     torch.default_generator.manual_seed(seed)
     if device.type == "cuda":
-        torch.cuda.manual_seed(seed)
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(seed)
     elif device.type == "mps":
         torch.mps.manual_seed(seed)
 

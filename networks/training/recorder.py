@@ -187,6 +187,8 @@ class Recorder:
         self._wait()
         broken = isinstance(event, Failed) or event.reason == "diverged"
         interrupted = isinstance(event, Finished) and event.reason == "interrupted"
+        # reading the weights would otherwise wait for ever; the run goes on from the checkpoint before
+        broken = broken or (interrupted and not self._run.settled)
         self._flush()
         with self._trying("metrics"), self._lines:
             self._metrics.sync()

@@ -40,7 +40,7 @@ from networks.runs.measures import (
     means,
 )
 from networks.training.compiled import Compiled
-from networks.training.devices import RandomNumbers, device
+from networks.training.devices import RandomNumbers, device, is_done
 from networks.training.distributed.ranks import Ranks, is_gone
 from networks.training.epoch_judge import EpochJudge
 from networks.training.in_force import InForce
@@ -61,6 +61,9 @@ FETCH_SECONDS = 0.03
 
 FETCH_STEPS = 16
 """The same where several processes train, which must come to the same steps."""
+
+SETTLING = 10.0
+"""Seconds that a GPU has for the steps that it still has to make where another process is gone."""
 
 
 class Run:
@@ -105,7 +108,8 @@ class Run:
         # read first: of some sets only reading tells how many images there are
         data.dataset.labels()
         self.plan = plan(project)
-        self.device = device(project.recipe.machine.device, 0 if ranks is None else ranks.launch.local_rank)
+        own = None if ranks is None else ranks.launch.local_rank
+        self.device = device(project.recipe.machine.device, own)
         if self.device.type == "cpu":
             refuse_beyond_memory(project, self.plan.report)
         torch.set_num_threads(self.plan.threads)
@@ -146,6 +150,8 @@ class Run:
         )
         self._learner = make_learner(project, self.plan, self.images, self.watch, ranks)
         self._fetched = time.perf_counter()
+        self.settled = True
+        """Whether weights can be read: not from a GPU that waits for a process that is gone."""
 
     @property
     def module(self) -> fx.GraphModule:
@@ -308,7 +314,8 @@ class Run:
                 return next(leg, None)
             except Exception as error:  # noqa: BLE001  whatever it is, the user is told
                 if self.ranks is not None and is_gone(error):
-                    return Finished(self.id, "interrupted", self.step, left_alone(self.step))
+                    self.settled = is_done(self.device, SETTLING)
+                    return Finished(self.id, "interrupted", self.step, left_alone(self.step, self.settled))
                 return explain(error, self.id)
             finally:
                 self.state.clock.stop()

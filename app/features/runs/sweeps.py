@@ -122,6 +122,8 @@ class Sweeps(PanelFeature["SweepPanel"]):
     def show_panel(self, panel: SweepPanel, old: Shown | None, new: Shown) -> None:
         if new.news(old, "project", "selection"):
             self.plans.settling.start()
+        if new.news(old, "recipe", "devices"):
+            panel.show_gpus(_gpus(new))
         if new.news(old, "findings"):
             self.plans.show()
 
@@ -363,3 +365,12 @@ class Sweeps(PanelFeature["SweepPanel"]):
         if self._rest is not None and not self.desk.trainer.busy:
             self.desk.open_panel("sweep")
             self._train(self._rest)
+
+
+def _gpus(shown: Shown) -> tuple[str, ...]:
+    """The GPUs on which the project may be trained here; none as long as torch is not loaded."""
+    if shown.devices is None or shown.recipe.machine.device != "cuda":
+        return ()
+    from networks.training.devices import gpus
+
+    return gpus()

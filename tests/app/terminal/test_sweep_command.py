@@ -12,10 +12,15 @@ import time
 import pytest
 
 from app.terminal.command_line import main
+from app.terminal.sweep_command import _gpus, _work_together
+from networks.project.kept_project import project_of
 from networks.project.project import write_project
+from networks.recipes.augmentation.rotation import Rotation
 from networks.runs.kept.files import METRICS
+from networks.runs.kept.folders import run_folders
 from networks.runs.sweeps.queue import queues
 from networks.runs.sweeps.results import results
+from networks.runs.sweeps.scripts import slurm_array
 from tests.networks.training.test_run import PLAIN, project
 
 pytestmark = pytest.mark.usefixtures("collector_at_rest")
@@ -99,3 +104,129 @@ def test_a_sweep_whose_processes_are_killed_goes_on(path):
     assert [row.state for row in results(queue).rows] == ["done", "done"]
     # they are the same runs
     assert len(list(runs.glob("0*"))) == 2
+
+
+def make_sweep(path, *values):
+    assert main(["sweep", str(path), *values, "--commands", str(path.with_name("commands.txt"))]) == 0
+    return only(path)
+
+
+@pytest.mark.parametrize(
+    ("visible", "there", "found"),
+    [
+        (None, 3, ["0", "1", "2"]),
+        ("2, 0", 2, ["2", "0"]),
+        ("GPU-8e1f,MIG-77aa", 2, ["GPU-8e1f", "MIG-77aa"]),
+        ("1,7,0", 1, ["1"]),
+        ("-1", 0, []),
+        ("", 0, []),
+    ],
+)
+def test_the_gpus_of_this_machine_are_those_that_cuda_shows(path, monkeypatch, visible, there, found):
+    monkeypatch.setattr("torch.cuda.device_count", lambda: there)
+    if visible is None:
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    else:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert _gpus(make_sweep(path, "--set", "lr=0.1,0.2")) == [], "it trains on the processor"
+    given = project(PLAIN, epochs=1, batch_size=600, device="cuda")
+    write_project(given, path.with_name("gpu.json"))
+    main(
+        ["sweep", str(path.with_name("gpu.json")), "--set", "lr=0.1", "--commands", str(path.with_name("c"))]
+    )
+    (queue,) = queues(path.with_name("gpu.runs"))
+    assert _gpus(queue) == found
+
+
+def test_also_where_only_some_of_the_runs_train_on_them(path, monkeypatch):
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert _gpus(make_sweep(path, "--set", "machine.device=cpu,cuda")) == ["0", "1"]
+
+
+def test_each_process_has_its_gpu(path, monkeypatch):
+    monkeypatch.setattr("app.terminal.sweep_command._gpus", lambda queue: ["3", "5"])
+    started = []
+
+    class Done:
+        returncode = 0
+
+        def __init__(self, command, **options):
+            started.append(options["env"]["CUDA_VISIBLE_DEVICES"])
+
+        def poll(self):
+            return 0
+
+    monkeypatch.setattr("app.terminal.sweep_command.subprocess.Popen", Done)
+    assert _work_together(make_sweep(path, "--set", "lr=0.1,0.2"), 3) == 0
+    assert started == ["3", "5", "3"]
+
+
+def test_the_parameter_of_a_step_of_the_augmentation_is_swept(path, capsys):
+    given = project(PLAIN, epochs=1, batch_size=600, augmentation=(Rotation(),))
+    write_project(given, path)
+    assert main(["sweep", str(path), "--set", "rotation.degrees=5,90"]) == 0
+    assert "Ranked first: Rotation angle" in capsys.readouterr().out
+    found = [
+        project_of(folder).recipe.data.augmentation for folder in run_folders(path.with_name("net.runs"))
+    ]
+    assert found == [(Rotation(degrees=5.0),), (Rotation(degrees=90.0),)]
+
+
+JOB = """
+import sys
+from pathlib import Path
+from networks.runs.kept.legs import End, claim_leg, end_leg, new_leg, now
+from networks.runs.kept.environment import Environment
+from networks.runs.kept.files import Header, write_json
+from networks.runs.sweeps.queue import Queue
+
+queue = Queue(Path(sys.argv[sys.argv.index("sweep") + 1]))
+taken = queue.take()
+if taken is not None:
+    folder = queue.begins(taken)
+    write_json(folder / "run.json", Header("a", "b", "", now(), 0))
+    end_leg(folder, claim_leg(folder, new_leg(Environment(), 0)), End("finished", "Done.", 1, now()))
+    queue.leave(taken)
+"""
+"""What stands for Backbone in a job of Slurm: it takes a run as `backbone sweep FOLDER --one` does."""
+
+SBATCH = """
+array=$(sed -n 's/^#SBATCH --array=//p' "$1")
+for task in $(seq "${array%-*}" "${array#*-}"); do SLURM_ARRAY_TASK_ID=$task bash "$1" & done
+wait
+"""
+"""A cluster of one machine, which starts all jobs of the array at once."""
+
+
+def test_an_array_of_slurm_trains_each_run_once(path):
+    queue = make_sweep(path, "--set", "lr=0.1,0.2,0.3,0.4")
+    script, job = path.with_name("it's an array.sh"), path.with_name("a job.py")
+    job.write_text(JOB)
+    root = os.path.join(os.path.dirname(__file__), "../../..")
+    script.write_text(slurm_array(queue, [sys.executable, str(job)]))
+    assert script.read_text().startswith("#!/bin/bash\n#SBATCH ")
+    subprocess.run(["bash", "-n", str(script)], check=True)
+    environment = os.environ | {"PYTHONPATH": root}
+    done = subprocess.run(
+        ["bash", "-c", SBATCH, "sbatch", str(script)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    assert [queue.state(number) for number in queue.numbers()] == ["done"] * 4
+    folders = run_folders(path.with_name("net.runs"))
+    assert len(folders) == 4
+    assert {queue.run(number) for number in queue.numbers()} == {*folders}
+
+
+@pytest.mark.slow
+def test_an_array_of_slurm_is_trained(path):
+    queue = make_sweep(path, "--set", "lr=0.1,0.2")
+    script = path.with_name("array.sh")
+    main_file = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../../main.py"))
+    script.write_text(slurm_array(queue, [sys.executable, main_file]))
+    subprocess.run(["bash", "-c", SBATCH, "sbatch", str(script)], check=True, cwd=path.parent)
+    assert [row.state for row in results(queue).rows] == ["done", "done"]

@@ -119,7 +119,7 @@ def test_training_draws_nothing_from_the_random_numbers_of_others():
 def step_once(run: Run) -> None:
     """Makes a step whose losses stay on the GPU, as if it was too soon to fetch them."""
     with run.state.random_numbers:
-        run._make_step()
+        run._learner.make_step(run.model, run.state, run._in_force)
 
 
 @pytest.mark.parametrize("resident", [True, False], ids=["images on the GPU", "images in main memory"])

@@ -233,3 +233,28 @@ def test_no_folder_no_recorder(tmp_path):
     (tmp_path / "p.runs").write_text("")
     with pytest.raises(UserError, match="No folder for the run was made"):
         begin(tmp_path / "p.runs")
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_where_another_process_is_gone_weights_are_read_only_if_they_can_be(tmp_path, monkeypatch, settled):
+    """A GPU may wait for ever for what the other one should have sent, and whoever reads from it as well."""
+    run, keeping = begin(tmp_path / "p.runs")
+    monkeypatch.setattr("networks.training.run.is_gone", lambda error: True)
+    monkeypatch.setattr("networks.training.run.is_done", lambda device, seconds: settled)
+    going = run.train()
+    for event in going:
+        keeping.take(event)
+        if isinstance(event, Stepped) and event.step == 3:
+            break
+    keeping.checkpoint()
+    run.ranks = object()
+    monkeypatch.setattr(run._learner, "make_step", lambda *_: (_ for _ in ()).throw(RuntimeError("gone")))
+    monkeypatch.setattr(run, "_fetch", lambda: iter(()))
+    if not settled:
+        monkeypatch.setattr(run, "save", lambda: pytest.fail("the weights are read"))
+    (ending,) = [event for event in going if isinstance(event, Finished)]
+    keeping.take(ending)
+    assert ending.reason == "interrupted"
+    assert ("at its last checkpoint" in str(ending.message)) is not settled
+    assert end_of(keeping.folder) is None
+    assert len(checkpoints(keeping.folder)) == 1

@@ -96,6 +96,11 @@ class SweepPanel(QWidget):
 
     # what would be trained
 
+    def show_gpus(self, gpus: tuple[str, ...]) -> None:
+        """The GPUs of this machine that may train the project, by their names."""
+        for button in (self.spread_button, self.spread_rest_button):
+            button.show_gpus(gpus)
+
     def show_plan(self, runs: int, about: str, reason: str) -> None:
         """How many runs the setup gives and what is known of their time, or the reason why there are none."""
         words = said(plural("Train {count} run", "Train {count} runs", count=runs))

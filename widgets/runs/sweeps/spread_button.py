@@ -8,6 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from networks.core.message import plural
+from widgets.controls.clear_menu import clear_menu
+from widgets.look.gpu_names import numbers_of_gpus, together
 from widgets.look.translation import said
 
 PROCESSES, COMMANDS, SLURM = "processes", "commands", "slurm"
@@ -26,17 +28,41 @@ class SpreadButton(QPushButton):
         self.setText(self.tr("Elsewhere"))
         self.setToolTip(self.tr("Train several runs at the same time, or on other machines"))
         self.setAccessibleName(self.tr("Train elsewhere"))
-        menu = QMenu(self)
+        self.setMenu(QMenu(self))
+        self._gpus: tuple[str, ...] = ()
+        self._fill()
+
+    def show_gpus(self, gpus: tuple[str, ...]) -> None:
+        """The GPUs that may train, by their names; none where the project trains on something else."""
+        if gpus != self._gpus:
+            self._gpus = gpus
+            self._fill()
+
+    def _fill(self) -> None:
+        menu = self.menu()
+        clear_menu(menu)
+        for count in numbers_of_gpus(len(self._gpus)):
+            words = said(
+                plural(
+                    "On {count} GPU, a run on each: {names}",
+                    "On {count} GPUs, a run on each: {names}",
+                    count=count,
+                    names=together(self._gpus[:count]),
+                )
+            )
+            self._add(words, PROCESSES, count)
+        if not menu.isEmpty():
+            menu.addSeparator()
         for count in counts(os.cpu_count() or 1):
-            words = said(plural("In {count} process", "In {count} processes", count=count))
-            menu.addAction(words).triggered.connect(lambda _=False, n=count: self.wished.emit(PROCESSES, n))
+            self._add(
+                said(plural("In {count} process", "In {count} processes", count=count)), PROCESSES, count
+            )
         menu.addSeparator()
-        for words, kind in (
-            (self.tr("Write a list of commands…"), COMMANDS),
-            (self.tr("Write a Slurm array script…"), SLURM),
-        ):
-            menu.addAction(words).triggered.connect(lambda _=False, each=kind: self.wished.emit(each, 0))
-        self.setMenu(menu)
+        self._add(self.tr("Write a list of commands…"), COMMANDS)
+        self._add(self.tr("Write a Slurm array script…"), SLURM)
+
+    def _add(self, words: str, kind: str, count: int = 0) -> None:
+        self.menu().addAction(words).triggered.connect(lambda _=False: self.wished.emit(kind, count))
 
 
 def counts(cores: int) -> tuple[int, ...]:
