@@ -23,8 +23,9 @@ def read_weights(folder: Path, keep: Keep, kind: Keep) -> dict[str, Tensor]:
     A run that was cut off has those of its last checkpoint. Raises UserError where there are none.
     """
     files = weight_files(folder, keep)
-    if files:
-        return read_tensors(files.get(kind) or files["last"])
+    # where one of them was deleted, the checkpoint may have what was in it
+    if (file := files.get(kind) or files.get("last")) is not None:
+        return read_tensors(file)
     for path in checkpoints(folder):
         tensors = read_checkpoint(path).tensors
         for prefix in (_IN_CHECKPOINT[kind], _IN_CHECKPOINT["last"]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -94,3 +95,18 @@ def test_what_is_gone_or_changed_is_told(tmp_path):
         path.unlink()
     with pytest.raises(UserError, match="no weights"):
         judge.judge("last", "validation")
+
+
+def test_where_a_file_was_deleted_the_checkpoint_has_the_weights(kept, tmp_path):
+    """Also where files of other kinds are still there."""
+    run, folder = kept
+    left = tmp_path / folder.name
+    shutil.copytree(folder, left)
+    keep = run.project.recipe.learning.stopping.keep
+    for path in weight_files(left, keep).values():
+        if path.name != OTHER_WEIGHTS["averaged"]:
+            path.unlink()
+    assert list(weight_files(left, keep)) == ["averaged"]
+    for kind in ("last", "best"):
+        found = read_weights(left, keep, kind)
+        assert all(found[name].equal(each) for name, each in run.weights(kind).items())

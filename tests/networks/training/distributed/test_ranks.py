@@ -120,11 +120,13 @@ class Work:
         return self.questions < 0
 
 
-@pytest.mark.parametrize(("questions", "done"), [(0, True), (3, True), (10**9, False)])
-def test_a_gpu_that_waits_for_one_that_is_gone_is_not_waited_for(monkeypatch, questions, done):
+@pytest.mark.parametrize(
+    ("questions", "seconds", "done"), [(0, 0.0, True), (3, 60.0, True), (10**9, 0.05, False)]
+)
+def test_a_gpu_that_waits_for_one_that_is_gone_is_not_waited_for(monkeypatch, questions, seconds, done):
     monkeypatch.setattr(torch.cuda, "Event", lambda: Work(questions))
     monkeypatch.setattr(torch.cuda, "current_stream", lambda device: None)
-    assert is_done(torch.device("cuda", 0), 0.05) is done
+    assert is_done(torch.device("cuda", 0), seconds) is done
     assert is_done(torch.device("cpu"), 0.0)
 
 
