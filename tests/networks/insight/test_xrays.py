@@ -7,7 +7,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
+from networks.insight import small_views
+from networks.insight.small_views import Size, SmallViews
 from networks.insight.taps import Taps
 from networks.insight.xrays import Wanted, xray
 from networks.layers import LAYERS
@@ -56,12 +59,56 @@ def test_views_hold_what_the_layers_gave(network, order, most, last):
 
 
 def test_large_maps_are_averaged_down():
-    from networks.insight.xrays import _thumbnails
+    large = torch.arange(2 * 80 * 60, dtype=torch.float32).reshape(2, 80, 60)
+    for x in (large, large.permute(1, 2, 0).contiguous().permute(2, 0, 1)):
+        views = SmallViews(Size(2, 40, "first"))
+        views.add("large", x, None)
+        small = views.finish()["large"].maps
+        assert small.values.shape == (2, 40, 40)
+        assert small.size == (80, 60)
+        assert small.values.mean() == pytest.approx(float(large.mean()), rel=1e-3)
 
-    large = np.arange(2 * 80 * 60, dtype=np.float32).reshape(2, 80, 60)
-    small = _thumbnails(large, 40)
-    assert small.shape == (2, 40, 40)
-    assert small.mean() == pytest.approx(large.mean(), rel=1e-3)
+
+@settings(max_examples=40)
+@given(fitting(), st.sampled_from(["strongest", "first"]), st.integers(0, 4000))
+def test_views_are_the_same_however_many_are_made_together(network, order, together):
+    module, images = build(network, 10).eval(), images_for(network)
+    wanted = Wanted(frozenset(node.name for node in network.nodes), order=order)
+
+    def views(most):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(small_views, "_TOGETHER", most)
+            return xray(Taps(module, network), network, CrossEntropy(), images, wanted).views
+
+    one, other = views(together), views(2**40)
+    assert [*one] == [*other]
+    for name, view in one.items():
+        same = other[name]
+        assert repr(structs.replace(view, maps=None, bars=None)) == repr(
+            structs.replace(same, maps=None, bars=None)
+        )
+        if view.maps is None:
+            assert np.array_equal(view.bars, same.bars, equal_nan=True)
+        else:
+            assert view.maps.channels == same.maps.channels
+            assert np.array_equal(view.maps.values, same.maps.values, equal_nan=True)
+            assert np.array_equal(view.maps.ranges, same.maps.ranges, equal_nan=True)
+
+
+@settings(max_examples=20)
+@given(fitting(), st.booleans())
+def test_what_is_held_of_the_pass_is_what_a_pass_of_its_own_would_give(network, training):
+    module, images = build(network, 10), images_for(network)
+    taps, mode = Taps(module, network), "training" if training else "evaluation"
+    wanted, held = Wanted(frozenset(node.name for node in network.nodes), mode=mode), {}
+    alone = xray(taps, network, CrossEntropy(), images, wanted)
+    found = xray(taps, network, CrossEntropy(), images, wanted, held=held)
+    assert np.array_equal(found.answer, alone.answer, equal_nan=True)
+    assert found.views.keys() == alone.views.keys()
+    captures = taps.captures(images, network.order, training=training, own_weights=True)
+    assert held.keys() == captures.keys()
+    for name, capture in held.items():
+        assert np.array_equal(capture.output, captures[name].output, equal_nan=True)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in LAYERS if issubclass(kind, Activation)], ids=str)
