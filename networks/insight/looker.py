@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property, partial
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import msgspec
@@ -24,9 +22,11 @@ from networks.graph.check import check
 from networks.insight.closeups import spread
 from networks.insight.own_numbers import OwnNumbers
 from networks.insight.pictures import Pictures
-from networks.insight.taps import Take, Taps
+from networks.insight.precedence import Precedence
+from networks.insight.taps import Between, Take, Taps
 from networks.insight.tracing import traced
 from networks.insight.xrays import Wanted, silencer, xray
+from networks.layers.ends import Output
 from networks.module.build import build
 from networks.project.project import Project
 from networks.recipes.stopping import Keep
@@ -57,18 +57,38 @@ _ALIVE = 3
 class Measured(msgspec.Struct, frozen=True):
     """How layers fare, by their names: units that are always zero, and how the probe pulls at the weights.
 
-    `weighed` tells more of the weights of the one layer that is looked at from near.
+    `names` are the layers whose units were counted. `weighed` tells more of the weights of the one layer that
+    is looked at from near, whose name is `near`.
     """
 
     units: dict[str, Units]
     pulls: dict[str, Pull]
     weighed: Weighed | None = None
+    names: frozenset[str] = frozenset()
+    near: str = ""
+
+    def beside(self, near: str) -> Measured:
+        """The same where this layer is looked at from near: nothing is told of the weights of another one."""
+        return self if near == self.near else msgspec.structs.replace(self, weighed=None)
+
+    def tells(self, names: Collection[str], near: str) -> bool:
+        """Whether it tells all of these layers."""
+        return self.names.issuperset(names) and near in ("", self.near)
+
+
+class _GivenUp(Exception):  # noqa: N818  nothing went wrong
+    """Nobody wants what is being measured any more."""
+
+
+def _always() -> bool:
+    return True
 
 
 class Looker:
     """A built module that is looked into and stays as it is, be it that of a run or a copy.
 
-    `step` is the step after which it has these weights. Threads that look at the same time take turns.
+    `step` is the step after which it has these weights. Threads that look at the same time take turns; who
+    looks at one picture never waits for who measures, or goes through many.
     """
 
     def __init__(self, module: fx.GraphModule, project: Project, step: int = 0) -> None:
@@ -80,13 +100,13 @@ class Looker:
         self._device = next((weight.device for weight in module.parameters()), torch.device("cpu"))
         self._loss = make_loss(learning.loss, self._device)
         self._sent: tuple[Pictures, Tensor] | None = None
-        self._looking = Lock()
+        self._looking = Precedence()
 
-    def look(self, pictures: Pictures, wanted: Wanted) -> XRay:
-        """The views that are wanted of the probe."""
-        with self._looking:
+    def look(self, pictures: Pictures, wanted: Wanted, held: dict[str, Capture] | None = None) -> XRay:
+        """The views that are wanted of the probe; `held` gets all that layers computed with. See `xray`."""
+        with self._looking.at_once():
             batch = self._batch(pictures, wanted.mode)
-            found = xray(self._taps, self.project.network, self._declared, batch, wanted, self.step)
+            found = xray(self._taps, self.project.network, self._declared, batch, wanted, self.step, held)
         return msgspec.structs.replace(found, picture=pictures.seen, label=pictures.label, images=len(batch))
 
     def wear(self, weights: dict[str, Tensor], folder: Path, step: int) -> None:
@@ -94,29 +114,52 @@ class Looker:
 
         Raises UserError where they are those of another network.
         """
-        with self._looking:
+        with self._looking.at_once():
             take_weights(self._module, weights, folder)
             self.step = step
 
     def measure(
-        self, pictures: Pictures, names: Collection[str], near: str = "", *, of_step: bool = False
-    ) -> Measured:
+        self,
+        pictures: Pictures,
+        names: Collection[str],
+        near: str = "",
+        *,
+        of_step: bool = False,
+        known: Measured | None = None,
+        goes_on: Callable[[], bool] = _always,
+    ) -> Measured | None:
         """How these layers fare, in evaluation mode, with nothing switched off; `near` is looked at closer.
 
-        `of_step` says that the module has the gradients of a run's last step.
+        `of_step` says that the module has the gradients of a run's last step. What is `known` of the same
+        pictures and weights is not measured again. Takes long, but nobody has to wait for it; None where it
+        is given up, since it is to go on no more.
         """
-        with self._looking:
-            images = self._here(pictures)
-            lengths, gradients = self._gradients(images[:1], pictures.label, near)
-            weighed = self._weighed(near, gradients, of_step)
-            return Measured(self._units(images, {*names, near}), self._pulls(lengths), weighed)
+
+        def between() -> None:
+            if not goes_on():
+                raise _GivenUp
+            self._looking.give_way()
+
+        before = Measured({}, {}) if known is None else known
+        missing = frozenset({*names, near} - {""}) - before.names
+        try:
+            with self._looking.at_leisure():
+                images = self._here(pictures)
+                pulls, weighed = before.pulls, before.weighed
+                if known is None or near not in ("", known.near):
+                    lengths, gradients = self._gradients(images[:1], pictures.label, near, between)
+                    pulls, weighed = self._pulls(lengths), self._weighed(near, gradients, of_step)
+                units = before.units | self._units(images, missing, between)
+        except _GivenUp:
+            return None
+        return Measured(units, pulls, weighed, before.names | missing, near or before.near)
 
     def captures(self, pictures: Pictures, names: Collection[str], mode: Mode) -> dict[str, Capture]:
         """All that these layers computed with; image 0 is the probe. For a module whose weights stay.
 
         In training mode the other pictures are the batch that the probe is trained in.
         """
-        with self._looking:
+        with self._looking.at_once():
             batch = self._batch(pictures, mode)
             training = mode == "training"
             return self._taps.captures(batch, names, training=training, own_weights=True)
@@ -129,7 +172,7 @@ class Looker:
         """
         assert pictures.label is not None, "without a label there is no loss"
         project = self.project
-        with self._looking, torch.inference_mode(False):
+        with self._looking.at_once(), torch.inference_mode(False):
             batch = self._batch(pictures, mode)
             return traced(
                 self._module,
@@ -144,16 +187,20 @@ class Looker:
             )
 
     def run(self, images: Tensor, names: Collection[str], take: Take, off: Silenced = NOTHING_OFF) -> None:
-        """Hands out what these layers give for other pictures, in evaluation mode. See `Taps.run`."""
-        with self._looking:
-            self._taps.run(images.to(self._device), names, take, change=silencer(off))
+        """Hands out what these layers give for other pictures, in evaluation mode. See `Taps.run`.
+
+        Many pictures take long, but nobody has to wait for them.
+        """
+        with self._looking.at_leisure():
+            between = self._looking.give_way
+            self._taps.run(images.to(self._device), names, take, change=silencer(off), between=between)
 
     def borrowed(self) -> fx.GraphModule:
         """The network in evaluation mode, for whoever needs it for longer: it shares the weights.
 
         For a module whose weights stay: nothing may be written into them, and none asks for a gradient.
         """
-        with self._looking:
+        with self._looking.at_once():
             shared: dict[int, Any] = {
                 id(each): nn.Parameter(each.detach(), requires_grad=False)
                 for each in self._module.parameters()
@@ -164,13 +211,13 @@ class Looker:
 
     def loss(self, scores: NDArray[np.float32], label: int) -> float:
         """The loss of one picture, by its scores, as torch computes it."""
-        with self._looking, torch.no_grad():
+        with self._looking.at_once(), torch.no_grad():
             given = torch.from_numpy(scores[None]).to(self._device)
             return float(self._loss(given, torch.tensor([label], device=self._device)))
 
     def copied(self) -> fx.GraphModule:
         """A copy of the network, to be changed."""
-        with self._looking:
+        with self._looking.at_once():
             return copy.deepcopy(self._module)
 
     def images(self, pictures: Pictures, mode: Mode) -> int:
@@ -205,8 +252,10 @@ class Looker:
             self._sent = pictures, pictures.images.to(self._device)
         return self._sent[1]
 
-    def _units(self, images: Tensor, names: Collection[str]) -> dict[str, Units]:
+    def _units(self, images: Tensor, names: Collection[str], between: Between) -> dict[str, Units]:
         inner = [name for name in names if name in self.project.network]
+        if not inner:
+            return {}
         alive: dict[str, Tensor] = {}
 
         def take(name: str, inputs: tuple[Tensor, ...], output: Tensor) -> None:
@@ -217,11 +266,11 @@ class Looker:
             alive[name] = alive[name] | found if name in alive else found
 
         for some in torch.split(images, self.at_once):
-            self._taps.run(some, inner, take)
+            self._taps.run(some, inner, take, between=between)
         return {name: Units((~each).cpu().numpy(), len(images)) for name, each in alive.items()}
 
     def _gradients(
-        self, image: Tensor, label: int | None, near: str
+        self, image: Tensor, label: int | None, near: str, between: Between
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Of the probe's loss, by the paths of the weights: the norms of their gradients, and the gradients
         of the layer `near` themselves. None without a label.
@@ -233,6 +282,7 @@ class Looker:
             return lengths, gradients
 
         def take(path: str, gradient: Tensor) -> Tensor:
+            between()
             lengths[path] = gradient.norm()
             if layer_of(self.project.network, path) == near:
                 gradients[path] = gradient
@@ -244,15 +294,23 @@ class Looker:
             for path, each in weights.items()
         ]
         try:
-            with torch.inference_mode(False), torch.enable_grad(), _evaluating(self._module):
-                scores = self._module(image.clone())
-                scores = scores[0] if isinstance(scores, tuple) else scores
+            with torch.inference_mode(False), torch.enable_grad():
+                scores = self._scores(image.clone(), between)
                 loss = self._loss(scores, torch.tensor([label], device=image.device))
                 torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
         finally:
             for hook in hooks:
                 hook.remove()
         return lengths, gradients
+
+    def _scores(self, images: Tensor, between: Between) -> Tensor:
+        """The main scores, from which gradients can be asked for."""
+        found: list[Tensor] = []
+        (end,) = [node.name for node in self.project.network.of_type(Output)][:1]
+        self._taps.run(
+            images, {end}, lambda _, __, output: found.append(output), between=between, gradients=True
+        )
+        return found[0]
 
     def _pulls(self, lengths: Mapping[str, Tensor]) -> dict[str, Pull]:
         """By layer: norms of the gradient of the probe's loss and of the weights."""
@@ -353,16 +411,3 @@ def _own(module: fx.GraphModule, project: Project) -> Looker:
     module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     guard_norms(module)
     return Looker(module, project)
-
-
-@contextmanager
-def _evaluating(module: nn.Module) -> Iterator[None]:
-    """Brings all parts into evaluation mode, and afterwards back into that in which each of them was."""
-    parts = list(module.modules())
-    before = [part.training for part in parts]
-    try:
-        module.eval()
-        yield
-    finally:
-        for part, was in zip(parts, before, strict=True):
-            part.training = was

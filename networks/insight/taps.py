@@ -20,14 +20,30 @@ Take = Callable[[str, tuple[Tensor, ...], Tensor], None]
 """Is given a layer's name, what came in and what left it, n×… each; must not write into them."""
 Change = Callable[[str, tuple[Tensor, ...], Tensor], Tensor]
 """Is given the same, and gives what the layers behind it get instead."""
+Between = Callable[[], None]
+"""Is called before each layer; what it raises breaks the pass off."""
 
 
 class _Step(NamedTuple):
-    """One operation of the graph, and whose values nobody needs after it."""
+    """One operation of the graph, and whose values nobody needs after it.
+
+    `plain` are its arguments where they are other nodes and nothing else, as those of most layers.
+    """
 
     node: fx.Node
     call: Callable[..., Any]
     done_with: tuple[fx.Node, ...]
+    plain: tuple[fx.Node, ...] | None
+
+
+class _How(NamedTuple):
+    """How a pass is made; see `Taps.run`."""
+
+    training: bool
+    seed: int
+    change: Change | None = None
+    between: Between | None = None
+    gradients: bool = False
 
 
 class Taps:
@@ -70,10 +86,13 @@ class Taps:
         training: bool = False,
         seed: int = 0,
         change: Change | None = None,
+        between: Between | None = None,
+        gradients: bool = False,
     ) -> None:
         """Hands out these layers in the order in which they are computed; computes nothing else.
 
-        What layers give goes through `change` first, where there is one.
+        What layers give goes through `change` first, where there is one. With `gradients` torch remembers how
+        it was computed, so that gradients can be asked for.
 
         In `training` mode layers compute as while training, with the images as their batch, and draw their
         random numbers from `seed`; frozen ones with statistics stay in evaluation mode, as in a run. Names
@@ -91,7 +110,8 @@ class Taps:
             for told in wanted.get(name, ()):
                 take(told, (value,) if told != name else inputs, value)
 
-        self._drive(images, frozenset(wanted), look, values, training, seed, change=change)
+        how = _How(training, seed, change, between, gradients)
+        self._drive(images, frozenset(wanted), look, values, how)
 
     def capture(self, images: Tensor, name: str, *, training: bool = False, seed: int = 0) -> Capture:
         """All that one layer computed with. Raises KeyError where it has no output."""
@@ -106,12 +126,13 @@ class Taps:
         training: bool = False,
         seed: int = 0,
         own_weights: bool = False,
+        take: Take | None = None,
     ) -> dict[str, Capture]:
         """All that these layers computed with, in the order in which they were computed.
 
         What one layer gives and another takes is the same array. Names without an output are left out. With
         `own_weights` the captures share the module's weights, which must not change as long as they are used,
-        and its outputs as they lie in memory.
+        and its outputs as they lie in memory. `take` is handed each of these layers, as by `run`.
         """
         numbers_of = _shared if own_weights else _numpy
         wanted = self._wanted(names)
@@ -141,8 +162,10 @@ class Taps:
                     tuple(map(_numpy, numbers.drawn)) if own else (),
                     array_of(label),
                 )
+                if take is not None:
+                    take(name, tuple(values[each] for each in sources), value)
 
-        self._drive(images, frozenset(wanted), look, values, training, seed, numbers)
+        self._drive(images, frozenset(wanted), look, values, _How(training, seed), numbers)
         return found
 
     # -- which
@@ -186,24 +209,28 @@ class Taps:
         names: frozenset[str],
         look: Callable[[fx.Node, Tensor], None],
         values: dict[str, Tensor],
-        training: bool,
-        seed: int,
+        how: _How,
         numbers: OwnNumbers | None = None,
-        change: Change | None = None,
     ) -> None:
         """`look` is told every value; `values` loses those of layers that nothing needs any more."""
-        numbers = numbers or OwnNumbers(seed, images.device)
+        numbers = numbers or OwnNumbers(how.seed, images.device)
+        training, change, between = how.training, how.change, how.between
         env: dict[fx.Node, Any] = {}
 
         def value_of(node: fx.Node) -> Any:
             return env[node]
 
-        with torch.no_grad(), self._mode(training), numbers if training else nullcontext():
-            for node, call, done_with in self._plan(names):
+        recording = torch.enable_grad() if how.gradients else torch.no_grad()
+        with recording, self._mode(training), numbers if training else nullcontext():
+            for node, call, done_with, plain in self._plan(names):
+                if between is not None:
+                    between()
                 if node.op == "placeholder":
                     found = images
                 elif node.op == "get_attr":
                     found = call()
+                elif plain is not None and not training:
+                    found = call(*[env[source] for source in plain])
                 else:
                     numbers.drawn.clear()
                     numbers.keeps = training
@@ -240,7 +267,7 @@ class Taps:
         free: dict[fx.Node, list[fx.Node]] = {}
         for source, node in last.items():
             free.setdefault(node, []).append(source)
-        return [_Step(node, self._call(node), tuple(free.get(node, ()))) for node in order]
+        return [_Step(node, self._call(node), tuple(free.get(node, ())), _plain(node)) for node in order]
 
     def _sources(self, node: fx.Node) -> tuple[fx.Node, ...]:
         return tuple(self._nodes[name] for name in node.meta.get("sources", ()))
@@ -284,6 +311,12 @@ class _Untouched:
             return self._part(*inputs)
         copies = {name: buffer.clone() for name, buffer in self._part.named_buffers()}
         return functional_call(self._part, copies, inputs)
+
+
+def _plain(node: fx.Node) -> tuple[fx.Node, ...] | None:
+    """The arguments of a node where all of them are nodes."""
+    plain = tuple(each for each in node.args if isinstance(each, fx.Node))
+    return plain if len(plain) == len(node.args) and not node.kwargs else None
 
 
 def _passed_on(network: Network) -> dict[str, str]:
