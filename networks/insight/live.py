@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -15,8 +16,8 @@ from networks.xray.view import XRay
 
 VIEWS, HEALTH = 0.035, 0.01
 """Shares of the time that views may take, and what says how layers fare. Together less than a twentieth."""
-SELDOM = 1.0
-"""Seconds between two looks at how layers fare, at least."""
+SOONEST, SELDOM = 0.1, 1.0
+"""Seconds between two looks, at least: for views, which nobody takes more often, and at how layers fare."""
 
 
 class Wish(NamedTuple):
@@ -35,17 +36,45 @@ class Seen(NamedTuple):
     measured: Measured | None
 
 
+class _Share:
+    """Says when something may be done again that takes a share of the time, at most, and not too often.
+
+    Steps are long: the time for the next look has mostly come in the middle of one. So a share that was not
+    used is kept, up to what the last time took, and looks come as often in the mean as they may.
+    """
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._at: float | None = None
+        self._last = -math.inf
+        self._saved = self._cost = 0.0
+
+    def due(self, now: float, apart: float) -> bool:
+        """Whether it may be done now, where two times are so many seconds `apart`, at least."""
+        if self._at is not None:
+            self._saved = min(self._saved + self._share * (now - self._at), self._cost)
+        self._at = now
+        return self._saved >= 0 and now - self._last >= apart
+
+    def spend(self, began: float, ended: float) -> None:
+        """It was done, from one time to another."""
+        self._last, self._cost = began, ended - began
+        self._saved -= self._cost
+
+
 class Live:
     """One slot for what is wished and one for what was seen last, both overwritten: nothing piles up.
 
     The thread that trains calls `look` between two steps. It measures how long looking takes, and looks the
-    more seldom the longer that is. The run's numbers stay as they would be, to the bit.
+    more seldom the longer that is. What was seen is of one step, and the run's numbers stay as they would be,
+    to the bit.
     """
 
     def __init__(
         self,
         explain: Callable[[BaseException], Message],
         clock: Callable[[], float] = time.perf_counter,
+        apart: float = SOONEST,
     ) -> None:
         """`explain` has words for what goes wrong while looking."""
         self.wish: Wish | None = None
@@ -54,16 +83,23 @@ class Live:
         """Why it looks no more for the present wish."""
         self.spent = 0.0
         """Seconds that were spent on looking so far."""
+        self.apart = apart
+        """Seconds between two looks, at least. Whoever shows what was seen says how often that can be."""
         self._explain, self._clock = explain, clock
-        self._due = self._health_due = 0.0
+        self._begin_shares()
         self._looker: tuple[Run, Looker] | None = None
         self._failed: Wish | None = None
-        self._measured: tuple[Wish, Measured] | None = None
+        self._measured: tuple[Pictures, Measured] | None = None
 
     def look(self, run: Run) -> None:
         """Looks if its time has come. Only between two steps, in the thread that trains."""
-        wish, now = self.wish, self._clock()
-        if wish is None or wish.run != run.id or wish is self._failed or now < self._due:
+        wish = self.wish
+        if wish is None or wish.run != run.id or wish is self._failed:
+            return
+        if self._looker is None or self._looker[0] is not run:
+            self._begin_shares()
+        now = self._clock()
+        if not self._views.due(now, self.apart):
             return
         try:
             self._look(run, wish, now)
@@ -74,24 +110,36 @@ class Live:
         """Lets go of the run, its network and what was seen. Only while nobody trains."""
         self.wish = self.seen = self._looker = self._failed = self._measured = self.problem = None
 
-    def _look(self, run: Run, wish: Wish, now: float) -> None:
+    def _begin_shares(self) -> None:
+        self._views, self._health = _Share(VIEWS), _Share(HEALTH)
+
+    def _look(self, run: Run, wish: Wish, began: float) -> None:
         if self._looker is None or self._looker[0] is not run:
             self._looker, self._measured = (run, Looker(run.module, run.project)), None
-            self._health_due = 0.0
         looker = self._looker[1]
         looker.step = run.step
         found = looker.look(wish.pictures, wish.wanted)
-        done = self._clock()
-        self._due = done + (done - now) / VIEWS
-        self.spent += done - now
-        other = self._measured is None or self._measured[0] is not wish
-        if done >= self._health_due:
-            focus = wish.wanted.focus
-            near = "" if focus is None else focus.name
-            found_too = looker.measure(wish.pictures, wish.wanted.names, near, of_step=True)
-            self._measured = wish, found_too
-            end = self._clock()
-            self._health_due = end + max(SELDOM, (end - done) / HEALTH)
-            self.spent += end - done
-            other = False
-        self.seen = Seen(wish, found, None if other or self._measured is None else self._measured[1])
+        now = self._clock()
+        self._views.spend(began, now)
+        self.spent += now - began
+        focus = wish.wanted.focus
+        near = "" if focus is None else focus.name
+        # shown at once: how the layers fare takes longer
+        self.seen = Seen(wish, found, self._known(wish, near))
+        if not self._health.due(now, SELDOM):
+            return
+        measured = looker.measure(
+            wish.pictures, wish.wanted.names, near, of_step=True, goes_on=lambda: self.wish is wish
+        )
+        ended = self._clock()
+        self._health.spend(now, ended)
+        self.spent += ended - now
+        if measured is not None:
+            self._measured = wish.pictures, measured
+            self.seen = Seen(wish, found, measured)
+
+    def _known(self, wish: Wish, near: str) -> Measured | None:
+        """What was measured of these pictures the last time, be it of other layers."""
+        if self._measured is None or self._measured[0] is not wish.pictures:
+            return None
+        return self._measured[1].beside(near)

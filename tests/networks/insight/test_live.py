@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -10,8 +11,15 @@ import torch
 from msgspec.structs import replace
 
 from networks.graph.network import Network, Node
-from networks.insight.live import HEALTH, VIEWS, Live, Wish
-from networks.insight.looker import BATCH_BYTES, PASS_BYTES, Looker, first_looker, run_looker
+from networks.insight.live import HEALTH, SOONEST, VIEWS, Live, Wish
+from networks.insight.looker import (
+    BATCH_BYTES,
+    PASS_BYTES,
+    Looker,
+    Measured,
+    first_looker,
+    run_looker,
+)
 from networks.insight.pictures import BESIDE, MOST_BYTES, pictures
 from networks.insight.xrays import Wanted
 from networks.layers.activation import ReLU
@@ -26,6 +34,7 @@ from networks.runs.events import Stepped, Validated
 from networks.runs.failure import explain
 from networks.training.run import Run
 from networks.xray.probe import DataPicture, OwnPicture
+from networks.xray.view import XRay
 
 
 def project(**settings):
@@ -50,6 +59,19 @@ def words(error):
     return explain(error, "run").message
 
 
+def units(measured):
+    return {name: (each.zero.tolist(), each.pictures) for name, each in measured.units.items()}
+
+
+def same(one, other):
+    """Whether the same was measured, to the bit."""
+    told = [(units(each), each.pulls, each.names, each.near, each.weighed is None) for each in (one, other)]
+    if told[0] != told[1] or one.weighed is None:
+        return told[0] == told[1]
+    spreads = [(each.weighed.weights, each.weighed.gradients) for each in (one, other)]
+    return all(np.array_equal(a.counts, b.counts) and a.low == b.low for a, b in zip(*spreads, strict=True))
+
+
 def trained(run, look=lambda run: None):
     values = []
     for event in run.train():
@@ -61,7 +83,7 @@ def trained(run, look=lambda run: None):
 
 def impatient():
     """A Live that may look after each step, since for its clock no time passes."""
-    return Live(words, clock=itertools.count(0.0, 0.0).__next__)
+    return Live(words, clock=itertools.count(0.0, 0.0).__next__, apart=0)
 
 
 @pytest.mark.parametrize("mode", ["evaluation", "training"])
@@ -103,6 +125,174 @@ def test_looking_takes_no_more_than_its_share():
     for _ in range(20_000):
         live.look(run)
     assert 0.01 < live.spent / now[0] <= VIEWS + HEALTH < 0.05
+
+
+@pytest.mark.parametrize("step", [0.02, 0.21, 0.5])
+def test_looks_come_as_often_as_their_share_allows_however_long_a_step_is(step, monkeypatch):
+    trial, now, cost, looks = project(), [0.0], 0.01, []
+
+    def look(*_):
+        looks.append(now[0])
+        now[0] += cost
+        return XRay({}, 0, "evaluation", None, cost)
+
+    monkeypatch.setattr(Looker, "look", look)
+    monkeypatch.setattr(Looker, "measure", lambda *_, **__: Measured({}, {}))
+    run, live = Run(trial), Live(words, lambda: now[0])
+    live.wish = Wish(run.id, pictures(trial, DataPicture(5)), Wanted(frozenset({"l0"})))
+    while now[0] < 100:
+        now[0] += step
+        live.look(run)
+    most = min(1 / SOONEST, VIEWS / cost, 1 / (step + cost))
+    assert 0.95 * most <= len(looks) / now[0] <= 1.02 * most
+    assert min(np.diff(looks)) >= SOONEST
+    # nothing is saved up while nobody looks
+    live.wish, before = None, live.wish
+    now[0] += 1000
+    live.wish, count = before, len(looks)
+    while now[0] < 1110:
+        now[0] += step
+        live.look(run)
+    assert len(looks) - count <= 1.02 * most * 10 + 2
+
+
+def test_views_are_shown_before_it_is_measured_how_layers_fare(monkeypatch):
+    trial, shown = project(), []
+    run, live = Run(trial), impatient()
+    measure = Looker.measure
+
+    def measured(*given, **named):
+        shown.append(live.seen)
+        return measure(*given, **named)
+
+    monkeypatch.setattr(Looker, "measure", measured)
+    wanted = Wanted(frozenset(node.name for node in trial.network.nodes))
+    live.wish = Wish(run.id, pictures(trial, DataPicture(5)), wanted)
+    live.look(run)
+    ((wish, xray, before),) = shown
+    assert wish is live.wish
+    assert xray is live.seen.xray
+    assert before is None
+    assert live.seen.measured is not None
+    # other layers come into sight: what is known of these is told with them
+    live.wish = Wish(run.id, live.wish.pictures, Wanted(frozenset({"l0"})))
+    live.look(run)
+    assert live.seen.measured is not None
+    assert len(shown) == 1
+
+
+def test_a_newer_wish_does_not_wait_until_it_is_measured_how_layers_fare(monkeypatch):
+    trial, measured = project(), []
+    run, live = Run(trial), impatient()
+    ready, measure = pictures(trial, DataPicture(5)), Looker.measure
+    newer = Wish(run.id, ready, Wanted(frozenset({"l2"})))
+
+    def interrupted(looker, *given, goes_on, **named):
+        def asked():
+            live.wish = newer
+            return goes_on()
+
+        measured.append(measure(looker, *given, goes_on=asked, **named))
+        return measured[-1]
+
+    monkeypatch.setattr(Looker, "measure", interrupted)
+    live.wish = Wish(run.id, ready, Wanted(frozenset({"l0"})))
+    live.look(run)
+    assert measured == [None]
+    assert live.problem is None
+    assert live.seen.measured is None
+    live.look(run)
+    assert live.seen.wish is newer
+    assert all(weight.grad is None and not weight._backward_hooks for weight in run.module.parameters())
+
+
+@pytest.mark.parametrize("mode", ["evaluation", "training"])
+def test_what_is_seen_is_of_one_step_and_stays_so_while_the_run_goes_on(mode):
+    trial = project()
+    run, live = Run(trial), impatient()
+    ready = pictures(trial, DataPicture(5))
+    wanted = Wanted(frozenset(node.name for node in trial.network.nodes), mode=mode)
+    live.wish = Wish(run.id, ready, wanted)
+    seen, copies = [], []
+
+    def look(run):
+        copied, step = run.state.copied("last")
+        live.look(run)
+        seen.append(live.seen.xray)
+        copies.append((step, Looker(copied, trial, step).look(ready, wanted)))
+
+    for _, event in zip(range(12), run.train(), strict=False):
+        if isinstance(event, Stepped):
+            look(run)
+    assert live.problem is None
+    assert len({each.step for each in seen}) == len(seen) > 8
+    for found, (step, calm) in zip(seen, copies, strict=True):
+        assert found.step == calm.step == step
+        assert np.array_equal(found.answer, calm.answer)
+        for name, view in found.views.items():
+            other = calm.views[name]
+            assert (view.low, view.high, view.mean) == (other.low, other.high, other.mean)
+            if view.maps is None:
+                assert np.array_equal(view.bars, other.bars)
+            else:
+                assert view.maps.channels == other.maps.channels
+                assert np.array_equal(view.maps.values, other.maps.values)
+    assert not np.array_equal(seen[0].answer, seen[-1].answer)
+
+
+def test_who_looks_does_not_wait_for_who_measures_and_neither_disturbs_the_other():
+    trial = project()
+    looker, ready = Looker(Run(trial).module, trial), pictures(trial, DataPicture(5))
+    names = frozenset(node.name for node in trial.network.nodes)
+    calm = looker.measure(ready, names, "l0")
+    views = {mode: looker.look(ready, Wanted(names, mode=mode)) for mode in ("evaluation", "training")}
+    found, looks = [], []
+
+    def look():
+        training = looker.look(ready, Wanted(names, mode="training"))
+        found.append((training, looker.trace(ready, "evaluation"), looker.look(ready, Wanted(names))))
+
+    def goes_on():
+        # before each layer and each gradient, and once all of it in between
+        if len(looks) < 40:
+            looks.append(Thread(target=look))
+            looks[-1].start()
+            while not looker._looking._waiting:
+                pass
+        return True
+
+    assert same(looker.measure(ready, names, "l0", goes_on=goes_on), calm)
+    for each in looks:
+        each.join()
+    assert len(found) == len(looks) > 10
+    trial_trace = looker.trace(ready, "evaluation")
+    for training, trace, evaluation in found:
+        assert trace.loss == trial_trace.loss
+        assert trace.norms == trial_trace.norms
+        for xray in (training, evaluation):
+            assert np.array_equal(xray.answer, views[xray.mode].answer)
+
+
+def test_what_is_known_is_not_measured_again(monkeypatch):
+    trial = project()
+    looker, ready = Looker(Run(trial).module, trial), pictures(trial, DataPicture(5))
+    names = frozenset(node.name for node in trial.network.nodes)
+    whole = looker.measure(ready, names)
+    few = looker.measure(ready, {"l0"})
+    assert few.pulls == whole.pulls
+    assert few.units.keys() == {"l0"}
+    assert not few.tells(names, "")
+    gradients, made = Looker._gradients, []
+    monkeypatch.setattr(Looker, "_gradients", lambda *given: made.append(1) or gradients(*given))
+    rest = looker.measure(ready, names, known=few)
+    assert same(rest, whole)
+    assert not made
+    near = looker.measure(ready, names, "l6", known=rest)
+    assert made
+    assert near.tells(names, "l6")
+    assert near.weighed is not None
+    assert near.beside("l0").weighed is None
+    assert units(near) == units(whole)
 
 
 def test_the_newest_wish_wins_and_other_runs_are_left_alone():
