@@ -12,16 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.background.job import Task, broke_off
+from app.background.job import Task
 from app.background.newest import Newest
 from app.probing.budget import Budget
+from app.probing.following import Following
+from app.probing.measuring import Measuring
+from app.probing.sight import Sight, differ_in_sight_alone, focus_of, wanted_of
 from app.probing.sources import Source, Sources
 from app.probing.work import (
+    KeptPass,
+    Looked,
     Ready,
     drawn_row,
     looked,
     looker_of,
-    measured_of,
     pictures_key,
     prepared,
     read_picture,
@@ -31,24 +35,19 @@ from app.training.trainer import State, Trainer
 from networks.core.finding import Finding, blocking
 from networks.core.message import Message, message
 from networks.graph.check import Report
-from networks.layers.ends import Output
 from networks.project.project import Project
 from networks.xray.closeup import Focus
 from networks.xray.probe import DataPicture, OwnPicture, Probe, Which
 from networks.xray.silenced import NOTHING_OFF, Silenced
 from networks.xray.view import XRay
-from widgets.canvas.items.inside import SHOWN
 from widgets.inside.probe.options import Options
 
 if TYPE_CHECKING:
-    from networks.insight.live import Live
+    from networks.insight.live import Seen as LiveSeen
     from networks.insight.looker import Looker, Measured
     from networks.insight.pictures import Pictures
     from networks.insight.xrays import Wanted
     from networks.training.run import Run
-
-POLL_MS = 100
-"""How often the window takes what was seen in a run that goes on."""
 
 Borrowed = Callable[["Looker", "Pictures", Task], Any]
 
@@ -62,22 +61,19 @@ class Subject(NamedTuple):
     loaded: bool
 
 
-class Sight(msgspec.Struct, frozen=True):
-    """What one part of the window shows, and so wants to be looked at."""
-
-    names: frozenset[str] = frozenset()
-    """The layers of which small views are shown."""
-    focus: Focus | None = None
-    """The layer that is shown from near."""
-    spread: str = ""
-    """The layer of which it is shown how what comes in is spread. Alone, this does not keep the probe on."""
-
-
 class Seen(NamedTuple):
     """What was seen last; how the layers fare comes a little later."""
 
     xray: XRay
     measured: Measured | None
+
+
+class _Asked(NamedTuple):
+    """What the views are asked for: with which weights, of which picture, and which."""
+
+    source: Source
+    key: tuple[Any, ...]
+    wanted: Wanted
 
 
 class Probing(QObject):
@@ -95,6 +91,8 @@ class Probing(QObject):
     """Whether some part of the window shows something of the probe now."""
     rests = Signal()
     """What was asked for has been seen, or cannot be."""
+    kept = Signal(object)
+    """A `KeptPass`, where somebody wanted to keep it. Comes after the views."""
     images_wished = Signal(object)
     """The data set whose images are to be read."""
     troubled = Signal(object)
@@ -119,15 +117,18 @@ class Probing(QObject):
         self._probe: Probe | None = None
         self._draw = np.random.default_rng()
         self._looker: tuple[Source, Looker] | None = None
-        self._measured: tuple[tuple[Any, ...], Measured] | None = None
-        self._asked: tuple[Any, ...] | None = None
-        self._live: Live | None = None
+        self._asked: _Asked | None = None
+        self.keeps: Callable[[Source, Pictures], bool] = _nobody_keeps
+        """Whether somebody wants all numbers of the pass that is about to be made."""
         self._preparing, self._looking, self._reading = Newest(self), Newest(self), Newest(self)
+        self._measuring = Measuring(self._drop, self)
+        self._measuring.measured.connect(self._take_measured)
         self._borrowing: dict[str, Newest] = {}
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._work)
-        self._poll = QTimer(self, interval=POLL_MS)
-        self._poll.timeout.connect(self._take_live)
+        self._following = Following(trainer, self)
+        self._following.arrived.connect(self._take_live)
+        self._following.failed.connect(self._drop)
         trainer.state_changed.connect(self.refresh)
 
     # what is wished for
@@ -140,7 +141,7 @@ class Probing(QObject):
     @property
     def focus(self) -> Focus | None:
         """The layer that is looked at from near, if any."""
-        return next((sight.focus for sight in self._sights.values() if sight.focus is not None), None)
+        return focus_of(self._sights.values())
 
     def watch(self, who: str, sight: Sight | None) -> None:
         """Says what one part of the window has in sight; None where it is not seen itself."""
@@ -235,6 +236,11 @@ class Probing(QObject):
         self._borrowing.setdefault(who, Newest(self)).run(lending, done, failed)
         return True
 
+    @property
+    def spent(self) -> float:
+        """Seconds that threads that train have spent on looking so far."""
+        return self._following.spent
+
     def known(self, source: Source) -> Looker | None:
         """What looks into a network with these weights already; None where nothing does."""
         return self._looker[1] if self._looker is not None and self._looker[0].is_like(source) else None
@@ -242,20 +248,18 @@ class Probing(QObject):
     def close(self) -> None:
         """Waits for what is being looked at."""
         self._later.stop()
-        self._poll.stop()
-        if self._live is not None:
-            self._live.wish = None
+        self._following.stop()
+        self._measuring.close()
         for one in (self._preparing, self._looking, self._reading, *self._borrowing.values()):
             one.skip()
             one.finish()
 
     def _stop(self) -> None:
-        self.seen = self._looker = self.ready = self._measured = self._asked = None
+        self.seen = self._looker = self.ready = self._asked = None
+        self._measuring.forget()
         self.budget.free("network")
         self.budget.free("views")
-        self._poll.stop()
-        if self._live is not None:
-            self._live.wish = None
+        self._following.stop()
 
     # looking
 
@@ -277,27 +281,27 @@ class Probing(QObject):
             work = partial(prepared, project, self._probe, key)
             self._preparing.run(work, self._take_ready, self._drop)
             return
-        wanted = self._wanted(project)
+        wanted = wanted_of(self._sights.values(), project, self.options, self.off)
         run = self.sources.run_of(project)
         if run is not None and self.follows:
-            self._wish_live(run, wanted)
+            self._follow(run, wanted)
             return
-        self._poll.stop()
-        if self._live is not None:
-            self._live.wish = None
-            if not self._trainer.busy:
-                self._live.forget()
+        self._following.stop()
         self._look(project, wanted)
 
     def _look(self, project: Project, wanted: Wanted) -> None:
         """Has it looked at in the background, unless that has been asked for already."""
         assert self.ready is not None
         source = self.sources.source(project, self.options)
-        asked = (source, self.ready.key, wanted)
+        asked = _Asked(source, self.ready.key, wanted)
         if asked != self._asked:
+            if self._asked is None or asked[:2] != self._asked[:2]:
+                self._measuring.give_up()
             self._asked = asked
             known = self._looker if self._looker is not None and self._looker[0] == source else None
-            looking = partial(looked, project, source, known, self.ready.pictures, wanted)
+            pictures = self.ready.pictures
+            keeps = wanted.mode == "evaluation" and not wanted.off and self.keeps(source, pictures)
+            looking = partial(looked, project, source, known, pictures, wanted, keeps)
             self._looking.run(looking, partial(self._take_views, asked), self._drop)
 
     @property
@@ -332,26 +336,6 @@ class Probing(QObject):
         assert self._subject is not None
         return self.sources.source(self._subject.project, self.options)._replace(step=xray.step), None
 
-    def _wanted(self, project: Project) -> Wanted:
-        from networks.insight.xrays import Wanted
-
-        names = {node.name for node in project.network.of_type(Output)}
-        for sight in self._sights.values():
-            names |= sight.names
-        if self.options.range == "network":
-            # one range for all needs to know all
-            names |= {node.name for node in project.network.nodes}
-        options = self.options
-        return Wanted(
-            frozenset(names),
-            SHOWN,
-            order=options.order,
-            mode=options.mode,
-            focus=self.focus,
-            off=self.off.within(project.network),
-            spread=next((each.spread for each in self._sights.values() if each.spread), ""),
-        )
-
     def _take_ready(self, ready: Ready) -> None:
         subject = self._subject
         if self.on and subject is not None and ready.key == pictures_key(subject.project, self._probe):
@@ -359,26 +343,27 @@ class Probing(QObject):
             self._count()
             self.refresh()
 
-    def _take_views(self, asked: tuple[Any, ...], found: tuple[tuple[Source, Looker], XRay]) -> None:
-        if asked != self._asked or self.ready is None:
+    def _take_views(self, asked: _Asked, found: Looked) -> None:
+        now = self._asked
+        if now is None or self.ready is None or asked[:2] != now[:2]:
             return
-        self._looker, xray = found
-        source, key, wanted = asked
-        near = "" if wanted.focus is None else wanted.focus.name
-        measured = (source._replace(which="first"), key, wanted.names, near)
-        known = self._measured[1] if self._measured is not None and self._measured[0] == measured else None
-        self._see(Seen(xray, known))
-        if known is None:
-            work = partial(measured_of, self._looker[1], self.ready.pictures, wanted.names, near)
-            self._looking.run(work, partial(self._take_measured, measured, xray), self._drop)
-        else:
+        if not differ_in_sight_alone(asked.wanted, now.wanted):
+            return
+        # what is in sight may be another part by now: shown as far as it goes, until that is seen, too
+        self._looker = found.source, found.looker
+        self._see(Seen(found.xray, self._measuring.known(*asked)))
+        if found.kept is not None:
+            self.kept.emit(KeptPass(found.kept, found.source, found.looker, self.ready.pictures))
+        if asked == now and not self._measuring.wish(
+            asked.source, asked.key, found.looker, self.ready.pictures, asked.wanted
+        ):
             self.rests.emit()
 
-    def _take_measured(self, key: tuple[Any, ...], xray: XRay, found: Measured) -> None:
-        self._measured = key, found
-        if self.seen is not None and self.seen.xray is xray:
-            self._see(Seen(xray, found))
-        self.rests.emit()
+    @Slot()
+    def _take_measured(self) -> None:
+        if self.seen is not None and self._asked is not None:
+            self._see(Seen(self.seen.xray, self._measuring.known(*self._asked)))
+            self.rests.emit()
 
     def _see(self, seen: Seen) -> None:
         self.seen, self.reason = seen, None
@@ -399,36 +384,20 @@ class Probing(QObject):
 
     # while a run goes on
 
-    def _wish_live(self, run: Run, wanted: Wanted) -> None:
-        from networks.insight.live import Live, Wish
-
+    def _follow(self, run: Run, wanted: Wanted) -> None:
         assert self.ready is not None
-        if self._live is None:
-            self._live = Live(broke_off)
-            self._trainer.insides["views"] = self._live.look
-        wish = Wish(run.id, self.ready.pictures, wanted)
-        before = self._live.wish
-        if before is None or before.pictures is not wish.pictures or before != wish:
-            self._live.wish = wish
-        self._asked = None
-        self._looker = None
-        self._poll.start()
+        self._asked = self._looker = None
+        self._measuring.forget()
+        self._following.wish(run, self.ready.pictures, wanted)
 
-    @Slot()
-    def _take_live(self) -> None:
-        live = self._live
-        if live is None or not self.on or live.wish is None:
-            return
-        if live.problem is not None:
-            problem, live.problem = live.problem, None
-            self._drop(problem)
-            return
-        seen = live.seen
-        if seen is not None and seen.wish is live.wish:
-            if self.seen is not None and self.seen.xray is seen.xray:
-                return
-            self._see(Seen(seen.xray, seen.measured))
-            self.rests.emit()
+    @Slot(object)
+    def _take_live(self, seen: LiveSeen) -> None:
+        self._see(Seen(seen.xray, seen.measured))
+        self.rests.emit()
+
+
+def _nobody_keeps(_: Source, __: Pictures) -> bool:
+    return False
 
 
 def _lend(

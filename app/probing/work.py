@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.background.job import Task
 from app.probing.sources import Source
 from app.training.memory import lean_memory
+from networks.explanations.kept import Kept
 from networks.graph.network import Network
 from networks.project.kept_project import project_of
 from networks.project.project import Project
@@ -37,6 +38,24 @@ class Ready(NamedTuple):
     probe: Probe
     part: str
     """"training", "validation" or "test"; empty for a picture of the user's own."""
+    pictures: Pictures
+
+
+class Looked(NamedTuple):
+    """What was seen, with whose weights, by whom, and all numbers of the pass where they were to be kept."""
+
+    source: Source
+    looker: Looker
+    xray: XRay
+    kept: Kept | None
+
+
+class KeptPass(NamedTuple):
+    """All numbers of the pass that views were made from, and by whom."""
+
+    kept: Kept
+    source: Source
+    looker: Looker
     pictures: Pictures
 
 
@@ -95,17 +114,32 @@ def looked(
     known: tuple[Source, Looker] | None,
     pictures: Pictures,
     wanted: Wanted,
+    keeps: bool,
     _: Task,
-) -> tuple[tuple[Source, Looker], XRay]:
+) -> Looked:
+    """In the job's thread. `keeps` says that all numbers of the pass are kept, too."""
     with lean_memory():
         if known is None:
             known = source, looker_of(project, source)
-        return known, known[1].look(pictures, wanted)
+        looker = known[1]
+        if not keeps:
+            return Looked(source, looker, looker.look(pictures, wanted), None)
+        from networks.insight.keeping import look_and_keep
+
+        return Looked(source, looker, *look_and_keep(looker, pictures, wanted))
 
 
-def measured_of(looker: Looker, pictures: Pictures, names: frozenset[str], near: str, _: Task) -> Measured:
+def measured_of(
+    looker: Looker,
+    pictures: Pictures,
+    names: frozenset[str],
+    near: str,
+    known: Measured | None,
+    task: Task,
+) -> Measured | None:
+    """In the job's thread; None once the job is cancelled."""
     with lean_memory():
-        return looker.measure(pictures, names, near)
+        return looker.measure(pictures, names, near, known=known, goes_on=lambda: not task.cancelled)
 
 
 def read_picture(path: Path, _: Task) -> NDArray[np.uint8]:

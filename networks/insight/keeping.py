@@ -13,8 +13,10 @@ from networks.graph.check import Report, check
 from networks.graph.network import Network
 from networks.insight.looker import Looker
 from networks.insight.pictures import Pictures
+from networks.insight.xrays import Wanted
 from networks.layers.ends import Output
-from networks.xray.view import Mode
+from networks.xray.capture import Capture
+from networks.xray.view import Mode, XRay
 
 
 def keep(looker: Looker, pictures: Pictures, mode: Mode, name: str, *, whole: bool = True) -> Kept:
@@ -22,11 +24,27 @@ def keep(looker: Looker, pictures: Pictures, mode: Mode, name: str, *, whole: bo
 
     The captures share the weights of the looker's module.
     """
+    network = looker.project.network
+    names = set(network.order) if whole else {name}
+    return _kept(looker, pictures, mode, looker.captures(pictures, names, mode), whole=whole)
+
+
+def look_and_keep(looker: Looker, pictures: Pictures, wanted: Wanted) -> tuple[XRay, Kept]:
+    """The views that are wanted, and all numbers of the pass that they are made from.
+
+    Nothing may be switched off. The captures share the weights of the looker's module.
+    """
+    held: dict[str, Capture] = {}
+    seen = looker.look(pictures, wanted, held)
+    return seen, _kept(looker, pictures, wanted.mode, held, whole=True)
+
+
+def _kept(
+    looker: Looker, pictures: Pictures, mode: Mode, captures: dict[str, Capture], *, whole: bool
+) -> Kept:
     project = looker.project
     network, classes = project.network, project.classes
     report = check(network, classes)
-    names = set(network.order) if whole else {name}
-    captures = looker.captures(pictures, names, mode)
     end = _end(network)
     losses, loss = None, None
     if end in captures and pictures.label is not None:

@@ -11,7 +11,7 @@ from app.feature.desk import Desk
 from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
-from app.probing.probing import Sight
+from app.probing.sight import Sight
 from networks.graph.network import Network
 from networks.layers.activation import Activation
 from widgets.controls.section import ShowWatch

@@ -21,7 +21,7 @@ from app.feature.probed import Probed
 from app.feature.shown import Shown
 from app.features.explaining.looks_at_work import Known, Made, bytes_of_map, covered, made, tested
 from app.probing.budget import no_room
-from app.probing.probing import Sight
+from app.probing.sight import Sight
 from networks.core.message import Message, UserError, message, visible
 from networks.xray.heat import MOST_STAGES, Aim, Asked, Covered, Randomization
 from networks.xray.silenced import NOTHING_OFF

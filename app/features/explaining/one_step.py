@@ -14,7 +14,7 @@ from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
-from app.probing.probing import Sight
+from app.probing.sight import Sight
 from app.probing.sources import Source
 from app.training.memory import lean_memory
 from networks.core.finding import blocking

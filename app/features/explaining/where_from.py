@@ -25,12 +25,13 @@ from app.features.explaining.where_from_work import (
     bytes_of_all,
     explained,
     explained_of_step,
+    key_of,
     suits,
     too_large,
     way_of,
     weights_words,
 )
-from app.probing.probing import Sight
+from app.probing.sight import Sight
 from networks.core.message import Message, visible
 from networks.explanations.page import Page
 from networks.explanations.step import StepGradient
@@ -53,7 +54,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._working, self._saving = Newest(self), Newest(self)
-        self.ahead = Ahead(desk, self._lacks)
+        self.ahead = Ahead(desk, self._lacks, self._prepare)
         self.ahead.made.connect(self._take_ahead)
         self.ahead.ended.connect(self._work)
         self._known: Known | None = None
@@ -254,8 +255,8 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
             return
         if not panel.isVisible():
             panel.pause()
-        elif self._known is None and self._wish is None and self._of_step is None:
-            # others needed the memory in the meantime
+        elif (self._known is None or panel.page is None) and self._wish is None and self._of_step is None:
+            # others needed the memory in the meantime, or it is kept for another picture now
             self._again()
         # what is shown is kept: it needs the probe only to follow it
         watches = panel.isVisible() and self._shown is not None
@@ -297,9 +298,8 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         self.panel.show_older(older, self.tr("The run is at step {step} now").format(step=step))
 
     def _key(self, probed: Probed) -> tuple[Any, ...]:
-        source = probed.source
-        own = source._replace(which="now", step=0) if self._start else source._replace(which="now")
-        return id(probed.pictures), own, probed.mode
+        source = probed.source._replace(step=0) if self._start else probed.source
+        return key_of(source, probed.pictures, probed.mode)
 
     # explaining
 
@@ -336,10 +336,20 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         key, known = self._key(probed), self._known
         return None if self._start or self._asked or (known is not None and known.key == key) else key
 
+    def _prepare(self, key: tuple[Any, ...]) -> bool:
+        """Makes room for what is made ahead. False where it is there, or the room sees to it itself."""
+        known = self._known is not None and self._known.key == key
+        seen = self._shown is not None and self.late.made is not None and self.late.made.isVisible()
+        if known or seen or self._wish is not None:
+            return False
+        self._let_go()
+        return True
+
     @Slot(object)
     def _take_ahead(self, known: Known) -> None:
         probed = self.desk.probed
         if probed is not None and known.key == self._key(probed) and self._lacks(probed) is not None:
+            self._let_go()
             self._known = known
             self.desk.probing.budget.hold(HOLDER, known.kept.captures, known.looker.tensors())
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.background.job import Task
 from app.feature.probed import Probed
+from app.probing.sources import Source
 from app.training.memory import lean_memory
 from networks.core.message import Message, UserError, message
 from networks.explanations.gradient_page import gradient_page, largest_gradient
@@ -20,6 +21,7 @@ from networks.graph.check import Report, check
 from networks.layers.ends import Output
 from networks.xray.silenced import NOTHING_OFF, Silenced
 from networks.xray.value_place import GradientPlace, ValuePlace
+from networks.xray.view import Mode
 
 if TYPE_CHECKING:
     from networks.insight.looker import Looker
@@ -55,6 +57,11 @@ class Wish(NamedTuple):
         if isinstance(place, GradientPlace):
             return cls(place.layer, place.at, True, place.weight)
         return cls(place.layer, place.at)
+
+
+def key_of(source: Source, pictures: Pictures, mode: Mode) -> tuple[Any, ...]:
+    """What tells numbers from those of other pictures, weights or modes; the pictures must be held."""
+    return id(pictures), source._replace(which="now"), mode
 
 
 def explained(

@@ -17,7 +17,7 @@ from app.features.inside.maximized import InsideMaximized
 from app.features.inside.near import InsideNear
 from app.features.inside.source import InsideSource
 from app.features.inside.switches import InsideSwitches
-from app.probing.probing import Sight
+from app.probing.sight import Sight
 from networks.xray.closeup import Focus
 from networks.xray.value_place import ValuePlace
 from widgets.controls.section import ShowWatch

@@ -16,7 +16,7 @@ from app.feature.gesture import Gesture
 from app.feature.panel import Piece, Spot
 from app.feature.probed import Probed
 from app.probing.moments import offered_epochs
-from app.probing.probing import Sight
+from app.probing.sight import Sight
 from app.probing.sources import KeptSource, Source
 from app.probing.work import healths
 from networks.core.after_step import AfterStep

@@ -18,6 +18,7 @@ from app.features.explaining.where_from_work import HOLDER, Wish, explained_of_s
 from networks.explanations.gradient_page import largest_gradient
 from networks.explanations.step import StepGradient
 from networks.insight.looker import Looker
+from networks.xray.silenced import NOTHING_OFF
 from networks.xray.value_place import GradientPlace, ValuePlace
 from tests.app.features.inside.test_xray import until_shown
 from tests.app.features.results.test_results import train
@@ -456,8 +457,58 @@ def pointed_at(desk):
     return place
 
 
-def test_the_pass_for_a_click_is_made_while_one_points(room, xray, canvas, desk, qtbot, passes):
+def switch_on_as_in_training(xray):
+    """Of a whole batch the views keep no numbers."""
+    xray.probing.choose_options(replace(xray.probing.options, mode="training"))
     xray.switch(True)
+
+
+def test_the_numbers_behind_the_views_are_kept_for_the_first_click(room, xray, canvas, desk, qtbot, passes):
+    xray.switch(True)
+    until_shown(canvas, qtbot)
+    assert desk.probing.budget.held_by(HOLDER) > 0
+    place = pointed_at(desk)
+    room.explain(place)
+    page = until_page(room, qtbot, place)
+    assert not passes
+    assert page.kept.whole
+    assert page.explanation.difference < 1e-5
+    # those of another picture take the place of the first ones
+    desk.probing.choose_row(9)
+    qtbot.waitUntil(lambda: room.panel.page.kept.picture is desk.probing.ready.pictures.seen, timeout=20_000)
+    assert room.panel.page.place == place
+    room.panel.hide()
+    with qtbot.waitSignal(desk.probing.kept, timeout=20_000):
+        desk.probing.choose_row(10)
+    passes.clear()
+    room.panel.show()
+    qtbot.waitUntil(
+        lambda: (
+            room.panel.page is not None and room.panel.page.kept.picture is desk.probing.ready.pictures.seen
+        ),
+        timeout=20_000,
+    )
+    assert room.panel.page.place == place
+    assert not passes
+
+
+def test_where_there_is_no_room_or_something_is_off_nothing_is_kept(room, xray, canvas, desk, qtbot, passes):
+    budget, name = desk.probing.budget, desk.shown.network.order[1]
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.switch(True)
+    desk.probing.silence(NOTHING_OFF.with_channel(name, 0, off=True))
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        desk.probing.choose_row(9)
+    desk.probing.silence(NOTHING_OFF)
+    room._forget()
+    assert budget.ask("another", budget.most - budget.total)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        desk.probing.choose_row(10)
+    assert budget.held_by(HOLDER) == 0
+
+
+def test_the_pass_for_a_click_is_made_while_one_points(room, xray, canvas, desk, qtbot, passes):
+    switch_on_as_in_training(xray)
     until_shown(canvas, qtbot)
     with qtbot.waitSignal(room.ahead.ended, timeout=30_000):
         place = pointed_at(desk)
@@ -475,7 +526,7 @@ def test_the_pass_for_a_click_is_made_while_one_points(room, xray, canvas, desk,
 
 
 def test_a_click_waits_for_the_pass_that_is_under_way(room, xray, canvas, desk, qtbot, passes):
-    xray.switch(True)
+    switch_on_as_in_training(xray)
     until_shown(canvas, qtbot)
     place = pointed_at(desk)
     room.explain(place)
@@ -484,7 +535,7 @@ def test_a_click_waits_for_the_pass_that_is_under_way(room, xray, canvas, desk, 
 
 
 def test_what_was_made_for_a_click_that_never_came_goes_with_the_x_ray(room, xray, canvas, desk, qtbot):
-    xray.switch(True)
+    switch_on_as_in_training(xray)
     until_shown(canvas, qtbot)
     with qtbot.waitSignal(room.ahead.ended, timeout=30_000):
         pointed_at(desk)
@@ -494,7 +545,7 @@ def test_what_was_made_for_a_click_that_never_came_goes_with_the_x_ray(room, xra
 
 
 def test_others_that_need_the_memory_get_it_before_anybody_clicks(room, xray, canvas, desk, qtbot, passes):
-    xray.switch(True)
+    switch_on_as_in_training(xray)
     until_shown(canvas, qtbot)
     room.panel.hide()
     with qtbot.waitSignal(room.ahead.ended, timeout=30_000):
@@ -511,7 +562,7 @@ def test_others_that_need_the_memory_get_it_before_anybody_clicks(room, xray, ca
 
 
 def test_nothing_is_made_ahead_of_a_run_that_goes_on(room, xray, canvas, desk, qtbot, passes):
-    xray.switch(True)
+    switch_on_as_in_training(xray)
     until_shown(canvas, qtbot)
     desk.probed = replace(desk.probed, looker=None)
     pointed_at(desk)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
 from PIL import Image
 from PySide6.QtTest import QTest
 
+from app.probing.following import poll_ms
+from networks.insight.live import Seen, Wish
+from networks.insight.looker import Looker
+from networks.insight.xrays import Wanted
 from networks.xray.probe import DataPicture, OwnPicture
+from networks.xray.view import XRay
 from tests.app.features.results.test_results import train
 from widgets.forms.number_dialog import NumberDialog
 
@@ -142,3 +149,78 @@ def test_a_run_that_goes_on_is_followed_and_its_weights_are_kept(xray, canvas, t
         lambda: xray.probing.seen is not None and xray.probing.seen.xray.step == 0, timeout=20_000
     )
     assert np.allclose(inside(canvas)[name].view.bars, before[name].view.bars)
+
+
+def test_views_do_not_wait_for_what_is_being_measured(xray, canvas, desk, qtbot, monkeypatch):
+    measure, told, over = Looker.measure, [], Event()
+
+    def slow(looker, *given, goes_on, **named):
+        told.append([])
+        while goes_on() and not over.wait(0.001):
+            pass
+        told[-1].append(goes_on())
+        return measure(looker, *given, goes_on=goes_on, **named)
+
+    monkeypatch.setattr(Looker, "measure", slow)
+    canvas.view.resize(420, 240)
+    xray.switch(True)
+    first = set(until_shown(canvas, qtbot))
+    qtbot.waitUntil(lambda: bool(told), timeout=20_000)
+    canvas.view.camera.pan(0, -400)
+    qtbot.waitUntil(lambda: bool(inside(canvas).keys() - first), timeout=20_000)
+    # what was asked for first is given up, since other layers are in sight now
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=20_000)
+    assert told[0] == [False]
+    assert xray.probing.seen.measured is None
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        over.set()
+    assert xray.probing.seen.measured.tells(xray.probing.seen.xray.views.keys(), "")
+    assert told[1] == [True]
+
+
+def test_only_what_is_missing_is_measured_when_the_view_moves(xray, canvas, desk, qtbot, monkeypatch):
+    measure, known = Looker.measure, []
+
+    def counted(looker, *given, **named):
+        known.append(named["known"])
+        return measure(looker, *given, **named)
+
+    monkeypatch.setattr(Looker, "measure", counted)
+    canvas.view.resize(420, 240)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.switch(True)
+    first = xray.probing.seen.measured
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        canvas.view.camera.pan(0, -400)
+    assert known[-1] == first
+    assert xray.probing.seen.measured.names > first.names
+    assert xray.probing.seen.measured.pulls == first.pulls
+    count = len(known)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        canvas.view.camera.pan(0, 400)
+    assert len(known) == count
+
+
+def test_views_that_take_long_to_draw_are_taken_less_often_but_three_times_a_second():
+    paces = [poll_ms(used) for used in (0.0, 0.001, 0.012, 0.024, 0.036, 0.5)]
+    assert paces == [100, 100, 100, 200, 300, 300]
+    assert paces[-1] < 1000 / 3
+
+
+def test_what_was_seen_of_a_run_is_shown_though_the_view_has_moved_on(xray, canvas, training, desk, qtbot):
+    train(training, qtbot)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.switch(True)
+    probing, run = xray.probing, desk.trainer.run
+    following, pictures = probing._following, probing.ready.pictures
+    following.wish(run, pictures, Wanted(frozenset({"moved"})))
+    timer = following._poll.timerId()
+    older = Wish(run.id, pictures, Wanted(frozenset({"before"})))
+    for wanted in (Wanted(frozenset({"more"}), mode="training"), Wanted(frozenset({"moved"}))):
+        found = XRay({}, run.step, wanted.mode, None, 0.0)
+        following._live.seen = Seen(older, found, None)
+        following.wish(run, pictures, wanted)
+        # it is taken as often as ever, though the wishes follow upon each other
+        assert following._poll.timerId() == timer
+        following._take()
+        assert (probing.seen.xray is found) == (wanted.mode == "evaluation")
