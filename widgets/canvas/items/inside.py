@@ -25,6 +25,7 @@ SHOWN = 6
 """Maps on a card; of more, a figure says how many."""
 _MOST_NAMED = 12
 """Classes up to which each has a bar with its name below; of more, the first few are written out."""
+Reals = NDArray[np.float32]
 Range = Literal["map", "layer", "network"]
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -134,17 +135,18 @@ def _fitted(place: QRectF, height: int, width: int) -> QRectF:
 
 
 def _paint_maps(painter: QPainter, inside: Inside, maps: Maps, room: QRectF, style: Style) -> None:
-    for index, place in enumerate(tiles(maps, room.top())):
-        low, high = (float(each) for each in maps.ranges[index])
-        if low == high == 0 and inside.is_hatched(maps.channels[index]):
+    places = tiles(maps, room.top())
+    values = maps.values[: len(places)]
+    finite = [bool(np.isfinite(each).all()) for each in values]
+    colors = _colors(inside, maps, values if all(finite) else np.nan_to_num(values), style)
+    for index, place in enumerate(places):
+        if not maps.ranges[index].any() and inside.is_hatched(maps.channels[index]):
             _hatch(painter, place, style)
             continue
-        if not np.isfinite(maps.values[index]).all():
+        if not finite[index]:
             _paint_word(painter, "NaN", place, style)
             continue
-        ends = _ends(inside, low, high)
-        colors = painted(maps.values[index], *ends, inside.scale, dark=style.colors.dark)
-        where = _paint_pixels(painter, np.ascontiguousarray(colors), place, style)
+        where = _paint_pixels(painter, colors[index], place, style)
         if inside.frame is not None and inside.framed in (None, maps.channels[index]):
             _paint_frame(painter, inside.frame, where, style, reach=inside.framed is None)
     more = maps.count - min(SHOWN, len(maps.channels))
@@ -155,13 +157,19 @@ def _paint_maps(painter: QPainter, inside: Inside, maps: Maps, room: QRectF, sty
         painter.drawText(beside, _AT_LEFT, f"+{more}")
 
 
-def _ends(inside: Inside, low: float, high: float) -> tuple[float, float]:
-    """The numbers for which the ends of the colours stand."""
+def _colors(inside: Inside, maps: Maps, values: Reals, style: Style) -> NDArray[np.uint32]:
+    """The colour of each number; of all maps together where they share the ends of the colours."""
+    dark = style.colors.dark
     if inside.range == "map":
-        return low, high
-    if inside.range == "layer":
-        return inside.view.low, inside.view.high
-    return -inside.bound, inside.bound
+        ends = maps.ranges[: len(values)].tolist()
+        own = zip(values, ends, strict=True)
+        return np.stack([painted(each, low, high, inside.scale, dark=dark) for each, (low, high) in own])
+    low, high = inside.view.low, inside.view.high
+    if inside.range == "network":
+        low, high = -inside.bound, inside.bound
+    # a map that is no number must not take the colours from the others
+    low, high = (each if np.isfinite(each) else 0.0 for each in (low, high))
+    return np.ascontiguousarray(painted(values, low, high, inside.scale, dark=dark))
 
 
 def _paint_pixels(painter: QPainter, colors: NDArray[np.uint32], place: QRectF, style: Style) -> QRectF:
@@ -256,12 +264,18 @@ def _paint_bars(
         painter.fillRect(
             place.adjusted(-wider, 0, wider, 0), QBrush(style.warning, Qt.BrushStyle.BDiagPattern)
         )
-    above, below = QColor(style.colors.pos), QColor(style.colors.neg)
+    # all of one colour together: one by one takes several times as long
+    above: list[QRectF] = []
+    below: list[QRectF] = []
     for index, value in enumerate(bars.tolist()):
         if value:
             top = zero - max(value, 0) * scale
             place = QRectF(room.left() + index * step, top, width, abs(value) * scale)
-            painter.fillRect(place, above if value > 0 else below)
+            (above if value > 0 else below).append(place)
+    for places, color in ((above, style.colors.pos), (below, style.colors.neg)):
+        if places:
+            painter.setBrush(QColor(color))
+            painter.drawRects(places)
     painter.setPen(QPen(style.dots, 0))
     painter.drawLine(QLineF(room.left(), zero, room.right(), zero))
 
