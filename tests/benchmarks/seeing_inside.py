@@ -6,7 +6,9 @@ Parts: `views` (ResNet-20, one picture, every layer; target 10 ms of torch), `tr
 with the X-ray on over those without, in turns; target 0.95, at most 5 % of the time spent on looking, at
 least three looks a second), `panning` (the canvas moved in every frame while a run goes on and the X-ray
 shows it; target 60 frames and 10 views a second, event loop late by 33 ms at the 99th percentile). The
-share of time holds on any machine; views a second need a quiet one. About three minutes.
+share of time holds on any machine; views a second need a quiet one. `click` (ResNet-50 at 224×224: from the
+switch to the views, then the first click on a map at once, while gradients are still being measured, and more
+clicks; target 100 ms; and how long views of another part of the network take meanwhile). About four minutes.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
@@ -28,8 +31,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import numpy
 import torch
 import torch._dynamo  # the first optimizer would import it in the middle of a measurement
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer
 
+from app.features.explaining.where_from import WhereFrom
 from app.features.inside.xray import XRayCanvas
 from app.start import start as startup
 from app.start.garbage import GarbageCollector
@@ -40,6 +44,8 @@ from networks.presets.catalog import PRESETS
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe
 from networks.xray.probe import DataPicture
+from networks.xray.value_place import ValuePlace
+from tests.app.window.opened import OpenedWindow
 from tests.benchmarks import training_speed
 from tests.benchmarks.window_while_training import Drawn, Lateness, run_events
 
@@ -89,8 +95,7 @@ class Looked(QObject):
     @property
     def spent(self) -> float:
         """Seconds that the training thread has spent on looking."""
-        live = self.xray.probing._live
-        return 0.0 if live is None else live.spent
+        return self.xray.probing.spent
 
     def close(self) -> None:
         """Ends the run, and the window."""
@@ -169,7 +174,56 @@ def panning(seconds: float, rounds: int) -> None:
     looked.close()
 
 
-PARTS = {"views": views, "training": training, "panning": panning}
+def click(seconds: float, rounds: int) -> None:
+    """From a click on a pixel of ResNet-50 to its page, as soon as the X-ray shows something."""
+    network = next(each for each in PRESETS if each.name == "ResNet-50").network()
+    for _ in range(max(1, rounds // 2)):
+        window = OpenedWindow(Project(network, Recipe()), everything=True)
+        window.resize(1480, 920)
+        window.show()
+        window.load_torch()
+        desk, probing, room = window.desk, window.desk.probing, window.feature(WhereFrom)
+        run_events(lambda desk=desk: desk.shown.devices is not None, 120)
+        window.canvas.open_all()
+        run_events(lambda: False, 1)
+
+        def until(done: Callable[[], bool]) -> float:
+            began = time.perf_counter()
+            if not done():
+                changed = QTimer()
+                changed.timeout.connect(lambda: None)
+                changed.start(1)
+                while not done():
+                    QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+            return 1e3 * (time.perf_counter() - began)
+
+        window.feature(XRayCanvas).switch(True)
+        switched = until(lambda p=probing: p.seen is not None and len(p.seen.xray.views) > 3)
+        seen = probing.seen
+        assert seen is not None
+        measured = seen.measured is not None
+        name = next(name for name, view in seen.xray.views.items() if view.maps and name != network.order[0])
+        clicks = []
+        for column in range(6):
+            place = ValuePlace(name, (0, 3, column))
+            desk.explanation_wished.emit(place)
+            clicks.append(until(lambda r=room, p=place: r.panel.page is not None and r.panel.page.place == p))
+        before = probing.seen
+        window.canvas.camera.pan(0, -3000)
+        other = until(lambda p=probing, b=before: p.seen is not b and p.seen.xray is not b.xray)
+        told = "already" if measured else "not yet"
+        print(
+            f"click      ResNet-50 at 224×224: views {switched:.0f} ms after the switch ({told} measured how "
+            f"layers fare); first click {clicks[0]:.0f} ms, then {statistics.median(clicks[1:]):.0f} ms "
+            f"(target 100); views of another part {other:.0f} ms",
+            flush=True,
+        )
+        window.trainer.close()
+        window.document.history.setClean()
+        window.close()
+
+
+PARTS = {"views": views, "training": training, "panning": panning, "click": click}
 
 
 def main() -> None:
