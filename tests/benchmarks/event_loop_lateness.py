@@ -1,25 +1,23 @@
 """How late the window's event loop is while things are done in it: themes, undo, drags, rooms, training.
 
-    QT_QPA_PLATFORM=offscreen python tests/benchmarks/event_loop_lateness.py [--profile] [ACTION …]
+    QT_QPA_PLATFORM=offscreen python tests/benchmarks/event_loop_lateness.py [--steps] [--profile] [ACTION …]
 
 A precise timer ticks every 5 ms. For each action it prints by how many milliseconds ticks came late, the
 worst and the 99th percentile, and the most processor time that the window's thread used between two ticks,
 which other programs on the machine hardly change. Targets: 100 ms for everything, 33 ms for what repeats.
-`--profile` prints in which functions each action spends its time.
+Behind each action stands the yardstick: what a fixed sum takes on the computer at the moment. `--steps` also
+prints each step of an action that has a name, `--profile` what the worst tick of an action did.
 """
 
 from __future__ import annotations
 
 import argparse
-import cProfile
-import gc
 import os
 import pstats
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -31,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import numpy
 from msgspec.structs import replace
-from PySide6.QtCore import QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
@@ -48,85 +46,14 @@ from networks.presets.resnet import cifar_resnet
 from networks.project.project import Project, blank_project, first_project, write_project
 from networks.recipes.recipe import Recipe, with_settings
 from tests.app.window.opened import OpenedWindow
+from tests.benchmarks.lateness_of_edits import choosing, editing
+from tests.benchmarks.lateness_ticks import Ticks, in_loop, wait, yardstick
+from tests.benchmarks.lateness_windows import Action, opened, preset
 from tests.widgets.canvas.canvas_networks import chain
 from tests.widgets.gestures import drag_over, drop, mime
 from widgets.look.theme import apply_theme
 
-TICK_MS = 5
 FOLDER = Path(os.environ["XDG_DATA_HOME"])
-
-
-class Ticks(QObject):
-    """A timer every 5 ms that keeps how late each tick was, and the processor time since the last one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.late: list[float] = []
-        self.busy: list[float] = []
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
-        self._wall, self._thread = time.perf_counter(), time.thread_time()
-        self._timer.start(TICK_MS)
-
-    def _tick(self) -> None:
-        wall, thread = time.perf_counter(), time.thread_time()
-        self.late.append(max(0.0, (wall - self._wall) * 1000 - TICK_MS))
-        self.busy.append((thread - self._thread) * 1000)
-        self._wall, self._thread = wall, thread
-
-    def end(self) -> None:
-        """Takes the last tick, and stops."""
-        self._tick()
-        self._timer.stop()
-
-
-def wait(seconds: float, until: Callable[[], bool] = lambda: False) -> None:
-    """Lets the event loop run for some seconds, or until a condition holds."""
-    loop = QEventLoop()
-    watch, end = QTimer(), QTimer()
-    watch.timeout.connect(lambda: loop.quit() if until() else None)
-    watch.start(20)
-    end.setSingleShot(True)
-    end.timeout.connect(loop.quit)
-    end.start(int(seconds * 1000))
-    loop.exec()
-    watch.stop()
-    end.stop()
-
-
-def in_loop(*steps: Callable[[], object], pause: float = 0.4) -> None:
-    """Does each step from within the event loop, as an event would, and waits for what follows it."""
-    for step in steps:
-        QTimer.singleShot(0, step)
-        wait(pause)
-
-
-Action = Callable[[], None]
-"""One round of what is measured."""
-
-
-@contextmanager
-def opened(project: Project, everything: bool = True) -> Iterator[OpenedWindow]:
-    """A window with all its panels, or with those only that are made when they first come into sight."""
-    window = OpenedWindow(project, everything=everything)
-    window.resize(1480, 920)
-    window.show()
-    window.load_torch()
-    wait(30, lambda: window.desk.shown.devices is not None)
-    gc.freeze()  # as the program does then
-    wait(0.5)
-    yield window
-    window.trainer.close()
-    window.document.history.setClean()
-    window.close()
-    window.deleteLater()
-    wait(0.1)
-
-
-def preset(name: str) -> Project:
-    found = next(each for each in PRESETS if each.name == name)
-    return Project(found.network(), Recipe())
 
 
 @contextmanager
@@ -319,6 +246,14 @@ def watched_training(room: str) -> Iterator[Action]:
         wait(30, lambda: window.trainer.state is State.IDLE)
 
 
+@contextmanager
+def warmed(first: AbstractContextManager[Action]) -> Iterator[Action]:
+    """An action that has been done once: what is made when it is first needed is there."""
+    with first as act:
+        act()
+        yield act
+
+
 ACTIONS = {
     "theme": lambda: theme("LeNet-5"),
     "theme-152": lambda: theme("ResNet-152"),
@@ -329,40 +264,47 @@ ACTIONS = {
     "blocks": blocks,
     "presets": presets,
     "drag-1000": lambda: dragging(1000),
+    "edits-1000": lambda: editing(Project(chain(998), Recipe())),
+    "edits-deep-1000": lambda: editing(Project(deep(47), Recipe())),
+    "edits-xray-1000": lambda: editing(Project(deep(47), Recipe()), xray=True),
+    "edits-training-1000": lambda: editing(Project(chain(998), Recipe()), training=True),
+    "choosing": choosing,
     "training": training,
     "saving-2400": lambda: saving(2400),
     "tabs": lambda: switching(with_epochs(first_project()), trained=True),
+    "tabs-again": lambda: warmed(switching(with_epochs(first_project()), trained=True)),
     "tabs-resnet-20": lambda: switching(preset("ResNet-20")),
     "inside": lambda: looking_inside(first_project()),
+    "inside-again": lambda: warmed(looking_inside(first_project())),
     "inside-resnet-20": lambda: looking_inside(preset("ResNet-20")),
     "step": lambda: stepping(first_project()),
+    "step-again": lambda: warmed(stepping(first_project())),
     "step-resnet-20": lambda: stepping(preset("ResNet-20")),
     "xray-training": lambda: watched_training("xray"),
     "inside-training": lambda: watched_training("inside"),
 }
 
 
-def measure(name: str, rounds: int, profiled: bool) -> None:
+def measure(name: str, options: argparse.Namespace) -> None:
     """Prints one action."""
     with ACTIONS[name]() as act:
-        ticks, profile = Ticks(), cProfile.Profile()
-        if profiled:
-            profile.enable()
-        for _ in range(rounds):
+        speed, ticks = yardstick(), Ticks(profiled=options.profile)
+        for _ in range(options.rounds):
             act()
-        if profiled:
-            profile.disable()
         ticks.end()
     late, busy = numpy.array(ticks.late), numpy.array(ticks.busy)
     # idle ticks would hide what is seldom: the percentile is of those in which something was done
     working = busy[busy > 1.0] if (busy > 1.0).any() else busy
     print(
         f"{name:15} late: worst {late.max():6.0f}  p99 {numpy.percentile(late, 99):6.1f} ms    "
-        f"thread: worst {busy.max():6.0f}  p99 of busy ticks {numpy.percentile(working, 99):6.1f} ms",
+        f"thread: worst {busy.max():6.0f}  p99 of busy ticks {numpy.percentile(working, 99):6.1f} ms    "
+        f"yardstick {min(speed, yardstick()):.0f} ms",
         flush=True,
     )
-    if profiled:
-        pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
+    for step, found in ticks.steps.items() if options.steps else ():
+        print(f"    {step or 'else':20} thread: worst {max(found):6.0f} ms", flush=True)
+    if ticks.worst is not None:
+        pstats.Stats(ticks.worst).sort_stats("cumulative").print_stats(60)
 
 
 def main() -> None:
@@ -370,6 +312,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("actions", nargs="*", metavar="ACTION", help=", ".join(ACTIONS))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--steps", action="store_true")
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
     application = startup.make_application()
@@ -377,7 +320,7 @@ def main() -> None:
     collector = GarbageCollector(application)
     collector.freeze()
     for name in options.actions or ACTIONS:
-        measure(name, options.rounds, options.profile)
+        measure(name, options)
     os._exit(0)
 
 

@@ -1,0 +1,40 @@
+"""The windows in which lateness is measured."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from networks.presets.catalog import PRESETS
+from networks.project.project import Project
+from networks.recipes.recipe import Recipe
+from tests.app.window.opened import OpenedWindow
+from tests.benchmarks.lateness_ticks import wait
+
+Action = Callable[[], None]
+"""One round of what is measured."""
+
+
+@contextmanager
+def opened(project: Project, everything: bool = True) -> Iterator[OpenedWindow]:
+    """A window with all its panels, or with those only that are made when they first come into sight."""
+    window = OpenedWindow(project, everything=everything)
+    window.resize(1480, 920)
+    window.show()
+    window.load_torch()
+    wait(30, lambda: window.desk.shown.devices is not None)
+    gc.freeze()  # as the program does then
+    wait(0.5)
+    yield window
+    window.trainer.close()
+    window.document.history.setClean()
+    window.close()
+    window.deleteLater()
+    wait(0.1)
+
+
+def preset(name: str) -> Project:
+    """A preset by its name."""
+    found = next(each for each in PRESETS if each.name == name)
+    return Project(found.network(), Recipe())
