@@ -20,6 +20,9 @@ from widgets.forms.number_field import MIXED
 from widgets.forms.rows import Rows, dim, heading
 from widgets.look.translation import declared
 
+MOST_KEPT = 6
+"""So many types' rows a form keeps that goes to and fro between types."""
+
 
 class Form(QWidget):
     """Shows one value, or several of one type, and asks for another value of a field.
@@ -40,11 +43,13 @@ class Form(QWidget):
         without: tuple[str, ...] = (),
         rows: type[Rows] = Rows,
         choices_only: bool = False,
+        keeps: bool = False,
     ) -> None:
         """Shows all fields, or those of these `names` in this order; `titles` replaces the declared ones.
 
         `rows` lays them out. With `choices_only`, a field that is one of several types is only chosen here;
-        its parameters stand in another form.
+        its parameters stand in another form. With `keeps`, the rows of types that were shown before are kept,
+        since making them takes longer than a frame; nothing may be put beside their editors.
         """
         super().__init__(parent)
         self._names, self._titles = names, titles or {}
@@ -52,6 +57,9 @@ class Form(QWidget):
         self._kind: type[msgspec.Struct] | None = None
         self._values: tuple[msgspec.Struct, ...] = ()
         self._editors: dict[str, Editor] = {}
+        self._keeps = keeps
+        self._kept: dict[type[msgspec.Struct], _Kept] = {}
+        """What stands ready for other types, hidden; the type that was shown longest ago first."""
         self._door = Door(self)
         self._rows = rows()
         self._column = QVBoxLayout(self)
@@ -119,11 +127,41 @@ class Form(QWidget):
             self._rows.show_bolt(editor, name in names)
 
     def _rebuild(self, kind: type[msgspec.Struct]) -> None:
-        old, self._rows = self._rows, self._make_rows()
-        self._column.replaceWidget(old, self._rows)
+        old, before = self._rows, self._kind
         old.hide()
-        old.deleteLater()
+        if before is not None and self._keeps:
+            self._keep(before)
+        else:
+            old.deleteLater()
         self._kind = kind
+        kept = self._kept.pop(kind, None)
+        self._rows = self._make_rows() if kept is None else kept.rows
+        self._column.replaceWidget(old, self._rows)
+        if kept is None:
+            self._fill(kind)
+        else:
+            kept.give_names()
+            self._editors = kept.editors
+            self._rows.show()
+        if not self._editors:
+            self.hide()
+        elif self.parentWidget() is not None:
+            self.show()
+        else:
+            # shown now, it would be a window of its own for a moment: it is shown with what it is put into
+            self.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
+
+    def _keep(self, kind: type[msgspec.Struct]) -> None:
+        """Keeps the rows of this type, without what was refused there and without their names."""
+        for editor in self._editors.values():
+            editor.give_up()
+            self._rows.say(editor, "")
+        self._kept[kind] = _Kept(self._rows, self._editors)
+        if len(self._kept) > MOST_KEPT:
+            self._kept.pop(next(iter(self._kept))).rows.deleteLater()
+
+    def _fill(self, kind: type[msgspec.Struct]) -> None:
+        """Makes the rows of this type."""
         self._editors = {}
         fields = [field for field in fields_of(kind, self._names) if field.name not in self._without]
         if (names := self._names) is not None:
@@ -135,13 +173,6 @@ class Form(QWidget):
             editor.refused.connect(partial(self.say, field.name))
         if self.parentWidget() is not None:
             self._door.let_in(self._rows)
-        if not self._editors:
-            self.hide()
-        elif self.parentWidget() is not None:
-            self.show()
-        else:
-            # shown now, it would be a window of its own for a moment: it is shown with what it is put into
-            self.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
 
     def _editor_for(self, field: Field) -> Editor:
         title = self._titles.get(field.name, declared(field.title))
@@ -191,6 +222,23 @@ class Form(QWidget):
         if values != self._values:
             self._values = values
             self.edited.emit(path, value)
+
+
+class _Kept:
+    """The rows and editors of a type that is not shown now. Nobody finds them by their names meanwhile."""
+
+    def __init__(self, rows: Rows, editors: dict[str, Editor]) -> None:
+        self.rows, self.editors = rows, editors
+        self._names = [
+            (widget, name) for widget in rows.findChildren(QWidget) if (name := widget.objectName())
+        ]
+        for widget, _ in self._names:
+            widget.setObjectName("")
+
+    def give_names(self) -> None:
+        """Lets them be found again."""
+        for widget, name in self._names:
+            widget.setObjectName(name)
 
 
 class TypeBox(Editor):

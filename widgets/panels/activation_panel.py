@@ -55,7 +55,7 @@ class ActivationPanel(QWidget):
         self._box = self._function_box()
         self._state = dim()
         self._state.setObjectName("state")
-        self._form = Form()
+        self._form = Form(keeps=True)
         self._shown: tuple[str, ...] = ()
         """The layers that the form shows."""
         self._form.edited.connect(self._edit_parameter)

@@ -24,6 +24,8 @@ from widgets.look.translation import declared, said, short, thousands, weights_c
 from widgets.panels.layer_heading import LayerHeading
 from widgets.panels.name_row import NameRow
 
+MOST_NAMED = 12
+"""So many layers of a type are named; to lay out the names of hundreds takes several frames."""
 UNKNOWN = "?"
 """Stands for a figure that is unknown because some layer does not fit."""
 
@@ -52,7 +54,7 @@ class LayerPanel(QWidget):
             self._with_name,
         )
         self._title.renamed.connect(self._rename)
-        self._form = Form()
+        self._form = Form(keeps=True)
         self._form.edited.connect(self._edit)
         self._explain = QPushButton(self.tr("Explain what it does"))
         self._explain.setObjectName("explain_button")
@@ -143,7 +145,7 @@ class LayerPanel(QWidget):
         for name, layer in zip(names, layers, strict=True):
             members[declared(layer.name())].append(name)
         lines = [
-            self.tr("{count} × {type}: {names}").format(count=len(found), type=kind, names=", ".join(found))
+            self.tr("{count} × {type}: {names}").format(count=len(found), type=kind, names=_some(found))
             for kind, found in members.items()
         ]
         hint = self.tr("They are of different types: select layers of one type to change them together.")
@@ -202,6 +204,11 @@ class _NetworkFacts(Rows):
         known = totals_known(report)
         self._weights.setText(thousands(report.weights) if known else UNKNOWN)
         self._sums.setText(thousands(report.multiply_adds) if known else UNKNOWN)
+
+
+def _some(names: list[str]) -> str:
+    """The first of these names, and a sign if there are more."""
+    return ", ".join(names if len(names) <= MOST_NAMED else [*names[: MOST_NAMED - 1], "…"])
 
 
 def facts_label() -> QLabel:
