@@ -91,16 +91,11 @@ def _checked(network: Network, classes: int | None) -> Report:
     contributing = network.contributing
     starts = bool(network.of_type(Input))
     found: dict[str, NodeReport] = {}
+    nodes = network.by_name
     for name in order:
-        node = network[name]
-        layer = node.layer if classes is None else node.layer.with_classes(classes)
-        inputs = tuple(found[source].output for source in node.inputs)
-        fit = _judged(layer, inputs, classes)
-        if not inputs and layer.fewest_inputs == 1 and not starts:
-            fit = _NO_START
-        found[name] = NodeReport(
-            layer, inputs, fit.output, fit.problem, fit.weights, fit.multiply_adds, name in contributing
-        )
+        node = nodes[name]
+        inputs = tuple([found[source].output for source in node.inputs])
+        found[name] = _told(node.layer, inputs, classes, name in contributing, starts)
     ordered = set(order)
     for node in network.nodes:
         if node.name not in ordered:
@@ -112,6 +107,18 @@ def _checked(network: Network, classes: int | None) -> Report:
         weights=sum(node.weights for node in taking_part),
         multiply_adds=sum(node.multiply_adds for node in taking_part),
     )
+
+
+@lru_cache(maxsize=65_536)
+def _told(
+    layer: Layer, inputs: tuple[Shape | None, ...], classes: int | None, contributing: bool, starts: bool
+) -> NodeReport:
+    """Cached, so that after an edit most nodes keep the very report they had. `starts`: there is an Input."""
+    layer = layer if classes is None else layer.with_classes(classes)
+    fit = _judged(layer, inputs, classes)
+    if not inputs and layer.fewest_inputs == 1 and not starts:
+        fit = _NO_START
+    return NodeReport(layer, inputs, fit.output, fit.problem, fit.weights, fit.multiply_adds, contributing)
 
 
 def output_of(layer: Layer, inputs: tuple[Shape | None, ...], classes: int | None = None) -> Shape | None:

@@ -8,7 +8,7 @@ import heapq
 import keyword
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated
 
 import msgspec
@@ -129,12 +129,13 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
             raise UserError(
                 message("Two layers are called “{name}”; each needs a name of its own.", name=twice)
             )
+        by_name = self.by_name
         for node in self.nodes:
             problem = name_problem(node.name)
             if problem:
                 raise UserError(problem)
             for source in node.inputs:
-                if source not in self.by_name:
+                if source not in by_name:
                     raise UserError(
                         message(
                             "“{name}” takes its input from “{source}”, but there is no such layer.",
@@ -351,8 +352,12 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
         return reached(names, lambda name: [wire.target for wire in self.consumers[name]])
 
 
+@lru_cache(maxsize=65_536)
 def name_problem(name: str) -> Message | None:
-    """Why a layer cannot have this name, or None where it can."""
+    """Why a layer cannot have this name, or None where it can.
+
+    Cached: every edit makes a network of names of which all but one were there before.
+    """
     if not re.match(NAME, name) or name.endswith("\n"):
         return message(
             "Expected a name of 1 to 64 letters A–Z, digits, underscores and hyphens that starts with a "
