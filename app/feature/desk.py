@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.feature.probed import Probed
 from app.feature.shown import Shown
+from app.feature.turns import Turns
 from app.probing.probing import Probing, Subject
 from app.session.document import Document
 from app.session.file_writer import FileWriter
@@ -135,6 +136,8 @@ class Desk(QObject):
         self.writer = FileWriter(self)
         self.my_blocks = MyBlocks(self, None if folder is None else folder / "my-blocks.json")
         self.trainer = Trainer(self)
+        self.turns = Turns(self)
+        """What is shown after the canvas, as soon as nothing else is to be done."""
         self.runs = ProjectRuns(self.trainer.move, self)
         """All runs of the project, also those of former days and of other processes."""
         self.drawn: dict[str, int] = {}

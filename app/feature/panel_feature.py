@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.shown import Shown
+from app.feature.turns import is_large
 from widgets.controls.late import Late
 
 AnyPanel = TypeVar("AnyPanel", bound=QWidget)
@@ -17,16 +19,21 @@ AnyPanel = TypeVar("AnyPanel", bound=QWidget)
 class PanelFeature(Feature, Generic[AnyPanel]):
     """Declares `self.late` as the widget of its panel, so that what is folded away is no part of the start.
 
-    For the same reason the file of the panel is imported in `make_panel`.
+    For the same reason the file of the panel is imported in `make_panel`. What a large network has to show on
+    a panel waits for its turn, and on one that is out of sight until it is seen.
     """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.late: Late[AnyPanel] = Late(self.make_panel, self._show_first)
+        self.late.coming.connect(self._catch_up)
+        self._last: Shown | None = None
+        """What the panel was shown last, if it lags behind."""
 
     @property
     def panel(self) -> AnyPanel:
-        """The panel, made now if it is not there yet."""
+        """The panel with all that there is to show; it is made now if it is not there yet."""
+        self._catch_up()
         return self.late.widget
 
     def make_panel(self) -> AnyPanel:
@@ -37,8 +44,23 @@ class PanelFeature(Feature, Generic[AnyPanel]):
         """Shows a state on the panel. `old` is None the first time."""
 
     def show(self, old: Shown | None, new: Shown) -> None:
-        if self.late.made is not None:
-            self.show_panel(self.late.made, old, new)
+        panel = self.late.made
+        if panel is None:
+            return
+        if old is None or (self._last is None and not is_large(new)):
+            self.show_panel(panel, old, new)
+            return
+        if self._last is None:
+            self._last = old
+        if panel.isVisible():
+            self.desk.turns.add(self._catch_up)
+
+    @Slot()
+    def _catch_up(self) -> None:
+        """Shows what the panel has missed."""
+        old, self._last = self._last, None
+        if old is not None and self.late.made is not None:
+            self.show_panel(self.late.made, old, self.desk.shown)
 
     def _show_first(self, panel: AnyPanel) -> None:
         self.show_panel(panel, None, self.desk.shown)

@@ -17,6 +17,7 @@ from app.feature.gesture import Gesture
 from app.feature.panel import Spot
 from app.feature.showing import Showing
 from app.feature.shown import Shown
+from app.feature.turns import is_large
 from app.features import FEATURES
 from app.session.arrangement import Arrangement, Frame
 from app.window.file_drops import FileDrops
@@ -104,6 +105,13 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_menus(self) -> None:
         self.menus.show(self.desk.shown)
+
+    @Slot()
+    def _show_state_soon(self) -> None:
+        if is_large(self.desk.shown):
+            self.desk.turns.add(self._show_state)
+        else:
+            self._show_state()
 
     @Slot()
     def _show_state(self) -> None:
@@ -197,7 +205,7 @@ class MainWindow(QMainWindow):
         return [self.menus.actions[command.id] for command in self.commands() if command.icon]
 
     def _connect(self) -> None:
-        self.desk.changed.connect(self._show_state)
+        self.desk.changed.connect(self._show_state_soon)
         self.desk.panel_wished.connect(self._open_panel)
         self.desk.files.title_changed.connect(self._show_title)
         for feature in self.features:

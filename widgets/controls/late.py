@@ -22,6 +22,8 @@ class Late(QWidget, Generic[Made]):
 
     filled = Signal()
     """The widget is made and in its place."""
+    coming = Signal()
+    """The widget comes into sight: time to show what it has missed meanwhile."""
 
     def __init__(
         self,
@@ -59,12 +61,15 @@ class Late(QWidget, Generic[Made]):
     def setVisible(self, visible: bool) -> None:
         # made before the layouts around it reckon: for what comes in the middle of that they make no room
         around = self.parentWidget()
-        if visible and around is not None and around.isVisible() and not self._in_place:
-            self._put_in(self.widget)
+        if visible and around is not None and around.isVisible():
+            if not self._in_place:
+                self._put_in(self.widget)
+            self.coming.emit()
         super().setVisible(visible)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.coming.emit()
         if not self._in_place:
             self._put_in(self.widget)
 
