@@ -62,7 +62,8 @@ def theme(name: str) -> Iterator[Action]:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     with opened(first_project() if name == "LeNet-5" else preset(name)):
-        yield lambda: in_loop(lambda: apply_theme(app, "dark"), lambda: apply_theme(app, "light"))
+        dark, light = (partial(apply_theme, app, mode, soon=True) for mode in ("dark", "light"))
+        yield lambda: in_loop(dark, light, pause=1)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from app.features.xray import XRayCanvas
+from app.features.inside.xray import XRayCanvas
 from app.training.trainer import State
 from networks.graph.edits import set_layers
 from networks.layers.activation import ReLU, Tanh

@@ -6,24 +6,31 @@ tenth of a millisecond or more.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from collections import deque
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import Shiboken
 
 _STYLED = Qt.WidgetAttribute.WA_WState_Polished
 """Qt's own mark: a widget that lacks it is not styled when the application's style changes."""
 _OWN_STYLE = Qt.WidgetAttribute.WA_SetStyle
 """Qt's own mark: a widget that has it is not told that the application's style has changed."""
 _DIRECTLY = Qt.FindChildOption.FindDirectChildrenOnly
+_AT_ONCE = 20
+"""So many widgets are styled before other events have their turn."""
 
 
-def restyle(app: QApplication, palette: QPalette, sheet: str) -> None:
+def restyle(app: QApplication, palette: QPalette, sheet: str, *, soon: bool = False) -> None:
     """Gives the application another palette and style sheet, and each widget in sight these at once.
 
     Each of the others gets the style sheet of that time when it is shown. Until then it keeps the sizes of
-    the old one, so the two may differ in colours only.
+    the old one, so the two may differ in colours only. With `soon`, those in sight get it a few at a time;
+    the windows are painted when all of them have it.
     """
     restyling = app.findChild(_Restyling, options=_DIRECTLY) or _Restyling(app)
+    restyling.finish()
     seen: list[QWidget] = []
     hidden: list[QWidget] = []
     for widget in app.allWidgets():
@@ -31,24 +38,29 @@ def restyle(app: QApplication, palette: QPalette, sheet: str) -> None:
             (seen if widget.isVisible() else hidden).append(widget)
             widget.setAttribute(_STYLED, False)
             widget.setAttribute(_OWN_STYLE)
-    for widget in hidden:
-        restyling.watch(widget)
+    restyling.watch_around(seen)
     try:
         # Qt replaces one style sheet by another by styling each widget once for each of its ancestors: 4,161
         # times for 431 widgets. Taken away, while nobody is told, and set anew, it styles each of them once
         app.setStyleSheet("")
         app.setPalette(palette)
-        for widget in seen:
-            widget.setAttribute(_STYLED)
-            widget.setAttribute(_OWN_STYLE, False)
+        if soon:
+            restyling.begin(seen)
+        else:
+            for widget in seen:
+                widget.setAttribute(_STYLED)
+                widget.setAttribute(_OWN_STYLE, False)
         app.setStyleSheet(sheet)
     finally:
+        if soon:
+            for widget in seen:
+                widget.setAttribute(_OWN_STYLE, False)
         for widget in hidden:
             widget.setAttribute(_OWN_STYLE, False)
 
 
 class _Restyling(QObject):
-    """Waits until hidden widgets are shown, and then styles them with all that is shown with them."""
+    """Styles hidden widgets when they are shown, with all that is shown with them, and what is to wait."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -56,6 +68,48 @@ class _Restyling(QObject):
         # the last style sheet of the program goes, as it does for a moment in every switch
         self._last = QWidget()
         self._last.setStyleSheet("QWidget {}")
+        self._waiting: deque[QWidget] = deque()
+        self._held: list[QWidget] = []
+        """The windows that are not painted until all in them is styled."""
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self._go_on)
+
+    def begin(self, widgets: list[QWidget]) -> None:
+        """Styles these soon, a few at a time."""
+        self._held = [each for each in widgets if each.isWindow() and each.updatesEnabled()]
+        for window in self._held:
+            window.setUpdatesEnabled(False)
+        self._waiting.extend(widgets)
+        self._timer.start()
+
+    def finish(self) -> None:
+        """Styles now what is waiting."""
+        while self._waiting or self._held:
+            self._go_on()
+
+    @Slot()
+    def _go_on(self) -> None:
+        for _ in range(min(_AT_ONCE, len(self._waiting))):
+            widget = self._waiting.popleft()
+            if Shiboken.isValid(widget):
+                self._style_one(widget)
+        if self._waiting:
+            self._timer.start()
+            return
+        held, self._held = self._held, []
+        for window in held:
+            if Shiboken.isValid(window):
+                window.setUpdatesEnabled(True)
+
+    def watch_around(self, seen: list[QWidget]) -> None:
+        """Styles all that is hidden when it is shown: windows, and what is in one of those that are seen."""
+        for widget in QApplication.topLevelWidgets():
+            if not widget.isVisible():
+                self.watch(widget)
+        for around in seen:
+            for child in around.findChildren(QWidget, options=_DIRECTLY):
+                if not child.isVisible():
+                    self.watch(child)
 
     def watch(self, widget: QWidget) -> None:
         """Styles this hidden widget when it is shown, unless it is part of one that has to be shown first."""
@@ -71,9 +125,12 @@ class _Restyling(QObject):
 
     def _style(self, shown: QWidget) -> None:
         for widget in (shown, *shown.findChildren(QWidget)):
-            if not widget.isVisible():
-                self.watch(widget)
-            elif not widget.testAttribute(_STYLED):
-                widget.style().polish(widget)
-                widget.setAttribute(_STYLED)
-                QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
+            self._style_one(widget)
+
+    def _style_one(self, widget: QWidget) -> None:
+        if not widget.isVisible():
+            self.watch(widget)
+        elif not widget.testAttribute(_STYLED):
+            widget.style().polish(widget)
+            widget.setAttribute(_STYLED)
+            QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))

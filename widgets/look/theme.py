@@ -238,8 +238,11 @@ def readable(color: str, text: str, grounds: tuple[str, ...]) -> QColor:
     return next(found, QColor(text))
 
 
-def apply_theme(app: QApplication, mode: Mode) -> None:
-    """Gives the whole application the light or the dark theme, or the system's."""
+def apply_theme(app: QApplication, mode: Mode, *, soon: bool = False) -> None:
+    """Gives the whole application the light or the dark theme, or the system's.
+
+    With `soon`, what is in sight changes as a whole a few frames later; everything can be used meanwhile.
+    """
     # style and typeface are the same in every theme, and each costs another round through all widgets
     if not app.styleSheet():
         app.setStyle("Fusion")
@@ -250,7 +253,7 @@ def apply_theme(app: QApplication, mode: Mode) -> None:
     theme = DARK if dark else LIGHT
     sheet = _style_sheet(theme)
     if sheet != app.styleSheet():
-        restyle(app, _palette(theme), sheet)
+        restyle(app, _palette(theme), sheet, soon=soon)
     else:
         app.setPalette(_palette(theme))
 

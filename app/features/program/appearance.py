@@ -45,10 +45,10 @@ class Appearance(Feature):
 
     def _choose(self, mode: theme.Mode, checked: bool = True) -> None:
         self.desk.settings.change_soon(theme=mode)
-        _apply(mode)
+        _apply(mode, soon=True)
 
 
-def _apply(mode: theme.Mode) -> None:
+def _apply(mode: theme.Mode, *, soon: bool = False) -> None:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    theme.apply_theme(application, mode)
+    theme.apply_theme(application, mode, soon=soon)

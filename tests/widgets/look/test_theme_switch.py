@@ -117,6 +117,66 @@ def test_a_panel_that_was_hidden_meanwhile_follows_the_theme_when_it_is_shown(qt
         assert hidden_meanwhile == window.grab().toImage()
 
 
+@pytest.mark.parametrize("make", [Palette, layer_panel, activation_panel, training_panel, DataPanel])
+def test_what_changes_soon_looks_as_if_it_had_changed_at_once(qtbot, themed, make):
+    apply_theme(themed, "light")
+    window = QWidget()
+    window.setAutoFillBackground(True)
+    column = QVBoxLayout(window)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(make())
+    qtbot.addWidget(window)
+    window.resize(260, 560)
+    window.show()
+    window.grab()
+    themed.processEvents()
+    for theme, other in ((DARK, LIGHT), (LIGHT, DARK)):
+        mode, back = ("dark", "light") if theme.dark else ("light", "dark")
+        apply_theme(themed, mode)
+        themed.processEvents()
+        at_once = window.grab().toImage()
+        apply_theme(themed, back)
+        apply_theme(themed, mode, soon=True)
+        assert not window.updatesEnabled()
+        # a text cursor blinks meanwhile
+        qtbot.waitUntil(lambda: window.updatesEnabled() and window.grab().toImage() == at_once)
+        assert followed(window, theme, other)
+
+
+def test_a_switch_that_comes_before_the_last_one_is_done_ends_it_first(qtbot, themed):
+    apply_theme(themed, "light")
+    window = training_panel()
+    qtbot.addWidget(window)
+    window.show()
+    themed.processEvents()
+    at_first = window.grab().toImage()
+    for mode in ("dark", "light", "dark", "light"):
+        apply_theme(themed, mode, soon=True)
+    qtbot.waitUntil(lambda: window.updatesEnabled() and window.grab().toImage() == at_first)
+
+
+def test_what_comes_into_sight_or_goes_while_a_theme_changes_is_styled_like_the_rest(qtbot, themed):
+    apply_theme(themed, "light")
+    window = QWidget()
+    window.setAutoFillBackground(True)
+    column = QVBoxLayout(window)
+    labels = [QLabel(str(number)) for number in range(90)]
+    for label in labels:
+        label.setProperty("role", "error")
+        column.addWidget(label)
+    qtbot.addWidget(window)
+    labels[5].hide()
+    window.show()
+    apply_theme(themed, "dark", soon=True)
+    labels[80].hide()
+    labels[81].deleteLater()
+    labels[5].show()
+    qtbot.waitUntil(window.updatesEnabled)
+    labels[80].show()
+    for label in (*labels[:81], *labels[82:]):
+        assert label.palette().color(QPalette.ColorRole.WindowText).name() == DARK.error
+
+
 class Told(QWidget):
     """Keeps which changes it is told of."""
 
