@@ -61,9 +61,16 @@ def theme(name: str) -> Iterator[Action]:
     """The theme, from light to dark and back, with LeNet-5 or ResNet-152 on the canvas."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    with opened(first_project() if name == "LeNet-5" else preset(name)):
-        dark, light = (partial(apply_theme, app, mode, soon=True) for mode in ("dark", "light"))
-        yield lambda: in_loop(dark, light, pause=1)
+    with opened(first_project() if name == "LeNet-5" else preset(name)) as window:
+
+        def round_() -> None:
+            for mode in ("dark", "light"):
+                in_loop(partial(apply_theme, app, mode, soon=True), pause=0.1)
+                # the window is painted again when all in it has changed
+                wait(30, window.updatesEnabled)
+                wait(1)
+
+        yield round_
 
 
 @contextmanager
