@@ -139,7 +139,7 @@ def test_what_changes_soon_looks_as_if_it_had_changed_at_once(qtbot, themed, mak
         apply_theme(themed, mode, soon=True)
         assert not window.updatesEnabled()
         # a text cursor blinks meanwhile
-        qtbot.waitUntil(lambda: window.updatesEnabled() and window.grab().toImage() == at_once)
+        qtbot.waitUntil(lambda wanted=at_once: window.updatesEnabled() and window.grab().toImage() == wanted)
         assert followed(window, theme, other)
 
 
