@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from widgets.look import theme
-from widgets.look.icon import icon
+from widgets.look.icon import icon, put_beside_words
 
 STRIP_WIDTH = 150
 
@@ -39,6 +39,7 @@ class CanvasZone(QWidget):
         opener.setAccessibleName(self.tr("Show the canvas"))
         opener.setIcon(icon("panel-left"))
         opener.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        put_beside_words(opener)
         opener.setAutoRaise(True)
         opener.setToolTip(self.tr("Show the canvas beside this tab"))
         opener.clicked.connect(self.opening_wished)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QMenu, QMenuBar, QSi
 
 from widgets.controls.elided_label import ElidedLabel
 from widgets.look import theme
-from widgets.look.icon import icon, paint_icon
+from widgets.look.icon import icon, paint_icon, put_beside_words
 
 HEIGHT = 52
 
@@ -179,6 +179,7 @@ class TopBar(QWidget):
                 widget.setToolButtonStyle(
                     style.ToolButtonTextBesideIcon if shown else style.ToolButtonIconOnly
                 )
+                put_beside_words(widget, worded=shown)
 
     def _show_zones(self, shown: bool) -> None:
         for button in self._zones:

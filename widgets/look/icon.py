@@ -8,11 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton
 
 from networks.blocks.base import Block
 from networks.graph.saved_blocks import SavedBlock
 from networks.layers.base import Layer
 
+_GAP = 4
 _FOLDER = Path(__file__).parent / "icons"
 
 
@@ -38,6 +40,11 @@ def _renderer(name: str, color: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(text.replace("currentColor", color).encode()))
 
 
+def put_beside_words(button: QAbstractButton, size: int = 16, *, worded: bool = True) -> None:
+    """Gives a button's icon its size, and room to the words beside it, of which Qt leaves little."""
+    button.setIconSize(QSize(size + (_GAP if worded else 0), size))
+
+
 class _Engine(QIconEngine):
     def __init__(self, name: str, role: QPalette.ColorRole) -> None:
         super().__init__()
@@ -45,9 +52,15 @@ class _Engine(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         group = QPalette.ColorGroup.Disabled if mode == QIcon.Mode.Disabled else QPalette.ColorGroup.Active
-        paint_icon(painter, self._name, QRectF(rect), QGuiApplication.palette().color(group, self._role))
+        side = min(rect.width(), rect.height())
+        # what is wider leaves a gap to the words behind it
+        square = QRectF(rect.left(), rect.top() + (rect.height() - side) / 2, side, side)
+        paint_icon(painter, self._name, square, QGuiApplication.palette().color(group, self._role))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        if size.isEmpty():
+            # of a button that has no room yet
+            return QPixmap()
         pixmap = QPixmap(size)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)

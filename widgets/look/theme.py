@@ -397,8 +397,10 @@ QToolButton[bare="true"] {{
 QToolButton[bare="true"]:hover {{ background: {theme.card_hover}; }}
 QToolButton[bare="true"]:checked {{ background: {theme.card_hover}; }}
 QToolButton[bare="true"]:focus {{ border-color: {theme.accent}; }}
+QToolButton[listed="true"] {{ padding: 6px 2px; }}
 QToolButton[leads="true"] {{ color: {theme.accent_text}; padding: 1px 0; }}
-QToolButton[bare="true"]::menu-indicator {{ image: none; width: 0; }}
+QToolButton[bare="true"]::menu-indicator, QToolButton[outlined="true"]::menu-indicator {{
+    image: none; width: 0; }}
 QMenuBar {{ background: transparent; padding: 0; }}
 QMenuBar::item {{
     padding: 5px 8px; background: transparent; color: {theme.text_dim}; border-radius: {RADIUS - 1}px; }}

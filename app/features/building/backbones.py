@@ -23,7 +23,7 @@ from networks.presets.base import Preset
 from networks.project.project import Project
 from networks.recipes.learning_section import RANDOM
 from widgets.backbones.entries import Entry, Importable
-from widgets.look.icon import icon
+from widgets.look.icon import icon, put_beside_words
 from widgets.look.translation import declared, said
 
 if TYPE_CHECKING:
@@ -261,6 +261,7 @@ def _button(text: str) -> QToolButton:
     button.setText(text)
     button.setIcon(icon("backbones"))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    put_beside_words(button)
     button.setProperty("outlined", True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button

@@ -26,7 +26,7 @@ from networks.xray.probe import DataPicture, OwnPicture, Which
 from networks.xray.view import XRay
 from widgets.canvas.xray import Look
 from widgets.controls.late import Late
-from widgets.look.icon import icon
+from widgets.look.icon import icon, put_beside_words
 from widgets.look.translation import said
 
 if TYPE_CHECKING:
@@ -148,7 +148,8 @@ class XRayCanvas(Feature):
             units = {} if seen.measured is None else seen.measured.units
             self.desk.views_shown.emit(xray, Look(options.scale, options.range, names, fares, units))
         words, kind = self._answer(xray, names)
-        self.bar.show_probe(xray.picture, self._title() + self._mode_words(xray), words, kind)
+        title, shorter = self._title(), self._short_title()
+        self.bar.show_probe(xray.picture, title + self._mode_words(xray), words, kind, shorter=shorter)
         sources, (source, looker) = self.probing.sources, self.probing.lent(xray)
         weights = self._weights_words(xray, source)
         # the bar's file is imported with the first bar
@@ -161,7 +162,6 @@ class XRayCanvas(Feature):
         moments = [KeptEpoch(*each) for each in offered_epochs(sources, shown.project, options)]
         self.bar.show_weights(sources.own_weights(shown.project), others, moments)
         self.bar.show_options(options, weights)
-        title = self._title()
         self.desk.show_probed(
             Probed(shown.project, source, ready.pictures, xray.mode, looker, xray, title, weights)
         )
@@ -180,6 +180,14 @@ class XRayCanvas(Feature):
         plain = self.tr("Probe: picture {row}")
         return parts.get(ready.part, plain).format(row=probe.row)
 
+    def _short_title(self) -> str:
+        """The same where there is little room."""
+        ready = self.probing.ready
+        assert ready is not None
+        if isinstance(ready.probe, OwnPicture):
+            return self.tr("Your picture")
+        return self.tr("Picture {row}").format(row=ready.probe.row)
+
     def _mode_words(self, xray: XRay) -> str:
         """How BatchNorm and Dropout compute, where that is not as usual."""
         if xray.mode != "training":
@@ -195,7 +203,8 @@ class XRayCanvas(Feature):
         if xray.label is None:
             return self.tr("says {name}, {share} %").format(name=names[best], share=share), ""
         if best == xray.label:
-            return self.tr("{name}, recognized: {share} %").format(name=names[best], share=share), "right"
+            words = self.tr("{name}, recognized: {share} %")
+            return words.format(name=names[best], share=share), "right"
         return self.tr("{name}, taken for {other}").format(name=names[xray.label], other=names[best]), "wrong"
 
     def _weights_words(self, xray: XRay, source: Source) -> str:
@@ -246,6 +255,7 @@ def _button(text: str, hint: str) -> QToolButton:
     button.setIcon(icon("xray"))
     button.setCheckable(True)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    put_beside_words(button)
     button.setProperty("outlined", True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button

@@ -24,6 +24,7 @@ from networks.explanations.small_grid import KINDS
 from networks.xray.value_place import GradientPlace, ValuePlace
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.elided_label import ElidedLabel
+from widgets.controls.giving_way import give_way
 from widgets.controls.player import Chapter, Player
 from widgets.controls.segments import Segments
 from widgets.inside.explanation.arithmetic import Arithmetic
@@ -36,7 +37,7 @@ from widgets.inside.explanation.trail import Trail
 from widgets.inside.explanation.ways import Ways
 from widgets.inside.explanation.words_column import MOST, WordsColumn
 from widgets.look import theme
-from widgets.look.icon import icon
+from widgets.look.icon import icon, put_beside_words
 from widgets.look.translation import said
 
 _WIDE, _MEDIUM = 900, 560
@@ -169,9 +170,9 @@ class ExplanationPanel(QWidget):
         self._title.set_text(title_of_page(page), "text")
         self.sight.setVisible(not page.backwards)
         self.ways.setVisible(page.backwards)
-        self._fit_head(self.width())
         weights = page.weights if isinstance(page, GradientPage) else ()
         self.by.setVisible(bool(weights))
+        self._fit_head(self.width())
         if not isinstance(page, GradientPage) or not weights:
             return
         self.by.clear()
@@ -228,6 +229,7 @@ class ExplanationPanel(QWidget):
         can = page is not None and page.map is not None and not page.backwards
         self.slide.setVisible(can and page is not None and isinstance(page.layer, KINDS))
         self.slide.setText(self.tr("Stop the window") if on else self.tr("Slide the window over everything"))
+        self.slide.setToolTip(self.slide.text())
         self.slide.setIcon(icon("pause" if on else "play"))
 
     @Slot()
@@ -298,6 +300,7 @@ class ExplanationPanel(QWidget):
         row.addWidget(self.weights)
         row.addWidget(self.again)
         row.addWidget(self.save)
+        self._head_row = row
         return head
 
     def _told(self) -> QHBoxLayout:
@@ -311,6 +314,11 @@ class ExplanationPanel(QWidget):
         row.addWidget(self.caption, 1)
         row.addWidget(self.slide)
         return row
+
+    def _show_slide_words(self, shown: bool) -> None:
+        style = Qt.ToolButtonStyle
+        self.slide.setToolButtonStyle(style.ToolButtonTextBesideIcon if shown else style.ToolButtonIconOnly)
+        put_beside_words(self.slide, worded=shown)
 
     def _line(self) -> QFrame:
         line = QFrame()
@@ -372,6 +380,7 @@ class ExplanationPanel(QWidget):
         super().resizeEvent(event)
         width = event.size().width()
         self._lay("wide" if width >= g(_WIDE) else "medium" if width >= g(_MEDIUM) else "narrow")
+        self._show_slide_words(width >= g(_MEDIUM))
         for shown in (self.sight, self.cells, self.ways):
             shown.set_side(SMALL_SIDE if g(_MEDIUM) <= width < g(_WIDE) else SIDE)
         directions = QBoxLayout.Direction
@@ -380,13 +389,14 @@ class ExplanationPanel(QWidget):
         self._fit_head(width)
 
     def _fit_head(self, width: int) -> None:
-        """What says least gives way first, so that the heading can be read."""
-        back = self.page is not None and self.page.backwards
-        roomy, wide = width >= g(_MEDIUM), width >= g(_WIDE)
-        self.probe.setVisible(wide or (roomy and not back))
-        self.weights.setVisible(wide or not back)
+        """What says least gives way first; nothing that stays is cut off."""
+        away = (self.probe.setHidden, self._shorten_save, self.weights.setHidden, self._title.setHidden)
+        give_way(self._head_row, width, away)
+
+    def _shorten_save(self, short: bool) -> None:
         style = Qt.ToolButtonStyle
-        self.save.setToolButtonStyle(style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly)
+        self.save.setToolButtonStyle(style.ToolButtonIconOnly if short else style.ToolButtonTextBesideIcon)
+        put_beside_words(self.save, worded=not short)
 
     @Slot(QRectF)
     def _bring(self, place: QRectF) -> None:

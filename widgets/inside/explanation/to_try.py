@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from widgets.look import theme
-from widgets.look.icon import icon
+from widgets.look.icon import icon, put_beside_words
 
 Proposal = tuple[str, str, Callable[[], object]]
 """An icon, words, and what is done."""
@@ -26,7 +26,7 @@ class ToTry(QWidget):
         self._heading = heading(self.tr("What to try"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.SPACE)
+        column.setSpacing(0)
         column.addWidget(self._heading)
         for index, button in enumerate(self.buttons):
             button.clicked.connect(partial(self._do, index))
@@ -77,8 +77,9 @@ def words_label(*, mono: bool = False, dim: bool = False) -> QLabel:
 def _button() -> QToolButton:
     button = QToolButton()
     button.setProperty("bare", True)
+    button.setProperty("listed", True)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setIconSize(QSize(16, 16))
+    put_beside_words(button)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     button.setVisible(False)

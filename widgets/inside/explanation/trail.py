@@ -10,13 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWi
 
 from networks.explanations.figures import figure
 from networks.explanations.page import Crumb, Page
+from widgets.controls.giving_way import wanted
 from widgets.look import theme
 from widgets.look.icon import icon_of, paint_icon
 from widgets.look.translation import declared
 
 MOST = 8
-_EACH = 118
-"""The width that a step needs, about."""
 
 
 class Trail(QWidget):
@@ -48,6 +47,7 @@ class Trail(QWidget):
                 row.addWidget(label)
         row.addStretch(1)
         row.addWidget(self.next)
+        self._row = row
 
     def forget(self) -> None:
         """Lets go of the page, and of the memory that it holds."""
@@ -87,11 +87,15 @@ class Trail(QWidget):
         if before is not None and before.place is not None:
             self.wished.emit(before.place)
 
-    def _chosen(self) -> list[Crumb | None]:
-        """The first step, a gap, the last ones before here, here, and the next; None is the gap."""
+    def _chosen(self, room: int) -> list[Crumb | None]:
+        """The first step, a gap, the last ones before here, here, and the next; None is the gap.
+
+        Where there is `room` for one or two steps only, they are here and the one before.
+        """
         assert self._page is not None
         crumbs, here = self._page.crumbs, self._page.here
-        room = max(3, min(MOST, (self.width() - theme.grown(170)) // theme.grown(_EACH)))
+        if room < 3:
+            return list(crumbs[max(0, here + 1 - room) : here + 1])
         if len(crumbs) <= room:
             return list(crumbs)
         after = list(crumbs[here + 1 : here + 2])
@@ -105,7 +109,16 @@ class Trail(QWidget):
     def _fill(self) -> None:
         if self._page is None:
             return
-        self._shown = self._chosen()
+        self._show_next()
+        for room in range(MOST, 0, -1):
+            self._lay(self._chosen(room))
+            if wanted(self._row) <= self.width():
+                return
+
+    def _lay(self, shown: list[Crumb | None]) -> None:
+        """Shows these steps."""
+        assert self._page is not None
+        self._shown = shown
         here = self._page.crumbs[self._page.here]
         for index, button in enumerate(self._steps):
             crumb = self._shown[index] if index < len(self._shown) else None
@@ -119,6 +132,10 @@ class Trail(QWidget):
                 _show_gap(button, self.tr("layers between"))
             else:
                 self._show(button, crumb, crumb is here)
+
+    def _show_next(self) -> None:
+        """Offers to go on."""
+        assert self._page is not None
         following = self._page.next
         self.next.setVisible(following is not None)
         if following is not None:

@@ -49,7 +49,7 @@ class Knobs(QWidget):
         answer = self.tr("its answer: {name}").format(name=scene.names[scene.best])
         classes = [(name, index) for index, name in enumerate(scene.names)]
         _fill(self.label, [(answer, None), *classes], choice.label)
-        _fill(self.other, [(self.tr("nothing: its score alone"), None), *classes], choice.other)
+        _fill(self.other, [(self.tr("no other"), None), *classes], choice.other)
         layers = [(name, name) for name in scene.layers]
         _fill(self.layer, layers, choice.layer or (scene.layers[-1] if scene.layers else None))
         self.ground.setCurrentIndex(max(0, self.ground.findData(choice.ground)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
 
@@ -26,6 +26,7 @@ class MethodList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: dict[str, MethodRow] = {}
+        self._brief = False
         self._group = QButtonGroup(self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -37,10 +38,17 @@ class MethodList(QWidget):
             return
         for method in methods:
             row = MethodRow(method)
+            row.set_brief(self._brief)
             row.clicked.connect(partial(self.chosen.emit, method.id))
             self.rows[method.id] = row
             self._group.addButton(row)
             self._column.addWidget(row)
+
+    def set_brief(self, brief: bool) -> None:
+        """Whether only what is chosen says more than its name and how its test went."""
+        self._brief = brief
+        for row in self.rows.values():
+            row.set_brief(brief)
 
     def show_choice(self, method: str, tests: Mapping[str, Outcome]) -> None:
         """Marks what is chosen, and says of each what came of its test."""
@@ -56,8 +64,9 @@ class MethodRow(QAbstractButton):
     def __init__(self, method: Description, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shows, self._weakness = said(method.shows), said(method.weakness)
-        self._verdict, self._refused = "", False
+        self._verdict, self._refused, self._brief = "", False, False
         self.setCheckable(True)
+        self.toggled.connect(self._fit)
         self.setText(said(method.title))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -86,21 +95,27 @@ class MethodRow(QAbstractButton):
             self._fit()
             self.update()
 
+    def set_brief(self, brief: bool) -> None:
+        """Whether it says only its name and how its test went as long as it is not chosen."""
+        if brief != self._brief:
+            self._brief = brief
+            self._fit()
+            self.update()
+
     def _tell(self) -> None:
         self.setAccessibleName(self.text())
         self.setAccessibleDescription(" ".join(filter(None, (self._shows, self._weakness, self._verdict))))
 
     def _texts(self) -> list[tuple[str, QFont, str]]:
         ink, shade = Ink(theme.colors(self)), theme.colors(self)
-        found = [
-            (self.text(), ink.strong, shade.text),
-            (self._shows, ink.small, shade.text),
-            (self._weakness, ink.small, shade.text_dim),
-        ]
+        found = [(self.text(), ink.strong, shade.text)]
+        if self.isChecked() or not self._brief:
+            found += [(self._shows, ink.small, shade.text), (self._weakness, ink.small, shade.text_dim)]
         if self._verdict:
             found.append((self._verdict, ink.small, shade.warning if self._refused else shade.success))
         return found
 
+    @Slot()
     def _fit(self) -> None:
         # a layout in a scroll area asks only the first time how high a width makes it
         self.setFixedHeight(self.heightForWidth(self.width()))

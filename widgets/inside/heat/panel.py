@@ -8,6 +8,7 @@ import msgspec
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from networks.xray.heat import Covered, Description, HeatMap
 from widgets.controls.elided_label import ElidedLabel
+from widgets.controls.giving_way import give_way
 from widgets.inside.explanation.ink import g
 from widgets.inside.heat.answer_bars import AnswerBars
 from widgets.inside.heat.choice import Choice, Outcome, Scene
@@ -33,11 +35,14 @@ from widgets.inside.heat.trust import Trust
 from widgets.inside.heat.words import WordsBeside
 from widgets.inside.probe.legend import Legend
 from widgets.look import theme
-from widgets.look.icon import icon
+from widgets.look.icon import icon, put_beside_words
 
 _WIDE, _MEDIUM = 880, 540
 """Widths from which on three columns, or two, stand beside each other."""
 _SIDE = 250
+_LOW, _LOWEST, _HALF = 660, 480, 380
+"""In a panel lower than this, methods that are not chosen say only their name; in one that is still lower and
+has so much width, the answer stands beside the picture and not below it."""
 _SETTLED_MS = 40
 """After so long, all has its place when something new is shown below: then it can be scrolled to."""
 
@@ -104,6 +109,7 @@ class HeatPanel(QWidget):
         self._show_knobs()
         self.probe.set_text(scene.probe)
         self.weights.set_text(scene.weights)
+        self._fit_head()
         if other:
             self.picture.show_picture(scene.pixels)
             self.found = None
@@ -305,7 +311,18 @@ class HeatPanel(QWidget):
         row.addWidget(self.probe)
         row.addWidget(self.weights)
         row.addWidget(self.save)
+        self._head_row = row
         return head
+
+    def _fit_head(self) -> None:
+        """What says least gives way first; nothing that stays is cut off."""
+        away = (self.probe.setHidden, self._shorten_save, self.weights.setHidden)
+        give_way(self._head_row, self.width(), away)
+
+    def _shorten_save(self, short: bool) -> None:
+        style = Qt.ToolButtonStyle
+        self.save.setToolButtonStyle(style.ToolButtonIconOnly if short else style.ToolButtonTextBesideIcon)
+        put_beside_words(self.save, worded=not short)
 
     def _body(self) -> QScrollArea:
         content = QWidget()
@@ -336,6 +353,7 @@ class HeatPanel(QWidget):
         return self._scroll
 
     def _arrange_middle(self) -> None:
+        """The picture, and what is read out of it."""
         self.hand.setText(self.tr("Cover by hand"))
         self.hand.setToolTip(self.tr("Drag the patch over the picture, or move it with the arrow keys."))
         self.hand.setCheckable(True)
@@ -344,19 +362,22 @@ class HeatPanel(QWidget):
         self.hand.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.score.setFont(theme.font(theme.BODY, bold=True))
         self.readout.setFont(theme.font(theme.SMALL, mono=True))
-        beside = QHBoxLayout()
-        beside.addWidget(self.hand)
-        beside.addStretch(1)
-        beside.addWidget(Legend())
-        lines = QVBoxLayout(self._middle)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(theme.SPACE)
-        for widget in (self.picture, self.readout):
-            lines.addWidget(widget)
-        lines.addLayout(beside)
-        lines.addWidget(self.score)
-        lines.addWidget(self.answer)
-        lines.addStretch(1)
+        self._by_hand = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._by_hand.addWidget(self.hand)
+        self._by_hand.addStretch(1)
+        self._by_hand.addWidget(Legend())
+        told = QVBoxLayout()
+        told.setSpacing(theme.SPACE)
+        told.addWidget(self.readout)
+        told.addLayout(self._by_hand)
+        told.addWidget(self.score)
+        told.addWidget(self.answer)
+        told.addStretch(1)
+        self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._middle)
+        self._halves.setContentsMargins(0, 0, 0, 0)
+        self._halves.setSpacing(theme.SPACE)
+        self._halves.addWidget(self.picture, 1, Qt.AlignmentFlag.AlignTop)
+        self._halves.addLayout(told, 1)
 
     def _lay(self, how: str) -> None:
         """Puts the three columns beside or below each other."""
@@ -394,10 +415,14 @@ class HeatPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        width = event.size().width()
-        self.picture.set_room(event.size().height())
+        width, height = event.size().width(), event.size().height()
+        self.picture.set_room(height)
         self._lay("wide" if width >= g(_WIDE) else "medium" if width >= g(_MEDIUM) else "narrow")
-        roomy = width >= g(_MEDIUM)
-        self.probe.setVisible(roomy)
-        style = Qt.ToolButtonStyle
-        self.save.setToolButtonStyle(style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly)
+        roomy, low = width >= g(_MEDIUM), height < g(_LOW)
+        self.methods.set_brief(low)
+        columns = 2 if width >= g(_WIDE) else 1 if roomy else 0
+        middle = width - 2 * theme.MARGIN - columns * (g(_SIDE) + theme.MARGIN + 4)
+        beside, ways = height < g(_LOWEST) and middle >= g(_HALF), QBoxLayout.Direction
+        self._halves.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+        self._by_hand.setDirection(ways.TopToBottom if beside else ways.LeftToRight)
+        self._fit_head()

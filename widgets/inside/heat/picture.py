@@ -25,8 +25,8 @@ from widgets.inside.heat.overlay import Look, grey_of, image_from, overlaid
 from widgets.look import theme
 
 SIDE, LEAST = 380, 180
-_SHARE = 0.42
-"""Of the panel's height that the picture takes."""
+_BESIDE = 395
+"""Of the panel's height that others take."""
 _FAR = 8
 """How many pixels further the cursor goes with Shift."""
 _ARROWS = {
@@ -160,7 +160,7 @@ class HeatPicture(QWidget):
 
     def set_room(self, height: int) -> None:
         """Leaves room below the picture in a panel that is so high."""
-        side = max(theme.grown(LEAST), min(theme.grown(SIDE), round(height * _SHARE)))
+        side = max(theme.grown(LEAST), min(theme.grown(SIDE), height - theme.grown(_BESIDE)))
         if side != self.height():
             self.setFixedHeight(side)
 

@@ -11,21 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from networks.core.after_step import AfterStep
 from networks.xray.probe import Which, Word
 from widgets.controls.clear_menu import clear_menu
 from widgets.controls.elided_label import ElidedLabel, Tone
+from widgets.controls.giving_way import give_way
 from widgets.inside.probe.legend import Legend
 from widgets.inside.probe.options import Options
 from widgets.inside.probe.thumbnail import Thumbnail
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.results.drawing_pad import DrawingPad
-
-_FOR_LEGEND, _FOR_WORDS, _FOR_WEIGHTS = 470, 360, 300
-"""Widths with room for the legend, for words on the button of the weights, and for that button at all."""
 
 
 class OtherRun(NamedTuple):
@@ -79,6 +77,8 @@ class ProbeBar(QWidget):
         self._words = self._weights_words()
         self._weights_told = ""
         self._offered: tuple[tuple[Word, ...], tuple[OtherRun, ...], tuple[KeptEpoch, ...]] | None = None
+        self._longest = 0
+        """How much room the words have needed since something else has changed."""
         self._make_menus()
         self._arrange()
         self.thumbnail.given.connect(self.given)
@@ -90,17 +90,34 @@ class ProbeBar(QWidget):
         self.pad.file_dropped.connect(self.file_dropped)
         self.show_weights(("now", "first", "best"), ())
 
-    def show_probe(self, pixels: NDArray[np.uint8] | None, title: str, words: str, kind: str = "") -> None:
-        """Shows the probe with a title and a line of words, which are “right”, “wrong” or neither."""
+    def show_probe(
+        self,
+        pixels: NDArray[np.uint8] | None,
+        title: str,
+        words: str,
+        kind: str = "",
+        *,
+        shorter: str = "",
+    ) -> None:
+        """Shows the probe with a title and a line of words, which are “right”, “wrong” or neither.
+
+        The `shorter` title stands where the whole has no room.
+        """
         tones: dict[str, Tone] = {"right": "success", "wrong": "error"}
         self.thumbnail.show_pixels(pixels)
-        self.title.set_text(title)
-        self.words.set_text(words, tones.get(kind, "text"))
+        if title != self.title.text():
+            self._longest = 0
+        self.title.set_text(title, shorter=shorter)
+        # where there is no room, that it was recognized says more than how surely
+        self.words.set_text(words, tones.get(kind, "text"), shorter=_shorter(words))
         self.thumbnail.setAccessibleDescription(f"{title}: {words}")
+        if self._least_words() > self._longest:
+            self._fit()
 
     def show_options(self, options: Options, weights: str = "") -> None:
         """Shows how it is looked at; `weights` says of when the weights are."""
         self.options, self._weights_told = options, weights
+        told_before = self.weights.text()
         for field in ("mode", "order", "scale", "range"):
             self._actions[field, getattr(options, field)].setChecked(True)
         for (run, weight), action in self._weights_actions.items():
@@ -110,7 +127,9 @@ class ProbeBar(QWidget):
         self.weights.setText(weights or plain)
         self.weights.setAccessibleName(self.tr("Which weights: {words}").format(words=weights or plain))
         self.legend.show_scale(options.scale)
-        self._fit()
+        if self.weights.text() != told_before:
+            self._longest = 0
+            self._fit()
 
     def show_weights(
         self, own: Sequence[Word], others: Sequence[OtherRun], moments: Sequence[KeptEpoch] = ()
@@ -163,6 +182,7 @@ class ProbeBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._longest = 0
         self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -174,14 +194,30 @@ class ProbeBar(QWidget):
         painter.end()
 
     def _fit(self) -> None:
-        self.legend.setVisible(self.width() >= theme.grown(_FOR_LEGEND))
+        """What says least gives way, so that the answer can be read; menus have the rest."""
+        # the answer of a run that goes on changes all the time: nothing is to come and go with it
+        self._longest = max(self._longest, self._least_words())
+        steps = (
+            self.legend.setHidden,
+            self._shorten_weights,
+            self.heat.setHidden,
+            self._give_up_weights,
+            self.another.setHidden,
+        )
+        give_way(self._row, self.width() + self.words.sizeHint().width() - self._longest, steps)
+
+    def _least_words(self) -> int:
+        """The width that the answer needs, without how sure the network is."""
+        words = self.words.text()
+        return self.words.fontMetrics().horizontalAdvance(_shorter(words) or words) + 2
+
+    def _shorten_weights(self, short: bool) -> None:
         style = Qt.ToolButtonStyle
-        wide = self.width() >= theme.grown(_FOR_WORDS)
-        roomy = self.width() >= theme.grown(_FOR_WEIGHTS)
-        self.weights.setVisible(roomy)
-        self.heat.setVisible(roomy)
-        self._weights_within.menuAction().setVisible(not roomy)
-        self.weights.setToolButtonStyle(style.ToolButtonTextOnly if wide else style.ToolButtonIconOnly)
+        self.weights.setToolButtonStyle(style.ToolButtonIconOnly if short else style.ToolButtonTextBesideIcon)
+
+    def _give_up_weights(self, given_up: bool) -> None:
+        self.weights.setHidden(given_up)
+        self._weights_within.menuAction().setVisible(given_up)
 
     # drawing
 
@@ -201,8 +237,11 @@ class ProbeBar(QWidget):
     def _make_menus(self) -> None:
         self._weights_menu = QMenu(self)
         self.weights.setMenu(self._weights_menu)
+        # the chevron stands behind the words
+        self.weights.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.weights.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more = QMenu(self)
+        more.addAction(self.tr("Another picture"), self.another_wished.emit)
         more.addAction(self.tr("Picture number…"), self.number_wished.emit)
         more.addAction(self.tr("What the network looks at"), self.heat_wished.emit)
         # in a narrow bar the answer to the probe needs the place of the button
@@ -267,6 +306,8 @@ class ProbeBar(QWidget):
 
     def _arrange(self) -> None:
         self.title.setFont(theme.font(theme.SMALL))
+        # it takes what the answer below it leaves
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.words.setFont(theme.font(theme.BODY, bold=True))
         lines = QVBoxLayout()
         lines.setSpacing(0)
@@ -277,10 +318,16 @@ class ProbeBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE + 4, 5, theme.SPACE, 6)
         row.setSpacing(theme.SPACE)
+        self._row = row
         row.addWidget(self.thumbnail)
         row.addLayout(lines, 1)
         for widget in (self.another, self.pen, self.heat, self.weights, self.more, self.legend):
             row.addWidget(widget)
+
+
+def _shorter(words: str) -> str:
+    """The answer without how sure the network is of it, where that is said behind it."""
+    return words.rpartition(": ")[0]
 
 
 def _menu_within(menu: QMenu, title: str) -> QMenu:

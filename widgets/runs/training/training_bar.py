@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeySequence, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
@@ -13,9 +13,11 @@ from networks.core.message import Message
 from networks.runs.progress import Progress
 from networks.runs.verdict import Verdict
 from widgets.look import theme
-from widgets.look.icon import icon
+from widgets.look.icon import icon, put_beside_words
 from widgets.look.translation import said
 from widgets.runs.training.run_progress import RunProgress, Stage
+
+_ICON = 13
 
 
 class TrainingBar(QWidget):
@@ -137,7 +139,7 @@ class TrainingBar(QWidget):
         button = QPushButton()
         button.setObjectName(f"{name}_button")
         button.setProperty("primary", primary)
-        button.setIconSize(QSize(13, 13))
+        put_beside_words(button, _ICON, worded=primary)
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         return button
 
@@ -158,6 +160,8 @@ class TrainingBar(QWidget):
             said(self._reason) if idle and self._reason else _with_keys(text, self._train_keys)
         )
         self.main_button.setMinimumWidth(self._main_width(words.values()))
+        for button in (self.stop_button, self.step_button):
+            put_beside_words(button, _ICON, worded=self._worded)
         self.stop_button.setText(self.tr("Stop") if self._worded else "")
         self.stop_button.setAccessibleName(self.tr("Stop"))
         self.stop_button.setIcon(icon("stop"))
