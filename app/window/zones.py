@@ -74,6 +74,9 @@ class Zones(QSplitter):
         self.addWidget(self.inspector)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.fit)
+        for seat in at[Place.MEASURED]:
+            # after the tabs, which bring it to the front
+            seat.wished.connect(self._uncover)
         self.splitterMoved.connect(self._keep_widths)
         self.inspector.drawer_changed.connect(self._follow_drawer)
         for seat in self.seats.values():
@@ -323,6 +326,15 @@ class Zones(QSplitter):
             self.canvas_zone.take_focus()
 
     # drawers
+
+    @Slot()
+    def _uncover(self) -> None:
+        """A tab was asked for: what was opened beside the icons before gives way to it where it must."""
+        self.fit()
+        if self.tabs.isHidden() and not self.tabs.empty:
+            self.palette_zone.close_drawer()
+            self.inspector.close_drawer()
+            self.fit()
 
     @Slot()
     def _follow_palette(self) -> None:

@@ -169,7 +169,8 @@ class Browser(Feature):
         browser.edited.connect(self.desk.edit_recipe)
         browser.tiles_wished.connect(self._make_tiles)
         browser.look_wished.connect(self._make_look)
-        browser.look_wished.connect(self._tell_chosen)
+        # whoever only opens the tab keeps the probe
+        browser.grid.chosen.connect(self.desk.picture_chosen)
         browser.panel_wished.connect(self._open)
         browser.sets.list.chosen.connect(self._choose_set)
         return browser
@@ -182,12 +183,6 @@ class Browser(Feature):
         elif type(recipe.data.dataset) is not kind:
             chosen = with_settings(recipe, dataset=self._former.get(kind, kind()))
             self.desk.edit_recipe(chosen, edit_words(chosen, "data.dataset"))
-
-    @Slot()
-    def _tell_chosen(self) -> None:
-        """The picture that one looks at becomes the probe of the X-ray."""
-        if self.browser is not None and (row := self.browser.chosen) is not None:
-            self.desk.picture_chosen.emit(row)
 
     @Slot(str)
     def _open(self, name: str) -> None:
