@@ -29,6 +29,7 @@ from app.window.top_bar import TopBar
 from app.window.zones import Zones
 from networks.project.project import Project, first_project
 from widgets.look import theme
+from widgets.look.plain import plain_hint
 
 LEAST = (900, 480)
 """The smallest window, in device-independent pixels; a screen of 1920×1080 at 200 % has 960×540."""
@@ -131,6 +132,8 @@ class MainWindow(QMainWindow):
     @Slot(str, int)
     def _tell(self, sentence: str, milliseconds: int) -> None:
         self.statusBar().showMessage(sentence, milliseconds)
+        # a long one is cut off in a narrow window
+        self.statusBar().setToolTip(plain_hint(sentence))
         if sentence and QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
 

@@ -21,8 +21,7 @@ def layer_in_words(page: Page) -> tuple[Message, ...]:
     if isinstance(form, Largest | WeightedSum):
         return (
             message(
-                "It goes through every map like this, window by window. What is left are maps of {size}: "
-                "smaller, but what was found is still in its place.",
+                "It goes through every map like this, window by window, and leaves maps of {size}.",
                 size=size,
             ),
         )
@@ -43,8 +42,7 @@ def _of_filters(form: WeightedSum, count: int, size: str, transposed: bool) -> t
     if transposed or form.values.ndim != 3 or form.values[0].size == 1:
         return (drawn,)
     meaning = message(
-        "The map is orange where the spot fits the filter’s weights, blue where it is the opposite. Which "
-        "patterns are worth looking for, training finds out."
+        "A map is orange where the spot fits its filter’s weights, and blue where it is the opposite."
     )
     return drawn, meaning
 

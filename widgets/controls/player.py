@@ -292,7 +292,7 @@ class StoryBar(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rooms, first = self._rooms(), 0
-        narrow = any(room.width() < theme.grown(_LEGIBLE) for room in rooms)
+        narrow = self._narrow(rooms)
         for chapter, room in zip(self.chapters, rooms, strict=True):
             self._paint_track(painter, shade, chapter, room, first)
             current = first <= self._position < first + chapter.steps
@@ -304,6 +304,14 @@ class StoryBar(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.end()
+
+    def _narrow(self, rooms: Sequence[QRectF]) -> bool:
+        """Whether titles side by side would be cut off."""
+        widest = QFontMetricsF(theme.font(theme.SMALL, bold=True))
+        return any(
+            room.width() < min(widest.horizontalAdvance(chapter.title), theme.grown(_LEGIBLE))
+            for chapter, room in zip(self.chapters, rooms, strict=True)
+        )
 
     def _paint_track(
         self, painter: QPainter, shade: theme.Colors, chapter: Chapter, room: QRectF, first: int
@@ -337,6 +345,8 @@ class StoryBar(QWidget):
             wide = min(metrics.horizontalAdvance(words) + 4, float(self.width()))
             left = min(max(room.center().x() - wide / 2, 0.0), self.width() - wide)
             below = QRectF(left, below.top(), wide, below.height())
+        elif metrics.horizontalAdvance(words) > below.width():
+            words = chapter.title
         painter.setFont(font)
         painter.setPen(QColor(shade.text if current else shade.text_dim))
         shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, below.width())

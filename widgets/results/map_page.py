@@ -139,15 +139,19 @@ class MapPage(QWidget):
         waiting.addWidget(self.cancel)
         side = QVBoxLayout()
         side.setSpacing(4)
-        for widget in (self.chosen_title, self.chosen_about):
+        self._seen_title = QLabel(self.tr("What is seen"))
+        self._seen_title.setProperty("role", "section")
+        for widget in (self._seen_title, self.seen, self.next):
             side.addWidget(widget)
+        side.addSpacing(theme.SPACE)
+        chosen = QHBoxLayout()
+        chosen.addWidget(self.chosen_title, 1)
+        chosen.addWidget(self.classes, 1)
+        side.addLayout(chosen)
+        side.addWidget(self.chosen_about)
         side.addWidget(self.grid, 1)
         side.addWidget(self.one)
         side.addWidget(self.inside, 0, Qt.AlignmentFlag.AlignLeft)
-        heading = QLabel(self.tr("What is seen"))
-        heading.setProperty("role", "section")
-        for widget in (heading, self.seen, self.next):
-            side.addWidget(widget)
         self._side = QWidget()
         self._side.setLayout(side)
         side.setContentsMargins(0, 0, 0, 0)
@@ -182,11 +186,11 @@ class MapPage(QWidget):
         )
         # below each other, all of it needs more than a low window has: the page then scrolls
         self.setMinimumHeight(theme.grown(360 if wide else 720))
-        widgets = (self.layers, self.forms, self.methods, self._setting, self.classes)
+        widgets = (self.layers, self.forms, self.methods, self._setting)
         for widget in widgets:
             self._grid.removeWidget(widget)
         if wide:
-            for column, (widget, share) in enumerate(zip(widgets, (2, 2, 0, 0, 2), strict=True)):
+            for column, (widget, share) in enumerate(zip(widgets, (1, 1, 0, 0), strict=True)):
                 self._grid.addWidget(widget, 0, column)
                 self._grid.setColumnStretch(column, share)
         else:
@@ -194,8 +198,7 @@ class MapPage(QWidget):
             self._grid.addWidget(self.forms, 0, 1)
             self._grid.addWidget(self.methods, 1, 0, 1, 2)
             self._grid.addWidget(self._setting, 2, 0)
-            self._grid.addWidget(self.classes, 2, 1)
-            for column in range(5):
+            for column in range(4):
                 self._grid.setColumnStretch(column, 1 if column < 2 else 0)
 
     # what is shown
@@ -288,6 +291,7 @@ class MapPage(QWidget):
         found = self.shown
         self.classes.setEnabled(found is not None)
         self.about.setText(self._caption)
+        self._seen_title.setVisible(found is not None)
         if found is None:
             for label in (self.foot, self.seen, self.next):
                 label.setText("")

@@ -364,7 +364,9 @@ class MapPlot(QWidget):
                     painter.drawPixmap(QPointF(x - half, y - half), stamp)
         shown = wrong if self._only is None else wrong & (labels == self._only)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(shade.text), 1.5))
+        # where most are mistakes, as before the training, their rings would hide the points
+        many = 2 * int(shown.sum()) > len(wrong)
+        painter.setPen(QPen(QColor(shade.text_dim if many else shade.text), 0.8 if many else 1.5))
         for x, y in spots[shown].tolist():
             painter.drawEllipse(QPointF(x, y), _RING, _RING)
 

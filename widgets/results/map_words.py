@@ -74,6 +74,9 @@ def seen_words(found: DataMap) -> str:
 
 def try_words(found: DataMap, earlier: str) -> str:
     """What to try next; `earlier` is the name of an earlier layer, if there is one."""
+    if not np.isfinite(found.alike) and len(found.outputs) > NEAREST:
+        # the points are still being moved
+        return ""
     if not np.isfinite(found.alike):
         return _tr("Take more pictures: a few make no groups.")
     if found.alike < _FEW_ALIKE:

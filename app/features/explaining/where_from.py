@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 
 from app.background.newest import Newest
 from app.feature.command import Command, MenuEntry, Section
-from app.feature.desk import LASTING, Desk
+from app.feature.desk import LASTING, OUTCOME, Desk
 from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
@@ -438,4 +438,4 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
 
     @Slot(str)
     def _tell(self, words: str) -> None:
-        self.desk.say(words, LASTING)
+        self.desk.say(words, OUTCOME)

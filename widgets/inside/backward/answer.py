@@ -110,7 +110,8 @@ class AnswerGradient(QWidget):
         words = light if theme.contrast(light, ground) > theme.contrast(dark, ground) else dark
         painter.setPen(words)
         painter.setFont(theme.font(theme.SMALL, mono=True))
-        text = figure(value)
-        if painter.fontMetrics().horizontalAdvance(text) > box.width() - 2:
-            text = figure(value, 2)
+        # where no figures fit, the colour says it, and the description of the whole
+        forms = (figure(value), figure(value, 2), f"{value:.1f}".replace("-", "−").replace("0.", ".", 1))
+        width = painter.fontMetrics().horizontalAdvance
+        text = next((each for each in forms if width(each) <= box.width() - 2), "")
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

@@ -54,7 +54,7 @@ class BackwardPanel(QWidget):
         self._place = 0
         self._rows: tuple[Row, ...] = ()
         self.heading = QLabel(self.tr("One training step, seen"))
-        self.heading.setFont(theme.font(theme.LARGE, bold=True))
+        self.heading.setProperty("role", "heading")
         self.about = dim()
         self.button = QPushButton(self.tr("Next step"))
         self.button.setObjectName("next_step")
@@ -230,13 +230,14 @@ class BackwardPanel(QWidget):
             return words.format(step=thousands(seen.step - 1)) + self._clipped_words(seen)
         words = self.tr("step {step}, epoch {epoch}  ·  a batch of {count}")
         told = words.format(step=thousands(seen.step), epoch=f"{seen.epoch:.3g}", count=len(seen.rows))
-        return (
-            told
-            + self._clipped_words(seen)
-            + self.tr("  ·  computed once more: its loss differs from the run's by {difference}").format(
+        again = (
+            self.tr("  ·  computed once more: its loss differs from the run’s by {difference}").format(
                 difference=figure(seen.difference)
             )
+            if seen.difference
+            else self.tr("  ·  computed once more, with the same loss")
         )
+        return told + self._clipped_words(seen) + again
 
     def _clipped_words(self, seen: SeenStep) -> str:
         if seen.given >= seen.norm * (1 - 1e-6):

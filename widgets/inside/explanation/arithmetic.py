@@ -250,6 +250,9 @@ class Arithmetic(QWidget):
         text = (
             text.rsplit("=", 1)[0] + "=" if "=" in text else text.rsplit(":", 1)[0] + ":" if self.off else ""
         )
+        if text.strip(" =") == result:
+            # of a single term nothing is to be added up
+            text = ""
         left = upper.left() + width_of(word, ink.strong) + g(12)
         font = ink.figures if width_of(text, ink.figures) < upper.right() - left - wide else ink.small_figures
         taken = min(width_of(text, font) + g(10), upper.right() - left - wide)

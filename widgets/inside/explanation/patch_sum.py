@@ -206,7 +206,7 @@ class PatchSum(Drawing):
         bottom = self.height(width, look)
         if charted:
             axis.paint(painter, g(_HEAD) - g(2), bottom, ink, tr("running total"))
-        self._paint_head(painter, at, ink)
+        self._paint_head(painter, at, ink, alone=self.rows == 1 and look.open == 0)
         for row, found in enumerate(self.shown):
             place = self.place(row, width, look)
             pale = look.step < row + 1
@@ -240,7 +240,8 @@ class PatchSum(Drawing):
             QPointF(axis.x(0), place.bottom() - g(30)), QPointF(axis.x(0), place.bottom() - g(4))
         )
 
-    def _paint_head(self, painter: QPainter, at: dict[str, float], ink: Ink) -> None:
+    def _paint_head(self, painter: QPainter, at: dict[str, float], ink: Ink, *, alone: bool) -> None:
+        """The columns' titles. A row that is open and `alone` has those of its own."""
         height, width = self._size
         titles = (
             ("label", self.laid.label, g(24)),
@@ -253,7 +254,7 @@ class PatchSum(Drawing):
             ("factor", self.laid.factor, at["side"]),
             ("product", tr("products"), at["side"] + g(10)),
         )
-        for key, words, room in titles:
+        for key, words, room in () if alone else titles:
             if key == "map" and at["map"] == at["patch"]:
                 continue
             align = LEFT if key in ("label", "map") else CENTRE

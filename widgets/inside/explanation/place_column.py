@@ -33,6 +33,7 @@ from widgets.inside.explanation.ink import (
     paint_seen,
     paint_veil,
     tr,
+    width_of,
     write,
 )
 from widgets.look import theme
@@ -173,6 +174,7 @@ class Cells(QWidget):
         self._image = None
         self._bound = page.bound
         self.setVisible(page.cells is not None)
+        self.updateGeometry()
         self.setAccessibleName(f"{self.title()}, {self.caption()}")
         words = f"{self.where()}: {figure(page.explanation.value)}"
         if words != self.accessibleDescription():
@@ -228,7 +230,8 @@ class Cells(QWidget):
         return self.tr("arrows walk")
 
     def sizeHint(self) -> QSize:
-        return QSize(round(g(self.side)), round(g(_HEAD + self.side + 2 * _WORDS)))
+        lines = 2 if self._captioned_above(Ink(theme.colors(self))) else 3
+        return QSize(round(g(self.side)), round(g(_HEAD + self.side + lines * _WORDS)))
 
     def _square(self) -> QRectF:
         return QRectF(1, g(_HEAD), g(self.side) - 2, g(self.side) - 2)
@@ -249,7 +252,8 @@ class Cells(QWidget):
             return
         head = QRectF(0, 0, g(self.side), g(18))
         write(painter, head, self.title(), ink.strong, ink.text)
-        write(painter, head.adjusted(g(90), 0, 0, 0), self.caption(), ink.small, ink.dim, RIGHT)
+        if self._captioned_above(ink):
+            write(painter, head, self.caption(), ink.small, ink.dim, RIGHT)
         square = self._square()
         shown, at = self._page.map, self._page.cell
         if shown is not None:
@@ -271,8 +275,16 @@ class Cells(QWidget):
         write(painter, below, self.where(), ink.words, ink.text)
         value = figure(self._page.explanation.value)
         write(painter, below, value, ink.figures_strong, ink.sign(self._page.explanation.value), RIGHT)
+        if not self._captioned_above(ink):
+            below = below.translated(0, g(_WORDS - 4))
+            write(painter, below, self.caption(), ink.small, ink.dim)
         if hints:
             write(painter, below.translated(0, g(_WORDS - 4)), self.hints(), ink.small, ink.dim)
+
+    def _captioned_above(self, ink: Ink) -> bool:
+        """Whether there is room beside the title."""
+        title, caption = width_of(self.title(), ink.strong), width_of(self.caption(), ink.small)
+        return title + caption + g(8) <= g(self.side)
 
     def _paint_bars(self, painter: QPainter, place: QRectF, ink: Ink) -> None:
         """The numbers of a vector as bars; of many, the strongest of each pixel's."""

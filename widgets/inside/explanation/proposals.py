@@ -45,7 +45,7 @@ class Proposals(QObject):
             found.append(("undo", words, partial(self.start_wished.emit, not at_start)))
         found += [*self._sides(page), *self._windows(page), *self._places(page)]
         if page.before is not None and page.before.place is not None:
-            words = self.tr("Back to where most of it comes from")
+            words = self.tr("Back to where most comes from")
             found.append(("step-back", words, self._trail.go_back))
         return found
 
@@ -100,7 +100,7 @@ class Proposals(QObject):
         if strongest is None or strongest == page.cell:
             return []
         words = (
-            self.tr("Go to the largest number of this map")
+            self.tr("Go to the map’s largest number")
             if page.map is not None
             else self.tr("Go to the largest of these numbers")
         )

@@ -1,4 +1,4 @@
-"""The same in words: the formula with its figures, what is seen, and what to try."""
+"""The same in words: what the layer does, what is seen, what to try; then the formula with its figures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST = 6
 
 
 class WordsColumn(QWidget):
-    """Formula, sentences and proposals below each other."""
+    """Sentences, proposals and the formula below each other: plain words come first."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,14 +82,14 @@ class WordsColumn(QWidget):
         column.addWidget(self.layer)
         column.addWidget(self.layer_does)
         column.addSpacing(theme.SPACE)
-        column.addWidget(heading(self.tr("As a formula")))
-        column.addWidget(box)
-        column.addWidget(self.note)
-        column.addSpacing(theme.SPACE)
         column.addWidget(heading(self.tr("What is seen")))
         column.addWidget(self.sentences)
         column.addSpacing(theme.SPACE)
         column.addWidget(self._to_try)
+        column.addSpacing(theme.SPACE)
+        column.addWidget(heading(self.tr("As a formula")))
+        column.addWidget(box)
+        column.addWidget(self.note)
         column.addSpacing(theme.SPACE)
         column.addWidget(Legend())
         column.addStretch(1)

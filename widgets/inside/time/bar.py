@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from widgets.controls.elided_label import ElidedLabel
@@ -17,6 +17,7 @@ from widgets.look.plain import plain_hint
 LEAST, LEAST_ALONE, ROOMY = 360, 420, 470
 """Heights of the panel from which on the strip is shown above the table of runs; without that table, as in
 the lowest windows; and with maps and answers."""
+_NARROW = 330
 
 
 class TimeBar(QWidget):
@@ -32,7 +33,8 @@ class TimeBar(QWidget):
         super().__init__(parent)
         self.setObjectName("time_bar")
         self.strip = MomentStrip()
-        self.words = ElidedLabel()
+        # two lines are no higher than the buttons beside them
+        self.words = ElidedLabel(lines=2)
         self.words.setFont(theme.font(theme.SMALL))
         self.play_button = _tool("play", self.tr("Play the moments one after the other (Space)"))
         self.live_button = _tool("to-end", self.tr("Back to the weights of now (Esc)"))
@@ -75,6 +77,11 @@ class TimeBar(QWidget):
         column.setSpacing(0)
         column.addWidget(self.strip)
         column.addLayout(head)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < theme.grown(_NARROW)
+        self.fork_button.setText(self.tr("Fork") if narrow else self.tr("Fork from here"))
 
     def show_told(self, told: Told) -> None:
         """Shows these moments."""

@@ -145,9 +145,9 @@ class FlowPanel(QWidget):
             self.run_choice.setCurrentIndex(measured.index(run))
         self._fit_epochs(drawn)
         wish = self._wish
-        title = self.tr("Gradient’s norm at each layer’s weights, from the input to the output")
+        title = self.tr("Gradient’s norm at each layer’s weights")
         if wish.over_weights:
-            title = self.tr("Gradient’s norm over the weights’ norm, from the input to the output")
+            title = self.tr("Gradient’s norm over the weights’ norm")
         self.plot.show_lines(lines_of(drawn, wish, self._live), title)
         self.stack.setCurrentIndex(int(bool(drawn)))
         self.export_button.setEnabled(bool(drawn))
