@@ -77,6 +77,20 @@ def test_what_was_opened_by_hand_stays_open_beside_the_room(window):
     assert window.zones.palette_zone.opened
 
 
+def test_a_tab_that_is_asked_for_comes_into_view_past_a_drawer_opened_before(window):
+    window.resize(960, 540)
+    zones = window.zones
+    window.desk.open_panel("bench")
+    QApplication.processEvents()
+    assert zones.inspector.drawer_shown
+    assert zones.tabs.isHidden()
+    window.desk.open_panel("gradient_flow")
+    QApplication.processEvents()
+    assert not zones.tabs.isHidden()
+    assert zones.tabs.front() == "gradient_flow"
+    assert not zones.inspector.drawer_shown
+
+
 def test_the_canvas_is_opened_beside_a_room_and_stays_there(window):
     front(window, "pictures")
     window.zones.canvas_zone.findChild(QToolButton, "open_canvas").click()

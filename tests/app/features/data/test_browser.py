@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from app.feature.desk import Desk
@@ -347,3 +349,16 @@ def test_the_list_asks_for_a_folder_of_pictures_and_again_where_there_is_one(
     assert desk.shown.recipe.data.dataset.path == str(tmp_path / "cars")
     qtbot.waitUntil(lambda: feature.browser.sets.list.facts(Folder) == "cars · 2 classes")
     there(qtbot, feature)
+
+
+def test_whoever_opens_the_tab_keeps_the_probe_and_a_picture_that_is_chosen_becomes_it(qtbot, feature):
+    chosen = []
+    feature.desk.picture_chosen.connect(chosen.append)
+    load_torch(feature)
+    there(qtbot, feature)
+    qtbot.waitUntil(lambda: feature.browser.chosen is not None)
+    edit(feature, augmentation=STEPS)
+    assert chosen == []
+    before = feature.browser.chosen
+    QTest.keyClick(feature.browser.grid, Qt.Key.Key_Right)
+    assert chosen == [feature.browser.chosen] != [before]

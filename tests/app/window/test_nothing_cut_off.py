@@ -1,0 +1,89 @@
+"""In the smallest window, no room cuts off words, buttons or whole parts of what it shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.features.inside.xray import XRayCanvas
+from tests.app.window.cut_off import told
+from tests.app.window.opened import OpenedWindow
+
+pytestmark = pytest.mark.usefixtures("collector_at_rest")
+
+
+@pytest.fixture
+def window(qtbot):
+    """As small as it gets, with all cards in X-ray."""
+    opened = OpenedWindow()
+    qtbot.addWidget(opened)
+    opened.canvas.animated = False
+    opened.resize(960, 540)
+    with qtbot.waitExposed(opened):
+        opened.show()
+    opened.load_torch()
+    qtbot.waitUntil(lambda: opened.desk.shown.devices is not None, timeout=60_000)
+    opened.feature(XRayCanvas).switch(True)
+    qtbot.waitUntil(lambda: opened.desk.probed is not None, timeout=60_000)
+    yield opened
+    opened.document.history.setClean()
+    opened.close()
+    opened.deleteLater()
+
+
+def until_whole(window, qtbot, name):
+    """Waits until all is laid out."""
+
+    def whole():
+        assert not window.zones.tabs.isHidden(), name
+        assert list(told(window)) == [], name
+
+    qtbot.waitUntil(whole)
+
+
+def panel(window, name):
+    """A room, made."""
+    return window.zones.seats[name].panel.widget.widget
+
+
+def inside(window, qtbot):
+    window.desk.open_panel("inside")
+    qtbot.waitUntil(lambda: panel(window, "inside").near is not None, timeout=30_000)
+
+
+def number(window, qtbot):
+    window.desk.largest_wished.emit("conv2")
+    qtbot.waitUntil(lambda: panel(window, "explanation").page is not None, timeout=30_000)
+
+
+def gradient(window, qtbot):
+    panel(window, "explanation").side.button(1).click()
+    qtbot.waitUntil(lambda: panel(window, "explanation").page.backwards, timeout=30_000)
+
+
+def heat(window, qtbot):
+    window.desk.heat_wished.emit()
+    qtbot.waitUntil(lambda: panel(window, "heat").found is not None, timeout=30_000)
+
+
+def data_map(window, qtbot):
+    window.desk.open_panel("results")
+    panel(window, "results").parts.button(1).click()
+    qtbot.waitUntil(lambda: panel(window, "results").map.shown is not None, timeout=60_000)
+
+
+ROOMS = (inside, number, gradient, heat, data_map)
+OTHERS = ("curves", "gradient_flow", "one_step", "twins", "sweep", "loss", "pictures")
+
+
+@pytest.mark.parametrize("drawer", ["", "bench"])
+def test_nothing_is_cut_off_in_the_smallest_window(window, qtbot, drawer):
+    """Also where a drawer was opened by hand, which leaves a room half of its width."""
+    for room in ROOMS:
+        if drawer:
+            window.desk.open_panel(drawer)
+        room(window, qtbot)
+        until_whole(window, qtbot, room.__name__)
+    for name in OTHERS:
+        window.desk.open_panel(name)
+        assert window.zones.tabs.front() == name
+        until_whole(window, qtbot, name)
