@@ -1,4 +1,4 @@
-"""Saves the film of a run's moments: pictures one by one, a GIF, or an MP4 where ffmpeg is installed."""
+"""Saves the film of a run's moments: pictures one by one, a GIF, or an MP4; or one moment as a drawing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.probing.moments import Timeline
 from app.session.film_files import ENCODER, write_gif, write_mp4, write_series
 from networks.core.message import visible
 from widgets.controls.new_file import new_file
-from widgets.inside.time.film_frame import film_frame
+from widgets.inside.time.film_frame import Shown, film_frame
 from widgets.inside.time.moment import Moment, Told
 from widgets.look import theme
 
@@ -33,6 +33,7 @@ class FilmSaving(QObject):
         kinds = [(self.tr("Film"), ".gif"), (self.tr("A folder of pictures"), ".png")]
         if shutil.which(ENCODER) is not None:
             kinds.append((self.tr("Film for players"), ".mp4"))
+        kinds.append((self.tr("Drawing of the moment that is shown"), ".svg"))
         return new_file(self._desk.window, self.tr("Save the film"), name, kinds)
 
     def save(self, told: Told, found: Timeline, probed: Probed, layer: str) -> None:
@@ -41,8 +42,16 @@ class FilmSaving(QObject):
         moments = [each for each in told.moments if each.frame is not None]
         if path is None or not moments:
             return
+        if path.suffix.lower() == ".svg":
+            at = told.moments[told.at] if told.at is not None else moments[-1]
+            moment = at if at.frame is not None else moments[-1]
+            self._save_moment(path, self._shown(moment, told, found, probed, layer))
+            return
         # 256 pictures take seconds: they are drawn where they are written
-        draws = [self._draw(each, told, found, probed, layer) for each in moments]
+        shade = theme.colors(self._desk.window)
+        draws = [
+            partial(film_frame, self._shown(each, told, found, probed, layer), shade) for each in moments
+        ]
         names = [f"step {each.step:08}.png" for each in moments]
         write: dict[str, Callable[[list[bytes]], None]] = {
             ".gif": partial(write_gif, path),
@@ -54,10 +63,16 @@ class FilmSaving(QObject):
         work = partial(_written, draws, write[path.suffix.lower()])
         self._desk.writer.write_by(work, shown, words.format(path=visible(shown.name), count=len(moments)))
 
-    def _draw(
-        self, moment: Moment, told: Told, found: Timeline, probed: Probed, layer: str
-    ) -> Callable[[], QImage]:
-        """What draws the picture of a moment, in any thread."""
+    def _save_moment(self, path: Path, shown: Shown) -> None:
+        # imported late: not everybody draws
+        from widgets.inside.time.moment_picture import moment_picture
+
+        data = moment_picture(shown, path.suffix)
+        words = self.tr("“{path}” holds the picture of this moment: {when}.")
+        self._desk.writer.write(path, data, words.format(path=visible(path.name), when=shown.title))
+
+    def _shown(self, moment: Moment, told: Told, found: Timeline, probed: Probed, layer: str) -> Shown:
+        """All that is drawn of a moment."""
         frame = moment.frame
         assert frame is not None
         path = self._desk.document.path
@@ -73,9 +88,7 @@ class FilmSaving(QObject):
             layer=layer, map=told.map, bound=f"{told.bound:.3g}"
         )
         lines = (weights, about) if frame.map is not None else (weights,)
-        shade = theme.colors(self._desk.window)
-        picture = probed.xray.picture
-        return partial(film_frame, frame, picture, told.classes, told.bound, when, lines, shade)
+        return Shown(frame, probed.xray.picture, told.classes, told.bound, when, lines)
 
 
 def _written(draws: Sequence[Callable[[], QImage]], write: Callable[[list[bytes]], None]) -> None:

@@ -1,6 +1,8 @@
-"""Draws one picture of a film: the probe, the map, what was answered, and a caption."""
+"""Draws a moment for a film or a report: the probe, the map, what was answered, and a caption."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,41 +18,51 @@ WIDTH, HEIGHT = 640, 360
 _MARGIN, _BARS = 20.0, 6
 
 
-def film_frame(
-    frame: Frame,
-    picture: NDArray[np.uint8] | None,
-    classes: tuple[str, ...],
-    bound: float,
-    title: str,
-    caption: tuple[str, ...],
-    shade: theme.Colors,
-) -> QImage:
+class Shown(NamedTuple):
+    """All that is drawn of a moment; `title` says when it was, `bound` what the strongest colour is."""
+
+    frame: Frame
+    picture: NDArray[np.uint8] | None
+    classes: tuple[str, ...]
+    bound: float
+    title: str
+    caption: tuple[str, ...]
+
+
+def film_frame(shown: Shown, shade: theme.Colors) -> QImage:
     """A picture of `WIDTH`×`HEIGHT` pixels, in the colours of the theme."""
     image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
     image.fill(QColor(shade.panel))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_moment(painter, shown, shade)
+    painter.end()
+    return image
+
+
+def paint_moment(painter: QPainter, shown: Shown, shade: theme.Colors) -> None:
+    """Paints it on a ground of `WIDTH`×`HEIGHT` that has been filled."""
+    frame, bound = shown.frame, shown.bound
     painter.setPen(QColor(shade.text))
     painter.setFont(theme.font(theme.LARGE, bold=True, grows=False))
-    painter.drawText(QRectF(_MARGIN, 12, WIDTH - 2 * _MARGIN, 26), Qt.AlignmentFlag.AlignVCenter, title)
+    place = QRectF(_MARGIN, 12, WIDTH - 2 * _MARGIN, 26)
+    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown.title)
     left = _MARGIN
-    if picture is not None:
-        place = fitted(QRectF(left, 52, 110, 110), *picture.shape[:2])
-        paint_image(painter, _image(picture), place, shade)
+    if shown.picture is not None:
+        place = fitted(QRectF(left, 52, 110, 110), *shown.picture.shape[:2])
+        paint_image(painter, _image(shown.picture), place, shade)
         left += 126
     if frame.map is not None:
         place = fitted(QRectF(left, 52, 220, 220), *frame.map.shape)
         paint_image(painter, image_of(frame.map, (-bound, bound), "signed", dark=shade.dark), place, shade)
         left += 240
-    _paint_answer(painter, frame, classes, QRectF(left, 52, WIDTH - _MARGIN - left, 220), shade)
+    _paint_answer(painter, frame, shown.classes, QRectF(left, 52, WIDTH - _MARGIN - left, 220), shade)
     painter.setFont(theme.font(theme.SMALL, grows=False))
     painter.setPen(QColor(shade.text_dim))
-    for line, words in enumerate(caption):
-        place = QRectF(_MARGIN, HEIGHT - 18 - 18 * (len(caption) - line), WIDTH - 2 * _MARGIN, 18)
+    for line, words in enumerate(shown.caption):
+        place = QRectF(_MARGIN, HEIGHT - 18 - 18 * (len(shown.caption) - line), WIDTH - 2 * _MARGIN, 18)
         metrics = QFontMetricsF(painter.font())
         painter.drawText(place, metrics.elidedText(words, Qt.TextElideMode.ElideRight, place.width()))
-    painter.end()
-    return image
 
 
 def _paint_answer(

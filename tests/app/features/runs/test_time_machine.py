@@ -230,6 +230,27 @@ def test_the_film_is_saved(time, xray, desk, qtbot, tmp_path, monkeypatch, endin
         assert len(list((tmp_path / "film").glob("step *.png"))) == 3
 
 
+@pytest.mark.parametrize("index", [1, None])
+def test_the_moment_on_screen_is_saved_as_a_drawing(time, xray, desk, qtbot, tmp_path, monkeypatch, index):
+    xray.switch(True)
+    until_filmed(time, qtbot)
+    if index is not None:
+        time.go(index)
+        until_at(time, qtbot, index)
+        until_filmed(time, qtbot)
+    path = tmp_path / "moment.svg"
+    monkeypatch.setattr(time.saving, "ask_path", lambda _: path)
+    with qtbot.waitSignal(desk.writer.written) as told:
+        time.bar.save_button.click()
+    when = "epoch 1" if index == 1 else "epoch 2"
+    assert when in told.args[1]
+    text = path.read_text()
+    # network, layer, weights, picture and range
+    for words in ("Untitled", "conv1", when, "picture", "colours from"):
+        assert words in text, words
+    assert text.count("<image") >= 2
+
+
 def test_a_film_that_nobody_sees_gives_its_memory_to_others(time, xray, training, desk, qtbot, monkeypatch):
     xray.switch(True)
     frames = until_filmed(time, qtbot)
