@@ -17,6 +17,8 @@ Ground = Literal["black", "average"]
 
 MOST_STAGES = 24
 """So many times weights are drawn anew at most: deeper networks draw several layers in a stage."""
+TRIED = 8
+"""Pictures on which a map is tested: that of a single one may change, or stay, by chance."""
 UNMOVED = 0.8
 """From this rank correlation on, a map has not changed: see `Randomization.unmoved`."""
 
@@ -125,8 +127,8 @@ class Stage(msgspec.Struct, frozen=True, eq=False):
 
     `similarity` is the size of Spearman's rank correlation of its numbers, with their signs, with those of
     the map of the network's own weights: a map that is only turned into its negative has not changed,
-    either. `sizes` is that without the signs. Both are the mean of some draws, `values` is the map of the
-    first; None where one of the two maps is the same everywhere, so that there are no ranks.
+    either. `sizes` is that without the signs. Both are the mean over some draws and pictures, `values` is the
+    map of the first of each; None where one of the two maps is the same everywhere: there are no ranks.
     """
 
     layers: tuple[str, ...]
@@ -148,6 +150,19 @@ class Randomization(msgspec.Struct, frozen=True, eq=False):
     stages: tuple[Stage, ...]
     draws: int = 1
     """How many times the weights were drawn anew from the top."""
+    alone: tuple[float | None, ...] = ()
+    """The mean over all stages for each picture that was tried; the first one is that of the maps."""
+
+    @property
+    def pictures(self) -> int:
+        """On how many pictures it was tried."""
+        return max(1, len(self.alone))
+
+    @property
+    def between(self) -> tuple[float, float] | None:
+        """The smallest and the largest similarity of all pictures; None where fewer than two are known."""
+        known = [each for each in self.alone if each is not None]
+        return (min(known), max(known)) if len(known) > 1 else None
 
     @property
     def similarity(self) -> float | None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec.structs import replace
-from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Slot
 
 from app.background.newest import Newest
@@ -19,10 +18,11 @@ from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.feature.probed import Probed
 from app.feature.shown import Shown
-from app.features.explaining.looks_at_work import Known, Made, bytes_of_map, covered, made, tested
+from app.features.explaining.looks_at_picture import save_picture
+from app.features.explaining.looks_at_work import Known, Made, bytes_of_map, covered, made, tested, tested_on
 from app.probing.budget import no_room
 from app.probing.sight import Sight
-from networks.core.message import Message, UserError, message, visible
+from networks.core.message import Message, message, visible
 from networks.xray.heat import MOST_STAGES, Aim, Asked, Covered, Randomization
 from networks.xray.silenced import NOTHING_OFF
 from widgets.controls.section import ShowWatch
@@ -77,7 +77,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
         panel.cover_wished.connect(self._cover)
         panel.randomize_wished.connect(self._test)
         panel.cancelled.connect(self._stop_test)
-        panel.saving_wished.connect(self._save)
+        panel.saving_wished.connect(partial(save_picture, self.desk, panel))
         ShowWatch(panel).seen.connect(self._look)
         return panel
 
@@ -371,16 +371,13 @@ class LooksAt(PanelFeature["HeatPanel"]):
             return
         self.panel.trust.show_progress(0.0)
         scene = self._scene(probed)
-        about = self.tr("Tested on: {probe}, {weights}").format(probe=scene.probe, weights=scene.weights)
-        taking = partial(self._take_test, asked, scene.pixels, about)
+        taking = partial(self._take_test, asked, scene)
         self._testing.run(partial(tested, probed, known, asked), taking, self._miss_test)
 
-    def _take_test(
-        self, asked: Asked, pixels: NDArray[np.uint8], about: str, found: Randomization | None
-    ) -> None:
+    def _take_test(self, asked: Asked, scene: Scene, found: Randomization | None) -> None:
         self.panel.trust.show_progress(None)
         if found is not None:
-            self._tests[_tested_by(asked)] = Outcome(found, pixels, about)
+            self._tests[_tested_by(asked)] = Outcome(found, scene.pixels, said(tested_on(found, scene)))
             if self._wanted is not None:
                 self._show_tests(self._wanted[1])
         self._count_tests()
@@ -406,29 +403,6 @@ class LooksAt(PanelFeature["HeatPanel"]):
         if own is not None:
             found[asked.method] = own
         self.panel.show_tests(found)
-
-    # a picture of it
-
-    @Slot()
-    def _save(self) -> None:
-        from widgets.controls.new_file import new_file
-        from widgets.inside.heat.saving import heat_picture
-
-        panel = self.panel
-        if panel.found is None or panel.scene is None or panel.trust.refused:
-            return
-        kinds = ((self.tr("Picture"), ".png"), (self.tr("Drawing"), ".svg"))
-        path = new_file(panel, self.tr("Save the picture"), f"{panel.choice.method}.png", kinds)
-        if path is None:
-            return
-        method, look = _method(panel.choice.method).description, panel.knobs.look
-        try:
-            data = heat_picture(panel.found, method, panel.scene, look, panel.trust.outcome, path.suffix)
-        except UserError as error:
-            self.desk.files.show_error(error.reason)
-            return
-        words = self.tr("“{path}” holds the picture of what it looks at.")
-        self.desk.writer.write(path, data, words.format(path=visible(path.name)))
 
 
 def _same(one: tuple[Choice, Any], other: tuple[Choice, Any]) -> bool:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.background.job import Task
 from app.feature.probed import Probed
-from networks.xray.heat import Aim, Asked, Covered, Ground, HeatMap, Randomization
+from networks.core.message import Message, message, plural
+from networks.xray.heat import TRIED, Aim, Asked, Covered, Ground, HeatMap, Randomization
+from widgets.inside.heat.choice import Scene
 
 if TYPE_CHECKING:
     from networks.insight.attribution.examined import Examined
@@ -44,7 +46,22 @@ def tested(probed: Probed, known: Known, asked: Asked, task: Task) -> Randomizat
 
     project = probed.project
     seed = project.recipe.learning.seed
-    return randomization(known.subject, asked, task.report, classes=project.classes, seed=seed)
+    # those that lie beside the probe are training pictures, evenly from all of them
+    others = probed.pictures.images[1:TRIED]
+    return randomization(known.subject, asked, task.report, classes=project.classes, seed=seed, others=others)
+
+
+def tested_on(found: Randomization, scene: Scene) -> Message:
+    """On which pictures a map was tested, and with which weights."""
+    if found.pictures == 1:
+        return message("Tested on: {probe}, {weights}", probe=scene.probe, weights=scene.weights)
+    return plural(
+        "Tested on: {probe}, and one training picture, {weights}",
+        "Tested on: {probe}, and {count} training pictures, {weights}",
+        count=found.pictures - 1,
+        probe=scene.probe,
+        weights=scene.weights,
+    )
 
 
 def covered(known: Known, aim: Aim, ground: Ground, top: int, left: int, side: int, _: Task) -> Covered:

@@ -74,6 +74,11 @@ class Examined(NamedTuple):
         """The same picture, for the same network with other weights."""
         return self._replace(module=module)
 
+    def of_image(self, image: Tensor) -> Examined:
+        """Another picture, 1×channels×height×width, for the same network."""
+        plain = image.detach().to(self.image.device, self.image.dtype)
+        return self._replace(image=plain.clone(memory_format=torch.contiguous_format))
+
 
 def examined(
     module: fx.GraphModule,

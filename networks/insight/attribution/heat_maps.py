@@ -6,7 +6,7 @@ import copy
 import time
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -40,6 +40,13 @@ MOST_WORK = 3 * 10**12
 
 _Similar = tuple[float | None, float | None]
 """How similar two maps are, with their signs and without."""
+
+
+class _Tried(NamedTuple):
+    """A picture on which the test is made, and the map that is asked for of it."""
+
+    subject: Examined
+    asked: Asked
 
 
 def method_of(name: str) -> Method:
@@ -92,56 +99,77 @@ def randomization(
     classes: int,
     seed: int,
     method: Method | None = None,
+    others: Tensor | None = None,
 ) -> Randomization | None:
     """The map while the weights are drawn anew, from the top; None where it was given up.
 
     They are drawn as at the start of a training, from a seed that no run begins with; normalization forgets
-    its statistics along with its weights. Raises UserError where the method cannot be used.
+    its statistics along with its weights. `others` are further pictures, n×channels×height×width, on which
+    the same is done, as far as that does not take too long. Raises UserError where the method cannot be used.
     """
-    asked = answered(subject, asked)
     method = method or method_of(asked.method)
-    own = _attributed(method, subject, asked, lambda _: report(0.0))
-    if own is None:
-        return None
-    groups, draws = _plan(subject, asked, method)
+    groups, draws, pictures = _plan(subject, asked, method, 1 if others is None else 1 + len(others))
+    tried = [_Tried(subject, answered(subject, asked))]
+    for image in () if others is None else torch.split(others[: pictures - 1], 1):
+        other = subject.of_image(image)
+        tried.append(_Tried(other, answered(other, asked)))
+    owns = []
+    for each in tried:
+        own = _attributed(method, each.subject, each.asked, lambda _: report(0.0))
+        if own is None:
+            return None
+        owns.append(own)
     shown: list[Reals] = []
-    similar: list[list[_Similar]] = [[] for _ in groups]
+    similar: list[list[list[_Similar]]] = [[[] for _ in tried] for _ in groups]
     for draw in range(draws):
         part = _part(report, draw, draws)
-        made = _cascade(subject, asked, method, groups, classes, _other_seed(seed, draw), part)
-        for index, found in enumerate(made):
+        made = _cascade(tried, method, groups, classes, _other_seed(seed, draw), part)
+        for index, picture, found in made:
             if found is None:
                 return None
-            similar[index].append(_compare(own, found))
-            if draw == 0:
+            similar[index][picture].append(_compare(owns[picture], found))
+            if draw == 0 and picture == 0:
                 shown.append(_pixels(found.values))
     stages = [
-        Stage(layers, values, *(mean_of(each) for each in zip(*told, strict=True)))
-        for layers, values, told in zip(groups, shown, similar, strict=True)
+        Stage(layers, values, *_means([each for told in of_stage for each in told]))
+        for layers, values, of_stage in zip(groups, shown, similar, strict=True)
     ]
-    return Randomization(asked, _pixels(own.values), tuple(stages), draws)
+    each_alone = tuple(
+        mean_of([one for of_stage in similar for one, _ in of_stage[picture]])
+        for picture in range(len(tried))
+    )
+    return Randomization(tried[0].asked, _pixels(owns[0].values), tuple(stages), draws, each_alone)
+
+
+def _means(told: Sequence[_Similar]) -> _Similar:
+    signed, sizes = (mean_of(each) for each in zip(*told, strict=True))
+    return signed, sizes
 
 
 def _cascade(
-    subject: Examined,
-    asked: Asked,
+    tried: Sequence[_Tried],
     method: Method,
     groups: Sequence[tuple[str, ...]],
     classes: int,
     seed: int,
     report: Progress,
-) -> Iterator[Attributed | None]:
-    """The map after each of these groups of layers, and all before it, got new weights.
+) -> Iterator[tuple[int, int, Attributed | None]]:
+    """The maps after each of these groups of layers, and all before it, got new weights.
 
-    None where it is given up. In memory there is one set of weights more than before.
+    Each comes with the places of its group and of its picture; None where it is given up. In memory there is
+    one set of weights more than before.
     """
+    subject = tried[0].subject
     with OwnNumbers(seed):
         fresh = evaluation(build(subject.network, classes))
     fresh = fresh.to(subject.image.device, subject.image.dtype).eval()
     module = _sharing(subject.module)
     for index, layers in enumerate(groups):
         _take_over(module, fresh, layers)
-        yield _attributed(method, subject.of_module(module), asked, _part(report, index, len(groups)))
+        stage = _part(report, index, len(groups))
+        for picture, each in enumerate(tried):
+            part = _part(stage, picture, len(tried))
+            yield index, picture, _attributed(method, each.subject.of_module(module), each.asked, part)
 
 
 def _sharing(module: fx.GraphModule) -> fx.GraphModule:
@@ -159,11 +187,14 @@ def _part(report: Progress, index: int, count: int) -> Progress:
     return lambda share: report((index + share) / count)
 
 
-def _plan(subject: Examined, asked: Asked, method: Method) -> tuple[tuple[tuple[str, ...], ...], int]:
-    """The stages, and how many draws: fewer of both where the work would be too much."""
+def _plan(
+    subject: Examined, asked: Asked, method: Method, pictures: int
+) -> tuple[tuple[tuple[str, ...], ...], int, int]:
+    """The stages, how many draws, and on how many pictures: fewer of all where it would be too much work."""
     one = max(1, subject.report.multiply_adds * method.passes(subject, asked))
     groups = stages_of(subject, max(LEAST_STAGES, min(MOST_STAGES, MOST_WORK // one)))
-    return groups, DRAWS if DRAWS * len(groups) * one <= MOST_WORK else 1
+    draws = DRAWS if DRAWS * len(groups) * one <= MOST_WORK else 1
+    return groups, draws, max(1, min(pictures, MOST_WORK // (draws * len(groups) * one)))
 
 
 def _compare(own: Attributed, drawn: Attributed) -> _Similar:

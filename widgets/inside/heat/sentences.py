@@ -109,6 +109,13 @@ def verdict(test: Randomization) -> str:
         if test.draws > 1
         else tr("Mean over all stages, each drawn once: {similarity}.")
     ).format(draws=test.draws, similarity=f"{similarity:.2f}")
+    if test.between is not None:
+        drawn = tr("{drawn} On {pictures} pictures it lies between {low} and {high}.").format(
+            drawn=drawn,
+            pictures=test.pictures,
+            low=f"{test.between[0]:.2f}",
+            high=f"{test.between[1]:.2f}",
+        )
     if test.unmoved:
         words = tr(
             "{drawn} The map hardly changes when the network forgets what it has learned. So it cannot "

@@ -148,6 +148,10 @@ def test_it_passes_its_test_and_shows_every_stage(room, qtbot):
     assert panel.trust.strip.count == 6
     assert f"{test.similarity:.2f}" in panel.trust.verdict.text()
     assert "random start" in panel.trust.about.text()
+    assert test.pictures == 8
+    assert "and 7 training pictures" in panel.trust.about.text()
+    low, high = test.between
+    assert f"On 8 pictures it lies between {low:.2f} and {high:.2f}" in panel.trust.verdict.text()
     # another picture changes nothing of what was tested
     shown = panel.trust.strip._test
     room.desk.probing.choose_row(3)

@@ -122,6 +122,36 @@ def test_weights_are_drawn_anew_from_the_top_and_stay_so():
     assert all(torch.equal(after[name], each) for name, each in before.items())
 
 
+def test_it_is_made_on_several_pictures_and_says_how_far_they_differ():
+    subject, others = of_trained(), torch.cat([of_trained(row).image for row in (1, 2)])
+    asked = Asked("gradient", Aim(0), answer=True)
+
+    def tested(subject, others=None):
+        return randomization(subject, asked, always, classes=10, seed=1, others=others)
+
+    found = tested(subject, others)
+    # each as if it were tested alone, with its own answer, under the very same weights
+    alone = [tested(of_trained(row)).similarity for row in range(3)]
+    assert found.alone == pytest.approx(alone)
+    assert found.pictures == 3
+    assert found.between == (min(found.alone), max(found.alone))
+    assert found.similarity == pytest.approx(np.mean(alone))
+    # what is shown are the maps of the first
+    one = tested(subject)
+    assert (found.own == one.own).all()
+    assert all((a.values == b.values).all() for a, b in zip(found.stages, one.stages, strict=True))
+    assert (one.pictures, one.between) == (1, None)
+
+
+def test_on_fewer_pictures_where_all_would_take_too_long(monkeypatch):
+    subject = of_trained()
+    work = 3 * 5 * subject.report.multiply_adds * Gradient().passes(subject, Asked("gradient", Aim(0)))
+    monkeypatch.setattr("networks.insight.attribution.heat_maps.MOST_WORK", 2 * work)
+    others = subject.image.repeat(5, 1, 1, 1)
+    found = randomization(subject, Asked("gradient", Aim(0)), always, classes=10, seed=1, others=others)
+    assert (found.draws, found.pictures) == (3, 2)
+
+
 def test_the_test_holds_one_set_of_weights_more():
     """Whatever is not drawn anew yet lies in memory once; a large network would not fit three times."""
     subject = of_network(branched())
