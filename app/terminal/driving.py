@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from app.terminal.printing import print_lines
 from app.terminal.progress import Bar, Lines, Silence
 from app.terminal.together import LeftAloneError, silent
-from networks.core.message import UserError
+from networks.core.message import UserError, message
 from networks.runs.events import Event, Failed, Finished, Noticed, Validated
 from networks.runs.record import Record
 from networks.runs.verdict import verdict
@@ -153,9 +153,23 @@ def _stops(run: Run, signals: Signals) -> bool:
     return run.ranks.stop_agreed
 
 
-def ended(run: Run, ending: Finished | Failed, record: Record, places: list[Path], signals: Signals) -> int:
-    """Says what came of a run and where it lies; gives the exit code. Raises UserError where it broke off."""
+def ended(
+    run: Run,
+    ending: Finished | Failed,
+    record: Record,
+    out: Path | None,
+    recorder: Recorder | None,
+    signals: Signals,
+) -> int:
+    """Says what came of a run and where it lies; gives the exit code.
+
+    Raises UserError where it broke off, and where it is kept nowhere whole.
+    """
     from networks.exporting.weights import weights_words
+
+    whole = recorder is not None and not recorder.lacks_results
+    places = [] if out is None else [out]
+    places += [recorder.folder] if recorder is not None and whole else []
 
     if isinstance(ending, Finished) and ending.reason == "interrupted":
         raise LeftAloneError(ending.message)
@@ -166,6 +180,14 @@ def ended(run: Run, ending: Finished | Failed, record: Record, places: list[Path
     which = weights_words(run, run.project.recipe.learning.stopping.keep)
     if where and which is not None:
         print_lines(f"{WEIGHTS} holds {which}.")
+    if recorder is not None and not whole:
+        raise UserError(
+            message(
+                "Not all of the run could be written into “{path}”. “backbone resume” goes on from what is "
+                "there.",
+                path=os.fspath(recorder.folder),
+            )
+        )
     return _exit_code(ending, signals)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,10 @@ def _save_weights(run: Run, folder: Path) -> None:
 
     keep = run.project.recipe.learning.stopping.keep
     save_weights(run, folder / WEIGHTS, keep)
+    for name in OTHER_WEIGHTS.values():
+        # of processes that died before these went on
+        with suppress(OSError):
+            (folder / name).unlink(missing_ok=True)
     if run.best is not None and run.best.step != run.step:
         other: Keep = "best" if keep == "last" else "last"
         save_weights(run, folder / OTHER_WEIGHTS[other], other)

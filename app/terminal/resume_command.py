@@ -69,14 +69,15 @@ def go_on(
             record = Record(run.id, epochs=run.target_epochs, most=MANY)
         else:
             record = read_run(folder, run.id, until=run.step, most=MANY).record
+        if epochs is not None:
+            record.progress.epochs = run.step // run.steps_per_epoch + epochs
         progress = progress_for(sys.stderr, record, silent=silent(ranks))
         if out is None:
             ending = drive(run, Telling(record, recorder, progress), signals, epochs)
         else:
             with out.of(run, folder) as table:
                 ending = drive(run, Telling(record, recorder, progress, table), signals, epochs)
-    places = [folder] if out is None else [out.folder, folder]
-    return ended(run, ending, record, places, signals)
+    return ended(run, ending, record, None if out is None else out.folder, recorder, signals)
 
 
 def _told_project(folder: Path, ranks: Ranks) -> Project:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def _row(run: KeptRun) -> tuple[str, ...]:
         str(number_of(run.folder) or "–"),
         record.short,
         state,
-        f"{record.last_epoch:.4g}/{record.progress.epochs}",
+        f"{record.last_epoch:.4g}/{max(record.progress.epochs, math.ceil(record.last_epoch))}",
         VALIDATION_LOSS.quantity.figure(_best(record, VALIDATION_LOSS)),
         VALIDATION_ACCURACY.quantity.figure(_best(record, VALIDATION_ACCURACY)),
         VALIDATION_ACCURACY.quantity.figure(record.value(VALIDATION_ACCURACY)),

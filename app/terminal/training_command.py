@@ -98,9 +98,7 @@ def train(
         else:
             with Out(folder).of(run) as table:
                 ending = drive(run, Telling(record, recorder, progress, table), signals)
-    places = [folder] if folder is not None else []
-    places += [recorder.folder] if recorder is not None else []
-    return ended(run, ending, record, places, signals)
+    return ended(run, ending, record, folder, recorder, signals)
 
 
 def dataset_named(name: str) -> Dataset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import msgspec
@@ -64,7 +65,8 @@ def summary_of(record: Record, note: str = "", begun: str = "", seed: int | None
         found.word,
         found.sentence,
         record.last_epoch,
-        record.progress.epochs,
+        # it may have been trained further
+        max(record.progress.epochs, math.ceil(record.last_epoch)),
         record.seconds,
         record.progress.device,
         best,

@@ -134,6 +134,11 @@ class Recorder:
             copying = self._clock() - began
             self._beside(partial(self._write, state, copying), "checkpoint")
 
+    @property
+    def lacks_results(self) -> bool:
+        """Whether curves, weights or the end of the run could not be written."""
+        return any(what in self._failing for what in ("metrics", "weights", "end"))
+
     def forget_later_moments(self) -> None:
         """Removes the moments after the step from which the run goes on."""
         self._moments.begin_after(self.folder)

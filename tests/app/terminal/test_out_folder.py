@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
+import os
 import re
 
 import pytest
@@ -16,7 +18,7 @@ from networks.project.project import write_project
 from networks.runs.events import Stepped
 from networks.runs.kept import reading
 from networks.runs.kept.folders import run_folders
-from networks.runs.kept.reading import read_run
+from networks.runs.kept.reading import read_run, read_summary
 from networks.runs.record import Record
 from networks.runs.table import csv_text
 from networks.training.recorder import Named, begun
@@ -79,10 +81,11 @@ def test_a_run_that_goes_on_has_its_whole_table_in_the_folder_of_out(tmp_path, r
     keeping._metrics.close()
     (keeping.folder / "legs" / "0001.json").unlink()
     (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "weights-best.safetensors").write_bytes(b"of the processes that died")
     assert go_on(keeping.folder, out=Out(tmp_path / "out")) == 0
     assert 0 < max(records) <= FEW
     assert (tmp_path / "out" / CURVES).read_text() == csv_text([read_run(keeping.folder).record])
-    assert (tmp_path / "out" / "weights.safetensors").exists()
+    assert sorted(os.listdir(tmp_path / "out")) == [CURVES, "weights.safetensors"]
     assert "epoch 4/4" in capsys.readouterr().err
 
 
@@ -112,3 +115,31 @@ def test_a_table_that_cannot_be_written_is_told(tmp_path):
 
     with pytest.raises(UserError, match="was not saved"):
         write()
+
+
+@pytest.mark.parametrize("out", [False, True])
+def test_what_could_not_be_written_is_not_said_to_be_there(tmp_path, monkeypatch, capsys, out):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("networks.training.recorder.write_weights", full)
+    write_project(project(PLAIN, batch_size=300), tmp_path / "net.json")
+    options = ["--out", str(tmp_path / "out")] if out else []
+    assert main(["train", str(tmp_path / "net.json"), *options]) == 1
+    told = capsys.readouterr()
+    (folder,) = run_folders(tmp_path / "net.runs")
+    assert "no space left" in told.err
+    assert f"Not all of the run could be written into “{folder}”." in told.err
+    assert str(folder) not in told.out
+    assert ("Curves and weights are in" in told.out) is out
+
+
+def test_a_run_that_is_trained_further_has_as_many_epochs_as_it_trained(tmp_path, capsys):
+    write_project(project(PLAIN, batch_size=300), tmp_path / "net.json")
+    assert main(["train", str(tmp_path / "net.json")]) == 0
+    (folder,) = run_folders(tmp_path / "net.runs")
+    assert main(["resume", str(folder), "--epochs", "2"]) == 0
+    assert "epoch 4/4" in capsys.readouterr().err
+    assert main(["runs", str(tmp_path / "net.json")]) == 0
+    assert "4/4" in capsys.readouterr().out
+    assert read_summary(folder).planned == 4
