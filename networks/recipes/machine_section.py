@@ -100,3 +100,8 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def in_plain_order(self) -> bool:
         """Whether channels come first in memory; several of Apple's kernels require it."""
         return not self.channels_last or self.device == "mps"
+
+    @property
+    def quick_pools(self) -> bool:
+        """Whether mean pools of few channels are computed faster, with sums in another order."""
+        return self.channels_last and (self.device, self.precision) == ("cpu", "float32") and not self.compile

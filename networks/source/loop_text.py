@@ -44,6 +44,7 @@ _PRINTED = {
     "training/loss_functions.py": tuple(loss().call().target for loss in LOSSES if loss.own),
     "training/dropout.py": ("dropout_layers", "scale_dropout"),
     "training/norm_guards.py": ("guard_norms",),
+    "training/mean_pools.py": ("quicken_pools",),
     "training/weight_groups.py": ("muon_groups", "spare_decay"),
     "training/muon.py": ("MuonAdamW",),
     "training/options.py": ("set_options",),

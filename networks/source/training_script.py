@@ -15,6 +15,7 @@ from networks.layers.ends import LUMINANCE, Input
 from networks.project.project import Project
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset
+from networks.recipes.machine_section import Machine
 from networks.recipes.published import BY_NAME
 from networks.recipes.steering import Course
 from networks.runs.measures import MEASURES
@@ -33,7 +34,7 @@ from networks.source.optimizer_lines import (
 )
 from networks.source.printing import WIDTH, literal, wrapped
 from networks.source.script_constants import ScriptConstants
-from networks.source.speed_text import speed_functions, speed_lines
+from networks.source.speed_text import pools_quickened, speed_functions, speed_lines
 from networks.source.steering_text import Repeated, repeated, varying
 from networks.source.stopping_text import (
     stopping_constants,
@@ -77,6 +78,7 @@ def training_script(
     network = source(project.network, project.classes, title)
     run = repeated(project, course)
     project = replace(project, recipe=run.recipe)
+    machine = project.recipe.machine
     streamed = constants.streamed is not None
     head = [
         _about(project, streamed, network.class_name),
@@ -95,12 +97,13 @@ def training_script(
         *stopping_functions(project.recipe.learning.stopping),
         *(loop_text("training/dropout.py").values() if run.scales_dropout else ()),
         *(loop_text("training/norm_guards.py").values() if _needs_guard(network) else ()),
+        *(loop_text("training/mean_pools.py").values() if pools_quickened(network.text, machine) else ()),
         *loss_functions(project.recipe.learning.loss),
         *augmentation_functions(run),
         *(cutting_functions(run) if streamed else ()),
         *optimizer_functions(run),
         *averaging_lines(project.recipe).functions,
-        *speed_functions(project.recipe.machine),
+        *speed_functions(machine),
         *_steps(run, constants),
         *rate_functions(run, constants.steps_per_epoch),
         "\n".join(_main(project, constants, network, run)),
@@ -280,8 +283,7 @@ def _main(project: Project, constants: ScriptConstants, network: Source, run: Re
     yield from _first_weights(project, constants)
     in_memory = "" if project.recipe.machine.in_plain_order else ", memory_format=torch.channels_last"
     yield f"    model = model.to(DEVICE{in_memory})"
-    if _needs_guard(network):
-        yield "    guard_norms(model)"
+    yield from _layers_of_its_own(network, project.recipe.machine)
     if run.varies("learning.dropout"):
         yield "    dropouts = dropout_layers(model)"
         yield "    scale_dropout(dropouts, DROPOUT)"
@@ -342,6 +344,14 @@ def _weighs(project: Project) -> bool:
 
 def _needs_guard(network: Source) -> bool:
     return any(made in network.text for made in _GUARDED)
+
+
+def _layers_of_its_own(network: Source, machine: Machine) -> Iterator[str]:
+    """The lines that have some of the network's layers computed otherwise than torch does."""
+    if _needs_guard(network):
+        yield "    guard_norms(model)"
+    if pools_quickened(network.text, machine):
+        yield "    quicken_pools(model)"
 
 
 def _called(before: str, call: Call, *args: str) -> list[str]:

@@ -19,6 +19,7 @@ from networks.training.compiled import Compiled
 from networks.training.devices import RandomNumbers
 from networks.training.distributed.norms import Attendance, synchronize_norms
 from networks.training.first_weights import start_from, weights_of
+from networks.training.mean_pools import own_quick_pools
 from networks.training.norm_guards import guard_norms
 from networks.training.precision import InBfloat16
 
@@ -87,7 +88,10 @@ def make_model(
 
 def fast_form(module: fx.GraphModule, machine: Machine) -> nn.Module:
     """The same computation in the recipe's precision, written over what is read where that is sound."""
-    return overwriting(module) if machine.precision == "float32" else precise_form(module, machine)
+    if machine.precision != "float32":
+        return precise_form(module, machine)
+    form = overwriting(module)
+    return own_quick_pools(form) if machine.quick_pools else form
 
 
 def precise_form(module: nn.Module, machine: Machine) -> nn.Module:

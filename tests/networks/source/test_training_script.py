@@ -24,12 +24,12 @@ from networks.doctor.findings import findings
 from networks.exporting.script import save_training_script
 from networks.graph.edits import freeze, remove, rename, set_layers
 from networks.graph.network import Network, Node
-from networks.layers.activation import LogSoftmax, ReLU, Softmax
+from networks.layers.activation import LogSoftmax, ReLU, Softmax, Tanh
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, LayerScale, Linear
 from networks.layers.normalization import BatchNorm2d, GroupNorm, InstanceNorm2d
-from networks.layers.pooling import GlobalAvgPool2d
+from networks.layers.pooling import AvgPool2d, GlobalAvgPool2d
 from networks.layers.regularization import Dropout
 from networks.presets.catalog import PRESETS
 from networks.project.fine_tuning import with_published
@@ -412,8 +412,20 @@ def chain(*layers, frozen=()):
         # the last batch is a single image, whose gradient torch reads in the wrong order
         chain(Conv2d(8), InstanceNorm2d(affine=True), Conv2d(4)),
         chain(Conv2d(8), BatchNorm2d(affine=False), frozen=(1,)),
+        # mean pools of few channels, of many, and one that leaves a row over
+        chain(
+            Conv2d(6), Tanh(), AvgPool2d(), Conv2d(20), AvgPool2d((1, 2), (1, 2)), AvgPool2d((3, 2), (3, 2))
+        ),
     ],
-    ids=["GroupNorm first", "GroupNorm behind", "frozen scale", "scale within", "one image", "statistics"],
+    ids=[
+        "GroupNorm first",
+        "GroupNorm behind",
+        "frozen scale",
+        "scale within",
+        "one image",
+        "statistics",
+        "mean pools",
+    ],
 )
 @pytest.mark.parametrize("channels_last", [True, False])
 @pytest.mark.parametrize("precision", PRECISIONS)
