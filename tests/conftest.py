@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from functools import wraps
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# images of containers often forbid Python to keep what it compiled: then each worker, and each of the many
+# processes that tests start, would compile the whole tree anew
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
-import pytest
-from hypothesis import HealthCheck, settings
+# until all is imported: the collector would walk through torch again and again, and find nothing
+gc.disable()
+
+import pytest  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
 
 settings.register_profile(
     "new examples",
@@ -46,6 +54,7 @@ def pytest_collection_finish():
     """Exempts what is imported from collection, as the program does: it stays until the end anyway."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 PATIENCE_MS = 90_000
