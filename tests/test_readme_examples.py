@@ -21,9 +21,9 @@ pytestmark = pytest.mark.timeout(LIMIT + 20)
 
 @pytest.fixture
 def copied_tree(tmp_path):
-    """A copy of the sources, to be changed and run."""
+    """A copy of the sources, to be changed and run, with what Python has already compiled of them."""
     tree = tmp_path / "tree"
-    ignored = shutil.ignore_patterns("__pycache__", ".*", "benchmarks")
+    ignored = shutil.ignore_patterns(".*", "benchmarks")
     for folder in FOLDERS:
         shutil.copytree(ROOT / folder, tree / folder, ignore=ignored)
     for file in ("main.py", "pyproject.toml", "README.md"):
