@@ -31,8 +31,14 @@ LOADER = Path("networks/training/first_weights.py")
 _parsed = cache(ast.parse)
 
 
-def _names(tree):
-    for node in ast.walk(tree):
+@cache
+def _nodes(source):
+    """All of a file's syntax tree; to walk through it takes longer than what is asked of it."""
+    return tuple(ast.walk(_parsed(source)))
+
+
+def _names(source):
+    for node in _nodes(source):
         if isinstance(node, ast.Name):
             yield node.id, node.lineno
         elif isinstance(node, ast.alias):
@@ -42,29 +48,28 @@ def _names(tree):
 
 def _forbidden(source, path=None):
     found = []
-    tree = _parsed(source)
-    for name, line in _names(tree):
+    for name, line in _names(source):
         if name in FORBIDDEN:
             found.append(f"line {line}: {name}: {FORBIDDEN[name]}")
-    for node in ast.walk(tree):
+    for node in _nodes(source):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            owner = ast.unparse(node.func.value)
-            loads = node.func.attr == "load" and owner == "torch"
+            owner = node.func.value
+            loads = node.func.attr == "load" and isinstance(owner, ast.Name) and owner.id == "torch"
             if node.func.attr == "terminate" or (loads and not (path == LOADER and _tensors_only(node))):
-                found.append(f"line {node.lineno}: {owner}.{node.func.attr}")
+                found.append(f"line {node.lineno}: {ast.unparse(node.func)}")
     return found
 
 
-def _asking_paths(tree):
+def _asking_paths(source):
     """`path.exists()` and its like, which raise PermissionError; `os.path.exists(path)` raises nothing."""
-    for node in ast.walk(tree):
+    for node in _nodes(source):
         asks = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         if asks and node.func.attr in {"exists", "is_file", "is_dir"} and not (node.args or node.keywords):
             yield f"line {node.lineno}: {ast.unparse(node)}"
 
 
 def test_a_locked_folder_raises_nothing_where_it_is_asked_for():
-    assert broken(lambda text, path: list(_asking_paths(_parsed(text)))) == {}
+    assert broken(lambda text, path: list(_asking_paths(text))) == {}
 
 
 WRITERS = {
@@ -79,7 +84,7 @@ def test_nothing_in_the_window_waits_for_a_disk():
         path
         for path, text in SOURCES.items()
         if path.is_relative_to("widgets") or path.is_relative_to("app/features")
-        if "write_atomically" in {name for name, _ in _names(_parsed(text))}
+        if "write_atomically" in {name for name, _ in _names(text)}
     }
     assert writers == set(WRITERS)
 
@@ -141,7 +146,7 @@ def _module(path):
 
 def _imported(source, modules):
     """The modules that a file imports, also those in functions and under TYPE_CHECKING."""
-    for node in ast.walk(_parsed(source)):
+    for node in _nodes(source):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in modules)
         elif isinstance(node, ast.ImportFrom):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QImage, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from networks.graph.check import check
@@ -63,13 +64,10 @@ def followed(shown, theme, other):
 
 def shades(widget):
     """How much of the picture has each colour."""
-    image = widget.grab().toImage()
-    found = {}
-    for y in range(0, image.height(), 2):
-        for x in range(0, image.width(), 2):
-            name = image.pixelColor(x, y).name()
-            found[name] = found.get(name, 0) + 1
-    return found
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)[::2, ::2]
+    shades, often = np.unique(pixels & 0xFFFFFF, return_counts=True)
+    return {f"#{shade:06x}": int(count) for shade, count in zip(shades, often, strict=True)}
 
 
 @pytest.mark.parametrize("make", [Palette, layer_panel, activation_panel, training_panel, DataPanel])

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 from msgspec.structs import replace
-from sklearn.neighbors import NearestNeighbors
 
 from networks.insight.embedding.alignment import turned
 from networks.insight.embedding.mapping import mapped
@@ -77,6 +76,8 @@ def test_a_handful_of_pictures_has_a_map(method, n):
 
 
 def test_what_is_kept_is_what_scikit_learns_neighbours_say():
+    from sklearn.neighbors import NearestNeighbors
+
     features, labels = clusters()
     found = mapped(outputs(features, labels), PCA(), None)
 

@@ -7,9 +7,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import spearmanr
-from sklearn.datasets import load_digits
-from sklearn.manifold import TSNE, trustworthiness
 
 from networks.insight.embedding.pacmap import PHASES, Weights, gradient, pacmap, pairs, weights
 from tests.networks.insight.embedding.clusters import clusters, kept_apart
@@ -75,6 +72,9 @@ def test_weights_are_those_of_the_three_phases():
 
 
 def test_it_is_trustworthy_and_keeps_groups_side_by_side_better_than_tsne():
+    from sklearn.datasets import load_digits
+    from sklearn.manifold import TSNE, trustworthiness
+
     digits = load_digits().data[:400].astype(np.float32)
     found = pacmap(torch.from_numpy(digits), 10, 0).numpy()
     judge = TSNE(2, init="pca", random_state=0, max_iter=500).fit_transform(digits)
@@ -89,6 +89,8 @@ def test_the_whole_keeps_its_order():
 
     The authors' package pacmap 0.9.1 reaches 0.64 to 0.75 here with three seeds.
     """
+    from scipy.stats import spearmanr
+
     draw = np.random.default_rng(0)
     places = np.repeat(np.arange(6), 50)
     features = torch.from_numpy((12.0 * places[:, None] + draw.standard_normal((300, 8))).astype(np.float32))

@@ -7,13 +7,14 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.decomposition import PCA
 
 from networks.insight.embedding.pca import components, reduced
 
 
 @given(st.integers(3, 40), st.integers(1, 40), st.integers(0, 10_000))
 def test_components_and_shares_are_those_of_scikit_learn_up_to_sign(n, numbers, seed):
+    from sklearn.decomposition import PCA
+
     features = np.random.default_rng(seed).standard_normal((n, numbers)) + 7
     judge = PCA(min(2, numbers), svd_solver="full").fit(features)
     found = components(torch.from_numpy(features), 2)

@@ -7,8 +7,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.datasets import load_digits
-from sklearn.manifold import TSNE, trustworthiness
 
 from networks.insight.embedding import tsne as tsne_file
 from networks.insight.embedding.nearest import nearest
@@ -77,10 +75,14 @@ def test_each_pair_stands_once():
 
 @pytest.fixture(scope="module")
 def digits():
+    from sklearn.datasets import load_digits
+
     return load_digits().data[:300].astype(np.float32)
 
 
 def test_no_worse_than_scikit_learn(digits):
+    from sklearn.manifold import TSNE, trustworthiness
+
     features = torch.from_numpy(digits)
     found = tsne(features, 20.0)
     judge = TSNE(2, init="pca", perplexity=20, random_state=0, method="exact", max_iter=500)
