@@ -82,6 +82,7 @@ class TimeBar(QWidget):
         super().resizeEvent(event)
         narrow = self.width() < theme.grown(_NARROW)
         self.fork_button.setText(self.tr("Fork") if narrow else self.tr("Fork from here"))
+        self.averaged_button.setText(self.tr("EMA") if narrow else self.tr("Averaged"))
 
     def show_told(self, told: Told) -> None:
         """Shows these moments."""
