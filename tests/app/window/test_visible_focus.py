@@ -11,6 +11,7 @@ from networks.presets.lenet import lenet5
 from networks.project.project import Project
 from tests.app.window.opened import OpenedWindow
 from tests.app.window.test_accessible_window import focusable, whereabouts
+from tests.widgets.colours import pixels
 from widgets.look.theme import apply_theme
 
 LEAST = 20
@@ -43,8 +44,7 @@ def seen(widget: QWidget) -> QImage:
 
 def differing(one: QImage, other: QImage) -> int:
     assert one.size() == other.size()
-    before, after = memoryview(one.constBits()).cast("I"), memoryview(other.constBits()).cast("I")
-    return sum(a != b for a, b in zip(before, after, strict=True))
+    return int((pixels(one) != pixels(other)).sum())
 
 
 def test_everything_that_the_tab_key_reaches_shows_that_it_has_the_focus(window):

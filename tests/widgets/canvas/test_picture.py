@@ -24,6 +24,7 @@ from networks.presets.googlenet import googlenet
 from networks.presets.lenet import lenet5
 from networks.presets.resnet import resnet
 from tests.widgets.canvas.canvas_networks import any_network
+from tests.widgets.colours import shades
 from widgets.canvas.items.card import beside_title
 from widgets.canvas.items.content import contents
 from widgets.canvas.picture import MARGIN, Caption, pdf, svg, totals, write_pdf, write_svg
@@ -140,7 +141,7 @@ def test_the_colours_are_the_light_ones_whatever_the_window_shows(qapp):
     finally:
         theme.apply_theme(qapp, "light")
     image = drawn(dark)
-    found = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(0, image.height(), 2)}
+    found = shades(image)
     assert theme.LIGHT.group(Group.CONVOLUTION).name() in found
     assert theme.LIGHT.text in found
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import QImage, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from networks.graph.check import check
 from networks.presets.lenet import lenet5
 from networks.recipes.recipe import Recipe
+from tests.widgets import colours
 from widgets.look.theme import DARK, LIGHT, apply_theme
 from widgets.palette.palette import Palette
 from widgets.panels.activation_panel import ActivationPanel
@@ -64,10 +64,7 @@ def followed(shown, theme, other):
 
 def shades(widget):
     """How much of the picture has each colour."""
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)[::2, ::2]
-    shades, often = np.unique(pixels & 0xFFFFFF, return_counts=True)
-    return {f"#{shade:06x}": int(count) for shade, count in zip(shades, often, strict=True)}
+    return colours.shades(widget.grab().toImage(), every=2)
 
 
 @pytest.mark.parametrize("make", [Palette, layer_panel, activation_panel, training_panel, DataPanel])
