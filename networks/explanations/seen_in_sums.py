@@ -87,15 +87,15 @@ def _slid(passed: LayerPass | None, filter: int, maps: int, height: int, width: 
         )
     if maps == 1:
         return message(
-            "Filter {filter} lays its {height}×{width} weights over this spot of one map, multiplies what "
-            "lies on top of each other, and adds everything up.",
+            "Filter {filter} lays its kernel of {height}×{width} weights over this spot of one map, "
+            "multiplies what lies on top of each other, and adds everything up.",
             filter=filter,
             height=height,
             width=width,
         )
     return message(
-        "Filter {filter} lays its {height}×{width} weights over the same spot of all {maps} maps, multiplies "
-        "what lies on top of each other, and adds everything up.",
+        "Filter {filter} lays its kernel of {height}×{width} weights over the same spot of all {maps} maps, "
+        "multiplies what lies on top of each other, and adds everything up.",
         filter=filter,
         height=height,
         width=width,

@@ -169,7 +169,7 @@ class OneStep(PanelFeature["BackwardPanel"]):
         batch = project.recipe.learning.batch_size
         needed = bytes_of_story(project.network, shown.report, batch)
         if project.network == shown.network and not budget.ask(HOLDER, needed):
-            self.desk.say(beyond_memory(needed, budget.most, batch), LASTING)
+            self._take(beyond_memory(needed, budget.most, batch))
             return False
         return True
 
