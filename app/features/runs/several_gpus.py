@@ -13,6 +13,7 @@ from app.background.job import Job, Task
 from app.feature.command import MenuEntry, Section, Submenu
 from app.feature.desk import OUTCOME, Desk
 from app.feature.feature import Feature
+from app.feature.shown import Shown
 from app.session.own_command import own_command
 from app.training.shared_run import SharedRun
 from networks.core.finding import blocking
@@ -32,6 +33,8 @@ class SeveralGpus(Feature):
         self.processes = SharedRun(own_command(), self)
         self.processes.failed.connect(desk.say)
         self._job: Job[Path] | None = None
+        self._menus: list[QMenu] = []
+        self._gpus: tuple[str, ...] = ()
 
     def commands(self) -> tuple[MenuEntry, ...]:
         return (Submenu(Section.RUN, self.menu),)
@@ -46,34 +49,37 @@ class SeveralGpus(Feature):
         menu = QMenu(self.tr("Train on several &GPUs"), window)
         menu.setObjectName("train-on-gpus")
         menu.aboutToShow.connect(partial(self._fill, menu))
+        menu.menuAction().setVisible(len(self._gpus) > 1)
+        self._menus.append(menu)
         return menu
+
+    def show(self, old: Shown | None, new: Shown) -> None:
+        if new.news(old, "devices"):
+            self._gpus = _gpus(new.devices)
+            for menu in self._menus:
+                menu.menuAction().setVisible(len(self._gpus) > 1)
 
     def _fill(self, menu: QMenu) -> None:
         clear_menu(menu)
         if self.processes.busy:
             menu.addAction(self.tr("Stop after this step")).triggered.connect(self.processes.stop)
             return
-        gpus = _gpus(self.desk.shown.devices)
-        if reason := self._why_not(gpus):
+        if reason := self._why_not():
             menu.addAction(reason).setEnabled(False)
             return
-        for count in numbers_of_gpus(len(gpus)):
+        for count in numbers_of_gpus(len(self._gpus)):
             words = plural(
                 "On {count} GPU: {names}",
                 "On {count} GPUs: {names}",
                 count=count,
-                names=together(gpus[:count]),
+                names=together(self._gpus[:count]),
             )
             menu.addAction(said(words)).triggered.connect(self._trainer(count))
 
     def _trainer(self, count: int) -> Callable[[], None]:
         return lambda *_: self.train(count)
 
-    def _why_not(self, gpus: tuple[str, ...]) -> str:
-        if self.desk.shown.devices is None:
-            return self.tr("torch is still loading")
-        if len(gpus) < 2:
-            return self.tr("torch does not find several NVIDIA GPUs on this machine")
+    def _why_not(self) -> str:
         if self.desk.document.path is None:
             return self.tr("Save the project first: the run is kept beside it")
         if self.desk.trainer.busy:

@@ -34,18 +34,25 @@ def desk(qtbot, tmp_path, collector_at_rest):
 
 
 @pytest.fixture
-def gpus(desk, monkeypatch):
+def gpus(monkeypatch):
     """A machine with three of them."""
     monkeypatch.setattr("networks.training.devices.gpus", lambda: (H100, H100, A100))
-    desk.show_devices(("cpu", "cuda"))
 
 
 @pytest.fixture
 def feature(desk):
     made = SeveralGpus(desk)
     made.made_menu = made.menu(desk.window)
+    find(desk, made, ("cpu", "cuda"))
     yield made
     made.close()
+
+
+def find(desk, feature, devices):
+    """torch has found these devices."""
+    old = desk.shown
+    desk.show_devices(devices)
+    feature.show(old, desk.shown)
 
 
 def words(feature):
@@ -58,13 +65,19 @@ def saved(desk, tmp_path, qtbot):
     assert desk.files.save_as()
 
 
-def test_without_several_gpus_the_menu_says_so(desk, feature):
-    assert words(feature) == [("torch is still loading", False)]
-    desk.show_devices(("cpu",))
-    assert words(feature) == [("torch does not find several NVIDIA GPUs on this machine", False)]
+@pytest.mark.parametrize("there", [(), (H100,)])
+def test_without_several_gpus_there_is_no_such_menu(desk, monkeypatch, there):
+    monkeypatch.setattr("networks.training.devices.gpus", lambda: there)
+    feature = SeveralGpus(desk)
+    menu = feature.menu(desk.window)
+    assert not menu.menuAction().isVisible(), "torch is still loading"
+    find(desk, feature, ("cpu", "cuda") if there else ("cpu",))
+    assert not menu.menuAction().isVisible()
+    feature.close()
 
 
 def test_they_are_offered_by_their_names(desk, gpus, feature, tmp_path, qtbot):
+    assert feature.made_menu.menuAction().isVisible()
     assert words(feature) == [("Save the project first: the run is kept beside it", False)]
     saved(desk, tmp_path, qtbot)
     assert words(feature) == [(f"On 2 GPUs: 2 × {H100}", True), (f"On 3 GPUs: 2 × {H100}, {A100}", True)]
