@@ -381,7 +381,7 @@ class ExplanationPanel(QWidget):
         width = event.size().width()
         self._lay("wide" if width >= g(_WIDE) else "medium" if width >= g(_MEDIUM) else "narrow")
         self._show_slide_words(width >= g(_MEDIUM))
-        for shown in (self.sight, self.cells, self.ways):
+        for shown in (self.sight, self.cells):
             shown.set_side(SMALL_SIDE if g(_MEDIUM) <= width < g(_WIDE) else SIDE)
         directions = QBoxLayout.Direction
         beside = g(2 * SIDE + 60) <= width < g(_MEDIUM)
