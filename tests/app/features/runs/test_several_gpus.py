@@ -118,9 +118,10 @@ def test_what_goes_wrong_is_told_in_the_words_of_the_program(desk, feature, qtbo
 
 
 @pytest.mark.slow
-def test_torchrun_keeps_the_run_where_the_window_looks(tmp_path, feature, qtbot, monkeypatch):
+def test_torchrun_keeps_the_run_where_the_window_looks(tmp_path, feature, qtbot):
     """On processors, for want of GPUs."""
-    main = Path(__file__).parents[3] / "main.py"
+    main = Path(__file__).parents[4] / "main.py"
+    assert main.exists()
     feature.processes._program = [sys.executable, str(main)]
     assert shlex.join(TORCHRUN).endswith("--no-python")
     file = feature.processes.written(project(PLAIN, epochs=2))
