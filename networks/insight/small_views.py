@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,11 +12,12 @@ from torch import Tensor, nn
 
 from networks.core.shapes import Shape
 from networks.xray.closeup import Order
+from networks.xray.flatness import Stretch
 from networks.xray.view import MOST_BARS, Maps, View, bar_edges
 
 Reals = NDArray[np.float32]
 
-_TOGETHER = 2**20
+_TOGETHER = 2**22
 """Bytes that outputs may keep in memory while they wait to be converted together."""
 
 
@@ -28,36 +30,46 @@ class Size(NamedTuple):
 
 
 class _Output(NamedTuple):
-    """What leaves a layer for one picture, and the share of what goes in at which it is flat."""
+    """What leaves a layer for one picture; what comes into an activation, and where that one is flat."""
 
     name: str
     values: Tensor
-    flat: float | None
+    entering: Tensor | None
+    stretches: Collection[Stretch]
+
+    @property
+    def shape(self) -> Shape:
+        return tuple(self.values.shape)
+
+    @property
+    def flat(self) -> float | None:
+        """The share of what comes in that lies where the activation is flat."""
+        return None if self.entering is None else _share_within(self.entering, self.stretches)
 
 
 class SmallViews:
     """Gathers outputs and makes a view of each.
 
-    What is given is read later: nobody may write into it until `finish` has been called.
+    What is given is read later: nobody may write into it until `finish` has been called. In the middle of a
+    forward pass the same calls take a third longer.
     """
 
     def __init__(self, size: Size) -> None:
         self._size = size
-        self._found: dict[str, View | None] = {}
-        """In the order in which they were given; None as long as one waits."""
-        self._waiting: dict[tuple[Any, ...], list[_Output]] = {}
+        self._order: list[str] = []
+        self._waiting: list[_Output] = []
         self._bytes = 0
+        self._found: dict[str, View] = {}
 
-    def add(self, name: str, x: Tensor, flat: float | None) -> None:
-        """One layer's output for one picture, channels×height×width or a vector. See `View` for `flat`."""
-        shape = tuple(x.shape)
-        if len(shape) == 1 or shape[1] * shape[2] == 1:
-            self._found[name] = _vector(name, shape, x, flat)
-            return
-        self._found[name] = None
-        # never a copy into another order: of large maps that would take longer than all the rest
-        last = x.stride(0) == 1 and not x.is_contiguous()
-        self._waiting.setdefault((shape, last, x.dtype, x.device), []).append(_Output(name, x, flat))
+    def add(
+        self, name: str, x: Tensor, entering: Tensor | None = None, stretches: Collection[Stretch] = ()
+    ) -> None:
+        """One layer's output for one picture, channels×height×width or a vector.
+
+        Of an activation `entering` is what comes in, and `stretches` are those where it is flat.
+        """
+        self._order.append(name)
+        self._waiting.append(_Output(name, x, entering, stretches))
         # of a batch, the other pictures are kept, too
         self._bytes += x.untyped_storage().nbytes()
         if self._bytes > _TOGETHER:
@@ -66,13 +78,22 @@ class SmallViews:
     def finish(self) -> dict[str, View]:
         """All views, in the order in which the outputs were given."""
         self._convert()
-        return {name: view for name, view in self._found.items() if view is not None}
+        return {name: self._found[name] for name in self._order}
 
     def _convert(self) -> None:
-        for (shape, last, *_), outputs in self._waiting.items():
+        alike: dict[tuple[Any, ...], list[_Output]] = {}
+        for each in self._waiting:
+            x, shape = each.values, each.shape
+            if len(shape) == 1 or shape[1] * shape[2] == 1:
+                self._found[each.name] = _vector(each)
+                continue
+            # never a copy into another order: of large maps that would take longer than all the rest
+            last = x.stride(0) == 1 and not x.is_contiguous()
+            alike.setdefault((shape, last, x.dtype, x.device), []).append(each)
+        for (shape, last, *_), outputs in alike.items():
             for view in _images(shape, last, outputs, self._size):
                 self._found[view.name] = view
-        self._waiting, self._bytes = {}, 0
+        self._waiting, self._bytes = [], 0
 
 
 def _images(shape: Shape, last: bool, outputs: list[_Output], size: Size) -> list[View]:
@@ -120,11 +141,11 @@ def _reduced(reduce: np.ufunc, numbers: Reals, last: bool) -> Reals:
     return found
 
 
-def _vector(name: str, shape: Shape, x: Tensor, flat: float | None) -> View:
-    numbers = x.float().cpu().reshape(-1).numpy()
+def _vector(output: _Output) -> View:
+    numbers = output.values.float().cpu().reshape(-1).numpy()
     low, high, mean = float(numbers.min()), float(numbers.max()), float(numbers.mean())
     zero = np.count_nonzero(numbers == 0) / len(numbers)
-    return View(name, shape, low, high, mean, zero, flat, None, _bars(numbers))
+    return View(output.name, output.shape, low, high, mean, zero, output.flat, None, _bars(numbers))
 
 
 def _chosen(lows: Reals, highs: Reals, size: Size) -> NDArray[np.int64]:
@@ -152,3 +173,22 @@ def _bars(values: Reals) -> Reals:
     edges = bar_edges(len(values))
     lows, highs = np.minimum.reduceat(values, edges), np.maximum.reduceat(values, edges)
     return np.where(-lows > highs, lows, highs).astype(np.float32)
+
+
+def _share_within(x: Tensor, stretches: Collection[Stretch]) -> float:
+    """The share of these numbers that lie in one of the stretches."""
+    numbers, inside = _in_memory(x), 0.0
+    for low, high in stretches:
+        if low == -np.inf:
+            within = numbers <= high
+        else:
+            within = numbers >= low if high == np.inf else (numbers >= low) & (numbers <= high)
+        inside += np.count_nonzero(within)
+    return inside / max(1, len(numbers))
+
+
+def _in_memory(x: Tensor) -> Reals:
+    """All numbers of one picture in the order in which they lie, which takes no copy."""
+    last = x.ndim == 3 and x.stride(0) == 1
+    found: Reals = (x.permute(1, 2, 0) if last else x).float().cpu().contiguous().numpy().reshape(-1)
+    return found

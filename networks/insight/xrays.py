@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
 
 import msgspec
 import numpy as np
@@ -12,14 +11,14 @@ from torch import Tensor
 
 from networks.graph.network import Network
 from networks.insight.closeups import closeup, spread
-from networks.insight.small_views import Reals, Size, SmallViews
+from networks.insight.small_views import Size, SmallViews
 from networks.insight.taps import Change, Taps
 from networks.layers.ends import Output
 from networks.recipes.losses import Loss
 from networks.training.answers import probabilities
 from networks.xray.capture import Capture
 from networks.xray.closeup import Closeup, Focus, Order, Spread
-from networks.xray.flatness import Stretch, flat_stretches
+from networks.xray.flatness import flat_stretches
 from networks.xray.silenced import NOTHING_OFF, Silenced
 from networks.xray.view import Mode, XRay
 
@@ -72,10 +71,9 @@ def xray(
         if name not in wanted.names:
             return
         stretches = flat_stretches(layer)
-        flat = _share_within(inputs[0][0], stretches) if stretches else None
-        small.add(name, output[0], flat)
+        small.add(name, output[0], inputs[0][0] if stretches else None, stretches)
         if isinstance(layer, Output):
-            answer.append(probabilities(output[:1].float().cpu(), loss)[0].double().numpy())
+            answer.append(_answer(output, loss))
 
     names = wanted.names | {wanted.spread} if wanted.spread in network else wanted.names
     names = names if focus is None else names | {focus.name}
@@ -87,7 +85,8 @@ def xray(
         held |= taps.captures(images, network.order, training=training, own_weights=True, take=take)
     intact = None
     if wanted.off and answer:
-        taps.run(images, {each.name for each in network.of_type(Output)}, take, training=training)
+        ends = {each.name for each in network.of_type(Output)}
+        taps.run(images, ends, lambda _, __, output: answer.append(_answer(output, loss)), training=training)
         intact = answer.pop()
     views = small.finish()
     seconds = time.perf_counter() - began
@@ -121,20 +120,7 @@ def silencer(off: Silenced) -> Change | None:
     return change
 
 
-def _share_within(x: Tensor, stretches: Collection[Stretch]) -> float:
-    """The share of these numbers that lie in one of the stretches."""
-    numbers, inside = _in_memory(x), 0.0
-    for low, high in stretches:
-        if low == -np.inf:
-            within = numbers <= high
-        else:
-            within = numbers >= low if high == np.inf else (numbers >= low) & (numbers <= high)
-        inside += np.count_nonzero(within)
-    return inside / max(1, len(numbers))
-
-
-def _in_memory(x: Tensor) -> Reals:
-    """All numbers of one picture in the order in which they lie, which takes no copy."""
-    last = x.ndim == 3 and x.stride(0) == 1
-    found: Reals = (x.permute(1, 2, 0) if last else x).float().cpu().contiguous().numpy().reshape(-1)
+def _answer(scores: Tensor, loss: Loss) -> NDArray[np.float64]:
+    """The probabilities of the first picture."""
+    found: NDArray[np.float64] = probabilities(scores[:1].float().cpu(), loss)[0].double().numpy()
     return found

@@ -78,6 +78,9 @@ def test_a_channel_that_is_switched_off_is_zero_and_all_before_it_stays(network,
     elif view.bars is not None and len(view.bars) == outputs[name].shape[1]:
         assert view.bars[channel] == 0
     assert np.allclose(found.intact, outputs["output"][:1].softmax(1)[0], atol=1e-6, equal_nan=True)
+    # what is drawn of the end are the scores that the answer was made of
+    scores = torch.from_numpy(found.views["output"].bars)
+    assert np.allclose(found.answer, scores.double().softmax(0), atol=1e-6, equal_nan=True)
     assert all(torch.equal(before[each], now) for each, now in module.state_dict().items())
 
 

@@ -62,7 +62,7 @@ def test_large_maps_are_averaged_down():
     large = torch.arange(2 * 80 * 60, dtype=torch.float32).reshape(2, 80, 60)
     for x in (large, large.permute(1, 2, 0).contiguous().permute(2, 0, 1)):
         views = SmallViews(Size(2, 40, "first"))
-        views.add("large", x, None)
+        views.add("large", x)
         small = views.finish()["large"].maps
         assert small.values.shape == (2, 40, 40)
         assert small.size == (80, 60)
