@@ -2,11 +2,13 @@
 
     QT_QPA_PLATFORM=offscreen python tests/benchmarks/seeing_inside.py [--seconds S] [--rounds R] [PART …]
 
-Parts: `views` (ResNet-20, one picture, every layer; target 10 ms of torch), `training` (steps per second
+Parts: `views` (ResNet-20, one picture, every layer; target 10 ms of torch), `alone` (the same while training,
+without a window, all in processor time, which holds on a busy machine, too), `training` (steps per second
 with the X-ray on over those without, in turns; target 0.95, at most 5 % of the time spent on looking, at
 least three looks a second), `panning` (the canvas moved in every frame while a run goes on and the X-ray
 shows it; target 60 frames and 10 views a second, event loop late by 33 ms at the 99th percentile). The
-share of time holds on any machine; views a second need a quiet one. `click` (ResNet-50 at 224×224: from the
+share of time holds on any machine, and so does the speed: on a busy one the time is left out in which the
+thread that trains waits for a processor (Linux only). `click` (ResNet-50 at 224×224: from the
 switch to the views, then the first click on a map at once, while gradients are still being measured, and more
 clicks; target 100 ms; and how long views of another part of the network take meanwhile). About four minutes.
 """
@@ -18,9 +20,11 @@ import os
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
 
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -31,18 +35,23 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import numpy
 import torch
 import torch._dynamo  # the first optimizer would import it in the middle of a measurement
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer
 
+from app.background.job import broke_off
 from app.features.explaining.where_from import WhereFrom
 from app.features.inside.xray import XRayCanvas
 from app.start import start as startup
 from app.start.garbage import GarbageCollector
+from networks.insight.live import Live, Wish
 from networks.insight.looker import first_looker
 from networks.insight.pictures import pictures
 from networks.insight.xrays import Wanted
 from networks.presets.catalog import PRESETS
 from networks.project.project import Project
-from networks.recipes.recipe import Recipe
+from networks.recipes.recipe import Recipe, with_settings
+from networks.runs.events import Stepped
+from networks.training.run import Run
 from networks.xray.probe import DataPicture
 from networks.xray.value_place import ValuePlace
 from tests.app.window.opened import OpenedWindow
@@ -69,6 +78,60 @@ def views(seconds: float, rounds: int) -> None:
     print(f"views      ResNet-20, {len(network.nodes)} layers, one picture: {told} (target 10)", flush=True)
 
 
+def alone(seconds: float, rounds: int) -> None:
+    """A run without a window, in its processor time: what looking takes, and how often it looks."""
+    for name, case in training_speed.CASES.items():
+        torch.set_num_threads(1)
+        project = replace(case.project, recipe=with_settings(case.project.recipe, threads=1))
+        run, live = Run(project), Live(broke_off, time.thread_time)
+        wish = Wish(run.id, pictures(project, DataPicture(5)), Wanted(frozenset(project.network.order)))
+        events = run.train(10**6)
+
+        def phase(wish: Wish | None, run: Run = run, live: Live = live, events: Any = events) -> list[float]:
+            live.wish = wish
+            began, spent, steps, views = time.thread_time(), live.spent, 0, 0
+            while (passed := time.thread_time() - began) < seconds:
+                steps += isinstance(next(events), Stepped)
+                before = live.seen
+                live.look(run)
+                views += live.seen is not None and (before is None or live.seen.xray is not before.xray)
+            assert live.problem is None
+            return [steps / passed, views / passed, (live.spent - spent) / passed]
+
+        for warming in (None, wish):
+            phase(warming)
+        pairs = [(phase(None), phase(wish)) for _ in range(rounds)]
+        ratios = [with_it[0] / without[0] for without, with_it in pairs]
+        steps, views_seen, looking = (
+            statistics.median(each) for each in zip(*(with_it for _, with_it in pairs), strict=True)
+        )
+        print(
+            f"alone      {name}: in a second of processor time {steps:.1f} steps and {views_seen:.1f} views "
+            f"of all layers (at least 3, or one a step); looking takes {100 * looking:.1f} % (at most 5); "
+            f"{statistics.median(ratios):.3f} of the speed without ({min(ratios):.3f} to {max(ratios):.3f})",
+            flush=True,
+        )
+
+
+class Measured(NamedTuple):
+    """Steps in a second in which the training thread was not kept waiting for a processor, on a busy machine.
+
+    So are `views_given`; `views`, and the shares that `looking` and the `window` take, are of all time.
+    """
+
+    steps: float
+    looking: float
+    views: float
+    views_given: float
+    window: float
+
+
+def _queued(thread: int) -> float:
+    """Seconds for which a thread waited for a processor so far; 0 where the system does not tell."""
+    told = Path(f"/proc/self/task/{thread}/schedstat")
+    return int(told.read_text().split()[1]) / 1e9 if told.exists() else 0.0
+
+
 class Looked(QObject):
     """A window that trains, with its X-ray switched on and off; counts the views that arrive."""
 
@@ -85,6 +148,8 @@ class Looked(QObject):
         self.views = 0
         self._last: object = None
         self.xray.probing.changed.connect(self._count)
+        self._thread = 0
+        self.window.trainer.insides["benchmark"] = self._note_thread
 
     def _count(self) -> None:
         seen = self.xray.probing.seen
@@ -96,6 +161,28 @@ class Looked(QObject):
     def spent(self) -> float:
         """Seconds that the training thread has spent on looking."""
         return self.xray.probing.spent
+
+    def _note_thread(self, _: object) -> None:
+        self._thread = threading.get_native_id()
+
+    def measure(self, seconds: float) -> Measured:
+        """Trains for so long, and tells how it went."""
+        self.window.trainer.resume()
+        run_events(lambda: self._thread > 0, 60)
+        run_events(lambda: False, 0.3)
+        queued, steps, views = _queued(self._thread), self.drawn.steps, self.views
+        spent, used = self.spent, time.thread_time()
+        passed = run_events(lambda: False, seconds)
+        given = passed - (_queued(self._thread) - queued)
+        found = Measured(
+            (self.drawn.steps - steps) / given,
+            (self.spent - spent) / passed,
+            (self.views - views) / passed,
+            (self.views - views) / given,
+            (time.thread_time() - used) / passed,
+        )
+        self.drawn.hold()
+        return found
 
     def close(self) -> None:
         """Ends the run, and the window."""
@@ -110,24 +197,26 @@ def training(seconds: float, rounds: int) -> None:
         looked = Looked(name)
         looked.drawn.start()
         looked.drawn.hold()
-        ratios, shares, seen = [], [], []
+        pairs = []
         for _ in range(rounds):
             looked.xray.switch(False)
-            without, _ = looked.drawn.measure(seconds)
+            without = looked.measure(seconds)
             looked.xray.switch(True)
             # the first look makes the views ready
-            looked.drawn.measure(1)
-            before, count, began = looked.spent, looked.views, time.perf_counter()
-            rate, _ = looked.drawn.measure(seconds)
-            passed = time.perf_counter() - began
-            ratios.append(rate / without)
-            shares.append((looked.spent - before) / passed)
-            seen.append((looked.views - count) / passed)
+            looked.measure(1)
+            pairs.append((without, looked.measure(seconds)))
+        ratios = [watched.steps / without.steps for without, watched in pairs]
+        shares, seen, given = (
+            statistics.median(getattr(watched, name) for _, watched in pairs)
+            for name in ("looking", "views", "views_given")
+        )
+        windows = [statistics.median(each.window for each in column) for column in zip(*pairs, strict=True)]
         print(
             f"training   {name}: {statistics.median(ratios):.3f} of the speed without X-ray "
-            f"({min(ratios):.3f} to {max(ratios):.3f}; target 0.95); "
-            f"looking takes {100 * statistics.median(shares):.1f} % (at most 5), "
-            f"{statistics.median(seen):.1f} views a second (at least 3)",
+            f"({min(ratios):.3f} to {max(ratios):.3f}; target 0.95); looking takes {100 * shares:.1f} % "
+            f"(at most 5), {seen:.1f} views a second, {given:.1f} in a second that the system gave the "
+            f"thread (at least 3); the window's thread computes {100 * windows[0]:.0f} % of the time "
+            f"without X-ray, {100 * windows[1]:.0f} % with",
             flush=True,
         )
         looked.close()
@@ -223,7 +312,7 @@ def click(seconds: float, rounds: int) -> None:
         window.close()
 
 
-PARTS = {"views": views, "training": training, "panning": panning, "click": click}
+PARTS = {"views": views, "alone": alone, "training": training, "panning": panning, "click": click}
 
 
 def main() -> None:
