@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Slot
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QTabBar, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QScrollArea, QTabBar, QTabWidget, QToolButton, QWidget
 
 from app.feature.panel import Panel
 from app.window.seats import Seat
 from widgets.controls.late import Late
+from widgets.controls.scrolled import scrolled
 from widgets.look import theme
 from widgets.look.icon import icon
 
@@ -176,11 +177,7 @@ def _wide(panel: Panel) -> QWidget:
 
 
 def _scrolling(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(widget)
+    area = scrolled(widget, focusable=True)
     _widen(area, widget)
     if isinstance(widget, Late):
         widget.filled.connect(partial(_widen, area, widget))

@@ -7,10 +7,8 @@ from itertools import pairwise
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QStackedLayout,
     QVBoxLayout,
@@ -21,6 +19,7 @@ from networks.recipes.contents import Contents, PartName
 from networks.recipes.looks import Look, Spread
 from networks.recipes.recipe import Recipe
 from widgets.controls.notice import Notice
+from widgets.controls.scrolled import scrolled
 from widgets.data.class_grid import ClassGrid
 from widgets.data.foot import Foot
 from widgets.data.head import Head, Way
@@ -133,12 +132,7 @@ class DataBrowser(QWidget):
         self._below_column = _column(below)
         self._below_column.insertWidget(0, self.detail)
         self._below_column.insertWidget(1, self.way_in)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(below)
+        area = scrolled(below)
         area.setMinimumHeight(theme.grown(_LEAST_BELOW))
         self._upper = upper
         halves = QSplitter(Qt.Orientation.Vertical)

@@ -159,10 +159,6 @@ class DrawingPad(QWidget):
         )
         self.setAccessibleDescription(where)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._pen_down = False

@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
     QKeyEvent,
     QMouseEvent,
@@ -26,6 +24,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.core.message import plural
 from networks.xray.data_map import DataMap
+from widgets.controls.screen_reader import tell
 from widgets.look import theme
 from widgets.look.translation import said
 from widgets.results.class_marks import class_color, mark
@@ -139,9 +138,7 @@ class MapPlot(QWidget):
             )
             if self.current is not None:
                 words = self.words(self.current)
-        if words != self.accessibleDescription():
-            self.setAccessibleDescription(words)
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+        tell(self, words)
 
     # places
 

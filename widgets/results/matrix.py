@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from networks.runs.judgement.judgement import Whole
+from widgets.controls.arrows import ARROWS
 from widgets.controls.painted_area import PaintedArea
 from widgets.look import theme
 from widgets.look.plain import plain_hint
@@ -34,12 +35,6 @@ _BAD = 0.15
 """The share of a class that is orange in full where no mistake is more frequent."""
 _LONGEST_NAME = 88
 _MOST_HEIGHT = 470
-_ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 class _Layout:
@@ -177,8 +172,8 @@ class Matrix(PaintedArea):
         key = Qt.Key(event.key())
         if not len(self._cells):
             super().keyPressEvent(event)
-        elif key in _ARROWS:
-            down, right = _ARROWS[key]
+        elif key in ARROWS:
+            down, right = ARROWS[key]
             self._go(self.current[0] + down, self.current[1] + right)
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self._go(self.current[0], 0 if key == Qt.Key.Key_Home else len(self._cells))

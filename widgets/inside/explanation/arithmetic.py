@@ -5,8 +5,6 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
     QFocusEvent,
     QKeyEvent,
@@ -20,6 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.explanations.figures import figure, line
 from networks.explanations.page import Page
+from widgets.controls.screen_reader import tell
 from widgets.inside.explanation.captions import caption
 from widgets.inside.explanation.drawing import Drawing, Look
 from widgets.inside.explanation.drawings import drawing_of
@@ -337,18 +336,12 @@ class Arithmetic(QWidget):
         )
 
     def _tell(self, words: str) -> None:
-        if words != self.accessibleDescription():
-            self.setAccessibleDescription(words)
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+        tell(self, words)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._row = self._open
         self._tell(self.words() if self.page is not None else "")
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
         self.update()
 
 

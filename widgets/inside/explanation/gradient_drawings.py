@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from networks.explanations.figures import enclosed, figure
-from networks.explanations.forms import Form, Joined, LossTerms, WeightedSum, ranked
+from networks.explanations.forms import Form, Joined, LossTerms, WeightedSum
 from networks.explanations.gradient_page import GradientPage
 from networks.explanations.places import Array, Position
 from networks.explanations.rows import rows_of
@@ -14,7 +14,7 @@ from widgets.inside.explanation.drawing import Drawing
 from widgets.inside.explanation.ink import tr
 from widgets.inside.explanation.laid import of_gradients
 from widgets.inside.explanation.patch_sum import PatchSum
-from widgets.inside.explanation.table import MOST_CLASSES, Table, named
+from widgets.inside.explanation.table import Table, of_classes
 from widgets.inside.explanation.term_sum import Term, TermSum
 from widgets.look.translation import said
 
@@ -110,19 +110,5 @@ def _of_ways(page: GradientPage, form: Joined) -> TermSum:
 
 def _of_slopes(page: GradientPage, form: LossTerms) -> Table:
     """How fast the loss rises with each score; that of the class in question is marked."""
-    at = page.place.at[-1]
-    order = ranked(np.nan_to_num(form.slopes)).tolist()[:MOST_CLASSES]
-    if at not in order:
-        order[-1] = at
-    heads, columns = [tr("class"), tr("score")], [form.outputs]
-    if form.probabilities is not None:
-        heads.append(tr("probability"))
-        columns.append(form.probabilities)
-    heads += [tr("target"), tr("slope")]
-    columns += [form.targets, form.slopes]
-    lines = [
-        (named(page.classes, index), *(figure(float(column[index])) for column in columns)) for index in order
-    ]
-    amounts = [float(form.slopes[index]) for index in order]
-    steps = tuple(head[:1].upper() + head[1:] for head in heads[1:])
-    return Table(heads, lines, amounts, order.index(at), steps)
+    slopes = (tr("slope"), form.slopes)
+    return of_classes(page.classes, form, np.nan_to_num(form.slopes), page.place.at[-1], slopes)

@@ -26,6 +26,8 @@ from widgets.controls.combo_box import ComboBox
 from widgets.controls.elided_label import ElidedLabel
 from widgets.controls.giving_way import give_way
 from widgets.controls.player import Chapter, Player
+from widgets.controls.save_button import SaveButton
+from widgets.controls.scrolled import scrolled
 from widgets.controls.segments import Segments
 from widgets.inside.explanation.arithmetic import Arithmetic
 from widgets.inside.explanation.ink import g
@@ -79,7 +81,7 @@ class ExplanationPanel(QWidget):
         self._at_start = False
         self.probe, self.weights = ElidedLabel(), ElidedLabel()
         self.again = QPushButton(self.tr("Look again"))
-        self.save = QToolButton()
+        self.save = SaveButton()
         self.side = Segments((self.tr("Number"), self.tr("Gradient")))
         self.by = ComboBox()
         self.trail, self.sight, self.cells, self.ways = Trail(), Sight(), Cells(), Ways()
@@ -282,11 +284,6 @@ class ExplanationPanel(QWidget):
         title.setFont(theme.font(theme.BODY, bold=True))
         title.set_text(title_of_page(None), "text")
         self._title = title
-        self.save.setText(self.tr("Save picture…"))
-        self.save.setIcon(icon("export"))
-        self.save.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.save.setProperty("outlined", True)
-        self.save.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         row = QHBoxLayout(head)
         row.setContentsMargins(theme.MARGIN, 8, theme.SPACE, 8)
         row.setSpacing(theme.SPACE * 2)
@@ -342,12 +339,7 @@ class ExplanationPanel(QWidget):
         self._place_row.addStretch(1)
         self._lie: str | None = None
         self._lay("wide")
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(content)
+        self._scroll = scrolled(content)
         return self._scroll
 
     def _lay(self, how: str) -> None:
@@ -390,13 +382,8 @@ class ExplanationPanel(QWidget):
 
     def _fit_head(self, width: int) -> None:
         """What says least gives way first; nothing that stays is cut off."""
-        away = (self.probe.setHidden, self._shorten_save, self.weights.setHidden, self._title.setHidden)
+        away = (self.probe.setHidden, self.save.shorten, self.weights.setHidden, self._title.setHidden)
         give_way(self._head_row, width, away)
-
-    def _shorten_save(self, short: bool) -> None:
-        style = Qt.ToolButtonStyle
-        self.save.setToolButtonStyle(style.ToolButtonIconOnly if short else style.ToolButtonTextBesideIcon)
-        put_beside_words(self.save, worded=not short)
 
     @Slot(QRectF)
     def _bring(self, place: QRectF) -> None:

@@ -6,10 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
-    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -23,6 +20,8 @@ from networks.explanations.figures import figure
 from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
 from networks.explanations.receptive_field import Field
+from widgets.controls.arrows import ARROWS
+from widgets.controls.screen_reader import tell
 from widgets.inside.explanation.ink import (
     RIGHT,
     Ink,
@@ -42,12 +41,6 @@ from widgets.panels.sample_strip import to_image
 
 SIDE, SMALL_SIDE = 190, 148
 _HEAD, _WORDS = 26, 22
-_ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 class Sight(QWidget):
@@ -177,9 +170,7 @@ class Cells(QWidget):
         self.updateGeometry()
         self.setAccessibleName(f"{self.title()}, {self.caption()}")
         words = f"{self.where()}: {figure(page.explanation.value)}"
-        if words != self.accessibleDescription():
-            self.setAccessibleDescription(words)
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+        tell(self, words)
         self.update()
 
     def show_slid(self, seen: NDArray[np.bool_] | None) -> None:
@@ -356,8 +347,8 @@ class Cells(QWidget):
         pages = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
         if self._page is None or self._page.cells is None:
             super().keyPressEvent(event)
-        elif key in _ARROWS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            self.walk(*_ARROWS[key])
+        elif key in ARROWS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            self.walk(*ARROWS[key])
         elif key in pages and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._change_filter(pages[key])
         elif key in pages and self._page.map is not None:
@@ -416,11 +407,3 @@ class Cells(QWidget):
             place = self._page.other_filter(way)
             if place != self._page.place:
                 self.wished.emit(place)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()

@@ -12,6 +12,7 @@ from networks.explanations.figures import figure
 from networks.explanations.forms import LossTerms, Shares, ranked
 from networks.explanations.losses import loss_terms
 from networks.explanations.page import Page
+from networks.explanations.places import Numbers
 from widgets.inside.explanation.drawing import Drawing, Look
 from widgets.inside.explanation.ink import (
     LEFT,
@@ -100,11 +101,17 @@ def named(classes: Sequence[str], index: int) -> str:
     return classes[index] if index < len(classes) else str(index)
 
 
+def shown_classes(sizes: Numbers, marked: int) -> list[int]:
+    """The classes with the largest of these numbers; the marked one is always among them."""
+    order: list[int] = ranked(sizes).tolist()[:MOST_CLASSES]
+    if marked not in order:
+        order[-1] = marked
+    return order
+
+
 def of_shares(page: Page, form: Shares) -> Table:
     """Scores, exponentials and shares; the largest and the one in question."""
-    order = ranked(form.shares).tolist()[:MOST_CLASSES]
-    if form.at not in order:
-        order[-1] = form.at
+    order = shown_classes(form.shares, form.at)
     names = page.classes if len(page.classes) == len(form.values) else ()
     lines = [
         (
@@ -132,9 +139,7 @@ def of_scores(page: Page) -> Table | None:
     shares = loss_terms(losses, page.kept.image).probabilities
     scores, at = losses.outputs[page.kept.image].astype(float), page.place.at[-1]
     amounts = scores if shares is None else shares
-    order = ranked(np.nan_to_num(amounts - amounts.min())).tolist()[:MOST_CLASSES]
-    if at not in order:
-        order[-1] = at
+    order = shown_classes(np.nan_to_num(amounts - amounts.min()), at)
     heads = [tr("class"), tr("score"), *([] if shares is None else [tr("probability")])]
     lines = []
     for index in order:
@@ -150,19 +155,24 @@ def of_loss(page: Page, form: LossTerms) -> Table:
     size = np.nan_to_num(np.abs(form.terms)) + (
         0 if form.probabilities is None else np.nan_to_num(form.probabilities)
     )
-    order = ranked(size).tolist()[:MOST_CLASSES]
-    if right not in order:
-        order[-1] = right
-    heads, columns = [tr("class"), tr("score")], [form.outputs]
-    if form.probabilities is not None:
-        heads.append(tr("probability"))
-        columns.append(form.probabilities)
-    heads += [tr("target"), tr("adds")]
-    columns += [form.targets, form.terms]
+    return of_classes(page.classes, form, size, right, (tr("adds"), form.terms))
+
+
+def of_classes(
+    classes: Sequence[str], form: LossTerms, sizes: Numbers, marked: int, last: tuple[str, Numbers]
+) -> Table:
+    """What a loss reads of each class: score, probability where it has one, target, and a `last` column.
+
+    Rows go by `sizes`; bars show the last column.
+    """
+    order = shown_classes(sizes, marked)
+    columns = [(tr("score"), form.outputs)]
+    columns += [] if form.probabilities is None else [(tr("probability"), form.probabilities)]
+    columns += [(tr("target"), form.targets), last]
     lines = [
-        (named(page.classes, index), *(figure(float(column[index])) for column in columns)) for index in order
+        (named(classes, index), *(figure(float(numbers[index])) for _, numbers in columns)) for index in order
     ]
-    amounts = [float(form.terms[index]) for index in order]
-    return Table(
-        heads, lines, amounts, order.index(right), tuple(head[:1].upper() + head[1:] for head in heads[1:])
-    )
+    heads = [head for head, _ in columns]
+    steps = tuple(head[:1].upper() + head[1:] for head in heads)
+    amounts = [float(last[1][index]) for index in order]
+    return Table([tr("class"), *heads], lines, amounts, order.index(marked), steps)

@@ -6,10 +6,7 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -24,6 +21,7 @@ from networks.explanations.figures import figure
 from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
 from networks.explanations.seen_gradients import percent
+from widgets.controls.screen_reader import tell
 from widgets.inside.explanation.ink import RIGHT, Ink, g, tr, write
 from widgets.inside.explanation.place_column import SIDE
 from widgets.look import theme
@@ -276,14 +274,4 @@ class Ways(QWidget):
 
     def _tell(self) -> None:
         words = self.lines[self.at].words if self.lines else ""
-        if words != self.accessibleDescription():
-            self.setAccessibleDescription(words)
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
+        tell(self, words)

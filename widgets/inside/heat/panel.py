@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -24,6 +23,8 @@ from PySide6.QtWidgets import (
 from networks.xray.heat import Covered, Description, HeatMap
 from widgets.controls.elided_label import ElidedLabel
 from widgets.controls.giving_way import give_way
+from widgets.controls.save_button import SaveButton
+from widgets.controls.scrolled import scrolled
 from widgets.inside.explanation.ink import g
 from widgets.inside.heat.answer_bars import AnswerBars
 from widgets.inside.heat.choice import Choice, Outcome, Scene
@@ -35,7 +36,6 @@ from widgets.inside.heat.trust import Trust
 from widgets.inside.heat.words import WordsBeside
 from widgets.inside.probe.legend import Legend
 from widgets.look import theme
-from widgets.look.icon import icon, put_beside_words
 
 _WIDE, _MEDIUM = 880, 540
 """Widths from which on three columns, or two, stand beside each other."""
@@ -73,7 +73,7 @@ class HeatPanel(QWidget):
         self.readout, self.score, self.answer = ElidedLabel(lines=2), ElidedLabel(), AnswerBars()
         self.hand = QToolButton()
         self.words, self.trust = WordsBeside(), Trust()
-        self.progress, self.hint, self.save = QProgressBar(), QLabel(), QToolButton()
+        self.progress, self.hint, self.save = QProgressBar(), QLabel(), SaveButton()
         self._later = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._later.timeout.connect(self._bring)
         self._arrange()
@@ -298,11 +298,6 @@ class HeatPanel(QWidget):
         head = QWidget()
         title = QLabel(self.tr("What it looks at"))
         title.setProperty("role", "heading")
-        self.save.setText(self.tr("Save picture…"))
-        self.save.setIcon(icon("export"))
-        self.save.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.save.setProperty("outlined", True)
-        self.save.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         row = QHBoxLayout(head)
         row.setContentsMargins(theme.MARGIN, 8, theme.SPACE, 8)
         row.setSpacing(theme.SPACE * 2)
@@ -316,13 +311,8 @@ class HeatPanel(QWidget):
 
     def _fit_head(self) -> None:
         """What says least gives way first; nothing that stays is cut off."""
-        away = (self.probe.setHidden, self._shorten_save, self.weights.setHidden)
+        away = (self.probe.setHidden, self.save.shorten, self.weights.setHidden)
         give_way(self._head_row, self.width(), away)
-
-    def _shorten_save(self, short: bool) -> None:
-        style = Qt.ToolButtonStyle
-        self.save.setToolButtonStyle(style.ToolButtonIconOnly if short else style.ToolButtonTextBesideIcon)
-        put_beside_words(self.save, worded=not short)
 
     def _body(self) -> QScrollArea:
         content = QWidget()
@@ -344,12 +334,7 @@ class HeatPanel(QWidget):
         self._arrange_middle()
         self._lie = ""
         self._lay("wide")
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(content)
+        self._scroll = scrolled(content)
         return self._scroll
 
     def _arrange_middle(self) -> None:

@@ -6,10 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
-    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -20,6 +17,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.xray.heat import HeatMap
+from widgets.controls.arrows import ARROWS
+from widgets.controls.screen_reader import tell
 from widgets.inside.explanation.ink import fitted
 from widgets.inside.heat.overlay import Look, grey_of, image_from, overlaid
 from widgets.look import theme
@@ -29,12 +28,6 @@ _BESIDE = 395
 """Of the panel's height that others take."""
 _FAR = 8
 """How many pixels further the cursor goes with Shift."""
-_ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 class HeatPicture(QWidget):
@@ -100,10 +93,7 @@ class HeatPicture(QWidget):
 
     def tell(self, words: str) -> None:
         """Says what is read out, for screen readers."""
-        if words != self.accessibleDescription():
-            self.setAccessibleDescription(words)
-            event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
-            QAccessible.updateAccessibility(event)
+        tell(self, words)
 
     @property
     def read_at(self) -> tuple[int, int]:
@@ -174,7 +164,7 @@ class HeatPicture(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if self._pixels is None or (key not in _ARROWS and key != Qt.Key.Key_Home):
+        if self._pixels is None or (key not in ARROWS and key != Qt.Key.Key_Home):
             super().keyPressEvent(event)
             return
         if key == Qt.Key.Key_Home:
@@ -182,7 +172,7 @@ class HeatPicture(QWidget):
                 self.go(*strongest)
             return
         far = _FAR if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        (down, right), (row, column) = _ARROWS[key], self.cursor_at
+        (down, right), (row, column) = ARROWS[key], self.cursor_at
         self.go(row + far * down, column + far * right)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -206,14 +196,6 @@ class HeatPicture(QWidget):
             self._hovered = None
             self.update()
             self.pointed.emit(self.read_at)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     # painting
 

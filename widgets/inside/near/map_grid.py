@@ -7,10 +7,7 @@ from time import perf_counter
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
-    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -22,6 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from widgets.controls.arrows import ARROWS
+from widgets.controls.screen_reader import tell
 from widgets.inside.near.map_painting import fitted, hatch, image_of, paint_image
 from widgets.inside.near.near import Near, Pointed, number
 from widgets.look import theme
@@ -34,12 +33,6 @@ _BUDGET = 0.012
 """Seconds of one painting that may go into colouring maps; those that are left come in the next one."""
 _FAR = 8
 """How many numbers further the cursor goes with Shift."""
-_ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 def _strongest(near: Near) -> tuple[int, int]:
@@ -185,10 +178,7 @@ class MapGrid(QWidget):
             )
             if found.note is not None:
                 words = f"{words}, {said(found.note)}"
-        if words != self.accessibleDescription():
-            self.setAccessibleDescription(words)
-            event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
-            QAccessible.updateAccessibility(event)
+        tell(self, words)
         self.pointed.emit(found)
 
     def _go(self, index: int, row: int, column: int) -> None:
@@ -213,8 +203,8 @@ class MapGrid(QWidget):
     def _walk(self, key: Qt.Key, held: Qt.KeyboardModifier) -> bool:
         assert self._near is not None
         index, row, column = self._cursor
-        if key in _ARROWS:
-            down, right = _ARROWS[key]
+        if key in ARROWS:
+            down, right = ARROWS[key]
             if held & Qt.KeyboardModifier.ControlModifier:
                 self._go(index + down * self.columns + right, row, column)
             else:
@@ -261,14 +251,6 @@ class MapGrid(QWidget):
             event.accept()
         else:
             super().wheelEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     # painting
 

@@ -6,11 +6,9 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QMenu,
-    QScrollArea,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -20,6 +18,7 @@ from PySide6.QtWidgets import (
 from networks.xray.closeup import PAGE_MAPS, paged
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.elided_label import ElidedLabel
+from widgets.controls.scrolled import scrolled
 from widgets.curves import export
 from widgets.inside.near.details import Details
 from widgets.inside.near.foot import Foot
@@ -225,7 +224,7 @@ class InsidePanel(QWidget):
             turning.addWidget(widget)
         turning.addStretch(1)
         self._framed_maps = self._framed()
-        self._left, self._right = _scrolling(self._framed_maps), _scrolling(self.details)
+        self._left, self._right = scrolled(self._framed_maps), scrolled(self.details)
         left = QVBoxLayout()
         left.setSpacing(4)
         left.addLayout(line)
@@ -303,16 +302,6 @@ class InsidePanel(QWidget):
     @Slot()
     def _go_on(self) -> None:
         self.page_wished.emit(1)
-
-
-def _scrolling(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(widget)
-    return area
 
 
 def _tool(symbol: str, title: str, text: str = "") -> QToolButton:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QBrush,
     QColor,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -18,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from widgets.controls.screen_reader import tell
 from widgets.inside.near.near import Near, Pointed, number
 from widgets.look import theme
 from widgets.look.translation import said
@@ -85,10 +83,7 @@ class VectorBars(QWidget):
             words = told.format(channel=found.channel, value=number(found.value))
             if found.note is not None:
                 words = f"{words}, {said(found.note)}"
-        if words != self.accessibleDescription():
-            self.setAccessibleDescription(words)
-            event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
-            QAccessible.updateAccessibility(event)
+        tell(self, words)
         self.pointed.emit(found)
 
     def _go(self, place: int) -> None:
@@ -144,14 +139,6 @@ class VectorBars(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self._near is not None:
             self.explanation_wished.emit(self.shown_number)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._near is None:

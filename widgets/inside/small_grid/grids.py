@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.explanations.small_grid import Side
+from widgets.controls.arrows import ARROWS
 from widgets.look import theme
 
 _GAP, _HEAD = 36.0, 22.0
@@ -98,25 +99,14 @@ class Grids(QWidget):
             self.chosen.emit(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
-            Qt.Key.Key_Left: (0, -1),
-            Qt.Key.Key_Right: (0, 1),
-            Qt.Key.Key_Up: (-1, 0),
-            Qt.Key.Key_Down: (1, 0),
-        }
-        if self._sides is None or (key := Qt.Key(event.key())) not in steps:
+        if self._sides is None or (key := Qt.Key(event.key())) not in ARROWS:
             super().keyPressEvent(event)
             return
         row, column = (
             max(0, min(at + step, side.length - 1))
-            for at, step, side in zip(self._at, steps[key], self._sides, strict=True)
+            for at, step, side in zip(self._at, ARROWS[key], self._sides, strict=True)
         )
         self.chosen.emit(row * self._sides[1].length + column)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._sides is None:

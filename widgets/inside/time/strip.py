@@ -6,8 +6,6 @@ from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
     QFontMetricsF,
     QImage,
@@ -20,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.xray.film import Frame
+from widgets.controls.screen_reader import tell
 from widgets.curves.span import Span
 from widgets.inside.near.map_painting import fitted, image_of, paint_image
 from widgets.inside.time.moment import Moment, Told
@@ -64,9 +63,7 @@ class MomentStrip(QWidget):
         if self.over is not None and self.over >= len(told.moments):
             self.over = None
         words = self.words(told.at)
-        if words != self.accessibleDescription():
-            self.setAccessibleDescription(words)
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+        tell(self, words)
         self.updateGeometry()
         self.update()
 

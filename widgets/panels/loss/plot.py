@@ -6,7 +6,6 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -125,14 +124,6 @@ class LossPlot(QWidget):
         order = np.argsort(self._points.p, kind="stable")
         at = int(np.flatnonzero(order == self._image)[0]) + steps[Qt.Key(event.key())]
         self.pointed.emit(int(order[min(max(at, 0), len(order) - 1)]))
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     # -- painting
 

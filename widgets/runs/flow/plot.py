@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
     QKeyEvent,
     QMouseEvent,
@@ -21,6 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.runs.gradient_flow import groups
+from widgets.controls.arrows import ARROWS
+from widgets.controls.screen_reader import tell
 from widgets.curves import ticks
 from widgets.look import theme
 from widgets.look.color_scale import strength
@@ -95,9 +95,7 @@ class FlowPlot(QWidget):
 
     def tell(self, words: str) -> None:
         """Says what is pointed at to screen readers."""
-        if words != self.accessibleDescription():
-            self.setAccessibleDescription(words)
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+        tell(self, words)
 
     # where things are
 
@@ -181,11 +179,7 @@ class FlowPlot(QWidget):
             self.chosen.emit(self._lines[found[0]].layers[found[1]].name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
-            Qt.Key.Key_Left: (0, -1),
-            Qt.Key.Key_Right: (0, 1),
-            Qt.Key.Key_Up: (-1, 0),
-            Qt.Key.Key_Down: (1, 0),
+        steps = ARROWS | {
             Qt.Key.Key_Home: (0, -self._count),
             Qt.Key.Key_End: (0, self._count),
         }

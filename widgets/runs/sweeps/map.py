@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from networks.runs.sweeps.queue import State
 from networks.runs.sweeps.results import Results, Row
 from networks.runs.twins.spread import Spread
+from widgets.controls.arrows import ARROWS
 from widgets.controls.painted_area import PaintedArea
 from widgets.look import theme
 from widgets.look.color_scale import strength
@@ -30,12 +31,6 @@ At = tuple[int, ...]
 _NARROWEST, _WIDEST, _HIGH = 58, 132, 44
 _TITLE, _NAME, _LEGEND, _MOST_HEIGHT = 18, 20, 34, 420
 _LONGEST_NAME = 110
-_ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 class SweepMap(PaintedArea):
@@ -173,8 +168,8 @@ class SweepMap(PaintedArea):
         key = Qt.Key(event.key())
         if self._results is None:
             super().keyPressEvent(event)
-        elif key in _ARROWS:
-            down, right = _ARROWS[key]
+        elif key in ARROWS:
+            down, right = ARROWS[key]
             self._go(self.current[0] + down, self.current[1] + right)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.chosen.emit(self.at(*self.current))

@@ -1,0 +1,13 @@
+"""What screen readers are told of a widget that paints itself."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QWidget
+
+
+def tell(widget: QWidget, words: str) -> None:
+    """Describes the widget by these words, and lets screen readers know where they are others than before."""
+    if words != widget.accessibleDescription():
+        widget.setAccessibleDescription(words)
+        QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.DescriptionChanged))
