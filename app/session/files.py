@@ -1,21 +1,21 @@
-"""New, open and save: moves projects between the document and files, and asks before anything is lost."""
+"""New, open and save: moves projects between the document and files, and loses nothing unasked."""
 
 from __future__ import annotations
 
 import os
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from app.background.job import Job, Task
 from app.session.document import Document, Held
+from app.session.file_dialogs import SUFFIX, FileDialogs
 from app.session.left_runs import UnsavedRuns, is_name, new_name
 from app.session.places import data_folder
 from app.session.recent import RecentFiles
+from app.session.recent_menu import RecentMenu
 from app.session.recovery import Recovery
 from app.session.settings import Settings
 from app.session.signature import Signature, signature
@@ -24,9 +24,6 @@ from networks.project.project import Project, blank_project, read_project, write
 from networks.runs.kept.files import HEADER, PROJECT
 from networks.runs.kept.folders import runs_folder
 from networks.runs.kept.reading import is_run
-from widgets.look.translation import said
-
-SUFFIX = ".json"
 
 
 class Files(QObject):
@@ -55,7 +52,7 @@ class Files(QObject):
         """What named the runs of a document that is being restored."""
         self.unsaved = UnsavedRuns((folder or data_folder()) / "runs")
         self.recovery.runs = new_name()
-        self._window = window
+        self.dialogs = FileDialogs(document, self.recent, self.runs_folder, window)
         self._seen: dict[Path, Signature | None] = {}
         self._job: Job[Signature | None] | None = None
         self._again = False
@@ -95,12 +92,12 @@ class Files(QObject):
         """Asks for a file and opens it. Returns whether it did."""
         if not self.may_discard():
             return False
-        path = self.ask_open_path()
+        path = self.dialogs.ask_open_path()
         return path is not None and self._load(path)
 
     def open_run(self) -> bool:
         """Asks for the folder of a run and opens it. Returns whether it did."""
-        path = self.ask_run_path()
+        path = self.dialogs.ask_run_path()
         return path is not None and self.open_path(path)
 
     def open_path(self, path: Path) -> bool:
@@ -125,7 +122,7 @@ class Files(QObject):
         except UserError as error:
             if seen is None:
                 self.recent.remove(path)
-            self.show_error(error.reason)
+            self.dialogs.show_error(error.reason)
             return False
         self._seen = {path: seen}
         self.recent.add(path)
@@ -140,7 +137,7 @@ class Files(QObject):
                 raise UserError(message("“{path}” is not the folder of a run.", path=os.fspath(path)))
             project = read_project(folder / PROJECT)
         except UserError as error:
-            self.show_error(error.reason)
+            self.dialogs.show_error(error.reason)
             return False
         self._seen.clear()
         self.recent.add(folder)
@@ -186,7 +183,7 @@ class Files(QObject):
             return self.save_as_soon()
         now = signature(path)
         if now is not None and now != self._seen.get(path):
-            match self.ask_overwrite(path):
+            match self.dialogs.ask_overwrite(path):
                 case "save as":
                     return self.save_as_soon()
                 case "cancel":
@@ -196,12 +193,12 @@ class Files(QObject):
     @Slot()
     def save_as_soon(self) -> bool:
         """Asks for a file and saves to it, beside the window. Returns whether it has begun to."""
-        path = self.ask_save_path()
+        path = self.dialogs.ask_save_path()
         if path is None:
             return False
         if path.suffix.lower() != SUFFIX and path != self.document.path:
             # a project under the name of a picture would be opened as one
-            self.show_error(
+            self.dialogs.show_error(
                 message("Expected a name that ends in {ending}, got “{path}”.", ending=SUFFIX, path=path.name)
             )
             return False
@@ -241,7 +238,7 @@ class Files(QObject):
 
     def _fail(self, reason: Message) -> None:
         self._again = self._succeeded = False
-        self.show_error(reason)
+        self.dialogs.show_error(reason)
 
     def _open(self) -> None:
         found, self._restored = self._restored, ""
@@ -253,7 +250,7 @@ class Files(QObject):
         self.finish()
         if not self.document.modified:
             return True
-        match self.ask_discard():
+        match self.dialogs.ask_discard():
             case "save":
                 return self.save()
             case "discard":
@@ -288,142 +285,14 @@ class Files(QObject):
         self.recovery.forget()
         return True
 
-    # questions; each is a separate method, so that tests can answer
-
-    def ask_open_path(self) -> Path | None:
-        """Which file to open."""
-        dialog = self._dialog(self.tr("Open project"), QFileDialog.FileMode.ExistingFile)
-        return self._chosen(dialog)
-
-    def ask_run_path(self) -> Path | None:
-        """Which folder of a run to open."""
-        dialog = QFileDialog(self._window, self.tr("Open the folder of a run"), self._folder())
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        runs = self.runs_folder()
-        if os.path.isdir(runs):
-            dialog.setDirectory(os.fspath(runs))
-        return self._chosen(dialog)
-
-    def ask_save_path(self) -> Path | None:
-        """Which file to save to; asks again if the file exists."""
-        dialog = self._dialog(self.tr("Save project"), QFileDialog.FileMode.AnyFile)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX[1:])
-        path = self.document.path
-        dialog.selectFile(self.tr("network") + SUFFIX if path is None else path.name)
-        return self._chosen(dialog)
-
-    def ask_discard(self) -> Literal["save", "discard", "cancel"]:
-        """What to do with the unsaved changes."""
-        path = self.document.path
-        name = self.tr("Untitled") if path is None else visible(path.name)
-        box = self._box(
-            QMessageBox.Icon.Warning,
-            self.tr("“{name}” has changes that are not saved. Save them first?").format(name=name),
-        )
-        buttons = QMessageBox.StandardButton
-        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        box.setDefaultButton(buttons.Save)
-        box.setEscapeButton(buttons.Cancel)
-        match self._answer(box):
-            case QMessageBox.ButtonRole.AcceptRole:
-                return "save"
-            case QMessageBox.ButtonRole.DestructiveRole:
-                return "discard"
-        return "cancel"
-
-    def ask_overwrite(self, path: Path) -> Literal["overwrite", "save as", "cancel"]:
-        """What to do with a file that another program has changed since it was opened or saved here."""
-        box = self._box(
-            QMessageBox.Icon.Warning,
-            self.tr(
-                "“{name}” was changed by another program since it was opened here. "
-                "Overwrite it, or save to another file?"
-            ).format(name=visible(path.name)),
-        )
-        box.addButton(self.tr("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
-        other = box.addButton(self.tr("Save as…"), QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(other)
-        box.setEscapeButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        match self._answer(box):
-            case QMessageBox.ButtonRole.AcceptRole:
-                return "save as"
-            case QMessageBox.ButtonRole.DestructiveRole:
-                return "overwrite"
-        return "cancel"
-
-    def show_error(self, reason: Message) -> None:
-        """Shows what went wrong, and waits until the dialog is closed."""
-        self._answer(self._box(QMessageBox.Icon.Warning, said(reason)))
-
-    def recent_menu(self, parent: QWidget) -> QMenu:
-        """The menu of recently used files. It is filled each time it opens."""
-        menu = QMenu(self.tr("Open &recent"), parent)
-        menu.setObjectName("recent")
-        menu.aboutToShow.connect(self._fill_recent)
-        menu.triggered.connect(self._open_recent)
+    def recent_menu(self, parent: QWidget) -> RecentMenu:
+        """The menu of recently used files."""
+        menu = RecentMenu(self.recent, parent)
+        menu.chosen.connect(self.open_path)
         return menu
-
-    def _fill_recent(self) -> None:
-        menu = self.sender()
-        assert isinstance(menu, QMenu)
-        menu.clear()
-        paths = self.recent.paths()
-        for path in paths:
-            text = f"{visible(path.name)} — {visible(os.fspath(path.parent))}"
-            action = menu.addAction(text.replace("&", "&&"))
-            action.setData(os.fsencode(path).hex())
-        if not paths:
-            menu.addAction(self.tr("No files yet")).setEnabled(False)
-            return
-        menu.addSeparator()
-        menu.addAction(self.tr("Clear this list"))
-
-    def _open_recent(self, action: QAction) -> None:
-        data = action.data()
-        if data is None:
-            self.recent.clear()
-        else:
-            self.open_path(Path(os.fsdecode(bytes.fromhex(data))))
 
     def _tell_title(self) -> None:
         self.title_changed.emit()
-
-    # dialogs
-
-    def _dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
-        dialog = QFileDialog(self._window, title, self._folder())
-        dialog.setNameFilters([self.tr("Backbone projects") + f" (*{SUFFIX})", self.tr("All files") + " (*)"])
-        dialog.setFileMode(mode)
-        return dialog
-
-    def _folder(self) -> str:
-        """Where file dialogs start: beside the project, the last one, or in the documents folder."""
-        for path in (self.document.path, *self.recent.paths()[:1]):
-            if path is not None and os.path.isdir(path.parent):
-                return os.fspath(path.parent)
-        return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-
-    def _chosen(self, dialog: QFileDialog) -> Path | None:
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
-        chosen = dialog.selectedFiles()
-        dialog.deleteLater()
-        return Path(chosen[0]) if accepted and chosen else None
-
-    def _box(self, kind: QMessageBox.Icon, text: str) -> QMessageBox:
-        box = QMessageBox(kind, "Backbone", "", parent=self._window)
-        # file names may come from strangers: plain text only
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(text)
-        return box
-
-    def _answer(self, box: QMessageBox) -> QMessageBox.ButtonRole:
-        box.exec()
-        button = box.clickedButton()
-        role = QMessageBox.ButtonRole.RejectRole if button is None else box.buttonRole(button)
-        box.deleteLater()
-        return role
 
 
 def run_at(path: Path) -> Path | None:

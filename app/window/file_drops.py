@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from app.session.files import SUFFIX, Files, run_at
+from app.session.file_dialogs import SUFFIX
+from app.session.files import Files, run_at
 
 
 class FileDrops(QObject):

@@ -24,14 +24,14 @@ os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"]
 
 from PySide6.QtWidgets import QApplication
 
-from app.session.files import Files
+from app.session.file_dialogs import FileDialogs
 from networks.blocks.convolution import ConvBNReLU
 from networks.blocks.residual import Residual
 from networks.core.message import Message
 from networks.graph.folds import nodes_of
 from networks.graph.network import MOST_NESTED, Fold, Node
-from networks.layers.activation import ReLU
 from networks.layers.ends import Input
+from networks.layers.rectifiers import ReLU
 from networks.project.project import MOST_FOLDS, MOST_LAYERS
 from tests.app.window.opened import OpenedWindow
 
@@ -100,7 +100,7 @@ def milliseconds(do: Callable[[], object], app: QApplication, window: OpenedWind
 def main() -> None:
     app = QApplication([])
     refusals: list[Message] = []
-    Files.show_error = lambda self, reason: refusals.append(reason)  # type: ignore[method-assign]
+    FileDialogs.show_error = lambda self, reason: refusals.append(reason)  # type: ignore[method-assign]
     window = OpenedWindow(everything=True)
     window.resize(1480, 920)
     window.show()

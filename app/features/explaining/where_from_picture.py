@@ -28,7 +28,7 @@ def save_picture(desk: Desk, panel: ExplanationPanel) -> None:
     try:
         data = explanation_picture(panel.page, panel.about, panel.arithmetic, path.suffix)
     except UserError as error:
-        desk.files.show_error(error.reason)
+        desk.files.dialogs.show_error(error.reason)
         return
     desk.writer.write(path, data, _tr("“{path}” holds the picture.").format(path=visible(path.name)))
 

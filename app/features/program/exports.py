@@ -46,7 +46,7 @@ class Exports(Feature):
         self._writer = desk.writer
         self._writer.begun.connect(self._tell_begun)
         self._writer.written.connect(self._tell_written)
-        self._writer.failed.connect(self._files.show_error)
+        self._writer.failed.connect(self._files.dialogs.show_error)
         self.told.connect(self._tell)
         self.offer_bar = OfferBar()
         self.offer_bar.accepted.connect(self._open_folder)
@@ -92,7 +92,7 @@ class Exports(Feature):
     @Slot()
     def _open_folder(self) -> None:
         if self._written is not None and not self.open_folder(self._written.parent):
-            self._files.show_error(
+            self._files.dialogs.show_error(
                 message("The folder “{folder}” could not be opened.", folder=os.fspath(self._written.parent))
             )
 
@@ -128,7 +128,7 @@ class Exports(Feature):
         try:
             data = source(project.network, project.classes, title).text.encode()
         except UserError as error:
-            self._files.show_error(error.reason)
+            self._files.dialogs.show_error(error.reason)
             return
         words = self.tr("“{path}” holds the network as PyTorch source.")
         self._writer.write(path, data, words.format(path=shown(path)))
@@ -250,7 +250,7 @@ class Exports(Feature):
         try:
             data = picture_data(self.desk.shown.folding, path.suffix)
         except UserError as error:
-            self._files.show_error(error.reason)
+            self._files.dialogs.show_error(error.reason)
             return
         words = self.tr("“{path}” holds the picture of the network.")
         self._writer.write(path, data, words.format(path=shown(path)))
@@ -321,7 +321,7 @@ class Exports(Feature):
         try:
             format_of(path, content)
         except UserError as error:
-            self._files.show_error(error.reason)
+            self._files.dialogs.show_error(error.reason)
             return None
         return path
 

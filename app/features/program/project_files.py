@@ -81,7 +81,9 @@ class ProjectFiles(Feature):
         files, name = self.desk.files, folder.name.removesuffix(RUNS)
         project = newest_project(folder) if is_name(name) else None
         if project is None:
-            files.show_error(message("What the runs in “{path}” train cannot be read.", path=str(folder)))
+            files.dialogs.show_error(
+                message("What the runs in “{path}” train cannot be read.", path=str(folder))
+            )
             return False
         return files.open_unsaved(project, name)
 
@@ -102,7 +104,7 @@ class ProjectFiles(Feature):
 
     def _throw_away(self, left: Left) -> None:
         if self.ask_throw_away(left) and not self.desk.files.unsaved.throw_away(left.folder):
-            self.desk.files.show_error(
+            self.desk.files.dialogs.show_error(
                 message("“{path}” was not moved to the system's trash.", path=str(left.folder))
             )
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Slot
 from app.session import document as document_module
 from app.session.document import MERGE_PAUSE, Document
 from networks.graph.network import Network
-from networks.layers.activation import ReLU
+from networks.layers.rectifiers import ReLU
 from networks.project.project import Project, blank_project, first_project
 from networks.recipes.recipe import with_settings
 from tests.networks.graph.random_edits import edited

@@ -20,6 +20,7 @@ from app.session import files as files_module
 from app.session import recovery as recovery_module
 from app.session import settings as settings_module
 from app.session.document import Document
+from app.session.file_dialogs import FileDialogs
 from app.session.files import Files
 from app.session.recent import RecentFiles
 from app.session.recovery import Recovery
@@ -50,15 +51,15 @@ EXPECTED = []
 @pytest.fixture
 def files(document, window, store, tmp_path, monkeypatch, answered_dialogs):
     def only_expected(show):
-        def shown(files, dialog):
+        def shown(dialogs, dialog):
             assert EXPECTED, f"nobody expects this dialog: {getattr(dialog, 'text', dialog.windowTitle)()}"
             EXPECTED.pop()
-            return show(files, dialog)
+            return show(dialogs, dialog)
 
         return shown
 
     for name in ("_answer", "_chosen"):
-        monkeypatch.setattr(Files, name, only_expected(getattr(Files, name)))
+        monkeypatch.setattr(FileDialogs, name, only_expected(getattr(FileDialogs, name)))
     files = Files(document, window, store, tmp_path / "data")
     yield files
     files.close()
@@ -69,7 +70,7 @@ def files(document, window, store, tmp_path, monkeypatch, answered_dialogs):
 def errors(files, monkeypatch):
     """What is said in dialogs, for tests that look at other things."""
     said = []
-    monkeypatch.setattr(files, "show_error", lambda reason: said.append(str(reason)))
+    monkeypatch.setattr(files.dialogs, "show_error", lambda reason: said.append(str(reason)))
     return said
 
 
@@ -119,7 +120,7 @@ def type_name(text):
 
 def test_a_project_is_saved_and_opened(files, document, tmp_path, monkeypatch):
     path = tmp_path / "mine.json"
-    monkeypatch.setattr(files, "ask_save_path", lambda: path)
+    monkeypatch.setattr(files.dialogs, "ask_save_path", lambda: path)
     document.edit(with_epochs(7), "seven")
     assert files.save()
     assert read_project(path) == with_epochs(7)
@@ -214,7 +215,7 @@ def test_a_bad_file_leaves_the_project_and_says_why(files, document, errors, tmp
 def test_the_sentence_is_shown_as_plain_text(files):
     boxes = []
     answering(lambda box: (boxes.append((box.text(), box.textFormat())), press("OK")(box)))
-    files.show_error(message("“{path}” was not opened.", path="<img src=x><b>x</b>.json"))
+    files.dialogs.show_error(message("“{path}” was not opened.", path="<img src=x><b>x</b>.json"))
     assert boxes == [("“<img src=x><b>x</b>.json” was not opened.", Qt.TextFormat.PlainText)]
 
 
@@ -276,7 +277,7 @@ def test_a_file_in_a_folder_that_may_not_be_entered_is_refused_in_a_sentence(fil
 
 
 def test_saving_under_a_name_that_fails_keeps_the_old_path(files, document, errors, saved, monkeypatch):
-    monkeypatch.setattr(files, "ask_save_path", lambda: saved / "below a file.json")
+    monkeypatch.setattr(files.dialogs, "ask_save_path", lambda: saved / "below a file.json")
     document.edit(with_epochs(7), "seven")
     assert not files.save_as()
     assert (document.path, document.modified, len(errors)) == (saved, True, 1)
@@ -320,7 +321,7 @@ def test_what_is_saved_goes_without_a_question(files, document, saved):
 def test_saving_that_fails_does_not_let_the_changes_go(files, document, errors, saved, monkeypatch):
     saved.unlink()
     saved.mkdir()
-    monkeypatch.setattr(files, "ask_overwrite", lambda path: "overwrite")
+    monkeypatch.setattr(files.dialogs, "ask_overwrite", lambda path: "overwrite")
     document.edit(with_epochs(7), "seven")
     answering(press("Save"))
     assert not files.new()
@@ -338,7 +339,7 @@ def test_what_another_program_wrote_is_not_overwritten_without_a_question(
     files, document, saved, monkeypatch, button, epochs, asked
 ):
     asking = []
-    monkeypatch.setattr(files, "ask_save_path", lambda: asking.append(1))
+    monkeypatch.setattr(files.dialogs, "ask_save_path", lambda: asking.append(1))
     document.edit(with_epochs(7), "seven")
     write_project(with_epochs(99), saved)
     answering(press(button))
@@ -761,7 +762,7 @@ def test_dialogs_are_freed(files, window, document, saved):
 def test_going_back_to_a_file_is_no_change_by_another_program(files, document, saved, tmp_path, monkeypatch):
     """Nobody is asked, because nobody else wrote; the two projects stay in their two files."""
     document.edit(with_epochs(50), "Load", detached=True)
-    monkeypatch.setattr(files, "ask_save_path", lambda: tmp_path / "other.json")
+    monkeypatch.setattr(files.dialogs, "ask_save_path", lambda: tmp_path / "other.json")
     assert files.save()
     document.undo()
     document.edit(with_epochs(51), "Epochs")
@@ -773,8 +774,8 @@ def test_going_back_to_a_file_is_no_change_by_another_program(files, document, s
 @pytest.mark.parametrize("name", ["net.png", "net.py", "net.onnx", "net"])
 def test_a_project_is_not_saved_under_the_name_of_something_else(files, monkeypatch, tmp_path, name):
     shown = []
-    monkeypatch.setattr(files, "ask_save_path", lambda: tmp_path / name)
-    monkeypatch.setattr(files, "show_error", lambda reason: shown.append(str(reason)))
+    monkeypatch.setattr(files.dialogs, "ask_save_path", lambda: tmp_path / name)
+    monkeypatch.setattr(files.dialogs, "show_error", lambda reason: shown.append(str(reason)))
     assert not files.save_as()
     assert shown == [f"Expected a name that ends in .json, got “{name}”."]
     assert not (tmp_path / name).exists()

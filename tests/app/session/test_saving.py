@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from app.session import files as files_module
 from app.session import recovery as recovery_module
 from app.session.document import Document
+from app.session.file_dialogs import FileDialogs
 from app.session.files import Files
 from app.session.settings import Settings
 from networks.core.message import UserError, message
@@ -51,7 +52,7 @@ def disk(monkeypatch):
 @pytest.fixture
 def errors(monkeypatch):
     said = []
-    monkeypatch.setattr(Files, "show_error", lambda self, reason: said.append(str(reason)))
+    monkeypatch.setattr(FileDialogs, "show_error", lambda self, reason: said.append(str(reason)))
     return said
 
 
@@ -152,7 +153,7 @@ def test_saving_that_fails_is_said_and_loses_nothing(qtbot, files, document, sav
 
 def test_saving_that_fails_keeps_the_window_open(files, document, saved, disk, errors, monkeypatch):
     asked = []
-    monkeypatch.setattr(files, "ask_discard", lambda: asked.append(1) or "cancel")
+    monkeypatch.setattr(files.dialogs, "ask_discard", lambda: asked.append(1) or "cancel")
     document.edit(with_epochs(7), "seven")
     disk.full = True
     files.save_soon()
@@ -162,7 +163,7 @@ def test_saving_that_fails_keeps_the_window_open(files, document, saved, disk, e
 
 
 def test_another_network_loaded_meanwhile_does_not_get_the_file(files, document, disk, tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "ask_save_path", lambda: tmp_path / "new.json")
+    monkeypatch.setattr(files.dialogs, "ask_save_path", lambda: tmp_path / "new.json")
     document.edit(with_epochs(7), "seven")
     files.save_soon()
     document.edit(with_epochs(30), "another", detached=True)
@@ -176,7 +177,7 @@ def test_another_network_loaded_meanwhile_does_not_get_the_file(files, document,
 def test_recovery_learns_the_file_of_what_was_edited_meanwhile(
     qtbot, files, document, disk, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(files, "ask_save_path", lambda: tmp_path / "new.json")
+    monkeypatch.setattr(files.dialogs, "ask_save_path", lambda: tmp_path / "new.json")
     document.edit(with_epochs(7), "seven")
     files.save_soon()
     document.edit(with_epochs(8), "eight")
@@ -204,7 +205,7 @@ def test_saved_is_only_what_is_on_the_disk(qtbot, tmp_path_factory, steps):
     path = folder / "lenet.json"
     with pytest.MonkeyPatch.context() as patch:
         said = []
-        patch.setattr(Files, "show_error", lambda self, reason: said.append(str(reason)))
+        patch.setattr(FileDialogs, "show_error", lambda self, reason: said.append(str(reason)))
         disk = Disk(patch)
         disk.free.set()
         window = QWidget()

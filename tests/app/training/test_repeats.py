@@ -16,7 +16,7 @@ from tests.networks.training.test_run import RANDOM, project
 @pytest.fixture
 def window(qtbot, tmp_path):
     window = OpenedWindow(project(RANDOM))
-    window.files.ask_discard = lambda: "discard"
+    window.files.dialogs.ask_discard = lambda: "discard"
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)

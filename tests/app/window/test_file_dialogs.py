@@ -68,7 +68,7 @@ class Dialogs:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.path = lambda ending, folder: None
         self.opened = 0
-        self.reached = {"app/session/files.py:_dialog"}  # makes what `_chosen` opens
+        self.reached = {"app/session/file_dialogs.py:_dialog"}  # makes what `_chosen` opens
         self.said: list[str] = []
         self.chosen: Path | None = None
         self.asks_for = ""
@@ -164,7 +164,7 @@ def window(qtbot, tmp_path, monkeypatch) -> Iterator[OpenedWindow]:
     window.feature(LooksAt).open()
     qtbot.waitUntil(lambda: window.feature(LooksAt).panel.found is not None, timeout=60_000)
     yield window
-    window.files.ask_discard = lambda: "discard"
+    window.files.dialogs.ask_discard = lambda: "discard"
     window.close()
 
 
@@ -269,7 +269,7 @@ def test_whatever_a_file_dialog_answers_is_done_or_refused_in_a_sentence(
     window, qtbot, tmp_path, monkeypatch, case
 ):
     dialogs = Dialogs(monkeypatch)
-    window.files.ask_discard = lambda: "discard"
+    window.files.dialogs.ask_discard = lambda: "discard"
     window.exports.open_folder = lambda folder: True
     walk(window, dialogs, qtbot, tmp_path, case)
     window.document.edit(lacking(), "lacking")

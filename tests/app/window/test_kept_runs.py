@@ -38,7 +38,7 @@ def project(**settings):
 def make_window(qtbot):
     def make(given):
         window = OpenedWindow(given)
-        window.files.ask_discard = lambda: "discard"
+        window.files.dialogs.ask_discard = lambda: "discard"
         qtbot.addWidget(window)
         window.show()
         qtbot.waitExposed(window)
@@ -207,7 +207,7 @@ def test_runs_of_a_project_without_a_file_move_along_when_it_is_saved(
     # a second one trains while the project is saved
     window.runs.train()
     qtbot.waitUntil(lambda: window.trainer.state is State.TRAINING, timeout=60_000)
-    monkeypatch.setattr(window.files, "ask_save_path", lambda: tmp_path / "mine.json")
+    monkeypatch.setattr(window.files.dialogs, "ask_save_path", lambda: tmp_path / "mine.json")
     assert window.files.save()
     runs = tmp_path / "mine.runs"
     qtbot.waitUntil(lambda: len(run_folders(runs)) == 2, timeout=10_000)
@@ -347,7 +347,7 @@ def test_an_opened_run_that_was_interrupted_can_go_on(make_window, elsewhere, qt
 def test_a_folder_that_is_no_run_is_refused(make_window, tmp_path):
     window = make_window(project())
     told = []
-    window.files.show_error = lambda reason: told.append(str(reason))
+    window.files.dialogs.show_error = lambda reason: told.append(str(reason))
     assert not window.files.open_path(tmp_path)
     assert told == [f"“{tmp_path}” is not the folder of a run."]
 

@@ -26,7 +26,7 @@ def project():
 
 def opened(qtbot):
     window = OpenedWindow(project())
-    window.files.ask_discard = lambda: "discard"
+    window.files.dialogs.ask_discard = lambda: "discard"
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)
@@ -34,7 +34,7 @@ def opened(qtbot):
 
 
 def save(window, path):
-    window.files.ask_save_path = lambda: path
+    window.files.dialogs.ask_save_path = lambda: path
     assert window.files.save_as()
 
 

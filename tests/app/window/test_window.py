@@ -30,7 +30,8 @@ from app.window.window import MainWindow
 from networks.core.message import message
 from networks.graph.check import check
 from networks.graph.edits import remove, set_layers
-from networks.layers.activation import ReLU, Tanh
+from networks.layers.activation import Tanh
+from networks.layers.rectifiers import ReLU
 from networks.presets.resnet import resnet
 from networks.project.project import first_project, read_project, write_project
 from networks.recipes.optimizers import SGD
@@ -587,7 +588,7 @@ def test_closing_says_which_batch_it_waits_for_and_closes_after_it(make_window, 
 def test_a_second_close_ends_at_once_and_keeps_what_is_not_saved(make_window, qtbot, monkeypatch, stuck):
     window = make_window()
     window.canvas.editing.add(ReLU())
-    monkeypatch.setattr(window.files, "ask_discard", lambda: "discard")
+    monkeypatch.setattr(window.files.dialogs, "ask_discard", lambda: "discard")
     window.runs.train()
     qtbot.waitUntil(lambda: window.trainer.state is State.TRAINING)
     window.close()
@@ -606,7 +607,7 @@ def test_a_second_close_ends_at_once_and_keeps_what_is_not_saved(make_window, qt
 
 def test_save_open_and_the_mark_of_unsaved_changes(window, qtbot, tmp_path, monkeypatch):
     path = tmp_path / "lenet.json"
-    monkeypatch.setattr(window.files, "ask_save_path", lambda: path)
+    monkeypatch.setattr(window.files.dialogs, "ask_save_path", lambda: path)
     window.canvas.select(["tanh1"])
     qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
     assert "*" in window.windowTitle()
@@ -615,7 +616,7 @@ def test_save_open_and_the_mark_of_unsaved_changes(window, qtbot, tmp_path, monk
     assert read_project(path) == window.document.project
     qtbot.keyClick(window.canvas, Qt.Key.Key_Z, CTRL)
     assert "*" in window.windowTitle()
-    monkeypatch.setattr(window.files, "ask_discard", lambda: "discard")
+    monkeypatch.setattr(window.files.dialogs, "ask_discard", lambda: "discard")
     window.open_path(path)
     assert "tanh1" not in window.document.project.network
 
@@ -640,10 +641,10 @@ def test_an_opened_project_is_what_all_parts_of_the_window_show(window, tmp_path
 def test_closing_with_unsaved_changes_asks(window, qtbot, monkeypatch):
     window.canvas.select(["tanh1"])
     qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
-    monkeypatch.setattr(window.files, "ask_discard", lambda: "cancel")
+    monkeypatch.setattr(window.files.dialogs, "ask_discard", lambda: "cancel")
     window.close()
     assert window.isVisible()
-    monkeypatch.setattr(window.files, "ask_discard", lambda: "discard")
+    monkeypatch.setattr(window.files.dialogs, "ask_discard", lambda: "discard")
     window.close()
     assert not window.isVisible()
 

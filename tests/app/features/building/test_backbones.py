@@ -514,7 +514,7 @@ def test_unsaved_changes_of_a_file_are_asked_about_before_another_network_comes(
     changed = replace(document.project, recipe=with_settings(document.project.recipe, epochs=77))
     document.edit(changed, "Epochs")
     asked = []
-    monkeypatch.setattr(files, "ask_discard", lambda: asked.append(True) or answer)
+    monkeypatch.setattr(files.dialogs, "ask_discard", lambda: asked.append(True) or answer)
     choose(menu(backbones, qtbot), qtbot, "resnet-20")
     assert asked == [True]
     assert (document.project == changed) == (answer == "cancel")

@@ -53,7 +53,7 @@ class Exporting:
         self.exports = Exports(desk)
         self.told, self.errors, self.dialogs = [], [], []
         self.exports.told.connect(self.told.append)
-        monkeypatch.setattr(self.files, "show_error", lambda reason: self.errors.append(str(reason)))
+        monkeypatch.setattr(self.files.dialogs, "show_error", lambda reason: self.errors.append(str(reason)))
 
     def folding(self):
         project = self.document.project

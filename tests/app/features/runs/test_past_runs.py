@@ -43,7 +43,7 @@ def training(qtbot, tmp_path, saved):
     window = QWidget()
     qtbot.addWidget(window)
     desk = Desk(project(), window, Settings(tmp_path / "settings.json"), tmp_path / "own")
-    desk.files.ask_discard = lambda: "discard"
+    desk.files.dialogs.ask_discard = lambda: "discard"
     training = Training(desk)
     training.runs.may_begin = lambda project: True
     qtbot.addWidget(training.measured)

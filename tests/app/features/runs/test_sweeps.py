@@ -205,7 +205,7 @@ def test_commands_for_other_machines_are_written(desk, training, make_sweeps, qt
         commands.trigger()
     assert "Save the project first" in said.args[0]
     assert not asked
-    desk.files.ask_save_path = lambda: tmp_path / "a.json"
+    desk.files.dialogs.ask_save_path = lambda: tmp_path / "a.json"
     assert desk.files.save_as()
     set_up(sweeps, qtbot, "0.1, 0.01")
     with qtbot.waitSignal(desk.writer.written) as written:
