@@ -24,7 +24,8 @@ from app.terminal.progress import duration
 from networks.core.fields import fields_of
 from networks.graph.edits import insert, remove, set_layers
 from networks.graph.network import Node
-from networks.layers.activation import ReLU, Softmax
+from networks.layers.activation import Softmax
+from networks.layers.rectifiers import ReLU
 from networks.project.project import Project, first_project, project_to_json, read_project
 from networks.recipes.augmentation.mixup import Mixup
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
