@@ -1,24 +1,21 @@
-"""The images that the network learns from: chosen, fetched or found in a folder, and the network fitted."""
+"""The panel of the data set: which images there are, where they come from, and the network fitted to them."""
 
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.background.job import Job, Task, reason_of
 from app.feature.desk import OUTCOME, Desk
 from app.feature.panel import Panel, Piece, Place, Spot
 from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
-from app.session.data_reading import Reader, unread
-from app.training.trainer import State
+from app.features.data.fetching import Fetching
+from app.features.data.reading import ImageReading
 from networks.core.message import Message, message
 from networks.doctor.data_findings import data_notes
 from networks.layers.ends import Input
@@ -48,32 +45,22 @@ class Data(PanelFeature["DataPanel"]):
         super().__init__(desk)
         look_in(Path(os.fsdecode(folder)) for folder in desk.settings.read().data_folders)
         desk.network_fitted.connect(self._offer_unfitted)
-        desk.images_wished.connect(self._load)
         desk.folder_wished.connect(self.choose_pictures)
         self.offer_bar = OfferBar()
         self.offer_bar.accepted.connect(self._unfit)
         self.failed.connect(self._tell_trouble)
         self._unfitted: Project | None = None
         """The project as it was asked for, before its network was fitted to another data set."""
-        self._fetching: Job[bool] | None = None
-        self._fetched: NamedDataset | None = None
-        """The set that is being fetched."""
-        self._loading: Job[object] | None = None
-        self._loaded: Dataset | None = None
-        """The set that is being read."""
-        self._reader: Reader | None = None
-        self._checking: Job[Message | None] | None = None
-        """Looks for changes in a folder that was read."""
-        self._gone = False
-        """Whether the folder was not there when it was looked for last."""
-        self._edition = 0
-        """Which reading of the folder is shown."""
-        application = QGuiApplication.instance()
-        assert isinstance(application, QGuiApplication)
-        application.applicationStateChanged.connect(self._look_again)
-        desk.trainer.state_changed.connect(self._show_taken_in)
-        self._declined: Dataset | None = None
-        """The folder that was not to be read to its end; it is read once it is chosen again."""
+        self.fetching = Fetching(self)
+        self.fetching.arrived.connect(self._take_fetched)
+        self.fetching.failed.connect(self.failed)
+        self.fetching.progressed.connect(self._show_fetched)
+        self.fetching.ended.connect(self._refresh)
+        self.reading = ImageReading(desk)
+        self.reading.came.connect(self._judge_again)
+        self.reading.failed.connect(self._show_unread)
+        self.reading.progressed.connect(self._show_read)
+        self.reading.begun_again.connect(self._refresh)
 
     def make_panel(self) -> DataPanel:
         from widgets.panels.data_panel import DataPanel
@@ -132,19 +119,8 @@ class Data(PanelFeature["DataPanel"]):
 
     def close(self) -> None:
         """Stops fetching and reading, and waits until they have stopped."""
-        for job in (self._fetching, self._loading, self._checking):
-            if job is not None:
-                job.close()
-
-    @property
-    def busy(self) -> bool:
-        """Whether a set is being fetched."""
-        return self._fetching is not None and self._fetching.running
-
-    @property
-    def reading(self) -> bool:
-        """Whether images are being read."""
-        return self._loading is not None and self._loading.running
+        self.fetching.close()
+        self.reading.close()
 
     # choosing
 
@@ -175,39 +151,25 @@ class Data(PanelFeature["DataPanel"]):
     def fetch(self) -> None:
         """Fetches the data set of the recipe, in the background."""
         dataset = self.desk.shown.recipe.data.dataset
-        if self.busy or not isinstance(dataset, NamedDataset):
-            return
-        self._fetched = dataset
-        self._fetching = Job(
-            partial(_fetch, dataset),
-            self._take_fetched,
-            self.failed.emit,
-            self._show_progress,
-            owner=self,
-            ended=self._refresh,
-            explain=_explain,
-        )
-        self._fetching.start()
-        self._show_progress(0.0)
+        if isinstance(dataset, NamedDataset):
+            self.fetching.fetch(dataset)
 
     @Slot()
     def cancel(self) -> None:
         """Stops fetching, where files that have come in full are kept, and stops reading a folder."""
-        if self._fetching is not None:
-            self._fetching.cancel()
-        if self._loading is not None and isinstance(self._loaded, Folder):
-            self._loading.cancel()
-            self._declined, self._loaded = self._loaded, None
+        self.fetching.cancel()
+        if self.reading.cancel():
             self._refresh()
 
-    def _take_fetched(self, whole: bool) -> None:
-        if whole and self._fetched is not None:
-            name = declared(self._fetched.name())
-            self.desk.say(self.tr("{dataset} is on this computer now.").format(dataset=name), OUTCOME)
-            self._judge_again()
+    @Slot(object)
+    def _take_fetched(self, dataset: NamedDataset) -> None:
+        words = self.tr("{dataset} is on this computer now.").format(dataset=declared(dataset.name()))
+        self.desk.say(words, OUTCOME)
+        self._judge_again()
 
-    def _show_progress(self, share: float) -> None:
-        if self._fetched == self.desk.shown.recipe.data.dataset:
+    @Slot(float)
+    def _show_fetched(self, share: float) -> None:
+        if self.fetching.dataset == self.desk.shown.recipe.data.dataset:
             self._show_share(share)
 
     # a folder
@@ -249,7 +211,7 @@ class Data(PanelFeature["DataPanel"]):
         before = recipe.data.dataset if isinstance(recipe.data.dataset, Folder) else Folder()
         if (folder := self.ask_folder(before)) is None:
             return
-        self._declined = None
+        self.reading.allow()
         chosen_one = with_settings(recipe, dataset=replace(before, path=str(folder)))
         self.desk.edit_recipe(chosen_one, self.tr("Choose a folder of pictures"))
         self._refresh()
@@ -262,12 +224,13 @@ class Data(PanelFeature["DataPanel"]):
 
     # showing
 
+    @Slot()
     def _refresh(self, shown: Shown | None = None) -> None:
         """Reads the images where they are not read yet, and shows on the panel how that stands."""
         new = shown or self.desk.shown
         dataset = new.recipe.data.dataset
         if dataset.missing() is None and not dataset.at_hand():
-            self._load(dataset)
+            self.reading.read(dataset)
         if self.late.made is not None:
             self._refresh_panel(self.late.made, new)
 
@@ -277,11 +240,12 @@ class Data(PanelFeature["DataPanel"]):
         panel.show_recipe(new.recipe, size)
         dataset = new.recipe.data.dataset
         lacks = isinstance(dataset, NamedDataset) and dataset.missing() is not None
-        going = (self.busy and dataset == self._fetched) or self._reads(dataset)
+        reads = self.reading.reads(dataset)
+        going = (self.fetching.busy and dataset == self.fetching.dataset) or reads
         share = panel.ways.progress.value() / 1000 if going else None
         read = ""
-        if self._reads(dataset):
-            read = self._words_read()
+        if reads:
+            read = self.reading.words
             panel.show_reading()
         panel.ways.show_missing(in_words(dataset.download_bytes) if lacks else "", share, read)
         if isinstance(dataset, Folder) and not going:
@@ -289,43 +253,22 @@ class Data(PanelFeature["DataPanel"]):
         notes = "\n".join(said(note) for note in data_notes(new.project))
         panel.ways.show_notes(notes, fits=not notes or fits(new.project))
 
+    @Slot()
     def _judge_again(self) -> None:
         """The files of a set have come: what was found wrong before need not hold any more."""
         self.desk.judge_again()
         self._refresh()
         self.desk.images_changed.emit()
 
+    @Slot()
+    def _show_read(self) -> None:
+        if self.reading.reads(self.desk.shown.recipe.data.dataset):
+            self._show_share(self.reading.share, self.reading.words)
+
     @Slot(object)
-    def _load(self, dataset: Dataset) -> None:
-        if dataset == self._declined:
-            reason = message("Reading the folder was stopped: choose it again to read it.")
-            self.desk.images_unread.emit(dataset, reason)
-            return
-        if self.reading:
-            return  # whatever is shown then is asked for again
-        self._loaded = dataset
-        self._reader = Reader(dataset)
-        self._loading = Job(
-            self._reader.read,
-            self._show_loaded,
-            self._show_unread,
-            self._show_reading,
-            owner=self,
-            explain=unread,
-        )
-        self._loading.start()
-
-    def _reads(self, dataset: Dataset) -> bool:
-        """Whether a folder is being read, which may take minutes."""
-        return self.reading and isinstance(dataset, Folder) and dataset == self._loaded
-
-    def _show_reading(self, share: float) -> None:
-        if self._reads(self.desk.shown.recipe.data.dataset):
-            self._show_share(share, self._words_read())
-
-    def _words_read(self) -> str:
-        survey = None if self._reader is None else self._reader.survey
-        return "" if survey is None else said(survey.words())
+    def _show_unread(self, reason: Message) -> None:
+        self._show_share(None)
+        self._show_problem(reason)
 
     def _show_share(self, share: float | None, words: str = "") -> None:
         if self.late.made is not None:
@@ -335,82 +278,8 @@ class Data(PanelFeature["DataPanel"]):
         if self.late.made is not None:
             self.late.made.show_problem(reason)
 
-    def _show_loaded(self, whole: object) -> None:
-        self._loaded = None
-        if not whole:
-            return
-        self._judge_again()
-        if self._reader is not None and self._reader.change is not None:
-            words = self.tr("The folder has changed: {changes}. It has been read again.")
-            self.desk.say(words.format(changes=said(self._reader.change)), OUTCOME)
-
-    # changes on the disk
-
-    @Slot(Qt.ApplicationState)
-    def _look_again(self, state: Qt.ApplicationState) -> None:
-        """The user comes back to the window, perhaps from the folder."""
-        if state is Qt.ApplicationState.ApplicationActive:
-            self.look_for_changes()
-
-    @Slot()
-    def look_for_changes(self) -> None:
-        """Looks in the background whether files of the folder came, went or changed, and reads those."""
-        dataset = self.desk.shown.recipe.data.dataset
-        if not isinstance(dataset, Folder) or self.reading or self.checking:
-            return
-        gone, before = dataset.missing() is not None, self._gone
-        self._gone = gone
-        if gone or before or not dataset.at_hand():
-            self._judge_again()
-        if gone or not dataset.at_hand():
-            return
-        self._checking = Job(
-            lambda _: dataset.changed(), partial(self._take_changes, dataset), self.desk.say, owner=self
-        )
-        self._checking.start()
-
-    @property
-    def checking(self) -> bool:
-        """Whether changes are looked for."""
-        return self._checking is not None and self._checking.running
-
-    def _take_changes(self, dataset: Folder, change: Message | None) -> None:
-        if change is not None and dataset == self.desk.shown.recipe.data.dataset:
-            self._load(dataset)
-            self._refresh()
-
-    @Slot(object)
-    def _show_taken_in(self, state: State) -> None:
-        """A run that begins has read what has changed."""
-        dataset = self.desk.shown.recipe.data.dataset
-        if state is State.TRAINING and isinstance(dataset, Folder) and dataset.at_hand():
-            edition = dataset.edition()
-            if edition != self._edition:
-                self._edition = edition
-                self._judge_again()
-
-    def _show_unread(self, reason: Message) -> None:
-        dataset, self._loaded = self._loaded, None
-        self._show_share(None)
-        self._show_problem(reason)
-        self.desk.images_unread.emit(dataset, reason)
-        # that it was not read yet is no longer the reason why it cannot be trained on
-        self.desk.judge_again()
-
     @Slot(object)
     def _tell_trouble(self, reason: Message) -> None:
         self._refresh()
         self._show_problem(reason)
         self.desk.say(reason)
-
-
-def _fetch(dataset: NamedDataset, task: Task) -> bool:
-    """Fetches a set. Returns whether it is complete; False if it was cancelled."""
-    # imported late: nothing else speaks to servers
-    from networks.recipes.datasets.fetching import fetch
-
-    return fetch(dataset, task.report)
-
-
-def _explain(error: BaseException) -> Message:
-    return message("Fetching broke off. The reason that was given: {reason}", reason=reason_of(error))

@@ -172,7 +172,7 @@ def test_what_cannot_be_read_is_what_stands_in_the_way_of_training(desk, data, p
     for path in pictures.rglob("*.*"):
         path.write_bytes(b"")
     choose(desk, Folder(path=str(pictures)))
-    qtbot.waitUntil(lambda: not data.reading and "none that can be read" in told(desk), timeout=30_000)
+    qtbot.waitUntil(lambda: not data.reading.busy and "none that can be read" in told(desk), timeout=30_000)
 
 
 def told(desk):
@@ -193,7 +193,7 @@ def test_reading_a_folder_can_be_cancelled_and_begun_again(desk, data, pictures,
     assert data.panel.ways.cancel.isVisibleTo(data.panel)
     data.panel.ways.cancel.click()
     gate.set()
-    qtbot.waitUntil(lambda: not data.reading)
+    qtbot.waitUntil(lambda: not data.reading.busy)
     assert not data.panel.ways.cancel.isVisibleTo(data.panel)
     assert "not been read" in data.panel.findChild(Notice).sentence()
     data.panel.ways.folder.click()
@@ -246,7 +246,7 @@ def test_cancelling_leaves_the_way_open(desk, data, qtbot, monkeypatch):
     choose(desk, MNIST())
     data.panel.ways.fetch.click()
     data.panel.ways.cancel.click()
-    qtbot.waitUntil(lambda: not data.busy)
+    qtbot.waitUntil(lambda: not data.fetching.busy)
     assert data.panel.ways.fetch.isVisibleTo(data.panel)
 
 
@@ -281,10 +281,10 @@ def test_changes_in_a_folder_are_noticed_when_one_comes_back(desk, data, picture
     desk.told.connect(lambda sentence, _: told.append(sentence))
     choose(desk, Folder(path=str(pictures), side=28, memory=memory))
     qtbot.waitUntil(lambda: data.panel.findChild(QLabel, "images").text().startswith("12 to train"))
-    qtbot.waitUntil(lambda: not data.reading)
-    data.look_for_changes()
-    qtbot.waitUntil(lambda: not data.checking)
-    assert not data.reading
+    qtbot.waitUntil(lambda: not data.reading.busy)
+    data.reading.look_for_changes()
+    qtbot.waitUntil(lambda: not data.reading.checking)
+    assert not data.reading.busy
     for index in range(5):
         Image.new("RGB", (30, 20)).save(pictures / "fox" / f"new{index}.png")
     (pictures / "cat" / "0.png").unlink()
@@ -295,12 +295,12 @@ def test_changes_in_a_folder_are_noticed_when_one_comes_back(desk, data, picture
 
 def test_a_folder_that_is_gone_is_said_when_one_comes_back(desk, data, pictures, qtbot):
     choose(desk, Folder(path=str(pictures), side=28))
-    qtbot.waitUntil(lambda: desk.shown.findings == () and not data.reading)
+    qtbot.waitUntil(lambda: desk.shown.findings == () and not data.reading.busy)
     away = pictures.with_name("away")
     pictures.rename(away)
-    data.look_for_changes()
+    data.reading.look_for_changes()
     assert "not there" in str(desk.shown.findings[0].sentence)
     assert "not there" in data.panel.findChild(Notice).sentence()
     away.rename(pictures)
-    data.look_for_changes()
+    data.reading.look_for_changes()
     qtbot.waitUntil(lambda: desk.shown.findings == ())
