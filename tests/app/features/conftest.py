@@ -10,6 +10,7 @@ from app.feature.desk import Desk
 from app.feature.showing import Showing
 from app.features.building.canvas import Canvas
 from app.features.inside.xray import XRayCanvas
+from app.features.results.results import Results
 from app.features.runs.training import Training
 from app.session.settings import Settings
 from networks.project.project import first_project
@@ -74,3 +75,13 @@ def xray(desk, canvas, qtbot):
     desk.show_devices(("cpu",))
     yield xray
     desk.probing.close()
+
+
+@pytest.fixture
+def results(desk, training, qtbot):
+    """What its runs get right and wrong."""
+    results = Results(desk)
+    qtbot.addWidget(results.panel)
+    results.panel.resize(540, 700)
+    yield results
+    results.close()

@@ -22,10 +22,7 @@ from networks.insight.attribution.gradient import Gradient
 from networks.insight.attribution.method import Attributed, Method
 from networks.xray.heat import Description
 from networks.xray.silenced import Silenced
-from tests.app.features.results import test_results
-from tests.app.features.results.test_results import train
-
-results = test_results.results
+from tests.app.features.trained import train
 
 
 @pytest.fixture

@@ -7,23 +7,15 @@ import pytest
 
 from app.features.results import data_map
 from app.features.results.data_map_work import bytes_of, last_hidden, layers_of, rows_of
-from app.features.results.results import Results
 from networks.core.after_step import AfterStep
 from networks.xray.data_map import PCA, TSNE
+from tests.app.features.trained import train
 
 
-@pytest.fixture
-def results(desk, training, qtbot):
-    results = Results(desk)
-    qtbot.addWidget(results.panel)
+@pytest.fixture(autouse=True)
+def wide(results):
+    """So wide that the chosen pictures have room."""
     results.panel.resize(700, 800)
-    yield results
-    results.close()
-
-
-def train(training, qtbot):
-    training.runs.train()
-    qtbot.waitUntil(lambda: not training.desk.trainer.busy, timeout=60_000)
 
 
 def made(results):

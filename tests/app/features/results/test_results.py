@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 
 import numpy as np
-import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
-from app.features.results.results import Results
 from app.training.judged_pictures import KEPT, JudgedPictures
 from app.training.kept_judgements import MOST_BYTES, KeptJudgements
 from networks.recipes.datasets.digits import Digits
@@ -18,22 +16,9 @@ from networks.recipes.recipe import with_settings
 from networks.runs.events import Validated
 from networks.runs.judgement.rates import accuracy
 from networks.training import judging
+from tests.app.features.trained import train
 from tests.networks.runs.judgement.judgements import drawn
 from tests.networks.training.held import held_after
-
-
-@pytest.fixture
-def results(desk, training, qtbot):
-    results = Results(desk)
-    qtbot.addWidget(results.panel)
-    results.panel.resize(540, 700)
-    yield results
-    results.close()
-
-
-def train(training, qtbot):
-    training.runs.train()
-    qtbot.waitUntil(lambda: not training.desk.trainer.busy, timeout=60_000)
 
 
 def shown(results):
@@ -121,7 +106,7 @@ def test_a_run_is_compared_with_the_one_before_and_both_can_be_seen(results, tra
     training.show(None, desk.shown)
     train(training, qtbot)
     results.look()
-    kept = [results.kept.get(record.run, "best", "validation") for record in desk.shown.records]
+    kept = [results.answered.kept.get(record.run, "best", "validation") for record in desk.shown.records]
     earlier = results.panel.results().earlier[0]
     assert first.title in earlier.title
     both = kept[1].right.astype(int) - kept[0].right.astype(int)
@@ -138,7 +123,7 @@ def test_a_run_is_compared_with_the_one_before_and_both_can_be_seen(results, tra
     del desk.runs.kept.folders[first.run]
     results.look()
     # weights that are gone cannot be judged on anything else
-    results.past.keep_only(())
+    results.answered.past.keep_only(())
     results.look()
     assert [side for side, _ in results.panel._offer.sides] == ["validation"]
     training.runs.every.delete((first.run,))

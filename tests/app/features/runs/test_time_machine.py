@@ -14,7 +14,6 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.features.results.results import Results
 from app.probing import film
 from app.session import film_files
 from networks.core.after_step import AfterStep
@@ -304,10 +303,7 @@ def test_what_ffmpeg_complains_of_is_told(tmp_path, monkeypatch):
     assert not (tmp_path / "a.mp4").exists()
 
 
-def test_results_and_the_map_of_the_data_go_along(time, training, desk, qtbot):
-    results = Results(desk)
-    qtbot.addWidget(results.panel)
-    results.panel.resize(540, 700)
+def test_results_and_the_map_of_the_data_go_along(time, training, results, desk, qtbot):
     results.panel.show()
     results.look()
     last = results.panel.results().judgement
