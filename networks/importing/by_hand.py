@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -11,15 +11,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from networks.core.message import message
+from networks.importing.growing import Adds
 from networks.importing.refusal import UnshowableError
 from networks.importing.values import LayerOutput, PartlyAveraged, Reshaped, Shifted, SixTimes, is_sequence
 from networks.layers.activation import Hardsigmoid
-from networks.layers.base import Layer
 from networks.layers.linear import Scale
 from networks.layers.pooling import GlobalAvgPool2d
 
-Adds = Callable[[Layer, tuple[LayerOutput, ...]], LayerOutput]
-"""Adds a layer with its inputs."""
 _SHIFT, _TOP = 3, 6
 _SUMS = frozenset((operator.add, operator.iadd, torch.add, "add", "add_"))
 _QUOTIENTS = frozenset((operator.truediv, operator.itruediv, torch.div, "div", "div_"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, cast
 
 import torch
-from torch import Tensor, fx, nn
+from torch import fx, nn
 
 from networks.core.message import UserError, message
 from networks.core.shapes import ShapeError
@@ -18,7 +19,7 @@ from networks.importing.arithmetic import added_to_zero, difference, scaled
 from networks.importing.asking import asked_for
 from networks.importing.axes import all_picked, channel_slices, channels_picked, step_of, swapped
 from networks.importing.by_hand import clipped, divided, finished, mean, shifted
-from networks.importing.entries import Converted, Entry
+from networks.importing.entries import Converted
 from networks.importing.functions import (
     RESHAPES,
     SAME,
@@ -27,11 +28,11 @@ from networks.importing.functions import (
     SWAPS,
     arguments_of,
     hands_on,
-    layer_of_call,
     layer_of_tensor,
     makers_of,
     torchs_name,
 )
+from networks.importing.growing import GrowingNetwork
 from networks.importing.held import TRAINING, arguments_with_tensors, holder_of, of_tensors_alone
 from networks.importing.modes import is_frozen, own_weights
 from networks.importing.modules import known, layer_of
@@ -49,7 +50,6 @@ from networks.importing.stacking import along_branches, stack
 from networks.importing.standardizing import computed_weights
 from networks.importing.tracing import MODE, WRITES_PART
 from networks.importing.values import (
-    BATCH,
     ChannelSlices,
     LayerOutput,
     Learned,
@@ -62,9 +62,8 @@ from networks.importing.values import (
 )
 from networks.importing.widening import narrowed, widened
 from networks.layers.activation import Hardsigmoid
-from networks.layers.base import Layer
 from networks.layers.ends import Input
-from networks.layers.linear import Identity, Scale, Unflatten
+from networks.layers.linear import Identity, Scale
 from networks.layers.merge import Add, Multiply
 from networks.layers.pooling import MaxPool2d
 
@@ -102,12 +101,10 @@ class _Conversion:
         self._scopes = scopes
         self._images = images
         self._training = training
-        self._entries: list[Entry] = []
+        self._network = GrowingNetwork()
         self._values: dict[fx.Node, Any] = {}
         self._memory = Memory(modules)
         self._tensors = dict((*module.named_parameters(remove_duplicate=False), *module.named_buffers()))
-        self._branches: dict[tuple[int, int], tuple[LayerOutput, ...]] = {}
-        """The channels of an entry, in so many parts."""
 
     def run(self, graph: fx.Graph) -> Converted:
         nodes = list(graph.nodes)
@@ -136,7 +133,9 @@ class _Conversion:
                 raise refused(path or type(self._root).__name__, reason) from error
         outputs = self._scores(self._values[nodes[-1]])
         self._refuse_unused([output.entry for output in outputs])
-        return Converted(tuple(self._entries), tuple(output.entry for output in outputs), outputs[0].shape[0])
+        return Converted(
+            tuple(self._network.entries), tuple(output.entry for output in outputs), outputs[0].shape[0]
+        )
 
     def _scores(self, value: Any) -> list[LayerOutput]:
         several = isinstance(value, tuple | list) and not isinstance(value, LayerOutput)
@@ -153,8 +152,8 @@ class _Conversion:
 
     def _refuse_unused(self, scores: Sequence[int]) -> None:
         """Raises UserError for a layer that no scores depend on: what it does besides would be lost."""
-        needed = reached(scores, lambda place: self._entries[place].inputs)
-        for place, entry in enumerate(self._entries):
+        needed = reached(scores, lambda place: self._network.entries[place].inputs)
+        for place, entry in enumerate(self._network.entries):
             if place and place not in needed:
                 reason = message("it is called for an effect of its own: the scores do not depend on it")
                 raise refused(entry.path or type(self._root).__name__, reason)
@@ -179,8 +178,8 @@ class _Conversion:
                 return self._function(node, args, kwargs)
 
     def _argument(self, node: fx.Node) -> Any:
-        if not self._entries:
-            return self._add(self._images, (), "", own=False)
+        if not self._network.entries:
+            return self._network.add(self._images, (), "", own=False)
         if str(node.target).startswith("*") and not node.users:
             return None  # it may be given more, and uses none of it
         if not node.args:
@@ -197,19 +196,6 @@ class _Conversion:
             raise UnshowableError(message("“{path}” is neither a parameter nor a buffer", path=path))
         return Learned(path, tensor, tuple(tensor.shape))
 
-    def _add(
-        self,
-        layer: Layer,
-        outputs: tuple[LayerOutput, ...],
-        path: str,
-        *,
-        own: bool,
-        frozen: bool = False,
-    ) -> LayerOutput:
-        shape = layer.shape(*(output.shape for output in outputs))
-        self._entries.append(Entry(layer, tuple(output.entry for output in outputs), path, own, frozen))
-        return LayerOutput(len(self._entries) - 1, torch.empty((BATCH, *shape), device="meta"))
-
     def _module(self, node: fx.Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> LayerOutput | SixTimes:
         path = str(node.target)
         if (six := clipped(type(self._modules[path]), args, kwargs)) is not None:
@@ -218,15 +204,13 @@ class _Conversion:
         if len(values) != 1 or not isinstance(values[0], LayerOutput):
             raise UnshowableError(message("it is called with something else than the output of one layer"))
         layer = layer_of(self._modules[path], values[0].shape)
-        if isinstance(layer, Identity) and any(path.startswith(f"{entry.path}.") for entry in self._owned):
+        if isinstance(layer, Identity) and any(
+            path.startswith(f"{entry.path}.") for entry in self._network.owned
+        ):
             return values[0]  # a place within a layer, such as for a Dropout behind its norm
         weights = own_weights(layer, values[0].shape, self._tensors, path)
         frozen = is_frozen(layer, node.meta[MODE], self._training, weights)
-        return self._add(layer, values, path, own=True, frozen=frozen)
-
-    @property
-    def _owned(self) -> Iterator[Entry]:
-        return (entry for entry in self._entries if entry.own)
+        return self._network.add(layer, values, path, own=True, frozen=frozen)
 
     # -- functions and methods
 
@@ -268,10 +252,7 @@ class _Conversion:
 
     def _by_hand(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str) -> Any:
         """What is computed by hand in several calls; None where the call is one by itself."""
-
-        def add(layer: Layer, inputs: tuple[LayerOutput, ...]) -> LayerOutput:
-            return self._add(layer, inputs, path, own=False)
-
+        add = self._network.adder(path)
         if (output := divided(target, args, kwargs)) is not None:
             return add(Hardsigmoid(), (output,))
         found = widened(target, args, kwargs), shifted(target, args, kwargs), clipped(target, args, kwargs)
@@ -283,10 +264,7 @@ class _Conversion:
 
         `sizes` are those that the call brings single pixels to by itself.
         """
-
-        def add(layer: Layer, inputs: tuple[LayerOutput, ...]) -> LayerOutput:
-            return self._add(layer, inputs, path, own=False)
-
+        add = self._network.adder(path)
         narrow = narrowed(args, sizes, lambda resize, x: add(resize, (x,)))
         return cast(tuple[Any, ...], finished(narrow, add))
 
@@ -298,36 +276,27 @@ class _Conversion:
             shown = map(without_numbers, args[1:])
             if isinstance(x, Stacked):
                 return x._replace(data=tried(RESHAPES[target], x.data, *shown, **kwargs))
-            return self._reshaped(x, tried(RESHAPES[target], x.data, *shown, **kwargs), path)
+            return self._network.reshaped(x, tried(RESHAPES[target], x.data, *shown, **kwargs), path)
         if target in SWAPS and (isinstance(x, Reshaped | Stacked) or x.data.dim() != 4):
             return swapped(x, SWAPS[target], args, kwargs)
         if target in SPLITS and isinstance(x, LayerOutput):
             return channel_slices(x, tried(SPLITS[target], x.data, *args[1:], **kwargs))
         if target is operator.getitem and isinstance(x, LayerOutput | Reshaped):
             if (whole := all_picked(x.data, args[1])) is not None:
-                return self._reshaped(x, whole, path)
+                return self._network.reshaped(x, whole, path)
             if isinstance(x, LayerOutput) and (step := step_of(x, args[1])) is not None:
-                return self._add(MaxPool2d((1, 1), step), (x,), path, own=False)
+                return self._network.add(MaxPool2d((1, 1), step), (x,), path, own=False)
             if isinstance(x, LayerOutput):
-                return self._sliced(x, *channels_picked(x, args[1]), path)
+                return self._network.sliced(x, *channels_picked(x, args[1]), path)
         return None
 
     def _along_branches(
         self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str
     ) -> LayerOutput | Stacked | None:
-        def add(layer: Layer, inputs: tuple[LayerOutput, ...]) -> LayerOutput:
-            return self._add(layer, inputs, path, own=False)
-
-        def slices(x: LayerOutput, count: int) -> tuple[LayerOutput, ...]:
-            if (x.entry, count) not in self._branches:
-                size = x.shape[0] // count
-                starts = range(0, x.shape[0], size)
-                self._branches[x.entry, count] = tuple(self._sliced(x, n, n + size, path) for n in starts)
-            return self._branches[x.entry, count]
-
         if (stacked := stack(target, args, kwargs)) is not None:
             return stacked
-        return along_branches(target, args, kwargs, add, slices)
+        slices = partial(self._network.slices, path=path)
+        return along_branches(target, args, kwargs, self._network.adder(path), slices)
 
     def _layer(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str) -> LayerOutput:
         values = list(within((args, kwargs)))
@@ -339,11 +308,11 @@ class _Conversion:
             return self._scaled(target, learned, [v for v in values if isinstance(v, LayerOutput)])
         if (terms := difference(target, args, kwargs)) is not None:
             x, y = terms
-            minus = self._add(Scale(-1.0), (y,), path, own=False)
-            return self._add(Add(), (x, minus), path, own=False)
+            minus = self._network.add(Scale(-1.0), (y,), path, own=False)
+            return self._network.add(Add(), (x, minus), path, own=False)
         if (product := scaled(target, args, kwargs)) is not None:
             x, factor = product
-            return self._add(Scale(factor), (x,), path, own=False)
+            return self._network.add(Scale(factor), (x,), path, own=False)
         if torchs_name(target) is None:
             raise no_layer(in_words(target if isinstance(target, str) else target.__name__))
         arguments = arguments_of(target, args, kwargs)
@@ -355,7 +324,7 @@ class _Conversion:
             return whole
         if len(joined := arguments.get("tensors", ())) == 1:
             return cast(LayerOutput, joined[0])
-        return self._called(target, arguments, path)
+        return self._network.called(target, arguments, path)
 
     def _is_off(self, target: Any, training: Any) -> bool:
         """Whether dropout, which forward switches by hand, does nothing in this mode."""
@@ -367,10 +336,6 @@ class _Conversion:
             )
         return self._training and not training
 
-    def _called(self, target: Any, arguments: Mapping[str, Any], path: str) -> LayerOutput:
-        layer, inputs = layer_of_call(target, arguments)
-        return self._add(layer, inputs, path, own=False)
-
     def _constant(self, node: fx.Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Arithmetic of sizes, which are plain numbers here."""
         if node.op != "call_function" or not callable(node.target):
@@ -380,45 +345,17 @@ class _Conversion:
             raise UnshowableError(message("it computes with a tensor that its forward makes itself"))
         return tried(node.target, *args, **kwargs)
 
-    def _reshaped(self, x: LayerOutput | Reshaped, data: Tensor, path: str) -> LayerOutput | Reshaped:
-        output = x.output if isinstance(x, Reshaped) else x
-        groups = x.groups if isinstance(x, Reshaped) else 0
-        if groups:
-            if data.shape != output.data.shape:
-                raise UnshowableError(message("it changes axes in a way that no layer does"))
-            shuffle = nn.functional.channel_shuffle
-            return self._called(shuffle, {"input": output, "groups": groups}, path)
-        if data.shape == output.data.shape:
-            return output
-        if output.data.dim() == 2 and data.shape == (*output.data.shape, 1, 1):
-            return self._add(Unflatten(), (output,), path, own=False)
-        if data.dim() == 2 and data.shape[0] == BATCH:
-            return self._called(torch.flatten, {"input": output, "start_dim": 1, "end_dim": -1}, path)
-        return Reshaped(output, data)
-
     def _of_parts(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], path: str) -> Any:
         """What a call gives of a split: parts of it, or what joins all of them again."""
         if target is operator.getitem and isinstance(args[0], ChannelSlices):
-            return self._part(args[0], args[1], path)
+            return self._network.part(args[0], args[1], path)
         whole = tuple(
-            self._part(arg, slice(None), path) if isinstance(arg, ChannelSlices) else arg for arg in args
+            self._network.part(arg, slice(None), path) if isinstance(arg, ChannelSlices) else arg
+            for arg in args
         )
         if any(isinstance(value, ChannelSlices) for value in within((whole, kwargs))):
             raise UnshowableError(message("it uses several parts of a split at once, not one by one"))
         return self._computed(target, whole, kwargs, path)
-
-    def _part(self, parts: ChannelSlices, index: Any, path: str) -> LayerOutput | tuple[LayerOutput, ...]:
-        picked = tried(operator.getitem, parts.bounds, index)
-        if isinstance(index, slice):
-            return tuple(self._sliced(parts.output, start, stop, path) for start, stop in picked)
-        start, stop = picked
-        return self._sliced(parts.output, start, stop, path)
-
-    def _sliced(self, x: LayerOutput, start: int, stop: int, path: str) -> LayerOutput:
-        if (start, stop) == (0, x.shape[0]):
-            return x
-        slice_of = {"input": x, "dim": 1, "start": start, "length": stop - start}
-        return self._called(torch.narrow, slice_of, path)
 
     def _holding(self, target: Any, arguments: dict[str, Any]) -> LayerOutput:
         """A function that is called with the tensors of a module, as ConvNeXt's norms do."""
@@ -433,7 +370,7 @@ class _Conversion:
             frozen = is_frozen(layer, mode, self._training, weights)
         except UnshowableError as error:
             raise refused(path, error.reason) from error  # it is about that module, not about the caller
-        return self._add(layer, (x,), path, own=True, frozen=frozen)
+        return self._network.add(layer, (x,), path, own=True, frozen=frozen)
 
     def _scaled(self, target: Any, learned: set[Learned], outputs: list[LayerOutput]) -> LayerOutput:
         """A bare parameter that forward uses itself, such as one that every channel is multiplied by."""
@@ -447,4 +384,4 @@ class _Conversion:
             reason = message("it uses “{path}” in a way that no layer does", path=parameter.path)
             raise UnshowableError(reason)
         frozen = is_frozen(layer, self._training, self._training, [parameter.tensor])
-        return self._add(layer, tuple(outputs), parameter.path, own=True, frozen=frozen)
+        return self._network.add(layer, tuple(outputs), parameter.path, own=True, frozen=frozen)

@@ -10,10 +10,10 @@ import torch
 from torch.nn import functional
 
 from networks.core.message import message
+from networks.importing.growing import Adds
 from networks.importing.refusal import UnshowableError, no_layer
 from networks.importing.values import BATCH, LayerOutput, Reshaped, Stacked, is_sequence
 from networks.layers.activation import Sigmoid
-from networks.layers.base import Layer
 from networks.layers.linear import Scale, Unflatten
 from networks.layers.merge import Add, Multiply
 
@@ -24,8 +24,6 @@ _PRODUCTS = frozenset((torch.mul, torch.multiply, operator.mul, operator.imul, "
 _AXIS = 1
 """Where the branches are told apart: behind the batch."""
 
-Adds = Callable[[Layer, tuple[LayerOutput, ...]], LayerOutput]
-"""Adds a layer with its inputs."""
 Slices = Callable[[LayerOutput, int], tuple[LayerOutput, ...]]
 """The channels of an output in so many equal parts."""
 
