@@ -12,13 +12,13 @@ from networks.core.finding import blocking
 from networks.core.message import Message, message, plural
 from networks.core.shapes import count
 from networks.doctor.findings import findings
-from networks.doctor.memory import FLOAT, free_memory, numbers_kept
+from networks.doctor.memory import FLOAT, free_memory
 from networks.graph.check import Report, check
 from networks.graph.edits import set_layers
 from networks.graph.network import Network
-from networks.layers.activation import ReLU
 from networks.layers.ends import Input
 from networks.layers.merge import Add
+from networks.layers.rectifiers import ReLU
 from networks.project.project import Project
 from networks.recipes.keeping import kept_ready
 from networks.recipes.recipe import with_settings
@@ -96,7 +96,7 @@ def foresee(project: Project, rate: float | None, report: Report | None = None, 
     waiting = sum(
         _kept(project, node.layer) for node in report.nodes.values() if isinstance(node.layer, Input)
     )
-    weights = report.weights * (2 + numbers_kept(learning.optimizer))
+    weights = report.weights * (2 + learning.optimizer.numbers_kept())
     # of the parts of a batch, one after the other is in memory
     at_once = math.ceil(batch / learning.accumulation)
     return Foresight(

@@ -12,7 +12,7 @@ from networks.core.message import message
 from networks.core.shapes import count
 from networks.graph.check import Report
 from networks.project.project import Project
-from networks.recipes.optimizers import SGD, Adafactor, Adagrad, Muon, Optimizer, RMSprop
+from networks.recipes.optimizers import Optimizer
 
 FLOAT = 4
 """Bytes of one number."""
@@ -30,7 +30,7 @@ def least_memory(report: Report, optimizer: Optimizer, batch_size: int, frozen: 
         if node.contributing and node.weights and name not in frozen
     ]
     kept = sum(count(shape) for node in trained for shape in node.inputs if shape is not None)
-    gradients = sum(node.weights for node in trained) * (1 + copies_kept(optimizer))
+    gradients = sum(node.weights for node in trained) * (1 + optimizer.numbers_kept())
     return FLOAT * (report.weights + gradients + kept * batch_size)
 
 
@@ -68,23 +68,6 @@ def memory_finding(project: Project, report: Report) -> Finding | None:
         needed=f"{needed / 1e9:.1f}",
     )
     return Finding("too little memory", None, sentence)
-
-
-def copies_kept(optimizer: Optimizer) -> int:
-    """Numbers that the optimizer keeps for each weight, at least."""
-    if isinstance(optimizer, SGD):
-        return 1 if optimizer.momentum else 0
-    # Adafactor keeps a number for each row and column
-    return 0 if isinstance(optimizer, Adafactor) else 1
-
-
-def numbers_kept(optimizer: Optimizer) -> int:
-    """Numbers that the optimizer keeps for each weight as it is set now."""
-    if isinstance(optimizer, SGD):
-        return copies_kept(optimizer)
-    if isinstance(optimizer, RMSprop):
-        return 1 + (optimizer.momentum > 0) + optimizer.centered
-    return {Adagrad: 1, Adafactor: 0, Muon: 1}.get(type(optimizer), 2)
 
 
 def _meminfo(text: str) -> int:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from networks.core.message import Message, message
 from networks.explanations.places import Array, Position
 from networks.explanations.trace import Trace, bytes_of_trace
-from networks.explanations.update import Update, WeightStep, explained_update
+from networks.explanations.updates.arithmetic import Update, WeightStep
+from networks.explanations.updates.update import explained_update
 from networks.graph.check import Report
 from networks.graph.network import Network
 from networks.recipes.losses import Loss
@@ -58,7 +59,10 @@ class TensorStep(msgspec.Struct, frozen=True, eq=False):
     after: Array
 
     def update(self, at: Position) -> Update:
-        """The arithmetic by which one of its numbers was changed."""
+        """The arithmetic by which one of its numbers was changed.
+
+        Raises UnexplainedOptimizerError where the optimizer's arithmetic is not declared.
+        """
         return explained_update(self.made, at)
 
 

@@ -14,7 +14,7 @@ from networks.core.message import UserError
 from networks.explanations.places import Array
 from networks.explanations.step import SeenStep, TensorStep, beyond_memory, bytes_of_story
 from networks.explanations.trace import Trace
-from networks.explanations.update import WeightStep
+from networks.explanations.updates.arithmetic import WeightStep
 from networks.insight.tracing import traced
 from networks.project.project import Project
 from networks.recipes.losses import Loss

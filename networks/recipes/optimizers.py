@@ -47,8 +47,11 @@ class Optimizer(Declared, frozen=True):
     fused: ClassVar[bool] = False
     """Whether torch has a kernel that updates all weights at once, on CPU and CUDA; the others loop."""
 
-    own: ClassVar[bool] = False
-    """Whether torch has none that fits, so that a class of ours makes the steps."""
+    own: ClassVar[str] = ""
+    """Where torch has none that fits: the file in `networks/training` with a class of ours."""
+
+    groups: ClassVar[str] = ""
+    """Where weights are not treated alike: the function of `networks.training.weight_groups` for them."""
 
     usual: ClassVar[tuple[float, float]] = (3e-4, 3e-3)
     """Learning rates with which most trainings begin: a habit of the field, and no bound."""
@@ -58,6 +61,10 @@ class Optimizer(Declared, frozen=True):
     paper: ClassVar[str]
 
     lr: LR = 1e-3
+
+    def numbers_kept(self) -> int:
+        """How many numbers it keeps for each weight, as it is set."""
+        return 2
 
     def arguments(self) -> dict[str, object]:
         """The keyword arguments for torch."""
@@ -107,6 +114,9 @@ class SGD(Optimizer, frozen=True):
         ),
     ] = False
     weight_decay: Decay = 0.0
+
+    def numbers_kept(self) -> int:
+        return 1 if self.momentum else 0
 
     def arguments(self) -> dict[str, object]:
         # torch refuses Nesterov without momentum, when there is nothing to look ahead along
@@ -170,6 +180,9 @@ class RMSprop(Optimizer, frozen=True):
         bool, described("Centred", "Divides by the variance of the gradient instead of its mean square.")
     ] = False
 
+    def numbers_kept(self) -> int:
+        return 1 + (self.momentum > 0) + self.centered
+
 
 class Adagrad(Optimizer, frozen=True):
     """Takes ever smaller steps for weights that have had large gradients (Duchi, Hazan and Singer 2011)."""
@@ -188,6 +201,9 @@ class Adagrad(Optimizer, frozen=True):
         float, real("Initial sum", "Start value of the sum of squared gradients.", 0.0, 10.0)
     ] = 0.0
     eps: Eps = 1e-10
+
+    def numbers_kept(self) -> int:
+        return 1
 
 
 class Adadelta(Optimizer, frozen=True):
@@ -238,6 +254,9 @@ class Adafactor(Optimizer, frozen=True):
     def arguments(self) -> dict[str, object]:
         return super().arguments() | {"eps": (None, self.eps)}
 
+    def numbers_kept(self) -> int:
+        return 0  # only one for each row and column
+
 
 class Muon(Optimizer, frozen=True):
     """Makes the steps of hidden layers orthogonal, so that no direction dominates (Jordan et al. 2024).
@@ -247,7 +266,8 @@ class Muon(Optimizer, frozen=True):
 
     formula: ClassVar = "M ← μ M + (1−μ) G;  W ← W − 0.2 η √max(rows, columns) · U Vᵀ, where M = U S Vᵀ"
     paper: ClassVar = "Jordan et al., Muon, 2024; Liu et al., Muon is Scalable for LLM Training, 2025"
-    own: ClassVar = True
+    own: ClassVar = "muon"
+    groups: ClassVar = "muon_groups"
 
     lr: LR = 1e-3
     weight_decay: Decay = 0.1
@@ -262,8 +282,11 @@ class Muon(Optimizer, frozen=True):
         return _with_betas(super().arguments())
 
     def call(self, device: str) -> Call:
-        # torch's Muon takes matrices alone, so the class is ours: networks.training.muon
+        # torch's Muon takes matrices alone
         return call("MuonAdamW", **self.arguments())
+
+    def numbers_kept(self) -> int:
+        return 1  # for hidden layers, which have most of the weights
 
 
 OPTIMIZERS = catalog(Optimizer, __name__)

@@ -9,6 +9,7 @@ from pathlib import Path
 from networks.graph.walk import reached
 from networks.recipes.augmentation import AUGMENTATIONS
 from networks.recipes.losses import LOSSES
+from networks.recipes.optimizers import OPTIMIZERS
 from networks.runs.measures import MEASURES
 
 _NETWORKS = Path(__file__).parents[1]
@@ -45,8 +46,8 @@ _PRINTED = {
     "training/dropout.py": ("dropout_layers", "scale_dropout"),
     "training/norm_guards.py": ("guard_norms",),
     "training/mean_pools.py": ("quicken_pools",),
-    "training/weight_groups.py": ("muon_groups", "spare_decay"),
-    "training/muon.py": ("MuonAdamW",),
+    "training/weight_groups.py": (*(kind.groups for kind in OPTIMIZERS if kind.groups), "spare_decay"),
+    **{f"training/{kind.own}.py": (kind().call("cpu").target,) for kind in OPTIMIZERS if kind.own},
     "training/options.py": ("set_options",),
     "training/averaging.py": ("average_weights",),
     "training/precision.py": ("InBfloat16",),

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from networks.core.call import Call
 from networks.recipes.learning_section import Learning
-from networks.recipes.optimizers import Muon
 from networks.source.loop_text import loop_text
 from networks.source.printing import literal, wrapped
 from networks.source.steering_text import Repeated
@@ -56,12 +55,12 @@ def rate_lines(run: Repeated, steps_per_epoch: int) -> Iterator[str]:
 def optimizer_functions(run: Repeated) -> Iterator[str]:
     """What is printed of groups, optimizers that torch does not have, and numbers that are changed."""
     learning = run.recipe.learning
-    own = isinstance(learning.optimizer, Muon)
-    named = (("muon_groups",) if own else ()) + (("spare_decay",) if learning.decay == "matrices" else ())
+    own, groups = learning.optimizer.own, learning.optimizer.groups
+    named = ((groups,) if groups else ()) + (("spare_decay",) if learning.decay == "matrices" else ())
     if named:
         yield from loop_text("training/weight_groups.py", *named).values()
     if own:
-        yield from loop_text("training/muon.py").values()
+        yield from loop_text(f"training/{own}.py").values()
     if run.varies("learning.optimizer."):
         yield from loop_text("training/options.py").values()
 
@@ -69,8 +68,8 @@ def optimizer_functions(run: Repeated) -> Iterator[str]:
 def grouped_weights(weights: str, learning: Learning) -> str:
     """The weights as the optimizer gets them: as they are, or in groups."""
     grouped = weights
-    if isinstance(learning.optimizer, Muon):
-        grouped = f"muon_groups(list({weights}))"
+    if learning.optimizer.groups:
+        grouped = f"{learning.optimizer.groups}(list({weights}))"
     if learning.decay == "matrices":
         if grouped == weights:
             grouped = f'[{{"params": list({weights})}}]'

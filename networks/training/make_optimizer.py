@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import torch
 from torch import nn
 
 from networks.core.call import Call
 from networks.module.build import resolve
-from networks.recipes.optimizers import Muon, Optimizer
+from networks.recipes.optimizers import Optimizer
+from networks.training import weight_groups
 from networks.training.muon import MuonAdamW
-from networks.training.weight_groups import Groups, muon_groups, spare_decay
+from networks.training.weight_groups import Groups, spare_decay
+
+OWN: tuple[type[torch.optim.Optimizer], ...] = (MuonAdamW,)
+"""The classes of optimizers that torch lacks."""
 
 
 def make_optimizer(
@@ -23,7 +26,8 @@ def make_optimizer(
     `decay` says whether "all" weights decay, or "matrices" and kernels alone.
     """
     weights = list(weights)
-    groups: Groups = muon_groups([*weights]) if isinstance(declared, Muon) else [{"params": weights}]
+    parted = getattr(weight_groups, declared.groups) if declared.groups else None
+    groups: Groups = [{"params": weights}] if parted is None else parted([*weights])
     if decay == "matrices":
         groups = spare_decay(groups)
     call = declared.call(device.type)
@@ -32,6 +36,6 @@ def make_optimizer(
 
 def constructor(call: Call) -> Callable[..., torch.optim.Optimizer]:
     """What makes the optimizer of such a call."""
-    own: dict[str, Any] = {MuonAdamW.__name__: MuonAdamW}
+    own = {kind.__name__: kind for kind in OWN}
     made: Callable[..., torch.optim.Optimizer] = own.get(call.target) or resolve(call.target)
     return made

@@ -17,6 +17,7 @@ from networks.layers.merge import Add
 from networks.runs.judgement.judgement import Reals
 from networks.xray.value_place import GradientPlace
 from widgets.controls.player import Chapter, Player
+from widgets.controls.scrolled import scrolled
 from widgets.controls.segments import Segments
 from widgets.forms.rows import dim
 from widgets.inside.backward.answer import AnswerGradient
@@ -118,7 +119,7 @@ class BackwardPanel(QWidget):
         self._head = QWidget()
         self._head.setLayout(head)
         head.setContentsMargins(0, 0, 0, 0)
-        self._scroll = _scrolled(self.descent)
+        self._scroll = _in_column(self.descent)
         side = QWidget()
         column = QVBoxLayout(side)
         column.setContentsMargins(theme.SPACE, 0, 0, 0)
@@ -126,7 +127,7 @@ class BackwardPanel(QWidget):
         for widget in (self.story, self.again, self.card):
             column.addWidget(widget)
         column.addStretch(1)
-        self._side = _scrolled(side)
+        self._side = _in_column(side)
         self._side.setFixedWidth(theme.grown(_CARD))
         body = QHBoxLayout()
         body.setSpacing(theme.SPACE)
@@ -388,8 +389,8 @@ class BackwardPanel(QWidget):
     @Slot()
     def _explain_gradient(self) -> None:
         """Says what the gradient of the weight that is shown is the sum of."""
-        seen, update = self._seen, self.card.update_shown
-        if seen is None or update is None:
+        seen = self._seen
+        if seen is None or not self.card.learns:
             return
         explanation = seen.trace.weight_gradient(self.card.layer, self.card.tensor, self.card.at)
         words = self.tr("Gradient as the sum over all places and pictures: {line}")
@@ -426,17 +427,10 @@ class BackwardPanel(QWidget):
         return "\n".join(told)
 
 
-def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    # the style sheet makes what lies directly in the area transparent, and so looks like another theme to it
+def _in_column(widget: QWidget) -> QScrollArea:
     content = QWidget()
     column = QVBoxLayout(content)
     column.setContentsMargins(0, 0, 0, 0)
     column.addWidget(widget)
     column.addStretch(1)
-    area.setWidget(content)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
+    return scrolled(content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 from networks.explanations.figures import figure
 from networks.explanations.places import Array, Position
 from networks.explanations.step import TensorStep
-from networks.explanations.update import Update
+from networks.explanations.updates.arithmetic import Line, Update
+from networks.explanations.updates.update import UnexplainedOptimizerError
+from widgets.controls.arrows import ARROWS
 from widgets.controls.combo_box import ComboBox
 from widgets.forms.rows import dim
 from widgets.look import theme
@@ -99,9 +101,9 @@ class WeightCard(QWidget):
         return str(self.tensors.currentData() or "")
 
     @property
-    def update_shown(self) -> Update | None:
-        """What is shown; None where the layer learns nothing."""
-        return self._tensors[self.tensor].update(self.at) if self._tensors else None
+    def learns(self) -> bool:
+        """Whether the layer that is shown has something that learns."""
+        return bool(self._tensors)
 
     def show_layer(self, layer: str, tensors: Mapping[str, TensorStep]) -> None:
         """Shows what this layer learns, and the number that changed most."""
@@ -139,20 +141,28 @@ class WeightCard(QWidget):
     def _show_place(self, at: Position) -> None:
         self.at = at
         step = self._tensors[self.tensor]
-        update, after = step.update(at), float(step.after[at])
+        before, after = float(step.made.weight[at]), float(step.after[at])
         self.grid.show_tensor(step.made.weight, at)
         self.title.setText(f"{self._layer} · {self.tensor}" if self.tensor else self._layer)
         self.where.setText(self._place_words(step.made.weight, at))
-        self.change.setText(f"{figure(update.before, 5)} → {figure(after, 5)}")
-        by = figure(abs(after - update.before), 5)
-        grows = self.tr("it grows by {by}") if after > update.before else self.tr("it shrinks by {by}")
-        self.shift.setText(grows.format(by=by) if after != update.before else self.tr("it stays"))
-        self._show_lines(update)
+        self.change.setText(f"{figure(before, 5)} → {figure(after, 5)}")
+        by = figure(abs(after - before), 5)
+        grows = self.tr("it grows by {by}") if after > before else self.tr("it shrinks by {by}")
+        self.shift.setText(grows.format(by=by) if after != before else self.tr("it stays"))
+        try:
+            self._show_update(step.update(at))
+        except UnexplainedOptimizerError as error:
+            self._show_lines(float(step.made.gradient[at]), ())
+            self.sum.setText(said(error.reason))
+            self.plain.setText("")
+        self.moved.emit()
+
+    def _show_update(self, update: Update) -> None:
+        self._show_lines(update.gradient, update.lines)
         self.sum.setText(update.line)
         self.plain.setText(
             self.tr("Plain gradient descent would have moved it by {by}.").format(by=figure(-update.plain, 5))
         )
-        self.moved.emit()
 
     def _place_words(self, weight: Array, at: Position) -> str:
         if weight.ndim == 4:
@@ -170,11 +180,11 @@ class WeightCard(QWidget):
                 widget.setParent(None)
                 widget.deleteLater()
 
-    def _show_lines(self, update: Update) -> None:
+    def _show_lines(self, gradient: float, lines: Sequence[Line]) -> None:
         self._clear_lines()
         first = self.tr("Gradient: what the optimizer was given")
-        told = [(first, "", "", update.gradient)]
-        told += [(said(line.title), line.symbols, line.figures, line.result) for line in update.lines]
+        told = [(first, "", "", gradient)]
+        told += [(said(line.title), line.symbols, line.figures, line.result) for line in lines]
         for number, (title, symbols, figures, result) in enumerate(told):
             row = 2 * number
             count, name, value = QLabel(str(number + 1)), QLabel(title), QLabel(figure(result, 5))
@@ -279,16 +289,10 @@ class WeightGrid(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row, column = self._in_slice_of_all()
-        steps = {
-            Qt.Key.Key_Left: (0, -1),
-            Qt.Key.Key_Right: (0, 1),
-            Qt.Key.Key_Up: (-1, 0),
-            Qt.Key.Key_Down: (1, 0),
-        }
         pages = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
         key = Qt.Key(event.key())
-        if key in steps:
-            self._go(row + steps[key][0], column + steps[key][1])
+        if key in ARROWS:
+            self._go(row + ARROWS[key][0], column + ARROWS[key][1])
         elif key in pages and self._weight.ndim == 4:
             axis = 0 if event.modifiers() & Qt.KeyboardModifier.ControlModifier else 1
             at = list(self._at)

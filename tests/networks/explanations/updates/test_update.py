@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.core.fields import changed, fields_of
-from networks.explanations.update import EXPLAINED, WeightStep, explained_update
-from networks.recipes.optimizers import OPTIMIZERS
+from networks.explanations.updates.arithmetic import WeightStep
+from networks.explanations.updates.update import RULES, UnexplainedOptimizerError, explained_update
+from networks.recipes.optimizers import OPTIMIZERS, Adam
 from networks.training.make_optimizer import make_optimizer
 from networks.training.muon import orthogonal
 
@@ -94,7 +95,7 @@ def assert_explained(declared, steps, seed, decay="all"):
 
 @pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.__name__)
 def test_every_optimizer_is_explained(kind):
-    assert kind in EXPLAINED
+    assert kind in RULES
     assert_explained(kind(), steps=8, seed=3)
     assert_explained(kind(), steps=2, seed=4, decay="matrices")
 
@@ -105,3 +106,13 @@ def test_every_optimizer_is_explained(kind):
 def test_with_any_parameters_the_terms_equal_torch(kind, data):
     declared = data.draw(with_parameters(kind))
     assert_explained(declared, data.draw(st.integers(1, 3)), data.draw(st.integers(0, 99)))
+
+
+class Unknown(Adam, frozen=True):
+    """An optimizer whose steps nobody has explained."""
+
+
+def test_an_optimizer_without_an_explanation_says_so():
+    made = WeightStep(Unknown, np.ones(3), np.ones(3), {}, {"lr": 0.1})
+    with pytest.raises(UnexplainedOptimizerError, match="no explanation of the steps of Unknown"):
+        explained_update(made, (0,))

@@ -1,0 +1,1 @@
+"""How a step of an optimizer changes a weight: a file for each family of optimizers."""
