@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from networks.blocks.base import Block, BlockNode, chained, convolutions_of
 from networks.core.fields import described, whole
 from networks.core.shapes import Shape
-from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import MaxPool2d
+from networks.layers.rectifiers import ReLU
 
 Filters = Annotated[int, whole("Filters", "Filters of every convolution.", 1, 65_536)]
 

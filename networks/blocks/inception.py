@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from networks.blocks.base import Block, BlockNode, X, chained, convolutions_of
 from networks.core.fields import described, real, whole
 from networks.core.shapes import Shape
-from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import AuxiliaryOutput
@@ -19,6 +18,7 @@ from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Concat
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import AdaptiveAvgPool2d, MaxPool2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 
 

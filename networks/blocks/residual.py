@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from networks.blocks.base import Block, BlockNode, X, chained, convolutions_of
 from networks.core.fields import described, whole
 from networks.core.shapes import Shape
-from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
 from networks.layers.merge import Add
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import MaxPool2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.resizing import PadChannels
 
 Stride = Annotated[

@@ -13,13 +13,7 @@ from networks.core.shapes import count
 from networks.doctor.mends import Add, Bypass, ChooseLoss, Exchange
 from networks.graph.check import Report
 from networks.graph.network import Network, Wire
-from networks.layers.activation import (
-    Activation,
-    Hardsigmoid,
-    LogSoftmax,
-    Sigmoid,
-    Softmax,
-)
+from networks.layers.activation import Activation, Hardsigmoid, LogSoftmax, Sigmoid, Softmax
 from networks.layers.base import Layer
 from networks.layers.ends import AuxiliaryOutput, Output
 from networks.project.project import Project

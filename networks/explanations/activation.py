@@ -13,8 +13,9 @@ from networks.explanations.layer_pass import LayerPass
 from networks.explanations.places import Places, Position, one, span
 from networks.explanations.symbols import output
 from networks.layers import LAYERS
-from networks.layers.activation import Activation, LogSoftmax, PReLU, Softmax
+from networks.layers.activation import Activation, LogSoftmax, Softmax
 from networks.layers.base import Layer
+from networks.layers.rectifiers import PReLU
 
 
 def point(function: Activation, x: float, place: Places) -> Curve:

@@ -11,6 +11,7 @@ from networks.layers import (
     merge,
     normalization,
     pooling,
+    rectifiers,
     regularization,
     resizing,
 )
@@ -20,6 +21,7 @@ _MODULES = (
     ends,
     convolution,
     pooling,
+    rectifiers,
     activation,
     normalization,
     linear,

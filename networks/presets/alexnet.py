@@ -5,12 +5,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from networks.graph.network import Network
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.normalization import LocalResponseNorm
 from networks.layers.pooling import AdaptiveAvgPool2d, MaxPool2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.presets.base import Paper, Preset, laid_out
 from networks.recipes.learning_section import Learning

@@ -10,13 +10,13 @@ from msgspec.structs import replace
 from networks.blocks.base import BlockNode, X
 from networks.blocks.inception import AuxiliaryClassifier, Inception
 from networks.graph.network import Network
-from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.normalization import BatchNorm2d, LocalResponseNorm
 from networks.layers.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.presets.base import Paper, Preset, TableLine, laid_out
 from networks.recipes.learning_section import Learning

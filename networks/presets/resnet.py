@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from networks.blocks.residual import Bottleneck, Residual
 from networks.graph.network import Network
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Linear
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d, MaxPool2d
+from networks.layers.rectifiers import ReLU
 from networks.presets.base import Paper, Preset, TableLine, laid_out
 from networks.recipes.learning_section import Learning
 from networks.recipes.optimizers import Adam

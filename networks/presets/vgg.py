@@ -6,10 +6,10 @@ from functools import partial
 
 from networks.blocks.convolution import VGGStage
 from networks.graph.network import Network
-from networks.layers.activation import ReLU
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.pooling import AdaptiveAvgPool2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.presets.base import Paper, Preset, TableLine, laid_out
 from networks.recipes.learning_section import Learning

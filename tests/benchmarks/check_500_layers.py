@@ -10,13 +10,13 @@ from itertools import count
 from networks.graph import check as checking
 from networks.graph import edits
 from networks.graph.network import Network, Node, Wire
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Linear
 from networks.layers.merge import Add
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d
+from networks.layers.rectifiers import ReLU
 
 LAYERS = 500
 ROUNDS = 50

@@ -40,7 +40,8 @@ from app.start.garbage import GarbageCollector
 from app.training.trainer import State
 from networks.graph.edits import set_layers
 from networks.graph.network import Network
-from networks.layers.activation import ReLU, Tanh
+from networks.layers.activation import Tanh
+from networks.layers.rectifiers import ReLU
 from networks.presets.catalog import PRESETS
 from networks.presets.resnet import cifar_resnet
 from networks.project.project import Project, blank_project, first_project, write_project

@@ -13,7 +13,8 @@ from PySide6.QtTest import QTest
 from app.features.inside.xray import XRayCanvas
 from app.training.trainer import State
 from networks.graph.edits import set_layers
-from networks.layers.activation import ReLU, Tanh
+from networks.layers.activation import Tanh
+from networks.layers.rectifiers import ReLU
 from networks.presets.catalog import PRESETS
 from networks.project.project import Project, blank_project, first_project
 from networks.recipes.recipe import with_settings

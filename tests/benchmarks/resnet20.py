@@ -6,7 +6,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from networks.graph.network import Network, Node
-from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
@@ -14,6 +13,7 @@ from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Add
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d
+from networks.layers.rectifiers import ReLU
 
 
 def resnet20() -> Network:

@@ -30,7 +30,7 @@ def save_picture(desk: Desk, panel: HeatPanel) -> None:
     try:
         data = heat_picture(panel.found, method, panel.scene, look, panel.trust.outcome, path.suffix)
     except UserError as error:
-        desk.files.show_error(error.reason)
+        desk.files.dialogs.show_error(error.reason)
         return
     words = _tr("“{path}” holds the picture of what it looks at.")
     desk.writer.write(path, data, words.format(path=visible(path.name)))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from app.window.window import MainWindow
 from networks.graph import edits
-from networks.layers.activation import ReLU
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.presets.lenet import lenet5
 from networks.project.project import Project

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from networks.layers.activation import ReLU
+from networks.layers.rectifiers import ReLU
 from networks.presets.lenet import lenet5
 from networks.project.project import Project
 from tests.app.window.opened import OpenedWindow

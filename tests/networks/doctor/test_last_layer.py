@@ -10,10 +10,11 @@ from networks.doctor.findings import findings
 from networks.graph.check import check
 from networks.graph.edits import insert, remove
 from networks.graph.network import Network, Node, Wire
-from networks.layers.activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
+from networks.layers.activation import LogSoftmax, Sigmoid, Softmax, Tanh
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.layers.linear import CLASSES, Flatten, Identity, Linear
 from networks.layers.merge import Add
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.presets.catalog import PRESETS
 from networks.project.project import Project, first_project

@@ -7,7 +7,7 @@ import pytest
 
 from networks.explanations.descent import descent, does
 from networks.layers import LAYERS
-from networks.layers.activation import ReLU
+from networks.layers.rectifiers import ReLU
 from networks.xray.capture import Capture
 from tests.networks.insight.first_step import first_step
 

@@ -15,8 +15,8 @@ from networks.explanations.forms import Joined, Largest, Normalized, Shares, Wei
 from networks.explanations.places import CONSTANT, Places
 from networks.explanations.value import explained
 from networks.layers import LAYERS
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
+from networks.layers.rectifiers import ReLU
 from tests.networks.explanations.drawn import cases
 from tests.networks.explanations.passes import judged
 

@@ -26,13 +26,13 @@ from networks.exporting.weights import first_weights, read_weights, save_weights
 from networks.graph.check import check
 from networks.graph.groups import group
 from networks.graph.network import Network, Node
-from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d, ConvTranspose2d
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Concat
 from networks.layers.normalization import BatchNorm2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.module.build import build, evaluation
 from networks.presets import googlenet, lenet, resnet

@@ -8,12 +8,13 @@ from networks.core.message import UserError
 from networks.graph import edits
 from networks.graph.network import Network, Node
 from networks.layers import LAYERS
-from networks.layers.activation import ReLU, Tanh
+from networks.layers.activation import Tanh
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Identity, Linear
 from networks.layers.merge import Add
+from networks.layers.rectifiers import ReLU
 from networks.presets.lenet import lenet5
 from tests.networks.strategies import layers
 

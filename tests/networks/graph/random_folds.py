@@ -26,10 +26,11 @@ from networks.graph.folds import (
 )
 from networks.graph.network import Fold, Network, Node
 from networks.graph.saved_blocks import saved_block
-from networks.layers.activation import Activation, ReLU, Tanh
+from networks.layers.activation import Activation, Tanh
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Concat
+from networks.layers.rectifiers import ReLU
 from tests.networks.graph.random_edits import any_layer, edited, some_names
 from tests.networks.strategies import values
 

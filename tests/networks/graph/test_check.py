@@ -15,12 +15,12 @@ from networks.core.shapes import count
 from networks.graph import edits
 from networks.graph.check import check
 from networks.graph.network import Network, Node, Wire
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d, DepthwiseConv2d
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.layers.linear import Flatten, Identity, Linear
 from networks.layers.merge import Add, Concat
 from networks.layers.pooling import MaxPool2d
+from networks.layers.rectifiers import ReLU
 from networks.module.build import build
 from networks.presets.lenet import lenet5
 from tests.networks.graph.random_edits import CLASS_COUNT, any_layer, edited, networks, small

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from networks.core.message import UserError
 from networks.graph import edits
 from networks.graph.network import Network, Node, Wire, name_problem
-from networks.layers.activation import ReLU, Tanh
+from networks.layers.activation import Tanh
 from networks.layers.ends import Input, Output
 from networks.layers.linear import Linear
 from networks.layers.merge import Add
+from networks.layers.rectifiers import ReLU
 from tests.networks.graph.random_edits import any_layer, edited, names, networks, small, some_names
 
 

@@ -26,13 +26,14 @@ from networks.graph.folds import (
     settled,
 )
 from networks.graph.network import MOST_NESTED, Fold, Network, Node, Wire
-from networks.layers.activation import Activation, ReLU, Tanh
+from networks.layers.activation import Activation, Tanh
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.layers.linear import Flatten, Identity
 from networks.layers.merge import Add, Concat
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import MaxPool2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.resizing import PadChannels
 from networks.module.build import build
 from networks.presets.catalog import PRESETS

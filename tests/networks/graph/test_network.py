@@ -14,10 +14,10 @@ from torch import fx, nn
 from networks.core.message import UserError
 from networks.graph.check import check
 from networks.graph.network import MOST_NESTED, RESERVED, Fold, Network, Node, Wire, name_problem
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.layers.linear import Flatten, Linear
+from networks.layers.rectifiers import ReLU
 from networks.module.build import build
 from tests.networks.graph.random_edits import networks, small
 

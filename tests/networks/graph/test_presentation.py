@@ -16,9 +16,10 @@ from networks.graph.check import check
 from networks.graph.folds import repeat, set_block, settled
 from networks.graph.network import Fold, Network, Node, Wire
 from networks.graph.presentation import ROW, Folded, Folding, everything_open
-from networks.layers.activation import ReLU, Tanh
+from networks.layers.activation import Tanh
 from networks.layers.ends import Input, Output
 from networks.layers.merge import Add, Concat
+from networks.layers.rectifiers import ReLU
 from networks.presets.catalog import PRESETS
 from networks.presets.resnet import resnet
 from tests.networks.graph.random_folds import CLASS_COUNT, STARTS, folded_networks, stack

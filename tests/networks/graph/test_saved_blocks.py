@@ -22,8 +22,8 @@ from networks.graph.saved_blocks import (
     saved_to_json,
     write_blocks,
 )
-from networks.layers.activation import ReLU
 from networks.layers.linear import Identity
+from networks.layers.rectifiers import ReLU
 from tests.networks.graph.random_folds import folded_networks, folds_in, stack
 
 KEPT = saved_block(stack(Residual(4)), "b1")

@@ -14,12 +14,12 @@ from networks.graph import edits
 from networks.graph.check import check
 from networks.graph.network import Fold, Network, Node
 from networks.graph.shortcuts import with_shortcuts, without_shortcuts
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Add
 from networks.layers.normalization import BatchNorm2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import StochasticDepth
 from networks.presets.catalog import PRESETS
 from networks.presets.lenet import lenet5

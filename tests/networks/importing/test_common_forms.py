@@ -10,12 +10,12 @@ from torch.nn import functional
 from networks.core.message import UserError
 from networks.graph.check import check
 from networks.importing.importer import imported
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.linear import LayerScale, Linear, Permute, Scale, Unflatten
 from networks.layers.merge import Add, Concat
 from networks.layers.normalization import BatchNorm2d, GroupNorm
 from networks.layers.pooling import AvgPool2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import StochasticDepth
 from networks.layers.resizing import Resize, SliceChannels, ZeroPad2d
 from networks.module.build import build

@@ -16,10 +16,11 @@ from networks.importing import importer
 from networks.importing.conversion import converted
 from networks.importing.importer import imported
 from networks.importing.tracing import traced
-from networks.layers.activation import ELU, LeakyReLU, ReLU, Sigmoid, Tanh
+from networks.layers.activation import Sigmoid, Tanh
 from networks.layers.ends import Input
 from networks.layers.linear import Scale
 from networks.layers.merge import Add, Multiply
+from networks.layers.rectifiers import ELU, LeakyReLU, ReLU
 
 torch.set_num_threads(1)
 

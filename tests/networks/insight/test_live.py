@@ -22,11 +22,11 @@ from networks.insight.looker import (
 )
 from networks.insight.pictures import BESIDE, MOST_BYTES, pictures
 from networks.insight.xrays import Wanted
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.normalization import BatchNorm2d, GroupNorm
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe, with_settings

@@ -16,13 +16,13 @@ from networks.graph.edits import set_layers
 from networks.graph.network import Network, Node, Wire
 from networks.insight.taps import Taps
 from networks.insight.tracing import traced
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.layers.linear import CLASSES, Linear
 from networks.layers.merge import Add
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout, Dropout2d, StochasticDepth
 from networks.module.build import build
 from networks.recipes.losses import CrossEntropy

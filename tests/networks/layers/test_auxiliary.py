@@ -10,11 +10,11 @@ from torch import nn
 
 from networks.data.images import prepare
 from networks.graph.network import Network, Node
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.normalization import BatchNorm2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.project.project import Project
 from networks.recipes.optimizers import SGD

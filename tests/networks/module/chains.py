@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from networks.core.shapes import ShapeError, count
 from networks.graph.network import Network, Node
-from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Add
 from networks.layers.pooling import AdaptiveAvgPool2d, GlobalAvgPool2d
+from networks.layers.rectifiers import ReLU
 from tests.networks.strategies import INNER, layers
 
 LARGEST = 4096

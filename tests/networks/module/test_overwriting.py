@@ -12,13 +12,14 @@ from torch import Tensor, fx
 
 from networks.graph.network import Network, Node
 from networks.layers import LAYERS
-from networks.layers.activation import ReLU, Sigmoid, Tanh
+from networks.layers.activation import Sigmoid, Tanh
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Linear
 from networks.layers.merge import Add
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import AdaptiveAvgPool2d, GlobalAvgPool2d
+from networks.layers.rectifiers import ReLU
 from networks.module.build import build, evaluation
 from networks.module.overwriting import overwriting
 from networks.presets.catalog import PRESETS

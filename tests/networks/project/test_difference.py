@@ -14,9 +14,10 @@ from networks.graph.folds import set_block
 from networks.graph.groups import group
 from networks.graph.network import Network, Node
 from networks.graph.shortcuts import with_shortcuts, without_shortcuts
-from networks.layers.activation import ReLU, Tanh
+from networks.layers.activation import Tanh
 from networks.layers.convolution import Conv2d
 from networks.layers.normalization import BatchNorm2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.presets.catalog import PRESETS
 from networks.presets.lenet import lenet5

@@ -26,11 +26,11 @@ from networks.core.fields import changed, fields_of
 from networks.core.message import UserError, visible
 from networks.graph.folds import settled
 from networks.graph.network import MOST_NESTED, Fold, Network, Node
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input
 from networks.layers.merge import Concat
 from networks.layers.normalization import LayerNorm
+from networks.layers.rectifiers import ReLU
 from networks.presets.lenet import lenet5
 from networks.project.project import (
     FORMAT,

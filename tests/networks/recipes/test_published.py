@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from networks.data.vision import models
 from networks.graph.edits import freeze, rename
 from networks.graph.network import Network, Node
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import Flatten, Linear
 from networks.layers.normalization import BatchNorm1d
+from networks.layers.rectifiers import ReLU
 from networks.presets.catalog import PRESETS
 from networks.project.fine_tuning import fine_tuning, suggestions, with_published
 from networks.project.project import Project, first_project

@@ -21,7 +21,6 @@ from networks.exporting.weights import save_weights
 from networks.graph import edits, folds, groups
 from networks.graph.check import check
 from networks.graph.network import RESERVED, Network, Node
-from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import AuxiliaryOutput, Input, Output
@@ -29,6 +28,7 @@ from networks.layers.linear import CLASSES, Flatten, LayerScale, Linear
 from networks.layers.merge import Add, Concat
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.module.build import build, resolve
 from networks.presets.catalog import PRESETS

@@ -24,12 +24,13 @@ from networks.doctor.findings import findings
 from networks.exporting.script import save_training_script
 from networks.graph.edits import freeze, remove, rename, set_layers
 from networks.graph.network import Network, Node
-from networks.layers.activation import LogSoftmax, ReLU, Softmax, Tanh
+from networks.layers.activation import LogSoftmax, Softmax, Tanh
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, LayerScale, Linear
 from networks.layers.normalization import BatchNorm2d, GroupNorm, InstanceNorm2d
 from networks.layers.pooling import AvgPool2d, GlobalAvgPool2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.presets.catalog import PRESETS
 from networks.project.fine_tuning import with_published

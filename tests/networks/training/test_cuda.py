@@ -13,13 +13,13 @@ from networks.data.augmentation.draws import draws
 from networks.data.augmentation.steps import steps_of
 from networks.exporting.script import save_training_script
 from networks.graph.network import Network, Node
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Linear
 from networks.layers.merge import Add
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import GlobalAvgPool2d
+from networks.layers.rectifiers import ReLU
 from networks.module.build import build
 from networks.module.overwriting import overwriting
 from networks.recipes.augmentation import AUGMENTATIONS

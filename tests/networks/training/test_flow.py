@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from torch import nn
 
 from networks.graph.network import Network, Node
-from networks.layers.activation import ReLU, Sigmoid
+from networks.layers.activation import Sigmoid
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Add
+from networks.layers.rectifiers import ReLU
 from networks.recipes.optimizers import SGD
 from networks.runs.events import Validated
 from networks.runs.gradient_flow import trend

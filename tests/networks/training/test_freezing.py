@@ -15,12 +15,12 @@ from networks.doctor.memory import least_memory
 from networks.graph.check import check
 from networks.graph.edits import freeze
 from networks.graph.network import Network, Node
-from networks.layers.activation import PReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import AdaptiveAvgPool2d
+from networks.layers.rectifiers import PReLU
 from networks.layers.regularization import Dropout
 from networks.project.project import Project
 from networks.recipes.optimizers import OPTIMIZERS, Adam

@@ -7,11 +7,11 @@ from statistics import fmean
 import pytest
 
 from networks.graph.network import Network, Node
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.pooling import MaxPool2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.project.project import Project
 from networks.recipes.augmentation.rotation import Rotation

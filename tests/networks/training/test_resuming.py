@@ -13,11 +13,11 @@ from msgspec.structs import replace
 from safetensors.torch import load_file
 
 from networks.core.message import UserError
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.normalization import BatchNorm2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.project.project import write_project
 from networks.recipes.augmentation.cutmix import CutMix

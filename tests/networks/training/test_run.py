@@ -21,13 +21,13 @@ from networks.data.images import prepare
 from networks.doctor.memory import free_memory, least_memory
 from networks.graph.check import check
 from networks.graph.network import Network, Node
-from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.normalization import BatchNorm1d, BatchNorm2d
 from networks.layers.pooling import AdaptiveAvgPool2d, MaxPool2d
+from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.project.project import Project, first_project
 from networks.recipes.data_section import Data

@@ -9,8 +9,9 @@ import torch
 from msgspec.structs import replace
 
 from networks.graph.edits import add_after, remove, set_layers
-from networks.layers.activation import PReLU, Tanh
+from networks.layers.activation import Tanh
 from networks.layers.convolution import Conv2d
+from networks.layers.rectifiers import PReLU
 from networks.project.project import Project
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 from networks.recipes.optimizers import SGD, Adam

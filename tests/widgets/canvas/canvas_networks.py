@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from networks.graph.network import Network, Node
-from networks.layers.activation import ReLU
 from networks.layers.base import Layer
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import Flatten, Identity, Linear
 from networks.layers.merge import Add, Concat
 from networks.layers.pooling import MaxPool2d
+from networks.layers.rectifiers import ReLU
 
 
 class Builder:

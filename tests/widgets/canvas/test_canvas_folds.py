@@ -15,11 +15,11 @@ from networks.graph import edits
 from networks.graph.check import check
 from networks.graph.network import Fold, Network, Node
 from networks.graph.presentation import Folding, everything_open, name_within, opened_at_first
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Concat
+from networks.layers.rectifiers import ReLU
 from networks.presets.catalog import PRESETS
 from networks.presets.resnet import resnet
 from tests.networks.graph.random_folds import folded_networks

@@ -9,10 +9,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from networks.graph.network import Network, Node, Wire
-from networks.layers.activation import ReLU, Tanh
+from networks.layers.activation import Tanh
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.merge import Add
+from networks.layers.rectifiers import ReLU
 from networks.presets.lenet import lenet5
 from tests.widgets.canvas.canvas_document import Document, assert_shows
 from tests.widgets.gestures import click, drag, drag_out, drag_over, drop, mime, wheel

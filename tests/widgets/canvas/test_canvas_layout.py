@@ -13,10 +13,10 @@ from networks.graph.check import check
 from networks.graph.network import Fold, Network, Node, Wire
 from networks.graph.presentation import Folding, everything_open
 from networks.graph.walk import reached
-from networks.layers.activation import ReLU
 from networks.layers.base import Group
 from networks.layers.ends import Input, Output
 from networks.layers.merge import Add
+from networks.layers.rectifiers import ReLU
 from networks.presets.lenet import lenet5
 from tests.networks.graph.test_presentation import foldings
 from tests.widgets.canvas.canvas_networks import any_network, chain, densenet, googlenet, resnet

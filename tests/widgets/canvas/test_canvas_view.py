@@ -21,11 +21,12 @@ from networks.core.message import UserError
 from networks.graph import edits
 from networks.graph.check import check
 from networks.graph.network import Fold, Network, Node, Wire
-from networks.layers.activation import ReLU, Tanh
+from networks.layers.activation import Tanh
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import Linear
 from networks.layers.merge import Add, Concat
+from networks.layers.rectifiers import ReLU
 from networks.presets.lenet import lenet5
 from tests.widgets.canvas.canvas_document import Document, assert_shows
 from tests.widgets.canvas.canvas_networks import any_network, chain, googlenet, resnet

@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 
 from networks.graph import edits
 from networks.graph.network import Network, Node, Wire
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.merge import Add
+from networks.layers.rectifiers import ReLU
 from networks.presets.lenet import lenet5
 from tests.widgets.canvas.canvas_document import Document, assert_shows
 

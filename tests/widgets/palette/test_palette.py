@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from networks.blocks import BLOCKS
 from networks.layers import LAYERS, layer_types
-from networks.layers.activation import ReLU
 from networks.layers.base import Group
 from networks.layers.convolution import Conv2d
 from networks.layers.pooling import MaxPool2d
+from networks.layers.rectifiers import ReLU
 from widgets.palette.drag import LAYER_MIME
 from widgets.palette.layer_list import LayerList
 from widgets.palette.palette import Palette

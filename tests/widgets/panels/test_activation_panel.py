@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 
 from networks.graph import edits
 from networks.graph.network import Network
-from networks.layers.activation import GELU, LeakyReLU, ReLU, Softmax, Tanh
+from networks.layers.activation import GELU, Softmax, Tanh
+from networks.layers.rectifiers import LeakyReLU, ReLU
 from networks.presets.lenet import lenet5
 from widgets.controls.icon_line import IconLine
 from widgets.controls.segments import Segments

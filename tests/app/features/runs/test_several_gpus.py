@@ -61,7 +61,7 @@ def words(feature):
 
 
 def saved(desk, tmp_path, qtbot):
-    desk.files.ask_save_path = lambda: tmp_path / "a.json"
+    desk.files.dialogs.ask_save_path = lambda: tmp_path / "a.json"
     assert desk.files.save_as()
 
 

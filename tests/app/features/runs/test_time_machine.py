@@ -173,13 +173,10 @@ def test_a_fork_begins_with_the_weights_of_its_moment_and_knows_its_parent(time,
     assert desk.probing.options.weights == "now"
 
 
-def test_the_strip_the_results_and_a_fork_take_averaged_weights(time, xray, training, desk, qtbot):
+def test_the_strip_the_results_and_a_fork_take_averaged_weights(time, xray, training, results, desk, qtbot):
     run = desk.trainer.run
     xray.switch(True)
     plain = until_filmed(time, qtbot)
-    results = Results(desk)
-    qtbot.addWidget(results.panel)
-    results.panel.resize(540, 700)
     results.panel.show()
     time.go(1)
     until_at(time, qtbot, 1)
@@ -326,4 +323,3 @@ def test_results_and_the_map_of_the_data_go_along(time, training, results, desk,
     time.go_to_now()
     qtbot.waitUntil(lambda: results.panel.results().judgement.weights == "last")
     assert last is not None
-    results.close()

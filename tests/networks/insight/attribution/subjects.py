@@ -11,13 +11,13 @@ from networks.graph.network import Network, Node
 from networks.insight.attribution.examined import Examined, examined
 from networks.insight.looker import run_looker
 from networks.insight.pictures import pictures
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.merge import Add
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.pooling import MaxPool2d
+from networks.layers.rectifiers import ReLU
 from networks.module.build import build
 from networks.project.project import Project, first_project
 from networks.recipes.losses import CrossEntropy

@@ -12,11 +12,11 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from networks.layers.activation import ReLU
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.normalization import BatchNorm1d, BatchNorm2d
+from networks.layers.rectifiers import ReLU
 from networks.presets.lenet import lenet5
 from networks.project.fitting_data import fitted
 from networks.project.project import Project, write_project

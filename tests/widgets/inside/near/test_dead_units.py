@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
-from networks.layers.activation import ReLU
+from networks.layers.rectifiers import ReLU
 from networks.xray.closeup import Closeup
 from networks.xray.health import Units
 from networks.xray.silenced import NOTHING_OFF
