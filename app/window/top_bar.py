@@ -10,9 +10,10 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QMenu, QMenuBar, QSizePolicy, QToolButton, QWidget
 
+from widgets.controls.bare_button import bare_button
 from widgets.controls.elided_label import ElidedLabel
 from widgets.look import theme
-from widgets.look.icon import icon, paint_icon, put_beside_words
+from widgets.look.icon import paint_icon, put_beside_words
 
 HEIGHT = 52
 
@@ -220,13 +221,8 @@ class TopBar(QWidget):
             menu.popup(self._burger.mapToGlobal(self._burger.rect().bottomLeft()))
 
     def _tool(self, symbol: str, title: str, name: str) -> QToolButton:
-        button = QToolButton()
+        button = bare_button(symbol, title)
         button.setObjectName(name)
-        button.setProperty("bare", True)
-        button.setIcon(icon(symbol))
-        button.setIconSize(QSize(16, 16))
-        button.setToolTip(title)
-        button.setAccessibleName(title)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 

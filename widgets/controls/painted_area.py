@@ -51,6 +51,12 @@ class PaintedArea(QAbstractScrollArea):
         """The place in the content that is at the top left of the viewport."""
         return QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
 
+    def whole_height(self) -> int:
+        """How high it must be to show all rows, with the bar below them where they are too wide."""
+        whole = self.extent()
+        bar = self.horizontalScrollBar().sizeHint().height() if whole.width() > self.width() else 0
+        return whole.height() + bar + 2
+
     def refit(self) -> None:
         """The content, or its size, has changed."""
         size, seen = self.extent(), self.viewport().size()

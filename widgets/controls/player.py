@@ -17,8 +17,9 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from widgets.controls.bare_button import bare_button
 from widgets.controls.combo_box import ComboBox
 from widgets.look import theme
 from widgets.look.icon import icon
@@ -57,11 +58,11 @@ class Player(QWidget):
         self.bar.chosen.connect(self.go)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._advance)
-        self.first_button = _button("to-start", self.tr("To the beginning"))
-        self.back_button = _button("step-back", self.tr("One step back"))
-        self.play_button = _button("play", self.tr("Play"))
-        self.on_button = _button("step-on", self.tr("One step on"))
-        self.last_button = _button("to-end", self.tr("To the end"))
+        self.first_button = bare_button("to-start", self.tr("To the beginning"))
+        self.back_button = bare_button("step-back", self.tr("One step back"))
+        self.play_button = bare_button("play", self.tr("Play"))
+        self.on_button = bare_button("step-on", self.tr("One step on"))
+        self.last_button = bare_button("to-end", self.tr("To the end"))
         self.first_button.clicked.connect(lambda: self._jump(0))
         self.back_button.clicked.connect(lambda: self._jump(self._position - 1))
         self.play_button.clicked.connect(self.toggle)
@@ -196,17 +197,6 @@ class Player(QWidget):
             button.setEnabled(self._position > 0)
         for button in (self.on_button, self.last_button):
             button.setEnabled(self._position < self.steps - 1)
-
-
-def _button(symbol: str, words: str) -> QToolButton:
-    button = QToolButton()
-    button.setProperty("bare", True)
-    button.setIcon(icon(symbol))
-    button.setIconSize(QSize(16, 16))
-    button.setToolTip(words)
-    button.setAccessibleName(words)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button
 
 
 class StoryBar(QWidget):

@@ -27,6 +27,7 @@ from networks.core.message import plural
 from networks.xray.data_map import METHODS, PCA, DataMap, Form, Method
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.segments import Segments
+from widgets.controls.share import show_share
 from widgets.forms.number_field import NumberField
 from widgets.forms.rows import dim
 from widgets.look import theme
@@ -258,10 +259,7 @@ class MapPage(QWidget):
 
     def show_progress(self, share: float | None) -> None:
         """How far the map is; None where none is being made."""
-        for widget in (self.progress, self.cancel):
-            widget.setVisible(share is not None)
-        self.progress.setRange(0, 1000)
-        self.progress.setValue(round(1000 * (share or 0.0)))
+        show_share(self.progress, self.cancel, share)
 
     def show_hint(self, words: str) -> None:
         """Says why there is no map, or that it is of earlier weights; empty where neither is so."""

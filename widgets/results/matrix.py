@@ -130,9 +130,7 @@ class Matrix(PaintedArea):
         )
 
     def sizeHint(self) -> QSize:
-        whole = self.extent()
-        bar = self.horizontalScrollBar().sizeHint().height() if whole.width() > self.width() else 0
-        return QSize(360, min(whole.height() + bar + 2, theme.grown(_MOST_HEIGHT)))
+        return QSize(360, min(self.whole_height(), theme.grown(_MOST_HEIGHT)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, self.sizeHint().height())

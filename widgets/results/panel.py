@@ -22,6 +22,7 @@ from networks.runs.judgement.tables import classes_csv, images_csv, matrix_csv
 from widgets.controls.column import column_of
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.segments import Segments
+from widgets.controls.share import show_share
 from widgets.curves import export
 from widgets.look import theme
 from widgets.look.icon import icon
@@ -235,10 +236,7 @@ class ResultsPanel(QWidget):
 
     def show_progress(self, share: float | None) -> None:
         """How far the judging is; None where nothing is judged."""
-        for widget in (self.progress, self.cancel):
-            widget.setVisible(share is not None)
-        self.progress.setRange(0, 1000)
-        self.progress.setValue(round(1000 * (share or 0.0)))
+        show_share(self.progress, self.cancel, share)
 
     def show_hint(self, words: str) -> None:
         """Says what to do where there is no judgement to show."""

@@ -308,7 +308,7 @@ class Arithmetic(QWidget):
             super().keyPressEvent(event)
 
     def can_switch(self, row: int) -> bool:
-        """Whether this part of the last stage may be left out to see what is left."""
+        """Whether this part of the last stage may be left out, to see the sum without it."""
         return (
             self._open[0] == len(self._drawings) - 1
             and self._drawings[-1].rows > 1

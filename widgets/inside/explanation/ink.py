@@ -14,6 +14,7 @@ from networks.explanations.figures import figure, short
 from widgets.curves.ticks import linear
 from widgets.look import theme
 from widgets.look.color_scale import painted
+from widgets.look.fitting import fitted
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -101,14 +102,6 @@ def image_of(values: NDArray[np.floating], bound: float, ink: Ink) -> QImage:
     colors = np.ascontiguousarray(colors.astype(np.uint32))
     height, width = colors.shape
     return QImage(colors.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
-
-
-def fitted(place: QRectF, height: int, width: int) -> QRectF:
-    """The largest rectangle in the middle of a place with the sides of an image."""
-    scale = min(place.width() / width, place.height() / height)
-    found = QRectF(0, 0, width * scale, height * scale)
-    found.moveCenter(place.center())
-    return found
 
 
 def paint_image(

@@ -28,7 +28,7 @@ from widgets.inside.explanation.ink import (
 from widgets.inside.explanation.laid import Laid
 
 _LARGEST = 15
-"""Windows with more rows or columns are painted as images, without figures."""
+"""The most rows or columns of a window with figures; larger ones are painted as images."""
 _SMALL, _ROOMY = 420, 560
 """Below the first width a row does without the map that its patch lies in, below the second the open one."""
 _FINE = 96

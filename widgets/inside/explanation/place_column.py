@@ -1,4 +1,4 @@
-"""Where a number stands: the picture with all that it sees of it, and its map, on which arrow keys walk."""
+"""Where a number stands: the picture with what the number sees, and its map, on which arrow keys walk."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from widgets.inside.explanation.ink import (
     write,
 )
 from widgets.look import theme
+from widgets.look.fitting import fitted
 from widgets.look.plain import plain_hint
 from widgets.panels.sample_strip import to_image
 
@@ -318,7 +319,6 @@ class Cells(QWidget):
             index = int((point.x() - square.left()) / square.width() * output.size)
             found = np.unravel_index(min(max(index, 0), output.size - 1), output.shape)
             return tuple(int(each) for each in found)
-        from widgets.inside.explanation.ink import fitted
 
         place = fitted(square, output.shape[1], output.shape[2])
         if not place.contains(point):

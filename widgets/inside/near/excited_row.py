@@ -29,8 +29,9 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.canvas.items.inside import tinted
-from widgets.inside.near.map_painting import fitted
+from widgets.controls.share import show_share
 from widgets.look import theme
+from widgets.look.fitting import fitted
 from widgets.look.translation import thousands
 from widgets.panels.sample_strip import to_image
 
@@ -115,12 +116,9 @@ class ExcitedRow(QWidget):
 
     def show_progress(self, share: float | None) -> None:
         """How far the search is; None where nothing is searched."""
-        for widget in (self.progress, self.cancel):
-            widget.setVisible(share is not None)
+        show_share(self.progress, self.cancel, share)
         if share is not None:
             self.search.hide()
-        self.progress.setRange(0, 1000)
-        self.progress.setValue(round(1000 * (share or 0.0)))
 
 
 class ExcitingPictures(QWidget):

@@ -21,9 +21,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.controls.arrows import ARROWS
 from widgets.controls.screen_reader import tell
-from widgets.inside.near.map_painting import fitted, hatch, image_of, paint_image
+from widgets.inside.near.map_painting import hatch, image_of, paint_image
 from widgets.inside.near.near import Near, Pointed, number
 from widgets.look import theme
+from widgets.look.fitting import fitted
 from widgets.look.translation import said
 
 SIZES = (34, 48, 72, 112, 176, 280)

@@ -18,14 +18,6 @@ def image_of(values: Reals, ends: tuple[float, float], scale: Scale, *, dark: bo
     return QImage(colors.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
 
 
-def fitted(place: QRectF, height: int, width: int) -> QRectF:
-    """Where a map of this size lies in a place, as large as it fits."""
-    scale = min(place.width() / width, place.height() / height)
-    found = QRectF(0, 0, width * scale, height * scale)
-    found.moveCenter(place.center())
-    return found
-
-
 def paint_image(painter: QPainter, image: QImage, where: QRectF, shade: theme.Colors) -> None:
     """An image with a thin frame; its numbers stay squares where there is room for that."""
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > where.width())

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from networks.xray.closeup import PAGE_MAPS, paged
+from widgets.controls.bare_button import bare_button
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.elided_label import ElidedLabel
 from widgets.controls.scrolled import scrolled
@@ -26,7 +27,6 @@ from widgets.inside.near.map_grid import MapGrid
 from widgets.inside.near.near import Near
 from widgets.inside.near.vector_bars import VectorBars
 from widgets.look import theme
-from widgets.look.icon import icon
 from widgets.look.translation import thousands
 
 SIDE_BY_SIDE = 600
@@ -62,11 +62,11 @@ class InsidePanel(QWidget):
         self.order.addItems(self._order_words())
         longest = max(map(self.order.fontMetrics().horizontalAdvance, self._order_words()))
         self.order.setMinimumWidth(longest + theme.grown(46))
-        self.smaller = _tool("minus", self.tr("Show the maps smaller (−)"), "−")
-        self.larger = _tool("plus", self.tr("Show the maps larger (+)"), "+")
-        self.before = _tool("", self.tr("The page before (Page Up)"), "‹")
-        self.after = _tool("", self.tr("The next page (Page Down)"), "›")
-        self.more = _tool("more", self.tr("Save or copy as a picture"))
+        self.smaller = _tool(self.tr("Show the maps smaller (−)"), "−")
+        self.larger = _tool(self.tr("Show the maps larger (+)"), "+")
+        self.before = _tool(self.tr("The page before (Page Up)"), "‹")
+        self.after = _tool(self.tr("The next page (Page Down)"), "›")
+        self.more = bare_button("more", self.tr("Save or copy as a picture"))
         self.hint = QLabel()
         self.hint.setProperty("role", "label")
         self.hint.setWordWrap(True)
@@ -304,15 +304,7 @@ class InsidePanel(QWidget):
         self.page_wished.emit(1)
 
 
-def _tool(symbol: str, title: str, text: str = "") -> QToolButton:
-    button = QToolButton()
-    button.setProperty("bare", True)
-    if text:
-        button.setText(text)
-    else:
-        button.setIcon(icon(symbol))
-        button.setIconSize(QSize(16, 16))
-    button.setToolTip(title)
-    button.setAccessibleName(title)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+def _tool(words: str, text: str) -> QToolButton:
+    button = bare_button("", words)
+    button.setText(text)
     return button

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from networks.core.message import plural
 from widgets.controls.check_box import CheckBox
+from widgets.controls.share import show_share
 from widgets.inside.near.near import Near
 from widgets.look import theme
 from widgets.look.translation import said, thousands
@@ -119,12 +120,9 @@ class Switches(QWidget):
 
     def show_progress(self, share: float | None) -> None:
         """How far counting is; None where nothing is counted."""
-        for widget in (self.progress, self.cancel):
-            widget.setVisible(share is not None)
+        show_share(self.progress, self.cancel, share)
         if share is not None:
             self.count.hide()
-        self.progress.setRange(0, 1000)
-        self.progress.setValue(round(1000 * (share or 0.0)))
 
     def _switch_channel(self, off: bool) -> None:
         if self._near is not None:

@@ -10,9 +10,10 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.xray.closeup import Reals
-from widgets.inside.near.map_painting import fitted, hatch, image_of, paint_image
+from widgets.inside.near.map_painting import hatch, image_of, paint_image
 from widgets.look import theme
 from widgets.look.color_scale import Scale
+from widgets.look.fitting import fitted
 
 _GAP, _LABEL = 8, 16
 _MANY = 16

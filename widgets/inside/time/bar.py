@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from widgets.controls.bare_button import bare_button
 from widgets.controls.elided_label import ElidedLabel
 from widgets.curves.span import Span
 from widgets.inside.time.moment import Told
@@ -36,16 +37,16 @@ class TimeBar(QWidget):
         # two lines are no higher than the buttons beside them
         self.words = ElidedLabel(lines=2)
         self.words.setFont(theme.font(theme.SMALL))
-        self.play_button = _tool("play", self.tr("Play the moments one after the other (Space)"))
-        self.live_button = _tool("to-end", self.tr("Back to the weights of now (Esc)"))
-        self.save_button = _tool("export", self.tr("Save the film…"))
-        self.fork_button = _tool("twins", self.tr("Train on from this moment, as a run of its own"))
+        self.play_button = bare_button("play", self.tr("Play the moments one after the other (Space)"))
+        self.live_button = bare_button("to-end", self.tr("Back to the weights of now (Esc)"))
+        self.save_button = bare_button("export", self.tr("Save the film…"))
+        self.fork_button = bare_button("twins", self.tr("Train on from this moment, as a run of its own"))
         self.fork_button.setText(self.tr("Fork from here"))
         self.fork_button.setAccessibleName(self.tr("Fork from here"))
         self.fork_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.fork_button.setProperty("bare", False)
         self.fork_button.setProperty("outlined", True)
-        self.averaged_button = _tool("steps", self.tr("Look with the weights averaged over the steps"))
+        self.averaged_button = bare_button("steps", self.tr("Look with the weights averaged over the steps"))
         self.averaged_button.setText(self.tr("Averaged"))
         self.averaged_button.setAccessibleName(self.tr("Averaged weights"))
         self.averaged_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
@@ -93,7 +94,7 @@ class TimeBar(QWidget):
         self._show_words()
 
     def show_playing(self, playing: bool) -> None:
-        """Whether the moments follow each other by themselves."""
+        """Whether the moments are being played."""
         words = (
             self.tr("Pause (Space)") if playing else self.tr("Play the moments one after the other (Space)")
         )
@@ -148,14 +149,3 @@ class Marker(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect().adjusted(1, 0, -1, 0), QColor(theme.colors(self).accent))
         painter.end()
-
-
-def _tool(symbol: str, title: str) -> QToolButton:
-    button = QToolButton()
-    button.setProperty("bare", True)
-    button.setIcon(icon(symbol))
-    button.setIconSize(QSize(16, 16))
-    button.setToolTip(title)
-    button.setAccessibleName(title)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button

@@ -10,9 +10,10 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from networks.xray.film import Frame
-from widgets.inside.near.map_painting import fitted, image_of, paint_image
+from widgets.inside.near.map_painting import image_of, paint_image
 from widgets.look import theme
 from widgets.look.color_scale import grey
+from widgets.look.fitting import fitted
 
 WIDTH, HEIGHT = 640, 360
 _MARGIN, _BARS = 20.0, 6

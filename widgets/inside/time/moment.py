@@ -8,7 +8,7 @@ from networks.xray.film import Frame
 
 
 class Moment(msgspec.Struct, frozen=True, eq=False):
-    """A moment of a run: after so many epochs, with the frame of it once that is there."""
+    """A moment of a run, by epochs, with its frame of the film once that is made."""
 
     step: int
     epoch: float

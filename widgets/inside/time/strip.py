@@ -20,14 +20,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from networks.xray.film import Frame
 from widgets.controls.screen_reader import tell
 from widgets.curves.span import Span
-from widgets.inside.near.map_painting import fitted, image_of, paint_image
+from widgets.inside.near.map_painting import image_of, paint_image
 from widgets.inside.time.moment import Moment, Told
 from widgets.look import theme
+from widgets.look.fitting import fitted
 
 _DOTS, _MAPS, _ANSWERS = 20, 32, 20
 """Heights of the rows."""
 _LEAST = 20
-"""A map or an answer is at least so wide; where moments are nearer, some of them have none."""
+"""The least width of a map or an answer; where moments lie closer together, some have none."""
 
 
 class MomentStrip(QWidget):
@@ -93,7 +94,7 @@ class MomentStrip(QWidget):
         return self._high and any(each.frame is not None for each in self.told.moments)
 
     def words(self, index: int | None) -> str:
-        """A moment in words, with the answer; what is looked at for None."""
+        """A moment and its answer in words; None stands for what is looked at."""
         if index is None or index >= len(self.told.moments):
             return self.tr("as it is now")
         moment = self.told.moments[index]
