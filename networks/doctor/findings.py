@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from networks.core.finding import Finding, advice, blocking
 from networks.core.message import Message, message
@@ -26,19 +26,7 @@ def findings(project: Project, report: Report | None = None) -> tuple[Finding, .
     here: how much of it is free changes all the time, so a run asks `memory_finding` as it starts.
     """
     report = report or check(project.network, project.classes)
-    found = list(report.findings)
-    if not found:
-        # weights are counted once the whole network fits
-        found += _nothing_to_train(project.network, report)
-    found += _no_soft_targets(project)
-    found += [*data_findings(project.recipe.data), *_not_fetched(project)]
-    found += _long_warm_up(project)
-    found += _nothing_averaged(project)
-    found += _out_of_reach(project)
-    if project.recipe.learning.batch_size == 1:
-        found += _lone_numbers(project.network, report)
-    if report.trainable:
-        found += loss_findings(project, report)
+    found = [*report.findings, *(each for rule in RULES for each in rule(project, report))]
     return (*blocking(found), *advice(found))
 
 
@@ -65,7 +53,11 @@ def normalizes_by_batch(network: Network) -> bool:
     )
 
 
-def _nothing_to_train(network: Network, report: Report) -> Iterator[Finding]:
+def _nothing_to_train(project: Project, report: Report) -> Iterator[Finding]:
+    network = project.network
+    if report.findings:
+        # weights are counted once the whole network fits
+        return
     weighted = [name for name, node in report.nodes.items() if node.contributing and node.weights]
     if not weighted:
         sentence = message(
@@ -81,7 +73,7 @@ def _nothing_to_train(network: Network, report: Report) -> Iterator[Finding]:
         yield Finding("all frozen", None, sentence)
 
 
-def _nothing_averaged(project: Project) -> Iterator[Finding]:
+def _nothing_averaged(project: Project, report: Report) -> Iterator[Finding]:
     learning = project.recipe.learning
     if learning.stopping.keep == "averaged" and not learning.averaging:
         sentence = message(
@@ -91,7 +83,7 @@ def _nothing_averaged(project: Project) -> Iterator[Finding]:
         yield Finding("nothing averaged", None, sentence)
 
 
-def _out_of_reach(project: Project) -> Iterator[Finding]:
+def _out_of_reach(project: Project, report: Report) -> Iterator[Finding]:
     stopping = project.recipe.learning.stopping
     if stopping.measure == "validation accuracy" and stopping.target > 1:
         sentence = message(
@@ -102,7 +94,7 @@ def _out_of_reach(project: Project) -> Iterator[Finding]:
         yield Finding("target out of reach", None, sentence)
 
 
-def _long_warm_up(project: Project) -> Iterator[Finding]:
+def _long_warm_up(project: Project, report: Report) -> Iterator[Finding]:
     learning = project.recipe.learning
     if learning.schedule.warmup > learning.epochs:
         sentence = message(
@@ -114,7 +106,7 @@ def _long_warm_up(project: Project) -> Iterator[Finding]:
         yield Finding("warm-up too long", None, sentence)
 
 
-def _no_soft_targets(project: Project) -> Iterator[Finding]:
+def _no_soft_targets(project: Project, report: Report) -> Iterator[Finding]:
     """Mixed images belong to two classes, and not every loss can be told so."""
     loss = project.recipe.learning.loss
     mixing = [step for step in project.recipe.data.augmentation if step.kind == "mixing"]
@@ -132,7 +124,7 @@ def _no_soft_targets(project: Project) -> Iterator[Finding]:
         yield Finding("no soft targets", None, sentence, mends=(mend,))
 
 
-def _not_fetched(project: Project) -> Iterator[Finding]:
+def _not_fetched(project: Project, report: Report) -> Iterator[Finding]:
     start = project.recipe.learning.start
     if start == RANDOM or os.path.isfile((weights := BY_NAME[start]).path):
         return
@@ -144,6 +136,20 @@ def _not_fetched(project: Project) -> Iterator[Finding]:
         folder=str(weights.path.parent),
     )
     yield Finding("published weights not fetched", None, sentence)
+
+
+def _images(project: Project, report: Report) -> Iterator[Finding]:
+    return data_findings(project.recipe.data)
+
+
+def _single_images(project: Project, report: Report) -> Iterator[Finding]:
+    if project.recipe.learning.batch_size == 1:
+        yield from _lone_numbers(project.network, report)
+
+
+def _last_layer(project: Project, report: Report) -> Iterator[Finding]:
+    if report.trainable:
+        yield from loss_findings(project, report)
 
 
 def _lone_numbers(network: Network, report: Report, alone: bool = False) -> Iterator[Finding]:
@@ -173,3 +179,20 @@ def _sentence_on_lone_number(name: str, alone: bool) -> Message:
         "size of 2 or more.",
         name=name,
     )
+
+
+RULES: tuple[Callable[[Project, Report], Iterator[Finding]], ...] = (
+    _nothing_to_train,
+    _no_soft_targets,
+    _images,
+    _not_fetched,
+    _long_warm_up,
+    _nothing_averaged,
+    _out_of_reach,
+    _single_images,
+    _last_layer,
+)
+"""What a project is judged by besides the shapes of its network, what has to be mended first in front.
+
+A rule is given `check(project.network, project.classes)`.
+"""

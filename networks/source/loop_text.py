@@ -15,31 +15,25 @@ from networks.runs.measures import MEASURES
 _NETWORKS = Path(__file__).parents[1]
 OWN_LAYERS = "module/own_layers.py"
 """The classes of layers that torch has no module for; each is printed where it is used."""
+RATES = "recipes/rates.py"
+"""The curves of schedules."""
 
 
-def _classes_in(place: str) -> tuple[str, ...]:
+def _defined_in(place: str) -> tuple[str, ...]:
     statements = ast.parse((_NETWORKS / place).read_text(encoding="utf-8")).body
-    return tuple(statement.name for statement in statements if isinstance(statement, ast.ClassDef))
+    defined = (each for each in statements if isinstance(each, ast.ClassDef | ast.FunctionDef))
+    return tuple(each.name for each in defined)
 
 
 _PRINTED = {
-    OWN_LAYERS: _classes_in(OWN_LAYERS),
+    OWN_LAYERS: _defined_in(OWN_LAYERS),
     "data/fitting.py": ("fit",),
     "recipes/datasets/decoding.py": ("pixels_of",),
     "data/ahead.py": ("ahead",),
     "data/order.py": ("balanced",),
     "recipes/balancing.py": ("class_weights",),
     "recipes/splitting.py": ("split", "few_per_class"),
-    "recipes/rates.py": (
-        "warm_up",
-        "drops",
-        "regular_drops",
-        "exponential",
-        "cosine",
-        "restarts",
-        "one_cycle",
-        "plateau",
-    ),
+    RATES: _defined_in(RATES),
     "runs/measures.py": ("add_to", "means", *(measure.taken.__name__ for measure in MEASURES)),
     "runs/stopping.py": ("is_better", "is_over"),
     "training/loss_functions.py": tuple(loss().call().target for loss in LOSSES if loss.own),

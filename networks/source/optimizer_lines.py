@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from networks.core.call import Call
 from networks.recipes.learning_section import Learning
-from networks.source.loop_text import loop_text
+from networks.source.loop_text import RATES, loop_text
 from networks.source.printing import literal, wrapped
 from networks.source.steering_text import Repeated
 
@@ -21,7 +21,7 @@ def rate_functions(run: Repeated, steps_per_epoch: int) -> Iterator[str]:
     curves = rate_curves(run, steps_per_epoch)
     if not curves:
         return
-    yield from loop_text("recipes/rates.py", *(curve.target for curve in curves)).values()
+    yield from loop_text(RATES, *(curve.target for curve in curves)).values()
     watches, planned = run.recipe.learning.schedule.watches, run.planned_name
     given = ["step: int"]
     given += ["losses: list[float]"] if watches else []
