@@ -17,10 +17,9 @@ from app.terminal.parser import Parser
 from app.terminal.printing import print_lines
 from app.terminal.progress import Silence, duration
 from app.terminal.runs_command import as_table
-from networks.core.finding import blocking
 from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
-from networks.doctor.findings import findings
+from networks.doctor.swept import refuse_untrainable
 from networks.project.kept_project import project_of
 from networks.project.project import Project, project_to_json, read_project
 from networks.project.sweeping import planned_sweep
@@ -130,14 +129,7 @@ def _made(options: argparse.Namespace) -> Queue:
         swept.append((name, typed_values(values)))
     plan, words, cells = planned_sweep(project, swept, options.seeds, MEASURE[options.by])
     for cell, trained in cells:
-        if in_the_way := blocking(findings(trained)):
-            raise UserError(
-                message(
-                    "With {words} the project cannot be trained: {reason}",
-                    words=cell.short,
-                    reason=in_the_way[0].sentence,
-                )
-            )
+        refuse_untrainable(cell.short, trained)
     files = [(cell, project_to_json(trained)) for cell, trained in cells]
     return new_queue(runs_folder(options.project), plan, words, files)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
-from safetensors import safe_open
 
-from networks.core.message import UserError, message
 from networks.runs.kept.metrics import exact, inexact
 from networks.training.state import SavedState
-from networks.training.tensor_file import write_tensors
+from networks.training.tensor_file import read_file, write_tensors
 
 GENERATIONS = 2
 _FILE = re.compile(r"checkpoint-(\d{4,12})\.safetensors")
@@ -47,16 +46,11 @@ def write_checkpoint(folder: Path, state: SavedState) -> Path:
 
 def read_checkpoint(path: Path) -> SavedState:
     """The state in a file. Raises UserError where it is cut off, damaged or something else."""
-    try:
-        with safe_open(path, "pt") as file:
-            data = inexact(msgspec.json.decode(file.metadata()[_DATA]))
-            if not isinstance(data, dict):
-                raise TypeError("expected an object")
-            return SavedState({name: file.get_tensor(name) for name in file.keys()}, data)  # noqa: SIM118
-    except MemoryError:
-        raise
-    except Exception as error:
-        # the library raises errors of its own, and others for types that torch does not have
-        raise UserError(
-            message("“{path}” was not read: it is cut off or damaged.", path=os.fspath(path))
-        ) from error
+    return read_file(path, _state)
+
+
+def _state(file: Any) -> SavedState:
+    data = inexact(msgspec.json.decode(file.metadata()[_DATA]))
+    if not isinstance(data, dict):
+        raise TypeError("expected an object")
+    return SavedState({name: file.get_tensor(name) for name in file.keys()}, data)  # noqa: SIM118

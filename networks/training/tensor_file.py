@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
 from safetensors import safe_open
@@ -14,6 +15,7 @@ from torch import Tensor
 from networks.core.message import UserError, message
 from networks.core.storage import replacing
 
+Result = TypeVar("Result")
 _TYPES = {
     torch.float64: "F64",
     torch.float32: "F32",
@@ -58,13 +60,18 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[s
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
     """All tensors of a file. Raises UserError."""
+    return read_file(path, lambda file: {name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+
+
+def read_file(path: Path, read: Callable[[Any], Result]) -> Result:
+    """What `read` makes of an open safetensors file. Raises UserError where that is cut off or damaged."""
     try:
         with safe_open(path, "pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return read(file)
     except MemoryError:
         raise
     except Exception as error:
-        # the library raises errors of its own
+        # the library raises errors of its own, and others for types that torch does not have
         raise UserError(
             message("“{path}” was not read: it is cut off or damaged.", path=os.fspath(path))
         ) from error

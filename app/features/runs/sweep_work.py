@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.background.job import Task
-from networks.core.finding import blocking
-from networks.core.message import UserError, message, plural
-from networks.doctor.findings import findings
+from networks.core.message import plural
+from networks.doctor.swept import refuse_untrainable
 from networks.project.project import Project, project_to_json
 from networks.project.sweeping import planned_sweep
 from networks.runs.sweeps.queue import TO_COME, Cell, Plan, Queue, new_queue, queues
@@ -45,14 +44,7 @@ def planned(project: Project, wish: Wish, task: Task) -> Planned:
         if cell.seed != plan.seeds[0]:
             continue
         judged.append(trained)
-        if in_the_way := blocking(findings(trained)):
-            raise UserError(
-                message(
-                    "With {words} the project cannot be trained: {reason}",
-                    words=cell.short,
-                    reason=in_the_way[0].sentence,
-                )
-            )
+        refuse_untrainable(cell.short, trained)
     return Planned(project, plan, words, cells)
 
 
