@@ -10,8 +10,8 @@ import torch
 from hypothesis import given, settings
 
 from networks.core.fields import changed, fields_of
-from networks.recipes.optimizers import OPTIMIZERS, SGD, AnyOptimizer
-from networks.training.make_optimizer import constructor
+from networks.recipes.optimizers import OPTIMIZERS, SGD, AnyOptimizer, RMSprop
+from networks.training.make_optimizer import constructor, make_optimizer
 from tests.networks.strategies import layers as declared
 
 every_optimizer = pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.__name__)
@@ -101,3 +101,19 @@ def test_texts(kind):
     assert kind.paper
     assert 0 < kind.usual[0] < kind.usual[1]
     assert all(field.help.endswith(".") and field.title for field in fields_of(kind))
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [*(kind() for kind in OPTIMIZERS), SGD(momentum=0.9), RMSprop(momentum=0.9, centered=True)],
+    ids=repr,
+)
+def test_it_keeps_as_many_numbers_as_it_says(declared):
+    # of three matrices the one in the middle is that of a hidden layer, for Muon
+    weights = [torch.nn.Parameter(torch.ones(8, 8)) for _ in range(3)]
+    optimizer = make_optimizer(declared, weights, torch.device("cpu"))
+    for weight in weights:
+        weight.grad = torch.ones(8, 8)
+    optimizer.step()
+    kept = [each for each in optimizer.state[weights[1]].values() if isinstance(each, torch.Tensor)]
+    assert sum(each.numel() for each in kept if each.numel() > 1) // 64 == declared.numbers_kept()

@@ -131,3 +131,12 @@ def test_the_keys_of_the_grid_reach_every_number_around_and_leave_it_never(qtbot
     grid.grab()
     assert len(set(seen)) > (4 if shape else 0)
     assert all(len(at) == len(shape) and float(weight[at]) >= 0 for at in seen)
+
+
+def test_an_optimizer_without_an_explanation_is_shown_by_what_it_did(panel, monkeypatch):
+    monkeypatch.setattr("networks.explanations.updates.update.RULES", {})
+    row = next(index for index, row in enumerate(panel._rows) if row.weights is not None)
+    panel.descent.chosen.emit(row)
+    assert "no explanation of the steps of" in panel.card.sum.text()
+    assert "→" in panel.card.change.text()
+    assert panel.card.lines.count() == 3
