@@ -27,7 +27,7 @@ _FRAME = 4 * 40 * 40
 """What the map of a frame takes at most."""
 
 
-class Subject(NamedTuple):
+class Filmed(NamedTuple):
     """What is filmed: a picture, in the run of a folder, and one map of a layer; None chooses the map."""
 
     run: str
@@ -49,7 +49,7 @@ class Subject(NamedTuple):
 class Shot(NamedTuple):
     """A subject with the frames that are there, by their steps."""
 
-    subject: Subject
+    subject: Filmed
     frames: dict[int, Frame]
     failed: set[int]
     """The steps whose weights cannot be read."""
@@ -68,11 +68,11 @@ class Film(QObject):
         """Why no frames are made of what was wished for last."""
         self._shots: OrderedDict[tuple[Any, ...], Shot] = OrderedDict()
         self._job: Job[None] | None = None
-        self._wish: tuple[Subject, tuple[int, ...]] | None = None
+        self._wish: tuple[Filmed, tuple[int, ...]] | None = None
         self._box: deque[Frame] = deque()
         self._making: Shot | None = None
 
-    def wish(self, subject: Subject, steps: tuple[int, ...]) -> dict[int, Frame]:
+    def wish(self, subject: Filmed, steps: tuple[int, ...]) -> dict[int, Frame]:
         """The frames of these moments that are there; the others are made in the background."""
         shot = self._shots.setdefault(subject.key, Shot(subject, {}, set()))
         self._shots.move_to_end(subject.key)
@@ -89,14 +89,14 @@ class Film(QObject):
         return shot.frames
 
     def forget(self) -> None:
-        """Wants no more frames, and lets go of all that are there."""
+        """Stops making frames, and frees those that are there."""
         self._wish = None
         self._give_up()
         self._shots.clear()
         self._count()
 
     def close(self) -> None:
-        """Wants no more, and waits until nothing is made."""
+        """Stops, and waits until nothing is being made."""
         self.forget()
         if self._job is not None:
             self._job.close()
@@ -172,7 +172,7 @@ class Film(QObject):
 
 
 def _made(
-    subject: Subject, channel: int | None, steps: tuple[int, ...], box: deque[Frame], task: Task
+    subject: Filmed, channel: int | None, steps: tuple[int, ...], box: deque[Frame], task: Task
 ) -> None:
     # imported late: torch takes a second
     from networks.insight.film import frames

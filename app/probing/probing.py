@@ -96,7 +96,7 @@ class Probing(QObject):
     images_wished = Signal(object)
     """The data set whose images are to be read."""
     troubled = Signal(object)
-    """A Message: a picture could not be had."""
+    """The Message that says why a picture could not be read."""
 
     def __init__(self, trainer: Trainer, runs: ProjectRuns, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -276,7 +276,7 @@ class Probing(QObject):
         key = pictures_key(project, self._probe)
         if self.ready is None or self.ready.key != key:
             if self.ready is None:
-                self.reason = message("The picture is made ready …")
+                self.reason = message("The picture is being prepared …")
                 self.changed.emit()
             work = partial(prepared, project, self._probe, key)
             self._preparing.run(work, self._take_ready, self._drop)
@@ -290,7 +290,7 @@ class Probing(QObject):
         self._look(project, wanted)
 
     def _look(self, project: Project, wanted: Wanted) -> None:
-        """Has it looked at in the background, unless that has been asked for already."""
+        """Looks at it in the background, unless that has been asked for already."""
         assert self.ready is not None
         source = self.sources.source(project, self.options)
         asked = _Asked(source, self.ready.key, wanted)

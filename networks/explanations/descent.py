@@ -23,7 +23,7 @@ from networks.layers.resizing import Resize, Upsample
 from networks.xray.capture import Capture
 
 
-class Row(msgspec.Struct, frozen=True, eq=False):
+class DescentRow(msgspec.Struct, frozen=True, eq=False):
     """One layer as the gradient of a batch comes down to it.
 
     `norm` is the length of the gradient at the layer's output, over the whole batch, `gradient` that of one
@@ -45,7 +45,7 @@ class Row(msgspec.Struct, frozen=True, eq=False):
         return tuple(way.factor for way in self.ways)
 
 
-def descent(seen: SeenStep, image: int) -> tuple[Row, ...]:
+def descent(seen: SeenStep, image: int) -> tuple[DescentRow, ...]:
     """The layers from the loss downwards, with the gradient of one image of the batch.
 
     Outputs are left out: they hand on what they get.
@@ -57,7 +57,7 @@ def descent(seen: SeenStep, image: int) -> tuple[Row, ...]:
             continue
         learned = [step.made.gradient for (name, _), step in seen.tensors.items() if name == reached.name]
         rows.append(
-            Row(
+            DescentRow(
                 reached.name,
                 layer,
                 does(layer, trace.captures[reached.name], image),

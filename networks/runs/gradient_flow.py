@@ -14,7 +14,7 @@ from networks.core.message import Message, message, plural
 FEWEST = 3
 """Layers that a network needs before it is said how its gradient changes over the depth."""
 VANISHES, EXPLODES = 1e-2, 1e2
-"""What is left of the gradient over the whole depth, from which on it is called vanishing or exploding."""
+"""Factors over the whole depth from which on the gradient is called vanishing or exploding."""
 
 Kind = Literal["vanishes", "holds", "explodes"]
 

@@ -25,7 +25,7 @@ from networks.training.tensor_file import read_tensors, write_tensors
 AVERAGED = "averaged/"
 """Before the names of averaged weights; no path of a module has a slash."""
 MOST_WAITING = 2**27
-"""Bytes of copies that wait for being written; beyond that, every second epoch is left out from then on."""
+"""Bytes of copies that may wait to be written; beyond that, every second epoch is skipped from then on."""
 
 
 class Moments:
@@ -42,9 +42,9 @@ class Moments:
         self._written = {each.step for each in moments_of(folder)}
         self._waiting: dict[int, dict[str, Tensor]] = {}
         self._lock = threading.Lock()
-        """Held while it changes what waits."""
+        """Held while the queue of copies changes."""
         self._every = stride_of(self._written, run.steps_per_epoch)
-        """Of how many epochs one is kept, since there is no room for more."""
+        """Every how-many-th epoch is kept: there is no room for more."""
         self._stride = self._every
         """Of how many epochs one is copied: of no fewer, and of more where copying takes too long."""
         self._taken = clock()
@@ -66,7 +66,7 @@ class Moments:
                     each.path.unlink()
                 self._written.discard(each.step)
         for rest in (folder / MOMENTS).glob(".*.tmp"):
-            # what a process that was killed had begun to write
+            # files that a killed process had begun to write
             with suppress(OSError):
                 rest.unlink()
 

@@ -1,4 +1,4 @@
-"""Puts the norms of single tensors together to those of the layers that they belong to."""
+"""Sums up the norms of single tensors to those of their layers."""
 
 from __future__ import annotations
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from networks.core.fields import real, whole
 
 MOST_PICTURES = 5_000
-"""Of more, so many are taken evenly."""
+"""The most pictures of a map; of more, this many are taken, evenly spread."""
 MOST_NUMBERS, PROJECTED = 2048, 1024
-"""Of more numbers for a picture, a random projection makes so many."""
+"""The most numbers for a picture; more are reduced to this many by a random projection."""
 NEAREST = 10
-"""So many neighbours of each picture are looked at when it is measured what a map keeps."""
+"""How many neighbours of each picture are compared to measure what a map keeps."""
 
 Form = Literal["averaged", "whole"]
 """What of a layer's maps is compared: the mean of each map, or every number of them."""

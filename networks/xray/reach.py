@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from networks.xray.value_place import ValuePlace
 
 
-class Frame(msgspec.Struct, frozen=True, eq=False):
+class SeenBox(msgspec.Struct, frozen=True, eq=False):
     """A part of a map, in shares of its height and width: the smallest box around all that is seen.
 
     `gaps` says which pixels of the box are seen, where that is not all of them, as with a dilation.
@@ -28,4 +28,4 @@ class Reach(msgspec.Struct, frozen=True, eq=False):
     """The number, and by layer what it sees; its own layer has a frame around the number itself."""
 
     place: ValuePlace
-    frames: Mapping[str, Frame]
+    frames: Mapping[str, SeenBox]

@@ -52,9 +52,9 @@ class LooksAt(PanelFeature["HeatPanel"]):
         self._choice = Choice()
         self._known: Known | None = None
         self._wanted: tuple[tuple[Any, ...], Asked] | None = None
-        """Of which weights which map is shown, or being made."""
+        """Which map is shown or being made, and of which weights."""
         self._tests: dict[tuple[str, str], Outcome] = {}
-        """What came of the tests of this network: by method and, where there is one, layer."""
+        """How the tests of this network ended, by method and, where it has one, layer."""
         self._begun: tuple[Choice, Any] | None = None
         """For which choice and picture a map is being made."""
         self._due = 0.0
@@ -111,7 +111,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
         if old is None:
             return
         if new.news(old, "network", "classes"):
-            # what was found out is that of another network
+            # the outcomes are those of another network
             self._tests.clear()
             self._testing.give_up()
             if self.late.made is not None:

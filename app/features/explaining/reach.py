@@ -15,7 +15,7 @@ from networks.core.message import Message
 from networks.explanations.receptive_field import receptive_field
 from networks.graph.check import Report
 from networks.graph.network import Network
-from networks.xray.reach import Frame, Reach
+from networks.xray.reach import Reach, SeenBox
 from networks.xray.value_place import ValuePlace
 
 
@@ -74,5 +74,5 @@ def _found(network: Network, report: Report, place: ValuePlace, training: bool, 
         if box is not None and shape is not None:
             top, left, bottom, right = box
             height, width = shape[1:]
-            frames[name] = Frame(top / height, left / width, bottom / height, right / width, field.gaps)
+            frames[name] = SeenBox(top / height, left / width, bottom / height, right / width, field.gaps)
     return Reach(place, frames)

@@ -203,7 +203,9 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         """Says why a number that is wished for is not shown yet."""
         if self._wish is not None and self.desk.probed is None:
             reason = self.desk.probing.reason
-            self.panel.show_hint(self.tr("The picture is made ready …") if reason is None else said(reason))
+            self.panel.show_hint(
+                self.tr("The picture is being prepared …") if reason is None else said(reason)
+            )
 
     @Slot(object)
     def _go(self, place: ValuePlace) -> None:
@@ -411,7 +413,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         if self.late.made is not None and not budget.fits(_NEXT, needed):
             # there is no room for these and for those that are shown
             self._forget()
-            self.late.made.show_hint(self.tr("The picture is made ready …"))
+            self.late.made.show_hint(self.tr("The picture is being prepared …"))
         return budget.ask(HOLDER, needed)
 
     def _forget(self) -> None:

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from networks.xray.probe import Which
 
 HOLDER = "where from"
-"""Under this name the room holds memory."""
+"""The name under which the room holds memory."""
 ANY = ""
-"""In place of a layer: whichever makes a good beginning."""
+"""In place of a layer's name: any layer that is good to begin with."""
 
 
 class Known(NamedTuple):

@@ -1,4 +1,4 @@
-"""Has a sweep trained elsewhere: in processes of this machine, or by what is written for other machines."""
+"""Lets a sweep be trained elsewhere: in processes of this machine, or by scripts for other machines."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from app.feature.desk import OUTCOME, Desk
 from app.feature.gesture import Gesture
 from app.features.runs.film_saving import FilmSaving
 from app.features.runs.forking import read_fork
-from app.probing.film import HOLDER, Film, Subject
+from app.probing.film import HOLDER, Film, Filmed
 from app.probing.moments import Timeline, timeline
 from app.training.runs import Runs
 from networks.core.after_step import AfterStep
@@ -157,7 +157,7 @@ class TimeMachine(QObject):
             layer, channel = self._map()
             folder = self._desk.runs.kept.folders[found.record.run]
             weights = shown.report.weights
-            subject = Subject(
+            subject = Filmed(
                 found.record.run, folder, probed.pictures, layer, channel, weights, self._averaged
             )
             frames = self.film.wish(subject, tuple(each.step for each in found.moments))

@@ -21,7 +21,7 @@ def mapped(
 ) -> DataMap | None:
     """The map of these outputs; None where it was given up. The same outputs and `before` give the same map.
 
-    `report` is told where the points are on their way. Pictures that lie on the map `before`, too, come as
+    `report` is told where the points are meanwhile. Pictures that lie on the map `before`, too, come as
     near to where they lay there as turning and flipping brings them. One by the same method, of the same
     layer and pictures, is where this one begins.
     """

@@ -16,7 +16,7 @@ from networks.insight.embedding.nearest import nearest
 from networks.insight.embedding.pca import components
 
 Report = Callable[[float, Tensor], bool]
-"""Is told the share that is done and where the points are now. False: nobody wants the map any more."""
+"""Is told the share that is done and where the points are now. False stops the work."""
 
 EARLY, STEPS = 150, 350
 """Steps with exaggerated pull, in which the groups form, and steps without."""

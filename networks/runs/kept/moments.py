@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 MOMENTS = "moments"
 MOST = 256
-"""So many are kept at most, however small: on a curve nobody could tell more of them apart."""
+"""The most that are kept, however small they are: on a curve nobody could tell more apart."""
 MEGABYTE = 1_000_000
 _FILE = re.compile(r"(\d{8,15})\.safetensors")
 
@@ -51,7 +51,7 @@ def moment_path(folder: Path, step: int) -> Path:
 
 
 def capacity(budget: int, size: int) -> int:
-    """How many moments of `size` bytes fit into so many megabytes; 0 where not even start and end do."""
+    """How many moments of `size` bytes fit into `budget` megabytes; 0 where not even start and end do."""
     room = min(MOST, budget * MEGABYTE // max(1, size))
     return room if room > 1 else 0
 
@@ -59,12 +59,12 @@ def capacity(budget: int, size: int) -> int:
 def thinned(
     steps: Iterable[int], steps_per_epoch: int, room: int, every: int = 1
 ) -> tuple[tuple[int, ...], int]:
-    """Which of these moments are kept where there is room for so many, and of how many epochs one is.
+    """Which of these moments are kept where there is room for `room` of them, and the new `every`.
 
-    The first and the last one always are; between them `every` so many-th epoch, or, where those are too
-    many, every second, fourth, eighth … of them. What falls inside an epoch goes as soon as it is not the
-    last. So it makes no difference whether all moments are thinned at once or one after the other as they
-    come, as long as the number of epochs is handed on.
+    The first and the last one are always kept, and between them each `every`-th epoch. Where those are too
+    many, `every` doubles until they fit. A moment inside an epoch goes as soon as it is not the last. So it
+    makes no difference whether moments are thinned all at once or one by one as they come, as long as `every`
+    is handed on.
     """
     known = sorted(set(steps))
     while True:
@@ -79,12 +79,12 @@ def thinned(
 
 
 def on_grid(step: int, steps_per_epoch: int, every: int) -> bool:
-    """Whether an epoch ends with this step that is kept where every so many-th one is."""
+    """Whether an epoch ends with this step whose number `every` divides."""
     return step % (steps_per_epoch * every) == 0
 
 
 def stride_of(steps: Collection[int], steps_per_epoch: int) -> int:
-    """Of how many epochs one is kept, as the moments tell that are there; a power of two.
+    """Which `every` these moments were kept with: a power of two.
 
     The last moment does not count: it is kept wherever it falls.
     """

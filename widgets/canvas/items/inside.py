@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from networks.xray.health import Health, Units
-from networks.xray.reach import Frame
+from networks.xray.reach import SeenBox
 from networks.xray.view import Maps, View
 from widgets.canvas.items.style import Style
 from widgets.canvas.placement.geometry import WIDTH
@@ -56,7 +56,7 @@ class Inside(msgspec.Struct, frozen=True, eq=False):
     answer: Answer | None = None
     """Of an Output alone."""
     health: Health | None = None
-    frame: Frame | None = None
+    frame: SeenBox | None = None
     """What the number that is pointed at sees of each map."""
     framed: int | None = None
     """The channel that the frame belongs to; None for all of them."""
@@ -183,7 +183,7 @@ def _paint_pixels(painter: QPainter, colors: NDArray[np.uint32], place: QRectF, 
     return where
 
 
-def _paint_frame(painter: QPainter, frame: Frame, place: QRectF, style: Style, *, reach: bool) -> None:
+def _paint_frame(painter: QPainter, frame: SeenBox, place: QRectF, style: Style, *, reach: bool) -> None:
     """A frame around a part of a map, at least a few pixels large; a dashed one is a `reach`.
 
     Pixels within it that are seen are tinted, where there are gaps between them.

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from networks.explanations.descent import Row
+from networks.explanations.descent import DescentRow
 from networks.explanations.figures import figure
 from networks.explanations.places import Array
 from widgets.inside.backward.lanes import Stream, streams
@@ -47,7 +47,7 @@ class DescentView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[DescentRow, ...] = ()
         self._streams: tuple[Stream, ...] = ()
         self._walked = 0
         self._images: dict[int, list[QImage] | None] = {}
@@ -55,7 +55,7 @@ class DescentView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("The gradient from the loss downwards"))
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[DescentRow]) -> None:
         """Begins at the loss."""
         same = [row.name for row in rows] == [row.name for row in self._rows]
         self._rows, self._images = tuple(rows), {}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from networks.explanations.descent import Row
+from networks.explanations.descent import DescentRow
 
 
 class Stream(msgspec.Struct, frozen=True):
@@ -23,7 +23,7 @@ class Stream(msgspec.Struct, frozen=True):
     lane: int
 
 
-def streams(rows: Sequence[Row]) -> tuple[Stream, ...]:
+def streams(rows: Sequence[DescentRow]) -> tuple[Stream, ...]:
     """The wires between rows. Lanes that run side by side do not touch."""
     places = {row.name: index for index, row in enumerate(rows)}
     wires = sorted(

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from networks.explanations.descent import Row, descent
+from networks.explanations.descent import DescentRow, descent
 from networks.explanations.figures import figure, line
 from networks.explanations.gradient_page import largest_gradient
 from networks.explanations.step import SeenStep, StepGradient, TensorStep
@@ -53,7 +53,7 @@ class BackwardPanel(QWidget):
         self._seen: SeenStep | None = None
         self._names: tuple[str, ...] = ()
         self._place = 0
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[DescentRow, ...] = ()
         self.heading = QLabel(self.tr("One training step, seen"))
         self.heading.setProperty("role", "heading")
         self.about = dim()
@@ -372,7 +372,7 @@ class BackwardPanel(QWidget):
             )
         self.story.setText(words)
 
-    def _row_words(self, row: Row) -> str:
+    def _row_words(self, row: DescentRow) -> str:
         words = self.tr("{name}: {does}.").format(name=row.name, does=said(row.does))
         if isinstance(row.layer, Add) and len(row.ways) > 1:
             words += " " + self.tr(

@@ -24,7 +24,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, eq=False):
-    """What came of the test of a method, with which picture height×width×channels, and of which weights."""
+    """How the test of a method ended, with the picture (height×width×channels) and the weights tested."""
 
     found: Randomization
     pixels: NDArray[np.uint8]
@@ -53,7 +53,7 @@ class Scene(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def second(self) -> int:
-        """The class that the probe is taken for or should be; or else the next in the order of answers."""
+        """The right class where the network answers another one; otherwise its second choice."""
         if self.label is not None and self.label != self.best:
             return self.label
         return int(np.argsort(-np.nan_to_num(self.answer), kind="stable")[1])

@@ -12,24 +12,24 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QSlider, QVBoxLa
 from networks.xray.heat import Description
 from widgets.controls.combo_box import ComboBox
 from widgets.inside.heat.choice import Choice, Scene
-from widgets.inside.heat.overlay import Look
+from widgets.inside.heat.overlay import Blend
 from widgets.look import theme
 
 
 class Knobs(QWidget):
-    """Asks for another choice, or another look of the same map."""
+    """Asks for another map, or for the same one drawn in another way."""
 
     chosen = Signal(object)
     """The `Choice` that is wished for."""
     looked = Signal(object)
-    """The `Look` that is wished for."""
+    """The `Blend` that is wished for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choice = Choice()
         self.label, self.other, self.layer, self.ground = ComboBox(), ComboBox(), ComboBox(), ComboBox()
         self.patch = _slider(1, 12, 4)
-        self.strength = _slider(0, 100, round(100 * Look().strength))
+        self.strength = _slider(0, 100, round(100 * Blend().strength))
         self.threshold = _slider(0, 95, 0)
         self._figures = {each: _dim("") for each in (self.patch, self.strength, self.threshold)}
         self._titles: dict[QWidget, QLabel] = {}
@@ -66,9 +66,9 @@ class Knobs(QWidget):
         self._show_figures()
 
     @property
-    def look(self) -> Look:
+    def look(self) -> Blend:
         """How the map is to show."""
-        return Look(self.strength.value() / 100, self.threshold.value() / 100)
+        return Blend(self.strength.value() / 100, self.threshold.value() / 100)
 
     def _choose(self) -> None:
         method = self._choice.method

@@ -1,4 +1,4 @@
-"""The ways to make a heat map, with two lines of words each, and what came of the test of each."""
+"""The methods for heat maps, with two lines on each, and how its test ended."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class MethodList(QWidget):
             row.set_brief(brief)
 
     def show_choice(self, method: str, tests: Mapping[str, Outcome]) -> None:
-        """Marks what is chosen, and says of each what came of its test."""
+        """Marks the chosen method, and says how the test of each ended."""
         for name, row in self.rows.items():
             row.setChecked(name == method)
             test = tests.get(name)
@@ -59,7 +59,7 @@ class MethodList(QWidget):
 
 
 class MethodRow(QAbstractButton):
-    """The name of a method, what it shows and what it is bad at; a frame around it when it is chosen."""
+    """The name of a method, what it shows and where it fails; framed when it is chosen."""
 
     def __init__(self, method: Description, parent: QWidget | None = None) -> None:
         super().__init__(parent)

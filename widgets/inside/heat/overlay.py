@@ -11,8 +11,8 @@ from networks.xray.heat import Reals
 from widgets.look.color_scale import painted
 
 
-class Look(msgspec.Struct, frozen=True):
-    """How strongly a map covers its picture, and the share of the largest number below which it does not."""
+class Blend(msgspec.Struct, frozen=True):
+    """How strongly a map covers its picture, and from which share of its largest number on."""
 
     strength: float = 0.85
     threshold: float = 0.0
@@ -27,9 +27,9 @@ def grey_of(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def overlaid(
-    pixels: NDArray[np.uint8], values: Reals | None, bound: float, look: Look, *, dark: bool
+    pixels: NDArray[np.uint8], values: Reals | None, bound: float, look: Blend, *, dark: bool
 ) -> NDArray[np.uint32]:
-    """The picture in grey with the map over it, in Qt's RGB32. What is no number covers nothing."""
+    """The picture in grey with the map over it, in Qt's RGB32. NaN covers nothing."""
     grey = grey_of(pixels)
     mixed = np.repeat(grey[:, :, None], 3, axis=2)
     if values is not None and bound > 0:

@@ -44,7 +44,7 @@ _LOW, _LOWEST, _HALF = 660, 480, 380
 """In a panel lower than this, methods that are not chosen say only their name; in one that is still lower and
 has so much width, the answer stands beside the picture and not below it."""
 _SETTLED_MS = 40
-"""After so long, all has its place when something new is shown below: then it can be scrolled to."""
+"""Milliseconds after which the layout has settled, so that what is new below can be scrolled to."""
 
 
 class HeatPanel(QWidget):
@@ -56,7 +56,7 @@ class HeatPanel(QWidget):
     """The patch in hand covers the picture from this row and column on."""
     randomize_wished = Signal()
     cancelled = Signal()
-    """The test that goes on is to be given up."""
+    """The running test is to be stopped."""
     saving_wished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -94,7 +94,7 @@ class HeatPanel(QWidget):
     def show_hint(self, reason: str) -> None:
         """Shows no picture, but the reason why."""
         self.scene = self.found = None
-        self.hint.setText(reason or self.tr("The picture is made ready …"))
+        self.hint.setText(reason or self.tr("The picture is being prepared …"))
         self._stack.setCurrentIndex(0)
 
     def show_scene(self, scene: Scene, choice: Choice, methods: Sequence[Description], patch: int) -> None:
@@ -122,7 +122,7 @@ class HeatPanel(QWidget):
         self.found, self._reason = found, reason
         self._covered = None
         if self.scene is not None and found is not None:
-            # what is said must fit the map, whose weights may be a few steps on
+            # the words must fit the map, whose weights may be a few steps newer
             self.scene = msgspec.structs.replace(self.scene, answer=found.answer)
             self._show_knobs()
         self._refresh()
@@ -130,7 +130,7 @@ class HeatPanel(QWidget):
             self.cover_wished.emit(*self.picture.patch)
 
     def show_tests(self, tests: Mapping[str, Outcome]) -> None:
-        """Shows what came of testing each method."""
+        """Shows how the test of each method ended."""
         before, outcome = self.trust.outcome, tests.get(self.choice.method)
         self.methods.show_choice(self.choice.method, tests)
         if outcome is before and outcome is not None:
@@ -391,7 +391,7 @@ class HeatPanel(QWidget):
 
     @Slot()
     def _bring(self) -> None:
-        """Scrolls to the test: it has just been made, or is that of the method that was chosen just now."""
+        """Scrolls to the test, which has just ended or belongs to the method that was just chosen."""
         if self.trust.strip.isVisible():
             self._scroll.ensureWidgetVisible(self.trust.strip, 0, 8)
 

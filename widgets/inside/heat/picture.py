@@ -19,13 +19,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from networks.xray.heat import HeatMap
 from widgets.controls.arrows import ARROWS
 from widgets.controls.screen_reader import tell
-from widgets.inside.explanation.ink import fitted
-from widgets.inside.heat.overlay import Look, grey_of, image_from, overlaid
+from widgets.inside.heat.overlay import Blend, grey_of, image_from, overlaid
 from widgets.look import theme
+from widgets.look.fitting import fitted
 
 SIDE, LEAST = 380, 180
 _BESIDE = 395
-"""Of the panel's height that others take."""
+"""What the rest of the panel takes of its height."""
 _FAR = 8
 """How many pixels further the cursor goes with Shift."""
 
@@ -46,7 +46,7 @@ class HeatPicture(QWidget):
         self.setAccessibleName(self.tr("Picture with its heat map"))
         self._pixels: NDArray[np.uint8] | None = None
         self._map: HeatMap | None = None
-        self._look = Look()
+        self._look = Blend()
         self._image: QImage | None = None
         self._dark = False
         self.cursor_at = (0, 0)
@@ -77,13 +77,13 @@ class HeatPicture(QWidget):
         self._map, self._image = found, None
         self.update()
 
-    def show_look(self, look: Look) -> None:
+    def show_look(self, look: Blend) -> None:
         """Shows the map in another way."""
         self._look, self._image = look, None
         self.update()
 
     def show_hand(self, side: int, shade: float) -> None:
-        """Takes a patch of this many pixels on a side in hand, or puts it away where that is 0."""
+        """Picks up a patch with this many pixels on a side, or puts it away where that is 0."""
         self._shade = shade
         if side != self.side:
             self.side = side
@@ -149,7 +149,7 @@ class HeatPicture(QWidget):
         return max(0, min(height - 1, row)), max(0, min(width - 1, column))
 
     def set_room(self, height: int) -> None:
-        """Leaves room below the picture in a panel that is so high."""
+        """Leaves room below the picture in a panel of this height."""
         side = max(theme.grown(LEAST), min(theme.grown(SIDE), height - theme.grown(_BESIDE)))
         if side != self.height():
             self.setFixedHeight(side)
@@ -237,7 +237,7 @@ class HeatPicture(QWidget):
             box = QRectF(0, 0, 5, 5)
             box.moveCenter(middle)
         light = grey_of(self._pixels)[row, column] > 127
-        # in both, so that it is seen on whatever lies below
+        # light and dark, so that it is seen on any picture
         painter.setPen(QPen(QColor("#ffffff"), 3))
         painter.drawRect(box)
         painter.setPen(QPen(QColor("#10141a"), 1.5 if light else 1))

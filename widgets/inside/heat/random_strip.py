@@ -1,4 +1,4 @@
-"""What becomes of a heat map while the weights are drawn anew, layer by layer from the top."""
+"""How a heat map changes while the weights are drawn anew, layer by layer from the top."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from widgets.inside.explanation.ink import CENTRE, Ink, fitted, g, write
+from widgets.inside.explanation.ink import CENTRE, Ink, g, write
 from widgets.inside.heat.choice import Outcome
-from widgets.inside.heat.overlay import Look, image_from, overlaid
+from widgets.inside.heat.overlay import Blend, image_from, overlaid
 from widgets.look import theme
+from widgets.look.fitting import fitted
 
 _TILE, _GAP, _BELOW = 84, 10, 46
 
@@ -191,7 +192,7 @@ class RandomStrip(QWidget):
         for values in maps:
             finite = values[np.isfinite(values)]
             bound = float(np.abs(finite).max()) if finite.size else 0.0
-            found.append(image_from(overlaid(pixels, values, bound, Look(1.0), dark=dark)))
+            found.append(image_from(overlaid(pixels, values, bound, Blend(1.0), dark=dark)))
         return found
 
 

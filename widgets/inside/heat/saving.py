@@ -8,14 +8,15 @@ from PySide6.QtGui import QPainter
 from networks.core.message import visible
 from networks.explanations.figures import figure
 from networks.xray.heat import Description, HeatMap
-from widgets.inside.explanation.ink import Ink, fitted, g, write
+from widgets.inside.explanation.ink import Ink, g, write
 from widgets.inside.explanation.report import Report, height_of
 from widgets.inside.heat.choice import Outcome, Scene
-from widgets.inside.heat.overlay import Look
+from widgets.inside.heat.overlay import Blend
 from widgets.inside.heat.picture import HeatPicture
 from widgets.inside.heat.random_strip import RandomStrip
 from widgets.inside.heat.sentences import aim_words, score_words, seen, tr, verdict
 from widgets.look import theme
+from widgets.look.fitting import fitted
 from widgets.look.translation import said
 
 _MARGIN, _WIDTH, _PICTURE = 20, 760, 360
@@ -32,7 +33,7 @@ def heat_picture(
     found: HeatMap,
     method: Description,
     scene: Scene,
-    look: Look,
+    look: Blend,
     test: Outcome | None,
     ending: str,
 ) -> bytes:
@@ -44,7 +45,7 @@ class _Picture(Report):
     """Picture, words and the stages of the test on white."""
 
     def __init__(
-        self, found: HeatMap, method: Description, scene: Scene, look: Look, test: Outcome | None
+        self, found: HeatMap, method: Description, scene: Scene, look: Blend, test: Outcome | None
     ) -> None:
         self._found, self._method, self._scene, self._test = found, method, scene, test
         self._ink = Ink(theme.LIGHT)

@@ -100,7 +100,7 @@ def _gap(found: HeatMap) -> str:
 
 
 def verdict(test: Randomization) -> str:
-    """What came of drawing the weights anew."""
+    """How the map changed when the weights were drawn anew."""
     similarity = test.similarity
     if similarity is None:
         return tr("No map of this test has two different numbers, so there is nothing to compare.")

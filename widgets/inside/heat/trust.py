@@ -18,7 +18,7 @@ class Trust(QWidget):
 
     randomize_wished = Signal()
     cancelled = Signal()
-    """The test that goes on is to be given up."""
+    """The running test is to be stopped."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +42,7 @@ class Trust(QWidget):
         return self.outcome is not None and self.outcome.found.unmoved
 
     def show_outcome(self, outcome: Outcome | None) -> None:
-        """Shows what came of the test; None where there has been none."""
+        """Shows how the test ended; None where there was none."""
         self.outcome = outcome
         self.strip.show_test(outcome)
         self.strip.setVisible(outcome is not None)

@@ -13,7 +13,7 @@ from networks.runs.gradient_flow import FlowLayer, GradientFlow, values_of
 from networks.runs.record import Record
 
 MOST_LINES = 24
-"""Epochs that are drawn at once, evenly from all of them."""
+"""How many epochs are drawn at once, evenly spread over the run."""
 
 
 class FlowRun(NamedTuple):
@@ -24,7 +24,7 @@ class FlowRun(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """How the gradient is to be drawn. `epoch` is that which is emphasized, None for the newest."""
+    """How the gradient is to be drawn. `epoch` is emphasized; None stands for the newest."""
 
     several: bool = False
     over_weights: bool = False

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.core.message import message
-from networks.explanations.descent import Row
+from networks.explanations.descent import DescentRow
 from networks.explanations.trace import Way
 from networks.graph.network import Wire
 from networks.layers.linear import Identity
@@ -16,7 +16,7 @@ from widgets.inside.backward.lanes import streams
 def rows_with(wires, count):
     """Rows 0 to count − 1, with these wires from a row to one below."""
     return [
-        Row(
+        DescentRow(
             f"r{index}",
             Identity(),
             message("handed on"),

@@ -17,7 +17,7 @@ from widgets.inside.heat.answer_bars import AnswerBars
 from widgets.inside.heat.choice import Choice, Outcome, Scene
 from widgets.inside.heat.knobs import Knobs
 from widgets.inside.heat.method_list import MethodList
-from widgets.inside.heat.overlay import Look, overlaid
+from widgets.inside.heat.overlay import Blend, overlaid
 from widgets.inside.heat.picture import HeatPicture
 from widgets.inside.heat.random_strip import RandomStrip
 from widgets.inside.heat.sentences import pixel_words, score_words, seen, verdict
@@ -54,9 +54,9 @@ def test_what_is_hidden_or_zero_leaves_the_picture_grey(seed, colors, strength, 
     values = draw.normal(size=(5, 4)).astype(np.float32)
     values[0, 0], values[1, 1] = 0, np.nan
     bound = float(np.nanmax(np.abs(values)))
-    plain = channels(overlaid(pixels, None, 0, Look(), dark=dark))
+    plain = channels(overlaid(pixels, None, 0, Blend(), dark=dark))
     assert (np.ptp(plain, axis=-1) == 0).all()
-    found = channels(overlaid(pixels, values, bound, Look(strength, threshold), dark=dark))
+    found = channels(overlaid(pixels, values, bound, Blend(strength, threshold), dark=dark))
     hidden = ~(np.abs(np.nan_to_num(values)) / bound >= threshold) | (np.nan_to_num(values) == 0)
     assert (found[hidden] == plain[hidden]).all()
     if strength == 0:
@@ -66,7 +66,7 @@ def test_what_is_hidden_or_zero_leaves_the_picture_grey(seed, colors, strength, 
 @pytest.mark.parametrize("dark", [False, True])
 def test_for_is_orange_and_against_is_blue(dark):
     pixels = np.full((1, 2, 1), 128, np.uint8)
-    found = channels(overlaid(pixels, np.array([[1, -1]], np.float32), 1, Look(1.0), dark=dark))[0]
+    found = channels(overlaid(pixels, np.array([[1, -1]], np.float32), 1, Blend(1.0), dark=dark))[0]
     assert found[0, 0] > found[0, 2]
     assert found[1, 2] > found[1, 0]
 
