@@ -44,6 +44,7 @@ class TorchLoader(QObject):
 
 
 def _load(_: Task) -> Torch:
+    import numpy.ma  # noqa: F401  np.unique asks for it the first time, whoever asks that
     import torch
     import torch._dynamo
 
