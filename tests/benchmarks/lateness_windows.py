@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from app.features.program.torch_loading import TorchLoading
 from networks.presets.catalog import PRESETS
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe
@@ -25,6 +26,8 @@ def opened(project: Project, everything: bool = True) -> Iterator[OpenedWindow]:
     window.load_torch()
     wait(30, lambda: window.desk.shown.devices is not None)
     gc.freeze()  # as the program does then
+    ahead = window.feature(TorchLoading).ahead
+    wait(60, lambda: not ahead.busy)
     wait(0.5)
     yield window
     window.trainer.close()

@@ -1,10 +1,12 @@
-"""torch, which is loaded when the window already stands; the status line says how far that is."""
+"""torch, which is loaded when the window already stands; then all files of widgets, for what opens first."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QLabel
 
+import widgets
+from app.background.imports_ahead import ImportsAhead
 from app.feature.desk import LASTING, Desk
 from app.feature.feature import Feature
 from app.feature.panel import Piece, Spot
@@ -27,6 +29,10 @@ class TorchLoading(Feature):
         self._loader = TorchLoader(self)
         self._loader.loaded.connect(self._take)
         self._loader.failed.connect(self._miss)
+        # also without torch
+        self.ahead = ImportsAhead(widgets, self)
+        self._loader.loaded.connect(self.ahead.start)
+        self._loader.failed.connect(self.ahead.start)
 
     def pieces(self) -> tuple[Piece, ...]:
         return (Piece(Spot.CORNER, self.label),)
@@ -36,6 +42,7 @@ class TorchLoading(Feature):
         self._loader.start()
 
     def close(self) -> None:
+        self.ahead.close()
         self._loader.close()
 
     @Slot(object, str)
