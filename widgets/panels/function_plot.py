@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from networks.layers.activation import Activation
@@ -69,6 +69,8 @@ class _Lines(QWidget):
         self.spread: Spread | None = None
         self.values = self.slopes = _NOTHING
         self._low, self._high = -0.2, 1.1
+        self._picture: tuple[tuple[object, ...], QPixmap] | None = None
+        """What was painted last, and of what: lines take long, and all below a section that grows moves."""
 
     def draw(self, function: Activation | None) -> None:
         """Draws this function, or nothing."""
@@ -86,8 +88,20 @@ class _Lines(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        shade = theme.colors(self)
+        ratio, shade = self.devicePixelRatioF(), theme.colors(self)
+        key = (self.function, self.spread, self.size(), ratio, shade)
+        if self._picture is None or self._picture[0] != key:
+            picture = QPixmap(self.size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            self._paint(QPainter(picture), shade)
+            self._picture = key, picture
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture[1])
+        painter.end()
+
+    def _paint(self, painter: QPainter, shade: theme.Colors) -> None:
+        """Paints all of it, and ends the painter."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font(theme.SMALL))
         metrics = painter.fontMetrics()
