@@ -100,6 +100,8 @@ class _Restyling(QObject):
         for window in held:
             if Shiboken.isValid(window):
                 window.setUpdatesEnabled(True)
+                # what was asked for while nothing was painted is forgotten, and all that follows waits for it
+                window.repaint()
 
     def watch_around(self, seen: list[QWidget]) -> None:
         """Styles all that is hidden when it is shown: windows, and what is in one of those that are seen."""

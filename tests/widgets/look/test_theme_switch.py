@@ -172,6 +172,53 @@ def test_what_comes_into_sight_or_goes_while_a_theme_changes_is_styled_like_the_
         assert label.palette().color(QPalette.ColorRole.WindowText).name() == DARK.error
 
 
+def on_screen(window):
+    """What one sees of the window, whatever it would paint if it was asked."""
+    image = window.screen().grabWindow(window.winId()).toImage()
+    return image.convertToFormat(window.grab().toImage().format())
+
+
+class Painted(QLabel):
+    """Counts how often it is painted."""
+
+    times = 0
+
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        self.times += 1
+
+
+def test_all_that_is_seen_is_painted_after_it_has_changed_and_not_before(qtbot, themed):
+    apply_theme(themed, "light")
+    window, labels = QWidget(), []
+    columns = QVBoxLayout(window)
+    for _ in range(3):
+        column = QVBoxLayout(box := QWidget())
+        columns.addWidget(box)
+        for _ in range(15):
+            labels.append(Painted("word"))
+            column.addWidget(labels[-1])
+    still = labels[20]
+    still.setUpdatesEnabled(False)
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    qtbot.waitUntil(lambda: all(label.times for label in labels if label is not still))
+    apply_theme(themed, "dark", soon=True)
+    before = [label.times for label in labels]
+    for label in labels:
+        label.update()
+    qtbot.waitUntil(
+        lambda: all(label.times > n for label, n in zip(labels, before, strict=True) if label is not still)
+    )
+    assert window.updatesEnabled()
+    assert not still.updatesEnabled()
+    still.setUpdatesEnabled(True)
+    qtbot.waitUntil(lambda: on_screen(window) == window.grab().toImage())
+    labels[40].setText("another word")
+    qtbot.waitUntil(lambda: on_screen(window) == window.grab().toImage())
+
+
 class Told(QWidget):
     """Keeps which changes it is told of."""
 
