@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QPalette
 
-from networks.layers.activation import ReLU, Tanh
+from networks.layers.activation import Tanh
+from networks.layers.rectifiers import ReLU
 from networks.xray.closeup import Spread
 from widgets.panels.function_plot import FunctionPlot
 
