@@ -50,6 +50,7 @@ from networks.runs.events import Failed, Finished, Stepped, Validated
 from networks.runs.table import COLUMNS
 from networks.source import source
 from networks.source.identifiers import GLOBALS
+from networks.source.loop_text import loop_names
 from networks.source.training_script import data_file
 from networks.training.loss_functions import FUNCTIONS
 from networks.training.run import Run
@@ -618,12 +619,14 @@ def test_a_script_imports_torch_and_numpy_and_defines_names_that_no_class_may_ha
                 classes.add(statement.name)
     assert imported <= {"torch", "numpy", "csv", "math", "collections", "pathlib"}
     assert defined <= GLOBALS
-    assert classes == {
+    own = {
         node.name
         for node in ast.parse(source(project.network, 10, "Net").text).body[1:]
         if isinstance(node, ast.ClassDef)
     }
-    assert not classes & GLOBALS
+    assert own <= classes
+    assert classes - own <= {*loop_names()}
+    assert not own & GLOBALS
 
 
 def test_names_of_layers_stay_text(fresh, tmp_path):

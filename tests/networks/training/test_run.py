@@ -526,7 +526,7 @@ def test_what_cannot_fit_into_memory_is_refused_before_the_system_ends_the_progr
         Linear(features=CLASSES),
         Output(),
     )
-    with pytest.raises(UserError, match=r"needs at least 120\d\d.\d GB"):
+    with pytest.raises(UserError, match=r"needs at least 160\d\d.\d GB"):
         Run(project(wide))
 
 

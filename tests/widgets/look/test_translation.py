@@ -66,6 +66,8 @@ NEVER_ONE = {
     "Expected a group of at most {layers} layers": "a bound",
     "{count} pictures of 32×32": "thousands",
     "{zero} {dead} of {count} units were zero for all {pictures} pictures": "dozens are tried",
+    "dead: zero everywhere in all {pictures} pictures that were tried": "dozens are tried",
+    "{drawn} On {pictures} pictures it lies between": "on one there is no lowest and highest",
 }
 
 
