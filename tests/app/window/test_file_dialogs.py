@@ -195,6 +195,20 @@ def wishes(window: OpenedWindow) -> dict[str, QObject]:
     return found
 
 
+def saved_in_sight(window: OpenedWindow, qtbot) -> Iterator[QAbstractButton]:
+    """Buttons that save what is shown, each while its room is in front."""
+    window.feature(WhereFrom).explain_selected()
+    panel = window.feature(WhereFrom).panel
+    qtbot.waitUntil(lambda: panel.isVisible() and panel.page is not None, timeout=60_000)
+    yield panel.save
+    # without it there are no answers to film
+    window.desk.probe_wished.emit()
+    window.desk.open_panel("curves")
+    button = window.feature(Training).time.bar.save_button
+    qtbot.waitUntil(lambda: button.isVisible() and button.isEnabled(), timeout=60_000)
+    yield button
+
+
 def press(wish: QObject) -> None:
     if isinstance(wish, QAction):
         wish.trigger()
@@ -227,11 +241,10 @@ def files_in(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def walk(window: OpenedWindow, dialogs: Dialogs, qtbot, tmp_path: Path, case: str) -> None:
-    folder = tmp_path / "target"
+def walk(window: OpenedWindow, dialogs: Dialogs, qtbot, folder: Path, case: str, found) -> None:
     folder.mkdir()
     settings = window.desk.settings
-    for name, wish in wishes(window).items():
+    for name, wish in found:
         dialogs.opened, dialogs.said = 0, []
         window.statusBar().clearMessage()
         dialogs.path = lambda ending, wants: CASES[case](folder, ending, wants)
@@ -271,7 +284,10 @@ def test_whatever_a_file_dialog_answers_is_done_or_refused_in_a_sentence(
     dialogs = Dialogs(monkeypatch)
     window.files.dialogs.ask_discard = lambda: "discard"
     window.exports.open_folder = lambda folder: True
-    walk(window, dialogs, qtbot, tmp_path, case)
+    # of these rooms nothing is kept while others are in sight
+    rooms = ((f"room {number}", button) for number, button in enumerate(saved_in_sight(window, qtbot)))
+    walk(window, dialogs, qtbot, tmp_path / "rooms", case, rooms)
+    walk(window, dialogs, qtbot, tmp_path / "target", case, wishes(window).items())
     window.document.edit(lacking(), "lacking")
     data = window.feature(Data)
     walked = tmp_path / "other"
