@@ -67,17 +67,26 @@ def shades(widget):
     return colours.shades(widget.grab().toImage(), every=2)
 
 
-@pytest.mark.parametrize("make", [Palette, layer_panel, activation_panel, training_panel, DataPanel])
-def test_a_panel_follows_the_theme(qtbot, themed, make):
-    apply_theme(themed, "light")
+def around(qtbot, panel):
+    """A window with this panel alone, on the screen."""
     window = QWidget()
     window.setAutoFillBackground(True)
     column = QVBoxLayout(window)
     column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(make())
+    column.addWidget(panel)
     qtbot.addWidget(window)
     window.resize(260, 560)
     window.show()
+    return window
+
+
+PANELS = [Palette, layer_panel, activation_panel, training_panel, DataPanel]
+
+
+@pytest.mark.parametrize("make", PANELS)
+def test_a_panel_follows_the_theme(qtbot, themed, make):
+    apply_theme(themed, "light")
+    window = around(qtbot, make())
     # what a panel makes when it is first painted is there then
     window.grab()
     themed.processEvents()
@@ -86,17 +95,10 @@ def test_a_panel_follows_the_theme(qtbot, themed, make):
         assert followed(window, theme, other)
 
 
-@pytest.mark.parametrize("make", [Palette, layer_panel, activation_panel, training_panel, DataPanel])
+@pytest.mark.parametrize("make", PANELS)
 def test_a_panel_that_was_hidden_meanwhile_follows_the_theme_when_it_is_shown(qtbot, themed, make):
     apply_theme(themed, "light")
-    window = QWidget()
-    window.setAutoFillBackground(True)
-    column = QVBoxLayout(window)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(panel := make())
-    qtbot.addWidget(window)
-    window.resize(260, 560)
-    window.show()
+    window = around(qtbot, panel := make())
     window.grab()
     for theme, other in ((DARK, LIGHT), (LIGHT, DARK)):
         panel.hide()
@@ -112,17 +114,10 @@ def test_a_panel_that_was_hidden_meanwhile_follows_the_theme_when_it_is_shown(qt
         assert hidden_meanwhile == window.grab().toImage()
 
 
-@pytest.mark.parametrize("make", [Palette, layer_panel, activation_panel, training_panel, DataPanel])
+@pytest.mark.parametrize("make", PANELS)
 def test_what_changes_soon_looks_as_if_it_had_changed_at_once(qtbot, themed, make):
     apply_theme(themed, "light")
-    window = QWidget()
-    window.setAutoFillBackground(True)
-    column = QVBoxLayout(window)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(make())
-    qtbot.addWidget(window)
-    window.resize(260, 560)
-    window.show()
+    window = around(qtbot, make())
     window.grab()
     themed.processEvents()
     for theme, other in ((DARK, LIGHT), (LIGHT, DARK)):
