@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 
 from app.feature.desk import Desk
 from app.features.runs.sweeps import Sweeps
-from app.features.runs.training import Training
 from app.session.settings import Settings
 from networks.project.project import first_project
 from networks.recipes.recipe import with_settings
@@ -29,17 +28,6 @@ def desk(qtbot, tmp_path, collector_at_rest):
     project = first_project()
     recipe = with_settings(project.recipe, epochs=1, batch_size=500, threads=1)
     return Desk(replace(project, recipe=recipe), window, Settings(tmp_path / "settings.json"), tmp_path)
-
-
-@pytest.fixture
-def training(desk, qtbot):
-    training = Training(desk)
-    training.runs.may_begin = lambda *_: True
-    qtbot.addWidget(training.curves)
-    qtbot.addWidget(training.bar)
-    training.show(None, desk.shown)
-    yield training
-    training.close()
 
 
 @pytest.fixture
