@@ -5,27 +5,25 @@ from __future__ import annotations
 from time import perf_counter
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QImage,
     QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from widgets.controls.arrows import ARROWS
-from widgets.controls.screen_reader import tell
 from widgets.inside.near.map_painting import hatch, image_of, paint_image
 from widgets.inside.near.near import Near, Pointed, number
+from widgets.inside.near.numbers_page import NumbersPage
 from widgets.look import theme
 from widgets.look.fitting import fitted
-from widgets.look.translation import said
 
 SIZES = (34, 48, 72, 112, 176, 280)
 """How large a map may be shown, in device-independent pixels."""
@@ -43,30 +41,15 @@ def _strongest(near: Near) -> tuple[int, int]:
     return int(row), int(column)
 
 
-class MapGrid(QWidget):
+class MapGrid(NumbersPage):
     """Shows the maps of one page. Arrow keys walk over the numbers of a map, with Ctrl from map to map."""
-
-    pointed = Signal(object)
-    """The `Pointed` number under the pointer or the cursor, or None."""
-    channel_chosen = Signal(int)
-    explanation_wished = Signal(object)
-    """A `Pointed` number: where it comes from is to be shown."""
-    page_wished = Signal(int)
-    """So many pages further."""
-    cursor_moved = Signal(QRect)
-    """The place that is to be seen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Maps of the layer"))
-        self._near: Near | None = None
         self._size = 2
         self._cursor = (0, 0, 0)
         """The place on the page, the row and the column."""
-        self._hovered: tuple[int, int, int] | None = None
         self._images: dict[int, QImage] = {}
         self._dark = False
         self._more = QTimer(self, singleShot=True, interval=0)
@@ -169,21 +152,15 @@ class MapGrid(QWidget):
         channel = near.channels[index]
         return Pointed(float(near.values[index, row, column]), channel, row, column, self._near.note(channel))
 
-    def _tell(self) -> None:
-        found = self.shown_number
-        words = ""
-        if found is not None:
-            told = self.tr("map {channel}, row {row}, column {column}: {value}")
-            words = told.format(
-                channel=found.channel, row=found.row, column=found.column, value=number(found.value)
-            )
-            if found.note is not None:
-                words = f"{words}, {said(found.note)}"
-        tell(self, words)
-        self.pointed.emit(found)
+    def _words(self, found: Pointed) -> str:
+        told = self.tr("map {channel}, row {row}, column {column}: {value}")
+        return told.format(
+            channel=found.channel, row=found.row, column=found.column, value=number(found.value)
+        )
 
-    def _go(self, index: int, row: int, column: int) -> None:
+    def _go(self, *place: int) -> None:
         assert self._near is not None
+        index, row, column = place
         near = self._near.closeup
         height, width = near.values.shape[1:]
         index = max(0, min(len(near.channels) - 1, index))
@@ -222,29 +199,6 @@ class MapGrid(QWidget):
         else:
             return False
         return True
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        found = self._at(event.position())
-        if found != self._hovered:
-            self._hovered = found
-            self.update()
-            self._tell()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        if self._hovered is not None:
-            self._hovered = None
-            self.update()
-            self._tell()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        found = self._at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and found is not None:
-            self._go(*found)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self._at(event.position()) is not None:
-            self.explanation_wished.emit(self.shown_number)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.angleDelta().y():

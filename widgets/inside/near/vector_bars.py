@@ -3,49 +3,33 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
     QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
-from widgets.controls.screen_reader import tell
 from widgets.inside.near.near import Near, Pointed, number
+from widgets.inside.near.numbers_page import NumbersPage
 from widgets.look import theme
-from widgets.look.translation import said
 
 _HEIGHT, _FOOT = 200, 18
 _LONGEST_NAMED = 16
 """Numbers up to which each is named below its bar."""
 
 
-class VectorBars(QWidget):
+class VectorBars(NumbersPage):
     """Shows the numbers of one page. Left and right walk from one to the next."""
-
-    pointed = Signal(object)
-    """The `Pointed` number under the pointer or the cursor, or None."""
-    channel_chosen = Signal(int)
-    explanation_wished = Signal(object)
-    """A `Pointed` number: where it comes from is to be shown."""
-    page_wished = Signal(int)
-    """So many pages further."""
-    cursor_moved = Signal(QRect)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Numbers of the layer"))
-        self._near: Near | None = None
         self._cursor = 0
-        self._hovered: int | None = None
 
     def show_near(self, near: Near | None) -> None:
         """Shows these numbers."""
@@ -64,7 +48,7 @@ class VectorBars(QWidget):
         """The number under the pointer, or else under the cursor."""
         if self._near is None:
             return None
-        place = self._cursor if self._hovered is None else self._hovered
+        (place,) = self._hovered or (self._cursor,)
         channel = self._near.closeup.channels[place]
         value = float(self._near.closeup.values[place])
         return Pointed(value, channel, note=self._near.note(channel))
@@ -75,31 +59,23 @@ class VectorBars(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(60, theme.grown(_HEIGHT))
 
-    def _tell(self) -> None:
-        found = self.shown_number
-        words = ""
-        if found is not None:
-            told = self.tr("number {channel}: {value}")
-            words = told.format(channel=found.channel, value=number(found.value))
-            if found.note is not None:
-                words = f"{words}, {said(found.note)}"
-        tell(self, words)
-        self.pointed.emit(found)
+    def _words(self, found: Pointed) -> str:
+        return self.tr("number {channel}: {value}").format(channel=found.channel, value=number(found.value))
 
-    def _go(self, place: int) -> None:
+    def _go(self, *place: int) -> None:
         assert self._near is not None
         near = self._near.closeup
-        self._cursor, self._hovered = max(0, min(len(near.channels) - 1, place)), None
+        self._cursor, self._hovered = max(0, min(len(near.channels) - 1, place[0])), None
         self.cursor_moved.emit(self.rect())
         self.update()
         self._tell()
         if near.channels[self._cursor] != near.channel:
             self.channel_chosen.emit(near.channels[self._cursor])
 
-    def _at(self, x: float) -> int | None:
-        if self._near is None or not 0 <= x < self.width():
+    def _at(self, point: QPointF) -> tuple[int, ...] | None:
+        if self._near is None or not 0 <= point.x() < self.width():
             return None
-        return int(x / self.width() * len(self._near.closeup.channels))
+        return (int(point.x() / self.width() * len(self._near.closeup.channels)),)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -117,28 +93,6 @@ class VectorBars(QWidget):
             self.explanation_wished.emit(self.shown_number)
         else:
             super().keyPressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        found = self._at(event.position().x())
-        if found != self._hovered:
-            self._hovered = found
-            self.update()
-            self._tell()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._hovered = None
-        self.update()
-        self._tell()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        found = self._at(event.position().x())
-        if event.button() == Qt.MouseButton.LeftButton and found is not None:
-            self._go(found)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self._near is not None:
-            self.explanation_wished.emit(self.shown_number)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._near is None:
