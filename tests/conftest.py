@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from functools import wraps
+from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
@@ -14,6 +15,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # processes that tests start, would compile the whole tree anew
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+FONTS = Path("/usr/share/fonts/truetype/dejavu")
+if FONTS.is_dir():
+    # what has room in the window depends on the letters, and those on what else was ever installed
+    os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
 
 # until all is imported: the collector would walk through torch again and again, and find nothing
 gc.disable()

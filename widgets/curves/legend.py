@@ -96,7 +96,9 @@ class RunButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         font = theme.font(theme.SMALL, bold=True)
         width = QFontMetrics(font).horizontalAdvance(self.text() + self._shown_word()) + _LEFT + _RIGHT + 2
-        return QSize(min(theme.grown(_WIDEST), width), theme.grown(_ROW))
+        # nobody can point at a name in a picture to read the rest of it
+        most = width if self._printed else theme.grown(_WIDEST)
+        return QSize(min(most, width), theme.grown(_ROW))
 
     def menu(self) -> QMenu:
         """What can be done with the run."""
@@ -312,14 +314,14 @@ class RunsLegend(QScrollArea):
 
     @contextmanager
     def printed(self) -> Iterator[QWidget]:
-        """All rows as one widget, without arrows, to be drawn in a picture."""
-        if self.replaced:
-            self._lay_out(sorted(self._buttons, reverse=True), self.width())
+        """All rows as one widget, with names as long as they are and no arrows, to be drawn in a picture."""
         for button in self._buttons.values():
             button.set_printed(True)
+        self._lay_out(sorted(self._buttons, reverse=True), self.width())
         yield self._rows
         for button in self._buttons.values():
             button.set_printed(False)
+        self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -77,7 +77,7 @@ def test_a_dialog_is_walked_by_keys(window, qtbot, answered_dialogs, name):
     assert seen == dict.fromkeys(("inside", "round", "within", "named", "closed"), True)
 
 
-@pytest.mark.parametrize("width", [960, 1480])
+@pytest.mark.parametrize("width", [960, 1900])
 def test_alt_and_a_letter_opens_a_menu_also_where_the_menus_are_folded_away(window, qtbot, width):
     window.resize(width, 560)
     qtbot.waitUntil(lambda: window.menus.bar.isVisible() == (width > 1000))

@@ -288,7 +288,7 @@ class ExplanationPanel(QWidget):
         row.setContentsMargins(theme.MARGIN, 8, theme.SPACE, 8)
         row.setSpacing(theme.SPACE * 2)
         self.by.setAccessibleName(self.tr("By what the gradient is"))
-        self.by.setMinimumContentsLength(12)
+        self._narrow_weight(False)
         self.by.setVisible(False)
         row.addWidget(title, 1)
         row.addWidget(self.side)
@@ -382,8 +382,21 @@ class ExplanationPanel(QWidget):
 
     def _fit_head(self, width: int) -> None:
         """What says least gives way first; nothing that stays is cut off."""
-        away = (self.probe.setHidden, self.save.shorten, self.weights.setHidden, self._title.setHidden)
+        away = (
+            self.probe.setHidden,
+            self.save.shorten,
+            self.weights.setHidden,
+            self._title.setHidden,
+            self._narrow_weight,
+        )
         give_way(self._head_row, width, away)
+
+    def _narrow_weight(self, narrow: bool) -> None:
+        policies = ComboBox.SizeAdjustPolicy
+        self.by.setSizeAdjustPolicy(
+            policies.AdjustToMinimumContentsLengthWithIcon if narrow else policies.AdjustToContents
+        )
+        self.by.setMinimumContentsLength(6 if narrow else 12)
 
     @Slot(QRectF)
     def _bring(self, place: QRectF) -> None:

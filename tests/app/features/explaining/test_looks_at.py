@@ -243,6 +243,7 @@ def test_it_follows_the_weights_of_a_run(room, training, desk, qtbot):
     assert "random start" not in room.panel.weights.text()
 
 
+@pytest.mark.parametrize("desk", [{"epochs": 100_000}], indirect=True)
 def test_a_run_is_followed_at_its_leisure(room, training, desk, qtbot):
     """While it goes on, the next map waits until its time has come; what somebody chooses does not."""
     room.open()
@@ -263,6 +264,7 @@ def test_a_run_is_followed_at_its_leisure(room, training, desk, qtbot):
     qtbot.waitUntil(lambda: not desk.trainer.busy, timeout=60_000)
 
 
+@pytest.mark.parametrize("desk", [{"epochs": 100_000}], indirect=True)
 def test_a_map_that_is_begun_is_brought_to_its_end_while_a_run_goes_on(room, training, desk, qtbot):
     """Otherwise the weights of each step would cancel those of the step before, and none would be seen."""
     room.open()
