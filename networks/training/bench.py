@@ -1,20 +1,24 @@
-"""A network on the test bench: answers single pictures, drawn or from anywhere, with a run's weights."""
+"""A network on the test bench: answers single pictures, drawn or from anywhere."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import torch
+from msgspec.structs import replace
+from torch import fx
 
 from networks.data.changed import changed
 from networks.data.fitting import fit
+from networks.data.images import Scale, prepare
 from networks.data.single import as_batch, as_stored
+from networks.layers.ends import Input
 from networks.module.build import evaluation
+from networks.project.project import Project
 from networks.recipes.datasets import Pixels
 from networks.runs.judgement.holding import Held, Kind, values
-from networks.runs.judgement.judgement import Reals, Weights
+from networks.runs.judgement.judgement import Reals
 from networks.training.answers import probabilities
-from networks.training.run import Run
 
 
 class Answer(NamedTuple):
@@ -27,16 +31,25 @@ class Answer(NamedTuple):
 
 
 class Bench:
-    """A copy of a run's network; the run goes on as if it were not there. For one thread at a time."""
+    """A network that answers pictures. For one thread at a time."""
 
-    def __init__(self, run: Run, weights: Weights) -> None:
-        copied, self.step = run.state.copied(weights)
-        self._network = evaluation(copied).eval()
-        data = run.project.recipe.data.dataset
-        self._stored = data.size, data.channels
-        self._scale, self._device = run.images.prepared.scale, run.device
-        self._plain_order = run.images.plain_order
-        self._loss = run.project.recipe.learning.loss
+    def __init__(self, module: fx.GraphModule, project: Project, scale: Scale | None = None) -> None:
+        """`module` is that of the project, and nobody changes it any more. `scale` is that of its images.
+
+        Where that is not known, it is measured, which may take long. Raises UserError where it cannot be.
+        """
+        self._network = evaluation(module).eval()
+        data = project.recipe.data
+        dataset = data.dataset
+        self._stored = dataset.size, dataset.channels
+        if scale is None:
+            # as a run prepares its images
+            entry = project.network.of_type(Input)[0].layer
+            scale = prepare(replace(data, augmentation=()), entry, dataset.edition()).scale
+        self._scale = scale
+        self._device = next((each.device for each in module.parameters()), torch.device("cpu"))
+        self._plain_order = project.recipe.machine.in_plain_order
+        self._loss = project.recipe.learning.loss
 
     def answer(self, picture: Pixels) -> Answer:
         """The answer to a picture height×width×channels of any size, in grey or in colour.

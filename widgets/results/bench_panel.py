@@ -46,6 +46,7 @@ class BenchPanel(QWidget):
         )
         self.hint = dim()
         self.hint.setText(self.tr("Train the network: then draw here, and it says what it sees."))
+        self.asked = dim()
         self.answer = QLabel()
         self.answer.setProperty("role", "heading")
         self.answer.setTextFormat(Qt.TextFormat.PlainText)
@@ -57,7 +58,7 @@ class BenchPanel(QWidget):
         self._kind = 0
         self.kinds.chosen.connect(self._keep_kind)
         self._arrange()
-        self.show_answer(None, None, ())
+        self.show_asked("")
 
     def _arrange(self) -> None:
         sees = dim()
@@ -76,7 +77,8 @@ class BenchPanel(QWidget):
         column.setSpacing(theme.SPACE)
         column.addLayout(top)
         column.addWidget(self.tool)
-        for part in (self.hint, self.answer, self.bars, self.holds, self.kinds, self.plot, self.about_hold):
+        told = self.answer, self.bars, self.asked, self.holds, self.kinds, self.plot, self.about_hold
+        for part in (self.hint, *told):
             column.addWidget(part)
         column.addStretch(1)
 
@@ -85,11 +87,13 @@ class BenchPanel(QWidget):
         """How the picture is changed to see whether the answer holds."""
         return KINDS[self._kind]
 
-    def show_ready(self, ready: bool) -> None:
-        """Whether there is a network that can answer."""
-        self.hint.setVisible(not ready)
-        self.data.setEnabled(ready)
-        if not ready:
+    def show_asked(self, who: str) -> None:
+        """Says whose weights answer; empty where there is no network yet that can."""
+        self.asked.setText(who)
+        self.asked.setVisible(bool(who))
+        self.hint.setVisible(not who)
+        self.data.setEnabled(bool(who))
+        if not who:
             self.show_answer(None, None, ())
 
     def show_answer(

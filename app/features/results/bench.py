@@ -1,10 +1,10 @@
-"""The test bench: a run's best weights answer what one draws, pastes or takes from the data."""
+"""The test bench: the weights of a run answer what one draws, pastes or takes from the data."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,32 +17,45 @@ from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
+from app.features.results.answered import Answered
+from app.features.results.data_map_work import Subject, rows_of
+from app.features.results.judged_moment import JudgedMoment
+from app.features.results.map_subject import subject_of
+from app.probing.work import looker_of
 from networks.core.message import Message, visible
-from networks.recipes.datasets import Dataset
+from networks.project.project import Project
 from networks.recipes.datasets.pictures import decoded
 from networks.runs.judgement.holding import Held, Kind
+from networks.runs.judgement.judgement import Side, Weights
+from networks.runs.record import Record
 from widgets.controls.section import ShowWatch
 
 if TYPE_CHECKING:
     from networks.training.bench import Answer
     from networks.training.bench import Bench as Network
-    from networks.training.run import Run
     from widgets.results.bench_panel import BenchPanel
 
 PAUSE = 250
 """Milliseconds without a stroke after which the changed pictures are answered, too."""
 
 Pixels = NDArray[np.uint8]
+Known = tuple[tuple[Any, ...], "Network"]
+"""What tells the weights from others, and a copy of the network that has them."""
 
 
 class Bench(PanelFeature["BenchPanel"]):
-    """Answers in the background, the newest drawing first; does nothing while the panel is not seen."""
+    """Answers in the background, the newest drawing first; does nothing while the panel is not seen.
+
+    The moment answers that is looked at; elsewhere the best weights of the newest run that has any, be it in
+    memory or in its folder.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._answering, self._fetching = Newest(self), Newest(self)
-        self._network: tuple[Run, int, Network] | None = None
-        """The copy that answers, of which run and after which step."""
+        self._moment = JudgedMoment(desk)
+        self._answered = Answered(desk, self._moment)
+        self._network: Known | None = None
         self._draw = np.random.default_rng()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -51,6 +64,7 @@ class Bench(PanelFeature["BenchPanel"]):
         desk.recorded.connect(self._look)
         desk.trainer.state_changed.connect(self._look)
         desk.picture_tried.connect(self._try)
+        self._moment.moved.connect(self._look)
 
     def make_panel(self) -> BenchPanel:
         from widgets.results.bench_panel import BenchPanel
@@ -96,49 +110,78 @@ class Bench(PanelFeature["BenchPanel"]):
     def _summary(self, shown: Shown) -> str:
         return "" if shown.records else self.tr("after a run")
 
-    @property
-    def _run(self) -> Run | None:
-        """The run whose best weights answer; None before its first validation."""
-        run = self.desk.trainer.run
-        return run if run is not None and run.judgements else None
+    # who answers
+
+    def _who(self) -> tuple[Record, Subject] | None:
+        """The run that answers, and with which of its weights; None where no run has any yet."""
+        records = self.desk.shown.records
+        at_moment = (record for record in records if self._moment.step(record.run) is not None)
+        for record in (*at_moment, *reversed(records)):
+            if (subject := self._of_run(record)) is not None:
+                return record, subject
+        return None
+
+    def _subject(self) -> Subject | None:
+        return None if (who := self._who()) is None else who[1]
+
+    def _of_run(self, record: Record) -> Subject | None:
+        weights: Weights = next(iter(self._moment.kinds(record.run)), "best")
+        run, past = self._answered.live(record), self._answered.in_folder(record)
+        best = None if run is None else run.judgements.get("best")
+        if run is not None and weights == "best" and best is None:
+            return None
+        chosen: tuple[Weights, Side] = (weights, "validation")
+        return subject_of(record, run, past, self._moment, chosen, 0 if best is None else best.step)
+
+    def _by(self, record: Record, subject: Subject) -> str:
+        """In words whose weights answer."""
+        named = {
+            "moment": self.tr("asked: “{run}”, epoch {epoch}"),
+            "averaged moment": self.tr("asked: “{run}”, epoch {epoch}, averaged"),
+        }
+        (kind,) = self._moment.kinds(record.run) or ("best",)
+        words = named.get(kind, self.tr("asked: “{run}”, best, epoch {epoch}"))
+        epoch = subject.source.step / max(1, record.steps_per_epoch)
+        return words.format(run=visible(record.title, 60), epoch=f"{epoch:.4g}")
 
     @Slot()
     def _look(self) -> None:
         """Answers once more where the weights are others than before."""
         if self.late.made is None or not self.late.made.isVisible():
             return
-        run = self._run
-        self.panel.show_ready(run is not None)
-        if run is None:
+        if (who := self._who()) is None:
             self._network = None
-        elif self._network is None or self._network[:2] != (run, _step(run)):
+            self.panel.show_asked("")
+            return
+        self.panel.show_asked(self._by(*who))
+        if self._network is None or self._network[0] != who[1].source.key:
             self._answer()
 
     @Slot()
     def _answer(self) -> None:
-        run = self._run
-        if run is None:
+        subject = self._subject()
+        if subject is None:
             return
         if self.panel.pad.empty:
             self._answering.skip()
             self._timer.stop()
             self.panel.show_answer(None, None, ())
             return
-        work = partial(_answered, run, self._network, self.panel.pad.pixels())
-        self._answering.run(work, partial(self._show, _names(run)), self.desk.say)
+        work = partial(_answered, subject, self._network, self.panel.pad.pixels())
+        self._answering.run(work, partial(self._show, _names(subject.project)), self.desk.say)
         self._timer.start()
 
-    def _show(self, names: tuple[str, ...], found: tuple[tuple[Run, int, Network], Answer]) -> None:
+    def _show(self, names: tuple[str, ...], found: tuple[Known, Answer]) -> None:
         self._network, answer = found
         if not self.panel.pad.empty:
             self.panel.show_answer(answer.probabilities, answer.seen, names)
 
     @Slot()
     def _hold(self) -> None:
-        run = self._run
-        if run is not None and not self.panel.pad.empty:
-            work = partial(_held, run, self._network, self.panel.pad.pixels(), self.panel.kind)
-            self._answering.run(work, partial(self._show_held, _names(run)), self.desk.say)
+        subject = self._subject()
+        if subject is not None and not self.panel.pad.empty:
+            work = partial(_held, subject, self._network, self.panel.pad.pixels(), self.panel.kind)
+            self._answering.run(work, partial(self._show_held, _names(subject.project)), self.desk.say)
 
     def _show_held(self, names: tuple[str, ...], held: Held) -> None:
         if not self.panel.pad.empty and held.kind == self.panel.kind:
@@ -148,11 +191,9 @@ class Bench(PanelFeature["BenchPanel"]):
 
     @Slot()
     def _take_from_data(self) -> None:
-        if (run := self._run) is not None:
-            places = run.sides.images["validation"]
-            row = int(self._draw.choice(places))
-            dataset = run.project.recipe.data.dataset
-            self._fetching.run(partial(_stored, dataset, row), self.panel.pad.show_pixels, self.desk.say)
+        if (subject := self._subject()) is not None:
+            work = partial(_drawn, subject.project, self._draw)
+            self._fetching.run(work, self.panel.pad.show_pixels, self.desk.say)
 
     @Slot(str)
     def _take_file(self, path: str) -> None:
@@ -167,41 +208,43 @@ class Bench(PanelFeature["BenchPanel"]):
         self.panel.pad.show_pixels(pixels)
 
 
-def _names(run: Run) -> tuple[str, ...]:
-    return tuple(visible(name, 60) for name in run.project.recipe.data.dataset.classes)
+def _names(project: Project) -> tuple[str, ...]:
+    return tuple(visible(name, 60) for name in project.recipe.data.dataset.classes)
 
 
-def _step(run: Run) -> int:
-    """After which step the best weights are those of."""
-    judgement = run.judgements.get("best")
-    return 0 if judgement is None else judgement.step
+# in the thread of a job
 
 
-def _made(run: Run, known: tuple[Run, int, Network] | None) -> tuple[Run, int, Network]:
+def _made(subject: Subject, known: Known | None) -> Known:
     """The copy of the network that is there already, or a new one where the weights have changed."""
     from networks.training.bench import Bench as Network
 
-    step = _step(run)
-    return known if known is not None and known[:2] == (run, step) else (run, step, Network(run, "best"))
+    source = subject.source
+    if known is not None and known[0] == source.key:
+        return known
+    scale = None if source.run is None else source.run.images.prepared.scale
+    module = looker_of(subject.project, source).borrowed()
+    return source.key, Network(module, subject.project, scale)
 
 
-def _answered(
-    run: Run, known: tuple[Run, int, Network] | None, pixels: Pixels, _: Task
-) -> tuple[tuple[Run, int, Network], Answer]:
-    made = _made(run, known)
-    return made, made[2].answer(pixels)
+def _answered(subject: Subject, known: Known | None, pixels: Pixels, _: Task) -> tuple[Known, Answer]:
+    made = _made(subject, known)
+    return made, made[1].answer(pixels)
 
 
-def _held(run: Run, known: tuple[Run, int, Network] | None, pixels: Pixels, kind: Kind, _: Task) -> Held:
-    return _made(run, known)[2].hold(pixels, kind)
+def _held(subject: Subject, known: Known | None, pixels: Pixels, kind: Kind, _: Task) -> Held:
+    return _made(subject, known)[1].hold(pixels, kind)
 
 
-def _stored(dataset: Dataset, row: int, _: Task) -> Pixels:
-    found: Pixels = dataset.images_at((row,))[0]
+def _drawn(project: Project, draw: np.random.Generator, _: Task) -> Pixels:
+    """A picture that the network is validated on, height×width×channels."""
+    row = int(draw.choice(rows_of(project, "validation")))
+    found: Pixels = project.recipe.data.dataset.images_at((row,))[0]
     return found
 
 
 def _read(path: Path, _: Task) -> Pixels:
+    """A dropped picture, no larger than the pad is fine."""
     from widgets.results.drawing_pad import SIDE
 
     return decoded(path, (SIDE, SIDE), 3)

@@ -25,9 +25,13 @@ def run():
     return run
 
 
+def bench_of(run, weights):
+    return Bench(run.state.copied(weights)[0], run.project)
+
+
 def test_a_picture_of_the_data_is_answered_as_it_was_judged(run):
     told = judge_weights(run, "best", "validation")
-    bench = Bench(run, "best")
+    bench = bench_of(run, "best")
     pixels = Digits().load()[0]
     for place in range(40):
         picture = pixels[told.images[place]]
@@ -40,7 +44,7 @@ def test_a_picture_of_the_data_is_answered_as_it_was_judged(run):
 
 
 def test_the_unchanged_picture_is_among_the_changed_ones(run):
-    bench = Bench(run, "last")
+    bench = bench_of(run, "last")
     picture = Digits().load()[0][5]
     plain = bench.answer(picture).probabilities
     for kind in KINDS:
@@ -60,7 +64,7 @@ def test_a_bench_leaves_the_run_alone():
             if isinstance(event, Stepped):
                 events.append(tuple(event.values.items()))
                 if beside and event.step % 5 == 0:
-                    Bench(run, "last").hold(Digits().load()[0][0], "noise")
+                    bench_of(run, "last").hold(Digits().load()[0][0], "noise")
         return events, run.weights()
 
     calm, busy = train(False), train(True)

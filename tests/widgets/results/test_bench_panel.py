@@ -103,7 +103,9 @@ def test_the_answer_is_in_words_and_whether_it_holds(panel):
     names = ("cat", "dog", "owl")
     assert panel.hint.isVisible()
     assert not panel.bars.isVisible()
-    panel.show_ready(True)
+    panel.show_asked("asked: “LeNet-5”, best, epoch 3")
+    assert panel.asked.isVisible()
+    assert not panel.hint.isVisible()
     panel.show_answer(np.array([0.1, 0.7, 0.2]), np.zeros((8, 8, 1), np.uint8), names)
     assert panel.answer.text() == "It says dog: 70.0\u202f%"
     for kind in KINDS:

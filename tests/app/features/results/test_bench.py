@@ -8,8 +8,12 @@ from PIL import Image
 from PySide6.QtCore import QPointF
 
 from app.features.results.bench import Bench
+from networks.core.after_step import AfterStep
+from networks.insight.looker import run_looker
 from networks.recipes.datasets.digits import Digits
-from tests.app.features.results.test_results import train
+from networks.training.bench import Bench as Network
+from tests.app.features.trained import train
+from widgets.inside.probe.options import Options
 
 
 @pytest.fixture
@@ -42,15 +46,16 @@ def test_a_drawing_is_answered_and_the_answer_follows_the_weights(bench, trainin
     qtbot.waitUntil(lambda: bench.panel.plot._held is not None, timeout=20_000)
     assert bench.panel.bars._shares.sum() == pytest.approx(1, abs=1e-5)
     assert bench.panel.plot._held.kind == "turn"
-    first = bench._network
-    assert first[:2] == (desk.trainer.run, desk.trainer.run.judgements["best"].step)
+    run, first = desk.trainer.run, bench._network
+    assert first[0] == (run.id, "best", run.judgements["best"].step, (), None)
+    assert desk.shown.records[-1].title in bench.panel.asked.text()
     bench.panel.kinds.button(2).click()
     qtbot.waitUntil(lambda: bench.panel.plot._held.kind == "noise")
     # another run: the same drawing, answered by it
     train(training, qtbot)
     bench._look()
-    qtbot.waitUntil(lambda: bench._network is not None and bench._network[0] is desk.trainer.run)
-    assert first[0] is not desk.trainer.run
+    qtbot.waitUntil(lambda: bench._network is not None and bench._network[0][0] == desk.trainer.run.id)
+    assert first[0][0] != desk.trainer.run.id
     bench.panel.pad.clear()
     assert not bench.panel.bars.isVisible()
 
@@ -78,6 +83,53 @@ def test_pictures_come_from_the_data_from_files_and_from_the_results(bench, trai
     assert (bench.panel.pad.pixels()[::28, ::28, :1] == images[3]).all()
     qtbot.waitUntil(lambda: bench.panel.bars.isVisible())
     assert np.argmax(bench.panel.bars._shares) >= 0
+
+
+def test_a_run_of_a_former_day_answers_by_its_folder(bench, training, desk, qtbot):
+    train(training, qtbot)
+    picture = Digits().load()[0][3]
+    known = Network(desk.trainer.run.state.copied("best")[0], desk.shown.project)
+    wanted = known.answer(picture.repeat(28, 0).repeat(28, 1)).probabilities
+    folder, best = desk.trainer.folder, desk.trainer.run.judgements["best"].epoch
+    # another day
+    training._forget_run()
+    qtbot.waitUntil(lambda: len(desk.shown.records) == 1)
+    assert desk.trainer.run is None
+    bench.panel.show()
+    bench._look()
+    assert not bench.panel.hint.isVisible()
+    assert bench.panel.asked.text().endswith(f"best, epoch {best:g}")
+    bench.panel.pad.show_pixels(picture)
+    qtbot.waitUntil(lambda: bench.panel.bars.isVisible(), timeout=90_000)
+    assert bench.panel.bars._shares == pytest.approx(wanted, abs=1e-5)
+    with qtbot.waitSignal(bench.panel.pad.changed, timeout=90_000):
+        bench.panel.data.click()
+    qtbot.waitUntil(lambda: bench.panel.plot._held is not None, timeout=90_000)
+    # where its weights are gone, that is said
+    for path in folder.glob("*.safetensors"):
+        path.unlink()
+    bench._network = None
+    with qtbot.waitSignal(desk.told, timeout=90_000) as told:
+        bench._answer()
+    assert "no weights" in told.args[0]
+
+
+def test_the_moment_that_is_looked_at_answers(bench, training, desk, qtbot):
+    train(training, qtbot)
+    bench.panel.show()
+    bench._look()
+    bench.panel.pad.show_pixels(Digits().load()[0][3])
+    qtbot.waitUntil(lambda: bench._network is not None, timeout=90_000)
+    run = desk.trainer.run
+    qtbot.waitUntil(lambda: run.id in desk.runs.kept.folders)
+    desk.probing.choose_options(Options(weights=AfterStep(0), run=run.id))
+    assert bench.panel.asked.text().endswith("epoch 0")
+    qtbot.waitUntil(lambda: bench._network[0][2] == 0, timeout=90_000)
+    first = Network(run_looker(run, "first").borrowed(), desk.shown.project)
+    wanted = first.answer(bench.panel.pad.pixels()).probabilities
+    qtbot.waitUntil(lambda: bench.panel.bars._shares == pytest.approx(wanted, abs=1e-5), timeout=90_000)
+    desk.probing.choose_options(Options())
+    assert "best" in bench.panel.asked.text()
 
 
 def test_nobody_who_does_not_look_pays(bench, training, qtbot):
