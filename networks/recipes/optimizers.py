@@ -41,6 +41,14 @@ Beta2 = Annotated[
 ]
 
 
+_MEANS = "m ← β₁ m + (1−β₁) g;  v ← β₂ v + (1−β₂) g²;  "
+_OF_MEANS = (
+    "w: a weight; g: its gradient; η: the learning rate; m and v: running means of g and of g²; "
+    "β₁ and β₂: Beta 1 and Beta 2, how much of them is kept at each step; "
+    "m̂ and v̂: the same means, made up for their start at 0; ε: Epsilon"
+)
+
+
 class Optimizer(Declared, frozen=True):
     """One optimizer is one subclass; the class name is torch's, the fields are its arguments."""
 
@@ -58,6 +66,8 @@ class Optimizer(Declared, frozen=True):
 
     formula: ClassVar[str]
     """How a step changes a weight w with the gradient g, at the learning rate η."""
+    letters: ClassVar[str]
+    """What each letter of the formula stands for; settings by their titles."""
     paper: ClassVar[str]
 
     lr: LR = 1e-3
@@ -97,6 +107,10 @@ class SGD(Optimizer, frozen=True):
     """Steps against the gradient; with momentum, like a ball that rolls downhill (Robbins and Monro 1951)."""
 
     formula: ClassVar = "v ← μ v + g;  w ← w − η v"
+    letters: ClassVar = (
+        "w: a weight; g: its gradient; η: the learning rate; v: where it is heading, from this gradient and "
+        "those before; μ: Momentum, how much of that is kept at each step"
+    )
     paper: ClassVar = "Robbins and Monro, A Stochastic Approximation Method, 1951"
     fused: ClassVar = True
     usual: ClassVar = (0.01, 0.1)
@@ -126,7 +140,8 @@ class SGD(Optimizer, frozen=True):
 class Adam(AdamLike, frozen=True):
     """Gives every weight a step size of its own, computed from its recent gradients (Kingma and Ba 2015)."""
 
-    formula: ClassVar = "m ← β₁ m + (1−β₁) g;  v ← β₂ v + (1−β₂) g²;  w ← w − η m̂ / (√v̂ + ε)"
+    formula: ClassVar = _MEANS + "w ← w − η m̂ / (√v̂ + ε)"
+    letters: ClassVar = _OF_MEANS
     paper: ClassVar = "Kingma and Ba, Adam, 2015, arXiv 1412.6980"
     fused: ClassVar = True
 
@@ -134,7 +149,8 @@ class Adam(AdamLike, frozen=True):
 class AdamW(AdamLike, frozen=True):
     """Adam with weight decay decoupled from the gradient (Loshchilov and Hutter 2019)."""
 
-    formula: ClassVar = "as Adam, and w ← w − η λ w"
+    formula: ClassVar = _MEANS + "w ← w − η m̂ / (√v̂ + ε) − η λ w"
+    letters: ClassVar = _OF_MEANS + "; λ: Weight decay"
     paper: ClassVar = "Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, arXiv 1711.05101"
     fused: ClassVar = True
 
@@ -144,7 +160,8 @@ class AdamW(AdamLike, frozen=True):
 class NAdam(AdamLike, frozen=True):
     """Adam with Nesterov's look-ahead (Dozat 2016)."""
 
-    formula: ClassVar = "as Adam, with β₁ m̂ + (1−β₁) g in place of m̂"
+    formula: ClassVar = _MEANS + "w ← w − η (β₁ m̂ + (1−β₁) g) / (√v̂ + ε)"
+    letters: ClassVar = _OF_MEANS
     paper: ClassVar = "Dozat, Incorporating Nesterov Momentum into Adam, 2016"
 
     lr: LR = 2e-3
@@ -156,7 +173,8 @@ class NAdam(AdamLike, frozen=True):
 class RAdam(AdamLike, frozen=True):
     """Adam that takes small first steps until it has seen enough gradients (Liu et al. 2020)."""
 
-    formula: ClassVar = "as Adam, times a factor that grows from 0 to 1 as v settles"
+    formula: ClassVar = _MEANS + "w ← w − η r m̂ / (√v̂ + ε)"
+    letters: ClassVar = _OF_MEANS + "; r: a factor that grows from 0 to 1 as v settles"
     paper: ClassVar = (
         "Liu et al., On the Variance of the Adaptive Learning Rate and Beyond, 2020, arXiv 1908.03265"
     )
@@ -166,6 +184,10 @@ class RMSprop(Optimizer, frozen=True):
     """Divides each step by the root mean square of the weight's last gradients (Hinton 2012, lecture 6e)."""
 
     formula: ClassVar = "v ← α v + (1−α) g²;  w ← w − η g / (√v + ε)"
+    letters: ClassVar = (
+        "w: a weight; g: its gradient; η: the learning rate; v: a running mean of g²; "
+        "α: Alpha, how much of it is kept at each step; ε: Epsilon"
+    )
     paper: ClassVar = "Hinton, Neural Networks for Machine Learning, lecture 6e, 2012"
     usual: ClassVar = (1e-4, 1e-2)
 
@@ -188,6 +210,9 @@ class Adagrad(Optimizer, frozen=True):
     """Takes ever smaller steps for weights that have had large gradients (Duchi, Hazan and Singer 2011)."""
 
     formula: ClassVar = "s ← s + g²;  w ← w − η g / (√s + ε)"
+    letters: ClassVar = (
+        "w: a weight; g: its gradient; η: the learning rate; s: the sum of all g² so far; ε: Epsilon"
+    )
     paper: ClassVar = "Duchi, Hazan and Singer, Adaptive Subgradient Methods, 2011"
     fused: ClassVar = True
     usual: ClassVar = (1e-3, 0.1)
@@ -209,7 +234,11 @@ class Adagrad(Optimizer, frozen=True):
 class Adadelta(Optimizer, frozen=True):
     """Derives its step size from its own recent steps and hardly needs a learning rate (Zeiler 2012)."""
 
-    formula: ClassVar = "Δ ← √(u + ε) / √(v + ε) g;  w ← w − η Δ;  u, v: means of Δ² and g²"
+    formula: ClassVar = "Δ ← √(u + ε) / √(v + ε) g;  w ← w − η Δ"
+    letters: ClassVar = (
+        "w: a weight; g: its gradient; η: the learning rate; Δ: how far it moves; "
+        "u and v: running means of Δ² and of g²; ε: Epsilon"
+    )
     paper: ClassVar = "Zeiler, ADADELTA, 2012, arXiv 1212.5701"
     usual: ClassVar = (0.1, 1.0)
 
@@ -223,6 +252,11 @@ class Adamax(AdamLike, frozen=True):
     """Adam that divides by the largest recent gradient, not by the root mean square (Kingma and Ba 2015)."""
 
     formula: ClassVar = "m ← β₁ m + (1−β₁) g;  u ← max(β₂ u, |g|);  w ← w − η m̂ / (u + ε)"
+    letters: ClassVar = (
+        "w: a weight; g: its gradient; η: the learning rate; m: a running mean of g; "
+        "m̂: the same, made up for its start at 0; u: the largest size that g has had of late; "
+        "β₁ and β₂: Beta 1 and Beta 2, how much of m and u is kept at each step; ε: Epsilon"
+    )
     paper: ClassVar = "Kingma and Ba, Adam, 2015, section 7.1, arXiv 1412.6980"
     usual: ClassVar = (5e-4, 5e-3)
 
@@ -232,7 +266,12 @@ class Adamax(AdamLike, frozen=True):
 class Adafactor(Optimizer, frozen=True):
     """Adam with little memory: a number for each row and column of a matrix (Shazeer and Stern 2018)."""
 
-    formula: ClassVar = "v ← r cᵀ / Σ r, from row and column means of g²;  w ← w − ρ g / √v, ρ ≤ η"
+    formula: ClassVar = "v ← r cᵀ / Σ r;  w ← w − ρ g / √v;  ρ ≤ η"
+    letters: ClassVar = (
+        "w: a weight of a matrix; g: its gradient; r and c: running means of g² over rows and columns; "
+        "v: what g² is about, by these; Σ: the sum over all rows; ρ: how far it steps, at most η, the "
+        "learning rate"
+    )
     paper: ClassVar = "Shazeer and Stern, Adafactor, 2018, arXiv 1804.04235"
     usual: ClassVar = (1e-3, 3e-2)
 
@@ -264,7 +303,12 @@ class Muon(Optimizer, frozen=True):
     The first and the last layer, biases and normalization are changed by AdamW.
     """
 
-    formula: ClassVar = "M ← μ M + (1−μ) G;  W ← W − 0.2 η √max(rows, columns) · U Vᵀ, where M = U S Vᵀ"
+    formula: ClassVar = "M ← μ M + (1−μ) G;  M = U S Vᵀ;  W ← W − 0.2 η √max(rows, columns) · U Vᵀ"
+    letters: ClassVar = (
+        "W: a matrix of weights; G: its gradient; η: the learning rate; M: a running mean of G; "
+        "μ: Momentum, how much of it is kept at each step; U, S and V: the singular value decomposition of "
+        "M, by which its step gets the same length in all directions"
+    )
     paper: ClassVar = "Jordan et al., Muon, 2024; Liu et al., Muon is Scalable for LLM Training, 2025"
     own: ClassVar = "muon"
     groups: ClassVar = "muon_groups"

@@ -70,6 +70,8 @@ class TrainingDetails(RecipePanel):
         self._optimizer_title, self._optimizer_help = heading(), dim()
         self._formula = dim()
         self._formula.setObjectName("optimizer_formula")
+        self._letters = dim()
+        self._letters.setObjectName("optimizer_letters")
         self._optimizer = self._shown(OPTIMIZER, "optimizer")
         self._loss_title, self._loss_help = heading(), dim()
         self._loss = self._shown(LOSS, "loss")
@@ -82,7 +84,7 @@ class TrainingDetails(RecipePanel):
         column.addWidget(self._run)
         for group in (
             (heading(self.tr("Machine")), self._machine, self.speed, self._waiting),
-            (self._optimizer_title, self._optimizer_help, self._formula, self._optimizer),
+            (self._optimizer_title, self._optimizer_help, self._formula, self._letters, self._optimizer),
             (self._loss_title, self._loss_help, self._loss),
             (self._schedule_title, self._schedule_help, self._schedule),
             (heading(self.tr("Stopping")), self._stopping),
@@ -106,6 +108,7 @@ class TrainingDetails(RecipePanel):
             form.setVisible(bool(form.fields()))
         self._formula.setText(declared(optimizer.formula))
         self._formula.setToolTip(declared(optimizer.paper))
+        self._letters.setText(declared(optimizer.letters))
         self._show_devices(devices)
 
     def show_obstacles(self, reasons: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import msgspec
 import pytest
@@ -101,6 +102,19 @@ def test_texts(kind):
     assert kind.paper
     assert 0 < kind.usual[0] < kind.usual[1]
     assert all(field.help.endswith(".") and field.title for field in fields_of(kind))
+
+
+@every_optimizer
+def test_no_letter_of_a_formula_is_left_unexplained(kind):
+    # a letter with its hat and its subscript; words such as "max" and "rows" explain themselves
+    formula = re.sub("[ᵀ²]", "", kind.formula)
+    letters = re.findall(r"(?<![^\W_])[^\W\d_]\u0302?[₀-₉]?(?![^\W_])", formula)
+    assert "w" in letters or "W" in letters
+    explained = re.findall(r"[^\W\d_]\u0302?[₀-₉]?(?=: |, | and )", kind.letters)
+    assert set(letters) <= set(explained)
+    titles = [field.title for field in fields_of(kind)]
+    for title in ("Beta 1", "Beta 2", "Epsilon", "Momentum", "Alpha", "Weight decay"):
+        assert title not in kind.letters or title in titles
 
 
 @pytest.mark.parametrize(
