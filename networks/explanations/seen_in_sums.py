@@ -39,7 +39,7 @@ def summed(
     return [_slid(passed, filter, maps, height, width), *_who_decides(form, "map"), *_padded(form)]
 
 
-def legend(form: WeightedSum) -> Message | None:
+def legend(form: WeightedSum, formula: str) -> Message | None:
     """What the letters of the formula run over, and how many products that makes; None where none do."""
     if form.weighing != "learned" or form.values.ndim == 2:
         return None
@@ -52,18 +52,24 @@ def legend(form: WeightedSum) -> Message | None:
             bias=bias,
         )
     maps, height, width = form.values.shape
+    row, column = ("r", "s") if "Σr" in formula else ("i", "j")
     if maps == 1:
         return message(
-            "One map comes in (c = 0); i runs over {height} rows, j over {width} columns: {count} "
+            "One map comes in (c = 0); {row} runs over {height} rows, {column} over {width} columns: {count} "
             "products{bias}.",
+            row=row,
+            column=column,
             height=height,
             width=width,
             count=form.values.size,
             bias=bias,
         )
     return message(
-        "c runs over {maps} maps, i over {height} rows, j over {width} columns: {count} products{bias}.",
+        "c runs over {maps} maps, {row} over {height} rows, {column} over {width} columns: {count} "
+        "products{bias}.",
         maps=maps,
+        row=row,
+        column=column,
         height=height,
         width=width,
         count=form.values.size,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from networks.core.message import Message, message
 from networks.explanations.places import Position
 
 _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
@@ -37,3 +40,46 @@ def transposed_symbols(at: Position, bias: bool) -> str:
     filter = subscript(at[1])
     first = f"b{filter} + " if bias else ""
     return f"{output(at)} = {first}Σc Σr Σs x_c(r, s) · w_c,{filter}(i, j)"
+
+
+# what the letters stand for
+
+_SUPERSCRIPTS = re.compile("[²ˣᶻᵖ⁻ᵢⱼ₀-₉]")
+_LETTER = re.compile(r"[∂ΣL]|(?<![^\W\d_])[^\W\d_]\u0302?(?![^\W\d_])")
+_MEANINGS: dict[str, Message] = {
+    "∂": message("∂L/∂…: how fast the loss L changes with what stands below it"),
+    "Σ": message("Σ: the sum of what follows"),
+    "L": message("L: the loss"),
+    "y": message("y: what leaves the layer here"),
+    "x": message("x: what comes in"),
+    "w": message("w: a weight"),
+    "ŵ": message("ŵ: the weight that is used"),
+    "b": message("b: the bias"),
+    "z": message("z: what the channel’s neighbours add up to"),
+    "g": message("g: the gate"),
+    "ε": message("ε: Epsilon, a small number that keeps the divisor above 0"),
+    "k": message("k: K, as set in the layer"),
+    "n": message("n: Size, as set in the layer"),
+    "α": message("α: Alpha, as it is set"),
+    "β": message("β: Beta, as it is set"),
+    "γ": message("γ: Gamma, as it is set"),
+    "a": message("a: the slope below 0"),
+    "e": message("e: Euler’s number, 2.718"),
+    "p": message("p: a probability"),
+    "t": message("t: what should be said"),
+    "s": message("s: a score"),
+    "c": message("c: the number of the channel"),
+    "r": message("r and s: row and column of what comes in"),
+    "i": message("i and j: row and column of the weight that meets it"),
+}
+
+
+def letters(formula: str) -> tuple[Message, ...]:
+    """What the letters of a formula stand for, in the order in which they come.
+
+    What its sums run over is left out: c, i and j, which `seen_in_sums.legend` tells with their numbers.
+    """
+    told = _SUPERSCRIPTS.sub(" ", formula)
+    counted = set(re.findall(r"Σ(\w)", told)) - {"r"}
+    found = [letter for letter in dict.fromkeys(_LETTER.findall(told)) if letter not in counted]
+    return tuple(_MEANINGS[letter] for letter in found if letter in _MEANINGS)

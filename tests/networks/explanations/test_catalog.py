@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
@@ -24,6 +25,7 @@ from networks.explanations.forms import (
 from networks.explanations.gradient import Consumer, gradient_of_value, gradient_of_weight
 from networks.explanations.layer_pass import LayerPass
 from networks.explanations.pixels import with_picture
+from networks.explanations.symbols import letters
 from networks.explanations.value import EXPLAINERS, UnexplainedError, explained
 from networks.layers import LAYERS
 from networks.layers.base import Layer
@@ -101,9 +103,19 @@ def test_the_terms_combine_to_what_torch_gave(kind):
             for stage in explanation.stages:
                 assert str(stage.title)
                 assert stage.symbols
+                assert_letters(stage.symbols)
                 assert_places(found.passed, stage.form)
 
     walk(kind, check)
+
+
+def assert_letters(formula):
+    """Every letter stands for something that is said, or is what a sum runs over."""
+    plain = re.sub("[²ˣᶻᵖ⁻ᵢⱼ₀-₉]", " ", formula)
+    single = {word for word in re.findall(r"[A-Za-zŵα-ω]+", plain) if len(word) == 1}
+    told = {letter for each in letters(formula) for letter in str(each).split(":")[0].split(" and ")}
+    assert single - told <= set(re.findall(r"Σ(\w)", plain)), formula
+    assert ("Σ" in told) == ("Σ" in formula)
 
 
 def assert_places(passed, form):

@@ -13,6 +13,7 @@ from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
 from networks.explanations.seen_in_sums import legend
 from networks.explanations.seen_layers import layer_in_words
+from networks.explanations.symbols import letters
 from widgets.inside.explanation.to_try import Proposal, ToTry, heading, words_label
 from widgets.inside.probe.legend import Legend
 from widgets.look import theme
@@ -46,14 +47,17 @@ class WordsColumn(QWidget):
         for shown in (self.layer, self.layer_does):
             shown.setVisible(bool(told))
         lines = dict.fromkeys(stage.symbols for stage in page.explanation.stages if stage.symbols)
-        self.formula.setText("\n".join(lines))
+        formula = "\n".join(lines)
+        self.formula.setText(formula)
         self.sentences.setText("\n\n".join(map(said, page.sentences)))
         form = page.explanation.form
-        note = legend(form) if isinstance(form, WeightedSum) else None
+        note = legend(form, formula) if isinstance(form, WeightedSum) else None
         if isinstance(page, GradientPage):
             note = page.whose
-        self.note.setText("" if note is None else said(note))
-        self.note.setVisible(note is not None)
+        named = "; ".join(map(said, letters(formula)))
+        told = [f"{named}." if named else "", "" if note is None else said(note)]
+        self.note.setText("\n".join(filter(None, told)))
+        self.note.setVisible(any(told))
 
     def show_now(self, now: str) -> None:
         """Shows the term that is outlined."""
