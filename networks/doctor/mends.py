@@ -5,9 +5,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from networks.core.finding import Mend
+from networks.core.message import message
 from networks.graph.edits import insert, remove, rewired, set_layers
-from networks.graph.network import Wire
+from networks.graph.network import Network, Wire
 from networks.layers.base import Layer
+from networks.layers.regularization import Dropout
 from networks.project.project import Project
 from networks.recipes.losses import Loss
 from networks.recipes.recipe import with_settings
@@ -60,3 +62,13 @@ class ChooseLoss(Mend, frozen=True):
 
     def applied(self, project: Project) -> Project:
         return replace(project, recipe=with_settings(project.recipe, loss=self.loss))
+
+
+def adds_dropout(network: Network) -> Add | None:
+    """Puts a Dropout where it usually stands: before the last layer with weights, if there is one."""
+    weighty = [name for name in network.order if network[name].layer.counts_in_depth]
+    wire = next((each for each in network.wires if weighty and each.target == weighty[-1]), None)
+    if wire is None:
+        return None
+    words = message("Add a {layer} before “{name}”", layer=Dropout.name(), name=wire.target)
+    return Add(words, (wire,), Dropout())

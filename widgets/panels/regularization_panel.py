@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from networks.core.message import plural
+from networks.core.message import plural, visible
+from networks.doctor.mends import adds_dropout
 from networks.graph.network import Network
 from networks.layers.regularization import Dropout, Dropout2d, StochasticDepth
 from networks.recipes.recipe import Recipe
@@ -14,13 +15,19 @@ from networks.runs.measures import ACCURACY, LOSS
 from widgets.forms.form import Form
 from widgets.forms.rows import dim
 from widgets.look import theme
+from widgets.look.plain import plain_hint
 from widgets.look.translation import said
 from widgets.panels.recipe_panel import RecipePanel
+
+_LONGEST = 40
+"""So many characters of what would be added are shown."""
 
 
 class RegularizationPanel(RecipePanel):
     """Dropout of all layers, weight decay, label smoothing, and the way to augmentation."""
 
+    dropout_requested = Signal()
+    """The network, which has no dropout layer, is to get one."""
     augmentation_requested = Signal()
     """The user wants to see the augmentation."""
 
@@ -31,6 +38,9 @@ class RegularizationPanel(RecipePanel):
         self._dropout = self._form("learning", Form(("dropout",)))
         self._layers = dim()
         self._layers.setObjectName("dropout_layers")
+        self._add = QPushButton()
+        self._add.setObjectName("add_dropout")
+        self._add.clicked.connect(self.dropout_requested)
         self._decay = self._form("learning.optimizer", Form(("weight_decay",)))
         self._smoothing = self._form("learning.loss", Form(("label_smoothing",)))
         self._missing = dim()
@@ -45,6 +55,7 @@ class RegularizationPanel(RecipePanel):
             self._gap,
             self._dropout,
             self._layers,
+            self._add,
             self._decay,
             self._smoothing,
             self._missing,
@@ -65,8 +76,15 @@ class RegularizationPanel(RecipePanel):
             if isinstance(node.layer, Dropout | Dropout2d | StochasticDepth)
         ]
         factor = recipe.learning.dropout
+        mend = None if shares else adds_dropout(network)
+        self._add.setVisible(mend is not None)
+        if mend is not None:
+            self._add.setText(visible(said(mend.words), _LONGEST))
+            self._add.setToolTip(plain_hint(said(mend.words)))
         if not shares:
-            self._layers.setText(self.tr("This network has no dropout layers: drag one in from the palette."))
+            self._layers.setText(
+                self.tr("This network has no dropout layer, so that the factor changes nothing yet.")
+            )
         elif factor == 1:
             words = self.tr("Dropout layers: {count}, with shares of {shares}")
             self._layers.setText(words.format(count=len(shares), shares=_shares(shares, 1.0)))

@@ -10,6 +10,7 @@ from app.feature.desk import Desk
 from app.feature.panel import Panel, Place
 from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
+from networks.doctor.mends import adds_dropout
 from networks.runs.gap import gap
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Regularization(PanelFeature["RegularizationPanel"]):
         panel = RegularizationPanel()
         panel.edited.connect(self.desk.edit_recipe)
         panel.augmentation_requested.connect(self._open_augmentation)
+        panel.dropout_requested.connect(self._add_dropout)
         return panel
 
     def panels(self) -> tuple[Panel, ...]:
@@ -64,6 +66,11 @@ class Regularization(PanelFeature["RegularizationPanel"]):
         records = self.desk.shown.records
         if (panel := self.late.made) is not None:
             panel.show_gap(gap(records[-1]) if records else None)
+
+    @Slot()
+    def _add_dropout(self) -> None:
+        if (mend := adds_dropout(self.desk.shown.network)) is not None:
+            self.desk.mend(mend)
 
     @Slot()
     def _open_augmentation(self) -> None:

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from networks.graph.edits import insert
+from networks.graph.network import Network
 from networks.layers.regularization import Dropout
 from networks.presets.lenet import lenet5
 from networks.recipes.losses import CrossEntropy
@@ -54,8 +55,19 @@ def test_it_says_with_which_shares_the_layers_train(panel):
     assert "2, with shares of 0.2, 0.5" in words(panel, "dropout_layers")
     panel.show_recipe(with_settings(Recipe(), dropout=2.0), with_dropout())
     assert "train with 0.4, 0.95 instead of 0.2, 0.5" in words(panel, "dropout_layers")
+    assert not panel.findChild(QPushButton, "add_dropout").isVisible()
+
+
+def test_where_there_is_no_dropout_layer_it_offers_one(panel, qtbot):
     panel.show_recipe(Recipe(), lenet5())
-    assert "no dropout layers" in words(panel, "dropout_layers")
+    assert "changes nothing yet" in words(panel, "dropout_layers")
+    button = panel.findChild(QPushButton, "add_dropout")
+    assert button.text() == "Add a Dropout before “fc3”"
+    with qtbot.waitSignal(panel.dropout_requested):
+        button.click()
+    # where nothing is learned there is no place for one
+    panel.show_recipe(Recipe(), Network())
+    assert not button.isVisible()
 
 
 def test_what_the_recipe_lacks_is_not_offered(panel):
