@@ -62,6 +62,8 @@ class Verdict(msgspec.Struct, frozen=True):
     sentence: Message
     finding: Message | None = None
     """What is wrong, without what else is known of the run's end; None where nothing is."""
+    overfits: bool = False
+    """Whether it knows its training images by heart, against which regularization helps."""
 
 
 def verdict(record: Record) -> Verdict:
@@ -78,7 +80,7 @@ def verdict(record: Record) -> Verdict:
         whole = _joined(ended.message, found.sentence)
         for fact in _waited(record):
             whole = _joined(whole, fact)
-        return Verdict(found.mark, found.word, whole, found.sentence)
+        return Verdict(found.mark, found.word, whole, found.sentence, found.overfits)
     finished = ended.reason == "finished"
     sentence = ended.message
     for fact in (*_bests(record), *_waited(record)):
@@ -206,7 +208,8 @@ def _overfits(record: Record) -> Verdict | None:
         then=LOSS.figure(then),
         now=LOSS.figure(now),
     )
-    return Verdict("advice", message("overfits from {epoch}", epoch=int(epochs[best])), sentence)
+    word = message("overfits from {epoch}", epoch=int(epochs[best]))
+    return Verdict("advice", word, sentence, overfits=True)
 
 
 def _too_sure(record: Record) -> Verdict | None:

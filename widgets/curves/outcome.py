@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -28,7 +28,13 @@ _ICON = 16
 
 
 class Outcome(QWidget):
-    """An icon and a sentence, with a button for a failure's details; hidden if there is nothing to say."""
+    """An icon and a sentence, with a button for a failure's details, or for what helps against over-fitting.
+
+    Hidden if there is nothing to say.
+    """
+
+    help_wished = Signal()
+    """The user wants to see what works against over-fitting."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,10 +53,15 @@ class Outcome(QWidget):
         self.details_button = QPushButton(self.tr("Details…"))
         self.details_button.setObjectName("details_button")
         self.details_button.clicked.connect(self._show_details)
+        self.help_button = QPushButton(self.tr("What helps…"))
+        self.help_button.setObjectName("help_button")
+        self.help_button.setToolTip(self.tr("Shows all that works against over-fitting in one place"))
+        self.help_button.clicked.connect(self.help_wished)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE * 2 + _ICON, theme.SPACE // 2, theme.SPACE // 2, theme.SPACE // 2)
         row.addWidget(self._text, 1)
         row.addWidget(self.details_button)
+        row.addWidget(self.help_button)
         self.setMinimumHeight(theme.grown(34))
         self.hide()
 
@@ -67,6 +78,7 @@ class Outcome(QWidget):
         self.setAccessibleName(sentence)
         ended = None if self.record is None else self.record.ended
         self.details_button.setVisible(isinstance(ended, Failed) and bool(ended.details))
+        self.help_button.setVisible(found is not None and found.overfits)
         self.setVisible(ended is not None)
         self.update()
 

@@ -101,6 +101,7 @@ class Training(Feature):
         desk.curves_wished.connect(self._draw_only)
         desk.steps_wished.connect(self.heavy_runs.time_steps)
         self.heavy_runs.timed.connect(desk.steps_timed)
+        self.curves.outcome.help_wished.connect(partial(desk.open_panel, "regularization"))
         self.bar.both_requested.connect(partial(desk.open_panel, "twins"))
         self.bar.sweep_requested.connect(partial(desk.open_panel, "sweep"))
 

@@ -304,6 +304,22 @@ def test_an_exploded_run_gets_no_green_tick(panel):
     )
 
 
+def test_a_run_that_overfits_leads_to_what_helps(panel, qtbot):
+    panel.begin_run("Run 1")
+    for event in steps(40):
+        if isinstance(event, Validated):
+            # the training loss falls, and this one rises
+            event = replace(event, values={"validation loss": event.epoch}, best=event.epoch == 1)
+        panel.extend([event])
+    panel.extend([Finished("run", "finished", 40, message("Trained for 4 epochs."))])
+    assert "overfits from epoch 1" in panel.outcome.sentence()
+    with qtbot.waitSignal(panel.outcome.help_wished):
+        panel.outcome.help_button.click()
+    panel.begin_run("Run 2")
+    panel.extend([*steps(5), Finished("run", "stopped", 5, message("Stopped after 5 steps."))])
+    assert not panel.outcome.help_button.isVisible()
+
+
 def test_in_a_low_panel_the_verdict_comes_first_and_the_rest_on_hover(panel):
     panel.resize(340, 340)
     panel.begin_run("Run 1")
