@@ -1014,6 +1014,6 @@ def test_the_number_of_the_format_is_written_first():
     assert FORMAT == 3, "a new format needs a golden file of its own, and the old ones stay readable"
 
 
-def test_the_readme_shows_the_number_of_the_format():
-    text = (DATA.parents[1] / "README.md").read_text(encoding="utf-8")
+def test_the_page_about_the_project_file_shows_the_number_of_the_format():
+    text = (DATA.parents[1] / "docs" / "project-file.md").read_text(encoding="utf-8")
     assert text.count('"format": ') == text.count(f'"format": {FORMAT},') == 1
