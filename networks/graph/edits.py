@@ -3,65 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from itertools import count
 
 from msgspec.structs import replace
 
 from networks.core.message import UserError, message
-from networks.graph.network import RESERVED, Network, Node, Wire, name_problem
+from networks.graph.free_names import free_name, path_of
+from networks.graph.network import Network, Node, Wire, name_problem
 from networks.layers.base import Layer
 from networks.layers.ends import Output
-from networks.layers.linear import Identity
-
-_LONGEST_STEM = 56
-"""Leaves room for a number within the 64 characters of a name."""
-STAND_IN = "x"
-"""The name of the Identity in front of a fragment of which several layers take what comes in."""
-
-
-def free_name(
-    network: Network, layer: Layer, taken: Collection[str] = (), start: int = 1, within: str = ""
-) -> str:
-    """A name for a new node, such as `conv3`; a single Input or Output has no number.
-
-    Numbers below `start` are known to be taken. `within` is the path in front of it, such as `layer1.0`.
-    """
-    stem = f"{within}.{layer.stem}" if within else layer.stem
-    if stem in ("input", "output") and stem not in network and stem not in taken:
-        return stem
-    return next(
-        name for name in (f"{stem}{number}" for number in count(start)) if _is_free(network, name, taken)
-    )
-
-
-def free_fold(network: Network, stem: str, taken: Collection[str] = (), start: int = 1) -> str:
-    """A name for a new fold, such as `residual3`, which can be the path of its nodes, too.
-
-    Numbers below `start` are known to be taken.
-    """
-    stem = stem[:_LONGEST_STEM]
-    return next(
-        name for name in (f"{stem}{number}" for number in count(start)) if _is_free(network, name, taken)
-    )
-
-
-def _is_free(network: Network, name: str, taken: Collection[str]) -> bool:
-    known = (network.by_name, network.by_fold, network.holders, taken, RESERVED)
-    return not any(name in names for names in known)
-
-
-def path_of(network: Network, fold: str) -> str:
-    """The longest path that all nodes of a fold share; empty where they share none, or there is no fold."""
-    if not fold or not network.folded[fold]:
-        return ""
-    parts = [name.split(".")[:-1] for name in network.folded[fold]]
-    shared = parts[0]
-    for other in parts[1:]:
-        same = 0
-        while same < min(len(shared), len(other)) and shared[same] == other[same]:
-            same += 1
-        shared = shared[:same]
-    return ".".join(shared)
 
 
 def place(network: Network, layer: Layer) -> tuple[Network, str]:
@@ -234,136 +183,14 @@ def rename(network: Network, old: str, new: str) -> Network:
     )
 
 
-def fragment(network: Network, names: Collection[str]) -> Network:
-    """A copy of these nodes with the wires among them: what *Copy* puts on the clipboard.
-
-    A fold is copied where all of it is. Where several wires come in from one node, and one output leads out,
-    the fragment begins with an Identity that stands for that node, so that none of the wires is lost.
-    """
-    names = set(names)
-    inside = [node for node in network.nodes if node.name in names]
-    whole = {fold for fold, members in network.folded.items() if all(name in names for name in members)}
-
-    def kept(fold: str) -> str:
-        return next((name for name in network.around(fold) if name in whole), "")
-
-    part = Network(
-        tuple(
-            replace(
-                node, inputs=tuple(source for source in node.inputs if source in names), fold=kept(node.fold)
-            )
-            for node in inside
-        ),
-        tuple(replace(fold, within=kept(fold.within)) for fold in network.folds if fold.name in whole),
-    )
-    outside = [source for node in inside for source in node.inputs if source not in names]
-    if len(outside) < 2 or len(set(outside)) > 1 or len(_exits(part)) != 1:
-        return part
-    return with_stand_in(network, part)
-
-
-def with_stand_in(network: Network, part: Network) -> Network:
-    """A fragment of the network with an Identity in front for what comes in, in the fold of what takes it."""
-    cut = [node.name for node in part.nodes if node.inputs != network[node.name].inputs]
-    takers = cut or [node.name for node in part.nodes if not node.inputs]
-    fold = common_fold(part, takers)
-    stem = ".".join(filter(None, (path_of(part, fold), STAND_IN)))
-    numbered = (f"{stem}{number or ''}" for number in count())
-    name = next(name for name in numbered if _is_free(part, name, ()))
-
-    def taken(node: Node) -> tuple[str, ...]:
-        if node.name not in takers:
-            return node.inputs
-        return tuple(source if source in part else name for source in network[node.name].inputs) or (name,)
-
-    nodes = (replace(node, inputs=taken(node)) for node in part.nodes)
-    return Network((Node(name, Identity(), (), fold), *nodes), part.folds)
-
-
-def has_stand_in(part: Network) -> bool:
-    """Whether the fragment begins with an Identity that stands for what comes in."""
-    entry = next(iter(part.nodes), None)
-    return (
-        entry is not None
-        and isinstance(entry.layer, Identity)
-        and not entry.inputs
-        and entry.name.rpartition(".")[2].rstrip("0123456789") == STAND_IN
-    )
-
-
-def paste(network: Network, part: Network, after: str | None = None) -> tuple[Network, tuple[str, ...]]:
-    """Adds a copy of a fragment: behind `after` if it has one input and one output, else loose.
-
-    Gives the network and the new names. Raises UserError where folds would be nested too deeply.
-    """
-    stands_in = has_stand_in(part)
-    part, names = renamed(part, network)
-    entries = [node for node in part.nodes if not node.inputs]
-    if after is None or len(entries) != 1 or not entries[0].layer.most_inputs or len(_exits(part)) != 1:
-        return Network((*network.nodes, *part.nodes), (*network.folds, *part.folds)), names
-    pasted = spliced(network, part, after, fold_behind(network, after))
-    if stands_in and pasted[names[0]].inputs:
-        return remove(pasted, names[:1]), names[1:]
-    return pasted, names
-
-
-def _exits(part: Network) -> list[str]:
+def exits(part: Network) -> list[str]:
     """The nodes that lead nowhere although something could follow them, in the order of the network."""
     return [name for name in part.order if not part.consumers[name] and not part[name].layer.ends]
 
 
 def exit_of(part: Network) -> str | None:
     """The node that leads out of a fragment, the last one of several; None where nothing can follow."""
-    return next(reversed(_exits(part)), None)
-
-
-def duplicate(network: Network, names: Collection[str]) -> tuple[Network, tuple[str, ...]]:
-    """Copies these nodes behind the last of them. Gives the network and the new names."""
-    last = next((name for name in reversed(network.order) if name in names), None)
-    return paste(network, fragment(network, names), last)
-
-
-def renamed(part: Network, network: Network) -> tuple[Network, tuple[str, ...]]:
-    """The fragment under names that are free in the network, and these names in the order of its nodes."""
-    folds = _renamed_folds(part, network)
-    names: dict[str, str] = {}
-    # a loose layer must not take the name of a new fold, which is also a path
-    taken = set(folds.values())
-    starts: dict[str, int] = {}
-    for node in part.nodes:
-        stem = node.layer.stem
-        outer = next((fold for fold in part.around(node.fold) if node.name.startswith(fold + ".")), None)
-        if outer is not None:
-            name = folds[outer] + node.name[len(outer) :]
-        else:
-            name = free_name(network, node.layer, taken, starts.get(stem, 1))
-            starts[stem] = int(name.removeprefix(stem) or 0) + 1
-        names[node.name] = name
-        taken.add(name)
-    nodes = tuple(
-        replace(
-            node,
-            name=names[node.name],
-            inputs=tuple(names[source] for source in node.inputs),
-            fold=folds[node.fold],
-        )
-        for node in part.nodes
-    )
-    renamed = tuple(replace(fold, name=folds[fold.name], within=folds[fold.within]) for fold in part.folds)
-    return Network(nodes, renamed), tuple(names.values())
-
-
-def _renamed_folds(part: Network, network: Network) -> dict[str, str]:
-    folds: dict[str, str] = {"": ""}
-    taken: set[str] = set()
-    starts: dict[str, int] = {}
-    for fold in part.folds:
-        stem = fold.block.stem if fold.block is not None else fold.name.rstrip("0123456789")
-        stem = (stem or "group")[:_LONGEST_STEM]
-        name = folds[fold.name] = free_fold(network, stem, taken, starts.get(stem, 1))
-        taken.add(name)
-        starts[stem] = int(name.removeprefix(stem)) + 1
-    return folds
+    return next(reversed(exits(part)), None)
 
 
 def spliced(network: Network, part: Network, name: str, fold: str = "") -> Network:

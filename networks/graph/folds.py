@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from networks.blocks.base import Block, BlockNode, X
 from networks.core.shapes import Shape
-from networks.graph import edits
+from networks.graph import edits, fragments
 from networks.graph.check import Report, check, output_of
+from networks.graph.free_names import free_fold, free_name, path_of
 from networks.graph.groups import leaves_of, sources_of
 from networks.graph.network import Fold, Network, Node, Wire
 from networks.graph.saved_blocks import SavedBlock
@@ -31,9 +32,9 @@ def expanded(network: Network, block: Insertable, x: Shape | None) -> Network:
     All lie in one fold. The first is an Identity that stands for whatever comes in.
     """
     if isinstance(block, SavedBlock):
-        return edits.renamed(block.network, network)[0]
+        return fragments.renamed(block.network, network)[0]
     landed = block if x is None else block.landing(x)
-    name = edits.free_fold(network, block.stem)
+    name = free_fold(network, block.stem)
     entry = Node(f"{name}.{X}", Identity(), (), name)
     return Network((entry, *nodes_of(landed, x, name, entry.name)), (Fold(name, landed),))
 
@@ -289,7 +290,7 @@ def _made_anew(network: Network, name: str, x: Shape | None, taken: set[str]) ->
     assert fold.block is not None
     inside = network.folded[name]
     old = [network[each] for each in inside]
-    path = edits.path_of(network, name) or name
+    path = path_of(network, name) or name
     sources = sources_of(network, inside)
     lead: tuple[Node, ...] = ()
     if not sources:
@@ -333,7 +334,7 @@ def _kept_names(
         if node.name not in names:
             free = node.name
             if free in taken or free in network or free in network.holders:
-                free = edits.free_name(network, node.layer, taken, within=free.rpartition(".")[0])
+                free = free_name(network, node.layer, taken, within=free.rpartition(".")[0])
             names[node.name] = free
             taken.add(free)
     return names
@@ -364,13 +365,13 @@ def _lengthened(network: Network, name: str, times: int, report: Report) -> Netw
     old = [network[each] for each in inside]
     leaf = leaves_of(network, inside)[-1]
     # the block behind layer1.1 is layer1.2, as torchvision counts
-    counted = name[-1].isdecimal() and name == edits.path_of(network, name)
+    counted = name[-1].isdecimal() and name == path_of(network, name)
     stem = name.rstrip("0123456789") if counted else fold.block.stem
-    entry = Node(edits.free_name(network, Identity()), Identity())
+    entry = Node(free_name(network, Identity()), Identity())
     folds: list[Fold] = []
     nodes = [entry]
     for _ in range(times):
-        new = edits.free_fold(network, stem, [each.name for each in folds])
+        new = free_fold(network, stem, [each.name for each in folds])
         made = nodes_of(fold.block, report.nodes[leaf].output, new, nodes[-1].name)
         nodes += _as_before(old, made, {node.name: node.name for node in made})
         folds.append(Fold(new, fold.block))

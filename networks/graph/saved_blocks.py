@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from networks.core.decoding import decoded
 from networks.core.message import Message, UserError, message
 from networks.core.storage import write_atomically
-from networks.graph import edits
+from networks.graph import fragments
 from networks.graph.groups import rename_fold
 from networks.graph.network import FoldName, Network
 from networks.layers.base import Group
@@ -71,9 +71,9 @@ def saved_block(network: Network, fold: str) -> SavedBlock:
                 count=len(sources) + len(entries),
             )
         )
-    part = edits.fragment(network, inside)
-    if not edits.has_stand_in(part):
-        part = edits.with_stand_in(network, part)
+    part = fragments.fragment(network, inside)
+    if not fragments.has_stand_in(part):
+        part = fragments.with_stand_in(network, part)
     # the fold itself comes first, those within it follow
     folds = sorted(part.folds, key=lambda each: each.name != fold)
     entry, *nodes = part.nodes

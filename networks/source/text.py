@@ -10,9 +10,9 @@ import msgspec
 
 from networks.blocks.base import Block
 from networks.core.shapes import show
-from networks.graph import edits
 from networks.graph.check import check
 from networks.graph.forward import Forward, forward_of
+from networks.graph.free_names import path_of
 from networks.graph.network import Network
 from networks.graph.submodules import Submodule, submodules_of
 from networks.source.classes import Class, classes_of, is_in_series
@@ -88,7 +88,7 @@ def _blocks_by_path(network: Network) -> dict[str, Block]:
     found: dict[str, Block] = {}
     inside = _count_under(network)
     for fold in network.folds:
-        path = edits.path_of(network, fold.name)
+        path = path_of(network, fold.name)
         if fold.block is not None and path and inside[path] == len(network.folded[fold.name]):
             found[path] = fold.block
     return found

@@ -14,7 +14,7 @@ import networks.layers
 from networks.core.fields import changed, fields_of
 from networks.exporting.onnx_file import save_onnx
 from networks.graph.check import check
-from networks.graph.edits import free_name
+from networks.graph.free_names import free_name
 from networks.importing.importer import imported
 from networks.layers import LAYERS
 from networks.layers.resizing import PixelShuffle

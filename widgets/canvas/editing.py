@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from networks.core.message import Message, UserError, message
-from networks.graph import edits
+from networks.graph import fragments
 from networks.graph.presentation import Folding
 from widgets.canvas.input import clipboard, wishes
 from widgets.canvas.input.wishes import Edit, Wish
@@ -60,7 +60,7 @@ class Editing(QObject):
         """Puts the selected layers on the clipboard."""
         if names := self._selected_or_refused():
             folding = self._scene.folding
-            clipboard.put(edits.fragment(folding.network, folding.nodes(names)))
+            clipboard.put(fragments.fragment(folding.network, folding.nodes(names)))
 
     @Slot()
     def cut(self) -> None:

@@ -14,7 +14,7 @@ from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from app.features.building.canvas_menu import CanvasMenu
 from app.features.building.small_grid import no_window
-from networks.graph.edits import free_fold
+from networks.graph.free_names import free_fold
 from networks.graph.network import Network
 from networks.xray.value_place import ValuePlace
 from widgets.canvas.input.interpreter import ExplainLayer

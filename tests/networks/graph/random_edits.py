@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from networks.core.message import UserError
-from networks.graph import edits
+from networks.graph import edits, fragments
 from networks.graph.network import Network, Node
 from networks.layers import LAYERS
 from networks.layers.activation import Tanh
@@ -99,12 +99,12 @@ def _disconnect(draw: st.DrawFn, network: Network) -> Network:
 
 
 def _duplicate(draw: st.DrawFn, network: Network) -> Network:
-    return edits.duplicate(network, draw(some_names(network)))[0]
+    return fragments.duplicate(network, draw(some_names(network)))[0]
 
 
 def _paste(draw: st.DrawFn, network: Network) -> Network:
-    part = draw(st.sampled_from([edits.fragment(network, draw(some_names(network))), *PARTS]))
-    return edits.paste(network, part, draw(st.none() | names(network)))[0]
+    part = draw(st.sampled_from([fragments.fragment(network, draw(some_names(network))), *PARTS]))
+    return fragments.paste(network, part, draw(st.none() | names(network)))[0]
 
 
 def _rename(draw: st.DrawFn, network: Network) -> Network:

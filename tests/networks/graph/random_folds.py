@@ -13,7 +13,7 @@ from networks.blocks.residual import Bottleneck, Residual
 from networks.core.fields import changed, fields_of
 from networks.core.message import UserError
 from networks.core.shapes import Shape
-from networks.graph import edits, groups
+from networks.graph import edits, fragments, groups
 from networks.graph.check import check
 from networks.graph.folds import (
     add_block_after,
@@ -171,13 +171,13 @@ def _remove_fold(draw: st.DrawFn, network: Network) -> Network:
 
 
 def _copy_fold(draw: st.DrawFn, network: Network) -> Network:
-    return edits.duplicate(network, network.folded[draw(folds_in(network))])[0]
+    return fragments.duplicate(network, network.folded[draw(folds_in(network))])[0]
 
 
 def _paste_fold(draw: st.DrawFn, network: Network) -> Network:
-    part = edits.fragment(network, network.folded[draw(folds_in(network))])
+    part = fragments.fragment(network, network.folded[draw(folds_in(network))])
     after = draw(st.none() | st.sampled_from([node.name for node in network.nodes]))
-    return edits.paste(network, part, after)[0]
+    return fragments.paste(network, part, after)[0]
 
 
 def _cut_off(draw: st.DrawFn, network: Network) -> Network:

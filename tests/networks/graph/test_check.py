@@ -12,7 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from networks.core.message import UserError
 from networks.core.shapes import count
-from networks.graph import edits
+from networks.graph import edits, fragments
 from networks.graph.check import check
 from networks.graph.network import Network, Node, Wire
 from networks.layers.convolution import Conv2d, DepthwiseConv2d
@@ -172,7 +172,7 @@ def test_a_loop_is_named_and_what_is_behind_it_has_no_shape():
 
 
 def test_a_loose_loop_does_not_stand_in_the_way():
-    network = edits.paste(small(), Network((Node("a", ReLU(), ("a",)),)))[0]
+    network = fragments.paste(small(), Network((Node("a", ReLU(), ("a",)),)))[0]
     assert check(network, CLASS_COUNT).trainable
     assert assert_report_is_torchs(network)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from networks.core.message import UserError
 from networks.graph import edits
+from networks.graph.free_names import free_name
 from networks.graph.network import Network, Node, Wire, name_problem
 from networks.layers.activation import Tanh
 from networks.layers.ends import Input, Output
@@ -206,66 +207,6 @@ def test_disconnect_removes_these_wires_and_no_others(data):
         assert list(later[node.name].inputs) == left
 
 
-def alike(part: Network, whole: Network, new: tuple[str, ...]) -> bool:
-    """Whether the new nodes are the fragment under other names, apart from wires from outside."""
-    kept = part.nodes[len(part.nodes) - len(new) :]
-    names = dict(zip((node.name for node in kept), new, strict=True))
-    return all(
-        whole[names[node.name]].layer == node.layer
-        and [source for source in whole[names[node.name]].inputs if source in new]
-        == [names[source] for source in node.inputs if source in names]
-        for node in kept
-    )
-
-
-@settings(max_examples=40)
-@given(st.data())
-def test_duplicate_and_paste_add_a_likeness_under_new_names(data):
-    network = data.draw(networks().filter(lambda network: network.nodes))
-    chosen = data.draw(some_names(network))
-    part = edits.fragment(network, chosen)
-    entry = 1 if edits.has_stand_in(part) else 0
-    assert [node.name for node in part.nodes[entry:]] == [n.name for n in network.nodes if n.name in chosen]
-    for later, new in (
-        edits.duplicate(network, chosen),
-        edits.paste(network, part, data.draw(st.none() | names(network))),
-    ):
-        # the Identity that stands for the node in front goes when it is pasted behind one
-        assert len(new) - len(chosen) in (0, entry)
-        assert not set(new) & set(rows(network))
-        assert set(rows(later)) == set(rows(network)) | set(new)
-        assert alike(part, later, new)
-        assert edits.remove(later, new) == network
-
-
-def test_a_part_with_a_skip_is_pasted_with_both_of_its_wires():
-    part = edits.fragment(small(), {"conv2", "add1"})
-    assert edits.has_stand_in(part)
-    later, new = edits.paste(small(), part, "flatten1")
-    assert new == ("conv3", "add2")
-    assert later["conv3"].inputs == ("flatten1",)
-    assert later["add2"].inputs == ("flatten1", "conv3")
-    assert later["fc1"].inputs == ("add2",)
-    later, new = edits.paste(small(), part)
-    assert [later[name].inputs for name in new] == [(), ("identity1",), ("identity1", "conv3")]
-    # wires from two nodes are two inputs, and nothing tells which one is meant
-    assert not edits.has_stand_in(edits.fragment(small(), {"add1"}))
-
-
-def test_a_chain_is_pasted_in_series_and_loose_layers_stay_loose():
-    chain = Network((Node("conv1", ReLU()), Node("relu1", Tanh(), ("conv1",))))
-    later, (first, last) = edits.paste(small(), chain, "relu1")
-    assert later[first].inputs == ("relu1",)
-    assert later["conv2"].inputs == (last,)
-    assert later["add1"].inputs == (last, "conv2")
-    loose = Network((Node("a", ReLU()), Node("b", Tanh())))
-    later, new = edits.paste(small(), loose, "relu1")
-    assert [later[name].inputs for name in new] == [(), ()]
-    later, (first, last) = edits.paste(small(), chain, "output")
-    assert later["output"].inputs == (last,)
-    assert later[first].inputs == ("fc1",)
-
-
 def test_an_output_with_several_wires_keeps_the_others_when_something_goes_before_it():
     network = Network((Node("a", ReLU()), Node("b", ReLU()), Node("output", Output(), ("a", "b"))))
     later, name = edits.append(network, Tanh())
@@ -328,8 +269,8 @@ def test_free_names_count_up_and_the_two_ends_have_no_number():
     ):  # fmt: skip
         network, name = edits.place(network, layer)
         assert name == expected
-    assert edits.free_name(edits.remove(network, ["fc1"]), Linear()) == "fc1"
-    assert edits.free_name(network, Linear(), taken={"fc3"}) == "fc4"
+    assert free_name(edits.remove(network, ["fc1"]), Linear()) == "fc1"
+    assert free_name(network, Linear(), taken={"fc3"}) == "fc4"
 
 
 def test_tail_is_what_something_appended_goes_behind():

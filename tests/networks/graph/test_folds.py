@@ -13,7 +13,7 @@ from networks.blocks.convolution import ConvBNReLU, VGGStage
 from networks.blocks.inception import AuxiliaryClassifier, Inception
 from networks.blocks.residual import Bottleneck, Residual
 from networks.core.message import UserError
-from networks.graph import edits, folds, groups
+from networks.graph import edits, folds, fragments, free_names, groups
 from networks.graph.check import check
 from networks.graph.folds import (
     add_block_after,
@@ -251,9 +251,9 @@ def test_groups_lie_in_each_other_up_to_a_bound_and_then_say_so():
     assert_promises(network)
     with pytest.raises(UserError, match="at most 32 groups within each other, got one more with “b1”"):
         groups.group(network, inside, "one more")
-    part = edits.fragment(network, inside)
+    part = fragments.fragment(network, inside)
     with pytest.raises(UserError, match="groups within each other"):
-        edits.paste(network, part, "b1.conv1")
+        fragments.paste(network, part, "b1.conv1")
     with pytest.raises(UserError, match="groups within each other"):
         insert_block(network, Residual(), (Wire("b1.conv1", "b1.bn1", 0),), (4, 8, 8))
 
@@ -510,13 +510,13 @@ def test_a_copied_block_is_a_block_again(kind, filters):
     network = stack(ConvBNReLU(filters))
     network, name = insert_block(network, kind(), network.consumers["b1.relu"], (filters, 8, 8))
     block = network.by_fold[name].block
-    later, new = edits.duplicate(network, network.folded[name])
+    later, new = fragments.duplicate(network, network.folded[name])
     later = settled(later, CLASS_COUNT)
     copy = f"{kind.stem}2"
     assert later.by_fold[copy].block == block
     assert set(later.folded[copy]) == set(new)
-    part = edits.fragment(network, network.folded[name])
-    loose = settled(edits.paste(network, part)[0], CLASS_COUNT)
+    part = fragments.fragment(network, network.folded[name])
+    loose = settled(fragments.paste(network, part)[0], CLASS_COUNT)
     assert loose.by_fold[copy].block == block
     fed = settled(groups.connect_fold(loose, "input", loose.folded[copy], None), CLASS_COUNT)
     assert layers_in(fed, copy) == what_nodes_say(block, (3, 8, 8))
@@ -529,7 +529,7 @@ def test_a_copied_block_is_a_block_again(kind, filters):
 def test_a_row_of_blocks_is_copied_as_a_row():
     network = stack(Residual(4), Residual(4))
     chosen = [name for name in network.by_name if network[name].fold]
-    later, _ = edits.duplicate(network, chosen)
+    later, _ = fragments.duplicate(network, chosen)
     later = settled(later, CLASS_COUNT)
     assert [fold.block for fold in later.folds] == [Residual(4)] * 4
     assert not check(later, CLASS_COUNT).findings
@@ -543,7 +543,7 @@ def test_a_layer_and_a_block_of_one_stem_are_copied_together():
     assert loose == "aux2"
     block = network.folds[0].name
     assert block == "aux1"
-    later, new = edits.paste(stack(), edits.fragment(network, [*network.folded[block], loose]))
+    later, new = fragments.paste(stack(), fragments.fragment(network, [*network.folded[block], loose]))
     assert_promises(later)
     assert later.by_fold["aux1"].block == network.by_fold[block].block
     assert later[new[-1]].layer == AuxiliaryOutput()
@@ -551,7 +551,7 @@ def test_a_layer_and_a_block_of_one_stem_are_copied_together():
 
 @given(folded_networks(), folded_networks())
 def test_a_copy_in_any_other_network_is_the_same_under_names_that_are_free(part, network):
-    later, new = edits.paste(network, part)
+    later, new = fragments.paste(network, part)
     assert_promises(later)
     assert [later[name].layer for name in new] == [node.layer for node in part.nodes]
     old = [fold.name for fold in part.folds]
@@ -564,9 +564,9 @@ def test_a_thousand_blocks_are_copied_with_one_look_at_each_name(monkeypatch):
     folds_ = tuple(Fold(f"b{number}") for number in range(1000))
     network = Network(tuple(Node(f"n{n}", ReLU(), (), f"b{n}") for n in range(1000)), folds_)
     looks = []
-    is_free = edits._is_free
-    monkeypatch.setattr(edits, "_is_free", lambda *given: (looks.append(1), is_free(*given))[1])
-    later, _ = edits.paste(stack(), network)
+    is_free = free_names.is_free
+    monkeypatch.setattr(free_names, "is_free", lambda *given: (looks.append(1), is_free(*given))[1])
+    later, _ = fragments.paste(stack(), network)
     assert [fold.name for fold in later.folds] == [f"b{number}" for number in range(1, 1001)]
     assert len(looks) == 2000
 
@@ -574,10 +574,10 @@ def test_a_thousand_blocks_are_copied_with_one_look_at_each_name(monkeypatch):
 def test_a_name_as_long_as_names_may_be_leaves_room_for_its_copies():
     network = groups.rename_fold(stack(Residual(4)), "b1", "x" * 63 + "9")
     for _ in range(3):
-        network, _ = edits.duplicate(network, network.folded[network.folds[0].name])
+        network, _ = fragments.duplicate(network, network.folded[network.folds[0].name])
         assert_promises(network)
     grouped = groups.group(stack(), {"fc"}, "Ω" * 64)
-    assert_promises(edits.duplicate(grouped, ["fc"])[0])
+    assert_promises(fragments.duplicate(grouped, ["fc"])[0])
 
 
 def test_no_layer_gets_the_name_of_a_fold():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from networks.core.shapes import Shape, ShapeError, count
-from networks.graph.edits import free_name
+from networks.graph.free_names import free_name
 from networks.graph.network import Network, Node
 from networks.layers.base import Layer
 from networks.layers.ends import Input, Output

@@ -18,7 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSpinBox, QToolTip, QVBoxLayout, QWidget
 
 from networks.core.message import UserError
-from networks.graph import edits
+from networks.graph import edits, fragments
 from networks.graph.check import check
 from networks.graph.network import Fold, Network, Node, Wire
 from networks.layers.activation import Tanh
@@ -126,7 +126,7 @@ def test_copy_puts_json_and_nothing_else_on_the_clipboard(lenet):
     data = QGuiApplication.clipboard().mimeData()
     assert data.formats() == [FRAGMENT_MIME]
     part = msgspec.json.decode(data.data(FRAGMENT_MIME).data(), type=Network)
-    assert part == edits.fragment(lenet.network, ("conv1", "tanh1"))
+    assert part == fragments.fragment(lenet.network, ("conv1", "tanh1"))
     assert lenet.texts == []
 
 
@@ -200,7 +200,7 @@ def test_layers_that_the_last_release_copied_are_pasted(lenet):
         b'{"type":"Tanh"},"inputs":["conv1"]},{"name":"pool1","layer":{"type":"AvgPool2d","kernel":[2,2],'
         b'"stride":[2,2],"padding":[0,0],"ceil":false,"count_include_pad":true},"inputs":["tanh1"]}]}'
     )
-    assert clipboard.read(content) == edits.fragment(lenet.network, ("conv1", "tanh1", "pool1"))
+    assert clipboard.read(content) == fragments.fragment(lenet.network, ("conv1", "tanh1", "pool1"))
 
 
 def test_text_on_the_clipboard_is_no_layer(lenet):
@@ -666,7 +666,7 @@ def edit(draw, network: Network) -> Network:
     if kind == "set":
         return edits.set_layers(network, {name: draw(layers) for name in draw(some)})
     if kind == "copy":
-        return edits.duplicate(network, draw(some))[0]
+        return fragments.duplicate(network, draw(some))[0]
     if kind == "connect":
         try:
             return edits.connect(network, draw(st.sampled_from(names)), draw(st.sampled_from(names)))

@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from networks.blocks.base import Block
 from networks.core.message import Message, UserError, message
 from networks.core.shapes import Shape, ShapeError
-from networks.graph import edits, folds, groups, moves
+from networks.graph import edits, folds, fragments, groups, moves
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folded, Folding
 from networks.graph.saved_blocks import SavedBlock
@@ -133,13 +133,13 @@ def cut(folding: Folding, names: Collection[str]) -> Edit:
 
 def duplicate(folding: Folding, names: Collection[str]) -> Edit:
     """Puts copies of these behind the last of them."""
-    result, new = edits.duplicate(folding.network, folding.nodes(names))
+    result, new = fragments.duplicate(folding.network, folding.nodes(names))
     return Edit(result, _counted(folding, names, _tr("Duplicate {layers}")), new)
 
 
 def paste(folding: Folding, part: Network, after: Sequence[str]) -> Edit:
     """Puts a copied fragment behind the last of these."""
-    result, new = edits.paste(folding.network, part, _last(folding, after))
+    result, new = fragments.paste(folding.network, part, _last(folding, after))
     layers = title_of(part.nodes[0].layer) if len(part.nodes) == 1 else layers_counted(len(part.nodes))
     return Edit(result, _tr("Paste {layers}").format(layers=layers), new)
 
