@@ -9,11 +9,14 @@ from PySide6.QtWidgets import QWidget
 
 from app.feature.desk import Desk
 from app.feature.feature import Feature
+from app.feature.panel import Panel, Place
 from app.feature.shown import Shown
 from app.feature.turns import is_large
 from widgets.controls.late import Late
 
 AnyPanel = TypeVar("AnyPanel", bound=QWidget)
+_LEAST_WIDTH = 340
+"""Of a room, in device-independent pixels."""
 
 
 class PanelFeature(Feature, Generic[AnyPanel]):
@@ -35,6 +38,12 @@ class PanelFeature(Feature, Generic[AnyPanel]):
         """The panel with all that there is to show; it is made now if it is not there yet."""
         self._catch_up()
         return self.late.widget
+
+    def as_room(self, name: str, title: str, width: int) -> Panel:
+        """The panel as a tab that is closed until it is asked for; in front, it gets this width."""
+        return Panel(
+            name, title, Place.MEASURED, self.late, on_demand=True, least_width=_LEAST_WIDTH, room=width
+        )
 
     def make_panel(self) -> AnyPanel:
         """Makes the panel, with its connections. Called once."""

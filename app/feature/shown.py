@@ -75,6 +75,11 @@ class Shown(msgspec.Struct, frozen=True, eq=False):
         """Names of the selected layers, including those inside selected cards and frames."""
         return self.folding.nodes(self.selection)
 
+    @property
+    def selected_leaves(self) -> tuple[str, ...]:
+        """Names of the layers that are selected as cards of their own."""
+        return tuple(leaf for leaf in map(self.folding.leaf, self.selection) if leaf)
+
     def news(self, old: Shown | None, *fields: Field) -> bool:
         """Whether any of these fields differs from the old state's, or there is no old state."""
         return old is None or any(_differ(getattr(old, field), getattr(self, field)) for field in fields)

@@ -1,4 +1,4 @@
-"""What it looks at: the room in which heat maps are laid over the probe, and tested."""
+"""What it looks at: the room in which heat maps are laid over the probe."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from PySide6.QtCore import QTimer, Slot
 
 from app.background.newest import Newest
 from app.feature.command import Command, MenuEntry, Section
-from app.feature.desk import LASTING, Desk
+from app.feature.desk import Desk
 from app.feature.gesture import Gesture
-from app.feature.panel import Panel, Place
+from app.feature.panel import Panel
 from app.feature.panel_feature import PanelFeature
 from app.feature.probed import Probed
 from app.feature.shown import Shown
 from app.features.explaining.looks_at_picture import save_picture
-from app.features.explaining.looks_at_work import Known, Made, bytes_of_map, covered, made, tested, tested_on
+from app.features.explaining.looks_at_randomizing import Randomizing
+from app.features.explaining.looks_at_work import Known, Made, bytes_of_map, covered, made
 from app.probing.budget import no_room
 from app.probing.sight import Sight
 from networks.core.message import Message, message, visible
-from networks.xray.heat import MOST_STAGES, Aim, Asked, Covered, Randomization
+from networks.xray.heat import Aim, Asked, Covered
 from networks.xray.silenced import NOTHING_OFF
 from widgets.controls.section import ShowWatch
-from widgets.inside.heat.choice import Choice, Outcome, Scene
+from widgets.inside.heat.choice import Choice, Scene
 from widgets.look.translation import said
 
 if TYPE_CHECKING:
     from networks.insight.attribution import Method
     from widgets.inside.heat.panel import HeatPanel
 
-HOLDER, TESTS = "heat map", "tests of heat maps"
-"""Under these names the room holds memory."""
-ROOM, LEAST_WIDTH = 1100, 340
+HOLDER = "heat map"
+"""Under this name the room holds memory."""
 _NEXT = "heat map, next"
 SELDOM, SHARE = 1.0, 0.05
 """While a run goes on: seconds between two maps at least, and the share of the time that they may take."""
@@ -47,14 +47,12 @@ class LooksAt(PanelFeature["HeatPanel"]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._making = Newest(self, self._show_progress, impatient=True)
-        self._testing = Newest(self, self._show_testing, impatient=True)
         self._covering = Newest(self)
+        self.tests = Randomizing(desk, self.late)
         self._choice = Choice()
         self._known: Known | None = None
         self._wanted: tuple[tuple[Any, ...], Asked] | None = None
         """Which map is shown or being made, and of which weights."""
-        self._tests: dict[tuple[str, str], Outcome] = {}
-        """How the tests of this network ended, by method and, where it has one, layer."""
         self._begun: tuple[Choice, Any] | None = None
         """For which choice and picture a map is being made."""
         self._due = 0.0
@@ -65,7 +63,6 @@ class LooksAt(PanelFeature["HeatPanel"]):
         desk.probed_changed.connect(self._work)
         desk.probing.changed.connect(self._show_reason)
         desk.probing.budget.join(HOLDER, self._let_go)
-        desk.probing.budget.join(TESTS, self._let_go_of_tests)
 
     # what it adds to the window
 
@@ -76,18 +73,13 @@ class LooksAt(PanelFeature["HeatPanel"]):
         panel.chosen.connect(self._choose)
         panel.cover_wished.connect(self._cover)
         panel.randomize_wished.connect(self._test)
-        panel.cancelled.connect(self._stop_test)
+        panel.cancelled.connect(self.tests.stop)
         panel.saving_wished.connect(partial(save_picture, self.desk, panel))
         ShowWatch(panel).seen.connect(self._look)
         return panel
 
     def panels(self) -> tuple[Panel, ...]:
-        title = self.tr("Looks at")
-        return (
-            Panel(
-                "heat", title, Place.MEASURED, self.late, on_demand=True, least_width=LEAST_WIDTH, room=ROOM
-            ),
-        )
+        return (self.as_room("heat", self.tr("Looks at"), 1100),)
 
     def commands(self) -> tuple[MenuEntry, ...]:
         title = self.tr("What it &looks at in the picture")
@@ -111,13 +103,8 @@ class LooksAt(PanelFeature["HeatPanel"]):
         if old is None:
             return
         if new.news(old, "network", "classes"):
-            # the outcomes are those of another network
-            self._tests.clear()
-            self._testing.give_up()
-            if self.late.made is not None:
-                self.late.made.trust.show_progress(None)
+            self.tests.forget()
             self._forget()
-            self._count_tests()
             self._choice = replace(self._choice, layer="", label=None, other=None)
         elif new.news(old, "selection"):
             self._follow_selection()
@@ -125,7 +112,8 @@ class LooksAt(PanelFeature["HeatPanel"]):
     def close(self) -> None:
         """Waits for what is being made."""
         self._later.stop()
-        for one in (self._making, self._testing, self._covering):
+        self.tests.close()
+        for one in (self._making, self._covering):
             one.give_up()
             one.finish()
 
@@ -150,7 +138,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
     def _follow_selection(self) -> None:
         """Grad-CAM looks at the layer that is selected on the canvas, if it has maps."""
         panel = self.late.made
-        leaves = [leaf for leaf in map(self.desk.shown.folding.leaf, self.desk.shown.selection) if leaf]
+        leaves = self.desk.shown.selected_leaves
         if panel is None or panel.scene is None or not leaves or self._choice.method != "grad_cam":
             return
         if leaves[0] in panel.scene.layers and leaves[0] != self._choice.layer:
@@ -254,7 +242,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
 
         descriptions = [kind.description for kind in METHODS]
         self.panel.show_scene(scene, self._choice, descriptions, self._patch(scene))
-        self._show_tests(asked)
+        self.tests.show(asked)
         if self._entering:
             self._entering = False
             self.panel.take_focus()
@@ -315,9 +303,6 @@ class LooksAt(PanelFeature["HeatPanel"]):
         held = () if known is None else (known.subject.tensors(), known.pictures)
         self.desk.probing.budget.hold(HOLDER, *held, self.panel.found)
 
-    def _count_tests(self) -> None:
-        self.desk.probing.budget.hold(TESTS, tuple(self._tests.values()))
-
     def _forget(self) -> None:
         self._known = self._wanted = None
         self.desk.probing.budget.free(HOLDER)
@@ -329,14 +314,6 @@ class LooksAt(PanelFeature["HeatPanel"]):
             self._forget()
             if panel is not None:
                 panel.show_map(None)
-
-    def _let_go_of_tests(self) -> None:
-        panel = self.late.made
-        if panel is None or not (panel.isVisible() or self._testing.busy):
-            self._tests.clear()
-            self._count_tests()
-            if panel is not None:
-                panel.show_tests({})
 
     def _show_progress(self, share: float) -> None:
         self.panel.show_progress(share)
@@ -355,63 +332,16 @@ class LooksAt(PanelFeature["HeatPanel"]):
     def _take_cover(self, found: Covered) -> None:
         self.panel.show_cover(found)
 
-    # the test
-
     @Slot()
     def _test(self) -> None:
         probed, known = self.desk.probed, self._known
-        if probed is None or known is None or self._wanted is None:
-            return
-        asked, budget = self._wanted[1], self.desk.probing.budget
-        held = budget.held_by(TESTS)
-        # a set of weights is drawn, and each stage has a map
-        needed = held + 4 * self.desk.shown.report.weights + MOST_STAGES * bytes_of_map(probed)
-        if not budget.ask(TESTS, needed):
-            self.desk.say(no_room(needed, budget.most), LASTING)
-            return
-        self.panel.trust.show_progress(0.0)
-        scene = self._scene(probed)
-        taking = partial(self._take_test, asked, scene)
-        self._testing.run(partial(tested, probed, known, asked), taking, self._miss_test)
-
-    def _take_test(self, asked: Asked, scene: Scene, found: Randomization | None) -> None:
-        self.panel.trust.show_progress(None)
-        if found is not None:
-            self._tests[_tested_by(asked)] = Outcome(found, scene.pixels, said(tested_on(found, scene)))
-            if self._wanted is not None:
-                self._show_tests(self._wanted[1])
-        self._count_tests()
-
-    def _miss_test(self, reason: Message) -> None:
-        self.panel.trust.show_progress(None)
-        self._count_tests()
-        self.desk.say(reason)
-
-    @Slot()
-    def _stop_test(self) -> None:
-        self._testing.give_up()
-        self.panel.trust.show_progress(None)
-        self._count_tests()
-
-    def _show_testing(self, share: float) -> None:
-        self.panel.trust.show_progress(share)
-
-    def _show_tests(self, asked: Asked) -> None:
-        """Those of the other methods, and that of this one at its layer."""
-        found = {method: test for (method, _), test in self._tests.items() if method != asked.method}
-        own = self._tests.get(_tested_by(asked))
-        if own is not None:
-            found[asked.method] = own
-        self.panel.show_tests(found)
+        if probed is not None and known is not None and self._wanted is not None:
+            self.tests.test(probed, known, self._wanted[1], self._scene(probed))
 
 
 def _same(one: tuple[Choice, Any], other: tuple[Choice, Any]) -> bool:
     """Whether these are the same choice and the very same picture."""
     return one[0] == other[0] and one[1] is other[1]
-
-
-def _tested_by(asked: Asked) -> tuple[str, str]:
-    return asked.method, asked.layer
 
 
 def _method(name: str) -> Method:

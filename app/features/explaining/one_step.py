@@ -11,7 +11,7 @@ from app.background.job import Task
 from app.feature.command import Command, MenuEntry, Section
 from app.feature.desk import LASTING, Desk
 from app.feature.gesture import Gesture
-from app.feature.panel import Panel, Place
+from app.feature.panel import Panel
 from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
 from app.probing.sight import Sight
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 HOLDER = "step"
 """Under this name it holds memory."""
-LEAST_WIDTH = 340
-ROOM = 1140
 
 
 class OneStep(PanelFeature["BackwardPanel"]):
@@ -64,18 +62,7 @@ class OneStep(PanelFeature["BackwardPanel"]):
         return panel
 
     def panels(self) -> tuple[Panel, ...]:
-        title = self.tr("Step")
-        return (
-            Panel(
-                "one_step",
-                title,
-                Place.MEASURED,
-                self.late,
-                on_demand=True,
-                least_width=LEAST_WIDTH,
-                room=ROOM,
-            ),
-        )
+        return (self.as_room("one_step", self.tr("Step"), 1140),)
 
     def commands(self) -> tuple[MenuEntry, ...]:
         title = self.tr("One s&tep, and see what it does")

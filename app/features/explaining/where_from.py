@@ -11,7 +11,7 @@ from app.background.newest import Newest
 from app.feature.command import Command, MenuEntry, Section
 from app.feature.desk import LASTING, OUTCOME, Desk
 from app.feature.gesture import Gesture
-from app.feature.panel import Panel, Place
+from app.feature.panel import Panel
 from app.feature.panel_feature import PanelFeature
 from app.feature.probed import Probed
 from app.feature.shown import Shown
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from networks.xray.probe import Which
     from widgets.inside.explanation.panel import ExplanationPanel
 
-ROOM = 1180
-LEAST_WIDTH = 340
 _NEXT = "where from, next"
 
 
@@ -97,18 +95,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         return panel
 
     def panels(self) -> tuple[Panel, ...]:
-        title = self.tr("Where from")
-        return (
-            Panel(
-                "explanation",
-                title,
-                Place.MEASURED,
-                self.late,
-                on_demand=True,
-                least_width=LEAST_WIDTH,
-                room=ROOM,
-            ),
-        )
+        return (self.as_room("explanation", self.tr("Where from"), 1180),)
 
     def commands(self) -> tuple[MenuEntry, ...]:
         title = self.tr("Where a &number comes from")
@@ -165,14 +152,16 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
     @Slot()
     def explain_selected(self) -> None:
         """Opens the room with the largest number of the selected layer, or of the first that learns."""
-        leaves = [leaf for leaf in map(self.desk.shown.folding.leaf, self.desk.shown.selection) if leaf]
-        self._open(Wish(leaves[0] if leaves else ANY))
+        self._open(Wish(self._selected()))
 
     @Slot()
     def explain_gradient(self) -> None:
         """Opens the room with the largest gradient of the selected layer, or of the first that learns."""
-        leaves = [leaf for leaf in map(self.desk.shown.folding.leaf, self.desk.shown.selection) if leaf]
-        self._open(Wish(leaves[0] if leaves else ANY, back=True))
+        self._open(Wish(self._selected(), back=True))
+
+    def _selected(self) -> str:
+        """The selected layer, or any."""
+        return next(iter(self.desk.shown.selected_leaves), ANY)
 
     @Slot(object)
     def explain_step(self, wished: StepGradient) -> None:

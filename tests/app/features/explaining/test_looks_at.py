@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from app.feature.showing import Showing
-from app.features.explaining import looks_at
+from app.features.explaining import looks_at, looks_at_randomizing
 from app.features.explaining.looks_at import LooksAt
 from app.probing.budget import MOST_BYTES
 from networks.graph.edits import set_layers
@@ -366,7 +366,7 @@ def test_what_nobody_sees_gives_its_memory_to_others_and_is_made_anew(room, desk
     pixels = desk.probed.pictures.images.nbytes
     assert budget.held_by(looks_at.HOLDER) >= found.values.nbytes + 4 * desk.shown.report.weights + pixels
     until_tested(room, qtbot)
-    assert budget.held_by(looks_at.TESTS) >= sum(
+    assert budget.held_by(looks_at_randomizing.HOLDER) >= sum(
         stage.values.nbytes for stage in room.panel.trust.outcome.found.stages
     )
     # what is seen stays
