@@ -16,6 +16,7 @@ from app.feature.panel_feature import PanelFeature
 from app.feature.probed import Probed
 from app.feature.shown import Shown
 from app.features.explaining.where_from_ahead import Ahead
+from app.features.explaining.where_from_gestures import gestures_of
 from app.features.explaining.where_from_picture import network_name, save_picture
 from app.features.explaining.where_from_work import (
     ANY,
@@ -106,24 +107,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         )
 
     def gestures(self) -> tuple[Gesture, ...]:
-        cells, rows = self.tr("On the map of a number"), self.tr("On the arithmetic of a number")
-        room = self.tr("Where a number comes from")
-        arrows, ways = ("Left", "Right", "Up", "Down"), self.tr("On the way of a gradient")
-        return (
-            Gesture(cells, self.tr("Walk to another number"), arrows, self.tr("click")),
-            Gesture(cells, self.tr("The same spot of another map"), ("PgUp", "PgDown")),
-            Gesture(cells, self.tr("Go to the largest number"), ("Home",)),
-            Gesture(rows, self.tr("Go to another part of the sum"), ("Up", "Down"), self.tr("click")),
-            Gesture(rows, self.tr("Go through the products of a part"), ("Left", "Right"), self.tr("hover")),
-            Gesture(rows, self.tr("Leave a part out, or put it back"), ("Del",)),
-            Gesture(room, self.tr("Play or pause"), ("Space",)),
-            Gesture(room, self.tr("Follow the number to the next layer"), ("Return", "Enter")),
-            Gesture(room, self.tr("Go to the layer before"), ("Backspace",)),
-            Gesture(room, self.tr("From a number to its gradient, and back"), ("G",)),
-            Gesture(cells, self.tr("Go to another filter"), ("Ctrl+PgUp", "Ctrl+PgDown")),
-            Gesture(ways, self.tr("Go along the way of the gradient"), ("Up", "Down")),
-            Gesture(ways, self.tr("Go to a layer of it"), ("Return", "Enter"), self.tr("click")),
-        )
+        return gestures_of(self)
 
     def show(self, old: Shown | None, new: Shown) -> None:
         super().show(old, new)
