@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.terminal.parser import Parser
 from app.terminal.printing import print_lines
+
+if TYPE_CHECKING:
+    from networks.project.project import Project
 
 
 def find_rate(arguments: list[str]) -> int:
@@ -39,13 +43,9 @@ def speed(arguments: list[str]) -> int:
     )
     parser.add_argument("project", type=Path, metavar="PROJECT.json")
     options = parser.parse_args(arguments)
-    from app.terminal.data_command import bring
     from app.terminal.speed_command import speed
-    from networks.project.project import read_project
 
-    project = read_project(options.project)
-    bring(project.recipe.data.dataset)
-    return speed(project, options.project)
+    return speed(_with_its_data(options.project), options.project)
 
 
 def check(arguments: list[str]) -> int:
@@ -57,15 +57,24 @@ def check(arguments: list[str]) -> int:
     )
     parser.add_argument("project", type=Path, metavar="PROJECT.json")
     options = parser.parse_args(arguments)
-    from app.terminal.data_command import bring
     from app.terminal.layer_table import described
-    from networks.project.project import read_project
 
-    project = read_project(options.project)
-    bring(project.recipe.data.dataset)
-    text, trainable = described(project)
+    text, trainable = described(_with_its_data(options.project))
     print_lines(text)
     return 0 if trainable else 1
+
+
+def _with_its_data(file: Path) -> Project:
+    """The project of a file, whose data set is ready to be read.
+
+    Raises UserError where it cannot be read, or its folder has no pictures.
+    """
+    from app.terminal.data_command import bring
+    from networks.project.project import read_project
+
+    project = read_project(file)
+    bring(project.recipe.data.dataset)
+    return project
 
 
 def export(arguments: list[str]) -> int:

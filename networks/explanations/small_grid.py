@@ -94,7 +94,7 @@ def sides(layer: Layer, height: int, width: int) -> tuple[Side, Side]:
     """
     plain, channels = _plain(layer)
     _, *lengths = plain.shape((channels, height, width))
-    return tuple(  # type: ignore[return-value]
+    rows, columns = (
         Side(
             size,
             length,
@@ -108,6 +108,7 @@ def sides(layer: Layer, height: int, width: int) -> tuple[Side, Side]:
         )
         for axis, (size, length) in enumerate(zip((height, width), lengths, strict=True))
     )
+    return rows, columns
 
 
 def fields(layer: Layer) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import graphlib
 import heapq
 import keyword
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Annotated
@@ -124,8 +125,8 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
 
     def __post_init__(self) -> None:
         if len(self.by_name) < len(self.nodes):
-            seen: set[str] = set()
-            twice = next(n.name for n in self.nodes if n.name in seen or seen.add(n.name))  # type: ignore[func-returns-value]
+            names = Counter(node.name for node in self.nodes)
+            twice = next(name for name, count in names.items() if count > 1)
             raise UserError(
                 message("Two layers are called “{name}”; each needs a name of its own.", name=twice)
             )

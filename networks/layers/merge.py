@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import ClassVar
 
 from networks.core.call import Argument, Call, call
@@ -105,5 +104,7 @@ def listed(inputs: tuple[Shape, ...]) -> Message:
 
 def folded(target: str, inputs: int) -> Call:
     """The binary operation applied from left to right: `torch.add(torch.add(x0, x1), x2)`."""
-    first, *rest = [Argument(index) for index in range(inputs)]
-    return reduce(lambda left, right: call(target, left, right), rest, first)  # type: ignore[arg-type,return-value]
+    found = call(target, Argument(0), Argument(1))
+    for index in range(2, inputs):
+        found = call(target, found, Argument(index))
+    return found

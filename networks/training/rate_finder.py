@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from torch import Tensor
 
@@ -39,16 +40,16 @@ def find_rate(
     seeds = [(project.recipe.learning.seed + number) % _LAST_SEED for number in range(SEEDS)]
     found: list[tuple[float, ...]] = []
     for number, seed in enumerate(seeds):
-        losses = _sweep(
-            project,
-            seed,
-            lambda share, done=number: going_on((done + share) / SEEDS),  # type: ignore[misc]
-            weights,
-        )
+        losses = _sweep(project, seed, partial(_going_on_after, number, going_on), weights)
         if losses is None:
             break
         found.append(losses)
     return RateSearch(tuple(found))
+
+
+def _going_on_after(done: int, going_on: Callable[[float], bool], share: float) -> bool:
+    """Whether to go on, told how much is done of all seeds: so many of them, and this share of one more."""
+    return going_on((done + share) / SEEDS)
 
 
 def _sweep(

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter
 
 from networks.graph.network import Wire
+from networks.layers.base import Group
 from widgets.canvas.items.card import CardItem
 from widgets.canvas.items.style import Style
 from widgets.canvas.items.wire import WireItem
@@ -63,7 +64,7 @@ class Blocks:
 
     def _collect(self, cards: Mapping[str, CardItem], wires: Mapping[Wire, WireItem]) -> None:
         self._stale = False
-        filled: dict[tuple[object, bool], list[QRectF]] = {}
+        filled: dict[tuple[Group, bool], list[QRectF]] = {}
         self._wrong, self._selected, self._crosses = [], [], []
         for card in cards.values():
             content = card.content
@@ -81,8 +82,7 @@ class Blocks:
                 self._selected.append(rect.adjusted(-8, -8, 8, 8))
         faint, full = self._style.faint_groups, self._style.groups
         self._filled = [
-            (QBrush((faint if idle else full)[group]), rects)  # type: ignore[index]
-            for (group, idle), rects in filled.items()
+            (QBrush((faint if idle else full)[group]), rects) for (group, idle), rects in filled.items()
         ]
         self._lines, self._wrong_lines, self._chosen_lines = [], [], []
         for item in wires.values():

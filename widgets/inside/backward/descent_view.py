@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -319,9 +319,9 @@ class DescentView(QWidget):
             known = self._images[index] = _map_images(self._rows[index].gradient, shade.dark)
         return known
 
-    def changeEvent(self, event: object) -> None:
+    def changeEvent(self, event: QEvent) -> None:
         self._images = {}
-        super().changeEvent(event)  # type: ignore[arg-type]
+        super().changeEvent(event)
 
     def _paint_weights(
         self,

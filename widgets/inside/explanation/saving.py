@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -91,7 +93,9 @@ class _Picture(Report):
         first.show_page(self._page)
         self._put(painter, self._left, g(54), lambda own: first.paint_all(own, ink))
         below = g(54) + max(first.sizeHint().height() + g(20), g(SIDE + 60))
-        self._put(painter, self._left, below, lambda own: _shown(Cells(), self._page).paint_all(own, ink))
+        cells = Cells()
+        cells.show_page(self._page)
+        self._put(painter, self._left, below, lambda own: cells.paint_all(own, ink))
         self._put(painter, self._middle, g(46), lambda own: self._arithmetic.paint_all(own, g(_WIDTH), ink))
         top = g(64) + self._body
         for text, font, height in (
@@ -106,7 +110,7 @@ class _Picture(Report):
         foot = QRectF(self._left, self.height - g(34), self.width - 2 * g(_MARGIN), g(18))
         write(painter, foot, self.caption, ink.small, ink.dim)
 
-    def _put(self, painter: QPainter, left: float, top: float, paint) -> None:  # type: ignore[no-untyped-def]
+    def _put(self, painter: QPainter, left: float, top: float, paint: Callable[[QPainter], object]) -> None:
         painter.save()
         painter.translate(left, top)
         paint(painter)
@@ -117,8 +121,3 @@ def _ways_height(page: Page) -> float:
     ways = Ways()
     ways.show_page(page)
     return float(ways.sizeHint().height()) if page.backwards else 0.0
-
-
-def _shown(widget, page: Page):  # type: ignore[no-untyped-def]
-    widget.show_page(page)
-    return widget

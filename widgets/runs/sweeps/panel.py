@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from networks.core.durations import duration
@@ -227,12 +227,14 @@ class SweepPanel(QWidget):
         self.map.setVisible(there and not second)
         self.queue.setVisible(there and second)
 
-    def _button(self, name: str, signal: object, *, primary: bool = False) -> QPushButton:
+    def _button(
+        self, name: str, signal: SignalInstance | None, *, primary: bool = False
+    ) -> QPushButton:
         button = QPushButton()
         button.setObjectName(name)
         button.setProperty("primary", primary)
         if signal is not None:
-            button.clicked.connect(lambda: signal.emit())  # type: ignore[attr-defined]
+            button.clicked.connect(lambda: signal.emit())
         return button
 
     def _arrange(self) -> None:
