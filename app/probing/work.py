@@ -60,6 +60,7 @@ class KeptPass(NamedTuple):
 
 
 def healths(network: Network, xray: XRay, measured: Measured | None) -> dict[str, Health]:
+    """How each layer fares of which there is something to say, by the views and what was measured."""
     units = {} if measured is None else measured.units
     pulls = {} if measured is None else measured.pulls
     # of layers with filters alone: a normalization's few numbers pull in another way
@@ -85,6 +86,7 @@ def pictures_key(project: Project, probe: Probe | None) -> tuple[Any, ...]:
 
 
 def prepared(project: Project, probe: Probe | None, key: tuple[Any, ...], _: Task) -> Ready:
+    """In the job's thread: the pictures for this probe, or for the first validation picture."""
     # imported late: torch takes a second
     from networks.insight.pictures import pictures
 
@@ -143,8 +145,10 @@ def measured_of(
 
 
 def read_picture(path: Path, _: Task) -> NDArray[np.uint8]:
+    """In the job's thread: a picture of the user's, made small. Raises UserError where it is none."""
     return decoded(path, (_SIDE, _SIDE), 3)
 
 
 def drawn_row(data: Data, draw: np.random.Generator, _: Task) -> int:
+    """In the job's thread: any validation picture, by its row in the data."""
     return int(draw.choice(data.split()[1]))

@@ -88,10 +88,12 @@ class PreparedImages(NamedTuple):
 
     @property
     def mean(self) -> tuple[float, ...]:
+        """What is subtracted from each channel, in units of 0 to 1."""
         return self.scale.mean
 
     @property
     def std(self) -> tuple[float, ...]:
+        """What each channel is divided by then."""
         return self.scale.std
 
     @property
@@ -101,6 +103,7 @@ class PreparedImages(NamedTuple):
 
     @property
     def training_labels(self) -> Tensor:
+        """The class of each training image: n integers."""
         return self.learned.labels
 
     @property
@@ -110,6 +113,7 @@ class PreparedImages(NamedTuple):
 
     @property
     def validation_labels(self) -> Tensor:
+        """The class of each validation image: n integers."""
         return self.judged.labels
 
 

@@ -65,10 +65,12 @@ class Foresight(msgspec.Struct, frozen=True):
 
     @property
     def epoch_seconds(self) -> float | None:
+        """What an epoch takes; None where nothing was measured yet."""
         return None if self.rate is None else self.multiply_adds / self.rate
 
     @property
     def batch_seconds(self) -> float | None:
+        """What a batch takes; None where nothing was measured yet."""
         return None if self.rate is None else self.batch_multiply_adds / self.rate
 
     def worth_measuring(self, free: int | None) -> bool:

@@ -39,6 +39,7 @@ class Planned(msgspec.Struct, frozen=True):
 
     @property
     def seed(self) -> int:
+        """The seed that it trains with."""
         return self.project.recipe.learning.seed
 
 

@@ -160,6 +160,7 @@ class Run:
 
     @property
     def optimizer(self) -> torch.optim.Optimizer:
+        """The optimizer with its state, as it is now."""
         return self.state.optimizer
 
     @property
@@ -198,6 +199,7 @@ class Run:
 
     @property
     def steps_per_epoch(self) -> int:
+        """How many steps go once through all training images."""
         return self.plan.steps_per_epoch
 
     @property

@@ -63,6 +63,7 @@ class Trace:
 
     @property
     def smooths(self) -> bool:
+        """Whether it is drawn smoother than it was measured."""
         return self._smoother.weight > 0
 
     def extend(self, values: Floats) -> None:

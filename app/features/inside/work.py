@@ -34,6 +34,7 @@ class Start(NamedTuple):
 
 
 def start_of(project: Project, source: Source, name: str, _: Task) -> Start:
+    """In the job's thread: how the weights of this layer were spread before the training."""
     # imported late: torch takes a second
     from networks.insight.closeups import spread
 

@@ -51,6 +51,7 @@ class Wanted(NamedTuple):
 
     @property
     def outputs_key(self) -> tuple[Any, ...]:
+        """What the numbers of the pictures depend on; the method of the map does not count."""
         return self.subject.source.key, self.subject.side, self.layer, self.form
 
     @property

@@ -49,16 +49,19 @@ def planned(project: Project, wish: Wish, task: Task) -> Planned:
 
 
 def made(runs: Path, planned: Planned, _: Task) -> Queue:
+    """In the job's thread: writes the folder of a sweep beside the runs of its project."""
     files = ((cell, project_to_json(trained)) for cell, trained in planned.cells)
     return new_queue(runs, planned.plan, planned.words, files)
 
 
 def released(queue: Queue, _: Task) -> Queue:
+    """In the job's thread: lets every program take further runs of a sweep again."""
     queue.pause(False)
     return queue
 
 
 def looked_at(runs: Path, chosen: Path | None, known: Results | None, _: Task) -> Looked:
+    """In the job's thread: the sweeps among these runs, and the results of the chosen one or of the newest."""
     found = [*queues(runs)]
     titles = tuple((queue.folder, _title(queue)) for queue in reversed(found))
     shown = next((queue for queue in found if queue.folder == chosen), found[-1] if found else None)

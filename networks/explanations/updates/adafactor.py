@@ -14,6 +14,7 @@ from networks.recipes.optimizers import Adafactor, Optimizer
 
 
 def adafactor(a: Arithmetic) -> float:
+    """The step of Adafactor (Shazeer and Stern 2018, algorithms 4 and 5), as torch takes it."""
     made, at, steps = a.made, a.at, a.steps
     weight, gradient = made.weight.astype(np.float64), made.gradient.astype(np.float64)
     fresh = steps ** float(a.options["beta2_decay"])

@@ -10,23 +10,27 @@ from networks.recipes.optimizers import Adam, Adamax, AdamW, NAdam, Optimizer, R
 
 
 def adam(a: Arithmetic) -> float:
+    """The step of Adam (Kingma and Ba 2014, algorithm 1)."""
     gradient = a.joined_decay()
     return adam_step(a, gradient, float(a.options["eps"]))
 
 
 def adamw(a: Arithmetic) -> float:
+    """The step of AdamW, whose weight decay stands apart (Loshchilov and Hutter 2019, algorithm 2)."""
     step = adam_step(a, a.gradient, float(a.options["eps"]))
     a.separate_decay()
     return step
 
 
 def adam_step(a: Arithmetic, gradient: float, epsilon: float) -> float:
+    """What Adam steps with this gradient, before any weight decay that stands apart."""
     first, second = a.corrected_means(a.first(gradient), a.second(gradient))
     title = message("Step: rate times first mean over the root of the second")
     return a.divided(title, "η m̂ ÷ (√v̂ + ε)", a.rate, first, math.sqrt(second) + epsilon)
 
 
 def nadam(a: Arithmetic) -> float:
+    """The step of NAdam (Dozat 2016, algorithm 2), as torch takes it."""
     gradient, (memory, _) = a.joined_decay(), a.options["betas"]
     first, second = a.first(gradient), a.second(gradient)
     growth = float(a.options["momentum_decay"])
@@ -51,6 +55,7 @@ def nadam(a: Arithmetic) -> float:
 
 
 def radam(a: Arithmetic) -> float:
+    """The step of RAdam (Liu et al. 2019, algorithm 2), as torch takes it."""
     gradient, (memory, long_memory) = a.joined_decay(), a.options["betas"]
     first, second = a.first(gradient), a.second(gradient)
     title = message("First mean, corrected for its start")
@@ -77,6 +82,7 @@ def radam(a: Arithmetic) -> float:
 
 
 def adamax(a: Arithmetic) -> float:
+    """The step of Adamax (Kingma and Ba 2014, algorithm 2)."""
     gradient, (memory, long_memory) = a.joined_decay(), a.options["betas"]
     title = message("First mean, corrected for its start")
     first = a.corrected(title, "m̂ = m ÷ (1 − β₁ᵗ)", a.first(gradient), memory)

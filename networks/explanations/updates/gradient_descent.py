@@ -8,6 +8,7 @@ from networks.recipes.optimizers import SGD, Optimizer
 
 
 def sgd(a: Arithmetic) -> float:
+    """The step of gradient descent, with momentum as torch has it, without dampening."""
     gradient, share = a.joined_decay(), float(a.options["momentum"])
     along = gradient
     if share:

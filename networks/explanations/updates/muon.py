@@ -14,6 +14,7 @@ _ADAM_EPSILON = 1e-8
 
 
 def muon(a: Arithmetic) -> float:
+    """The step of Muon (Jordan et al. 2024); that of AdamW for weights that it leaves to it."""
     if not a.options["muon"]:
         step = adam_step(a, a.gradient, _ADAM_EPSILON)
         a.separate_decay()

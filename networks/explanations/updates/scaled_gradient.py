@@ -10,6 +10,7 @@ from networks.recipes.optimizers import Adadelta, Adagrad, Optimizer, RMSprop
 
 
 def rmsprop(a: Arithmetic) -> float:
+    """The step of RMSprop (Tieleman and Hinton 2012; centered: Graves 2013, section 4.2)."""
     gradient, memory = a.joined_decay(), float(a.options["alpha"])
     title = message("Mean of the squared gradients: how bumpy")
     spread = a.mean(title, "v ← α v + (1−α) g²", memory, a.kept("square_avg"), gradient**2)
@@ -31,6 +32,7 @@ def rmsprop(a: Arithmetic) -> float:
 
 
 def adagrad(a: Arithmetic) -> float:
+    """The step of Adagrad (Duchi et al. 2011, figure 1)."""
     gradient, slower = a.joined_decay(), float(a.options["lr_decay"])
     old = a.kept("sum", float(a.options["initial_accumulator_value"]))
     figures = f"{fine(old)} + {fine_enclosed(gradient)}²"
@@ -46,6 +48,7 @@ def adagrad(a: Arithmetic) -> float:
 
 
 def adadelta(a: Arithmetic) -> float:
+    """The step of Adadelta (Zeiler 2012, algorithm 1)."""
     gradient, memory = a.joined_decay(), float(a.options["rho"])
     epsilon = float(a.options["eps"])
     title = message("Mean of the squared gradients: how bumpy")

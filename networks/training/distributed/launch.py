@@ -28,6 +28,7 @@ class Launch(NamedTuple):
 
     @property
     def one_machine(self) -> bool:
+        """Whether all processes run on this machine."""
         return self.local_ranks == self.ranks
 
 

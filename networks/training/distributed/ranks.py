@@ -50,6 +50,7 @@ class Ranks:
 
     @property
     def rank(self) -> int:
+        """The number of this process among all, from 0 on; the first one keeps the run."""
         return self.launch.rank
 
     @property
