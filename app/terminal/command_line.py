@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.session.version import version
-from app.terminal import project_commands, run_commands
+from app.terminal import project_arguments, run_arguments
 from app.terminal.parser import Parser
 from app.terminal.printing import print_lines
 from app.terminal.train_arguments import train
@@ -127,18 +127,18 @@ def _make_printable() -> None:
 
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "train": train,
-    "resume": run_commands.resume,
-    "repeat": run_commands.repeat,
-    "watch": run_commands.watch,
-    "runs": run_commands.runs,
+    "resume": run_arguments.resume,
+    "repeat": run_arguments.repeat,
+    "watch": run_arguments.watch,
+    "runs": run_arguments.runs,
     "twins": _twins,
     "seeds": _seeds,
     "sweep": _sweep,
-    "compare": run_commands.compare,
-    "find-rate": project_commands.find_rate,
-    "speed": project_commands.speed,
-    "check": project_commands.check,
-    "export": project_commands.export,
-    "import": project_commands.import_module_as_project,
-    "data": project_commands.data,
+    "compare": run_arguments.compare,
+    "find-rate": project_arguments.find_rate,
+    "speed": project_arguments.speed,
+    "check": project_arguments.check,
+    "export": project_arguments.export,
+    "import": project_arguments.import_module_as_project,
+    "data": project_arguments.data,
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from networks.core.message import UserError, message
 from networks.project.project import read_project
-from networks.project.run_comparison import Compared, compare_runs
+from networks.project.side_by_side import Compared, compare_runs
 from networks.runs.kept.files import PROJECT
 from networks.runs.kept.folders import number_of, run_folders, runs_folder
 from networks.runs.kept.legs import first_leg

@@ -16,10 +16,10 @@ from msgspec.structs import replace
 
 from app.terminal.data_command import fetch_set, look_for, read_pictures
 from app.terminal.driving import WEIGHTS, Signals, Telling, drive, ended
-from app.terminal.keeping import recorder_for
 from app.terminal.out_folder import CURVES, OTHER_WEIGHTS, PROJECT, Out
 from app.terminal.printing import print_lines
 from app.terminal.progress import progress_for
+from app.terminal.recording import recorder_for
 from app.terminal.resume_command import go_on
 from app.terminal.together import begun_before, in_turn, joined, note, silent
 from app.training.memory import give_back_memory

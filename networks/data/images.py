@@ -19,7 +19,7 @@ from networks.layers.ends import Input
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Labels, Pixels
 from networks.recipes.datasets.picture_files import PictureFiles
-from networks.recipes.keeping import kept_ready
+from networks.recipes.ready_images import kept_ready
 
 MOST_DECODED = 1000
 """Pictures of a set too large to be kept of which mean and deviation are taken."""

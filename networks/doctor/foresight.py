@@ -20,7 +20,7 @@ from networks.layers.ends import Input
 from networks.layers.merge import Add
 from networks.layers.rectifiers import ReLU
 from networks.project.project import Project
-from networks.recipes.keeping import kept_ready
+from networks.recipes.ready_images import kept_ready
 from networks.recipes.recipe import with_settings
 
 BACKWARD = 3

@@ -25,7 +25,7 @@ from networks.explanations.layer_pass import LayerPass
 from networks.explanations.path import goes_to, strongest_origin
 from networks.explanations.pixels import with_picture
 from networks.explanations.places import Array
-from networks.explanations.receptive_field import Field, receptive_field
+from networks.explanations.receptive_field import ReceptiveField, receptive_field
 from networks.explanations.seen import seen
 from networks.graph.network import Wire
 from networks.graph.shortcuts import around_shortcuts
@@ -58,13 +58,13 @@ class Page(msgspec.Struct, frozen=True, eq=False):
     passed: LayerPass | None
     crumbs: tuple[Crumb, ...]
     here: int
-    fields: Mapping[str, Field]
+    fields: Mapping[str, ReceptiveField]
     entry: str
     sentences: tuple[Message, ...]
     bound: float = 1.0
     """The number of the output furthest from zero: what the strongest colour stands for."""
     classes: tuple[str, ...] = ()
-    direct: Field | None = None
+    direct: ReceptiveField | None = None
     """What it sees of the picture through shortcuts alone; None where there is none, or it is the same."""
 
     @property
@@ -200,14 +200,14 @@ def stands_for(kept: Kept, place: ValuePlace) -> ValuePlace:
     return here if len(here.at) == 3 else place
 
 
-def _fields(kept: Kept, place: ValuePlace, without: Collection[Wire] = ()) -> dict[str, Field]:
+def _fields(kept: Kept, place: ValuePlace, without: Collection[Wire] = ()) -> dict[str, ReceptiveField]:
     training = kept.mode == "training"
     return receptive_field(
         kept.network, kept.report, place.layer, place.at, training=training, without=without
     )
 
 
-def _direct(kept: Kept, place: ValuePlace, fields: Mapping[str, Field]) -> Field | None:
+def _direct(kept: Kept, place: ValuePlace, fields: Mapping[str, ReceptiveField]) -> ReceptiveField | None:
     """What is seen of the picture through shortcuts alone, where there are some and it is less."""
     past = [wire for wire in around_shortcuts(kept.network) if wire.target in fields]
     entry = next((name for name in fields if isinstance(kept.network[name].layer, Input)), None)

@@ -16,7 +16,7 @@ from networks.graph.network import Network, Wire
 from networks.layers.base import Layer
 
 
-class Field(msgspec.Struct, frozen=True, eq=False):
+class ReceptiveField(msgspec.Struct, frozen=True, eq=False):
     """The numbers of one layer's output that are seen; exact, with the gaps that a dilation leaves.
 
     `mask` has the output's shape, but for its first axis: that may have length 1, for all channels alike.
@@ -61,7 +61,7 @@ def receptive_field(
     *,
     training: bool = False,
     without: Collection[Wire] = (),
-) -> dict[str, Field]:
+) -> dict[str, ReceptiveField]:
     """What `output[at]` of a layer depends on in each layer before it, and in itself; `at` is without image.
 
     Branches are united. `without` leaves out wires, to see what one branch sees alone. In `training` mode a
@@ -83,7 +83,7 @@ def receptive_field(
                 own = training and not node.frozen
                 seen = _reads(found.layer, shapes, which, masks[node.name], own)
                 masks[source] = masks[source] | seen if source in masks else seen
-    return {each: Field(mask) for each, mask in masks.items()}
+    return {each: ReceptiveField(mask) for each, mask in masks.items()}
 
 
 def _shape(report: Report, name: str) -> Shape:

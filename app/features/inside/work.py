@@ -9,7 +9,7 @@ from app.background.job import Task
 from app.probing.sources import Source
 from app.probing.work import looker_of
 from networks.core.message import Message, UserError
-from networks.explanations.receptive_field import Field, receptive_field
+from networks.explanations.receptive_field import ReceptiveField, receptive_field
 from networks.graph.check import Report
 from networks.layers.ends import Input
 from networks.project.project import Project
@@ -91,7 +91,7 @@ def exciting(
     )
 
 
-def _field(project: Project, report: Report, name: str, channel: int, place: int) -> Field | None:
+def _field(project: Project, report: Report, name: str, channel: int, place: int) -> ReceptiveField | None:
     """The part of the picture that a number saw; None where it is a plain vector's, which sees all of it."""
     shape = report.nodes[name].output
     entries = project.network.of_type(Input)

@@ -36,8 +36,8 @@ class LossFunction(PanelFeature["LossPanel"]):
         panel.mended.connect(self.desk.mend)
         compared = self.desk.settings.read().compared_losses
         if compared is not None:
-            panel.comparison.show_chosen(compared)
-        panel.comparison.chosen.connect(self._remember)
+            panel.losses.show_chosen(compared)
+        panel.losses.chosen.connect(self._remember)
         ShowWatch(panel).seen.connect(self.look)
         return panel
 

@@ -10,8 +10,8 @@ from app.feature.desk import OUTCOME, Desk
 from networks.runs.kept.legs import first_leg
 
 if TYPE_CHECKING:
-    from networks.project.run_comparison import Compared
-    from widgets.runs.comparison.window import ComparisonWindow
+    from networks.project.side_by_side import Compared
+    from widgets.runs.side_by_side.window import ComparisonWindow
 
 
 class SideBySide(QObject):
@@ -44,7 +44,7 @@ class SideBySide(QObject):
         if one is None or other is None:
             self._desk.say(self.tr("What one of the two runs trained cannot be read any more."), OUTCOME)
             return
-        from widgets.runs.comparison.window import ComparisonWindow, Two
+        from widgets.runs.side_by_side.window import ComparisonWindow, Two
 
         window = self.window = ComparisonWindow(Two(one, other), self._desk.window)
         window.mistakes_wished.connect(lambda: self._desk.changes_wished.emit(wanted[1], wanted[0]))
@@ -52,7 +52,7 @@ class SideBySide(QObject):
         window.show()
 
     def _compared(self, run: str) -> Compared | None:
-        from networks.project.run_comparison import Compared
+        from networks.project.side_by_side import Compared
 
         runs = self._desk.runs
         project, folder = runs.project(run), runs.kept.folders.get(run)

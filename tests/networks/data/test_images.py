@@ -16,7 +16,7 @@ from networks.data.fitting import fit
 from networks.data.images import prepare
 from networks.data.vision import models
 from networks.layers.ends import LUMINANCE, Input
-from networks.recipes import keeping
+from networks.recipes import ready_images
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset, Digits
 
@@ -128,7 +128,7 @@ def in_both_forms(data, wanted):
     prepare.cache_clear()
     ready = prepare.__wrapped__(data, wanted)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keeping, "READY_BYTES", 0)
+        patch.setattr(ready_images, "READY_BYTES", 0)
         stored = prepare.__wrapped__(data, wanted)
     assert (ready.ready, stored.ready) == (True, False)
     return ready, stored
@@ -173,7 +173,7 @@ def test_bytes_are_kept_once_for_both_sides():
 def test_what_stays_in_memory_after_a_run_with_large_images_is_small():
     prepare.cache_clear()
     images = prepare(Data(), Input(channels=3, size=(224, 224)))
-    assert images.learned.kept.nbytes + images.judged.kept.nbytes < keeping.READY_BYTES
+    assert images.learned.kept.nbytes + images.judged.kept.nbytes < ready_images.READY_BYTES
     prepare.cache_clear()
 
 

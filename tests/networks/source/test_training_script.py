@@ -35,7 +35,7 @@ from networks.layers.regularization import Dropout
 from networks.presets.catalog import PRESETS
 from networks.project.fine_tuning import with_published
 from networks.project.project import Project, first_project
-from networks.recipes import keeping
+from networks.recipes import ready_images
 from networks.recipes.augmentation import AUGMENTATIONS
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 from networks.recipes.data_section import Data
@@ -455,7 +455,7 @@ def test_images_that_stay_bytes_until_their_batch_give_the_same_curve(
     project = Project(network(channels, size, "imagenet"), recipe())
     ready, _ = curve(project)
     prepare.cache_clear()
-    monkeypatch.setattr(keeping, "READY_BYTES", 0)
+    monkeypatch.setattr(ready_images, "READY_BYTES", 0)
     judge(fresh, tmp_path, project)
     assert curve(project)[0] == ready
     prepare.cache_clear()
@@ -470,7 +470,7 @@ def test_the_curve_on_a_set_with_a_test_set_is_that_of_a_run(
     kind = BY_SET[name]
     places.look_in([write(kind, tmp_path / "data", *drawn(kind))])
     if not ready:
-        monkeypatch.setattr(keeping, "READY_BYTES", 0)
+        monkeypatch.setattr(ready_images, "READY_BYTES", 0)
     settings = {"dataset": kind(), "judged_by": judged_by, "per_class": 4, "batch_size": 7}
     prepare.cache_clear()
     judge(fresh, tmp_path, Project(network(1, (9, 9)), recipe(**settings)))

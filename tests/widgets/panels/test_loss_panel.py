@@ -75,9 +75,9 @@ def test_images_lie_on_the_curve_of_cross_entropy(panel):
 
 def test_each_loss_says_its_mean_over_the_batch(panel):
     panel.show_glance(glance(), CrossEntropy(), "LeNet-5")
-    figure = panel.comparison._figures[CrossEntropy].text()
+    figure = panel.losses._figures[CrossEntropy].text()
     assert float(figure) == pytest.approx(panel._points.losses.mean(), abs=1e-4)
-    assert float(panel.comparison._figures[Focal].text()) < float(figure)
+    assert float(panel.losses._figures[Focal].text()) < float(figure)
 
 
 def test_label_smoothing_is_drawn_with_the_rest_spread_evenly(panel):
@@ -91,11 +91,11 @@ def test_label_smoothing_is_drawn_with_the_rest_spread_evenly(panel):
 
 def test_boxes_choose_what_is_compared_and_the_runs_own_loss_stays(panel, qtbot):
     assert [curve.loss for curve in panel.plot.curves()] == [CrossEntropy(), SquaredError(), Focal()]
-    panel.comparison.boxes[Focal].click()
+    panel.losses.boxes[Focal].click()
     assert [curve.loss for curve in panel.plot.curves()] == [CrossEntropy(), SquaredError()]
     panel.show_recipe(recipe(Focal(gamma=3.0)), CLASSES)
     assert [curve.loss for curve in panel.plot.curves()] == [Focal(gamma=3.0), CrossEntropy(), SquaredError()]
-    qtbot.mouseClick(panel.comparison.boxes[Focal], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.losses.boxes[Focal], Qt.MouseButton.LeftButton)
     assert panel.plot.curves()[0].loss == Focal(gamma=3.0)
 
 
@@ -146,7 +146,7 @@ def test_everything_has_its_place_at_any_width(panel, qtbot, width):
     panel.resize(width, 1200)
 
     def beside():
-        return panel.comparison.geometry().right() < panel.plot.geometry().left()
+        return panel.losses.geometry().right() < panel.plot.geometry().left()
 
     qtbot.waitUntil(lambda: beside() is (width > WIDE))
     inside = panel.rect()

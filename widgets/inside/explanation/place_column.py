@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from networks.explanations.figures import figure
 from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
-from networks.explanations.receptive_field import Field
+from networks.explanations.receptive_field import ReceptiveField
 from widgets.controls.arrows import ARROWS
 from widgets.controls.screen_reader import tell
 from widgets.inside.explanation.ink import (
@@ -76,11 +76,11 @@ class Sight(QWidget):
         return self.tr("What it can see")
 
     @property
-    def _field(self) -> Field | None:
+    def _field(self) -> ReceptiveField | None:
         return None if self._page is None else self._page.fields.get(self._page.entry)
 
     @property
-    def _direct(self) -> Field | None:
+    def _direct(self) -> ReceptiveField | None:
         return None if self._page is None else self._page.direct
 
     def words(self) -> str:

@@ -21,8 +21,8 @@ from widgets.forms.rows import Stack, dim
 from widgets.look import theme
 from widgets.look.translation import declared
 from widgets.panels.loss.callout import Callout
-from widgets.panels.loss.comparison import COLORS, Comparison
 from widgets.panels.loss.drawing import Curve, Points, drawn, points
+from widgets.panels.loss.drawn_losses import COLORS, DrawnLosses
 from widgets.panels.loss.fit_box import FitBox
 from widgets.panels.loss.formula_box import FormulaBox
 from widgets.panels.loss.plot import LossPlot
@@ -53,10 +53,10 @@ class LossPanel(RecipePanel):
         self._parameters = self._form("learning.loss", Form())
         weights = self._form("data", Form(("balance",)))
         self._help = dim()
-        self.plot, self.fit, self.formula, self.comparison = LossPlot(), FitBox(), FormulaBox(), Comparison()
+        self.plot, self.fit, self.formula, self.losses = LossPlot(), FitBox(), FormulaBox(), DrawnLosses()
         self.plot.pointed.connect(self._tell)
         self.fit.mended.connect(self.mended)
-        self.comparison.changed.connect(self._draw)
+        self.losses.changed.connect(self._draw)
         self._lines = [dim() for _ in range(4)]
         heads = IconLine("check", "success"), IconLine("warning", "warning")
         heads[0].show_sentence(self.tr("Good at"))
@@ -71,7 +71,7 @@ class LossPanel(RecipePanel):
         lasting.setLayout(self._verdicts)
         self._verdicts.setContentsMargins(0, 0, 0, 0)
         setting = stacked(choice, self._parameters, weights, self._help)
-        self._parts = (setting, self.fit, self.plot, self.comparison, self.formula, lasting)
+        self._parts = (setting, self.fit, self.plot, self.losses, self.formula, lasting)
         self._left, self._right = column_of(), column_of()
         self._left.setSpacing(theme.SPACE + 4)
         row = QHBoxLayout(self)
@@ -90,7 +90,7 @@ class LossPanel(RecipePanel):
         loss = recipe.learning.loss
         self._parameters.setVisible(bool(self._parameters.fields()))
         self._help.setText(declared(loss.help()))
-        self.comparison.show_own(type(loss))
+        self.losses.show_own(type(loss))
         self.formula.show_formula(declared(loss.formula), declared(loss.paper))
         for line, sentence in zip(self._lines, (*loss.good, *loss.bad), strict=True):
             line.setText(declared(sentence))
@@ -130,7 +130,7 @@ class LossPanel(RecipePanel):
         words = self.tr("the rest spread evenly") if spread else self.tr("the rest in one wrong class")
         if self._recipe.data.balance == "weights":
             words = self.tr("{rest} · before the class’s weight").format(rest=words)
-        curves = [self._curve(kind, count, spread) for kind in self.comparison.kinds()]
+        curves = [self._curve(kind, count, spread) for kind in self.losses.kinds()]
         self.plot.show_curves(tuple(curves), words)
         self._measure()
 
@@ -147,12 +147,12 @@ class LossPanel(RecipePanel):
         glance = self._glance
         if glance is None or glance.outputs.shape[1] != len(self._classes):
             self._points = None
-            self.comparison.show_figures({})
+            self.losses.show_figures({})
             self.plot.show_points(None, 0, None)
             self._show_example()
             return
         self._points = points(self._recipe.learning.loss, glance, self._trained)
-        self.comparison.show_figures(
+        self.losses.show_figures(
             {kind: float(points(self._loss(kind), glance, self._trained).losses.mean()) for kind in LOSSES}
         )
         self._tell(self._points.worst)
@@ -210,17 +210,17 @@ class LossPanel(RecipePanel):
         for layout in (self._left, self._right):
             while layout.count():
                 layout.takeAt(0)
-        setting, fit, plot, comparison, formula, lasting = self._parts
-        for part in (setting, formula, fit, comparison) if wide else ():
+        setting, fit, plot, losses, formula, lasting = self._parts
+        for part in (setting, formula, fit, losses) if wide else ():
             self._left.addWidget(part)
             part.setMaximumWidth(theme.grown(_SIDE))
         if wide:
             self._left.addStretch(1)
-        for part in (plot, lasting) if wide else (setting, plot, fit, comparison, formula, lasting):
+        for part in (plot, lasting) if wide else (setting, plot, fit, losses, formula, lasting):
             self._right.addWidget(part, 1 if part is plot else 0)
             part.setMaximumWidth(16_777_215)
         for part in self._parts if wide else ():
-            part.setMinimumWidth(theme.grown(_SIDE) if part in (setting, formula, fit, comparison) else 0)
+            part.setMinimumWidth(theme.grown(_SIDE) if part in (setting, formula, fit, losses) else 0)
         for part in () if wide else self._parts:
             part.setMinimumWidth(0)
         self.setMinimumWidth(244)

@@ -53,18 +53,18 @@ def test_the_losses_that_are_compared_are_remembered(qtbot, tmp_path):
         return feature
 
     first = opened()
-    assert first.panel.comparison.kinds() == (CrossEntropy, SquaredError, Focal)
+    assert first.panel.losses.kinds() == (CrossEntropy, SquaredError, Focal)
     for kind in (SquaredError, MultiMargin):
-        first.panel.comparison.boxes[kind].click()
+        first.panel.losses.boxes[kind].click()
     first.desk.settings.change()
     second = opened()
-    assert second.panel.comparison.kinds() == (CrossEntropy, MultiMargin, Focal)
+    assert second.panel.losses.kinds() == (CrossEntropy, MultiMargin, Focal)
     assert [curve.name for curve in second.panel.plot.curves()] == [
         curve.name for curve in first.panel.plot.curves()
     ]
     # none at all is a choice as well, and what another version had is passed over
     second.desk.settings.change(compared_losses=("Unheard",))
-    assert opened().panel.comparison.kinds() == (CrossEntropy,)
+    assert opened().panel.losses.kinds() == (CrossEntropy,)
 
 
 def test_the_loss_of_the_training_section_leads_to_its_tab(qtbot, tmp_path):

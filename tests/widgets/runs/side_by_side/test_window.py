@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QPushButton, QScrollArea
 from networks.graph.differing import differing
 from networks.presets.catalog import PRESETS
 from networks.project.project import first_project
-from networks.project.run_comparison import Compared
+from networks.project.side_by_side import Compared
 from networks.recipes.recipe import with_settings
 from tests.widgets.curves.test_crowd import a_run
-from widgets.runs.comparison.window import ComparisonWindow, Two
+from widgets.runs.side_by_side.window import ComparisonWindow, Two
 
 
 @pytest.fixture

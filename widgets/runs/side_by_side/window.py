@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 from networks.core.message import message
 from networks.graph.check import check
 from networks.graph.differing import differing
-from networks.project.run_comparison import Compared, RunComparison, compare_runs
+from networks.project.side_by_side import Compared, SideBySide, compare_runs
 from networks.runs.twins.comparison import Comparison, Side, Trained
 from widgets.look import theme
 from widgets.look.translation import said
-from widgets.runs.comparison.network_view import NetworkView
+from widgets.runs.side_by_side.network_view import NetworkView
 from widgets.runs.twins.plot import TwinsPlot
 
 _SIZE = 1180, 760
@@ -52,7 +52,7 @@ class ComparisonWindow(QDialog):
         self.setObjectName("comparison")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Two runs side by side"))
-        self.found: RunComparison = compare_runs(*two)
+        self.found: SideBySide = compare_runs(*two)
         self._two = two
         self.views = NetworkView(), NetworkView()
         self.plot = TwinsPlot(seeds=False)

@@ -33,7 +33,7 @@ class Figures(NamedTuple):
     other: str
 
 
-class RunComparison(msgspec.Struct, frozen=True):
+class SideBySide(msgspec.Struct, frozen=True):
     """What differs, the network first; then the figures, and whether all numbers are the same."""
 
     changes: tuple[Message, ...]
@@ -41,12 +41,12 @@ class RunComparison(msgspec.Struct, frozen=True):
     sameness: Message
 
 
-def compare_runs(one: Compared, other: Compared) -> RunComparison:
+def compare_runs(one: Compared, other: Compared) -> SideBySide:
     """Compares two runs, of which `one` is the earlier or the plain one."""
     changes = [*difference(one.project, other.project)]
     if one.environment is not None and other.environment is not None:
         changes += environment_changes(one.environment, other.environment)
-    return RunComparison(
+    return SideBySide(
         tuple(changes), tuple(_figures(one.record, other.record)), _sameness(one.record, other.record)
     )
 

@@ -31,7 +31,7 @@ class _Box(CheckBox):
         return shade.runs[COLORS[self._kind]]
 
 
-class Comparison(QWidget):
+class DrawnLosses(QWidget):
     """A row for each loss: a box that draws it, and its mean over the batch."""
 
     changed = Signal()
