@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
 from app.feature.shown import Shown
 
 LARGE = 300
-"""From so many layers on, all panels together would take longer than a frame."""
+"""From this many layers on, all panels together would take longer than a frame."""
 TURN = 0.008
 """Seconds after which the next turn begins; a panel that takes longer is not broken off."""
 

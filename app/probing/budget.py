@@ -31,11 +31,11 @@ class Budget:
         self._giving[who] = let_go
 
     def fits(self, who: str, size: int) -> bool:
-        """Whether there is room for so many bytes, in place of what `who` holds now."""
+        """Whether there is room for this many bytes, in place of what `who` holds now."""
         return size <= self._room_for(who)
 
     def ask(self, who: str, size: int) -> bool:
-        """Whether `who` may hold so many bytes, in place of what it holds now. If so, they count at once.
+        """Whether `who` may hold this many bytes, in place of what it holds now. If so, they count at once.
 
         Where there is no room, others that are out of sight give up theirs, the largest first.
         """
@@ -80,7 +80,7 @@ class Budget:
 
 
 def no_room(needed: int, most: int) -> Message:
-    """Why something is not made that would take so many bytes, and what to try."""
+    """Why something is not made that would take this many bytes, and what to try."""
     return message(
         "This needs {needed} MB of memory, and all views together may take {most} MB. Close another view "
         "that looks inside the network, or choose a smaller network.",

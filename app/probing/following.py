@@ -26,7 +26,7 @@ often, but for the slowest pace: while the window paints, the thread that trains
 
 
 def poll_ms(used: float) -> int:
-    """After how long the window takes the next views, where drawing the last ones took so many seconds."""
+    """After how long the window takes the next views, where drawing the last ones took this many seconds."""
     return min(SLOWEST_POLL_MS, max(POLL_MS, round(1000 * used / SHARE)))
 
 

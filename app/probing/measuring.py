@@ -1,4 +1,4 @@
-"""Has it measured in the background how layers fare: behind the views, which never wait for it."""
+"""Measures in the background how layers fare; views never wait for it."""
 
 from __future__ import annotations
 

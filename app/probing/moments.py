@@ -14,7 +14,7 @@ from networks.runs.record import Record
 from widgets.inside.probe.options import Options
 
 MOST_OFFERED = 24
-"""So many moments are offered in a menu; the scrubber has all of them."""
+"""How many moments are offered in a menu; the scrubber has all of them."""
 
 
 class Timeline(NamedTuple):

@@ -1,4 +1,4 @@
-"""What the parts of the window have in sight, and which views that makes the network wanted for."""
+"""What the parts of the window have in sight, and which views of the network are wanted for that."""
 
 from __future__ import annotations
 

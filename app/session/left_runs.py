@@ -19,7 +19,7 @@ _NAME = 8
 """Bytes, at random, in the name of the folder of an unsaved project's runs."""
 _WRITTEN = re.compile(r"[0-9a-f]{16}")
 MOST = 20
-"""So many projects, those with the newest runs, are offered."""
+"""How many projects, those with the newest runs, are offered."""
 
 
 def new_name() -> str:

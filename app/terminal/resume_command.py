@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def resume(folder: Path, epochs: int | None) -> int:
-    """Goes on with the run in a folder: to its end, or for so many more epochs.
+    """Goes on with the run in a folder: to its end, or for this many more epochs.
 
     Gives an exit code as `train` does. Raises UserError where it cannot go on.
     """

@@ -16,7 +16,7 @@ def resume(arguments: list[str]) -> int:
         "same machine it is the run that it would have been without the interruption, to the last bit.",
     )
     parser.add_argument("run", type=Path, metavar="RUN", help="its folder, such as “net.runs/0003 ReLU”")
-    parser.add_argument("--epochs", type=int, metavar="N", help="train for so many more epochs")
+    parser.add_argument("--epochs", type=int, metavar="N", help="train for this many more epochs")
     options = parser.parse_args(arguments)
     if options.epochs is not None and options.epochs < 1:
         parser.error(f"--epochs {options.epochs}: expected 1 or more")

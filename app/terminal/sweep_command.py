@@ -83,7 +83,7 @@ def _parser() -> Parser:
         help="such as “learning rate=0.1,0.01”, conv1.filters=8,16, conv1+conv2.filters=8,16, "
         "augmentation=none,light, rotation.degrees=5,15 or “loss=CrossEntropy,Focal(gamma=1)”; once or twice",
     )
-    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="so many runs of each combination")
+    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="how many runs of each combination")
     parser.add_argument("--epochs", type=int, metavar="N", help="instead of the project's")
     parser.add_argument(
         "--by",
@@ -91,7 +91,7 @@ def _parser() -> Parser:
         default="validation accuracy",
         metavar="MEASURE",
     )
-    parser.add_argument("--processes", type=int, default=1, metavar="N", help="so many runs at the same time")
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="runs at the same time")
     parser.add_argument("--threads", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--one", action="store_true", help="take a single run, for a job of a cluster")
     parser.add_argument("--first", type=_numbers, metavar="N,N", help="take these runs before all others")
@@ -227,7 +227,7 @@ def _gpus(queue: Queue) -> list[str]:
     import torch
 
     said = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
-    # of those that were named only so many are there, and none behind one that is not
+    # of those that were named only this many are there, and none behind one that is not
     count = torch.cuda.device_count()
     return ([each.strip() for each in said] if said != [""] else [*map(str, range(count))])[:count]
 

@@ -43,7 +43,7 @@ def train(arguments: list[str]) -> int:
         help="pictures of a folder that take more are decoded anew; 0 is a quarter of this computer's memory",
     )
     parser.add_argument(
-        "--patience", type=int, metavar="N", help="end when no epoch was better for so many; 0 turns it off"
+        "--patience", type=int, metavar="N", help="end when this many epochs were no better; 0 turns it off"
     )
     parser.add_argument(
         "--target", type=float, metavar="X", help="end when an epoch is as good as this; 0 turns it off"
@@ -125,7 +125,7 @@ def _add_data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--judged-by", choices=("share", "test"), help="a share held back, or the set's own test set"
     )
-    parser.add_argument("--per-class", type=int, metavar="N", help="learn from only so many images per class")
+    parser.add_argument("--per-class", type=int, metavar="N", help="learn from only N images per class")
     parser.add_argument(
         "--data-folder", type=Path, metavar="DIR", help="where the files of data sets are, or own pictures"
     )

@@ -100,7 +100,7 @@ class HeavyRuns(QObject):
         return foresee(project, self.rate if project.recipe.machine.device == "cpu" else None)
 
     def may_begin(self, project: Project, runs: int = 1, at_once: int = 1) -> bool:
-        """Whether so many runs are to begin: they take little, or the user wants them all the same.
+        """Whether this many runs are to begin: they take little, or the user wants them all the same.
 
         Where it may take much, False until a step is measured; `measured` tells when to ask again. Who has
         agreed once is not asked again for the same network, data and batch size.

@@ -17,7 +17,7 @@ from networks.runs.kept.folders import number_of
 from networks.runs.record import Record, Records
 
 NEWEST = 5
-"""So many runs of a project are drawn when it is opened."""
+"""How many runs of a project are drawn when it is opened."""
 
 
 class ProjectRuns(QObject):
@@ -28,7 +28,7 @@ class ProjectRuns(QObject):
     found = Signal(object)
     """The curves of a run were read, a `Found`; its record is there."""
     deleted = Signal(int)
-    """So many runs were deleted, which `restore` brings back."""
+    """How many runs were deleted, which `restore` brings back."""
     troubled = Signal(object)
     """A Message that says what could not be read, written or moved."""
 

@@ -97,7 +97,7 @@ class Runs(QObject):
         self.tensorboard: Callable[[], bool] = lambda: False
         """Says whether it also writes event files for TensorBoard."""
         self.may_begin: Callable[..., bool] = lambda project, runs=1, at_once=1: True
-        """Asked before so many runs begin: they may take long, and the user may not want that."""
+        """Asked before this many runs begin: they may take long, and the user may not want that."""
         trainer.events_arrived.connect(self._take_events)
         trainer.state_changed.connect(self._show_state)
 

@@ -38,7 +38,7 @@ class SharedRun(Processes):
         return path
 
     def start(self, project: Path, runs: Path, count: int) -> None:
-        """Has so many processes train what was written, and keep the run in this folder of runs."""
+        """Has this many processes train what was written, and keep the run in this folder of runs."""
         train = [*self._program, "train", os.fspath(project), "--runs", os.fspath(runs)]
         if self.run([*self._launcher, f"--nproc-per-node={count}", *train]):
             self.changed.emit()

@@ -23,7 +23,7 @@ class SweepProcesses(Processes):
         """That of the sweep, as long as they are at it."""
 
     def start(self, folder: Path, count: int) -> None:
-        """Has so many processes take the runs of this sweep."""
+        """Has this many processes take the runs of this sweep."""
         if self.run([*self._program, "sweep", os.fspath(folder), "--processes", str(count)]):
             self.folder = folder
             self.changed.emit()

@@ -47,7 +47,7 @@ class State(Enum):
 
 
 def tick_ms(used: float) -> int:
-    """After how long the window takes the next events, where it used so many seconds since the last ones."""
+    """After how long the window takes the next events, where it used this many seconds since the last."""
     return min(SLOWEST_TICK_MS, max(TICK_MS, round(1000 * used / SHARE)))
 
 

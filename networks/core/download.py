@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from networks.core.message import Message, UserError, message
 
 TIMEOUT = 15.0
-"""After so many seconds without a byte the server counts as silent."""
+"""After this many seconds without a byte the server counts as silent."""
 _CHUNK = 2**18
 
 DigestKind = Literal["sha256", "md5"]

@@ -11,9 +11,9 @@ import msgspec
 Value = Union[str, int, float, "Message"]
 
 LONGEST = 400
-"""So many characters of a text from outside are shown in a sentence."""
+"""How many characters of a text from outside are shown in a sentence."""
 LONGEST_LINE = 4_000
-"""So many characters of a line are printed or logged."""
+"""How many characters of a line are printed or logged."""
 _ESCAPED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 

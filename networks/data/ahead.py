@@ -14,8 +14,9 @@ def ahead(
 ) -> Iterator[tuple[Any, Any]]:
     """Each of the wanted and what `work` makes of it, in their order.
 
-    So many threads work on those that come next, at most `most` of them. How many there are of either changes
-    nothing in what comes out. The threads end with the iterator: when it is through, closed or has raised.
+    This many threads work on those that come next, at most `most` of them. How many there are of either
+    changes nothing in what comes out. The threads end with the iterator: when it is through, closed or has
+    raised.
     """
     coming, waiting = iter(wanted), deque[tuple[Any, Future[Any]]]()
     pool = ThreadPoolExecutor(threads, "ahead")

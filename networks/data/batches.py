@@ -11,7 +11,7 @@ from networks.data.fitting import fit
 from networks.data.images import Scale, Side, normalize
 
 _CHECKED = 2**25
-"""So many bytes of images at most go into a checksum: some hundredths of a second."""
+"""How many bytes of images at most go into a checksum: some hundredths of a second."""
 
 
 class Batches:

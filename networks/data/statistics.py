@@ -24,13 +24,13 @@ Statistics = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def chunks(count: int, size: int | None = None) -> Iterator[slice]:
-    """Slices that together cover so many images, each of this size; by default `CHUNK`."""
+    """Slices that together cover this many images, each of this size; by default `CHUNK`."""
     size = size or CHUNK
     return (slice(start, start + size) for start in range(0, count, size))
 
 
 def mean_and_std(parts: Parts, pixels: int, channels: int) -> Statistics:
-    """For each channel, of so many pixels. In numpy, whose sums do not depend on the number of threads."""
+    """For each channel, of this many pixels. In numpy, whose sums do not depend on the number of threads."""
     mean, variance = np.zeros(channels), np.zeros(channels)
     for part in parts():
         mean += part.sum((0, 1, 2), dtype=np.float64) / pixels

@@ -47,7 +47,7 @@ class PictureStream:
         self.files, self.size = files, files.size_for(size)
         self.threads = threads or cores()
         self.useful = cores()
-        """So many threads can decode at the same time."""
+        """How many threads can decode at the same time."""
         bytes_each = self.size[0] * self.size[1] * files.channels
         self.most = max(self.threads, min(MOST_AHEAD, AHEAD_BYTES // bytes_each))
         """How many pictures are decoded ahead."""

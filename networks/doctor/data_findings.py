@@ -1,4 +1,4 @@
-"""What stands in the way of learning from the images that a recipe names, and what is worth a word."""
+"""What stands in the way of learning from the images that a recipe names, and what is worth mentioning."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def foresee(project: Project, rate: float | None, report: Report | None = None, 
 
 
 def of_several(foresight: Foresight, runs: int, at_once: int = 1) -> Foresight:
-    """What so many runs will take that are about alike, of which `at_once` train turn about."""
+    """What this many runs will take that are about alike, of which `at_once` train turn about."""
     return replace(foresight, runs=runs, memory=TORCH + at_once * (foresight.memory - TORCH))
 
 

@@ -46,7 +46,7 @@ class Sliding(msgspec.Struct, frozen=True):
 
 
 def sliding_of(layer: Layer, channels: int) -> Sliding:
-    """The parameters of a layer that slides filters over so many channels."""
+    """The parameters of a layer that slides filters over this many channels."""
     if isinstance(layer, PointwiseConv2d):
         return Sliding((1, 1), layer.stride, (0, 0), (1, 1), 1)
     assert isinstance(layer, Conv2d | DepthwiseConv2d | StandardizedConv2d)
@@ -236,7 +236,7 @@ def _standardized(layer: Layer) -> StandardizedConv2d:
 
 
 def _factor(layer: Layer, size: int) -> float:
-    """What every filter of so many weights is multiplied by beside its gain."""
+    """What every filter of this many weights is multiplied by beside its gain."""
     own = _standardized(layer)
     return own.gamma * size**-0.5 if own.scaled else own.gamma
 

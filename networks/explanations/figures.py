@@ -22,7 +22,7 @@ from networks.explanations.forms import (
 from networks.explanations.places import Numbers
 
 MOST = 8
-"""So many parts of a sum are written out; of more, the largest, and the others together."""
+"""How many parts of a sum are written out; of more, the largest, and the others together."""
 _POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 

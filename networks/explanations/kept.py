@@ -57,7 +57,7 @@ class Kept(msgspec.Struct, frozen=True, eq=False):
 
 
 def bytes_of_outputs(report: Report, images: int) -> int:
-    """How much memory the outputs of all layers take for so many images, in single precision."""
+    """How much memory the outputs of all layers take for this many images, in single precision."""
     numbers = sum(
         count(found.output)
         for found in report.nodes.values()

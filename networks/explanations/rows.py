@@ -9,7 +9,7 @@ from networks.explanations.forms import WeightedSum, ranked
 from networks.explanations.places import Numbers
 
 MOST = 12
-"""So many rows are shown at most; of more parts, the largest ones and the others together."""
+"""How many rows are shown at most; of more parts, the largest ones and the others together."""
 
 
 class Row(msgspec.Struct, frozen=True):

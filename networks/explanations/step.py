@@ -21,7 +21,7 @@ from networks.xray.value_place import GradientPlace
 
 
 def bytes_of_story(network: Network, report: Report, batch: int) -> int:
-    """About how many bytes the story of a step with so many images takes, the weights five times included."""
+    """About how many bytes the story of a step with this many images takes; the weights count five times."""
     return bytes_of_trace(network, report, batch) + 20 * report.weights
 
 

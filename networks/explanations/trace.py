@@ -144,7 +144,7 @@ class Trace(msgspec.Struct, frozen=True, eq=False):
 
 
 def bytes_of_trace(network: Network, report: Report, images: int) -> int:
-    """About how much memory a trace of so many images holds afterwards, in bytes.
+    """About how much memory a trace of this many images holds afterwards, in bytes.
 
     Outputs and their gradients, gradients along wires where several leave a layer, weights and their
     gradients, in single precision. `report` is that of the network.

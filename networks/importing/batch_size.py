@@ -1,4 +1,4 @@
-"""The batch size as a number that forward may hand on, and not decide by: a layer takes any."""
+"""The batch size as a number that forward may pass on but not decide by: layers take batches of any size."""
 
 from __future__ import annotations
 

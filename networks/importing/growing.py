@@ -30,7 +30,7 @@ class GrowingNetwork:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self._branches: dict[tuple[int, int], tuple[LayerOutput, ...]] = {}
-        """The channels of an entry, in so many parts."""
+        """The channels of an entry, in this many parts."""
 
     @property
     def owned(self) -> Iterator[Entry]:
@@ -93,7 +93,7 @@ class GrowingNetwork:
         return self.called(torch.narrow, slice_of, path)
 
     def slices(self, x: LayerOutput, count: int, path: str) -> tuple[LayerOutput, ...]:
-        """The channels in so many equal parts; each part is one layer, however often it is asked for."""
+        """The channels in this many equal parts; each part is one layer, however often it is asked for."""
         if (x.entry, count) not in self._branches:
             size = x.shape[0] // count
             starts = range(0, x.shape[0], size)

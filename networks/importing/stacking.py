@@ -25,7 +25,7 @@ _AXIS = 1
 """Where the branches are told apart: behind the batch."""
 
 Slices = Callable[[LayerOutput, int], tuple[LayerOutput, ...]]
-"""The channels of an output in so many equal parts."""
+"""The channels of an output in this many equal parts."""
 
 
 def stack(target: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Stacked | None:

@@ -29,7 +29,7 @@ class LayerOutput(NamedTuple):
 class Reshaped(NamedTuple):
     """A layer's output in a shape that no layer gives, until a later call brings it back to one.
 
-    With `groups` the channels were split into so many, and the two axes that this gave were swapped.
+    With `groups` the channels were split into this many, and the two axes that this gave were swapped.
     """
 
     output: LayerOutput

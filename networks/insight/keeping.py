@@ -77,7 +77,7 @@ def keep_gradients(looker: Looker, pictures: Pictures, mode: Mode, name: str, *,
     if pictures.label is None:
         raise UserError(
             message(
-                "Nobody says what this picture shows, so there is no loss whose gradient could come back: "
+                "This picture has no label, so there is no loss whose gradient could come back: "
                 "choose a picture of the data set."
             )
         )

@@ -50,7 +50,7 @@ class _Share:
         self._saved = self._cost = 0.0
 
     def due(self, now: float, apart: float) -> bool:
-        """Whether it may be done now, where two times are so many seconds `apart`, at least."""
+        """Whether it may be done now, where two times are this many seconds `apart`, at least."""
         if self._at is not None:
             self._saved = min(self._saved + self._share * (now - self._at), self._cost)
         self._at = now

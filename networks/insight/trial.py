@@ -115,7 +115,7 @@ def _refuse(project: Project, pictures: Pictures) -> None:
     if pictures.label is None:
         raise UserError(
             message(
-                "Nobody says what this picture shows, so there is nothing to learn from it: choose a picture "
+                "This picture has no label, so there is nothing to learn from it: choose a picture "
                 "of the data set."
             )
         )

@@ -120,11 +120,11 @@ class Layer(Declared, frozen=True, cache_hash=True):
         return ""
 
     def with_classes(self, classes: int) -> Layer:
-        """This layer where the data has so many classes; other than itself only where it asks for them."""
+        """This layer where the data has this many classes; other than itself only where it asks for them."""
         return self
 
     def per_class(self, classes: int) -> Layer:
-        """The inverse of `with_classes`: asks for one output per class where there are so many now."""
+        """The inverse of `with_classes`: asks for one output per class where there are that many now."""
         return self
 
     @classmethod

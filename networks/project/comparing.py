@@ -23,7 +23,7 @@ from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS, Measure
 
 AS_IT_IS = message("as it is")
 _NAMED = 4
-"""So many layers are named; a sentence counts the others."""
+"""How many layers are named; a sentence counts the others."""
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ def comparable(project: Project, twin: Project | None = None) -> tuple[Measure, 
 
 
 def seeds_from(first: int, count: int) -> tuple[int, ...]:
-    """So many seeds: the project's own, and those that follow it."""
+    """This many seeds: the project's own, and those that follow it."""
     return tuple((first + index) % 2**31 for index in range(count))
 
 

@@ -58,7 +58,7 @@ _THINGS: dict[Key, tuple[str, str, str]] = {
 }
 """The items of a network's lists: what to call one without and with its name, and its nested field."""
 _CHOICES = 12
-"""Up to so many choices are all named in a sentence."""
+"""Up to this many choices are all named in a sentence."""
 
 
 def foreign(data: bytes) -> Message | None:

@@ -49,7 +49,7 @@ class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int,
         whole(
             "Learn from only",
-            "At most so many training images of each class. With few, a network soon knows them by heart: "
+            "The most training images of each class. With few, a network soon knows them by heart: "
             "over-fitting on demand. 0 takes all.",
             0,
             10_000_000,

@@ -101,7 +101,7 @@ class Learning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int,
         whole(
             "Accumulation",
-            "Computes each batch in so many parts, one after the other, and adds up the gradients: the same "
+            "Computes each batch in parts, one after the other, and adds up the gradients: the same "
             "batch in less memory. BatchNorm then normalizes every part by itself.",
             1,
             65_536,

@@ -63,7 +63,7 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         whole(
             "Decoding threads",
             "Threads that decode pictures ahead of the step, where a folder is too large to be kept in "
-            "memory; 0 is one for each processor core. Their number changes nothing in what is learned.",
+            "memory; 0 is one for each processor core. What is learned does not depend on their number.",
             0,
             256,
             unit="threads",

@@ -10,7 +10,7 @@ import math
 
 
 def warm_up(step: int, steps: int, start: float) -> float:
-    """Rises in a straight line from `start` to 1, which it reaches after so many steps."""
+    """Rises in a straight line from `start` to 1, which it reaches after this many steps."""
     return start + (1 - start) * step / steps if step < steps else 1.0
 
 
@@ -20,7 +20,7 @@ def drops(step: int, at: tuple[int, ...], factor: float) -> float:
 
 
 def regular_drops(step: int, every: int, factor: float) -> float:
-    """Is multiplied by `factor` each time so many steps have passed."""
+    """Is multiplied by `factor` each time this many steps have passed."""
     return math.pow(factor, step // every)
 
 

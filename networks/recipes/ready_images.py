@@ -7,7 +7,7 @@ READY_BYTES = 64 * 2**20
 
 
 def kept_ready(images: int, channels: int, size: tuple[int, int]) -> bool:
-    """Whether so many images are brought to the network's size and scale before training begins.
+    """Whether this many images are brought to the network's size and scale before training begins.
 
     A small set is, once for all epochs. A larger one stays as bytes, as it is stored, and each batch is
     brought to size and scale in its turn: that takes a quarter of the memory or less, and no time before the

@@ -187,11 +187,11 @@ class Plateau(Schedule, frozen=True):
     factor: Factor = 0.1
     patience: Annotated[
         int,
-        whole("Patience", "Epochs without a new lowest loss that are let pass.", 0, 10_000, unit="epochs"),
+        whole("Patience", "How many epochs may pass without a new lowest loss.", 0, 10_000, unit="epochs"),
     ] = 3
     threshold: Annotated[
         float,
-        real("Threshold", "The share by which a new lowest has to be lower than the one before.", 0.0, 1.0),
+        real("Threshold", "The share by which a loss has to fall below the lowest so far.", 0.0, 1.0),
     ] = 1e-4
     cooldown: Annotated[
         int, whole("Cooldown", "Epochs after a drop that never count as bad.", 0, 10_000, unit="epochs")

@@ -11,11 +11,11 @@ from networks.recipes.machine_section import Machine
 BOUND = 1e-4
 """So far, at most, may losses and weights be from the plain ones, relatively, to count as equal."""
 LAST_BITS, WIDEST = 4, 1e-3
-"""The same where the last bit of the first weights changes more: so many times that, up to this much."""
+"""The same where the last bit of the first weights changes more: this many times that, up to this much."""
 ROUGH_BOUND = 0.05
 """The same for bfloat16, which is taken only where the recipe asks for it already."""
 WORTH = 1.05
-"""So many times as fast must another choice be to be taken: less is not more than noise."""
+"""How many times as fast another choice has to be, to be taken: less is not more than noise."""
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -35,7 +35,7 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 class SpeedTrials(msgspec.Struct, frozen=True):
-    """All combinations that were tried on one processor, with batches of so many images; plain comes first.
+    """All combinations that were tried on one processor, with batches of this many images; plain comes first.
 
     Plain is with channels first, in float32, uncompiled, with the recipe's threads. `rounding` is what the
     last bit of the first weights changes, as `Trial.difference`: where a ReLU gets almost nothing, or an
@@ -74,7 +74,7 @@ class SpeedTrials(msgspec.Struct, frozen=True):
         return 1.0 if best is None else self.factor(best) / (self.factor(now) if now and measured else 1.0)
 
     def of(self, machine: Machine, threads: int) -> Trial | None:
-        """The trial of a recipe's machine section, which means so many threads; None where there is none."""
+        """The trial of a recipe's machine section, which uses this many threads; None where there is none."""
         meant = replace(machine, threads=threads)
         return next((trial for trial in self.trials if trial.machine == meant), None)
 

@@ -23,7 +23,7 @@ def validating(members: int, share: float) -> int:
 
 
 def few_per_class(labels: np.ndarray, training: np.ndarray, most: int, seed: int) -> np.ndarray:
-    """Those of the training indices that are left when each class keeps at most so many, drawn by the seed.
+    """Those of the training indices that are left when each class keeps at most this many, drawn by the seed.
 
     A smaller number keeps some of those that a larger one keeps.
     """

@@ -27,7 +27,7 @@ class Stopping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int,
         whole(
             "Patience",
-            "Ends training when no epoch was better than the best one for so many epochs; 0 turns it off.",
+            "Ends training once this many epochs were no better than the best one; 0 turns it off.",
             0,
             100_000,
             unit="epochs",

@@ -41,7 +41,7 @@ def finished(epochs: int) -> Message:
 
 
 def stopped(step: int, steps_per_epoch: int) -> Message:
-    """The sentence for a run that was stopped after so many steps."""
+    """The sentence for a run that was stopped after this many steps."""
     return _after(
         step,
         steps_per_epoch,

@@ -23,7 +23,7 @@ class Progress:
         self.seconds_per_epoch: float | None = None
         self.ended: Finished | Failed | None = None
         self.round, self.rounds = 1, 1
-        """Which one it is of so many that follow each other with other seeds, as in a comparison."""
+        """Which one it is of how many that follow each other with other seeds, as in a comparison."""
         self.of_sweep = False
         """Whether those that follow are the runs of a sweep, of which each takes its own time."""
         self._clock = clock

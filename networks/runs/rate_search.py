@@ -12,7 +12,7 @@ from networks.runs.series import Floats
 LOWEST, HIGHEST, RATES = 1e-6, 10.0, 100
 """The learning rates to try; each step multiplies the rate by the same factor."""
 RISE = 4.0
-"""A search ends where the loss is so many times its lowest, and higher than ever before."""
+"""A search ends where the loss is this many times its lowest, and higher than ever before."""
 _LOW = 9
 """Steps whose mean is a low loss."""
 _WIDTH = 3

@@ -18,7 +18,7 @@ from networks.runs.series import Column, Series
 from networks.runs.waiting import Waiting
 
 MANY = 2**16
-"""A window keeps so many steps of a run in its memory, some 100 bytes each; the run's folder has them all."""
+"""A window keeps this many steps of a run in memory, some 100 bytes each; the run's folder has them all."""
 MOST_FLOWS = 400
 """Epochs of which it is kept how strong the gradient was at each layer."""
 _NEAR = 0.5
@@ -114,7 +114,7 @@ class Record:
             self.waits.append((event.seconds, event.waiting))
 
     def _make_room(self, new: int) -> None:
-        """Thins out what is there if with so many new steps there would be too many."""
+        """Thins out what is there if with this many new steps there would be too many."""
         if self._most is None or len(self.steps) + new <= self._most:
             return
         for name, means in self._means.items():

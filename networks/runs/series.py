@@ -1,4 +1,4 @@
-"""Measured values, kept in arrays that grow; of a very long run every so many older steps are kept."""
+"""Measured values, kept in arrays that grow; of a very long run only some of the older steps are kept."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Series:
             self._missing.difference_update(*told)
 
     def thin(self, most: int) -> None:
-        """Keeps the newest quarter of so many samples, and of the older ones each second, fourth, eighth …
+        """Keeps the newest quarter of this many samples, and of the older ones each second, fourth, eighth …
 
         step, evenly over the whole run, so that at most half as many of them are left. Drawn over the whole
         run, a curve looks the same: each pixel stands for many steps.

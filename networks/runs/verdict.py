@@ -130,7 +130,7 @@ def _worse_than_guessing(record: Record) -> Verdict | None:
         if loss <= FAR_ABOVE * guess and _above_chance(record):
             return None
         sentence = message(
-            "The validation loss is {loss}, worse than guessing: holding all classes for equally "
+            "The validation loss is {loss}, worse than guessing: taking all classes as equally "
             "likely gives {guess}.{before} Try a lower learning rate.",
             loss=LOSS.figure(loss),
             guess=LOSS.figure(guess),
@@ -170,14 +170,14 @@ def _like_guessing(record: Record) -> Verdict | None:
         if _above_chance(record):
             return None
         sentence = message(
-            "It is right like guessing: {accuracy} of the validation images, where guessing gives {guess}. "
-            "Try another learning rate, or train for longer.",
+            "It is right no more often than by guessing: {accuracy} of the validation images, where guessing "
+            "gives {guess}. Try another learning rate, or train for longer.",
             accuracy=ACCURACY.figure(accuracy),
             guess=ACCURACY.figure(share),
         )
     elif loss is not None and guess is not None and loss >= NEAR * guess:
         sentence = message(
-            "It is like guessing: the validation loss is {loss}, where holding all classes for equally "
+            "It is like guessing: the validation loss is {loss}, where taking all classes as equally "
             "likely gives {guess}. Try another learning rate, or train for longer.",
             loss=LOSS.figure(loss),
             guess=LOSS.figure(guess),

@@ -66,7 +66,7 @@ def chosen_lines(run: Repeated) -> Iterator[str]:
 
 
 def augmented_lines(run: Repeated, done: int = 0) -> Iterator[str]:
-    """The images of a batch and their targets, augmented; so many of the first steps are made while decoding.
+    """The images of a batch and their targets, augmented; the first `done` steps are made while decoding.
 
     Where the augmentation is changed on the way, the script counts them itself if there are any.
     """

@@ -17,7 +17,7 @@ from networks.source.torch_signatures import DEFAULTS, SIZES
 
 _SHORT = {"BatchNorm2d": "BN", "BatchNorm1d": "BN", "AvgPool2d": "Pool", "MaxPool2d": "Pool"}
 _MOST_NAMED = 4
-"""Up to so many layers a sequence is named after them."""
+"""Up to this many layers a sequence is named after them."""
 
 
 class Constant(NamedTuple):

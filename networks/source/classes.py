@@ -19,7 +19,7 @@ from networks.source.identifiers import class_name, free, quoted
 from networks.source.torch_signatures import DEFAULTS, ROLES
 
 _OFTEN = 3
-"""In so many places a sequence of plain layers must stand to be worth a class of its own."""
+"""In this many places a sequence of plain layers must stand to be worth a class of its own."""
 
 
 class ParameterUse(msgspec.Struct, frozen=True):

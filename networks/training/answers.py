@@ -15,7 +15,7 @@ from networks.runs.judgement.judgement import Judgement, Side, Weights, Whole
 from networks.training.make_loss import LossFunction
 
 EXACT = 2**22
-"""Up to so many probabilities are kept as float32; more as float16, which has three digits."""
+"""Up to this many probabilities are kept as float32; more as float16, which has three digits."""
 _NEAR = 2**15
 """Numbers that are worked on at a time: three arrays of them fit into a processor's cache."""
 

@@ -65,7 +65,7 @@ def device(name: str, number: int | None = None) -> torch.device:
 
 
 def is_done(device: torch.device, seconds: float) -> bool:
-    """Whether a device has computed all that it was asked for, or has within so many seconds."""
+    """Whether a device has computed all that it was asked for, or has within this many seconds."""
     if device.type != "cuda":
         return True
     done = torch.cuda.Event()  # type: ignore[no-untyped-call]

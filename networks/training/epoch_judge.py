@@ -57,7 +57,7 @@ class EpochJudge:
         optimizer: torch.optim.Optimizer,
         stopping: Stopping,
     ) -> Iterator[Event]:
-        """Judges so many images at a time, and tells how far it has come and what was measured."""
+        """Judges this many images at a time, and tells how far it has come and what was measured."""
         validation = Validation(
             self._networks, self._loss, self._declared, optimizer, self._images.validation, self._ranks
         )

@@ -131,7 +131,7 @@ def _answers(
     declared: Loss,
     report: Report,
 ) -> Answers | None:
-    """What the network answers to all images of a side, so many at a time; None where it is given up."""
+    """What the network answers to all images of a side, this many at a time; None where it is given up."""
     images, batches = sides.images[side], sides.batches(side)
     answers = Answers(loss, declared, len(images))
     with torch.inference_mode():

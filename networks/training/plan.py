@@ -17,7 +17,7 @@ from networks.training.devices import default_threads
 _AT_ONCE, _IN_CACHE = 2**24, 2**19
 """Numbers that the largest output has at most, where images are judged: of any device, and of a CPU."""
 _FEWEST = 64
-"""So many images are judged at once on a CPU, also where they are too large for its caches."""
+"""How many images are judged at once on a CPU, also where they are too large for its caches."""
 
 
 class Plan(NamedTuple):

@@ -48,7 +48,7 @@ def find_rate(
 
 
 def _going_on_after(done: int, going_on: Callable[[float], bool], share: float) -> bool:
-    """Whether to go on, told how much is done of all seeds: so many of them, and this share of one more."""
+    """Whether to go on, told how much is done of all seeds: this many of them, and this share of one more."""
     return going_on((done + share) / SEEDS)
 
 

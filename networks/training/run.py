@@ -234,7 +234,7 @@ class Run:
     def train(self, epochs: int | None = None, repeating: bool = False) -> Generator[Event, None, None]:
         """Trains for `epochs` more epochs, of which one that has begun is the first; else to `target_epochs`.
 
-        When `repeating` an earlier run, it trains through so many epochs whatever the recipe and its changes
+        When `repeating` an earlier run, it trains through all of them, whatever the recipe and its changes
         say of the end. Ask for no further event to pause, close it to stop: weights and place are kept, and
         the next call goes on from there. Ends with a Finished, or a Failed where something broke. For one
         thread at a time.

@@ -80,7 +80,7 @@ class RunImages:
         return self.training.at_home(epoch_order(self.training_labels, self._balance, shuffling))
 
     def orders(self, shuffling: torch.Generator, epochs: int) -> Iterator[Tensor]:
-        """The orders of so many epochs to come, as they will be drawn from this generator, which stays."""
+        """The orders of this many epochs to come, as they will be drawn from this generator, which stays."""
         copied = torch.Generator()
         copied.set_state(shuffling.get_state())
         for _ in range(epochs):

@@ -15,7 +15,7 @@ from networks.training.run import Run
 Weights: TypeAlias = Mapping[str, Tensor]
 
 _NAMED = 6
-"""So many layers are named; a sentence counts the others."""
+"""How many layers are named; a sentence counts the others."""
 
 
 class Shared(NamedTuple):
@@ -39,7 +39,8 @@ class Shared(NamedTuple):
         if not self.same:
             return message("Both begin with weights of their own: {names}.", names=names)
         return message(
-            "Both begin with the same weights in {same} of {count} layers; on their own begin {names}.",
+            "Both begin with the same weights in {same} of {count} layers, and with weights of their own in "
+            "{names}.",
             same=len(self.same),
             count=count,
             names=names,

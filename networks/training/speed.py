@@ -56,7 +56,7 @@ class Speed(NamedTuple):
 
 
 def measured_step(project: Project, images: int, wanted: Callable[[], bool] = lambda: True) -> Speed:
-    """How fast a training step of this project is, with so many random images.
+    """How fast a training step of this project is, with this many random images.
 
     Makes the network anew and drops it; its memory is free once Python's collector has run. Gives up between
     two steps where it is not `wanted` any more. Raises UserError where the project cannot be trained, and

@@ -33,7 +33,7 @@ from networks.training.run import Run
 SECONDS = 2.0
 """So long is measured, at least, after a first step that does not count."""
 COMPARED = 4
-"""So many steps are compared with the plain ones."""
+"""How many steps are compared with the plain ones."""
 _NOISE = 1e-5
 """A weight whose gradient is so small beside the largest has a gradient of rounding errors alone.
 

@@ -41,7 +41,7 @@ class Validation:
         self._totals: dict[Weights, dict[str, tuple[float, int]]] = {weights: {} for weights in networks}
 
     def parts(self, at_once: int) -> Iterator[float]:
-        """Judges so many images at a time, and tells the share that is done after each time."""
+        """Judges this many images at a time, and tells the share that is done after each time."""
         for start in range(self._start, self._stop, at_once):
             stop = min(start + at_once, self._stop)
             batch, labels, places = self._images.part(start, stop)

@@ -33,7 +33,7 @@ class Method(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     """What may not."""
     paper: ClassVar[str]
     components: ClassVar[int] = 0
-    """Beyond so many numbers, PCA goes first; 0 where nothing goes first."""
+    """Beyond this many numbers, PCA goes first; 0 where nothing goes first."""
 
 
 class PCA(Method, frozen=True, forbid_unknown_fields=True, tag="pca"):

@@ -45,7 +45,7 @@ class Units(msgspec.Struct, frozen=True, eq=False):
         return len(self.zero)
 
     def bars(self, count: int) -> NDArray[np.bool_]:
-        """Of each of so many bars of a vector, whether all units that it stands for are dead."""
+        """Of each of this many bars of a vector, whether all units that it stands for are dead."""
         if count == len(self.zero):
             return self.zero
         found: NDArray[np.bool_] = np.logical_and.reduceat(self.zero, bar_edges(len(self.zero)))

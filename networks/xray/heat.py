@@ -16,7 +16,7 @@ Ground = Literal["black", "average"]
 """What stands for “nothing to be seen”: black, or the average of the training pictures."""
 
 MOST_STAGES = 24
-"""So many times weights are drawn anew at most: deeper networks draw several layers in a stage."""
+"""How many times weights are drawn anew at most: deeper networks draw several layers in a stage."""
 TRIED = 8
 """Pictures on which a map is tested: that of a single one may change, or stay, by chance."""
 UNMOVED = 0.8

@@ -24,7 +24,7 @@ class DataPicture(msgspec.Struct, frozen=True):
 
 
 class OwnPicture(msgspec.Struct, frozen=True, eq=False):
-    """A picture that was drawn, dropped or pasted: height×width×channels. Nobody says what it shows."""
+    """A picture that was drawn, dropped or pasted: height×width×channels. It has no label."""
 
     pixels: NDArray[np.uint8]
 

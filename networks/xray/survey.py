@@ -34,7 +34,7 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 def evenly(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """At most so many of these, evenly from all of them."""
+    """The most of these that are looked at, evenly from all of them."""
     if len(rows) <= most:
         return rows
     found: NDArray[np.int64] = rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]

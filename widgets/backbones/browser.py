@@ -71,7 +71,7 @@ class BackboneBrowser(QDialog):
         self.resize(*ROOMY)
 
     def show_for(self, classes: int) -> None:
-        """Opens the menu for data with so many classes; the cursor is in the search field."""
+        """Opens the menu for data with this many classes; the cursor is in the search field."""
         self._list.select_first()
         self.show_classes(classes)
         self.show()
@@ -81,7 +81,7 @@ class BackboneBrowser(QDialog):
         self._search.selectAll()
 
     def show_classes(self, classes: int) -> None:
-        """Computes figures for data with so many classes from now on."""
+        """Computes figures for data with this many classes from now on."""
         self._classes = classes
         self._show_entry(self._list.current_entry())
 

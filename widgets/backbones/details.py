@@ -74,7 +74,7 @@ class Details(QWidget):
         column.addWidget(self._rest, 1)
 
     def show_entry(self, entry: Entry | None, classes: int) -> None:
-        """Shows this entry, with figures for data with so many classes; nothing for None."""
+        """Shows this entry, with figures for data with this many classes; nothing for None."""
         self._entry, self._classes = entry, classes
         for widget in (self.thumbnail, self._figures):
             widget.setVisible(entry is not None)

@@ -93,7 +93,7 @@ class Camera(QObject):
             self.moved.emit()
 
     def resized(self, covered: float = 0.0) -> None:
-        """The view has another size, and so many pixels at its right end have something in front of them."""
+        """The view has another size, and something stands before this many pixels at its right end."""
         self._covered = covered
         if self._at_home:
             self.go_home()
@@ -130,7 +130,7 @@ class Camera(QObject):
         self.zoom_at(self._middle(), self._actual_size / self.zoom())
 
     def pan(self, dx: int, dy: int) -> None:
-        """Moves what is shown by so many pixels."""
+        """Moves what is shown by this many pixels."""
         self._at_home = False
         self._scroll(-dx, -dy)
         self._keep_in_sight()

@@ -9,7 +9,7 @@ from widgets.canvas.camera import Camera
 from widgets.canvas.input.interpreter import Interpreter
 
 EDGE, EDGE_INTERVAL = 28, 30
-"""Within so many pixels of an edge, a drag scrolls every so many milliseconds."""
+"""Within this many pixels of an edge, a drag scrolls every so many milliseconds."""
 
 
 class EdgeScrolling(QObject):

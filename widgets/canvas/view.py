@@ -48,7 +48,7 @@ from widgets.canvas.xray import CanvasXRay
 from widgets.look import theme
 
 MOST_AVOIDED = 50
-"""The map keeps off so many selected cards; if more are selected, it cannot keep off them all."""
+"""The map keeps off this many selected cards; if more are selected, it cannot keep off them all."""
 
 _BY_KEYS = (
     Qt.FocusReason.TabFocusReason,

@@ -39,7 +39,7 @@ class HeadingList(QTreeView):
         self.doubleClicked.connect(self._choose)
 
     def walk(self, steps: int) -> None:
-        """Goes so many entries down, or up, past headings and what is hidden; to an end at most."""
+        """Goes this many entries down, or up, past headings and what is hidden; to an end at most."""
         shown = self._shown()
         if not shown:
             return

@@ -14,7 +14,7 @@ from widgets.curves.plot_view import PlotView
 from widgets.curves.run_curves import RunCurves
 
 MOST_ALONE = 12
-"""Up to so many runs are drawn one by one, with all their points and markers."""
+"""Up to this many runs are drawn one by one, with all their points and markers."""
 _NOTHING = np.empty(0)
 
 

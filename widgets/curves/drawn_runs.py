@@ -16,7 +16,7 @@ class DrawnRuns(QObject):
     """Keeps runs in their order, the oldest first, and the legend with them; tells what is wished there."""
 
     toggled = Signal(object, bool)
-    """Records that are drawn from now on, or no more."""
+    """Records that are drawn from now on, or no longer drawn."""
     delete_wished = Signal(object)
     """The records that are to be deleted, a tuple."""
     rename_wished = Signal(object, str)
@@ -83,7 +83,7 @@ class DrawnRuns(QObject):
         return {record.run: number for record, number in self.numbers.items()}
 
     def draw(self, runs: Iterable[str], on: bool) -> None:
-        """Draws the runs with these ids, or no more."""
+        """Draws the runs with these ids, or stops drawing them."""
         wanted = set(runs)
         changed = [
             record for record in self.numbers if record.run in wanted and self.is_drawn(record) is not on

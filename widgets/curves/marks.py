@@ -17,7 +17,7 @@ _ICON = 12.0
 _ARROW = 6.0
 _RING = 6.0
 _CHANGE_ROWS = 3
-"""So many words on changes stand above each other where they would overlap; the rest are lines alone."""
+"""How many words on changes stand above each other where they would overlap; the rest are lines alone."""
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ from widgets.curves.symbols import dashes
 from widgets.curves.trace import Trace, means, peaks, scaled, unscaled
 
 _THINNED = 256
-"""So many points of a line are drawn at most where it is one of many."""
+"""How many points of a line are drawn at most where it is one of many."""
 _APART = 7.0
 """Markers are left out if epochs are fewer pixels apart than this."""
 _EDGE = 1.5

@@ -21,7 +21,7 @@ class UndoBar(OfferBar):
         self.setObjectName("undo_bar")
 
     def show_deleted(self, count: int) -> None:
-        """So many runs were deleted just now."""
+        """This many runs were deleted just now."""
         if not count:
             self.hide()
             return

@@ -6,7 +6,7 @@ from networks.runs.series import Series
 
 
 def epoch_beside(steps: Series, pointed: float | None, by: int) -> float:
-    """The epoch of the step that is so many steps beside the one that is pointed at; `steps` is not empty.
+    """The epoch of the step that is this many steps beside the one that is pointed at; `steps` is not empty.
 
     Where none is pointed at, it comes in from the end from which it moves.
     """

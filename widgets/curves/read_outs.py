@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 MOST_READ = 12
-"""So many runs are read out; there is no room for more."""
+"""How many runs are read out; there is no room for more."""
 
 
 class ReadOuts:

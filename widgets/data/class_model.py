@@ -48,7 +48,7 @@ class ClassModel(QAbstractTableModel):
             self._weights = class_weights(labels, len(contents.classes))
 
     def lay(self, labels: Collection[int], opened: Collection[int], columns: int) -> None:
-        """Lays these classes out in so many columns."""
+        """Lays these classes out in this many columns."""
         self.beginResetModel()
         self.lines = Lines(self._counts, tuple(labels) if self._counts else (), opened, columns)
         self.endResetModel()

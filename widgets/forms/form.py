@@ -21,7 +21,7 @@ from widgets.forms.rows import Rows, dim, heading
 from widgets.look.translation import declared
 
 MOST_KEPT = 6
-"""So many types' rows a form keeps that goes to and fro between types."""
+"""How many types' rows a form keeps that goes to and fro between types."""
 
 
 class Form(QWidget):

@@ -121,7 +121,7 @@ class Cells(Rows):
             self._spread(across)
 
     def _spread(self, across: int) -> None:
-        """Puts the cells into so many columns."""
+        """Puts the cells into this many columns."""
         self._across = across
         for column in (0, 1):
             self._grid.setColumnStretch(column, 1 if column < across else 0)

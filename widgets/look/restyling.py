@@ -19,7 +19,7 @@ _OWN_STYLE = Qt.WidgetAttribute.WA_SetStyle
 """Qt's own mark: a widget that has it is not told that the application's style has changed."""
 _DIRECTLY = Qt.FindChildOption.FindDirectChildrenOnly
 _AT_ONCE = 20
-"""So many widgets are styled before other events have their turn."""
+"""How many widgets are styled before other events have their turn."""
 
 
 def restyle(app: QApplication, palette: QPalette, sheet: str, *, soon: bool = False) -> None:

@@ -25,7 +25,7 @@ class LayerHeading(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_type(self, kind: type[Layer] | type[Block], count: int) -> None:
-        """Shows the type that so many layers have."""
+        """Shows the type that this many layers have."""
         self._side = declared(kind.group.value)
         if count > 1:
             self._side = layers_counted(count)

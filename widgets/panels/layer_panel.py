@@ -25,7 +25,7 @@ from widgets.panels.layer_heading import LayerHeading
 from widgets.panels.name_row import NameRow
 
 MOST_NAMED = 12
-"""So many layers of a type are named; to lay out the names of hundreds takes several frames."""
+"""How many layers of a type are named; to lay out the names of hundreds takes several frames."""
 UNKNOWN = "?"
 """Stands for a figure that is unknown because some layer does not fit."""
 

@@ -38,7 +38,7 @@ class SchedulePlot(QWidget):
         self.setAccessibleName(self.tr("Learning rate over the epochs"))
 
     def show_schedule(self, schedule: Schedule, rate: float, epochs: int) -> None:
-        """Draws the plan for a learning rate and so many epochs."""
+        """Draws the plan for a learning rate and this many epochs."""
         if (schedule, rate, epochs) == self._schedule:
             return
         self._schedule = (schedule, rate, epochs)

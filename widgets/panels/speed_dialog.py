@@ -139,7 +139,7 @@ class SpeedDialog(QDialog):
             return self.tr("None of them gives the results of the plain one: everything stays as it is.")
         if not gain:
             return self.tr(
-                "What is set is the fastest of those with equal results, or as fast as makes no matter."
+                "What is set is the fastest of those with equal results, or hardly slower than it."
             )
         words = self.tr("Taken: {switches}, {factor} times as fast as what was set. Undo brings that back.")
         return words.format(

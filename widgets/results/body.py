@@ -27,7 +27,7 @@ from widgets.results.results import Results, percent
 WIDE = 860
 """From this width on there are two columns."""
 MANY = 12
-"""From so many classes on, the most confused pairs are listed, and classes can be searched."""
+"""From this many classes on, the most confused pairs are listed, and classes can be searched."""
 _SIDE_BY_SIDE = 460
 
 

@@ -63,7 +63,7 @@ class ClassTable(PaintedArea):
         self._sort()
 
     def choose_column(self, column: Column) -> None:
-        """Draws this column's intervals, and sorts by it: the worst first; once more, as the classes are."""
+        """Draws this column's intervals, and sorts by it, the worst first; again: by the order of classes."""
         self.worst_first = not (self.worst_first and column == self.column)
         self.column = column
         self._sort()

@@ -16,7 +16,7 @@ from widgets.results.results import percent
 _ROW = 20
 _SHOWN = 10
 IN_ORDER = 20
-"""Up to so many classes stand in their own order; of more, the likeliest come first."""
+"""Up to this many classes stand in their own order; of more, the likeliest come first."""
 
 
 class ProbabilityBars(PaintedArea):

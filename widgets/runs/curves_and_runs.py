@@ -61,7 +61,7 @@ class CurvesAndRuns(QWidget):
 
     @Slot(object, bool)
     def draw(self, runs: Sequence[str], on: bool) -> None:
-        """Draws the curves of these runs, or no more; has those read that are not there yet."""
+        """Draws the curves of these runs, or stops drawing them; has those read that are not there yet."""
         known = self.curves.held.ids
         self._awaited = self._awaited | (set(runs) - known) if on else self._awaited - set(runs)
         self.curves.held.draw([run for run in runs if run in known], on)

@@ -33,7 +33,7 @@ class Made(NamedTuple):
 
 
 def made(probed: Probed, known: Known | None, key: tuple[Any, ...], asked: Asked, task: Task) -> Made:
-    """In the job's thread: a heat map, of what is `known` already or else of the weights that are looked at."""
+    """In the job's thread: a heat map, with what is `known` or else the weights that are looked at."""
     from networks.insight.attribution.heat_maps import heat_map
 
     began = time.perf_counter()
@@ -67,7 +67,7 @@ def tested_on(found: Randomization, scene: Scene) -> Message:
 
 
 def covered(known: Known, aim: Aim, ground: Ground, top: int, left: int, side: int, _: Task) -> Covered:
-    """In the job's thread: the answer where a patch of this side, in pixels, covers the picture from there on."""
+    """In the job's thread: the answer while a patch covers the picture; `side` is in pixels."""
     from networks.insight.attribution.occlusion import by_hand
 
     return by_hand(known.subject, aim, ground, top, left, side)

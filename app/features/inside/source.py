@@ -40,7 +40,7 @@ class InsideSource:
         return self.source.key, data, data.dataset.edition()
 
     def lends(self, who: str, *kept: object, more: int = 0) -> bool:
-        """Whether some work may hold the weights, what is `kept` and so many bytes `more`; says why not.
+        """Whether some work may hold the weights, what is `kept` and this many bytes `more`; says why not.
 
         Weights that something looks into already are shared.
         """

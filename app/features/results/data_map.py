@@ -43,7 +43,7 @@ _WEIGHTS = "map, weights"
 FEWEST = 100
 """A map of fewer pictures is not made: there is no room for it."""
 REST = 4.0
-"""While a run goes on, the next map waits so many times as long as the last one took."""
+"""While a run goes on, the next map waits this many times as long as the last one took."""
 
 
 class DataMaps(QObject):
@@ -173,7 +173,9 @@ class DataMaps(QObject):
         if self._desk.trainer.busy and (wait := self._rests_until - time.monotonic()) > 0:
             # beside a run it takes its turns
             self._later.start(int(1000 * wait) + 1)
-            page.show_hint(self.tr("Of a few steps ago: beside the training, maps take turns with rests."))
+            page.show_hint(
+                self.tr("From a few steps ago: while a run trains, a map is made only now and then.")
+            )
             return
         made, looker = self._made, self._desk.probing.known(wanted.subject.source)
         room = self._room(wanted, looker)

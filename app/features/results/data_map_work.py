@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _TIMES = 3
 """The outputs, with what is computed of them on the way to a map."""
 LONGEST = 60
-"""So many characters of a name are shown."""
+"""How many characters of a name are shown."""
 
 
 class Subject(NamedTuple):
@@ -118,7 +118,7 @@ def rows_of(project: Project, side: Side) -> Whole:
 
 
 def bytes_of(wanted: Wanted, pictures: int, *, copied: bool) -> int:
-    """About what the map of so many pictures takes in the making; `copied` says with weights of its own."""
+    """About what the map of this many pictures takes in the making; `copied` says with weights of its own."""
     project = wanted.subject.project
     report = check(project.network, project.classes)
     shape = report.nodes[wanted.layer].output

@@ -24,7 +24,7 @@ def gestures_of(results: Feature) -> tuple[Gesture, ...]:
         Gesture(classes, results.tr("Show the intervals of another rate"), ("Left", "Right")),
         Gesture(
             classes,
-            results.tr("Sort by a rate, the worst first; again, as the classes are"),
+            results.tr("Sort by a rate, the worst first; again: in the order of the classes"),
             mouse=results.tr("click its heading"),
         ),
         Gesture(classes, results.tr("Show the mistakes with a class"), chosen, click),

@@ -48,7 +48,7 @@ class PastRuns(QObject):
     # questions; each is a separate method, so that tests can answer
 
     def ask_delete(self, count: int) -> bool:
-        """Whether so many runs are to be moved to the trash."""
+        """Whether this many runs are to be moved to the trash."""
         words = plural(
             "Move {count} run to the trash folder beside the others? It can be brought back.",
             "Move {count} runs to the trash folder beside the others? They can be brought back.",

@@ -89,7 +89,7 @@ class SeveralGpus(Feature):
         return ""
 
     def train(self, count: int) -> None:
-        """Trains the project as it is now on so many GPUs."""
+        """Trains the project as it is now on this many GPUs."""
         project = _on_gpus(self.desk.shown.project)
         work = partial(_written, self.processes, project)
         self._job = Job(work, partial(self._begin, count), self.desk.say, owner=self)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SETTLED_MS = 200
 """How long the project and what is typed rest before a sweep of them is planned."""
 MOST_KINDS = 12
-"""Steps of so many kinds of projects are measured for an estimate; each takes about a third of a second."""
+"""Steps of this many kinds of projects are measured for an estimate; each takes about a third of a second."""
 Do = Callable[[str, Callable[[Task], Any], Callable[[Any], None], Callable[[Message], None]], None]
 """Has something done beside the window, under a name; then come what takes its result and its refusal."""
 

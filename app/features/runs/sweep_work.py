@@ -61,7 +61,7 @@ def released(queue: Queue, _: Task) -> Queue:
 
 
 def looked_at(runs: Path, chosen: Path | None, known: Results | None, _: Task) -> Looked:
-    """In the job's thread: the sweeps among these runs, and the results of the chosen one or of the newest."""
+    """In the job's thread: the sweeps among these runs, and the results of the chosen or newest one."""
     found = [*queues(runs)]
     titles = tuple((queue.folder, _title(queue)) for queue in reversed(found))
     shown = next((queue for queue in found if queue.folder == chosen), found[-1] if found else None)

@@ -158,7 +158,10 @@ class Training(Feature):
         return (
             *self.time.gestures(),
             Gesture(
-                table, self.tr("Draw the selected runs, or no more"), ("Space",), self.tr("click the tick")
+                table,
+                self.tr("Draw the selected runs, or stop drawing them"),
+                ("Space",),
+                self.tr("click the tick"),
             ),
             Gesture(table, self.tr("Rename the run"), ("F2",), self.tr("double-click its name")),
             Gesture(table, self.tr("Delete the selected runs, after asking"), ("Del",)),

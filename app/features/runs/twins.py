@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 LEAST_WIDTH = 340
 NEWEST = 24
-"""So many earlier runs are looked at for what the project was before."""
+"""How many earlier runs are looked at for what the project was before."""
 STEPS = 8
-"""So many edits are offered to be taken back in a twin."""
+"""How many edits are offered to be taken back in a twin."""
 Steps = tuple[tuple[str, Project], ...]
 """Edits, the last one first, each with the project before it."""
 

@@ -33,7 +33,7 @@ def augment(
     `chosen` holds the indices of the images, on which the draws depend, with one more in front for each step
     that mixes, as `with_partners` gives them. Targets are the labels or, with a step that mixes, n×classes.
     Steps that move pixels one after the other are made in one resampling. The first steps were made already
-    while the pictures were decoded, so many as are `done`.
+    while the pictures were decoded, as many as are `done`.
     """
     names = [step.function.__name__ for step in steps]
     numbers = draws(seed, epoch, chosen.to(images.device), names).unbind(1)

@@ -126,7 +126,7 @@ def plus(one: Tensor | float, other: Tensor | float) -> Tensor | float:
 
 
 def filled(matrix: tuple[Tensor | float, ...], count: int, device: torch.device) -> Tensor:
-    """So many matrices of these entries, n×2×3."""
+    """This many matrices of these entries, n×2×3."""
     each = [
         entry if isinstance(entry, Tensor) else torch.full((count,), entry, device=device) for entry in matrix
     ]

@@ -63,7 +63,7 @@ def radam(a: Arithmetic) -> float:
     part = 1 - long_memory**a.steps
     longest = 2 / (1 - long_memory) - 1
     length = longest - 2 * a.steps * long_memory**a.steps / part
-    title = message("So many steps the second mean remembers")
+    title = message("How many steps the second mean remembers")
     a.line(title, "ρ = ρ∞ − 2 t β₂ᵗ ÷ (1 − β₂ᵗ)", f"{longest:.5g} − {longest - length:.5g}", length)
     if length <= 5:
         title = message("Step: at most 5 steps are too few to divide by; rate times first mean")

@@ -12,7 +12,7 @@ from networks.insight.attribution.method import Attributed, Method, Progress
 from networks.xray.heat import Aim, Asked, Covered, Description, Ground
 
 _STEPS = 13
-"""So many places beside each other, about, where no stride is asked for."""
+"""How many places beside each other, about, where no stride is asked for."""
 
 
 class Occlusion(Method):
@@ -22,7 +22,7 @@ class Occlusion(Method):
         "occlusion",
         message("Occlusion"),
         message("How much the score falls while a patch covers this place. Try it by hand, too."),
-        message("Slow; and a patch is a thing that the network has never seen."),
+        message("Slow; and the network has never seen such a patch."),
         "score − score with the patch, mean over the patches on a pixel",
         "Zeiler and Fergus, arXiv:1311.2901 (2013), section 4.2",
         grounded=True,

@@ -43,7 +43,7 @@ def components(features: Tensor, count: int) -> Components:
 
 
 def reduced(features: Tensor, count: int) -> Tensor:
-    """As float32, with at most so many numbers for each point: distances are kept as well as they can be."""
+    """As float32, with at most this many numbers for each point: distances are kept as well as can be."""
     if features.shape[1] <= count:
         return features.float()
     return components(features, count).points.float()

@@ -25,7 +25,7 @@ AGAIN_EARLY, AGAIN = 50, 200
 """The same for a map that begins with that of weights a little earlier."""
 AGAIN_EXAGGERATION = 4.0
 _AT_ONCE = 2**17
-"""Kernels that are held at a time: so many stay in a processor's cache, which is twice as fast."""
+"""Kernels that are held at a time: this many stay in a processor's cache, which is twice as fast."""
 _TELLS = 10
 _SEARCH = 50
 

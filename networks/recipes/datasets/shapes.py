@@ -68,7 +68,7 @@ class Shapes(Dataset, frozen=True):
         float, real("Rotation", "By how much figures are turned, at most, either way.", 0.0, 180.0, unit="°")
     ] = 30.0
     clutter: Annotated[
-        int, whole("Clutter", "Strokes in each picture that mean nothing.", 0, 40, unit="strokes")
+        int, whole("Clutter", "Meaningless strokes in each picture.", 0, 40, unit="strokes")
     ] = 2
     noise: Annotated[
         float,

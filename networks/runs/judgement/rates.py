@@ -19,7 +19,7 @@ import numpy as np
 from networks.runs.judgement.judgement import Judgement, Reals, Whole
 
 Z = 1.959963984540054
-"""95 % of a normal distribution lie within so many standard deviations."""
+"""95 % of a normal distribution lie within this many standard deviations."""
 
 
 class Rate(NamedTuple):

@@ -131,7 +131,7 @@ class Lines:
             yield from self.take(part, limit, most)
 
     def take(self, data: bytes, until: int = MOST_STEPS, changes: int = MOST_STEPS) -> Iterator[list[Event]]:
-        """What the next lines tell, as far as they belong to the steps up to `until` and so many changes."""
+        """What the next lines tell, as far as they belong to the steps up to `until`, and its `changes`."""
         self.step, self._judged = min(self.step, until), min(self._judged, until)
         self._changes = min(self._changes, changes)
         for rows in _rows(data):

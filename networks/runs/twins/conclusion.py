@@ -12,7 +12,7 @@ from networks.runs.twins.spread import MOST_SEEDS, Spread, seeds_needed
 Mark = Literal["waiting", "open", "winner", "broke"]
 NAMES = ("A", "B")
 ENOUGH = 5
-"""So many seeds are advised: with fewer, the interval is wide whatever was measured."""
+"""How many seeds are advised: with fewer, the interval is wide whatever was measured."""
 
 
 class Conclusion(NamedTuple):

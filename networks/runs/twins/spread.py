@@ -11,7 +11,7 @@ from networks.runs.twins.student import quantile
 SURE = 0.95
 """The probability with which an interval holds the mean over all seeds there are."""
 MOST_SEEDS = 100
-"""So many seeds can be asked for."""
+"""How many seeds can be asked for."""
 
 
 class Spread(NamedTuple):

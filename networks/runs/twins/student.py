@@ -10,7 +10,7 @@ _STEPS = 10_000
 
 
 def cumulative(t: float, freedom: int) -> float:
-    """The probability of a value of at most `t`, with so many degrees of freedom (1 or more).
+    """The probability of a value of at most `t`, with this many degrees of freedom (1 or more).
 
     1 − I_x(ν/2, 1/2) / 2 for t ≥ 0, where x = ν / (ν + t²) (Abramowitz and Stegun 1964, 26.7.1 and 26.5.27).
     """
@@ -23,7 +23,7 @@ def cumulative(t: float, freedom: int) -> float:
 
 @lru_cache(maxsize=1024)
 def quantile(share: float, freedom: int) -> float:
-    """The value below which this share (0 < share < 1) lies, with so many degrees of freedom."""
+    """The value below which this share (0 < share < 1) lies, with this many degrees of freedom."""
     if share < 0.5:
         return -quantile(1 - share, freedom)
     low, high = 0.0, 1.0

@@ -34,7 +34,7 @@ def counted(start: int, stop: int, ranks: int, fewest: int = 1) -> tuple[int, ..
 
 
 def parts_of(start: int, stop: int, parts: int) -> list[tuple[int, int]]:
-    """The images of a batch in so many parts, where they begin and end, as torch's tensor_split cuts them.
+    """The images of a batch in this many parts, where they begin and end, as torch's tensor_split cuts them.
 
     A part has at least two images, as in `networks.training.steps.train_step`.
     """

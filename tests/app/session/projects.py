@@ -11,5 +11,5 @@ FIRST = first_project()
 
 
 def with_epochs(epochs: int) -> Project:
-    """The first project, trained for so many epochs."""
+    """The first project, trained for this many epochs."""
     return replace(FIRST, recipe=with_settings(FIRST.recipe, epochs=epochs))

@@ -102,5 +102,5 @@ def test_looking_changes_nothing_and_needs_a_label(looker, pictures):
     assert all(weight.grad is None for weight in looker._module.parameters())
     shared = kept.captures["conv1"].weights["weight"]
     assert np.shares_memory(shared, looker._module.get_submodule("conv1").weight.detach().numpy())
-    with pytest.raises(UserError, match="Nobody says what this picture shows"):
+    with pytest.raises(UserError, match="This picture has no label"):
         keep_gradients(looker, pictures._replace(label=None), "evaluation", "conv1")

@@ -134,7 +134,7 @@ def test_every_weight_moves_as_the_arithmetic_says_also_where_channels_lie_last_
 def test_what_cannot_be_learned_from_is_refused():
     own = project(RANDOM, epochs=1)
     looker, probe = first_looker(own), pictures_of(Run(own))
-    with pytest.raises(UserError, match="Nobody says what this picture shows"):
+    with pytest.raises(UserError, match="This picture has no label"):
         step_of_looker(looker, probe._replace(label=None), ROW)
     frozen = replace(own.network, nodes=tuple(replace(node, frozen=True) for node in own.network.nodes))
     with pytest.raises(UserError, match="Nothing in this network learns"):

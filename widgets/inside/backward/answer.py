@@ -13,7 +13,7 @@ from widgets.look import theme
 from widgets.look.color_scale import painted
 
 _MOST = 10
-"""So many classes are drawn; of more, those whose scores get the strongest gradient."""
+"""How many classes are drawn; of more, those whose scores get the strongest gradient."""
 
 
 class AnswerGradient(QWidget):

@@ -66,7 +66,7 @@ class DescentView(QWidget):
         self.show_walked(self._walked)
 
     def show_walked(self, walked: int) -> None:
-        """So many rows were walked; the last of them is the current one, 0 is before the first."""
+        """This many rows were walked; the last of them is the current one, 0 is before the first."""
         self._walked = max(0, min(walked, len(self._rows)))
         if self._walked:
             self.setAccessibleDescription(self.words(self._walked - 1))
@@ -363,7 +363,7 @@ def _map_images(gradient: Array, dark: bool) -> list[QImage]:
 
 
 def _strongest_of(values: Array, groups: int) -> Array:
-    """Of each of so many groups the number furthest from zero."""
+    """Of each of this many groups the number furthest from zero."""
     edges = np.linspace(0, len(values), groups + 1).astype(int)[:-1]
     lows, highs = np.minimum.reduceat(values, edges), np.maximum.reduceat(values, edges)
     found: Array = np.where(-lows > highs, lows, highs)

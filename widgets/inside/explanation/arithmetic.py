@@ -101,7 +101,7 @@ class Arithmetic(QWidget):
         self.pointed.emit(self._drawings[stage].now(row, self._term) if row >= 0 else "")
 
     def go_to(self, index: int, share: float = 1.0) -> None:
-        """Shows the state after so many steps; `share` of the last one's terms have been gone through."""
+        """Shows the state after this many steps; `share` of the last one's terms have been gone through."""
         self.step = min(max(index, 0), len(self.steps) - 1)
         step = self.steps[self.step]
         drawing = self._drawings[step.stage]

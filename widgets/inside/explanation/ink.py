@@ -141,7 +141,7 @@ def paint_veil(painter: QPainter, place: QRectF, pale: NDArray[np.bool_], ink: I
 
 
 def box_within(place: QRectF, box: Box, size: tuple[int, int]) -> QRectF:
-    """Where cells lie in an image of so many rows and columns; at least a few pixels, to be seen."""
+    """Where cells lie in an image of this many rows and columns; at least a few pixels, to be seen."""
     row, column = place.height() / size[0], place.width() / size[1]
     top, left, bottom, right = box
     found = QRectF(

@@ -32,7 +32,7 @@ _LARGEST = 15
 _SMALL, _ROOMY = 420, 560
 """Below the first width a row does without the map that its patch lies in, below the second the open one."""
 _FINE = 96
-"""So many pixels, or nearly twice as many, a small map has on its shorter side at most."""
+"""How many pixels, or nearly twice as many, a small map has on its shorter side at most."""
 _ROW, _HEAD, _BIAS = 53, 38, 28
 
 

@@ -25,7 +25,7 @@ from widgets.inside.explanation.ink import (
 from widgets.look import theme
 
 MOST_CLASSES = 12
-"""A table has so many rows at most."""
+"""A table has this many rows at most."""
 
 
 class Table(Drawing):

@@ -28,7 +28,7 @@ from widgets.look import theme
 from widgets.look.translation import layers_counted
 
 MOST = 15
-"""So many lines are shown; what lies between them and the loss is one line."""
+"""How many lines are shown; what lies between them and the loss is one line."""
 _HEAD, _LINE = 26, 21
 _TRUNK, _LANE, _WIDEST = 12, 13, 9.0
 _LANES = 3

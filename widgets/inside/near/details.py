@@ -125,7 +125,7 @@ class Details(QWidget):
         self.weights.show_words(self.tr("Weights"), note)
         gradients.show_spread(weighed.gradients, backwards=True)
         if weighed.gradients is None:
-            words = self.tr("none: nobody knows what the probe shows, or the layer is frozen")
+            words = self.tr("none: the probe has no label, or the layer is frozen")
             self.gradients.show_words(self.tr("Gradients"), words)
             gradients.hide()
             return

@@ -91,7 +91,7 @@ class ExcitedRow(QWidget):
         self.show_pictures((), 0)
 
     def show_offer(self, pictures: int, hindrance: str = "") -> None:
-        """Offers to look through so many training pictures, or says why that cannot be done now."""
+        """Offers to look through this many training pictures, or says why that cannot be done now."""
         self.search.setText(
             self.tr("Look through {count} training pictures").format(count=thousands(pictures))
         )
@@ -102,7 +102,7 @@ class ExcitedRow(QWidget):
         self.pictures.show_pictures(())
 
     def show_pictures(self, found: Sequence[Exciting], count: int) -> None:
-        """Shows what was found among so many training pictures."""
+        """Shows what was found among this many training pictures."""
         self.pictures.show_pictures(found)
         self.search.setVisible(not found and self.progress.isHidden())
         self.about.setVisible(bool(found))

@@ -12,7 +12,7 @@ from widgets.inside.near.tile_row import Tile
 from widgets.panels.sample_strip import to_image
 
 MOST = 48
-"""So many windows of a filter are shown; of more, those with the largest weights."""
+"""How many windows of a filter are shown; of more, those with the largest weights."""
 
 
 def filter_tiles(near: Near) -> tuple[str, list[Tile]]:

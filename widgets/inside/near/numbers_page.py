@@ -20,7 +20,7 @@ class NumbersPage(QWidget):
     explanation_wished = Signal(object)
     """A `Pointed` number: where it comes from is to be shown."""
     page_wished = Signal(int)
-    """So many pages further."""
+    """How many pages further."""
     cursor_moved = Signal(QRect)
     """The place that is to be seen."""
 

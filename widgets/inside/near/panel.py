@@ -38,7 +38,7 @@ class InsidePanel(QWidget):
     """Shows a layer, and asks for another channel, page or order, and for what takes a while."""
 
     page_wished = Signal(int)
-    """So many pages further."""
+    """How many pages further."""
     order_wished = Signal(str)
     channel_chosen = Signal(int)
     pointed = Signal(object)
@@ -114,7 +114,7 @@ class InsidePanel(QWidget):
             self._right.verticalScrollBar().setValue(0)
 
     def _page_words(self, near: Near) -> str:
-        """Why so many maps are on a page and not all of them."""
+        """Why this many maps are on a page and not all of them."""
         closeup = near.closeup
         if closeup.pages == 1:
             return ""

@@ -99,7 +99,7 @@ class Switches(QWidget):
         self.answer.show_near(near)
 
     def show_count(self, right: Right | None, pictures: int, hindrance: str = "") -> None:
-        """Shows what came of counting, or offers to count over so many validation pictures."""
+        """Shows what came of counting, or offers to count over this many validation pictures."""
         words = plural(
             "Count over {pictures} picture",
             "Count over {pictures} pictures",

@@ -33,7 +33,7 @@ def seen_and_tried(layer: Layer, *, maps: bool) -> str:
     if group is Group.LINEAR and not maps:
         return _tr(
             "Each bar is a weighted sum of all that comes in. Try: choose a bar to see its weights, and "
-            "switch it off to see whom it speaks for."
+            "switch it off to see which class it speaks for."
         )
     if group is Group.REGULARIZATION:
         return _tr(

@@ -173,7 +173,7 @@ class SweepPanel(QWidget):
         self.hold_button.setVisible(left > 0)
         self.hold_button.setChecked(results is not None and results.queue.paused)
         self.hold_button.setToolTip(
-            self.tr("Have nobody take a further run, in no program; the one that trains comes to its end")
+            self.tr("No program takes a further run; those that are training come to their end")
         )
         going_here = going == "here"
         self.go_button.setText(self.tr("Pause") if going_here else self.tr("Continue"))
@@ -227,9 +227,7 @@ class SweepPanel(QWidget):
         self.map.setVisible(there and not second)
         self.queue.setVisible(there and second)
 
-    def _button(
-        self, name: str, signal: SignalInstance | None, *, primary: bool = False
-    ) -> QPushButton:
+    def _button(self, name: str, signal: SignalInstance | None, *, primary: bool = False) -> QPushButton:
         button = QPushButton()
         button.setObjectName(name)
         button.setProperty("primary", primary)

@@ -193,7 +193,9 @@ class SweepSetup(QWidget):
         cells.add_row(
             self.tr("Seeds"),
             self.seeds,
-            tip=self.tr("So often each combination is trained: with several, its spread shows what is luck."),
+            tip=self.tr(
+                "How often each combination is trained: with several seeds, the spread shows what is luck."
+            ),
         )
         cells.add_row(
             self.tr("Compared by"),

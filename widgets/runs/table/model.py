@@ -28,7 +28,7 @@ class RunsModel(QAbstractItemModel):
     """Shows rows in an order and in some columns. It changes nothing itself: wishes are signals."""
 
     ticked = Signal(object, bool)
-    """The ids of runs that are to be drawn, or no more."""
+    """The ids of runs that are to be drawn, or no longer drawn."""
     rename_wished = Signal(str, str)
     """The id of a run, and what it is to be called."""
     note_wished = Signal(str, str)

@@ -19,7 +19,7 @@ from widgets.runs.table.model import RunsModel
 _NARROWEST_NAME = 150
 _WIDEST = 170
 _LOOKED_AT = 60
-"""So many rows decide how wide a column of words is."""
+"""How many rows decide how wide a column of words is."""
 
 
 class RunsTable(QTreeView):
@@ -96,7 +96,7 @@ class RunsTable(QTreeView):
             self.edit(index)
 
     def tick_selected(self) -> None:
-        """Draws the selected runs, or no more where all of them are drawn."""
+        """Draws the selected runs, or stops drawing them where all of them are drawn."""
         rows = self.selectionModel().selectedRows()
         states = [index.data(Qt.ItemDataRole.CheckStateRole) for index in rows]
         if rows:

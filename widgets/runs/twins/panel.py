@@ -203,7 +203,7 @@ class TwinsPanel(QWidget):
         rows.add_row(
             self.tr("Seeds"),
             self.seeds,
-            tip=self.tr("So often both are trained, each time from another start that is the same for both."),
+            tip=self.tr("How often both are trained, each time from another start, the same for both."),
         )
         rows.add_row(
             self.tr("Compared by"),

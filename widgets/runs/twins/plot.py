@@ -34,7 +34,7 @@ _CURVES, _DIFFERENCE, _SEEDS = 110, 64, 36
 _MOST_POINTS, _LEAST_POINTS = 400, 16
 """Of a line: more cannot be told apart, and where there are many lines each has fewer."""
 _SMOOTH = 10
-"""So many lines have smooth edges."""
+"""Up to this many lines have smooth edges."""
 _ALL_POINTS = 6_000
 """Of all lines of a part, so that a hundred seeds are drawn within a frame."""
 
@@ -338,7 +338,7 @@ def _paint_band(painter: QPainter, scale: Scale, band: Band, color: QColor) -> N
 
 
 def _thinned(count: int, most: int) -> NDArray[np.int64]:
-    """The places of about so many points, evenly spread; the first and the last one stay."""
+    """The places of about this many points, evenly spread; the first and the last one stay."""
     stride = max(1, -(-count // most))
     places = np.arange(0, count, stride)
     if count and (count - 1) % stride:

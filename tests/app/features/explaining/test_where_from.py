@@ -370,7 +370,7 @@ def test_a_picture_that_nobody_labelled_has_no_gradient(room, desk, qtbot):
     desk.probing.choose_pixels(np.zeros((8, 8, 1), np.uint8))
     qtbot.waitUntil(lambda: desk.probed is not None and desk.probed.pictures.label is None, timeout=30_000)
     room.panel.side.button(1).click()
-    qtbot.waitUntil(lambda: any("Nobody says" in words for words in told), timeout=30_000)
+    qtbot.waitUntil(lambda: any("has no label" in words for words in told), timeout=30_000)
     assert not room.panel.page.backwards
     assert room.panel.side.button(0).isChecked()
 
