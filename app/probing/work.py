@@ -103,7 +103,7 @@ def prepared(project: Project, probe: Probe | None, key: tuple[Any, ...], _: Tas
 
 def looker_of(project: Project, source: Source) -> Looker:
     """A network with these weights, of which nobody else has a part. Raises UserError where they are gone."""
-    from networks.insight.looker import first_looker, kept_looker, run_looker
+    from networks.insight.copies import first_looker, kept_looker, run_looker
 
     if (kept := source.kept) is not None:
         return kept_looker(project_of(kept.folder), kept.folder, source.which, source.step)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from networks.core.after_step import AfterStep
-from networks.insight.looker import Looker, kept_looker
+from networks.insight.copies import kept_looker
+from networks.insight.looker import Looker
 from networks.insight.pictures import Pictures
 from networks.insight.xrays import Wanted
 from networks.layers.ends import Output

@@ -14,37 +14,24 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, fx, nn
 
-from networks.core.after_step import AfterStep
-from networks.core.message import UserError, message
 from networks.core.shapes import count
 from networks.explanations.trace import Trace
 from networks.graph.check import check
 from networks.insight.closeups import spread
-from networks.insight.own_numbers import OwnNumbers
 from networks.insight.pictures import Pictures
 from networks.insight.precedence import Precedence
 from networks.insight.taps import Between, Take, Taps
 from networks.insight.tracing import traced
 from networks.insight.xrays import Wanted, silencer, xray
 from networks.layers.ends import Output
-from networks.module.build import build
 from networks.project.project import Project
-from networks.recipes.stopping import Keep
 from networks.runs.gradient_flow import Pull
-from networks.runs.kept.legs import first_leg
-from networks.runs.kept.moments import moments_of
-from networks.training.first_weights import start_from, weights_of
-from networks.training.kept_weights import read_weights, take_weights
+from networks.training.kept_weights import take_weights
 from networks.training.make_loss import make_loss
-from networks.training.moments import read_moment
-from networks.training.norm_guards import guard_norms
 from networks.training.pulls import layer_of, pulls_of
-from networks.training.resuming import start_weights
-from networks.training.run import Run
 from networks.xray.capture import Capture
 from networks.xray.closeup import Weighed
 from networks.xray.health import Units
-from networks.xray.probe import Which
 from networks.xray.silenced import NOTHING_OFF, Silenced
 from networks.xray.view import Mode, XRay
 
@@ -343,71 +330,3 @@ class Looker:
             path: each for path, each in self._module.named_parameters() if layer_of(network, path) == name
         }
         return {path: each for path, each in found.items() if each.ndim > 1} or found
-
-
-def first_looker(project: Project) -> Looker:
-    """The network as a run of this project begins: random numbers of the recipe's seed, or published weights.
-
-    Raises UserError where the network does not fit or published weights are not to be had.
-    """
-    with OwnNumbers(project.recipe.learning.seed):
-        module = build(project.network, project.classes)
-    published = weights_of(project)
-    if published is not None:
-        start_from(module, published)
-    return _own(module, project)
-
-
-def run_looker(run: Run, which: Which) -> Looker:
-    """A copy of a run's network; may be asked from another thread while the run goes on."""
-    if which == "first":
-        looker = first_looker(run.project)
-        if run.first_weights is not None:
-            looker._module.load_state_dict(dict(run.first_weights))
-        return looker
-    assert not isinstance(which, AfterStep), "moments lie in the run's folder"
-    copied, step = run.state.copied("last" if which == "now" else which)
-    return Looker(copied, run.project, step)
-
-
-def kept_looker(project: Project, folder: Path, which: Which, step: int) -> Looker:
-    """A network with the weights that lie in a run's folder; `step` is that after which it had them.
-
-    Raises UserError where there are none, where they are those of another network, and where the first ones
-    were drawn by another version of torch, which may have drawn others.
-    """
-    if which == "first":
-        if not any(each.step == 0 for each in moments_of(folder)):
-            return _kept_start(project, folder)
-        which = AfterStep(0)
-    module = build(project.network, project.classes)
-    if isinstance(which, AfterStep):
-        weights = read_moment(folder, which.step, averaged=which.averaged)
-    else:
-        kind: Keep = which if which == "best" or which == "averaged" else "last"
-        weights = read_weights(folder, project.recipe.learning.stopping.keep, kind)
-    take_weights(module, weights, folder)
-    looker = _own(module, project)
-    looker.step = step
-    return looker
-
-
-def _kept_start(project: Project, folder: Path) -> Looker:
-    weights, leg = start_weights(folder), first_leg(folder)
-    if weights is None and (leg is None or leg.environment.torch != torch.__version__):
-        raise UserError(
-            message(
-                "What this run began with is not known: it was not kept, and another version of PyTorch "
-                "drew it."
-            )
-        )
-    looker = first_looker(project)
-    if weights is not None:
-        take_weights(looker._module, dict(weights), folder)
-    return looker
-
-
-def _own(module: fx.GraphModule, project: Project) -> Looker:
-    module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    guard_norms(module)
-    return Looker(module, project)

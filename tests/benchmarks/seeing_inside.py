@@ -43,8 +43,8 @@ from app.features.explaining.where_from import WhereFrom
 from app.features.inside.xray import XRayCanvas
 from app.start import start as startup
 from app.start.garbage import GarbageCollector
+from networks.insight.copies import first_looker
 from networks.insight.live import Live, Wish
-from networks.insight.looker import first_looker
 from networks.insight.pictures import pictures
 from networks.insight.xrays import Wanted
 from networks.presets.catalog import PRESETS

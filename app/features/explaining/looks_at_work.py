@@ -82,7 +82,7 @@ def bytes_of_map(probed: Probed) -> int:
 def _subject(probed: Probed) -> Examined:
     # imported late: torch takes a second
     from networks.insight.attribution.examined import examined
-    from networks.insight.looker import run_looker
+    from networks.insight.copies import run_looker
 
     looker = probed.looker
     if looker is None:

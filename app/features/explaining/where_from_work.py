@@ -195,7 +195,7 @@ def _holds(kept: Kept, layer: str, *, back: bool) -> bool:
 
 
 def _looker(probed: Probed, which: Which | None) -> Looker:
-    from networks.insight.looker import run_looker
+    from networks.insight.copies import run_looker
 
     run = probed.source.run
     if which is None and probed.looker is not None:

@@ -8,7 +8,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from networks.insight.looker import Looker, kept_looker, run_looker
+from networks.insight.copies import kept_looker, run_looker
+from networks.insight.looker import Looker
 from networks.insight.pictures import pictures
 from networks.insight.surveys import counted, excited
 from networks.insight.taps import Taps

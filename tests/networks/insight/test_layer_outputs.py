@@ -9,8 +9,8 @@ import torch
 from networks.core.message import UserError
 from networks.data.views import views
 from networks.insight import layer_outputs as outputs_file
+from networks.insight.copies import first_looker
 from networks.insight.layer_outputs import layer_outputs
-from networks.insight.looker import first_looker
 from networks.insight.pictures import input_of
 from networks.project.project import first_project
 from networks.xray.data_map import PROJECTED

@@ -11,15 +11,9 @@ import torch
 from msgspec.structs import replace
 
 from networks.graph.network import Network, Node
+from networks.insight.copies import first_looker, run_looker
 from networks.insight.live import HEALTH, SOONEST, VIEWS, Live, Wish
-from networks.insight.looker import (
-    BATCH_BYTES,
-    PASS_BYTES,
-    Looker,
-    Measured,
-    first_looker,
-    run_looker,
-)
+from networks.insight.looker import BATCH_BYTES, PASS_BYTES, Looker, Measured
 from networks.insight.pictures import BESIDE, MOST_BYTES, pictures
 from networks.insight.xrays import Wanted
 from networks.layers.convolution import Conv2d

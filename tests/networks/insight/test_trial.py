@@ -12,7 +12,7 @@ from torch import nn
 
 from networks.core.message import UserError
 from networks.graph.edits import set_layers
-from networks.insight.looker import first_looker
+from networks.insight.copies import first_looker
 from networks.insight.pictures import pictures
 from networks.insight.trial import step_of_looker, step_of_run
 from networks.layers.convolution import Conv2d

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 
 from app.features.results.bench import Bench
 from networks.core.after_step import AfterStep
-from networks.insight.looker import run_looker
+from networks.insight.copies import run_looker
 from networks.recipes.datasets.digits import Digits
 from networks.training.bench import Bench as Network
 from tests.app.features.trained import train

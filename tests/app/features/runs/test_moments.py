@@ -6,7 +6,7 @@ import pytest
 
 from app.probing.moments import offered_epochs, timeline
 from networks.core.after_step import AfterStep
-from networks.insight.looker import run_looker
+from networks.insight.copies import run_looker
 from networks.runs.kept.moments import moment_path
 from networks.training.moments import read_moment
 from tests.app.features.results.test_results import train

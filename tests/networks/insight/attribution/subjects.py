@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from networks.graph.network import Network, Node
 from networks.insight.attribution.examined import Examined, examined
-from networks.insight.looker import run_looker
+from networks.insight.copies import run_looker
 from networks.insight.pictures import pictures
 from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output

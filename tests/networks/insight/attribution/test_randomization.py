@@ -15,7 +15,7 @@ from networks.insight.attribution import METHODS
 from networks.insight.attribution.gradient import Gradient
 from networks.insight.attribution.heat_maps import randomization, stages_of
 from networks.insight.attribution.method import Attributed, Method
-from networks.insight.looker import first_looker
+from networks.insight.copies import first_looker
 from networks.presets.resnet import cifar_resnet
 from networks.xray.heat import UNMOVED, Aim, Asked, Randomization, Stage, rank_correlation
 from tests.networks.insight.attribution.subjects import always, branched, of_network, of_trained, trained
