@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ from app.feature.probed import Probed
 from app.feature.shown import Shown
 from app.features.explaining.looks_at_picture import save_picture
 from app.features.explaining.looks_at_randomizing import Randomizing
-from app.features.explaining.looks_at_work import Known, Made, bytes_of_map, covered, made
+from app.features.explaining.looks_at_work import Key, Known, Made, bytes_of_map, covered, made
 from app.probing.budget import no_room
 from app.probing.sight import Sight
 from networks.core.message import Message, message, visible
@@ -32,6 +32,7 @@ from widgets.look.translation import said
 
 if TYPE_CHECKING:
     from networks.insight.attribution import Method
+    from networks.insight.pictures import Pictures
     from widgets.inside.heat.panel import HeatPanel
 
 HOLDER = "heat map"
@@ -51,9 +52,9 @@ class LooksAt(PanelFeature["HeatPanel"]):
         self.tests = Randomizing(desk, self.late)
         self._choice = Choice()
         self._known: Known | None = None
-        self._wanted: tuple[tuple[Any, ...], Asked] | None = None
+        self._wanted: tuple[Key, Asked] | None = None
         """Which map is shown or being made, and of which weights."""
-        self._begun: tuple[Choice, Any] | None = None
+        self._begun: tuple[Choice, Pictures] | None = None
         """For which choice and picture a map is being made."""
         self._due = 0.0
         self._entering = False
@@ -254,7 +255,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
         height, width = scene.pixels.shape[:2]
         return patch_of(Asked("occlusion", Aim(0), patch=self._choice.patch), height, width)[0]
 
-    def _take(self, wanted: tuple[tuple[Any, ...], Asked], found: Made) -> None:
+    def _take(self, wanted: tuple[Key, Asked], found: Made) -> None:
         self._known = found.known
         self._due = time.monotonic() + max(SELDOM, found.seconds * (1 - SHARE) / SHARE)
         self.panel.show_progress(None)
@@ -269,7 +270,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
         found = panel.found if panel is not None and panel.isVisible() else None
         self.desk.light(HOLDER, frozenset({found.layer}) if found is not None and found.layer else None)
 
-    def _miss(self, wanted: tuple[tuple[Any, ...], Asked], reason: Message) -> None:
+    def _miss(self, wanted: tuple[Key, Asked], reason: Message) -> None:
         self.panel.show_progress(None)
         if wanted == self._wanted:
             self.panel.show_map(None, said(reason))
@@ -339,7 +340,7 @@ class LooksAt(PanelFeature["HeatPanel"]):
             self.tests.test(probed, known, self._wanted[1], self._scene(probed))
 
 
-def _same(one: tuple[Choice, Any], other: tuple[Choice, Any]) -> bool:
+def _same(one: tuple[Choice, Pictures], other: tuple[Choice, Pictures]) -> bool:
     """Whether these are the same choice and the very same picture."""
     return one[0] == other[0] and one[1] is other[1]
 

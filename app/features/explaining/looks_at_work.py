@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.background.job import Task
 from app.feature.probed import Probed
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
     from networks.insight.pictures import Pictures
 
 
+Key = tuple[int, tuple[Hashable, ...]]
+"""What tells maps from others: the identity of the pictures, which must be held, and the weights."""
+
+
 class Known(NamedTuple):
     """The network and the picture that maps are made of, and for which weights that is."""
 
-    key: tuple[Any, ...]
+    key: Key
     pictures: Pictures
     subject: Examined
 
@@ -32,7 +37,7 @@ class Made(NamedTuple):
     seconds: float
 
 
-def made(probed: Probed, known: Known | None, key: tuple[Any, ...], asked: Asked, task: Task) -> Made:
+def made(probed: Probed, known: Known | None, key: Key, asked: Asked, task: Task) -> Made:
     """In the job's thread: a heat map, with what is `known` or else the weights that are looked at."""
     from networks.insight.attribution.heat_maps import heat_map
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
@@ -21,6 +21,7 @@ from app.features.explaining.where_from_picture import network_name, save_pictur
 from app.features.explaining.where_from_work import (
     ANY,
     HOLDER,
+    Key,
     Known,
     Wish,
     bytes_of_all,
@@ -64,7 +65,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         """The step whose batch is looked at, in place of the probe."""
         self._entering = self._telling = False
         """Whether the room was opened just now: the keyboard goes with it."""
-        self._asked: tuple[Any, ...] | None = None
+        self._asked: tuple[Key, Wish] | None = None
         """What is being explained now."""
         self._start = False
         """Whether the weights from before the training are looked at."""
@@ -272,7 +273,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         older = live and changed and not self._start
         self.panel.show_older(older, self.tr("The run is at step {step} now").format(step=step))
 
-    def _key(self, probed: Probed) -> tuple[Any, ...]:
+    def _key(self, probed: Probed) -> Key:
         source = probed.source._replace(step=0) if self._start else probed.source
         return key_of(source, probed.pictures, probed.mode)
 
@@ -306,12 +307,12 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         explain = partial(explained, probed, known, key, which, wish, classes, whole)
         self._working.run(explain, partial(self._take, probed, wish), self._miss)
 
-    def _lacks(self, probed: Probed) -> tuple[Any, ...] | None:
+    def _lacks(self, probed: Probed) -> Key | None:
         """The key of what is not at hand and may be made ahead."""
         key, known = self._key(probed), self._known
         return None if self._start or self._asked or (known is not None and known.key == key) else key
 
-    def _prepare(self, key: tuple[Any, ...]) -> bool:
+    def _prepare(self, key: Key) -> bool:
         """Makes room for what is made ahead. False where it is there, or the room sees to it itself."""
         known = self._known is not None and self._known.key == key
         seen = self._shown is not None and self.late.made is not None and self.late.made.isVisible()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.background.newest import Newest
 from app.feature.desk import Desk
 from app.feature.probed import Probed
-from app.features.explaining.where_from_work import HOLDER, Known, bytes_of_all, kept_ahead, key_of
+from app.features.explaining.where_from_work import HOLDER, Key, Known, bytes_of_all, kept_ahead, key_of
 from app.probing.sources import Source
 from app.probing.work import KeptPass
 from networks.core.message import Message
@@ -40,8 +40,8 @@ class Ahead(QObject):
     def __init__(
         self,
         desk: Desk,
-        lacks: Callable[[Probed], tuple[Any, ...] | None],
-        prepare: Callable[[tuple[Any, ...]], bool],
+        lacks: Callable[[Probed], Key | None],
+        prepare: Callable[[Key], bool],
     ) -> None:
         """`lacks` gives the key of what is missing, or None where nothing is.
 
@@ -51,7 +51,7 @@ class Ahead(QObject):
         super().__init__(desk)
         self._desk, self._lacks, self._prepare = desk, lacks, prepare
         self._working = Newest(self)
-        self.key: tuple[Any, ...] | None = None
+        self.key: Key | None = None
         """Of what is being made."""
         desk.place_chosen.connect(self._follow)
         desk.probing.keeps = self._keeps

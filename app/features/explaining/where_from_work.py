@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
@@ -34,10 +34,14 @@ ANY = ""
 """In place of a layer's name: any layer that is good to begin with."""
 
 
+Key = tuple[int, Source, Mode]
+"""What tells numbers from others: the identity of the pictures, which must be held; the weights; the mode."""
+
+
 class Known(NamedTuple):
     """What is kept of the picture, for which probe, with whose weights, and by whom it was made."""
 
-    key: tuple[Any, ...]
+    key: Key
     pictures: Pictures
     kept: Kept
     looker: Looker
@@ -59,15 +63,15 @@ class Wish(NamedTuple):
         return cls(place.layer, place.at)
 
 
-def key_of(source: Source, pictures: Pictures, mode: Mode) -> tuple[Any, ...]:
-    """What tells numbers from those of other pictures, weights or modes; the pictures must be held."""
+def key_of(source: Source, pictures: Pictures, mode: Mode) -> Key:
+    """The key of what is made of these pictures with these weights in this mode."""
     return id(pictures), source._replace(which="now"), mode
 
 
 def explained(
     probed: Probed,
     known: Known | None,
-    key: tuple[Any, ...],
+    key: Key,
     which: Which | None,
     wish: Wish,
     classes: tuple[str, ...],
@@ -99,7 +103,7 @@ def explained(
     return known, page(kept, place, classes)
 
 
-def kept_ahead(probed: Probed, key: tuple[Any, ...], layer: str, _: Task) -> Known:
+def kept_ahead(probed: Probed, key: Key, layer: str, _: Task) -> Known:
     """In the job's thread: what a page about any number of the probe needs."""
     from networks.insight.keeping import keep
 
