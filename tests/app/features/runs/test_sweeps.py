@@ -31,24 +31,14 @@ def desk(qtbot, tmp_path, collector_at_rest):
 
 
 @pytest.fixture
-def make_sweeps(desk, training, qtbot):
-    made = []
-
+def make_sweeps(training, make_in_sight, qtbot):
     def make():
-        sweeps = Sweeps(desk)
-        made.append(sweeps)
-        qtbot.addWidget(sweeps.late)
+        sweeps = make_in_sight(Sweeps)
         qtbot.addWidget(sweeps.left_over)
-        sweeps.late.resize(540, 700)
-        sweeps.late.show()
-        assert sweeps.panel
-        sweeps.show(None, desk.shown)
         qtbot.waitUntil(sweeps.panel.begin_button.isEnabled)
         return sweeps
 
-    yield make
-    for sweeps in made:
-        sweeps.close()
+    return make
 
 
 def set_up(sweeps, qtbot, values, path=RATE):

@@ -22,23 +22,13 @@ def desk(desk_with, collector_at_rest):
 
 
 @pytest.fixture
-def make_twins(desk, training, qtbot):
-    made = []
-
+def make_twins(training, make_in_sight, qtbot):
     def make():
-        twins = Twins(desk)
-        made.append(twins)
-        qtbot.addWidget(twins.late)
-        twins.late.resize(540, 700)
-        twins.late.show()
-        assert twins.panel
-        twins.show(None, desk.shown)
+        twins = make_in_sight(Twins)
         qtbot.waitUntil(twins.panel.button.isEnabled)
         return twins
 
-    yield make
-    for twins in made:
-        twins.close()
+    return make
 
 
 def wish(desk, seeds):
