@@ -14,9 +14,9 @@ from networks.core.message import Message, plural
 from networks.runs.events import Failed, Finished
 from networks.runs.measures import QUANTITIES
 from networks.runs.record import Record
-from widgets.controls.late import Late
 from widgets.controls.notice import Notice
 from widgets.curves.axis_button import AxisButton
+from widgets.curves.charts_in_sight import ChartsInSight
 from widgets.curves.description import described
 from widgets.curves.drawn_runs import DrawnRuns
 from widgets.curves.figure import Figure
@@ -25,8 +25,6 @@ from widgets.curves.keys import Keys
 from widgets.curves.legend import RunsLegend
 from widgets.curves.offers import ResumeBar, UndoBar
 from widgets.curves.outcome import Outcome
-from widgets.curves.pointed import epoch_beside
-from widgets.curves.read_outs import ReadOuts
 from widgets.curves.reading_box import ReadingBox
 from widgets.curves.readings import Readings
 from widgets.curves.sharing import Sharing
@@ -36,8 +34,6 @@ from widgets.look.translation import declared, said
 
 if TYPE_CHECKING:
     from widgets.curves.chart import Chart
-    from widgets.curves.chart_place import ChartPlace
-    from widgets.curves.charts import Charts
 
 _LOW = 480
 """Below this height what explains the charts gives way to them."""
@@ -71,11 +67,7 @@ class CurvesPanel(QWidget):
         self._told: dict[Record, tuple[int, Finished | Failed | None]] = {}
         """For each run, the number of validations and the end that were last described."""
         self._reason: Message | None = None
-        self._following = True
-        self._refreshing = False
-        self._pointed: float | None = None
-        self._charts = Late(self._make_charts)
-        self._read_outs = ReadOuts(self)
+        self._view = ChartsInSight(self, self._shown)
         logarithmic = [
             declared(each.title).lower() for each in QUANTITIES if each.logarithmic and not each.extra
         ]
@@ -92,9 +84,9 @@ class CurvesPanel(QWidget):
         self.waiting_notice = Notice("warning")
         self.keys = Keys()
         self._hint = Hint()
-        self.figure = Figure(self._charts, self._hint, self.keys)
+        self.figure = Figure(self._view.late, self._hint, self.keys)
         self.sharing = Sharing(
-            self, self.toolbar, lambda: self._all_charts, self.figure, self.runs_legend, self.held.records
+            self, self.toolbar, lambda: self._view.all, self.figure, self.runs_legend, self.held.records
         )
         self._arrange()
         self._connect()
@@ -153,59 +145,31 @@ class CurvesPanel(QWidget):
 
     def chart(self, quantity: str) -> Chart:
         """The chart of this quantity, by its name."""
-        self.make_charts()
-        return self._place(quantity).chart
+        return self._view.place(quantity).chart
 
     @property
     def charts(self) -> tuple[Chart, ...]:
         """The charts that are shown, as far as they are made."""
-        return tuple(place.chart for place in self._places if place.shown)
+        return tuple(place.chart for place in self._view.shown)
 
     @property
     def headings(self) -> tuple[Readings, ...]:
         """Their headings."""
-        return tuple(place.heading for place in self._places if place.shown)
+        return tuple(place.heading for place in self._view.shown)
 
     @property
     def boxes(self) -> tuple[ReadingBox, ...]:
         """The boxes of values over them."""
-        return tuple(place.box for place in self._places if place.shown)
+        return tuple(place.box for place in self._view.shown)
 
     @property
     def axis_buttons(self) -> tuple[AxisButton, ...]:
         """The buttons of their axes."""
-        return tuple(place.button for place in self._places if place.shown)
+        return tuple(place.button for place in self._view.shown)
 
     def make_charts(self) -> None:
         """Makes the charts, unless they are there."""
-        assert self._charts.widget
-
-    def _make_charts(self) -> Charts:
-        from widgets.curves.charts import Charts
-
-        charts = Charts(self)
-        for place in charts.places:
-            place.chart.zoomed.connect(self._zoom)
-            place.chart.reset_requested.connect(self.reset_view)
-            place.chart.pointed.connect(self.point)
-            place.chart.stepped.connect(self._step)
-            place.chart.view_changed.connect(self._follow_view)
-            place.chart.all_requested.connect(self._switch_axis)
-            place.button.clicked.connect(self._switch_axis)
-        return charts
-
-    @property
-    def _places(self) -> tuple[ChartPlace, ...]:
-        made = self._charts.made
-        return () if made is None else made.places
-
-    def _place(self, quantity: str) -> ChartPlace:
-        return next(place for place in self._places if place.chart.quantity.name == quantity)
-
-    @property
-    def _all_charts(self) -> tuple[Chart, ...]:
-        """Also those that are hidden, as far as they are made."""
-        return tuple(place.chart for place in self._places)
+        self._view.make()
 
     @property
     def runs(self) -> tuple[Record, ...]:
@@ -215,87 +179,45 @@ class CurvesPanel(QWidget):
     @property
     def following(self) -> bool:
         """Whether the charts move with live data; they do not while the user has zoomed."""
-        return self._following
+        return self._view.following
 
     @Slot(bool)
     def set_log(self, log: bool) -> None:
         """Switches all charts that can have a logarithmic axis."""
-        self.make_charts()
-        for chart in self._all_charts:
-            if chart.quantity.logarithmic:
-                chart.set_log(log, self.toolbar.smoothing)
-        # the zoomed range has no meaning on the other scale
-        self.reset_view()
+        self._view.set_log(log, self.toolbar.smoothing)
 
     @Slot(str, bool)
     def show_chart(self, quantity: str, shown: bool) -> None:
         """Shows or hides the chart of this quantity, by its name."""
-        self.make_charts()
-        place = self._place(quantity)
-        # a chart that is hidden takes nothing
-        for record in self.held.numbers:
-            place.chart.take(record)
-        place.set_shown(shown)
+        self._view.show(quantity, shown, self.held.numbers)
         self.keys.show_quantities([chart.quantity for chart in self.charts])
         self._refresh()
 
     @Slot(float)
     def _smooth(self, weight: float) -> None:
-        self.make_charts()
         self.keys.show_smoothing(weight > 0)
-        for chart in self._all_charts:
-            chart.set_smoothing(weight)
+        self._view.smooth(weight)
         self._refresh()
 
     @Slot(bool)
     def _show_single_steps(self, shown: bool) -> None:
-        self.make_charts()
         self.keys.show_single_steps(shown)
-        for chart in self._all_charts:
-            chart.set_single_steps(shown)
+        self._view.show_single_steps(shown)
         self._refresh()
 
     @Slot()
     def reset_view(self) -> None:
         """Shows everything that is sane, and follows live data again."""
-        self._following = True
-        self._refresh()
-
-    @Slot()
-    def _switch_axis(self) -> None:
-        """Shows all that an axis leaves out, or leaves it out again."""
-        source = self.sender()
-        chart = next(place.chart for place in self._places if source in (place.chart, place.button))
-        chart.set_whole(not chart.whole)
-        self.reset_view()
-
-    @Slot()
-    def _zoom(self) -> None:
-        zoomed = next(chart for chart in self._all_charts if chart is self.sender())
-        self._following = False
-        self._refreshing = True
-        for chart in self._all_charts:
-            chart.look_at(x=zoomed.x_range())
-        self._refreshing = False
-        self._refresh()
+        self._view.reset()
 
     @Slot(object)
     def point(self, epoch: float | None) -> None:
         """Shows the cross-hair at this epoch, with what was measured there."""
-        self._pointed = epoch
-        self._refresh_readings()
-
-    @Slot(int)
-    def _step(self, by: int) -> None:
-        run = self._front
-        if run is None or not len(run.steps):
-            return
-        self.point(epoch_beside(run.steps, self._pointed, by))
-        self._read_outs.read_out(next(place for place in self._places if place.chart is self.sender()))
+        self._view.point(epoch)
 
     @Slot(object, bool)
     def _show_runs(self, records: tuple[Record, ...], shown: bool) -> None:
-        for chart in self._all_charts:
+        for chart in self._view.all:
             for record in records:
                 chart.curves(record).set_shown(shown)
             chart.arrange_runs()
@@ -314,11 +236,10 @@ class CurvesPanel(QWidget):
             self._add(record)
         self.held.sort(records)
         if records:
-            for chart in self._all_charts:
+            for chart in self._view.all:
                 chart.set_front(records[-1])
         else:
-            self._following = True
-            self._pointed = None
+            self._view.begin_anew()
         self.undo_bar.show_deleted(sum(deleted is None or record in deleted for record in gone))
         self.drawn_changed.emit()
 
@@ -328,22 +249,22 @@ class CurvesPanel(QWidget):
         back = record.ended is not None
         self._told[record] = (0, record.ended)
         self.make_charts()
-        for chart in self._all_charts:
+        for chart in self._view.all:
             chart.add_run(record, number, self.toolbar.smoothing)
-        curves = self._all_charts[0].curves(record)
+        curves = self._view.all[0].curves(record)
         self.held.add(record, curves.color.name(), curves.symbol)
         if back:
             self.held.judge(record)
         else:
             self.outcome.show_end(None)
-            self._following = True
+            self._view.following = True
 
     def _remove(self, record: Record) -> None:
         self.held.remove(record)
         del self._told[record]
         if self.outcome.record is record:
             self.outcome.show_end(None)
-        for chart in self._all_charts:
+        for chart in self._view.all:
             chart.remove_run(record)
 
     def _show_ends(self) -> None:
@@ -357,52 +278,24 @@ class CurvesPanel(QWidget):
         runs = reversed(self.held.numbers)
         return [run for run in runs if run.measured and self.held.is_drawn(run)]
 
-    @property
-    def _front(self) -> Record | None:
-        shown = self._shown()
-        return shown[0] if shown else None
-
+    @Slot()
     def _refresh(self) -> None:
         shown = self._shown()
-        self._refreshing = True
-        for chart in self.charts:
-            if shown and self._following:
-                chart.follow(max(run.last_epoch for run in shown))
-            else:
-                chart.redraw()
-        self._refreshing = False
+        self._view.redraw()
         self.keys.show_averages(any(run.averages for run in shown))
-        self._show_axes()
-        self.toolbar.show_zoomed(not self._following)
+        self.toolbar.show_zoomed(not self._view.following)
         self.toolbar.show_runs(
             measured=any(run.measured for run in self.held.numbers),
             clearable=any(run.ended is not None for run in self.held.numbers),
         )
         self._show_hint(bool(shown), any(run.ended is None for run in self.held.numbers))
-        self._refresh_readings()
+        self._view.read_out()
 
     def _show_hint(self, shown: bool, going_on: bool) -> None:
         self.figure.show_charts(shown)
         self.keys.setVisible(shown and self.height() >= _LOW)
         measured = any(run.measured for run in self.held.numbers)
         self._hint.show_why(measured=measured, going_on=going_on, reason=self._reason)
-
-    @Slot()
-    def _follow_view(self) -> None:
-        self.span_changed.emit()
-        # the newest values are the same in every view
-        if not self._refreshing and self._pointed is not None:
-            self._refresh_readings()
-
-    def _refresh_readings(self) -> None:
-        places = [place for place in self._places if place.shown]
-        self._read_outs.show(places, self._shown(), self._pointed)
-
-    def _show_axes(self) -> None:
-        """Says where an axis leaves something out or does not begin at 0."""
-        for place in self._places:
-            if place.shown:
-                place.show_axis(following=self._following)
 
     def _describe(self, run: Record) -> None:
         """Describes the charts for screen readers, at the end of every epoch and of the run."""
@@ -435,6 +328,8 @@ class CurvesPanel(QWidget):
         rows.addWidget(self.outcome)
 
     def _connect(self) -> None:
+        self._view.changed.connect(self._refresh)
+        self._view.span_changed.connect(self.span_changed)
         self.toolbar.chart_choice.chosen.connect(self.show_chart)
         self.toolbar.single_steps_toggled.connect(self._show_single_steps)
         self.undo_bar.accepted.connect(self.restore_requested)

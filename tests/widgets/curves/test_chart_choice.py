@@ -65,7 +65,7 @@ def test_a_chosen_chart_shows_what_was_measured_before_and_after(panel, quantity
     panel.toolbar.chart_choice.action(quantity.name).trigger()
     assert chart not in panel.charts
     assert not chart.isVisible()
-    assert not any(place.box.isVisible() for place in panel._places if place.chart is chart)
+    assert not panel._view.place(quantity.name).box.isVisible()
 
 
 def test_a_chart_that_was_hidden_for_a_while_misses_nothing(panel):
