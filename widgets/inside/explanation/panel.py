@@ -12,9 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
-    QStackedLayout,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,9 +20,11 @@ from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
 from networks.explanations.small_grid import KINDS
 from networks.xray.value_place import GradientPlace, ValuePlace
+from widgets.controls.column import column_of
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.elided_label import ElidedLabel
 from widgets.controls.giving_way import give_way
+from widgets.controls.hint_or_page import HintOrPage
 from widgets.controls.player import Chapter, Player
 from widgets.controls.save_button import SaveButton
 from widgets.controls.scrolled import scrolled
@@ -88,7 +88,7 @@ class ExplanationPanel(QWidget):
         self.arithmetic, self.words, self.player = Arithmetic(), WordsColumn(), Player(STEP_MS, smooth=True)
         self.caption, self.slide, self.sliding = QLabel(), QToolButton(), Sliding(self)
         self.proposals = Proposals(self.cells, self.arithmetic, self.trail, self)
-        self.hint, self.example = QLabel(), QPushButton(self.tr("Show me one"))
+        self.example = QPushButton(self.tr("Show me one"))
         self._arrange()
         self.trail.wished.connect(self.wished)
         for walked in (self.cells, self.trail):
@@ -131,9 +131,8 @@ class ExplanationPanel(QWidget):
             "Click on a map of any card in the X-ray: here it is shown, with this network’s own numbers, "
             "where the number under the pointer comes from."
         )
-        self.hint.setText(reason or usual)
         self.example.setVisible(not reason)
-        self._stack.setCurrentIndex(0)
+        self._pages.show_hint(reason or usual)
 
     def show_page(self, page: Page, about: About, *, offers_start: bool, at_start: bool) -> None:
         """Shows a number, with the words around it; `offers_start` where there are earlier weights."""
@@ -156,7 +155,7 @@ class ExplanationPanel(QWidget):
         self.sliding.take(page)
         self._show_slid()
         self._propose()
-        self._stack.setCurrentIndex(1)
+        self._pages.show_page()
         if not same_layer:
             self._scroll.verticalScrollBar().setValue(0)
         self.told.emit(said(page.verdict))
@@ -245,38 +244,17 @@ class ExplanationPanel(QWidget):
     # layout
 
     def _arrange(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self._stack = QStackedLayout()
-        column.addLayout(self._stack)
-        self._stack.addWidget(self._empty())
+        body = self._body()
         page = QWidget()
-        lines = QVBoxLayout(page)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(0)
-        lines.addWidget(self._head())
-        lines.addWidget(self.trail)
-        lines.addWidget(self._body(), 1)
-        lines.addWidget(self._line())
+        lines = column_of(self._head(), self.trail, body, self._line(), spacing=0)
+        lines.setStretchFactor(body, 1)
         lines.addLayout(self._told())
         lines.addWidget(self.player)
-        self._stack.addWidget(page)
-
-    def _empty(self) -> QWidget:
-        empty = QWidget()
-        self.hint.setWordWrap(True)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint.setProperty("role", "label")
+        page.setLayout(lines)
         self.example.setProperty("primary", True)
-        lines = QVBoxLayout(empty)
-        lines.setContentsMargins(40, 20, 40, 20)
-        lines.addStretch(2)
-        lines.addWidget(self.hint)
-        lines.addSpacing(theme.SPACE)
-        lines.addWidget(self.example, 0, Qt.AlignmentFlag.AlignHCenter)
-        lines.addStretch(3)
-        return empty
+        self._pages = HintOrPage(page, self.example)
+        self.hint = self._pages.hint
+        self.setLayout(column_of(self._pages))
 
     def _head(self) -> QWidget:
         head = QWidget()

@@ -14,15 +14,16 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QScrollArea,
-    QStackedLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from networks.xray.heat import Covered, Description, HeatMap
+from widgets.controls.column import column_of
 from widgets.controls.elided_label import ElidedLabel
 from widgets.controls.giving_way import give_way
+from widgets.controls.hint_or_page import HintOrPage
 from widgets.controls.save_button import SaveButton
 from widgets.controls.scrolled import scrolled
 from widgets.inside.explanation.ink import g
@@ -73,7 +74,7 @@ class HeatPanel(QWidget):
         self.readout, self.score, self.answer = ElidedLabel(lines=2), ElidedLabel(), AnswerBars()
         self.hand = QToolButton()
         self.words, self.trust = WordsBeside(), Trust()
-        self.progress, self.hint, self.save = QProgressBar(), QLabel(), SaveButton()
+        self.progress, self.save = QProgressBar(), SaveButton()
         self._later = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._later.timeout.connect(self._bring)
         self._arrange()
@@ -94,8 +95,7 @@ class HeatPanel(QWidget):
     def show_hint(self, reason: str) -> None:
         """Shows no picture, but the reason why."""
         self.scene = self.found = None
-        self.hint.setText(reason or self.tr("The picture is being prepared …"))
-        self._stack.setCurrentIndex(0)
+        self._pages.show_hint(reason or self.tr("The picture is being prepared …"))
 
     def show_scene(self, scene: Scene, choice: Choice, methods: Sequence[Description], patch: int) -> None:
         """Shows a picture, and what is chosen; a patch has this many pixels on a side."""
@@ -114,7 +114,7 @@ class HeatPanel(QWidget):
             self.picture.show_picture(scene.pixels)
             self.found = None
         self.picture.show_hand(patch if self.hand.isChecked() else 0, self._shade)
-        self._stack.setCurrentIndex(1)
+        self._pages.show_page()
         self._refresh()
 
     def show_map(self, found: HeatMap | None, reason: str = "") -> None:
@@ -263,36 +263,20 @@ class HeatPanel(QWidget):
 
     def _arrange(self) -> None:
         self._side = 0
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self._stack = QStackedLayout()
-        column.addLayout(self._stack)
-        self._stack.addWidget(self._empty())
-        page = QWidget()
-        lines = QVBoxLayout(page)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(0)
-        lines.addWidget(self._head())
         self.progress.setTextVisible(False)
         policy = self.progress.sizePolicy()
         # it keeps its place, so that nothing jumps
         policy.setRetainSizeWhenHidden(True)
         self.progress.setSizePolicy(policy)
         self.progress.setAccessibleName(self.tr("How far the map is"))
-        lines.addWidget(self.progress)
-        lines.addWidget(self._body(), 1)
-        self._stack.addWidget(page)
-
-    def _empty(self) -> QWidget:
-        empty = QWidget()
-        self.hint.setWordWrap(True)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint.setProperty("role", "label")
-        lines = QVBoxLayout(empty)
-        lines.setContentsMargins(40, 20, 40, 20)
-        lines.addWidget(self.hint)
-        return empty
+        body = self._body()
+        page = QWidget()
+        lines = column_of(self._head(), self.progress, body, spacing=0)
+        lines.setStretchFactor(body, 1)
+        page.setLayout(lines)
+        self._pages = HintOrPage(page)
+        self.hint = self._pages.hint
+        self.setLayout(column_of(self._pages))
 
     def _head(self) -> QWidget:
         head = QWidget()
