@@ -49,6 +49,16 @@ class ZeroPad2d(Layer, frozen=True):
         return " ".join(f"{arrow}{side}" for arrow, side in zip("←→↑↓", sides, strict=True))
 
 
+Interpolation = Annotated[
+    Literal["nearest", "bilinear"],
+    described(
+        "Mode",
+        "How the new pixels are made from the old ones.",
+        labels={"nearest": "repeat (nearest)", "bilinear": "blend (bilinear)"},
+    ),
+]
+
+
 class Upsample(Layer, frozen=True):
     """Enlarges the image by a whole factor, repeating or blending its pixels."""
 
@@ -58,14 +68,7 @@ class Upsample(Layer, frozen=True):
     keywords: ClassVar = "resize scale interpolate enlarge zoom nearest bilinear decoder"
 
     scale_factor: Annotated[int, whole("Factor", "How many times as high and as wide.", 1, 64, unit="×")] = 2
-    mode: Annotated[
-        Literal["nearest", "bilinear"],
-        described(
-            "Mode",
-            "How the new pixels are made from the old ones.",
-            labels={"nearest": "repeat (nearest)", "bilinear": "blend (bilinear)"},
-        ),
-    ] = "nearest"
+    mode: Interpolation = "nearest"
 
     def shape(self, *inputs: Shape) -> Shape:
         channels, height, width = image(inputs[0])
@@ -92,14 +95,7 @@ class Resize(Layer, frozen=True):
     torch_names: ClassVar = {"pixels": "size"}
 
     pixels: Annotated[Pair, described("Size", "Height and width of the new image.", unit="px")] = (32, 32)
-    mode: Annotated[
-        Literal["nearest", "bilinear"],
-        described(
-            "Mode",
-            "How the new pixels are made from the old ones.",
-            labels={"nearest": "repeat (nearest)", "bilinear": "blend (bilinear)"},
-        ),
-    ] = "nearest"
+    mode: Interpolation = "nearest"
 
     def shape(self, *inputs: Shape) -> Shape:
         return checked((image(inputs[0])[0], *self.pixels))

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from widgets.controls.picture_drop import holds_picture, picture_in
+from widgets.controls.picture_drop import let_in, take_dropped
 from widgets.look import theme
 from widgets.panels.sample_strip import to_image
 
@@ -167,16 +167,10 @@ class DrawingPad(QWidget):
     # pictures from elsewhere
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if holds_picture(event.mimeData()):
-            event.acceptProposedAction()
+        let_in(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        dropped = picture_in(event.mimeData())
-        if isinstance(dropped, str):
-            self.file_dropped.emit(dropped)
-        elif dropped is not None:
-            self.show_image(dropped)
-        event.acceptProposedAction()
+        take_dropped(event, self.file_dropped.emit, self.show_image)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = theme.colors(self)

@@ -31,6 +31,7 @@ from networks.recipes.learning_section import Learning
 from networks.recipes.losses import LOSSES
 from networks.recipes.optimizers import OPTIMIZERS, SGD
 from networks.recipes.schedules import SCHEDULES, MultiStep
+from tests.widgets.typing_in import retype
 from widgets.forms.field_words import edit_words
 from widgets.forms.form import Form
 from widgets.forms.number_field import NumberField
@@ -55,12 +56,6 @@ def form_of(qtbot, *values, names=None):
     form.taken = []
     form.edited.connect(lambda name, value: form.taken.append((name, value)))
     return form
-
-
-def retype(qtbot, line, text):
-    line.setFocus()
-    line.selectAll()
-    qtbot.keyClicks(line, text)
 
 
 def other_number(field, value):

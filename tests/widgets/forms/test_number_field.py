@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QToolButton, QVBoxL
 from networks.core.fields import Field, fields_of
 from networks.recipes.learning_section import Learning
 from networks.recipes.machine_section import Machine
+from tests.widgets.typing_in import retype
 from widgets.forms.number_dialog import NumberDialog
 from widgets.forms.number_field import NumberField
 from widgets.forms.numerals import parse
@@ -37,12 +38,6 @@ def shown(qtbot, field, value):
     number.refused.connect(number.refusals.append)
     number.box, number.other = box, other
     return number
-
-
-def retype(qtbot, field, text):
-    field.setFocus()
-    field.selectAll()
-    qtbot.keyClicks(field, text)
 
 
 def turn(field, delta):

@@ -12,6 +12,7 @@ from networks.core.message import UserError, message
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import DATASETS, Digits
 from networks.recipes.recipe import Recipe, with_settings
+from tests.widgets.typing_in import retype
 from widgets.controls.notice import Notice
 from widgets.panels.data_panel import DataPanel
 from widgets.panels.sample_strip import SampleStrip, to_image
@@ -37,12 +38,6 @@ def panel(qtbot):
     with qtbot.waitActive(widget):
         widget.show()
     return widget
-
-
-def retype(qtbot, line, text):
-    line.setFocus()
-    line.selectAll()
-    qtbot.keyClicks(line, text)
 
 
 def test_counts_classes_and_what_happens_to_the_images(panel):

@@ -12,6 +12,7 @@ from networks.graph.network import Network, Node
 from networks.layers import LAYERS
 from networks.layers.convolution import Conv2d
 from networks.presets.lenet import lenet5
+from tests.widgets.typing_in import retype
 from widgets.controls.notice import Notice
 from widgets.forms.form import Form
 from widgets.panels.layer_panel import LayerPanel
@@ -47,12 +48,6 @@ def panel(qtbot):
     with qtbot.waitActive(widget):
         widget.show()
     return widget
-
-
-def retype(qtbot, line, text):
-    line.setFocus()
-    line.selectAll()
-    qtbot.keyClicks(line, text)
 
 
 def texts(panel):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from networks.core.fields import fields_of
 from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam
 from networks.recipes.recipe import Recipe, section_of, with_settings
+from tests.widgets.typing_in import retype
 from widgets.controls.check_box import CheckBox
 from widgets.controls.notice import Notice
 from widgets.controls.section import Disclosure
@@ -38,12 +39,6 @@ def panel(qtbot):
     with qtbot.waitActive(widget):
         widget.show()
     return widget
-
-
-def retype(qtbot, line, text):
-    line.setFocus()
-    line.selectAll()
-    qtbot.keyClicks(line, text)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in OPTIMIZERS if kind is not SGD])

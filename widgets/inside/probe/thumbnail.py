@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from widgets.controls.picture_drop import holds_picture, picture_in
+from widgets.controls.picture_drop import let_in, take_dropped
 from widgets.look import theme
 from widgets.panels.sample_strip import to_image
 
@@ -60,16 +60,10 @@ class Thumbnail(QWidget):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if holds_picture(event.mimeData()):
-            event.acceptProposedAction()
+        let_in(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        dropped = picture_in(event.mimeData())
-        if isinstance(dropped, str):
-            self.file_dropped.emit(dropped)
-        elif dropped is not None:
-            self._give(dropped)
-        event.acceptProposedAction()
+        take_dropped(event, self.file_dropped.emit, self._give)
 
     def _give(self, image: QImage) -> None:
         if max(image.width(), image.height()) > _LARGEST:
