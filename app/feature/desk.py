@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -51,8 +52,8 @@ class Desk(QObject):
     """torch has been imported; little will be imported after it."""
 
     # requests; whoever can fulfil them connects to these
-    told = Signal(str, int)
-    """A sentence for the status line, and for how many milliseconds it is shown."""
+    told = Signal(str, int, object)
+    """A sentence for the status line, for how many milliseconds it is shown, and a tuple of shorter ones."""
     reveal_wished = Signal(str)
     adding_wished = Signal(object)
     start_wished = Signal()
@@ -272,9 +273,12 @@ class Desk(QObject):
         self.document.edit(mend.applied(self.shown.project), said(mend.words))
 
     @Slot(object)
-    def say(self, sentence: Message | str, milliseconds: int = NOTICE) -> None:
-        """Shows a sentence in the status line for a while."""
-        self.told.emit(said(sentence) if isinstance(sentence, Message) else sentence, milliseconds)
+    def say(
+        self, sentence: Message | str, milliseconds: int = NOTICE, shorter: Sequence[Message] = ()
+    ) -> None:
+        """Shows a sentence in the status line for a while, or a `shorter` one where it has no room."""
+        words = said(sentence) if isinstance(sentence, Message) else sentence
+        self.told.emit(words, milliseconds, tuple(said(form) for form in shorter))
 
     def reveal(self, name: str) -> None:
         """Selects a layer, or the card that it is folded into, and centres the canvas on it."""

@@ -48,8 +48,8 @@ class Runs(QObject):
     """The stage, the progress, or whether the last run can go on has changed."""
     recorded = Signal()
     """A run has begun, runs have told more, or some were cleared."""
-    ended = Signal(str)
-    """A sentence that says why a run has ended."""
+    ended = Signal(object)
+    """The `Verdict` on a run that has ended."""
     outdated = Signal()
     """What was said of a run's end no longer concerns what is shown."""
     rested = Signal()
@@ -349,7 +349,7 @@ class Runs(QObject):
     @Slot(object)
     def _tell_end_of(self, record: Record) -> None:
         """A run that another process trained has ended."""
-        self.ended.emit(said(verdict(record).sentence))
+        self.ended.emit(verdict(record))
         if self.may_go_on(record):
             self.interrupted.emit(record)
 
@@ -398,7 +398,7 @@ class Runs(QObject):
             elif isinstance(event, Noticed):
                 self.noted.emit(said(event.message), event.waits)
             elif isinstance(event, Finished | Failed):
-                self.ended.emit(said(verdict(self.records[event.run]).sentence))
+                self.ended.emit(verdict(self.records[event.run]))
 
     @property
     def waiting(self) -> bool:

@@ -25,11 +25,10 @@ from app.window.kept_focus import KeptFocus
 from app.window.latin_shortcuts import LatinShortcuts
 from app.window.menus import Menus
 from app.window.seats import Seat, actions_of_zones
+from app.window.status_line import StatusLine
 from app.window.top_bar import TopBar
 from app.window.zones import Zones
 from networks.project.project import Project, first_project
-from widgets.look import theme
-from widgets.look.plain import plain_hint
 
 LEAST = (900, 480)
 """The smallest window, in device-independent pixels; a screen of 1920×1080 at 200 % has 960×540."""
@@ -55,6 +54,7 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self.setObjectName("main_window")
         self.desk = Desk(first_project() if project is None else project, self)
+        self.status_line = StatusLine(self)
         self.desk.told.connect(self._tell)
         self.features = tuple(make(self.desk) for make in features)
         self._closing = False
@@ -75,7 +75,8 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(self.top_bar)
         self.zones = self._fill_middle()
         self.zones.choice_changed.connect(self._show_menus)
-        self._fill_status_line()
+        self.status_line.fill(self._pieces(Spot.STATUS), self._pieces(Spot.CORNER))
+        self.setStatusBar(self.status_line)
         self._connect()
         self.zones.arrange(self._kept())
         self._show_title()
@@ -129,11 +130,9 @@ class MainWindow(QMainWindow):
     def _open_panel(self, name: str) -> None:
         self.zones.seats[name].bring()
 
-    @Slot(str, int)
-    def _tell(self, sentence: str, milliseconds: int) -> None:
-        self.statusBar().showMessage(sentence, milliseconds)
-        # a long one is cut off in a narrow window
-        self.statusBar().setToolTip(plain_hint(sentence))
+    @Slot(str, int, object)
+    def _tell(self, sentence: str, milliseconds: int, shorter: tuple[str, ...] = ()) -> None:
+        self.status_line.say((sentence, *shorter), milliseconds)
         if sentence and QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
 
@@ -195,14 +194,6 @@ class MainWindow(QMainWindow):
             actions_of_zones(self._seats, self),
             self,
         )
-
-    def _fill_status_line(self) -> None:
-        for widget in self._pieces(Spot.STATUS):
-            self.statusBar().addWidget(widget, 1)
-        for widget in self._pieces(Spot.CORNER):
-            self.statusBar().addPermanentWidget(widget)
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().setContentsMargins(theme.SPACE + 4, 0, theme.SPACE + 4, 0)
 
     def _actions_with_icons(self) -> list[QAction]:
         return [self.menus.actions[command.id] for command in self.commands() if command.icon]

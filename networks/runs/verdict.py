@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import reduce
 from typing import Literal
 
 import msgspec
@@ -61,9 +62,16 @@ class Verdict(msgspec.Struct, frozen=True):
     word: Message
     sentence: Message
     finding: Message | None = None
-    """What is wrong, without what else is known of the run's end; None where nothing is."""
+    """What was found, without what else is known of the run's end; None where nothing is."""
     overfits: bool = False
     """Whether it knows its training images by heart, against which regularization helps."""
+    brief: Message | None = None
+    """The finding with its figures alone, without what to try; None where nothing was found."""
+
+    @property
+    def forms(self) -> tuple[Message, ...]:
+        """All that is to say, and the same in fewer and fewer words."""
+        return tuple(form for form in (self.sentence, self.finding, self.brief) if form is not None)
 
 
 def verdict(record: Record) -> Verdict:
@@ -80,15 +88,16 @@ def verdict(record: Record) -> Verdict:
         whole = _joined(ended.message, found.sentence)
         for fact in _waited(record):
             whole = _joined(whole, fact)
-        return Verdict(found.mark, found.word, whole, found.sentence, found.overfits)
-    finished = ended.reason == "finished"
-    sentence = ended.message
-    for fact in (*_bests(record), *_waited(record)):
-        sentence = _joined(sentence, fact)
-    if ended.reason == "interrupted":
-        return Verdict("stopped", message("interrupted"), sentence)
+        return Verdict(found.mark, found.word, whole, found.sentence, found.overfits, found.brief)
+    finished, bests = ended.reason == "finished", tuple(_bests(record))
+    sentence = reduce(_joined, (*bests, *_waited(record)), ended.message)
+    word = message("done") if finished else message("stopped")
     return Verdict(
-        "good" if finished else "stopped", message("done") if finished else message("stopped"), sentence
+        "good" if finished else "stopped",
+        message("interrupted") if ended.reason == "interrupted" else word,
+        sentence,
+        reduce(_joined, bests) if bests else None,
+        brief=next(_brief_bests(record), None),
     )
 
 
@@ -120,7 +129,13 @@ def _diverged(record: Record) -> Verdict | None:
                 value=LOSS.figure(value),
                 epoch=max(1, math.ceil(float(record.series(measure).epoch[-1]))),
             )
-            return Verdict("bad", message("diverged"), sentence)
+            brief = message(
+                "The {measure} became {value} in epoch {epoch}.",
+                measure=message(measure.name),
+                value=LOSS.figure(value),
+                epoch=max(1, math.ceil(float(record.series(measure).epoch[-1]))),
+            )
+            return Verdict("bad", message("diverged"), sentence, brief=brief)
     return None
 
 
@@ -136,7 +151,12 @@ def _worse_than_guessing(record: Record) -> Verdict | None:
             guess=LOSS.figure(guess),
             before=_lowest_before(record, guess),
         )
-        return Verdict("bad", message("worse than guessing"), sentence)
+        brief = message(
+            "Worse than guessing: loss {loss} above {guess}.",
+            loss=LOSS.figure(loss),
+            guess=LOSS.figure(guess),
+        )
+        return Verdict("bad", message("worse than guessing"), sentence, brief=brief)
     accuracy, share = record.value(VALIDATION_ACCURACY), record.chance.get(ACCURACY.name)
     if accuracy is None or share is None or accuracy >= share - 1.5 * _margin(record, share):
         return None
@@ -146,7 +166,12 @@ def _worse_than_guessing(record: Record) -> Verdict | None:
         accuracy=ACCURACY.figure(accuracy),
         guess=ACCURACY.figure(share),
     )
-    return Verdict("bad", message("worse than guessing"), sentence)
+    brief = message(
+        "Worse than guessing: {accuracy} below {guess}.",
+        accuracy=ACCURACY.figure(accuracy),
+        guess=ACCURACY.figure(share),
+    )
+    return Verdict("bad", message("worse than guessing"), sentence, brief=brief)
 
 
 def _too_few(record: Record) -> Verdict | None:
@@ -160,7 +185,11 @@ def _too_few(record: Record) -> Verdict | None:
         count=record.judged_images,
         guess=ACCURACY.figure(share),
     )
-    return Verdict("advice", message("too few to tell"), sentence)
+    brief = message(
+        "Too few images to tell: only {count}.",
+        count=record.judged_images,
+    )
+    return Verdict("advice", message("too few to tell"), sentence, brief=brief)
 
 
 def _like_guessing(record: Record) -> Verdict | None:
@@ -175,6 +204,11 @@ def _like_guessing(record: Record) -> Verdict | None:
             accuracy=ACCURACY.figure(accuracy),
             guess=ACCURACY.figure(share),
         )
+        brief = message(
+            "Like guessing: {accuracy} against {guess}.",
+            accuracy=ACCURACY.figure(accuracy),
+            guess=ACCURACY.figure(share),
+        )
     elif loss is not None and guess is not None and loss >= NEAR * guess:
         sentence = message(
             "It is like guessing: the validation loss is {loss}, where taking all classes as equally "
@@ -182,9 +216,14 @@ def _like_guessing(record: Record) -> Verdict | None:
             loss=LOSS.figure(loss),
             guess=LOSS.figure(guess),
         )
+        brief = message(
+            "Like guessing: loss {loss} against {guess}.",
+            loss=LOSS.figure(loss),
+            guess=LOSS.figure(guess),
+        )
     else:
         return None
-    return Verdict("advice", message("like guessing"), sentence)
+    return Verdict("advice", message("like guessing"), sentence, brief=brief)
 
 
 def _overfits(record: Record) -> Verdict | None:
@@ -208,8 +247,14 @@ def _overfits(record: Record) -> Verdict | None:
         then=LOSS.figure(then),
         now=LOSS.figure(now),
     )
+    brief = message(
+        "Overfits from epoch {epoch}: loss {low}, then {last}.",
+        epoch=int(epochs[best]),
+        low=LOSS.figure(low),
+        last=LOSS.figure(float(since[-1])),
+    )
     word = message("overfits from {epoch}", epoch=int(epochs[best]))
-    return Verdict("advice", word, sentence, overfits=True)
+    return Verdict("advice", word, sentence, overfits=True, brief=brief)
 
 
 def _too_sure(record: Record) -> Verdict | None:
@@ -224,7 +269,12 @@ def _too_sure(record: Record) -> Verdict | None:
         loss=LOSS.figure(loss),
         guess=LOSS.figure(guess),
     )
-    return Verdict("advice", message("too sure"), sentence)
+    brief = message(
+        "Too sure: loss {loss}, guessing gives {guess}.",
+        loss=LOSS.figure(loss),
+        guess=LOSS.figure(guess),
+    )
+    return Verdict("advice", message("too sure"), sentence, brief=brief)
 
 
 _RULES: tuple[Callable[[Record], Verdict | None], ...] = (
@@ -262,10 +312,23 @@ def _lowest_before(record: Record, guess: float) -> Message:
 
 
 def _bests(record: Record) -> Iterator[Message]:
-    for measure, text in (
+    return _told_bests(
+        record,
         (VALIDATION_LOSS, "The validation loss was lowest after epoch {epoch}: {value}."),
         (VALIDATION_ACCURACY, "The validation accuracy was highest after epoch {epoch}: {value}."),
-    ):
+    )
+
+
+def _brief_bests(record: Record) -> Iterator[Message]:
+    return _told_bests(
+        record,
+        (VALIDATION_LOSS, "Lowest validation loss {value}, after epoch {epoch}."),
+        (VALIDATION_ACCURACY, "Highest validation accuracy {value}, after epoch {epoch}."),
+    )
+
+
+def _told_bests(record: Record, *texts: tuple[Measure, str]) -> Iterator[Message]:
+    for measure, text in texts:
         best = best_index(record, measure)
         value = record.validations.value(measure.name, best)
         if value is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
@@ -91,3 +92,9 @@ def broken(text: str, metrics: QFontMetrics, width: int, most: int) -> list[str]
         lines.append(" ".join(words[:count]))
         rest = " ".join(words[count:])
     return [*lines, metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)]
+
+
+def first_that_fits(forms: Sequence[str], metrics: QFontMetrics, width: int) -> str:
+    """The first of the forms that is no wider, or else the last with “…” at its end."""
+    found = next((form for form in forms if metrics.horizontalAdvance(form) <= width), None)
+    return found if found is not None else metrics.elidedText(forms[-1], Qt.TextElideMode.ElideRight, width)

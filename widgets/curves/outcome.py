@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from networks.runs.events import Failed
 from networks.runs.record import Record
 from networks.runs.verdict import Mark, verdict
+from widgets.controls.elided_label import first_that_fits
 from widgets.look import theme
 from widgets.look.icon import paint_icon
 from widgets.look.plain import plain_hint
@@ -41,8 +42,8 @@ class Outcome(QWidget):
         self.record: Record | None = None
         """The run whose end is told."""
         self._mark: Mark = "running"
-        self._sentence = self._finding = ""
-        """All that is to say, and what of it comes first where there is little room."""
+        self._forms: tuple[str, ...] = ("",)
+        """All that is to say, and the same in fewer and fewer words."""
         self._compact = False
         self._text = QLabel()
         self._text.setObjectName("outcome_text")
@@ -57,7 +58,7 @@ class Outcome(QWidget):
         self.help_button.setObjectName("help_button")
         self.help_button.setToolTip(self.tr("Shows all that works against over-fitting in one place"))
         self.help_button.clicked.connect(self.help_wished)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE * 2 + _ICON, theme.SPACE // 2, theme.SPACE // 2, theme.SPACE // 2)
         row.addWidget(self._text, 1)
         row.addWidget(self.details_button)
@@ -71,15 +72,15 @@ class Outcome(QWidget):
         found = None if self.record is None else verdict(self.record)
         sentence = "" if found is None else said(found.sentence)
         self._mark = "running" if found is None else found.mark
-        self._sentence = self._finding = sentence
-        if found is not None and found.finding is not None:
-            self._finding = said(found.finding)
-        self._write()
+        self._forms = ("",) if found is None else tuple(said(form) for form in found.forms)
         self.setAccessibleName(sentence)
         ended = None if self.record is None else self.record.ended
         self.details_button.setVisible(isinstance(ended, Failed) and bool(ended.details))
         self.help_button.setVisible(found is not None and found.overfits)
         self.setVisible(ended is not None)
+        # a button beside the words takes some of their room
+        self._row.activate()
+        self._write()
         self.update()
 
     def set_compact(self, compact: bool) -> None:
@@ -95,17 +96,15 @@ class Outcome(QWidget):
             self._write()
 
     def _write(self) -> None:
-        text = self._sentence
+        whole = text = self._forms[0]
         if self._compact:
-            text = self._text.fontMetrics().elidedText(
-                self._finding, Qt.TextElideMode.ElideRight, self._text.width()
-            )
+            text = first_that_fits(self._forms, self._text.fontMetrics(), self._text.width())
         self._text.setText(text)
-        self.setToolTip(plain_hint(self._sentence) if text != self._sentence else "")
+        self.setToolTip(plain_hint(whole) if text != whole else "")
 
     def sentence(self) -> str:
         """The sentence shown."""
-        return self._sentence
+        return self._forms[0]
 
     @property
     def mark(self) -> Mark:

@@ -23,6 +23,7 @@ from networks.core.finding import blocking
 from networks.core.message import Message, visible
 from networks.project.project import Project
 from networks.runs.kept.folders import runs_folder
+from networks.runs.verdict import Verdict
 from widgets.controls.offer_bar import OfferBar
 from widgets.look.translation import said
 from widgets.runs.curves_and_runs import CurvesAndRuns
@@ -345,12 +346,13 @@ class Training(Feature):
     def _tell_note(self, words: str, waits: bool) -> None:
         self.desk.say(words, LASTING if waits else OUTCOME)
 
-    @Slot(str)
-    def _tell_end(self, sentence: str) -> None:
+    @Slot(object)
+    def _tell_end(self, found: Verdict) -> None:
         # while the curves are visible, the sentence stands below them
         if self.curves.outcome.visibleRegion().isEmpty():
             self._end_told = True
-            self.desk.say(sentence, OUTCOME)
+            whole, *shorter = found.forms
+            self.desk.say(whole, OUTCOME, shorter)
 
     @Slot()
     def _withdraw_end(self) -> None:

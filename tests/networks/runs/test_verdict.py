@@ -75,6 +75,22 @@ def test_each_rule_says_its_figures(record, mark, word, figures):
         assert figure in str(found.sentence)
 
 
+losses = st.one_of(st.floats(), st.floats(0, 5))
+epochs = st.lists(st.tuples(losses, st.floats(0, 1), losses), max_size=12)
+
+
+@given(epochs, st.sampled_from(["finished", "stopped", "diverged", "interrupted"]))
+def test_what_is_told_has_shorter_forms(told, reason):
+    record = run(*(list(column) for column in zip(*told, strict=True)), reason=reason) if told else run([])
+    forms = [str(form) for form in verdict(record).forms]
+    assert forms[0] == str(verdict(record).sentence)
+    assert [len(form) for form in forms] == sorted({len(form) for form in forms}, reverse=True)
+    assert not any("{" in form for form in forms)
+    if told and reason != "diverged":
+        # short enough for the line below the curves in the smallest window
+        assert len(forms[-1]) < 60
+
+
 def test_failures_keep_their_sentence():
     record = Record("a")
     record.take([Failed("a", message("There was not enough memory."))])
@@ -93,10 +109,6 @@ def test_one_bad_epoch_is_no_overfitting():
 
 def test_without_knowledge_of_chance_nothing_is_compared_with_it():
     assert words(run([4e13], [0.35], chance={})) == "done"
-
-
-losses = st.one_of(st.floats(), st.floats(0, 5))
-epochs = st.lists(st.tuples(losses, st.floats(0, 1), losses), max_size=12)
 
 
 @given(epochs, st.sampled_from(["finished", "stopped", "diverged", None]))

@@ -324,13 +324,14 @@ def test_in_a_low_panel_the_verdict_comes_first_and_the_rest_on_hover(panel):
     panel.resize(340, 340)
     panel.begin_run("Run 1")
     chance = {"loss": math.log(10), "accuracy": 0.1}
-    panel.extend([replace(steps(1)[0], chance=chance), *steps(20, loss=lambda step: 4e13)[1:]])
+    panel.extend([replace(steps(1)[0], chance=chance), *steps(20, loss=lambda step: 4.0)[1:]])
     panel.extend([Finished("run", "finished", 20, message("Trained for 2 epochs."))])
     QApplication.processEvents()
     assert panel.height() == 340, "it asks for no more"
     shown = panel.outcome.findChild(QLabel, "outcome_text").text()
-    assert shown.startswith("The validation loss is")
+    assert shown.startswith("Too sure: loss 4.0")
     assert "\n" not in shown
+    assert "…" not in shown, "fewer words, rather than half of them"
     assert panel.outcome.sentence() == panel.outcome.toolTip()
     charts = [
         chart.geometry().translated(chart.parentWidget().mapTo(panel, QPoint())) for chart in panel.charts
