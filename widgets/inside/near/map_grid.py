@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from math import ceil
 from time import perf_counter
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -23,10 +24,12 @@ from widgets.inside.near.map_painting import hatch, image_of, paint_image
 from widgets.inside.near.near import Near, Pointed, number
 from widgets.inside.near.numbers_page import NumbersPage
 from widgets.look import theme
-from widgets.look.fitting import fitted
+from widgets.look.fitting import fitted, whole
 
 SIZES = (34, 48, 72, 112, 176, 280)
 """How large a map may be shown, in device-independent pixels."""
+USUAL = 72
+"""As large it is where the page has more maps than are in sight at once; fewer grow, up to the largest."""
 _GAP, _LABEL = 10, 16
 _BUDGET = 0.012
 """Seconds of one painting that may go into colouring maps; those that are left come in the next one."""
@@ -47,7 +50,10 @@ class MapGrid(NumbersPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Maps of the layer"))
-        self._size = 2
+        self._size: int | None = None
+        """Which of the sizes; None for as large as all maps of the page have room in sight."""
+        self._room = 0
+        self._tile, self._columns = float(USUAL), 1
         self._cursor = (0, 0, 0)
         """The place on the page, the row and the column."""
         self._images: dict[int, QImage] = {}
@@ -78,23 +84,50 @@ class MapGrid(NumbersPage):
         self.update()
         self._tell()
 
+    def show_room(self, height: int) -> None:
+        """How much of its height is in sight."""
+        if height != self._room:
+            self._room = height
+            self._fit()
+            self.update()
+
     def zoom(self, steps: int) -> None:
-        """Shows the maps larger, or smaller where `steps` is negative."""
-        self._size = max(0, min(len(SIZES) - 1, self._size + steps))
+        """Shows the maps larger, or smaller where `steps` is negative; one of the sizes fills the room."""
+        sides: dict[float, int | None] = {
+            self._whole(theme.grown(size)): index for index, size in enumerate(SIZES)
+        }
+        sides[self._filling()] = None
+        order = sorted(sides)
+        at = min(range(len(order)), key=lambda index: abs(order[index] - self._tile))
+        self._size = sides[order[max(0, min(len(order) - 1, at + steps))]]
         self._fit()
         self.update()
 
     # where things are
 
     @property
-    def tile(self) -> int:
+    def tile(self) -> float:
         """The side of a map."""
-        return min(theme.grown(SIZES[self._size]), max(24, self.width() - 2))
+        return self._tile
 
     @property
     def columns(self) -> int:
         """How many maps stand side by side."""
-        return max(1, (self.width() + _GAP) // (self.tile + _GAP))
+        return self._columns
+
+    def _whole(self, side: float, *, at_most: bool = False) -> float:
+        longest = 1 if self._near is None else max(self._near.closeup.values.shape[1:])
+        return whole(side, longest, self.devicePixelRatioF(), at_most=at_most)
+
+    def _filling(self) -> float:
+        """The largest side with which all maps of the page are in sight, though never below the usual one."""
+        count = 1 if self._near is None else len(self._near.closeup.channels)
+        below, most = _GAP + theme.grown(_LABEL), 0.0
+        for columns in range(1, count + 1):
+            across = (self.width() - 2 + _GAP) / columns - _GAP
+            most = max(most, min(across, (self._room - 2) / ceil(count / columns) - below))
+        most = min(most, theme.grown(SIZES[-1]))
+        return max(self._whole(theme.grown(USUAL)), self._whole(most, at_most=True) if most > 0 else 0.0)
 
     def place_of(self, index: int) -> QRectF:
         """Where the map with this place on the page lies."""
@@ -111,11 +144,21 @@ class MapGrid(NumbersPage):
     def _height(self) -> int:
         if self._near is None:
             return theme.grown(60)
-        rows = -(-len(self._near.closeup.channels) // self.columns)
-        return rows * (self.tile + _GAP + theme.grown(_LABEL)) + 2
+        rows = ceil(len(self._near.closeup.channels) / self.columns)
+        return ceil(rows * (self.tile + _GAP + theme.grown(_LABEL))) + 2
 
     def _fit(self) -> None:
+        wished = self._filling() if self._size is None else self._whole(theme.grown(SIZES[self._size]))
+        room = float(max(24, self.width() - 2))
+        self._tile = wished if wished <= room else self._whole(room, at_most=True)
+        # what a division leaves over must not cost a column
+        self._columns = max(1, int((room + _GAP + 1e-6) / (self._tile + _GAP)))
         self.setFixedHeight(self._height())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._fit()
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

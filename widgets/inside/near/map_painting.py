@@ -9,6 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 from networks.xray.closeup import Reals
 from widgets.look import theme
 from widgets.look.color_scale import Scale, painted
+from widgets.look.fitting import settled
 
 
 def image_of(values: Reals, ends: tuple[float, float], scale: Scale, *, dark: bool) -> QImage:
@@ -21,6 +22,7 @@ def image_of(values: Reals, ends: tuple[float, float], scale: Scale, *, dark: bo
 def paint_image(painter: QPainter, image: QImage, where: QRectF, shade: theme.Colors) -> None:
     """An image with a thin frame; its numbers stay squares where there is room for that."""
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > where.width())
+    where = settled(painter, where)
     painter.drawImage(where, image)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(shade.border), 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -31,6 +31,8 @@ from widgets.look.translation import thousands
 
 SIDE_BY_SIDE = 600
 """With so much width, the details stand beside the maps."""
+_ABOVE = 4
+"""Pixels above the maps, where the frame of the one that is chosen lies."""
 ORDERS = ("strongest", "first")
 
 
@@ -225,6 +227,7 @@ class InsidePanel(QWidget):
         turning.addStretch(1)
         self._framed_maps = self._framed()
         self._left, self._right = scrolled(self._framed_maps), scrolled(self.details)
+        self._left.installEventFilter(self)
         left = QVBoxLayout()
         left.setSpacing(4)
         left.addLayout(line)
@@ -252,7 +255,7 @@ class InsidePanel(QWidget):
     def _framed(self) -> QWidget:
         framed = QWidget()
         column = QVBoxLayout(framed)
-        column.setContentsMargins(theme.MARGIN, 4, theme.SPACE, theme.SPACE)
+        column.setContentsMargins(theme.MARGIN, _ABOVE, theme.SPACE, theme.SPACE)
         column.addWidget(self.grid)
         column.addWidget(self.bars)
         column.addStretch(1)
@@ -263,6 +266,16 @@ class InsidePanel(QWidget):
         wide = self.width() >= theme.grown(SIDE_BY_SIDE)
         way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self._sides.setDirection(way)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._left and event.type() == QEvent.Type.Resize:
+            self._show_room()
+        return super().eventFilter(watched, event)
+
+    def _show_room(self) -> None:
+        """Few maps grow until they fill what is in sight."""
+        for shown in (self.grid, self.bars):
+            shown.show_room(self._left.height() - _ABOVE - theme.SPACE)
 
     # what is wished for
 

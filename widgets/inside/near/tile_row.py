@@ -13,7 +13,7 @@ from networks.xray.closeup import Reals
 from widgets.inside.near.map_painting import hatch, image_of, paint_image
 from widgets.look import theme
 from widgets.look.color_scale import Scale
-from widgets.look.fitting import fitted
+from widgets.look.fitting import fitted, whole
 
 _GAP, _LABEL = 8, 16
 _MANY = 16
@@ -105,7 +105,11 @@ class TileRow(QWidget):
             if tile.hatched:
                 hatch(painter, fitted(place, *tile.values.shape), shade)
             else:
-                paint_image(painter, image, fitted(place, image.height(), image.width()), shade)
+                longest = max(image.height(), image.width())
+                inner = whole(place.width(), longest, self.devicePixelRatioF(), at_most=True)
+                room = QRectF(0, 0, inner, inner)
+                room.moveCenter(place.center())
+                paint_image(painter, image, fitted(room, image.height(), image.width()), shade)
             painter.setPen(QColor(shade.text_dim))
             below = QRectF(place.left() - _GAP / 2, place.bottom() + 2, side + _GAP, theme.grown(_LABEL))
             words = painter.fontMetrics().elidedText(tile.words, Qt.TextElideMode.ElideRight, side + _GAP)

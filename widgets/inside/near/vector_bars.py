@@ -18,7 +18,7 @@ from widgets.inside.near.near import Near, Pointed, number
 from widgets.inside.near.numbers_page import NumbersPage
 from widgets.look import theme
 
-_HEIGHT, _FOOT = 200, 18
+_LOWEST, _HIGHEST, _FOOT = 200, 360, 18
 _LONGEST_NAMED = 16
 """Numbers up to which each is named below its bar."""
 
@@ -29,7 +29,13 @@ class VectorBars(NumbersPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Numbers of the layer"))
-        self._cursor = 0
+        self._cursor = self._room = 0
+
+    def show_room(self, height: int) -> None:
+        """How much of its height is in sight: the bars fill it, within limits."""
+        if height != self._room:
+            self._room = height
+            self.updateGeometry()
 
     def show_near(self, near: Near | None) -> None:
         """Shows these numbers."""
@@ -54,10 +60,10 @@ class VectorBars(NumbersPage):
         return Pointed(value, channel, note=self._near.note(channel))
 
     def sizeHint(self) -> QSize:
-        return QSize(300, theme.grown(_HEIGHT))
+        return QSize(300, max(theme.grown(_LOWEST), min(theme.grown(_HIGHEST), self._room)))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(60, theme.grown(_HEIGHT))
+        return QSize(60, self.sizeHint().height())
 
     def _words(self, found: Pointed) -> str:
         return self.tr("number {channel}: {value}").format(channel=found.channel, value=number(found.value))
