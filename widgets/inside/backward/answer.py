@@ -111,7 +111,8 @@ class AnswerGradient(QWidget):
         painter.setPen(words)
         painter.setFont(theme.font(theme.SMALL, mono=True))
         # where no figures fit, the colour says it, and the description of the whole
-        forms = (figure(value), figure(value, 2), f"{value:.1f}".replace("-", "−").replace("0.", ".", 1))
+        rounded = (f"{value:.{places}f}".replace("-", "−").replace("0.", ".", 1) for places in (4, 3, 2))
+        forms = (figure(value), figure(value, 2), *rounded)
         width = painter.fontMetrics().horizontalAdvance
         text = next((each for each in forms if width(each) <= box.width() - 2), "")
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

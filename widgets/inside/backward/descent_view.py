@@ -28,7 +28,7 @@ from widgets.look.color_scale import painted
 from widgets.look.icon import icon_of, paint_icon
 from widgets.look.translation import said
 
-_ROW, _HEAD = 26, 24
+_ROW, _DENSE_ROW, _HEAD = 26, 21, 24
 _CHIP, _RIBBON, _DOES, _FACTOR, _NORM, _MAPS, _WEIGHTS = 150, 92, 190, 56, 62, 168, 108
 _WIDEST = 34.0
 """The ribbon, where the gradient is longest."""
@@ -50,6 +50,7 @@ class DescentView(QWidget):
         self._rows: tuple[DescentRow, ...] = ()
         self._streams: tuple[Stream, ...] = ()
         self._walked = 0
+        self._dense = False
         self._images: dict[int, list[QImage] | None] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -64,6 +65,17 @@ class DescentView(QWidget):
             self._walked = 0
         self.updateGeometry()
         self.show_walked(self._walked)
+
+    @property
+    def _row(self) -> int:
+        return theme.grown(_DENSE_ROW if self._dense else _ROW)
+
+    def set_dense(self, dense: bool) -> None:
+        """Whether rows stand closer than usual, so that more of them are in sight."""
+        if dense != self._dense:
+            self._dense = dense
+            self.updateGeometry()
+            self.update()
 
     def show_walked(self, walked: int) -> None:
         """This many rows were walked; the last of them is the current one, 0 is before the first."""
@@ -89,17 +101,17 @@ class DescentView(QWidget):
 
     def place(self, index: int) -> QRectF:
         """Where a row lies."""
-        return QRectF(0, theme.grown(_HEAD) + index * theme.grown(_ROW), self.width(), theme.grown(_ROW))
+        return QRectF(0, theme.grown(_HEAD) + index * self._row, self.width(), self._row)
 
     def sizeHint(self) -> QSize:
-        height = theme.grown(_HEAD) + (len(self._rows) + 1) * theme.grown(_ROW)
+        height = theme.grown(_HEAD) + (len(self._rows) + 1) * self._row
         return QSize(sum((_CHIP, _RIBBON, _DOES, _FACTOR, _NORM, _MAPS, _WEIGHTS)), height)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_CHIP + _RIBBON + _NORM, self.sizeHint().height())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = int((event.position().y() - theme.grown(_HEAD)) // theme.grown(_ROW))
+        index = int((event.position().y() - theme.grown(_HEAD)) // self._row)
         if 0 <= index < len(self._rows):
             self.chosen.emit(index)
 
@@ -132,6 +144,9 @@ class DescentView(QWidget):
             if rest >= width:
                 wide[name] = width
                 rest -= width
+        if "does" in wide:
+            # its words are the longest
+            wide["does"] += min(rest, grown(_DOES))
         left, found = 0.0, {}
         for name in ("chip", "ribbon", "does", "factor", "norm", "maps", "weights"):
             if name in wide:
@@ -211,7 +226,7 @@ class DescentView(QWidget):
                     ]
                 )
             )
-            at = QRectF(middle - 24, bottom - theme.grown(_ROW) * 1.5, 48, theme.grown(_ROW))
+            at = QRectF(middle - 24, bottom - self._row * 1.5, 48, self._row)
         else:
             x = middle + _WIDEST / 2 + 8 + 18 * (stream.lane - 1)
             pen = QPen(color, max(1.5, self._ribbon(stream.norm, most) / 2))
@@ -255,9 +270,7 @@ class DescentView(QWidget):
 
     def _paint_chip(self, painter: QPainter, shade: theme.Colors, column: QRectF, index: int) -> None:
         row = self._rows[index]
-        box = QRectF(
-            column.left() + 1, self.place(index).top() + 2, column.width() - 10, theme.grown(_ROW) - 4
-        )
+        box = QRectF(column.left() + 1, self.place(index).top() + 2, column.width() - 10, self._row - 4)
         current, walked = index == self._walked - 1, index < self._walked
         painter.setPen(QPen(QColor(shade.back if current else shade.border), 1.6 if current else 1))
         painter.setBrush(QColor(shade.card))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from networks.explanations.descent import DescentRow, descent
@@ -14,22 +14,21 @@ from networks.explanations.figures import figure, line
 from networks.explanations.gradient_page import largest_gradient
 from networks.explanations.step import SeenStep, StepGradient, TensorStep
 from networks.layers.merge import Add
-from networks.runs.judgement.judgement import Reals
 from networks.xray.value_place import GradientPlace
+from widgets.controls.elided_label import ElidedLabel
 from widgets.controls.player import Chapter, Player
 from widgets.controls.scrolled import scrolled
 from widgets.controls.segments import Segments
 from widgets.forms.rows import dim
-from widgets.inside.backward.answer import AnswerGradient
-from widgets.inside.backward.batch_losses import BatchLosses
 from widgets.inside.backward.descent_view import DescentView
+from widgets.inside.backward.head import StepHead
 from widgets.inside.backward.weight_card import WeightCard
 from widgets.look import theme
 from widgets.look.translation import layers_counted, said, thousands, weights_counted
-from widgets.panels.sample_strip import to_image
 
-_PICTURE = 84
 _CARD = 300
+_LOW = 560
+"""In a lower room, the answer folds to a line once the layers are told of, whose rows are lower as well."""
 _FORWARD, _LOSS = 0, 1
 """The first steps of the story; then come the layers, the weights, and the batch once more."""
 
@@ -56,7 +55,7 @@ class BackwardPanel(QWidget):
         self._rows: tuple[DescentRow, ...] = ()
         self.heading = QLabel(self.tr("One training step, seen"))
         self.heading.setProperty("role", "heading")
-        self.about = dim()
+        self.about = ElidedLabel(lines=2)
         self.button = QPushButton(self.tr("Next step"))
         self.button.setObjectName("next_step")
         self.button.clicked.connect(self._wish)
@@ -64,16 +63,8 @@ class BackwardPanel(QWidget):
         self.on.chosen.connect(self._choose)
         self._alone, self._reason = False, ""
         self.hint = dim()
-        self.picture, self.answer_words = QLabel(), QLabel()
-        self.picture.setFixedSize(theme.grown(_PICTURE), theme.grown(_PICTURE))
-        self.answer_words.setTextFormat(Qt.TextFormat.PlainText)
-        self.answer_words.setWordWrap(True)
-        self.answer_words.setMinimumWidth(theme.grown(110))
-        self.answer = AnswerGradient()
-        self.losses = BatchLosses()
-        self.losses.chosen.connect(self._follow)
-        self.loss_words = QLabel()
-        self.loss_words.setTextFormat(Qt.TextFormat.PlainText)
+        self.head = StepHead()
+        self.head.followed.connect(self._follow)
         self.descent = DescentView()
         self.descent.chosen.connect(self._go_to_row)
         self.descent.asked.connect(self._ask_for_value)
@@ -99,26 +90,6 @@ class BackwardPanel(QWidget):
 
     def _arrange(self) -> None:
         top = self._top()
-        head = QHBoxLayout()
-        head.setSpacing(theme.SPACE + 4)
-        head.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self.answer_words, 0, Qt.AlignmentFlag.AlignTop)
-        self._answer_title = dim()
-        self._answer_title.setText(self.tr("Probability minus what it should be: here the gradient starts"))
-        middle = QVBoxLayout()
-        middle.setSpacing(2)
-        middle.addWidget(self._answer_title)
-        middle.addWidget(self.answer)
-        head.addLayout(middle, 1)
-        right = QVBoxLayout()
-        right.setSpacing(2)
-        right.addWidget(self.loss_words)
-        right.addWidget(self.losses)
-        right.addStretch(1)
-        head.addLayout(right)
-        self._head = QWidget()
-        self._head.setLayout(head)
-        head.setContentsMargins(0, 0, 0, 0)
         self._scroll = _in_column(self.descent)
         side = QWidget()
         column = QVBoxLayout(side)
@@ -136,12 +107,12 @@ class BackwardPanel(QWidget):
         self._body = QWidget()
         self._body.setLayout(body)
         body.setContentsMargins(0, 0, 0, 0)
-        whole = QVBoxLayout(self)
+        self._whole = whole = QVBoxLayout(self)
         whole.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, theme.SPACE)
         whole.setSpacing(theme.SPACE)
         whole.addLayout(top)
         whole.addWidget(self.hint)
-        whole.addWidget(self._head)
+        whole.addWidget(self.head)
         whole.addWidget(self._body, 1)
         whole.addWidget(self.player)
         whole.addStretch(0)
@@ -196,7 +167,7 @@ class BackwardPanel(QWidget):
         """Tells this step. `names` are those of the classes, `note` why there is none to tell."""
         self._seen, self._names, self._place = seen, tuple(names), 0
         there = seen is not None
-        for widget in (self._head, self._body, self.player):
+        for widget in (self.head, self._body, self.player):
             widget.setVisible(there)
         self.hint.setVisible(not there)
         self._show_button()
@@ -209,9 +180,10 @@ class BackwardPanel(QWidget):
             )
         )
         if seen is None:
-            self.about.setText("")
+            self.about.set_text("")
             return
-        self.about.setText(self._about_words(seen))
+        whole = self._about_words(seen)
+        self.about.set_text(whole, shorter="  ·  ".join(whole.split("  ·  ")[:2]))
         self._show_picture()
         backward = layers_counted(len(self._rows))
         chapters = (
@@ -269,41 +241,7 @@ class BackwardPanel(QWidget):
         image = self._image
         self._rows = descent(seen, image)
         self.descent.show_rows(self._rows)
-        side = theme.grown(_PICTURE)
-        pixels = to_image(np.ascontiguousarray(seen.pictures[image]))
-        self.picture.setPixmap(
-            QPixmap.fromImage(pixels).scaled(
-                side,
-                side,
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.FastTransformation,
-            )
-        )
-        said_of, label = seen.said[image], int(seen.labels[image])
-        best = int(np.argmax(np.nan_to_num(said_of)))
-        words = self.tr("It is a {name}.\nIt says {other},\n{share} % sure.")
-        self.answer_words.setText(
-            words.format(name=self._names[label], other=self._names[best], share=f"{100 * said_of[best]:.1f}")
-        )
-        self.picture.setAccessibleName(
-            self.tr("Picture {row} of the data set, as the step saw it").format(row=int(seen.rows[image]))
-        )
-        self.picture.setToolTip(self.picture.accessibleName())
-        main = next(iter(seen.trace.losses.values()))
-        end = next(iter(seen.trace.losses))
-        # the gradient of this picture's own loss: in the batch's it counts for one of so many
-        gradient = seen.trace.gradients[end][image].astype(np.float64) * len(seen.rows)
-        self.answer.show_answer(said_of, main.targets[image].astype(np.float64), gradient, self._names, label)
-        losses: Reals = seen.losses[seen.order]
-        self.losses.show_losses(losses, self._place)
-        self.losses.setVisible(len(losses) > 1)
-        self.loss_words.setText(
-            self.tr("Loss of this picture\n{own}").format(own=figure(float(losses[0])))
-            if seen.alone
-            else self.tr("Loss of the batch {batch}\nthis picture {own}").format(
-                batch=figure(seen.trace.loss), own=figure(float(losses[self._place]))
-            )
-        )
+        self.head.show_picture(seen, self._place, self._names)
 
     # the story
 
@@ -319,12 +257,9 @@ class BackwardPanel(QWidget):
         rows = len(self._rows)
         walked = min(max(0, position - _LOSS), rows)
         self.descent.show_walked(walked)
-        self.answer.setEnabled(position >= _LOSS)
-        self.answer.setVisible(position >= _LOSS)
-        self._answer_title.setVisible(position >= _LOSS)
-        if walked:
-            place = self.descent.place(walked - 1)
-            self._scroll.ensureVisible(0, int(place.center().y()), 0, theme.grown(60))
+        self.head.show_begun(position >= _LOSS)
+        self._share_room()
+        self._bring()
         self._tell(position, walked)
         row = self._rows[walked - 1] if walked else None
         updated, once_more = position > _LOSS + rows, position > _LOSS + rows + 1
@@ -338,6 +273,28 @@ class BackwardPanel(QWidget):
         self.again.setVisible(once_more)
         if once_more:
             self.again.setText(self._again_words(seen))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+        self._whole.activate()
+        self._bring()
+
+    def _bring(self) -> None:
+        """Brings the layer that is told of into sight."""
+        if self._seen is not None and (walked := min(self.player.position - _LOSS, len(self._rows))) > 0:
+            place = self.descent.place(walked - 1)
+            self._scroll.ensureVisible(0, int(place.center().y()), 0, theme.grown(60))
+
+    def _share_room(self) -> None:
+        """Gives the layers the room of the answer, where there is not enough for both."""
+        low = self.height() < theme.grown(_LOW)
+        self.descent.set_dense(low)
+        brief = low and self._seen is not None and self.player.position > _LOSS
+        if brief is not self.head.brief:
+            self.head.set_brief(brief)
+            # before anything is brought into sight, it lies where it is going to
+            self._whole.activate()
 
     def _tensors_of(self, layer: str) -> dict[str, TensorStep]:
         assert self._seen is not None

@@ -74,7 +74,7 @@ def test_a_copy_learns_from_the_probe_and_the_run_does_not_change(one_step, trai
     assert seen.rows.tolist() == [int(validation[0])]
     assert all((before[name] == tensor).all() for name, tensor in run.module.state_dict().items())
     assert "the run did not change" in one_step.panel.about.text()
-    assert not one_step.panel.losses.isVisible()
+    assert not one_step.panel.head.losses.isVisible()
     (record,) = training.runs.records
     assert record.steps.step.tolist() == [1]
     # and the run itself goes on as before

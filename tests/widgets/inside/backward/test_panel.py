@@ -44,8 +44,8 @@ def test_before_the_first_step_it_says_how_to_make_one(qtbot):
 
 def test_the_picture_with_the_largest_loss_is_followed_first(panel, seen):
     worst = int(seen.losses.argmax())
-    assert f"It is a {NAMES[seen.labels[worst]]}" in panel.answer_words.text()
-    assert figure(float(seen.losses.max())) in panel.loss_words.text()
+    assert f"It is a {NAMES[seen.labels[worst]]}" in panel.head.answer_words.text()
+    assert figure(float(seen.losses.max())) in panel.head.loss_words.text()
 
 
 def test_the_whole_story_is_walked_from_the_keyboard(panel, seen, qtbot):
@@ -99,9 +99,9 @@ def test_a_weight_is_told_before_and_after_and_arrows_choose_another(panel, seen
 
 def test_another_picture_of_the_batch_can_be_followed(panel, seen, qtbot):
     first = panel._rows[0].gradient
-    qtbot.keyClick(panel.losses, Qt.Key.Key_Right)
+    qtbot.keyClick(panel.head.losses, Qt.Key.Key_Right)
     second = int(seen.order[1])
-    assert figure(float(seen.losses[second])) in panel.loss_words.text()
+    assert figure(float(seen.losses[second])) in panel.head.loss_words.text()
     assert not (panel._rows[0].gradient == first).all()
 
 
@@ -140,3 +140,51 @@ def test_an_optimizer_without_an_explanation_is_shown_by_what_it_did(panel, monk
     assert "no explanation of the steps of" in panel.card.sum.text()
     assert "→" in panel.card.change.text()
     assert panel.card.lines.count() == 3
+
+
+def has_room_for(panel, rows):
+    """Whether so many layers of a story are seen whole at once."""
+    return panel.descent.place(rows - 1).bottom() <= panel._scroll.viewport().height()
+
+
+def test_in_a_low_room_the_answer_folds_to_a_line_once_layers_are_told_of(panel, seen, qtbot):
+    qtbot.waitExposed(panel)
+    panel.player.go(3)
+    assert not panel.head.brief
+    panel.resize(860, 410)
+    qtbot.waitUntil(lambda: panel.head.brief)
+    qtbot.waitUntil(lambda: has_room_for(panel, 10))
+    worst = int(seen.losses.argmax())
+    assert panel.head.brief_words.text().startswith(f"It is a {NAMES[seen.labels[worst]]}. It says ")
+    assert figure(float(seen.losses.max())) in panel.head.brief_words.text()
+    assert not panel.head.losses.isVisible()
+    # the answer itself, and which picture is followed, are told before the layers: there it is whole
+    for position in (0, 1):
+        panel.player.go(position)
+        assert not panel.head.brief
+        assert panel.head.losses.isVisible()
+    assert panel.head.answer.isVisible()
+    panel.player.go(panel.player.steps - 1)
+    assert panel.head.brief
+    panel.resize(1100, 800)
+    qtbot.waitUntil(lambda: not panel.head.brief)
+    assert panel.head.answer.isVisible()
+
+
+def test_the_layer_that_is_told_of_is_in_sight_in_a_low_room(panel, qtbot):
+    panel.resize(860, 410)
+    for row in (len(panel._rows) - 1, 0):
+        panel.player.go(row + 2)
+        place = panel.descent.place(row).toAlignedRect()
+        qtbot.waitUntil(lambda place=place: panel.descent.visibleRegion().contains(place.center()))
+
+
+@pytest.mark.parametrize("width", [690, 1100])
+def test_gradients_at_the_scores_can_be_read_also_where_it_is_narrow(panel, qtbot, width):
+    """A tenth for all of them would say nothing of most."""
+    panel.resize(width, 800)
+    panel.player.go(1)
+    qtbot.waitUntil(lambda: panel.head.width() < width)
+    answer = panel.head.answer
+    qtbot.waitUntil(lambda: answer.width() / len(answer._chosen) >= 36)
+    assert panel.head.losses.isVisible()

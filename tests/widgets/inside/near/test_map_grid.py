@@ -126,9 +126,8 @@ def test_numbers_are_painted_as_squares_of_one_size(qtbot):
     shown.show_near(near_of(values))
     shown.show()
     place = shown.place_of(2)
-    cells = painted_cells(shown, place, 11)
-    # the outermost lie below the frame
-    assert set(cells[1:-1]) == {round(shown.tile / 11)}
+    # the outermost lie below the frame; on a busy machine a map is painted in the next turn
+    qtbot.waitUntil(lambda: set(painted_cells(shown, place, 11)[1:-1]) == {round(shown.tile / 11)})
 
 
 def test_in_the_panel_few_maps_grow_with_the_window_and_the_keys_still_walk(qtbot):
