@@ -48,5 +48,5 @@ def difference(scene: CanvasScene, folding: Folding, before: Network, room: floa
 
 def another(before: Network, network: Network) -> bool:
     """Whether less than half of either network is in both: then it is not the same one after an edit."""
-    kept = sum(node.name in before for node in network.nodes)
+    kept = len(before.by_name.keys() & network.by_name.keys())
     return 2 * kept < max(len(before.nodes), 1) and 2 * kept < max(len(network.nodes), 1)

@@ -220,34 +220,47 @@ class CanvasScene(QGraphicsScene):
         self.removeItem(item)
 
     def _move(self, new_cards: set[str], new_wires: set[Wire], visible: QRectF | None) -> None:
-        """Puts everything in its place; whatever is in sight glides there."""
-        places, routes = self.layout_of_network.places, self.layout_of_network.routes
+        """Puts everything in its place; whatever is in sight glides there, unless that is too much."""
         band = (visible.top() - 60, visible.bottom() + 60) if visible is not None else None
-        cards: list[tuple[CardItem, Point]] = []
-        wires: list[tuple[WireItem, tuple[Point, ...]]] = []
+        cards, wires = self._put_cards(new_cards, band), self._put_wires(new_wires, band)
+        appearing = [
+            *(card for name in new_cards if _seen(band, ((card := self.cards[name]).x(), card.y()))),
+            *(item for wire in new_wires if _seen(band, *(item := self.wires[wire]).points)),
+        ]
+        if len(cards) + len(wires) + len(appearing) <= MOST_MOVING:
+            self.glide.start(cards, wires, appearing)
+            return
+        for card, place in cards:
+            card.setPos(*place)
+        for item, points in wires:
+            item.set_points(points)
+
+    def _put_cards(self, new: set[str], band: tuple[float, float] | None) -> list[tuple[CardItem, Point]]:
+        """Puts cards in their places, all but those in sight that have to go to another one."""
+        places, going = self.layout_of_network.places, []
         for name, card in self.cards.items():
             place = places[name]
-            if name in new_cards:
-                card.setPos(*place)
-                continue
             before = card.x(), card.y()
             if before == place:
                 continue
-            if _seen(band, before, place):
-                cards.append((card, place))
+            if name not in new and _seen(band, before, place):
+                going.append((card, place))
             else:
                 card.setPos(*place)
+        return going
+
+    def _put_wires(
+        self, new: set[Wire], band: tuple[float, float] | None
+    ) -> list[tuple[WireItem, tuple[Point, ...]]]:
+        """Lets wires run where they belong, all but those in sight that have to go somewhere else."""
+        routes, going = self.layout_of_network.routes, []
         for wire, item in self.wires.items():
             points, old = routes[wire], item.points
-            if wire not in new_wires and old != points and _seen(band, *old, *points):
-                wires.append((item, points))
+            if wire not in new and old != points and _seen(band, *old, *points):
+                going.append((item, points))
             else:
                 item.set_points(points)
-        if band is not None:
-            appearing = [*(self.cards[name] for name in new_cards), *(self.wires[wire] for wire in new_wires)]
-            self.glide.start(cards, wires, appearing)
-            if len(cards) + len(wires) + len(appearing) > MOST_MOVING:
-                self.glide.finish()
+        return going
 
     # -- what a drop would make of it
 
