@@ -20,6 +20,8 @@ _OWN_STYLE = Qt.WidgetAttribute.WA_SetStyle
 _DIRECTLY = Qt.FindChildOption.FindDirectChildrenOnly
 _AT_ONCE = 20
 """How many widgets are styled before other events have their turn."""
+_PAUSE_MS = 20
+"""Before the next few of those that are hidden."""
 
 
 def restyle(app: QApplication, palette: QPalette, sheet: str, *, soon: bool = False) -> None:
@@ -27,7 +29,7 @@ def restyle(app: QApplication, palette: QPalette, sheet: str, *, soon: bool = Fa
 
     Each of the others gets the style sheet of that time when it is shown. Until then it keeps the sizes of
     the old one, so the two may differ in colours only. With `soon`, those in sight get it a few at a time;
-    the windows are painted when all of them have it.
+    the windows are painted when all of them have it, and the hidden ones follow while there is time.
     """
     restyling = app.findChild(_Restyling, options=_DIRECTLY) or _Restyling(app)
     restyling.finish()
@@ -45,7 +47,7 @@ def restyle(app: QApplication, palette: QPalette, sheet: str, *, soon: bool = Fa
         app.setStyleSheet("")
         app.setPalette(palette)
         if soon:
-            restyling.begin(seen)
+            restyling.begin(seen, hidden)
         else:
             for widget in seen:
                 widget.setAttribute(_STYLED)
@@ -69,21 +71,27 @@ class _Restyling(QObject):
         self._last = QWidget()
         self._last.setStyleSheet("QWidget {}")
         self._waiting: deque[QWidget] = deque()
+        self._hidden: deque[QWidget] = deque()
         self._held: list[QWidget] = []
         """The windows that are not painted until all in them is styled."""
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._go_on)
+        self._idle = QTimer(self, interval=_PAUSE_MS)
+        self._idle.timeout.connect(self._style_hidden)
 
-    def begin(self, widgets: list[QWidget]) -> None:
-        """Styles these soon, a few at a time."""
+    def begin(self, widgets: list[QWidget], hidden: list[QWidget]) -> None:
+        """Styles these soon, a few at a time, and then the `hidden` ones, unless they are shown before."""
         self._held = [each for each in widgets if each.isWindow() and each.updatesEnabled()]
         for window in self._held:
             window.setUpdatesEnabled(False)
         self._waiting.extend(widgets)
+        self._hidden.extend(hidden)
         self._timer.start()
 
     def finish(self) -> None:
-        """Styles now what is waiting."""
+        """Styles now what is waiting in sight; what is hidden waits until it is shown."""
+        self._idle.stop()
+        self._hidden.clear()
         while self._waiting or self._held:
             self._go_on()
 
@@ -102,6 +110,18 @@ class _Restyling(QObject):
                 window.setUpdatesEnabled(True)
                 # what was asked for while nothing was painted is forgotten, and all that follows waits for it
                 window.repaint()
+        self._idle.start()
+
+    @Slot()
+    def _style_hidden(self) -> None:
+        for _ in range(min(_AT_ONCE, len(self._hidden))):
+            widget = self._hidden.popleft()
+            if Shiboken.isValid(widget):
+                # Qt does this once in the life of a widget, and all the rest is to be done here
+                widget.ensurePolished()
+                self._polish(widget)
+        if not self._hidden:
+            self._idle.stop()
 
     def watch_around(self, seen: list[QWidget]) -> None:
         """Styles all that is hidden when it is shown: windows, and what is in one of those that are seen."""
@@ -132,7 +152,11 @@ class _Restyling(QObject):
     def _style_one(self, widget: QWidget) -> None:
         if not widget.isVisible():
             self.watch(widget)
-        elif not widget.testAttribute(_STYLED):
+        else:
+            self._polish(widget)
+
+    def _polish(self, widget: QWidget) -> None:
+        if not widget.testAttribute(_STYLED):
             widget.style().polish(widget)
             widget.setAttribute(_STYLED)
             QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))

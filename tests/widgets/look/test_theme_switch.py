@@ -293,6 +293,19 @@ def test_what_is_hidden_is_styled_when_it_is_shown_and_only_then(themed, stack):
     assert [styled(each) for each in told] == [0, 0, 0, 0]
 
 
+def test_what_is_hidden_is_styled_in_the_end_when_there_is_time(qtbot, themed, stack):
+    second = stack.widget(1)
+    told = (second, second.inner)
+    for each in told:
+        styled(each)
+    apply_theme(themed, "dark", soon=True)
+    assert [styled(each) for each in told] == [0, 0]
+    qtbot.waitUntil(lambda: all(QEvent.Type.StyleChange in each.changes for each in told))
+    assert [styled(each) for each in told] == [1, 1]
+    stack.setCurrentIndex(1)
+    assert [styled(each) for each in told] == [0, 0]
+
+
 def test_a_menu_of_a_hidden_page_is_styled_when_it_opens(themed, stack):
     menu = QMenu(stack.widget(1))
     menu.addAction("Cut")
