@@ -43,6 +43,8 @@ class OneStep(PanelFeature["BackwardPanel"]):
         self._problem: Message | None = None
         self._alone = False
         """Whether a copy is to learn from the probe as soon as that is ready."""
+        self._coming = False
+        """Whether there is something new to tell, which waits for its turn."""
         desk.probing.changed.connect(self._try)
         desk.trainer.step_seen.connect(self._take)
         desk.trainer.state_changed.connect(self._show_reason)
@@ -178,10 +180,25 @@ class OneStep(PanelFeature["BackwardPanel"]):
             self._seen, self._problem = None, found
             self.desk.probing.budget.free(HOLDER)
             self.desk.say(found)
+        # it comes with all else that a step has changed, and each of these takes a while
+        self._coming = True
+        for do in (self._tell, self._open):
+            self.desk.turns.add(do)
+
+    def _tell(self) -> None:
+        assert self.panel
+
+    def _open(self) -> None:
         self.desk.open_panel("one_step")
-        self._show_story(self.panel)
+
+    @Slot()
+    def _catch_up(self) -> None:
+        super()._catch_up()
+        if self._coming and self.late.made is not None:
+            self._show_story(self.late.made)
 
     def _show_story(self, panel: BackwardPanel) -> None:
+        self._coming = False
         note = "" if self._problem is None else said(self._problem)
         panel.show_step(self._seen, self._names, note)
         self._show_reason()

@@ -25,6 +25,7 @@ def test_a_step_is_made_told_and_followed_by_another(one_step, training, qtbot):
     one_step.step()
     qtbot.waitUntil(lambda: one_step.panel.seen is not None, timeout=60_000)
     qtbot.waitUntil(lambda: trainer.state is State.IDLE, timeout=60_000)
+    training.desk.turns.finish()
     assert opened == ["one_step"]
     assert trainer.run.step == one_step.panel.seen.step == 1
     one_step.panel.button.click()
