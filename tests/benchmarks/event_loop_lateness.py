@@ -205,9 +205,27 @@ def switching(project: Project, *, trained: bool = False) -> Iterator[Action]:
         if trained:
             in_loop(window.runs.train)
             wait(120, lambda: window.trainer.state is State.IDLE)
-        seats = list(window.zones.seats.values())
+        seats = window.zones.seats
 
-        yield lambda: in_loop(*(seat.bring for seat in seats), pause=0.7)
+        def round_() -> None:
+            for name, seat in seats.items():
+                in_loop(seat.bring, pause=0.7, name=name)
+
+        yield round_
+
+
+@contextmanager
+def making_ahead() -> Iterator[Action]:
+    """What the window does by itself after its start: torch loads, files are imported, panels are made.
+
+    Only the first round imports.
+    """
+
+    def round_() -> None:
+        with opened(first_project(), everything=False):
+            pass
+
+    yield round_
 
 
 @contextmanager
@@ -218,11 +236,12 @@ def looking_inside(project: Project) -> Iterator[Action]:
         names = [node.name for node in project.network.nodes][1:7]
 
         def round_() -> None:
-            in_loop(lambda: window.feature(XRayCanvas).switch(True), pause=2)
-            in_loop(window.feature(WhereFrom).explain_selected, pause=2)
-            in_loop(lambda: desk.open_panel("inside"), pause=1)
-            in_loop(*(partial(canvas.select, (name,)) for name in names), pause=0.5)
-            in_loop(window.zones.seats["curves"].bring, lambda: window.feature(XRayCanvas).switch(False))
+            in_loop(lambda: window.feature(XRayCanvas).switch(True), pause=2, name="x-ray")
+            in_loop(window.feature(WhereFrom).explain_selected, pause=2, name="explain")
+            in_loop(lambda: desk.open_panel("inside"), pause=1, name="inside")
+            in_loop(*(partial(canvas.select, (name,)) for name in names), pause=0.5, name="walk")
+            in_loop(window.zones.seats["curves"].bring, name="curves")
+            in_loop(lambda: window.feature(XRayCanvas).switch(False), name="x-ray off")
 
         yield round_
 
@@ -264,6 +283,7 @@ def warmed(first: AbstractContextManager[Action]) -> Iterator[Action]:
 
 
 ACTIONS = {
+    "start": making_ahead,
     "theme": lambda: theme("LeNet-5"),
     "theme-152": lambda: theme("ResNet-152"),
     "undo-1000": lambda: undo(chain(998)),

@@ -11,7 +11,7 @@ from networks.presets.catalog import PRESETS
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe
 from tests.app.window.opened import OpenedWindow
-from tests.benchmarks.lateness_ticks import wait
+from tests.benchmarks.lateness_ticks import Ticks, wait
 
 Action = Callable[[], None]
 """One round of what is measured."""
@@ -23,18 +23,29 @@ def opened(project: Project, everything: bool = True) -> Iterator[OpenedWindow]:
     window = OpenedWindow(project, everything=everything)
     window.resize(1480, 920)
     window.show()
+    wait(1)
+    _begin("load torch")
     window.load_torch()
     wait(30, lambda: window.desk.shown.devices is not None)
     gc.freeze()  # as the program does then
-    ahead = window.feature(TorchLoading).ahead
-    wait(60, lambda: not ahead.busy)
+    loading = window.feature(TorchLoading)
+    _begin("import ahead")
+    wait(60, lambda: not loading.ahead.busy)
+    _begin("make ahead")
+    wait(60, lambda: not loading.panels_ahead.busy)
     wait(0.5)
+    _begin("")
     yield window
     window.trainer.close()
     window.document.history.setClean()
     window.close()
     window.deleteLater()
     wait(0.1)
+
+
+def _begin(step: str) -> None:
+    if Ticks.current is not None:
+        Ticks.current.begin(step)
 
 
 def preset(name: str) -> Project:
