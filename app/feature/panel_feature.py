@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
 
 from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.panel import Panel, Place
 from app.feature.shown import Shown
-from app.feature.turns import is_large
+from app.feature.turns import takes_turns
 from widgets.controls.late import Late
 
 AnyPanel = TypeVar("AnyPanel", bound=QWidget)
@@ -23,7 +24,8 @@ class PanelFeature(Feature, Generic[AnyPanel]):
     """Declares `self.late` as the widget of its panel, so that what is folded away is no part of the start.
 
     For the same reason the file of the panel is imported in `make_panel`. What a large network has to show on
-    a panel waits for its turn, and on one that is out of sight until it is seen.
+    a panel waits for its turn, and on one that is out of sight until it is seen; so does what there is to
+    show on a panel that was made while there was time and has never been in sight.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -56,13 +58,19 @@ class PanelFeature(Feature, Generic[AnyPanel]):
         panel = self.late.made
         if panel is None:
             return
-        if old is None or (self._last is None and not is_large(new)):
-            self.show_panel(panel, old, new)
+        if old is None:
+            self.show_panel(panel, None, new)
             return
         if self._last is None:
             self._last = old
-        if panel.isVisible():
+        if not self._may_lag(new):
+            self._catch_up()
+        elif panel.isVisible():
             self.desk.turns.add(self._catch_up)
+
+    def _may_lag(self, new: Shown) -> bool:
+        unseen = not self.late.in_place and not QAccessible.isActive()
+        return unseen or takes_turns(new)
 
     @Slot()
     def _catch_up(self) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
+from PySide6.QtGui import QAccessible
 
 from app.feature.shown import Shown
 
@@ -34,9 +35,12 @@ _INPUT = frozenset(
 )
 
 
-def is_large(shown: Shown) -> bool:
-    """Whether its panels take turns."""
-    return len(shown.network.nodes) >= LARGE
+def takes_turns(shown: Shown) -> bool:
+    """Whether its panels are shown it in turns, after the canvas.
+
+    Not while a screen reader listens: what it does is no event, so nothing would be finished before it.
+    """
+    return len(shown.network.nodes) >= LARGE and not QAccessible.isActive()
 
 
 class Turns(QObject):

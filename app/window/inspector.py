@@ -69,7 +69,8 @@ class Inspector(QWidget):
             seat.changed.connect(self._refresh)
             seat.wished.connect(partial(self.bring, seat))
             if isinstance(seat.panel.widget, Late):
-                seat.panel.widget.filled.connect(partial(self._open_within, seat.panel.widget))
+                for there in (seat.panel.widget.readied, seat.panel.widget.filled):
+                    there.connect(partial(self._open_within, seat.panel.widget))
         self._refresh()
 
     # what the window tells
@@ -214,8 +215,8 @@ class Inspector(QWidget):
 
 
 def least_width(widget: QWidget) -> int:
-    """The width below which a widget would be cut off; the usual one for a panel that is not made yet."""
-    if isinstance(widget, Late) and widget.made is None:
+    """The width below which a widget would be cut off; the usual one for a panel that was never in sight."""
+    if isinstance(widget, Late) and not widget.in_place:
         return theme.grown(_USUAL)
     return max(widget.minimumSizeHint().width(), widget.minimumWidth())
 

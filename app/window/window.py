@@ -17,7 +17,7 @@ from app.feature.gesture import Gesture
 from app.feature.panel import Spot
 from app.feature.showing import Showing
 from app.feature.shown import Shown
-from app.feature.turns import is_large
+from app.feature.turns import takes_turns
 from app.features import FEATURES
 from app.session.arrangement import Arrangement, Frame
 from app.window.file_drops import FileDrops
@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_state_soon(self) -> None:
-        if is_large(self.desk.shown):
+        if takes_turns(self.desk.shown):
             self.desk.turns.add(self._show_state)
         else:
             self._show_state()

@@ -1,4 +1,4 @@
-"""torch, which is loaded when the window already stands; then all files of widgets, for what opens first."""
+"""torch, which is loaded when the window already stands; then all panels, so that each opens at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel
 
 import widgets
 from app.background.imports_ahead import ImportsAhead
+from app.background.panels_ahead import PanelsAhead
 from app.feature.desk import LASTING, Desk
 from app.feature.feature import Feature
 from app.feature.panel import Piece, Spot
@@ -33,6 +34,8 @@ class TorchLoading(Feature):
         self.ahead = ImportsAhead(widgets, self)
         self._loader.loaded.connect(self.ahead.start)
         self._loader.failed.connect(self.ahead.start)
+        self.panels_ahead = PanelsAhead(desk.window, self)
+        self.ahead.done.connect(self.panels_ahead.start)
 
     def pieces(self) -> tuple[Piece, ...]:
         return (Piece(Spot.CORNER, self.label),)
@@ -43,6 +46,7 @@ class TorchLoading(Feature):
 
     def close(self) -> None:
         self.ahead.close()
+        self.panels_ahead.close()
         self._loader.close()
 
     @Slot(object, str)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -97,6 +98,54 @@ def test_whatever_the_user_does_next_finds_it_up_to_date(window, press):
     edit(window, 50)
     press(window.button, Qt.MouseButton.LeftButton if press is QTest.mouseClick else Qt.Key.Key_Space)
     assert found == ["50"]
+
+
+@pytest.fixture
+def screen_reader(qapp):
+    """A screen reader listens."""
+    QAccessible.setActive(True)
+    yield
+    QAccessible.setActive(False)
+
+
+def test_what_a_screen_reader_does_finds_it_up_to_date(window, screen_reader):
+    """It presses a button past all events."""
+    found = []
+    window.button.pressed.connect(lambda: found.append(text(window.front)))
+    edit(window, 50)
+    QAccessible.queryAccessibleInterface(window.button).actionInterface().doAction("Press")
+    assert found == ["50"]
+    assert text(window.behind) == "50"
+
+
+def test_what_lags_behind_is_up_to_date_with_the_first_change_that_a_screen_reader_can_hear(window, qapp):
+    edit(window, 50)
+    assert text(window.front) != "50"
+    QAccessible.setActive(True)
+    try:
+        edit(window, 51)
+        assert text(window.front) == text(window.behind) == "51"
+    finally:
+        QAccessible.setActive(False)
+    assert window.front.heard[-1] is window.desk.shown
+
+
+def test_what_was_prepared_is_shown_nothing_until_it_is_seen_and_then_the_newest(window):
+    """Also of a small network, which other panels are shown at once."""
+    window.desk.edit_network(chain(LARGE - 3), "Fewer layers")
+    window.desk.turns.finish()
+    third = Epochs(window.desk)
+    Showing(window.desk, (third,)).show()
+    window.pages.addWidget(third.late)
+    for _ in third.late.prepared():
+        pass
+    for epochs in (50, 51, 52):
+        edit(window, epochs)
+    assert len(third.heard) == 1
+    window.pages.setCurrentIndex(2)
+    assert text(third) == "52"
+    edit(window, 53)
+    assert text(third) == "53"
 
 
 def test_small_networks_are_shown_at_once(window):

@@ -111,6 +111,24 @@ def test_a_panel_that_is_made_late_shows_what_one_made_early_shows(opened, name)
     assert words(panel_of(early, name)) == words(panel_of(late, name))
 
 
+@pytest.mark.parametrize("edited", ["before it is seen", "before it is prepared"])
+def test_panels_that_were_prepared_show_what_others_show(opened, edited):
+    early, late = opened(MainWindow), opened(MainWindow)
+    if edited == "before it is prepared":
+        edit(late)
+    arranged = late.zones.arrangement()
+    for one in late.findChildren(Late):
+        assert list(one.prepared()) is not None
+    if edited == "before it is seen":
+        edit(late)
+    edit(early)
+    assert late.zones.arrangement() == arranged
+    for name in LATE:
+        assert words(panel_of(late, name)) == words(panel_of(early, name)), name
+    for window in (early, late):
+        window.desk.document.history.undo()
+
+
 @pytest.mark.parametrize(
     "order",
     [pytest.param(LATE, marks=pytest.mark.slow), LATE[::-1]],
@@ -150,6 +168,11 @@ def test_what_was_open_within_a_panel_is_open_when_it_is_made(opened):
     between = opened(MainWindow)
     assert between.zones.seats["training"].panel.widget.made is None
     between.close()
+    # and so does one that prepares it
+    prepared = opened(MainWindow)
+    for _ in prepared.zones.seats["training"].panel.widget.prepared():
+        pass
+    prepared.close()
     last = opened(MainWindow)
     assert panel_of(last, "training").findChild(Disclosure).is_open()
     last.zones.reset()

@@ -83,6 +83,53 @@ def test_it_is_made_once_when_it_comes_into_sight(window, qtbot):
     assert late.made is made
 
 
+@pytest.mark.parametrize("steps", range(9))
+def test_what_is_prepared_is_hidden_and_complete_as_soon_as_it_is_needed(window, qtbot, steps):
+    """However far the preparation has come when it is needed."""
+    late, shown = window.findChild(Late), []
+    late._begin = shown.append
+    late.hide()
+    window.show()
+    height = late.sizeHint().height()
+    for _ in itertools.islice(late.prepared(), steps):
+        assert not late.in_place
+        assert late.sizeHint().height() == height, "the sizes around it stay as they are"
+        assert not any(one.isVisible() for one in late.findChildren(QWidget))
+    with qtbot.waitSignal(late.filled):
+        late.show()
+    assert shown == [late.made]
+    assert late.made.isVisible()
+    assert late.made.parent() is late
+    assert late.made.geometry() == late.rect()
+    assert visited(window, qtbot) == list(FIELDS)
+
+
+def test_what_is_prepared_to_the_end_is_styled_and_shown_what_there_is_to_show(window):
+    late, shown = window.findChild(Late), []
+    late._begin = shown.append
+    for _ in late.prepared():
+        assert not late.in_place
+    assert shown == [late.made]
+    styled = Qt.WidgetAttribute.WA_WState_Polished
+    assert all(one.testAttribute(styled) for one in (late.made, *late.made.findChildren(QWidget)))
+    assert list(late.prepared()) == [None] * len(late.findChildren(QWidget)), "nothing is made twice"
+    assert len(shown) == 1
+
+
+def test_what_hides_itself_stays_hidden_when_it_was_prepared(qtbot):
+    def hidden():
+        made = QLabel()
+        made.hide()
+        return made
+
+    late = Late(hidden)
+    qtbot.addWidget(late)
+    assert list(late.prepared())
+    late.show()
+    QApplication.processEvents()
+    assert not late.made.isVisible()
+
+
 class Painted(QLabel):
     """Notes where it was, in the window, when it was painted."""
 
