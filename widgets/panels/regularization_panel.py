@@ -78,9 +78,9 @@ class RegularizationPanel(RecipePanel):
         factor = recipe.learning.dropout
         mend = None if shares else adds_dropout(network)
         self._add.setVisible(mend is not None)
-        if mend is not None:
-            self._add.setText(visible(said(mend.words), _LONGEST))
-            self._add.setToolTip(plain_hint(said(mend.words)))
+        words = "" if mend is None else said(mend.words)
+        self._add.setText(visible(words, _LONGEST))
+        self._add.setToolTip(plain_hint(words))
         if not shares:
             self._layers.setText(
                 self.tr("This network has no dropout layer, so that the factor changes nothing yet.")
