@@ -85,15 +85,16 @@ class Recorder:
         try:
             self._metrics = Appending(folder, clock)
         except OSError as error:
-            raise UserError(_unwritten(folder, error)) from error
+            raise _not_begun(folder, error) from error
         self._board = EventFile(time.time()) if tensorboard or event_files(folder) else None
         self._moments = Moments(run, folder, clock, SHARE)
         self._due = clock() + SOONEST
         self._moments_due = clock()
         self._writing: threading.Thread | None = None
         self._troubles: list[Message] = []
+        """Why something could not be written, as far as it is not told yet."""
         self._failing: dict[str, Message] = {}
-        """What cannot be written now, with the sentence that was told."""
+        """What cannot be written now, and why."""
         self.ended = False
         """Whether the end of the leg has been told."""
         self.cost = 0.0
@@ -120,7 +121,11 @@ class Recorder:
         if not self._troubles:
             return ()
         troubles, self._troubles = self._troubles, []
-        return tuple(Noticed(self._run.id, trouble) for trouble in troubles)
+        # in the words of now: what is told with the end may have come up before it
+        sentences = [
+            _not_all_kept(self.folder, reason, ended=self.ended) for reason in dict.fromkeys(troubles)
+        ]
+        return tuple(Noticed(self._run.id, sentence) for sentence in sentences)
 
     def checkpoint(self) -> None:
         """Copies the state now, and writes it beside the training."""
@@ -228,14 +233,14 @@ class Recorder:
 
     @contextmanager
     def _trying(self, what: str) -> Iterator[None]:
-        """Writes something; an error is told once, until it succeeds again, and training goes on."""
+        """Writes something; an error is told once, until it succeeds again, and once more at the end."""
         try:
             yield
         except Exception as error:  # noqa: BLE001  whatever it is, it is no reason to lose what was trained
-            sentence = _unwritten(self.folder, error)
-            if sentence not in self._failing.values():
-                self._troubles.append(sentence)
-            self._failing[what] = sentence
+            reason = _reason(error)
+            if self.ended or reason not in self._failing.values():
+                self._troubles.append(reason)
+            self._failing[what] = reason
         else:
             self._failing.pop(what, None)
 
@@ -276,7 +281,7 @@ def begun(
         try:
             write_tensors(place / START_WEIGHTS, _alone(weights), {"format": "pt"})
         except OSError as error:
-            raise UserError(_unwritten(place, error)) from error
+            raise _not_begun(place, error) from error
     write_json(place / HEADER, header)
     leg = claim_leg(place, new_leg(environment(run, version), 0, launch=launch))
     return Recorder(run, place, leg, tensorboard=tensorboard)
@@ -321,13 +326,29 @@ def _alone(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
 
 
-def _unwritten(folder: Path, error: Exception) -> Message:
-    if isinstance(error, UserError):
-        reason = error.reason
-    elif isinstance(error, OSError):
-        reason = why_not_written(error)
-    else:
-        reason = message("{reason}", reason=str(error) or type(error).__name__)
-    return message(
-        "The run trains on, but is not kept in “{path}”: {reason}", path=str(folder), reason=reason
+def _not_begun(folder: Path, error: OSError) -> UserError:
+    """Nothing of the run has been told yet."""
+    return UserError(
+        message("“{path}” was not saved: {reason}.", path=str(folder), reason=why_not_written(error))
     )
+
+
+def _reason(error: Exception) -> Message:
+    if isinstance(error, UserError) and isinstance(error.__cause__, OSError):
+        # which file it was is not what matters, and the same reason is told once
+        error = error.__cause__
+    if isinstance(error, UserError):
+        return error.reason
+    if isinstance(error, OSError):
+        return why_not_written(error)
+    return message("{reason}", reason=str(error) or type(error).__name__)
+
+
+def _not_all_kept(folder: Path, reason: Message, *, ended: bool) -> Message:
+    """What is true where something of a run could not be written: while it trains, and at its end."""
+    text = (
+        "The run has ended, but not all of it is kept in “{path}”: {reason}"
+        if ended
+        else "The run trains on, but not all of it is kept in “{path}”: {reason}"
+    )
+    return message(text, path=str(folder), reason=reason)

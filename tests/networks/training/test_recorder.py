@@ -172,7 +172,7 @@ def test_on_a_full_disk_the_run_trains_on_and_says_so_once(tmp_path, monkeypatch
     assert measured(told) == measured(Run(project(RANDOM, epochs=3)).train())
     sentences = {str(trouble.message) for trouble in troubles}
     assert sentences == {
-        f"The run trains on, but is not kept in “{keeping.folder}”: "
+        f"The run trains on, but not all of it is kept in “{keeping.folder}”: "
         "there is no space left; free some, or choose another folder"
     }
     assert 1 <= len(troubles) <= 2
@@ -185,13 +185,19 @@ def test_on_a_disk_that_stays_full_the_run_ends_and_can_go_on(tmp_path, monkeypa
     monkeypatch.setattr(recorder, "SOONEST", 0.0)
     disk = FullDisk(monkeypatch)
     run, keeping = begin(tmp_path)
+    told = []
     for event in run.train():
         if run.step == 3:
             keeping.checkpoint()
             keeping._wait()
             disk.full = True
-        keeping.take(event)
+        told = keeping.take(event)
     assert isinstance(event, Finished)
+    # what is told with the end says what is true then
+    assert [str(notice.message) for notice in told] == [
+        f"The run has ended, but not all of it is kept in “{keeping.folder}”: "
+        "there is no space left; free some, or choose another folder"
+    ]
     assert checkpoints(keeping.folder)
     assert not list(keeping.folder.glob("weights*"))
     # it has no end: as soon as this process is gone, it counts as interrupted
