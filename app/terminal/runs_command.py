@@ -12,7 +12,8 @@ from networks.project.side_by_side import Compared, compare_runs
 from networks.runs.kept.files import PROJECT
 from networks.runs.kept.folders import number_of, run_folders, runs_folder
 from networks.runs.kept.legs import first_leg
-from networks.runs.kept.reading import KeptRun, is_run, read_briefly, read_run
+from networks.runs.kept.reading import KeptRun, is_run, read_briefly
+from networks.runs.kept.reading_both import read_both
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS, Measure
 from networks.runs.record import Record
 from networks.runs.verdict import best_index, verdict
@@ -38,8 +39,8 @@ def listed(project: Path) -> str:
 
 def compared(one: Path, other: Path) -> str:
     """In what two runs differ, and their measures side by side. Raises UserError where one cannot be read."""
-    runs = [read_run(folder) for folder in (one, other)]
-    found = compare_runs(*map(_compared, runs))
+    *runs, common = read_both(one, other)
+    found = compare_runs(_compared(runs[0]), _compared(runs[1]), common)
     lines = [f"1  {runs[0].record.title}", f"2  {runs[1].record.title}", ""]
     lines += [*map(str, found.changes)] or ["The same project on the same machine."]
     rows = [(str(name), *values) for name, *values in found.figures]

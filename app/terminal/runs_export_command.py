@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
 from app.terminal.printing import print_lines
 from networks.core.message import UserError, message
-from networks.core.storage import write_atomically
+from networks.core.storage import replacing, why_not_written
 from networks.runs.kept.event_export import export_events
 from networks.runs.kept.folders import run_folders, runs_folder
-from networks.runs.kept.reading import is_run, read_run
-from networks.runs.table import csv_text
+from networks.runs.kept.reading import Reading, is_run
+from networks.runs.table import TableOfSteps
 
 
 def export(runs: Path, tensorboard: Path | None, csv: Path | None) -> int:
@@ -22,9 +23,28 @@ def export(runs: Path, tensorboard: Path | None, csv: Path | None) -> int:
             export_events(folder, tensorboard / folder.absolute().name)
         print_lines(f"“{tensorboard}” holds {_count(folders)}: tensorboard --logdir {tensorboard}")
     if csv is not None:
-        write_atomically(csv, csv_text([read_run(folder).record for folder in folders]).encode())
+        _write_table(csv, folders)
         print_lines(f"“{csv}” holds {_count(folders)}.")
     return 0
+
+
+def _write_table(path: Path, folders: list[Path]) -> None:
+    """All steps of these runs, a row each, whole or not at all. Raises UserError."""
+    try:
+        with replacing(Path(os.path.realpath(path))) as file:
+            text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+            table = TableOfSteps(text, several=len(folders) > 1)
+            for folder in folders:
+                run = Reading(folder)
+                table.begin_run(run.kept.record.title)
+                for events in run.told():
+                    table.take(events)
+            table.end_row()
+            text.detach()
+    except OSError as error:
+        raise UserError(
+            message("“{path}” was not saved: {reason}.", path=os.fspath(path), reason=why_not_written(error))
+        ) from error
 
 
 def _all(project: Path) -> list[Path]:

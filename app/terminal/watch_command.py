@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -13,12 +12,12 @@ import numpy as np
 from app.terminal.printing import print_lines
 from app.terminal.progress import Bar
 from networks.core.message import UserError, message, visible
-from networks.runs.events import Failed
+from networks.runs.events import Event, Failed, Started, Stepped, Validated
 from networks.runs.kept.following import Follower
 from networks.runs.kept.reading import is_run
 from networks.runs.measures import MEASURES, TRAINING_ACCURACY, TRAINING_LOSS, Measure
 from networks.runs.record import MANY, Record
-from networks.runs.table import rows, writer
+from networks.runs.table import TableOfSteps
 from networks.runs.verdict import verdict
 
 LOOK_SECONDS = 0.5
@@ -34,10 +33,10 @@ def watch(folder: Path, *, csv: bool) -> int:
     """
     if not is_run(folder):
         raise UserError(message("“{path}” is not the folder of a run.", path=str(folder)))
-    # a table of all steps needs all of them
-    follower = Follower(folder, most=None if csv else MANY)
+    steps = _Steps() if csv else None
+    follower = Follower(folder, most=MANY, table=steps)
     record = follower.begin().record
-    table: _Table = _Steps() if csv else _Epochs(record.title)
+    table: _Table = steps or _Epochs(record.title)
     try:
         table.show(record)
         while record.ended is None:
@@ -75,25 +74,51 @@ class _Table(Protocol):
 
 
 class _Steps:
-    """A row for each step, as CSV; a validation stands in the row of the step that it follows."""
+    """A row for each step, as CSV; a validation stands in the row of the step that it follows.
+
+    Rows are written as they are read, so that a run of any length can be watched.
+    """
 
     def __init__(self) -> None:
-        self._table = writer(sys.stdout)
-        self._written = 0
+        self._table = TableOfSteps(sys.stdout)
+        self._step = self._judged = 0
+        """The last step, and the last validation, that was told."""
+        self._legs = self._read = 0
+        """How many legs were told, and how many of them have been read since it was begun with."""
+        self._waits = False
+        """Whether the last step ends an epoch: its validation belongs into its row."""
+
+    def begin(self) -> None:
+        self._read = 0
+
+    def take(self, events: list[Event]) -> None:
+        self._table.take([event for event in events if self._tells(event)])
+
+    def _tells(self, event: Event) -> bool:
+        """Whether an event tells something new; from then on it is told."""
+        if isinstance(event, Started):
+            self._read += 1
+            if self._read > self._legs:
+                # it may have gone back: what came after this step comes again
+                self._legs = self._read
+                if event.step < self._step:
+                    self._table.end_row()
+                self._step, self._judged = min(self._step, event.step), min(self._judged, event.step)
+        elif isinstance(event, Stepped) and event.step > self._step:
+            self._step, self._waits = event.step, float(event.epoch).is_integer()
+            return True
+        elif isinstance(event, Validated) and event.step > self._judged:
+            self._judged = event.step
+            return True
+        return False
 
     def show(self, record: Record) -> None:
-        steps = record.steps
-        count = len(steps)
-        if count and record.ended is None and float(steps.epoch[-1]).is_integer():
-            # a whole epoch: its validation belongs into this row
-            judged = len(record.validations) and record.validations.step[-1] == steps.step[-1]
-            count -= not judged
-        self._table.writerows(islice(rows(record, self._written), max(0, count - self._written)))
-        self._written = max(count, self._written)
+        if record.ended is not None or not self._waits or self._judged >= self._step:
+            self._table.end_row()
         sys.stdout.flush()
 
     def go_back(self, record: Record) -> None:
-        self._written = min(self._written, len(record.steps))
+        """What is read again was told already, up to where the run went back to."""
 
     def clear(self) -> None:
         """Nothing is drawn below."""

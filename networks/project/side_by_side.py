@@ -13,7 +13,7 @@ from networks.project.project import Project
 from networks.runs.kept.environment import Environment, environment_changes
 from networks.runs.measures import MEASURES, Measure
 from networks.runs.record import Record
-from networks.runs.sameness import first_difference, in_common
+from networks.runs.sameness import Common, common
 from networks.runs.verdict import best_index, verdict
 
 
@@ -41,13 +41,16 @@ class SideBySide(msgspec.Struct, frozen=True):
     sameness: Message
 
 
-def compare_runs(one: Compared, other: Compared) -> SideBySide:
-    """Compares two runs, of which `one` is the earlier or the plain one."""
+def compare_runs(one: Compared, other: Compared, whole: Common | None = None) -> SideBySide:
+    """Compares two runs, of which `one` is the earlier or the plain one.
+
+    `whole` is what came of comparing all steps, where these are not all in the records.
+    """
     changes = [*difference(one.project, other.project)]
     if one.environment is not None and other.environment is not None:
         changes += environment_changes(one.environment, other.environment)
     return SideBySide(
-        tuple(changes), tuple(_figures(one.record, other.record)), _sameness(one.record, other.record)
+        tuple(changes), tuple(_figures(one.record, other.record)), _sameness(one.record, other.record, whole)
     )
 
 
@@ -75,18 +78,17 @@ def _best(record: Record, measure: Measure) -> float | None:
     return record.validations.value(measure.name, best_index(record, measure))
 
 
-def _sameness(one: Record, other: Record) -> Message:
+def _sameness(one: Record, other: Record, whole: Common | None) -> Message:
     """Whether both runs told the same numbers, and if not, which one differs first."""
-    common, _ = in_common(one, other)
-    if not common:
+    count, _, found = whole or common(one, other)
+    if not count:
         return message("There is no step that both have made.")
-    found = first_difference(one, other)
-    if one.thinned or other.thinned:
+    if whole is None and (one.thinned or other.thinned):
         sentence = found.sentence() if found is not None else message("None of them differs.")
         return message(
             "Of so long a run not all steps are in memory, and {count} were compared; “backbone compare” "
             "compares all. {sentence}",
-            count=common,
+            count=count,
             sentence=sentence,
         )
     if found is not None:
@@ -94,5 +96,5 @@ def _sameness(one: Record, other: Record) -> Message:
     return plural(
         "All numbers of the first step are the same, to the last bit.",
         "All numbers of the first {count} steps are the same, to the last bit.",
-        count=common,
+        count=count,
     )

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
 import msgspec
 import numpy as np
 
 from networks.core.message import Message, message
-from networks.runs.measures import MEASURE, MEASURES, Each
+from networks.runs.events import Stepped
+from networks.runs.measures import EACH_STEP, MEASURE, MEASURES, Each
 from networks.runs.record import Record
 from networks.runs.series import Floats, Series
+
+_AT_ONCE = 10_000
+"""Steps of each run that are compared at once."""
 
 
 class FirstDifference(msgspec.Struct, frozen=True):
@@ -33,44 +41,69 @@ class FirstDifference(msgspec.Struct, frozen=True):
         )
 
 
-def in_common(one: Record, other: Record) -> tuple[int, int]:
-    """How many steps and how many validations of both runs can be compared.
-
-    Those that both have made; of runs so long that not all their steps are in memory, those that are in both.
-    """
-    steps = min(len(one.steps), len(other.steps))
-    if one.thinned or other.thinned:
-        steps = len(np.intersect1d(one.steps.step, other.steps.step, assume_unique=True))
-    return steps, min(len(one.validations), len(other.validations))
-
-
-def first_difference(one: Record, other: Record) -> FirstDifference | None:
-    """The first number that differs among those that both runs have measured; None where none does.
+class Common(NamedTuple):
+    """How many steps and validations of two runs were compared, and the first number that differs.
 
     A validation comes after the step that it follows. Where one run has not measured what the other one has
     at a step, its number counts as NaN.
     """
-    kinds: tuple[Each, ...] = ("step", "epoch")
-    found = [
-        (difference.step, kinds.index(each), difference)
-        for each in kinds
-        if (difference := _first(one, other, each)) is not None
-    ]
-    return min(found, key=lambda item: item[:2])[2] if found else None
+
+    steps: int
+    validations: int
+    difference: FirstDifference | None
 
 
-def _first(one: Record, other: Record, each: Each) -> FirstDifference | None:
-    ours, theirs = (record.steps if each == "step" else record.validations for record in (one, other))
-    if each == "step" and (one.thinned or other.thinned):
-        return _first_of_some(ours, theirs)
-    common = min(len(ours), len(theirs))
+def common(one: Record, other: Record) -> Common:
+    """Compares what is in memory of both: of very long runs not all steps, and then only those of both."""
+    steps = min(len(one.steps), len(other.steps))
+    if one.thinned or other.thinned:
+        steps = len(np.intersect1d(one.steps.step, other.steps.step, assume_unique=True))
+        found = _first_of_some(one.steps, other.steps)
+    else:
+        found = _first(one.steps, other.steps, "step")
+    return common_of_all(one, other, steps, found)
+
+
+def common_of_all(one: Record, other: Record, steps: int, found: FirstDifference | None) -> Common:
+    """Compares the validations of both, where so many steps were compared and this one differs first."""
+    judged = min(len(one.validations), len(other.validations))
+    after = _first(one.validations, other.validations, "epoch")
+    if found is None or (after is not None and after.step < found.step):
+        found = after
+    return Common(steps, judged, found)
+
+
+def difference_of_steps(
+    one: Iterator[Stepped], other: Iterator[Stepped]
+) -> tuple[int, FirstDifference | None]:
+    """How many steps both runs have made, and the first number that differs, whatever their length."""
+    count, found = 0, None
+    while True:
+        some = [*islice(one, _AT_ONCE)], [*islice(other, _AT_ONCE)]
+        length = min(map(len, some))
+        if found is None:
+            ours, theirs = (_series(steps[:length]) for steps in some)
+            found = _first(ours, theirs, "step")
+        count += length
+        if length < _AT_ONCE:
+            return count, found
+
+
+def _series(steps: list[Stepped]) -> Series:
+    series = Series(EACH_STEP)
+    series.extend(steps)
+    return series
+
+
+def _first(ours: Series, theirs: Series, each: Each) -> FirstDifference | None:
+    length = min(len(ours), len(theirs))
     first: tuple[int, str] | None = None
     for measure in MEASURES:
         if measure.each == each:
-            unequal = _unequal(ours.values(measure.name)[:common], theirs.values(measure.name)[:common])
+            unequal = _unequal(ours.values(measure.name)[:length], theirs.values(measure.name)[:length])
             if len(unequal) and (first is None or unequal[0] < first[0]):
                 first = int(unequal[0]), measure.name
-    steps = np.flatnonzero(ours.step[:common] != theirs.step[:common])
+    steps = np.flatnonzero(ours.step[:length] != theirs.step[:length])
     if first is None or (len(steps) and steps[0] < first[0]):
         if not len(steps):
             return None

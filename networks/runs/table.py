@@ -34,13 +34,23 @@ def rows(record: Record, start: int = 0) -> Iterator[Row]:
 
 
 class TableOfSteps:
-    """Writes the rows of a run while it goes on, from what it tells, and keeps one of them in memory."""
+    """Writes the rows of a run while it goes on, from what it tells, and keeps one of them in memory.
 
-    def __init__(self, file: TextIO) -> None:
-        """Writes the heading."""
-        self._table = writer(file)
+    The same text as `csv_text` gives, for runs of any length.
+    """
+
+    def __init__(self, file: TextIO, *, several: bool = False) -> None:
+        """Writes the heading; where `several` runs follow, the first column names the run."""
+        self._several = several
+        self._table = writer(file, (RUN, *COLUMNS) if several else COLUMNS)
+        self._named: Row = {}
         self._row: Row | None = None
         """That of the last step, into which a validation may still come."""
+
+    def begin_run(self, title: str) -> None:
+        """The rows that follow are those of this run."""
+        self.end_row()
+        self._named = {RUN: title} if self._several else {}
 
     def take(self, events: Iterable[Event]) -> None:
         """Writes the rows that these events make whole."""
@@ -53,12 +63,12 @@ class TableOfSteps:
                 if step is not None and step["step"] == event.step:
                     self._row |= step
                 elif step is not None:
-                    self._table.writerow(step)
+                    self._table.writerow(self._named | step)
 
     def end_row(self) -> None:
         """Writes the last row: nothing more comes into it."""
         if self._row is not None:
-            self._table.writerow(self._row)
+            self._table.writerow(self._named | self._row)
             self._row = None
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from networks.core.message import UserError, message
 from networks.core.storage import why_not_written
 from networks.runs.events import Event, Validated
-from networks.runs.kept.files import METRICS, bounded, header_of
-from networks.runs.kept.metrics import LARGEST, events
+from networks.runs.kept.files import header_of
+from networks.runs.kept.metrics import Lines
+from networks.runs.kept.reading import told_in
 from networks.runs.tensorboard import EventFile, event_files
 
 
@@ -22,30 +23,21 @@ def export_events(run: Path, folder: Path) -> Path:
     """
     began = _began(header_of(run).begun)
     file, time = EventFile(began), began
-    try:
-        data = bounded(run / METRICS, LARGEST) if os.path.exists(run / METRICS) else b""
-    except OSError as error:
-        raise UserError(
-            message(
-                "“{path}” was not read: {reason}.",
-                path=os.fspath(run / METRICS),
-                reason=error.strerror or str(error),
-            )
-        ) from error
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for old in event_files(folder):
-            old.unlink()
-        for some in events(data, os.fspath(run)):
-            time = _take(file, some, time)
+    with told_in(run) as metrics:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for old in event_files(folder):
+                old.unlink()
+            for some in Lines(os.fspath(run)).of_legs(metrics):
+                time = _take(file, some, time)
+                file.flush(folder)
             file.flush(folder)
-        file.flush(folder)
-    except (OSError, ValueError) as error:
-        raise UserError(
-            message(
-                "“{path}” was not saved: {reason}.", path=os.fspath(folder), reason=why_not_written(error)
-            )
-        ) from error
+        except (OSError, ValueError) as error:
+            raise UserError(
+                message(
+                    "“{path}” was not saved: {reason}.", path=os.fspath(folder), reason=why_not_written(error)
+                )
+            ) from error
     return folder / file.name
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from networks.runs.events import Event, Started, Validated
 from networks.runs.kept.metrics import MOST_STEPS, events
+from networks.runs.kept.searched import Searched
 from networks.runs.measures import VALIDATION_LOSS
 from networks.runs.record import Record
 from networks.runs.verdict import best_index
@@ -20,7 +21,7 @@ Part = tuple[int, int]
 """From which byte to which, without the last."""
 
 
-def excerpt(data: bytes) -> bytes:
+def excerpt(data: bytes | Searched) -> bytes:
     """All lines but steps; of these the last ones, and those of the epochs that a verdict compares.
 
     Those are the epoch with the lowest validation loss and the last one that was judged. A record of the
@@ -28,14 +29,14 @@ def excerpt(data: bytes) -> bytes:
     """
     told = _lines_with(data, _EVENT)
     if not told:
-        return data
+        return data[:]
     parts = [*told, *_compared(data, told), *_gone_on_from(data, told)]
     # what the last line tells may be half of it; the one before it is whole
     parts.append((max(told[-1][1], data.rfind(b"\n", 0, max(0, len(data) - _TAIL)) + 1), len(data)))
     return b"".join(data[start:end] for start, end in _joined(parts))
 
 
-def _compared(data: bytes, told: list[Part]) -> list[Part]:
+def _compared(data: bytes | Searched, told: list[Part]) -> list[Part]:
     """The parts of the file in which the steps of these epochs stand, as often as they were made."""
     record = Record("")
     for some in events(b"".join(data[start:end] for start, end in told), "", MOST_STEPS):
@@ -53,7 +54,7 @@ def _compared(data: bytes, told: list[Part]) -> list[Part]:
     ]
 
 
-def _gone_on_from(data: bytes, told: list[Part]) -> Iterator[Part]:
+def _gone_on_from(data: bytes | Searched, told: list[Part]) -> Iterator[Part]:
     """The steps from which later legs went on, which may be the last ones that count."""
     for line in told:
         event = _event(data, line)
@@ -63,13 +64,13 @@ def _gone_on_from(data: bytes, told: list[Part]) -> Iterator[Part]:
                 yield place, data.find(b"\n", place) + 1
 
 
-def _event(data: bytes, line: Part) -> Event | None:
+def _event(data: bytes | Searched, line: Part) -> Event | None:
     """What a line tells; None where it cannot be read."""
     found = [event for some in events(data[line[0] : line[1]], "") for event in some]
     return found[-1] if found else None
 
 
-def _lines_with(data: bytes, words: bytes) -> list[Part]:
+def _lines_with(data: bytes | Searched, words: bytes) -> list[Part]:
     """The lines in which these words stand, each with the line before it."""
     found: list[Part] = []
     place = data.find(words)

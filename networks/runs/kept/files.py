@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import BinaryIO, Literal, TypeVar
 
 import msgspec
 
@@ -101,13 +103,30 @@ def read_json(path: Path, kind: type[Told]) -> Told:
 
 def bounded(path: Path, largest: int) -> bytes:
     """The bytes of a file. Raises OSError where it is none, or a larger one: reading a pipe may never end."""
-    found = os.stat(path)
+    with opened(path, largest) as file:
+        return file.read(largest + 1)
+
+
+@contextmanager
+def opened(path: Path, largest: int) -> Iterator[BinaryIO]:
+    """A file to read. Raises OSError where it is none, or a larger one."""
+    _refuse(os.stat(path), largest)
+    with open(path, "rb", opener=_without_waiting) as file:
+        # it may be another one by now
+        _refuse(os.fstat(file.fileno()), largest)
+        yield file
+
+
+def _refuse(found: os.stat_result, largest: int) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise OSError("it is not a file")
     if found.st_size > largest:
         raise OSError(f"it is larger than {largest // 2**20} MB")
-    with open(path, "rb") as file:
-        return file.read(largest + 1)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opening a pipe would wait for whoever writes into it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def header_of(folder: Path) -> Header:

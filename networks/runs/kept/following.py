@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, Protocol
 
 from networks.core.message import UserError, message
 from networks.runs.events import Event
 from networks.runs.kept.files import METRICS
 from networks.runs.kept.legs import End, State, begins
-from networks.runs.kept.metrics import LARGEST, STARTED, Lines
-from networks.runs.kept.reading import KeptRun, ending, is_run, state_and_end, unread
+from networks.runs.kept.metrics import Lines, end_of_lines, starts
+from networks.runs.kept.reading import KeptRun, ending, is_run, state_and_end, told_in, unread
 
 
 class News(NamedTuple):
@@ -27,13 +28,32 @@ class News(NamedTuple):
     over: bool = False
 
 
+class Table(Protocol):
+    """Who is given all that a run tells, as it is read."""
+
+    def begin(self) -> None:
+        """The run is read from its beginning: for the first time, or once more."""
+
+    def take(self, events: list[Event]) -> None:
+        """What it has told next."""
+
+
 class Follower:
     """Reads the folder of a run again and again, from any thread, but from one at a time."""
 
-    def __init__(self, folder: Path, run: str = "", most: int | None = None) -> None:
-        """`run` is the id of the run's record, else the folder's path; `most` is for the record."""
+    def __init__(
+        self,
+        folder: Path,
+        run: str = "",
+        most: int | None = None,
+        table: Table | None = None,
+    ) -> None:
+        """`run` is the id of the run's record, else the folder's path; `most` is for the record.
+
+        A `table` is given all that the run tells, also the steps that the record does not keep.
+        """
         self.folder = folder
-        self._run, self._most = run or os.fspath(folder), most
+        self._run, self._most, self._table = run or os.fspath(folder), most, table
         self._read = 0
         """Bytes of the metrics that were read: up to the end of a line."""
         self._lines = Lines(self._run)
@@ -43,8 +63,11 @@ class Follower:
         state, end = self._state()
         kept = unread(self.folder, self._run, state, self._most)
         self._read, self._lines = 0, Lines(self._run)
-        for told in self._lines.of_legs(self._appended(state != "running")):
-            kept.record.take(told)
+        if self._table is not None:
+            self._table.begin()
+        with self._metrics() as file:
+            for told in self._appended(file, state != "running"):
+                kept.record.take(told)
         if state == "running":
             kept.record.progress.count_from_here()
         else:
@@ -55,56 +78,38 @@ class Follower:
         """What has come since then. Raises UserError where the folder is gone or cannot be read."""
         # the state first: a run that ends meanwhile is then one whose end is not known yet
         state, end = self._state()
-        before = self._read
-        appended = self._appended(state != "running")
-        if self._read < before or (before and STARTED in appended):
-            # another leg, which may have gone back
+        with self._metrics() as file:
+            size = file.seek(0, os.SEEK_END)
+            # another file, or another leg, which may have gone back
+            anew = size < self._read or (self._read > 0 and any(starts(file, self._read, size)))
+            events = () if anew else self._appended(file, state != "running")
+            told = [event for some in events for event in some]
+        if anew:
             kept = self.begin()
             return News(anew=kept, over=kept.state != "running")
-        events = [event for told in self._lines.of_legs(appended) for event in told]
         if state != "running":
-            events.append(ending(self._lines, end))
-        return News(tuple(events), over=state != "running")
+            told.append(ending(self._lines, end))
+        return News(tuple(told), over=state != "running")
 
     def _state(self) -> tuple[State, End | None]:
         return ("running", None) if begins(self.folder) else state_and_end(self.folder)
 
-    def _appended(self, over: bool) -> bytes:
+    def _appended(self, file: BinaryIO, over: bool) -> Iterator[list[Event]]:
         """The lines behind those that were read; half a line waits for its end, unless the run is `over`."""
-        path = self.folder / METRICS
-        try:
-            with open(path, "rb", opener=_opened) as file:
-                found = os.fstat(file.fileno())
-                if not stat.S_ISREG(found.st_mode):
-                    raise OSError("it is not a file")
-                if found.st_size > LARGEST:
-                    raise OSError(f"it is larger than {LARGEST // 2**20} MB")
-                if found.st_size < self._read:
-                    # it is another file
-                    self._read = 0
-                file.seek(self._read)
-                data = file.read(found.st_size - self._read)
-        except FileNotFoundError:
-            if not is_run(self.folder):
-                raise UserError(
-                    message("“{path}” is gone: it was moved or deleted.", path=os.fspath(self.folder))
-                ) from None
-            # it has made no step yet
-            return b""
-        except OSError as error:
+        size = file.seek(0, os.SEEK_END)
+        end = size if over else end_of_lines(file, self._read, size)
+        start, self._read = self._read, end
+        for told in self._lines.of_legs(file, start=start, end=end):
+            if self._table is not None:
+                self._table.take(told)
+            yield told
+
+    @contextmanager
+    def _metrics(self) -> Iterator[BinaryIO]:
+        if not os.path.lexists(self.folder / METRICS) and not is_run(self.folder):
             raise UserError(
-                message(
-                    "“{path}” was not read: {reason}.",
-                    path=os.fspath(path),
-                    reason=error.strerror or str(error),
-                )
-            ) from error
-        if not over:
-            data = data[: data.rfind(b"\n") + 1]
-        self._read += len(data)
-        return data
-
-
-def _opened(path: str, flags: int) -> int:
-    """Opening a pipe would wait for whoever writes into it."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+                message("“{path}” is gone: it was moved or deleted.", path=os.fspath(self.folder))
+            )
+        # none where it has made no step yet
+        with told_in(self.folder) as file:
+            yield file

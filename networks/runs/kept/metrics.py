@@ -9,9 +9,11 @@ were made again.
 
 from __future__ import annotations
 
+import io
 import math
+import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -28,6 +30,8 @@ _NAME = 200
 """Characters of a layer's name that are read."""
 _AT_ONCE = 10_000
 """Lines that are decoded at once."""
+_PIECE = 2**21
+"""Bytes that are read at once; a longer line is read whole."""
 STARTED = b'"event":"started"'
 """What only the line of a leg that begins contains."""
 _WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -108,7 +112,7 @@ def number(value: Any) -> float:
 
 def events(data: bytes, run: str, until: int = MOST_STEPS) -> Iterator[list[Event]]:
     """What the bytes of such a file tell of a run up to this step, some thousand events at a time."""
-    yield from Lines(run).of_legs(data, until)
+    yield from Lines(run).of_legs(io.BytesIO(data), until)
 
 
 class Lines:
@@ -125,10 +129,19 @@ class Lines:
         self.steps_per_epoch = 1
         self._judged = self._changes = 0
 
-    def of_legs(self, data: bytes, until: int = MOST_STEPS) -> Iterator[list[Event]]:
-        """What a whole file tells up to this step, where later legs may have gone back to earlier steps."""
-        for part, limit, most in _parts(data, until):
-            yield from self.take(part, limit, most)
+    def of_legs(
+        self, file: BinaryIO, until: int = MOST_STEPS, start: int = 0, end: int | None = None
+    ) -> Iterator[list[Event]]:
+        """What a file tells up to this step, where later legs may have gone back to earlier steps.
+
+        It is read piece by piece, however long it is, from the byte `start` to before the byte `end`, which
+        are those of whole lines.
+        """
+        # not beyond: it may grow meanwhile
+        end = file.seek(0, os.SEEK_END) if end is None else end
+        for first, last, limit, most in _parts(file, until, start, end):
+            for _, piece in pieces(file, first, last):
+                yield from self.take(piece, limit, most)
 
     def take(self, data: bytes, until: int = MOST_STEPS, changes: int = MOST_STEPS) -> Iterator[list[Event]]:
         """What the next lines tell, as far as they belong to the steps up to `until`, and its `changes`."""
@@ -153,23 +166,67 @@ class Lines:
         return True
 
 
-def _parts(data: bytes, until: int) -> Iterator[tuple[bytes, int, int]]:
-    """The bytes of each leg, and up to which step and change it counts: where a later leg went on."""
-    starts = [0]
-    found = data.find(STARTED)
-    while found >= 0:
-        starts.append(data.rfind(b"\n", 0, found) + 1)
-        found = data.find(STARTED, found + 1)
+def pieces(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """The lines between two bytes of a file, some MB of them at a time, each time with their place."""
+    kept: list[bytes] = []
+    place = here = start
+    while here < end:
+        # whoever takes the lines may read elsewhere
+        file.seek(here)
+        data = file.read(min(_PIECE, end - here))
+        if not data:
+            # it was cut off meanwhile
+            break
+        here += len(data)
+        whole = data.rfind(b"\n") + 1
+        if not whole:
+            kept.append(data)
+            continue
+        yield place, b"".join((*kept, data[:whole]))
+        kept, place = [data[whole:]], here - len(data) + whole
+    if rest := b"".join(kept):
+        yield place, rest
+
+
+def end_of_lines(file: BinaryIO, start: int, end: int) -> int:
+    """Behind the last line that is whole between two bytes of a file; `start` where none is."""
+    here = end
+    while here > start:
+        first = max(start, here - _PIECE)
+        file.seek(first)
+        if found := file.read(here - first).rfind(b"\n") + 1:
+            return first + found
+        here = first
+    return start
+
+
+def starts(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, Started | None]]:
+    """Where the lines of legs that begin stand between two bytes of a file, and what they tell.
+
+    None stands for a line that cannot be read.
+    """
+    for place, piece in pieces(file, start, end):
+        found = piece.find(STARTED)
+        while found >= 0:
+            first, last = piece.rfind(b"\n", 0, found) + 1, piece.find(b"\n", found)
+            row = _decoded(piece[first : last if last >= 0 else len(piece)])
+            event = _event(row, "") if isinstance(row, dict) else None
+            yield place + first, event if isinstance(event, Started) else None
+            found = piece.find(STARTED, found + 1)
+
+
+def _parts(file: BinaryIO, until: int, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """Where each leg stands, and up to which step and change it counts: where a later leg went on."""
+    found = [(start, None), *starts(file, start, end)]
     limits, limit, changes = [], until, MOST_STEPS
-    for start in reversed(starts):
+    for _, event in reversed(found):
         limits.append((limit, changes))
-        end = data.find(b"\n", start)
-        row = _decoded(data[start : end if end >= 0 else len(data)])
-        if isinstance(row, dict) and isinstance(event := _event(row, ""), Started):
+        if event is not None:
             limit, changes = min(limit, event.step), min(changes, event.changes)
     limits.reverse()
-    for start, end, most in zip(starts, [*starts[1:], len(data)], limits, strict=True):
-        yield data[start:end], *most
+    places = [*(place for place, _ in found), end]
+    for first, last, most in zip(places[:-1], places[1:], limits, strict=True):
+        yield first, last, *most
 
 
 def _rows(data: bytes) -> Iterator[list[dict[str, Any]]]:

@@ -14,8 +14,8 @@ from networks.core.message import Message, UserError, message, plural
 from networks.runs.kept.environment import everything_changed, joined
 from networks.runs.kept.files import OTHER_WEIGHTS, WEIGHTS
 from networks.runs.kept.legs import first_leg
-from networks.runs.kept.reading import read_run
-from networks.runs.sameness import FirstDifference, first_difference, in_common
+from networks.runs.kept.reading_both import read_both
+from networks.runs.sameness import FirstDifference
 
 _LONGEST_HEADER = 2**26
 _PIECE = 2**22
@@ -26,7 +26,7 @@ class Sameness(NamedTuple):
 
     `weights` is None where the runs ended after different steps, or one has no final weights; else it says
     which tensor in which file differs first, or nothing. `elsewhere` says in what machine, versions, device,
-    threads and data differ.
+    threads and data differ, and `inexact` what is not the same each time it is computed there.
     """
 
     steps: int
@@ -34,6 +34,7 @@ class Sameness(NamedTuple):
     difference: FirstDifference | None
     weights: tuple[str, ...] | None
     elsewhere: tuple[Message, ...]
+    inexact: tuple[Message, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -45,9 +46,16 @@ class Sameness(NamedTuple):
         if self.same:
             return self._same()
         told = self.difference.sentence() if self.difference is not None else self._weights()
+        if self.inexact and not self.elsewhere:
+            return message(
+                "{told} Machine, versions, threads and data are the same, but {inexact}.",
+                told=told,
+                inexact=joined(self.inexact),
+            )
         if not self.elsewhere:
             return message("{told} Machine, versions, threads and data are the same.", told=told)
-        return message("{told} What else differs: {elsewhere}.", told=told, elsewhere=joined(self.elsewhere))
+        differs = joined((*self.elsewhere, *self.inexact))
+        return message("{told} What else differs: {elsewhere}.", told=told, elsewhere=differs)
 
     def _same(self) -> Message:
         compared = message(
@@ -75,17 +83,20 @@ class Sameness(NamedTuple):
         )
 
 
-def sameness(one: Path, other: Path) -> Sameness:
-    """Compares the run in the folder `other`, which repeats it, with the run in `one`. Raises UserError."""
-    runs = read_run(one), read_run(other)
-    records = runs[0].record, runs[1].record
+def sameness(one: Path, other: Path, inexact: tuple[Message, ...] = ()) -> Sameness:
+    """Compares the run in the folder `other`, which repeats it, with the run in `one`.
+
+    `inexact` says what may differ by chance wherever the run is trained again. Raises UserError.
+    """
+    *runs, common = read_both(one, other)
+    records = [run.record for run in runs]
     legs = first_leg(one), first_leg(other)
     elsewhere: tuple[Message, ...] = ()
     if legs[0] is not None and legs[1] is not None:
         elsewhere = everything_changed(legs[0].environment, legs[1].environment)
     ends = [int(record.steps.step[-1]) if len(record.steps) else 0 for record in records]
     weights = _differing_weights(one, other) if ends[0] == ends[1] else None
-    return Sameness(*in_common(*records), first_difference(*records), weights, elsewhere)
+    return Sameness(*common, weights, elsewhere, inexact)
 
 
 def _differing_weights(one: Path, other: Path) -> tuple[str, ...] | None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.runs.record import Record
-from networks.runs.sameness import first_difference, in_common
+from networks.runs.sameness import common, common_of_all, difference_of_steps
 from tests.networks.runs.kept.test_metrics import stepped, validated
 
 NAN = math.nan
+
+
+def first_difference(one, other):
+    return common(one, other).difference
 
 
 def record(losses, validations=()):
@@ -74,7 +79,7 @@ def test_runs_too_long_to_be_held_whole_are_compared_where_both_are_held(changed
 
     short, long = made(40, 7), made(64, 3)
     assert short.thinned
-    compared, _ = in_common(short, long)
+    compared = common(short, long).steps
     assert compared == len(set(short.steps.step.tolist()) & set(long.steps.step.tolist()))
     assert compared >= 10
     assert first_difference(short, long) is None
@@ -85,3 +90,23 @@ def test_runs_too_long_to_be_held_whole_are_compared_where_both_are_held(changed
         assert (found.step, found.one, found.other) == (changed + 2, 1 / (changed + 2), 0.5)
     else:
         assert found is None
+
+
+@given(
+    st.lists(st.sampled_from([0.5, 1.0, NAN]), max_size=25),
+    st.lists(st.sampled_from([0.5, 1.0, NAN]), max_size=25),
+    st.lists(st.sampled_from([0.5, 1.0]), max_size=4),
+    st.lists(st.sampled_from([0.5, 1.0]), max_size=4),
+    st.integers(1, 9),
+)
+def test_compared_some_steps_at_a_time_it_is_what_comparing_records_gives(
+    ours, theirs, judged, later, at_once
+):
+    one, other = record(ours, judged), record(theirs, later)
+    told = [
+        map(stepped, *zip(*enumerate(losses, 1), strict=True)) if losses else () for losses in (ours, theirs)
+    ]
+    with patch("networks.runs.sameness._AT_ONCE", at_once):
+        count, found = difference_of_steps(*map(iter, told))
+    # as text, in which NaN equals itself
+    assert repr(common_of_all(one, other, count, found)) == repr(common(one, other))

@@ -129,3 +129,12 @@ def test_a_damaged_label_says_nothing(tmp_path):
 def test_what_is_a_run(tmp_path):
     assert not is_run(tmp_path)
     assert is_run(make(tmp_path))
+
+
+def test_a_line_that_is_cut_off_and_one_that_is_longer_than_any_are_no_fault(tmp_path):
+    folder = make(tmp_path, [started()])
+    with open(folder / METRICS, "ab") as file:
+        file.write(b'{"note": "' + b"x" * 5_000_000 + b'"}\n')
+        file.write(json.dumps({"step": 1, "epoch": 0.25, "training loss": 0.5}).encode() + b"\n")
+        file.write(b'{"step": 2, "ep')
+    assert read_run(folder).record.steps.step.tolist() == [1]
