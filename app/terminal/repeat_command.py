@@ -12,6 +12,7 @@ from app.terminal.driving import Signals, Telling, drive
 from app.terminal.printing import print_lines
 from app.terminal.progress import progress_for
 from networks.core.message import UserError, message
+from networks.project.exactness import approximately_again, inexact
 from networks.project.kept_project import Repeatable, repeatable
 from networks.runs.events import Failed
 from networks.runs.failure import explain
@@ -31,19 +32,22 @@ def repeat(folder: Path) -> int:
     """
     again = repeatable(folder)
     record, course = again.kept.record, again.course
+    by_chance = inexact(again.project)
     bring(again.project.recipe.data.dataset)
     with Signals() as signals:
         run, recorder = _made(again)
         from networks.training.repeating import end_of_record, trained_again
 
         print_lines(f"Trains “{record.title}” again, in {recorder.folder}")
+        if by_chance:
+            print_lines(f"Note: {approximately_again(by_chance)}", sys.stderr)
         record_again = Record(run.id, epochs=course.epochs, most=MANY)
         telling = Telling(record_again, recorder, progress_for(sys.stderr))
         events = trained_again(run, course, end_of_record(record))
         ending = drive(run, telling, signals, events=events)
     if isinstance(ending, Failed) and not isinstance(record.ended, Failed):
         raise UserError(ending.message)
-    came = sameness(folder, recorder.folder)
+    came = sameness(folder, recorder.folder, by_chance)
     print_lines(str(came.sentence()))
     if signals.caught:
         return 128 + signals.caught

@@ -13,6 +13,7 @@ from app.background.log import LOG
 from app.session.version import version
 from networks.core.message import Message, UserError, message
 from networks.explanations.step import SeenStep
+from networks.project.exactness import approximately_again, inexact
 from networks.project.project import Project
 from networks.recipes.steering import Course
 from networks.runs.events import Event, Failed, Finished, Noticed, Stepped, Validated
@@ -284,6 +285,8 @@ class RunLeg(Leg):
             course, weights = self._beginning.course, self._first_weights()
             changes = () if course is None else course.changes
             run = self.training_run = Run(self._project, self._id, changes=changes, weights=weights)
+            if course is not None and (by_chance := inexact(self._project)):
+                self.box.append(Noticed(self._id, approximately_again(by_chance)))
         run = self.training_run
         # nothing that concerns the files may keep it from training
         try:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.background.job import Job, Task
 from app.training.runs import Runs
 from networks.core.message import Message, message
+from networks.project.exactness import inexact
 from networks.project.kept_project import Repeatable, repeatable
 from networks.runs.kept.repetition import Sameness, sameness
 
@@ -82,5 +83,5 @@ def _read(folder: Path, _: Task) -> Repeatable:
 
 
 def _compared(again: Repeatable, folder: Path, _: Task) -> Message:
-    came: Sameness = sameness(again.kept.folder, folder)
+    came: Sameness = sameness(again.kept.folder, folder, inexact(again.project))
     return message("“{run}” again: {sentence}", run=again.kept.record.title, sentence=came.sentence())

@@ -111,6 +111,15 @@ class Layer(Declared, frozen=True, cache_hash=True):
         """
         return None
 
+    def adds_in_any_order(self, *inputs: Shape) -> bool:
+        """Whether its gradient on an NVIDIA GPU is not the same each time, to the last bit.
+
+        torch's kernels for some layers, which `torch.use_deterministic_algorithms` lists, add up with atomic
+        additions, and so in any order, what several numbers of the output send to one of the input. Where
+        each number of the input gets one share alone, nothing is added up.
+        """
+        return False
+
     def multiply_adds(self, *inputs: Shape) -> int:
         """Multiply-adds of one sample in matrix products (convolutions and linear layers), bias left out."""
         return 0

@@ -124,6 +124,9 @@ class AdaptiveAvgPool2d(Layer, frozen=True):
     def module(self, *inputs: Shape) -> Call:
         return call("nn.AdaptiveAvgPool2d", pair(self.size))
 
+    def adds_in_any_order(self, *inputs: Shape) -> bool:
+        return overlapping(inputs[0], self.size)
+
     def function(self, *inputs: Shape) -> Call:
         if self.size != (1, 1):
             return call("nn.functional.adaptive_avg_pool2d", Argument(0), self.size)
@@ -153,6 +156,9 @@ class AdaptiveMaxPool2d(Layer, frozen=True):
 
     def module(self, *inputs: Shape) -> Call:
         return call("nn.AdaptiveMaxPool2d", pair(self.size))
+
+    def adds_in_any_order(self, *inputs: Shape) -> bool:
+        return overlapping(inputs[0], self.size)
 
     def summary(self) -> str:
         return by(self.size)
@@ -231,6 +237,10 @@ class BlurPool2d(Layer, frozen=True):
         options = {} if self.border == "reflect" else {"mode": self.border}
         return call("own.BlurPool2d", self.kernel, stride=self.stride, **options)
 
+    def adds_in_any_order(self, *inputs: Shape) -> bool:
+        # a pixel near the edges is mirrored, near a corner three times
+        return self.border == "reflect" and (self.stride + self.kernel) // 2 > 1
+
     def summary(self) -> str:
         return by((self.kernel, self.kernel)) + (f" /{self.stride}" if self.stride > 1 else "")
 
@@ -239,6 +249,11 @@ def adapted(x: Shape, size: Pair) -> Shape:
     """Shape after adaptive pooling, which may also enlarge. Raises ShapeError for a vector."""
     channels, _, _ = image(x)
     return checked((channels, *size))
+
+
+def overlapping(x: Shape, size: Pair) -> bool:
+    """Whether neighbourhoods of adaptive pooling share pixels: unless the sizes divide those of the image."""
+    return any(pixels % out for pixels, out in zip(image(x)[1:], size, strict=True))
 
 
 def pooling(

@@ -78,6 +78,9 @@ class Upsample(Layer, frozen=True):
         options = {} if self.mode == "nearest" else {"mode": self.mode}
         return call("nn.Upsample", scale_factor=self.scale_factor, **options)
 
+    def adds_in_any_order(self, *inputs: Shape) -> bool:
+        return self.mode == "bilinear" and self.scale_factor > 1
+
     def summary(self) -> str:
         return f"×{self.scale_factor} {self.mode}"
 
@@ -103,6 +106,9 @@ class Resize(Layer, frozen=True):
     def module(self, *inputs: Shape) -> Call:
         options = {} if self.mode == "nearest" else {"mode": self.mode}
         return call("nn.Upsample", self.pixels, **options)
+
+    def adds_in_any_order(self, *inputs: Shape) -> bool:
+        return self.mode == "bilinear" and image(inputs[0])[1:] != self.pixels
 
     @classmethod
     def from_call(cls, call: Call, *inputs: Shape) -> Resize | None:

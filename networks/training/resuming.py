@@ -10,6 +10,7 @@ from torch import Tensor
 
 from networks.core.decoding import decoded
 from networks.core.message import Message, UserError, message
+from networks.project.exactness import inexact
 from networks.project.kept_project import project_of
 from networks.project.project import Project
 from networks.recipes.steering import Course, with_change
@@ -29,9 +30,9 @@ class Resumed(NamedTuple):
     """A run as it was at its last checkpoint, with the recorder of its next leg.
 
     Of several processes that go on with it together, only the first one has the recorder.
-    `differs` says in what this machine differs from that of the first leg; empty where every later number is
-    the one that a run without an interruption would have. `passed_over` says which checkpoints could not be
-    read.
+    `differs` says in what this machine differs from that of the first leg, and what is not the same each time
+    it is computed there; empty where every later number is the one that a run without an interruption would
+    have. `passed_over` says which checkpoints could not be read.
     """
 
     run: Run
@@ -66,7 +67,8 @@ def resumed(
         ranks.of_first((project, _course(header, project), run.save()))
     here = environment(run, version)
     first = first_leg(folder)
-    differs = () if first is None else environment_changes(first.environment, here)
+    changed = () if first is None else environment_changes(first.environment, here)
+    differs = (*changed, *inexact(project))
     recorder = gone_on(run, folder, here, tuple(map(str, differs)), launch)
     return Resumed(run, recorder, differs, passed_over)
 

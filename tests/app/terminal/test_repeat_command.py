@@ -6,10 +6,16 @@ import json
 from itertools import islice
 
 import pytest
+import torch
 from safetensors.torch import load_file, save_file
 
 from app.session.version import version
 from app.terminal.command_line import main
+from networks.layers.convolution import Conv2d
+from networks.layers.ends import Input, Output
+from networks.layers.linear import CLASSES, Flatten, Linear
+from networks.layers.resizing import Upsample
+from networks.recipes.optimizers import SGD
 from networks.recipes.stopping import Stopping
 from networks.runs.events import Stepped
 from networks.runs.kept.files import METRICS
@@ -19,7 +25,7 @@ from networks.training.recorder import Named, begun
 from networks.training.run import Run
 from tests.app.terminal.test_command_line import _fails
 from tests.networks.training.test_resuming import leave
-from tests.networks.training.test_run import RANDOM, project
+from tests.networks.training.test_run import RANDOM, chain, project
 
 SAME = "Every number came out the same"
 
@@ -155,3 +161,29 @@ def test_what_is_no_run_or_measured_nothing_cannot_be_repeated(tmp_path, capsys)
     folder = kept(tmp_path)
     (folder / METRICS).write_bytes(b"")
     assert "has measured nothing" in _fails(["repeat", folder], capsys)
+
+
+def test_what_cannot_come_out_exactly_on_a_gpu_is_said_before_and_after(tmp_path, capsys, monkeypatch):
+    """With a stand-in for the GPU: the processor trains in its name."""
+    monkeypatch.setattr("networks.training.run.device", lambda name, number=None: torch.device("cpu"))
+    layers = (Input(channels=1, size=(8, 8)), Conv2d(filters=4), Upsample(mode="bilinear"))
+    network = chain(*layers, Flatten(), Linear(CLASSES), Output())
+    run = Run(project(network, device="cuda", optimizer=SGD()))
+    keeping = begun(run, tmp_path, Named("blended"), version=version())
+    for event in run.train():
+        keeping.take(event)
+    layer = f"{network.nodes[2].name} (Upsample)"
+    why = f"on an NVIDIA GPU torch adds up the gradients of {layer} in no fixed order"
+    assert main(["repeat", str(keeping.folder)]) == 0
+    told = capsys.readouterr()
+    assert (
+        f"Note: It is trained again approximately, and its numbers may differ in the last digits: {why}."
+        in (told.err.splitlines())
+    )
+    # the processor does add in one order
+    assert SAME in told.out
+    file = keeping.folder / METRICS
+    file.write_text(file.read_text().replace('"training loss":2', '"training loss":3'))
+    assert said(keeping.folder, capsys, 1).endswith(
+        f"Machine, versions, threads and data are the same, but {why}."
+    )

@@ -19,6 +19,7 @@ from networks.layers.linear import CLASSES, Flatten, Linear
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
+from networks.layers.resizing import Upsample
 from networks.project.project import write_project
 from networks.recipes.augmentation.cutmix import CutMix
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
@@ -388,3 +389,33 @@ def test_a_damaged_project_gives_a_sentence(tmp_path, content):
     (folder / PROJECT).write_bytes(content)
     with pytest.raises(UserError, match="was not opened"):
         resumed(folder)
+
+
+def test_on_a_gpu_that_adds_in_any_order_it_goes_on_approximately_and_says_in_which_layers(
+    tmp_path, monkeypatch
+):
+    """With a stand-in for the GPU: the processor trains in its name."""
+    monkeypatch.setattr("networks.training.run.device", lambda name, number=None: torch.device("cpu"))
+    blended = chain(
+        Input(channels=1, size=(8, 8)),
+        Conv2d(filters=4),
+        Upsample(mode="bilinear"),
+        Flatten(),
+        Linear(CLASSES),
+        Output(),
+    )
+    for network, layers in ((blended, [f"{blended.nodes[2].name} (Upsample)"]), (RANDOM, [])):
+        run = Run(project(network, device="cuda", optimizer=SGD()))
+        keeping = begun(run, tmp_path, Named("a"))
+        for event in itertools.islice(run.train(), 4):
+            keeping.take(event)
+        keeping.checkpoint()
+        keeping._wait()
+        leave(keeping.folder)
+        gone_on = resumed(keeping.folder)
+        told = [
+            f"on an NVIDIA GPU torch adds up the gradients of {layer} in no fixed order" for layer in layers
+        ]
+        assert [*map(str, gone_on.differs)] == told
+        # also for whoever looks into the folder later
+        assert [*newest_leg(keeping.folder).differs] == told
